@@ -1,0 +1,53 @@
+"""Event types by name, so that schemas are generated and versions compared."""
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import ClassVar, TypeVar
+
+from shared.kit.models import Data
+
+T = TypeVar("T", bound="type[EventData]")
+
+_TYPE = re.compile(r"^assent\.[a-z_]+\.[a-z_]+\.v[1-9][0-9]*$")
+_TYPES: dict[str, type["EventData"]] = {}
+
+
+class EventData(Data):
+    """A payload with a type of its own; declare it with `@event("assent.<noun>.<past>.vN")`."""
+
+    event_type: ClassVar[str]
+
+
+def event(name: str) -> Callable[[T], T]:
+    """Registers a payload class under its event type. Raises ValueError for a name that is not
+    `assent.<noun>.<past_tense>.vN` or is taken."""
+    if not _TYPE.match(name):
+        raise ValueError(f"{name!r} is not assent.<noun>.<past_tense>.vN")
+
+    def register(payload: T) -> T:
+        if name in _TYPES and _TYPES[name].__qualname__ != payload.__qualname__:
+            raise ValueError(f"{name} is already {_TYPES[name].__qualname__}")
+        payload.event_type = name
+        _TYPES[name] = payload
+        return payload
+
+    return register
+
+
+def published_types() -> dict[str, dict[str, type[EventData]]]:
+    """Every event type by topic; imports each module of this package that names a TOPIC."""
+    import events
+
+    topics: dict[str, dict[str, type[EventData]]] = {}
+    for module_info in iter_modules(events.__path__):
+        module = import_module(f"events.{module_info.name}")
+        topic = getattr(module, "TOPIC", None)
+        if topic is not None:
+            topics[topic] = {
+                name: payload
+                for name, payload in _TYPES.items()
+                if payload.__module__ == module.__name__
+            }
+    return topics

@@ -1,0 +1,1 @@
+"""One folder a capability; functions never import each other."""

@@ -1,0 +1,1 @@
+"""Pure building blocks: ids, instants, canonical JSON, signatures, money, refusals."""

@@ -1,0 +1,147 @@
+"""Why something cannot be answered. One class per reason; `shared.runtime.errors` turns any of
+them into problem+json, an acknowledgement or a retry."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing wrong with one field. `field` is a dotted path from the body's root."""
+
+    field: str
+    message: str
+
+
+class AssentError(Exception):
+    """Base of every error with a stable code. `retriable` says that the same call may succeed
+    later without being changed."""
+
+    code: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something went wrong on our side"
+    http_status: ClassVar[int] = 500
+    retriable: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", *errors: FieldError) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = errors
+
+
+class Unauthenticated(AssentError):
+    code = "unauthenticated"
+    title = "No or bad credentials"
+    http_status = 401
+
+
+class ScopeMissing(AssentError):
+    code = "scope_missing"
+    title = "The token lacks a scope this call needs"
+    http_status = 403
+
+
+class Forbidden(AssentError):
+    code = "forbidden"
+    title = "Not allowed"
+    http_status = 403
+
+
+class SeparationOfDuties(AssentError):
+    code = "separation_of_duties"
+    title = "Nobody decides on their own request"
+    http_status = 403
+
+
+class NotFound(AssentError):
+    code = "not_found"
+    title = "There is no such thing here"
+    http_status = 404
+
+
+class MethodNotAllowed(AssentError):
+    code = "method_not_allowed"
+    title = "This path does not take that method"
+    http_status = 405
+
+
+class NotAcceptable(AssentError):
+    code = "unsupported_media_type"
+    title = "The body's media type is not one this call reads"
+    http_status = 415
+
+
+class Invalid(AssentError):
+    code = "invalid"
+    title = "The request is not valid"
+    http_status = 422
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__("; ".join(f"{error.field}: {error.message}" for error in errors), *errors)
+
+
+class IdempotencyKeyReused(AssentError):
+    code = "idempotency_key_reused"
+    title = "The key was used before with another body"
+    http_status = 422
+
+
+class AlreadyDecided(AssentError):
+    code = "already_decided"
+    title = "A different final decision was taken before"
+    http_status = 409
+
+
+class VersionConflict(AssentError):
+    code = "version_conflict"
+    title = "The state does not allow this, or no longer"
+    http_status = 409
+
+
+class ApprovalExpired(AssentError):
+    code = "approval_expired"
+    title = "The deadline has passed and silence has spoken"
+    http_status = 410
+
+
+class VetoWindowClosed(AssentError):
+    code = "veto_window_closed"
+    title = "The veto window has closed"
+    http_status = 410
+
+
+class StaleDecisionHash(AssentError):
+    code = "stale_decision_hash"
+    title = "The content is not the one the decision was about"
+    http_status = 412
+
+
+class PayloadTooLarge(AssentError):
+    code = "payload_too_large"
+    title = "The body is larger than 1 MB"
+    http_status = 413
+
+
+class TooManyRequests(AssentError):
+    code = "too_many_requests"
+    title = "Too many requests"
+    http_status = 429
+    retriable = True
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Unavailable(AssentError):
+    code = "unavailable"
+    title = "A service this call needs did not answer"
+    http_status = 503
+    retriable = True
+
+
+class SignatureInvalid(AssentError):
+    """A signed statement is not what its signer signed. Never retried: it cannot become true."""
+
+    code = "signature_invalid"
+    title = "A signature does not verify"
+    http_status = 403

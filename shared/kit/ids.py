@@ -1,0 +1,36 @@
+"""Typed, sortable identifiers: `<prefix>_<26 Crockford characters>` (the ULID layout)."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_RANDOM_BITS = 80
+_LENGTH = 26
+_SHAPE = re.compile(rf"^[a-z]{{3}}_[0-7][{CROCKFORD}]{{25}}$")
+
+
+def new_id(prefix: str, at: datetime) -> str:
+    """A fresh id that sorts by `at` (to the millisecond) among ids of its prefix."""
+    return _compose(prefix, at, secrets.randbits(_RANDOM_BITS))
+
+
+def derive_id(prefix: str, at: datetime, *parts: str) -> str:
+    """The same id for the same `at` and `parts`, for ever: what makes a reaction repeatable."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return _compose(prefix, at, int.from_bytes(digest[: _RANDOM_BITS // 8], "big"))
+
+
+def is_id(prefix: str, text: str) -> bool:
+    """Whether `text` has the shape of an id of `prefix`; says nothing of its existence."""
+    return text.startswith(f"{prefix}_") and _SHAPE.match(text) is not None
+
+
+def _compose(prefix: str, at: datetime, low: int) -> str:
+    number = (int(at.timestamp() * 1000) << _RANDOM_BITS) | low
+    characters = []
+    for _ in range(_LENGTH):
+        number, digit = divmod(number, 32)
+        characters.append(CROCKFORD[digit])
+    return f"{prefix}_{''.join(reversed(characters))}"

@@ -1,0 +1,32 @@
+"""Moments in time: aware, UTC, whole milliseconds, and text that sorts as time does."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, PlainSerializer
+
+
+def to_milliseconds(moment: datetime) -> datetime:
+    """`moment` in UTC, cut (never rounded up) to the millisecond it lies in."""
+    utc = moment.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def format_instant(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: `2026-11-20T12:00:00.000Z`; sorts as text."""
+    return to_milliseconds(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_instant(text: str) -> datetime:
+    """The moment a formatted instant names. Raises ValueError for text without an offset."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} names no offset from UTC")
+    return to_milliseconds(moment)
+
+
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(to_milliseconds),
+    PlainSerializer(format_instant, return_type=str, when_used="json"),
+]

@@ -1,0 +1,15 @@
+"""Base classes of what we accept and what we publish."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Model(BaseModel):
+    """A value of our own: frozen, and unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Data(BaseModel):
+    """An event's payload: frozen; unknown fields are ignored, so that writers may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")

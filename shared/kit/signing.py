@@ -1,0 +1,73 @@
+"""Signed statements: compact JWS over canonical JSON, `alg: Ed25519` (RFC 9864) and nothing else."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from shared.kit.canonical import canonical_json
+from shared.kit.errors import SignatureInvalid
+
+ALGORITHM = "Ed25519"
+
+
+def load_signing_key(secret: str) -> OKPKey:
+    """The private key in a `*-signing-key` secret: `{"kid": …, "seed": <32 bytes, base64url>}`.
+    Raises ValueError where the secret has another shape."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    document = json.loads(secret)
+    seed = base64.urlsafe_b64decode(document["seed"] + "=" * (-len(document["seed"]) % 4))
+    public = (
+        Ed25519PrivateKey.from_private_bytes(seed)
+        .public_key()
+        .public_bytes(Encoding.Raw, PublicFormat.Raw)
+    )
+    return OKPKey.import_key(
+        {
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "kid": document["kid"],
+            "d": _base64url(seed),
+            "x": _base64url(public),
+        }
+    )
+
+
+def load_public_keys(secret: str) -> KeySet:
+    """The keys in a `*-public-keys` secret: a JSON Web Key Set."""
+    return KeySet.import_key_set(json.loads(secret))
+
+
+def public_key_set(*keys: OKPKey) -> dict[str, Any]:
+    """The JSON Web Key Set that verifies what `keys` sign; holds no private part."""
+    return {"keys": [{**key.as_dict(private=False), "alg": ALGORITHM} for key in keys]}
+
+
+def sign(statement: Mapping[str, Any], key: OKPKey) -> str:
+    """A compact JWS whose payload is the canonical JSON of `statement` and whose header names the
+    key."""
+    header = {"alg": ALGORITHM, "kid": key.kid}
+    return jws.serialize_compact(header, canonical_json(dict(statement)), key, [ALGORITHM])
+
+
+def verify(signature: str, keys: KeySet) -> dict[str, Any]:
+    """What was signed. Raises SignatureInvalid for another algorithm, an unknown key, an altered
+    payload, or text that is no JWS."""
+    try:
+        verified = jws.deserialize_compact(signature, keys, [ALGORITHM])
+        statement = json.loads(verified.payload)
+    except (JoseError, ValueError, TypeError) as refusal:
+        raise SignatureInvalid(f"the signature does not verify: {refusal}") from refusal
+    if not isinstance(statement, dict):
+        raise SignatureInvalid("the signed payload is not an object")
+    return statement
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
