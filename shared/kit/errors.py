@@ -64,7 +64,7 @@ class MethodNotAllowed(AssentError):
     http_status = 405
 
 
-class NotAcceptable(AssentError):
+class UnsupportedMediaType(AssentError):
     code = "unsupported_media_type"
     title = "The body's media type is not one this call reads"
     http_status = 415

@@ -1,0 +1,250 @@
+"""What follows from all manifests together: deployables, subscriptions, queues, schedules, routes."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from shared.manifest.model import Manifest, Sizing
+
+FILTER_BYTES = 256
+
+
+class ManifestError(ValueError):
+    """A manifest that cannot be read, or two that contradict each other; names file and field."""
+
+
+@dataclass(frozen=True)
+class Deployable:
+    """One Cloud Run service: a function's public or its private side."""
+
+    name: str
+    noun: str
+    folder: Path
+    manifest: Manifest
+    target: Literal["api", "react"]
+    sizing: Sizing
+
+    @property
+    def public(self) -> bool:
+        """Whether it may be invoked without IAM."""
+        return self.target == "api"
+
+    @property
+    def source(self) -> Path:
+        """The file that defines the target."""
+        return self.folder / "main.py"
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The public paths it answers; none for a private side."""
+        http = self.manifest.http
+        return http.routes if http is not None and self.public else ()
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One reader of one event type."""
+
+    name: str
+    topic: str
+    event_type: str
+    deployable: str
+    attempts: int
+    backoff: tuple[str, str]
+
+    @property
+    def path(self) -> str:
+        return f"/events/{self.topic}"
+
+    @property
+    def filter(self) -> str:
+        return f'attributes."ce-type" = "{self.event_type}"'
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One timer type's Cloud Tasks queue."""
+
+    name: str
+    timer_type: str
+    deployable: str
+    attempts: int
+    backoff: tuple[str, str]
+
+    @property
+    def path(self) -> str:
+        return f"/timers/{self.name}"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One Cloud Scheduler job."""
+
+    name: str
+    event_type: str
+    cron: str
+    deployable: str
+
+    @property
+    def path(self) -> str:
+        return f"/schedules/{self.event_type}"
+
+
+def queue_name(noun: str, timer_type: str) -> str:
+    """`approvals`, `assent.veto_window.due.v1` → `approvals-veto-window-due-v1`."""
+    return f"{noun}-{_dashed(timer_type)}"
+
+
+@dataclass(frozen=True)
+class Manifests:
+    """All functions of a checkout. `topics_of` maps each published event type to its topic."""
+
+    root: Path
+    by_noun: Mapping[str, Manifest]
+    folders: Mapping[str, Path]
+    topics_of: Mapping[str, str]
+
+    @cached_property
+    def deployables(self) -> tuple[Deployable, ...]:
+        found = []
+        for noun, manifest in self.by_noun.items():
+            folder = self.folders[noun]
+            if manifest.http is not None:
+                found.append(Deployable(noun, noun, folder, manifest, "api", manifest.http))
+            if manifest.reactions is not None:
+                name = f"{noun}-reactions"
+                found.append(Deployable(name, noun, folder, manifest, "react", manifest.reactions))
+        return tuple(found)
+
+    @cached_property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        return tuple(
+            Subscription(
+                name=f"{noun}-reactions.{_dashed(event_type)}",
+                topic=self.topics_of[event_type],
+                event_type=event_type,
+                deployable=f"{noun}-reactions",
+                attempts=reactions.attempts,
+                backoff=reactions.backoff,
+            )
+            for noun, manifest in self.by_noun.items()
+            if (reactions := manifest.reactions) is not None
+            for event_type in reactions.events
+        )
+
+    @cached_property
+    def queues(self) -> tuple[Queue, ...]:
+        return tuple(
+            Queue(
+                name=queue_name(noun, timer_type),
+                timer_type=timer_type,
+                deployable=f"{noun}-reactions",
+                attempts=reactions.attempts,
+                backoff=reactions.backoff,
+            )
+            for noun, manifest in self.by_noun.items()
+            if (reactions := manifest.reactions) is not None
+            for timer_type in reactions.timers
+        )
+
+    @cached_property
+    def schedules(self) -> tuple[Schedule, ...]:
+        return tuple(
+            Schedule(
+                name=f"{noun}-{_dashed(event_type)}",
+                event_type=event_type,
+                cron=cron,
+                deployable=f"{noun}-reactions",
+            )
+            for noun, manifest in self.by_noun.items()
+            if (reactions := manifest.reactions) is not None
+            for event_type, cron in reactions.schedules.items()
+        )
+
+    @cached_property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(
+            manifest.publishes.topic for manifest in self.by_noun.values() if manifest.publishes
+        )
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        named = {secret for manifest in self.by_noun.values() for secret in manifest.access.secrets}
+        return tuple(sorted(named))
+
+    def deployable(self, name: str) -> Deployable:
+        """The deployable called `name`. Raises KeyError where there is none."""
+        for deployable in self.deployables:
+            if deployable.name == name:
+                return deployable
+        raise KeyError(name)
+
+
+def load_manifests(root: Path) -> Manifests:
+    """Reads `functions/*/function.toml` and `mobile_api/function.toml` under `root`.
+
+    Guarantees that every event read is published by somebody, every topic has one publisher, every
+    call has a callee and no two functions claim a route. Raises ManifestError otherwise, naming the
+    file and the field."""
+    files = sorted(root.glob("functions/*/function.toml")) + sorted(root.glob("*/function.toml"))
+    folders = {file.parent.name.replace("_", "-"): file.parent for file in files}
+    by_noun = {noun: _read(folder / "function.toml") for noun, folder in folders.items()}
+    manifests = Manifests(root, by_noun, folders, _topics_by_type(root))
+    problems = list(_contradictions(manifests))
+    if problems:
+        raise ManifestError("\n".join(problems))
+    return manifests
+
+
+def _read(file: Path) -> Manifest:
+    try:
+        return Manifest.model_validate(tomllib.loads(file.read_text()))
+    except tomllib.TOMLDecodeError as error:
+        raise ManifestError(f"{file}: {error}") from error
+    except ValidationError as error:
+        lines = [
+            f"{file}: {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise ManifestError("\n".join(lines)) from error
+
+
+def _topics_by_type(root: Path) -> dict[str, str]:
+    schemas = (json.loads(file.read_text()) for file in root.glob("events/schemas/*.json"))
+    return {schema["x-type"]: schema["x-topic"] for schema in schemas}
+
+
+def _contradictions(manifests: Manifests) -> Iterable[str]:
+    claimed: dict[str, str] = {}
+    topics: dict[str, str] = {}
+    for noun, manifest in manifests.by_noun.items():
+        for event_type in manifest.reactions.events if manifest.reactions else ():
+            if event_type not in manifests.topics_of:
+                yield f"{noun}: reactions.events: nobody publishes {event_type}"
+            if len(f'attributes."ce-type" = "{event_type}"'.encode()) > FILTER_BYTES:
+                yield f"{noun}: reactions.events: {event_type} makes a filter over 256 bytes"
+        for callee in manifest.access.calls:
+            if callee not in manifests.by_noun or manifests.by_noun[callee].http is None:
+                yield f"{noun}: access.calls: {callee} has no public side"
+        for route in manifest.http.routes if manifest.http else ():
+            if route in claimed:
+                yield f"{noun}: http.routes: {route} belongs to {claimed[route]}"
+            claimed[route] = noun
+        if manifest.publishes is not None:
+            if manifest.publishes.topic in topics:
+                owner = topics[manifest.publishes.topic]
+                yield f"{noun}: publishes.topic: {manifest.publishes.topic} belongs to {owner}"
+            topics[manifest.publishes.topic] = noun
+    for event_type, topic in manifests.topics_of.items():
+        if topic not in topics:
+            yield f"events/schemas/{event_type}.json: no function publishes to {topic}"
+
+
+def _dashed(event_type: str) -> str:
+    return event_type.removeprefix("assent.").replace(".", "-").replace("_", "-")
