@@ -1,0 +1,411 @@
+"""What `approvals` publishes: requests for assent, what became of them, and precedents."""
+
+from typing import Literal
+
+from joserfc.jwk import KeySet
+from pydantic import JsonValue
+
+from events.registry import EventData, event
+from shared.kit.errors import SignatureInvalid
+from shared.kit.instants import Instant
+from shared.kit.models import Data
+from shared.kit.signing import verify
+
+TOPIC = "approvals"
+
+Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
+Risk = Literal["low", "medium", "high", "critical"]
+Purpose = Literal["creation", "proposal", "evolution", "ethics_escalation"]
+ApprovalStatus = Literal[
+    "pending",
+    "deferred",
+    "escalated",
+    "approved",
+    "rejected",
+    "changes_requested",
+    "expired",
+    "cancelled",
+    "auto_approved",
+    "confirmed",
+    "vetoed",
+    "reversed",
+    "reversal_failed",
+]
+PrecedentStatus = Literal[
+    "draft",
+    "pending_review",
+    "approved",
+    "rejected",
+    "active",
+    "suspended",
+    "superseded",
+    "deprecated",
+    "archived",
+]
+# How a vote or a decision came about: by a place in the rule, by a deputy's right, by breaking the
+# glass, by silence, or by a precedent.
+Capacity = Literal[
+    "approver", "deputy", "break_glass", "deadline", "precedent", "requester"
+]
+
+
+class Subject(Data):
+    """What the request is about."""
+
+    type: str
+    id: str
+    name: str
+
+
+class Stage(Data):
+    """Where in its pipeline the asking case stands."""
+
+    number: int
+    name: str
+    of: int
+
+
+class Match(Data):
+    """How one precedent compares with the content, condition by condition, in words."""
+
+    seed_id: str
+    title: str
+    satisfied: tuple[str, ...] = ()
+    unsatisfied: tuple[str, ...] = ()
+
+
+class VetoWindow(Data):
+    """A veto received at or before `closes_at` reverses."""
+
+    closes_at: Instant
+
+
+class Place(Data):
+    """Who may fill one place of a rule: whoever holds a role, or one principal."""
+
+    role: str | None = None
+    principal: str | None = None
+
+
+class Rule(Data):
+    """How many places must be filled, by distinct principals: any one, all, or m of them."""
+
+    kind: Literal["any", "all", "m_of_n"]
+    m: int | None = None
+    of: tuple[Place, ...]
+
+
+class CaseBinding(Data):
+    """The pass of a pipeline that asked; None of it for a request that came over the API."""
+
+    case_id: str
+    revision: int
+    purpose: Purpose
+
+
+class Vote(Data):
+    """One principal's yes. `places` are the indices in the rule that the voter could fill."""
+
+    principal: str
+    capacity: Capacity
+    places: tuple[int, ...]
+    at: Instant
+    note: str = ""
+
+
+class Grant(Data):
+    """A deputy's right to decide this one request: by delegation to a principal, or (`to` None) by
+    escalation to whoever holds the deputy's role."""
+
+    to: str | None
+    by: str
+    places: tuple[int, ...]
+    at: Instant
+
+
+class BreakGlass(Data):
+    """Assent without the approvers it names as skipped (`role:governor`, `principal:mara`)."""
+
+    grounds: Literal["outage", "breach", "data_loss", "legal"]
+    skipped: tuple[str, ...]
+
+
+class Review(Data):
+    """What a break-glass or a deputy's decision owes, and what came of it."""
+
+    because: Literal["break_glass", "deputy"]
+    status: Literal["owed", "missed", "upheld", "overturned"]
+    due_at: Instant
+    reviewed_by: str | None = None
+    reviewed_at: Instant | None = None
+    note: str = ""
+
+
+class VetoReason(Data):
+    """Why somebody vetoed."""
+
+    category: Literal["constitutional", "safety", "budget", "other"]
+    explanation: str
+    attachments: tuple[str, ...] = ()
+
+
+class ApprovalState(EventData):
+    """An approval as it is after the event: everything a card shows.
+
+    `content` is canonical JSON text, and `decision_hash` is its SHA-256. `version` is the
+    envelope's sequence. `signature` is a compact JWS over a `SignedDecision`, from the first final
+    decision on; `decided_by` is a principal, `deadline` (silence) or a precedent's id."""
+
+    approval_id: str
+    kind: Kind
+    risk: Risk
+    status: ApprovalStatus
+    summary: str
+    subject: Subject
+    requested_by: str
+    requested_at: Instant
+    deadline_at: Instant
+    on_timeout: Literal["approve", "deny"]
+    decision_hash: str
+    content: str
+    risk_reasons: tuple[str, ...] = ()
+    evidence: tuple[JsonValue, ...] = ()
+    rollback_plan: str = ""
+    rule: Rule
+    stage: Stage | None = None
+    case: CaseBinding | None = None
+    matches: tuple[Match, ...] = ()
+    precedent_id: str | None = None
+    veto: VetoWindow | None = None
+    votes: tuple[Vote, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    deferred_until: Instant | None = None
+    decided_by: str | None = None
+    decided_at: Instant | None = None
+    capacity: Capacity | None = None
+    note: str = ""
+    break_glass: BreakGlass | None = None
+    review: Review | None = None
+    veto_reason: VetoReason | None = None
+    receipt_id: str | None = None
+    signature: str | None = None
+    version: int
+
+
+@event("assent.approval.requested.v1")
+class ApprovalRequested(ApprovalState):
+    """Somebody asks for assent, and the clock runs."""
+
+
+@event("assent.approval.auto_approved.v1")
+class ApprovalAutoApproved(ApprovalState):
+    """A precedent assented; its veto window is open. Also the subject's first event, in place of
+    `requested`."""
+
+
+@event("assent.approval.voted.v1")
+class ApprovalVoted(ApprovalState):
+    """One more approver said yes; the rule asks for others."""
+
+
+@event("assent.approval.approved.v1")
+class ApprovalApproved(ApprovalState):
+    """Final: assented to, by approvers, by a deputy, by breaking the glass, or by silence."""
+
+
+@event("assent.approval.rejected.v1")
+class ApprovalRejected(ApprovalState):
+    """Final: refused, by an approver or by a veto while it was pending."""
+
+
+@event("assent.approval.changes_requested.v1")
+class ApprovalChangesRequested(ApprovalState):
+    """Final for this content: `note` says what must change."""
+
+
+@event("assent.approval.expired.v1")
+class ApprovalExpired(ApprovalState):
+    """Final: the deadline passed and silence means no."""
+
+
+@event("assent.approval.cancelled.v1")
+class ApprovalCancelled(ApprovalState):
+    """Final: whoever asked no longer asks."""
+
+
+@event("assent.approval.deferred.v1")
+class ApprovalDeferred(ApprovalState):
+    """Set aside until `deferred_until`; the time left then is the time that was left now."""
+
+
+@event("assent.approval.resumed.v1")
+class ApprovalResumed(ApprovalState):
+    """A deferral ended; the request waits for its decision again."""
+
+
+@event("assent.approval.escalated.v1")
+class ApprovalEscalated(ApprovalState):
+    """Open to the deputy too; or, escalated by a deputy, handed back to the governor (pending)."""
+
+
+@event("assent.approval.delegated.v1")
+class ApprovalDelegated(ApprovalState):
+    """Open to the principal named in the newest of `grants` too."""
+
+
+@event("assent.approval.vetoed.v1")
+class ApprovalVetoed(ApprovalState):
+    """An automatic assent was vetoed inside its window: whoever acted on it reverses."""
+
+
+@event("assent.approval.confirmed.v1")
+class ApprovalConfirmed(ApprovalState):
+    """The veto window closed without a veto."""
+
+
+@event("assent.approval.reversed.v1")
+class ApprovalReversed(ApprovalState):
+    """What a vetoed or overturned assent had started is undone."""
+
+
+@event("assent.approval.reversal_failed.v1")
+class ApprovalReversalFailed(ApprovalState):
+    """What a vetoed or overturned assent had started could not be undone."""
+
+
+@event("assent.approval.reviewed.v1")
+class ApprovalReviewed(ApprovalState):
+    """A decision that owed a review was upheld."""
+
+
+@event("assent.approval.overturned.v1")
+class ApprovalOverturned(ApprovalState):
+    """A decision that owed a review was overturned: whoever acted on an assent reverses."""
+
+
+class Violation(Data):
+    """A rule of governance that was broken, with what shows it."""
+
+    rule: str
+    summary: str
+    evidence: tuple[str, ...]
+
+
+@event("assent.approval.review_missed.v1")
+class ApprovalReviewMissed(ApprovalState):
+    """A review that was owed was not made in time."""
+
+    violation: Violation
+
+
+class SignedDecision(Data):
+    """What a decision's signature covers. `outcome` is the past tense of the event's type."""
+
+    approval_id: str
+    tenant_id: str
+    decision_hash: str
+    outcome: str
+    decided_by: str
+    decided_at: Instant
+    version: int
+    case: CaseBinding | None
+
+
+def verify_decision(
+    decision: ApprovalState, tenant_id: str, keys: KeySet
+) -> SignedDecision:
+    """What was signed, when it is exactly what the event of a final decision claims: the same
+    request, tenant, content hash, outcome, case and version. Raises SignatureInvalid otherwise."""
+    if decision.signature is None:
+        raise SignatureInvalid("the decision carries no signature")
+    signed = SignedDecision.model_validate(verify(decision.signature, keys))
+    claimed = SignedDecision(
+        approval_id=decision.approval_id,
+        tenant_id=tenant_id,
+        decision_hash=decision.decision_hash,
+        outcome=type(decision).event_type.split(".")[2],
+        decided_by=signed.decided_by,
+        decided_at=signed.decided_at,
+        version=decision.version,
+        case=decision.case,
+    )
+    if signed != claimed:
+        raise SignatureInvalid("the signature covers another decision")
+    return signed
+
+
+class Condition(Data):
+    """A comparison over `{content: …}`; `field` is a dotted path."""
+
+    field: str
+    op: str
+    value: JsonValue = None
+
+
+class Finding(Data):
+    """One verdict of Genesis' review of a precedent."""
+
+    check: str
+    verdict: Literal["pass", "fail"]
+    evidence: str
+
+
+class PrecedentState(EventData):
+    """A precedent as it is after the event. `reference` is its domain's prefix and the end of its
+    id; `author` is a principal, or `approvals` for a draft; `version` is the sequence."""
+
+    precedent_id: str
+    reference: str
+    title: str
+    domain: Literal["GEN", "ETH", "ARCH", "GOV"]
+    kind: Kind
+    max_risk: Risk
+    conditions: tuple[Condition, ...]
+    rationale: str
+    example_approval_id: str | None = None
+    status: PrecedentStatus
+    findings: tuple[Finding, ...] = ()
+    author: str
+    created_at: Instant
+    activated_by: str | None = None
+    activated_at: Instant | None = None
+    ended_at: Instant | None = None
+    superseded_by: str | None = None
+    drafted_from: tuple[str, ...] = ()
+    veto_count: int = 0
+    version: int
+
+
+@event("assent.precedent.drafted.v1")
+class PrecedentDrafted(PrecedentState):
+    """Three like approvals in a row wrote it; a human may activate it."""
+
+
+@event("assent.precedent.reviewed.v1")
+class PrecedentReviewed(PrecedentState):
+    """Posted and judged: `approved` or `rejected`, with the findings."""
+
+
+@event("assent.precedent.activated.v1")
+class PrecedentActivated(PrecedentState):
+    """It may assent from now on, for the first time or after a suspension."""
+
+
+@event("assent.precedent.suspended.v1")
+class PrecedentSuspended(PrecedentState):
+    """It assents to nothing until it is activated again."""
+
+
+@event("assent.precedent.superseded.v1")
+class PrecedentSuperseded(PrecedentState):
+    """A newer one of the same title took its place."""
+
+
+@event("assent.precedent.vetoed.v1")
+class PrecedentVetoed(PrecedentState):
+    """One of its assents was vetoed; `veto_count` counts it."""
+
+
+@event("assent.precedent.deprecated.v1")
+class PrecedentDeprecated(PrecedentState):
+    """The third veto of its assents ended it."""
