@@ -1,0 +1,1 @@
+"""Where state lives: tenant-scoped and platform Firestore handles, PostgreSQL."""

@@ -1,0 +1,275 @@
+"""Firestore behind handles that cannot forget the tenant."""
+
+import asyncio
+import base64
+import binascii
+import json
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from shared.kit.errors import AssentError, FieldError, Invalid, Unavailable
+from shared.kit.operations import count
+from shared.storage.batches import Add, AtLeast, Batch, Document, Write
+
+if TYPE_CHECKING:
+    from google.cloud.firestore import AsyncClient, AsyncWriteBatch
+    from google.cloud.firestore_v1.async_document import AsyncDocumentReference
+    from google.cloud.firestore_v1.async_query import AsyncQuery
+    from google.cloud.firestore_v1.base_document import DocumentSnapshot
+
+TIMEOUT_SECONDS = 5.0
+RETRIED_FOR_SECONDS = 8.0
+COUNTED_PER_READ = 1000
+
+Condition = tuple[str, str, Any]
+
+_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient]" = WeakKeyDictionary()
+
+
+class LostRace(AssentError):
+    """Somebody changed what the commit was decided on, or it was committed before: decide again."""
+
+    code = "version_conflict"
+    title = "Somebody else was first"
+    http_status = 409
+    retriable = True
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some documents in order, and where to go on."""
+
+    items: list[Document]
+    next_cursor: str | None
+
+
+class TenantStore:
+    """The documents of one tenant: `tenants/{tenant}/{collection}/{id}`, and no others."""
+
+    def __init__(self, tenant_id: str) -> None:
+        if not tenant_id or "/" in tenant_id:
+            raise ValueError(f"{tenant_id!r} is no tenant id")
+        self.tenant_id = tenant_id
+
+    async def get(self, collection: str, id: str) -> Document | None:
+        """The document, or None. One read. Raises Unavailable."""
+        async with _answering():
+            snapshot = await self._reference(collection, id).get(**_patience())
+        count("firestore-reads")
+        return _document(snapshot) if snapshot.exists else None
+
+    async def get_many(self, keys: Sequence[tuple[str, str]]) -> list[Document | None]:
+        """The documents named by (collection, id), in that order, in one round trip."""
+        references = [self._reference(collection, id) for collection, id in keys]
+        found: dict[str, Document] = {}
+        async with _answering():
+            async for snapshot in _client().get_all(references, **_patience()):
+                if snapshot.exists:
+                    found[snapshot.reference.path] = _document(snapshot)
+        count("firestore-reads", len(references))
+        return [found.get(reference.path) for reference in references]
+
+    async def find(
+        self,
+        collection: str,
+        *,
+        where: Iterable[Condition] = (),
+        order_by: str | None = None,
+        descending: bool = False,
+        limit: int = 25,
+        cursor: str | None = None,
+    ) -> Page:
+        """Up to `limit` documents in the order of `order_by`, then of their ids.
+
+        Raises Invalid for a cursor that is not one of ours, Unavailable."""
+        query = _filtered(self._collection(collection), where)
+        direction = "DESCENDING" if descending else "ASCENDING"
+        if order_by is not None:
+            query = query.order_by(order_by, direction=direction)
+        query = query.order_by("__name__", direction=direction)
+        if cursor is not None:
+            query = query.start_after(self._position(collection, order_by, cursor))
+        documents = await _fetch(query.limit(limit + 1))
+        items = documents[:limit]
+        more = len(documents) > limit
+        return Page(items, _encode_cursor(items[-1], order_by) if more else None)
+
+    async def count(self, collection: str, *, where: Iterable[Condition] = ()) -> int:
+        """How many documents match; billed one read per thousand. Raises Unavailable."""
+        query = _filtered(self._collection(collection), where)
+        async with _answering():
+            result = await query.count().get(**_patience())
+        number = int(result[0][0].value)
+        count("firestore-reads", max(1, -(-number // COUNTED_PER_READ)))
+        return number
+
+    async def commit(self, batch: Batch) -> None:
+        """Applies the whole batch or nothing.
+
+        Raises LostRace where a condition no longer holds, Unavailable where the store did not
+        answer: then the batch may or may not have been applied."""
+        from google.api_core.exceptions import AlreadyExists, Conflict, FailedPrecondition, NotFound
+
+        writer = _client().batch()
+        for write in batch.writes:
+            self._add(writer, write)
+        try:
+            async with _answering():
+                await writer.commit(**_patience())
+        except (AlreadyExists, FailedPrecondition, NotFound, Conflict) as refusal:
+            raise LostRace(str(refusal)) from refusal
+        count("firestore-commits")
+        deletes = sum(write.kind == "delete" for write in batch.writes)
+        count("firestore-deletes", deletes)
+        count("firestore-writes", len(batch.writes) - deletes)
+
+    def _collection(self, collection: str) -> "AsyncQuery":
+        return _client().collection("tenants", self.tenant_id, collection)._query()
+
+    def _reference(self, collection: str, id: str) -> "AsyncDocumentReference":
+        return _client().document("tenants", self.tenant_id, collection, id)
+
+    def _position(self, collection: str, order_by: str | None, cursor: str) -> dict[str, Any]:
+        value, id = _decode_cursor(cursor)
+        position: dict[str, Any] = {"__name__": self._reference(collection, id)}
+        return position if order_by is None else {order_by: value, **position}
+
+    def _add(self, writer: "AsyncWriteBatch", write: Write) -> None:
+        reference = self._reference(write.collection, write.id)
+        if write.kind == "create":
+            writer.create(reference, dict(write.data))
+        elif write.kind == "put":
+            writer.set(reference, dict(write.data))
+        elif write.kind == "merge":
+            writer.set(reference, _transforms(write.data), merge=True)
+        elif write.kind == "delete":
+            writer.delete(reference, option=_unchanged(write.seen) if write.seen else None)
+        else:
+            assert write.seen is not None
+            data = write.data if write.kind == "replace" else _first_field(write.seen)
+            writer.update(reference, dict(data), option=_unchanged(write.seen))
+
+
+class PlatformStore:
+    """Every tenant at once: for sweeps and for commands of the platform's own operators, never for
+    an answer to a caller."""
+
+    async def find(
+        self,
+        collection: str,
+        *,
+        where: Iterable[Condition] = (),
+        order_by: str | None = None,
+        limit: int = 100,
+    ) -> list[Document]:
+        """Up to `limit` documents of that collection of any tenant. Raises Unavailable."""
+        query = _filtered(_client().collection_group(collection), where)
+        if order_by is not None:
+            query = query.order_by(order_by)
+        return await _fetch(query.limit(limit))
+
+
+async def _fetch(query: "AsyncQuery") -> list[Document]:
+    async with _answering():
+        documents = [_document(snapshot) async for snapshot in query.stream(**_patience())]
+    count("firestore-reads", max(1, len(documents)))
+    return documents
+
+
+def _filtered(query: "AsyncQuery", where: Iterable[Condition]) -> "AsyncQuery":
+    from google.cloud.firestore_v1.base_query import FieldFilter
+
+    for field, operator, value in where:
+        query = query.where(filter=FieldFilter(field, operator, value))
+    return query
+
+
+def _document(snapshot: "DocumentSnapshot") -> Document:
+    # tenants/{tenant}/{collection}/{id}
+    _, tenant_id, collection, id = snapshot.reference.path.split("/")
+    data = snapshot._data if snapshot._data is not None else {}
+    return Document(collection, id, tenant_id, data, snapshot.update_time)
+
+
+def _unchanged(seen: Document) -> Any:
+    return _client().write_option(last_update_time=seen.update_time)
+
+
+def _first_field(seen: Document) -> Mapping[str, Any]:
+    # Writing what is there already changes nothing, not even the update time, but it is refused
+    # when the document moved on: the cheapest condition a batch can carry.
+    name = min(seen.data)
+    return {name: seen.data[name]}
+
+
+def _transforms(data: Mapping[str, Any]) -> dict[str, Any]:
+    from google.cloud.firestore_v1.transforms import Increment, Maximum
+
+    def transform(value: Any) -> Any:
+        if isinstance(value, Add):
+            return Increment(value.amount)
+        if isinstance(value, AtLeast):
+            return Maximum(value.value)
+        return _transforms(value) if isinstance(value, Mapping) else value
+
+    return {name: transform(value) for name, value in data.items()}
+
+
+def _encode_cursor(document: Document, order_by: str | None) -> str:
+    value = document.data[order_by] if order_by is not None else None
+    return base64.urlsafe_b64encode(json.dumps([value, document.id]).encode()).decode().rstrip("=")
+
+
+def _decode_cursor(cursor: str) -> tuple[Any, str]:
+    try:
+        value, id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise Invalid(FieldError("cursor", "is not a cursor this list gave")) from error
+    if not isinstance(id, str) or not id or "/" in id or isinstance(value, dict | list):
+        raise Invalid(FieldError("cursor", "is not a cursor this list gave"))
+    return value, id
+
+
+def _patience() -> dict[str, Any]:
+    from google.api_core.exceptions import InternalServerError, ServiceUnavailable
+    from google.api_core.retry import AsyncRetry, if_exception_type
+
+    retry = AsyncRetry(
+        if_exception_type(ServiceUnavailable, InternalServerError),
+        initial=0.05,
+        maximum=1.0,
+        timeout=RETRIED_FOR_SECONDS,
+    )
+    return {"retry": retry, "timeout": TIMEOUT_SECONDS}
+
+
+@asynccontextmanager
+async def _answering() -> AsyncIterator[None]:
+    from google.api_core.exceptions import (
+        Aborted,
+        DeadlineExceeded,
+        ResourceExhausted,
+        RetryError,
+        ServiceUnavailable,
+    )
+
+    try:
+        yield
+    except Aborted as error:
+        raise LostRace("the store gave up on a contended document") from error
+    except (ServiceUnavailable, DeadlineExceeded, ResourceExhausted, RetryError) as error:
+        raise Unavailable("the document store did not answer") from error
+
+
+def _client() -> "AsyncClient":
+    """One client per event loop, because a gRPC channel belongs to the loop it was made in."""
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        from google.cloud.firestore import AsyncClient
+
+        _clients[loop] = AsyncClient(project=os.environ["GOOGLE_CLOUD_PROJECT"])
+    return _clients[loop]
