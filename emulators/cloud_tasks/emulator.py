@@ -1,0 +1,142 @@
+"""Cloud Tasks, running: a gRPC server in front and a dispatcher behind the same queues."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import grpc.aio
+
+from emulators.clock import VirtualClock
+from emulators.cloud_tasks.api import SERVICE, CloudTasksApi
+from emulators.cloud_tasks.faults import Fault, Faults
+from emulators.cloud_tasks.model import Outcome
+from emulators.cloud_tasks.queue import Dispatch, Queue
+from emulators.cloud_tasks.queues import Queues
+from emulators.cloud_tasks.sending import Deliver, Mint, Sender
+from emulators.google_rpc import serve, service
+
+
+class CloudTasksEmulator:
+    """One event loop's Cloud Tasks: `start` serves the API, `run` dispatches as time passes.
+
+    `deliver` makes a task's HTTP request; it raises OSError or NoResponse where none was answered,
+    and any other exception of it is a bug that `run` and `dispatch_due` raise.
+    `mint(service_account_email, audience)` makes the bearer token of a task that asks for one.
+    """
+
+    def __init__(self, *, clock: VirtualClock, deliver: Deliver, mint: Mint) -> None:
+        self._clock = clock
+        self._faults = Faults()
+        self._sender = Sender(deliver=deliver, mint=mint, faults=self._faults, clock=clock)
+        self._queues = Queues()
+        self._attempts: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
+        self._stepping = 0
+        self._failure: BaseException | None = None
+        self._server: grpc.aio.Server | None = None
+
+    async def start(self, port: int = 0) -> str:
+        """Serves the API on loopback and returns its `host:port`. OSError if the port is taken."""
+        api = CloudTasksApi(self._queues, self._clock.now, self._wake, self._spawn)
+        handler = service(SERVICE, api.methods(), before=self._faults.meet_call)
+        self._server, address = await serve(handler, port)
+        return address
+
+    async def stop(self) -> None:
+        """Ends the server and cuts off every attempt under way."""
+        if self._server:
+            await self._server.stop(grace=None)
+        attempts = list(self._attempts)
+        for attempt in attempts:
+            attempt.cancel()
+        await asyncio.gather(*attempts, return_exceptions=True)
+
+    @property
+    def in_flight(self) -> int:
+        """Attempts that were sent, or wait in a fault's delay, and have no outcome yet."""
+        return len(self._attempts)
+
+    def next_due(self) -> datetime | None:
+        """When the next attempt may begin, now at the earliest; None if none waits for time."""
+        return self._queues.next_due(self._clock.now())
+
+    def inject(self, kind: Fault, count: int = 1) -> None:
+        """Makes the next `count` dispatches (or, for `unavailable`, API calls) suffer a fault."""
+        self._faults.inject(kind, count)
+
+    @contextmanager
+    def stepping(self) -> Iterator[None]:
+        """While this is open, `run` begins nothing: only `dispatch_due` and RunTask do."""
+        self._stepping += 1
+        try:
+            yield
+        finally:
+            self._stepping -= 1
+            self._wake()
+
+    async def dispatch_due(self) -> int:
+        """Runs every attempt scheduled by now and returns how many, once all have answered.
+
+        Those with one schedule time run together, and only after all earlier ones have answered.
+        Rates and concurrency hold: where they do not let an attempt begin, this waits.
+        """
+        ended = 0
+        with self.stepping():
+            until = self._clock.now()
+            while (first := self._queues.first_scheduled()) is not None and first <= until:
+                changed = self._changed
+                begun = self._queues.take_all(self._clock.now(), first)
+                if begun:
+                    await asyncio.gather(*(self._spawn(*pair) for pair in begun))
+                    ended += len(begun)
+                else:
+                    await self._wait(changed, self.next_due())
+        return ended
+
+    async def run(self) -> None:
+        """Begins attempts as they fall due, for ever; moving the clock counts as time passing."""
+        while True:
+            changed, due = self._changed, None
+            if self._failure:
+                raise self._failure
+            if not self._stepping:
+                now = self._clock.now()
+                for pair in self._queues.take_all(now, now):
+                    self._spawn(*pair)
+                due = self.next_due()
+            await self._wait(changed, due)
+
+    def _spawn(self, queue: Queue, dispatch: Dispatch) -> asyncio.Task[None]:
+        attempt = asyncio.create_task(self._attempt(queue, dispatch), name=str(dispatch.task.name))
+        self._attempts.add(attempt)
+        attempt.add_done_callback(self._ended)
+        return attempt
+
+    async def _attempt(self, queue: Queue, dispatch: Dispatch) -> None:
+        outcome = Outcome(http_status=None)
+        try:
+            outcome = await self._sender.send(dispatch)
+        finally:
+            queue.finish(dispatch, outcome, self._clock.now())
+
+    def _ended(self, attempt: asyncio.Task[None]) -> None:
+        self._attempts.discard(attempt)
+        if not attempt.cancelled():
+            self._failure = self._failure or attempt.exception()
+        self._wake()
+
+    def _wake(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def _wait(self, changed: asyncio.Event, due: datetime | None) -> None:
+        waits: list[asyncio.Task[Any]] = [asyncio.create_task(changed.wait())]
+        if due is not None:
+            waits.append(asyncio.create_task(self._clock.sleep_until(due)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()

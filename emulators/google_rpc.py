@@ -1,0 +1,120 @@
+"""What every stand-in for a Google gRPC API needs: refusals, pages and a server on loopback."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import grpc
+import grpc.aio
+
+Item = TypeVar("Item")
+Message = Any  # A protobuf message; the client packages ship no types for them.
+
+LARGEST_MESSAGE = 16 * 1024 * 1024
+
+
+class Refusal(Exception):
+    """The API's answer to a request it does not carry out."""
+
+    def __init__(self, code: grpc.StatusCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One unary call: its request's message class and what answers it."""
+
+    request: Any
+    answer: Callable[[Message], Message]
+
+
+def invalid(message: str) -> Refusal:
+    """INVALID_ARGUMENT: no state of the service would make this request right."""
+    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
+
+
+def unemulated(what: str) -> Refusal:
+    """UNIMPLEMENTED: Google has it, this stand-in does not, and says so instead of ignoring it."""
+    return Refusal(grpc.StatusCode.UNIMPLEMENTED, f"the local platform does not emulate {what}")
+
+
+def service(
+    name: str, methods: Mapping[str, Method], before: Callable[[], None] = lambda: None
+) -> grpc.GenericRpcHandler:
+    """A gRPC service over plain methods. `before` runs ahead of each call and may refuse it."""
+    return grpc.method_handlers_generic_handler(
+        name, {called: _unary(method, before) for called, method in methods.items()}
+    )
+
+
+async def serve(handler: grpc.GenericRpcHandler, port: int = 0) -> tuple[grpc.aio.Server, str]:
+    """A started server on loopback and its `host:port`. OSError if the port is taken."""
+    server = grpc.aio.server(
+        options=[
+            ("grpc.so_reuseport", 0),
+            ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+        ]
+    )
+    server.add_generic_rpc_handlers((handler,))
+    try:
+        bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    except RuntimeError as error:
+        raise OSError(f"port {port} is taken") from error
+    await server.start()
+    return server, f"127.0.0.1:{bound}"
+
+
+def page(
+    items: Iterable[Item],
+    key: Callable[[Item], str],
+    size: int,
+    token: str,
+    *,
+    largest: int,
+) -> tuple[list[Item], str]:
+    """The page of `items` in the order of `key` that `token` asks for, and the next token or "".
+
+    What is added or deleted between two pages never makes the others repeat or go missing.
+    """
+    if size < 0:
+        raise invalid("page_size must not be negative.")
+    after = _read_token(token)
+    rest = sorted((item for item in items if after is None or key(item) > after), key=key)
+    chosen = rest[: min(size or largest, largest)]
+    return chosen, _write_token(key(chosen[-1])) if len(chosen) < len(rest) else ""
+
+
+def _unary(method: Method, before: Callable[[], None]) -> "grpc.RpcMethodHandler[Message, Message]":
+    async def answer(request: Message, context: "grpc.aio.ServicerContext[Any, Any]") -> Message:
+        try:
+            before()
+            return method.answer(request)
+        except Refusal as refusal:
+            await context.abort(refusal.code, refusal.message)
+
+    handler: Callable[[Message, Any], Awaitable[Message]] = answer
+    return grpc.unary_unary_rpc_method_handler(
+        handler,
+        request_deserializer=method.request.FromString,
+        response_serializer=lambda message: message.SerializeToString(),
+    )
+
+
+def _write_token(last: str) -> str:
+    return base64.urlsafe_b64encode(f"after:{last}".encode()).decode()
+
+
+def _read_token(token: str) -> str | None:
+    if not token:
+        return None
+    try:
+        label, _, last = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
+    except (binascii.Error, ValueError):
+        label = last = ""
+    if label != "after":
+        raise invalid("The page token is invalid.")
+    return last
