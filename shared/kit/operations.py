@@ -10,9 +10,9 @@ Kind = Literal[
     "firestore-deletes",
     "firestore-commits",
     "pubsub-messages",
+    "pubsub-bytes",
     "cloud-tasks",
     "secret-accesses",
-    "model-tokens",
 ]
 
 _COUNTS: ContextVar[Counter[str] | None] = ContextVar("billable_operations", default=None)

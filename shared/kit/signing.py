@@ -1,4 +1,4 @@
-"""Signed statements: compact JWS over canonical JSON, `alg: Ed25519` (RFC 9864) and nothing else."""
+"""Signed statements: compact JWS over canonical JSON, `alg: Ed25519` (RFC 9864) only."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What every `function.toml` says, read by one model, and what follows from all of them together."""
+"""What every `function.toml` says, read by one model, and what follows from all of them."""
 
 from shared.manifest.model import Access, Http, Manifest, Publishes, Reactions
 from shared.manifest.whole import (

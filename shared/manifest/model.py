@@ -9,7 +9,8 @@ from shared.kit.models import Model
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,28}[a-z0-9]$")]
 EventType = Annotated[
-    str, StringConstraints(pattern=r"^assent\.[a-z_]+\.[a-z_]+\.v[1-9][0-9]*$", max_length=100)
+    str,
+    StringConstraints(pattern=r"^assent\.[a-z_]+\.[a-z_]+\.v[1-9][0-9]*$", max_length=100),
 ]
 Route = Annotated[str, StringConstraints(pattern=r"^/v1(/[a-z0-9_-]+)+(/\*\*)?$")]
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
@@ -62,7 +63,7 @@ class Reactions(Sizing):
 
     events: tuple[EventType, ...] = ()
     timers: tuple[EventType, ...] = ()
-    schedules: dict[EventType, Cron] = {}
+    schedules: dict[EventType, Cron] = Field(default_factory=dict)
     attempts: Annotated[int, Field(ge=5, le=100)] = 10
     backoff: tuple[Seconds, Seconds] = ("10s", "600s")
 

@@ -1,4 +1,4 @@
-"""What follows from all manifests together: deployables, subscriptions, queues, schedules, routes."""
+"""What follows from all manifests: deployables, subscriptions, queues, schedules, routes."""
 
 import json
 import tomllib
@@ -221,29 +221,35 @@ def _topics_by_type(root: Path) -> dict[str, str]:
 
 
 def _contradictions(manifests: Manifests) -> Iterable[str]:
-    claimed: dict[str, str] = {}
-    topics: dict[str, str] = {}
-    for noun, manifest in manifests.by_noun.items():
-        for event_type in manifest.reactions.events if manifest.reactions else ():
-            if event_type not in manifests.topics_of:
-                yield f"{noun}: reactions.events: nobody publishes {event_type}"
-            if len(f'attributes."ce-type" = "{event_type}"'.encode()) > FILTER_BYTES:
-                yield f"{noun}: reactions.events: {event_type} makes a filter over 256 bytes"
-        for callee in manifest.access.calls:
-            if callee not in manifests.by_noun or manifests.by_noun[callee].http is None:
-                yield f"{noun}: access.calls: {callee} has no public side"
-        for route in manifest.http.routes if manifest.http else ():
-            if route in claimed:
-                yield f"{noun}: http.routes: {route} belongs to {claimed[route]}"
-            claimed[route] = noun
-        if manifest.publishes is not None:
-            if manifest.publishes.topic in topics:
-                owner = topics[manifest.publishes.topic]
-                yield f"{noun}: publishes.topic: {manifest.publishes.topic} belongs to {owner}"
-            topics[manifest.publishes.topic] = noun
+    yield from _claimed_twice(manifests)
+    topics = set(manifests.topics)
     for event_type, topic in manifests.topics_of.items():
         if topic not in topics:
             yield f"events/schemas/{event_type}.json: no function publishes to {topic}"
+    for noun, manifest in manifests.by_noun.items():
+        yield from _dangling(manifests, noun, manifest)
+
+
+def _claimed_twice(manifests: Manifests) -> Iterable[str]:
+    owners: dict[str, str] = {}
+    for noun, manifest in manifests.by_noun.items():
+        for route in manifest.http.routes if manifest.http else ():
+            if route in owners:
+                yield f"{noun}: http.routes: {route} belongs to {owners[route]}"
+            owners[route] = noun
+
+
+def _dangling(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[str]:
+    if manifest.publishes is not None and manifest.publishes.topic != noun:
+        yield f"{noun}: publishes.topic: must be {noun}, so that a topic tells its only publisher"
+    for event_type in manifest.reactions.events if manifest.reactions else ():
+        if event_type not in manifests.topics_of:
+            yield f"{noun}: reactions.events: nobody publishes {event_type}"
+        if len(f'attributes."ce-type" = "{event_type}"'.encode()) > FILTER_BYTES:
+            yield f"{noun}: reactions.events: {event_type} makes a filter over 256 bytes"
+    for callee in manifest.access.calls:
+        if callee not in manifests.by_noun or manifests.by_noun[callee].http is None:
+            yield f"{noun}: access.calls: {callee} has no public side"
 
 
 def _dashed(event_type: str) -> str:

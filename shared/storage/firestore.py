@@ -112,7 +112,12 @@ class TenantStore:
 
         Raises LostRace where a condition no longer holds, Unavailable where the store did not
         answer: then the batch may or may not have been applied."""
-        from google.api_core.exceptions import AlreadyExists, Conflict, FailedPrecondition, NotFound
+        from google.api_core.exceptions import (
+            AlreadyExists,
+            Conflict,
+            FailedPrecondition,
+            NotFound,
+        )
 
         writer = _client().batch()
         for write in batch.writes:
@@ -188,7 +193,7 @@ def _filtered(query: "AsyncQuery", where: Iterable[Condition]) -> "AsyncQuery":
     return query
 
 
-def _document(snapshot: "DocumentSnapshot") -> Document:
+def _document(snapshot: "DocumentSnapshot[Any]") -> Document:
     # tenants/{tenant}/{collection}/{id}
     _, tenant_id, collection, id = snapshot.reference.path.split("/")
     data = snapshot._data if snapshot._data is not None else {}
@@ -261,7 +266,12 @@ async def _answering() -> AsyncIterator[None]:
         yield
     except Aborted as error:
         raise LostRace("the store gave up on a contended document") from error
-    except (ServiceUnavailable, DeadlineExceeded, ResourceExhausted, RetryError) as error:
+    except (
+        ServiceUnavailable,
+        DeadlineExceeded,
+        ResourceExhausted,
+        RetryError,
+    ) as error:
         raise Unavailable("the document store did not answer") from error
 
 

@@ -23,5 +23,5 @@ async def decide_again(use_case: Callable[[], Awaitable[T]]) -> T:
             return await use_case()
         except LostRace:
             longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)
-            await asyncio.sleep(random.uniform(0, longest))
+            await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, no secret
     raise Unavailable("too many others are changing the same thing; try again")

@@ -1,0 +1,1 @@
+"""How what happened reaches whoever must know: the event log, its relay, timers, dead letters."""

@@ -1,0 +1,36 @@
+"""A commit that also says what happened and what is to happen later."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.messaging.envelope import Envelope
+from shared.messaging.log import EVENT_LOG, log_entry
+from shared.storage.batches import Batch
+
+
+@dataclass(frozen=True)
+class Timer:
+    """An event from the future: of `type`, about `subject`, at `at`."""
+
+    type: str
+    subject: str
+    at: datetime
+
+
+@dataclass
+class Change(Batch):
+    """Writes, the events that say so, and the timers that follow: one commit."""
+
+    events: list[Envelope] = field(default_factory=list)
+    timers: list[Timer] = field(default_factory=list)
+
+    def record(self, *events: Envelope) -> None:
+        """Adds entries to the event log, to be published after the commit."""
+        for event in events:
+            self.create(EVENT_LOG, event.id, log_entry(event, position=len(self.events)))
+            self.events.append(event)
+
+    def schedule(self, timer: Timer) -> None:
+        """A timer to be set after the commit. The subject's document must carry it too
+        (`next_timer_at`, `next_timer_type`): the sweep fires what was never set."""
+        self.timers.append(timer)

@@ -1,0 +1,94 @@
+"""The event envelope: CloudEvents 1.0 with Assent's extensions (docs/architecture.md, Events)."""
+
+import builtins
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from shared.kit.instants import Instant, format_instant
+from shared.kit.models import Model
+
+SPEC_VERSION = "1.0"
+CONTENT_TYPE = "application/json"
+ATTRIBUTES = (
+    "id",
+    "type",
+    "source",
+    "subject",
+    "time",
+    "tenantid",
+    "actorid",
+    "correlationid",
+    "causationid",
+    "sequence",
+    "traceparent",
+)
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class Envelope(Model):
+    """One event. A timer or a schedule that arrives has no cause and no sequence: it is not in the
+    log, and what follows from it is caused by its subject's latest event.
+
+    `received_at` is the clock at the entry of the process that handles it; it is no attribute."""
+
+    id: str
+    type: str
+    source: str
+    subject: str
+    time: Instant
+    tenantid: str = ""
+    actorid: str = ""
+    correlationid: str = ""
+    causationid: str = ""
+    sequence: int = 0
+    traceparent: str = ""
+    data: str = "{}"
+    received_at: Instant
+
+    @property
+    def subject_id(self) -> str:
+        """The part of the subject after its noun."""
+        return self.subject.partition("/")[2]
+
+    def payload(self, model: "builtins.type[T]") -> T:
+        """The data as `model`. Raises pydantic.ValidationError, which no retry can mend."""
+        return model.model_validate_json(self.data)
+
+    def attributes(self) -> dict[str, str]:
+        """The attributes that have a value, by their CloudEvents names, as text."""
+        values = {
+            **{name: str(getattr(self, name)) for name in ATTRIBUTES},
+            "time": format_instant(self.time),
+        }
+        return {name: value for name, value in values.items() if value and value != "0"}
+
+    def headers(self) -> dict[str, str]:
+        """Binary mode: `ce-*` and the content type, as HTTP headers or Pub/Sub attributes."""
+        return {
+            "ce-specversion": SPEC_VERSION,
+            "Content-Type": CONTENT_TYPE,
+            **{f"ce-{name}": value for name, value in self.attributes().items()},
+        }
+
+
+def envelope_from_headers(
+    headers: Mapping[str, str], body: bytes, received_at: datetime
+) -> Envelope:
+    """The event in a binary-mode HTTP request (lower-case header names).
+
+    Raises ValueError where an attribute is missing or the body is not a JSON object."""
+    attributes = {
+        name: headers[f"ce-{name}"] for name in ATTRIBUTES if headers.get(f"ce-{name}") is not None
+    }
+    if headers.get("ce-specversion") != SPEC_VERSION:
+        raise ValueError(f"ce-specversion is {headers.get('ce-specversion')!r}, not {SPEC_VERSION}")
+    text = body.decode() or "{}"
+    if not isinstance(json.loads(text), dict):
+        raise ValueError("the data is not a JSON object")
+    values: dict[str, Any] = {**attributes, "data": text, "received_at": received_at}
+    return Envelope.model_validate(values)

@@ -1,0 +1,27 @@
+"""The event log, which is also the outbox: `tenants/{tenant}/events/{evt_id}`, kept for ever."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.messaging.envelope import ATTRIBUTES, Envelope
+
+EVENT_LOG = "events"
+
+
+def log_entry(event: Envelope, *, position: int) -> dict[str, Any]:
+    """The document of an event not yet published; `position` orders the events of one commit."""
+    from google.cloud.firestore_v1.transforms import SERVER_TIMESTAMP
+
+    return {
+        **event.model_dump(mode="json", include=set(ATTRIBUTES) | {"data"}),
+        "unpublished": True,
+        "position": position,
+        "committed_at": SERVER_TIMESTAMP,
+    }
+
+
+def logged_event(data: Mapping[str, Any], received_at: datetime) -> Envelope:
+    """The envelope in a document of the log."""
+    values = {name: data[name] for name in (*ATTRIBUTES, "data")}
+    return Envelope.model_validate({**values, "received_at": received_at})

@@ -1,0 +1,117 @@
+"""Timers: Cloud Tasks named by hash, carrying a CloudEvent to the function's own private side."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from shared.kit.errors import Unavailable
+from shared.kit.ids import derive_id
+from shared.kit.instants import format_instant
+from shared.kit.operations import count
+from shared.manifest.whole import queue_name
+from shared.messaging.changes import Timer
+from shared.messaging.envelope import Envelope
+
+if TYPE_CHECKING:
+    from google.cloud.tasks_v2 import CloudTasksAsyncClient
+
+TIMEOUT_SECONDS = 5.0
+# Cloud Tasks refuses a schedule time further away than 30 days; a timer that fires early re-reads
+# the state and is set again.
+FURTHEST = timedelta(days=29)
+
+_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, CloudTasksAsyncClient]" = (
+    WeakKeyDictionary()
+)
+
+
+async def set_timers(noun: str, tenant_id: str, timers: Sequence[Timer], *, now: datetime) -> None:
+    """Creates each timer's task; one that was created before is left as it is. Raises
+    Unavailable."""
+    await asyncio.gather(*(_set(noun, tenant_id, timer, now) for timer in timers))
+
+
+def timer_event(noun: str, tenant_id: str, timer: Timer, received_at: datetime) -> Envelope:
+    """The event a timer is, the same however it comes to be fired."""
+    return Envelope(
+        id=derive_id("tmr", timer.at, noun, tenant_id, timer.type, timer.subject),
+        type=timer.type,
+        source=f"//assent/{noun}",
+        subject=timer.subject,
+        time=timer.at,
+        tenantid=tenant_id,
+        actorid=f"service:{noun}",
+        received_at=received_at,
+    )
+
+
+async def _set(noun: str, tenant_id: str, timer: Timer, now: datetime) -> None:
+    from google.api_core.exceptions import AlreadyExists, GoogleAPICallError, RetryError
+
+    try:
+        await _client().create_task(
+            request=_task_request(noun, tenant_id, timer, now), timeout=TIMEOUT_SECONDS
+        )
+    except AlreadyExists:
+        return
+    except (GoogleAPICallError, RetryError) as error:
+        raise Unavailable(f"no timer can be set for {timer.subject} now") from error
+    count("cloud-tasks")
+
+
+def _task_request(noun: str, tenant_id: str, timer: Timer, now: datetime) -> dict[str, Any]:
+    from opentelemetry.propagate import inject
+
+    event = timer_event(noun, tenant_id, timer, now)
+    due = min(timer.at, now + FURTHEST)
+    queue = queue_name(noun, timer.type)
+    parent = (
+        f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}"
+        f"/locations/{os.environ['ASSENT_REGION']}/queues/{queue}"
+    )
+    # Sequential names make a queue slow, so the name is a hash.
+    name = hashlib.sha256(f"{event.id}|{format_instant(due)}".encode()).hexdigest()[:40]
+    reactions = os.environ["ASSENT_REACTIONS_URL"]
+    headers = event.headers()
+    inject(headers)
+    return {
+        "parent": parent,
+        "task": {
+            "name": f"{parent}/tasks/{name}",
+            "schedule_time": due,
+            "http_request": {
+                "url": f"{reactions}/timers/{queue}",
+                "http_method": "POST",
+                "headers": headers,
+                "body": b"{}",
+                "oidc_token": {
+                    "service_account_email": os.environ["ASSENT_SERVICE_ACCOUNT"],
+                    "audience": reactions,
+                },
+            },
+        },
+    }
+
+
+def _client() -> "CloudTasksAsyncClient":
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        from google.cloud.tasks_v2 import CloudTasksAsyncClient
+        from google.cloud.tasks_v2.services.cloud_tasks.transports import (
+            CloudTasksGrpcAsyncIOTransport,
+        )
+        from grpc.aio import insecure_channel
+
+        emulator = os.environ.get("CLOUD_TASKS_EMULATOR_HOST")
+        _clients[loop] = (
+            CloudTasksAsyncClient(
+                transport=CloudTasksGrpcAsyncIOTransport(channel=insecure_channel(emulator))
+            )
+            if emulator
+            else CloudTasksAsyncClient()
+        )
+    return _clients[loop]

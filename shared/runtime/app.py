@@ -1,0 +1,57 @@
+"""The app factory: a function's public side as one ASGI app."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
+from opentelemetry.trace import SpanKind
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from shared.kit.errors import AssentError
+from shared.runtime.boundary import Boundary
+from shared.runtime.logs import configure_logging
+from shared.runtime.openapi import describe
+from shared.runtime.problems import problem_response
+from shared.runtime.tracing import current_trace_id
+
+# The boundary has the only span of a request; a second tracer would begin a second trace.
+NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+
+
+def create_api(*, function: str, summary: str, routers: Sequence[APIRouter]) -> ASGIApp:
+    """The public side of `function`: its routers, `/healthz`, `/openapi.json`, one answer to every
+    request, problem+json for every refusal."""
+    configure_logging()
+    api = describe_only(function=function, summary=summary, routers=routers)
+    return Boundary(api, kind=SpanKind.SERVER)
+
+
+def describe_only(*, function: str, summary: str, routers: Sequence[APIRouter]) -> FastAPI:
+    """The same API without its boundary: what the API reference is generated from."""
+    api = FastAPI(
+        title=f"Assent: {function}",
+        version="1",
+        description=summary,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=NO_SPANS_OF_ITS_OWN,
+    )
+    api.openapi = lambda: describe(api, routers)  # type: ignore[method-assign]
+    for router in routers:
+        api.include_router(router)
+    api.add_api_route("/healthz", _healthz, include_in_schema=False)
+    for kind in (AssentError, RequestValidationError, HTTPException, Exception):
+        api.add_exception_handler(kind, _answer)
+    return api
+
+
+async def _healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    return problem_response(error, current_trace_id())

@@ -1,0 +1,162 @@
+"""Who is asking: JWTs signed with Ed25519, and nothing else."""
+
+import asyncio
+import json
+import time
+import urllib.request
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from pydantic import BaseModel, StringConstraints, ValidationError
+
+from shared.kit.callers import Caller
+from shared.kit.errors import ScopeMissing, Unauthenticated, Unavailable
+from shared.kit.signing import ALGORITHM
+from shared.runtime import logs
+from shared.runtime.boundary import received_at
+from shared.runtime.settings import RuntimeSettings, runtime_settings
+
+KEYS_KEPT_SECONDS = 600.0
+KEYS_REFETCHED_AFTER_SECONDS = 30.0
+TOKENS_REMEMBERED = 1024
+LEEWAY_SECONDS = 5
+LONGEST_TOKEN = 8192
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
+
+
+class Claims(BaseModel):
+    """What we read in a token. `scope` is space-delimited (RFC 8693)."""
+
+    iss: str
+    aud: str | list[str]
+    sub: Identifier
+    exp: int
+    tenant: Identifier
+    scope: str = ""
+    roles: tuple[str, ...] = ()
+    nbf: int = 0
+
+
+class TokenVerifier:
+    """Verifies tokens against the issuer's published keys. One a process and event loop."""
+
+    def __init__(self, settings: RuntimeSettings) -> None:
+        self._settings = settings
+        self._keys: KeySet | None = None
+        self._fetched_at = 0.0
+        self._lock = asyncio.Lock()
+        self._verified: OrderedDict[str, Claims] = OrderedDict()
+
+    async def verify(self, token: str, now: datetime) -> Claims:
+        """The token's claims. Raises Unauthenticated for anything not signed by the issuer with
+        Ed25519 for this audience and valid at `now`, Unavailable where keys cannot be had."""
+        if len(token) > LONGEST_TOKEN:
+            raise Unauthenticated("the token is too long")
+        claims = self._verified.get(token)
+        if claims is None:
+            claims = await self._verify_signature(token)
+            self._verified[token] = claims
+            if len(self._verified) > TOKENS_REMEMBERED:
+                self._verified.popitem(last=False)
+        self._check(claims, now)
+        return claims
+
+    def _check(self, claims: Claims, now: datetime) -> None:
+        audiences = [claims.aud] if isinstance(claims.aud, str) else claims.aud
+        moment = now.timestamp()
+        if claims.iss != self._settings.issuer:
+            raise Unauthenticated("the token is from another issuer")
+        if self._settings.audience not in audiences:
+            raise Unauthenticated("the token is for another audience")
+        if moment >= claims.exp:
+            raise Unauthenticated("the token has expired")
+        if moment + LEEWAY_SECONDS < claims.nbf:
+            raise Unauthenticated("the token is not valid yet")
+
+    async def _verify_signature(self, token: str) -> Claims:
+        try:
+            return self._decode(token, await self._key_set(refetch=False))
+        except (JoseError, ValueError):
+            pass
+        try:
+            return self._decode(token, await self._key_set(refetch=True))
+        except (JoseError, ValueError) as error:
+            raise Unauthenticated("the token does not verify") from error
+
+    @staticmethod
+    def _decode(token: str, keys: KeySet) -> Claims:
+        claims = jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
+        try:
+            return Claims.model_validate(claims)
+        except ValidationError as error:
+            raise ValueError("claims are missing or malformed") from error
+
+    async def _key_set(self, *, refetch: bool) -> KeySet:
+        async with self._lock:
+            age = time.monotonic() - self._fetched_at
+            if self._keys is None or age > (
+                KEYS_REFETCHED_AFTER_SECONDS if refetch else KEYS_KEPT_SECONDS
+            ):
+                document = await asyncio.to_thread(_fetch, self._settings.jwks_url)
+                self._keys = KeySet.import_key_set(document)
+                self._fetched_at = time.monotonic()
+            return self._keys
+
+
+def _fetch(url: str) -> Any:
+    # http(s) only: the address is configuration, never a caller's.
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
+            return json.load(answer)
+    except (OSError, ValueError) as error:
+        raise Unavailable("the issuer's keys cannot be read now") from error
+
+
+_verifiers: dict[asyncio.AbstractEventLoop, TokenVerifier] = {}
+_bearer = HTTPBearer(bearerFormat="JWT", auto_error=False)
+
+
+def _verifier() -> TokenVerifier:
+    loop = asyncio.get_running_loop()
+    if loop not in _verifiers:
+        _verifiers[loop] = TokenVerifier(runtime_settings())
+    return _verifiers[loop]
+
+
+async def authenticated(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    """The verified caller of this request. Raises Unauthenticated."""
+    if credentials is None:
+        raise Unauthenticated("send a bearer token in the Authorization header")
+    now = received_at(request.scope)
+    claims = await _verifier().verify(credentials.credentials, now)
+    logs.tenant_id.set(claims.tenant)
+    return Caller(
+        principal=claims.sub,
+        tenant_id=claims.tenant,
+        scopes=frozenset(claims.scope.split()),
+        roles=frozenset(claims.roles),
+        received_at=now,
+        token=credentials.credentials,
+    )
+
+
+def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
+    """A dependency that gives the caller if the token has any of `scopes`. Raises ScopeMissing."""
+
+    async def scoped(caller: Annotated[Caller, Depends(authenticated)]) -> Caller:
+        if not caller.scopes.intersection(scopes):
+            raise ScopeMissing(f"this call needs the scope {' or '.join(scopes)}")
+        return caller
+
+    return scoped

@@ -1,0 +1,141 @@
+"""The one outermost ASGI wrapper: whatever happens inside, it answers, once."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from opentelemetry.trace import SpanKind
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.kit import clock
+from shared.kit.errors import PayloadTooLarge
+from shared.kit.operations import start_counting
+from shared.runtime import logs
+from shared.runtime.problems import as_assent_error, problem_response
+from shared.runtime.tracing import current_trace_id, request_span
+
+MAX_BODY_BYTES = 1_000_000
+RECEIVED_AT = "assent.received_at"
+CORRELATION_HEADER = "Correlation-Id"
+
+_log = logging.getLogger("assent.request")
+
+
+def received_at(scope: Scope) -> datetime:
+    """The clock at the entry of this request: the time by which everything in it is judged."""
+    moment: datetime = scope[RECEIVED_AT]
+    return moment
+
+
+class Boundary:
+    """Wraps `app`. Guarantees: the clock is read before anything else; a body over 1 MB is refused
+    as it arrives; no exception leaves; every answer carries its cost and forbids caching unless it
+    says otherwise; one log line a request."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        kind: SpanKind,
+        after_first: Callable[[], Any] | None = None,
+    ) -> None:
+        self._app = app
+        self._kind = kind
+        self._after_first = after_first
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope[RECEIVED_AT] = clock.now()
+        headers = Headers(scope=scope)
+        name = f"{scope['method']} {scope['path']}"
+        with request_span(name, headers, self._kind):
+            answer = _Answer(scope, send, start_counting())
+            logs.correlation_id.set(answer.correlation_id)
+            logs.tenant_id.set("")
+            try:
+                await self._app(scope, _limited(headers, receive), answer.send)
+            except Exception as error:  # noqa: BLE001 - nothing may leave
+                await answer.fail(error)
+            answer.log(name)
+        if self._after_first is not None:
+            first, self._after_first = self._after_first, None
+            first()
+
+
+class _Answer:
+    """What has been said to one request so far."""
+
+    def __init__(self, scope: Scope, send: Send, counts: Counter[str]) -> None:
+        self._scope = scope
+        self._send = send
+        self._counts = counts
+        self._started = time.perf_counter()
+        self.status = 0
+        self.error_code = ""
+        self.correlation_id = current_trace_id()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(raw=message.setdefault("headers", []))
+            headers.setdefault("Cache-Control", "private, no-store")
+            headers.setdefault("X-Content-Type-Options", "nosniff")
+            headers[CORRELATION_HEADER] = self.correlation_id
+            headers["Server-Timing"] = f"total;dur={self._milliseconds():.1f}"
+            headers["Assent-Cost"] = ", ".join(f"{k}={n}" for k, n in sorted(self._counts.items()))
+        await self._send(message)
+
+    async def fail(self, error: Exception) -> None:
+        refusal = as_assent_error(error)
+        self.error_code = refusal.code
+        if refusal.http_status >= 500:
+            _log.error("the request failed", exc_info=error)
+        if self.status:
+            # Starlette raises again what its own handlers have answered.
+            return
+        response = problem_response(refusal, self.correlation_id)
+        await response(self._scope, _nothing, self.send)
+
+    def log(self, name: str) -> None:
+        _log.info(
+            name,
+            extra={
+                "fields": {
+                    "status": self.status,
+                    "milliseconds": round(self._milliseconds(), 1),
+                    "operations": dict(self._counts),
+                    **({"code": self.error_code} if self.error_code else {}),
+                }
+            },
+        )
+
+    def _milliseconds(self) -> float:
+        return (time.perf_counter() - self._started) * 1000
+
+
+def _limited(headers: Headers, receive: Receive) -> Receive:
+    """Receives no more than a body may hold. Raises PayloadTooLarge."""
+    declared = headers.get("content-length", "")
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+            raise PayloadTooLarge
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY_BYTES:
+            raise PayloadTooLarge
+        return message
+
+    return limited
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}

@@ -1,0 +1,111 @@
+"""The description of a function's HTTP API, with the bodies and refusals FastAPI cannot see."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared.kit.models import Model
+from shared.runtime.bodies import MEDIA_TYPES_ATTRIBUTE, MODEL_ATTRIBUTE
+from shared.runtime.problems import MEDIA_TYPE
+
+REFERENCE = "#/components/schemas/{model}"
+READ_REFUSALS = {
+    401: "No or bad credentials",
+    403: "Scope missing or not allowed",
+    422: "The request is not valid; names each field",
+    429: "Too many requests; `Retry-After` says when",
+    503: "Not available now; retry",
+}
+WRITE_REFUSALS = {
+    400: "Not an HTTP request we can read",
+    409: "Already decided differently, or the state does not allow it",
+    410: "Too late",
+    412: "Not about this content",
+    413: "Larger than 1 MB",
+    415: "A media type this call does not read",
+}
+
+
+class ProblemError(Model):
+    """One thing wrong with one field."""
+
+    field: str
+    message: str
+
+
+class Problem(Model):
+    """RFC 9457 problem details; `code` is stable."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    correlation_id: str
+    errors: list[ProblemError]
+
+
+def describe(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
+    """The OpenAPI document of `app`, made once; `routers` are those it includes."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+        )
+        models: dict[str, type[BaseModel]] = {"Problem": Problem}
+        for route in (each for router in routers for each in router.routes):
+            assert isinstance(route, APIRoute)
+            for method in route.methods or ():
+                operation = document["paths"][route.path_format].get(method.lower())
+                if operation is not None:
+                    _complete(operation, route, models)
+        _, definitions = models_json_schema(
+            [(model, "validation") for model in models.values()], ref_template=REFERENCE
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(definitions["$defs"])
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _complete(
+    operation: dict[str, Any], route: APIRoute, models: dict[str, type[BaseModel]]
+) -> None:
+    writes = bool((route.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"})
+    refusals = {**READ_REFUSALS, **(WRITE_REFUSALS if writes else {})}
+    if "{" in route.path_format:
+        refusals[404] = "No such thing here"
+    for status, description in refusals.items():
+        operation["responses"][str(status)] = {
+            "description": description,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
+        }
+    call = _body_dependency(route.dependant)
+    if call is not None:
+        model: type[BaseModel] = getattr(call, MODEL_ATTRIBUTE)
+        models[model.__name__] = model
+        schema = {"$ref": REFERENCE.format(model=model.__name__)}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {
+                media_type: {"schema": schema}
+                for media_type in getattr(call, MEDIA_TYPES_ATTRIBUTE)
+            },
+        }
+
+
+def _body_dependency(dependant: Dependant) -> Any:
+    if hasattr(dependant.call, MODEL_ATTRIBUTE):
+        return dependant.call
+    found = (_body_dependency(inner) for inner in dependant.dependencies)
+    return next((call for call in found if call is not None), None)

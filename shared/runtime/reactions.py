@@ -1,0 +1,171 @@
+"""A function's private side: events, timers and schedules, all as CloudEvents over HTTP."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from opentelemetry.trace import SpanKind
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from shared.kit import clock
+from shared.kit.errors import AssentError
+from shared.manifest.whole import queue_name
+from shared.messaging.dead_letters import bury
+from shared.messaging.envelope import Envelope, envelope_from_headers
+from shared.messaging.sweep import SWEEP_TYPE, Sweep
+from shared.runtime import logs
+from shared.runtime.boundary import Boundary, received_at
+from shared.runtime.logs import configure_logging
+from shared.runtime.problems import as_assent_error, problem_response
+from shared.runtime.tracing import current_trace_id
+
+Handler = Callable[[Envelope], Awaitable[None]]
+
+_VERSION = re.compile(r"\.v[0-9]+$")
+_log = logging.getLogger(__name__)
+
+
+class Refused(ValueError):
+    """A delivery that can never succeed, and why."""
+
+
+def create_reactions(
+    *, function: str, handlers: Mapping[str, Handler], sweep: Sweep | None = None
+) -> ASGIApp:
+    """The private side of `function`: `/events/<topic>`, `/timers/<queue>`, `/schedules/<type>`.
+
+    Answers 204 for what was handled, is of no interest here, or went to the dead-letter topic
+    because it can never succeed; 5xx for what is to be delivered again. The first request is
+    followed by a sweep, so that a fresh process picks up what a dead one left."""
+    configure_logging()
+    intake = _Intake(function, handlers, sweep)
+    app = Starlette(
+        routes=[
+            Route("/healthz", _healthz, methods=["GET"]),
+            Route("/openapi.json", _openapi, methods=["GET"]),
+            Route("/{kind}/{name}", intake.receive, methods=["POST"]),
+        ]
+    )
+    return Boundary(app, kind=SpanKind.CONSUMER)
+
+
+class _Intake:
+    def __init__(self, function: str, handlers: Mapping[str, Handler], sweep: Sweep | None) -> None:
+        self._function = function
+        self._handlers = handlers
+        self._sweep = sweep
+        self._swept = sweep is None
+
+    async def receive(self, request: Request) -> Response:
+        body = await request.body()
+        try:
+            event = self._read(request, body)
+            logs.tenant_id.set(event.tenantid)
+            logs.correlation_id.set(event.correlationid or current_trace_id())
+            await self._handle(event)
+        except (Refused, ValidationError) as refusal:
+            return await self._bury(request, body, str(refusal))
+        except AssentError as error:
+            if not error.retriable and error.http_status < 500:
+                return await self._bury(request, body, f"{error.code}: {error.detail}")
+            return self._later(error)
+        except Exception as error:  # noqa: BLE001 - nothing may leave
+            _log.exception("the reaction failed and will be delivered again")
+            return self._later(error)
+        return Response(status_code=204, background=self._first_sweep())
+
+    def _read(self, request: Request, body: bytes) -> Envelope:
+        kind, name = request.path_params["kind"], request.path_params["name"]
+        try:
+            headers = {key.lower(): value for key, value in request.headers.items()}
+            event = envelope_from_headers(headers, body, received_at(request.scope))
+        except ValueError as error:
+            raise Refused(f"unreadable: {error}") from error
+        own = f"//assent/{self._function}"
+        if kind == "events" and event.source != f"//assent/{name}":
+            raise Refused(f"{event.source} may not publish to {name}")
+        if kind == "timers" and (
+            event.source != own or name != queue_name(self._function, event.type)
+        ):
+            raise Refused(f"{event.type} of {event.source} is no timer of {name}")
+        if kind == "schedules" and (event.source != own or event.type != name):
+            raise Refused(f"{event.type} of {event.source} is not the schedule {name}")
+        if kind not in ("events", "timers", "schedules"):
+            raise Refused(f"nothing is delivered to /{kind}")
+        if kind != "schedules" and not event.tenantid:
+            raise Refused("the event belongs to no tenant")
+        return event
+
+    async def _handle(self, event: Envelope) -> None:
+        if event.type == SWEEP_TYPE and self._sweep is not None:
+            await self._sweep.run(event.received_at)
+            return
+        handler = self._handlers.get(event.type)
+        if handler is not None:
+            await handler(event)
+            return
+        family = _VERSION.sub("", event.type)
+        if any(_VERSION.sub("", known) == family for known in self._handlers):
+            raise Refused(f"{event.type} is of a version this function does not read")
+
+    async def _bury(self, request: Request, body: bytes, reason: str) -> Response:
+        path = request.url.path
+        _log.error("to the dead letters: %s", reason, extra={"fields": {"path": path}})
+        try:
+            await bury(
+                body,
+                _lowered(request.headers),
+                function=self._function,
+                path=path,
+                reason=reason,
+            )
+        except AssentError as error:
+            return self._later(error)
+        return Response(status_code=204)
+
+    @staticmethod
+    def _later(error: Exception) -> Response:
+        refusal = as_assent_error(error)
+        response = problem_response(refusal, current_trace_id())
+        response.status_code = max(500, response.status_code)
+        return response
+
+    def _first_sweep(self) -> BackgroundTask | None:
+        if self._swept or self._sweep is None:
+            return None
+        self._swept = True
+        return BackgroundTask(_sweep_quietly, self._sweep, clock.now())
+
+
+async def _sweep_quietly(sweep: Sweep, now: datetime) -> None:
+    # The request that woke the process has been answered; the next scheduled sweep tries again.
+    try:
+        await sweep.run(now)
+    except Exception:  # noqa: BLE001 - nobody is left to tell
+        _log.exception("the first sweep of this process failed")
+
+
+def _lowered(headers: Headers) -> dict[str, str]:
+    return {key.lower(): value for key, value in headers.items()}
+
+
+async def _healthz(request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _openapi(request: Request) -> Response:
+    return JSONResponse(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Assent: a private function", "version": "1"},
+            "paths": {},
+        }
+    )

@@ -1,0 +1,51 @@
+"""The environment every function shares, typed and frozen."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal, Self
+
+from pydantic import ValidationError
+
+from shared.kit.models import Model
+
+
+class ConfigurationError(RuntimeError):
+    """The environment lacks something or holds something unusable; names each variable."""
+
+
+class Settings(Model):
+    """Base of typed settings: field `jwks_url` is read from ASSENT_JWKS_URL, and so on."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Reads the variables the fields name. Raises ConfigurationError naming each bad one."""
+        variables = os.environ if environment is None else environment
+        found = {
+            name: variables[variable]
+            for name in cls.model_fields
+            if (variable := f"ASSENT_{name.upper()}") in variables
+        }
+        try:
+            return cls.model_validate(found)
+        except ValidationError as error:
+            problems = [
+                f"ASSENT_{str(problem['loc'][0]).upper()}: {problem['msg']}"
+                for problem in error.errors()
+            ]
+            raise ConfigurationError("; ".join(problems)) from error
+
+
+class RuntimeSettings(Settings):
+    """Who issues the tokens we accept, and where we are."""
+
+    environment: Literal["local", "dev", "staging", "prod"]
+    issuer: str
+    audience: str = "assent"
+    jwks_url: str
+
+
+@cache
+def runtime_settings() -> RuntimeSettings:
+    """Read once a process, at its first request."""
+    return RuntimeSettings.from_environment()
