@@ -1,0 +1,67 @@
+# Every command of the project; `make help` lists them. They work on a fresh checkout: the virtualenv is
+# made when it is missing or the lock changed.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
+PORT   ?= 8080
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test test-fast check format schemas api-reference lock dead-letters rebuild-projection clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Assent needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtualenv here. Try: apt-get install python3-venv"; exit 1; }
+	@echo "Installing the locked requirements into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@rm -f $(VENV)/.ready-* && touch $@
+
+setup: $(READY) ## the virtualenv, from the lock
+
+demo: setup ## three agents: approved, vetoed, confirmed; with their causes and their cost
+	@$(BIN)/python -m emulators demo
+
+up: setup ## keep the platform running on one port (PORT=8080)
+	@$(BIN)/python -m emulators up --port $(PORT)
+
+test: setup ## all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=
+
+test-fast: setup ## rules and other pure code only: a few seconds
+	@$(BIN)/python -m pytest -m "not platform" tests/shared tests/events tests/functions tests/mobile_api
+
+check: setup ## what CI runs before the tests: lint, types, arrows, generated files
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m events --check
+	@$(BIN)/python -m docs.reference --check
+
+format: setup ## ruff's formatting and safe fixes
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --fix --quiet .
+
+schemas: setup ## events/schemas/*.json from the models
+	@$(BIN)/python -m events
+
+api-reference: setup ## docs/api/ from the functions
+	@$(BIN)/python -m docs.reference
+
+lock: ## requirements/*.txt from pyproject.toml
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/runtime.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra local --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+
+dead-letters: setup ## list them; DO="redeliver --all" sends them again
+	@$(BIN)/python -m emulators.dead_letters $(or $(DO),list)
+
+rebuild-projection: setup ## the governor's read model again from the event log
+	@$(BIN)/python -m mobile_api.rebuild
+
+clean: ## what can be made again
+	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*

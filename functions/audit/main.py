@@ -1,0 +1,22 @@
+"""Entry point of the audit function; it has a private side only."""
+
+from functools import cache
+from typing import Any
+
+import functions_framework.aio
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from functions.audit.reactions import HANDLERS
+from shared.runtime.reactions import create_reactions
+
+
+@cache
+def _reactions() -> ASGIApp:
+    return create_reactions(function="audit", handlers=HANDLERS)
+
+
+@functions_framework.aio.http
+async def react(request: Request) -> Any:
+    """Serves events."""
+    return _reactions()

@@ -1,0 +1,16 @@
+"""What is worth an audit entry."""
+
+from functions.audit.store import append
+from shared.messaging.envelope import Envelope
+
+
+async def audit(event: Envelope) -> None:
+    """Appends the event to its tenant's chain, once. Raises Unavailable."""
+    await append(event)
+
+
+HANDLERS = {
+    "assent.agent_lookup.missed.v1": audit,
+    "assent.approval_lookup.missed.v1": audit,
+    "assent.mobile_lookup.missed.v1": audit,
+}

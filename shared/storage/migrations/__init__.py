@@ -1,0 +1,1 @@
+"""The schema's history. Run by its owner, which no function is."""

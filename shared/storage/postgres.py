@@ -1,0 +1,55 @@
+"""PostgreSQL: a transaction sees one tenant's rows, whatever the query says."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from shared.kit.errors import Unavailable
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+    from psycopg_pool import AsyncConnectionPool
+
+WAIT_SECONDS = 5.0
+STATEMENT_MILLISECONDS = 10_000
+
+_pools: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncConnectionPool[Any]]" = (
+    WeakKeyDictionary()
+)
+
+
+@asynccontextmanager
+async def tenant_transaction(tenant_id: str) -> "AsyncIterator[AsyncConnection[Any]]":
+    """One transaction in which row-level security admits the rows of `tenant_id` only; commits at
+    the end, rolls back on any error. Raises Unavailable where the database does not answer."""
+    from psycopg import OperationalError
+    from psycopg_pool import PoolTimeout
+
+    try:
+        async with (await _pool()).connection() as connection, connection.transaction():
+            await connection.execute("SELECT set_config('app.tenant_id', %s, true)", (tenant_id,))
+            yield connection
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable("the database did not answer") from error
+
+
+async def _pool() -> "AsyncConnectionPool[Any]":
+    loop = asyncio.get_running_loop()
+    if loop not in _pools:
+        from psycopg_pool import AsyncConnectionPool
+
+        pool = AsyncConnectionPool(
+            os.environ["ASSENT_POSTGRES_DSN"],
+            kwargs={"options": f"-c statement_timeout={STATEMENT_MILLISECONDS}"},
+            min_size=0,
+            max_size=int(os.environ.get("ASSENT_POSTGRES_CONNECTIONS", "2")),
+            timeout=WAIT_SECONDS,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+        _pools[loop] = pool
+        await pool.open()
+    return _pools[loop]
