@@ -1,0 +1,1 @@
+"""Decisions about approvals and precedents: pure functions of values, time included."""

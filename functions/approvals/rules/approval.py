@@ -1,0 +1,141 @@
+"""The approval itself, and what every change of it has in common."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from events.approvals import (
+    ApprovalApproved,
+    ApprovalAutoApproved,
+    ApprovalCancelled,
+    ApprovalChangesRequested,
+    ApprovalExpired,
+    ApprovalOverturned,
+    ApprovalRejected,
+    ApprovalState,
+    ApprovalVetoed,
+    SignedDecision,
+)
+from shared.kit.instants import Instant
+
+DEADLINE_DUE = "assent.deadline.due.v1"
+VETO_WINDOW_DUE = "assent.veto_window.due.v1"
+REVIEW_DUE = "assent.review.due.v1"
+
+# A closing timer waits this long for what was received in time and is on its way to the store.
+GRACE = timedelta(seconds=60)
+
+OPEN = frozenset({"pending", "deferred", "escalated"})
+
+Verb = Literal[
+    "approve",
+    "reject",
+    "request_changes",
+    "defer",
+    "escalate",
+    "delegate",
+    "break_glass",
+    "veto",
+    "cancel",
+    "silence",
+    "precedent",
+]
+
+_SIGNED = (
+    ApprovalApproved,
+    ApprovalAutoApproved,
+    ApprovalCancelled,
+    ApprovalChangesRequested,
+    ApprovalExpired,
+    ApprovalOverturned,
+    ApprovalRejected,
+    ApprovalVetoed,
+)
+
+
+class Approval(ApprovalState):
+    """What events tell of an approval, and below it what only its owner needs."""
+
+    precedents_allowed: bool = True
+    considered: tuple[str, ...] = ()
+    likeness: str = ""
+    streak: int = 0
+    decision: Verb | None = None
+    decided_claim: str | None = None
+    silence_at: Instant | None = None
+    governed_at: Instant | None = None
+    undone: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no final decision was taken; says nothing of the clock."""
+        return self.status in OPEN
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and the roles they hold now."""
+
+    principal: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """The state after one event, and the event's type."""
+
+    approval: Approval
+    event: type[ApprovalState]
+    extra: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """The same decision as before: nothing changes, and the first answer is given again."""
+
+
+def change(approval: Approval, event: type[ApprovalState], **fields: Any) -> Change:
+    """`approval` with `fields` replaced and its version advanced by the one event."""
+    fields["version"] = approval.version + 1
+    return Change(approval.model_copy(update=fields), event)
+
+
+def payload(change: Change) -> ApprovalState:
+    """The event's data: the published part of the new state."""
+    published = {name: getattr(change.approval, name) for name in ApprovalState.model_fields}
+    return change.event.model_construct(**published, **dict(change.extra))
+
+
+def statement_to_sign(change: Change, tenant_id: str) -> SignedDecision | None:
+    """What the owner signs for a final decision; None for any other event."""
+    if change.event not in _SIGNED:
+        return None
+    approval = change.approval
+    by, at = approval.decided_by, approval.decided_at
+    if change.event is ApprovalOverturned and approval.review is not None:
+        by, at = approval.review.reviewed_by, approval.review.reviewed_at
+    assert by is not None
+    assert at is not None
+    return SignedDecision(
+        approval_id=approval.approval_id,
+        tenant_id=tenant_id,
+        decision_hash=approval.decision_hash,
+        outcome=change.event.event_type.split(".")[2],
+        decided_by=by,
+        decided_at=at,
+        version=approval.version,
+        case=approval.case,
+    )
+
+
+def next_timer(approval: Approval) -> tuple[str, datetime] | None:
+    """The timer this state waits for: its type and when it fires."""
+    if approval.status == "deferred" and approval.deferred_until is not None:
+        return DEADLINE_DUE, approval.deferred_until
+    if approval.is_open:
+        return DEADLINE_DUE, approval.deadline_at + GRACE
+    if approval.status == "auto_approved" and approval.veto is not None:
+        return VETO_WINDOW_DUE, approval.veto.closes_at + GRACE
+    if approval.review is not None and approval.review.status == "owed":
+        return REVIEW_DUE, approval.review.due_at + GRACE
+    return None

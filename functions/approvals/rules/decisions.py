@@ -1,0 +1,172 @@
+"""One decision on one approval: what it changes, or why it is refused."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.approvals import (
+    ApprovalApproved,
+    ApprovalChangesRequested,
+    ApprovalRejected,
+    ApprovalState,
+    ApprovalVoted,
+    BreakGlass,
+    Capacity,
+    Review,
+    Vote,
+)
+from functions.approvals.rules import passing
+from functions.approvals.rules.approval import Actor, Approval, Change, Repeat, Verb, change
+from functions.approvals.rules.commands import DecisionCommand, check_decision
+from functions.approvals.rules.quorum import is_met, unfilled
+from functions.approvals.rules.standing import (
+    Standing,
+    acted_fields,
+    refuse_own_request,
+    standing_of,
+)
+from shared.kit.errors import AlreadyDecided, ApprovalExpired, Forbidden, StaleDecisionHash
+
+DEPUTY_REVIEW_WITHIN = timedelta(hours=72)
+BREAK_GLASS_REVIEW_WITHIN = timedelta(hours=24)
+
+
+def decide(
+    approval: Approval,
+    command: DecisionCommand,
+    actor: Actor,
+    at: datetime,
+    *,
+    took_over: bool = False,
+) -> Change | Repeat:
+    """What the decision, received at `at`, changes. `took_over`: the deputy stands in for a
+    governor who missed a deadline.
+
+    Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired,
+    StaleDecisionHash. Contracts: the order of refusals."""
+    refuse_own_request(approval, actor)
+    standing = _standing(approval, command, actor, took_over=took_over)
+    check_decision(command, approval, actor, at)
+    if is_repeat(approval, command.decision, command.decision_hash, actor):
+        return Repeat()
+    refuse_late(approval, command.decision_hash, at)
+    match command.decision:
+        case "approve":
+            return _approve(approval, command, actor, standing, at)
+        case "reject":
+            return _end(approval, ApprovalRejected, command, actor, standing, at)
+        case "request_changes":
+            return _end(approval, ApprovalChangesRequested, command, actor, standing, at)
+        case "break_glass":
+            return _break_glass(approval, command, actor, standing, at)
+        case "defer":
+            return passing.defer(approval, command, standing, at)
+        case "escalate":
+            return passing.escalate(approval, command, actor, standing, at)
+        case "delegate":
+            return passing.delegate(approval, command, actor, standing, at)
+
+
+def is_repeat(approval: Approval, verb: Verb, decision_hash: str, actor: Actor) -> bool:
+    """Whether this principal already decided exactly this about exactly this content."""
+    if decision_hash != approval.decision_hash:
+        return False
+    if approval.decided_by == actor.principal and approval.decision == verb:
+        return True
+    voted = any(vote.principal == actor.principal for vote in approval.votes)
+    return verb == "approve" and voted and (approval.is_open or approval.decision == "approve")
+
+
+def refuse_late(approval: Approval, decision_hash: str, at: datetime) -> None:
+    """Raises AlreadyDecided, ApprovalExpired or StaleDecisionHash for what cannot be decided at
+    `at`. Where silence has spoken it is an expiry, whether or not the timer has run."""
+    if approval.decision == "silence":
+        raise ApprovalExpired()
+    if not approval.is_open:
+        raise AlreadyDecided(f"the approval is {approval.status}")
+    if at > approval.deadline_at:
+        raise ApprovalExpired()
+    if decision_hash != approval.decision_hash:
+        raise StaleDecisionHash()
+
+
+def final_fields(
+    approval: Approval, verb: Verb, actor: Actor, standing: Standing, at: datetime
+) -> dict[str, Any]:
+    """What every final decision of a person sets; a deputy's also owes a review."""
+    fields = acted_fields(approval, standing, at)
+    fields |= {
+        "decision": verb,
+        "decided_by": actor.principal,
+        "decided_at": at,
+        "capacity": standing.capacity,
+        "deferred_until": None,
+    }
+    by_deputy = standing.capacity == "deputy" or any(
+        vote.capacity == "deputy" for vote in approval.votes
+    )
+    if by_deputy:
+        fields["review"] = Review(because="deputy", status="owed", due_at=at + DEPUTY_REVIEW_WITHIN)
+    return fields
+
+
+def _standing(
+    approval: Approval, command: DecisionCommand, actor: Actor, *, took_over: bool
+) -> Standing:
+    # Breaking the glass is for when nobody else can be reached: the deputy needs no grant.
+    took_over = took_over or command.decision == "break_glass"
+    standing = standing_of(approval, actor, took_over=took_over)
+    if standing.capacity == "deputy" and command.decision == "delegate":
+        raise Forbidden("what was passed to you is not yours to pass on")
+    return standing
+
+
+def _approve(
+    approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
+) -> Change:
+    vote = _vote(actor, standing.capacity, standing.places, at, command.note)
+    votes = (*approval.votes, vote)
+    if not is_met(approval.rule, votes):
+        return change(approval, ApprovalVoted, votes=votes, **acted_fields(approval, standing, at))
+    fields = final_fields(approval, "approve", actor, standing, at)
+    return change(
+        approval, ApprovalApproved, status="approved", votes=votes, note=command.note, **fields
+    )
+
+
+def _end(
+    approval: Approval,
+    event: type[ApprovalState],
+    command: DecisionCommand,
+    actor: Actor,
+    standing: Standing,
+    at: datetime,
+) -> Change:
+    fields = final_fields(approval, command.decision, actor, standing, at)
+    status = "rejected" if event is ApprovalRejected else "changes_requested"
+    return change(approval, event, status=status, note=command.note, **fields)
+
+
+def _break_glass(
+    approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
+) -> Change:
+    assert command.grounds is not None
+    seats = standing.places if standing.capacity == "approver" else ()
+    vote = _vote(actor, "break_glass", seats, at, command.note)
+    votes = (*(v for v in approval.votes if v.principal != actor.principal), vote)
+    fields = final_fields(approval, "break_glass", actor, standing, at)
+    fields |= {
+        "capacity": "break_glass",
+        "break_glass": BreakGlass(grounds=command.grounds, skipped=unfilled(approval.rule, votes)),
+        "review": Review(
+            because="break_glass", status="owed", due_at=at + BREAK_GLASS_REVIEW_WITHIN
+        ),
+    }
+    return change(
+        approval, ApprovalApproved, status="approved", votes=votes, note=command.note, **fields
+    )
+
+
+def _vote(
+    actor: Actor, capacity: Capacity, places: tuple[int, ...], at: datetime, note: str
+) -> Vote:
+    return Vote(principal=actor.principal, capacity=capacity, places=places, at=at, note=note)

@@ -1,0 +1,142 @@
+"""Three like approvals in a row, by people, draft a precedent for a human to activate."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from events.approvals import Condition, PrecedentDrafted
+from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.conditions import in_words
+from functions.approvals.rules.genesis import COVERABLE_KINDS, COVERABLE_RISKS
+from functions.approvals.rules.matching import limits
+from functions.approvals.rules.precedent import DRAFTED_BY, Precedent, PrecedentChange, reference
+from shared.kit.ids import derive_id
+from shared.kit.instants import format_instant
+
+IN_A_ROW = 3
+MOST_CONDITIONS = 12
+MOST_LISTED = 32
+LONGEST_TOKEN = 64
+# What identifies one case rather than a class of cases.
+_PARTICULAR = frozenset(
+    {"name", "id", "purpose", "case", "changes", "findings", "way_of_working", "why", "version"}
+)
+
+
+def counts(approval: Approval, content: Any) -> bool:
+    """Whether a person's decision on this counts towards a row: only what a precedent may ever
+    cover does."""
+    return (
+        approval.precedents_allowed
+        and approval.kind in COVERABLE_KINDS
+        and approval.risk in COVERABLE_RISKS
+        and approval.capacity == "approver"
+        and approval.decision in ("approve", "reject", "request_changes")
+        and not limits(approval, content)
+    )
+
+
+def streak_after(approval: Approval, previous: Approval | None) -> int:
+    """The length of the row of like approvals that ends with this decision. `previous` is the last
+    counted decision on a like request."""
+    if approval.status != "approved":
+        return 0
+    return 1 + (previous.streak if previous is not None else 0)
+
+
+def draft(row: Sequence[tuple[Approval, dict[str, Any]]], at: datetime) -> PrecedentChange | None:
+    """The precedent that `row` (approvals with their contents, oldest first) suggests; None where
+    they have nothing definite in common."""
+    contents = [content for _, content in row]
+    conditions = common_conditions(contents)
+    if not any(condition.op in ("eq", "subset_of") for condition in conditions):
+        return None
+    last = row[-1][0]
+    ids = tuple(approval.approval_id for approval, _ in row)
+    precedent_id = derive_id("pre", at, *ids)
+    domain = "GEN" if last.kind == "constitutional" else "GOV"
+    precedent = Precedent(
+        precedent_id=precedent_id,
+        reference=reference(domain, precedent_id),
+        title=f"Like {last.subject.name}"[:200],
+        domain=domain,
+        kind=last.kind,
+        max_risk=last.risk,
+        conditions=conditions,
+        rationale=_rationale(last, ids, conditions, at),
+        example_approval_id=last.approval_id,
+        status="draft",
+        author=DRAFTED_BY,
+        created_at=at,
+        drafted_from=ids,
+        likeness=last.likeness,
+        version=1,
+    )
+    return PrecedentChange(precedent, PrecedentDrafted)
+
+
+def common_conditions(contents: Sequence[dict[str, Any]]) -> tuple[Condition, ...]:
+    """What holds for all of the contents and says what class of thing they are: equal short values,
+    lists within the union of theirs, numbers up to the largest."""
+    values = [dict(_features(content)) for content in contents]
+    shared = [field for field in values[0] if all(field in other for other in values[1:])]
+    found = (_condition(field, [value[field] for value in values]) for field in shared)
+    conditions = [condition for condition in found if condition is not None]
+    order = {"eq": 0, "subset_of": 1, "le": 2}
+    return tuple(sorted(conditions, key=lambda c: order[c.op])[:MOST_CONDITIONS])
+
+
+def _condition(field: str, values: list[Any]) -> Condition | None:
+    if all(isinstance(value, list) for value in values):
+        union = sorted({item for value in values for item in value}, key=str)
+        return Condition(field=field, op="subset_of", value=union) if union else None
+    if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+        return Condition(field=field, op="le", value=max(values))
+    if all(type(value) is type(values[0]) and value == values[0] for value in values):
+        return Condition(field=field, op="eq", value=values[0])
+    return None
+
+
+def _features(content: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in content.items():
+        if _tells_class(name):
+            yield from _leaves(f"content.{name}", value)
+            if isinstance(value, dict):
+                for inner, leaf in value.items():
+                    if _tells_class(inner):
+                        yield from _leaves(f"content.{name}.{inner}", leaf)
+
+
+def _leaves(field: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, bool | int | float) or _is_token(value):
+        yield field, value
+    elif isinstance(value, list) and 0 < len(value) <= MOST_LISTED:
+        if all(_is_token(item) for item in value):
+            yield field, value
+        elif all(isinstance(item, dict) for item in value):
+            for name in ("classification", "mode", "reversible"):
+                if all(isinstance(item.get(name), str | bool) for item in value):
+                    yield f"{field}.{name}", [item[name] for item in value]
+
+
+def _tells_class(name: str) -> bool:
+    return name not in _PARTICULAR and "." not in name and not name.endswith(("_id", "_at", "hash"))
+
+
+def _is_token(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= LONGEST_TOKEN
+        and not any(character.isspace() for character in value)
+    )
+
+
+def _rationale(
+    last: Approval, ids: tuple[str, ...], conditions: tuple[Condition, ...], at: datetime
+) -> str:
+    alike = "; ".join(in_words(condition) for condition in conditions)
+    return (
+        f"{IN_A_ROW} like requests in a row were approved by people: {', '.join(ids)}, the last at "
+        f"{format_instant(at)}. Each is a reversible {last.kind} request of {last.risk} risk about "
+        f"a {last.subject.type}, and all have in common: {alike}."
+    )[:4_000]

@@ -1,0 +1,159 @@
+"""Genesis' review of a precedent: five named checks, each with its evidence.
+
+All of them run; any fail refuses the precedent."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from events.approvals import Condition, Finding
+from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.conditions import in_words, is_satisfied
+from functions.approvals.rules.implications import contradiction, covers
+from functions.approvals.rules.matching import limits
+from functions.approvals.rules.precedent import ActivePrecedent, Precedent
+from functions.approvals.rules.risk import LEVELS
+from functions.approvals.rules.weakening import weakened_rules
+
+SHORTEST_RATIONALE = 100
+FEWEST_WORDS = 12
+# What was sent or paid is not undone by a veto.
+COVERABLE_KINDS = ("artifact", "execution", "constitutional")
+COVERABLE_RISKS = ("low", "medium")
+_POSITIVE = ("eq", "in", "contains", "subset_of")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the review compares a precedent with, all of the same tenant and kind: its example, the
+    active precedents, the deprecated ones, and what people rejected."""
+
+    example: Approval | None = None
+    active: Sequence[ActivePrecedent] = ()
+    deprecated: Sequence[Precedent] = ()
+    rejected: Sequence[Approval] = ()
+
+
+def review(precedent: Precedent, facts: Facts) -> tuple[Finding, ...]:
+    """The five findings, in a fixed order."""
+    checks = {
+        "consistency": _inconsistency(precedent, facts),
+        "specificity": _unspecificity(precedent),
+        "justification": _unjustified(precedent, facts),
+        "scope": _out_of_scope(precedent, facts),
+        "weakening": _weakening(precedent, facts),
+    }
+    return tuple(
+        Finding(check=name, verdict="pass" if holds else "fail", evidence=evidence)
+        for name, (holds, evidence) in checks.items()
+    )
+
+
+def _inconsistency(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
+    if clash := contradiction(precedent.conditions):
+        return False, f"no content can satisfy both: {clash}"
+    for other in facts.active:
+        if _same_ground(precedent, other):
+            return False, f"{other.reference} is active on the same ground"
+    for rejected in _rejected_since(facts):
+        if _covers(precedent, rejected):
+            return False, f"it covers {rejected.approval_id}, which a human rejected since"
+    return True, "no condition, active precedent or later human decision contradicts it"
+
+
+def _unspecificity(precedent: Precedent) -> tuple[bool, str]:
+    if not precedent.title.strip():
+        return False, "it has no title"
+    if not precedent.conditions:
+        return False, "it has no conditions"
+    for condition in precedent.conditions:
+        if not condition.field.startswith("content.") or "" in condition.field.split("."):
+            return False, f"{condition.field} is no path into the content"
+        if condition.op in ("in", "not_in", "subset_of") and not isinstance(condition.value, list):
+            return False, f"{in_words(condition)}: {condition.op} needs a list"
+    if not any(_says_what_is(condition) for condition in precedent.conditions):
+        return False, f"no condition says what the content is ({', '.join(_POSITIVE)})"
+    return True, f"{len(precedent.conditions)} conditions say what the content is"
+
+
+def _unjustified(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
+    rationale = precedent.rationale.strip()
+    if len(rationale) < SHORTEST_RATIONALE or len(set(rationale.split())) < FEWEST_WORDS:
+        return False, f"the rationale has under {SHORTEST_RATIONALE} characters, or says little"
+    example = facts.example
+    if example is None:
+        return False, "the example approval does not exist"
+    if not _assented_by_human(example):
+        return False, f"no approver assented to {example.approval_id}"
+    if example.kind != precedent.kind:
+        return False, f"{example.approval_id} is {example.kind}, not {precedent.kind}"
+    content = json.loads(example.content)
+    for condition in precedent.conditions:
+        if not is_satisfied(condition, content):
+            return False, f"{example.approval_id} does not satisfy {in_words(condition)}"
+    return True, f"a human assented to {example.approval_id}, which it covers"
+
+
+def _out_of_scope(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
+    if precedent.kind not in COVERABLE_KINDS:
+        return False, f"a veto cannot undo what is {precedent.kind}"
+    if precedent.max_risk not in COVERABLE_RISKS:
+        return False, f"{precedent.max_risk} risk is a human's to accept"
+    example = facts.example
+    if example is not None:
+        if LEVELS.index(example.risk) > LEVELS.index(precedent.max_risk):
+            return False, f"its example is of {example.risk} risk, above {precedent.max_risk}"
+        if not example.precedents_allowed:
+            return False, f"only a human may decide what is like {example.approval_id}"
+        if barred := limits(example, json.loads(example.content)):
+            return False, f"its example fails: {barred[0]}"
+    return True, f"reversible and permitted before, of at most {precedent.max_risk} risk"
+
+
+def _weakening(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
+    if weakened := weakened_rules(precedent.conditions):
+        return False, weakened[0]
+    decided_at = facts.example.decided_at if facts.example else None
+    for ended in facts.deprecated:
+        newly_assented = (
+            decided_at is not None and ended.ended_at is not None and decided_at > ended.ended_at
+        )
+        if not newly_assented and covers(precedent.conditions, ended.conditions):
+            return False, f"it revives {ended.reference}, which vetoes deprecated"
+    return True, "it loosens no rule and revives no deprecated precedent"
+
+
+def _covers(precedent: Precedent, approval: Approval) -> bool:
+    if LEVELS.index(approval.risk) > LEVELS.index(precedent.max_risk):
+        return False
+    content: Any = json.loads(approval.content)
+    return bool(precedent.conditions) and all(
+        is_satisfied(condition, content) for condition in precedent.conditions
+    )
+
+
+def _rejected_since(facts: Facts) -> list[Approval]:
+    decided_at = facts.example.decided_at if facts.example else None
+    return [
+        approval
+        for approval in facts.rejected
+        if approval.decided_at is not None
+        and (decided_at is None or approval.decided_at > decided_at)
+    ]
+
+
+def _assented_by_human(example: Approval) -> bool:
+    overturned = example.review is not None and example.review.status == "overturned"
+    by_human = example.capacity in ("approver", "deputy")
+    return example.status == "approved" and by_human and not overturned
+
+
+def _says_what_is(condition: Condition) -> bool:
+    return condition.op in _POSITIVE and condition.value not in ("", None)
+
+
+def _same_ground(precedent: Precedent, other: ActivePrecedent) -> bool:
+    mine, theirs = precedent.conditions, other.conditions
+    is_other = precedent.precedent_id != other.precedent_id
+    return is_other and covers(mine, theirs) and covers(theirs, mine)

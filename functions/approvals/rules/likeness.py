@@ -1,0 +1,36 @@
+"""What makes two requests alike: their kind, subject, risk and purpose, the shape of their content,
+and the few fields that say what class of thing it is. Names and free text do not count."""
+
+from typing import Any
+
+from functions.approvals.rules.conditions import MISSING, look_up
+from shared.kit.canonical import content_hash
+
+_CLASS_FIELDS = (
+    "content.action",
+    "content.category",
+    "content.containment.blast_radius",
+    "content.data_access.classification",
+    "content.external_systems.reversible",
+    "content.industry",
+    "content.mode",
+    "content.operation",
+    "content.tool",
+    "content.type",
+)
+
+
+def likeness_of(content: dict[str, Any], *traits: str) -> str:
+    """The same text for like requests: a hash of `traits` and of the content's class."""
+    return content_hash(
+        [list(traits), sorted(content), [_class(f, content) for f in _CLASS_FIELDS]]
+    )
+
+
+def _class(field: str, content: dict[str, Any]) -> Any:
+    value = look_up(field, content)
+    if value is MISSING:
+        return None
+    if isinstance(value, list):
+        return sorted({str(item) for item in value})
+    return value

@@ -1,0 +1,70 @@
+"""Whether a precedent assents in advance: all of its conditions, and the limits of precedents."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from events.approvals import Match
+from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.conditions import in_words, is_satisfied, why_not
+from functions.approvals.rules.precedent import ActivePrecedent
+from functions.approvals.rules.risk import LEVELS, why_irreversible
+
+MOST_SHOWN = 10
+
+
+def compare(request: Approval, content: Any, precedent: ActivePrecedent) -> Match:
+    """How the precedent compares with the request, in words. It assents when nothing is
+    unsatisfied."""
+    satisfied, unsatisfied = [], []
+    for condition in precedent.conditions:
+        if is_satisfied(condition, content):
+            satisfied.append(in_words(condition))
+        else:
+            unsatisfied.append(why_not(condition, content))
+    risk = f"risk le {precedent.max_risk}"
+    if LEVELS.index(request.risk) <= LEVELS.index(precedent.max_risk):
+        satisfied.append(risk)
+    else:
+        unsatisfied.append(f"{risk}: it is {request.risk}")
+    if request.requested_by in (precedent.author, precedent.activated_by):
+        unsatisfied.append("requested by neither its author nor who activated it")
+    return Match(
+        seed_id=precedent.precedent_id,
+        title=precedent.title,
+        satisfied=tuple(satisfied),
+        unsatisfied=tuple(unsatisfied),
+    )
+
+
+def limits(request: Approval, content: Any) -> tuple[str, ...]:
+    """Why no precedent may assent to this request, whatever its conditions; empty where one may."""
+    reasons = [f"reversible: {why}" for why in why_irreversible(content, request.rollback_plan)]
+    if has_open_finding(content):
+        reasons.append("every finding is a pass: one is not")
+    if request.rule.kind != "any":
+        reasons.append("one approver is enough: the rule asks for more")
+    return tuple(reasons)
+
+
+def match_all(
+    request: Approval, content: Any, precedents: Sequence[ActivePrecedent]
+) -> tuple[tuple[Match, ...], str | None]:
+    """The closest matches for the card, best first, and the id of the precedent that assents: the
+    one that was activated first among those with nothing unsatisfied."""
+    ordered = sorted(precedents, key=lambda p: (p.activated_at, p.precedent_id))
+    barred = limits(request, content)
+    matches = [compare(request, content, precedent) for precedent in ordered]
+    matches = [
+        match.model_copy(update={"unsatisfied": (*match.unsatisfied, *barred)}) for match in matches
+    ]
+    assenting = next((match.seed_id for match in matches if not match.unsatisfied), None)
+    closest = sorted(matches, key=lambda m: (len(m.unsatisfied), -len(m.satisfied)))
+    return tuple(closest[:MOST_SHOWN]), assenting
+
+
+def has_open_finding(content: Any) -> bool:
+    """Whether any reviewer's verdict inside the content is not a pass."""
+    findings = content.get("findings") if isinstance(content, dict) else None
+    if not isinstance(findings, list):
+        return False
+    return any(isinstance(f, dict) and f.get("verdict", "pass") != "pass" for f in findings)

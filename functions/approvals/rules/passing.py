@@ -1,0 +1,81 @@
+"""Not deciding now, or not oneself: deferral, escalation to the deputy, delegation."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.approvals import ApprovalDeferred, ApprovalDelegated, ApprovalEscalated, Grant
+from functions.approvals.rules.approval import Actor, Approval, Change, change
+from functions.approvals.rules.commands import LONGEST_OPEN, DecisionCommand
+from functions.approvals.rules.standing import Standing, acted_fields
+
+
+def defer(approval: Approval, command: DecisionCommand, standing: Standing, at: datetime) -> Change:
+    """The clock stops until `until`: what time was left is left then, up to 30 days in all."""
+    assert command.until is not None
+    deadline = min(command.until + time_left(approval, at), approval.requested_at + LONGEST_OPEN)
+    return change(
+        approval,
+        ApprovalDeferred,
+        status="deferred",
+        deferred_until=command.until,
+        deadline_at=deadline,
+        note=command.note,
+        **acted_fields(approval, standing, at),
+    )
+
+
+def escalate(
+    approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
+) -> Change:
+    """Opens the request to the deputy; a deputy hands back what was passed to them."""
+    if standing.capacity == "deputy":
+        grants = tuple(g for g in approval.grants if g.to not in (None, actor.principal))
+    else:
+        grant = Grant(to=None, by=actor.principal, places=standing.places, at=at)
+        grants = _with(approval, grant)
+    return _passed_on(approval, ApprovalEscalated, grants, command, standing, at)
+
+
+def delegate(
+    approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
+) -> Change:
+    """Lets one more principal decide, as a deputy."""
+    grant = Grant(to=command.to, by=actor.principal, places=standing.places, at=at)
+    grants = _with(approval, grant)
+    return _passed_on(approval, ApprovalDelegated, grants, command, standing, at)
+
+
+def time_left(approval: Approval, at: datetime) -> timedelta:
+    """How long until the deadline, not counting what is left of a deferral."""
+    until = approval.deferred_until
+    return approval.deadline_at - (at if until is None else max(at, until))
+
+
+def awake_fields(approval: Approval, at: datetime) -> dict[str, Any]:
+    """Ends a deferral, if there is one, at `at`: the time that was left starts to run."""
+    if approval.deferred_until is None:
+        return {}
+    return {"deferred_until": None, "deadline_at": at + time_left(approval, at)}
+
+
+def open_status(grants: tuple[Grant, ...]) -> str:
+    """The status while no deferral holds: escalated while the deputy may decide, else pending."""
+    return "escalated" if any(grant.to is None for grant in grants) else "pending"
+
+
+def _passed_on(
+    approval: Approval,
+    event: type[ApprovalDelegated] | type[ApprovalEscalated],
+    grants: tuple[Grant, ...],
+    command: DecisionCommand,
+    standing: Standing,
+    at: datetime,
+) -> Change:
+    fields = awake_fields(approval, at) | acted_fields(approval, standing, at)
+    status = open_status(grants)
+    return change(approval, event, status=status, grants=grants, note=command.note, **fields)
+
+
+def _with(approval: Approval, grant: Grant) -> tuple[Grant, ...]:
+    others = tuple(g for g in approval.grants if (g.to, g.by) != (grant.to, grant.by))
+    return (*others, grant)

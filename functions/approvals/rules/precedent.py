@@ -1,0 +1,134 @@
+"""The precedent itself, and its life: reviewed, active, suspended, superseded, deprecated."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from events.approvals import (
+    Condition,
+    Finding,
+    PrecedentActivated,
+    PrecedentDeprecated,
+    PrecedentReviewed,
+    PrecedentState,
+    PrecedentSuperseded,
+    PrecedentSuspended,
+    PrecedentVetoed,
+    Risk,
+)
+from shared.kit.errors import VersionConflict
+from shared.kit.instants import Instant
+from shared.kit.models import Data
+
+FALSE_POSITIVES_TO_DEPRECATE = 3
+MOST_ACTIVE_PER_KIND = 50
+DRAFTED_BY = "approvals"
+
+
+class Precedent(PrecedentState):
+    """What events tell of a precedent, and below it what only its owner needs."""
+
+    likeness: str = ""
+
+
+class ActivePrecedent(Data):
+    """What matching needs of one active precedent; all of a kind are read as one document."""
+
+    precedent_id: str
+    reference: str
+    title: str
+    max_risk: Risk
+    conditions: tuple[Condition, ...]
+    author: str
+    activated_by: str
+    activated_at: Instant
+
+
+@dataclass(frozen=True)
+class PrecedentChange:
+    """The state after one event, and the event's type."""
+
+    precedent: Precedent
+    event: type[PrecedentState]
+
+
+def payload(change: PrecedentChange) -> PrecedentState:
+    """The event's data: the published part of the new state."""
+    published = {name: getattr(change.precedent, name) for name in PrecedentState.model_fields}
+    return change.event.model_construct(**published)
+
+
+def reference(domain: str, precedent_id: str) -> str:
+    """A name to say aloud: the domain's prefix and the end of the id (`GEN-7K3M9Q`)."""
+    return f"{domain}-{precedent_id[-6:]}"
+
+
+def active_form(precedent: Precedent) -> ActivePrecedent:
+    """The part of an active precedent that matching reads."""
+    return ActivePrecedent.model_validate(precedent.model_dump())
+
+
+def post(precedent: Precedent, findings: tuple[Finding, ...]) -> PrecedentChange:
+    """The verdict on a precedent a person wrote: every finding must pass."""
+    status = "approved" if _passed(findings) else "rejected"
+    return _change(precedent, PrecedentReviewed, status=status, findings=findings)
+
+
+def activate(
+    precedent: Precedent, by: str, at: datetime, findings: tuple[Finding, ...]
+) -> PrecedentChange:
+    """Makes it assent from `at` on; `by` never profits from it. `findings` are of a fresh review:
+    a draft or an approved precedent that no longer passes is rejected instead.
+
+    Raises VersionConflict in any state but draft, approved, and suspended."""
+    if precedent.status not in ("draft", "approved", "suspended"):
+        raise VersionConflict(f"a precedent that is {precedent.status} cannot be activated")
+    if precedent.status != "suspended" and not _passed(findings):
+        return _change(precedent, PrecedentReviewed, status="rejected", findings=findings)
+    return _change(
+        precedent,
+        PrecedentActivated,
+        status="active",
+        findings=findings or precedent.findings,
+        activated_by=by,
+        activated_at=at,
+    )
+
+
+def suspend(precedent: Precedent) -> PrecedentChange:
+    """It assents to nothing until it is activated again. Raises VersionConflict unless active."""
+    if precedent.status != "active":
+        raise VersionConflict(f"a precedent that is {precedent.status} cannot be suspended")
+    return _change(precedent, PrecedentSuspended, status="suspended")
+
+
+def supersede(precedent: Precedent, by: Precedent, at: datetime) -> PrecedentChange:
+    """A newer one of the same title and kind takes its place. False positives are not left behind:
+    see `genesis`, which refuses to repeat the same conditions."""
+    return _change(
+        precedent,
+        PrecedentSuperseded,
+        status="superseded",
+        superseded_by=by.precedent_id,
+        ended_at=at,
+    )
+
+
+def count_false_positive(precedent: Precedent, at: datetime) -> PrecedentChange:
+    """One of its assents was vetoed; the third deprecates it, active or suspended."""
+    count = precedent.veto_count + 1
+    may_end = precedent.status in ("active", "suspended")
+    if count >= FALSE_POSITIVES_TO_DEPRECATE and may_end:
+        return _change(
+            precedent, PrecedentDeprecated, status="deprecated", veto_count=count, ended_at=at
+        )
+    return _change(precedent, PrecedentVetoed, veto_count=count)
+
+
+def _passed(findings: tuple[Finding, ...]) -> bool:
+    return all(finding.verdict == "pass" for finding in findings)
+
+
+def _change(precedent: Precedent, event: type[PrecedentState], **fields: Any) -> PrecedentChange:
+    fields["version"] = precedent.version + 1
+    return PrecedentChange(precedent.model_copy(update=fields), event)

@@ -1,0 +1,191 @@
+"""A request for assent: its limits, its deadline, what silence means, and whether a precedent
+assents to it at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.approvals import (
+    ApprovalAutoApproved,
+    ApprovalCancelled,
+    ApprovalRequested,
+    CaseBinding,
+    Kind,
+    Risk,
+    Rule,
+    Stage,
+    Subject,
+    VetoWindow,
+)
+from functions.approvals.rules.approval import Approval, Change, change
+from functions.approvals.rules.likeness import likeness_of
+from functions.approvals.rules.matching import match_all
+from functions.approvals.rules.owner import cancel
+from functions.approvals.rules.precedent import ActivePrecedent
+from functions.approvals.rules.quorum import DEFAULT_RULE, GOVERNOR, can_pass_without, checked
+from functions.approvals.rules.veto import WINDOW
+from shared.kit.canonical import canonical_json, content_hash
+from shared.kit.errors import FieldError, Invalid
+
+DEADLINES: dict[Kind, timedelta] = {
+    "artifact": timedelta(minutes=30),
+    "communication": timedelta(minutes=60),
+    "execution": timedelta(minutes=120),
+    "financial": timedelta(minutes=240),
+    "constitutional": timedelta(hours=24),
+}
+SHORTEST_DEADLINE_SECONDS = 60
+LONGEST_DEADLINE_SECONDS = 30 * 24 * 3600
+LARGEST_CONTENT_BYTES = 256 * 1024
+LARGEST_EVIDENCE_BYTES = 64 * 1024
+MOST_EVIDENCE = 50
+DEEPEST_JSON = 32
+_LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks for assent to what. `case` binds the decision to the asking case, if one asks."""
+
+    approval_id: str
+    kind: Kind
+    subject: Subject
+    summary: str
+    content: dict[str, Any]
+    evidence: tuple[Any, ...]
+    rollback_plan: str
+    risk: Risk
+    risk_reasons: tuple[str, ...]
+    requested_by: str
+    rule: Rule = DEFAULT_RULE
+    deadline_seconds: int | None = None
+    stage: Stage | None = None
+    case: CaseBinding | None = None
+    precedents_allowed: bool = True
+
+
+def open_request(request: Request, precedents: Sequence[ActivePrecedent], at: datetime) -> Change:
+    """The new approval: pending or, where one of its kind's active `precedents` assents,
+    auto-approved with its veto window open. Raises Invalid for a request out of bounds."""
+    approval = _opened(request, at)
+    if not request.precedents_allowed:
+        return change(approval, ApprovalRequested)
+    matches, assenting = match_all(approval, request.content, precedents)
+    considered = tuple(precedent.precedent_id for precedent in precedents)
+    if assenting is None:
+        return change(approval, ApprovalRequested, matches=matches, considered=considered)
+    return change(
+        approval,
+        ApprovalAutoApproved,
+        status="auto_approved",
+        matches=matches,
+        considered=considered,
+        precedent_id=assenting,
+        veto=VetoWindow(closes_at=at + WINDOW),
+        decision="precedent",
+        decided_by=assenting,
+        decided_at=at,
+        capacity="precedent",
+    )
+
+
+def open_cancelled(request: Request, by: str, at: datetime) -> Change:
+    """The request as it is when its withdrawal arrived before it: over from the start."""
+    cancelled = cancel(_opened(request, at), by, at)
+    assert cancelled is not None
+    assert cancelled.event is ApprovalCancelled
+    return cancelled
+
+
+def _opened(request: Request, at: datetime) -> Approval:
+    _check(request)
+    content = canonical_json(request.content)
+    length = DEADLINES[request.kind]
+    if request.deadline_seconds is not None:
+        length = timedelta(seconds=request.deadline_seconds)
+    silence_assents = request.kind == "artifact" and request.risk == "low"
+    return Approval(
+        approval_id=request.approval_id,
+        kind=request.kind,
+        risk=request.risk,
+        status="pending",
+        summary=request.summary,
+        subject=request.subject,
+        requested_by=request.requested_by,
+        requested_at=at,
+        deadline_at=at + length,
+        on_timeout="approve" if silence_assents else "deny",
+        decision_hash=content_hash(request.content),
+        content=content.decode(),
+        risk_reasons=request.risk_reasons,
+        evidence=request.evidence,
+        rollback_plan=request.rollback_plan,
+        rule=request.rule,
+        stage=request.stage,
+        case=request.case,
+        precedents_allowed=request.precedents_allowed,
+        likeness=_likeness(request),
+        version=0,
+    )
+
+
+def _likeness(request: Request) -> str:
+    purpose = request.case.purpose if request.case else ""
+    return likeness_of(request.content, request.kind, request.subject.type, request.risk, purpose)
+
+
+def _check(request: Request) -> None:
+    errors = [
+        FieldError(name, f"must have at most {longest} characters")
+        for name, longest in _LONGEST.items()
+        if len(getattr(request, name)) > longest
+    ]
+    if not request.summary.strip():
+        errors.append(FieldError("summary", "must say what is asked"))
+    errors += _json_errors(request)
+    seconds = request.deadline_seconds
+    if seconds is not None and not SHORTEST_DEADLINE_SECONDS <= seconds <= LONGEST_DEADLINE_SECONDS:
+        errors.append(FieldError("deadline_seconds", "must be from 60 to 2592000 (30 days)"))
+    if errors:
+        raise Invalid(*errors)
+    checked(request.rule, request.requested_by)
+    if request.kind == "constitutional" and can_pass_without(request.rule, GOVERNOR):
+        raise Invalid(FieldError("rule", "must require a governor for a constitutional request"))
+
+
+def _json_errors(request: Request) -> list[FieldError]:
+    errors = []
+    if len(request.evidence) > MOST_EVIDENCE:
+        errors.append(FieldError("evidence", f"must have at most {MOST_EVIDENCE} items"))
+    bounds = {"content": LARGEST_CONTENT_BYTES, "evidence": LARGEST_EVIDENCE_BYTES}
+    for name, largest in bounds.items():
+        if problem := _json_problem(getattr(request, name), largest):
+            errors.append(FieldError(name, problem))
+    return errors
+
+
+def _json_problem(value: Any, largest: int) -> str | None:
+    # Depth first: everything after it recurses.
+    if is_deeper_than(value, DEEPEST_JSON):
+        return f"is nested more than {DEEPEST_JSON} deep"
+    try:
+        size = len(canonical_json(value))
+    except Invalid as refusal:
+        return refusal.errors[0].message
+    return f"is over {largest} bytes" if size > largest else None
+
+
+def is_deeper_than(value: Any, limit: int) -> bool:
+    """Whether a JSON value nests beyond `limit`; without recursion, however deep it is."""
+    level = [value]
+    for _ in range(limit):
+        level = [
+            item
+            for parent in level
+            if isinstance(parent, dict | list | tuple)
+            for item in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+        if not level:
+            return False
+    return True

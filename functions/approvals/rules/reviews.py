@@ -1,0 +1,84 @@
+"""The review that a broken glass or a deputy's decision owes, made in time or missed."""
+
+from datetime import datetime
+from typing import Any
+
+from events.approvals import (
+    ApprovalOverturned,
+    ApprovalReviewed,
+    ApprovalReviewMissed,
+    Review,
+    Violation,
+)
+from functions.approvals.rules.approval import GRACE, Actor, Approval, Change, Repeat, change
+from functions.approvals.rules.commands import ReviewCommand, check_review
+from functions.approvals.rules.owner import already_undone
+from functions.approvals.rules.quorum import DEPUTY, GOVERNOR, places_for
+from functions.approvals.rules.standing import refuse_own_request
+from shared.kit.errors import AlreadyDecided, Forbidden, SeparationOfDuties, VersionConflict
+from shared.kit.instants import format_instant
+
+
+def review(
+    approval: Approval, command: ReviewCommand, actor: Actor, at: datetime
+) -> tuple[Change, ...] | Repeat:
+    """The verdict on a decision that owed a review. A late one counts, and the miss is published
+    before it.
+
+    Raises, in this order: SeparationOfDuties, Forbidden, Invalid, VersionConflict where no review
+    is owed, AlreadyDecided where another one was made."""
+    refuse_own_request(approval, actor)
+    _refuse_reviewer(approval, actor)
+    check_review(command)
+    owed = approval.review
+    if owed is None:
+        raise VersionConflict("this approval owes no review")
+    if owed.status not in ("owed", "missed"):
+        if (owed.reviewed_by, owed.status) == (actor.principal, command.verdict):
+            return Repeat()
+        raise AlreadyDecided(f"the review was made: {owed.status}")
+    missed = (_missed(approval, owed),) if owed.status == "owed" and at > owed.due_at else ()
+    current = missed[-1].approval if missed else approval
+    event = ApprovalReviewed if command.verdict == "upheld" else ApprovalOverturned
+    done = _with(
+        owed, status=command.verdict, reviewed_by=actor.principal, reviewed_at=at, note=command.note
+    )
+    reviewed = change(current, event, review=done)
+    return (*missed, reviewed, *already_undone(reviewed.approval))
+
+
+def miss_review(approval: Approval, at: datetime) -> Change | None:
+    """The published violation, once the time for a review has passed; None otherwise."""
+    owed = approval.review
+    if owed is None or owed.status != "owed" or at < owed.due_at + GRACE:
+        return None
+    return _missed(approval, owed)
+
+
+def _refuse_reviewer(approval: Approval, actor: Actor) -> None:
+    decided = {approval.decided_by, *(vote.principal for vote in approval.votes)}
+    if actor.principal in decided:
+        raise SeparationOfDuties("nobody reviews their own decision")
+    may = places_for(approval.rule, actor.principal, actor.roles) or GOVERNOR in actor.roles
+    # With a single governor, only the deputy is left to review the governor's own broken glass.
+    may = may or (DEPUTY in actor.roles and approval.kind != "constitutional")
+    if not may:
+        raise Forbidden("the approval's rule names neither you nor a role you hold")
+
+
+def _missed(approval: Approval, owed: Review) -> Change:
+    what = "Breaking the glass" if owed.because == "break_glass" else "A deputy's decision"
+    violation = Violation(
+        rule=f"review.{owed.because}",
+        summary=f"{what} was not reviewed in time",
+        evidence=(
+            f"{approval.approval_id} was decided by {approval.decided_by}",
+            f"its review was due at {format_instant(owed.due_at)}",
+        ),
+    )
+    missed = change(approval, ApprovalReviewMissed, review=_with(owed, status="missed"))
+    return Change(missed.approval, missed.event, (("violation", violation),))
+
+
+def _with(owed: Review, **fields: Any) -> Review:
+    return owed.model_copy(update=fields)

@@ -1,0 +1,54 @@
+"""What happens when nobody acts: deadlines, the end of a deferral, veto windows, missed reviews.
+
+Each timer re-reads the state. One that fires early, late, twice or for nothing changes nothing."""
+
+from datetime import datetime
+
+from events.approvals import (
+    ApprovalApproved,
+    ApprovalConfirmed,
+    ApprovalExpired,
+    ApprovalResumed,
+)
+from functions.approvals.rules.approval import GRACE, Approval, Change, change
+from functions.approvals.rules.passing import awake_fields, open_status
+from functions.approvals.rules.reviews import miss_review
+
+
+def time_passed(approval: Approval, at: datetime) -> Change | None:
+    """What the clock alone has changed by `at`; None where it has changed nothing."""
+    if approval.is_open:
+        return _let_silence_speak(approval, at) or _resume(approval, at)
+    return _confirm(approval, at) or miss_review(approval, at)
+
+
+def _let_silence_speak(approval: Approval, at: datetime) -> Change | None:
+    # The grace lets a decision that was received in time reach the store first.
+    if at < approval.deadline_at + GRACE:
+        return None
+    spoken = {
+        "decision": "silence",
+        "decided_by": "deadline",
+        "decided_at": approval.deadline_at,
+        "capacity": "deadline",
+        "deferred_until": None,
+    }
+    if approval.on_timeout == "approve":
+        return change(approval, ApprovalApproved, status="approved", **spoken)
+    silence_at = approval.deadline_at
+    return change(approval, ApprovalExpired, status="expired", silence_at=silence_at, **spoken)
+
+
+def _resume(approval: Approval, at: datetime) -> Change | None:
+    until = approval.deferred_until
+    if until is None or at < until:
+        return None
+    awake = awake_fields(approval, until)
+    return change(approval, ApprovalResumed, status=open_status(approval.grants), **awake)
+
+
+def _confirm(approval: Approval, at: datetime) -> Change | None:
+    window = approval.veto
+    if approval.status != "auto_approved" or window is None or at < window.closes_at + GRACE:
+        return None
+    return change(approval, ApprovalConfirmed, status="confirmed")

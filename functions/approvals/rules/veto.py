@@ -1,0 +1,47 @@
+"""A veto: it reverses inside its window, rejects what is still pending, and is refused later."""
+
+from datetime import datetime, timedelta
+
+from events.approvals import ApprovalRejected, ApprovalVetoed
+from functions.approvals.rules.approval import Actor, Approval, Change, Repeat, change
+from functions.approvals.rules.commands import VetoCommand, check_veto
+from functions.approvals.rules.decisions import final_fields, is_repeat, refuse_late
+from functions.approvals.rules.owner import already_undone
+from functions.approvals.rules.standing import refuse_own_request, standing_of
+from shared.kit.errors import StaleDecisionHash, VetoWindowClosed
+
+WINDOW = timedelta(hours=24)
+
+
+def veto(
+    approval: Approval,
+    command: VetoCommand,
+    actor: Actor,
+    at: datetime,
+    *,
+    took_over: bool = False,
+) -> tuple[Change, ...] | Repeat:
+    """What a veto received at `at` changes. At `closes_at` it still counts, after it is refused.
+
+    Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired
+    or VetoWindowClosed, StaleDecisionHash."""
+    refuse_own_request(approval, actor)
+    standing = standing_of(approval, actor, took_over=took_over)
+    check_veto(command)
+    if is_repeat(approval, "veto", command.decision_hash, actor):
+        return Repeat()
+    fields = final_fields(approval, "veto", actor, standing, at)
+    fields |= {"veto_reason": command.reason, "note": command.reason.explanation}
+    if approval.status in ("auto_approved", "confirmed"):
+        _refuse_outside_window(approval, command.decision_hash, at)
+        vetoed = change(approval, ApprovalVetoed, status="vetoed", **fields)
+        return vetoed, *already_undone(vetoed.approval)
+    refuse_late(approval, command.decision_hash, at)
+    return (change(approval, ApprovalRejected, status="rejected", **fields),)
+
+
+def _refuse_outside_window(approval: Approval, decision_hash: str, at: datetime) -> None:
+    if approval.status == "confirmed" or approval.veto is None or at > approval.veto.closes_at:
+        raise VetoWindowClosed()
+    if decision_hash != approval.decision_hash:
+        raise StaleDecisionHash()

@@ -1,0 +1,56 @@
+"""Conditions that would let through what another rule exists to stop."""
+
+from collections.abc import Sequence
+
+from events.approvals import Condition
+from functions.approvals.rules.conditions import in_words
+
+# Fields whose safe values must be named; to exclude some is to admit all others.
+_GUARDED = ("classification", "blast_radius", "reversible", "verdict", "risk", "mode")
+_DANGEROUS = {
+    "classification": ("confidential", "restricted"),
+    "blast_radius": ("platform",),
+    "reversible": (False,),
+    "irreversible": (True,),
+    "verdict": ("fail", "escalate"),
+    "risk": ("high", "critical"),
+}
+_SAFEGUARDS = (
+    "rollback",
+    "rollback_plan",
+    "escalation_triggers",
+    "with_approval",
+    "never",
+    "containment",
+)
+
+
+def weakened_rules(conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """Each way in which the conditions loosen a rule, in words; empty where they do not."""
+    reasons = [reason for condition in conditions if (reason := _weakens(condition))]
+    return (*reasons, *_open_upwards(conditions))
+
+
+def _weakens(condition: Condition) -> str | None:
+    name = condition.field.rsplit(".", 1)[-1]
+    words = in_words(condition)
+    if condition.op in ("ne", "not_in") and name in _GUARDED:
+        return f"{words} admits every other {name}"
+    if condition.op in ("eq", "in", "contains", "subset_of"):
+        named = condition.value if isinstance(condition.value, list) else [condition.value]
+        if any(value is bad or value == bad for bad in _DANGEROUS.get(name, ()) for value in named):
+            return f"{words} covers what a human must decide"
+        if name in _SAFEGUARDS and condition.value in ([], "", None, {}):
+            return f"{words} asks for a missing safeguard"
+    if condition.op == "exists" and condition.value is False and name in _SAFEGUARDS:
+        return f"{words} asks for a missing safeguard"
+    return None
+
+
+def _open_upwards(conditions: Sequence[Condition]) -> list[str]:
+    bounded = {c.field for c in conditions if c.op in ("lt", "le", "eq", "in")}
+    return [
+        f"{in_words(condition)} lets anything larger through"
+        for condition in conditions
+        if condition.op in ("gt", "ge") and condition.field not in bounded
+    ]
