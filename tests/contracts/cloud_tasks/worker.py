@@ -1,0 +1,44 @@
+"""What the tasks of these tests call."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from emulators.cloud_tasks import TaskRequest, TaskResponse
+
+LOCATION = "projects/assent-local/locations/us-central1"
+# Google's clients take dicts for messages and give datetimes for Timestamps: their types deny it.
+Client = Any
+AnyQueue = Any
+CreateQueue = Callable[..., Awaitable[AnyQueue]]
+
+
+class Worker:
+    """Remembers every request and answers as told; 200 once nothing else is left to answer."""
+
+    def __init__(self) -> None:
+        self.received: list[TaskRequest] = []
+        self.answers: list[TaskResponse | Exception] = []
+        self.busy = 0
+        self.busiest = 0
+        self.open = asyncio.Event()
+        self.open.set()
+
+    async def __call__(self, request: TaskRequest) -> TaskResponse:
+        self.received.append(request)
+        self.busy += 1
+        self.busiest = max(self.busy, self.busiest)
+        try:
+            await asyncio.sleep(0.001)  # Long enough for others to be seen at work.
+            await self.open.wait()
+        finally:
+            self.busy -= 1
+        answer = self.answers.pop(0) if self.answers else TaskResponse(200)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @property
+    def tasks(self) -> list[str]:
+        """The ids of the tasks received, in order."""
+        return [request.task.rpartition("/")[2] for request in self.received]
