@@ -1,0 +1,145 @@
+"""`python -m docs.reference [--check]`: writes docs/api/ from the functions and the event schemas,
+or says which page is not current."""
+
+import json
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+
+from shared.manifest import Manifests, load_manifests
+from shared.runtime.app import describe_only
+
+ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "docs" / "api"
+
+
+def rendered_pages() -> dict[str, str]:
+    """Each page's text by its file name."""
+    manifests = load_manifests(ROOT)
+    document = merged_openapi(manifests)
+    return {
+        "openapi.json": json.dumps(document, indent=1, sort_keys=True) + "\n",
+        "README.md": _http_page(document),
+        "events.md": _events_page(),
+    }
+
+
+def merged_openapi(manifests: Manifests) -> dict[str, Any]:
+    """One OpenAPI document of every public function. Raises ValueError where two functions mean
+    different things by one schema name."""
+    merged: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Assent",
+            "version": "1",
+            "description": "Every public call. Errors are RFC 9457 problem details.",
+        },
+        "paths": {},
+        "components": {"schemas": {}, "securitySchemes": {}},
+    }
+    for deployable in manifests.deployables:
+        if not deployable.public:
+            continue
+        module = ".".join(deployable.folder.relative_to(ROOT).parts)
+        router: APIRouter = import_module(f"{module}.api").ROUTER
+        api = describe_only(
+            function=deployable.noun, summary=deployable.manifest.summary, routers=[router]
+        ).openapi()
+        merged["paths"].update(_tagged(api["paths"], deployable.noun))
+        for kind, named in api.get("components", {}).items():
+            _merge(merged["components"].setdefault(kind, {}), named)
+    return merged
+
+
+def _tagged(paths: dict[str, Any], noun: str) -> dict[str, Any]:
+    for operations in paths.values():
+        for operation in operations.values():
+            operation["tags"] = [noun]
+    return paths
+
+
+def _merge(into: dict[str, Any], named: dict[str, Any]) -> None:
+    for name, schema in named.items():
+        if into.setdefault(name, schema) != schema:
+            raise ValueError(f"two functions mean different things by {name}")
+
+
+def _http_page(document: dict[str, Any]) -> str:
+    lines = [
+        "# HTTP API",
+        "",
+        "Generated from the functions by `make api-reference`; the whole of it is in",
+        "[openapi.json](openapi.json), which the local platform serves at `/openapi.json`.",
+        "",
+        "| call | does | answers |",
+        "|---|---|---|",
+    ]
+    for path, operations in sorted(document["paths"].items()):
+        for method, operation in operations.items():
+            lines.append(
+                f"| `{method.upper()} {path}` | {_summary(operation)} | {_answers(operation)} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _summary(operation: dict[str, Any]) -> str:
+    text: str = operation.get("description") or operation["summary"]
+    return text.split("\n\n", maxsplit=1)[0].replace("\n", " ").replace("|", "\\|")
+
+
+def _answers(operation: dict[str, Any]) -> str:
+    return " ".join(sorted(operation["responses"]))
+
+
+def _events_page() -> str:
+    lines = [
+        "# Events",
+        "",
+        "Generated from `events/schemas/` by `make api-reference`. The envelope is described in",
+        "[the architecture](../architecture.md).",
+    ]
+    for topic, schemas in sorted(_schemas_by_topic().items()):
+        lines += ["", f"## Topic `{topic}`", "", "| type | says | data |", "|---|---|---|"]
+        for schema in schemas:
+            says = schema.get("description", "").split("\n\n")[0].replace("\n", " ")
+            fields = ", ".join(f"`{name}`" for name in schema.get("properties", {}))
+            lines.append(f"| `{schema['x-type']}` | {says} | {fields} |")
+    return "\n".join(lines) + "\n"
+
+
+def _schemas_by_topic() -> dict[str, list[dict[str, Any]]]:
+    topics: dict[str, list[dict[str, Any]]] = {}
+    for schema in _schemas():
+        topics.setdefault(schema["x-topic"], []).append(schema)
+    return topics
+
+
+def _schemas() -> Iterator[dict[str, Any]]:
+    for file in sorted((ROOT / "events" / "schemas").glob("*.json")):
+        yield json.loads(file.read_text())
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the pages and returns 0; with `--check`, writes nothing and returns 1 when a page is
+    not current."""
+    pages = rendered_pages()
+    if arguments == ["--check"]:
+        stale = [
+            name
+            for name, text in pages.items()
+            if not (PAGES / name).exists() or (PAGES / name).read_text() != text
+        ]
+        for name in stale:
+            print(f"docs/api/{name} is not current: run make api-reference")
+        return 1 if stale else 0
+    for name, text in pages.items():
+        (PAGES / name).write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The story of three agents, told by the running platform itself."""

@@ -1,0 +1,86 @@
+"""What the demo prints."""
+
+from collections import Counter
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree
+
+from emulators.demo.causes import Cause, causal_stories
+
+
+class Narrator:
+    """Prints progress as it happens, then the story's causes and its cost."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False)
+
+    def chapter(self, title: str) -> None:
+        self._console.print(f"\n[bold]{escape(title)}[/bold]")
+
+    def step(self, what: str, outcome: str = "") -> None:
+        self._console.print(f"  {escape(what)}: [cyan]{escape(outcome)}[/cyan]")
+
+    def card(self, card: dict[str, Any]) -> None:
+        """A card as the governor's phone shows it."""
+        table = Table(title="on the governor's phone", show_header=False, title_justify="left")
+        veto = card["veto"]
+        for name, value in (
+            ("summary", card["summary"]),
+            ("status", card["status"]),
+            ("risk", f"{card['risk']}: {'; '.join(card['risk_reasons'])}"),
+            (
+                "stage",
+                f"{card['stage']['number']} of {card['stage']['of']}: {card['stage']['name']}",
+            ),
+            ("deadline", f"{card['deadline_at']}, then {card['on_timeout']}"),
+            ("decision hash", card["decision_hash"]),
+            *((("veto until", veto["closes_at"]),) if veto else ()),
+            *(("precedent", f"{m['title']}: {'; '.join(m['satisfied'])}") for m in card["matches"]),
+        ):
+            table.add_row(name, escape(str(value)))
+        self._console.print(table)
+
+    def stages(self, case: dict[str, Any]) -> None:
+        """The seven stages of a case, with how many checks each passed."""
+        for stage in case["stages"]:
+            verdicts = Counter(finding["verdict"] for finding in stage["findings"])
+            checks = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items())
+            self.step(f"  stage {stage['number']} {stage['name']}", f"{stage['status']} {checks}")
+
+    def dashboard(self, dashboard: dict[str, Any]) -> None:
+        """The governor's dashboard in one line."""
+        names = ("active_agents", "pending_approvals", "open_veto_windows")
+        self.step("\n  The dashboard", ", ".join(f"{name} {dashboard[name]}" for name in names))
+
+    def causes(self, events: list[dict[str, Any]]) -> None:
+        """Each event under the event that caused it."""
+        self.chapter("Why everything happened")
+        for root in causal_stories(events):
+            tree = Tree(_label(root))
+            _grow(tree, root)
+            self._console.print(tree)
+
+    def cost(self, operations: dict[str, Any]) -> None:
+        """Billable operations of the whole story, and what they cost."""
+        self.chapter("What it cost, at list prices before any free tier")
+        table = Table("operation", "count", "US dollars")
+        for kind, counted in sorted(operations["operations"].items()):
+            table.add_row(kind, f"{counted['count']:,}", f"{counted['usd']:.7f}")
+        table.add_row("[bold]total[/bold]", "", f"[bold]{operations['usd']:.7f}[/bold]")
+        self._console.print(table)
+
+
+def _grow(tree: Tree, cause: Cause) -> None:
+    for effect in cause.effects:
+        _grow(tree.add(_label(effect)), effect)
+
+
+def _label(cause: Cause) -> str:
+    event = cause.event
+    return (
+        f"[green]{escape(event['type'].removeprefix('assent.'))}[/green] "
+        f"{escape(event['subject'])} [dim]by {escape(event['actorid'])}, {event['time']}[/dim]"
+    )

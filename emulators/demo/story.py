@@ -1,0 +1,156 @@
+"""What happens in the demo, step by step, through the public API only."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+from emulators.demo.client import Operator, Person
+from emulators.demo.narrator import Narrator
+from emulators.failures import PlatformError
+
+SPECS = Path(__file__).parent / "specs"
+TENANT = "demo"
+VETO_WINDOW_SECONDS = 24 * 60 * 60
+# Confirmation waits a minute longer than the window, for a veto still on its way.
+CONFIRMED_AFTER_SECONDS = VETO_WINDOW_SECONDS + 61
+
+
+def tell(base_url: str, narrator: Narrator) -> None:
+    """Plays the story against the platform at `base_url`. Raises PlatformError where the platform
+    does not do what the story says it does."""
+    operator = Operator(base_url)
+    with _author(base_url) as author, _governor(base_url) as governor:
+        operator.reset_operations()
+        example = _approved_by_hand(author, governor, operator, narrator)
+        _precedent(governor, example, narrator)
+        _vetoed(author, governor, operator, narrator)
+        _confirmed(author, governor, operator, narrator)
+        narrator.dashboard(governor.get("/v1/mobile/dashboard"))
+    operator.settle()
+    narrator.causes(operator.events())
+    narrator.cost(operator.operations())
+
+
+def _approved_by_hand(
+    author: Person, governor: Person, operator: Operator, narrator: Narrator
+) -> str:
+    narrator.chapter("1. An agent is submitted; seven stages; the governor says yes")
+    case = _submit(author, "clinic-content-writer", narrator)
+    operator.settle()
+    card = _card(governor, "pending", "clinic-content-writer")
+    narrator.card(card)
+    decision = {"decision_hash": card["decision_hash"], "client_decision_id": str(uuid.uuid4())}
+    governor.post(f"/v1/mobile/approvals/{card['id']}/approve", {**decision, "note": "Go ahead."})
+    narrator.step("The governor approves exactly this content", card["decision_hash"][:12])
+    operator.settle()
+    narrator.stages(author.get(f"/v1/workflows/{case['case_id']}"))
+    _expect(author, case, agent="active", case_status="live", narrator=narrator)
+    return str(card["id"])
+
+
+def _precedent(governor: Person, example_approval_id: str, narrator: Narrator) -> None:
+    narrator.chapter("2. What was learned becomes a precedent")
+    seed = governor.post(
+        "/v1/mobile/seeds",
+        {
+            "title": "Low-risk patient education",
+            "domain": "GEN",
+            "kind": "constitutional",
+            "max_risk": "low",
+            "conditions": [
+                {"field": "content.industry", "op": "eq", "value": "healthcare"},
+                {
+                    "field": "content.skills",
+                    "op": "subset_of",
+                    "value": ["research", "draft", "fact-check"],
+                },
+            ],
+            "rationale": (
+                "Writers of public patient education that only draft, cite public sources and hand "
+                "over to an editor have been approved before; every draft can be deleted again."
+            ),
+            "example_approval_id": example_approval_id,
+        },
+    )
+    narrator.step("Genesis reviews it", f"{seed['status']} ({len(seed['findings'])} findings)")
+    activated = governor.post(f"/v1/mobile/seeds/{seed['seed_id']}/activate")
+    narrator.step("The governor activates it", f"{activated['seed_id']} is {activated['status']}")
+
+
+def _vetoed(author: Person, governor: Person, operator: Operator, narrator: Narrator) -> None:
+    narrator.chapter("3. A like agent is assented to by the precedent; the governor vetoes")
+    case = _submit(author, "clinic-newsletter-writer", narrator)
+    operator.settle()
+    _expect(author, case, agent="active", case_status="live", narrator=narrator)
+    card = _card(governor, "veto_open", "clinic-newsletter-writer")
+    narrator.card(card)
+    governor.post(
+        f"/v1/mobile/approvals/{card['id']}/veto",
+        {
+            "decision_hash": card["decision_hash"],
+            "client_decision_id": str(uuid.uuid4()),
+            "reason_category": "other",
+            "explanation": "The clinic's newsletter is written by its staff for now.",
+        },
+    )
+    narrator.step("The governor vetoes inside the window", "and the deployment is undone")
+    operator.settle()
+    _expect(author, case, agent="certified", case_status="rolled_back", narrator=narrator)
+
+
+def _confirmed(author: Person, governor: Person, operator: Operator, narrator: Narrator) -> None:
+    narrator.chapter("4. A third one runs through its window")
+    case = _submit(author, "clinic-leaflet-writer", narrator)
+    operator.settle()
+    card = _card(governor, "veto_open", "clinic-leaflet-writer")
+    narrator.step("The veto window is open until", card["veto"]["closes_at"])
+    operator.advance(CONFIRMED_AFTER_SECONDS)
+    narrator.step("The clock moves on by a day and a minute", "nobody vetoed")
+    operator.settle()
+    decided = governor.get(f"/v1/mobile/approvals/{card['id']}")
+    if decided["status"] != "confirmed":
+        raise PlatformError(f"the approval is {decided['status']}, not confirmed")
+    narrator.step("The precedent's assent is", decided["status"])
+    _expect(author, case, agent="active", case_status="live", narrator=narrator)
+
+
+def _submit(author: Person, name: str, narrator: Narrator) -> Any:
+    case = author.submit("/v1/agents", (SPECS / f"{name}.yaml").read_text())
+    narrator.step(f"Submitted {name}", f"{case['agent_id']}, {case['case_id']}")
+    return case
+
+
+def _card(governor: Person, bucket: str, name: str) -> Any:
+    cards = governor.get("/v1/mobile/approvals", status=bucket)["items"]
+    for card in cards:
+        if card["subject"]["name"] == name:
+            return governor.get(f"/v1/mobile/approvals/{card['id']}")
+    raise PlatformError(f"no {bucket} approval of {name} reached the governor's phone")
+
+
+def _expect(author: Person, case: Any, *, agent: str, case_status: str, narrator: Narrator) -> None:
+    found = author.get(f"/v1/agents/{case['agent_id']}")
+    status = author.get(f"/v1/workflows/{case['case_id']}")["status"]
+    if (found["status"], status) != (agent, case_status):
+        raise PlatformError(f"{found['name']} is {found['status']} and its case is {status}")
+    narrator.step(f"{found['name']} is", f"{found['status']}; its case is {status}")
+
+
+def _author(base_url: str) -> Person:
+    return Person(
+        base_url,
+        principal="author",
+        tenant=TENANT,
+        scopes=["agents:read", "agents:write"],
+        roles=["author"],
+    )
+
+
+def _governor(base_url: str) -> Person:
+    return Person(
+        base_url,
+        principal="governor",
+        tenant=TENANT,
+        scopes=["governance:read", "governance:write", "veto:execute"],
+        roles=["governor"],
+    )
