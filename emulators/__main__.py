@@ -1,0 +1,18 @@
+"""`python -m emulators up`: the local platform in the foreground, until Ctrl-C."""
+
+import signal
+import sys
+
+
+def _leave(*_: object) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    # Before the imports, which take a second, so that an early Ctrl-C is as quiet as a late one.
+    signal.signal(signal.SIGINT, _leave)
+    signal.signal(signal.SIGTERM, _leave)
+
+    from emulators.command_line import main
+
+    sys.exit(main(sys.argv[1:]))

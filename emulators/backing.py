@@ -1,0 +1,71 @@
+"""The programs behind the platform: Google's two emulators and PostgreSQL, started at once."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import aiohttp
+
+from emulators.firestore import FirestoreEmulator, answers_ok
+from emulators.google_cli import find_tools
+from emulators.postgres import Postgres
+from emulators.processes import Process, accepts_connections
+from emulators.pubsub.emulator import PubsubEmulator
+from emulators.workplace import Workplace
+from shared.manifest import Manifests
+
+
+@dataclass(frozen=True)
+class Backing:
+    """All of them, running. PostgreSQL only where a manifest asks for it."""
+
+    firestore: FirestoreEmulator
+    pubsub: PubsubEmulator
+    postgres: Postgres | None
+
+    @property
+    def processes(self) -> list[Process]:
+        found = [self.firestore.process, self.pubsub.process]
+        return [*found, self.postgres.process] if self.postgres else found
+
+    async def health(self, http: aiohttp.ClientSession) -> dict[str, bool]:
+        """Whether each of them answers now."""
+        checks = {
+            "firestore": answers_ok(http, self.firestore.port),
+            "pubsub": answers_ok(http, self.pubsub.port),
+        }
+        if self.postgres is not None:
+            checks["postgres"] = accepts_connections(self.postgres.port)
+        return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
+
+
+async def start_backing(
+    workplace: Workplace, manifests: Manifests, http: aiohttp.ClientSession, exits: AsyncExitStack
+) -> Backing:
+    """Whatever was started is ended by `exits`, also when something else fails meanwhile."""
+    tools = find_tools()
+
+    async def firestore() -> FirestoreEmulator:
+        started = await FirestoreEmulator.start(tools, workplace, http)
+        exits.push_async_callback(started.stop)
+        return started
+
+    async def pubsub() -> PubsubEmulator:
+        started = await PubsubEmulator.start(tools, workplace, http)
+        exits.push_async_callback(started.stop)
+        return started
+
+    async def postgres() -> Postgres | None:
+        if all(manifest.access.postgres == "none" for manifest in manifests.by_noun.values()):
+            return None
+        started = await Postgres.start(workplace)
+        exits.push_async_callback(started.stop)
+        return started
+
+    async with asyncio.TaskGroup() as group:
+        parts = (
+            group.create_task(firestore()),
+            group.create_task(pubsub()),
+            group.create_task(postgres()),
+        )
+    return Backing(parts[0].result(), parts[1].result(), parts[2].result())

@@ -1,0 +1,119 @@
+"""Talking to a running platform over its one port."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+_LONGEST_SECONDS = 300.0
+
+
+class PlatformRefused(Exception):
+    """The platform answered with a problem."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        super().__init__(f"{answer.request.method} {answer.request.url.path}: {answer.text}")
+        self.status = answer.status_code
+        self.answer = answer
+
+
+class PlatformClient:
+    """The control API as methods; `http` reaches every public route. Every method raises
+    PlatformRefused where the platform answers with a problem."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = httpx.Client(base_url=url, timeout=_LONGEST_SECONDS, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.http.close()
+
+    def health(self) -> dict[str, Any]:
+        return self._get("/_platform/health")
+
+    def token(
+        self,
+        principal: str,
+        tenant: str,
+        *,
+        scopes: Sequence[str] = (),
+        roles: Sequence[str] = (),
+        expires_in: int = 900,
+    ) -> str:
+        """An access token, as if `principal` had signed in."""
+        body = {
+            "principal": principal,
+            "tenant": tenant,
+            "scopes": list(scopes),
+            "roles": list(roles),
+            "expires_in": expires_in,
+        }
+        token: str = self._post("/_platform/token", body)["access_token"]
+        return token
+
+    def now(self) -> str:
+        """The platform's time, RFC 3339."""
+        now: str = self._get("/_platform/clock")["now"]
+        return now
+
+    def advance(self, seconds: float) -> dict[str, Any]:
+        """Moves the clock; returns once everything due on the way has fired and settled."""
+        return self._post("/_platform/clock/advance", {"seconds": seconds})
+
+    def wait_until_idle(self, timeout: float = 30.0) -> None:
+        """Returns once nothing is in flight and nothing unpublished."""
+        self._get("/_platform/idle", timeout=timeout)
+
+    def events(
+        self, *, after: str | None = None, type: str | None = None, subject: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The event log in the order of commit, all of it, page by page."""
+        found: list[dict[str, Any]] = []
+        while True:
+            query = {"after": after, "type": type, "subject": subject}
+            asked = {key: value for key, value in query.items() if value is not None}
+            page: list[dict[str, Any]] = self._get("/_platform/events", **asked)["items"]
+            found += page
+            if not page:
+                return found
+            after = page[-1]["id"]
+
+    def operations(self) -> dict[str, Any]:
+        """Billable operations since the last reset, and their price."""
+        return self._get("/_platform/operations")
+
+    def reset_operations(self) -> None:
+        _checked(self.http.delete("/_platform/operations"))
+
+    def fault(self, target: str, kind: str, *, count: int = 1, seconds: float = 1.0) -> None:
+        """Arms a fault."""
+        body = {"target": target, "kind": kind, "count": count, "seconds": seconds}
+        self._post("/_platform/faults", body)
+
+    def kill(self, function: str) -> list[str]:
+        """SIGKILL to a function's processes; returns which deployables ran."""
+        killed: list[str] = self._post(f"/_platform/functions/{function}/kill", None)["killed"]
+        return killed
+
+    def _get(self, path: str, **query: object) -> dict[str, Any]:
+        answer: dict[str, Any] = _checked(self.http.get(path, params=query)).json()  # type: ignore[arg-type]
+        return answer
+
+    def _post(self, path: str, body: object) -> dict[str, Any]:
+        answer: dict[str, Any] = _checked(self.http.post(path, json=body)).json()
+        return answer
+
+
+def _checked(answer: httpx.Response) -> httpx.Response:
+    if answer.status_code >= 400:
+        raise PlatformRefused(answer)
+    return answer

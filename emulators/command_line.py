@@ -1,0 +1,95 @@
+"""What `python -m emulators` understands."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from emulators.failures import PlatformError
+from emulators.platform import Options, Platform
+from shared.manifest import ManifestError
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the command; returns the exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    chosen = _parser().parse_args(arguments)
+    options = Options(
+        root=chosen.root.resolve(),
+        port=chosen.port,
+        state=chosen.state,
+        idle_after=chosen.idle_after,
+        report=lambda text: print(text, file=sys.stderr, flush=True),
+    )
+    return asyncio.run(_up(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m emulators")
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="run the local platform until Ctrl-C")
+    up.add_argument("--port", type=int, default=8080, help="the one port (default 8080)")
+    up.add_argument("--root", type=Path, default=Path(), help="the checkout (default: here)")
+    up.add_argument("--state", type=Path, help="its own directory (default ROOT/build/platform)")
+    up.add_argument(
+        "--idle-after",
+        type=float,
+        default=900.0,
+        metavar="SECONDS",
+        help="stop a function's process after this long without a request (default 900)",
+    )
+    return parser
+
+
+async def _up(options: Options) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    serving = asyncio.create_task(_serve(options))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if stop.is_set():
+        _say("\nStopping …")
+    serving.cancel()
+    stopped.cancel()
+    try:
+        with suppress(asyncio.CancelledError):
+            await serving
+    except (PlatformError, ManifestError) as error:
+        _say(f"\n{error}", error=True)
+        return 1
+    return 0
+
+
+async def _serve(options: Options) -> None:
+    _say("Starting the emulators …")
+    async with Platform(options) as platform:
+        _say(_greeting(platform))
+        await platform.until_failure()
+
+
+def _greeting(platform: Platform) -> str:
+    url = platform.url
+    return f"""
+The platform is up at {url} (Ctrl-C stops it; logs in {platform.workplace.directory / "logs"}).
+
+  # a governor's token
+  TOKEN=$(curl -s {url}/_platform/token -d '{{"principal": "governor", "tenant": "demo",
+    "roles": ["governor"],
+    "scopes": ["governance:read", "governance:write", "veto:execute", "agents:read", "agents:write"]}}' \\
+    | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
+
+  # the governor's dashboard
+  curl -s {url}/v1/mobile/dashboard -H "Authorization: Bearer $TOKEN"
+
+  # let a day pass: timers fire, in time order
+  curl -s {url}/_platform/clock/advance -d '{{"seconds": 86400}}'
+"""
+
+
+def _say(text: str, *, error: bool = False) -> None:
+    print(text, file=sys.stderr if error else sys.stdout, flush=True)

@@ -1,0 +1,178 @@
+"""Answers `/_platform/*`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import ValidationError
+
+from emulators.clock import VirtualClock
+from emulators.control.arming import Arming
+from emulators.control.bodies import Advance, EventQuery, FaultRequest, Nothing, TokenRequest, Wait
+from emulators.control.price import priced
+from emulators.event_log import EventLog
+from emulators.functions.fleet import Fleet
+from emulators.gateway.messages import Answer, Call
+from emulators.gateway.problems import NotIdle, invalid, json_answer
+from emulators.idle import Idle
+from emulators.issuer import Issuer
+from emulators.operations import Operations
+from emulators.time_travel import TimeTravel
+from shared.kit.errors import MethodNotAllowed, NotFound
+from shared.kit.instants import format_instant
+from shared.kit.models import Model
+
+PREFIX = "/_platform/"
+M = TypeVar("M", bound=Model)
+Handler = Callable[[Call], Awaitable[Answer]]
+
+
+class Control:
+    """One method per call of the contract."""
+
+    def __init__(
+        self,
+        *,
+        issuer: Issuer,
+        clock: VirtualClock,
+        travel: TimeTravel,
+        idle: Idle,
+        log: EventLog,
+        operations: Operations,
+        arming: Arming,
+        fleet: Fleet,
+        emulators: Callable[[], Awaitable[dict[str, bool]]],
+    ) -> None:
+        self._issuer = issuer
+        self._clock = clock
+        self._travel = travel
+        self._idle = idle
+        self._log = log
+        self._operations = operations
+        self._arming = arming
+        self._fleet = fleet
+        self._emulators = emulators
+        self._routes: dict[str, dict[str, Handler]] = {
+            "health": {"GET": self._health},
+            "token": {"POST": self._token},
+            "clock": {"GET": self._time},
+            "clock/advance": {"POST": self._advance},
+            "idle": {"GET": self._wait},
+            "events": {"GET": self._events},
+            "operations": {"GET": self._counts, "DELETE": self._reset},
+            "faults": {"POST": self._arm, "DELETE": self._disarm},
+        }
+
+    async def answer(self, call: Call) -> Answer:
+        """Raises NotFound, MethodNotAllowed or Invalid for what it cannot answer."""
+        path = call.path.removeprefix(PREFIX)
+        head, _, rest = path.partition("/")
+        if head == "functions" and rest.endswith("/kill"):
+            return await _chosen({"POST": self._kill}, call)(call)
+        if path not in self._routes:
+            raise NotFound(f"the platform has no {call.path}")
+        return await _chosen(self._routes[path], call)(call)
+
+    async def _health(self, call: Call) -> Answer:
+        _query(call, Nothing)
+        emulators = await self._emulators()
+        well = all(emulators.values())
+        content = {
+            "status": "ok" if well else "failing",
+            "emulators": {name: "ok" if fine else "failing" for name, fine in emulators.items()},
+            "functions": [
+                {"name": front.name, "state": front.backend.state, "url": front.url}
+                for front in self._fleet.ingresses.values()
+            ],
+        }
+        return json_answer(content, 200 if well else 503)
+
+    async def _token(self, call: Call) -> Answer:
+        wanted = _body(call, TokenRequest)
+        token = self._issuer.user_token(
+            wanted.principal,
+            wanted.tenant,
+            scopes=wanted.scopes,
+            roles=wanted.roles,
+            expires_in=wanted.expires_in,
+        )
+        return json_answer(
+            {"access_token": token, "token_type": "Bearer", "expires_in": wanted.expires_in}
+        )
+
+    async def _time(self, call: Call) -> Answer:
+        _query(call, Nothing)
+        return json_answer(self._now())
+
+    async def _advance(self, call: Call) -> Answer:
+        journey = await self._travel.advance(_body(call, Advance).seconds)
+        fired = {"timers": journey.timers, "schedules": journey.schedules}
+        return json_answer({**self._now(), "fired": fired})
+
+    async def _wait(self, call: Call) -> Answer:
+        timeout = _query(call, Wait).timeout
+        pending = await self._idle.wait(timeout)
+        if pending:
+            listed = ", ".join(f"{kind}: {count}" for kind, count in sorted(pending.items()))
+            raise NotIdle(f"after {timeout:g} s still in flight: {listed}")
+        return json_answer({"idle": True})
+
+    async def _events(self, call: Call) -> Answer:
+        wanted = _query(call, EventQuery)
+        found = await self._log.events(
+            after=wanted.after, type=wanted.type, subject=wanted.subject, limit=wanted.limit
+        )
+        return json_answer({"items": found})
+
+    async def _counts(self, call: Call) -> Answer:
+        _query(call, Nothing)
+        return json_answer(priced(self._operations, self._fleet.manifests))
+
+    async def _reset(self, call: Call) -> Answer:
+        self._operations.reset()
+        return Answer(204, (), b"")
+
+    async def _arm(self, call: Call) -> Answer:
+        wanted = _body(call, FaultRequest)
+        self._arming.arm(wanted)
+        return json_answer({"armed": wanted.model_dump()}, 201)
+
+    async def _disarm(self, call: Call) -> Answer:
+        self._arming.disarm()
+        return Answer(204, (), b"")
+
+    async def _kill(self, call: Call) -> Answer:
+        name = unquote(call.path.removeprefix(f"{PREFIX}functions/").removesuffix("/kill"))
+        fronts = self._fleet.named(name)
+        if not fronts:
+            raise NotFound(f"there is no function {name}")
+        killed = [front.name for front in fronts if front.backend.state != "cold"]
+        for front in fronts:
+            await front.backend.kill()
+        return json_answer({"killed": killed})
+
+    def _now(self) -> dict[str, Any]:
+        offset = self._clock.offset.total_seconds()
+        return {"now": format_instant(self._clock.now()), "offset_seconds": offset}
+
+
+def _chosen(methods: dict[str, Handler], call: Call) -> Handler:
+    handler = methods.get("GET" if call.method == "HEAD" else call.method)
+    if handler is None:
+        raise MethodNotAllowed(f"{call.path} takes {', '.join(methods)}")
+    return handler
+
+
+def _body(call: Call, model: type[M]) -> M:
+    try:
+        return model.model_validate_json(call.body or b"{}")
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def _query(call: Call, model: type[M]) -> M:
+    pairs = dict(parse_qsl(urlsplit(call.target).query))
+    try:
+        return model.model_validate(pairs)
+    except ValidationError as error:
+        raise invalid(error) from error

@@ -1,0 +1,67 @@
+"""What the control API accepts."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from emulators.faults import Kind
+from shared.kit.models import Model
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
+Scope = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[a-z_]+$")]
+
+_TEN_YEARS = 10 * 366 * 86400
+
+
+class TokenRequest(Model):
+    """Whose token is wanted."""
+
+    principal: Identifier
+    tenant: Identifier
+    scopes: tuple[Scope, ...] = ()
+    roles: tuple[Identifier, ...] = ()
+    expires_in: Annotated[int, Field(ge=1, le=_TEN_YEARS)] = 900
+
+
+class Advance(Model):
+    """How far the clock is moved."""
+
+    seconds: Annotated[float, Field(ge=0, le=_TEN_YEARS, allow_inf_nan=False)]
+
+
+class FaultRequest(Model):
+    """What shall fail, how and how often. `seconds` is the length of a delay."""
+
+    target: str
+    kind: Kind
+    count: Annotated[int, Field(ge=1, le=10_000)] = 1
+    seconds: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 1.0
+
+    @property
+    def function(self) -> str | None:
+        """The function named by `function:<name>`."""
+        head, colon, name = self.target.partition(":")
+        return name if head == "function" and colon else None
+
+    @property
+    def family(self) -> str:
+        return "function" if self.function is not None else self.target
+
+
+class Wait(Model):
+    """How long `idle` waits."""
+
+    timeout: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)] = 30.0
+
+
+class EventQuery(Model):
+    """Which events are wanted."""
+
+    after: Annotated[str, StringConstraints(max_length=100)] | None = None
+    type: Annotated[str, StringConstraints(max_length=200)] | None = None
+    subject: Annotated[str, StringConstraints(max_length=300)] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 500
+
+
+class Nothing(Model):
+    """No body and no query."""

@@ -1,0 +1,82 @@
+"""Reading the event log in Firestore, over the emulator's REST side: no client to import, and no
+injected fault in the way."""
+
+import json
+from typing import Any
+
+import aiohttp
+
+from emulators.iam import PROJECT
+from shared.kit.errors import FieldError, Invalid, Unavailable
+
+_COLLECTION = [{"collectionId": "events", "allDescendants": True}]
+_ORDER = ("committed_at", "position", "id")
+_HIDDEN = {"unpublished", "committed_at", "position", "data"}
+
+
+class EventLog:
+    """Answers in the order of commit."""
+
+    def __init__(self, firestore: str, http: aiohttp.ClientSession) -> None:
+        documents = f"projects/{PROJECT}/databases/(default)/documents"
+        self._url = f"http://{firestore}/v1/{documents}:runQuery"
+        self._http = http
+
+    async def anything_unpublished(self) -> bool:
+        """Whether an event was committed whose publishing is not yet known to have worked."""
+        where = _equal("unpublished", {"booleanValue": True})
+        return bool(await self._run({"where": where, "limit": 1}))
+
+    async def events(
+        self, *, after: str | None, type: str | None, subject: str | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Envelopes with their data. Raises Invalid where `after` names no event."""
+        filters = [
+            _equal(field, {"stringValue": value})
+            for field, value in (("type", type), ("subject", subject))
+            if value
+        ]
+        query: dict[str, Any] = {
+            "limit": limit,
+            "orderBy": [{"field": {"fieldPath": field}} for field in _ORDER],
+        }
+        if filters:
+            query["where"] = {"compositeFilter": {"op": "AND", "filters": filters}}
+        if after:
+            query["startAt"] = {"values": await self._place_of(after), "before": False}
+        return [_as_event(fields) for fields in await self._run(query)]
+
+    async def _place_of(self, event_id: str) -> list[dict[str, Any]]:
+        where = _equal("id", {"stringValue": event_id})
+        found = await self._run({"where": where, "limit": 1})
+        if not found:
+            raise Invalid(FieldError("after", f"there is no event {event_id}"))
+        return [found[0][field] for field in _ORDER]
+
+    async def _run(self, query: dict[str, Any]) -> list[dict[str, Any]]:
+        body = {"structuredQuery": {"from": _COLLECTION, **query}}
+        try:
+            async with self._http.post(self._url, json=body, headers=_OWNER) as answer:
+                rows = await answer.json(content_type=None)
+        except aiohttp.ClientError as error:
+            raise Unavailable("the Firestore emulator does not answer") from error
+        if answer.status != 200:
+            raise Unavailable(f"the Firestore emulator refused the query: {rows}")
+        return [row["document"]["fields"] for row in rows if "document" in row]
+
+
+_OWNER = {"Authorization": "Bearer owner"}
+
+
+def _equal(field: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {"fieldFilter": {"field": {"fieldPath": field}, "op": "EQUAL", "value": value}}
+
+
+def _as_event(fields: dict[str, Any]) -> dict[str, Any]:
+    event = {name: _plain(value) for name, value in fields.items() if name not in _HIDDEN}
+    return {**event, "data": json.loads(_plain(fields["data"]))}
+
+
+def _plain(value: dict[str, Any]) -> Any:
+    kind, content = next(iter(value.items()))
+    return int(content) if kind == "integerValue" else content

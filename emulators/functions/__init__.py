@@ -1,0 +1,1 @@
+"""Running functions: as processes, as Cloud Run would, or inside the platform for fast tests."""

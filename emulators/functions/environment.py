@@ -1,0 +1,84 @@
+"""What a function finds in its environment."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulators.iam import PROJECT, REGION, account, service_account
+from emulators.issuer import AUDIENCE, JWKS_PATH
+from shared.manifest import Deployable, Manifests
+
+
+@dataclass(frozen=True)
+class Services:
+    """Where everything listens once the platform is up."""
+
+    firestore: str
+    pubsub: str
+    cloud_tasks: str
+    secret_manager: str
+    issuer: str
+    clock: Path
+    postgres_dsn: str | None
+    urls: Mapping[str, str]
+
+
+def common(services: Services) -> dict[str, str]:
+    """What every process of the platform and every tool that talks to it needs."""
+    return {
+        "GOOGLE_CLOUD_PROJECT": PROJECT,
+        "FIRESTORE_EMULATOR_HOST": services.firestore,
+        "PUBSUB_EMULATOR_HOST": services.pubsub,
+        "CLOUD_TASKS_EMULATOR_HOST": services.cloud_tasks,
+        "SECRET_MANAGER_EMULATOR_HOST": services.secret_manager,
+        "ASSENT_ENVIRONMENT": "local",
+        "ASSENT_REGION": REGION,
+        "ASSENT_CLOCK_FILE": str(services.clock),
+        "ASSENT_ISSUER": services.issuer,
+        "ASSENT_AUDIENCE": AUDIENCE,
+        "ASSENT_JWKS_URL": f"{services.issuer}{JWKS_PATH}",
+    }
+
+
+def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
+    """What one deployable is given, as infra would give it, and nothing of its neighbours."""
+    access = deployable.manifest.access
+    env = common(services) | {
+        "ASSENT_SERVICE_ACCOUNT": service_account(deployable),
+        "K_SERVICE": deployable.name,
+        "K_CONFIGURATION": deployable.name,
+        "K_REVISION": f"{deployable.name}-00001-loc",
+        "FUNCTION_TARGET": deployable.target,
+        "FUNCTION_SOURCE": str(deployable.source.resolve()),
+        "FUNCTION_SIGNATURE_TYPE": "http",
+        "FUNCTION_USE_ASGI": "true",
+    }
+    env |= _urls(access.calls, services)
+    if deployable.manifest.reactions is not None:
+        env["ASSENT_REACTIONS_URL"] = services.urls[f"{deployable.noun}-reactions"]
+    if access.postgres != "none" and services.postgres_dsn is not None:
+        env["ASSENT_POSTGRES_DSN"] = services.postgres_dsn
+    return env
+
+
+def of_all(manifests: Manifests, services: Services, reactions_url: str) -> dict[str, str]:
+    """What all functions share when they run inside the platform: one environment for all, so
+    timers go to one URL that finds the queue's owner, under one account."""
+    public = [deployable.name for deployable in manifests.deployables if deployable.public]
+    env = common(services) | _urls(public, services)
+    env |= {
+        "ASSENT_REACTIONS_URL": reactions_url,
+        "ASSENT_SERVICE_ACCOUNT": IN_PROCESS_ACCOUNT,
+        "K_SERVICE": "in-process",
+        "K_REVISION": "in-process-00001-loc",
+    }
+    if services.postgres_dsn is not None:
+        env["ASSENT_POSTGRES_DSN"] = services.postgres_dsn
+    return env
+
+
+IN_PROCESS_ACCOUNT = account("in-process")
+
+
+def _urls(nouns: Iterable[str], services: Services) -> dict[str, str]:
+    return {f"ASSENT_URL_{noun.upper().replace('-', '_')}": services.urls[noun] for noun in nouns}

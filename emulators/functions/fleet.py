@@ -1,0 +1,108 @@
+"""All deployables of a checkout: their URLs, what runs them, what stands in front of them."""
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from emulators.cloud_tasks import NoResponse, TaskRequest, TaskResponse
+from emulators.functions.environment import IN_PROCESS_ACCOUNT
+from emulators.gateway.ingress import Ingress
+from emulators.gateway.listener import Listener
+from emulators.gateway.messages import Answer, Backend, Call
+from emulators.iam import account
+from emulators.issuer import Issuer
+from emulators.operations import Operations
+from emulators.ports import HOST, listen
+from shared.manifest import Deployable, Manifests
+
+# Under this address all timers of functions that run in the platform's own process arrive.
+SHARED_REACTIONS_URL = "http://reactions.in-process"
+_IDLE_GLANCE_SECONDS = 1.0
+
+
+class Fleet:
+    """Reserves a port for each deployable at once, so that every URL is known before anything
+    runs; `open` puts it to work."""
+
+    def __init__(self, manifests: Manifests) -> None:
+        self.manifests = manifests
+        self.ingresses: dict[str, Ingress] = {}
+        self._sockets = {deployable.name: listen() for deployable in manifests.deployables}
+        self.urls = {
+            name: f"http://{HOST}:{socket.getsockname()[1]}"
+            for name, socket in self._sockets.items()
+        }
+        self._listeners: list[Listener] = []
+
+    async def open(
+        self,
+        backend: Callable[[Deployable], Backend],
+        ingress: Callable[[Deployable, Backend], Ingress],
+    ) -> None:
+        """Serves every deployable's own URL."""
+        for deployable in self.manifests.deployables:
+            front = ingress(deployable, backend(deployable))
+            front.url = self.urls[deployable.name]
+            self.ingresses[deployable.name] = front
+            socket = self._sockets.pop(deployable.name)
+            self._listeners.append(await Listener.open(front.answer, socket))
+
+    async def close(self) -> None:
+        """Closes every URL and ends every instance."""
+        for socket in self._sockets.values():
+            socket.close()
+        await asyncio.gather(*(listener.close() for listener in self._listeners))
+        await asyncio.gather(*(front.backend.stop() for front in self.ingresses.values()))
+
+    async def stop_idle(self, after_seconds: float) -> None:
+        """Scales to zero, for ever: ends instances that had nothing to do for that long."""
+        while True:
+            await asyncio.sleep(_IDLE_GLANCE_SECONDS)
+            for front in self.ingresses.values():
+                await front.backend.stop_if_idle(after_seconds)
+
+    def named(self, name: str) -> list[Ingress]:
+        """The deployables a name means: one by its own name, or all of a noun. Underscores stand
+        for hyphens; empty where nothing is called so."""
+        wanted = name.replace("_", "-")
+        of_noun = [front for front in self.ingresses.values() if front.deployable.noun == wanted]
+        exact = self.ingresses.get(wanted)
+        return of_noun or ([exact] if exact is not None else [])
+
+
+class TaskDelivery:
+    """Carries Cloud Tasks' requests to the deployables they are addressed to."""
+
+    def __init__(self, fleet: Fleet, issuer: Issuer, operations: Operations) -> None:
+        self._fleet = fleet
+        self._issuer = issuer
+        self._operations = operations
+
+    async def deliver(self, request: TaskRequest) -> TaskResponse:
+        """The target's answer. Raises NoResponse for an address that is none of ours."""
+        parts = urlsplit(request.url)
+        base = f"{parts.scheme}://{parts.netloc}"
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        call = Call(request.method, target, tuple(request.headers.items()), request.body)
+        if base == SHARED_REACTIONS_URL:
+            answer = await self._to_queues_owner(call)
+        else:
+            answer = await self._to(base, call)
+        return TaskResponse(answer.status, dict(answer.headers))
+
+    async def _to(self, base: str, call: Call) -> Answer:
+        for name, url in self._fleet.urls.items():
+            if url == base:
+                self._operations.count(name, "task-dispatches")
+                return await self._fleet.ingresses[name].answer(call)
+        raise NoResponse(f"nothing of this platform listens at {base}")
+
+    async def _to_queues_owner(self, call: Call) -> Answer:
+        queue = call.path.removeprefix("/timers/")
+        owner = next((q.deployable for q in self._fleet.manifests.queues if q.name == queue), None)
+        token = (call.header("authorization") or "").removeprefix("Bearer ")
+        if owner is None or self._issuer.caller(token, SHARED_REACTIONS_URL) != IN_PROCESS_ACCOUNT:
+            raise NoResponse(f"no function running in process owns {call.path}")
+        front = self._fleet.ingresses[owner]
+        identity = self._issuer.service_token(account(owner), front.url)
+        return await self._to(front.url, call.with_headers(authorization=f"Bearer {identity}"))

@@ -1,0 +1,63 @@
+"""One request over HTTP to a function's process."""
+
+from contextvars import ContextVar
+from types import SimpleNamespace
+
+import aiohttp
+from yarl import URL
+
+from emulators.gateway.messages import Answer, Call, passed_on
+
+# Below gunicorn's two seconds, so that a connection is rarely used just as it is being closed.
+_KEEP_ALIVE_SECONDS = 1.5
+_REUSED: ContextVar[bool] = ContextVar("connection_reused", default=False)
+_SET_BY_US_ONLY = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+
+class ClosedWhileIdle(Exception):
+    """A kept connection was closed before any byte of an answer: the request never arrived."""
+
+
+def open_session() -> aiohttp.ClientSession:
+    """A client that carries messages as they are: no redirects, decoding, cookies or defaults."""
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(_note_reuse)
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_SECONDS),
+        timeout=aiohttp.ClientTimeout(total=None),
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers=_SET_BY_US_ONLY,
+        trace_configs=[trace],
+    )
+
+
+async def forward(http: aiohttp.ClientSession, base: str, call: Call) -> Answer:
+    """The answer of the server at `base`. Raises ClosedWhileIdle when the same call may safely be
+    made again, aiohttp.ClientError otherwise."""
+    _REUSED.set(False)
+    try:
+        async with http.request(
+            call.method,
+            URL(base + call.target, encoded=True),
+            headers=list(call.headers),
+            data=call.body or None,
+            allow_redirects=False,
+        ) as response:
+            body = await response.read()
+            headers = passed_on(response.headers.items())
+            if call.method == "HEAD" and "Content-Length" in response.headers:
+                headers = (*headers, ("Content-Length", response.headers["Content-Length"]))
+            return Answer(response.status, headers, body)
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+        if _REUSED.get():
+            raise ClosedWhileIdle from error
+        raise
+
+
+async def _note_reuse(
+    _session: aiohttp.ClientSession,
+    _context: SimpleNamespace,
+    _params: aiohttp.TraceConnectionReuseconnParams,
+) -> None:
+    _REUSED.set(True)

@@ -1,0 +1,151 @@
+"""A deployable as a real functions-framework process."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import aiohttp
+
+from emulators.failures import PlatformError
+from emulators.functions.forward import ClosedWhileIdle, forward
+from emulators.gateway.messages import Answer, Call, Unreachable
+from emulators.ports import HOST, free_port
+from emulators.processes import Process, accepts_connections, end_of, start_process, until_ready
+
+_STARTUP_SECONDS = 60
+# Cloud Run gives ten; nothing of ours needs more than a moment once its requests are done.
+_GRACE_SECONDS = 3
+
+
+class _Instance:
+    """One running process."""
+
+    def __init__(self, process: Process, port: int) -> None:
+        self.process = process
+        self.url = f"http://{HOST}:{port}"
+        self.in_flight = 0
+        self.last_used = time.monotonic()
+
+
+class ProcessBackend:
+    """Starts the process on the first request, as Cloud Run would, and again after it died."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        root: Path,
+        env: Mapping[str, str],
+        log: Path,
+        http: aiohttp.ClientSession,
+    ) -> None:
+        self._name = name
+        self._root = root
+        self._env = env
+        self._log = log
+        self._http = http
+        self._instance: _Instance | None = None
+        self._starting: asyncio.Task[_Instance] | None = None
+
+    @property
+    def state(self) -> str:
+        if self._starting is not None:
+            return "starting"
+        return "warm" if self._instance is not None and self._instance.process.running else "cold"
+
+    async def send(self, call: Call) -> Answer:
+        """The function's answer. Raises Unreachable when the process cannot start or dies."""
+        instance = await self._running()
+        instance.in_flight += 1
+        try:
+            return await self._ask(instance, call)
+        finally:
+            instance.in_flight -= 1
+            instance.last_used = time.monotonic()
+
+    async def kill(self) -> None:
+        """SIGKILL to the process and its workers."""
+        instance = self._instance
+        if instance is not None:
+            self._instance = None
+            await instance.process.kill()
+
+    async def stop(self) -> None:
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.wait({self._starting})
+        instance, self._instance = self._instance, None
+        if instance is not None:
+            await instance.process.stop(grace=_GRACE_SECONDS)
+
+    async def stop_if_idle(self, seconds: float) -> None:
+        """Stops a process that has answered nothing for that long."""
+        instance = self._instance
+        if instance is None or instance.in_flight:
+            return
+        if time.monotonic() - instance.last_used >= seconds:
+            await self.stop()
+
+    async def _ask(self, instance: _Instance, call: Call) -> Answer:
+        try:
+            return await forward(self._http, instance.url, call)
+        except ClosedWhileIdle:
+            # gunicorn closes idle connections after two seconds; the request never arrived.
+            if instance.process.running:
+                return await self._ask(instance, call)
+            raise self._died(instance) from None
+        except (aiohttp.ClientError, OSError) as error:
+            if not instance.process.running or self._instance is not instance:
+                raise self._died(instance) from error
+            raise Unreachable(f"{self._name} broke off its answer: {error!r}") from error
+
+    def _died(self, instance: _Instance) -> Unreachable:
+        if self._instance is instance:
+            self._instance = None
+        code = instance.process.returncode
+        killed = code == -signal.SIGKILL
+        end = "" if killed else f" The end of its log:\n{end_of(self._log)}"
+        return Unreachable(f"{self._name} died while it answered (exit status {code}).{end}")
+
+    async def _running(self) -> _Instance:
+        instance = self._instance
+        if instance is not None and instance.process.running:
+            return instance
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._start(), name=f"start:{self._name}")
+        return await asyncio.shield(self._starting)
+
+    async def _start(self) -> _Instance:
+        try:
+            self._instance = await self._start_process()
+            return self._instance
+        except PlatformError as error:
+            raise Unreachable(str(error)) from error
+        finally:
+            self._starting = None
+
+    async def _start_process(self) -> _Instance:
+        port = free_port()
+        source, target = self._env["FUNCTION_SOURCE"], self._env["FUNCTION_TARGET"]
+        command = [
+            *(sys.executable, "-m", "functions_framework", "--asgi", "--host", HOST),
+            *("--port", str(port), "--target", target, "--source", source),
+        ]
+        process = await start_process(
+            self._name,
+            command,
+            log=self._log,
+            env={**self._env, "PORT": str(port)},
+            cwd=self._root,
+            # gunicorn's master must live to end its workers.
+            at_parents_death=signal.SIGTERM,
+        )
+        try:
+            await until_ready(process, lambda: accepts_connections(port), timeout=_STARTUP_SECONDS)
+        except BaseException:
+            await process.kill()
+            raise
+        return _Instance(process, port)

@@ -1,0 +1,122 @@
+"""What stands in front of one deployable, whoever calls it."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from emulators.activity import Activity
+from emulators.faults import Fault, Faults
+from emulators.gateway.messages import Answer, Backend, Call, Unreachable, as_the_front_end_sends
+from emulators.gateway.problems import BadGateway, GatewayTimeout, problem
+from emulators.issuer import Issuer
+from emulators.operations import Operations
+from emulators.ports import HOST
+from shared.manifest import Deployable
+
+_KILL_AFTER = 0.02
+
+
+class Ingress:
+    """Enforces IAM where the deployable is private, applies faults, waits for an instance, keeps
+    the manifest's timeout and counts."""
+
+    def __init__(
+        self,
+        deployable: Deployable,
+        backend: Backend,
+        *,
+        invokers: frozenset[str],
+        issuer: Issuer,
+        activity: Activity,
+        operations: Operations,
+        faults: Faults,
+        report: Callable[[str], None],
+    ) -> None:
+        self.deployable = deployable
+        self.name = deployable.name
+        self.backend = backend
+        self.url = ""
+        self._invokers = invokers
+        self._issuer = issuer
+        self._activity = activity
+        self._operations = operations
+        self._faults = faults
+        self._report = report
+        self._timeout = float(deployable.sizing.timeout.removesuffix("s"))
+
+    async def answer(self, call: Call) -> Answer:
+        """The function's answer, or the front end's own 401, 403, 503 or 504."""
+        if not self.deployable.public:
+            refusal = self._refuse(call)
+            if refusal is not None:
+                return refusal
+            call = _without_signature(call)
+        with self._activity.one("requests"):
+            return await self._carry(as_the_front_end_sends(call, HOST))
+
+    async def _carry(self, call: Call) -> Answer:
+        fault = self._fault()
+        if fault is not None and fault.kind == "unavailable":
+            return problem(BadGateway(f"{self.name} is unavailable (injected fault)"))
+        if fault is not None and fault.kind == "delay":
+            await asyncio.sleep(fault.seconds)
+        if fault is not None and fault.kind == "kill":
+            return await self._send_and_kill(call)
+        return await self._send(call)
+
+    def _fault(self) -> Fault | None:
+        own = self._faults.take(f"function:{self.name}")
+        return own or self._faults.take(f"function:{self.deployable.noun}")
+
+    async def _send(self, call: Call) -> Answer:
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await self.backend.send(call)
+        except TimeoutError:
+            answer = problem(GatewayTimeout(f"{self.name} took longer than {self._timeout:g} s"))
+        except Unreachable as error:
+            self._report(str(error))
+            answer = problem(BadGateway(f"{self.name} did not answer; see the platform's console"))
+        self._operations.count_answer(self.name, answer, time.perf_counter() - started)
+        return answer
+
+    async def _send_and_kill(self, call: Call) -> Answer:
+        async with asyncio.TaskGroup() as group:
+            sending = group.create_task(self._send(call))
+            while self.backend.state != "warm" and not sending.done():
+                await asyncio.sleep(0.005)
+            await asyncio.wait({sending}, timeout=_KILL_AFTER)
+            await self.backend.kill()
+        return sending.result()
+
+    def _refuse(self, call: Call) -> Answer | None:
+        scheme, _, token = (call.header("authorization") or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return _unauthorized("The request was not authenticated.")
+        email = self._issuer.caller(token.strip(), self.url)
+        if email is None:
+            return _unauthorized("The access token could not be verified.")
+        if email not in self._invokers:
+            return _html(403, "Forbidden", "does not have permission to get URL from this server.")
+        return None
+
+
+def _without_signature(call: Call) -> Call:
+    # As Cloud Run does, so that a function cannot pass the caller's identity on.
+    unsigned, _, _ = (call.header("authorization") or "").rpartition(".")
+    return call.with_headers(authorization=f"{unsigned}.SIGNATURE_REMOVED_BY_GOOGLE")
+
+
+def _unauthorized(why: str) -> Answer:
+    answer = _html(401, "Unauthorized", why)
+    challenge = ("WWW-Authenticate", f'Bearer error="invalid_token" error_description="{why}"')
+    return Answer(answer.status, (*answer.headers, challenge), answer.body)
+
+
+def _html(status: int, title: str, why: str) -> Answer:
+    page = (
+        f"<html><head><title>{status} {title}</title></head><body>"
+        f"<h1>Error: {title}</h1><h2>Your client {why}</h2></body></html>"
+    )
+    return Answer(status, (("Content-Type", "text/html; charset=UTF-8"),), page.encode())

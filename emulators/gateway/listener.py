@@ -1,0 +1,75 @@
+"""An HTTP server on one port of the loopback, over plain calls and answers."""
+
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from emulators.gateway.messages import Answer, Call
+from emulators.gateway.problems import problem
+from emulators.ports import HOST, listen
+from shared.kit.errors import AssentError, PayloadTooLarge
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+# Cloud Run's own limit for one HTTP/1 request.
+_LARGEST_BODY = 32 * 1024 * 1024
+_logger = logging.getLogger(__name__)
+
+
+class Listener:
+    """Serves one handler until it is closed."""
+
+    def __init__(self, runner: web.ServerRunner, port: int) -> None:
+        self._runner = runner
+        self.port = port
+        self.url = f"http://{HOST}:{port}"
+
+    @classmethod
+    async def open(cls, handler: Handler, listening: socket.socket | None = None) -> "Listener":
+        """Serves on the given socket, or on a free port."""
+        listening = listening or listen()
+        server = web.Server(_answer_with(handler), access_log=None)
+        runner = web.ServerRunner(server)
+        await runner.setup()
+        await web.SockSite(runner, listening).start()
+        return cls(runner, listening.getsockname()[1])
+
+    async def close(self) -> None:
+        await self._runner.cleanup()
+
+
+def _answer_with(handler: Handler) -> Callable[[web.BaseRequest], Awaitable[web.Response]]:
+    async def answer(request: web.BaseRequest) -> web.Response:
+        body = await _body(request)
+        if body is None:
+            return _response(problem(PayloadTooLarge("the body is larger than 32 MB")))
+        call = Call(request.method, request.raw_path, tuple(request.headers.items()), body)
+        try:
+            return _response(await handler(call))
+        except AssentError as error:
+            return _response(problem(error))
+        except Exception:
+            _logger.exception("%s %s failed in the platform itself", request.method, call.target)
+            return _response(problem(AssentError("the local platform failed; see its console")))
+
+    return answer
+
+
+async def _body(request: web.BaseRequest) -> bytes | None:
+    if not request.body_exists:
+        return b""
+    parts = []
+    size = 0
+    async for part in request.content.iter_any():
+        size += len(part)
+        if size > _LARGEST_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _response(answer: Answer) -> web.Response:
+    return web.Response(status=answer.status, body=answer.body, headers=CIMultiDict(answer.headers))

@@ -1,0 +1,63 @@
+"""The platform's own refusals, as problem+json (RFC 9457)."""
+
+import json
+
+from pydantic import ValidationError
+
+from emulators.gateway.messages import Answer
+from shared.kit.errors import AssentError, FieldError, Invalid
+
+
+class NotIdle(AssentError):
+    code = "not_idle"
+    title = "Something is still in flight"
+    http_status = 504
+    retriable = True
+
+
+class BadGateway(AssentError):
+    code = "unavailable"
+    title = "The function did not answer"
+    http_status = 503
+    retriable = True
+
+
+class GatewayTimeout(AssentError):
+    code = "timeout"
+    title = "The function took longer than its manifest allows"
+    http_status = 504
+    retriable = True
+
+
+def problem(error: AssentError) -> Answer:
+    """An error as the answer that says so."""
+    content = {
+        "type": f"urn:assent:{error.code}",
+        "title": error.title,
+        "status": error.http_status,
+        "detail": error.detail,
+        "code": error.code,
+        "correlation_id": None,
+        "errors": [{"field": e.field, "message": e.message} for e in error.errors],
+    }
+    headers = (
+        ("Content-Type", "application/problem+json"),
+        ("Cache-Control", "private, no-store"),
+    )
+    return Answer(error.http_status, headers, json.dumps(content).encode())
+
+
+def invalid(error: ValidationError) -> Invalid:
+    """What Pydantic found, naming each field."""
+    return Invalid(
+        *(
+            FieldError(".".join(str(part) for part in found["loc"]) or "body", found["msg"])
+            for found in error.errors()
+        )
+    )
+
+
+def json_answer(content: object, status: int = 200) -> Answer:
+    """A JSON answer that nobody may store."""
+    headers = (("Content-Type", "application/json"), ("Cache-Control", "private, no-store"))
+    return Answer(status, headers, json.dumps(content).encode())

@@ -1,0 +1,51 @@
+"""The one port: every public route, the API's description and the control API."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from emulators.gateway.ingress import Ingress
+from emulators.gateway.listener import Handler
+from emulators.gateway.messages import Answer, Call
+from emulators.gateway.problems import problem
+from emulators.gateway.routes import RouteTable
+from shared.kit.errors import MethodNotAllowed, NotFound
+
+_CONTROL = "/_platform/"
+_OPENAPI = "/openapi.json"
+
+
+class PublicSide:
+    """Finds who answers a path."""
+
+    def __init__(
+        self,
+        ingresses: Mapping[str, Ingress],
+        control: Handler,
+        root: Path,
+    ) -> None:
+        self._routes = RouteTable(front.deployable for front in ingresses.values())
+        self._ingresses = ingresses
+        self._control = control
+        self._openapi = root / "docs" / "api" / "openapi.json"
+
+    async def answer(self, call: Call) -> Answer:
+        """The function's or the platform's answer; 404 where no route leads."""
+        path = call.path
+        if path.startswith(_CONTROL):
+            return await self._control(call)
+        if path == _OPENAPI:
+            return await self._description(call)
+        name = self._routes.find(path)
+        if name is None:
+            return problem(NotFound(f"no function answers {path}"))
+        return await self._ingresses[name].answer(call)
+
+    async def _description(self, call: Call) -> Answer:
+        if call.method not in {"GET", "HEAD"}:
+            raise MethodNotAllowed(f"{_OPENAPI} takes GET")
+        try:
+            content = await asyncio.to_thread(self._openapi.read_bytes)
+        except FileNotFoundError:
+            return problem(NotFound("docs/api/openapi.json was not generated yet"))
+        return Answer(200, (("Content-Type", "application/json"),), content)

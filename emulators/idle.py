@@ -1,0 +1,83 @@
+"""Whether anything is still happening, or about to."""
+
+import asyncio
+from collections.abc import Callable
+
+from emulators.activity import Activity
+from emulators.clock import VirtualClock
+from emulators.cloud_tasks import CloudTasksEmulator
+from emulators.event_log import EventLog
+from emulators.pubsub.ledger import Ledger
+from shared.kit.errors import Unavailable
+
+_GLANCE_SECONDS = 0.01
+_LOG_GLANCE_SECONDS = 0.1
+
+
+class Idle:
+    """Knows what is pending: in flight through the platform, owed by Pub/Sub (redeliveries
+    included), due in Cloud Tasks, committed but unpublished."""
+
+    def __init__(
+        self,
+        *,
+        activity: Activity,
+        ledger: Ledger,
+        tasks: CloudTasksEmulator,
+        clock: VirtualClock,
+        log: EventLog,
+    ) -> None:
+        self._activity = activity
+        self._ledger = ledger
+        self._tasks = tasks
+        self._clock = clock
+        self._log = log
+
+    def moving(self) -> dict[str, int]:
+        """What is in flight or will come by itself; empty when there is nothing."""
+        counts = {
+            **self._activity.in_flight(),
+            "deliveries": self._ledger.owed(),
+            "tasks": self._tasks.in_flight,
+        }
+        return {kind: count for kind, count in counts.items() if count}
+
+    def pending(self) -> dict[str, int]:
+        """What is moving, and the timers that are due now."""
+        due = self._tasks.next_due()
+        is_due = due is not None and due <= self._clock.now()
+        return {**self.moving(), **({"tasks_due": 1} if is_due else {})}
+
+    async def settle(self, timeout: float) -> dict[str, int]:
+        """Waits until nothing moves, at most `timeout` seconds; returns what still does. Timers
+        that are due do not count, nor do unpublished entries of the log: a sweep publishes those."""
+        return await _until_empty(self.moving, timeout)
+
+    async def wait(self, timeout: float) -> dict[str, int]:
+        """Waits until nothing is pending and nothing in the event log is unpublished, at most
+        `timeout` seconds; returns what still is."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while True:
+            pending = await _until_empty(self.pending, max(0.0, deadline - loop.time()))
+            if not pending:
+                pending = await self._unpublished() or self.pending()
+            if not pending or loop.time() >= deadline:
+                return pending
+            await asyncio.sleep(_LOG_GLANCE_SECONDS)
+
+    async def _unpublished(self) -> dict[str, int]:
+        try:
+            return {"unpublished": 1} if await self._log.anything_unpublished() else {}
+        except Unavailable:
+            return {"event_log_unreadable": 1}
+
+
+async def _until_empty(pending: Callable[[], dict[str, int]], timeout: float) -> dict[str, int]:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + timeout
+    while left := pending():
+        if loop.time() >= deadline:
+            return left
+        await asyncio.sleep(_GLANCE_SECONDS)
+    return {}

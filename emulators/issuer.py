@@ -1,0 +1,126 @@
+"""The OpenID Connect issuer of people and of service accounts. Exists only locally."""
+
+import base64
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey, RSAKey
+
+from emulators.gateway.messages import Answer, Call
+from emulators.gateway.problems import json_answer, problem
+from shared.kit.errors import NotFound
+from shared.kit.signing import ALGORITHM, public_key_set
+
+AUDIENCE = "assent"
+JWKS_PATH = "/jwks.json"
+_SERVICE_TOKEN_LIFE = timedelta(hours=1)
+_RENEW_BEFORE = timedelta(minutes=5)
+
+
+class Issuer:
+    """Signs users' tokens with Ed25519 and service identities with RS256, as Google does. Both
+    follow the given clock. The two have different keys, so neither can pass for the other."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self.url = ""
+        self._users = OKPKey.generate_key("Ed25519", {"kid": f"local-{secrets.token_hex(4)}"})
+        self._services = RSAKey.generate_key(2048, {"kid": f"local-{secrets.token_hex(4)}"})
+        self._service_keys = KeySet([self._services])
+        self._minted: dict[tuple[str, str], tuple[str, datetime]] = {}
+        self._checked = lru_cache(maxsize=4096)(self._check)
+
+    def user_token(
+        self,
+        principal: str,
+        tenant: str,
+        *,
+        scopes: Sequence[str],
+        roles: Sequence[str],
+        expires_in: int,
+    ) -> str:
+        """An access token as the platform's sign-in would issue it."""
+        now = int(self._now().timestamp())
+        claims = {
+            "iss": self.url,
+            "aud": AUDIENCE,
+            "sub": principal,
+            "tenant": tenant,
+            "scope": " ".join(scopes),
+            "roles": list(roles),
+            "iat": now,
+            "nbf": now,
+            "exp": now + expires_in,
+            "jti": secrets.token_urlsafe(12),
+        }
+        header = {"alg": ALGORITHM, "kid": self._users.kid, "typ": "JWT"}
+        return jwt.encode(header, claims, self._users, [ALGORITHM])
+
+    def service_token(self, email: str, audience: str) -> str:
+        """A Google-style identity token of a service account for one audience; reused until it is
+        about to expire."""
+        now = self._now()
+        token, expires = self._minted.get((email, audience), ("", now))
+        if expires - now < _RENEW_BEFORE:
+            expires = now + _SERVICE_TOKEN_LIFE
+            token = self._mint(email, audience, now, expires)
+            self._minted[email, audience] = token, expires
+        return token
+
+    def caller(self, token: str, audience: str) -> str | None:
+        """The email in a valid, unexpired service token for `audience`, or None."""
+        claims = self._checked(token)
+        if claims is None or claims.get("aud") != audience or not claims.get("email_verified"):
+            return None
+        now = self._now().timestamp()
+        return claims["email"] if claims["iat"] <= now + 60 and now < claims["exp"] else None
+
+    async def answer(self, call: Call) -> Answer:
+        """The issuer's own HTTP side: discovery and key set."""
+        if call.path == "/.well-known/openid-configuration":
+            return json_answer(
+                {
+                    "issuer": self.url,
+                    "jwks_uri": f"{self.url}{JWKS_PATH}",
+                    "id_token_signing_alg_values_supported": [ALGORITHM],
+                    "response_types_supported": ["token"],
+                    "subject_types_supported": ["public"],
+                }
+            )
+        if call.path == JWKS_PATH:
+            return json_answer(public_key_set(self._users))
+        return problem(NotFound(f"the issuer has no {call.path}"))
+
+    def _mint(self, email: str, audience: str, now: datetime, expires: datetime) -> str:
+        claims = {
+            "iss": f"{self.url}/service-accounts",
+            "aud": audience,
+            "sub": email,
+            "email": email,
+            "email_verified": True,
+            "iat": int(now.timestamp()),
+            "exp": int(expires.timestamp()),
+        }
+        header = {"alg": "RS256", "kid": self._services.kid, "typ": "JWT"}
+        return jwt.encode(header, claims, self._services, ["RS256"])
+
+    def _check(self, token: str) -> Mapping[str, Any] | None:
+        try:
+            return jwt.decode(token, self._service_keys, ["RS256"]).claims
+        except (JoseError, ValueError, TypeError):
+            return None
+
+
+def new_signing_key(name: str) -> tuple[bytes, bytes]:
+    """The payloads of a fresh `*-signing-key` secret and of the `*-public-keys` that go with it."""
+    from shared.kit.signing import load_signing_key
+
+    seed = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
+    private = json.dumps({"kid": f"{name}-{secrets.token_hex(4)}", "seed": seed})
+    return private.encode(), json.dumps(public_key_set(load_signing_key(private))).encode()

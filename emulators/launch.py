@@ -1,0 +1,30 @@
+"""Becomes the given command, but dies with the platform: run as `python -I -S launch.py …`.
+
+A separate program, because code between fork and exec of a threaded process may deadlock. It
+starts in about 15 ms. On Linux the kernel sends `signal` when the platform is gone, also after
+SIGKILL; elsewhere only an orderly stop ends the command. Arguments: the parent, the signal, the
+user to become or -1, the command."""
+
+import os
+import sys
+
+PR_SET_PDEATHSIG = 1
+GONE = 120
+
+
+def main(parent: int, signal: int, user: int, command: list[str]) -> None:
+    if user >= 0:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+    if sys.platform == "linux":  # After setuid, which clears it.
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal)
+        if os.getppid() != parent:
+            sys.exit(GONE)
+    os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

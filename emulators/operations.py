@@ -1,0 +1,62 @@
+"""Billable operations, counted where the platform sees them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+from emulators.gateway.messages import Answer
+
+COST_HEADER = "assent-cost"
+# Cloud Run bills an instance's time in steps of 100 ms.
+_BILLING_STEP_MS = 100
+
+
+class Operations:
+    """Counts by deployable and kind since the last reset."""
+
+    def __init__(self) -> None:
+        self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def reset(self) -> None:
+        self._counts.clear()
+
+    def count(self, deployable: str, kind: str, number: int = 1) -> None:
+        self._counts[deployable][kind] += number
+
+    def count_answer(self, deployable: str, answer: Answer, seconds: float) -> None:
+        """Adds one request: its instance time and what the function says it used."""
+        counts = self._counts[deployable]
+        counts["requests"] += 1
+        counts["instance-ms"] += billed_ms(seconds)
+        for kind, number in parse_cost(answer.header(COST_HEADER) or "").items():
+            counts[kind] += number
+
+    def by_function(self) -> dict[str, dict[str, int]]:
+        return {name: dict(sorted(counts.items())) for name, counts in self._counts.items()}
+
+    def totals(self) -> dict[str, int]:
+        """Sums over all deployables."""
+        return total(self.by_function())
+
+
+def total(by_function: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    summed: Counter[str] = Counter()
+    for counts in by_function.values():
+        summed.update(counts)
+    return dict(sorted(summed.items()))
+
+
+def billed_ms(seconds: float) -> int:
+    """Milliseconds rounded up to the step that is billed; at least one step."""
+    steps = -(-int(seconds * 1_000_000) // (_BILLING_STEP_MS * 1_000))
+    return max(1, steps) * _BILLING_STEP_MS
+
+
+def parse_cost(header: str) -> dict[str, int]:
+    """`firestore-reads=2, cloud-tasks=1` (an RFC 8941 dictionary of integers) as numbers; what is
+    no integer is left out, since a wrong header must not break the answer it came with."""
+    found = {}
+    for member in header.split(","):
+        key, _, value = member.strip().partition("=")
+        if key and value.isdigit():
+            found[key] = int(value)
+    return found

@@ -1,0 +1,47 @@
+"""Ports of the loopback interface."""
+
+import socket
+
+from emulators.failures import PortTaken
+
+HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port that was free a moment ago, for programs that cannot be handed an open socket."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listen(port: int = 0) -> socket.socket:
+    """A bound, listening socket; port 0 picks a free one. Raises PortTaken, naming the holder."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"Port {port} is taken{_by_whom(port)}. Stop that program, or choose another port:"
+            f" make up PORT={port + 1 if port < 65535 else 8080}"
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+def _by_whom(port: int) -> str:
+    import psutil
+
+    for process in psutil.process_iter(["pid", "name", "cmdline"]):
+        try:
+            connections = process.net_connections(kind="tcp")
+        except (psutil.Error, OSError):
+            continue
+        for connection in connections:
+            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+                command = " ".join(process.info["cmdline"] or [])[:80]
+                return f" by {process.info['name']} (process {process.info['pid']}: {command})"
+    return ""

@@ -1,0 +1,84 @@
+"""Creates what infra would: queues and secrets, through Google's own clients."""
+
+import asyncio
+import secrets
+from typing import Any
+
+from emulators.iam import PROJECT, REGION
+from emulators.issuer import new_signing_key
+from shared.manifest import Manifests, Queue
+
+_MAX_DISPATCHES = 500
+
+
+async def create_queues(address: str, manifests: Manifests) -> None:
+    """One queue per timer type, with the retries its manifest asks for."""
+    from google.cloud.tasks_v2 import CloudTasksAsyncClient
+    from google.cloud.tasks_v2.services.cloud_tasks.transports import (
+        CloudTasksGrpcAsyncIOTransport,
+    )
+    from grpc.aio import insecure_channel
+
+    channel = insecure_channel(address)
+    client = CloudTasksAsyncClient(transport=CloudTasksGrpcAsyncIOTransport(channel=channel))
+    parent = f"projects/{PROJECT}/locations/{REGION}"
+    await asyncio.gather(
+        *(
+            client.create_queue(request={"parent": parent, "queue": _queue(parent, queue)})
+            for queue in manifests.queues
+        )
+    )
+    await channel.close()
+
+
+async def create_secrets(address: str, manifests: Manifests) -> None:
+    """Every secret the manifests name, with a fresh value; each `X-signing-key` brings the
+    `X-public-keys` that go with it."""
+    from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
+    from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (
+        SecretManagerServiceGrpcAsyncIOTransport,
+    )
+    from grpc.aio import insecure_channel
+
+    channel = insecure_channel(address)
+    transport = SecretManagerServiceGrpcAsyncIOTransport(channel=channel)
+    client = SecretManagerServiceAsyncClient(transport=transport)
+    values = secret_values(manifests.secrets)
+    await asyncio.gather(*(_create_secret(client, name, value) for name, value in values.items()))
+    await channel.close()
+
+
+def secret_values(names: tuple[str, ...]) -> dict[str, bytes]:
+    """A fresh value for each secret and for the public keys of each signing key."""
+    values = {}
+    for name in names:
+        if name.endswith("-signing-key"):
+            owner = name.removesuffix("-signing-key")
+            values[name], values[f"{owner}-public-keys"] = new_signing_key(owner)
+    for name in names:
+        if name not in values and name.endswith("-public-keys"):
+            raise ValueError(f"secret {name}: no manifest names the signing key it belongs to")
+        values.setdefault(name, secrets.token_urlsafe(32).encode())
+    return values
+
+
+async def _create_secret(client: Any, name: str, value: bytes) -> None:
+    parent = f"projects/{PROJECT}"
+    secret = {"replication": {"automatic": {}}}
+    await client.create_secret(request={"parent": parent, "secret_id": name, "secret": secret})
+    await client.add_secret_version(
+        request={"parent": f"{parent}/secrets/{name}", "payload": {"data": value}}
+    )
+
+
+def _queue(parent: str, queue: Queue) -> dict[str, Any]:
+    least, most = (int(text.removesuffix("s")) for text in queue.backoff)
+    return {
+        "name": f"{parent}/queues/{queue.name}",
+        "rate_limits": {"max_dispatches_per_second": _MAX_DISPATCHES},
+        "retry_config": {
+            "max_attempts": queue.attempts,
+            "min_backoff": {"seconds": least},
+            "max_backoff": {"seconds": most},
+        },
+    }

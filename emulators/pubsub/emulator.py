@@ -1,0 +1,103 @@
+"""Google's Pub/Sub emulator, run from its jar, and the topics and subscriptions in it."""
+
+import asyncio
+import base64
+from collections.abc import Mapping
+
+import aiohttp
+
+from emulators.failures import PlatformError
+from emulators.firestore import answers_ok
+from emulators.google_cli import Tools
+from emulators.iam import PROJECT
+from emulators.ports import HOST, free_port
+from emulators.processes import Process, start_process, until_ready
+from emulators.workplace import Workplace
+from shared.manifest import Manifests, Subscription
+
+NAME = "Pub/Sub emulator"
+DEAD_LETTERS = "dead-letters"
+_ACK_DEADLINE_SECONDS = 600
+_RESOURCES = f"projects/{PROJECT}"
+
+
+class PubsubEmulator:
+    """Holds everything in memory; nothing outlives the process."""
+
+    def __init__(self, process: Process, port: int, http: aiohttp.ClientSession) -> None:
+        self.process = process
+        self.port = port
+        self.address = f"{HOST}:{port}"
+        self._http = http
+
+    @classmethod
+    async def start(
+        cls, tools: Tools, workplace: Workplace, http: aiohttp.ClientSession
+    ) -> "PubsubEmulator":
+        """Returns once it answers. Raises ProcessDied or PlatformError."""
+        port = free_port()
+        command = [
+            *(tools.java, "-XX:+UseSerialGC", "-jar", str(tools.pubsub_jar)),
+            *(f"--host={HOST}", f"--port={port}"),
+        ]
+        process = await start_process(NAME, command, log=workplace.log("pubsub-emulator"))
+        try:
+            await until_ready(process, lambda: answers_ok(http, port), timeout=60)
+        except BaseException:
+            await process.kill()
+            raise
+        return cls(process, port, http)
+
+    async def stop(self) -> None:
+        await self.process.kill()
+
+    async def create(
+        self, manifests: Manifests, push_url: str, backoff: tuple[str, str] | None
+    ) -> None:
+        """Creates every topic and one push subscription per event type read, as infra would.
+        `backoff` replaces the manifests' own, for tests that cannot wait ten seconds."""
+        await asyncio.gather(
+            *(self._put(f"topics/{topic}", {}) for topic in (*manifests.topics, DEAD_LETTERS))
+        )
+        await asyncio.gather(
+            self._put(
+                f"subscriptions/{DEAD_LETTERS}", {"topic": f"{_RESOURCES}/topics/{DEAD_LETTERS}"}
+            ),
+            *(
+                self._put(
+                    f"subscriptions/{subscription.name}", _push(subscription, push_url, backoff)
+                )
+                for subscription in manifests.subscriptions
+            ),
+        )
+
+    async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
+        """Publishes one message past the platform's own front."""
+        message = {"data": base64.b64encode(data).decode(), "attributes": dict(attributes)}
+        await self._call("POST", f"topics/{topic}:publish", {"messages": [message]})
+
+    async def _put(self, resource: str, content: object) -> None:
+        await self._call("PUT", resource, content)
+
+    async def _call(self, method: str, resource: str, content: object) -> None:
+        url = f"http://{self.address}/v1/{_RESOURCES}/{resource}"
+        async with self._http.request(method, url, json=content) as answer:
+            if answer.status != 200:
+                text = await answer.text()
+                raise PlatformError(f"the {NAME} refused {method} {resource}: {text}")
+
+
+def _push(
+    subscription: Subscription, push_url: str, backoff: tuple[str, str] | None
+) -> dict[str, object]:
+    least, most = backoff or subscription.backoff
+    return {
+        "topic": f"{_RESOURCES}/topics/{subscription.topic}",
+        "filter": subscription.filter,
+        "ackDeadlineSeconds": _ACK_DEADLINE_SECONDS,
+        "retryPolicy": {"minimumBackoff": least, "maximumBackoff": most},
+        "pushConfig": {
+            "pushEndpoint": f"{push_url}/{subscription.name}",
+            "noWrapper": {"writeMetadata": True},
+        },
+    }

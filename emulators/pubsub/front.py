@@ -1,0 +1,98 @@
+"""A gRPC server in front of the Pub/Sub emulator that sees what is published. Everything else
+passes through as bytes."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+import grpc.aio
+
+from emulators.activity import Activity
+from emulators.faults import Faults
+from emulators.ports import HOST
+from emulators.pubsub.ledger import Ledger
+
+_PUBLISH = "/google.pubsub.v1.Publisher/Publish"
+_UNLIMITED = [
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.so_reuseport", 0),
+]
+
+
+class PubsubFront:
+    """Clients reach the emulator through `address`."""
+
+    def __init__(self, server: grpc.aio.Server, channel: grpc.aio.Channel, address: str) -> None:
+        self._server = server
+        self._channel = channel
+        self.address = address
+
+    @classmethod
+    async def open(
+        cls, emulator: str, *, ledger: Ledger, activity: Activity, faults: Faults
+    ) -> "PubsubFront":
+        channel = grpc.aio.insecure_channel(emulator, options=_UNLIMITED)
+        server = grpc.aio.server(options=_UNLIMITED)
+        server.add_generic_rpc_handlers((_Handler(channel, ledger, activity, faults),))
+        port = server.add_insecure_port(f"{HOST}:0")
+        await server.start()
+        return cls(server, channel, f"{HOST}:{port}")
+
+    async def close(self) -> None:
+        await self._server.stop(grace=None)
+        await self._channel.close()
+
+
+class _Handler(grpc.GenericRpcHandler):
+    def __init__(
+        self, channel: grpc.aio.Channel, ledger: Ledger, activity: Activity, faults: Faults
+    ) -> None:
+        self._channel = channel
+        self._ledger = ledger
+        self._activity = activity
+        self._faults = faults
+        self._publish = channel.unary_unary(_PUBLISH)
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
+        method = handler_call_details.method
+        if method == _PUBLISH:
+            return grpc.unary_unary_rpc_method_handler(self._on_publish)  # type: ignore[arg-type]
+        return grpc.stream_stream_rpc_method_handler(self._pass_on(method))  # type: ignore[arg-type]
+
+    async def _on_publish(self, request: bytes, context: Any) -> bytes:
+        fault = self._faults.take("pubsub:publish")
+        if fault is not None:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "Pub/Sub is unavailable (injected)")
+        from google.pubsub_v1.types import PublishRequest, PublishResponse
+
+        parsed = PublishRequest.pb().FromString(request)
+        with self._activity.one("publishes"):
+            answer: bytes = await _relayed(
+                self._publish(request, timeout=context.time_remaining()), context
+            )
+            topic = parsed.topic.rpartition("/")[2]
+            ids = PublishResponse.pb().FromString(answer).message_ids
+            for message_id, message in zip(ids, parsed.messages, strict=True):
+                self._ledger.published(topic, message_id, message.attributes)
+        return answer
+
+    def _pass_on(self, method: str) -> Any:
+        async def pass_on(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
+            call = self._channel.stream_stream(method)(requests, timeout=context.time_remaining())
+            try:
+                async for answer in call:
+                    yield answer
+            except grpc.aio.AioRpcError as error:
+                await context.abort(error.code(), error.details() or "")
+
+        return pass_on
+
+
+async def _relayed(call: Any, context: Any) -> bytes:
+    try:
+        answer: bytes = await call
+    except grpc.aio.AioRpcError as error:
+        await context.abort(error.code(), error.details() or "")
+        raise
+    return answer

@@ -1,0 +1,96 @@
+"""Cloud Scheduler: the manifests' schedules, sent as CloudEvents by the platform's clock."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from emulators.activity import Activity
+from emulators.clock import VirtualClock
+from emulators.cron import Cron
+from emulators.gateway.ingress import Ingress
+from emulators.gateway.messages import Answer, Call
+from emulators.iam import SCHEDULER
+from emulators.issuer import Issuer
+from shared.kit.ids import derive_id
+from shared.kit.instants import format_instant
+from shared.manifest import Manifests, Schedule
+
+
+@dataclass(frozen=True)
+class Run:
+    """One schedule at one moment."""
+
+    at: datetime
+    schedule: Schedule
+
+
+class Scheduler:
+    """Runs each schedule once per moment. A run that fails is not repeated: the next one comes, as
+    in production without retries."""
+
+    def __init__(
+        self,
+        manifests: Manifests,
+        ingresses: Mapping[str, Ingress],
+        *,
+        clock: VirtualClock,
+        issuer: Issuer,
+        activity: Activity,
+    ) -> None:
+        self._crons = [(found, Cron.parse(found.cron)) for found in manifests.schedules]
+        self._ingresses = ingresses
+        self._clock = clock
+        self._issuer = issuer
+        self._activity = activity
+        self._seen = clock.now()
+
+    def coalesced(self, until: datetime) -> list[Run]:
+        """What an advance to `until` runs: each schedule that is due on the way, once, at the last
+        moment it is due; in time order."""
+        runs = [
+            Run(at, schedule)
+            for schedule, cron in self._crons
+            if (at := cron.last_until(self._seen, until)) is not None
+        ]
+        return sorted(runs, key=lambda run: (run.at, run.schedule.name))
+
+    def passed(self, moment: datetime) -> None:
+        """Whatever was due until `moment` has been run."""
+        self._seen = max(self._seen, moment)
+
+    async def run(self, held: asyncio.Lock) -> None:
+        """Runs schedules as time passes, for ever; not while somebody else holds `held`."""
+        while self._crons:
+            await self._clock.sleep_until(
+                min(cron.next_after(self._seen) for _, cron in self._crons)
+            )
+            async with held:
+                now = self._clock.now()
+                due = self.coalesced(now)
+                self.passed(now)
+                await asyncio.gather(*(self.send(run) for run in due))
+
+    async def send(self, run: Run) -> Answer:
+        """One run's request to its function."""
+        ingress = self._ingresses[run.schedule.deployable]
+        call = Call("POST", run.schedule.path, self._headers(run, ingress), b"{}")
+        with self._activity.one("schedules"):
+            return await ingress.answer(call)
+
+    def _headers(self, run: Run, ingress: Ingress) -> tuple[tuple[str, str], ...]:
+        schedule, at = run.schedule, format_instant(run.at)
+        return (
+            ("Authorization", f"Bearer {self._issuer.service_token(SCHEDULER, ingress.url)}"),
+            ("User-Agent", "Google-Cloud-Scheduler"),
+            ("Content-Type", "application/json"),
+            ("X-CloudScheduler", "true"),
+            ("X-CloudScheduler-JobName", schedule.name),
+            ("X-CloudScheduler-ScheduleTime", at),
+            ("ce-specversion", "1.0"),
+            ("ce-id", derive_id("sch", run.at, schedule.name)),
+            ("ce-type", schedule.event_type),
+            ("ce-source", "//assent/scheduler"),
+            ("ce-subject", f"schedule/{schedule.name}"),
+            ("ce-time", at),
+        )

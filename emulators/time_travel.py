@@ -1,0 +1,64 @@
+"""Moving the clock so that everything due on the way happens, in the order of time."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from emulators.clock import VirtualClock
+from emulators.cloud_tasks import CloudTasksEmulator
+from emulators.idle import Idle
+from emulators.scheduler import Run, Scheduler
+
+_SETTLE_SECONDS = 30.0
+
+
+@dataclass
+class Journey:
+    """What happened on the way."""
+
+    timers: int = 0
+    schedules: int = 0
+
+
+class TimeTravel:
+    """One journey at a time; while one is under way nothing fires by itself."""
+
+    def __init__(
+        self, *, clock: VirtualClock, tasks: CloudTasksEmulator, scheduler: Scheduler, idle: Idle
+    ) -> None:
+        self._clock = clock
+        self._tasks = tasks
+        self._scheduler = scheduler
+        self._idle = idle
+        self.held = asyncio.Lock()
+
+    async def advance(self, seconds: float) -> Journey:
+        """Returns once everything due within `seconds` has fired and settled. Each schedule runs
+        once, at the last moment it was due; timers fire at theirs, also those that are set on the
+        way. The clock ends where it was told to, or later if the journey itself took longer."""
+        async with self.held:
+            with self._tasks.stepping():
+                return await self._travel(self._clock.now() + timedelta(seconds=seconds))
+
+    async def _travel(self, end: datetime) -> Journey:
+        journey = Journey()
+        runs = self._scheduler.coalesced(end)
+        self._scheduler.passed(end)
+        await self._idle.settle(_SETTLE_SECONDS)
+        while (step := next_step(self._tasks.next_due(), runs, end)) is not None:
+            self._clock.move_to(step)
+            journey.timers += await self._tasks.dispatch_due()
+            due = [run for run in runs if run.at <= step]
+            runs = runs[len(due) :]
+            await asyncio.gather(*(self._scheduler.send(run) for run in due))
+            journey.schedules += len(due)
+            await self._idle.settle(_SETTLE_SECONDS)
+        self._clock.move_to(end)
+        return journey
+
+
+def next_step(task_due: datetime | None, runs: list[Run], end: datetime) -> datetime | None:
+    """The first moment until `end` at which something is due: a timer, or the first of `runs`,
+    which are in time order. None when nothing is."""
+    moments = [moment for moment in (task_due, runs[0].at if runs else None) if moment]
+    return min(moments) if moments and min(moments) <= end else None
