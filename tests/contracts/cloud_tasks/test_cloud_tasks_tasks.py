@@ -130,6 +130,16 @@ async def test_a_request_that_would_not_be_made_is_refused(
         await client.create_task(request={"parent": queue.name, "task": {"http_request": request_}})
 
 
+@pytest.mark.parametrize("field", ["schedule_time", "dispatch_deadline"])
+async def test_a_time_that_no_calendar_has_is_refused(
+    client: Client, queue: AnyQueue, field: str
+) -> None:
+    task = Task(http_request=REQUEST)
+    getattr(Task.pb(task), field).seconds = 10**15
+    with pytest.raises(InvalidArgument, match=field):
+        await client.create_task(request={"parent": queue.name, "task": task})
+
+
 async def test_a_task_without_a_target_is_refused(client: Client, queue: AnyQueue) -> None:
     with pytest.raises(InvalidArgument, match="message_type"):
         await client.create_task(request={"parent": queue.name, "task": {}})
