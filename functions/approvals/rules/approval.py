@@ -60,6 +60,7 @@ class Approval(ApprovalState):
     considered: tuple[str, ...] = ()
     likeness: str = ""
     streak: int = 0
+    counted_at: Instant | None = None
     decision: Verb | None = None
     decided_claim: str | None = None
     silence_at: Instant | None = None
@@ -81,7 +82,7 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Change:
+class Transition:
     """The state after one event, and the event's type."""
 
     approval: Approval
@@ -94,25 +95,25 @@ class Repeat:
     """The same decision as before: nothing changes, and the first answer is given again."""
 
 
-def change(approval: Approval, event: type[ApprovalState], **fields: Any) -> Change:
+def transition(approval: Approval, event: type[ApprovalState], **fields: Any) -> Transition:
     """`approval` with `fields` replaced and its version advanced by the one event."""
     fields["version"] = approval.version + 1
-    return Change(approval.model_copy(update=fields), event)
+    return Transition(approval.model_copy(update=fields), event)
 
 
-def payload(change: Change) -> ApprovalState:
+def payload(step: Transition) -> ApprovalState:
     """The event's data: the published part of the new state."""
-    published = {name: getattr(change.approval, name) for name in ApprovalState.model_fields}
-    return change.event.model_construct(**published, **dict(change.extra))
+    published = {name: getattr(step.approval, name) for name in ApprovalState.model_fields}
+    return step.event.model_construct(**published, **dict(step.extra))
 
 
-def statement_to_sign(change: Change, tenant_id: str) -> SignedDecision | None:
+def statement_to_sign(step: Transition, tenant_id: str) -> SignedDecision | None:
     """What the owner signs for a final decision; None for any other event."""
-    if change.event not in _SIGNED:
+    if step.event not in _SIGNED:
         return None
-    approval = change.approval
+    approval = step.approval
     by, at = approval.decided_by, approval.decided_at
-    if change.event is ApprovalOverturned and approval.review is not None:
+    if step.event is ApprovalOverturned and approval.review is not None:
         by, at = approval.review.reviewed_by, approval.review.reviewed_at
     assert by is not None
     assert at is not None
@@ -120,7 +121,7 @@ def statement_to_sign(change: Change, tenant_id: str) -> SignedDecision | None:
         approval_id=approval.approval_id,
         tenant_id=tenant_id,
         decision_hash=approval.decision_hash,
-        outcome=change.event.event_type.split(".")[2],
+        outcome=step.event.event_type.split(".")[2],
         decided_by=by,
         decided_at=at,
         version=approval.version,

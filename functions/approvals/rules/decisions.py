@@ -15,8 +15,8 @@ from events.approvals import (
     Vote,
 )
 from functions.approvals.rules import passing
-from functions.approvals.rules.approval import Actor, Approval, Change, Repeat, Verb, change
-from functions.approvals.rules.commands import DecisionCommand, check_decision
+from functions.approvals.rules.approval import Actor, Approval, Repeat, Transition, Verb, transition
+from functions.approvals.rules.commands import DecisionCommand, DecisionVerb, check_decision
 from functions.approvals.rules.quorum import is_met, unfilled
 from functions.approvals.rules.standing import (
     Standing,
@@ -37,14 +37,13 @@ def decide(
     at: datetime,
     *,
     took_over: bool = False,
-) -> Change | Repeat:
+) -> Transition | Repeat:
     """What the decision, received at `at`, changes. `took_over`: the deputy stands in for a
     governor who missed a deadline.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired,
     StaleDecisionHash. Contracts: the order of refusals."""
-    refuse_own_request(approval, actor)
-    standing = _standing(approval, command, actor, took_over=took_over)
+    standing = admit(approval, command.decision, actor, took_over=took_over)
     check_decision(command, approval, actor, at)
     if is_repeat(approval, command.decision, command.decision_hash, actor):
         return Repeat()
@@ -64,6 +63,20 @@ def decide(
             return passing.escalate(approval, command, actor, standing, at)
         case "delegate":
             return passing.delegate(approval, command, actor, standing, at)
+
+
+def admit(
+    approval: Approval, verb: DecisionVerb | None, actor: Actor, *, took_over: bool
+) -> Standing:
+    """The actor's right to take this decision (None: one that cannot be read), whatever the state.
+
+    Raises SeparationOfDuties for whoever asked, then Forbidden."""
+    refuse_own_request(approval, actor)
+    # Breaking the glass is for when nobody else can be reached: the deputy needs no grant.
+    standing = standing_of(approval, actor, took_over=took_over or verb == "break_glass")
+    if standing.capacity == "deputy" and verb == "delegate":
+        raise Forbidden("what was passed to you is not yours to pass on")
+    return standing
 
 
 def is_repeat(approval: Approval, verb: Verb, decision_hash: str, actor: Actor) -> bool:
@@ -109,26 +122,17 @@ def final_fields(
     return fields
 
 
-def _standing(
-    approval: Approval, command: DecisionCommand, actor: Actor, *, took_over: bool
-) -> Standing:
-    # Breaking the glass is for when nobody else can be reached: the deputy needs no grant.
-    took_over = took_over or command.decision == "break_glass"
-    standing = standing_of(approval, actor, took_over=took_over)
-    if standing.capacity == "deputy" and command.decision == "delegate":
-        raise Forbidden("what was passed to you is not yours to pass on")
-    return standing
-
-
 def _approve(
     approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
-) -> Change:
+) -> Transition:
     vote = _vote(actor, standing.capacity, standing.places, at, command.note)
     votes = (*approval.votes, vote)
     if not is_met(approval.rule, votes):
-        return change(approval, ApprovalVoted, votes=votes, **acted_fields(approval, standing, at))
+        return transition(
+            approval, ApprovalVoted, votes=votes, **acted_fields(approval, standing, at)
+        )
     fields = final_fields(approval, "approve", actor, standing, at)
-    return change(
+    return transition(
         approval, ApprovalApproved, status="approved", votes=votes, note=command.note, **fields
     )
 
@@ -140,15 +144,15 @@ def _end(
     actor: Actor,
     standing: Standing,
     at: datetime,
-) -> Change:
+) -> Transition:
     fields = final_fields(approval, command.decision, actor, standing, at)
     status = "rejected" if event is ApprovalRejected else "changes_requested"
-    return change(approval, event, status=status, note=command.note, **fields)
+    return transition(approval, event, status=status, note=command.note, **fields)
 
 
 def _break_glass(
     approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
-) -> Change:
+) -> Transition:
     assert command.grounds is not None
     seats = standing.places if standing.capacity == "approver" else ()
     vote = _vote(actor, "break_glass", seats, at, command.note)
@@ -161,7 +165,7 @@ def _break_glass(
             because="break_glass", status="owed", due_at=at + BREAK_GLASS_REVIEW_WITHIN
         ),
     }
-    return change(
+    return transition(
         approval, ApprovalApproved, status="approved", votes=votes, note=command.note, **fields
     )
 

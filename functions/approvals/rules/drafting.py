@@ -9,7 +9,12 @@ from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words
 from functions.approvals.rules.genesis import COVERABLE_KINDS, COVERABLE_RISKS
 from functions.approvals.rules.matching import limits
-from functions.approvals.rules.precedent import DRAFTED_BY, Precedent, PrecedentChange, reference
+from functions.approvals.rules.precedent import (
+    DRAFTED_BY,
+    Precedent,
+    PrecedentTransition,
+    reference,
+)
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 
@@ -31,20 +36,22 @@ def counts(approval: Approval, content: Any) -> bool:
         and approval.kind in COVERABLE_KINDS
         and approval.risk in COVERABLE_RISKS
         and approval.capacity == "approver"
-        and approval.decision in ("approve", "reject", "request_changes")
+        and approval.status in ("approved", "rejected", "changes_requested")
         and not limits(approval, content)
     )
 
 
-def streak_after(approval: Approval, previous: Approval | None) -> int:
-    """The length of the row of like approvals that ends with this decision. `previous` is the last
-    counted decision on a like request."""
-    if approval.status != "approved":
-        return 0
-    return 1 + (previous.streak if previous is not None else 0)
+def with_streak(approval: Approval, previous: Approval | None) -> Approval:
+    """The decided approval with the length of the row of like approvals it ends: a refusal ends it
+    at 0. `previous` is the last counted decision on a like request."""
+    before = previous.streak if previous is not None else 0
+    streak = before + 1 if approval.status == "approved" else 0
+    return approval.model_copy(update={"streak": streak, "counted_at": approval.decided_at})
 
 
-def draft(row: Sequence[tuple[Approval, dict[str, Any]]], at: datetime) -> PrecedentChange | None:
+def draft(
+    row: Sequence[tuple[Approval, dict[str, Any]]], at: datetime
+) -> PrecedentTransition | None:
     """The precedent that `row` (approvals with their contents, oldest first) suggests; None where
     they have nothing definite in common."""
     contents = [content for _, content in row]
@@ -72,7 +79,7 @@ def draft(row: Sequence[tuple[Approval, dict[str, Any]]], at: datetime) -> Prece
         likeness=last.likeness,
         version=1,
     )
-    return PrecedentChange(precedent, PrecedentDrafted)
+    return PrecedentTransition(precedent, PrecedentDrafted)
 
 
 def common_conditions(contents: Sequence[dict[str, Any]]) -> tuple[Condition, ...]:

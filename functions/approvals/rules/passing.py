@@ -4,16 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from events.approvals import ApprovalDeferred, ApprovalDelegated, ApprovalEscalated, Grant
-from functions.approvals.rules.approval import Actor, Approval, Change, change
+from functions.approvals.rules.approval import Actor, Approval, Transition, transition
 from functions.approvals.rules.commands import LONGEST_OPEN, DecisionCommand
 from functions.approvals.rules.standing import Standing, acted_fields
 
 
-def defer(approval: Approval, command: DecisionCommand, standing: Standing, at: datetime) -> Change:
+def defer(
+    approval: Approval, command: DecisionCommand, standing: Standing, at: datetime
+) -> Transition:
     """The clock stops until `until`: what time was left is left then, up to 30 days in all."""
     assert command.until is not None
     deadline = min(command.until + time_left(approval, at), approval.requested_at + LONGEST_OPEN)
-    return change(
+    return transition(
         approval,
         ApprovalDeferred,
         status="deferred",
@@ -26,7 +28,7 @@ def defer(approval: Approval, command: DecisionCommand, standing: Standing, at: 
 
 def escalate(
     approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
-) -> Change:
+) -> Transition:
     """Opens the request to the deputy; a deputy hands back what was passed to them."""
     if standing.capacity == "deputy":
         grants = tuple(g for g in approval.grants if g.to not in (None, actor.principal))
@@ -38,7 +40,7 @@ def escalate(
 
 def delegate(
     approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
-) -> Change:
+) -> Transition:
     """Lets one more principal decide, as a deputy."""
     grant = Grant(to=command.to, by=actor.principal, places=standing.places, at=at)
     grants = _with(approval, grant)
@@ -70,10 +72,10 @@ def _passed_on(
     command: DecisionCommand,
     standing: Standing,
     at: datetime,
-) -> Change:
+) -> Transition:
     fields = awake_fields(approval, at) | acted_fields(approval, standing, at)
     status = open_status(grants)
-    return change(approval, event, status=status, grants=grants, note=command.note, **fields)
+    return transition(approval, event, status=status, grants=grants, note=command.note, **fields)
 
 
 def _with(approval: Approval, grant: Grant) -> tuple[Grant, ...]:

@@ -45,17 +45,17 @@ class ActivePrecedent(Data):
 
 
 @dataclass(frozen=True)
-class PrecedentChange:
+class PrecedentTransition:
     """The state after one event, and the event's type."""
 
     precedent: Precedent
     event: type[PrecedentState]
 
 
-def payload(change: PrecedentChange) -> PrecedentState:
+def payload(step: PrecedentTransition) -> PrecedentState:
     """The event's data: the published part of the new state."""
-    published = {name: getattr(change.precedent, name) for name in PrecedentState.model_fields}
-    return change.event.model_construct(**published)
+    published = {name: getattr(step.precedent, name) for name in PrecedentState.model_fields}
+    return step.event.model_construct(**published)
 
 
 def reference(domain: str, precedent_id: str) -> str:
@@ -68,15 +68,15 @@ def active_form(precedent: Precedent) -> ActivePrecedent:
     return ActivePrecedent.model_validate(precedent.model_dump())
 
 
-def post(precedent: Precedent, findings: tuple[Finding, ...]) -> PrecedentChange:
+def post(precedent: Precedent, findings: tuple[Finding, ...]) -> PrecedentTransition:
     """The verdict on a precedent a person wrote: every finding must pass."""
     status = "approved" if _passed(findings) else "rejected"
-    return _change(precedent, PrecedentReviewed, status=status, findings=findings)
+    return _transition(precedent, PrecedentReviewed, status=status, findings=findings)
 
 
 def activate(
     precedent: Precedent, by: str, at: datetime, findings: tuple[Finding, ...]
-) -> PrecedentChange:
+) -> PrecedentTransition:
     """Makes it assent from `at` on; `by` never profits from it. `findings` are of a fresh review:
     a draft or an approved precedent that no longer passes is rejected instead.
 
@@ -84,8 +84,8 @@ def activate(
     if precedent.status not in ("draft", "approved", "suspended"):
         raise VersionConflict(f"a precedent that is {precedent.status} cannot be activated")
     if precedent.status != "suspended" and not _passed(findings):
-        return _change(precedent, PrecedentReviewed, status="rejected", findings=findings)
-    return _change(
+        return _transition(precedent, PrecedentReviewed, status="rejected", findings=findings)
+    return _transition(
         precedent,
         PrecedentActivated,
         status="active",
@@ -95,17 +95,17 @@ def activate(
     )
 
 
-def suspend(precedent: Precedent) -> PrecedentChange:
+def suspend(precedent: Precedent) -> PrecedentTransition:
     """It assents to nothing until it is activated again. Raises VersionConflict unless active."""
     if precedent.status != "active":
         raise VersionConflict(f"a precedent that is {precedent.status} cannot be suspended")
-    return _change(precedent, PrecedentSuspended, status="suspended")
+    return _transition(precedent, PrecedentSuspended, status="suspended")
 
 
-def supersede(precedent: Precedent, by: Precedent, at: datetime) -> PrecedentChange:
+def supersede(precedent: Precedent, by: Precedent, at: datetime) -> PrecedentTransition:
     """A newer one of the same title and kind takes its place. False positives are not left behind:
     see `genesis`, which refuses to repeat the same conditions."""
-    return _change(
+    return _transition(
         precedent,
         PrecedentSuperseded,
         status="superseded",
@@ -114,21 +114,23 @@ def supersede(precedent: Precedent, by: Precedent, at: datetime) -> PrecedentCha
     )
 
 
-def count_false_positive(precedent: Precedent, at: datetime) -> PrecedentChange:
+def count_false_positive(precedent: Precedent, at: datetime) -> PrecedentTransition:
     """One of its assents was vetoed; the third deprecates it, active or suspended."""
     count = precedent.veto_count + 1
     may_end = precedent.status in ("active", "suspended")
     if count >= FALSE_POSITIVES_TO_DEPRECATE and may_end:
-        return _change(
+        return _transition(
             precedent, PrecedentDeprecated, status="deprecated", veto_count=count, ended_at=at
         )
-    return _change(precedent, PrecedentVetoed, veto_count=count)
+    return _transition(precedent, PrecedentVetoed, veto_count=count)
 
 
 def _passed(findings: tuple[Finding, ...]) -> bool:
     return all(finding.verdict == "pass" for finding in findings)
 
 
-def _change(precedent: Precedent, event: type[PrecedentState], **fields: Any) -> PrecedentChange:
+def _transition(
+    precedent: Precedent, event: type[PrecedentState], **fields: Any
+) -> PrecedentTransition:
     fields["version"] = precedent.version + 1
-    return PrecedentChange(precedent.model_copy(update=fields), event)
+    return PrecedentTransition(precedent.model_copy(update=fields), event)

@@ -18,12 +18,18 @@ from events.approvals import (
     Subject,
     VetoWindow,
 )
-from functions.approvals.rules.approval import Approval, Change, change
+from functions.approvals.rules.approval import Approval, Transition, transition
 from functions.approvals.rules.likeness import likeness_of
 from functions.approvals.rules.matching import match_all
 from functions.approvals.rules.owner import cancel
 from functions.approvals.rules.precedent import ActivePrecedent
-from functions.approvals.rules.quorum import DEFAULT_RULE, GOVERNOR, can_pass_without, checked
+from functions.approvals.rules.quorum import (
+    DEFAULT_RULE,
+    DEPUTY,
+    GOVERNOR,
+    can_pass_without,
+    checked,
+)
 from functions.approvals.rules.veto import WINDOW
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import FieldError, Invalid
@@ -65,17 +71,19 @@ class Request:
     precedents_allowed: bool = True
 
 
-def open_request(request: Request, precedents: Sequence[ActivePrecedent], at: datetime) -> Change:
+def open_request(
+    request: Request, precedents: Sequence[ActivePrecedent], at: datetime
+) -> Transition:
     """The new approval: pending or, where one of its kind's active `precedents` assents,
     auto-approved with its veto window open. Raises Invalid for a request out of bounds."""
     approval = _opened(request, at)
     if not request.precedents_allowed:
-        return change(approval, ApprovalRequested)
+        return transition(approval, ApprovalRequested)
     matches, assenting = match_all(approval, request.content, precedents)
     considered = tuple(precedent.precedent_id for precedent in precedents)
     if assenting is None:
-        return change(approval, ApprovalRequested, matches=matches, considered=considered)
-    return change(
+        return transition(approval, ApprovalRequested, matches=matches, considered=considered)
+    return transition(
         approval,
         ApprovalAutoApproved,
         status="auto_approved",
@@ -90,7 +98,7 @@ def open_request(request: Request, precedents: Sequence[ActivePrecedent], at: da
     )
 
 
-def open_cancelled(request: Request, by: str, at: datetime) -> Change:
+def open_cancelled(request: Request, by: str, at: datetime) -> Transition:
     """The request as it is when its withdrawal arrived before it: over from the start."""
     cancelled = cancel(_opened(request, at), by, at)
     assert cancelled is not None
@@ -150,8 +158,15 @@ def _check(request: Request) -> None:
     if errors:
         raise Invalid(*errors)
     checked(request.rule, request.requested_by)
-    if request.kind == "constitutional" and can_pass_without(request.rule, GOVERNOR):
+    if request.kind == "constitutional":
+        _check_constitutional(request.rule)
+
+
+def _check_constitutional(rule: Rule) -> None:
+    if can_pass_without(rule, GOVERNOR):
         raise Invalid(FieldError("rule", "must require a governor for a constitutional request"))
+    if any(place.role == DEPUTY for place in rule.of):
+        raise Invalid(FieldError("rule", "must not name the deputy for a constitutional request"))
 
 
 def _json_errors(request: Request) -> list[FieldError]:

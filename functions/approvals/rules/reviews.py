@@ -10,7 +10,14 @@ from events.approvals import (
     Review,
     Violation,
 )
-from functions.approvals.rules.approval import GRACE, Actor, Approval, Change, Repeat, change
+from functions.approvals.rules.approval import (
+    GRACE,
+    Actor,
+    Approval,
+    Repeat,
+    Transition,
+    transition,
+)
 from functions.approvals.rules.commands import ReviewCommand, check_review
 from functions.approvals.rules.owner import already_undone
 from functions.approvals.rules.quorum import DEPUTY, GOVERNOR, places_for
@@ -21,14 +28,13 @@ from shared.kit.instants import format_instant
 
 def review(
     approval: Approval, command: ReviewCommand, actor: Actor, at: datetime
-) -> tuple[Change, ...] | Repeat:
+) -> tuple[Transition, ...] | Repeat:
     """The verdict on a decision that owed a review. A late one counts, and the miss is published
     before it.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, VersionConflict where no review
     is owed, AlreadyDecided where another one was made."""
-    refuse_own_request(approval, actor)
-    _refuse_reviewer(approval, actor)
+    admit_reviewer(approval, actor)
     check_review(command)
     owed = approval.review
     if owed is None:
@@ -43,19 +49,14 @@ def review(
     done = _with(
         owed, status=command.verdict, reviewed_by=actor.principal, reviewed_at=at, note=command.note
     )
-    reviewed = change(current, event, review=done)
+    reviewed = transition(current, event, review=done)
     return (*missed, reviewed, *already_undone(reviewed.approval))
 
 
-def miss_review(approval: Approval, at: datetime) -> Change | None:
-    """The published violation, once the time for a review has passed; None otherwise."""
-    owed = approval.review
-    if owed is None or owed.status != "owed" or at < owed.due_at + GRACE:
-        return None
-    return _missed(approval, owed)
-
-
-def _refuse_reviewer(approval: Approval, actor: Actor) -> None:
+def admit_reviewer(approval: Approval, actor: Actor) -> None:
+    """Raises SeparationOfDuties for whoever asked or decided, then Forbidden for whoever may not
+    review."""
+    refuse_own_request(approval, actor)
     decided = {approval.decided_by, *(vote.principal for vote in approval.votes)}
     if actor.principal in decided:
         raise SeparationOfDuties("nobody reviews their own decision")
@@ -66,7 +67,15 @@ def _refuse_reviewer(approval: Approval, actor: Actor) -> None:
         raise Forbidden("the approval's rule names neither you nor a role you hold")
 
 
-def _missed(approval: Approval, owed: Review) -> Change:
+def miss_review(approval: Approval, at: datetime) -> Transition | None:
+    """The published violation, once the time for a review has passed; None otherwise."""
+    owed = approval.review
+    if owed is None or owed.status != "owed" or at < owed.due_at + GRACE:
+        return None
+    return _missed(approval, owed)
+
+
+def _missed(approval: Approval, owed: Review) -> Transition:
     what = "Breaking the glass" if owed.because == "break_glass" else "A deputy's decision"
     violation = Violation(
         rule=f"review.{owed.because}",
@@ -76,8 +85,8 @@ def _missed(approval: Approval, owed: Review) -> Change:
             f"its review was due at {format_instant(owed.due_at)}",
         ),
     )
-    missed = change(approval, ApprovalReviewMissed, review=_with(owed, status="missed"))
-    return Change(missed.approval, missed.event, (("violation", violation),))
+    missed = transition(approval, ApprovalReviewMissed, review=_with(owed, status="missed"))
+    return Transition(missed.approval, missed.event, (("violation", violation),))
 
 
 def _with(owed: Review, **fields: Any) -> Review:

@@ -10,19 +10,19 @@ from events.approvals import (
     ApprovalExpired,
     ApprovalResumed,
 )
-from functions.approvals.rules.approval import GRACE, Approval, Change, change
+from functions.approvals.rules.approval import GRACE, Approval, Transition, transition
 from functions.approvals.rules.passing import awake_fields, open_status
 from functions.approvals.rules.reviews import miss_review
 
 
-def time_passed(approval: Approval, at: datetime) -> Change | None:
+def time_passed(approval: Approval, at: datetime) -> Transition | None:
     """What the clock alone has changed by `at`; None where it has changed nothing."""
     if approval.is_open:
         return _let_silence_speak(approval, at) or _resume(approval, at)
     return _confirm(approval, at) or miss_review(approval, at)
 
 
-def _let_silence_speak(approval: Approval, at: datetime) -> Change | None:
+def _let_silence_speak(approval: Approval, at: datetime) -> Transition | None:
     # The grace lets a decision that was received in time reach the store first.
     if at < approval.deadline_at + GRACE:
         return None
@@ -34,21 +34,21 @@ def _let_silence_speak(approval: Approval, at: datetime) -> Change | None:
         "deferred_until": None,
     }
     if approval.on_timeout == "approve":
-        return change(approval, ApprovalApproved, status="approved", **spoken)
+        return transition(approval, ApprovalApproved, status="approved", **spoken)
     silence_at = approval.deadline_at
-    return change(approval, ApprovalExpired, status="expired", silence_at=silence_at, **spoken)
+    return transition(approval, ApprovalExpired, status="expired", silence_at=silence_at, **spoken)
 
 
-def _resume(approval: Approval, at: datetime) -> Change | None:
+def _resume(approval: Approval, at: datetime) -> Transition | None:
     until = approval.deferred_until
     if until is None or at < until:
         return None
     awake = awake_fields(approval, until)
-    return change(approval, ApprovalResumed, status=open_status(approval.grants), **awake)
+    return transition(approval, ApprovalResumed, status=open_status(approval.grants), **awake)
 
 
-def _confirm(approval: Approval, at: datetime) -> Change | None:
+def _confirm(approval: Approval, at: datetime) -> Transition | None:
     window = approval.veto
     if approval.status != "auto_approved" or window is None or at < window.closes_at + GRACE:
         return None
-    return change(approval, ApprovalConfirmed, status="confirmed")
+    return transition(approval, ApprovalConfirmed, status="confirmed")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from events.approvals import ApprovalRejected, ApprovalVetoed
-from functions.approvals.rules.approval import Actor, Approval, Change, Repeat, change
+from functions.approvals.rules.approval import Actor, Approval, Repeat, Transition, transition
 from functions.approvals.rules.commands import VetoCommand, check_veto
 from functions.approvals.rules.decisions import final_fields, is_repeat, refuse_late
 from functions.approvals.rules.owner import already_undone
@@ -20,7 +20,7 @@ def veto(
     at: datetime,
     *,
     took_over: bool = False,
-) -> tuple[Change, ...] | Repeat:
+) -> tuple[Transition, ...] | Repeat:
     """What a veto received at `at` changes. At `closes_at` it still counts, after it is refused.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired
@@ -34,10 +34,10 @@ def veto(
     fields |= {"veto_reason": command.reason, "note": command.reason.explanation}
     if approval.status in ("auto_approved", "confirmed"):
         _refuse_outside_window(approval, command.decision_hash, at)
-        vetoed = change(approval, ApprovalVetoed, status="vetoed", **fields)
+        vetoed = transition(approval, ApprovalVetoed, status="vetoed", **fields)
         return vetoed, *already_undone(vetoed.approval)
     refuse_late(approval, command.decision_hash, at)
-    return (change(approval, ApprovalRejected, status="rejected", **fields),)
+    return (transition(approval, ApprovalRejected, status="rejected", **fields),)
 
 
 def _refuse_outside_window(approval: Approval, decision_hash: str, at: datetime) -> None:
