@@ -94,7 +94,9 @@ class PlatformClient:
     def reset_operations(self) -> None:
         _checked(self.http.delete("/_platform/operations"))
 
-    def fault(self, target: str, kind: str, *, count: int = 1, seconds: float = 1.0) -> None:
+    def fault(
+        self, target: str, kind: str, *, count: int = 1, seconds: float | None = None
+    ) -> None:
         """Arms a fault."""
         body = {"target": target, "kind": kind, "count": count, "seconds": seconds}
         self._post("/_platform/faults", body)

@@ -80,7 +80,7 @@ The platform is up at {url} (Ctrl-C stops it; logs in {platform.workplace.direct
   # a governor's token
   TOKEN=$(curl -s {url}/_platform/token -d '{{"principal": "governor", "tenant": "demo",
     "roles": ["governor"],
-    "scopes": ["governance:read", "governance:write", "veto:execute", "agents:read", "agents:write"]}}' \\
+    "scopes": ["governance:read", "governance:write", "veto:execute"]}}' \\
     | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
 
   # the governor's dashboard

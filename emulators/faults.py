@@ -16,7 +16,8 @@ KINDS_OF_TARGET: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What the next thing to pass will suffer; `seconds` is how long a delay takes."""
+    """What the next thing to pass will suffer. `seconds` is how long a delay takes, or how long a
+    function works before it is killed."""
 
     kind: Kind
     seconds: float = 1.0

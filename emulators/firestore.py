@@ -38,7 +38,7 @@ class FirestoreEmulator:
         process = await start_process(NAME, command, log=workplace.log("firestore-emulator"))
         emulator = cls(process, port)
         try:
-            await until_ready(process, lambda: answers_ok(http, port), timeout=60)
+            await until_ready(process, lambda: answers_ok(http, port), within=60)
         except BaseException:
             await process.kill()
             raise

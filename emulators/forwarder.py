@@ -93,7 +93,7 @@ class _Outage(grpc.GenericRpcHandler):
             await self._server.stop(grace=None)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-        return grpc.stream_stream_rpc_method_handler(self._refuse)  # type: ignore[arg-type]
+        return grpc.stream_stream_rpc_method_handler(self._refuse)
 
     async def _refuse(self, _requests: Any, context: Any) -> None:
         if self.left:

@@ -48,16 +48,17 @@ class Idle:
         is_due = due is not None and due <= self._clock.now()
         return {**self.moving(), **({"tasks_due": 1} if is_due else {})}
 
-    async def settle(self, timeout: float) -> dict[str, int]:
-        """Waits until nothing moves, at most `timeout` seconds; returns what still does. Timers
-        that are due do not count, nor do unpublished entries of the log: a sweep publishes those."""
-        return await _until_empty(self.moving, timeout)
+    async def settle(self, within: float) -> dict[str, int]:
+        """Waits until nothing moves, at most `within` seconds; returns what still does. Timers
+        that are due do not count, nor do unpublished entries of the log, which a sweep publishes.
+        """
+        return await _until_empty(self.moving, within)
 
-    async def wait(self, timeout: float) -> dict[str, int]:
+    async def wait(self, within: float) -> dict[str, int]:
         """Waits until nothing is pending and nothing in the event log is unpublished, at most
-        `timeout` seconds; returns what still is."""
+        `within` seconds; returns what still is."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
+        deadline = loop.time() + within
         while True:
             pending = await _until_empty(self.pending, max(0.0, deadline - loop.time()))
             if not pending:
@@ -73,9 +74,9 @@ class Idle:
             return {"event_log_unreadable": 1}
 
 
-async def _until_empty(pending: Callable[[], dict[str, int]], timeout: float) -> dict[str, int]:
+async def _until_empty(pending: Callable[[], dict[str, int]], within: float) -> dict[str, int]:
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + timeout
+    deadline = loop.time() + within
     while left := pending():
         if loop.time() >= deadline:
             return left

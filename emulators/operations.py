@@ -26,19 +26,21 @@ class Operations:
         """Adds one request: its instance time and what the function says it used."""
         counts = self._counts[deployable]
         counts["requests"] += 1
-        counts["instance-ms"] += billed_ms(seconds)
+        counts["instance-milliseconds"] += billed_ms(seconds)
         for kind, number in parse_cost(answer.header(COST_HEADER) or "").items():
             counts[kind] += number
 
     def by_function(self) -> dict[str, dict[str, int]]:
         return {name: dict(sorted(counts.items())) for name, counts in self._counts.items()}
 
-    def totals(self) -> dict[str, int]:
-        """Sums over all deployables."""
-        return total(self.by_function())
+
+def billed_bytes(payload: int) -> int:
+    """Bytes of one Pub/Sub publish or push request as they are billed: at least 1,000."""
+    return max(1_000, payload)
 
 
 def total(by_function: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Sums over all deployables."""
     summed: Counter[str] = Counter()
     for counts in by_function.values():
         summed.update(counts)

@@ -32,7 +32,7 @@ from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Listener
 from emulators.gateway.messages import Backend
 from emulators.gateway.public import PublicSide
-from emulators.iam import invokers
+from emulators.iam import invokers, service_account
 from emulators.idle import Idle
 from emulators.issuer import Issuer
 from emulators.operations import Operations
@@ -126,9 +126,9 @@ class Platform:
         manifests = load_manifests(options.root)
         self._http = await exits.enter_async_context(aiohttp.ClientSession())
         self._forwarding = await exits.enter_async_context(open_session())
-        self._clock = VirtualClock(self.workplace.clock)
+        self.clock = VirtualClock(self.workplace.clock)
         self._ledger = Ledger(manifests.subscriptions)
-        self._issuer, backing = await self._start_backing(manifests)
+        self.issuer, backing = await self._start_backing(manifests)
         services = await self._open_services(manifests, backing)
         await self._open_functions(services)
         await self._migrate(services)
@@ -136,7 +136,7 @@ class Platform:
         await self._open_public(door, backing)
         self._watch(backing)
         self.env = common(services) | {"ASSENT_URL": self.url}
-        self.workplace.describe(self.url, self.env)
+        self.workplace.describe({"url": self.url, "env": self.env, "functions": self._functions()})
 
     async def _start_backing(self, manifests: Manifests) -> tuple[Issuer, Backing]:
         # Keys and imports cost a second of this process; the JVMs start meanwhile.
@@ -144,33 +144,35 @@ class Platform:
             backing = group.create_task(
                 start_backing(self.workplace, manifests, self._http, self._exits)
             )
-            issuer = group.create_task(asyncio.to_thread(Issuer, self._clock.now))
+            issuer = group.create_task(asyncio.to_thread(Issuer, self.clock.now))
         return issuer.result(), backing.result()
 
     async def _open_services(self, manifests: Manifests, backing: Backing) -> Services:
         exits = self._exits
         self._fleet = Fleet(manifests)
         exits.push_async_callback(self._fleet.close)
-        delivery = TaskDelivery(self._fleet, self._issuer, self._operations)
+        delivery = TaskDelivery(self._fleet, self.issuer, self._operations)
         self._tasks = CloudTasksEmulator(
-            clock=self._clock, deliver=delivery.deliver, mint=self._issuer.service_token
+            clock=self.clock, deliver=delivery.deliver, mint=self.issuer.service_token
         )
         exits.push_async_callback(self._tasks.stop)
-        secrets = SecretManagerEmulator(clock=self._clock)
+        secrets = SecretManagerEmulator(clock=self.clock)
         exits.push_async_callback(secrets.stop)
         self._firestore = FirestoreFront(backing.firestore.port)
         exits.push_async_callback(self._firestore.close)
         await self._firestore.open()
         pubsub = await PubsubFront.open(
             backing.pubsub.address,
+            publishers=_publishers(manifests),
             ledger=self._ledger,
             activity=self._activity,
+            operations=self._operations,
             faults=self._faults,
         )
         exits.push_async_callback(pubsub.close)
-        issuer = await Listener.open(self._issuer.answer)
+        issuer = await Listener.open(self.issuer.answer)
         exits.push_async_callback(issuer.close)
-        self._issuer.url = issuer.url
+        self.issuer.url = issuer.url
         tasks_address, secrets_address = await self._tasks.start(), await secrets.start()
         await asyncio.gather(
             create_queues(tasks_address, manifests), create_secrets(secrets_address, manifests)
@@ -196,7 +198,7 @@ class Platform:
                 deployable,
                 backend,
                 invokers=invokers(manifests, deployable),
-                issuer=self._issuer,
+                issuer=self.issuer,
                 activity=self._activity,
                 operations=self._operations,
                 faults=self._faults,
@@ -236,7 +238,7 @@ class Platform:
             self._fleet.manifests,
             self._fleet.ingresses,
             backing.pubsub,
-            issuer=self._issuer,
+            issuer=self.issuer,
             activity=self._activity,
             operations=self._operations,
             faults=self._faults,
@@ -251,21 +253,21 @@ class Platform:
         scheduler = Scheduler(
             self._fleet.manifests,
             self._fleet.ingresses,
-            clock=self._clock,
-            issuer=self._issuer,
+            clock=self.clock,
+            issuer=self.issuer,
             activity=self._activity,
         )
         idle = Idle(
             activity=self._activity,
             ledger=self._ledger,
             tasks=self._tasks,
-            clock=self._clock,
+            clock=self.clock,
             log=log,
         )
-        travel = TimeTravel(clock=self._clock, tasks=self._tasks, scheduler=scheduler, idle=idle)
+        travel = TimeTravel(clock=self.clock, tasks=self._tasks, scheduler=scheduler, idle=idle)
         control = Control(
-            issuer=self._issuer,
-            clock=self._clock,
+            issuer=self.issuer,
+            clock=self.clock,
             travel=travel,
             idle=idle,
             log=log,
@@ -286,6 +288,12 @@ class Platform:
         self._in_background(self._tasks.run())
         self._in_background(scheduler.run(travel.held))
         self._in_background(self._fleet.stop_idle(self.options.idle_after))
+
+    def _functions(self) -> dict[str, dict[str, str]]:
+        return {
+            front.name: {"url": front.url, "service_account": service_account(front.deployable)}
+            for front in self._fleet.ingresses.values()
+        }
 
     def _watch(self, backing: Backing) -> None:
         for process in backing.processes:
@@ -317,6 +325,14 @@ def _first_cause(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def _publishers(manifests: Manifests) -> dict[str, str]:
+    return {
+        manifest.publishes.topic: noun
+        for noun, manifest in manifests.by_noun.items()
+        if manifest.publishes is not None
+    }
 
 
 def _inherited() -> dict[str, str]:

@@ -33,7 +33,7 @@ def listen(port: int = 0) -> socket.socket:
 
 
 def _by_whom(port: int) -> str:
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     for process in psutil.process_iter(["pid", "name", "cmdline"]):
         try:

@@ -63,7 +63,7 @@ class Postgres:
             shutil.rmtree(home, ignore_errors=True)
             raise
         try:
-            await until_ready(process, lambda: accepts_connections(port), timeout=30)
+            await until_ready(process, lambda: accepts_connections(port), within=30)
         except BaseException:
             await server.stop()
             raise

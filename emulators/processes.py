@@ -90,18 +90,18 @@ async def start_process(
 
 
 async def until_ready(
-    process: Process, ready: Callable[[], Awaitable[bool]], *, timeout: float
+    process: Process, ready: Callable[[], Awaitable[bool]], *, within: float
 ) -> None:
     """Returns once `ready` says so. Raises ProcessDied when the child ends first, PlatformError
-    when it takes longer than `timeout` seconds."""
+    when it takes longer than `within` seconds."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + timeout
+    deadline = loop.time() + within
     while not await ready():
         if not process.running:
             raise process.died()
         if loop.time() > deadline:
             end = end_of(process.log)
-            raise PlatformError(f"{process.name} did not start in {timeout:g} s. Its log:\n{end}")
+            raise PlatformError(f"{process.name} did not start in {within:g} s. Its log:\n{end}")
         await asyncio.sleep(0.02)
 
 

@@ -64,7 +64,7 @@ def secret_values(names: tuple[str, ...]) -> dict[str, bytes]:
 
 async def _create_secret(client: Any, name: str, value: bytes) -> None:
     parent = f"projects/{PROJECT}"
-    secret = {"replication": {"automatic": {}}}
+    secret: dict[str, Any] = {"replication": {"automatic": {}}}
     await client.create_secret(request={"parent": parent, "secret_id": name, "secret": secret})
     await client.add_secret_version(
         request={"parent": f"{parent}/secrets/{name}", "payload": {"data": value}}

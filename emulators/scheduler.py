@@ -90,7 +90,7 @@ class Scheduler:
             ("ce-specversion", "1.0"),
             ("ce-id", derive_id("sch", run.at, schedule.name)),
             ("ce-type", schedule.event_type),
-            ("ce-source", "//assent/scheduler"),
+            ("ce-source", f"//assent/{ingress.deployable.noun}"),
             ("ce-subject", f"schedule/{schedule.name}"),
             ("ce-time", at),
         )

@@ -5,8 +5,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-
-import psutil
+from typing import Any
 
 from emulators.failures import PlatformError
 
@@ -37,11 +36,10 @@ class Workplace:
     def log(self, name: str) -> Path:
         return self.directory / "logs" / f"{name}.log"
 
-    def describe(self, url: str, env: Mapping[str, str]) -> None:
-        """Tells other commands where the platform is; `env` is what Google's clients need."""
-        content = {"pid": os.getpid(), "url": url, "env": dict(env)}
+    def describe(self, content: Mapping[str, object]) -> None:
+        """Tells other commands where the platform is."""
         draft = self.description.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(content, indent=2) + "\n")
+        draft.write_text(json.dumps({"pid": os.getpid(), **content}, indent=2) + "\n")
         draft.replace(self.description)
 
     def leave(self) -> None:
@@ -50,11 +48,21 @@ class Workplace:
             self.description.unlink()
 
 
-def read_description(directory: Path) -> dict[str, object] | None:
+def read_description(directory: Path) -> dict[str, Any] | None:
     """What the platform running in `directory` says about itself, or None where none runs."""
     try:
-        content: dict[str, object] = json.loads((directory / "platform.json").read_text())
+        content: dict[str, Any] = json.loads((directory / "platform.json").read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return None
     pid = content.get("pid")
-    return content if isinstance(pid, int) and psutil.pid_exists(pid) else None
+    return content if isinstance(pid, int) and _runs(pid) else None
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

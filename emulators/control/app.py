@@ -21,6 +21,7 @@ from emulators.time_travel import TimeTravel
 from shared.kit.errors import MethodNotAllowed, NotFound
 from shared.kit.instants import format_instant
 from shared.kit.models import Model
+from shared.kit.pricing import load_prices
 
 PREFIX = "/_platform/"
 M = TypeVar("M", bound=Model)
@@ -126,7 +127,7 @@ class Control:
 
     async def _counts(self, call: Call) -> Answer:
         _query(call, Nothing)
-        return json_answer(priced(self._operations, self._fleet.manifests))
+        return json_answer(priced(self._operations, load_prices()))
 
     async def _reset(self, call: Call) -> Answer:
         self._operations.reset()

@@ -7,6 +7,10 @@ from emulators.forwarder import FirestoreFront
 from emulators.functions.fleet import Fleet
 from shared.kit.errors import FieldError, Invalid
 
+_TARGETS = "pubsub, firestore, tasks, function:<name>"
+_DELAY_SECONDS = 1.0
+_KILL_SECONDS = 0.02
+
 
 class Arming:
     """Knows every place where a fault can happen."""
@@ -29,7 +33,7 @@ class Arming:
         if request.kind not in kinds:
             listed = ", ".join(sorted(kinds))
             raise Invalid(FieldError("kind", f"{request.family} can suffer {listed}"))
-        fault = Fault(request.kind, request.seconds)
+        fault = Fault(request.kind, _seconds(request))
         if request.function is not None:
             self._faults.arm(self._function_target(request.function), fault, request.count)
         elif request.family == "firestore":
@@ -51,3 +55,9 @@ class Arming:
         if not fronts:
             raise Invalid(FieldError("target", f"there is no function {name}"))
         return f"function:{fronts[0].deployable.noun if len(fronts) > 1 else fronts[0].name}"
+
+
+def _seconds(request: FaultRequest) -> float:
+    if request.seconds is not None:
+        return request.seconds
+    return _KILL_SECONDS if request.kind == "kill" else _DELAY_SECONDS

@@ -30,12 +30,13 @@ class Advance(Model):
 
 
 class FaultRequest(Model):
-    """What shall fail, how and how often. `seconds` is the length of a delay."""
+    """What shall fail, how and how often. `seconds` is the length of a delay, or how long a
+    function may work on a request before it is killed."""
 
     target: str
     kind: Kind
     count: Annotated[int, Field(ge=1, le=10_000)] = 1
-    seconds: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 1.0
+    seconds: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] | None = None
 
     @property
     def function(self) -> str | None:

@@ -93,7 +93,7 @@ class TaskDelivery:
     async def _to(self, base: str, call: Call) -> Answer:
         for name, url in self._fleet.urls.items():
             if url == base:
-                self._operations.count(name, "task-dispatches")
+                self._operations.count(name, "cloud-tasks")
                 return await self._fleet.ingresses[name].answer(call)
         raise NoResponse(f"nothing of this platform listens at {base}")
 

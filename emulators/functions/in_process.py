@@ -31,8 +31,7 @@ class InProcessBackend:
 
     async def send(self, call: Call) -> Answer:
         """The app's answer. Raises Unreachable when it was killed while it worked."""
-        if self._app is None:
-            self._app = self._build()
+        await self.warm_up()
         task = asyncio.create_task(_ask(self._app, call), name=f"{self._name} {call.target}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -45,6 +44,10 @@ class InProcessBackend:
             raise Unreachable(f"{self._name} was killed while it answered") from None
         finally:
             self._last_used = time.monotonic()
+
+    async def warm_up(self) -> None:
+        if self._app is None:
+            self._app = self._build()
 
     async def kill(self) -> None:
         """Cancels what runs, wherever it stands, and forgets the app."""
@@ -66,7 +69,8 @@ class InProcessBackend:
 
         before = list(sys.path)
         try:
-            return create_asgi_app(self._target, str(self._source), "http")
+            # Untyped in the framework.
+            return create_asgi_app(self._target, str(self._source), "http")  # type: ignore[no-untyped-call]
         except Exception as error:
             raise Unreachable(f"{self._name} cannot be loaded: {error!r}") from error
         finally:

@@ -66,6 +66,9 @@ class ProcessBackend:
             instance.in_flight -= 1
             instance.last_used = time.monotonic()
 
+    async def warm_up(self) -> None:
+        await self._running()
+
     async def kill(self) -> None:
         """SIGKILL to the process and its workers."""
         instance = self._instance
@@ -144,7 +147,7 @@ class ProcessBackend:
             at_parents_death=signal.SIGTERM,
         )
         try:
-            await until_ready(process, lambda: accepts_connections(port), timeout=_STARTUP_SECONDS)
+            await until_ready(process, lambda: accepts_connections(port), within=_STARTUP_SECONDS)
         except BaseException:
             await process.kill()
             raise

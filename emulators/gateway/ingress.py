@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from emulators.activity import Activity
 from emulators.faults import Fault, Faults
@@ -12,8 +13,6 @@ from emulators.issuer import Issuer
 from emulators.operations import Operations
 from emulators.ports import HOST
 from shared.manifest import Deployable
-
-_KILL_AFTER = 0.02
 
 
 class Ingress:
@@ -61,7 +60,7 @@ class Ingress:
         if fault is not None and fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
         if fault is not None and fault.kind == "kill":
-            return await self._send_and_kill(call)
+            return await self._send_and_kill(call, fault.seconds)
         return await self._send(call)
 
     def _fault(self) -> Fault | None:
@@ -81,12 +80,12 @@ class Ingress:
         self._operations.count_answer(self.name, answer, time.perf_counter() - started)
         return answer
 
-    async def _send_and_kill(self, call: Call) -> Answer:
+    async def _send_and_kill(self, call: Call, after_seconds: float) -> Answer:
+        with suppress(Unreachable):
+            await self.backend.warm_up()  # So that the work is hit, not the start.
         async with asyncio.TaskGroup() as group:
             sending = group.create_task(self._send(call))
-            while self.backend.state != "warm" and not sending.done():
-                await asyncio.sleep(0.005)
-            await asyncio.wait({sending}, timeout=_KILL_AFTER)
+            await asyncio.wait({sending}, timeout=after_seconds)
             await self.backend.kill()
         return sending.result()
 

@@ -79,6 +79,9 @@ class Backend(Protocol):
     async def send(self, call: Call) -> Answer:
         """The function's answer; starts an instance where none runs. Raises Unreachable."""
 
+    async def warm_up(self) -> None:
+        """Starts an instance where none runs. Raises Unreachable."""
+
     async def kill(self) -> None:
         """The instance dies at once, whatever it is doing; the next request starts another."""
 

@@ -42,7 +42,7 @@ class PubsubEmulator:
         ]
         process = await start_process(NAME, command, log=workplace.log("pubsub-emulator"))
         try:
-            await until_ready(process, lambda: answers_ok(http, port), timeout=60)
+            await until_ready(process, lambda: answers_ok(http, port), within=60)
         except BaseException:
             await process.kill()
             raise

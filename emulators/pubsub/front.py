@@ -1,7 +1,7 @@
 """A gRPC server in front of the Pub/Sub emulator that sees what is published. Everything else
 passes through as bytes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import grpc
@@ -9,6 +9,7 @@ import grpc.aio
 
 from emulators.activity import Activity
 from emulators.faults import Faults
+from emulators.operations import Operations, billed_bytes
 from emulators.ports import HOST
 from emulators.pubsub.ledger import Ledger
 
@@ -30,11 +31,20 @@ class PubsubFront:
 
     @classmethod
     async def open(
-        cls, emulator: str, *, ledger: Ledger, activity: Activity, faults: Faults
+        cls,
+        emulator: str,
+        *,
+        publishers: Mapping[str, str],
+        ledger: Ledger,
+        activity: Activity,
+        operations: Operations,
+        faults: Faults,
     ) -> "PubsubFront":
+        """`publishers` names the function that publishes to each topic."""
         channel = grpc.aio.insecure_channel(emulator, options=_UNLIMITED)
         server = grpc.aio.server(options=_UNLIMITED)
-        server.add_generic_rpc_handlers((_Handler(channel, ledger, activity, faults),))
+        handler = _Handler(channel, publishers, ledger, activity, operations, faults)
+        server.add_generic_rpc_handlers((handler,))
         port = server.add_insecure_port(f"{HOST}:0")
         await server.start()
         return cls(server, channel, f"{HOST}:{port}")
@@ -46,19 +56,27 @@ class PubsubFront:
 
 class _Handler(grpc.GenericRpcHandler):
     def __init__(
-        self, channel: grpc.aio.Channel, ledger: Ledger, activity: Activity, faults: Faults
+        self,
+        channel: grpc.aio.Channel,
+        publishers: Mapping[str, str],
+        ledger: Ledger,
+        activity: Activity,
+        operations: Operations,
+        faults: Faults,
     ) -> None:
         self._channel = channel
+        self._publishers = publishers
+        self._operations = operations
         self._ledger = ledger
         self._activity = activity
         self._faults = faults
-        self._publish = channel.unary_unary(_PUBLISH)
+        self._publish: Any = channel.unary_unary(_PUBLISH)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         method = handler_call_details.method
         if method == _PUBLISH:
-            return grpc.unary_unary_rpc_method_handler(self._on_publish)  # type: ignore[arg-type]
-        return grpc.stream_stream_rpc_method_handler(self._pass_on(method))  # type: ignore[arg-type]
+            return grpc.unary_unary_rpc_method_handler(self._on_publish)
+        return grpc.stream_stream_rpc_method_handler(self._pass_on(method))
 
     async def _on_publish(self, request: bytes, context: Any) -> bytes:
         fault = self._faults.take("pubsub:publish")
@@ -75,11 +93,15 @@ class _Handler(grpc.GenericRpcHandler):
             ids = PublishResponse.pb().FromString(answer).message_ids
             for message_id, message in zip(ids, parsed.messages, strict=True):
                 self._ledger.published(topic, message_id, message.attributes)
+            self._operations.count(
+                self._publishers.get(topic, topic), "pubsub-bytes", billed_bytes(len(request))
+            )
         return answer
 
     def _pass_on(self, method: str) -> Any:
         async def pass_on(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
-            call = self._channel.stream_stream(method)(requests, timeout=context.time_remaining())
+            through: Any = self._channel.stream_stream(method)
+            call = through(requests, timeout=context.time_remaining())
             try:
                 async for answer in call:
                     yield answer

@@ -11,7 +11,7 @@ from emulators.gateway.ingress import Ingress
 from emulators.gateway.messages import Answer, Call
 from emulators.iam import PROJECT, push_account
 from emulators.issuer import Issuer
-from emulators.operations import Operations
+from emulators.operations import Operations, billed_bytes
 from emulators.pubsub.emulator import DEAD_LETTERS, PubsubEmulator
 from emulators.pubsub.ledger import Ledger
 from shared.manifest import Manifests, Subscription
@@ -59,7 +59,6 @@ class Push:
             return await self._deliver(subscription, message_id, call)
 
     async def _deliver(self, subscription: Subscription, message_id: str, call: Call) -> Answer:
-        self._operations.count(subscription.deployable, "pubsub-deliveries")
         fault = self._faults.take("pubsub")
         if fault is not None and fault.kind == "drop_once":
             return _REFUSED
@@ -76,12 +75,13 @@ class Push:
             await asyncio.sleep(fault.seconds if fault.kind == "delay" else _REORDER_SECONDS)
         answer = await self._forward(subscription, call)
         if fault is not None and fault.kind == "duplicate":
-            self._operations.count(subscription.deployable, "pubsub-deliveries")
             answer = await self._forward(subscription, call)
         return answer
 
     async def _forward(self, subscription: Subscription, call: Call) -> Answer:
         ingress = self._ingresses[subscription.deployable]
+        self._operations.count(ingress.name, "pubsub-deliveries")
+        self._operations.count(ingress.name, "pubsub-bytes", billed_bytes(_size(call)))
         token = self._issuer.service_token(push_account(ingress.name), ingress.url)
         carried = call.with_headers(
             authorization=f"Bearer {token}",
@@ -123,3 +123,7 @@ def dead_letter_attributes(call: Call, subscription: Subscription, reason: str) 
         "CloudPubSubDeadLetterSourceSubscriptionProject": PROJECT,
         "CloudPubSubDeadLetterSourceDeliveryCount": str(subscription.attempts),
     }
+
+
+def _size(call: Call) -> int:
+    return len(call.body) + sum(len(key) + len(value) for key, value in call.headers)

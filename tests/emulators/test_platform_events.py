@@ -1,0 +1,177 @@
+"""What happens between a topic and a function: delivery, retries, dead letters, faults."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulators.client import PlatformRefused
+from emulators.dead_letters import DeadLetters
+from emulators.running import RunningPlatform
+from emulators.workplace import read_description
+from tests.emulators.checkouts import Checkout
+
+pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-platform")]
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def _publish(platform: RunningPlatform, *messages: dict[str, str]) -> int:
+    body = {"publish": list(messages)}
+    return platform.client.http.post("/v1/notes", json=body).status_code
+
+
+def test_an_event_arrives_as_a_cloud_event(platform: RunningPlatform, checkout: Checkout) -> None:
+    _publish(platform, {"id": "e1"})
+    platform.client.wait_until_idle()
+    [seen] = checkout.seen()
+    assert seen["path"] == "/events/notes"
+    assert seen["body"] == '{"id": "e1"}'
+    assert seen["headers"]["ce-id"] == "e1"
+    assert seen["headers"]["content-type"] == "application/json"
+    assert seen["headers"]["user-agent"] == "CloudPubSub-Google"
+
+
+def test_a_subscription_gets_only_what_its_filter_lets_through(
+    platform: RunningPlatform, checkout: Checkout
+) -> None:
+    kinds = ("assent.note.written.v1", "assent.note.kept.v1", "assent.note.unread.v1")
+    _publish(platform, *({"id": kind, "type": kind} for kind in kinds))
+    platform.client.wait_until_idle()
+    assert sorted(found["headers"]["ce-id"] for found in checkout.seen()) == sorted(kinds[:2])
+
+
+def test_a_refused_event_comes_again_until_it_is_accepted(
+    platform: RunningPlatform, checkout: Checkout
+) -> None:
+    checkout.answer(assent__note__written__v1=500)
+    _publish(platform, {"id": "again"})
+    with pytest.raises(PlatformRefused, match="deliveries: 1"):
+        platform.client.wait_until_idle(timeout=0.5)
+    checkout.answer(assent__note__written__v1=204)
+    platform.client.wait_until_idle()
+    statuses = [found["status"] for found in checkout.seen()]
+    assert statuses[-1] == 204
+    assert len(statuses) >= 2
+
+
+def test_a_duplicated_delivery_reaches_the_function_twice(
+    platform: RunningPlatform, checkout: Checkout
+) -> None:
+    platform.client.fault("pubsub", "duplicate")
+    _publish(platform, {"id": "twin"})
+    _publish(platform, {"id": "single"})
+    platform.client.wait_until_idle()
+    assert sorted(checkout.ids()) == ["single", "twin", "twin"]
+
+
+def test_a_dropped_delivery_is_made_up_for(platform: RunningPlatform, checkout: Checkout) -> None:
+    platform.client.fault("pubsub", "drop_once")
+    _publish(platform, {"id": "dropped"})
+    platform.client.wait_until_idle()
+    assert checkout.ids() == ["dropped"]
+
+
+def test_idle_waits_for_a_delayed_delivery(platform: RunningPlatform, checkout: Checkout) -> None:
+    platform.client.fault("pubsub", "delay", seconds=1.5)
+    _publish(platform, {"id": "late"})
+    with pytest.raises(PlatformRefused) as refused:
+        platform.client.wait_until_idle(timeout=0.7)
+    assert (refused.value.status, checkout.ids()) == (504, [])
+    platform.client.wait_until_idle()
+    assert checkout.ids() == ["late"]
+
+
+def test_a_reordered_delivery_is_overtaken(platform: RunningPlatform, checkout: Checkout) -> None:
+    platform.client.fault("pubsub", "reorder")
+    _publish(platform, {"id": "first"})
+    _publish(platform, {"id": "second"})
+    platform.client.wait_until_idle()
+    assert sorted(checkout.ids()) == ["first", "second"]
+    assert checkout.ids()[0] != checkout.ids()[1]
+
+
+def test_publishing_fails_as_often_as_asked(platform: RunningPlatform) -> None:
+    platform.client.fault("pubsub", "unavailable", count=2)
+    assert [_publish(platform, {"id": "down"}) for _ in range(3)] == [500, 500, 200]
+    platform.client.wait_until_idle()
+
+
+def test_an_unavailable_function_answers_503_as_often_as_asked(platform: RunningPlatform) -> None:
+    platform.client.fault("function:notes", "unavailable", count=2)
+    statuses = [platform.client.http.get("/v1/notes").status_code for _ in range(3)]
+    assert statuses == [503, 503, 200]
+
+
+def test_a_function_killed_at_work_answers_503_and_comes_back(platform: RunningPlatform) -> None:
+    platform.client.http.get("/v1/notes")
+    platform.client.fault("function:notes", "kill")
+    answer = platform.client.http.post("/v1/notes", json={"sleep": 2})
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "unavailable"
+    assert platform.client.http.get("/v1/notes").status_code == 200
+
+
+def test_an_event_whose_function_is_killed_is_delivered_again(
+    platform: RunningPlatform, checkout: Checkout
+) -> None:
+    platform.client.fault("function:notes-reactions", "kill", seconds=0)
+    _publish(platform, {"id": "survivor"})
+    platform.client.wait_until_idle()
+    assert "survivor" in checkout.ids()
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"target": "sun", "kind": "delay"}, "target"),
+        ({"target": "function:", "kind": "kill"}, "target"),
+        ({"target": "function:nobody", "kind": "kill"}, "target"),
+        ({"target": "firestore", "kind": "kill"}, "kind"),
+        ({"target": "pubsub", "kind": "explode"}, "kind"),
+        ({"target": "pubsub", "kind": "delay", "count": 0}, "count"),
+        ({"target": "pubsub", "kind": "delay", "colour": "red"}, "colour"),
+        ({"kind": "delay"}, "target"),
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused_by_field(
+    platform: RunningPlatform, body: dict[str, object], field: str
+) -> None:
+    answer = platform.client.http.post("/_platform/faults", json=body)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_what_fails_every_delivery_is_dead_lettered_and_can_be_redelivered(
+    platform: RunningPlatform, checkout: Checkout
+) -> None:
+    checkout.answer(assent__note__written__v1=500)
+    _publish(platform, {"id": "doomed"})
+    platform.client.wait_until_idle()
+    assert checkout.ids() == ["doomed"] * 5
+
+    description = read_description(platform.platform.workplace.directory)
+    assert description is not None
+    letters = DeadLetters(description)
+    [letter] = letters.all()
+    assert letter.attributes["dead-letter-function"] == "notes-reactions"
+    assert letter.attributes["dead-letter-subscription"] == "notes-reactions.note-written-v1"
+    assert "500" in letter.attributes["dead-letter-reason"]
+    assert [found.id for found in letters.all()] == [letter.id]
+
+    checkout.answer(assent__note__written__v1=204)
+    state = str(platform.platform.workplace.directory)
+    command = [sys.executable, "-m", "emulators.dead_letters", "--state", state]
+    listed = subprocess.run([*command, "list"], capture_output=True, text=True, cwd=REPOSITORY)
+    assert "doomed" in listed.stdout
+    done = subprocess.run(
+        [*command, "redeliver", letter.id], capture_output=True, text=True, cwd=REPOSITORY
+    )
+    assert done.returncode == 0, done.stderr
+    platform.client.wait_until_idle()
+    assert checkout.seen()[-1]["headers"]["ce-id"] == "doomed"
+    assert checkout.seen()[-1]["status"] == 204
+    assert letters.all() == []
+    missing = subprocess.run([*command, "redeliver", "x"], capture_output=True, cwd=REPOSITORY)
+    assert (missing.returncode, missing.stderr) == (1, b"no such dead letter: x\n")

@@ -1,0 +1,120 @@
+"""The one port and each function's own URL, in front of real processes."""
+
+import os
+import signal
+import time
+
+import httpx
+import pytest
+
+from emulators.running import RunningPlatform
+
+pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-platform")]
+
+
+def _health(platform: RunningPlatform) -> dict[str, dict[str, str]]:
+    return {found["name"]: found for found in platform.client.health()["functions"]}
+
+
+def test_a_request_is_carried_as_it_is(platform: RunningPlatform) -> None:
+    answer = platform.client.http.put(
+        "/v1/notes/a%2Fb?x=1&x=%20",
+        content=b'{"status": 207}',
+        headers={"X-Mine": "yes", "Connection": "X-Hop", "X-Hop": "1", "X-Forwarded-For": "evil"},
+    )
+    echo = answer.json()
+    assert answer.status_code == 207
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert (echo["method"], echo["query"], echo["size"]) == ("PUT", "x=1&x=%20", 15)
+    assert echo["headers"]["x-mine"] == "yes"
+    assert echo["headers"]["x-forwarded-for"] == "127.0.0.1"
+    assert "x-hop" not in echo["headers"]
+
+
+def test_a_head_request_has_the_length_of_the_answer_and_no_body(platform: RunningPlatform) -> None:
+    answer = platform.client.http.head("/v1/notes")
+    assert answer.status_code == 200
+    assert int(answer.headers["content-length"]) > 0
+    assert answer.content == b""
+
+
+def test_a_large_body_arrives_whole(platform: RunningPlatform) -> None:
+    answer = platform.client.http.post("/v1/notes", content=b"x" * 10_000_000)
+    assert answer.json()["size"] == 10_000_000
+
+
+def test_a_path_without_a_function_is_a_problem(platform: RunningPlatform) -> None:
+    answer = platform.client.http.get("/v1/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_found"
+
+
+def test_a_route_matches_whole_segments_only(platform: RunningPlatform) -> None:
+    get = platform.client.http.get
+    assert get("/v1/notes").status_code == get("/v1/notes/1/2").status_code == 200
+    assert get("/v1/exact").status_code == 200
+    assert get("/v1/notesX").status_code == get("/v1/exact/1").status_code == 404
+
+
+def test_a_function_is_reached_at_its_own_url_too(platform: RunningPlatform) -> None:
+    url = _health(platform)["notes"]["url"]
+    assert httpx.get(f"{url}/anything").json()["path"] == "/anything"
+
+
+def test_the_process_starts_with_the_first_request(platform: RunningPlatform) -> None:
+    platform.client.kill("notes")
+    assert _health(platform)["notes"]["state"] == "cold"
+    platform.client.http.get("/v1/notes")
+    assert _health(platform)["notes"]["state"] == "warm"
+
+
+def test_a_killed_function_is_started_again_by_the_next_request(platform: RunningPlatform) -> None:
+    before = platform.client.http.get("/v1/notes").json()["pid"]
+    assert "notes" in platform.client.kill("notes")
+    after = platform.client.http.get("/v1/notes").json()["pid"]
+    assert before != after
+
+
+def test_a_worker_that_dies_by_itself_is_replaced(platform: RunningPlatform) -> None:
+    before = platform.client.http.get("/v1/notes").json()["pid"]
+    os.kill(before, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while platform.client.http.get("/v1/notes").status_code != 200:
+        assert time.monotonic() < deadline
+    assert platform.client.http.get("/v1/notes").json()["pid"] != before
+
+
+def test_a_request_longer_than_the_manifest_allows_is_a_504(platform: RunningPlatform) -> None:
+    answer = platform.client.http.post("/v1/notes", json={"sleep": 6})
+    assert answer.status_code == 504
+    assert answer.json()["code"] == "timeout"
+
+
+def test_a_pause_longer_than_the_servers_keep_alive_fails_nothing(
+    platform: RunningPlatform,
+) -> None:
+    for pause in (1.4, 1.9, 2.1):
+        assert platform.client.http.post("/v1/notes", json={}).status_code == 200
+        time.sleep(pause)
+    assert platform.client.http.post("/v1/notes", json={}).status_code == 200
+
+
+def test_operations_count_requests_instance_time_and_what_functions_say(
+    platform: RunningPlatform,
+) -> None:
+    platform.client.http.post("/v1/notes", json={"sleep": 0.15, "publish": [{"id": "count-1"}]})
+    platform.client.wait_until_idle()
+    counted = platform.client.operations()
+    api = counted["functions"]["notes"]["operations"]
+    reactions = counted["functions"]["notes-reactions"]["operations"]
+    assert (api["requests"], api["pubsub-messages"]) == (1, 1)
+    assert api["instance-milliseconds"] % 100 == 0
+    assert api["instance-milliseconds"] >= 200
+    assert api["pubsub-bytes"] == 1000
+    assert (reactions["requests"], reactions["pubsub-deliveries"]) == (1, 1)
+    assert counted["operations"]["requests"]["count"] == 2
+    assert counted["usd"] > 0
+    assert counted["unpriced"] == []
+    platform.client.reset_operations()
+    assert platform.client.operations()["operations"] == {}
