@@ -7,16 +7,41 @@ import rfc8785
 
 from shared.kit.errors import FieldError, Invalid
 
+_SAFE = 2**53 - 1
+# From here on RFC 8785 writes doubles with an exponent, which Python reads as a double.
+_HUGE = 10**21
+
 
 def canonical_json(value: Any) -> bytes:
-    """The RFC 8785 form of a JSON value. Raises Invalid where the value has none (an integer
-    beyond 2**53, a lone surrogate, NaN)."""
+    """The RFC 8785 form of a JSON value; read back, it has the same form again. Raises Invalid
+    where the value has none (an integer that is no double's form, a lone surrogate, NaN) or is
+    nested too deeply to be written."""
     try:
-        return rfc8785.dumps(value)
+        return _written(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as refusal:
         raise Invalid(FieldError("content", f"has no canonical JSON form: {refusal}")) from refusal
+    except RecursionError as refusal:
+        raise Invalid(FieldError("content", "is nested too deeply")) from refusal
 
 
 def content_hash(value: Any) -> str:
     """Lower-case hex SHA-256 of the canonical form."""
     return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def _written(value: Any) -> bytes:
+    try:
+        return rfc8785.dumps(value)
+    except rfc8785.IntegerDomainError:
+        return rfc8785.dumps(_with_doubles(value))
+
+
+def _with_doubles(value: Any) -> Any:
+    # RFC 8785 writes the double 1e16 as 10000000000000000, which Python reads as an integer.
+    if isinstance(value, int) and _SAFE < abs(value) < _HUGE:
+        return float(value) if rfc8785.dumps(float(value)).decode() == str(value) else value
+    if isinstance(value, dict):
+        return {name: _with_doubles(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_doubles(each) for each in value]
+    return value

@@ -3,12 +3,14 @@
 import hashlib
 import re
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_BITS = 80
 _LENGTH = 26
-_SHAPE = re.compile(rf"^[a-z]{{3}}_[0-7][{CROCKFORD}]{{25}}$")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_SHAPE = re.compile(rf"[a-z]{{3}}_[0-7][{CROCKFORD}]{{25}}")
 
 
 def new_id(prefix: str, at: datetime) -> str:
@@ -24,11 +26,11 @@ def derive_id(prefix: str, at: datetime, *parts: str) -> str:
 
 def is_id(prefix: str, text: str) -> bool:
     """Whether `text` has the shape of an id of `prefix`; says nothing of its existence."""
-    return text.startswith(f"{prefix}_") and _SHAPE.match(text) is not None
+    return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None
 
 
 def _compose(prefix: str, at: datetime, low: int) -> str:
-    number = (int(at.timestamp() * 1000) << _RANDOM_BITS) | low
+    number = ((at - _EPOCH) // _MILLISECOND << _RANDOM_BITS) | low
     characters = []
     for _ in range(_LENGTH):
         number, digit = divmod(number, 32)

@@ -7,8 +7,12 @@ from pydantic import AfterValidator, AwareDatetime, PlainSerializer
 
 
 def to_milliseconds(moment: datetime) -> datetime:
-    """`moment` in UTC, cut (never rounded up) to the millisecond it lies in."""
-    utc = moment.astimezone(UTC)
+    """`moment` in UTC, cut (never rounded up) to the millisecond it lies in. Raises ValueError
+    where that is before the year 1 or after 9999."""
+    try:
+        utc = moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{moment.isoformat()} is beyond the calendar in UTC") from error
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 

@@ -15,14 +15,23 @@ from shared.kit.errors import SignatureInvalid
 ALGORITHM = "Ed25519"
 
 
+class _Registry(jws.JWSRegistry):
+    # What is signed may be as long as a document; the library's own limit is 128 kB.
+    max_payload_length = 2_000_000
+
+
 def load_signing_key(secret: str) -> OKPKey:
     """The private key in a `*-signing-key` secret: `{"kid": …, "seed": <32 bytes, base64url>}`.
     Raises ValueError where the secret has another shape."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    document = json.loads(secret)
-    seed = base64.urlsafe_b64decode(document["seed"] + "=" * (-len(document["seed"]) % 4))
+    try:
+        document = json.loads(secret)
+        kid, text = str(document["kid"]), document["seed"]
+        seed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (KeyError, TypeError) as error:
+        raise ValueError('a signing key is {"kid": ..., "seed": ...}') from error
     public = (
         Ed25519PrivateKey.from_private_bytes(seed)
         .public_key()
@@ -32,7 +41,7 @@ def load_signing_key(secret: str) -> OKPKey:
         {
             "kty": "OKP",
             "crv": "Ed25519",
-            "kid": document["kid"],
+            "kid": kid,
             "d": _base64url(seed),
             "x": _base64url(public),
         }
@@ -60,9 +69,10 @@ def verify(signature: str, keys: KeySet) -> dict[str, Any]:
     """What was signed. Raises SignatureInvalid for another algorithm, an unknown key, an altered
     payload, or text that is no JWS."""
     try:
-        verified = jws.deserialize_compact(signature, keys, [ALGORITHM])
+        registry = _Registry(algorithms=[ALGORITHM])
+        verified = jws.deserialize_compact(signature, keys, registry=registry)
         statement = json.loads(verified.payload)
-    except (JoseError, ValueError, TypeError) as refusal:
+    except (JoseError, ValueError, TypeError, RecursionError) as refusal:
         raise SignatureInvalid(f"the signature does not verify: {refusal}") from refusal
     if not isinstance(statement, dict):
         raise SignatureInvalid("the signed payload is not an object")
