@@ -101,6 +101,10 @@ class PlatformClient:
         body = {"target": target, "kind": kind, "count": count, "seconds": seconds}
         self._post("/_platform/faults", body)
 
+    def disarm(self) -> None:
+        """Forgets every fault that has not happened, except those in Cloud Tasks."""
+        _checked(self.http.delete("/_platform/faults"))
+
     def kill(self, function: str) -> list[str]:
         """SIGKILL to a function's processes; returns which deployables ran."""
         killed: list[str] = self._post(f"/_platform/functions/{function}/kill", None)["killed"]

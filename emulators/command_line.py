@@ -12,6 +12,8 @@ from emulators.failures import PlatformError
 from emulators.platform import Options, Platform
 from shared.manifest import ManifestError
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+
 
 def main(arguments: list[str]) -> int:
     """Runs the command; returns the exit status."""
@@ -47,8 +49,17 @@ def _parser() -> argparse.ArgumentParser:
 async def _up(options: Options) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _STOPPING:
         loop.add_signal_handler(number, stop.set)
+    try:
+        return await _until(stop, options)
+    finally:
+        for number in _STOPPING:  # An impatient second Ctrl-C finds nothing left to stop.
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
+
+
+async def _until(stop: asyncio.Event, options: Options) -> int:
     serving = asyncio.create_task(_serve(options))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,33 +1,34 @@
 """A byte pipe in front of the Firestore emulator, so that Firestore can fail when asked to."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
 import grpc.aio
 
 from emulators.faults import Fault
+from emulators.grpc_relay import UNLIMITED, relay_stream, start_server
 from emulators.ports import HOST
 
-_FLUSH_SECONDS = 0.05
+_GOODBYE_SECONDS = 5.0
 
 
 class FirestoreFront:
     """Pipes every connection to the emulator. While `unavailable` is armed, open connections are
-    dropped and new ones reach a server that answers UNAVAILABLE, until as many calls have failed as
-    were asked for; calls in flight at that moment fail too, as in a real outage. A `delay` holds
+    dropped (calls in flight fail too, as in a real outage) and new ones reach a server that answers
+    UNAVAILABLE, until as many calls as were asked for were refused there. A `delay` holds
     the next bytes of any connection."""
 
     def __init__(self, emulator_port: int) -> None:
         self._emulator_port = emulator_port
         self._pipes: set[_Pipe] = set()
-        self._outage = _Outage(self._over)
+        self._outage = _Outage(emulator_port)
         self._delays: list[float] = []
         self._server: asyncio.Server | None = None
         self.address = ""
 
     async def open(self) -> None:
-        await self._outage.open()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _Pipe(self), HOST, 0)
         self.address = f"{HOST}:{self._server.sockets[0].getsockname()[1]}"
@@ -38,18 +39,17 @@ class FirestoreFront:
         self._drop()
         await self._outage.close()
 
-    def arm(self, fault: Fault, count: int) -> None:
+    async def arm(self, fault: Fault, count: int) -> None:
         """Makes the next `count` calls (for a delay: packets) suffer the fault."""
         if fault.kind == "delay":
             self._delays.extend([fault.seconds] * count)
         else:
-            self._outage.left += count
+            await self._outage.begin(count)
             self._drop()
 
     def clear(self) -> None:
         self._delays.clear()
-        self._outage.left = 0
-        self._drop()
+        self._outage.end()
 
     def port(self) -> int:
         """Where a new connection goes now."""
@@ -68,39 +68,51 @@ class FirestoreFront:
         for pipe in list(self._pipes):
             pipe.drop()
 
-    def _over(self) -> None:
-        # The last refusal must reach its caller before its connection goes.
-        asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self._drop)
-
 
 class _Outage(grpc.GenericRpcHandler):
-    """A gRPC server on which every call of every method is UNAVAILABLE."""
+    """A gRPC server on which the next `left` calls, of whatever method, are UNAVAILABLE."""
 
-    def __init__(self, over: Any) -> None:
+    def __init__(self, emulator_port: int) -> None:
         self.left = 0
         self.port = 0
-        self._over = over
+        self._emulator = f"{HOST}:{emulator_port}"
         self._server: grpc.aio.Server | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
 
-    async def open(self) -> None:
-        self._server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-        self._server.add_generic_rpc_handlers((self,))
-        self.port = self._server.add_insecure_port(f"{HOST}:0")
-        await self._server.start()
+    async def begin(self, count: int) -> None:
+        self.left += count
+        if self._server is None:
+            self._server, self.port = await start_server(self)
+
+    def end(self) -> None:
+        """Says goodbye to every connection: calls under way are answered, later ones are made over
+        a new connection without their caller noticing."""
+        self.left = 0
+        server, self._server = self._server, None
+        if server is not None:
+            leaving = asyncio.create_task(server.stop(grace=_GOODBYE_SECONDS))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
 
     async def close(self) -> None:
-        if self._server is not None:
-            await self._server.stop(grace=None)
+        self.end()
+        await asyncio.gather(*self._leaving)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-        return grpc.stream_stream_rpc_method_handler(self._refuse)
+        method = handler_call_details.method
 
-    async def _refuse(self, _requests: Any, context: Any) -> None:
-        if self.left:
+        async def refuse(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
+            if not self.left:  # It slipped in between the last refusal and the goodbye.
+                async with grpc.aio.insecure_channel(self._emulator, UNLIMITED) as channel:
+                    async for answer in relay_stream(channel, method, requests, context):
+                        yield answer
+                return
             self.left -= 1
             if not self.left:
-                self._over()
-        await context.abort(grpc.StatusCode.UNAVAILABLE, "Firestore is unavailable (injected)")
+                self.end()
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "Firestore is unavailable (injected)")
+
+        return grpc.stream_stream_rpc_method_handler(refuse)
 
 
 class _Pipe(asyncio.Protocol):

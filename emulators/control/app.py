@@ -135,7 +135,7 @@ class Control:
 
     async def _arm(self, call: Call) -> Answer:
         wanted = _body(call, FaultRequest)
-        self._arming.arm(wanted)
+        await self._arming.arm(wanted)
         return json_answer({"armed": wanted.model_dump()}, 201)
 
     async def _disarm(self, call: Call) -> Answer:

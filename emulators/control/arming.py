@@ -23,7 +23,7 @@ class Arming:
         self._firestore = firestore
         self._fleet = fleet
 
-    def arm(self, request: FaultRequest) -> None:
+    async def arm(self, request: FaultRequest) -> None:
         """Raises Invalid, naming the field, for a target or a kind that does not exist there."""
         kinds = KINDS_OF_TARGET.get(request.family)
         if kinds is None:
@@ -37,7 +37,7 @@ class Arming:
         if request.function is not None:
             self._faults.arm(self._function_target(request.function), fault, request.count)
         elif request.family == "firestore":
-            self._firestore.arm(fault, request.count)
+            await self._firestore.arm(fault, request.count)
         elif request.family == "tasks":
             self._tasks.inject(request.kind, request.count)  # type: ignore[arg-type]
         else:

@@ -9,16 +9,12 @@ import grpc.aio
 
 from emulators.activity import Activity
 from emulators.faults import Faults
+from emulators.grpc_relay import UNLIMITED, relay_stream, relay_unary, start_server
 from emulators.operations import Operations, billed_bytes
 from emulators.ports import HOST
 from emulators.pubsub.ledger import Ledger
 
 _PUBLISH = "/google.pubsub.v1.Publisher/Publish"
-_UNLIMITED = [
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.max_send_message_length", -1),
-    ("grpc.so_reuseport", 0),
-]
 
 
 class PubsubFront:
@@ -41,12 +37,9 @@ class PubsubFront:
         faults: Faults,
     ) -> "PubsubFront":
         """`publishers` names the function that publishes to each topic."""
-        channel = grpc.aio.insecure_channel(emulator, options=_UNLIMITED)
-        server = grpc.aio.server(options=_UNLIMITED)
+        channel = grpc.aio.insecure_channel(emulator, options=UNLIMITED)
         handler = _Handler(channel, publishers, ledger, activity, operations, faults)
-        server.add_generic_rpc_handlers((handler,))
-        port = server.add_insecure_port(f"{HOST}:0")
-        await server.start()
+        server, port = await start_server(handler)
         return cls(server, channel, f"{HOST}:{port}")
 
     async def close(self) -> None:
@@ -70,7 +63,6 @@ class _Handler(grpc.GenericRpcHandler):
         self._ledger = ledger
         self._activity = activity
         self._faults = faults
-        self._publish: Any = channel.unary_unary(_PUBLISH)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         method = handler_call_details.method
@@ -86,9 +78,7 @@ class _Handler(grpc.GenericRpcHandler):
 
         parsed = PublishRequest.pb().FromString(request)
         with self._activity.one("publishes"):
-            answer: bytes = await _relayed(
-                self._publish(request, timeout=context.time_remaining()), context
-            )
+            answer = await relay_unary(self._channel, _PUBLISH, request, context)
             topic = parsed.topic.rpartition("/")[2]
             ids = PublishResponse.pb().FromString(answer).message_ids
             for message_id, message in zip(ids, parsed.messages, strict=True):
@@ -99,22 +89,7 @@ class _Handler(grpc.GenericRpcHandler):
         return answer
 
     def _pass_on(self, method: str) -> Any:
-        async def pass_on(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
-            through: Any = self._channel.stream_stream(method)
-            call = through(requests, timeout=context.time_remaining())
-            try:
-                async for answer in call:
-                    yield answer
-            except grpc.aio.AioRpcError as error:
-                await context.abort(error.code(), error.details() or "")
+        def pass_on(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
+            return relay_stream(self._channel, method, requests, context)
 
         return pass_on
-
-
-async def _relayed(call: Any, context: Any) -> bytes:
-    try:
-        answer: bytes = await call
-    except grpc.aio.AioRpcError as error:
-        await context.abort(error.code(), error.details() or "")
-        raise
-    return answer

@@ -25,7 +25,7 @@ def shared_platform(shared_checkout: Checkout) -> Iterator[RunningPlatform]:
 @pytest.fixture
 def platform(shared_platform: RunningPlatform, checkout: Checkout) -> Iterator[RunningPlatform]:
     """Idle, without faults, its counts at zero."""
-    shared_platform.client.http.delete("/_platform/faults")
+    shared_platform.client.disarm()
     shared_platform.client.wait_until_idle()
     shared_platform.client.reset_operations()
     checkout.forget()

@@ -1,0 +1,196 @@
+"""Starting, stopping and failing: what the command leaves behind, and what it says."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from emulators.ports import free_port, listen
+from emulators.workplace import read_description
+from tests.emulators.checkouts import Checkout, copy_checkout
+
+pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-lifecycle")]
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def own_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return copy_checkout(tmp_path_factory.mktemp("lifecycle") / "checkout")
+
+
+class Command:
+    """`python -m emulators up` as a user runs it."""
+
+    def __init__(self, checkout: Checkout, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.state = checkout.root / "build" / "platform"
+        command = ["up", "--root", str(checkout.root), "--port", str(self.port)]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "emulators", *command],
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def until_up(self) -> dict[str, Any]:
+        """What the platform says about itself once it is up."""
+        deadline = time.monotonic() + 60
+        while (description := read_description(self.state)) is None:
+            assert self.process.poll() is None, self.process.communicate()[0]
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        return description
+
+    def children(self) -> list[psutil.Process]:
+        found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
+        return found
+
+    def finish(self) -> tuple[int, str]:
+        """The exit status and everything that was printed."""
+        output, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, output
+
+
+@contextmanager
+def running(checkout: Checkout) -> Iterator[Command]:
+    command = Command(checkout)
+    try:
+        yield command
+    finally:
+        command.process.kill()
+        command.process.communicate()
+
+
+def _gone(processes: list[psutil.Process], port: int) -> None:
+    _, alive = psutil.wait_procs(processes, timeout=10)
+    assert [process.cmdline() for process in alive] == []
+    listen(port).close()
+
+
+def test_ctrl_c_leaves_no_process_and_no_port(own_checkout: Checkout) -> None:
+    with running(own_checkout) as command:
+        url = command.until_up()["url"]
+        assert httpx.get(f"{url}/v1/notes").status_code == 200
+        children = command.children()
+        assert len(children) >= 4  # two emulators, a function's master and its worker
+        command.process.send_signal(signal.SIGINT)
+        status, output = command.finish()
+    assert status == 0
+    assert "Traceback" not in output
+    _gone(children, command.port)
+    assert read_description(command.state) is None
+
+
+@pytest.mark.parametrize("after_seconds", [0.2, 0.7, 1.2, 1.8])
+def test_a_stop_during_the_start_leaves_nothing(
+    own_checkout: Checkout, after_seconds: float
+) -> None:
+    with running(own_checkout) as command:
+        time.sleep(after_seconds)
+        children = command.children()
+        command.process.send_signal(signal.SIGTERM)
+        status, output = command.finish()
+    assert "Traceback" not in output
+    assert status in (0, -signal.SIGTERM)  # the latter only before Python itself is ready
+    _gone(children, command.port)
+
+
+def test_impatient_ctrl_cs_are_one(own_checkout: Checkout) -> None:
+    with running(own_checkout) as command:
+        command.until_up()
+        children = command.children()
+        for _ in range(5):
+            command.process.send_signal(signal.SIGINT)
+            time.sleep(0.03)
+        status, output = command.finish()
+    assert status == 0
+    assert "Traceback" not in output
+    _gone(children, command.port)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of this death")
+def test_children_die_with_a_platform_that_is_killed(own_checkout: Checkout) -> None:
+    with running(own_checkout) as command:
+        url = command.until_up()["url"]
+        httpx.get(f"{url}/v1/notes")
+        children = command.children()
+        command.process.kill()
+        command.finish()
+    _gone(children, command.port)
+
+
+@pytest.mark.parametrize(
+    ("name", "part_of_command"),
+    [("Firestore emulator", "CloudFirestore"), ("Pub/Sub emulator", "pubsub-emulator")],
+)
+def test_an_emulator_that_dies_is_named_with_the_end_of_its_log(
+    own_checkout: Checkout, name: str, part_of_command: str
+) -> None:
+    with running(own_checkout) as command:
+        command.until_up()
+        children = command.children()
+        [victim] = [child for child in children if part_of_command in " ".join(child.cmdline())]
+        os.kill(victim.pid, signal.SIGKILL)
+        status, output = command.finish()
+    assert status == 1
+    assert f"{name} died" in output
+    assert "end of its log" in output
+    assert "Traceback" not in output
+    _gone(children, command.port)
+
+
+def test_a_taken_port_is_named_with_what_to_do(own_checkout: Checkout) -> None:
+    taken = listen()
+    port = taken.getsockname()[1]
+    command = Command(own_checkout, port)
+    status, output = command.finish()
+    taken.close()
+    assert status == 1
+    assert f"Port {port} is taken by" in output
+    assert str(os.getpid()) in output
+    assert f"make up PORT={port + 1}" in output
+    assert "Traceback" not in output
+
+
+def test_a_second_platform_in_the_same_directory_is_refused(own_checkout: Checkout) -> None:
+    with running(own_checkout) as command:
+        url = command.until_up()["url"]
+        status, output = Command(own_checkout).finish()
+        assert status == 1
+        assert f"already runs here: {url}" in output
+        assert read_description(command.state) is not None
+
+
+def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    checkout = copy_checkout(tmp_path / "checkout")
+    manifest = checkout.root / "functions" / "notes" / "function.toml"
+    manifest.write_text(manifest.read_text().replace("summary", "sumary"))
+    status, output = Command(checkout).finish()
+    assert status == 1
+    assert "function.toml: sumary" in output
+    assert "Traceback" not in output
+
+
+def test_a_function_that_cannot_start_is_named_and_answers_503(tmp_path: Path) -> None:
+    checkout = copy_checkout(tmp_path / "checkout")
+    (checkout.root / "functions" / "notes" / "main.py").write_text("raise SystemError('broken')\n")
+    with running(checkout) as command:
+        url = command.until_up()["url"]
+        answer = httpx.get(f"{url}/v1/notes", timeout=30)
+        command.process.send_signal(signal.SIGINT)
+        status, output = command.finish()
+    assert (answer.status_code, answer.json()["code"], status) == (503, "unavailable", 0)
+    assert "notes died" in output
+    assert "SystemError: broken" in output
