@@ -1,7 +1,7 @@
 """One function's manifest."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -15,25 +15,65 @@ EventType = Annotated[
 Route = Annotated[str, StringConstraints(pattern=r"^/v1(/[a-z0-9_-]+)+(/\*\*)?$")]
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 
-_SECONDS = re.compile(r"^([1-9][0-9]*)s$")
-_CRON_FIELD = re.compile(r"^(\*|[0-9]+)(-[0-9]+)?(/[1-9][0-9]*)?(,[0-9]+(-[0-9]+)?)*$")
+# What Pub/Sub and Cloud Tasks both accept.
+LONGEST_BACKOFF_SECONDS = 600
+
+_SECONDS = re.compile(r"[1-9][0-9]*s")
+_CRON_PART = re.compile(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/[1-9][0-9]?)?")
+# minute, hour, day of month, month, day of week
+_CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+
+T = TypeVar("T")
+
+
+def seconds(text: str) -> int:
+    """The number in a duration such as `30s`."""
+    return int(text.removesuffix("s"))
 
 
 def _seconds(text: str) -> str:
-    if not _SECONDS.match(text):
+    if not _SECONDS.fullmatch(text):
         raise ValueError('must be whole seconds such as "30s"')
     return text
 
 
 def _cron(text: str) -> str:
     fields = text.split(" ")
-    if len(fields) != 5 or not all(_CRON_FIELD.match(field) for field in fields):
+    if len(fields) != len(_CRON_BOUNDS) or not all(
+        _is_cron_part(part, low, high)
+        for field, (low, high) in zip(fields, _CRON_BOUNDS, strict=True)
+        for part in field.split(",")
+    ):
         raise ValueError('must be five cron fields such as "* * * * *"')
     return text
 
 
+def _is_cron_part(part: str, low: int, high: int) -> bool:
+    found = _CRON_PART.fullmatch(part)
+    if found is None:
+        return False
+    numbers = [int(number) for number in found.groups() if number is not None]
+    return numbers == sorted(numbers) and all(low <= number <= high for number in numbers)
+
+
+def _rising(backoff: tuple[str, str]) -> tuple[str, str]:
+    least, most = (seconds(text) for text in backoff)
+    if not least <= most <= LONGEST_BACKOFF_SECONDS:
+        raise ValueError(f"must rise, to at most {LONGEST_BACKOFF_SECONDS}s")
+    return backoff
+
+
+def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
+    repeated = sorted({str(value) for value in values if values.count(value) > 1})
+    if repeated:
+        raise ValueError(f"says twice: {', '.join(repeated)}")
+    return values
+
+
 Seconds = Annotated[str, AfterValidator(_seconds)]
 Cron = Annotated[str, AfterValidator(_cron)]
+EventTypes = Annotated[tuple[EventType, ...], AfterValidator(_distinct)]
+Names = Annotated[tuple[Name, ...], AfterValidator(_distinct)]
 
 
 class Sizing(Model):
@@ -55,17 +95,17 @@ class Sizing(Model):
 class Http(Sizing):
     """The public side: the routes it answers."""
 
-    routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+    routes: Annotated[tuple[Route, ...], Field(min_length=1), AfterValidator(_distinct)]
 
 
 class Reactions(Sizing):
     """The private side: what happens to it."""
 
-    events: tuple[EventType, ...] = ()
-    timers: tuple[EventType, ...] = ()
+    events: EventTypes = ()
+    timers: EventTypes = ()
     schedules: dict[EventType, Cron] = Field(default_factory=dict)
     attempts: Annotated[int, Field(ge=5, le=100)] = 10
-    backoff: tuple[Seconds, Seconds] = ("10s", "600s")
+    backoff: Annotated[tuple[Seconds, Seconds], AfterValidator(_rising)] = ("10s", "600s")
 
 
 class Publishes(Model):
@@ -79,8 +119,8 @@ class Access(Model):
 
     firestore: Literal["none", "read", "read-write"] = "none"
     postgres: Literal["none"] | Annotated[int, Field(ge=1, le=10)] = "none"
-    secrets: tuple[Name, ...] = ()
-    calls: tuple[Name, ...] = ()
+    secrets: Names = ()
+    calls: Names = ()
 
 
 class Manifest(Model):
@@ -97,8 +137,3 @@ class Manifest(Model):
         if self.http is None and self.reactions is None:
             raise ValueError("needs [http] or [reactions]")
         return self
-
-
-def seconds(text: str) -> int:
-    """The number in a duration such as `30s`."""
-    return int(text.removesuffix("s"))

@@ -12,8 +12,6 @@ from pydantic import ValidationError
 
 from shared.manifest.model import Manifest, Sizing
 
-FILTER_BYTES = 256
-
 
 class ManifestError(ValueError):
     """A manifest that cannot be read, or two that contradict each other; names file and field."""
@@ -193,7 +191,12 @@ def load_manifests(root: Path) -> Manifests:
     call has a callee and no two functions claim a route. Raises ManifestError otherwise, naming the
     file and the field."""
     files = sorted(root.glob("functions/*/function.toml")) + sorted(root.glob("*/function.toml"))
-    folders = {file.parent.name.replace("_", "-"): file.parent for file in files}
+    folders: dict[str, Path] = {}
+    for file in files:
+        noun = file.parent.name.replace("_", "-")
+        if noun in folders:
+            raise ManifestError(f"{file}: {noun} is also the name of {folders[noun]}")
+        folders[noun] = file.parent
     by_noun = {noun: _read(folder / "function.toml") for noun, folder in folders.items()}
     manifests = Manifests(root, by_noun, folders, _topics_by_type(root))
     problems = list(_contradictions(manifests))
@@ -205,7 +208,7 @@ def load_manifests(root: Path) -> Manifests:
 def _read(file: Path) -> Manifest:
     try:
         return Manifest.model_validate(tomllib.loads(file.read_text()))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ManifestError(f"{file}: {error}") from error
     except ValidationError as error:
         lines = [
@@ -222,10 +225,12 @@ def _topics_by_type(root: Path) -> dict[str, str]:
 
 def _contradictions(manifests: Manifests) -> Iterable[str]:
     yield from _claimed_twice(manifests)
+    yield from _named_alike(manifests)
     topics = set(manifests.topics)
     for event_type, topic in manifests.topics_of.items():
         if topic not in topics:
-            yield f"events/schemas/{event_type}.json: no function publishes to {topic}"
+            schema = manifests.root / "events" / "schemas" / f"{event_type}.json"
+            yield f"{schema}: x-topic: no function publishes to {topic}"
     for noun, manifest in manifests.by_noun.items():
         yield from _dangling(manifests, noun, manifest)
 
@@ -235,21 +240,43 @@ def _claimed_twice(manifests: Manifests) -> Iterable[str]:
     for noun, manifest in manifests.by_noun.items():
         for route in manifest.http.routes if manifest.http else ():
             if route in owners:
-                yield f"{noun}: http.routes: {route} belongs to {owners[route]}"
+                file = _file(manifests, noun)
+                yield f"{file}: http.routes: {route} belongs to {owners[route]}"
             owners[route] = noun
 
 
+def _named_alike(manifests: Manifests) -> Iterable[str]:
+    """Two types may be one once their dots and underscores are dashes."""
+    for noun, manifest in manifests.by_noun.items():
+        reactions = manifest.reactions
+        named = {
+            "events": reactions.events if reactions else (),
+            "timers": reactions.timers if reactions else (),
+            "schedules": tuple(reactions.schedules) if reactions else (),
+        }
+        for field, types in named.items():
+            seen: dict[str, str] = {}
+            for event_type in types:
+                other = seen.setdefault(_dashed(event_type), event_type)
+                if other != event_type:
+                    file = _file(manifests, noun)
+                    yield f"{file}: reactions.{field}: {event_type} is named like {other}"
+
+
 def _dangling(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[str]:
+    file = _file(manifests, noun)
     if manifest.publishes is not None and manifest.publishes.topic != noun:
-        yield f"{noun}: publishes.topic: must be {noun}, so that a topic tells its only publisher"
+        yield f"{file}: publishes.topic: must be {noun}, so that a topic tells its only publisher"
     for event_type in manifest.reactions.events if manifest.reactions else ():
         if event_type not in manifests.topics_of:
-            yield f"{noun}: reactions.events: nobody publishes {event_type}"
-        if len(f'attributes."ce-type" = "{event_type}"'.encode()) > FILTER_BYTES:
-            yield f"{noun}: reactions.events: {event_type} makes a filter over 256 bytes"
+            yield f"{file}: reactions.events: nobody publishes {event_type}"
     for callee in manifest.access.calls:
         if callee not in manifests.by_noun or manifests.by_noun[callee].http is None:
-            yield f"{noun}: access.calls: {callee} has no public side"
+            yield f"{file}: access.calls: {callee} has no public side"
+
+
+def _file(manifests: Manifests, noun: str) -> Path:
+    return manifests.folders[noun] / "function.toml"
 
 
 def _dashed(event_type: str) -> str:

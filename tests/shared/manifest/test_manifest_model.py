@@ -1,0 +1,143 @@
+"""One function.toml: what it may say, and that a refusal names the file and the field."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shared.manifest import ManifestError, load_manifests
+
+GOOD = """
+summary = "A function that exists to be changed."
+
+[http]
+routes        = ["/v1/things/**"]
+cpu           = 1
+memory        = "512Mi"
+concurrency   = 80
+max_instances = 20
+timeout       = "30s"
+
+[reactions]
+events    = []
+timers    = ["assent.thing.due.v1"]
+schedules = { "assent.sweep.due.v1" = "* * * * *" }
+attempts  = 10
+backoff   = ["10s", "600s"]
+
+[publishes]
+topic = "things"
+
+[access]
+firestore = "read-write"
+postgres  = "none"
+secrets   = ["things-signing-key"]
+calls     = []
+"""
+Load = Callable[[str], None]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    def load(text: str) -> None:
+        folder = tmp_path / "functions" / "things"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "function.toml").write_text(text)
+        load_manifests(tmp_path)
+
+    return load
+
+
+def test_the_good_one_loads(load: Load) -> None:
+    load(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "field"),
+    [
+        ('summary = "A function that exists to be changed."', "", "summary"),
+        ('"A function that exists to be changed."', '"Short."', "summary"),
+        ("[http]", "surprise = 1\n[http]", "surprise"),
+        ("routes        =", "surprise = 1\nroutes        =", "http.surprise"),
+        ('["/v1/things/**"]', "[]", "http.routes"),
+        ('["/v1/things/**"]', '["/things/**"]', "http.routes.0"),
+        ('["/v1/things/**"]', '["/v1/*/things"]', "http.routes.0"),
+        ('["/v1/things/**"]', '["/v1/Things"]', "http.routes.0"),
+        ('["/v1/things/**"]', '["/v1/things/"]', "http.routes.0"),
+        ('["/v1/things/**"]', '["/v1/things", "/v1/things"]', "http.routes"),
+        ("cpu           = 1", "cpu           = 0", "http.cpu"),
+        ("cpu           = 1", "cpu           = 9", "http.cpu"),
+        ("cpu           = 1", "cpu           = 0.5", "http"),
+        ('"512Mi"', '"512M"', "http.memory"),
+        ('"512Mi"', "512", "http.memory"),
+        ("concurrency   = 80", "concurrency   = 0", "http.concurrency"),
+        ("max_instances = 20", "max_instances = 101", "http.max_instances"),
+        ('"30s"', '"30"', "http.timeout"),
+        ('"30s"', '"0s"', "http.timeout"),
+        ('"30s"', '"30s\\n"', "http.timeout"),
+        ("events    = []", 'events    = ["thing.happened.v1"]', "reactions.events.0"),
+        ("events    = []", 'events    = ["assent.thing.happened"]', "reactions.events.0"),
+        ("events    = []", 'events    = ["assent.thing.happened.v0"]', "reactions.events.0"),
+        ('["assent.thing.due.v1"]', '["assent.Thing.due.v1"]', "reactions.timers.0"),
+        (
+            '["assent.thing.due.v1"]',
+            '["assent.thing.due.v1", "assent.thing.due.v1"]',
+            "reactions.timers",
+        ),
+        ("* * * * *", "* * * *", "reactions.schedules.assent.sweep.due.v1"),
+        ("* * * * *", "60 * * * *", "reactions.schedules.assent.sweep.due.v1"),
+        ("* * * * *", "*-5 * * * *", "reactions.schedules.assent.sweep.due.v1"),
+        ("* * * * *", "9-5 * * * *", "reactions.schedules.assent.sweep.due.v1"),
+        ("* * * * *", "* * 0 * *", "reactions.schedules.assent.sweep.due.v1"),
+        ("* * * * *", "*/0 * * * *", "reactions.schedules.assent.sweep.due.v1"),
+        ("* * * * *", "every minute or so", "reactions.schedules.assent.sweep.due.v1"),
+        ("attempts  = 10", "attempts  = 4", "reactions.attempts"),
+        ("attempts  = 10", "attempts  = 101", "reactions.attempts"),
+        ('["10s", "600s"]', '["10s"]', "reactions.backoff.1"),
+        ('["10s", "600s"]', '["600s", "10s"]', "reactions.backoff"),
+        ('["10s", "600s"]', '["10s", "601s"]', "reactions.backoff"),
+        ('topic = "things"', 'topic = "Things"', "publishes.topic"),
+        ('topic = "things"', 'topic = "other"', "publishes.topic"),
+        ('"read-write"', '"write"', "access.firestore"),
+        ('postgres  = "none"', "postgres  = 0", "access.postgres"),
+        ('postgres  = "none"', "postgres  = 11", "access.postgres"),
+        ('["things-signing-key"]', '["things_signing_key"]', "access.secrets.0"),
+        ('["things-signing-key"]', '["a-key", "a-key"]', "access.secrets"),
+        ("calls     = []", 'calls     = ["nobody"]', "access.calls"),
+    ],
+)
+def test_a_refusal_names_the_file_and_the_field(
+    load: Load, good: str, bad: str, field: str, tmp_path: Path
+) -> None:
+    assert good in GOOD
+    with pytest.raises(ManifestError) as refusal:
+        load(GOOD.replace(good, bad, 1))
+    file = tmp_path / "functions" / "things" / "function.toml"
+    assert str(refusal.value).startswith(f"{file}: {field}")
+
+
+def test_a_function_that_does_nothing_is_refused(load: Load) -> None:
+    with pytest.raises(ManifestError, match=r"needs \[http\] or \[reactions\]"):
+        load('summary = "Neither asked nor told."')
+
+
+def test_what_is_no_toml_is_refused_with_its_file(load: Load, tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=r"function\.toml"):
+        load("summary = ")
+    (tmp_path / "functions" / "things" / "function.toml").write_bytes(b'summary = "\xff"')
+    with pytest.raises(ManifestError, match=r"function\.toml"):
+        load_manifests(tmp_path)
+
+
+def test_every_problem_is_said_at_once(load: Load) -> None:
+    with pytest.raises(ManifestError) as refusal:
+        load(GOOD.replace('"512Mi"', '"much"').replace("attempts  = 10", "attempts  = 1"))
+    assert "http.memory" in str(refusal.value)
+    assert "reactions.attempts" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "cron", ["*/5 * * * *", "0 3 1,15 * 1-5", "30 23 * 12 7", "0-30/10 * * * *"]
+)
+def test_usual_crons_are_read(load: Load, cron: str) -> None:
+    load(GOOD.replace("* * * * *", cron))
