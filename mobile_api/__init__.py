@@ -1,0 +1,1 @@
+"""The governor's backend-for-frontend: a projection to read from, and a way to decide."""

@@ -1,0 +1,140 @@
+"""The approvals function as its callers see it: HTTP, with the user's own token."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
+from weakref import WeakKeyDictionary
+
+from opentelemetry.propagate import inject
+from pydantic import TypeAdapter, ValidationError
+
+from shared.kit.callers import Caller
+from shared.kit.errors import (
+    AssentError,
+    FieldError,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+)
+
+if TYPE_CHECKING:
+    from httpx import AsyncClient, Response
+
+WITHIN_SECONDS = 20.0
+PER_ATTEMPT_SECONDS = 8.0
+CONNECT_SECONDS = 3.0
+ATTEMPTS = 4
+FIRST_PAUSE_SECONDS = 0.1
+# Servers drop an idle connection after two seconds; ours is dropped before.
+KEPT_ALIVE_SECONDS = 1.5
+
+_TRY_AGAIN = (502, 503, 504)
+
+_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient]" = WeakKeyDictionary()
+
+
+class Refused(AssentError):
+    """A refusal in another function's words."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        errors = [FieldError(each["field"], each["message"]) for each in problem["errors"]]
+        super().__init__(problem["detail"], *errors)
+        said = {"code": problem["code"], "title": problem["title"], "http_status": status}
+        self.__dict__.update(said)
+
+
+class ApprovalsApi:
+    """Calls that may be repeated: each carries an id by which its owner knows it again."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url.rstrip("/")
+
+    async def post(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        caller: Caller,
+        headers: Mapping[str, str] | None = None,
+        within: float = WITHIN_SECONDS,
+    ) -> Any:
+        """The answer's JSON. Tries again, for at most `within` seconds, where nobody answered or
+        the answer was to come back later.
+
+        Raises the owner's own refusal, word for word, or Unavailable: then it may or may not have
+        been done, and the same call again tells."""
+        sent = {
+            "Authorization": f"Bearer {caller.token}",
+            "Content-Type": "application/json",
+            **(headers or {}),
+        }
+        inject(sent)
+        try:
+            async with asyncio.timeout(within):
+                return _read(await self._send(path, body, sent))
+        except TimeoutError as error:
+            raise Unavailable("approvals did not answer in time") from error
+
+    async def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> "Response":
+        from httpx import TransportError
+
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                longest = FIRST_PAUSE_SECONDS * 4 ** (attempt - 1)
+                await asyncio.sleep(random.uniform(longest / 2, longest))  # noqa: S311 - jitter
+            try:
+                answer = await _client().post(
+                    f"{self._base_url}{path}", content=body, headers=dict(headers)
+                )
+            except TransportError:
+                continue
+            if answer.status_code not in _TRY_AGAIN:
+                return answer
+        raise Unavailable("approvals does not answer")
+
+
+class _Problem(TypedDict):
+    title: str
+    detail: str
+    code: str
+    errors: list[dict[str, str]]
+
+
+def _read(answer: "Response") -> Any:
+    if answer.is_success:
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise Unavailable("approvals gave an answer that cannot be read") from error
+    if not 400 <= answer.status_code < 500:
+        raise Unavailable(f"approvals answered {answer.status_code}")
+    raise _refusal(answer)
+
+
+def _refusal(answer: "Response") -> AssentError:
+    try:
+        problem = TypeAdapter(_Problem).validate_json(answer.content)
+    except ValidationError:
+        return Unavailable(f"approvals answered {answer.status_code} without saying why")
+    if answer.status_code == Unauthenticated.http_status:
+        return Unauthenticated(problem["detail"])
+    if answer.status_code == TooManyRequests.http_status:
+        after = answer.headers.get("retry-after", "")
+        return TooManyRequests(problem["detail"], retry_after=int(after) if after.isdigit() else 1)
+    return Refused(answer.status_code, problem)
+
+
+def _client() -> "AsyncClient":
+    """One client per event loop, because its connections belong to the loop they were made in."""
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        from httpx import AsyncClient, Limits, Timeout
+
+        # The environment may name proxies and a .netrc; neither may see or replace a user's token.
+        _clients[loop] = AsyncClient(
+            timeout=Timeout(PER_ATTEMPT_SECONDS, connect=CONNECT_SECONDS),
+            limits=Limits(keepalive_expiry=KEPT_ALIVE_SECONDS),
+            trust_env=False,
+        )
+    return _clients[loop]

@@ -1,0 +1,68 @@
+"""`python -m mobile_api.rebuild [--tenant T] [--check]`: the projection, made again from the log.
+
+Prints each tenant's digest before and after. With `--check` nothing is written, and the exit code
+is 1 where the two differ. Talks to the running local platform, or to what the environment names."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mobile_api.service.rebuilding import Rebuilt, rebuild, tenants
+from shared.kit import clock
+from shared.kit.errors import Unavailable
+
+PLATFORM = Path("build/platform/platform.json")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns the exit code: 0 done, 1 differs (`--check`), 2 nothing to talk to."""
+    parser = argparse.ArgumentParser(prog="python -m mobile_api.rebuild", description=__doc__)
+    parser.add_argument("--tenant", help="only this tenant; otherwise every tenant of the log")
+    parser.add_argument("--check", action="store_true", help="compare, and write nothing")
+    chosen = parser.parse_args(arguments)
+    if "GOOGLE_CLOUD_PROJECT" not in os.environ and not _join_local_platform():
+        print(
+            "No platform is running here (make up), and GOOGLE_CLOUD_PROJECT names no project.",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        results = asyncio.run(_rebuild_all(chosen.tenant, write=not chosen.check))
+    except Unavailable as error:
+        print(f"The projection was not rebuilt: {error.detail}", file=sys.stderr)
+        return 2
+    differs = any(result.digest_before != result.digest_after for result in results)
+    return int(chosen.check and differs)
+
+
+async def _rebuild_all(tenant: str | None, *, write: bool) -> list[Rebuilt]:
+    results = []
+    for tenant_id in [tenant] if tenant else await tenants():
+        results.append(await rebuild(tenant_id, now=clock.now(), write=write))
+        print(_described(results[-1]), flush=True)
+    return results
+
+
+def _described(result: Rebuilt) -> str:
+    same = result.digest_before == result.digest_after
+    verdict = "same bytes" if same else f"{result.written} documents differed"
+    return (
+        f"{result.tenant_id}: {result.events} events, {result.documents} documents, {verdict}\n"
+        f"  before {result.digest_before}\n  after  {result.digest_after}"
+    )
+
+
+def _join_local_platform() -> bool:
+    try:
+        os.environ.update(json.loads(PLATFORM.read_text())["env"])
+    except FileNotFoundError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

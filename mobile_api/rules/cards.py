@@ -1,0 +1,75 @@
+"""From an approval's events to its card."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from events.approvals import ApprovalState, ApprovalStatus
+from mobile_api.rules.documents import CARDS, Fields, Step, newest
+from mobile_api.rules.facts import Fact
+from mobile_api.rules.health import agents_overdue_after, approvals_overdue_after
+from mobile_api.views import Card, TimelineEntry
+from shared.kit.canonical import canonical_json
+from shared.kit.instants import format_instant
+
+# A deferral may be repeated without end; the newest entries are kept.
+LONGEST_TIMELINE = 100
+
+_BUCKETS: Mapping[ApprovalStatus, str] = {
+    "pending": "pending",
+    "deferred": "pending",
+    "escalated": "pending",
+    "auto_approved": "veto_open",
+}
+
+
+def bucket_of(status: ApprovalStatus) -> str:
+    """`pending`, `veto_open` or `decided`."""
+    return _BUCKETS.get(status, "decided")
+
+
+def card_step(fact: Fact, state: ApprovalState) -> Step:
+    """The approval's card after the fact. The timeline takes in late facts too."""
+
+    def after(before: Fields | None) -> Fields:
+        timeline = _with_entry(before["timeline"] if before else (), _entry(fact, state))
+        return {**newest(before, fact, _card_fields(state)), "timeline": timeline}
+
+    return Step((CARDS, state.approval_id), after)
+
+
+def card_of(state: ApprovalState) -> Card:
+    """What a card shows of an approval."""
+    shown = {name: getattr(state, name) for name in Card.model_fields if name != "id"}
+    return Card.model_construct(id=state.approval_id, **shown)
+
+
+def _card_fields(state: ApprovalState) -> dict[str, Any]:
+    vetoed_at = state.decided_at if state.veto_reason else None
+    return {
+        "bucket": bucket_of(state.status),
+        "requested_at": format_instant(state.requested_at),
+        "vetoed_at": format_instant(vetoed_at) if vetoed_at else None,
+        "precedent_id": state.precedent_id,
+        "compared_with": [match.seed_id for match in state.matches],
+        "overdue_after_approvals": approvals_overdue_after(state),
+        "overdue_after_agents": agents_overdue_after(state),
+        "card": card_of(state).model_dump_json(),
+        "content": state.content,
+        "evidence": canonical_json(list(state.evidence)).decode(),
+        "risk_reasons": list(state.risk_reasons),
+        "rollback_plan": state.rollback_plan,
+    }
+
+
+def _entry(fact: Fact, state: ApprovalState) -> dict[str, Any]:
+    entry = TimelineEntry(
+        sequence=fact.sequence, event=fact.name, at=fact.time, by=fact.actor, note=state.note
+    )
+    return entry.model_dump(mode="json")
+
+
+def _with_entry(
+    entries: Sequence[Mapping[str, Any]], entry: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    others = [other for other in entries if other["sequence"] != entry["sequence"]]
+    return sorted([*others, entry], key=lambda each: each["sequence"])[-LONGEST_TIMELINE:]

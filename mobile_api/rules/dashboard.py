@@ -1,0 +1,41 @@
+"""The first screen, from the counters and a few cards."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from mobile_api.rules.budget import PLATFORM_PER_MONTH_USD_MICROS, spend
+from mobile_api.rules.counters import SOURCES, latest_field, totals
+from mobile_api.rules.documents import Fields
+from mobile_api.rules.health import is_degraded
+from mobile_api.views import Card, Dashboard, FunctionHealth, PlatformHealth
+
+MOST_VETOES = 10
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def dashboard(
+    shards: Sequence[Fields], recent_vetoes: Sequence[Card], stuck: Mapping[str, int]
+) -> Dashboard:
+    """The same for the same state, whenever it is asked for: nothing in it is of the request."""
+    counted = totals(shards)
+    newest = {source: _moment(counted[latest_field(source)]) for source in SOURCES}
+    degraded = is_degraded(stuck, counted["paused_pipelines"])
+    return Dashboard(
+        active_agents=counted["active_agents"],
+        pending_approvals=counted["pending_approvals"],
+        open_veto_windows=counted["open_veto_windows"],
+        recent_vetoes=tuple(recent_vetoes[:MOST_VETOES]),
+        budget=spend(0, PLATFORM_PER_MONTH_USD_MICROS),
+        health=PlatformHealth(
+            status="degraded" if degraded else "healthy",
+            functions=tuple(
+                FunctionHealth(name=source, last_event_at=newest[source], stuck=stuck[source])
+                for source in SOURCES
+            ),
+        ),
+        as_of=max((at for at in newest.values() if at is not None), default=None),
+    )
+
+
+def _moment(milliseconds: int) -> datetime | None:
+    return _EPOCH + timedelta(milliseconds=milliseconds) if milliseconds else None

@@ -1,0 +1,42 @@
+"""The documents of the projection, as plain fields, and what all of them have in common."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mobile_api.rules.facts import Fact
+
+CARDS = "governor_cards"
+AGENTS = "governor_agents"
+SEEDS = "governor_seeds"
+VIOLATIONS = "governor_violations"
+PIPELINES = "governor_pipelines"
+COUNTERS = "governor_counters"
+
+Key = tuple[str, str]
+Fields = Mapping[str, Any]
+Documents = Mapping[Key, Fields]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one event makes of one document: `after` of the document before it, or of None.
+
+    Every `after` joins: it may be applied in any order and any number of times."""
+
+    key: Key
+    after: Callable[[Fields | None], Fields]
+
+
+def is_newest(before: Fields | None, fact: Fact) -> bool:
+    """Whether nothing later of the fact's subject is in the document."""
+    return before is None or fact.sequence > before["sequence"]
+
+
+def newest(before: Fields | None, fact: Fact, fields: Fields) -> Fields:
+    """The document with `fields` of a fact that is the newest of its subject; of any other it
+    keeps only that something happened at its time."""
+    latest = max(fact.at, before["latest_at"]) if before else fact.at
+    if is_newest(before, fact):
+        return {**fields, "sequence": fact.sequence, "latest_at": latest}
+    return {**(before or {}), "latest_at": latest}

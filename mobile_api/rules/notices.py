@@ -1,0 +1,116 @@
+"""Who should be told of an event, and of what."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from events.agents import AgentViolationReported, PipelinePaused
+from events.approvals import (
+    ApprovalAutoApproved,
+    ApprovalDelegated,
+    ApprovalEscalated,
+    ApprovalRequested,
+    ApprovalResumed,
+    ApprovalReversalFailed,
+    ApprovalReviewMissed,
+    ApprovalState,
+)
+from events.mobile_api import NoticeKind, NotificationRequested
+from mobile_api.rules.documents import CARDS, PIPELINES, VIOLATIONS, Documents, is_newest
+from mobile_api.rules.facts import Fact
+from shared.kit.ids import derive_id
+
+GOVERNOR = "governor"
+DEPUTY = "deputy"
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whoever holds one of the roles, and these principals."""
+
+    roles: tuple[str, ...] = ()
+    principals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Notice:
+    kind: NoticeKind
+    collection: str
+    audience: Callable[[ApprovalState], Audience] | None = None
+
+
+def notice_of(fact: Fact, before: Documents, changed: Documents) -> NotificationRequested | None:
+    """What to tell of a fact that changed those documents. None for what needs nobody, and for old
+    news: a duplicate, or a request that was decided before it was heard of."""
+    notice = _NOTICES.get(fact.type)
+    if notice is None or not _is_news(notice.collection, fact, before, changed):
+        return None
+    state = _approval(fact)
+    choose = notice.audience
+    audience = choose(state) if choose and state else Audience(roles=(GOVERNOR,))
+    return NotificationRequested(
+        notification_id=derive_id("ntf", fact.time, fact.id),
+        kind=notice.kind,
+        roles=audience.roles,
+        principals=audience.principals,
+        subject=fact.subject,
+        approval_id=state.approval_id if state else None,
+        useful_until=_useful_until(notice.kind, state) if state else None,
+    )
+
+
+def _is_news(collection: str, fact: Fact, before: Documents, changed: Documents) -> bool:
+    return any(
+        key[0] == collection and (collection == VIOLATIONS or is_newest(before.get(key), fact))
+        for key in changed
+    )
+
+
+def _approval(fact: Fact) -> ApprovalState | None:
+    if not fact.subject.startswith("approval/"):
+        return None
+    return ApprovalState.model_validate_json(fact.data)
+
+
+def _useful_until(kind: NoticeKind, state: ApprovalState) -> datetime | None:
+    if kind == "approval_pending":
+        return state.deadline_at
+    if kind == "veto_window_opened" and state.veto is not None:
+        return state.veto.closes_at
+    return None
+
+
+def _approvers(state: ApprovalState) -> Audience:
+    return Audience(
+        roles=_distinct(place.role for place in state.rule.of if place.role is not None),
+        principals=_distinct(
+            place.principal for place in state.rule.of if place.principal is not None
+        ),
+    )
+
+
+def _deputies(state: ApprovalState) -> Audience:
+    # A deputy who escalates hands it back to the approvers.
+    return Audience(roles=(DEPUTY,)) if state.status == "escalated" else _approvers(state)
+
+
+def _delegate(state: ApprovalState) -> Audience:
+    newest = state.grants[-1].to if state.grants else None
+    return Audience(principals=(newest,)) if newest is not None else _approvers(state)
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+_NOTICES: Mapping[str, _Notice] = {
+    ApprovalRequested.event_type: _Notice("approval_pending", CARDS, _approvers),
+    ApprovalResumed.event_type: _Notice("approval_pending", CARDS, _approvers),
+    ApprovalEscalated.event_type: _Notice("approval_pending", CARDS, _deputies),
+    ApprovalDelegated.event_type: _Notice("approval_pending", CARDS, _delegate),
+    ApprovalAutoApproved.event_type: _Notice("veto_window_opened", CARDS, _approvers),
+    ApprovalReversalFailed.event_type: _Notice("reversal_failed", CARDS, _approvers),
+    ApprovalReviewMissed.event_type: _Notice("violation_reported", VIOLATIONS),
+    AgentViolationReported.event_type: _Notice("violation_reported", VIOLATIONS),
+    PipelinePaused.event_type: _Notice("pipeline_paused", PIPELINES),
+}

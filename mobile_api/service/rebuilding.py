@@ -1,0 +1,112 @@
+"""The projection, made again from the first event (docs/domain.md, invariant 8)."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from mobile_api.rules.counters import counters_of
+from mobile_api.rules.documents import COUNTERS, Fields, Key
+from mobile_api.rules.projection import keys_of, project
+from mobile_api.service.projecting import fact_of
+from mobile_api.store import AT_ONCE, Seen, read_projection, write_document
+from shared.kit.canonical import content_hash
+from shared.kit.errors import Invalid, Unavailable
+from shared.messaging.log import EVENT_LOG, logged_event
+from shared.storage.batches import Batch
+from shared.storage.firestore import LostRace, PlatformStore, TenantStore
+
+ROUNDS = 5
+LARGEST_COMMIT = 400
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuild found and left. Digests are SHA-256 over every document's canonical JSON."""
+
+    tenant_id: str
+    events: int
+    documents: int
+    digest_before: str
+    digest_after: str
+    written: int
+
+
+async def rebuild(tenant_id: str, *, now: datetime, write: bool = True) -> Rebuilt:
+    """Folds the tenant's whole log with the rules of the live projection and replaces what
+    differs. Events that arrive meanwhile are not lost: whatever they change is read again.
+
+    An event of the log that was not delivered yet is projected here, and then asks for no
+    notification. Raises Unavailable."""
+    store = TenantStore(tenant_id)
+    for _ in range(ROUNDS):
+        # Documents before the log: whatever made them is in the log by now.
+        seen = await read_projection(store)
+        events, wanted = await _fold(store, now)
+        before = {key: document.data for key, document in seen.items()}
+        differing = [key for key in {**before, **wanted} if before.get(key) != wanted.get(key)]
+        try:
+            if write:
+                await _replace(store, seen, wanted, differing)
+        except LostRace:
+            continue
+        return Rebuilt(
+            tenant_id, events, len(wanted), digest(before), digest(wanted), len(differing)
+        )
+    raise Unavailable(f"{tenant_id} changes too fast to be rebuilt now")
+
+
+async def tenants() -> list[str]:
+    """Every tenant with an event, one read each."""
+    found: list[str] = []
+    while True:
+        after = found[-1] if found else ""
+        entries = await PlatformStore().find(
+            EVENT_LOG, where=[("tenantid", ">", after)], order_by="tenantid", limit=1
+        )
+        if not entries:
+            return found
+        found.append(entries[0].tenant_id)
+
+
+def digest(documents: Mapping[Key, Fields]) -> str:
+    """The same for the same documents, whatever order they came in."""
+    return content_hash([[*key, dict(documents[key])] for key in sorted(documents)])
+
+
+async def _fold(store: TenantStore, now: datetime) -> tuple[int, dict[Key, Fields]]:
+    documents: dict[Key, Fields] = {}
+    events, cursor = 0, None
+    while True:
+        page = await store.find(EVENT_LOG, limit=AT_ONCE, cursor=cursor)
+        for entry in page.items:
+            fact = fact_of(logged_event(entry.data, now))
+            events += 1
+            try:
+                known = {key: documents[key] for key in keys_of(fact) if key in documents}
+                documents |= project(known, fact)
+            except (ValidationError, Invalid) as refusal:
+                # The live projection sent it to the dead letters.
+                _log.warning("%s cannot be read: %s", fact.id, refusal)
+        cursor = page.next_cursor
+        if cursor is None:
+            return events, {**documents, **counters_of(documents)}
+
+
+async def _replace(
+    store: TenantStore, seen: Seen, wanted: Mapping[Key, Fields], differing: list[Key]
+) -> None:
+    # Counters last: every live commit in between touched one of them, and that loses the race.
+    ordered = sorted(differing, key=lambda key: (key[0] == COUNTERS, key))
+    for start in range(0, len(ordered), LARGEST_COMMIT):
+        batch = Batch()
+        for key in ordered[start : start + LARGEST_COMMIT]:
+            if key in wanted:
+                write_document(batch, key, seen, wanted[key])
+            else:
+                batch.delete(*key, seen[key])
+        await store.commit(batch)

@@ -1,0 +1,59 @@
+"""What the governor's API remembers: the projection's documents, and devices."""
+
+from collections.abc import Iterable, Mapping
+
+from mobile_api.rules.counters import ShardChange
+from mobile_api.rules.documents import (
+    AGENTS,
+    CARDS,
+    COUNTERS,
+    PIPELINES,
+    SEEDS,
+    VIOLATIONS,
+    Fields,
+    Key,
+)
+from shared.storage.batches import Add, AtLeast, Batch, Document
+from shared.storage.firestore import TenantStore
+
+DEVICES = "governor_devices"
+# Counters come first: whoever reads them before the rest sees any later change of them as a change.
+PROJECTED = (COUNTERS, CARDS, AGENTS, SEEDS, VIOLATIONS, PIPELINES)
+AT_ONCE = 100
+
+Seen = Mapping[Key, Document]
+
+
+async def read_documents(store: TenantStore, keys: Iterable[Key]) -> dict[Key, Document]:
+    """Those of the documents that exist, in one round trip."""
+    documents = await store.get_many(list(keys))
+    return {(found.collection, found.id): found for found in documents if found is not None}
+
+
+async def read_projection(store: TenantStore) -> dict[Key, Document]:
+    """Every document of the projection, page by page."""
+    found: dict[Key, Document] = {}
+    for collection in PROJECTED:
+        cursor: str | None = None
+        while True:
+            page = await store.find(collection, limit=AT_ONCE, cursor=cursor)
+            found |= {(each.collection, each.id): each for each in page.items}
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    return found
+
+
+def write_document(batch: Batch, key: Key, seen: Seen, fields: Fields) -> None:
+    """The document as it is to be, provided that it is still as seen."""
+    if key in seen:
+        batch.replace(seen[key], fields)
+    else:
+        batch.create(*key, fields)
+
+
+def count_in(batch: Batch, shard: Key, change: ShardChange) -> None:
+    """Adds to a shard, whatever it holds; nobody waits for anybody."""
+    sums = {name: Add(amount) for name, amount in change.add.items()}
+    latest = {name: AtLeast(value) for name, value in change.raise_to.items()}
+    batch.merge(*shard, {**sums, **latest})
