@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 
@@ -40,7 +41,11 @@ class Backing:
 
 
 async def start_backing(
-    workplace: Workplace, manifests: Manifests, http: aiohttp.ClientSession, exits: AsyncExitStack
+    root: Path,
+    workplace: Workplace,
+    manifests: Manifests,
+    http: aiohttp.ClientSession,
+    exits: AsyncExitStack,
 ) -> Backing:
     """Whatever was started is ended by `exits`, also when something else fails meanwhile."""
     tools = find_tools()
@@ -60,6 +65,7 @@ async def start_backing(
             return None
         started = await Postgres.start(workplace)
         exits.push_async_callback(started.stop)
+        await started.migrate(root, workplace)
         return started
 
     async with asyncio.TaskGroup() as group:

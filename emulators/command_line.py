@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from emulators.failures import PlatformError
-from emulators.platform import Options, Platform
+from emulators.options import Options
+from emulators.platform import Platform
 from shared.manifest import ManifestError
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)

@@ -38,9 +38,5 @@ class Faults:
         armed = self._armed.get(target)
         return armed.popleft() if armed else None
 
-    def remaining(self) -> dict[str, int]:
-        """How many are still armed, by target."""
-        return {target: len(armed) for target, armed in self._armed.items() if armed}
-
     def clear(self) -> None:
         self._armed.clear()

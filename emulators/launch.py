@@ -7,23 +7,32 @@ user to become or -1, the command."""
 
 import os
 import sys
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 GONE = 120
 
 
 def main(parent: int, signal: int, user: int, command: list[str]) -> None:
+    """Never returns."""
+    die_with_parent = _prctl()  # Before setuid: another user may not read the standard library.
     if user >= 0:
         os.setgroups([])
         os.setgid(user)
         os.setuid(user)
-    if sys.platform == "linux":  # After setuid, which clears it.
-        import ctypes
-
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal)
-        if os.getppid() != parent:
-            sys.exit(GONE)
+    die_with_parent(PR_SET_PDEATHSIG, signal)  # After setuid, which clears it.
+    if os.getppid() != parent:
+        sys.exit(GONE)
     os.execvp(command[0], command)
+
+
+def _prctl() -> Callable[[int, int], object]:
+    if sys.platform != "linux":
+        return lambda *_: None
+    import ctypes
+
+    prctl: Callable[[int, int], object] = ctypes.CDLL(None).prctl
+    return prctl
 
 
 if __name__ == "__main__":

@@ -1,14 +1,8 @@
 """The local platform as a whole: what is started, how it is wired, how it ends."""
 
 import asyncio
-import importlib.util
-import logging
-import os
-import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,11 +17,10 @@ from emulators.control.arming import Arming
 from emulators.event_log import EventLog
 from emulators.faults import Faults
 from emulators.forwarder import FirestoreFront
-from emulators.functions.environment import Services, common, of_all, of_deployable
-from emulators.functions.fleet import SHARED_REACTIONS_URL, Fleet, TaskDelivery
+from emulators.functions.backends import as_processes, in_this_process
+from emulators.functions.environment import Services, common
+from emulators.functions.fleet import Fleet, TaskDelivery
 from emulators.functions.forward import open_session
-from emulators.functions.in_process import InProcessBackend
-from emulators.functions.process import ProcessBackend
 from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Listener
 from emulators.gateway.messages import Backend
@@ -36,8 +29,9 @@ from emulators.iam import invokers, service_account
 from emulators.idle import Idle
 from emulators.issuer import Issuer
 from emulators.operations import Operations
+from emulators.options import Options
 from emulators.ports import listen
-from emulators.postgres import migrate
+from emulators.postgres import APPLICATION
 from emulators.processes import Process
 from emulators.provisioning import create_queues, create_secrets
 from emulators.pubsub.front import PubsubFront
@@ -48,24 +42,6 @@ from emulators.secret_manager import SecretManagerEmulator
 from emulators.time_travel import TimeTravel
 from emulators.workplace import Workplace
 from shared.manifest import Deployable, Manifests, load_manifests
-
-_logger = logging.getLogger(__name__)
-_MIGRATE = "shared.storage.migrate"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """How a platform is started. Port 0 picks a free one; `state` is its own directory, by default
-    `build/platform`; `backoff` replaces the manifests' pauses between deliveries of an event, for
-    tests that cannot wait ten seconds; an instance is stopped after `idle_after` seconds."""
-
-    root: Path
-    port: int = 0
-    state: Path | None = None
-    in_process: bool = False
-    backoff: tuple[str, str] | None = None
-    idle_after: float = 900.0
-    report: Callable[[str], None] = _logger.warning
 
 
 class Platform:
@@ -131,7 +107,6 @@ class Platform:
         self.issuer, backing = await self._start_backing(manifests)
         services = await self._open_services(manifests, backing)
         await self._open_functions(services)
-        await self._migrate(services)
         await self._open_push(backing)
         await self._open_public(door, backing)
         self._watch(backing)
@@ -142,7 +117,7 @@ class Platform:
         # Keys and imports cost a second of this process; the JVMs start meanwhile.
         async with asyncio.TaskGroup() as group:
             backing = group.create_task(
-                start_backing(self.workplace, manifests, self._http, self._exits)
+                start_backing(self.options.root, self.workplace, manifests, self._http, self._exits)
             )
             issuer = group.create_task(asyncio.to_thread(Issuer, self.clock.now))
         return issuer.result(), backing.result()
@@ -184,14 +159,16 @@ class Platform:
             secret_manager=secrets_address,
             issuer=issuer.url,
             clock=self.workplace.clock,
-            postgres_dsn=backing.postgres.dsn() if backing.postgres else None,
+            postgres_dsn=backing.postgres.dsn(APPLICATION) if backing.postgres else None,
             urls=self._fleet.urls,
         )
 
     async def _open_functions(self, services: Services) -> None:
-        manifests = self._fleet.manifests
+        manifests, root = self._fleet.manifests, self.options.root
         if self.options.in_process:
-            _set_environment(of_all(manifests, services, SHARED_REACTIONS_URL), self._exits)
+            backend = in_this_process(manifests, services, self._exits)
+        else:
+            backend = as_processes(root, services, self.workplace, self._forwarding)
 
         def ingress(deployable: Deployable, backend: Backend) -> Ingress:
             return Ingress(
@@ -205,33 +182,7 @@ class Platform:
                 report=self.options.report,
             )
 
-        await self._fleet.open(lambda deployable: self._backend(deployable, services), ingress)
-
-    def _backend(self, deployable: Deployable, services: Services) -> Backend:
-        if self.options.in_process:
-            return InProcessBackend(
-                deployable.name, target=deployable.target, source=deployable.source
-            )
-        return ProcessBackend(
-            deployable.name,
-            root=self.options.root,
-            env=_inherited()
-            | of_deployable(deployable, services)
-            | _python_path(self.options.root),
-            log=self.workplace.log(deployable.name),
-            http=self._forwarding,
-        )
-
-    async def _migrate(self, services: Services) -> None:
-        if services.postgres_dsn is None or importlib.util.find_spec(_MIGRATE) is None:
-            return
-        env = _inherited() | common(services) | _python_path(self.options.root)
-        await migrate(
-            [sys.executable, "-m", _MIGRATE],
-            self.options.root,
-            env | {"ASSENT_POSTGRES_DSN": services.postgres_dsn},
-            self.workplace.log("migrations"),
-        )
+        await self._fleet.open(backend, ingress)
 
     async def _open_push(self, backing: Backing) -> None:
         push = Push(
@@ -333,27 +284,3 @@ def _publishers(manifests: Manifests) -> dict[str, str]:
         for noun, manifest in manifests.by_noun.items()
         if manifest.publishes is not None
     }
-
-
-def _inherited() -> dict[str, str]:
-    """What a program needs of our own environment to run at all, and nothing of ours."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "VIRTUAL_ENV")
-    return {name: os.environ[name] for name in kept if name in os.environ}
-
-
-def _python_path(root: Path) -> dict[str, str]:
-    return {"PYTHONPATH": str(root.resolve()), "PYTHONUNBUFFERED": "1"}
-
-
-def _set_environment(values: Mapping[str, str], exits: AsyncExitStack) -> None:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-
-    def restore() -> None:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-    exits.callback(restore)

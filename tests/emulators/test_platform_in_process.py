@@ -16,7 +16,7 @@ SCRIPT = """
 import json, os, sys, threading
 from datetime import timedelta
 from pathlib import Path
-from emulators.platform import Options
+from emulators.options import Options
 from emulators.running import running_platform
 from shared.kit.instants import format_instant, parse_instant
 

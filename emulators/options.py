@@ -1,0 +1,24 @@
+"""How a platform is started."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Port 0 picks a free one; `state` is the platform's own directory, by default
+    `build/platform`; `in_process` runs the functions in this process; `backoff` replaces the
+    manifests' pauses between deliveries of an event, for tests that cannot wait ten seconds; an
+    instance is stopped after `idle_after` seconds; `report` is told what an operator should see."""
+
+    root: Path
+    port: int = 0
+    state: Path | None = None
+    in_process: bool = False
+    backoff: tuple[str, str] | None = None
+    idle_after: float = 900.0
+    report: Callable[[str], None] = _logger.warning
