@@ -44,9 +44,7 @@ PrecedentStatus = Literal[
 ]
 # How a vote or a decision came about: by a place in the rule, by a deputy's right, by breaking the
 # glass, by silence, or by a precedent.
-Capacity = Literal[
-    "approver", "deputy", "break_glass", "deadline", "precedent", "requester"
-]
+Capacity = Literal["approver", "deputy", "break_glass", "deadline", "precedent", "requester"]
 
 
 class Subject(Data):
@@ -311,9 +309,7 @@ class SignedDecision(Data):
     case: CaseBinding | None
 
 
-def verify_decision(
-    decision: ApprovalState, tenant_id: str, keys: KeySet
-) -> SignedDecision:
+def verify_decision(decision: ApprovalState, tenant_id: str, keys: KeySet) -> SignedDecision:
     """What was signed, when it is exactly what the event of a final decision claims: the same
     request, tenant, content hash, outcome, case and version. Raises SignatureInvalid otherwise."""
     if decision.signature is None:

@@ -1,0 +1,118 @@
+"""Values the tests of approvals start from."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from events.approvals import Condition, Place, Rule, Subject, VetoReason
+from functions.approvals.rules.approval import Actor, Approval, Transition
+from functions.approvals.rules.commands import DecisionCommand, VetoCommand
+from functions.approvals.rules.precedent import ActivePrecedent, Precedent
+from functions.approvals.rules.requests import Request, open_request
+
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+REQUESTER = "amira"
+GOVERNOR = Actor("gala", frozenset({"governor"}))
+OTHER_GOVERNOR = Actor("goran", frozenset({"governor"}))
+DEPUTY = Actor("dina", frozenset({"deputy"}))
+OTHER_DEPUTY = Actor("dario", frozenset({"deputy"}))
+LEGAL = Actor("lena", frozenset({"legal"}))
+NOBODY = Actor("noor", frozenset())
+
+CONTENT = {
+    "action": "reindex",
+    "target": "patient-articles",
+    "rows": 1200,
+    "external_systems": [{"name": "clinic-cms", "reversible": True}],
+}
+RATIONALE = (
+    "Reindexing the articles of the clinic can be repeated at any time, touches public data only, "
+    "and a person has agreed to every one of the requests so far."
+)
+
+
+def request(**fields: Any) -> Request:
+    """A request to execute something reversible; `fields` replace its defaults."""
+    values: dict[str, Any] = {
+        "approval_id": "apr_01KAGQ0000000000000000000A",
+        "kind": "execution",
+        "subject": Subject(type="job", id="job-7", name="reindex-articles"),
+        "summary": "Rebuild the index of patient articles",
+        "content": CONTENT,
+        "evidence": ("ghostrun 12: 1200 rows, no errors",),
+        "rollback_plan": "Restore the previous index from its snapshot.",
+        "risk": "medium",
+        "risk_reasons": ("something happens (medium)",),
+        "requested_by": REQUESTER,
+    }
+    return Request(**{**values, **fields})
+
+
+def opened(*precedents: ActivePrecedent, at: datetime = START, **fields: Any) -> Approval:
+    """The approval such a request opens at `at`."""
+    return open_request(request(**fields), precedents, at).approval
+
+
+def rule(kind: Any, *places: str, m: int | None = None) -> Rule:
+    """A rule over `role:…` and `principal:…` texts."""
+    split = [place.split(":") for place in places]
+    return Rule(kind=kind, m=m, of=tuple(Place(**{name: value}) for name, value in split))
+
+
+def command(decision: Any, approval: Approval, **fields: Any) -> DecisionCommand:
+    """A decision about the approval's own content."""
+    fields.setdefault("note", "please shorten it" if decision == "request_changes" else "")
+    return DecisionCommand(decision, approval.decision_hash, **fields)
+
+
+def veto_command(approval: Approval, explanation: str = "It reads like advice.") -> VetoCommand:
+    """A veto of the approval's own content."""
+    return VetoCommand(
+        approval.decision_hash, VetoReason(category="safety", explanation=explanation)
+    )
+
+
+def precedent(**fields: Any) -> Precedent:
+    """A precedent that covers `request()`; `fields` replace its defaults."""
+    values: dict[str, Any] = {
+        "precedent_id": "pre_01KAGQ0000000000000000000P",
+        "reference": "GOV-00000P",
+        "title": "Reindex patient articles",
+        "domain": "GOV",
+        "kind": "execution",
+        "max_risk": "medium",
+        "conditions": (Condition(field="content.action", op="eq", value="reindex"),),
+        "rationale": RATIONALE,
+        "example_approval_id": "apr_01KAGQ0000000000000000000A",
+        "status": "approved",
+        "author": "gala",
+        "created_at": START,
+        "version": 1,
+    }
+    return Precedent(**{**values, **fields})
+
+
+def active(**fields: Any) -> ActivePrecedent:
+    """The active form of a precedent that covers `request()`."""
+    values: dict[str, Any] = {
+        "precedent_id": "pre_01KAGQ0000000000000000000P",
+        "reference": "GOV-00000P",
+        "title": "Reindex patient articles",
+        "max_risk": "medium",
+        "conditions": (Condition(field="content.action", op="eq", value="reindex"),),
+        "author": "gala",
+        "activated_by": "goran",
+        "activated_at": START,
+    }
+    return ActivePrecedent(**{**values, **fields})
+
+
+def stepped(result: object) -> Approval:
+    """The state after a decision that changed something."""
+    if isinstance(result, tuple):
+        result = result[-1]
+    assert isinstance(result, Transition)
+    return result.approval

@@ -1,0 +1,226 @@
+"""Deferral, escalation, delegation, takeover: deciding later, or by somebody else."""
+
+import pytest
+
+from events.approvals import (
+    ApprovalDeferred,
+    ApprovalDelegated,
+    ApprovalEscalated,
+    ApprovalResumed,
+)
+from functions.approvals.rules.approval import (
+    DEADLINE_DUE,
+    Actor,
+    Approval,
+    Repeat,
+    Transition,
+    next_timer,
+)
+from functions.approvals.rules.decisions import decide
+from functions.approvals.rules.silence import time_passed
+from functions.approvals.rules.standing import depends_on_takeover, takeover_cutoff
+from shared.kit.errors import ApprovalExpired, Forbidden, Invalid
+from tests.functions.approvals.builders import (
+    DEPUTY,
+    GOVERNOR,
+    HOUR,
+    LEGAL,
+    MINUTE,
+    NOBODY,
+    OTHER_DEPUTY,
+    REQUESTER,
+    SECOND,
+    START,
+    command,
+    opened,
+    rule,
+    stepped,
+)
+
+
+def passed_on(verb: str, approval: Approval, actor: Actor = GOVERNOR, **fields: object) -> Approval:
+    return stepped(decide(approval, command(verb, approval, **fields), actor, START))
+
+
+def deferred(approval: Approval) -> Approval:
+    return passed_on("defer", approval, until=START + 24 * HOUR)
+
+
+def test_a_deferral_stops_the_clock_until_it_ends() -> None:
+    approval = opened()
+    later = decide(
+        approval, command("defer", approval, until=START + 24 * HOUR), GOVERNOR, START + HOUR
+    )
+    assert isinstance(later, Transition)
+    assert later.event is ApprovalDeferred
+    state = later.approval
+    assert (state.status, state.deadline_at) == ("deferred", START + 25 * HOUR)
+    assert next_timer(state) == (DEADLINE_DUE, START + 24 * HOUR)
+
+
+def test_a_deferral_ends_by_its_timer_and_not_before() -> None:
+    state = deferred(opened())
+    assert time_passed(state, START + 24 * HOUR - SECOND) is None
+    awake = time_passed(state, START + 24 * HOUR)
+    assert awake is not None
+    assert awake.event is ApprovalResumed
+    assert (awake.approval.status, awake.approval.deferred_until) == ("pending", None)
+    assert awake.approval.deadline_at == START + 26 * HOUR
+
+
+def test_what_is_deferred_can_still_be_decided_and_expires_by_the_clock() -> None:
+    state = deferred(opened())
+    assert passed_on("approve", state).deferred_until is None
+    with pytest.raises(ApprovalExpired):
+        decide(state, command("approve", state), GOVERNOR, START + 26 * HOUR + SECOND)
+
+
+def test_deferring_again_keeps_the_time_that_was_left() -> None:
+    state = deferred(opened())
+    again = decide(
+        state, command("defer", state, until=START + 48 * HOUR), GOVERNOR, START + 25 * HOUR
+    )
+    assert stepped(again).deadline_at == START + 49 * HOUR
+
+
+def test_no_deferral_reaches_beyond_thirty_days() -> None:
+    end = START + 30 * 24 * HOUR
+    state = passed_on("defer", opened(), until=end - SECOND)
+    assert state.deadline_at == end
+
+
+def test_an_escalation_opens_the_request_to_the_deputy_whose_decision_owes_a_review() -> None:
+    approval = opened()
+    result = decide(approval, command("escalate", approval), GOVERNOR, START)
+    assert isinstance(result, Transition)
+    assert result.event is ApprovalEscalated
+    assert result.approval.status == "escalated"
+    done = passed_on("approve", result.approval, DEPUTY)
+    assert (done.status, done.capacity) == ("approved", "deputy")
+    assert done.review is not None
+    assert done.review.due_at == START + 72 * HOUR
+
+
+def test_a_deputys_rejection_owes_a_review_too() -> None:
+    done = passed_on("reject", passed_on("escalate", opened()), DEPUTY)
+    assert done.review is not None
+
+
+def test_the_governor_may_still_decide_what_was_escalated_and_owes_nothing() -> None:
+    done = passed_on("approve", passed_on("escalate", opened()))
+    assert (done.capacity, done.review) == ("approver", None)
+
+
+def test_a_deputy_hands_back_what_was_escalated() -> None:
+    handed_back = passed_on("escalate", passed_on("escalate", opened()), DEPUTY)
+    assert (handed_back.status, handed_back.grants) == ("pending", ())
+    with pytest.raises(Forbidden):
+        decide(handed_back, command("approve", handed_back), DEPUTY, START)
+
+
+def test_escalating_what_is_deferred_wakes_it() -> None:
+    state = passed_on("escalate", deferred(opened()))
+    assert (state.status, state.deferred_until) == ("escalated", None)
+    assert state.deadline_at == START + 2 * HOUR
+
+
+def test_a_deferral_of_what_was_escalated_returns_to_the_deputy() -> None:
+    state = deferred(passed_on("escalate", opened()))
+    awake = time_passed(state, START + 24 * HOUR)
+    assert awake is not None
+    assert awake.approval.status == "escalated"
+
+
+def test_a_delegate_decides_as_a_deputy_and_nobody_else_does() -> None:
+    approval = opened()
+    result = decide(approval, command("delegate", approval, to="noor"), GOVERNOR, START)
+    assert isinstance(result, Transition)
+    assert result.event is ApprovalDelegated
+    done = passed_on("approve", result.approval, NOBODY)
+    assert (done.capacity, done.review is not None) == ("deputy", True)
+    with pytest.raises(Forbidden):
+        decide(result.approval, command("approve", approval), DEPUTY, START)
+
+
+def test_a_delegate_hands_back_but_passes_nothing_on() -> None:
+    delegated = passed_on("delegate", opened(), to="noor")
+    with pytest.raises(Forbidden):
+        decide(delegated, command("delegate", delegated, to="lena"), NOBODY, START)
+    assert passed_on("escalate", delegated, NOBODY).grants == ()
+
+
+def test_a_repeated_delegation_is_one_grant_and_there_is_a_most() -> None:
+    state = passed_on("delegate", opened(), to="noor")
+    assert len(passed_on("delegate", state, to="noor").grants) == 1
+    for number in range(15):
+        state = passed_on("delegate", state, to=f"p{number}")
+    with pytest.raises(Invalid):
+        decide(state, command("delegate", state, to="one-more"), GOVERNOR, START)
+
+
+def test_a_delegate_fills_only_the_places_of_who_delegated() -> None:
+    approval = opened(rule=rule("all", "role:governor", "role:legal"))
+    delegated = passed_on("delegate", approval, LEGAL, to="noor")
+    voted = passed_on("approve", delegated, NOBODY)
+    assert (voted.status, voted.votes[0].places) == ("pending", (1,))
+    done = passed_on("approve", voted, GOVERNOR)
+    assert (done.status, done.capacity) == ("approved", "approver")
+    assert done.review is not None, "a deputy's vote is part of the decision"
+
+
+@pytest.mark.parametrize("verb", ["escalate", "delegate"])
+def test_the_constitution_never_passes_to_a_deputy(verb: str) -> None:
+    approval = opened(kind="constitutional")
+    with pytest.raises(Invalid):
+        decide(
+            approval,
+            command(verb, approval, **({"to": "noor"} if verb == "delegate" else {})),
+            GOVERNOR,
+            START,
+        )
+
+
+def test_a_deputy_takes_over_after_a_missed_deadline_except_the_constitution() -> None:
+    approval = opened()
+    assert depends_on_takeover(approval, DEPUTY)
+    done = stepped(decide(approval, command("approve", approval), DEPUTY, START, took_over=True))
+    assert (done.capacity, done.review is not None) == ("deputy", True)
+    constitutional = opened(kind="constitutional")
+    assert not depends_on_takeover(constitutional, DEPUTY)
+    with pytest.raises(Forbidden):
+        decide(constitutional, command("approve", approval), DEPUTY, START, took_over=True)
+
+
+def test_a_takeover_gives_nothing_where_no_governor_was_asked() -> None:
+    approval = opened(rule=rule("any", "role:legal"))
+    assert not depends_on_takeover(approval, DEPUTY)
+    with pytest.raises(Forbidden):
+        decide(approval, command("approve", approval), DEPUTY, START, took_over=True)
+
+
+def test_a_takeover_needs_the_role_and_four_hours() -> None:
+    approval = opened()
+    with pytest.raises(Forbidden):
+        decide(approval, command("approve", approval), LEGAL, START, took_over=True)
+    assert takeover_cutoff(START + 4 * HOUR) == START
+
+
+def test_a_deputy_is_answered_again_after_the_takeover_ended() -> None:
+    approval = opened()
+    done = stepped(decide(approval, command("approve", approval), DEPUTY, START, took_over=True))
+    assert decide(done, command("approve", approval), DEPUTY, START + HOUR) == Repeat()
+    with pytest.raises(Forbidden):
+        decide(done, command("approve", approval), OTHER_DEPUTY, START + HOUR)
+
+
+def test_what_a_governor_does_is_remembered_as_presence() -> None:
+    assert passed_on("defer", opened(), until=START + HOUR).governed_at == START
+    assert passed_on("approve", opened(rule=rule("any", "role:legal")), LEGAL).governed_at is None
+    assert passed_on("escalate", opened()).governed_at == START
+
+
+def test_the_requester_cannot_be_made_a_deputy_by_a_role() -> None:
+    approval = passed_on("escalate", opened())
+    requester = Actor(REQUESTER, frozenset({"deputy"}))
+    with pytest.raises(Exception, match="own request"):
+        decide(approval, command("approve", approval), requester, START + MINUTE)

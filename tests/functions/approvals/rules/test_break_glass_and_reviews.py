@@ -1,0 +1,205 @@
+"""Assent without the approvers, and the review that it and a deputy's decision owe."""
+
+from typing import Any
+
+import pytest
+
+from events.approvals import ApprovalOverturned, ApprovalReviewed, ApprovalReviewMissed
+from functions.approvals.rules.approval import (
+    REVIEW_DUE,
+    Actor,
+    Approval,
+    Repeat,
+    Transition,
+    next_timer,
+    payload,
+    statement_to_sign,
+)
+from functions.approvals.rules.commands import ReviewCommand
+from functions.approvals.rules.decisions import decide
+from functions.approvals.rules.owner import undo
+from functions.approvals.rules.reviews import review
+from functions.approvals.rules.silence import time_passed
+from shared.kit.errors import (
+    AlreadyDecided,
+    Forbidden,
+    Invalid,
+    SeparationOfDuties,
+    VersionConflict,
+)
+from tests.functions.approvals.builders import (
+    DEPUTY,
+    GOVERNOR,
+    HOUR,
+    LEGAL,
+    MINUTE,
+    NOBODY,
+    OTHER_GOVERNOR,
+    REQUESTER,
+    SECOND,
+    START,
+    command,
+    opened,
+    rule,
+    stepped,
+)
+
+UPHELD = ReviewCommand("upheld", "The outage was real.")
+OVERTURNED = ReviewCommand("overturned", "There was no outage.")
+
+
+def broken(actor: Actor = GOVERNOR, **fields: Any) -> Approval:
+    approval = opened(**fields)
+    breaking = command("break_glass", approval, grounds="outage")
+    return stepped(decide(approval, breaking, actor, START))
+
+
+def test_breaking_the_glass_assents_at_once_and_names_whom_it_skipped() -> None:
+    places = ("role:governor", "role:legal", "principal:mara")
+    done = broken(rule=rule("all", *places))
+    assert (done.status, done.capacity) == ("approved", "break_glass")
+    assert done.break_glass is not None
+    assert done.break_glass.skipped == ("role:legal", "principal:mara")
+    assert done.review is not None
+    assert done.review.due_at == START + 24 * HOUR
+    assert next_timer(done) == (REVIEW_DUE, START + 24 * HOUR + MINUTE)
+
+
+def test_votes_cast_before_are_not_skipped() -> None:
+    approval = opened(rule=rule("all", "role:governor", "role:legal", "principal:mara"))
+    voted = stepped(decide(approval, command("approve", approval), LEGAL, START))
+    breaking = command("break_glass", approval, grounds="breach")
+    done = stepped(decide(voted, breaking, GOVERNOR, START))
+    assert done.break_glass is not None
+    assert done.break_glass.skipped == ("principal:mara",)
+
+
+def test_a_deputy_breaks_the_glass_without_a_grant_and_skips_every_approver() -> None:
+    done = broken(DEPUTY)
+    assert done.break_glass is not None
+    assert done.break_glass.skipped == ("role:governor",)
+    assert done.review is not None
+    assert done.review.because == "break_glass"
+
+
+def test_a_governor_may_break_the_glass_on_the_constitution_and_a_deputy_may_not() -> None:
+    assert broken(kind="constitutional").status == "approved"
+    with pytest.raises(Forbidden):
+        broken(DEPUTY, kind="constitutional")
+
+
+def test_breaking_the_glass_twice_is_a_repeat() -> None:
+    done = broken()
+    again = command("break_glass", done, grounds="outage")
+    assert decide(done, again, GOVERNOR, START + HOUR) == Repeat()
+
+
+@pytest.mark.parametrize("actor", [NOBODY, LEGAL])
+def test_only_an_approver_or_a_deputy_breaks_the_glass(actor: Actor) -> None:
+    with pytest.raises(Forbidden):
+        broken(actor)
+
+
+def test_a_review_upholds_or_overturns() -> None:
+    upheld = review(broken(), UPHELD, OTHER_GOVERNOR, START + HOUR)
+    assert isinstance(upheld, tuple)
+    assert [step.event for step in upheld] == [ApprovalReviewed]
+    assert stepped(upheld).status == "approved"
+    overturned = review(broken(), OVERTURNED, OTHER_GOVERNOR, START + HOUR)
+    assert isinstance(overturned, tuple)
+    assert [step.event for step in overturned] == [ApprovalOverturned]
+    signed = statement_to_sign(overturned[0], "clinic")
+    assert signed is not None
+    assert (signed.outcome, signed.decided_by) == ("overturned", "goran")
+    assert next_timer(stepped(overturned)) is None
+
+
+def test_the_owner_reverses_what_a_review_overturned() -> None:
+    overturned = stepped(review(broken(), OVERTURNED, OTHER_GOVERNOR, START))
+    assert stepped(undo(overturned)).status == "reversed"
+
+
+def test_what_was_undone_before_is_reversed_as_soon_as_it_is_overturned() -> None:
+    undone = undo(broken())
+    assert isinstance(undone, Approval)
+    steps = review(undone, OVERTURNED, OTHER_GOVERNOR, START)
+    assert isinstance(steps, tuple)
+    assert [step.approval.status for step in steps] == ["approved", "reversed"]
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [GOVERNOR, Actor(REQUESTER, frozenset({"governor"}))],
+)
+def test_nobody_reviews_their_own_decision_or_request(actor: Actor) -> None:
+    with pytest.raises(SeparationOfDuties):
+        review(broken(), UPHELD, actor, START)
+
+
+def test_a_voter_does_not_review_what_they_voted_for() -> None:
+    approval = opened(rule=rule("all", "role:governor", "role:legal", "principal:mara"))
+    voted = stepped(decide(approval, command("approve", approval), LEGAL, START))
+    breaking = command("break_glass", approval, grounds="breach")
+    done = stepped(decide(voted, breaking, GOVERNOR, START))
+    with pytest.raises(SeparationOfDuties):
+        review(done, UPHELD, LEGAL, START)
+
+
+def test_the_deputy_reviews_the_only_governor_but_never_on_the_constitution() -> None:
+    assert stepped(review(broken(), UPHELD, DEPUTY, START)).review is not None
+    with pytest.raises(Forbidden):
+        review(broken(kind="constitutional"), UPHELD, DEPUTY, START)
+    with pytest.raises(Forbidden):
+        review(broken(), UPHELD, NOBODY, START)
+
+
+def test_a_review_says_why() -> None:
+    with pytest.raises(Invalid):
+        review(broken(), ReviewCommand("upheld", " "), OTHER_GOVERNOR, START)
+
+
+def test_what_owes_no_review_takes_none() -> None:
+    approval = opened()
+    done = stepped(decide(approval, command("approve", approval), GOVERNOR, START))
+    with pytest.raises(VersionConflict):
+        review(done, UPHELD, OTHER_GOVERNOR, START)
+
+
+def test_the_same_review_repeats_and_another_conflicts() -> None:
+    done = stepped(review(broken(), UPHELD, OTHER_GOVERNOR, START))
+    assert review(done, UPHELD, OTHER_GOVERNOR, START) == Repeat()
+    with pytest.raises(AlreadyDecided):
+        review(done, OVERTURNED, OTHER_GOVERNOR, START)
+    with pytest.raises(AlreadyDecided):
+        review(done, UPHELD, DEPUTY, START)
+
+
+def test_a_review_at_its_due_time_is_in_time() -> None:
+    steps = review(broken(), UPHELD, OTHER_GOVERNOR, START + 24 * HOUR)
+    assert isinstance(steps, tuple)
+    assert [step.event for step in steps] == [ApprovalReviewed]
+
+
+def test_a_late_review_counts_and_the_miss_is_published_before_it() -> None:
+    late = START + 24 * HOUR + SECOND
+    steps = review(broken(), OVERTURNED, OTHER_GOVERNOR, late)
+    assert isinstance(steps, tuple)
+    assert [step.event for step in steps] == [ApprovalReviewMissed, ApprovalOverturned]
+    assert [step.approval.version for step in steps] == [3, 4]
+
+
+def test_a_missed_review_is_a_published_violation_once() -> None:
+    done = broken()
+    assert done.review is not None
+    due = done.review.due_at
+    assert time_passed(done, due + MINUTE - SECOND) is None
+    missed = time_passed(done, due + MINUTE)
+    assert isinstance(missed, Transition)
+    data = payload(missed)
+    assert isinstance(data, ApprovalReviewMissed)
+    assert data.violation.rule == "review.break_glass"
+    assert data.violation.evidence
+    assert time_passed(missed.approval, due + HOUR) is None
+    late = review(missed.approval, UPHELD, OTHER_GOVERNOR, due + HOUR)
+    assert isinstance(late, tuple)
+    assert len(late) == 1

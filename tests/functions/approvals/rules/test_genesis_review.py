@@ -1,0 +1,188 @@
+"""The five checks of a precedent, each failing alone and saying why."""
+
+from typing import Any
+
+import pytest
+
+from events.approvals import Condition
+from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.decisions import decide
+from functions.approvals.rules.genesis import Facts, review
+from functions.approvals.rules.precedent import Precedent
+from tests.functions.approvals.builders import (
+    CONTENT,
+    DEPUTY,
+    GOVERNOR,
+    HOUR,
+    START,
+    active,
+    command,
+    opened,
+    precedent,
+    stepped,
+)
+
+
+def decided(verb: str = "approve", at: Any = START, **fields: Any) -> Approval:
+    approval = opened(**fields)
+    return stepped(decide(approval, command(verb, approval), GOVERNOR, at))
+
+
+def failed(candidate: Precedent, **facts: Any) -> dict[str, str]:
+    """The checks that fail, with their evidence."""
+    findings = review(candidate, Facts(**{"example": decided(), **facts}))
+    checks = ["consistency", "specificity", "justification", "scope", "weakening"]
+    assert [finding.check for finding in findings] == checks
+    return {finding.check: finding.evidence for finding in findings if finding.verdict == "fail"}
+
+
+def where(*conditions: tuple[str, str, Any], **fields: Any) -> Precedent:
+    asked = tuple(Condition(field=field, op=op, value=value) for field, op, value in conditions)
+    return precedent(conditions=asked, **fields)
+
+
+EQ = ("content.action", "eq", "reindex")
+
+
+def test_a_sound_precedent_passes_every_check() -> None:
+    assert failed(precedent()) == {}
+
+
+def test_contradicting_conditions_are_inconsistent() -> None:
+    assert "consistency" in failed(where(EQ, ("content.action", "eq", "drop")))
+
+
+def test_the_ground_of_an_active_precedent_is_not_covered_twice() -> None:
+    rival = active(precedent_id="pre_other", reference="GOV-OTHER1")
+    assert "GOV-OTHER1" in failed(precedent(), active=[rival])["consistency"]
+    wider = active(precedent_id="pre_other", conditions=())
+    assert failed(precedent(), active=[wider]) == {}
+    assert failed(precedent(), active=[active()]) == {}, "a precedent is no rival of itself"
+
+
+def test_what_a_human_rejected_since_the_example_is_not_covered() -> None:
+    rejected = decided("reject", START + HOUR)
+    assert rejected.approval_id in failed(precedent(), rejected=[rejected])["consistency"]
+
+
+def test_older_unlike_or_riskier_rejections_do_not_count() -> None:
+    older = decided("reject", START - HOUR)
+    unlike = decided("reject", START + HOUR, content={"action": "drop"})
+    riskier = decided("reject", START + HOUR, risk="high")
+    assert failed(precedent(), rejected=[older, unlike, riskier]) == {}
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        precedent(conditions=()),
+        precedent(title=" "),
+        where(("risk", "eq", "low")),
+        where(("content..action", "eq", "reindex")),
+        where(("content.action", "ne", "drop")),
+        where(("content.action", "exists", True)),
+        where(("content.action", "contains", "")),
+        where(("content.action", "in", "reindex")),
+        where(EQ, ("content.rows", "not_in", 5)),
+    ],
+)
+def test_what_does_not_say_what_the_content_is_is_not_specific(candidate: Precedent) -> None:
+    assert "specificity" in failed(candidate)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "facts"),
+    [
+        (precedent(rationale="It is fine."), {}),
+        (precedent(rationale="fine " * 40), {}),
+        (precedent(), {"example": None}),
+        (precedent(), {"example": opened()}),
+        (precedent(), {"example": decided("reject")}),
+        (precedent(), {"example": opened(active())}),
+        (precedent(), {"example": decided(kind="artifact")}),
+        (precedent(), {"example": decided(content={"action": "drop"})}),
+    ],
+)
+def test_a_precedent_needs_reasons_and_a_humans_example(
+    candidate: Precedent, facts: dict[str, Any]
+) -> None:
+    assert "justification" in failed(candidate, **facts)
+
+
+def test_a_deputys_assent_is_a_humans_until_it_is_overturned() -> None:
+    approval = opened()
+    done = stepped(decide(approval, command("approve", approval), DEPUTY, START, took_over=True))
+    assert failed(precedent(), example=done) == {}
+    assert done.review is not None
+    overturned = done.model_copy(
+        update={"review": done.review.model_copy(update={"status": "overturned"})}
+    )
+    assert "justification" in failed(precedent(), example=overturned)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "facts"),
+    [
+        (precedent(kind="communication"), {"example": decided(kind="communication")}),
+        (precedent(kind="financial"), {"example": decided(kind="financial")}),
+        (precedent(max_risk="high"), {}),
+        (precedent(max_risk="low"), {}),
+        (precedent(), {"example": decided(rollback_plan="")}),
+        (precedent(), {"example": decided(precedents_allowed=False)}),
+        (precedent(), {"example": decided(content={**CONTENT, "irreversible": True})}),
+    ],
+)
+def test_only_what_is_reversible_and_permitted_before_is_in_scope(
+    candidate: Precedent, facts: dict[str, Any]
+) -> None:
+    assert list(failed(candidate, **facts)) == ["scope"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        ("content.data_access.classification", "subset_of", ["public", "restricted"]),
+        ("content.data_access.classification", "ne", "restricted"),
+        ("content.containment.blast_radius", "eq", "platform"),
+        ("content.containment.blast_radius", "not_in", ["platform"]),
+        ("content.external_systems.reversible", "contains", False),
+        ("content.findings.verdict", "contains", "escalate"),
+        ("content.decision_rights.with_approval", "eq", []),
+        ("content.containment.rollback", "exists", False),
+        ("content.rows", "ge", 100),
+    ],
+)
+def test_a_precedent_that_loosens_a_rule_is_refused(condition: tuple[str, str, Any]) -> None:
+    assert "weakening" in failed(where(EQ, condition))
+
+
+def test_a_lower_bound_with_an_upper_one_loosens_nothing() -> None:
+    assert failed(where(EQ, ("content.rows", "ge", 1), ("content.rows", "le", 5000))) == {}
+
+
+def deprecated(**fields: Any) -> Precedent:
+    return precedent(
+        precedent_id="pre_old",
+        reference="GOV-OLD001",
+        status="deprecated",
+        ended_at=START + HOUR,
+        **fields,
+    )
+
+
+def test_what_vetoes_deprecated_is_not_revived_in_the_same_or_wider_words() -> None:
+    narrow = deprecated(
+        conditions=(
+            Condition(field="content.action", op="eq", value="reindex"),
+            Condition(field="content.rows", op="le", value=5000),
+        )
+    )
+    for candidate in (precedent(), where(("content.action", "in", ["reindex", "compact"]))):
+        assert "GOV-OLD001" in failed(candidate, deprecated=[narrow])["weakening"]
+
+
+def test_a_newer_human_assent_allows_a_new_start_and_so_does_narrower_ground() -> None:
+    newer = decided(at=START + HOUR + HOUR / 2)
+    assert failed(precedent(), example=newer, deprecated=[deprecated()]) == {}
+    narrower = where(EQ, ("content.rows", "le", 5000))
+    assert failed(narrower, deprecated=[deprecated()]) == {}

@@ -1,0 +1,97 @@
+"""All conditions, and never for its own people, the irreversible, or what several must decide."""
+
+from typing import Any
+
+import pytest
+
+from events.approvals import Condition
+from functions.approvals.rules.matching import MOST_SHOWN
+from functions.approvals.rules.precedent import active_form
+from functions.approvals.rules.rates import rate
+from tests.functions.approvals.builders import (
+    CONTENT,
+    HOUR,
+    START,
+    active,
+    opened,
+    precedent,
+    rule,
+)
+
+
+def test_all_conditions_must_hold_and_the_card_lists_which_did() -> None:
+    conditions = (
+        Condition(field="content.action", op="eq", value="reindex"),
+        Condition(field="content.rows", op="le", value=1000),
+    )
+    approval = opened(active(conditions=conditions))
+    assert approval.status == "pending"
+    (match,) = approval.matches
+    assert match.satisfied == ('content.action eq "reindex"', "risk le medium")
+    assert match.unsatisfied == ("content.rows le 1000: it is 1200",)
+    assert approval.considered == (match.seed_id,)
+
+
+def test_a_riskier_request_is_not_covered() -> None:
+    approval = opened(active(max_risk="low"))
+    assert approval.status == "pending"
+    assert approval.matches[0].unsatisfied == ("risk le low: it is medium",)
+
+
+@pytest.mark.parametrize("role", ["author", "activated_by"])
+def test_a_precedent_never_serves_its_author_or_who_activated_it(role: str) -> None:
+    assert opened(active(**{role: "amira"})).status == "pending"
+    assert opened(active(**{role: "somebody-else"})).status == "auto_approved"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"rollback_plan": " "},
+        {"content": {**CONTENT, "external_systems": [{"reversible": False}]}},
+        {"content": {**CONTENT, "irreversible": True}},
+        {"content": {**CONTENT, "findings": [{"verdict": "pass"}, {"verdict": "escalate"}]}},
+        {"rule": rule("all", "role:governor", "role:legal")},
+        {"precedents_allowed": False},
+    ],
+)
+def test_no_precedent_assents_to_what_is_a_humans_to_decide(fields: dict[str, Any]) -> None:
+    assert opened(active(), **fields).status == "pending"
+
+
+def test_passed_findings_do_not_bar_a_match() -> None:
+    content = {**CONTENT, "findings": [{"verdict": "pass"}, {"check": "x"}, "text"]}
+    assert opened(active(), content=content).status == "auto_approved"
+
+
+def test_where_precedents_are_not_allowed_none_is_even_considered() -> None:
+    approval = opened(active(), precedents_allowed=False)
+    assert (approval.matches, approval.considered) == ((), ())
+
+
+def test_the_first_activated_of_several_assents() -> None:
+    first = active(precedent_id="pre_z", activated_at=START - HOUR)
+    assert opened(active(precedent_id="pre_a"), first).precedent_id == "pre_z"
+
+
+def test_the_card_shows_the_closest_few() -> None:
+    far = [
+        active(
+            precedent_id=f"pre_{number:02}",
+            conditions=(Condition(field="content.x", op="eq", value=number),) * 2,
+        )
+        for number in range(20)
+    ]
+    approval = opened(*far, active(max_risk="low"))
+    assert len(approval.matches) == MOST_SHOWN
+    assert approval.matches[0].seed_id == active().precedent_id
+    assert len(approval.considered) == 21
+
+
+def test_the_active_form_is_what_matching_reads_of_a_precedent() -> None:
+    activated = precedent(status="active", activated_by="goran", activated_at=START)
+    assert active_form(activated) == active()
+
+
+def test_rates_are_of_one_and_nothing_has_no_rate() -> None:
+    assert (rate(1, 3), rate(0, 0), rate(3, 2)) == (0.3333, 0.0, 1.0)

@@ -1,0 +1,187 @@
+"""Opening a request: limits, deadlines, risk, and what silence will mean."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from events.approvals import ApprovalApproved, ApprovalExpired, ApprovalRequested, CaseBinding
+from functions.approvals.rules.approval import DEADLINE_DUE, next_timer, payload, statement_to_sign
+from functions.approvals.rules.requests import (
+    DEADLINES,
+    is_deeper_than,
+    open_cancelled,
+    open_request,
+)
+from functions.approvals.rules.risk import assess
+from functions.approvals.rules.silence import time_passed
+from shared.kit.canonical import content_hash
+from shared.kit.errors import Invalid
+from tests.functions.approvals.builders import (
+    CONTENT,
+    HOUR,
+    MINUTE,
+    REQUESTER,
+    SECOND,
+    START,
+    active,
+    opened,
+    request,
+    rule,
+    stepped,
+)
+
+MINUTES = {
+    "artifact": 30,
+    "communication": 60,
+    "execution": 120,
+    "financial": 240,
+    "constitutional": 24 * 60,
+}
+
+
+@pytest.mark.parametrize("kind", MINUTES)
+def test_each_kind_has_its_deadline_and_its_timer_fires_a_minute_later(kind: Any) -> None:
+    approval = opened(kind=kind)
+    assert approval.deadline_at == START + MINUTES[kind] * MINUTE
+    assert next_timer(approval) == (DEADLINE_DUE, approval.deadline_at + MINUTE)
+    assert set(DEADLINES) == set(MINUTES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "risk", "silence"),
+    [
+        ("artifact", "low", "approve"),
+        ("artifact", "medium", "deny"),
+        ("communication", "low", "deny"),
+        ("execution", "low", "deny"),
+        ("financial", "low", "deny"),
+        ("constitutional", "low", "deny"),
+    ],
+)
+def test_silence_assents_only_to_an_artifact_of_low_risk(
+    kind: Any, risk: Any, silence: str
+) -> None:
+    approval = opened(kind=kind, risk=risk)
+    assert approval.on_timeout == silence
+    spoken = time_passed(approval, approval.deadline_at + MINUTE)
+    assert spoken is not None
+    assert spoken.event is (ApprovalApproved if silence == "approve" else ApprovalExpired)
+    assert (spoken.approval.decided_by, spoken.approval.decided_at) == (
+        "deadline",
+        approval.deadline_at,
+    )
+    assert statement_to_sign(spoken, "clinic") is not None
+    assert next_timer(spoken.approval) is None
+
+
+def test_silence_speaks_no_sooner_than_a_minute_after_the_deadline_and_once() -> None:
+    approval = opened()
+    assert time_passed(approval, approval.deadline_at) is None
+    assert time_passed(approval, approval.deadline_at + MINUTE - SECOND) is None
+    expired = stepped(time_passed(approval, approval.deadline_at + MINUTE))
+    assert expired.silence_at == approval.deadline_at
+    assert time_passed(expired, approval.deadline_at + HOUR) is None
+
+
+def test_the_event_carries_exactly_what_is_hashed() -> None:
+    step = open_request(request(), (), START)
+    data = payload(step)
+    assert isinstance(data, ApprovalRequested)
+    assert data.decision_hash == content_hash(CONTENT)
+    assert data.version == 1
+    assert statement_to_sign(step, "clinic") is None
+
+
+def test_a_signed_decision_is_bound_to_the_asking_case() -> None:
+    case = CaseBinding(case_id="cas_1", revision=2, purpose="creation")
+    step = open_request(request(case=case), [active()], START)
+    signed = statement_to_sign(step, "clinic")
+    assert signed is not None
+    assert (signed.case, signed.tenant_id, signed.outcome) == (case, "clinic", "auto_approved")
+
+
+def test_a_withdrawn_request_is_over_from_the_start() -> None:
+    step = open_cancelled(request(), REQUESTER, START)
+    assert (step.approval.status, step.approval.version) == ("cancelled", 1)
+    assert next_timer(step.approval) is None
+
+
+@pytest.mark.parametrize("seconds", [60, 30 * 24 * 3600])
+def test_the_shortest_and_longest_deadline_are_taken(seconds: int) -> None:
+    approval = opened(deadline_seconds=seconds)
+    assert approval.deadline_at == START + timedelta(seconds=seconds)
+
+
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"deadline_seconds": 59}, "deadline_seconds"),
+        ({"deadline_seconds": 30 * 24 * 3600 + 1}, "deadline_seconds"),
+        ({"summary": " "}, "summary"),
+        ({"summary": "x" * 2001}, "summary"),
+        ({"rollback_plan": "x" * 10_001}, "rollback_plan"),
+        ({"content": {"text": "x" * 256 * 1024}}, "content"),
+        ({"content": nested(33)}, "content"),
+        ({"content": nested(100_000)}, "content"),
+        ({"content": {"number": 2**53 + 1}}, "content"),
+        ({"evidence": ("x",) * 51}, "evidence"),
+        ({"evidence": ("x" * 65_536,)}, "evidence"),
+        ({"evidence": (nested(40),)}, "evidence"),
+        ({"evidence": (2**60,)}, "evidence"),
+        ({"rule": rule("any", f"principal:{REQUESTER}")}, "rule.of"),
+        ({"kind": "constitutional", "rule": rule("any", "role:intern")}, "rule"),
+        (
+            {"kind": "constitutional", "rule": rule("any", "role:governor", "principal:pal")},
+            "rule",
+        ),
+        (
+            {"kind": "constitutional", "rule": rule("all", "role:governor", "role:deputy")},
+            "rule",
+        ),
+    ],
+)
+def test_a_request_out_of_bounds_names_its_field(fields: dict[str, Any], named: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        opened(**fields)
+    assert [error.field for error in refusal.value.errors] == [named]
+
+
+def test_content_just_inside_the_limit_is_taken() -> None:
+    text = "x" * (256 * 1024 - len(b'{"text":""}'))
+    assert len(opened(content={"text": text}).content) == 256 * 1024
+    assert not is_deeper_than(nested(31), 32)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "plan", "risk", "reason"),
+    [
+        ("artifact", {}, "delete it", "low", "an internal artifact (low)"),
+        ("artifact", {}, " ", "medium", "it has no rollback plan (medium)"),
+        ("communication", {}, "x", "medium", "something is sent (medium)"),
+        ("execution", {}, "x", "medium", "something happens (medium)"),
+        ("financial", {}, "x", "high", "money moves (high)"),
+        ("constitutional", {}, "x", "high", "an agent is born or changed (high)"),
+        ("artifact", {"a": [{"reversible": False}]}, "x", "high", "it declares reversible: false"),
+        ("artifact", {"irreversible": ["x"]}, "x", "high", "it declares something irreversible"),
+        ("artifact", {"a": {"classification": "confidential"}}, "x", "medium", "confidential"),
+        ("artifact", {"classification": "restricted"}, "x", "high", "restricted data (high)"),
+        ("artifact", {"classification": {"data": "x"}}, "x", "low", "an internal artifact"),
+        ("artifact", {"blast_radius": "platform"}, "x", "critical", "the platform"),
+        ("artifact", {"risk": "critical"}, "x", "critical", "its content says so"),
+        ("financial", {"risk": "low"}, "x", "high", "money moves (high)"),
+    ],
+)
+def test_the_highest_risk_counts_and_every_reason_is_given(
+    kind: Any, content: Any, plan: str, risk: str, reason: str
+) -> None:
+    assessed, reasons = assess(kind, content, plan)
+    assert assessed == risk
+    assert any(reason in each for each in reasons)
