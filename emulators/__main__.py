@@ -1,4 +1,5 @@
-"""`python -m emulators up`: the local platform in the foreground, until Ctrl-C."""
+"""`python -m emulators up`: the local platform in the foreground, until Ctrl-C;
+`python -m emulators demo`: a story told on one of its own."""
 
 import signal
 import sys

@@ -11,6 +11,7 @@ from pathlib import Path
 from emulators.failures import PlatformError
 from emulators.options import Options
 from emulators.platform import Platform
+from emulators.running import running_platform
 from shared.manifest import ManifestError
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -20,14 +21,36 @@ def main(arguments: list[str]) -> int:
     """Runs the command; returns the exit status."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     chosen = _parser().parse_args(arguments)
+    run = _demo if chosen.command == "demo" else _up
+    try:
+        return run(chosen)
+    except (PlatformError, ManifestError) as error:
+        _say(f"\n{error}", error=True)
+        return 1
+
+
+def _up(chosen: argparse.Namespace) -> int:
     options = Options(
         root=chosen.root.resolve(),
         port=chosen.port,
         state=chosen.state,
         idle_after=chosen.idle_after,
-        report=lambda text: print(text, file=sys.stderr, flush=True),
+        report=_report,
     )
-    return asyncio.run(_up(options))
+    return asyncio.run(_until_stopped(options))
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from emulators.demo.narrator import Narrator
+    from emulators.demo.story import tell
+
+    root = chosen.root.resolve()
+    options = Options(root=root, state=root / "build" / "demo", report=_report)
+    _say("Starting the platform …")
+    with running_platform(options) as running:
+        tell(running.url, Narrator())
+        _say("\nStopping …")
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -35,7 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run the local platform until Ctrl-C")
     up.add_argument("--port", type=int, default=8080, help="the one port (default 8080)")
-    up.add_argument("--root", type=Path, default=Path(), help="the checkout (default: here)")
+    demo = commands.add_parser("demo", help="tell the story of three agents, then stop")
+    for command in (up, demo):
+        command.add_argument(
+            "--root", type=Path, default=Path(), help="the checkout (default: here)"
+        )
     up.add_argument("--state", type=Path, help="its own directory (default ROOT/build/platform)")
     up.add_argument(
         "--idle-after",
@@ -47,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _up(options: Options) -> int:
+async def _until_stopped(options: Options) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _STOPPING:
@@ -68,12 +95,8 @@ async def _until(stop: asyncio.Event, options: Options) -> int:
         _say("\nStopping …")
     serving.cancel()
     stopped.cancel()
-    try:
-        with suppress(asyncio.CancelledError):
-            await serving
-    except (PlatformError, ManifestError) as error:
-        _say(f"\n{error}", error=True)
-        return 1
+    with suppress(asyncio.CancelledError):
+        await serving
     return 0
 
 
@@ -101,6 +124,10 @@ The platform is up at {url} (Ctrl-C stops it; logs in {platform.workplace.direct
   # let a day pass: timers fire, in time order
   curl -s {url}/_platform/clock/advance -d '{{"seconds": 86400}}'
 """
+
+
+def _report(text: str) -> None:
+    _say(text, error=True)
 
 
 def _say(text: str, *, error: bool = False) -> None:

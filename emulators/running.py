@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -44,40 +44,48 @@ def running_platform(options: Options) -> Iterator[RunningPlatform]:
 
     In process, at most one platform may run in a process at a time: functions read its one
     environment."""
-    up: Future[tuple[Platform, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-    thread = threading.Thread(target=_thread, args=(options, up), name="platform", daemon=True)
+    serving = _Serving(Platform(options))
+    thread = threading.Thread(target=serving.run, name="platform", daemon=True)
     thread.start()
     try:
-        platform, loop, stop = up.result()
-    except BaseException:
-        thread.join()
-        raise
-    try:
-        with PlatformClient(platform.url) as client:
-            yield RunningPlatform(platform, client, loop)
+        loop = serving.up.result()
+        with PlatformClient(serving.platform.url) as client:
+            yield RunningPlatform(serving.platform, client, loop)
     finally:
-        loop.call_soon_threadsafe(stop.set)
+        serving.stop()
         thread.join()
-    if platform.failure is not None:
-        raise platform.failure
+    if serving.platform.failure is not None:
+        raise serving.platform.failure
 
 
-def _thread(
-    options: Options, up: "Future[tuple[Platform, asyncio.AbstractEventLoop, asyncio.Event]]"
-) -> None:
-    try:
-        asyncio.run(_serve(options, up))
-    except BaseException as error:
-        if not up.done():
-            up.set_exception(error)
-        else:
+class _Serving:
+    """One platform's life in another thread."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.up: Future[asyncio.AbstractEventLoop] = Future()
+        self._begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = Future()
+
+    def run(self) -> None:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._main())
+
+    def stop(self) -> None:
+        """Ends it, whether it is up, still starting or has ended already."""
+        loop, task = self._begun.result()
+        with suppress(RuntimeError):  # The loop is closed: it has ended.
+            loop.call_soon_threadsafe(task.cancel)
+
+    async def _main(self) -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        self._begun.set_result((loop, task))
+        try:
+            async with self.platform:
+                self.up.set_result(loop)
+                await asyncio.Event().wait()
+        except BaseException as error:
+            if not self.up.done():
+                self.up.set_exception(error)
+                return
             raise
-
-
-async def _serve(
-    options: Options, up: "Future[tuple[Platform, asyncio.AbstractEventLoop, asyncio.Event]]"
-) -> None:
-    stop = asyncio.Event()
-    async with Platform(options) as platform:
-        up.set_result((platform, asyncio.get_running_loop(), stop))
-        await stop.wait()
