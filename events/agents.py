@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from events.lookups import LookupMissed
 from events.registry import EventData, event
 from shared.kit.instants import Instant
 from shared.kit.models import Data
@@ -304,3 +305,8 @@ class PipelinePaused(PipelineState):
 @event("assent.pipeline.resumed.v1")
 class PipelineResumed(PipelineState):
     """A governor let it run again; cases that were held are deployed."""
+
+
+@event("assent.agent_lookup.missed.v1")
+class AgentLookupMissed(LookupMissed):
+    """Somebody asked for an agent or a case that is not there, or not theirs."""

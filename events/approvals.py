@@ -5,6 +5,7 @@ from typing import Literal
 from joserfc.jwk import KeySet
 from pydantic import JsonValue
 
+from events.lookups import LookupMissed
 from events.registry import EventData, event
 from shared.kit.errors import SignatureInvalid
 from shared.kit.instants import Instant
@@ -405,3 +406,8 @@ class PrecedentVetoed(PrecedentState):
 @event("assent.precedent.deprecated.v1")
 class PrecedentDeprecated(PrecedentState):
     """The third veto of its assents ended it."""
+
+
+@event("assent.approval_lookup.missed.v1")
+class ApprovalLookupMissed(LookupMissed):
+    """Somebody asked for an approval or a precedent that is not there, or not theirs."""

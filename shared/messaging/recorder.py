@@ -51,10 +51,13 @@ class Recorder:
         """For what follows from a timer about a subject whose latest event is `latest`."""
         return cls(function, event.tenantid, f"service:{function}", event.received_at, latest)
 
-    def record(self, *, subject: str, sequence: int, data: BaseModel) -> Envelope:
+    def record(
+        self, *, subject: str, sequence: int, data: BaseModel, id: str | None = None
+    ) -> Envelope:
         """The envelope of the subject's next event; `sequence` is the subject's last plus one.
-        `data` is an event payload: a class registered in `events`."""
-        id = new_id("evt", self.at)
+        `data` is an event payload: a class registered in `events`; `id` a fresh one chosen before,
+        where the data had to name what will be derived from it."""
+        id = id or new_id("evt", self.at)
         cause = self.cause or LastEvent(id=id, correlation_id=id)
         envelope = Envelope(
             id=id,

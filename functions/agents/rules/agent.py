@@ -1,0 +1,181 @@
+"""An agent: its states, and what moves it from one to another (docs/domain.md, States)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.agents import (
+    AgentHealthChanged,
+    AgentProbationEnded,
+    AgentReactivated,
+    AgentState,
+    AgentStatus,
+    AgentSuspended,
+    AgentTrialEnded,
+    AgentViolationReported,
+    Health,
+    Limits,
+    Mode,
+    Suspension,
+    Trigger,
+    Violation,
+)
+from shared.kit.errors import VersionConflict
+from shared.kit.instants import Instant
+from shared.kit.models import Model
+
+PROBATION_DUE = "assent.probation.due.v1"
+TRIAL_DUE = "assent.trial.due.v1"
+TRIAL = timedelta(days=7)
+# As long as a trial: a suspended agent proves itself anew.
+PROBATION = timedelta(days=7)
+CRITICAL_READINGS = 3
+
+SUSPENDABLE = frozenset({"active", "trial", "probation", "go_live_pending", "paused"})
+SERVING = frozenset({"active", "probation"})
+
+
+class Version(Model):
+    """One version of an agent: its spec as canonical JSON text, and what events tell of it."""
+
+    version: str
+    spec: str
+    spec_hash: str
+    mode: Mode
+    budget: Limits
+    depends_on: tuple[str, ...]
+    industry: str
+    case_id: str
+
+
+class Undo(Model):
+    """What taking back the case that is live now restores."""
+
+    case_id: str
+    deployed: Version | None
+    status: AgentStatus
+
+
+class Timer(Model):
+    """What the agent waits for."""
+
+    type: str
+    at: Instant
+
+
+class Agent(AgentState):
+    """What events tell of an agent, and below it what only its owner needs. `newest` is the spec
+    of its open or latest case, `deployed` the one that serves."""
+
+    created_at: Instant
+    newest: Version
+    deployed: Version | None = None
+    undo: Undo | None = None
+    suspended_from: AgentStatus | None = None
+    critical_readings: int = 0
+    timer: Timer | None = None
+
+    def spec_text(self) -> str:
+        """The spec of the deployed version, or of the newest while nothing is deployed."""
+        return (self.deployed or self.newest).spec
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event to be recorded: its type and what it says beyond the subject's new state."""
+
+    event: type[AgentState]
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An agent's new state and the events that tell of it, in order."""
+
+    agent: Agent
+    told: tuple[Told, ...]
+
+
+def suspend(
+    agent: Agent, trigger: Trigger, reason: str, by: str, at: datetime, origin: str | None = None
+) -> Moved | None:
+    """The agent standing still; None where it does already. Raises VersionConflict for an agent
+    that does not run."""
+    if agent.status == "suspended":
+        return None
+    if agent.status not in SUSPENDABLE:
+        raise VersionConflict(f"an agent that is {agent.status} cannot be suspended")
+    suspension = Suspension(trigger=trigger, reason=reason, by=by, at=at, origin=origin)
+    suspended = agent.model_copy(
+        update={
+            "status": "suspended",
+            "suspension": suspension,
+            # What it was before a probation that failed is what it goes back to.
+            "suspended_from": (
+                agent.suspended_from if agent.status == "probation" else agent.status
+            ),
+            "timer": None,
+        }
+    )
+    return Moved(suspended, (Told(AgentSuspended),))
+
+
+def reactivate(agent: Agent, at: datetime) -> Moved:
+    """The agent on probation. Raises VersionConflict for one that is not suspended."""
+    if agent.status != "suspended":
+        raise VersionConflict(f"an agent that is {agent.status} cannot be reactivated")
+    ends_at = at + PROBATION
+    on_probation = agent.model_copy(
+        update={
+            "status": "probation",
+            "suspension": None,
+            "critical_readings": 0,
+            "health": "unknown",
+            "timer": Timer(type=PROBATION_DUE, at=ends_at),
+        }
+    )
+    return Moved(on_probation, (Told(AgentReactivated, {"probation_ends_at": ends_at}),))
+
+
+def end_probation(agent: Agent, at: datetime) -> Moved | None:
+    """The agent as it was before it was suspended; None unless its probation is over at `at`."""
+    if agent.status != "probation" or agent.timer is None or at < agent.timer.at:
+        return None
+    restored = agent.suspended_from or "active"
+    # A trial's seven days ran out while it stood still.
+    status: AgentStatus = "go_live_pending" if restored == "trial" else restored
+    ended = agent.model_copy(update={"status": status, "suspended_from": None, "timer": None})
+    return Moved(ended, (Told(AgentProbationEnded),))
+
+
+def end_trial(agent: Agent, at: datetime) -> Moved | None:
+    """The agent waiting to go live; None unless its trial is over at `at`."""
+    if agent.status != "trial" or agent.timer is None or at < agent.timer.at:
+        return None
+    ended = agent.model_copy(update={"status": "go_live_pending", "timer": None})
+    return Moved(ended, (Told(AgentTrialEnded),))
+
+
+def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at: datetime) -> Moved:
+    """The violation told and, where the agent runs, the agent suspended for it."""
+    violation = Violation(
+        rule=trigger,
+        summary=f"{agent.name}: {trigger.replace('_', ' ')}",
+        evidence=(evidence,),
+    )
+    reported = Told(AgentViolationReported, {"violation": violation, "reported_by": by})
+    if agent.status not in SUSPENDABLE:
+        return Moved(agent, (reported,))
+    moved = suspend(agent, trigger, violation.summary, by, at)
+    assert moved is not None
+    return Moved(moved.agent, (reported, *moved.told))
+
+
+def read_health(agent: Agent, reading: Health, evidence: str, by: str, at: datetime) -> Moved:
+    """The agent with one more reading; the third critical one in a row suspends it."""
+    critical = agent.critical_readings + 1 if reading == "critical" else 0
+    read = agent.model_copy(update={"health": reading, "critical_readings": critical})
+    if critical >= CRITICAL_READINGS and read.status in SUSPENDABLE:
+        return report_violation(read, "health", evidence, by, at)
+    told = (Told(AgentHealthChanged),) if reading != agent.health else ()
+    return Moved(read, told)

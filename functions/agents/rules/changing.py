@@ -1,0 +1,32 @@
+"""When an agent takes a change, and which kind of change a new spec is."""
+
+from events.agents import CaseKind
+from functions.agents.rules.agent import Agent
+from functions.agents.rules.classification import classify
+from functions.agents.rules.spec import Spec
+from shared.kit.errors import FieldError, Invalid, VersionConflict
+
+CHANGEABLE = frozenset(
+    {"certified", "trial", "go_live_pending", "active", "paused", "suspended", "probation"}
+)
+
+
+def refuse_new_name(name: str, spec: Spec) -> None:
+    """Raises Invalid for a spec that renames its agent: a name is what others depend on."""
+    if spec.name != name:
+        raise Invalid(FieldError("name", f"must stay {name}; another name is another agent"))
+
+
+def changed_kind(agent: Agent, old: Spec, new: Spec) -> tuple[CaseKind, tuple[str, ...]]:
+    """The kind of case that takes `agent` from its `old` spec to the `new` one, and why. An agent
+    that never ran is created anew. Raises VersionConflict while a case is open or for an agent
+    that is over, Invalid where nothing changes."""
+    if agent.case_id is not None:
+        raise VersionConflict(f"the case {agent.case_id} of this agent is still open")
+    if agent.status not in CHANGEABLE:
+        raise VersionConflict(f"an agent that is {agent.status} takes no change")
+    if agent.deployed is None:
+        return "creation", ()
+    if old.hash == new.hash:
+        raise Invalid(FieldError("body", "changes nothing"))
+    return classify(old, new)

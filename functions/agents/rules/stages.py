@@ -1,0 +1,45 @@
+"""The seven stages of a case as they stand."""
+
+from datetime import datetime
+from typing import Any
+
+from events.agents import Finding, Stage, StageState
+from functions.agents.rules.judgement import STAGES, StageJudgement
+
+ETHICS, APPROVAL, DEPLOYMENT = 5, 6, 7
+CERTIFIED_STAGES = (3, 4, 5)
+
+
+def judged_stages(judged: tuple[StageJudgement, ...], at: datetime) -> tuple[StageState, ...]:
+    """All seven stages once stages 1 to 5 have spoken; stages after one that did not pass stay
+    pending."""
+    spoken = {stage.number: stage for stage in judged}
+    return tuple(_stage(number, spoken.get(number), at) for number in range(1, len(STAGES) + 1))
+
+
+def with_stage(
+    stages: tuple[StageState, ...], number: int, **fields: Any
+) -> tuple[StageState, ...]:
+    """The stages with some fields of one of them replaced."""
+    return tuple(
+        stage.model_copy(update=fields) if stage.number == number else stage for stage in stages
+    )
+
+
+def place(number: int) -> Stage:
+    """Where a case stands, as cards show it."""
+    return Stage(number=number, name=STAGES[number - 1], of=len(STAGES))
+
+
+def _stage(number: int, judged: StageJudgement | None, at: datetime) -> StageState:
+    name = STAGES[number - 1]
+    if judged is None or judged.outcome == "pending":
+        return StageState(number=number, name=name, status="pending")
+    return StageState(
+        number=number,
+        name=name,
+        status=judged.outcome,
+        started_at=at,
+        finished_at=at,
+        findings=tuple(Finding.model_validate(each.model_dump()) for each in judged.findings),
+    )

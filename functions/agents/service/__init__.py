@@ -1,0 +1,1 @@
+"""Use cases of agents: load, decide, save."""
