@@ -53,7 +53,8 @@ class Batch:
         self.writes.append(Write("create", collection, id, data))
 
     def replace(self, seen: Document, data: Mapping[str, Any]) -> None:
-        """The document's fields, provided that nobody changed it since it was read."""
+        """The whole document, provided that nobody changed it since it was read; a field that
+        `data` lacks is gone."""
         self.writes.append(Write("replace", seen.collection, seen.id, data, seen))
 
     def check(self, seen: Document) -> None:

@@ -1,9 +1,6 @@
 """Firestore behind handles that cannot forget the tenant."""
 
 import asyncio
-import base64
-import binascii
-import json
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from shared.kit.errors import AssentError, FieldError, Invalid, Unavailable
+from shared.kit.errors import AssentError, FieldError, Invalid, PayloadTooLarge, Unavailable
 from shared.kit.operations import count
 from shared.storage.batches import Add, AtLeast, Batch, Document, Write
+from shared.storage.cursors import decode_cursor, encode_cursor, is_document_id
 
 if TYPE_CHECKING:
     from google.cloud.firestore import AsyncClient, AsyncWriteBatch
@@ -56,7 +54,10 @@ class TenantStore:
         self.tenant_id = tenant_id
 
     async def get(self, collection: str, id: str) -> Document | None:
-        """The document, or None. One read. Raises Unavailable."""
+        """The document, or None; also for an id that no document can have. One read. Raises
+        Unavailable."""
+        if not is_document_id(id):
+            return None
         async with _answering():
             snapshot = await self._reference(collection, id).get(**_patience())
         count("firestore-reads")
@@ -64,14 +65,15 @@ class TenantStore:
 
     async def get_many(self, keys: Sequence[tuple[str, str]]) -> list[Document | None]:
         """The documents named by (collection, id), in that order, in one round trip."""
-        references = [self._reference(collection, id) for collection, id in keys]
+        references = [self._reference(*key) if is_document_id(key[1]) else None for key in keys]
+        asked = [reference for reference in references if reference is not None]
         found: dict[str, Document] = {}
         async with _answering():
-            async for snapshot in _client().get_all(references, **_patience()):
+            async for snapshot in _client().get_all(asked, **_patience()):
                 if snapshot.exists:
                     found[snapshot.reference.path] = _document(snapshot)
-        count("firestore-reads", len(references))
-        return [found.get(reference.path) for reference in references]
+        count("firestore-reads", len(asked))
+        return [found.get(reference.path) if reference else None for reference in references]
 
     async def find(
         self,
@@ -83,9 +85,12 @@ class TenantStore:
         limit: int = 25,
         cursor: str | None = None,
     ) -> Page:
-        """Up to `limit` documents in the order of `order_by`, then of their ids.
+        """Up to `limit` documents in the order of `order_by`, then of their ids; `descending` needs
+        an `order_by`, for the store does not list ids backwards.
 
         Raises Invalid for a cursor that is not one of ours, Unavailable."""
+        if descending and order_by is None:
+            raise ValueError("descending needs an order_by")
         query = _filtered(self._collection(collection), where)
         direction = "DESCENDING" if descending else "ASCENDING"
         if order_by is not None:
@@ -96,7 +101,7 @@ class TenantStore:
         documents = await _fetch(query.limit(limit + 1))
         items = documents[:limit]
         more = len(documents) > limit
-        return Page(items, _encode_cursor(items[-1], order_by) if more else None)
+        return Page(items, encode_cursor(items[-1], order_by) if more else None)
 
     async def count(self, collection: str, *, where: Iterable[Condition] = ()) -> int:
         """How many documents match; billed one read per thousand. Raises Unavailable."""
@@ -110,12 +115,14 @@ class TenantStore:
     async def commit(self, batch: Batch) -> None:
         """Applies the whole batch or nothing.
 
-        Raises LostRace where a condition no longer holds, Unavailable where the store did not
-        answer: then the batch may or may not have been applied."""
+        Raises LostRace where a condition no longer holds, PayloadTooLarge for more than a document
+        holds, Invalid for an id no document can have, Unavailable where the store did not answer:
+        then the batch may or may not have been applied."""
         from google.api_core.exceptions import (
             AlreadyExists,
             Conflict,
             FailedPrecondition,
+            InvalidArgument,
             NotFound,
         )
 
@@ -127,6 +134,11 @@ class TenantStore:
                 await writer.commit(**_patience())
         except (AlreadyExists, FailedPrecondition, NotFound, Conflict) as refusal:
             raise LostRace(str(refusal)) from refusal
+        except InvalidArgument as refusal:
+            # Only the message tells a size (so many bytes) from a bug of ours.
+            if " bytes" in str(refusal):
+                raise PayloadTooLarge("the content is larger than a document can be") from refusal
+            raise
         count("firestore-commits")
         deletes = sum(write.kind == "delete" for write in batch.writes)
         count("firestore-deletes", deletes)
@@ -139,11 +151,13 @@ class TenantStore:
         return _client().document("tenants", self.tenant_id, collection, id)
 
     def _position(self, collection: str, order_by: str | None, cursor: str) -> dict[str, Any]:
-        value, id = _decode_cursor(cursor)
+        value, id = decode_cursor(cursor)
         position: dict[str, Any] = {"__name__": self._reference(collection, id)}
         return position if order_by is None else {order_by: value, **position}
 
     def _add(self, writer: "AsyncWriteBatch", write: Write) -> None:
+        if not is_document_id(write.id):
+            raise Invalid(FieldError("id", f"{write.id[:80]!a} cannot be an id"))
         reference = self._reference(write.collection, write.id)
         if write.kind == "create":
             writer.create(reference, dict(write.data))
@@ -155,8 +169,9 @@ class TenantStore:
             writer.delete(reference, option=_unchanged(write.seen) if write.seen else None)
         else:
             assert write.seen is not None
-            data = write.data if write.kind == "replace" else _first_field(write.seen)
-            writer.update(reference, dict(data), option=_unchanged(write.seen))
+            whole = write.kind == "replace"
+            fields = _replaced(write.seen, write.data) if whole else _first_field(write.seen)
+            writer.update(reference, fields, option=_unchanged(write.seen))
 
 
 class PlatformStore:
@@ -204,11 +219,24 @@ def _unchanged(seen: Document) -> Any:
     return _client().write_option(last_update_time=seen.update_time)
 
 
-def _first_field(seen: Document) -> Mapping[str, Any]:
+def _replaced(seen: Document, data: Mapping[str, Any]) -> dict[str, Any]:
+    from google.cloud.firestore_v1 import DELETE_FIELD
+
+    return _quoted({**dict.fromkeys(seen.data, DELETE_FIELD), **data})
+
+
+def _first_field(seen: Document) -> dict[str, Any]:
     # Writing what is there already changes nothing, not even the update time, but it is refused
     # when the document moved on: the cheapest condition a batch can carry.
     name = min(seen.data)
-    return {name: seen.data[name]}
+    return _quoted({name: seen.data[name]})
+
+
+def _quoted(data: Mapping[str, Any]) -> dict[str, Any]:
+    # An update reads its keys as paths; quoted, a name with a dot stays one name.
+    from google.cloud.firestore_v1.field_path import FieldPath
+
+    return {FieldPath(name).to_api_repr(): value for name, value in data.items()}
 
 
 def _transforms(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,21 +250,6 @@ def _transforms(data: Mapping[str, Any]) -> dict[str, Any]:
         return _transforms(value) if isinstance(value, Mapping) else value
 
     return {name: transform(value) for name, value in data.items()}
-
-
-def _encode_cursor(document: Document, order_by: str | None) -> str:
-    value = document.data[order_by] if order_by is not None else None
-    return base64.urlsafe_b64encode(json.dumps([value, document.id]).encode()).decode().rstrip("=")
-
-
-def _decode_cursor(cursor: str) -> tuple[Any, str]:
-    try:
-        value, id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise Invalid(FieldError("cursor", "is not a cursor this list gave")) from error
-    if not isinstance(id, str) or not id or "/" in id or isinstance(value, dict | list):
-        raise Invalid(FieldError("cursor", "is not a cursor this list gave"))
-    return value, id
 
 
 def _patience() -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""Where a list goes on: opaque to whoever is given it, and never trusted when it comes back."""
+
+import base64
+import json
+import re
+from typing import Any
+
+from shared.kit.errors import FieldError, Invalid
+from shared.storage.batches import Document
+
+LONGEST_CURSOR = 4096
+LONGEST_ID_BYTES = 1500
+_INTEGERS = range(-(2**63), 2**63)
+_RESERVED = re.compile(r"\.|\.\.|__.*__", re.DOTALL)
+
+
+def is_document_id(text: str) -> bool:
+    """Whether a document can have this id."""
+    if not text or "/" in text or _RESERVED.fullmatch(text):
+        return False
+    try:
+        return len(text.encode()) <= LONGEST_ID_BYTES
+    except UnicodeEncodeError:
+        return False
+
+
+def encode_cursor(document: Document, order_by: str | None) -> str:
+    """The place after `document` in the order of `order_by`, then of ids."""
+    from google.api_core.datetime_helpers import DatetimeWithNanoseconds
+
+    value = document.data[order_by] if order_by is not None else None
+    if isinstance(value, DatetimeWithNanoseconds):
+        value = {"at": value.rfc3339()}  # type: ignore[no-untyped-call]
+    return base64.urlsafe_b64encode(json.dumps([value, document.id]).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> tuple[Any, str]:
+    """The value and the id in a cursor. Raises Invalid for one that no list gave."""
+    try:
+        if len(cursor) > LONGEST_CURSOR:
+            raise ValueError("too long")
+        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(place, list):
+            raise ValueError("no list")
+        value, id = place
+        if not isinstance(id, str) or not is_document_id(id):
+            raise ValueError("no id")
+        return _comparable(value), id
+    except (ValueError, RecursionError) as error:
+        raise Invalid(FieldError("cursor", "is not a cursor this list gave")) from error
+
+
+def _comparable(value: Any) -> Any:
+    """What the store can compare fields with. Raises ValueError for anything else."""
+    from google.api_core.datetime_helpers import DatetimeWithNanoseconds
+
+    if isinstance(value, dict) and set(value) == {"at"} and isinstance(value["at"], str):
+        return DatetimeWithNanoseconds.from_rfc3339(value["at"])  # type: ignore[no-untyped-call]
+    if isinstance(value, dict | list) or (isinstance(value, int) and value not in _INTEGERS):
+        raise ValueError("no comparable value")
+    if isinstance(value, str):
+        value.encode()
+    return value

@@ -1,0 +1,251 @@
+"""Reading: in a fixed order, page by page, one tenant's documents only, within bounded time."""
+
+import base64
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kit.errors import Invalid, Unavailable
+from shared.kit.operations import start_counting
+from shared.storage import firestore as storage
+from shared.storage.batches import Batch, Document
+from shared.storage.cursors import decode_cursor, encode_cursor, is_document_id
+from shared.storage.firestore import PlatformStore, TenantStore
+from tests.shared.wire import Wire
+
+platform = pytest.mark.platform
+
+
+async def _fill(store: TenantStore, documents: dict[str, dict[str, Any]]) -> None:
+    batch = Batch()
+    for id, data in documents.items():
+        batch.create("things", id, data)
+    await store.commit(batch)
+
+
+async def _pages(store: TenantStore, **query: Any) -> list[list[str]]:
+    pages, cursor = [], None
+    while True:
+        page = await store.find("things", cursor=cursor, **query)
+        pages.append([document.id for document in page.items])
+        cursor = page.next_cursor
+        if cursor is None:
+            return pages
+
+
+@platform
+@pytest.mark.parametrize("descending", [False, True])
+async def test_pages_neither_skip_nor_repeat_where_values_are_equal(
+    store: TenantStore, descending: bool
+) -> None:
+    documents = {f"id-{n:02}": {"rank": n // 5, "text": "same"} for n in range(17)}
+    await _fill(store, documents)
+    for order_by in ("rank", "text", None):
+        pages = await _pages(store, order_by=order_by, descending=descending, limit=4)
+        assert [len(page) for page in pages] == [4, 4, 4, 4, 1]
+        assert [id for page in pages for id in page] == sorted(documents, reverse=descending)
+
+
+@platform
+async def test_a_full_last_page_ends_the_list(store: TenantStore) -> None:
+    await _fill(store, {"a": {"n": 1}, "b": {"n": 2}})
+    page = await store.find("things", order_by="n", limit=2)
+    assert [document.id for document in page.items] == ["a", "b"]
+    assert page.next_cursor is None
+
+
+@platform
+async def test_a_page_is_stable_while_others_write_before_it(store: TenantStore) -> None:
+    await _fill(store, {"b": {"n": 2}, "c": {"n": 3}, "d": {"n": 4}})
+    first = await store.find("things", order_by="n", limit=2)
+    await _fill(store, {"a": {"n": 1}})
+    second = await store.find("things", order_by="n", limit=2, cursor=first.next_cursor)
+    assert [document.id for document in second.items] == ["d"]
+
+
+@platform
+async def test_lists_ordered_by_a_timestamp_go_on_too(store: TenantStore) -> None:
+    at = datetime(2026, 11, 20, 12, 0, 0, 123_456, tzinfo=UTC)
+    await _fill(store, {"a": {"at": at}, "b": {"at": at}, "c": {"at": at}})
+    assert await _pages(store, order_by="at", limit=1) == [["a"], ["b"], ["c"]]
+
+
+@platform
+async def test_conditions_filter(store: TenantStore) -> None:
+    await _fill(store, {"a": {"s": "x", "n": 1}, "b": {"s": "y", "n": 2}, "c": {"s": "x", "n": 3}})
+    found = await store.find("things", where=[("s", "==", "x"), ("n", ">", 1)], order_by="n")
+    assert [document.id for document in found.items] == ["c"]
+    among = await store.find("things", where=[("s", "in", ["y", "z"])])
+    assert [document.id for document in among.items] == ["b"]
+    assert await store.count("things", where=[("s", "==", "x")]) == 2
+    assert await store.count("nothings") == 0
+
+
+@platform
+async def test_many_are_read_in_the_order_they_were_asked_for(store: TenantStore) -> None:
+    await _fill(store, {"a": {"n": 1}, "b": {"n": 2}})
+    asked = [("things", "b"), ("things", "none"), ("others", "a"), ("things", "a"), ("things", "b")]
+    found = await store.get_many(asked)
+    assert [each and each.id for each in found] == ["b", None, None, "a", "b"]
+    assert await store.get_many([]) == []
+
+
+@platform
+async def test_a_read_that_finds_nothing_is_billed_too(store: TenantStore) -> None:
+    counts = start_counting()
+    await store.get("things", "none")
+    await store.find("things")
+    await store.count("things")
+    assert counts == {"firestore-reads": 3}
+
+
+@platform
+async def test_another_tenants_documents_are_not_found(store: TenantStore) -> None:
+    other = TenantStore(f"{store.tenant_id}-other")
+    await _fill(other, {"theirs": {"n": 1}})
+    page = await other.find("things", limit=1)
+    assert [document.id for document in page.items] == ["theirs"]
+    assert await store.get("things", "theirs") is None
+    assert await store.get_many([("things", "theirs")]) == [None]
+    assert (await store.find("things")).items == []
+    assert await store.count("things") == 0
+
+
+@platform
+async def test_another_tenants_cursor_gives_nothing_of_theirs(store: TenantStore) -> None:
+    other = TenantStore(f"{store.tenant_id}-other")
+    await _fill(other, {f"theirs-{n}": {"n": n} for n in range(3)})
+    await _fill(store, {"z-ours": {"n": 9}})
+    cursor = (await other.find("things", order_by="n", limit=1)).next_cursor
+    page = await store.find("things", order_by="n", cursor=cursor)
+    assert [document.id for document in page.items] == ["z-ours"]
+
+
+@platform
+async def test_the_platforms_handle_sees_every_tenant_and_says_whose(store: TenantStore) -> None:
+    other = TenantStore(f"{store.tenant_id}-other")
+    mark = store.tenant_id
+    await _fill(store, {"ours": {"mark": mark, "n": 2}})
+    await _fill(other, {"theirs": {"mark": mark, "n": 1}})
+    found = await PlatformStore().find("things", where=[("mark", "==", mark)], order_by="n")
+    assert [(each.tenant_id, each.id) for each in found] == [
+        (other.tenant_id, "theirs"),
+        (store.tenant_id, "ours"),
+    ]
+
+
+@pytest.mark.parametrize("tenant_id", ["", "a/b", "/"])
+def test_a_handle_without_a_tenant_cannot_be_made(tenant_id: str) -> None:
+    with pytest.raises(ValueError, match="no tenant id"):
+        TenantStore(tenant_id)
+
+
+def _encoded(place: Any) -> str:
+    raw = place if isinstance(place, bytes) else json.dumps(place).encode()
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+BAD_CURSORS = {
+    "empty": "",
+    "not ascii": "é",
+    "no base64": "!!!",
+    "no json": "AAAA",
+    "an object": _encoded({"a": 1, "b": 2}),
+    "a text": _encoded("ab"),
+    "one value": _encoded([1]),
+    "three values": _encoded([1, "a", 2]),
+    "no id": _encoded([1, None]),
+    "an empty id": _encoded([1, ""]),
+    "a path for an id": _encoded([1, "a/b"]),
+    "a reserved id": _encoded([1, "__a__"]),
+    "a parent": _encoded([1, ".."]),
+    "half a character in the id": _encoded([1, "\ud800"]),
+    "half a character in the value": _encoded(["\ud800", "a"]),
+    "a list for a value": _encoded([[1], "a"]),
+    "an object for a value": _encoded([{"b": 1}, "a"]),
+    "no moment": _encoded([{"at": "noon"}, "a"]),
+    "a number no store holds": _encoded([2**63, "a"]),
+    "a bomb": _encoded(b"[" * 3000),
+    "a longer bomb": _encoded(b"[" * 300_000),
+}
+
+
+@platform
+@pytest.mark.parametrize("cursor", BAD_CURSORS.values(), ids=list(BAD_CURSORS))
+async def test_a_cursor_no_list_gave_is_refused_by_name(store: TenantStore, cursor: str) -> None:
+    with pytest.raises(Invalid, match="cursor: is not a cursor this list gave"):
+        await store.find("things", order_by="n", cursor=cursor)
+
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+)
+
+
+@given(scalars, st.text(min_size=1, max_size=50).filter(is_document_id))
+def test_every_cursor_a_list_gives_is_read_back(value: Any, id: str) -> None:
+    document = Document("things", id, "t", {"n": value}, datetime(2026, 11, 20, tzinfo=UTC))
+    assert decode_cursor(encode_cursor(document, "n")) == (value, id)
+    assert decode_cursor(encode_cursor(document, None)) == (None, id)
+
+
+@given(st.text() | st.binary().map(_encoded))
+def test_any_text_is_a_cursor_or_invalid(text: str) -> None:
+    try:
+        decode_cursor(text)
+    except Invalid as refusal:
+        assert [error.field for error in refusal.errors] == ["cursor"]
+
+
+@platform
+@pytest.mark.parametrize(
+    "method", ["BatchGetDocuments", "RunQuery", "RunAggregationQuery", "Commit"]
+)
+async def test_a_store_that_does_not_answer_is_unavailable_within_its_patience(
+    store: TenantStore, firestore: Wire, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "RETRIED_FOR_SECONDS", 0.3)
+    firestore.cut(method)
+    batch = Batch()
+    batch.put("things", "one", {"n": 1})
+    calls = {
+        "BatchGetDocuments": lambda: store.get("things", "one"),
+        "RunQuery": lambda: store.find("things"),
+        "RunAggregationQuery": lambda: store.count("things"),
+        "Commit": lambda: store.commit(batch),
+    }
+    started = time.monotonic()
+    with pytest.raises(Unavailable) as refusal:
+        await calls[method]()
+    assert time.monotonic() - started < 2
+    assert refusal.value.retriable
+
+
+@platform
+async def test_a_store_that_hangs_is_unavailable_within_its_patience(
+    store: TenantStore, firestore: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "TIMEOUT_SECONDS", 0.3)
+    for method in ("BatchGetDocuments", "Commit"):
+        firestore.hang(method)
+    batch = Batch()
+    batch.put("things", "one", {"n": 1})
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        await store.get("things", "one")
+    with pytest.raises(Unavailable):
+        await store.commit(batch)
+    assert time.monotonic() - started < 3
+
+
+def test_all_patience_together_is_well_below_a_requests_timeout() -> None:
+    assert storage.RETRIED_FOR_SECONDS + storage.TIMEOUT_SECONDS < 15
