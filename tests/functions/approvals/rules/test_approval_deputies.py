@@ -7,6 +7,7 @@ from events.approvals import (
     ApprovalDelegated,
     ApprovalEscalated,
     ApprovalResumed,
+    Grant,
 )
 from functions.approvals.rules.approval import (
     DEADLINE_DUE,
@@ -178,6 +179,13 @@ def test_the_constitution_never_passes_to_a_deputy(verb: str) -> None:
             GOVERNOR,
             START,
         )
+
+
+def test_no_grant_however_it_came_about_opens_the_constitution() -> None:
+    grant = Grant(to=None, by="gala", places=(0,), at=START)
+    forged = opened(kind="constitutional").model_copy(update={"grants": (grant,)})
+    with pytest.raises(Forbidden):
+        decide(forged, command("approve", forged), DEPUTY, START)
 
 
 def test_a_deputy_takes_over_after_a_missed_deadline_except_the_constitution() -> None:

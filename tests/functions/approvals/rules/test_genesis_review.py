@@ -66,7 +66,7 @@ def test_what_a_human_rejected_since_the_example_is_not_covered() -> None:
 
 
 def test_older_unlike_or_riskier_rejections_do_not_count() -> None:
-    older = decided("reject", START - HOUR)
+    older = decided("reject", START)
     unlike = decided("reject", START + HOUR, content={"action": "drop"})
     riskier = decided("reject", START + HOUR, risk="high")
     assert failed(precedent(), rejected=[older, unlike, riskier]) == {}
