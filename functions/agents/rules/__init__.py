@@ -1,0 +1,1 @@
+"""Decisions of the agents function: pure, without clock or I/O."""

@@ -1,0 +1,1 @@
+"""The sixteen named checks of stages 3 to 5."""

@@ -1,0 +1,192 @@
+"""Statements that do not wait at a gate: without review, no approval needed, never asks.
+
+Each rule answers where a statement says so, or None."""
+
+from functions.agents.rules.language.segments import Segment
+
+OVERSEERS = (
+    *("human", "editor", "manager", "reviewer", "approver", "supervisor", "governor", "compliance"),
+    *("auditor", "controller", "anyone", "anybody", "someone", "somebody", "boss", "moderator"),
+)
+ENDS_PHRASE = frozenset(
+    [
+        "before",
+        "after",
+        "in",
+        "under",
+        "during",
+        "when",
+        "if",
+        "from",
+        "to",
+        "by",
+        "at",
+        "on",
+        "until",
+        "that",
+        "with",
+        "than",
+        "because",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "as",
+        "which",
+        "who",
+    ]
+)
+_A_RIGHT = frozenset(
+    [
+        "rights",
+        "right",
+        "authority",
+        "power",
+        "powers",
+        "status",
+        "number",
+        "numbers",
+        "code",
+        "codes",
+    ]
+)
+_STATE_WORDS = frozenset(
+    [
+        "sure",
+        "certain",
+        "clear",
+        "possible",
+        "available",
+        "found",
+        "confident",
+        "known",
+        "enough",
+        "sufficient",
+        "met",
+        "in",
+        "able",
+        "only",
+        "just",
+        "all",
+        "every",
+        "yet",
+    ]
+)
+_INSPECT = (
+    *("list", "find", "identif", "show", "count", "summari", "collect", "search", "spot", "check"),
+    *("highlight", "track", "remind", "compar", "match", "reconcil", "sort", "mark", "route"),
+)
+
+
+def goes_without(segment: Segment) -> int | None:
+    """`publishes without review`, `without anyone looking`."""
+    for at, word in enumerate(segment.words):
+        if word != "without" or segment.denied(at) % 2 or _only_inspects(segment, at):
+            continue
+        for next_at in range(at + 1, min(at + 6, len(segment.words))):
+            following = segment.words[next_at]
+            if "strict gate" in segment.concepts[next_at] or following.startswith(OVERSEERS):
+                return at if not _names_a_right(segment, next_at) else None
+            if following in ENDS_PHRASE:
+                break
+    return None
+
+
+def _only_inspects(segment: Segment, at: int) -> bool:
+    before = segment.words[:at]
+    return any(word.startswith(_INSPECT) for word in before) and not segment.where("outward", 0, at)
+
+
+def _names_a_right(segment: Segment, gate: int) -> bool:
+    return gate + 1 < len(segment.words) and segment.words[gate + 1] in _A_RIGHT
+
+
+def does_not_wait(segment: Segment) -> int | None:
+    """`never asks for approval`, `without waiting for the editor`, `need not be reviewed`."""
+    for at in segment.where("require"):
+        if not _denied_closely(segment, at) or segment.negations(at) % 2 == 0:
+            continue
+        if any(not _names_a_right(segment, gate) for gate in _gates(segment, at + 1, at + 6)):
+            return at
+        if "wait" in segment.concepts[at] and _overseer_after(segment, at):
+            return at
+        if _nobody_before(segment, at) and segment.where("look", at + 1, at + 4):
+            return at
+    return None
+
+
+def is_not_held_up(segment: Segment) -> int | None:
+    """`is never held up by reviews`, `not bound by approval`."""
+    for at, word in enumerate(segment.words):
+        held = word in ("held", "delayed", "slowed", "stopped", "blocked", "bound", "hindered")
+        by = "by" in segment.words[at + 1 : at + 3]
+        gates = segment.where("strict gate", at + 1, at + 6)
+        if held and by and gates and segment.negations(at) % 2:
+            return at
+    return None
+
+
+def _gates(segment: Segment, start: int, end: int) -> list[int]:
+    return segment.where("strict gate", start, end) or segment.where("yes", start, end)
+
+
+def _denied_closely(segment: Segment, at: int) -> bool:
+    if segment.denials and "wait" in segment.concepts[at] and at <= 1:
+        return True
+    for denial in segment.where("not", at - 3, at):
+        if segment.words[denial + 1] not in _STATE_WORDS:
+            return True
+    return any(
+        segment.words[refusal + 1] == "to" for refusal in segment.where("refuse", at - 3, at)
+    )
+
+
+def _overseer_after(segment: Segment, at: int) -> bool:
+    for next_at in range(at + 1, min(at + 5, len(segment.words))):
+        word = segment.words[next_at]
+        if word.startswith(OVERSEERS) or "human" in segment.concepts[next_at]:
+            following = segment.words[next_at + 1 : next_at + 2]
+            return following not in (("to",), ("for",), ("whether",))
+        if word in ENDS_PHRASE and word not in ("to", "by", "with"):
+            return False
+    return False
+
+
+def _nobody_before(segment: Segment, at: int) -> bool:
+    return "nobody" in segment.words[max(0, at - 2) : at]
+
+
+def has_no_gate(segment: Segment) -> int | None:
+    """`needs no approval`, `no review is required`, `with no human oversight`."""
+    for at, word in enumerate(segment.words):
+        if word not in ("no", "zero") or segment.denied(at) % 2:
+            continue
+        for gate in segment.where("strict gate", at + 1, at + 4):
+            if not _names_a_right(segment, gate) and _stands_alone(segment, at, gate):
+                return at
+    return None
+
+
+def _stands_alone(segment: Segment, at: int, gate: int) -> bool:
+    before = segment.words[at - 1] if at else ""
+    if before in ("with", "is", "are", "there", "under") or before.startswith(("need", "requir")):
+        return segment.words[gate] != "permission"
+    if segment.where("needed", gate + 1, gate + 5):
+        return True
+    return at == 0 and gate == len(segment.words) - 1
+
+
+def is_optional(segment: Segment) -> int | None:
+    """`review is a formality`, `approval is not required`."""
+    for gate in segment.where("strict gate"):
+        if segment.denied(gate) % 2 or segment.words[gate].endswith("ed"):
+            continue
+        if segment.where("not needed", gate + 1, gate + 6):
+            return gate
+        for denial in segment.where("not", gate + 1, gate + 4):
+            if segment.where("needed", denial + 1, denial + 3):
+                return gate
+            if segment.where("require", denial + 1, denial + 3):
+                return gate
+    return None

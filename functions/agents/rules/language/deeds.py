@@ -1,0 +1,329 @@
+"""What somebody does to what: the deed, whatever the verb, and its objects, whatever the form."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from functions.agents.rules.language.folding import fold, stem, words
+from functions.agents.rules.language.segments import Segment, sentences
+
+_DEEDS: dict[str, str] = {
+    "publish": "publish publishes publishing published publication post posts posting posted "
+    "golive "
+    "release releases releasing released air",
+    "send": "send sends sending sent email emails emailing mail mails mailing message messages "
+    "messaging text texting notify notifies notifying contact contacts contacting forward forwards "
+    "dispatch dispatches transmit transmits deliver delivers reply replies respond responds answer",
+    "delete": "delete deletes deleting deleted deletion remove removes removing erase erases "
+    "erasing "
+    "purge purges purging destroy destroys wipe wipes drop truncate",
+    "pay": "pay pays paying paid payment disburse disburses remit remits wire wires settle settles "
+    "reimburse reimburses refund refunds refunding payout transfer transfers transferring credit",
+    "buy": "buy buys buying purchase purchases purchasing order orders ordering procure procures",
+    "sell": "sell sells selling trade trades trading invest invests liquidate",
+    "sign": "sign signs signing execute executes countersign countersigns",
+    "approve": "approve approves approving approval authorise authorises authorize authorizes "
+    "grant "
+    "grants granting accept accepts signoff",
+    "deny": "deny denies denying reject rejects rejecting decline declines declining refuse turn",
+    "edit": "edit edits editing update updates updating modify modifies modifying change changes "
+    "changing alter alters amend amends amending overwrite overwrites correct corrects correcting "
+    "adjust adjusts set sets setting revise revises",
+    "compose": "write writes writing compose composes",
+    "diagnose": "diagnose diagnoses diagnosing prescribe prescribes prescribing triage",
+    "advise": "advise advises advising advice recommend recommends counsel",
+    "hire": "hire hires hiring fire fires firing dismiss dismisses dismissing terminate terminates "
+    "terminating promote promotes shortlist",
+    "grade": "grade grades grading mark marks marking score scores scoring",
+    "disclose": "disclose discloses disclosing share shares sharing reveal reveals leak leaks "
+    "expose "
+    "exposes export exports exporting",
+    "read": "read reads reading view views access accesses accessing open opens query queries "
+    "retrieve retrieves download downloads look",
+    "book": "book books booking reserve reserves reserving schedule schedules scheduling "
+    "reschedule",
+    "cancel": "cancel cancels cancelling void voids",
+    "deploy": "deploy deploys deploying install installs launch launches",
+    "negotiate": "negotiate negotiates negotiating bargain",
+    "invent": "invent invents inventing fabricate fabricates",
+    "control": "control controls start starts stop stops shut restart restarts override",
+}
+_BY_WORD = {word: deed for deed, members in _DEEDS.items() for word in members.split()}
+_COGNATES = frozenset(stem(word) for word in _DEEDS["send"].split()) | {"letter"}
+_EMPTY = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "for",
+        "in",
+        "on",
+        "at",
+        "by",
+        "from",
+        "with",
+        "and",
+        "or",
+        "any",
+        "all",
+        "every",
+        "each",
+        "its",
+        "their",
+        "our",
+        "this",
+        "that",
+        "it",
+        "them",
+        "is",
+        "are",
+        "be",
+        "as",
+        "into",
+        "about",
+        "up",
+        "down",
+        "off",
+        "out",
+        "over",
+        "under",
+        "per",
+        "via",
+        "own",
+        "new",
+        "only",
+        "when",
+        "if",
+        "before",
+        "after",
+        "until",
+        "once",
+        "than",
+        "more",
+        "less",
+        "least",
+        "most",
+        "must",
+        "may",
+        "can",
+        "will",
+        "not",
+        "never",
+        "no",
+        "without",
+        "autonomously",
+        "independently",
+        "directly",
+        "itself",
+        "alone",
+        "up",
+        "routine",
+        "single",
+        "human",
+        "approval",
+        "approved",
+        "reviewed",
+        "review",
+        "permission",
+        "consent",
+        "signoff",
+    ]
+)
+_SAME: dict[str, str] = {
+    **dict.fromkeys(("post", "piec", "page", "text", "copy", "content", "blog"), "articl"),
+    **dict.fromkeys(("client", "guest", "shopper", "consum"), "custom"),
+    **dict.fromkeys(("fil", "chart", "dossi"), "record"),
+    **dict.fromkeys(("bill",), "invoic"),
+    **dict.fromkeys(("pupil", "learn"), "student"),
+    **dict.fromkeys(("rat", "fee", "tariff", "fare"), "pric"),
+    **dict.fromkeys(("employe", "staff", "personnel", "work"), "employe"),
+    **dict.fromkeys(("suppl", "vendor"), "suppl"),
+    **dict.fromkeys(("website", "sit", "web"), "websit"),
+    **dict.fromkeys(("medicin", "medic", "drug", "pill"), "medicin"),
+}
+_BOUND = re.compile(
+    r"\d|\b(?:more than|less than|above|over|below|under|up to|beyond|outside|exceed\w*|within|"
+    r"limit|larger|smaller|higher|lower)\b"
+)
+_WITHOUT_ASSENT = re.compile(
+    r"\b(?:without|before|unless|until|not|lacking)\b.*\b(?:approv|review|consent|sign|permission|"
+    r"assent|confirm|checked|author|agree|human|editor|manager|clear)"
+)
+# Verbs that leave the meaning to the noun after them: `issue refunds`, `make payments`.
+_LIGHT = frozenset(
+    [
+        "make",
+        "makes",
+        "making",
+        "issue",
+        "issues",
+        "issuing",
+        "process",
+        "processes",
+        "processing",
+        "perform",
+        "performs",
+        "initiate",
+        "initiates",
+        "trigger",
+        "triggers",
+        "effect",
+        "effects",
+        "do",
+        "does",
+        "carry",
+    ]
+)
+_GIVING = frozenset(["give", "gives", "giving", "provide", "provides", "offer", "offers", "giving"])
+_SOMEBODY = frozenset(
+    [
+        "human",
+        "editor",
+        "editors",
+        "manager",
+        "managers",
+        "reviewer",
+        "team",
+        "staff",
+        "nurse",
+        "doctor",
+        "doctors",
+        "physician",
+        "pharmacist",
+        "teacher",
+        "teachers",
+        "lawyer",
+        "attorney",
+        "partner",
+        "controller",
+        "person",
+        "people",
+        "operator",
+        "owner",
+        "dispatcher",
+        "engineer",
+        "clerk",
+        "accountant",
+        "planner",
+        "officer",
+        "who",
+        "they",
+        "clinician",
+        "buyer",
+        "colleague",
+        "customer",
+        "customers",
+        "patient",
+        "patients",
+        "student",
+        "students",
+        "user",
+        "users",
+        "guest",
+        "guests",
+        "he",
+        "she",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something done. `bounded`: only beyond or within some number or limit. `conditional`: only
+    as long as nobody assented."""
+
+    deed: str
+    objects: frozenset[str]
+    bounded: bool
+    conditional: bool
+
+    def covers(self, other: "Deed") -> bool:
+        """Whether doing `other` is always doing this too."""
+        return self.deed == other.deed and self.objects <= other.objects
+
+
+def deeds(text: str, *, denied: bool = False) -> tuple[Deed, ...]:
+    """What a text says is done, by whoever it is about; what it denies is left out, unless it is
+    `denied` as a whole (an entry in a list of what is never done)."""
+    return _deeds(text, denied)
+
+
+@lru_cache(maxsize=8192)
+def _deeds(text: str, denied: bool) -> tuple[Deed, ...]:
+    found: list[Deed] = []
+    for sentence in sentences(text):
+        for segment in sentence:
+            found += _in_segment(segment, text, denied)
+    return tuple(found)
+
+
+def _in_segment(segment: Segment, text: str, denied: bool) -> Iterator[Deed]:
+    folded = fold(text)
+    if "advice" in segment.words and not (segment.denied(0) % 2 and not denied):
+        about = segment.words[: segment.words.index("advice")]
+        given = frozenset(noun(word) for word in about if word not in _EMPTY | _GIVING)
+        yield Deed("advise", given, bool(_BOUND.search(folded)), False)
+    for at, word in enumerate(segment.words):
+        deed = _BY_WORD.get(word)
+        if deed is None or (segment.denied(at) % 2 and not denied) or _is_noun(segment, at):
+            continue
+        if not _SOMEBODY.isdisjoint(segment.words[max(0, at - 3) : at]):
+            continue
+        if deed == "compose" and segment.words[at + 1 : at + 2] in (("to",), ("into",), ("back",)):
+            deed = "edit"
+        yield Deed(
+            deed,
+            _objects(segment.words[at + 1 :], deed),
+            bool(_BOUND.search(folded)),
+            bool(_WITHOUT_ASSENT.search(folded)),
+        )
+
+
+def _is_noun(segment: Segment, at: int) -> bool:
+    before = segment.words[at - 1] if at else ""
+    if before in _LIGHT:
+        return False
+    if before in ("the", "a", "an", "of", "its", "their", "each", "every", "this"):
+        return True
+    following = segment.words[at + 1] if at + 1 < len(segment.words) else ""
+    return (
+        at > 0
+        and following in ("", "of", "for", "from", "is", "are", "in")
+        and before
+        not in ("and", "or", "to", "never", "not", "may", "can", "will", "must", "then", "also")
+    )
+
+
+def _objects(after: tuple[str, ...], deed: str) -> frozenset[str]:
+    found: set[str] = set()
+    for word in after:
+        if word in ("because", "so", "while", "which", "whose", "that", "unless", "without"):
+            break
+        if word.isdigit() or word in _EMPTY or (word in _BY_WORD and _BY_WORD[word] == deed):
+            continue
+        found.add(noun(word))
+    return frozenset(found - _COGNATES) if deed == "send" else frozenset(found)
+
+
+@lru_cache(maxsize=8192)
+def noun(word: str) -> str:
+    """A noun's one form: without its ending, and as the commonest of its synonyms."""
+    root = stem(word)
+    return _SAME.get(root, root)
+
+
+@lru_cache(maxsize=8192)
+def operation_deed(system: str, operation: str) -> Deed | None:
+    """What an operation such as `articles.publish` does, or None where its verb says nothing."""
+    parts = words(operation)
+    for at in range(len(parts) - 1, -1, -1):
+        deed = _BY_WORD.get(parts[at])
+        if deed is not None:
+            others = (*words(system), *parts[:at], *parts[at + 1 :])
+            deed = "edit" if deed == "compose" else deed
+            nouns = frozenset(noun(word) for word in others if word not in _EMPTY)
+            return Deed(deed, nouns - _COGNATES if deed == "send" else nouns, False, False)
+    return None

@@ -1,0 +1,56 @@
+"""The catalogue of skills an agent may be made of."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from shared.kit.errors import FieldError
+from shared.kit.models import Model
+
+
+class Skill(Model):
+    """One small, idempotent ability. `reads` tells that it works on sources. A withdrawn skill
+    stays named, so that the agents that used it can be told, and serves nobody."""
+
+    name: str
+    version: str
+    summary: str
+    reads: bool
+    status: Literal["available", "withdrawn"] = "available"
+
+
+Catalogue = Mapping[str, Skill]
+
+
+def _catalogue(*skills: tuple[str, str, bool]) -> Catalogue:
+    return {
+        name: Skill(name=name, version="1.0.0", summary=summary, reads=reads)
+        for name, summary, reads in skills
+    }
+
+
+CATALOGUE: Catalogue = _catalogue(
+    ("classify", "Puts an item into one of given classes, and says why.", False),
+    ("compare", "Sets two or more items side by side and names the differences.", False),
+    ("draft", "Writes a text from given material, in a given form and tone.", False),
+    ("extract", "Takes named fields out of a document, each with its place.", False),
+    ("fact-check", "Holds each claim of a text against sources and cites them.", True),
+    ("forecast", "Projects a series, with the range it may lie in.", True),
+    ("monitor", "Watches a source and reports what crosses a given line.", True),
+    ("notify", "Hands a given message to a named channel.", False),
+    ("reconcile", "Matches two sets of records and lists what does not agree.", True),
+    ("research", "Finds sources on a question and quotes what they say.", True),
+    ("schedule", "Proposes times that suit given calendars and rules.", True),
+    ("summarize", "Shortens a text and keeps what matters.", False),
+    ("transcribe", "Turns speech into text with times.", False),
+    ("translate", "Says a text in another language, and marks what it is unsure of.", False),
+)
+
+
+def unknown_skills(names: Iterable[str], catalogue: Catalogue = CATALOGUE) -> Iterator[FieldError]:
+    """One error for each name that the catalogue does not offer."""
+    for index, name in enumerate(names):
+        skill = catalogue.get(name)
+        if skill is None:
+            yield FieldError(f"skills.{index}", f'"{name[:60]}" is not in the catalogue of skills')
+        elif skill.status == "withdrawn":
+            yield FieldError(f"skills.{index}", f'"{name}" was withdrawn')
