@@ -4,8 +4,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from emulators.demo.client import Operator, Person
+from emulators.client import PlatformClient
 from emulators.demo.narrator import Narrator
+from emulators.demo.person import Person
 from emulators.failures import PlatformError
 
 SPECS = Path(__file__).parent / "specs"
@@ -18,31 +19,31 @@ CONFIRMED_AFTER_SECONDS = VETO_WINDOW_SECONDS + 61
 def tell(base_url: str, narrator: Narrator) -> None:
     """Plays the story against the platform at `base_url`. Raises PlatformError where the platform
     does not do what the story says it does."""
-    operator = Operator(base_url)
-    with _author(base_url) as author, _governor(base_url) as governor:
-        operator.reset_operations()
-        example = _approved_by_hand(author, governor, operator, narrator)
+    with PlatformClient(base_url) as platform:
+        author, governor = _author(platform), _governor(platform)
+        platform.reset_operations()
+        example = _approved_by_hand(author, governor, platform, narrator)
         _precedent(governor, example, narrator)
-        _vetoed(author, governor, operator, narrator)
-        _confirmed(author, governor, operator, narrator)
+        _vetoed(author, governor, platform, narrator)
+        _confirmed(author, governor, platform, narrator)
         narrator.dashboard(governor.get("/v1/mobile/dashboard"))
-    operator.settle()
-    narrator.causes(operator.events())
-    narrator.cost(operator.operations())
+        platform.wait_until_idle()
+        narrator.causes(platform.events())
+        narrator.cost(platform.operations())
 
 
 def _approved_by_hand(
-    author: Person, governor: Person, operator: Operator, narrator: Narrator
+    author: Person, governor: Person, platform: PlatformClient, narrator: Narrator
 ) -> str:
     narrator.chapter("1. An agent is submitted; seven stages; the governor says yes")
     case = _submit(author, "clinic-content-writer", narrator)
-    operator.settle()
+    platform.wait_until_idle()
     card = _card(governor, "pending", "clinic-content-writer")
     narrator.card(card)
     decision = {"decision_hash": card["decision_hash"], "client_decision_id": str(uuid.uuid4())}
     governor.post(f"/v1/mobile/approvals/{card['id']}/approve", {**decision, "note": "Go ahead."})
     narrator.step("The governor approves exactly this content", card["decision_hash"][:12])
-    operator.settle()
+    platform.wait_until_idle()
     narrator.stages(author.get(f"/v1/workflows/{case['case_id']}"))
     _expect(author, case, agent="active", case_status="live", narrator=narrator)
     return str(card["id"])
@@ -77,10 +78,10 @@ def _precedent(governor: Person, example_approval_id: str, narrator: Narrator) -
     narrator.step("The governor activates it", f"{activated['seed_id']} is {activated['status']}")
 
 
-def _vetoed(author: Person, governor: Person, operator: Operator, narrator: Narrator) -> None:
+def _vetoed(author: Person, governor: Person, platform: PlatformClient, narrator: Narrator) -> None:
     narrator.chapter("3. A like agent is assented to by the precedent; the governor vetoes")
     case = _submit(author, "clinic-newsletter-writer", narrator)
-    operator.settle()
+    platform.wait_until_idle()
     _expect(author, case, agent="active", case_status="live", narrator=narrator)
     card = _card(governor, "veto_open", "clinic-newsletter-writer")
     narrator.card(card)
@@ -94,19 +95,21 @@ def _vetoed(author: Person, governor: Person, operator: Operator, narrator: Narr
         },
     )
     narrator.step("The governor vetoes inside the window", "and the deployment is undone")
-    operator.settle()
+    platform.wait_until_idle()
     _expect(author, case, agent="certified", case_status="rolled_back", narrator=narrator)
 
 
-def _confirmed(author: Person, governor: Person, operator: Operator, narrator: Narrator) -> None:
+def _confirmed(
+    author: Person, governor: Person, platform: PlatformClient, narrator: Narrator
+) -> None:
     narrator.chapter("4. A third one runs through its window")
     case = _submit(author, "clinic-leaflet-writer", narrator)
-    operator.settle()
+    platform.wait_until_idle()
     card = _card(governor, "veto_open", "clinic-leaflet-writer")
     narrator.step("The veto window is open until", card["veto"]["closes_at"])
-    operator.advance(CONFIRMED_AFTER_SECONDS)
+    platform.advance(CONFIRMED_AFTER_SECONDS)
     narrator.step("The clock moves on by a day and a minute", "nobody vetoed")
-    operator.settle()
+    platform.wait_until_idle()
     decided = governor.get(f"/v1/mobile/approvals/{card['id']}")
     if decided["status"] != "confirmed":
         raise PlatformError(f"the approval is {decided['status']}, not confirmed")
@@ -136,9 +139,9 @@ def _expect(author: Person, case: Any, *, agent: str, case_status: str, narrator
     narrator.step(f"{found['name']} is", f"{found['status']}; its case is {status}")
 
 
-def _author(base_url: str) -> Person:
+def _author(platform: PlatformClient) -> Person:
     return Person(
-        base_url,
+        platform,
         principal="author",
         tenant=TENANT,
         scopes=["agents:read", "agents:write"],
@@ -146,9 +149,9 @@ def _author(base_url: str) -> Person:
     )
 
 
-def _governor(base_url: str) -> Person:
+def _governor(platform: PlatformClient) -> Person:
     return Person(
-        base_url,
+        platform,
         principal="governor",
         tenant=TENANT,
         scopes=["governance:read", "governance:write", "veto:execute"],

@@ -1,0 +1,69 @@
+"""A person at the public API: signs in, asks, and says what went wrong in the API's own words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from emulators.client import PlatformClient
+from emulators.failures import PlatformError
+
+
+class Person:
+    """One principal of one tenant. Signs in again when the clock has outrun the token."""
+
+    def __init__(
+        self,
+        platform: PlatformClient,
+        *,
+        principal: str,
+        tenant: str,
+        scopes: Sequence[str],
+        roles: Sequence[str],
+    ) -> None:
+        self._platform = platform
+        self.principal = principal
+        self.tenant = tenant
+        self._scopes = scopes
+        self._roles = roles
+        self._token = ""
+
+    def get(self, path: str, **query: Any) -> Any:
+        """What is there. Raises PlatformError for any refusal."""
+        return _content(self.send("GET", path, params=query))
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """What became of it. Raises PlatformError for any refusal."""
+        return _content(self.send("POST", path, json=body))
+
+    def submit(self, path: str, yaml: str) -> Any:
+        """What became of a spec in YAML. Raises PlatformError for any refusal."""
+        headers = {"Content-Type": "application/yaml"}
+        return _content(self.send("POST", path, content=yaml.encode(), headers=headers))
+
+    def send(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **request: Any
+    ) -> httpx.Response:
+        """The answer, whatever it is."""
+        answer = self._send(method, path, headers, request)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self._token = ""
+            answer = self._send(method, path, headers, request)
+        return answer
+
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str] | None, request: Any
+    ) -> httpx.Response:
+        if not self._token:
+            self._token = self._platform.token(
+                self.principal, self.tenant, scopes=self._scopes, roles=self._roles
+            )
+        signed = {"Authorization": f"Bearer {self._token}", **(headers or {})}
+        return self._platform.http.request(method, path, headers=signed, **request)
+
+
+def _content(answer: httpx.Response) -> Any:
+    if answer.is_error:
+        call = f"{answer.request.method} {answer.request.url.path}"
+        raise PlatformError(f"{call} answered {answer.status_code}: {answer.text}")
+    return answer.json()

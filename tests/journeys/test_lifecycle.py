@@ -1,0 +1,99 @@
+"""After its birth: standing still, coming back, changing, and a pipeline that stops itself."""
+
+import pytest
+
+from tests.journeys.world import World, precedent, spec
+
+pytestmark = pytest.mark.platform
+
+
+def test_a_suspension_reaches_whoever_depends_on_the_agent(world: World) -> None:
+    library = world.live("library")
+    interfaces = {**spec("x")["interfaces"], "depends_on": ["library"]}
+    writer = world.live("writer", interfaces=interfaces)
+    chained = world.live("editor", interfaces={**interfaces, "depends_on": ["writer"]})
+    world.governor.post(f"/v1/agents/{library['agent_id']}/suspend", {"reason": "bad sources"})
+    world.settle()
+    assert [world.agent(case)["status"] for case in (library, writer, chained)] == ["suspended"] * 3
+    assert world.agent(chained)["suspension"]["trigger"] == "dependency"
+
+
+def test_a_reactivated_agent_passes_a_probation(world: World) -> None:
+    case = world.live("writer")
+    path = f"/v1/agents/{case['agent_id']}"
+    world.author.post(f"{path}/suspend", {"reason": "looks odd"})
+    own = world.author.send("POST", f"{path}/reactivate", json={"reason": "looks fine"})
+    assert own.status_code == 403
+    assert world.governor.post(f"{path}/reactivate", {"reason": "seen"})["status"] == "probation"
+    world.platform.advance(7 * 24 * 3600 + 1)
+    world.settle()
+    assert world.agent(case)["status"] == "active"
+
+
+def test_three_critical_readings_in_a_row_suspend(world: World) -> None:
+    case = world.live("writer")
+    for reading in ("critical", "critical", "healthy", "critical", "critical"):
+        _report(world, case, reading)
+        assert world.agent(case)["status"] == "active"
+    _report(world, case, "critical")
+    assert world.agent(case)["status"] == "suspended"
+    world.settle()
+    assert world.governor.get("/v1/mobile/violations")["items"]
+
+
+def test_a_wider_change_is_an_evolution_and_a_veto_restores_the_version_before(
+    world: World,
+) -> None:
+    case = world.live("writer")
+    wider = spec("writer")
+    wider["data_access"] = [
+        *wider["data_access"],
+        {"source": "clinic-intranet", "mode": "read", "classification": "internal"},
+    ]
+    path = f"/v1/agents/{case['agent_id']}/changes"
+    changed = world.author.send("POST", path, json=wider)
+    assert (changed.status_code, changed.json()["kind"]) == (202, "evolution"), changed.text
+    world.settle()
+    world.approve(changed.json())
+    assert world.agent(case)["version"] == "2.0.0"
+
+
+def test_a_narrower_change_is_a_proposal_spared_stages_four_and_five(world: World) -> None:
+    case = world.live("writer")
+    narrower = spec("writer")
+    narrower["scope"] = {**narrower["scope"], "out": [*narrower["scope"]["out"], "Recipes"]}
+    path = f"/v1/agents/{case['agent_id']}/changes"
+    changed = world.author.send("POST", path, json=narrower)
+    assert (changed.status_code, changed.json()["kind"]) == (202, "proposal"), changed.text
+    world.settle()
+    stages = world.case(changed.json())["stages"]
+    assert [stage["status"] for stage in stages[3:5]] == ["skipped", "skipped"]
+    world.approve(changed.json())
+    assert world.agent(case)["version"] == "1.1.0"
+
+
+def test_six_rollbacks_of_the_last_ten_pause_the_pipeline_until_a_governor_resumes_it(
+    world: World,
+) -> None:
+    world.activate_precedent()
+    second = world.governor.post("/v1/mobile/seeds", _another_precedent())
+    for number in range(6):
+        if number == 3:
+            world.governor.post(f"/v1/mobile/seeds/{second['seed_id']}/activate")
+        case = world.submit(f"writer-{number}")
+        assert world.veto(world.card(case)).status_code == 200
+        world.settle()
+    refused = world.author.send("POST", "/v1/agents", json=spec("writer-7"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "version_conflict")
+    assert world.author.get("/v1/pipeline")["paused"]
+    world.governor.post("/v1/pipeline/resume", {"reason": "understood"})
+    assert world.submit("writer-8")["status"] == "ethics_cleared"
+
+
+def _report(world: World, case: dict[str, object], reading: str) -> None:
+    report = {"trigger": "health", "reading": reading, "evidence": "probe"}
+    world.author.post(f"/v1/agents/{case['agent_id']}/reports", report)
+
+
+def _another_precedent() -> dict[str, object]:
+    return {**precedent("Public patient education, again"), "domain": "GOV"}

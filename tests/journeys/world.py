@@ -1,0 +1,133 @@
+"""One tenant of a running platform, and the people of it."""
+
+import uuid
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import httpx
+from ruamel.yaml import YAML
+
+from emulators.client import PlatformClient
+from emulators.demo.person import Person
+
+SPEC = Path(__file__).parents[2] / "emulators" / "demo" / "specs" / "clinic-content-writer.yaml"
+VETO_WINDOW_SECONDS = 24 * 3600
+GRACE_SECONDS = 60
+CORE_SCOPES = (
+    "agents:read",
+    "agents:write",
+    "approvals:read",
+    "approvals:write",
+)
+PHONE_SCOPES = ("governance:read", "governance:write", "veto:execute")
+
+
+class World:
+    """A tenant nobody else uses. Every method goes through the public API."""
+
+    def __init__(self, platform: PlatformClient) -> None:
+        self.platform = platform
+        self.tenant = f"tenant-{uuid.uuid4().hex[:10]}"
+        self.author = self.person("author", CORE_SCOPES, ("author",))
+        self.governor = self.person("governor", (*PHONE_SCOPES, *CORE_SCOPES), ("governor",))
+
+    def person(self, principal: str, scopes: tuple[str, ...], roles: tuple[str, ...]) -> Person:
+        return Person(
+            self.platform, principal=principal, tenant=self.tenant, scopes=scopes, roles=roles
+        )
+
+    def settle(self) -> None:
+        self.platform.wait_until_idle(timeout=60)
+
+    def submit(self, name: str, **changed: Any) -> dict[str, Any]:
+        """A new agent's case, settled: whatever follows by itself has happened."""
+        answer = self.author.send("POST", "/v1/agents", json=spec(name, **changed))
+        assert answer.status_code == 202, answer.text
+        self.settle()
+        return dict(answer.json())
+
+    def case(self, case: dict[str, Any]) -> dict[str, Any]:
+        return dict(self.author.get(f"/v1/workflows/{case['case_id']}"))
+
+    def agent(self, case: dict[str, Any]) -> dict[str, Any]:
+        return dict(self.author.get(f"/v1/agents/{case['agent_id']}"))
+
+    def statuses(self, case: dict[str, Any]) -> tuple[str, str]:
+        """Of the agent and of its case."""
+        return self.agent(case)["status"], self.case(case)["status"]
+
+    def card(self, case: dict[str, Any]) -> dict[str, Any]:
+        """The card of the approval that the case asked for last, as the phone sees it."""
+        approvals = [s["approval_id"] for s in self.case(case)["stages"] if s["approval_id"]]
+        return dict(self.governor.get(f"/v1/mobile/approvals/{approvals[-1]}"))
+
+    def decide(self, action: str, card: dict[str, Any], **body: Any) -> httpx.Response:
+        """What the phone's call answered; nothing is awaited."""
+        return self.governor.send(
+            "POST", f"/v1/mobile/approvals/{card['id']}/{action}", json=decision(card, **body)
+        )
+
+    def approve(self, case: dict[str, Any]) -> dict[str, Any]:
+        answer = self.decide("approve", self.card(case))
+        assert answer.status_code == 200, answer.text
+        self.settle()
+        return dict(answer.json())
+
+    def veto(self, card: dict[str, Any], **body: Any) -> httpx.Response:
+        return self.decide(
+            "veto", card, reason_category="safety", explanation="Not like this.", **body
+        )
+
+    def live(self, name: str, **changed: Any) -> dict[str, Any]:
+        """An agent approved by hand and live."""
+        case = self.submit(name, **changed)
+        self.approve(case)
+        assert self.case(case)["status"] == "live"
+        return case
+
+    def activate_precedent(self, title: str = "Public patient education") -> dict[str, Any]:
+        seed = self.governor.post("/v1/mobile/seeds", precedent(title))
+        assert seed["status"] == "approved", seed["findings"]
+        return dict(self.governor.post(f"/v1/mobile/seeds/{seed['seed_id']}/activate"))
+
+    def events(self) -> list[dict[str, Any]]:
+        """The tenant's log, in the order of commit."""
+        return [e for e in self.platform.events() if e["tenantid"] == self.tenant]
+
+
+def spec(name: str, **changed: Any) -> dict[str, Any]:
+    """A spec that passes every check, with some top-level fields replaced."""
+    plain = dict(YAML(typ="safe").load(SPEC.read_text()))
+    return deepcopy({**plain, "name": name, **changed})
+
+
+def decision(card: dict[str, Any], **body: Any) -> dict[str, Any]:
+    """A decision's body about exactly this card."""
+    return {
+        "decision_hash": card["decision_hash"],
+        "client_decision_id": str(uuid.uuid4()),
+        **body,
+    }
+
+
+def precedent(title: str) -> dict[str, Any]:
+    """A precedent over the agents of `spec`."""
+    return {
+        "title": title,
+        "domain": "GEN",
+        "kind": "constitutional",
+        "max_risk": "low",
+        "conditions": [
+            {"field": "content.industry", "op": "eq", "value": "healthcare"},
+            {
+                "field": "content.skills",
+                "op": "subset_of",
+                "value": ["research", "draft", "fact-check"],
+            },
+        ],
+        "rationale": (
+            "Writers of public patient education that only draft, cite public sources and hand "
+            "over to an editor have been approved before; every draft can be deleted again."
+        ),
+    }
