@@ -1,8 +1,11 @@
 """The real programs behind the platform, started once a session and only when a test asks."""
 
+import asyncio
+import uuid
 from collections.abc import AsyncIterator
 
 import aiohttp
+import psycopg
 import pytest
 
 from emulators.firestore import FirestoreEmulator
@@ -10,6 +13,8 @@ from emulators.google_cli import find_tools
 from emulators.postgres import Postgres
 from emulators.pubsub.emulator import PubsubEmulator
 from emulators.workplace import Workplace
+from shared.storage import postgres as storage
+from shared.storage.migrate import migrate
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +52,38 @@ async def postgres(workplace: Workplace) -> AsyncIterator[Postgres]:
     server = await Postgres.start(workplace)
     yield server
     await server.stop()
+
+
+@pytest.fixture(scope="module")
+async def empty_database(postgres: Postgres) -> AsyncIterator[str]:
+    """The name of a new database; ASSENT_POSTGRES_ADMIN_DSN names it to the migrations."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    owner = await psycopg.AsyncConnection.connect(postgres.dsn(), autocommit=True)
+    async with owner:
+        await owner.execute(f"CREATE DATABASE {name}")
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("ASSENT_POSTGRES_ADMIN_DSN", _of(name, postgres.dsn()))
+            yield name
+        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+async def database(postgres: Postgres, empty_database: str) -> AsyncIterator[str]:
+    """The address, for its owner, of a migrated database that our own functions are connected to
+    as the role that owns nothing."""
+    await asyncio.to_thread(migrate)
+    loop = asyncio.get_running_loop()
+    before = storage._pools.pop(loop, None)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ASSENT_POSTGRES_DSN", _of(empty_database, postgres.dsn("assent_app")))
+        environment.setenv("ASSENT_POSTGRES_CONNECTIONS", "4")
+        yield _of(empty_database, postgres.dsn())
+    opened = storage._pools.pop(loop, None)
+    if opened is not None:
+        await opened.close()
+    if before is not None:
+        storage._pools[loop] = before
+
+
+def _of(database: str, dsn: str) -> str:
+    return f"{dsn.rpartition('/')[0]}/{database}"

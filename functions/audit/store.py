@@ -1,6 +1,6 @@
 """The audit log in PostgreSQL."""
 
-from functions.audit.rules import Entry
+from functions.audit.rules import GENESIS, Entry, Head
 from shared.kit.canonical import canonical_json
 from shared.messaging.envelope import Envelope
 from shared.storage.postgres import tenant_transaction
@@ -24,3 +24,12 @@ async def read_chain(tenant_id: str) -> list[Entry]:
             " FROM audit_entries ORDER BY number"
         )
         return [Entry(*row) for row in await rows.fetchall()]
+
+
+async def read_head(tenant_id: str) -> Head:
+    """The number and the hash of a tenant's last entry, as the appending function keeps them
+    beside the entries. Raises Unavailable."""
+    async with tenant_transaction(tenant_id) as connection:
+        rows = await connection.execute("SELECT number, hash FROM audit_heads")
+        row = await rows.fetchone()
+        return Head(*row) if row else Head(0, GENESIS)
