@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import aiohttp
 import psycopg
@@ -10,11 +11,15 @@ import pytest
 
 from emulators.firestore import FirestoreEmulator
 from emulators.google_cli import find_tools
+from emulators.options import Options
 from emulators.postgres import Postgres
 from emulators.pubsub.emulator import PubsubEmulator
+from emulators.running import RunningPlatform, running_platform
 from emulators.workplace import Workplace
 from shared.storage import postgres as storage
 from shared.storage.migrate import migrate
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
@@ -87,3 +92,12 @@ async def database(postgres: Postgres, empty_database: str) -> AsyncIterator[str
 
 def _of(database: str, dsn: str) -> str:
     return f"{dsn.rpartition('/')[0]}/{database}"
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """The whole platform with every function of the checkout in this process."""
+    state = tmp_path_factory.mktemp("platform")
+    options = Options(root=ROOT, state=state, in_process=True, backoff=("0.1s", "0.5s"))
+    with running_platform(options) as platform:
+        yield platform

@@ -1,0 +1,130 @@
+"""Every public route refuses whoever does not prove who they are and what they may do."""
+
+import base64
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from joserfc import jws
+from joserfc.jwk import OctKey, OKPKey
+
+from docs.reference import merged_openapi
+from emulators.running import RunningPlatform
+from shared.kit.clock import now
+from shared.manifest import load_manifests
+
+pytestmark = pytest.mark.platform
+
+ROOT = Path(__file__).parents[3]
+ID = "agt_01M7WG75NJWTKQJPKRS22KDGS6"
+EVERY_SCOPE = (
+    "agents:read agents:write approvals:read approvals:write"
+    " governance:read governance:write veto:execute"
+)
+
+
+@cache
+def routes() -> tuple[tuple[str, str], ...]:
+    """Every method and path of every public function, with some id in place of a parameter."""
+    document = merged_openapi(load_manifests(ROOT))
+    return tuple(
+        (method.upper(), path)
+        for path, operations in sorted(document["paths"].items())
+        for method in operations
+    )
+
+
+def call(running: RunningPlatform, method: str, path: str, token: str | None) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+    concrete = "/".join(ID if part.startswith("{") else part for part in path.split("/"))
+    return running.client.http.request(method, concrete, headers=headers, json={})
+
+
+def claims(running: RunningPlatform, **changed: Any) -> dict[str, Any]:
+    moment = int(now().timestamp())
+    return {
+        "iss": running.env["ASSENT_ISSUER"],
+        "aud": running.env["ASSENT_AUDIENCE"],
+        "sub": "mallory",
+        "tenant": "mallory",
+        "scope": EVERY_SCOPE,
+        "roles": ["governor"],
+        "iat": moment,
+        "exp": moment + 600,
+        **changed,
+    }
+
+
+def signed(header: dict[str, Any], content: dict[str, Any], key: Any) -> str:
+    registry = jws.JWSRegistry(algorithms=[header["alg"]])
+    return jws.serialize_compact(header, json.dumps(content), key, registry=registry)
+
+
+def forgeries(running: RunningPlatform) -> Iterator[tuple[str, str]]:
+    """Tokens that must not open anything, each with what is wrong with it."""
+    key_set = httpx.get(running.env["ASSENT_JWKS_URL"]).json()
+    published = next(key for key in key_set["keys"] if key["crv"] == "Ed25519")
+    genuine = running.client.token("mallory", "mallory", scopes=EVERY_SCOPE.split())
+    head, body, signature = genuine.split(".")
+    own = OKPKey.generate_key("Ed25519", {"kid": published["kid"]})
+    as_secret = OctKey.import_key(published["x"])
+    kid = published["kid"]
+    yield "not a token", "nonsense"
+    yield "alg none", _unsigned(claims(running), kid)
+    yield (
+        "HS256 with the public key",
+        signed({"alg": "HS256", "kid": kid}, claims(running), as_secret),
+    )
+    yield "signed by another key", signed({"alg": "Ed25519", "kid": kid}, claims(running), own)
+    yield "altered claims", f"{head}.{_encoded(claims(running))}.{signature}"
+    yield "no signature", f"{head}.{body}."
+
+
+def _unsigned(content: dict[str, Any], kid: str) -> str:
+    return f"{_encoded({'alg': 'none', 'kid': kid})}.{_encoded(content)}."
+
+
+def _encoded(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
+    assert answer.status_code == status, (answer.request.url, answer.text)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == code
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_no_credentials_or_forged_ones_are_401(
+    running: RunningPlatform, method: str, path: str
+) -> None:
+    assert_problem(call(running, method, path, None), 401, "unauthenticated")
+    for _, token in forgeries(running):
+        assert_problem(call(running, method, path, token), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_a_token_without_the_scope_is_403(running: RunningPlatform, method: str, path: str) -> None:
+    token = running.client.token("somebody", "somewhere", scopes=["skills:admire"])
+    assert_problem(call(running, method, path, token), 403, "scope_missing")
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_an_expired_token_is_401(running: RunningPlatform, method: str, path: str) -> None:
+    token = running.client.token("a", "b", scopes=EVERY_SCOPE.split(), expires_in=1)
+    running.client.advance(2)
+    assert_problem(call(running, method, path, token), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in routes() if "{" in route[1]])
+def test_an_id_of_nobody_or_of_another_tenant_is_404_before_the_body_is_judged(
+    running: RunningPlatform, method: str, path: str
+) -> None:
+    token = running.client.token(
+        "stranger", "elsewhere", scopes=EVERY_SCOPE.split(), roles=["governor"]
+    )
+    assert_problem(call(running, method, path, token), 404, "not_found")
