@@ -30,9 +30,9 @@ from emulators.idle import Idle
 from emulators.issuer import Issuer
 from emulators.operations import Operations
 from emulators.options import Options
-from emulators.ports import listen
+from emulators.ports import listen, port_of
 from emulators.postgres import APPLICATION
-from emulators.processes import Process
+from emulators.processes import Process, accepts_connections
 from emulators.provisioning import create_queues, create_secrets
 from emulators.pubsub.front import PubsubFront
 from emulators.pubsub.ledger import Ledger
@@ -149,6 +149,7 @@ class Platform:
         exits.push_async_callback(issuer.close)
         self.issuer.url = issuer.url
         tasks_address, secrets_address = await self._tasks.start(), await secrets.start()
+        self._own_emulators = {"cloud_tasks": tasks_address, "secret_manager": secrets_address}
         await asyncio.gather(
             create_queues(tasks_address, manifests), create_secrets(secrets_address, manifests)
         )
@@ -230,7 +231,7 @@ class Platform:
                 fleet=self._fleet,
             ),
             fleet=self._fleet,
-            emulators=lambda: backing.health(self._http),
+            emulators=lambda: self._health(backing),
         )
         public = PublicSide(self._fleet.ingresses, control.answer, self.options.root)
         listener = await Listener.open(public.answer, door)
@@ -239,6 +240,13 @@ class Platform:
         self._in_background(self._tasks.run())
         self._in_background(scheduler.run(travel.held))
         self._in_background(self._fleet.stop_idle(self.options.idle_after))
+
+    async def _health(self, backing: Backing) -> dict[str, bool]:
+        answering = [
+            accepts_connections(port_of(address)) for address in self._own_emulators.values()
+        ]
+        health = dict(zip(self._own_emulators, await asyncio.gather(*answering), strict=True))
+        return await backing.health(self._http) | health
 
     def _functions(self) -> dict[str, dict[str, str]]:
         return {

@@ -15,6 +15,11 @@ def free_port() -> int:
         return port
 
 
+def port_of(address: str) -> int:
+    """The port in `host:port`."""
+    return int(address.rpartition(":")[2])
+
+
 def listen(port: int = 0) -> socket.socket:
     """A bound, listening socket; port 0 picks a free one. Raises PortTaken, naming the holder."""
     listener = socket.socket()

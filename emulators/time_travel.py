@@ -9,7 +9,9 @@ from emulators.cloud_tasks import CloudTasksEmulator
 from emulators.idle import Idle
 from emulators.scheduler import Run, Scheduler
 
-_SETTLE_SECONDS = 30.0
+# A delivery that keeps failing is retried in real time; a journey does not wait for it for ever.
+_SETTLE_SECONDS = 60.0
+_LEAST_SETTLE_SECONDS = 1.0
 
 
 @dataclass
@@ -42,9 +44,10 @@ class TimeTravel:
 
     async def _travel(self, end: datetime) -> Journey:
         journey = Journey()
+        patience = asyncio.get_running_loop().time() + _SETTLE_SECONDS
         runs = self._scheduler.coalesced(end)
         self._scheduler.passed(end)
-        await self._idle.settle(_SETTLE_SECONDS)
+        await self._settle(patience)
         while (step := next_step(self._tasks.next_due(), runs, end)) is not None:
             self._clock.move_to(step)
             journey.timers += await self._tasks.dispatch_due()
@@ -52,9 +55,13 @@ class TimeTravel:
             runs = runs[len(due) :]
             await asyncio.gather(*(self._scheduler.send(run) for run in due))
             journey.schedules += len(due)
-            await self._idle.settle(_SETTLE_SECONDS)
+            await self._settle(patience)
         self._clock.move_to(end)
         return journey
+
+    async def _settle(self, until: float) -> None:
+        left = until - asyncio.get_running_loop().time()
+        await self._idle.settle(max(_LEAST_SETTLE_SECONDS, left))
 
 
 def next_step(task_due: datetime | None, runs: list[Run], end: datetime) -> datetime | None:

@@ -70,16 +70,14 @@ class ProcessBackend:
         await self._running()
 
     async def kill(self) -> None:
-        """SIGKILL to the process and its workers."""
-        instance = self._instance
+        """SIGKILL to the process and its workers, also while they start."""
+        await self._give_up_starting()
+        instance, self._instance = self._instance, None
         if instance is not None:
-            self._instance = None
             await instance.process.kill()
 
     async def stop(self) -> None:
-        if self._starting is not None:
-            self._starting.cancel()
-            await asyncio.wait({self._starting})
+        await self._give_up_starting()
         instance, self._instance = self._instance, None
         if instance is not None:
             await instance.process.stop(grace=_GRACE_SECONDS)
@@ -119,7 +117,18 @@ class ProcessBackend:
             return instance
         if self._starting is None:
             self._starting = asyncio.create_task(self._start(), name=f"start:{self._name}")
-        return await asyncio.shield(self._starting)
+        starting = self._starting
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            if starting.cancelled():
+                raise Unreachable(f"{self._name} was killed while it started") from None
+            raise
+
+    async def _give_up_starting(self) -> None:
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.wait({self._starting})
 
     async def _start(self) -> _Instance:
         try:

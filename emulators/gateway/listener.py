@@ -3,12 +3,13 @@
 import logging
 import socket
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from multidict import CIMultiDict
 
 from emulators.gateway.messages import Answer, Call
-from emulators.gateway.problems import problem
+from emulators.gateway.problems import BadRequest, problem
 from emulators.ports import HOST, listen
 from shared.kit.errors import AssentError, PayloadTooLarge
 
@@ -43,10 +44,13 @@ class Listener:
 
 def _answer_with(handler: Handler) -> Callable[[web.BaseRequest], Awaitable[web.Response]]:
     async def answer(request: web.BaseRequest) -> web.Response:
+        target = _target(request.raw_path)
+        if target is None or not _is_text("".join(request.headers.values())):
+            return _response(problem(BadRequest("the request line or a header cannot be carried")))
         body = await _body(request)
         if body is None:
             return _response(problem(PayloadTooLarge("the body is larger than 32 MB")))
-        call = Call(request.method, request.raw_path, tuple(request.headers.items()), body)
+        call = Call(request.method, target, tuple(request.headers.items()), body)
         try:
             return _response(await handler(call))
         except AssentError as error:
@@ -56,6 +60,23 @@ def _answer_with(handler: Handler) -> Callable[[web.BaseRequest], Awaitable[web.
             return _response(problem(AssentError("the local platform failed; see its console")))
 
     return answer
+
+
+def _target(raw: str) -> str | None:
+    if raw.startswith("/"):
+        return raw
+    parts = urlsplit(raw)  # RFC 9112, 3.2.2: a server must accept the absolute form too.
+    if parts.scheme not in {"http", "https"}:
+        return None
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # Bytes that were not UTF-8 arrive as lone surrogates.
+        return False
+    return True
 
 
 async def _body(request: web.BaseRequest) -> bytes | None:

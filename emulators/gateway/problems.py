@@ -15,6 +15,12 @@ class NotIdle(AssentError):
     retriable = True
 
 
+class BadRequest(AssentError):
+    code = "bad_request"
+    title = "The request is not HTTP as it should be"
+    http_status = 400
+
+
 class BadGateway(AssentError):
     code = "unavailable"
     title = "The function did not answer"

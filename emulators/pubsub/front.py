@@ -89,7 +89,9 @@ class _Handler(grpc.GenericRpcHandler):
         return answer
 
     def _pass_on(self, method: str) -> Any:
-        def pass_on(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
-            return relay_stream(self._channel, method, requests, context)
+        # A generator itself: gRPC looks at the function, not at what it returns.
+        async def pass_on(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
+            async for answer in relay_stream(self._channel, method, requests, context):
+                yield answer
 
         return pass_on

@@ -14,7 +14,9 @@ import httpx
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from emulators.options import Options
 from emulators.ports import free_port, listen
+from emulators.running import running_platform
 from emulators.workplace import read_description
 from tests.emulators.checkouts import Checkout, copy_checkout
 
@@ -194,3 +196,22 @@ def test_a_function_that_cannot_start_is_named_and_answers_503(tmp_path: Path) -
     assert (answer.status_code, answer.json()["code"], status) == (503, "unavailable", 0)
     assert "notes died" in output
     assert "SystemError: broken" in output
+
+
+def test_two_platforms_run_side_by_side_and_scale_to_zero(
+    own_checkout: Checkout, tmp_path: Path
+) -> None:
+    one = Options(root=own_checkout.root, idle_after=0.5)
+    other = Options(root=own_checkout.root, state=tmp_path / "other")
+    with running_platform(one) as first, running_platform(other) as second:
+        for running_one in (first, second):
+            assert running_one.client.http.get("/v1/notes").status_code == 200
+        deadline = time.monotonic() + 10
+        while first.client.health()["functions"][0]["state"] != "cold":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert second.client.health()["functions"][0]["state"] == "warm"
+        assert first.client.http.get("/v1/notes").status_code == 200
+        assert set(first.env.values()).isdisjoint(
+            value for value in second.env.values() if ":" in value
+        )

@@ -2,11 +2,14 @@
 
 import os
 import signal
+import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
+from emulators.ports import port_of
 from emulators.running import RunningPlatform
 
 pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-platform")]
@@ -118,3 +121,44 @@ def test_operations_count_requests_instance_time_and_what_functions_say(
     assert counted["unpriced"] == []
     platform.client.reset_operations()
     assert platform.client.operations()["operations"] == {}
+
+
+def _raw(platform: RunningPlatform, request: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port_of(platform.url))) as connection:
+        connection.sendall(request + b"Host: x\r\nConnection: close\r\n\r\n")
+        parts = iter(lambda: connection.recv(65536), b"")
+        return b"".join(parts)
+
+
+def test_the_absolute_form_of_a_target_is_understood(platform: RunningPlatform) -> None:
+    answer = _raw(platform, b"GET http://somewhere/v1/notes/a?b=1 HTTP/1.1\r\n")
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b'"path":"/v1/notes/a","query":"b=1"' in answer
+
+
+@pytest.mark.parametrize(
+    "request_lines",
+    [b"GET ftp://x/v1/notes HTTP/1.1\r\n", b"GET /v1/notes HTTP/1.1\r\nX-A: \xff\r\n"],
+)
+def test_what_cannot_be_carried_is_a_400(platform: RunningPlatform, request_lines: bytes) -> None:
+    assert _raw(platform, request_lines).startswith(b"HTTP/1.1 400")
+
+
+def test_a_function_killed_while_it_starts_answers_503_and_starts_again(
+    platform: RunningPlatform,
+) -> None:
+    platform.client.kill("notes")
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(platform.client.http.get, "/v1/notes")
+        while _health(platform)["notes"]["state"] == "cold":
+            time.sleep(0.005)
+        platform.client.kill("notes")
+        assert waiting.result().status_code == 503
+    assert platform.client.http.get("/v1/notes").status_code == 200
+
+
+def test_health_names_every_emulator(platform: RunningPlatform) -> None:
+    health = platform.client.health()
+    assert health["status"] == "ok"
+    names = {"firestore", "pubsub", "cloud_tasks", "secret_manager"}
+    assert health["emulators"] == dict.fromkeys(names, "ok")
