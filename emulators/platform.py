@@ -242,10 +242,9 @@ class Platform:
         self._in_background(self._fleet.stop_idle(self.options.idle_after))
 
     async def _health(self, backing: Backing) -> dict[str, bool]:
-        answering = [
-            accepts_connections(port_of(address)) for address in self._own_emulators.values()
-        ]
-        health = dict(zip(self._own_emulators, await asyncio.gather(*answering), strict=True))
+        own = self._own_emulators
+        checks = [accepts_connections(port_of(address)) for address in own.values()]
+        health = dict(zip(own, await asyncio.gather(*checks), strict=True))
         return await backing.health(self._http) | health
 
     def _functions(self) -> dict[str, dict[str, str]]:
