@@ -54,6 +54,7 @@ Trigger = Literal[
     "evidence_gap",
     "ethics_violation",
     "health",
+    "rollback_failed",
 ]
 Cause = Literal["veto", "overturned", "health"]
 

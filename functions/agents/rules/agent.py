@@ -48,19 +48,20 @@ class Version(Model):
     case_id: str
 
 
+class Timer(Model):
+    """What the agent waits for."""
+
+    type: str
+    at: Instant
+
+
 class Undo(Model):
     """What taking back the case that is live now restores."""
 
     case_id: str
     deployed: Version | None
     status: AgentStatus
-
-
-class Timer(Model):
-    """What the agent waits for."""
-
-    type: str
-    at: Instant
+    timer: Timer | None = None
 
 
 class Agent(AgentState):
@@ -138,12 +139,15 @@ def reactivate(agent: Agent, at: datetime) -> Moved:
 
 
 def end_probation(agent: Agent, at: datetime) -> Moved | None:
-    """The agent as it was before it was suspended; None unless its probation is over at `at`."""
+    """The agent serving again, as far as its version may; None unless its probation is over at
+    `at`."""
     if agent.status != "probation" or agent.timer is None or at < agent.timer.at:
         return None
-    restored = agent.suspended_from or "active"
-    # A trial's seven days ran out while it stood still.
-    status: AgentStatus = "go_live_pending" if restored == "trial" else restored
+    # What is deployed decides, not what the agent was before: neither a suspension nor a version
+    # that was deployed or taken back meanwhile makes a trial agent a live one. A trial's seven days
+    # ran out while it stood still.
+    running: AgentStatus = "paused" if agent.suspended_from == "paused" else "active"
+    status: AgentStatus = "go_live_pending" if agent.mode == "trial" else running
     ended = agent.model_copy(update={"status": status, "suspended_from": None, "timer": None})
     return Moved(ended, (Told(AgentProbationEnded),))
 

@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
-from events.agents import AgentApprovalNeeded, AgentState, Finding, Purpose, Risk
+from events.agents import AgentApprovalNeeded, AgentState, Finding, Purpose
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase
+from functions.agents.rules.risk import assess
+from functions.agents.rules.spec import parse_spec
 from functions.agents.rules.stages import APPROVAL, ETHICS, place
 
 _VERBS: dict[Purpose, str] = {
@@ -16,20 +18,34 @@ _VERBS: dict[Purpose, str] = {
 }
 
 
-def requested_approval(
-    agent: Agent,
-    case: CreationCase,
-    *,
-    purpose: Purpose,
-    risk: Risk,
-    risk_reasons: tuple[str, ...],
-    changes: tuple[str, ...],
-) -> AgentApprovalNeeded:
-    """The request for assent to the case as it stands. Only the agent's state is anybody else's
-    business; what is hashed is `content`: the spec's fields and, beside them, `case`,
-    `classification`, `changes` and `findings`."""
+def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
+    """Exactly what is assented to and hashed: the spec's fields and, beside them, `case`,
+    `classification`, `changes` and the findings of stages 1 to 5.
+
+    The same from the asking to the deployment, so that an assent can be held against what is
+    stored."""
     spec = json.loads(case.spec)
-    findings = [finding for stage in case.stages for finding in stage.findings]
+    return {
+        **spec,
+        "case": {"case_id": case.case_id, "revision": case.revision, "purpose": purpose},
+        "classification": {
+            "kind": case.kind,
+            "why": list(case.why),
+            "version": case.version,
+            "data": _widest_data(spec),
+            "risk": assess(parse_spec(spec)).risk,
+        },
+        "changes": list(case.why),
+        "findings": [_listed(finding) for finding in _findings(case)],
+    }
+
+
+def requested_approval(
+    agent: Agent, case: CreationCase, *, purpose: Purpose
+) -> AgentApprovalNeeded:
+    """The request for assent to the case as it stands, with what a human needs to judge it."""
+    spec = json.loads(case.spec)
+    assessment = assess(parse_spec(spec))
     published = {name: getattr(agent, name) for name in AgentState.model_fields}
     return AgentApprovalNeeded(
         **{
@@ -39,22 +55,10 @@ def requested_approval(
             "stage": place(ETHICS if purpose == "ethics_escalation" else APPROVAL),
             "purpose": purpose,
             "summary": _summary(case, purpose, spec),
-            "content": {
-                **spec,
-                "case": {"case_id": case.case_id, "revision": case.revision, "purpose": purpose},
-                "classification": {
-                    "kind": case.kind,
-                    "why": list(case.why),
-                    "version": case.version,
-                    "data": _widest_data(spec),
-                    "risk": risk,
-                },
-                "changes": list(changes),
-                "findings": [_listed(finding) for finding in findings],
-            },
-            "risk": risk,
-            "risk_reasons": risk_reasons,
-            "evidence": tuple(_listed(finding) for finding in _telling(findings)),
+            "content": approval_content(case, purpose),
+            "risk": assessment.risk,
+            "risk_reasons": assessment.reasons,
+            "evidence": tuple(_listed(finding) for finding in _telling(_findings(case))),
             "rollback_plan": spec.get("containment", {}).get("rollback", ""),
             "requested_by": case.requested_by,
             "requested_at": case.requested_at,
@@ -65,6 +69,10 @@ def requested_approval(
 
 def _summary(case: CreationCase, purpose: Purpose, spec: dict[str, Any]) -> str:
     return f"{_VERBS[purpose]} {case.agent_name} {case.version}: {spec.get('purpose', '')}"[:300]
+
+
+def _findings(case: CreationCase) -> list[Finding]:
+    return [finding for stage in case.stages[:ETHICS] for finding in stage.findings]
 
 
 def _telling(findings: list[Finding]) -> list[Finding]:
@@ -85,4 +93,4 @@ def _widest_data(spec: dict[str, Any]) -> str:
 def _precedents_allowed(case: CreationCase, purpose: Purpose, spec: dict[str, Any]) -> bool:
     """Never for an escalation or what follows one, never where something cannot be undone."""
     reversible = all(system["reversible"] for system in spec.get("external_systems", ()))
-    return purpose != "ethics_escalation" and case.escalation_approval_id is None and reversible
+    return purpose != "ethics_escalation" and case.escalation is None and reversible

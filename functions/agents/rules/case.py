@@ -40,18 +40,23 @@ class Asked(Model):
     approval_id: str
     decision_hash: str
     purpose: Purpose
-    # The version of the approval that was heard last; what is older is ignored.
+    # The version of the approval that was heard last, what is older is ignored; and the signed
+    # decision it brought.
     heard: int = 0
+    signature: str | None = None
 
 
 class CreationCase(CreationCaseState):
     """What events tell of a case, and below it what only its owner needs. `spec` is canonical JSON
-    text; `certifications` are compact JWS of stages 3 to 5, as far as they were reached."""
+    text; `certifications` are compact JWS of stages 3 to 5, as far as they were reached;
+    `escalation` is the assent that let an escalated case pass stage 5; `base_hash` is of the spec
+    that was deployed when this one was judged against it."""
 
     spec: str
     certifications: tuple[str, ...] = ()
     asked: Asked | None = None
-    escalation_approval_id: str | None = None
+    escalation: Asked | None = None
+    base_hash: str | None = None
     ended_at: Instant | None = None
 
     @property
@@ -130,7 +135,7 @@ def revise(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Tu
         "spec": judged.spec.spec,
         "asked": None,
         "approval_id": None,
-        "escalation_approval_id": None,
+        "escalation": None,
         "reason": None,
     }
     return _judged(agent, case.model_copy(update=update), judged, at)
@@ -175,7 +180,7 @@ def clear_ethics(agent: Agent, case: CreationCase, at: datetime) -> Turn | None:
         update={
             "status": "ethics_cleared",
             "agent_status": certified.status,
-            "escalation_approval_id": case.asked.approval_id if case.asked else None,
+            "escalation": case.asked,
             "stages": _opened(
                 with_stage(case.stages, ETHICS, status="passed", finished_at=at), APPROVAL, at
             ),
@@ -239,6 +244,7 @@ def _judged(agent: Agent, case: CreationCase, said: Judged, at: datetime) -> Tur
             "status": status,
             "stages": stages,
             "certifications": said.certifications,
+            "base_hash": agent.deployed.spec_hash if agent.deployed else None,
             "reason": _reason(said.judgement),
         }
     )

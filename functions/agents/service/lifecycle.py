@@ -96,6 +96,9 @@ class Lifecycle:
         its own. An agent that came back to life before this was heard reaches nobody."""
         suspended = event.payload(AgentSuspended)
         store = TenantStore(event.tenantid)
+        origin = read_agent(await store.get(AGENTS, suspended.agent_id))
+        if origin is None or origin.value.status != "suspended":
+            return
         cursor = None
         while True:
             page = await store.find(

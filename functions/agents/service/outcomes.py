@@ -1,9 +1,10 @@
 """What approvals decided about our cases, acted on: deploy, end, return, take back."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from events.agents import AgentStatus, Cause
+from events.agents import Cause
 from events.approvals import ApprovalState, verify_decision
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import (
@@ -14,9 +15,12 @@ from functions.agents.rules.case import (
     reject,
     return_for_changes,
 )
-from functions.agents.rules.deployment import go_live, health_checks, take_back
+from functions.agents.rules.deployment import go_live, take_back
+from functions.agents.rules.health import Surroundings, health_checks
+from functions.agents.rules.hearing import Decision, hear
 from functions.agents.rules.skills import CATALOGUE
 from functions.agents.service.breaker import Breaker
+from functions.agents.service.forgeries import report_forgery
 from functions.agents.service.loading import agent_of
 from functions.agents.service.turns import save_turn
 from functions.agents.service.wiring import FUNCTION
@@ -37,13 +41,26 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import Recorder
 from shared.runtime.secrets import public_keys
+from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
+# What an approval can be when an event answers a request; anything else takes an assent back.
+FINAL_ANSWERS = ("approved", "auto_approved", "rejected", "expired", "changes_requested")
 KNOWN_SKILLS = frozenset(name for name, skill in CATALOGUE.items() if skill.status == "available")
 
 Rule = Callable[[Agent, CreationCase, datetime], Turn | None]
-Decide = Callable[[TenantStore, Agent, CreationCase, datetime], Awaitable[Turn | None]]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What follows from a decision, and the documents that must still be as they were read."""
+
+    turn: Turn | None
+    relied_on: tuple[Document, ...] = ()
+
+
+Decide = Callable[[TenantStore, Agent, CreationCase, datetime], Awaitable[Decided]]
 
 
 class Outcomes:
@@ -76,9 +93,17 @@ class Outcomes:
         )
 
     async def withdrawn(self, event: Envelope, decision: ApprovalState, cause: Cause) -> None:
-        """Takes back what the assent had led to, wherever it had led."""
+        """Takes back what the assent had led to, wherever it had led: also one that let an
+        escalated case pass stage 5."""
+        approval_id = decision.approval_id
         await self._hear(
-            event, decision, _plainly(lambda agent, case, at: take_back(agent, case, cause, at))
+            event,
+            decision,
+            _plainly(
+                lambda agent, case, at: take_back(
+                    agent, case, approval_id=approval_id, caused_by=cause, at=at
+                )
+            ),
         )
 
     async def deploy_held(self, event: Envelope, case_id: str) -> None:
@@ -90,67 +115,74 @@ class Outcomes:
             if case is None or case.value.status != "approved":
                 return
             agent = await agent_of(store, case.value)
-            turn = await self._live(store, agent.value, case.value, event.received_at)
-            await self._save(event, store, turn, agent, case)
+            decided = await self._live(store, agent.value, case.value, event.received_at)
+            await self._save(event, store, decided, agent, case)
 
         await decide_again(once)
 
     async def _hear(self, event: Envelope, decision: ApprovalState, decide: Decide) -> None:
         if decision.case is None:
             return
-        verify_decision(decision, event.tenantid, await public_keys(APPROVALS_KEYS))
-        await decide_again(lambda: self._hear_once(event, decision, decide))
+        try:
+            verify_decision(decision, event.tenantid, await public_keys(APPROVALS_KEYS))
+            await decide_again(lambda: self._hear_once(event, decision, decide))
+        except SignatureInvalid as forgery:
+            await report_forgery(self._outbox, event, decision.case.case_id, forgery.detail)
+            raise
 
     async def _hear_once(self, event: Envelope, decision: ApprovalState, decide: Decide) -> None:
         assert decision.case is not None
         store = TenantStore(event.tenantid)
         case = read_case(await store.get(CASES, decision.case.case_id))
-        if case is None or not _concerns(case.value, decision):
+        heard = hear(case.value, _decision(decision)) if case else None
+        if case is None or heard is None:
             return
         agent = await agent_of(store, case.value)
-        heard = _heard(case.value, decision.version)
-        turn = await decide(store, agent.value, heard, event.received_at)
-        await self._save(event, store, turn, agent, case)
+        decided = await decide(store, agent.value, heard, event.received_at)
+        await self._save(event, store, decided, agent, case)
 
     async def _deploy(
         self, store: TenantStore, agent: Agent, case: CreationCase, at: datetime
-    ) -> Turn | None:
+    ) -> Decided:
         if case.status == "escalated":
-            return clear_ethics(agent, case, at)
+            return Decided(clear_ethics(agent, case, at))
         pipeline = read_pipeline(await store.get(PIPELINES, CREATION_PIPELINE))
         if pipeline is not None and pipeline.value.paused:
-            return hold(agent, case, at)
+            # Held only if nobody resumes the pipeline meanwhile: resuming looks for held cases.
+            return Decided(hold(agent, case, at), (pipeline.document,))
         return await self._live(store, agent, case, at)
 
     async def _live(
         self, store: TenantStore, agent: Agent, case: CreationCase, at: datetime
-    ) -> Turn | None:
-        neighbours: dict[str, AgentStatus] = {
-            kept.value.name: kept.value.status
-            for kept in await find_neighbours(store, agent.newest.depends_on)
-        }
-        checks = health_checks(
-            case,
+    ) -> Decided:
+        neighbours = await find_neighbours(store, agent.newest.depends_on)
+        around = Surroundings(
             tenant_id=store.tenant_id,
             own_keys=await public_keys(OWN_KEYS),
+            approvals_keys=await public_keys(APPROVALS_KEYS),
             known_skills=KNOWN_SKILLS,
-            neighbours=neighbours,
+            neighbours={kept.value.name: kept.value.status for kept in neighbours},
         )
-        return go_live(agent, case, checks, at)
+        turn = go_live(agent, case, health_checks(agent, case, around), at)
+        # Live only if what it needs still serves: a suspension looks for running dependents.
+        return Decided(turn, tuple(kept.document for kept in neighbours))
 
     async def _save(
         self,
         event: Envelope,
         store: TenantStore,
-        turn: Turn | None,
+        decided: Decided,
         agent: Kept[Agent],
         case: Kept[CreationCase],
     ) -> None:
+        turn = decided.turn
         if turn is None:
             return
         change = Change()
         writer = Writer(change, Recorder.for_reaction(function=FUNCTION, event=event))
         save_turn(writer, turn, agent, case, event.received_at)
+        for document in decided.relied_on:
+            change.check(document)
         if turn.case.status == "rolled_back":
             await self._breaker.consider(writer, store, turn.case, event.received_at)
         await self._outbox.commit(store, change, now=event.received_at)
@@ -159,25 +191,20 @@ class Outcomes:
 def _plainly(rule: Rule) -> Decide:
     async def decided(
         store: TenantStore, agent: Agent, case: CreationCase, at: datetime
-    ) -> Turn | None:
-        return rule(agent, case, at)
+    ) -> Decided:
+        return Decided(rule(agent, case, at))
 
     return decided
 
 
-def _concerns(case: CreationCase, decision: ApprovalState) -> bool:
-    """Whether the case asked for exactly this and heard nothing newer. Raises SignatureInvalid for
-    an assent to other content than was asked about: assent for one hash authorizes no other."""
-    asked = case.asked
-    if asked is None or decision.case is None or asked.approval_id != decision.approval_id:
-        return False
-    if decision.case.revision != case.revision or decision.version <= asked.heard:
-        return False
-    if decision.decision_hash != asked.decision_hash or decision.case.purpose != asked.purpose:
-        raise SignatureInvalid("the decision is about other content than the case asked about")
-    return True
-
-
-def _heard(case: CreationCase, version: int) -> CreationCase:
-    assert case.asked is not None
-    return case.model_copy(update={"asked": case.asked.model_copy(update={"heard": version})})
+def _decision(state: ApprovalState) -> Decision:
+    assert state.case is not None
+    return Decision(
+        approval_id=state.approval_id,
+        version=state.version,
+        revision=state.case.revision,
+        purpose=state.case.purpose,
+        decision_hash=state.decision_hash,
+        signature=state.signature,
+        withdraws=state.status not in FINAL_ANSWERS,
+    )

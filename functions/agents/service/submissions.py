@@ -110,8 +110,7 @@ class Submission:
             return answer
         spec = _read(body)
         refuse_new_name(agent.value.name, spec)
-        paused = read_pipeline(await self._store.get(PIPELINES, CREATION_PIPELINE))
-        refuse_where_paused(paused.value if paused else None)
+        await self._refuse_where_paused()
         kind, why = changed_kind(agent.value, parse_spec(json.loads(agent.value.spec_text())), spec)
         judged = await judge_spec(
             spec,
@@ -137,6 +136,7 @@ class Submission:
             return answer
         spec = _read(body)
         refuse_new_name(case.value.agent_name, spec)
+        await self._refuse_where_paused()
         agent = await agent_of(self._store, case.value)
         kind, why = self._revised_kind(agent.value, case.value, spec)
         judged = await judge_spec(
@@ -149,6 +149,10 @@ class Submission:
         )
         reclassified = case.value.model_copy(update={"kind": kind, "why": why})
         return await self._save(revise(agent.value, reclassified, judged, self._at), agent, case)
+
+    async def _refuse_where_paused(self) -> None:
+        paused = read_pipeline(await self._store.get(PIPELINES, CREATION_PIPELINE))
+        refuse_where_paused(paused.value if paused else None)
 
     @staticmethod
     def _revised_kind(

@@ -1,6 +1,5 @@
 """Saving one turn of a case: both aggregates, their events, what is asked, in one change."""
 
-import json
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -9,8 +8,6 @@ from events.agents import AgentApprovalNeeded, AgentState, CreationCaseState
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.asking import requested_approval
 from functions.agents.rules.case import Asked, CreationCase, Told, Turn
-from functions.agents.rules.risk import assess
-from functions.agents.rules.spec import parse_spec
 from functions.agents.store import Kept, Writer
 from shared.kit.canonical import content_hash
 from shared.kit.ids import derive_id, new_id
@@ -60,15 +57,7 @@ class _Asking:
 def _asking(turn: Turn, at: datetime) -> _Asking | None:
     if turn.asks is None:
         return None
-    assessment = assess(parse_spec(json.loads(turn.case.spec)))
-    request = requested_approval(
-        turn.agent,
-        turn.case,
-        purpose=turn.asks,
-        risk=assessment.risk,
-        risk_reasons=assessment.reasons,
-        changes=turn.case.why,
-    )
+    request = requested_approval(turn.agent, turn.case, purpose=turn.asks)
     event_id = new_id("evt", at)
     approval_id = derive_id("apr", at, event_id)
     asked = Asked(

@@ -1,0 +1,127 @@
+"""Stage 7's three health checks: over what is stored now, and able to fail."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from joserfc.jwk import KeySet
+from pydantic import ValidationError
+
+from events.agents import AgentStatus, Finding
+from events.approvals import SignedDecision
+from functions.agents.rules.agent import SERVING, Agent
+from functions.agents.rules.asking import approval_content
+from functions.agents.rules.case import Asked, CreationCase
+from functions.agents.rules.stages import CERTIFIED_STAGES, ETHICS
+from shared.kit.canonical import content_hash
+from shared.kit.errors import SignatureInvalid
+from shared.kit.signing import verify
+
+SIGNATURES = "signatures"
+DEPENDENCIES = "dependencies"
+READ_BACK = "read_back"
+ASSENTS = ("approved", "auto_approved")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a deployment is held against: whose keys, which skills are offered, and the status, by
+    name, of the agents it needs."""
+
+    tenant_id: str
+    own_keys: KeySet
+    approvals_keys: KeySet
+    known_skills: frozenset[str]
+    neighbours: Mapping[str, AgentStatus]
+
+
+def health_checks(
+    agent: Agent, case: CreationCase, around: Surroundings
+) -> tuple[Finding, Finding, Finding]:
+    """Whether the certifications and the decision verify, for exactly the content that is stored;
+    whether the skills are offered and the agents it needs can serve; whether what would be deployed
+    reads back as what was judged, against the version that is still deployed."""
+    return (
+        _signatures(case, around),
+        _dependencies(case, around.known_skills, around.neighbours),
+        _read_back(agent, case),
+    )
+
+
+def _signatures(case: CreationCase, around: Surroundings) -> Finding:
+    try:
+        certified = {_certified_stage(text, case, around) for text in case.certifications}
+        _check_assent(case.asked, case, around)
+        if case.escalation is not None:
+            _check_assent(case.escalation, case, around)
+            certified.add(ETHICS)
+    except SignatureInvalid as refusal:
+        return _failure(SIGNATURES, refusal.detail, "")
+    needed = [
+        stage.number
+        for stage in case.stages
+        if stage.number in CERTIFIED_STAGES and stage.status != "skipped"
+    ]
+    if missing := [number for number in needed if number not in certified]:
+        return _failure(SIGNATURES, f"stage {missing[0]} carries no certification", "")
+    return _pass(
+        SIGNATURES, f"the decision and {len(needed)} stages are signed for {case.spec_hash[:12]}"
+    )
+
+
+def _certified_stage(text: str, case: CreationCase, around: Surroundings) -> int:
+    statement = verify(text, around.own_keys)
+    about = tuple(statement.get(name) for name in ("tenant_id", "case_id", "spec_hash", "verdict"))
+    if about != (around.tenant_id, case.case_id, case.spec_hash, "passed"):
+        raise SignatureInvalid("a certification is about another spec")
+    return int(statement["stage"])
+
+
+def _check_assent(asked: Asked | None, case: CreationCase, around: Surroundings) -> None:
+    if asked is None or asked.signature is None:
+        raise SignatureInvalid("the case carries no signed decision")
+    try:
+        signed = SignedDecision.model_validate(verify(asked.signature, around.approvals_keys))
+    except ValidationError as refusal:
+        raise SignatureInvalid("what is signed is no decision") from refusal
+    about = (signed.tenant_id, signed.approval_id, signed.decision_hash)
+    content = content_hash(approval_content(case, asked.purpose))
+    if about != (around.tenant_id, asked.approval_id, content) or signed.outcome not in ASSENTS:
+        raise SignatureInvalid("the signed decision is no assent to what is stored")
+
+
+def _dependencies(
+    case: CreationCase, known_skills: frozenset[str], neighbours: Mapping[str, AgentStatus]
+) -> Finding:
+    spec = json.loads(case.spec)
+    for index, skill in enumerate(spec.get("skills", ())):
+        if skill not in known_skills:
+            return _failure(DEPENDENCIES, f"the skill {skill} is gone", f"/skills/{index}")
+    needed = spec.get("interfaces", {}).get("depends_on", ())
+    for index, name in enumerate(needed):
+        status = neighbours.get(name)
+        if status not in SERVING:
+            state = status or "unknown"
+            path = f"/interfaces/depends_on/{index}"
+            return _failure(DEPENDENCIES, f"the agent {name} is {state}", path)
+    return _pass(DEPENDENCIES, f"{len(needed)} agents it needs can serve")
+
+
+def _read_back(agent: Agent, case: CreationCase) -> Finding:
+    new = agent.newest
+    if content_hash(json.loads(case.spec)) != case.spec_hash:
+        return _failure(READ_BACK, "what is stored is not what was judged", "")
+    if (new.case_id, new.spec, new.version) != (case.case_id, case.spec, case.version):
+        return _failure(READ_BACK, "what the agent would run is not what was judged", "")
+    base = agent.deployed.spec_hash if agent.deployed else None
+    if base != case.base_hash:
+        return _failure(READ_BACK, "the version it was judged against is no longer deployed", "")
+    return _pass(READ_BACK, f"the stored spec is {case.spec_hash[:12]}")
+
+
+def _pass(check: str, evidence: str) -> Finding:
+    return Finding(check=check, verdict="pass", evidence=evidence, path="")
+
+
+def _failure(check: str, evidence: str, path: str) -> Finding:
+    return Finding(check=check, verdict="fail", evidence=evidence, path=path)
