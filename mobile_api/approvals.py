@@ -3,12 +3,13 @@
 import asyncio
 import random
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from opentelemetry.propagate import inject
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from mobile_api.views import ProblemDetails
 from shared.kit.callers import Caller
 from shared.kit.errors import (
     AssentError,
@@ -37,10 +38,10 @@ _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient]" = WeakKeyD
 class Refused(AssentError):
     """A refusal in another function's words."""
 
-    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        errors = [FieldError(each["field"], each["message"]) for each in problem["errors"]]
-        super().__init__(problem["detail"], *errors)
-        said = {"code": problem["code"], "title": problem["title"], "http_status": status}
+    def __init__(self, status: int, problem: ProblemDetails) -> None:
+        errors = [FieldError(each.field, each.message) for each in problem.errors]
+        super().__init__(problem.detail, *errors)
+        said = {"code": problem.code, "title": problem.title, "http_status": status}
         self.__dict__.update(said)
 
 
@@ -57,10 +58,10 @@ class ApprovalsApi:
         *,
         caller: Caller,
         headers: Mapping[str, str] | None = None,
-        within: float = WITHIN_SECONDS,
+        within: float | None = None,
     ) -> Any:
-        """The answer's JSON. Tries again, for at most `within` seconds, where nobody answered or
-        the answer was to come back later.
+        """The answer's JSON. Tries again, for at most `within` seconds (twenty unless told), where
+        nobody answered or the answer was to come back later.
 
         Raises the owner's own refusal, word for word, or Unavailable: then it may or may not have
         been done, and the same call again tells."""
@@ -71,7 +72,7 @@ class ApprovalsApi:
         }
         inject(sent)
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(WITHIN_SECONDS if within is None else within):
                 return _read(await self._send(path, body, sent))
         except TimeoutError as error:
             raise Unavailable("approvals did not answer in time") from error
@@ -94,13 +95,6 @@ class ApprovalsApi:
         raise Unavailable("approvals does not answer")
 
 
-class _Problem(TypedDict):
-    title: str
-    detail: str
-    code: str
-    errors: list[dict[str, str]]
-
-
 def _read(answer: "Response") -> Any:
     if answer.is_success:
         try:
@@ -114,14 +108,14 @@ def _read(answer: "Response") -> Any:
 
 def _refusal(answer: "Response") -> AssentError:
     try:
-        problem = TypeAdapter(_Problem).validate_json(answer.content)
+        problem = ProblemDetails.model_validate_json(answer.content)
     except ValidationError:
         return Unavailable(f"approvals answered {answer.status_code} without saying why")
     if answer.status_code == Unauthenticated.http_status:
-        return Unauthenticated(problem["detail"])
+        return Unauthenticated(problem.detail)
     if answer.status_code == TooManyRequests.http_status:
         after = answer.headers.get("retry-after", "")
-        return TooManyRequests(problem["detail"], retry_after=int(after) if after.isdigit() else 1)
+        return TooManyRequests(problem.detail, retry_after=int(after) if after.isdigit() else 1)
     return Refused(answer.status_code, problem)
 
 

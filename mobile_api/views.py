@@ -185,6 +185,13 @@ class Device(Data):
     registered_at: Instant
 
 
+class ProblemField(Data):
+    """One thing wrong with one field."""
+
+    field: str
+    message: str
+
+
 class ProblemDetails(Data):
     """RFC 9457 problem details."""
 
@@ -194,7 +201,7 @@ class ProblemDetails(Data):
     detail: str
     code: str
     correlation_id: str
-    errors: tuple[dict[str, str], ...]
+    errors: tuple[ProblemField, ...]
 
 
 class SyncAccepted(Data):

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from mobile_api.approvals import WITHIN_SECONDS, ApprovalsApi
+from mobile_api.approvals import ApprovalsApi
 from mobile_api.bodies import (
     Action,
     ApproveBody,
@@ -49,7 +49,7 @@ async def decide(
     approval_id: str,
     body: UncheckedBody[Any],
     *,
-    within: float = WITHIN_SECONDS,
+    within: float | None = None,
 ) -> Card:
     """The card after the decision. The same decision again, by its `client_decision_id`, answers
     the same.

@@ -1,5 +1,6 @@
 """The projection, made again from the first event (docs/domain.md, invariant 8)."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +13,18 @@ from mobile_api.rules.documents import COUNTERS, Fields, Key
 from mobile_api.rules.projection import keys_of, project
 from mobile_api.service.projecting import fact_of
 from mobile_api.store import AT_ONCE, Seen, read_projection, write_document
-from shared.kit.canonical import content_hash
+from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import Invalid, Unavailable
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.batches import Batch
 from shared.storage.firestore import LostRace, PlatformStore, TenantStore
 
-ROUNDS = 5
-LARGEST_COMMIT = 400
+ROUNDS = 12
+FIRST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 2.0
+# A commit holds at most 500 writes and 10 MiB.
+MOST_WRITES = 400
+MOST_BYTES = 4_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +48,7 @@ async def rebuild(tenant_id: str, *, now: datetime, write: bool = True) -> Rebui
     An event of the log that was not delivered yet is projected here, and then asks for no
     notification. Raises Unavailable."""
     store = TenantStore(tenant_id)
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         # Documents before the log: whatever made them is in the log by now.
         seen = await read_projection(store)
         events, wanted = await _fold(store, now)
@@ -53,6 +58,7 @@ async def rebuild(tenant_id: str, *, now: datetime, write: bool = True) -> Rebui
             if write:
                 await _replace(store, seen, wanted, differing)
         except LostRace:
+            await asyncio.sleep(min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**turn))
             continue
         return Rebuilt(
             tenant_id, events, len(wanted), digest(before), digest(wanted), len(differing)
@@ -91,7 +97,7 @@ async def _fold(store: TenantStore, now: datetime) -> tuple[int, dict[Key, Field
                 documents |= project(known, fact)
             except (ValidationError, Invalid) as refusal:
                 # The live projection sent it to the dead letters.
-                _log.warning("%s cannot be read: %s", fact.id, refusal)
+                _log.warning("%s cannot be read: %s", fact.id, type(refusal).__name__)
         cursor = page.next_cursor
         if cursor is None:
             return events, {**documents, **counters_of(documents)}
@@ -102,11 +108,16 @@ async def _replace(
 ) -> None:
     # Counters last: every live commit in between touched one of them, and that loses the race.
     ordered = sorted(differing, key=lambda key: (key[0] == COUNTERS, key))
-    for start in range(0, len(ordered), LARGEST_COMMIT):
-        batch = Batch()
-        for key in ordered[start : start + LARGEST_COMMIT]:
-            if key in wanted:
-                write_document(batch, key, seen, wanted[key])
-            else:
-                batch.delete(*key, seen[key])
+    batch, size = Batch(), 0
+    for key in ordered:
+        fields = wanted.get(key)
+        size += len(canonical_json(dict(fields or {})))
+        if batch.writes and (len(batch.writes) >= MOST_WRITES or size > MOST_BYTES):
+            await store.commit(batch)
+            batch, size = Batch(), 0
+        if fields is None:
+            batch.delete(*key, seen[key])
+        else:
+            write_document(batch, key, seen, fields)
+    if batch.writes:
         await store.commit(batch)

@@ -1,0 +1,115 @@
+"""An offline queue: in order, each for itself, nothing twice and nothing overtaken."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+import mobile_api.approvals
+from mobile_api.service import syncing
+from shared.kit.errors import AlreadyDecided
+from tests.mobile_api.api.test_mobile_decisions import CARD
+from tests.mobile_api.phones import Phone
+from tests.mobile_api.standin import OwnerStandIn
+from tests.mobile_api.stories import id_of
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mobile_api.approvals, "FIRST_PAUSE_SECONDS", 0.001)
+
+
+def _item(number: int, action: str = "approve", **fields: Any) -> dict[str, Any]:
+    decision = {"decision_hash": "ab" * 32, "client_decision_id": str(uuid4())}
+    named = {"approval_id": id_of("apr", number), "action": action}
+    if action == "veto":
+        decision |= {"reason_category": "other", "explanation": "Because."}
+    return {**named, **decision, **fields}
+
+
+async def _sync(phone: Phone, *items: Any) -> list[dict[str, Any]]:
+    answer = await phone.post("/sync", {"decisions": list(items)})
+    assert answer.status_code == 200, answer.text
+    results: list[dict[str, Any]] = answer.json()["results"]
+    return results
+
+
+async def test_decisions_are_put_in_the_queues_order(phone: Phone, owner: OwnerStandIn) -> None:
+    owner.will(CARD)
+    items = [_item(3), _item(1, "veto"), _item(2)]
+    results = await _sync(phone, *items)
+    assert [asked.body["client_decision_id"] for asked in owner.asked] == [
+        item["client_decision_id"] for item in items
+    ]
+    assert [result["client_decision_id"] for result in results] == [
+        item["client_decision_id"] for item in items
+    ]
+    assert all((result["status"], result["card"]) == (200, CARD) for result in results)
+
+
+async def test_one_that_fails_does_not_stop_the_rest(phone: Phone, owner: OwnerStandIn) -> None:
+    owner.will(AlreadyDecided("rejected before"), CARD)
+    first, second = await _sync(phone, _item(1), _item(1))
+    assert (first["status"], first["problem"]["code"]) == (409, "already_decided")
+    assert "card" not in first
+    assert second["status"] == 200
+
+
+@pytest.mark.parametrize(
+    ("item", "status", "field"),
+    [
+        ({}, 422, "approval_id"),
+        ({"approval_id": 7, "client_decision_id": 8}, 422, "approval_id"),
+        (_item(1, action="reject"), 422, "action"),
+        ({**_item(1), "action": ["approve"]}, 422, "action"),
+        ({**_item(1), "approval_id": "apr_x"}, 404, None),
+        ({**_item(1), "approval_id": "../vetoes"}, 404, None),
+    ],
+)
+async def test_a_bad_item_spoils_only_itself(
+    phone: Phone, owner: OwnerStandIn, item: dict[str, Any], status: int, field: str | None
+) -> None:
+    owner.will(CARD)
+    bad, good = await _sync(phone, item, _item(2))
+    assert (bad["status"], good["status"]) == (status, 200)
+    assert [each["field"] for each in bad["problem"]["errors"]] == ([field] if field else [])
+    assert len(owner.asked) == 1
+
+
+async def test_each_item_needs_the_scope_of_its_action(phone: Phone, owner: OwnerStandIn) -> None:
+    owner.will(CARD)
+    vetoer = phone.with_scopes("veto:execute")
+    refused, vetoed = await _sync(vetoer, _item(1), _item(1, "veto"))
+    assert (refused["status"], refused["problem"]["code"]) == (403, "scope_missing")
+    assert vetoed["status"] == 200
+
+
+async def test_nothing_overtakes_a_decision_that_is_not_settled(
+    phone: Phone, owner: OwnerStandIn
+) -> None:
+    owner.will(*["hang up"] * mobile_api.approvals.ATTEMPTS, CARD)
+    lost, held, other = await _sync(phone, _item(1), _item(1, "veto"), _item(2))
+    assert (lost["status"], held["status"], other["status"]) == (503, 503, 200)
+    assert "earlier decision" in held["problem"]["detail"]
+    assert [asked.path for asked in owner.asked].count("/v1/vetoes") == 0
+
+
+async def test_an_answer_gets_out_before_the_functions_time_is_up(
+    phone: Phone, owner: OwnerStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "WITHIN_SECONDS", 0.8)
+    owner.will(2.0)
+    results = await _sync(phone, *(_item(n) for n in range(1, 20)))
+    assert {result["status"] for result in results} == {503}
+    assert len(owner.asked) <= 2
+
+
+async def test_an_empty_queue_is_no_mistake(phone: Phone) -> None:
+    assert await _sync(phone) == []
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"decisions": [{}] * 51}, {"decisions": [1]}, {"decisions": [], "more": 1}, []]
+)
+async def test_a_queue_of_another_shape_is_refused_whole(phone: Phone, body: Any) -> None:
+    assert (await phone.post("/sync", body)).status_code == 422

@@ -1,0 +1,102 @@
+"""The first screen, from counters."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events import agents, approvals
+from mobile_api.rules.budget import budget_state
+from mobile_api.rules.counters import SHARDS, all_shards, counters_of
+from mobile_api.rules.dashboard import dashboard
+from mobile_api.rules.documents import Fields
+from mobile_api.rules.projection import project
+from mobile_api.rules.seeds import rate, seed_of, with_matches
+from mobile_api.views import Dashboard
+from shared.messaging.envelope import Envelope
+from tests.mobile_api.stories import START, agent, approval, fact, pipeline, precedent, window
+
+NOTHING_STUCK = {"agents": 0, "approvals": 0}
+
+
+def _seen(*events: Envelope, stuck: dict[str, int] | None = None) -> Dashboard:
+    documents: dict[tuple[str, str], Fields] = {}
+    for event in events:
+        documents |= project(documents, fact(event))
+    return dashboard(list(counters_of(documents).values()), [], stuck or NOTHING_STUCK)
+
+
+def test_a_tenant_without_events_sees_nothing_and_all_is_well() -> None:
+    seen = _seen()
+    assert (seen.active_agents, seen.pending_approvals, seen.open_veto_windows) == (0, 0, 0)
+    assert (seen.as_of, seen.health.status, seen.budget.state) == (None, "healthy", "active")
+    assert seen.budget.limit_usd_micros == 100_000_000
+
+
+def test_each_thing_is_counted_where_it_is_now() -> None:
+    seen = _seen(
+        approval(approvals.ApprovalRequested, 1),
+        approval(approvals.ApprovalRequested, 2),
+        approval(approvals.ApprovalApproved, 2, 2),
+        approval(approvals.ApprovalAutoApproved, 3, **window()),
+        agent(number=4),
+        agent(number=5),
+        agent(agents.AgentSuspended, 5, 2, status="suspended"),
+    )
+    assert (seen.active_agents, seen.pending_approvals, seen.open_veto_windows) == (1, 1, 1)
+    assert seen.as_of == START
+
+
+def test_what_is_stuck_or_paused_degrades_the_platform() -> None:
+    assert _seen(stuck={"agents": 1, "approvals": 0}).health.status == "degraded"
+    assert _seen(pipeline()).health.status == "degraded"
+    resumed = _seen(pipeline(), pipeline(agents.PipelineResumed, 2))
+    assert resumed.health.status == "healthy"
+
+
+def test_functions_are_seen_by_their_newest_event_and_unknown_is_not_zero() -> None:
+    seen = _seen(agent()).health.functions
+    assert [(each.name, each.last_event_at) for each in seen] == [
+        ("agents", START),
+        ("approvals", None),
+    ]
+    assert all(each.dead_letters is None for each in seen)
+
+
+def test_ids_spread_over_the_shards() -> None:
+    documents: dict[tuple[str, str], Fields] = {}
+    for number in range(1, 200):
+        documents |= project(documents, fact(agent(number=number)))
+    assert counters_of(documents).keys() == set(all_shards())
+    assert len(all_shards()) == SHARDS
+
+
+@pytest.mark.parametrize(
+    ("spent", "state"),
+    [
+        (0, "active"),
+        (79, "active"),
+        (80, "warning"),
+        (94, "warning"),
+        (95, "critical"),
+        (99, "critical"),
+        (100, "exhausted"),
+        (101, "exhausted"),
+    ],
+)
+def test_budgets_change_state_at_80_95_and_100_percent(spent: int, state: str) -> None:
+    assert budget_state(spent, 100) == state
+
+
+def test_a_budget_of_nothing_is_exhausted() -> None:
+    assert budget_state(0, 0) == "exhausted"
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_a_rate_lies_between_nothing_and_all(part: int, whole: int) -> None:
+    assert 0 <= rate(part, whole) <= 1
+
+
+def test_a_precedent_shows_how_well_it_serves() -> None:
+    event = precedent(approvals.PrecedentVetoed, 1, 3, veto_count=1)
+    seed = with_matches(seed_of(event.payload(approvals.PrecedentVetoed)), matched=4, compared=5)
+    assert (seed.match_count, seed.match_rate, seed.veto_count, seed.veto_rate) == (4, 0.8, 1, 0.25)

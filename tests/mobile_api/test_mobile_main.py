@@ -1,0 +1,21 @@
+"""The entry points, started as the buildpack starts them."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from functions_framework.aio import create_asgi_app
+
+import mobile_api.main
+
+SOURCE = Path(mobile_api.main.__file__)
+
+
+@pytest.mark.parametrize("target", ["api", "react"])
+@pytest.mark.usefixtures("emulators")
+async def test_each_side_starts_and_describes_itself(target: str) -> None:
+    app = create_asgi_app(target, str(SOURCE), "http")
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://mobile") as client:
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        assert (await client.get("/openapi.json")).json()["openapi"].startswith("3.1")

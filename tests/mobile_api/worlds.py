@@ -1,0 +1,53 @@
+"""A tenant whose events were committed to the log and delivered."""
+
+import asyncio
+from collections.abc import Iterable
+
+from mobile_api.service.projecting import project_event
+from mobile_api.service.reading import OUTBOX
+from shared.kit.operations import start_counting
+from shared.messaging.changes import Change
+from shared.messaging.envelope import Envelope
+from shared.messaging.log import EVENT_LOG
+from shared.storage.batches import Document
+from shared.storage.firestore import TenantStore
+
+
+def in_tenant(event: Envelope, tenant: str) -> Envelope:
+    return event.model_copy(update={"tenantid": tenant})
+
+
+async def log(tenant: str, events: Iterable[Envelope]) -> list[Envelope]:
+    """Commits the events to the tenant's log, as their functions would."""
+    told = [in_tenant(event, tenant) for event in events]
+    for event in told:
+        change = Change()
+        change.record(event)
+        await TenantStore(tenant).commit(change)
+    return told
+
+
+async def deliver(events: Iterable[Envelope]) -> None:
+    for event in events:
+        await project_event(OUTBOX, event)
+
+
+async def deliver_at_once(events: Iterable[Envelope]) -> None:
+    await asyncio.gather(*(project_event(OUTBOX, event) for event in events))
+
+
+async def happen(tenant: str, *events: Envelope) -> None:
+    """Logged, then delivered in order."""
+    await deliver(await log(tenant, events))
+
+
+async def commits_for(event: Envelope) -> int:
+    counts = start_counting()
+    await project_event(OUTBOX, event)
+    return counts["firestore-commits"]
+
+
+async def recorded(tenant: str, type: str) -> list[Document]:
+    """The entries of that type in the tenant's log."""
+    page = await TenantStore(tenant).find(EVENT_LOG, where=[("type", "==", type)], limit=500)
+    return page.items
