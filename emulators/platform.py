@@ -138,10 +138,8 @@ class Platform:
         await self._firestore.open()
         pubsub = await PubsubFront.open(
             backing.pubsub.address,
-            publishers=_publishers(manifests),
             ledger=self._ledger,
             activity=self._activity,
-            operations=self._operations,
             faults=self._faults,
         )
         exits.push_async_callback(pubsub.close)
@@ -283,11 +281,3 @@ def _first_cause(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
-
-
-def _publishers(manifests: Manifests) -> dict[str, str]:
-    return {
-        manifest.publishes.topic: noun
-        for noun, manifest in manifests.by_noun.items()
-        if manifest.publishes is not None
-    }

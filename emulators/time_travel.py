@@ -10,7 +10,7 @@ from emulators.idle import Idle
 from emulators.scheduler import Run, Scheduler
 
 # A delivery that keeps failing is retried in real time; a journey does not wait for it for ever.
-_SETTLE_SECONDS = 60.0
+_SETTLE_SECONDS = 30.0
 _LEAST_SETTLE_SECONDS = 1.0
 
 

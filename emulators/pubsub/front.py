@@ -1,7 +1,7 @@
 """A gRPC server in front of the Pub/Sub emulator that sees what is published. Everything else
 passes through as bytes."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
@@ -10,7 +10,6 @@ import grpc.aio
 from emulators.activity import Activity
 from emulators.faults import Faults
 from emulators.grpc_relay import UNLIMITED, relay_stream, relay_unary, start_server
-from emulators.operations import Operations, billed_bytes
 from emulators.ports import HOST
 from emulators.pubsub.ledger import Ledger
 
@@ -30,15 +29,12 @@ class PubsubFront:
         cls,
         emulator: str,
         *,
-        publishers: Mapping[str, str],
         ledger: Ledger,
         activity: Activity,
-        operations: Operations,
         faults: Faults,
     ) -> "PubsubFront":
-        """`publishers` names the function that publishes to each topic."""
         channel = grpc.aio.insecure_channel(emulator, options=UNLIMITED)
-        handler = _Handler(channel, publishers, ledger, activity, operations, faults)
+        handler = _Handler(channel, ledger, activity, faults)
         server, port = await start_server(handler)
         return cls(server, channel, f"{HOST}:{port}")
 
@@ -51,15 +47,11 @@ class _Handler(grpc.GenericRpcHandler):
     def __init__(
         self,
         channel: grpc.aio.Channel,
-        publishers: Mapping[str, str],
         ledger: Ledger,
         activity: Activity,
-        operations: Operations,
         faults: Faults,
     ) -> None:
         self._channel = channel
-        self._publishers = publishers
-        self._operations = operations
         self._ledger = ledger
         self._activity = activity
         self._faults = faults
@@ -83,9 +75,6 @@ class _Handler(grpc.GenericRpcHandler):
             ids = PublishResponse.pb().FromString(answer).message_ids
             for message_id, message in zip(ids, parsed.messages, strict=True):
                 self._ledger.published(topic, message_id, message.attributes)
-            self._operations.count(
-                self._publishers.get(topic, topic), "pubsub-bytes", billed_bytes(len(request))
-            )
         return answer
 
     def _pass_on(self, method: str) -> Any:
