@@ -1,14 +1,16 @@
 # Every command of the project; `make help` lists them. They work on a fresh checkout: the virtualenv is
 # made when it is missing or the lock changed.
 
+SHELL := /bin/bash -o pipefail
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 PORT   ?= 8080
+PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast check format schemas api-reference lock dead-letters rebuild-projection clean
+.PHONY: help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock dead-letters rebuild-projection clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,8 +30,21 @@ demo: setup ## three agents: approved, vetoed, confirmed; with their causes and 
 up: setup ## keep the platform running on one port (PORT=8080)
 	@$(BIN)/python -m emulators up --port $(PORT)
 
-test: setup ## all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=
+test: setup ## all tests, and that they cover the code
+	@rm -f .coverage .coverage.*
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-journeys test-platform test-units
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
+	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
+
+test-units: setup ## tests of shared/, events/, functions/, mobile_api/ and the pages
+	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events tests/functions tests/mobile_api tests/docs
+
+test-platform: setup ## tests of the local platform
+	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager
+
+test-journeys: setup ## whole stories and every public route, on the platform
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http
 
 test-fast: setup ## rules and other pure code only: a few seconds
 	@$(BIN)/python -m pytest -m "not platform" tests/shared tests/events tests/functions tests/mobile_api
