@@ -29,7 +29,7 @@ class RequestChangesBody(Model):
     note: str
 
 
-class VetoBody(Model):
+class GovernorVetoBody(Model):
     """Rejects what is pending, reverses what was assented to automatically."""
 
     decision_hash: str
@@ -39,7 +39,7 @@ class VetoBody(Model):
     attachments: tuple[str, ...] | None = None
 
 
-DecisionBody = ApproveBody | RequestChangesBody | VetoBody
+DecisionBody = ApproveBody | RequestChangesBody | GovernorVetoBody
 
 
 class SyncBody(Model):
@@ -56,7 +56,7 @@ class DeviceBody(Model):
     token: Annotated[str, Field(max_length=4096)]
 
 
-class ConditionBody(Model):
+class SeedConditionBody(Model):
     """A comparison over `{content: …}`; `field` is a dotted path."""
 
     field: str
@@ -73,6 +73,6 @@ class SeedBody(Model):
     domain: Literal["GEN", "ETH", "ARCH", "GOV"]
     kind: Kind
     max_risk: Risk
-    conditions: list[ConditionBody]
+    conditions: list[SeedConditionBody]
     rationale: str
     example_approval_id: str | None = None

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from mobile_api.api.parameters import Cursor, Limit, Reader, Vetoer, Writer
-from mobile_api.bodies import ApproveBody, RequestChangesBody, VetoBody
+from mobile_api.bodies import ApproveBody, GovernorVetoBody, RequestChangesBody
 from mobile_api.service import deciding, reading
 from mobile_api.service.reading import Bucket
 from mobile_api.views import Card, CardDetail, CardPage
@@ -55,7 +55,7 @@ async def request_changes(
 async def veto(
     caller: Vetoer,
     approval_id: str,
-    body: Annotated[UncheckedBody[VetoBody], Depends(body_of(VetoBody))],
+    body: Annotated[UncheckedBody[GovernorVetoBody], Depends(body_of(GovernorVetoBody))],
 ) -> Card:
     """Rejects what is pending; reverses, inside its veto window, what a precedent assented to."""
     return await deciding.decide(caller, "veto", approval_id, body)

@@ -13,12 +13,12 @@ from mobile_api.bodies import (
     Action,
     ApproveBody,
     DecisionBody,
+    GovernorVetoBody,
     RequestChangesBody,
     SeedBody,
-    VetoBody,
 )
 from mobile_api.service.reading import not_found, require_card
-from mobile_api.settings import mobile_settings
+from mobile_api.settings import MobileSettings
 from mobile_api.views import Card, Seed
 from shared.kit.callers import Caller
 from shared.kit.errors import Invalid, ScopeMissing, Unavailable, UnsupportedMediaType
@@ -39,7 +39,7 @@ class Call:
 CALLS: Mapping[Action, Call] = {
     "approve": Call(ApproveBody, "governance:write", "approve"),
     "request-changes": Call(RequestChangesBody, "governance:write", "request_changes"),
-    "veto": Call(VetoBody, "veto:execute"),
+    "veto": Call(GovernorVetoBody, "veto:execute"),
 }
 
 
@@ -102,7 +102,7 @@ def _repeatable(idempotency_key: str | None) -> dict[str, str]:
 
 
 def _owner() -> ApprovalsApi:
-    return ApprovalsApi(mobile_settings().url_approvals)
+    return ApprovalsApi(MobileSettings.from_environment().url_approvals)
 
 
 def _as_card(answer: Any) -> Card:

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
@@ -12,66 +13,69 @@ import httpx
 import pytest
 from joserfc.jwk import OKPKey
 
+import mobile_api.approvals
 from emulators.firestore import FirestoreEmulator
-from emulators.google_cli import find_tools
 from emulators.iam import PROJECT, REGION
 from emulators.pubsub.emulator import PubsubEmulator
-from emulators.workplace import Workplace
 from shared.kit.signing import public_key_set
+from shared.messaging import pubsub
+from shared.runtime import auth
+from shared.runtime.settings import runtime_settings
+from shared.storage import firestore
 from tests.mobile_api.phones import AUDIENCE, ISSUER, Phone, app_under_test
 from tests.mobile_api.standin import OwnerStandIn
 
 TOPICS = ("mobile-api", "dead-letters")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def issuing_key() -> OKPKey:
     return OKPKey.generate_key("Ed25519", {"kid": "test"})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def emulators(
-    tmp_path_factory: pytest.TempPathFactory, issuing_key: OKPKey
-) -> AsyncIterator[PubsubEmulator]:
+    firestore_emulator: FirestoreEmulator,
+    pubsub_emulator: PubsubEmulator,
+    http: aiohttp.ClientSession,
+    tmp_path_factory: pytest.TempPathFactory,
+    issuing_key: OKPKey,
+) -> AsyncIterator[None]:
     """Firestore and Pub/Sub, with the environment that leads to them."""
-    directory = tmp_path_factory.mktemp("emulators")
-    workplace, tools = Workplace(directory), find_tools()
-    keys = directory / "jwks.json"
+    keys = tmp_path_factory.mktemp("issuer") / "jwks.json"
     keys.write_text(json.dumps(public_key_set(issuing_key)))
-    async with AsyncExitStack() as exits:
-        http = await exits.enter_async_context(aiohttp.ClientSession())
-        firestore, pubsub = await asyncio.gather(
-            FirestoreEmulator.start(tools, workplace, http),
-            PubsubEmulator.start(tools, workplace, http),
-        )
-        exits.push_async_callback(firestore.stop)
-        exits.push_async_callback(pubsub.stop)
-        for topic in TOPICS:
-            url = f"http://{pubsub.address}/v1/projects/{PROJECT}/topics/{topic}"
-            async with http.put(url, json={}) as answer:
-                assert answer.status == 200, await answer.text()
-        patch = exits.enter_context(pytest.MonkeyPatch.context())
+    for topic in TOPICS:
+        url = f"http://{pubsub_emulator.address}/v1/projects/{PROJECT}/topics/{topic}"
+        async with http.put(url, json={}) as answer:
+            assert answer.status in (200, 409), await answer.text()
+    loop = asyncio.get_running_loop()
+    with pytest.MonkeyPatch.context() as environment:
         for name, value in {
             "GOOGLE_CLOUD_PROJECT": PROJECT,
-            "FIRESTORE_EMULATOR_HOST": firestore.address,
-            "PUBSUB_EMULATOR_HOST": pubsub.address,
+            "FIRESTORE_EMULATOR_HOST": firestore_emulator.address,
+            "PUBSUB_EMULATOR_HOST": pubsub_emulator.address,
             "ASSENT_ENVIRONMENT": "local",
             "ASSENT_REGION": REGION,
             "ASSENT_ISSUER": ISSUER,
             "ASSENT_AUDIENCE": AUDIENCE,
             "ASSENT_JWKS_URL": keys.as_uri(),
         }.items():
-            patch.setenv(name, value)
-        yield pubsub
+            environment.setenv(name, value)
+        runtime_settings.cache_clear()
+        with _fresh(loop, firestore._clients, pubsub._clients, auth._verifiers):
+            yield
+        runtime_settings.cache_clear()
 
 
-@pytest.fixture(scope="session")
-async def standing_in(emulators: PubsubEmulator) -> AsyncIterator[OwnerStandIn]:
+@pytest.fixture(scope="module")
+async def standing_in(emulators: None) -> AsyncIterator[OwnerStandIn]:
     """Answers where approvals would; what it says is each test's business."""
+    loop = asyncio.get_running_loop()
     async with OwnerStandIn.open() as owner:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("ASSENT_URL_APPROVALS", owner.url)
-            yield owner
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("ASSENT_URL_APPROVALS", owner.url)
+            with _fresh(loop, mobile_api.approvals._clients):
+                yield owner
 
 
 @pytest.fixture
@@ -82,7 +86,7 @@ def owner(standing_in: OwnerStandIn) -> Iterator[OwnerStandIn]:
 
 
 @pytest.fixture
-def tenant(emulators: PubsubEmulator) -> str:
+def tenant(emulators: None) -> str:
     """A tenant nobody else uses."""
     return f"tenant-{uuid4().hex[:12]}"
 
@@ -93,3 +97,17 @@ async def phone(owner: OwnerStandIn, tenant: str, issuing_key: OKPKey) -> AsyncI
     transport = httpx.ASGITransport(app=app_under_test())
     async with httpx.AsyncClient(transport=transport, base_url="http://mobile") as client:
         yield Phone(client, issuing_key, tenant, expires_at=int(time.time()) + 900)
+
+
+@contextmanager
+def _fresh(
+    loop: asyncio.AbstractEventLoop,
+    *remembered: MutableMapping[asyncio.AbstractEventLoop, Any],
+) -> Iterator[None]:
+    """What the process remembers of this loop is set aside: it is of another environment."""
+    before = [clients.pop(loop, None) for clients in remembered]
+    yield
+    for clients, kept in zip(remembered, before, strict=True):
+        clients.pop(loop, None)
+        if kept is not None:
+            clients[loop] = kept

@@ -9,6 +9,7 @@ import pytest
 
 from events import approvals
 from mobile_api.rebuild import main
+from mobile_api.service import rebuilding
 from tests.mobile_api.stories import agent, approval
 from tests.mobile_api.worlds import deliver, log
 
@@ -78,10 +79,9 @@ def test_without_anything_to_talk_to_it_says_so(
     assert "make up" in capsys.readouterr().err
 
 
-def test_a_store_that_does_not_answer_is_said_so(
+def test_a_tenant_that_cannot_be_rebuilt_now_is_said_so(
     history: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("shared.storage.firestore.TIMEOUT_SECONDS", 0.3)
-    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1")
+    monkeypatch.setattr(rebuilding, "ROUNDS", 0)
     assert main(["--tenant", history]) == 2
     assert "not rebuilt" in capsys.readouterr().err
