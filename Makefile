@@ -1,7 +1,8 @@
 # Every command of the project; `make help` lists them. They work on a fresh checkout: the virtualenv is
 # made when it is missing or the lock changed.
 
-SHELL := /bin/bash -o pipefail
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -32,7 +33,7 @@ up: setup ## keep the platform running on one port (PORT=8080)
 
 test: setup ## all tests, and that they cover the code
 	@rm -f .coverage .coverage.*
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-journeys test-platform test-units
+	@$(MAKE) --no-print-directory -j2 --output-sync=line test-journeys test-platform test-units
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
