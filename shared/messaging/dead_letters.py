@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from shared.messaging.pubsub import publish
 
 DEAD_LETTERS = "dead-letters"
-LONGEST_REASON = 500
+# Pub/Sub refuses longer attributes, in bytes.
+LONGEST_NAME = 256
+LONGEST_VALUE = 1024
 
 
 async def bury(
@@ -13,8 +15,12 @@ async def bury(
 ) -> None:
     """Publishes the delivery to the dead-letter topic: its body, its `ce-*` attributes, the
     function and path it was for, and why. Raises Unavailable: then the delivery must not be
-    acknowledged."""
-    kept = {name: value for name, value in headers.items() if name.startswith("ce-")}
+    acknowledged. What is too long for an attribute is cut."""
+    kept = {
+        name: _fitting(value)
+        for name, value in headers.items()
+        if name.startswith("ce-") and len(name.encode()) <= LONGEST_NAME
+    }
     await publish(
         DEAD_LETTERS,
         [
@@ -23,9 +29,13 @@ async def bury(
                 {
                     **kept,
                     "dead-letter-function": function,
-                    "dead-letter-path": path,
-                    "dead-letter-reason": reason[:LONGEST_REASON],
+                    "dead-letter-path": _fitting(path),
+                    "dead-letter-reason": _fitting(reason),
                 },
             )
         ],
     )
+
+
+def _fitting(text: str) -> str:
+    return text.encode(errors="replace")[:LONGEST_VALUE].decode(errors="ignore")

@@ -4,9 +4,9 @@ import builtins
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, StringConstraints
 
 from shared.kit.instants import Instant, format_instant
 from shared.kit.models import Model
@@ -27,6 +27,7 @@ ATTRIBUTES = (
     "traceparent",
 )
 
+NotEmpty = Annotated[str, StringConstraints(min_length=1)]
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -36,16 +37,16 @@ class Envelope(Model):
 
     `received_at` is the clock at the entry of the process that handles it; it is no attribute."""
 
-    id: str
-    type: str
-    source: str
-    subject: str
+    id: NotEmpty
+    type: NotEmpty
+    source: NotEmpty
+    subject: NotEmpty
     time: Instant
     tenantid: str = ""
     actorid: str = ""
     correlationid: str = ""
     causationid: str = ""
-    sequence: int = 0
+    sequence: Annotated[int, Field(ge=0)] = 0
     traceparent: str = ""
     data: str = "{}"
     received_at: Instant
@@ -64,8 +65,9 @@ class Envelope(Model):
         values = {
             **{name: str(getattr(self, name)) for name in ATTRIBUTES},
             "time": format_instant(self.time),
+            "sequence": str(self.sequence or ""),
         }
-        return {name: value for name, value in values.items() if value and value != "0"}
+        return {name: value for name, value in values.items() if value}
 
     def headers(self) -> dict[str, str]:
         """Binary mode: `ce-*` and the content type, as HTTP headers or Pub/Sub attributes."""
@@ -88,7 +90,11 @@ def envelope_from_headers(
     if headers.get("ce-specversion") != SPEC_VERSION:
         raise ValueError(f"ce-specversion is {headers.get('ce-specversion')!r}, not {SPEC_VERSION}")
     text = body.decode() or "{}"
-    if not isinstance(json.loads(text), dict):
+    try:
+        data = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("the data is nested too deeply") from error
+    if not isinstance(data, dict):
         raise ValueError("the data is not a JSON object")
     values: dict[str, Any] = {**attributes, "data": text, "received_at": received_at}
     return Envelope.model_validate(values)

@@ -1,6 +1,6 @@
 """Lookups that found nothing are worth knowing: somebody may be trying other tenants' ids."""
 
-import hashlib
+import random
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
@@ -13,30 +13,35 @@ from shared.messaging.recorder import Recorder
 from shared.storage.firestore import LostRace, TenantStore
 
 PER_MINUTE = 20
+COLLECTION = "lookup_misses"
 
 
 async def report_miss(outbox: Outbox, caller: Caller, data: BaseModel) -> None:
-    """Records `data` (a LookupMissed event) as a story of its own, at most about twenty a minute
-    and principal: each falls into one of twenty slots of its minute, and a taken slot says
-    nothing. No counter, no memory of an instance. Raises Unavailable."""
-    noun = data.event_type.split(".")[1]  # type: ignore[attr-defined]
+    """Records `data` (a LookupMissed event) as a story of its own: every one, up to twenty a minute
+    and principal. Each takes a free slot of its minute, and when all are taken nothing is said. No
+    counter, no memory of an instance. Raises Unavailable."""
+    store = TenantStore(caller.tenant_id)
     minute = caller.received_at.replace(second=0, microsecond=0)
-    recorder = Recorder.for_command(function=outbox.noun, caller=caller, latest=None)
-    subject = f"{noun}/{derive_id('mis', minute, caller.principal, _slot(data))}"
-    event = recorder.record(subject=subject, sequence=1, data=data)
-    change = Change()
-    change.create("lookup_misses", subject.partition("/")[2], {"expire_at": _expiry(minute)})
-    change.record(event)
-    try:
-        await outbox.commit(TenantStore(caller.tenant_id), change, now=caller.received_at)
-    except LostRace:
+    window = derive_id("mis", minute, caller.principal)
+    if await store.count(COLLECTION, where=[("window", "==", window)]) >= PER_MINUTE:
+        return
+    first = random.randrange(PER_MINUTE)  # noqa: S311 - spreads contenders, no secret
+    for slot in (*range(first, PER_MINUTE), *range(first)):
+        change = _change(outbox, caller, data, minute, window, slot)
+        try:
+            await outbox.commit(store, change, now=caller.received_at)
+        except LostRace:
+            continue
         return
 
 
-def _slot(data: BaseModel) -> str:
-    digest = hashlib.sha256(data.model_dump_json(exclude={"asked_at"}).encode()).digest()
-    return str(digest[0] % PER_MINUTE)
-
-
-def _expiry(minute: datetime) -> datetime:
-    return minute + timedelta(days=1)
+def _change(
+    outbox: Outbox, caller: Caller, data: BaseModel, minute: datetime, window: str, slot: int
+) -> Change:
+    id = derive_id("mis", minute, caller.principal, str(slot))
+    noun = data.event_type.split(".")[1]  # type: ignore[attr-defined]
+    recorder = Recorder.for_command(function=outbox.noun, caller=caller, latest=None)
+    change = Change()
+    change.create(COLLECTION, id, {"window": window, "expire_at": minute + timedelta(days=1)})
+    change.record(recorder.record(subject=f"{noun}/{id}", sequence=1, data=data))
+    return change

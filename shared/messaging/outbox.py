@@ -24,18 +24,22 @@ class Outbox:
         self.noun = noun
 
     async def commit(self, store: TenantStore, change: Change, *, now: datetime) -> None:
-        """Commits the change, then publishes its events and sets its timers.
+        """Commits the change, then publishes its events and sets its timers; returns when each of
+        both has succeeded or failed.
 
         Raises LostRace or Unavailable only for the commit itself. Once that succeeded the change
         stands: what could not be published or set now is left to the sweep."""
         await store.commit(change)
-        try:
-            await asyncio.gather(
-                self.relay(store, change.events),
-                set_timers(self.noun, store.tenant_id, change.timers, now=now),
-            )
-        except Unavailable as error:
-            _log.warning("left to the sweep: %s", error)
+        outcomes = await asyncio.gather(
+            self.relay(store, change.events),
+            set_timers(self.noun, store.tenant_id, change.timers, now=now),
+            return_exceptions=True,
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, Unavailable):
+                _log.warning("left to the sweep: %s", outcome)
+            elif outcome is not None:
+                raise outcome
 
     async def relay(self, store: TenantStore, events: Sequence[Envelope]) -> None:
         """Publishes events of the log, then clears their flags. Events may be published twice, for

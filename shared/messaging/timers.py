@@ -15,11 +15,13 @@ from shared.kit.operations import count
 from shared.manifest.whole import queue_name
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
+from shared.storage.patience import patience
 
 if TYPE_CHECKING:
     from google.cloud.tasks_v2 import CloudTasksAsyncClient
 
-TIMEOUT_SECONDS = 5.0
+# The sweep fires what we could not set.
+RETRIED_FOR_SECONDS = 3.0
 # Cloud Tasks refuses a schedule time further away than 30 days; a timer that fires early re-reads
 # the state and is set again.
 FURTHEST = timedelta(days=29)
@@ -30,9 +32,12 @@ _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, CloudTasksAsyncClient]" 
 
 
 async def set_timers(noun: str, tenant_id: str, timers: Sequence[Timer], *, now: datetime) -> None:
-    """Creates each timer's task; one that was created before is left as it is. Raises
-    Unavailable."""
-    await asyncio.gather(*(_set(noun, tenant_id, timer, now) for timer in timers))
+    """Creates each timer's task; one that was created before is left as it is. Raises Unavailable
+    once all were tried."""
+    tries = (_set(noun, tenant_id, timer, now) for timer in timers)
+    for outcome in await asyncio.gather(*tries, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 def timer_event(noun: str, tenant_id: str, timer: Timer, received_at: datetime) -> Envelope:
@@ -54,7 +59,8 @@ async def _set(noun: str, tenant_id: str, timer: Timer, now: datetime) -> None:
 
     try:
         await _client().create_task(
-            request=_task_request(noun, tenant_id, timer, now), timeout=TIMEOUT_SECONDS
+            request=_task_request(noun, tenant_id, timer, now),
+            **patience(retried_for=RETRIED_FOR_SECONDS),
         )
     except AlreadyExists:
         return

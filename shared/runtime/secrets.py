@@ -8,11 +8,10 @@ from joserfc.jwk import KeySet, OKPKey
 from shared.kit.errors import Unavailable
 from shared.kit.operations import count
 from shared.kit.signing import load_public_keys, load_signing_key
+from shared.storage.patience import patience
 
 if TYPE_CHECKING:
     from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
-
-TIMEOUT_SECONDS = 5.0
 
 _texts: dict[str, str] = {}
 
@@ -24,7 +23,7 @@ async def read_secret(name: str) -> str:
 
         path = f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/secrets/{name}/versions/latest"
         try:
-            answer = await _client().access_secret_version(name=path, timeout=TIMEOUT_SECONDS)
+            answer = await _client().access_secret_version(name=path, **patience())
         except (GoogleAPICallError, RetryError) as error:
             raise Unavailable(f"the secret {name} cannot be read now") from error
         count("secret-accesses")

@@ -12,6 +12,7 @@ from shared.kit.errors import AssentError, FieldError, Invalid, PayloadTooLarge,
 from shared.kit.operations import count
 from shared.storage.batches import Add, AtLeast, Batch, Document, Write
 from shared.storage.cursors import decode_cursor, encode_cursor, is_document_id
+from shared.storage.patience import patience
 
 if TYPE_CHECKING:
     from google.cloud.firestore import AsyncClient, AsyncWriteBatch
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from google.cloud.firestore_v1.async_query import AsyncQuery
     from google.cloud.firestore_v1.base_document import DocumentSnapshot
 
-TIMEOUT_SECONDS = 5.0
-RETRIED_FOR_SECONDS = 8.0
 COUNTED_PER_READ = 1000
 
 Condition = tuple[str, str, Any]
@@ -59,7 +58,7 @@ class TenantStore:
         if not is_document_id(id):
             return None
         async with _answering():
-            snapshot = await self._reference(collection, id).get(**_patience())
+            snapshot = await self._reference(collection, id).get(**patience())
         count("firestore-reads")
         return _document(snapshot) if snapshot.exists else None
 
@@ -69,7 +68,7 @@ class TenantStore:
         asked = [reference for reference in references if reference is not None]
         found: dict[str, Document] = {}
         async with _answering():
-            async for snapshot in _client().get_all(asked, **_patience()):
+            async for snapshot in _client().get_all(asked, **patience()):
                 if snapshot.exists:
                     found[snapshot.reference.path] = _document(snapshot)
         count("firestore-reads", len(asked))
@@ -107,7 +106,7 @@ class TenantStore:
         """How many documents match; billed one read per thousand. Raises Unavailable."""
         query = _filtered(self._collection(collection), where)
         async with _answering():
-            result = await query.count().get(**_patience())
+            result = await query.count().get(**patience())
         number = int(result[0][0].value)
         count("firestore-reads", max(1, -(-number // COUNTED_PER_READ)))
         return number
@@ -131,7 +130,7 @@ class TenantStore:
             self._add(writer, write)
         try:
             async with _answering():
-                await writer.commit(**_patience())
+                await writer.commit(**patience())
         except (AlreadyExists, FailedPrecondition, NotFound, Conflict) as refusal:
             raise LostRace(str(refusal)) from refusal
         except InvalidArgument as refusal:
@@ -195,7 +194,7 @@ class PlatformStore:
 
 async def _fetch(query: "AsyncQuery") -> list[Document]:
     async with _answering():
-        documents = [_document(snapshot) async for snapshot in query.stream(**_patience())]
+        documents = [_document(snapshot) async for snapshot in query.stream(**patience())]
     count("firestore-reads", max(1, len(documents)))
     return documents
 
@@ -250,19 +249,6 @@ def _transforms(data: Mapping[str, Any]) -> dict[str, Any]:
         return _transforms(value) if isinstance(value, Mapping) else value
 
     return {name: transform(value) for name, value in data.items()}
-
-
-def _patience() -> dict[str, Any]:
-    from google.api_core.exceptions import InternalServerError, ServiceUnavailable
-    from google.api_core.retry import AsyncRetry, if_exception_type
-
-    retry = AsyncRetry(
-        if_exception_type(ServiceUnavailable, InternalServerError),
-        initial=0.05,
-        maximum=1.0,
-        timeout=RETRIED_FOR_SECONDS,
-    )
-    return {"retry": retry, "timeout": TIMEOUT_SECONDS}
 
 
 @asynccontextmanager

@@ -68,6 +68,7 @@ class Wire:
             else:
                 self._rules.remove(rule)
                 act()
+                await asyncio.sleep(context.time_remaining() or 60)
 
     async def pass_on(
         self, method: str, requests: AsyncIterator[bytes], context: Any

@@ -6,7 +6,7 @@ import pytest
 
 from shared.kit.errors import Invalid, PayloadTooLarge, Unavailable
 from shared.kit.operations import start_counting
-from shared.storage import firestore as storage
+from shared.storage import patience as storage
 from shared.storage.batches import Add, AtLeast, Batch, Document
 from shared.storage.firestore import LostRace, TenantStore
 from tests.shared.wire import Wire

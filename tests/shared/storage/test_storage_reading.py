@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from shared.kit.errors import Invalid, Unavailable
 from shared.kit.operations import start_counting
-from shared.storage import firestore as storage
+from shared.storage import patience as storage
 from shared.storage.batches import Batch, Document
 from shared.storage.cursors import decode_cursor, encode_cursor, is_document_id
 from shared.storage.firestore import PlatformStore, TenantStore
