@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from events.approvals import Condition, Finding
+from events.approvals import Condition, Finding, PrecedentStatus
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied
-from functions.approvals.rules.implications import contradiction, covers
+from functions.approvals.rules.implications import contradiction, covers, covers_same
 from functions.approvals.rules.matching import limits
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent
 from functions.approvals.rules.risk import LEVELS
@@ -27,11 +27,12 @@ _POSITIVE = ("eq", "in", "contains", "subset_of")
 @dataclass(frozen=True)
 class Facts:
     """What the review compares a precedent with, all of the same tenant and kind: its example, the
-    active precedents, the deprecated ones, and what people rejected."""
+    active precedents, those that vetoes ended or people suspended, and what people rejected since
+    the example."""
 
     example: Approval | None = None
     active: Sequence[ActivePrecedent] = ()
-    deprecated: Sequence[Precedent] = ()
+    ended: Sequence[Precedent] = ()
     rejected: Sequence[Approval] = ()
 
 
@@ -50,12 +51,24 @@ def review(precedent: Precedent, facts: Facts) -> tuple[Finding, ...]:
     )
 
 
+def twin_of(precedent: Precedent, active: Sequence[ActivePrecedent]) -> ActivePrecedent | None:
+    """The other active precedent that assents to exactly the same contents, if there is one. Two
+    of them would need six vetoes to end, not three."""
+    for other in active:
+        is_other = other.precedent_id != precedent.precedent_id
+        if is_other and covers_same(precedent.conditions, other.conditions):
+            return other
+    return None
+
+
 def _inconsistency(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
     if clash := contradiction(precedent.conditions):
         return False, f"no content can satisfy both: {clash}"
-    for other in facts.active:
-        if _same_ground(precedent, other):
-            return False, f"{other.reference} is active on the same ground"
+    if twin := twin_of(precedent, facts.active):
+        return False, f"{twin.reference} is active on the same ground"
+    for other in _with_status(facts, "suspended"):
+        if covers_same(precedent.conditions, other.conditions):
+            return False, f"{other.reference} is suspended on the same ground: activate it again"
     for rejected in _rejected_since(facts):
         if _covers(precedent, rejected):
             return False, f"it covers {rejected.approval_id}, which a human rejected since"
@@ -115,7 +128,7 @@ def _weakening(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
     if weakened := weakened_rules(precedent.conditions):
         return False, weakened[0]
     decided_at = facts.example.decided_at if facts.example else None
-    for ended in facts.deprecated:
+    for ended in _with_status(facts, "deprecated"):
         newly_assented = (
             decided_at is not None and ended.ended_at is not None and decided_at > ended.ended_at
         )
@@ -153,7 +166,5 @@ def _says_what_is(condition: Condition) -> bool:
     return condition.op in _POSITIVE and condition.value not in ("", None)
 
 
-def _same_ground(precedent: Precedent, other: ActivePrecedent) -> bool:
-    mine, theirs = precedent.conditions, other.conditions
-    is_other = precedent.precedent_id != other.precedent_id
-    return is_other and covers(mine, theirs) and covers(theirs, mine)
+def _with_status(facts: Facts, status: PrecedentStatus) -> list[Precedent]:
+    return [precedent for precedent in facts.ended if precedent.status == status]

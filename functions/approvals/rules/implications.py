@@ -26,6 +26,11 @@ def covers(wide: Sequence[Condition], narrow: Sequence[Condition]) -> bool:
     return all(any(_implies(strict, loose) for strict in narrow) for loose in asking)
 
 
+def covers_same(left: Sequence[Condition], right: Sequence[Condition]) -> bool:
+    """Whether the two let exactly the same through, as far as can be told."""
+    return covers(left, right) and covers(right, left)
+
+
 def _implies(strict: Condition, loose: Condition) -> bool:
     if strict.field != loose.field:
         return False

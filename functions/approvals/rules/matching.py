@@ -6,10 +6,8 @@ from typing import Any
 from events.approvals import Match
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied, why_not
-from functions.approvals.rules.precedent import ActivePrecedent
+from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, ActivePrecedent
 from functions.approvals.rules.risk import LEVELS, why_irreversible
-
-MOST_SHOWN = 10
 
 
 def compare(request: Approval, content: Any, precedent: ActivePrecedent) -> Match:
@@ -49,8 +47,9 @@ def limits(request: Approval, content: Any) -> tuple[str, ...]:
 def match_all(
     request: Approval, content: Any, precedents: Sequence[ActivePrecedent]
 ) -> tuple[tuple[Match, ...], str | None]:
-    """The closest matches for the card, best first, and the id of the precedent that assents: the
-    one that was activated first among those with nothing unsatisfied."""
+    """Every comparison for the card, the closest first, and the id of the precedent that assents:
+    the one that was activated first among those with nothing unsatisfied."""
+    assert len(precedents) <= MOST_ACTIVE_PER_KIND
     ordered = sorted(precedents, key=lambda p: (p.activated_at, p.precedent_id))
     barred = limits(request, content)
     matches = [compare(request, content, precedent) for precedent in ordered]
@@ -59,7 +58,7 @@ def match_all(
     ]
     assenting = next((match.seed_id for match in matches if not match.unsatisfied), None)
     closest = sorted(matches, key=lambda m: (len(m.unsatisfied), -len(m.satisfied)))
-    return tuple(closest[:MOST_SHOWN]), assenting
+    return tuple(closest), assenting
 
 
 def has_open_finding(content: Any) -> bool:

@@ -21,7 +21,7 @@ from shared.kit.instants import Instant
 from shared.kit.models import Data
 
 FALSE_POSITIVES_TO_DEPRECATE = 3
-MOST_ACTIVE_PER_KIND = 50
+MOST_ACTIVE_PER_KIND = 20
 DRAFTED_BY = "approvals"
 
 

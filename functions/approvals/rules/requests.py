@@ -20,6 +20,7 @@ from events.approvals import (
 )
 from functions.approvals.rules.approval import Approval, Transition, transition
 from functions.approvals.rules.likeness import likeness_of
+from functions.approvals.rules.limits import json_problem
 from functions.approvals.rules.matching import match_all
 from functions.approvals.rules.owner import cancel
 from functions.approvals.rules.precedent import ActivePrecedent
@@ -46,7 +47,7 @@ LONGEST_DEADLINE_SECONDS = 30 * 24 * 3600
 LARGEST_CONTENT_BYTES = 256 * 1024
 LARGEST_EVIDENCE_BYTES = 64 * 1024
 MOST_EVIDENCE = 50
-DEEPEST_JSON = 32
+LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
 
 
@@ -151,6 +152,11 @@ def _check(request: Request) -> None:
     ]
     if not request.summary.strip():
         errors.append(FieldError("summary", "must say what is asked"))
+    errors += [
+        FieldError(f"subject.{name}", f"must have 1 to {LONGEST_SUBJECT} characters")
+        for name, text in request.subject.model_dump().items()
+        if not 1 <= len(text.strip()) <= len(text) <= LONGEST_SUBJECT
+    ]
     errors += _json_errors(request)
     seconds = request.deadline_seconds
     if seconds is not None and not SHORTEST_DEADLINE_SECONDS <= seconds <= LONGEST_DEADLINE_SECONDS:
@@ -175,32 +181,6 @@ def _json_errors(request: Request) -> list[FieldError]:
         errors.append(FieldError("evidence", f"must have at most {MOST_EVIDENCE} items"))
     bounds = {"content": LARGEST_CONTENT_BYTES, "evidence": LARGEST_EVIDENCE_BYTES}
     for name, largest in bounds.items():
-        if problem := _json_problem(getattr(request, name), largest):
+        if problem := json_problem(getattr(request, name), largest):
             errors.append(FieldError(name, problem))
     return errors
-
-
-def _json_problem(value: Any, largest: int) -> str | None:
-    # Depth first: everything after it recurses.
-    if is_deeper_than(value, DEEPEST_JSON):
-        return f"is nested more than {DEEPEST_JSON} deep"
-    try:
-        size = len(canonical_json(value))
-    except Invalid as refusal:
-        return refusal.errors[0].message
-    return f"is over {largest} bytes" if size > largest else None
-
-
-def is_deeper_than(value: Any, limit: int) -> bool:
-    """Whether a JSON value nests beyond `limit`; without recursion, however deep it is."""
-    level = [value]
-    for _ in range(limit):
-        level = [
-            item
-            for parent in level
-            if isinstance(parent, dict | list | tuple)
-            for item in (parent.values() if isinstance(parent, dict) else parent)
-        ]
-        if not level:
-            return False
-    return True

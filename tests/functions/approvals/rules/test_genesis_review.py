@@ -178,11 +178,11 @@ def test_what_vetoes_deprecated_is_not_revived_in_the_same_or_wider_words() -> N
         )
     )
     for candidate in (precedent(), where(("content.action", "in", ["reindex", "compact"]))):
-        assert "GOV-OLD001" in failed(candidate, deprecated=[narrow])["weakening"]
+        assert "GOV-OLD001" in failed(candidate, ended=[narrow])["weakening"]
 
 
 def test_a_newer_human_assent_allows_a_new_start_and_so_does_narrower_ground() -> None:
     newer = decided(at=START + HOUR + HOUR / 2)
-    assert failed(precedent(), example=newer, deprecated=[deprecated()]) == {}
+    assert failed(precedent(), example=newer, ended=[deprecated()]) == {}
     narrower = where(EQ, ("content.rows", "le", 5000))
-    assert failed(narrower, deprecated=[deprecated()]) == {}
+    assert failed(narrower, ended=[deprecated()]) == {}

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from events.approvals import Condition
-from functions.approvals.rules.matching import MOST_SHOWN
-from functions.approvals.rules.precedent import active_form
+from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, active_form
 from functions.approvals.rules.rates import rate
 from tests.functions.approvals.builders import (
     CONTENT,
@@ -74,18 +73,17 @@ def test_the_first_activated_of_several_assents() -> None:
     assert opened(active(precedent_id="pre_a"), first).precedent_id == "pre_z"
 
 
-def test_the_card_shows_the_closest_few() -> None:
+def test_the_card_shows_every_comparison_the_closest_first() -> None:
     far = [
         active(
             precedent_id=f"pre_{number:02}",
             conditions=(Condition(field="content.x", op="eq", value=number),) * 2,
         )
-        for number in range(20)
+        for number in range(MOST_ACTIVE_PER_KIND - 1)
     ]
     approval = opened(*far, active(max_risk="low"))
-    assert len(approval.matches) == MOST_SHOWN
     assert approval.matches[0].seed_id == active().precedent_id
-    assert len(approval.considered) == 21
+    assert {match.seed_id for match in approval.matches} == set(approval.considered)
 
 
 def test_the_active_form_is_what_matching_reads_of_a_precedent() -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from events.approvals import ApprovalApproved, ApprovalExpired, ApprovalRequested, CaseBinding
 from functions.approvals.rules.approval import DEADLINE_DUE, next_timer, payload, statement_to_sign
+from functions.approvals.rules.limits import is_deeper_than
 from functions.approvals.rules.requests import (
     DEADLINES,
-    is_deeper_than,
     open_cancelled,
     open_request,
 )

@@ -1,0 +1,38 @@
+"""Entry points of the approvals function: `api` for people and programs, `react` for events."""
+
+from functools import cache
+from typing import Any
+
+import functions_framework.aio
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+SUMMARY = "Who may say yes, for how long, and what silence means."
+
+
+@cache
+def _api() -> ASGIApp:
+    from functions.approvals.api import ROUTER
+    from shared.runtime.app import create_api
+
+    return create_api(function="approvals", summary=SUMMARY, routers=[ROUTER])
+
+
+@cache
+def _reactions() -> ASGIApp:
+    from functions.approvals.reactions import HANDLERS, SWEEP
+    from shared.runtime.reactions import create_reactions
+
+    return create_reactions(function="approvals", handlers=HANDLERS, sweep=SWEEP)
+
+
+@functions_framework.aio.http
+async def api(request: Request) -> Any:
+    """Serves `/v1/**`."""
+    return _api()
+
+
+@functions_framework.aio.http
+async def react(request: Request) -> Any:
+    """Serves events, timers and schedules."""
+    return _reactions()
