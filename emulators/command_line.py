@@ -14,7 +14,7 @@ from emulators.platform import Platform
 from emulators.running import running_platform
 from shared.manifest import ManifestError
 
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(arguments: list[str]) -> int:
@@ -27,6 +27,12 @@ def main(arguments: list[str]) -> int:
     except (PlatformError, ManifestError) as error:
         _say(f"\n{error}", error=True)
         return 1
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
+    return int(text)
 
 
 def _up(chosen: argparse.Namespace) -> int:
@@ -57,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m emulators")
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run the local platform until Ctrl-C")
-    up.add_argument("--port", type=int, default=8080, help="the one port (default 8080)")
+    up.add_argument("--port", type=_port, default=8080, help="the one port (default 8080)")
     demo = commands.add_parser("demo", help="tell the story of three agents, then stop")
     for command in (up, demo):
         command.add_argument(

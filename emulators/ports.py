@@ -2,7 +2,7 @@
 
 import socket
 
-from emulators.failures import PortTaken
+from emulators.failures import PlatformError, PortTaken
 
 HOST = "127.0.0.1"
 
@@ -27,6 +27,9 @@ def listen(port: int = 0) -> socket.socket:
     try:
         listener.bind((HOST, port))
         listener.listen(1024)
+    except PermissionError as error:
+        listener.close()
+        raise PlatformError(f"Port {port} needs privileges; choose one above 1023") from error
     except OSError as error:
         listener.close()
         raise PortTaken(

@@ -71,7 +71,7 @@ async def start_process(
     log.parent.mkdir(parents=True, exist_ok=True)
     launcher = [sys.executable, "-I", "-S", str(_LAUNCH), str(os.getpid())]
     try:
-        with log.open("wb") as output:
+        with log.open("ab") as output:
             child = await asyncio.create_subprocess_exec(
                 *launcher,
                 str(int(at_parents_death)),

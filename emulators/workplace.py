@@ -1,13 +1,18 @@
 """The platform's own directory: its logs, its clock's offset, how to reach it while it runs."""
 
+import fcntl
 import json
 import os
+import shutil
+import time
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from emulators.failures import PlatformError
+
+
+_PATIENCE_SECONDS = 0.2
 
 
 class Workplace:
@@ -16,18 +21,22 @@ class Workplace:
     def __init__(self, directory: Path) -> None:
         self.directory = directory.resolve()
         self.description = self.directory / "platform.json"
+        self._lock: IO[bytes] | None = None
 
     def claim(self) -> None:
-        """Makes the directory this process's own. Raises PlatformError while another platform that
-        lives in it is still running."""
+        """Makes the directory this platform's own, until `leave` or the end of the process. Raises
+        PlatformError while another platform lives in it."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        running = read_description(self.directory)
-        if running is not None and running["pid"] != os.getpid():
+        self._lock = _locked(self.directory, patience=_PATIENCE_SECONDS)
+        if self._lock is None:
+            running = read_description(self.directory) or {"url": "it is starting", "pid": "?"}
             raise PlatformError(
                 f"A platform already runs here: {running['url']} (process {running['pid']})."
                 " Stop it first (Ctrl-C in its terminal), or use another directory: --state DIR"
             )
         self.clock.unlink(missing_ok=True)
+        self.description.unlink(missing_ok=True)
+        shutil.rmtree(self.directory / "logs", ignore_errors=True)
 
     @property
     def clock(self) -> Path:
@@ -44,25 +53,36 @@ class Workplace:
 
     def leave(self) -> None:
         """Forgets the description, so that nobody looks for a platform that is gone."""
-        with suppress(FileNotFoundError):
-            self.description.unlink()
+        self.description.unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.close()
 
 
 def read_description(directory: Path) -> dict[str, Any] | None:
-    """What the platform running in `directory` says about itself, or None where none runs."""
+    """What the platform running in `directory` says about itself, or None where none is up."""
+    unused = _locked(directory) if directory.is_dir() else None
+    if unused is not None:
+        unused.close()
+        return None
     try:
         content: dict[str, Any] = json.loads((directory / "platform.json").read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
+    except FileNotFoundError:
         return None
-    pid = content.get("pid")
-    return content if isinstance(pid, int) and _runs(pid) else None
+    return content
 
 
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _locked(directory: Path, *, patience: float = 0.0) -> IO[bytes] | None:
+    """The directory's lock, which ends with its holder however that ends; None while another
+    platform holds it. Somebody who only looks holds it for a moment: `patience` outlasts that."""
+    give_up = time.monotonic() + patience
+    lock = (directory / "lock").open("ab")
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= give_up:
+                lock.close()
+                return None
+            time.sleep(0.02)
+        else:
+            return lock

@@ -17,7 +17,12 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 # Cloud Run's own limit for one HTTP/1 request.
 _LARGEST_BODY = 32 * 1024 * 1024
+# How long requests in flight may go on once the platform stops.
+_LAST_WORDS_SECONDS = 0.5
 _logger = logging.getLogger(__name__)
+# What is not HTTP is answered 400; the console is no place for it.
+_malformed = logging.getLogger(f"{__name__}.malformed")
+_malformed.disabled = True
 
 
 class Listener:
@@ -32,8 +37,8 @@ class Listener:
     async def open(cls, handler: Handler, listening: socket.socket | None = None) -> "Listener":
         """Serves on the given socket, or on a free port."""
         listening = listening or listen()
-        server = web.Server(_answer_with(handler), access_log=None)
-        runner = web.ServerRunner(server)
+        server = web.Server(_answer_with(handler), access_log=None, logger=_malformed)
+        runner = web.ServerRunner(server, shutdown_timeout=_LAST_WORDS_SECONDS)
         await runner.setup()
         await web.SockSite(runner, listening).start()
         return cls(runner, listening.getsockname()[1])

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,20 @@ def test_a_stop_during_the_start_leaves_nothing(
     assert "Traceback" not in output
     assert status in (0, -signal.SIGTERM)  # the latter only before Python itself is ready
     _gone(children, command.port)
+
+
+def test_a_request_in_flight_does_not_keep_a_stopping_platform(own_checkout: Checkout) -> None:
+    with running(own_checkout) as command, ThreadPoolExecutor() as pool:
+        url = command.until_up()["url"]
+        httpx.get(f"{url}/v1/notes")
+        pool.submit(httpx.post, f"{url}/v1/notes", json={"sleep": 4.5}, timeout=30)
+        pool.submit(httpx.get, f"{url}/_platform/idle?timeout=60", timeout=90)
+        time.sleep(0.3)
+        started = time.monotonic()
+        command.process.send_signal(signal.SIGINT)
+        status, output = command.finish()
+    assert (status, "Traceback" in output) == (0, False)
+    assert time.monotonic() - started < 6
 
 
 def test_impatient_ctrl_cs_are_one(own_checkout: Checkout) -> None:
@@ -215,3 +230,11 @@ def test_two_platforms_run_side_by_side_and_scale_to_zero(
         assert set(first.env.values()).isdisjoint(
             value for value in second.env.values() if ":" in value
         )
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "eighty"])
+def test_what_is_no_port_is_refused(port: str) -> None:
+    command = [sys.executable, "-m", "emulators", "up", "--port", port]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "--port" in done.stderr
