@@ -11,7 +11,6 @@ from typing import IO, Any
 
 from emulators.failures import PlatformError
 
-
 _PATIENCE_SECONDS = 0.2
 
 
