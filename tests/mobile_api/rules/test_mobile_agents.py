@@ -86,6 +86,12 @@ def test_a_veto_takes_the_agent_back_even_where_the_clocks_disagree() -> None:
         )
 
 
+def test_a_reversal_speaks_over_what_was_said_in_the_same_commit() -> None:
+    unwell = agent(agents.AgentHealthChanged, 1, 2, LATER, status="active", health="critical")
+    undone = case(agents.CreationCaseRolledBack, 1, 2, LATER, caused_by="health")
+    assert _seen(agent(), unwell, undone).status == "certified"
+
+
 def test_what_happens_after_a_reversal_counts_again() -> None:
     undone = case(agents.CreationCaseRolledBack, 2, 1, START, of_agent=1, agent_status="active")
     suspended = agent(agents.AgentSuspended, 1, 2, LATER, status="suspended")

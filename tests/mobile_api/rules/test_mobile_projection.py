@@ -66,8 +66,8 @@ _PRECEDENTS: tuple[type[approvals.PrecedentState], ...] = (
     approvals.PrecedentVetoed,
     approvals.PrecedentDeprecated,
 )
-# Clocks disagree: a later event may carry an earlier time.
-_times = st.integers(0, 120_000).map(lambda ms: START + timedelta(milliseconds=ms))
+# Clocks disagree: a later event may carry an earlier time, or the same.
+_times = st.integers(0, 12).map(lambda ms: START + timedelta(milliseconds=ms))
 _numbers = st.integers(1, 3)
 
 
