@@ -19,7 +19,7 @@ class Wire:
         self.upstream = upstream
         self.address = ""
         self.calls: list[str] = []
-        self._rules: list[tuple[str, Moment, int, Act | None]] = []
+        self._rules: list[tuple[str, Moment, range, Act | None]] = []
         self._hanging: set[str] = set()
         self._server: grpc.aio.Server | None = None
 
@@ -37,15 +37,17 @@ class Wire:
         await self._server.stop(grace=None)
         await self._channel.close()
 
-    def cut(self, method: str, moment: Moment = "before", *, number: int = 1) -> None:
+    def cut(
+        self, method: str, moment: Moment = "before", *, number: int = 1, times: int = 10**9
+    ) -> None:
         """From its `number`-th call on, `method` is answered UNAVAILABLE: before the service heard
         of it, or after it did what it was asked."""
-        self._rules.append((method, moment, number, None))
+        self._rules.append((method, moment, range(number, number + times), None))
 
     def on(self, method: str, moment: Moment, act: Act, *, number: int = 1) -> None:
         """Runs `act` at the `number`-th call of `method`, once; the call is then left hanging, as
         it is for a client that died."""
-        self._rules.append((method, moment, number, act))
+        self._rules.append((method, moment, range(number, number + 1), act))
 
     def hang(self, method: str) -> None:
         """From now on `method` is never answered."""
@@ -60,8 +62,8 @@ class Wire:
     async def meet(self, method: str, moment: Moment, number: int, context: Any) -> None:
         """Whatever a test wanted to happen at this call."""
         for rule in list(self._rules):
-            of, at, since, act = rule
-            if (of, at) != (method, moment) or number < since:
+            of, at, numbers, act = rule
+            if (of, at) != (method, moment) or number not in numbers:
                 continue
             if act is None:
                 await context.abort(grpc.StatusCode.UNAVAILABLE, "the wire is cut")
