@@ -7,31 +7,14 @@ from functions.agents.rules.checks.findings import Finding, Objection, judged, o
 from functions.agents.rules.checks.placeholders import is_empty, is_vague
 from functions.agents.rules.language.folding import fold, words
 from functions.agents.rules.language.segments import asserted
+from functions.agents.rules.language.vocabulary import listed
 from functions.agents.rules.operations import operations
 from functions.agents.rules.spec import RADII, Role, Spec
 
 _WILDCARDS = frozenset({"all", "any", "admin", "everything", "full", "root"})
-_BELOW = frozenset(
-    [
-        "sql",
-        "shell",
-        "ssh",
-        "exec",
-        "execsql",
-        "sudo",
-        "root",
-        "filesystem",
-        "bash",
-        "powershell",
-        "terminal",
-        "kubectl",
-        "eval",
-        "raw",
-        "rawsql",
-        "rm",
-        "kernel",
-        "registry",
-    ]
+_BELOW = listed(
+    "sql shell ssh exec execsql sudo root filesystem bash powershell terminal kubectl eval "
+    "raw rawsql rm kernel registry"
 )
 _BELOW_TEXT = re.compile(
     r"\b(?:raw sql|arbitrary (?:code|commands?|scripts?|sql|queries)|shell commands?|root access|"

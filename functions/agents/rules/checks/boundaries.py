@@ -6,13 +6,14 @@ from functions.agents.rules.checks.findings import Finding, Objection, judged, o
 from functions.agents.rules.checks.placeholders import is_empty
 from functions.agents.rules.language.deeds import Deed, deeds, operation_deed
 from functions.agents.rules.language.folding import stem, words
+from functions.agents.rules.language.vocabulary import listed
 from functions.agents.rules.spec import Passage, Role, Spec
 
 CHECK = "decision_boundaries"
 
 _CLAIMS = (Role.ALONE, Role.WITH_APPROVAL, Role.PURPOSE, Role.IN_SCOPE)
-_UNSAYING = frozenset(["never", "not", "no", "the", "a", "an", "any", "all", "of", "to"])
-_UNBOUNDED = frozenset(["any", "unlimited", "all", "regardless", "every", "whatever"])
+_UNSAYING = listed("never not no the a an any all of to")
+_UNBOUNDED = listed("any unlimited all regardless every whatever")
 
 
 def decision_boundaries(spec: Spec) -> list[Finding]:

@@ -7,6 +7,7 @@ from functions.agents.rules.checks.excuses import excuses
 from functions.agents.rules.checks.findings import Finding, Objection, judged, objection, shown
 from functions.agents.rules.language.folding import words
 from functions.agents.rules.language.segments import Segment, Sentence, sentences
+from functions.agents.rules.language.vocabulary import listed
 from functions.agents.rules.spec import Passage, Role, Spec
 
 CHECK = "gate_bypass_protection"
@@ -30,12 +31,8 @@ _ORDERS = (
     *("release", "deploy", "pay", "never", "not", "just", "simply", "always", "override", "waive"),
     *("treat", "assume", "disable", "agent", "it", "consider", "mark", "post", "act"),
 )
-_APPROVING = frozenset(
-    ["approve", "decide", "grant", "write", "update", "override", "skip", "bypass", "sign", "auto"]
-)
-_GATES = frozenset(
-    ["approval", "approvals", "gate", "gates", "governance", "review", "reviews", "veto", "vetoes"]
-)
+_APPROVING = listed("approve decide grant write update override skip bypass sign auto")
+_GATES = listed("approval approvals gate gates governance review reviews veto vetoes")
 
 
 def gate_bypass_protection(spec: Spec) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functions.agents.rules.checks.findings import Finding, Objection, judged, objection, shown
 from functions.agents.rules.language.folding import fold, words
 from functions.agents.rules.language.segments import asserted, sentences
+from functions.agents.rules.language.vocabulary import listed
 from functions.agents.rules.spec import Passage, Role, Spec
 
 _AGENT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -20,76 +21,18 @@ _SHARED = re.compile(
     r"\b(?:shared|global|common) (?:memory|state|scratchpad|cache|variables?|database tables?|"
     r"session|folder with)\b"
 )
-_PEOPLE_OR_THINGS = frozenset(
-    [
-        "customer-service",
-        "real-estate",
-        "call-centre",
-        "call-center",
-        "contact-centre",
-        "contact-center",
-        "front-desk",
-        "back-office",
-        "third-party",
-        "anti-caking",
-        "check-in",
-        "help-desk",
-        "service-desk",
-        "in-house",
-        "in-store",
-        "on-call",
-        "on-site",
-        "first-line",
-        "second-line",
-    ]
+_PEOPLE_OR_THINGS = listed(
+    "customer-service real-estate call-centre call-center contact-centre contact-center "
+    "front-desk back-office third-party anti-caking check-in help-desk service-desk in-house "
+    "in-store on-call on-site first-line second-line"
 )
 # Well-known products: a text that names one counts on it.
-_PRODUCTS = frozenset(
-    [
-        "slack",
-        "gmail",
-        "outlook",
-        "salesforce",
-        "sap",
-        "jira",
-        "confluence",
-        "stripe",
-        "paypal",
-        "twilio",
-        "whatsapp",
-        "github",
-        "gitlab",
-        "sharepoint",
-        "zendesk",
-        "shopify",
-        "hubspot",
-        "mailchimp",
-        "quickbooks",
-        "xero",
-        "workday",
-        "servicenow",
-        "dropbox",
-        "telegram",
-        "facebook",
-        "instagram",
-        "linkedin",
-        "twitter",
-        "tiktok",
-        "youtube",
-        "notion",
-        "airtable",
-        "intercom",
-        "freshdesk",
-        "netsuite",
-        "docusign",
-        "moodle",
-        "epic",
-        "cerner",
-        "tableau",
-        "snowflake",
-        "bigquery",
-        "pagerduty",
-    ]
+_PRODUCTS = listed(
+    "slack gmail outlook salesforce sap jira confluence stripe paypal twilio whatsapp github "
+    "gitlab sharepoint zendesk shopify hubspot mailchimp quickbooks xero workday servicenow "
+    "dropbox telegram facebook instagram linkedin twitter tiktok youtube notion airtable "
+    "intercom freshdesk netsuite docusign moodle epic cerner tableau snowflake bigquery "
+    "pagerduty"
 )
 _COUNTED_ON = (
     *(Role.PURPOSE, Role.IN_SCOPE, Role.ALONE, Role.WITH_APPROVAL, Role.INPUT, Role.OUTPUT),

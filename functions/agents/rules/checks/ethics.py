@@ -7,6 +7,7 @@ from functions.agents.rules.checks.findings import Finding, Objection, judged, o
 from functions.agents.rules.language.deeds import Deed, deeds, operation_deed
 from functions.agents.rules.language.folding import fold, words
 from functions.agents.rules.language.segments import asserted, sentences
+from functions.agents.rules.language.vocabulary import listed
 from functions.agents.rules.operations import Operation, operations
 from functions.agents.rules.spec import Passage, Role, Spec
 
@@ -50,94 +51,18 @@ _PROMISES = (
     *(Role.PURPOSE, Role.IN_SCOPE, Role.ALONE, Role.WITH_APPROVAL, Role.OUTPUT, Role.SECTION),
     *(Role.ROLLBACK, Role.INPUT),
 )
-_COMMON = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "and",
-        "to",
-        "for",
-        "in",
-        "on",
-        "at",
-        "by",
-        "is",
-        "are",
-        "be",
-        "or",
-        "with",
-        "from",
-        "that",
-        "it",
-        "its",
-        "not",
-        "no",
-        "never",
-        "this",
-        "as",
-        "if",
-        "when",
-        "all",
-        "any",
-        "each",
-        "every",
-        "every",
-        "their",
-        "our",
-        "your",
-        "has",
-        "have",
-        "will",
-        "must",
-        "may",
-        "can",
-        "who",
-        "what",
-        "which",
-        "only",
-        "per",
-        "about",
-        "into",
-        "over",
-        "under",
-        "after",
-        "before",
-        "without",
-    ]
+_COMMON = listed(
+    "the a an of and to for in on at by is are be or with from that it its not no never this "
+    "as if when all any each every every their our your has have will must may can who what "
+    "which only per about into over under after before without"
 )
 _LONG_ENOUGH = 8
 _SEALED = re.compile(r"(?=[A-Za-z+/=_-]*[A-Z])(?=[A-Za-z0-9+/=_-]*[0-9])[A-Za-z0-9+/=_-]{28,}")
 
 _OWED = ("pay", "sell", "sign", "delete", "deny", "diagnose", "hire", "buy")
-_HARMLESS_OBJECTS = frozenset(
-    [
-        "draft",
-        "duplicat",
-        "temporary",
-        "tempor",
-        "copy",
-        "copi",
-        "note",
-        "preview",
-        "cach",
-        "tag",
-        "typo",
-        "label",
-        "filt",
-        "spam",
-        "blank",
-        "email",
-        "slot",
-        "remind",
-        "item",
-        "own",
-        "result",
-        "document",
-        "entry",
-        "field",
-    ]
+_HARMLESS_OBJECTS = listed(
+    "draft duplicat temporary tempor copy copi note preview cach tag typo label filt spam "
+    "blank email slot remind item own result document entry field"
 )
 _SPELLED_ASSENT = re.compile(
     r"\b(?:standing|blanket|permanent|perpetual|indefinite|openended|general|advance) "
@@ -147,6 +72,8 @@ _SPELLED_ASSENT = re.compile(
     r"\b(?:approv\w*|assent\w*|permission|authori[sz]\w+) (?:is |was |are )?(?:on file|carries "
     r"over|"
     r"from last (?:year|time|quarter)|remains valid|never expires)\b|"
+    r"\b(?:earlier|previous|last|past|prior) (?:yes|approvals?|consent|ok|signoff|assent) "
+    r"(?:as|counts?|holds?|applies|covers?|extends?|suffices?|stands)\b|"
     r"\b(?:under|by|per|citing|covered by) (?:the |a |an |its |our )?(?:\w+ )?precedents?\b"
 )
 _PRECEDENT_ID = re.compile(r"\b(?:GEN|ETH|ARCH|GOV)-[A-Z0-9]{2,}\b|\bpre_[0-9A-Z]{26}\b")

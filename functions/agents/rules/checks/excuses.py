@@ -28,6 +28,18 @@ def on_silence(sentence: Sentence) -> bool:
         unless = "unless" in segment.words and segment.has("answer")
         if (waits or no_answer or unless) and _goes_on(sentence, besides="nobody"):
             return True
+    return _unanswered(sentence)
+
+
+def _unanswered(sentence: Sentence) -> bool:
+    # `should the reviewer not answer by noon, it goes live`: that `not` denies the answer only
+    for index, segment in enumerate(sentence):
+        if segment.words[0] not in ("should", "if", "when", "where", "unless"):
+            continue
+        for at in _places(segment, "not"):
+            if segment.where("answer", at + 1, at + 3):
+                rest = Segment(segment.words[at + 2 :], segment.denials, False, segment.quote)
+                return _presses_on((rest, *sentence[index + 1 :]))
     return False
 
 
@@ -36,7 +48,8 @@ def in_spite_of_a_no(sentence: Sentence) -> bool:
     for segment in sentence:
         for at in segment.where("even if"):
             tail = Segment(segment.words[at:], 0, False, "")
-            about = sentence if segment.words[at] == "anyway" else (tail,)
+            closes = segment.words[at] == "anyway" or at == len(segment.words) - 1
+            about = sentence if closes else (tail,)
             if any(part.has("refuse", "answer", "gate") for part in about) and _goes_on(sentence):
                 return True
     return False
@@ -83,11 +96,17 @@ def too_early(sentence: Sentence) -> bool:
     """`publishes before the editor has seen it`."""
     for segment in sentence:
         for at in _places(segment, "before"):
-            acts = segment.where("going on", 0, at)
+            acts = segment.where("going on", 0, at) or _sends(segment, at)
             asserted = any(segment.denied(where) % 2 == 0 for where in acts)
             if asserted and _seen_by_somebody(segment, at):
                 return True
     return False
+
+
+def _sends(segment: Segment, before: int) -> list[int]:
+    if segment.where("human", 0, before):
+        return []
+    return _places(segment, "send", "sends", "sending")
 
 
 def too_late(sentence: Sentence) -> bool:
@@ -98,7 +117,19 @@ def too_late(sentence: Sentence) -> bool:
                 before = sentence[: index + 1]
                 if _goes_on(before) and segment.denied(gate) % 2 == 0:
                     return True
+        told_later = segment.has("later") and any(
+            word.startswith(("ask", "question", "inform", "tell", "explain"))
+            for word in segment.words
+        )
+        if told_later and any(_at_once(part) for part in sentence[:index]):
+            return True
     return False
+
+
+def _at_once(segment: Segment) -> bool:
+    deeds = segment.where("going on") or _places(segment, "act", "acts", "execute", "executes")
+    hasty = not {"first", "now", "once", "immediately", "straight"}.isdisjoint(segment.words)
+    return hasty and any(segment.denied(at) % 2 == 0 for at in deeds)
 
 
 def _places(segment: Segment, *wanted: str) -> list[int]:

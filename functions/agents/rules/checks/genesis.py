@@ -6,6 +6,7 @@ from functions.agents.rules.checks.findings import Finding, Objection, judged, o
 from functions.agents.rules.checks.placeholders import is_empty, is_vague
 from functions.agents.rules.language.folding import stem, words
 from functions.agents.rules.language.segments import Segment, sentences
+from functions.agents.rules.language.vocabulary import listed
 from functions.agents.rules.spec import Passage, Role, Spec
 
 SHORTEST_PURPOSE = 4
@@ -18,31 +19,10 @@ _OPEN_PHRASES = (
     *("where it sees fit", "at its discretion", "and the like", "all tasks", "other tasks"),
     *("as directed", "no limits", "without limits", "not limited to"),
 )
-_ALWAYS = frozenset(["every", "each", "any", "all"])
-_ITEMS = frozenset(
-    [
-        "message",
-        "request",
-        "item",
-        "input",
-        "task",
-        "document",
-        "draft",
-        "articl",
-        "email",
-        "ticket",
-        "record",
-        "case",
-        "ord",
-        "invoic",
-        "output",
-        "step",
-        "answ",
-        "run",
-        "question",
-        "decision",
-        "action",
-    ]
+_ALWAYS = listed("every each any all")
+_ITEMS = listed(
+    "message request item input task document draft articl email ticket record case ord "
+    "invoic output step answ run question decision action"
 )
 _PROMISES = (
     *(Role.PURPOSE, Role.IN_SCOPE, Role.ALONE, Role.WITH_APPROVAL, Role.TRIGGER, Role.SECTION),

@@ -1,101 +1,18 @@
 """Texts that stand where something should be said and say nothing."""
 
 from functions.agents.rules.language.folding import words
+from functions.agents.rules.language.vocabulary import listed
 
-_NOTHING = frozenset(
-    [
-        "none",
-        "na",
-        "n",
-        "a",
-        "nil",
-        "null",
-        "tbd",
-        "todo",
-        "tba",
-        "unknown",
-        "later",
-        "x",
-        "xx",
-        "xxx",
-        "test",
-        "asdf",
-        "foo",
-        "bar",
-        "lorem",
-        "ipsum",
-        "dummy",
-        "placeholder",
-        "undefined",
-        "empty",
-        "blank",
-        "pending",
-        "not",
-        "applicable",
-        "needed",
-        "required",
-        "yet",
-        "to",
-        "be",
-        "defined",
-        "decided",
-        "determined",
-        "done",
-        "written",
-        "specified",
-        "no",
-        "say",
-        "follows",
-        "soon",
-        "same",
-        "see",
-        "above",
-        "here",
-        "is",
-        "it",
-        "this",
-        "will",
-        "we",
-    ]
+_NOTHING = listed(
+    "none na n a nil null tbd todo tba unknown later x xx xxx test asdf foo bar lorem ipsum "
+    "dummy placeholder undefined empty blank pending not applicable needed required yet to be "
+    "defined decided determined done written specified no say follows soon same see above "
+    "here is it this will we"
 )
-_VAGUE = frozenset(
-    [
-        "anything",
-        "everything",
-        "whatever",
-        "something",
-        "stuff",
-        "things",
-        "various",
-        "misc",
-        "miscellaneous",
-        "etc",
-        "any",
-        "all",
-        "data",
-        "information",
-        "files",
-        "content",
-        "items",
-        "other",
-        "others",
-        "general",
-        "inputs",
-        "outputs",
-        "input",
-        "output",
-        "things",
-        "as",
-        "and",
-        "or",
-        "of",
-        "the",
-        "more",
-        "needed",
-        "required",
-        "useful",
-        "necessary",
-    ]
+_VAGUE = listed(
+    "anything everything whatever something stuff things various misc miscellaneous etc any "
+    "all data information files content items other others general inputs outputs input "
+    "output things as and or of the more needed required useful necessary"
 )
 
 

@@ -3,75 +3,33 @@
 Each rule answers where a statement says so, or None."""
 
 from functions.agents.rules.language.segments import Segment
+from functions.agents.rules.language.vocabulary import listed
 
+FILLER = listed(
+    "the a an any all its their our this that these those of for human manual editorial final "
+    "formal required usual normal standard second another every each safety quality legal "
+    "medical clinical peer internal step steps round prior further first proper extra such "
+    "mandatory compliance ethics governance security whole entire slow tedious own need "
+    "requirement obligation"
+)
+BE = listed("is are be was were gets get been being may can could might will should")
 OVERSEERS = (
     *("human", "editor", "manager", "reviewer", "approver", "supervisor", "governor", "compliance"),
     *("auditor", "controller", "anyone", "anybody", "someone", "somebody", "boss", "moderator"),
 )
-ENDS_PHRASE = frozenset(
-    [
-        "before",
-        "after",
-        "in",
-        "under",
-        "during",
-        "when",
-        "if",
-        "from",
-        "to",
-        "by",
-        "at",
-        "on",
-        "until",
-        "that",
-        "with",
-        "than",
-        "because",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "as",
-        "which",
-        "who",
-    ]
+ENDS_PHRASE = listed(
+    "before after in under during when if from to by at on until that with than because is "
+    "are was were be as which who"
 )
-_A_RIGHT = frozenset(
-    [
-        "rights",
-        "right",
-        "authority",
-        "power",
-        "powers",
-        "status",
-        "number",
-        "numbers",
-        "code",
-        "codes",
-    ]
+_IMPLIED = listed("implied assumed presumed inferred inherent")
+_A_RIGHT = listed("rights right authority power powers status number numbers code codes")
+_STATE_WORDS = listed(
+    "sure certain clear possible available found confident known enough sufficient met in "
+    "able only just all every yet"
 )
-_STATE_WORDS = frozenset(
-    [
-        "sure",
-        "certain",
-        "clear",
-        "possible",
-        "available",
-        "found",
-        "confident",
-        "known",
-        "enough",
-        "sufficient",
-        "met",
-        "in",
-        "able",
-        "only",
-        "just",
-        "all",
-        "every",
-        "yet",
-    ]
+_LOOKING = (
+    *("confirm", "bother", "approv", "review", "check", "sign", "look", "agree", "involv", "ask"),
+    *("consult", "told", "inform", "read", "decid", "authori"),
 )
 _INSPECT = (
     *("list", "find", "identif", "show", "count", "summari", "collect", "search", "spot", "check"),
@@ -112,6 +70,46 @@ def does_not_wait(segment: Segment) -> int | None:
         if "wait" in segment.concepts[at] and _overseer_after(segment, at):
             return at
         if _nobody_before(segment, at) and segment.where("look", at + 1, at + 4):
+            return at
+    return None
+
+
+def needs_nobody(segment: Segment) -> int | None:
+    """`the editor need not confirm`, `need not be reviewed`, `no need for a doctor to confirm`."""
+    for at in _places(segment, "neednot"):
+        after = segment.words[at + 1 : at + 6]
+        overseen = _names_overseer(segment, max(0, at - 3), at) or _names_overseer(
+            segment, at + 1, at + 6
+        )
+        looks = any(word.startswith(_LOOKING) for word in after)
+        gated = segment.where("strict gate", at + 1, at + 4)
+        if (gated or (overseen and looks)) and segment.denied(at) % 2 == 0:
+            return at
+    for at in _places(segment, "no"):
+        needless = segment.words[at + 1 : at + 2] in (("need",), ("reason",), ("obligation",))
+        if needless and segment.denied(at) % 2 == 0 and _names_overseer(segment, at + 2, at + 6):
+            return at
+    return None
+
+
+def _places(segment: Segment, wanted: str) -> list[int]:
+    return [at for at, word in enumerate(segment.words) if word == wanted]
+
+
+def _names_overseer(segment: Segment, start: int, end: int) -> bool:
+    return any(
+        segment.words[at] not in ("people", "person", "owner", "owners", "lead")
+        for at in segment.where("human", start, end)
+    )
+
+
+def not_after(segment: Segment) -> int | None:
+    """`published automatically, not after editorial review`."""
+    for at in _places(segment, "not"):
+        linked = segment.words[at + 1 : at + 2]
+        refused = linked in (("after",), ("following",), ("upon",), ("subject",))
+        gates = segment.where("strict gate", at + 2, at + 6)
+        if refused and gates and segment.negations(at) % 2 == 0:
             return at
     return None
 
@@ -183,6 +181,9 @@ def is_optional(segment: Segment) -> int | None:
         if segment.denied(gate) % 2 or segment.words[gate].endswith("ed"):
             continue
         if segment.where("not needed", gate + 1, gate + 6):
+            return gate
+        implied = segment.words[gate + 1 : gate + 4]
+        if not _IMPLIED.isdisjoint(implied) and not BE.isdisjoint(implied):
             return gate
         for denial in segment.where("not", gate + 1, gate + 4):
             if segment.where("needed", denial + 1, denial + 3):

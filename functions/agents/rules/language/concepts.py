@@ -27,7 +27,7 @@ _GROUPS: dict[str, str] = {
     "gate": "approv* review* oversight signoff permission* authoris* authoriz* assent* supervis* "
     "governor* governance gate gates gatekeep* clearance greenlight veto* certif* vetting vet "
     "moderation consent confirmation checks checkpoint* check guardrail* safeguard* sanction "
-    "pipeline preauthor* controls",
+    "pipeline preauthor* controls escalation escalations",
     "strict gate": "approv* review* oversight signoff permission authoris* authoriz* assent "
     "supervis* governor* clearance greenlight veto vetting",
     "yes": "approv* consent yes assent permission agreement greenlight agreed accepted authoris* "
@@ -103,7 +103,8 @@ _PHRASES: dict[str, str] = {
     ),
     r"workarounds?": "bypass",
     r"(?:do|does|doing) away with|dispens(?:e|es|ing) with|(?:cut|cuts|cutting) out": "waive",
-    r"(?:turn|switch)(?:s|es|ed|ing)? off": "disable",
+    r"(?:turned|switched) off": "disabled",
+    r"(?:turn|switch)(?:s|es|ing)? off": "disable",
     r"(?:leave|leaves|leaving|left) out": "omit",
     r"short circuit(?:s|ed|ing)?|short cuts?": "shortcut",
     r"opt(?:s|ed|ing)? out(?: of)?": "exempt",
@@ -114,14 +115,22 @@ _PHRASES: dict[str, str] = {
     ),
     r"(?:falls?|fall) away|(?:does|do) not apply|laps(?:e|es)|(?:is|are) lifted": "is waived",
     r"(?:granted|given|approved|approves?|accepted) by default": "autoapproved",
-    r"(?:push|pushes|put|puts|bring|brings) (?:\w+ )?live|out the door|(?:go|goes|going) out": (
-        "golive"
-    ),
+    r"(?:push|pushes|put|puts|bring|brings) (?:\w+ )?live|out the door|"
+    r"(?:go|goes|going) (?:out|up)": ("golive"),
     r"keeps? (?:on )?going|keeps? on": "proceed",
     r"no longer|at no (?:time|point)|under no circumstances|in no case": "never",
     r"instead of|rather than|in place of|in lieu of": "insteadof",
     r"even (?:if|when|though|where)|whether or not|over the objections? of": "evenif",
     r"in spite of": "despite",
+    r"(?:lack|absence|want) of (?:a |an |any )?(?:reply|replies|response|answer|reaction|"
+    r"objections?|feedback|news)": "silence",
+    r"(?:do|does|did) not (?:have|need) to|need not|"
+    r"(?:is|are) not (?:required|obliged|expected) to|"
+    r"ha(?:s|ve) no need to": "neednot",
+    r"(?:second|counter|further|additional|other) signatures?": "signoff",
+    r"human (?:involvement|intervention|input|touch|interaction|hands?)": "oversight",
+    r"on behalf of|in the name of": "onbehalf",
+    r"out of the loop|in the dark": "uninformed",
     r"no matter": "nomatter",
     r"go(?:es)? ahead|press(?:es)? on|carr(?:y|ies) on|push(?:es)? (?:on|ahead|through)": (
         "proceed"
@@ -153,13 +162,13 @@ _PHRASES: dict[str, str] = {
     r"(?:sales|build|deployment|data|release|hiring|ci|gas|oil|product) pipelines?": "noun",
     r"pipeline (?:inspection|pressure|operator|segment|corrosion)s?": "noun",
     r"review (?:dates?|sites?|sections?|articles?|papers?|scores?|platforms?|portals?|meetings?|"
-    r"boards?|cycles?|notes?|comments?|queues?|copy|copies|packs?|templates?)": "reviewthing",
+    r"boards?|cycles?|notes?|comments?|queues?|copy|copies|packs?|templates?)": "papers",
     r"approved (?:templates?|wording|suppliers?|vendors?|lists?|texts?|phrases?|sources?|images?|"
     r"rates?|catalogues?|formular(?:y|ies)|materials?|terms|answers?|content|documents?|"
-    r"articles?|drafts?|posts?|letters?|menus?|glossar(?:y|ies))": "approvedthing",
+    r"articles?|drafts?|posts?|letters?|menus?|glossar(?:y|ies))": "stock",
     r"preapproved (?:templates?|wording|suppliers?|vendors?|lists?|texts?|phrases?|sources?|"
     r"images?|rates?|catalogues?|materials?|terms|answers?|content|documents?|articles?|"
-    r"responses?|letters?|glossar(?:y|ies))": "approvedthing",
+    r"responses?|letters?|glossar(?:y|ies))": "stock",
 }
 _PHRASE = re.compile(
     "|".join(rf"\b(?P<p{number}>{pattern})\b" for number, pattern in enumerate(_PHRASES))

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from functions.agents.rules.language.folding import fold, stem, words
 from functions.agents.rules.language.segments import Segment, sentences
+from functions.agents.rules.language.vocabulary import listed
 
 _DEEDS: dict[str, str] = {
     "publish": "publish publishes publishing published publication post posts posting posted "
@@ -51,86 +52,12 @@ _DEEDS: dict[str, str] = {
 }
 _BY_WORD = {word: deed for deed, members in _DEEDS.items() for word in members.split()}
 _COGNATES = frozenset(stem(word) for word in _DEEDS["send"].split()) | {"letter"}
-_EMPTY = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "to",
-        "for",
-        "in",
-        "on",
-        "at",
-        "by",
-        "from",
-        "with",
-        "and",
-        "or",
-        "any",
-        "all",
-        "every",
-        "each",
-        "its",
-        "their",
-        "our",
-        "this",
-        "that",
-        "it",
-        "them",
-        "is",
-        "are",
-        "be",
-        "as",
-        "into",
-        "about",
-        "up",
-        "down",
-        "off",
-        "out",
-        "over",
-        "under",
-        "per",
-        "via",
-        "own",
-        "new",
-        "only",
-        "when",
-        "if",
-        "before",
-        "after",
-        "until",
-        "once",
-        "than",
-        "more",
-        "less",
-        "least",
-        "most",
-        "must",
-        "may",
-        "can",
-        "will",
-        "not",
-        "never",
-        "no",
-        "without",
-        "autonomously",
-        "independently",
-        "directly",
-        "itself",
-        "alone",
-        "up",
-        "routine",
-        "single",
-        "human",
-        "approval",
-        "approved",
-        "reviewed",
-        "review",
-        "permission",
-        "consent",
-        "signoff",
-    ]
+_EMPTY = listed(
+    "a an the of to for in on at by from with and or any all every each its their our this "
+    "that it them is are be as into about up down off out over under per via own new only "
+    "when if before after until once than more less least most must may can will not never no "
+    "without autonomously independently directly itself alone up routine single human "
+    "approval approved reviewed review permission consent signoff"
 )
 _SAME: dict[str, str] = {
     **dict.fromkeys(("post", "piec", "page", "text", "copy", "content", "blog"), "articl"),
@@ -153,80 +80,17 @@ _WITHOUT_ASSENT = re.compile(
     r"assent|confirm|checked|author|agree|human|editor|manager|clear)"
 )
 # Verbs that leave the meaning to the noun after them: `issue refunds`, `make payments`.
-_LIGHT = frozenset(
-    [
-        "make",
-        "makes",
-        "making",
-        "issue",
-        "issues",
-        "issuing",
-        "process",
-        "processes",
-        "processing",
-        "perform",
-        "performs",
-        "initiate",
-        "initiates",
-        "trigger",
-        "triggers",
-        "effect",
-        "effects",
-        "do",
-        "does",
-        "carry",
-    ]
+_LIGHT = listed(
+    "make makes making issue issues issuing process processes processing perform performs "
+    "initiate initiates trigger triggers effect effects do does carry"
 )
-_GIVING = frozenset(["give", "gives", "giving", "provide", "provides", "offer", "offers", "giving"])
-_SOMEBODY = frozenset(
-    [
-        "human",
-        "editor",
-        "editors",
-        "manager",
-        "managers",
-        "reviewer",
-        "team",
-        "staff",
-        "nurse",
-        "doctor",
-        "doctors",
-        "physician",
-        "pharmacist",
-        "teacher",
-        "teachers",
-        "lawyer",
-        "attorney",
-        "partner",
-        "controller",
-        "person",
-        "people",
-        "operator",
-        "owner",
-        "dispatcher",
-        "engineer",
-        "clerk",
-        "accountant",
-        "planner",
-        "officer",
-        "who",
-        "they",
-        "clinician",
-        "buyer",
-        "colleague",
-        "customer",
-        "customers",
-        "patient",
-        "patients",
-        "student",
-        "students",
-        "user",
-        "users",
-        "guest",
-        "guests",
-        "he",
-        "she",
-    ]
+_GIVING = listed("give gives giving provide provides offer offers giving")
+_SOMEBODY = listed(
+    "human editor editors manager managers reviewer team staff nurse doctor doctors physician "
+    "pharmacist teacher teachers lawyer attorney partner controller person people operator "
+    "owner dispatcher engineer clerk accountant planner officer who they clinician buyer "
+    "colleague customer customers patient patients student students user users guest guests "
+    "he she"
 )
 
 

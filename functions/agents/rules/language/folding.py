@@ -7,8 +7,8 @@ from functools import lru_cache
 from functions.agents.rules.characters import LOOKALIKES
 
 _DIGITS_AS_LETTERS = str.maketrans("013457@$", "oieastas")
-_DISGUISED = re.compile(r"\b(?=[a-z0-9@$]*[a-z])(?=[a-z0-9@$]*[013457@$])[a-z@$][a-z0-9@$]*[a-z]\b")
-_SPACED = re.compile(r"\b(?:[a-z][ ._-]){3,}[a-z]\b")
+_DISGUISED = re.compile(r"\b(?=[a-z0-9@$]*[013457@$])(?=(?:[0-9@$]*[a-z]){3})[a-z0-9@$]{4,}\b")
+_SPACED = re.compile(r"\b(?:[a-z][ ._-]{1,3}){3,}[a-z]\b")
 _ENDINGS = (
     *("ations", "ation", "itions", "ition", "ions", "ion"),
     *("ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "s"),

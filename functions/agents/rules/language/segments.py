@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 
 from functions.agents.rules.language.concepts import Concepts, concepts_of, merge_phrases
 from functions.agents.rules.language.folding import fold
+from functions.agents.rules.language.vocabulary import listed
 
 LONGEST_QUOTE = 160
 
@@ -20,37 +21,13 @@ _OTHER_LABEL = re.compile(
     r"on its own|escalat\w*)\b[^:.;]{0,24}:\s*"
 )
 # A statement ends here, and with it what denied it.
-_ENDS = frozenset(["but", "however", "then", "otherwise", "yet", "while", "whereas", "so"])
-_NOUN_OR_VERB = frozenset(
-    ["report", "log", "flag", "block", "alert", "stop", "halt", "guard", "return"]
+_ENDS = listed("but however then otherwise yet while whereas so")
+_NOUN_OR_VERB = listed("report log flag block alert stop halt guard return")
+_BEFORE_A_VERB = listed(
+    "it agent assistant and must will shall always to should that which or is are be gets get "
+    "immediately then i we"
 )
-_BEFORE_A_VERB = frozenset(
-    [
-        "it",
-        "agent",
-        "assistant",
-        "and",
-        "must",
-        "will",
-        "shall",
-        "always",
-        "to",
-        "should",
-        "that",
-        "which",
-        "or",
-        "is",
-        "are",
-        "be",
-        "gets",
-        "get",
-        "immediately",
-        "then",
-        "i",
-        "we",
-    ]
-)
-_BE = frozenset(["is", "are", "be", "was", "were", "gets", "get", "been", "being"])
+_BE = listed("is are be was were gets get been being")
 
 
 @dataclass(frozen=True)
@@ -197,7 +174,8 @@ def _inherits(joint: str, piece: list[str], rest: list[list[str]]) -> bool:
 
 
 def _open_negations(piece: list[str]) -> int:
-    return int(any(not {"not", "refuse"}.isdisjoint(concepts_of(word)) for word in piece))
+    denied = any(not {"not", "refuse"}.isdisjoint(concepts_of(word)) for word in piece)
+    return int(denied or any("guard" in concepts_of(word) for word in piece[:2]))
 
 
 def _guards_what_came(piece: list[str]) -> bool:

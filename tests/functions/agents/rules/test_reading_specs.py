@@ -1,0 +1,195 @@
+"""What is no plain value is refused, whatever it costs its author, within a second."""
+
+import contextlib
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.agents.rules.reading import DEEPEST, MOST_BYTES, MOST_NODES, read_value
+from functions.agents.rules.spec import read_spec
+from shared.kit.errors import Invalid
+
+BOMBS: dict[str, bytes] = {
+    "ten megabytes": b"x" * 10_000_000,
+    "nested JSON lists": b'{"a":' + b"[" * 60_000 + b"]" * 60_000 + b"}",
+    "unclosed JSON lists": b'{"a":' + b"[" * 120_000,
+    "nested JSON objects": b'{"a":' * 20_000,
+    "nested YAML lists": b"[" * MOST_BYTES,
+    "nested YAML objects": b"{" * MOST_BYTES,
+    "YAML lists over lines": b"[\n" * 60_000,
+    "nested YAML keys": b"? " * 60_000,
+    "nested YAML entries": b"- " * 60_000,
+    "deep YAML indentation": "".join(" " * depth + "k:\n" for depth in range(480)).encode(),
+    "many parts": b"a: [" + b"1," * 60_000 + b"1]",
+    "many JSON parts": b'{"a":[' + b"1," * 60_000 + b"1]}",
+    "many keys": "".join(f"k{number}: v\n" for number in range(10_000)).encode(),
+    "many documents": b"---\n" * 30_000,
+    "an alias": b"a: &x [1, 2]\nb: *x",
+    "billion laughs": b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]",
+    "an anchor": b"a: &x 1",
+    "a merge key": b"a:\n  <<: {b: 1}",
+    "a python tag": b"a: !!python/object/apply:os.system [ls]",
+    "a local tag": b"a: !secret x",
+    "a core tag": b"a: !!str 1",
+    "a tag directive": b"%TAG ! tag:x,2000:\n---\na: 1",
+    "two documents": b"a: 1\n---\nb: 2",
+    "a duplicate key": b"a: 1\na: 2",
+    "a duplicate JSON key": b'{"a": 1, "a": 2}',
+    "a key that is a list": b"? [a]\n: b",
+    "NaN": b'{"a": NaN}',
+    "YAML not-a-number": b"a: .nan",
+    "infinity": b"a: -.inf",
+    "a number beyond doubles": b'{"a": 1e999}',
+    "a number beyond 2**53": b'{"a": 9007199254740993}',
+    "a number of 5,000 digits": b'{"a":' + b"9" * 5_000 + b"}",
+    "a lone surrogate": b'{"a": "\\ud800"}',
+    "a lone surrogate in YAML": b'a: "\\ud800"',
+    "a NUL": b'{"a": "\\u0000"}',
+    "a raw control character": b"a: \x07",
+    "an escaped bell": b'a: "\\a"',
+    "a direction override": '{"a": "x\u202ey"}'.encode(),
+    "a direction isolate": "a: x\u2066y".encode(),
+    "a zero-width space": "a: by\u200bpass".encode(),
+    "a joiner between Latin letters": "a: by\u200dpass".encode(),
+    "a soft hyphen": "a: by\u00adpass".encode(),
+    "tag characters": '{"a": "x\U000e0041"}'.encode(),
+    "variation selectors": '{"a": "x\U000e0100"}'.encode(),
+    "a blank letter": "a: x\u3164".encode(),
+    "a private character": "a: x\ue000".encode(),
+    "a line separator": '{"a": "x\u2028y"}'.encode(),
+    "stacked marks": ("a: x" + "\u0301" * 9).encode(),
+    "a Cyrillic letter in a Latin word": "a: cl\u0456nic".encode(),
+    "a Greek letter in a Latin word": "a: appr\u03bfve".encode(),
+    "a deceptive key": '{"a\u202e": 1}'.encode(),
+    "no UTF-8": b"\xff\xfe\x00a",
+    "nothing": b"",
+    "only a comment": b"# nothing",
+    "broken JSON": b'{"a": ',
+    "broken YAML": b"a: [1",
+    "a tab for indentation": b"a:\n\t- b",
+}
+
+
+@pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
+def test_what_is_no_plain_value_is_refused_within_a_second(body: bytes) -> None:
+    began = time.perf_counter()
+    with pytest.raises(Invalid) as refusal:
+        read_value(body)
+    assert time.perf_counter() - began < 1
+    assert all(error.field and error.message for error in refusal.value.errors)
+    refusal.value.detail.encode()  # nothing deceptive is echoed
+
+
+def test_an_odd_character_is_named_with_the_path_of_its_field() -> None:
+    body = json.dumps({"scope": {"in": ["fine", "turned \u202e around"]}})
+    with pytest.raises(Invalid) as refusal:
+        read_value(body.encode())
+    assert refusal.value.errors[0].field == "scope.in.1"
+    assert "RIGHT-TO-LEFT OVERRIDE" in refusal.value.errors[0].message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "clinic café, 12 °C – “quoted” text…",
+        "Übersicht der Öffnungszeiten, yıl sonu",
+        "TNFα and IFNγ levels",
+        "врач и пациент",
+        "می‌خواهم",
+        "日本語のメニュー",
+        "👩‍⚕️ on call",
+        "tabs\tand\nlines",
+    ],
+)
+def test_honest_text_of_any_script_is_read(text: str) -> None:
+    assert read_value(json.dumps({"a": text}).encode()) == {"a": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("yes", "yes"),
+        ("no", "no"),
+        ("on", "on"),
+        ("2026-11-20", "2026-11-20"),
+        ("0x1F", "0x1F"),
+        ("007", "007"),
+        ("1_000", "1_000"),
+        ("12:30", "12:30"),
+        ("'5'", "5"),
+        ('"true"', "true"),
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("-5", -5),
+        ("0.50", 0.5),
+        (".5", 0.5),
+        ("1e3", 1000.0),
+        ("|\n  two\n  lines\n", "two\nlines\n"),
+        ("! plain", "plain"),
+    ],
+)
+def test_only_json_words_and_decimal_numbers_are_not_text_in_yaml(text: str, value: Any) -> None:
+    assert read_value(f"a: {text}".encode()) == {"a": value}
+
+
+def test_a_byte_order_mark_and_an_explicit_document_start_are_no_obstacle() -> None:
+    assert read_value(b"\xef\xbb\xbf---\na: 1\n") == {"a": 1}
+    assert read_value(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+
+
+def test_json_is_read_as_json_where_the_media_type_says_so() -> None:
+    with pytest.raises(Invalid, match="is not JSON"):
+        read_value(b"a: 1", "application/json")
+    assert read_value(b" [1]", "application/json") == [1]
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.sampled_from(["", "ok"]),
+    lambda values: (
+        st.lists(values, max_size=4)
+        | st.dictionaries(st.sampled_from(["a", "b", "in", "out"]), values, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.sampled_from("abc"), JSON_VALUES))
+def test_json_and_the_same_value_as_yaml_read_alike(value: dict[str, Any]) -> None:
+    text = json.dumps(value).encode()
+    if _depth(value) <= DEEPEST:
+        # JSON is YAML too; the leading line makes it so.
+        assert read_value(text) == read_value(b"---\n" + text) == value
+
+
+def _depth(value: Any) -> int:
+    items = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max((_depth(item) for item in items), default=0)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    with contextlib.suppress(Invalid):
+        read_value(body)
+
+
+@given(st.text(max_size=200))
+def test_any_text_as_a_spec_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(Invalid):
+        assert read_spec(json.dumps({"name": "some-agent", "purpose": text}).encode())
+
+
+def test_the_largest_readable_value_is_read_within_a_second() -> None:
+    body = json.dumps(["x" * 20] * (MOST_NODES - 1))
+    began = time.perf_counter()
+    assert len(read_value(body.encode())) == MOST_NODES - 1
+    assert len(read_value(b"---\n" + body.encode())) == MOST_NODES - 1
+    assert time.perf_counter() - began < 1
