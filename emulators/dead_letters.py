@@ -34,11 +34,12 @@ class DeadLetter:
     @property
     def headers(self) -> dict[str, str]:
         """The attributes it had before it was given up."""
-        return {
+        own = {
             name: value
             for name, value in self.attributes.items()
             if not name.startswith(_ABOUT_THE_DEATH)
         }
+        return {"Content-Type": "application/json", **own}
 
     def __str__(self) -> str:
         said = self.attributes.get
@@ -67,9 +68,10 @@ class DeadLetters:
         self._put_back(found)
         return sorted(found, key=_age)
 
-    def redeliver(self, wanted: set[str] | None) -> list[DeadLetter]:
+    def redeliver(self, wanted: set[str] | None) -> Iterator[str]:
         """Sends those with the wanted ids (None: all) to where they were going, in their old order,
-        and only then acknowledges them. Raises PlatformError for an id that does not exist."""
+        acknowledges each only then, and says so. Raises PlatformError for an id that does not
+        exist."""
         found = list(self._pull())
         chosen = [letter for letter in found if wanted is None or letter.id in wanted]
         try:
@@ -77,12 +79,12 @@ class DeadLetters:
             if missing:
                 raise PlatformError(f"no such dead letter: {', '.join(sorted(missing))}")
             for letter in sorted(chosen, key=_age):
-                self._send(letter)
+                done = self._send(letter)
                 self._subscriber().acknowledge(subscription=_SUBSCRIPTION, ack_ids=[letter.ack_id])
                 found.remove(letter)
+                yield f"{done}: {letter}"
         finally:
             self._put_back(found)
-        return chosen
 
     def _pull(self) -> Iterator[DeadLetter]:
         while True:
@@ -109,16 +111,17 @@ class DeadLetters:
                 ack_deadline_seconds=0,
             )
 
-    def _send(self, letter: DeadLetter) -> None:
+    def _send(self, letter: DeadLetter) -> str:
         kind, _, name = letter.path.strip("/").partition("/")
         if kind == "events":
             self._publish(name, letter)
         elif kind == "timers":
             self._create_task(name, letter)
+        elif kind == "schedules":
+            return "let go, since its schedule comes again by itself"
         else:
-            raise PlatformError(
-                f"{letter.id} was for {letter.path or 'nobody'}: a schedule comes again by itself"
-            )
+            raise PlatformError(f"{letter.id} does not say where it was going")
+        return "redelivered"
 
     def _publish(self, topic: str, letter: DeadLetter) -> None:
         from google.pubsub_v1 import PublisherClient, PubsubMessage
@@ -166,8 +169,8 @@ def main(arguments: list[str]) -> int:
             if not chosen.ids and not chosen.all:
                 raise PlatformError("say which: redeliver ID… or redeliver --all")
             wanted = None if chosen.all else set(chosen.ids)
-            for letter in _connect(chosen.state).redeliver(wanted):
-                print(f"redelivered {letter}")
+            for line in _connect(chosen.state).redeliver(wanted):
+                print(line)
     except PlatformError as error:
         print(error, file=sys.stderr)
         return 1

@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grpc
 import pytest
+from google.pubsub_v1 import PublisherClient, PubsubMessage
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from emulators.client import PlatformRefused
 from emulators.dead_letters import DeadLetters
@@ -175,3 +178,35 @@ def test_what_fails_every_delivery_is_dead_lettered_and_can_be_redelivered(
     assert letters.all() == []
     missing = subprocess.run([*command, "redeliver", "x"], capture_output=True, cwd=REPOSITORY)
     assert (missing.returncode, missing.stderr) == (1, b"no such dead letter: x\n")
+
+
+def _bury(platform: RunningPlatform, *letters: dict[str, str]) -> None:
+    """As a function does with what can never succeed."""
+    channel = grpc.insecure_channel(platform.env["PUBSUB_EMULATOR_HOST"])
+    client = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
+    messages = [PubsubMessage(data=b"{}", attributes=letter) for letter in letters]
+    client.publish(topic="projects/assent-local/topics/dead-letters", messages=messages)
+
+
+def test_what_a_function_buried_is_sent_where_it_was_going(
+    platform: RunningPlatform, checkout: Checkout
+) -> None:
+    common = {"dead-letter-function": "notes", "dead-letter-reason": "unreadable"}
+    event = {"ce-id": "e", "ce-type": "assent.note.kept.v1", "dead-letter-path": "/events/notes"}
+    timer = {"ce-id": "t", "ce-type": "assent.note.due.v1"}
+    timer["dead-letter-path"] = "/timers/notes-note-due-v1"
+    run = {"ce-id": "s", "ce-type": "assent.sweep.due.v1"}
+    run["dead-letter-path"] = "/schedules/assent.sweep.due.v1"
+    _bury(platform, *({**common, **letter} for letter in (event, timer, run)))
+
+    description = read_description(platform.platform.workplace.directory)
+    assert description is not None
+    letters = DeadLetters(description)
+    assert [letter.headers["ce-id"] for letter in letters.all()] == ["e", "t", "s"]
+    done = [line.partition(":")[0] for line in letters.redeliver(None)]
+    assert done[:2] == ["redelivered", "redelivered"]
+    assert "comes again" in done[2]
+    platform.client.wait_until_idle()
+    assert letters.all() == []
+    seen = {found["path"]: found["headers"]["ce-id"] for found in checkout.seen()}
+    assert seen == {"/events/notes": "e", "/timers/notes-note-due-v1": "t"}
