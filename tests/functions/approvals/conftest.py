@@ -1,0 +1,103 @@
+"""The services approvals stands on, each at the end of a wire, and worlds to act in."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import grpc.aio
+import pytest
+from google.cloud.tasks_v2 import CloudTasksAsyncClient
+from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcAsyncIOTransport
+
+from emulators.clock import VirtualClock
+from emulators.cloud_tasks import CloudTasksEmulator, NoResponse, TaskRequest, TaskResponse
+from emulators.firestore import FirestoreEmulator
+from emulators.provisioning import create_queues, create_secrets
+from emulators.pubsub.emulator import PubsubEmulator
+from emulators.secret_manager import SecretManagerEmulator
+from shared.manifest import load_manifests
+from shared.messaging import pubsub, timers
+from shared.runtime import secrets
+from shared.storage import firestore
+from shared.storage.firestore import TenantStore
+from tests.functions.approvals.worlds import World
+from tests.shared.cloud import Cloud
+from tests.shared.wire import Wire
+
+ROOT = Path(__file__).parents[3]
+CLIENTS: list[Any] = [firestore._clients, pubsub._clients, timers._clients]
+
+
+async def _deliver_nothing(request: TaskRequest) -> TaskResponse:
+    raise NoResponse
+
+
+@pytest.fixture(scope="module")
+async def cloud(
+    firestore_emulator: FirestoreEmulator,
+    pubsub_emulator: PubsubEmulator,
+    http: aiohttp.ClientSession,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Cloud]:
+    """Firestore, Pub/Sub, Cloud Tasks (holding, running nothing) and the signing keys."""
+    clock = VirtualClock(tmp_path_factory.mktemp("clock") / "offset")
+    tasks = CloudTasksEmulator(
+        clock=clock, deliver=_deliver_nothing, mint=lambda email, audience: email
+    )
+    secret_manager = SecretManagerEmulator(clock=clock)
+    addresses = await tasks.start(), await secret_manager.start()
+    manifests = load_manifests(ROOT)
+    await create_queues(addresses[0], manifests)
+    await create_secrets(addresses[1], manifests)
+    upstreams = (firestore_emulator.address, pubsub_emulator.address, addresses[0])
+    wires = store, topics, queues = Wire(upstreams[0]), Wire(upstreams[1]), Wire(upstreams[2])
+    for wire in wires:
+        await wire.open()
+    channel = grpc.aio.insecure_channel(addresses[0])
+    client = CloudTasksAsyncClient(transport=CloudTasksGrpcAsyncIOTransport(channel=channel))
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            "GOOGLE_CLOUD_PROJECT": "assent-local",
+            "FIRESTORE_EMULATOR_HOST": store.address,
+            "PUBSUB_EMULATOR_HOST": topics.address,
+            "CLOUD_TASKS_EMULATOR_HOST": queues.address,
+            "SECRET_MANAGER_EMULATOR_HOST": addresses[1],
+            "ASSENT_REGION": "us-central1",
+            "ASSENT_REACTIONS_URL": "http://reactions.test",
+            "ASSENT_SERVICE_ACCOUNT": "approvals@assent-local",
+        }.items():
+            environment.setenv(name, value)
+        environment.setattr(secrets, "_texts", {})
+        with _clients_of_their_own():
+            connected = Cloud(store, topics, queues, http, client)
+            await connected.mailbox("approvals")
+            yield connected
+    await channel.close()
+    for wire in wires:
+        await wire.close()
+    await tasks.stop()
+    await secret_manager.stop()
+
+
+class _clients_of_their_own:  # noqa: N801 - reads as the context it is
+    """Other modules' clients are kept aside while ours are connected elsewhere."""
+
+    def __enter__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._kept = [clients.pop(self._loop, None) for clients in CLIENTS]
+
+    def __exit__(self, *error: object) -> None:
+        for clients, kept in zip(CLIENTS, self._kept, strict=True):
+            clients.pop(self._loop, None)
+            if kept is not None:
+                clients[self._loop] = kept
+
+
+@pytest.fixture
+def world(cloud: Cloud) -> World:
+    """A tenant nobody else has, and whole wires."""
+    cloud.mend()
+    return World(TenantStore(f"clinic-{uuid.uuid4().hex[:12]}"), cloud)

@@ -1,0 +1,287 @@
+"""One tenant and everything people, cases and clocks do to its approvals."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from events.agents import (
+    AgentApprovalNeeded,
+    CreationCaseCancelled,
+    CreationCaseRollbackFailed,
+    CreationCaseRolledBack,
+)
+from events.approvals import Condition
+from functions.approvals.reactions import HANDLERS, SWEEP
+from functions.approvals.rules.approval import Actor
+from functions.approvals.rules.commands import DecisionCommand, ReviewCommand
+from functions.approvals.rules.posting import Posted
+from functions.approvals.service.asking import ask
+from functions.approvals.service.deciding import Sent, decision_rule, take, veto_rule
+from functions.approvals.service.precedents import (
+    activate_precedent,
+    post_precedent,
+    suspend_precedent,
+)
+from functions.approvals.service.reviewing import give_review
+from functions.approvals.views import ApprovalCard, ApprovalDetail, PrecedentSeed
+from shared.kit.callers import Caller
+from shared.kit.ids import derive_id, new_id
+from shared.messaging.changes import Timer
+from shared.messaging.envelope import Envelope
+from shared.messaging.log import EVENT_LOG, logged_event
+from shared.messaging.timers import timer_event
+from shared.runtime.idempotency import IdempotencyKey
+from shared.storage.firestore import TenantStore
+from tests.functions.approvals.builders import (
+    CONTENT,
+    GOVERNOR,
+    OTHER_GOVERNOR,
+    RATIONALE,
+    REQUESTER,
+    START,
+    command,
+    request,
+    veto_command,
+)
+from tests.shared.cloud import Cloud
+
+ASKER = Actor(REQUESTER, frozenset())
+SPEC: dict[str, Any] = {
+    "name": "clinic-content-writer",
+    "industry": "healthcare",
+    "skills": ["research", "draft"],
+    "external_systems": [{"name": "clinic-cms", "reversible": True}],
+    "findings": [{"check": "completeness", "verdict": "pass"}],
+}
+
+
+@dataclass
+class World:
+    """Acts through the function's own use cases and handlers."""
+
+    store: TenantStore
+    cloud: Cloud
+    asked: list[Envelope] = field(default_factory=list)
+
+    def caller(self, actor: Actor, at: datetime = START) -> Caller:
+        return Caller(
+            principal=actor.principal,
+            tenant_id=self.store.tenant_id,
+            scopes=frozenset(),
+            roles=actor.roles,
+            received_at=at,
+            token="",
+        )
+
+    async def ask(self, at: datetime = START, **fields: Any) -> ApprovalDetail:
+        """Somebody asks over the API."""
+        caller = self.caller(ASKER, at)
+        fields.setdefault("approval_id", new_id("apr", at))
+        return await ask(caller, IdempotencyKey(caller, "", ""), request(**fields))
+
+    async def decide(
+        self,
+        verb: Any,
+        card: ApprovalCard,
+        actor: Actor = GOVERNOR,
+        at: datetime = START,
+        client_decision_id: str | None = None,
+        **fields: Any,
+    ) -> ApprovalCard:
+        """Somebody decides."""
+        fields.setdefault("note", "shorter, please" if verb == "request_changes" else "")
+        decision = DecisionCommand(verb, card.decision_hash, **fields)
+        sent = Sent(
+            approval_id=card.id,
+            client_decision_id=client_decision_id or str(uuid.uuid4()),
+            verb=verb,
+            body={"decision": verb, "hash": card.decision_hash, "rest": str(fields)},
+            decide=decision_rule(decision),
+        )
+        return await take(self.caller(actor, at), card.id, lambda: sent)
+
+    async def veto(
+        self,
+        card: ApprovalCard,
+        actor: Actor = GOVERNOR,
+        at: datetime = START,
+        client_decision_id: str | None = None,
+    ) -> ApprovalCard:
+        """Somebody vetoes."""
+        reason = veto_command_for(card)
+        sent = Sent(
+            approval_id=card.id,
+            client_decision_id=client_decision_id or str(uuid.uuid4()),
+            verb=None,
+            body={"veto": card.decision_hash},
+            decide=veto_rule(reason),
+        )
+        return await take(self.caller(actor, at), card.id, lambda: sent)
+
+    async def review(
+        self, card: ApprovalCard, verdict: Any, actor: Actor, at: datetime = START
+    ) -> ApprovalCard:
+        """Somebody reviews."""
+        caller = self.caller(actor, at)
+        return await give_review(
+            caller, IdempotencyKey(caller, "", ""), card.id, lambda: ReviewCommand(verdict, "why")
+        )
+
+    async def precedent(self, at: datetime = START, **fields: Any) -> PrecedentSeed:
+        """A precedent for what `ask` asks: posted by one governor, activated by another."""
+        seed = await self.post(at, **fields)
+        assert seed.status == "approved", seed.findings
+        return await self.activate(seed, at=at)
+
+    async def post(self, at: datetime = START, **fields: Any) -> PrecedentSeed:
+        """One governor posts a precedent, with an example that was approved just before."""
+        if "example_approval_id" not in fields:
+            example = await self.ask(at, **({"kind": fields["kind"]} if "kind" in fields else {}))
+            example_id = (await self.decide("approve", example, at=at)).id
+            fields["example_approval_id"] = example_id
+        values = {
+            "title": "Reindex patient articles",
+            "domain": "GOV",
+            "kind": "execution",
+            "max_risk": "medium",
+            "conditions": (Condition(field="content.action", op="eq", value="reindex"),),
+            "rationale": RATIONALE,
+        }
+        caller = self.caller(GOVERNOR, at)
+        key = IdempotencyKey(caller, "", "")
+        return await post_precedent(caller, key, Posted(**{**values, **fields}))
+
+    async def activate(
+        self, seed: PrecedentSeed, actor: Actor = OTHER_GOVERNOR, at: datetime = START
+    ) -> PrecedentSeed:
+        caller = self.caller(actor, at)
+        return await activate_precedent(caller, IdempotencyKey(caller, "", ""), seed.seed_id)
+
+    async def suspend(self, seed: PrecedentSeed, actor: Actor = GOVERNOR) -> PrecedentSeed:
+        caller = self.caller(actor)
+        return await suspend_precedent(caller, IdempotencyKey(caller, "", ""), seed.seed_id)
+
+    def approval_needed(self, at: datetime = START, **fields: Any) -> tuple[Envelope, str]:
+        """A case asks: the event, and the id of the approval that follows from it."""
+        values = {
+            "agent_id": "agt_01KAGQ0000000000000000000A",
+            "name": "clinic-content-writer",
+            "version": "0.0.0",
+            "status": "certified",
+            "mode": "production",
+            "health": "unknown",
+            "spec_hash": "0" * 64,
+            "industry": "healthcare",
+            "budget": {"per_run_usd_micros": 500_000, "per_day_usd_micros": 5_000_000},
+            "requested_by": REQUESTER,
+            "case_id": "cas_01KAGQ0000000000000000000A",
+            "revision": 1,
+            "stage": {"number": 6, "name": "governor approval", "of": 7},
+            "purpose": "creation",
+            "summary": "Create clinic-content-writer",
+            "content": SPEC,
+            "risk": "low",
+            "risk_reasons": ("public data only",),
+            "evidence": ({"check": "completeness", "verdict": "pass"},),
+            "rollback_plan": "Delete the drafts it wrote.",
+            "requested_at": at,
+            "precedents_allowed": True,
+        }
+        event = self.event(AgentApprovalNeeded(**{**values, **fields}), "agent/agt_1", at)
+        return event, derive_id("apr", event.time, event.id)
+
+    def cancelled(self, approval_id: str | None, at: datetime = START) -> Envelope:
+        """The case is cancelled."""
+        return self._case_event(CreationCaseCancelled, approval_id, at, status="cancelled")
+
+    def rolled_back(
+        self, approval_id: str | None, at: datetime = START, *, cause: str = "veto"
+    ) -> Envelope:
+        """The case is rolled back."""
+        reversal = {"status": "rolled_back", "caused_by": cause, "agent_version": "0.0.0"}
+        return self._case_event(CreationCaseRolledBack, approval_id, at, **reversal)
+
+    def rollback_failed(self, approval_id: str | None, at: datetime = START) -> Envelope:
+        """The case cannot be rolled back."""
+        reversal = {"status": "rollback_failed", "caused_by": "veto", "agent_version": "1.0.0"}
+        return self._case_event(CreationCaseRollbackFailed, approval_id, at, **reversal)
+
+    def event(self, data: Any, subject: str, at: datetime) -> Envelope:
+        """An event of agents, as it is delivered."""
+        id = new_id("evt", at)
+        return Envelope(
+            id=id,
+            type=data.event_type,
+            source="//assent/agents",
+            subject=subject,
+            time=at,
+            tenantid=self.store.tenant_id,
+            actorid=REQUESTER,
+            correlationid=id,
+            causationid=id,
+            sequence=1,
+            data=data.model_dump_json(),
+            received_at=at,
+        )
+
+    async def deliver(self, event: Envelope) -> None:
+        """Hands the event to its handler."""
+        await HANDLERS[event.type](event)
+
+    async def fire(self, type: str, approval_id: str, at: datetime) -> None:
+        """A timer fires at `at`."""
+        timer = Timer(type=type, subject=f"approval/{approval_id}", at=at)
+        await self.deliver(timer_event("approvals", self.store.tenant_id, timer, at))
+
+    async def sweep(self, at: datetime) -> None:
+        """The scheduled sweep runs at `at`."""
+        await SWEEP.run(at)
+
+    async def log(self) -> list[Envelope]:
+        """Every event of this tenant, in the order of commit."""
+        page = await self.store.find(EVENT_LOG, order_by="committed_at", limit=100)
+        in_order = sorted(
+            page.items, key=lambda each: (each.data["committed_at"], each.data["position"])
+        )
+        return [logged_event(document.data, START) for document in in_order]
+
+    async def unpublished(self) -> int:
+        """How many events of this tenant still wait to be published."""
+        return await self.store.count(EVENT_LOG, where=[("unpublished", "==", True)])
+
+    async def told(self, approval_id: str) -> list[str]:
+        """The past tenses of what happened to one approval."""
+        return [
+            event.type.split(".")[2]
+            for event in await self.log()
+            if event.subject == f"approval/{approval_id}"
+        ]
+
+    def _case_event(
+        self, model: Any, approval_id: str | None, at: datetime, **fields: Any
+    ) -> Envelope:
+        case = model(
+            case_id="cas_01KAGQ0000000000000000000A",
+            agent_id="agt_01KAGQ0000000000000000000A",
+            agent_name="clinic-content-writer",
+            agent_status="certified",
+            kind="creation",
+            revision=1,
+            stages=(),
+            version="1.0.0",
+            spec_hash="0" * 64,
+            approval_id=approval_id,
+            requested_by=REQUESTER,
+            requested_at=at,
+            **fields,
+        )
+        return self.event(case, "creation_case/cas_1", at)
+
+
+def veto_command_for(card: ApprovalCard) -> Any:
+    """A veto of what the card is about."""
+    return veto_command(card)  # type: ignore[arg-type]
+
+
+__all__ = ["ASKER", "CONTENT", "SPEC", "World", "command"]
