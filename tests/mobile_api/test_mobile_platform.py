@@ -1,0 +1,96 @@
+"""The phone against the real platform: what it sees is what the log says."""
+
+from typing import Any
+
+import pytest
+
+from emulators.running import RunningPlatform
+from mobile_api.service.rebuilding import rebuild
+from shared.kit import clock
+from shared.kit.canonical import content_hash
+from tests.journeys.world import World, precedent
+
+pytestmark = pytest.mark.platform
+
+
+def _rebuilt(running: RunningPlatform, world: World) -> tuple[str, str]:
+    result = running.run(rebuild(world.tenant, now=clock.now()))
+    return result.digest_before, result.digest_after
+
+
+@pytest.fixture
+def world(running: RunningPlatform) -> World:
+    running.client.disarm()
+    return World(running.client)
+
+
+def _activate_precedent(world: World, example: dict[str, Any]) -> None:
+    body = precedent("Public patient education") | {
+        "example_approval_id": world.card(example)["id"]
+    }
+    seed = world.governor.post("/v1/mobile/seeds", body)
+    assert seed["status"] == "approved", seed["findings"]
+    seed = world.governor.post(f"/v1/mobile/seeds/{seed['seed_id']}/activate")
+    assert seed["status"] == "active"
+    world.settle()
+
+
+def test_after_every_kind_of_story_the_rebuilt_projection_has_the_same_bytes(
+    running: RunningPlatform, world: World
+) -> None:
+    running.client.fault("pubsub", "duplicate", count=9)
+    _activate_precedent(world, world.live("first-writer"))
+    reversed_case = world.submit("second-writer")
+    card = world.card(reversed_case)
+    assert card["status"] == "auto_approved"
+    assert world.veto(card).status_code == 200
+    world.settle()
+    rejected = world.submit("third-writer", mode="trial")
+    world.veto(world.card(rejected))
+    world.settle()
+    before, after = _rebuilt(running, world)
+    assert before == after
+
+
+def test_the_phone_sees_a_story_from_its_request_to_its_reversal(world: World) -> None:
+    case = world.live("clinic-writer")
+    seen = world.governor.get("/v1/mobile/dashboard")
+    assert (seen["active_agents"], seen["pending_approvals"]) == (1, 0)
+    (agent,) = world.governor.get("/v1/mobile/agents")["items"]
+    assert (agent["agent_id"], agent["status"], agent["case_id"]) == (
+        case["agent_id"],
+        "active",
+        None,
+    )
+    card = world.card(case)
+    assert content_hash(card["content"]) == card["decision_hash"]
+    _activate_precedent(world, case)
+    second = world.card(world.submit("other-writer"))
+    assert world.governor.get("/v1/mobile/dashboard")["open_veto_windows"] == 1
+    world.veto(second)
+    world.settle()
+    seen = world.governor.get("/v1/mobile/dashboard")
+    assert (seen["active_agents"], seen["open_veto_windows"]) == (1, 0)
+    assert [each["status"] for each in seen["recent_vetoes"]] == ["reversed"]
+    assert seen["health"]["status"] == "healthy"
+    (seed,) = world.governor.get("/v1/mobile/seeds")["items"]
+    assert (seed["match_count"], seed["veto_count"], seed["veto_rate"]) == (1, 1, 1.0)
+
+
+def test_a_queue_of_decisions_is_settled_by_the_real_owner(world: World) -> None:
+    case = world.submit("queued-writer")
+    card = world.card(case)
+    decision = {
+        "approval_id": card["id"],
+        "action": "approve",
+        "decision_hash": card["decision_hash"],
+        "client_decision_id": "6f1c6c0e-8d0b-4c55-9a53-3f4c1c7a4b11",
+    }
+    stale = decision | {
+        "decision_hash": "0" * 64,
+        "client_decision_id": "6f1c6c0e-8d0b-4c55-9a53-3f4c1c7a4b12",
+    }
+    queue = {"decisions": [stale, decision, decision, {**decision, "action": "veto"}]}
+    answer = world.governor.send("POST", "/v1/mobile/sync", json=queue)
+    assert answer.status_code == 200, answer.text
+    assert [each["status"] for each in answer.json()["results"]] == [412, 200, 200, 422]
