@@ -23,9 +23,9 @@ def test_a_veto_that_overtakes_the_assent_is_honoured(world: World) -> None:
 
 @pytest.mark.parametrize("kind", ["duplicate", "drop_once", "delay"])
 def test_events_that_come_twice_or_late_change_nothing(world: World, kind: str) -> None:
-    world.platform.fault("pubsub", kind, count=20)
+    world.platform.fault("pubsub", kind, count=4)
     case = world.submit("writer")
-    world.platform.fault("pubsub", kind, count=20)
+    world.platform.fault("pubsub", kind, count=4)
     world.approve(case)
     assert world.statuses(case) == ("active", "live")
     sequences = [e["sequence"] for e in world.events() if e["subject"].startswith("approval/")]

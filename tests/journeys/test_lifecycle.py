@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.world import World, precedent, spec
+from tests.journeys.world import World, spec
 
 pytestmark = pytest.mark.platform
 
@@ -75,12 +75,12 @@ def test_a_narrower_change_is_a_proposal_spared_stages_four_and_five(world: Worl
 def test_six_rollbacks_of_the_last_ten_pause_the_pipeline_until_a_governor_resumes_it(
     world: World,
 ) -> None:
-    world.activate_precedent()
-    second = world.governor.post("/v1/mobile/seeds", _another_precedent())
     for number in range(6):
-        if number == 3:
-            world.governor.post(f"/v1/mobile/seeds/{second['seed_id']}/activate")
-        case = world.submit(f"writer-{number}")
+        # The third veto ends a precedent, so three cases go to each of two.
+        industry = ("healthcare", "retail")[number // 3]
+        if number % 3 == 0:
+            world.activate_precedent(industry)
+        case = world.submit(f"writer-{number}", industry=industry)
         assert world.veto(world.card(case)).status_code == 200
         world.settle()
     refused = world.author.send("POST", "/v1/agents", json=spec("writer-7"))
@@ -93,7 +93,3 @@ def test_six_rollbacks_of_the_last_ten_pause_the_pipeline_until_a_governor_resum
 def _report(world: World, case: dict[str, object], reading: str) -> None:
     report = {"trigger": "health", "reading": reading, "evidence": "probe"}
     world.author.post(f"/v1/agents/{case['agent_id']}/reports", report)
-
-
-def _another_precedent() -> dict[str, object]:
-    return {**precedent("Public patient education, again"), "domain": "GOV"}

@@ -86,8 +86,9 @@ class World:
         assert self.case(case)["status"] == "live"
         return case
 
-    def activate_precedent(self, title: str = "Public patient education") -> dict[str, Any]:
-        seed = self.governor.post("/v1/mobile/seeds", precedent(title))
+    def activate_precedent(self, industry: str = "healthcare") -> dict[str, Any]:
+        """An active precedent over the agents of `spec` in that industry."""
+        seed = self.governor.post("/v1/mobile/seeds", precedent(industry))
         assert seed["status"] == "approved", seed["findings"]
         return dict(self.governor.post(f"/v1/mobile/seeds/{seed['seed_id']}/activate"))
 
@@ -111,15 +112,15 @@ def decision(card: dict[str, Any], **body: Any) -> dict[str, Any]:
     }
 
 
-def precedent(title: str) -> dict[str, Any]:
-    """A precedent over the agents of `spec`."""
+def precedent(industry: str) -> dict[str, Any]:
+    """A precedent over the agents of `spec` in one industry."""
     return {
-        "title": title,
+        "title": f"Public education in {industry}",
         "domain": "GEN",
         "kind": "constitutional",
         "max_risk": "low",
         "conditions": [
-            {"field": "content.industry", "op": "eq", "value": "healthcare"},
+            {"field": "content.industry", "op": "eq", "value": industry},
             {
                 "field": "content.skills",
                 "op": "subset_of",

@@ -95,6 +95,8 @@ def _unjustified(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
     if len(rationale) < SHORTEST_RATIONALE or len(set(rationale.split())) < FEWEST_WORDS:
         return False, f"the rationale has under {SHORTEST_RATIONALE} characters, or says little"
     example = facts.example
+    if precedent.example_approval_id is None:
+        return True, "the rationale says why; it names no example"
     if example is None:
         return False, "the example approval does not exist"
     if not _assented_by_human(example):
