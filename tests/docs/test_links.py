@@ -80,7 +80,8 @@ def _missing_paths(page: Path) -> Iterator[str]:
     for code in _CODE.findall(_prose(page)):
         if not _PATH.match(code) or code.partition("/")[0] not in _top_level():
             continue
-        if not (ROOT / code).exists() and code.partition("/")[0] not in _MADE:
+        is_there = (ROOT / code).exists() or (page.parent / code).exists()
+        if not is_there and code.partition("/")[0] not in _MADE:
             yield f"`{code}` is not in the checkout"
 
 
