@@ -28,6 +28,12 @@ class AssentError(Exception):
         self.errors = errors
 
 
+class MalformedRequest(AssentError):
+    code = "malformed_request"
+    title = "The request is not one we can read"
+    http_status = 400
+
+
 class Unauthenticated(AssentError):
     code = "unauthenticated"
     title = "No or bad credentials"

@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import SpanKind
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from shared.kit.errors import AssentError
 from shared.runtime.boundary import Boundary
 from shared.runtime.logs import configure_logging
 from shared.runtime.openapi import describe
-from shared.runtime.problems import problem_response
-from shared.runtime.tracing import current_trace_id
+from shared.runtime.problems import answer_problem
 
 # The boundary has the only span of a request; a second tracer would begin a second trace.
 NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -45,13 +43,9 @@ def describe_only(*, function: str, summary: str, routers: Sequence[APIRouter]) 
         api.include_router(router)
     api.add_api_route("/healthz", _healthz, include_in_schema=False)
     for kind in (AssentError, RequestValidationError, HTTPException, Exception):
-        api.add_exception_handler(kind, _answer)
+        api.add_exception_handler(kind, answer_problem)
     return api
 
 
 async def _healthz() -> dict[str, str]:
     return {"status": "ok"}
-
-
-async def _answer(request: Request, error: Exception) -> Response:
-    return problem_response(error, current_trace_id())

@@ -7,18 +7,19 @@ import urllib.request
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any
+from http.client import HTTPException
+from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, StringConstraints
 
 from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing, Unauthenticated, Unavailable
-from shared.kit.signing import ALGORITHM
+from shared.kit.signing import ALGORITHM, UNVERIFIABLE
 from shared.runtime import logs
 from shared.runtime.boundary import received_at
 from shared.runtime.settings import RuntimeSettings, runtime_settings
@@ -53,17 +54,18 @@ class TokenVerifier:
         self._keys: KeySet | None = None
         self._fetched_at = 0.0
         self._lock = asyncio.Lock()
-        self._verified: OrderedDict[str, Claims] = OrderedDict()
+        self._verified: OrderedDict[str, tuple[Claims, float]] = OrderedDict()
 
     async def verify(self, token: str, now: datetime) -> Claims:
         """The token's claims. Raises Unauthenticated for anything not signed by the issuer with
         Ed25519 for this audience and valid at `now`, Unavailable where keys cannot be had."""
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated("the token is too long")
-        claims = self._verified.get(token)
-        if claims is None:
+        claims, verified_at = self._verified.get(token, (None, 0.0))
+        if claims is None or time.monotonic() - verified_at > KEYS_KEPT_SECONDS:
+            self._verified.pop(token, None)
             claims = await self._verify_signature(token)
-            self._verified[token] = claims
+            self._verified[token] = claims, time.monotonic()
             if len(self._verified) > TOKENS_REMEMBERED:
                 self._verified.popitem(last=False)
         self._check(claims, now)
@@ -84,20 +86,15 @@ class TokenVerifier:
     async def _verify_signature(self, token: str) -> Claims:
         try:
             return self._decode(token, await self._key_set(refetch=False))
-        except (JoseError, ValueError):
-            pass
-        try:
+        except Unauthenticated:
             return self._decode(token, await self._key_set(refetch=True))
-        except (JoseError, ValueError) as error:
-            raise Unauthenticated("the token does not verify") from error
 
     @staticmethod
     def _decode(token: str, keys: KeySet) -> Claims:
-        claims = jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
         try:
-            return Claims.model_validate(claims)
-        except ValidationError as error:
-            raise ValueError("claims are missing or malformed") from error
+            return Claims.model_validate(jwt.decode(token, keys, algorithms=[ALGORITHM]).claims)
+        except UNVERIFIABLE as error:
+            raise Unauthenticated("the token does not verify") from error
 
     async def _key_set(self, *, refetch: bool) -> KeySet:
         async with self._lock:
@@ -105,18 +102,17 @@ class TokenVerifier:
             if self._keys is None or age > (
                 KEYS_REFETCHED_AFTER_SECONDS if refetch else KEYS_KEPT_SECONDS
             ):
-                document = await asyncio.to_thread(_fetch, self._settings.jwks_url)
-                self._keys = KeySet.import_key_set(document)
+                self._keys = await asyncio.to_thread(_fetch, self._settings.jwks_url)
                 self._fetched_at = time.monotonic()
             return self._keys
 
 
-def _fetch(url: str) -> Any:
+def _fetch(url: str) -> KeySet:
     # http(s) only: the address is configuration, never a caller's.
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
-            return json.load(answer)
-    except (OSError, ValueError) as error:
+            return KeySet.import_key_set(json.load(answer))
+    except (OSError, HTTPException, ValueError, LookupError, TypeError, JoseError) as error:
         raise Unavailable("the issuer's keys cannot be read now") from error
 
 

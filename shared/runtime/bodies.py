@@ -8,11 +8,12 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from shared.kit.errors import FieldError, Invalid, UnsupportedMediaType
-from shared.runtime.problems import field_errors
+from shared.runtime.problems import WHOLE_BODY, field_errors
 
 MODEL_ATTRIBUTE = "assent_body_model"
 MEDIA_TYPES_ATTRIBUTE = "assent_body_media_types"
 JSON = "application/json"
+NOT_JSON = "Invalid JSON: "
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -51,6 +52,8 @@ def body_of(
 
 
 def _named(error: ValidationError) -> list[FieldError]:
-    if error.errors()[0]["type"] == "json_invalid":
-        return [FieldError("body", f"is not JSON: {error.errors()[0]['msg'].partition(': ')[2]}")]
-    return field_errors(error)
+    found = field_errors(error)
+    field, message = found[0].field, found[0].message
+    if field == WHOLE_BODY and message.startswith(NOT_JSON):
+        return [FieldError(field, f"is not JSON: {message.removeprefix(NOT_JSON)}")]
+    return found

@@ -3,9 +3,7 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from opentelemetry.trace import SpanKind
 from starlette.datastructures import Headers, MutableHeaders
@@ -32,20 +30,20 @@ def received_at(scope: Scope) -> datetime:
 
 
 class Boundary:
-    """Wraps `app`. Guarantees: the clock is read before anything else; a body over 1 MB is refused
-    as it arrives; no exception leaves; every answer carries its cost and forbids caching unless it
-    says otherwise; one log line a request."""
+    """Wraps `app`. Guarantees: the clock is read before anything else; a body over
+    `max_body_bytes` is refused as it arrives; no exception leaves; every answer carries its cost
+    and forbids caching unless it says otherwise; one log line a request."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
         kind: SpanKind,
-        after_first: Callable[[], Any] | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self._app = app
         self._kind = kind
-        self._after_first = after_first
+        self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,13 +57,11 @@ class Boundary:
             logs.correlation_id.set(answer.correlation_id)
             logs.tenant_id.set("")
             try:
-                await self._app(scope, _limited(headers, receive), answer.send)
+                limited = _limited(headers, receive, self._max_body_bytes)
+                await self._app(scope, limited, answer.send)
             except Exception as error:  # noqa: BLE001 - nothing may leave
                 await answer.fail(error)
             answer.log(name)
-        if self._after_first is not None:
-            first, self._after_first = self._after_first, None
-            first()
 
 
 class _Answer:
@@ -119,18 +115,19 @@ class _Answer:
         return (time.perf_counter() - self._started) * 1000
 
 
-def _limited(headers: Headers, receive: Receive) -> Receive:
+def _limited(headers: Headers, receive: Receive, most: int) -> Receive:
     """Receives no more than a body may hold. Raises PayloadTooLarge."""
     declared = headers.get("content-length", "")
+    too_much = declared.isdecimal() and (len(declared) > 18 or int(declared) > most)
     taken = 0
 
     async def limited() -> Message:
         nonlocal taken
-        if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+        if too_much:
             raise PayloadTooLarge
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MAX_BODY_BYTES:
+        if taken > most:
             raise PayloadTooLarge
         return message
 

@@ -2,24 +2,29 @@
 
 import json
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.kit.errors import (
     AssentError,
     FieldError,
     Invalid,
+    MalformedRequest,
     MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    UnsupportedMediaType,
 )
+from shared.runtime.tracing import current_trace_id
 
 MEDIA_TYPE = "application/problem+json"
 _BY_STATUS: dict[int, type[AssentError]] = {
@@ -27,23 +32,35 @@ _BY_STATUS: dict[int, type[AssentError]] = {
     404: NotFound,
     405: MethodNotAllowed,
     413: PayloadTooLarge,
+    415: UnsupportedMediaType,
     503: Unavailable,
 }
-_LOCATIONS = ("body", "path", "query", "header")
+_LOCATIONS = ("body", "path", "query", "header", "cookie")
+WHOLE_BODY = "body"
+# An answer stays small, whatever was sent.
+MOST_ERRORS = 100
+A_FLOOD = 10_000
+LONGEST_FIELD = 200
+LONGEST_MESSAGE = 500
 
 
 def as_assent_error(error: BaseException) -> AssentError:
     """The error with a stable code that `error` is. What nobody foresaw becomes `internal`, and
-    says nothing of itself."""
+    says nothing of itself; so does a model's ValidationError, for what was sent is judged where it
+    is read (`UncheckedBody.check`) and what was stored is our own."""
     if isinstance(error, AssentError):
         return error
     if isinstance(error, RequestValidationError):
-        return Invalid(*_field_errors(error.errors()))
-    if isinstance(error, ValidationError):
-        return Invalid(*_field_errors(error.errors()))
+        return Invalid(*_field_errors(_located(problem) for problem in error.errors()))
     if isinstance(error, HTTPException):
-        return _BY_STATUS.get(error.status_code, AssentError)()
+        unknown = MalformedRequest if error.status_code < 500 else AssentError
+        return _BY_STATUS.get(error.status_code, unknown)()
     return AssentError()
+
+
+async def answer_problem(request: Request, error: Exception) -> Response:
+    """The answer of an exception handler."""
+    return problem_response(error, current_trace_id())
 
 
 def problem_response(error: BaseException, correlation_id: str) -> Response:
@@ -71,17 +88,24 @@ def problem_response(error: BaseException, correlation_id: str) -> Response:
 
 
 def field_errors(error: ValidationError) -> list[FieldError]:
-    """Each thing a model refused, by its dotted path."""
-    return _field_errors(error.errors())
+    """Each thing a model refused, by its dotted path; at most a hundred, and of a flood only its
+    size, for to tell it apart takes longer than it is worth."""
+    if error.error_count() > A_FLOOD:
+        return [FieldError(WHOLE_BODY, f"has {error.error_count()} errors")]
+    return _field_errors(error.errors(include_url=False, include_input=False))
 
 
 def _field_errors(problems: Iterable[Any]) -> list[FieldError]:
     return [
-        FieldError(_dotted(problem["loc"]), problem["msg"].removeprefix("Value error, "))
-        for problem in problems
+        FieldError(
+            (".".join(str(part) for part in problem["loc"]) or WHOLE_BODY)[:LONGEST_FIELD],
+            problem["msg"].removeprefix("Value error, ")[:LONGEST_MESSAGE],
+        )
+        for problem in islice(problems, MOST_ERRORS)
     ]
 
 
-def _dotted(location: tuple[int | str, ...]) -> str:
-    parts = location[1:] if location and location[0] in _LOCATIONS else location
-    return ".".join(str(part) for part in parts) or "body"
+def _located(problem: Any) -> Any:
+    """FastAPI puts the part of the request before the path."""
+    first, *rest = problem["loc"]
+    return {**problem, "loc": rest if first in _LOCATIONS else problem["loc"]}

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -24,10 +25,14 @@ from shared.messaging.sweep import SWEEP_TYPE, Sweep
 from shared.runtime import logs
 from shared.runtime.boundary import Boundary, received_at
 from shared.runtime.logs import configure_logging
-from shared.runtime.problems import as_assent_error, problem_response
+from shared.runtime.problems import answer_problem, as_assent_error, problem_response
 from shared.runtime.tracing import current_trace_id
+from shared.storage.cursors import is_document_id
 
 Handler = Callable[[Envelope], Awaitable[None]]
+
+# As much as Pub/Sub delivers: what a document could hold, its event can bring.
+MAX_EVENT_BYTES = 10_000_000
 
 _VERSION = re.compile(r"\.v[0-9]+$")
 _log = logging.getLogger(__name__)
@@ -52,9 +57,10 @@ def create_reactions(
             Route("/healthz", _healthz, methods=["GET"]),
             Route("/openapi.json", _openapi, methods=["GET"]),
             Route("/{kind}/{name}", intake.receive, methods=["POST"]),
-        ]
+        ],
+        exception_handlers=dict.fromkeys((AssentError, HTTPException, Exception), answer_problem),
     )
-    return Boundary(app, kind=SpanKind.CONSUMER)
+    return Boundary(app, kind=SpanKind.CONSUMER, max_body_bytes=MAX_EVENT_BYTES)
 
 
 class _Intake:
@@ -85,8 +91,8 @@ class _Intake:
     def _read(self, request: Request, body: bytes) -> Envelope:
         kind, name = request.path_params["kind"], request.path_params["name"]
         try:
-            headers = {key.lower(): value for key, value in request.headers.items()}
-            event = envelope_from_headers(headers, body, received_at(request.scope))
+            moment = received_at(request.scope)
+            event = envelope_from_headers(_lowered(request.headers), body, moment)
         except ValueError as error:
             raise Refused(f"unreadable: {error}") from error
         own = f"//assent/{self._function}"
@@ -100,7 +106,7 @@ class _Intake:
             raise Refused(f"{event.type} of {event.source} is not the schedule {name}")
         if kind not in ("events", "timers", "schedules"):
             raise Refused(f"nothing is delivered to /{kind}")
-        if kind != "schedules" and not event.tenantid:
+        if kind != "schedules" and not is_document_id(event.tenantid):
             raise Refused("the event belongs to no tenant")
         return event
 

@@ -1,14 +1,25 @@
-"""Firestore as `shared.storage` meets it: the real emulator at the end of a wire."""
+"""The emulators as `shared` meets them: each at the end of a wire, for as long as a module's tests
+run."""
 
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import aiohttp
+import grpc.aio
 import pytest
+from google.cloud.tasks_v2 import CloudTasksAsyncClient
+from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcAsyncIOTransport
 
+from emulators.clock import VirtualClock
+from emulators.cloud_tasks import CloudTasksEmulator, NoResponse, TaskRequest, TaskResponse
 from emulators.firestore import FirestoreEmulator
+from emulators.pubsub.emulator import PubsubEmulator
+from shared.messaging import pubsub, timers
 from shared.storage import firestore as storage
 from shared.storage.firestore import TenantStore
+from tests.shared.cloud import Cloud
 from tests.shared.wire import Wire
 
 
@@ -40,3 +51,69 @@ def firestore(firestore_wire: Wire) -> Wire:
 def store(firestore: Wire) -> TenantStore:
     """A tenant nobody else has."""
     return TenantStore(f"tenant-{uuid.uuid4().hex[:12]}")
+
+
+async def _deliver_nothing(request: TaskRequest) -> TaskResponse:
+    raise NoResponse
+
+
+@pytest.fixture(scope="module")
+def virtual_clock(tmp_path_factory: pytest.TempPathFactory) -> VirtualClock:
+    path: Path = tmp_path_factory.mktemp("clock") / "offset"
+    return VirtualClock(path)
+
+
+@pytest.fixture(scope="module")
+async def tasks_emulator(virtual_clock: VirtualClock) -> AsyncIterator[CloudTasksEmulator]:
+    """Holds tasks and runs none."""
+    emulator = CloudTasksEmulator(
+        clock=virtual_clock, deliver=_deliver_nothing, mint=lambda email, audience: email
+    )
+    yield emulator
+    await emulator.stop()
+
+
+@pytest.fixture(scope="module")
+async def wired(
+    firestore_wire: Wire,
+    pubsub_emulator: PubsubEmulator,
+    tasks_emulator: CloudTasksEmulator,
+    http: aiohttp.ClientSession,
+) -> AsyncIterator[Cloud]:
+    tasks_address = await tasks_emulator.start()
+    pubsub_wire, tasks_wire = Wire(pubsub_emulator.address), Wire(tasks_address)
+    await pubsub_wire.open()
+    await tasks_wire.open()
+    channel = grpc.aio.insecure_channel(tasks_address)
+    client = CloudTasksAsyncClient(transport=CloudTasksGrpcAsyncIOTransport(channel=channel))
+    loop = asyncio.get_running_loop()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PUBSUB_EMULATOR_HOST", pubsub_wire.address)
+        environment.setenv("CLOUD_TASKS_EMULATOR_HOST", tasks_wire.address)
+        environment.setenv("ASSENT_REGION", "us-central1")
+        environment.setenv("ASSENT_REACTIONS_URL", "http://reactions.test")
+        environment.setenv("ASSENT_SERVICE_ACCOUNT", "orders@assent-local")
+        kept = pubsub._clients.pop(loop, None), timers._clients.pop(loop, None)
+        yield Cloud(firestore_wire, pubsub_wire, tasks_wire, http, client)
+        pubsub._clients.pop(loop, None)
+        timers._clients.pop(loop, None)
+        if kept[0] is not None:
+            pubsub._clients[loop] = kept[0]
+        if kept[1] is not None:
+            timers._clients[loop] = kept[1]
+    await channel.close()
+    await pubsub_wire.close()
+    await tasks_wire.close()
+
+
+@pytest.fixture
+def cloud(wired: Cloud) -> Cloud:
+    """All wires, whole."""
+    wired.mend()
+    return wired
+
+
+@pytest.fixture
+def noun() -> str:
+    """A function nobody else is."""
+    return f"orders-{uuid.uuid4().hex[:10]}"

@@ -8,7 +8,7 @@ from shared.kit.errors import Unavailable
 from shared.messaging import pubsub
 from shared.messaging.dead_letters import DEAD_LETTERS, LONGEST_VALUE, bury
 from shared.messaging.pubsub import publish
-from tests.shared.messaging.cloud import Cloud, Mailbox
+from tests.shared.cloud import Cloud, Mailbox
 
 pytestmark = pytest.mark.platform
 HEADERS = {

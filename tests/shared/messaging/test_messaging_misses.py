@@ -8,8 +8,8 @@ import pytest
 from shared.messaging.misses import PER_MINUTE, report_miss
 from shared.messaging.outbox import Outbox
 from shared.storage.firestore import TenantStore
-from tests.shared.messaging.cloud import Cloud, Mailbox
-from tests.shared.messaging.stories import NOW, OrderLookupMissed, caller
+from tests.shared.cloud import Cloud, Mailbox
+from tests.shared.stories import NOW, OrderLookupMissed, caller
 
 pytestmark = pytest.mark.platform
 

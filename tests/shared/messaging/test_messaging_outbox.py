@@ -21,8 +21,8 @@ from shared.messaging.sweep import GRACE, Sweep
 from shared.storage import patience
 from shared.storage.batches import Batch
 from shared.storage.firestore import LostRace, TenantStore
-from tests.shared.messaging.cloud import Cloud, Mailbox
-from tests.shared.messaging.stories import NOW, OrderPlaced, caller
+from tests.shared.cloud import Cloud, Mailbox
+from tests.shared.stories import NOW, OrderPlaced, caller
 
 pytestmark = pytest.mark.platform
 TIMER = "assent.order.due.v1"

@@ -11,7 +11,7 @@ from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.recorder import LastEvent, Recorder, last_event
 from shared.messaging.timers import timer_event
-from tests.shared.messaging.stories import NOW, OrderPlaced, caller
+from tests.shared.stories import NOW, OrderPlaced, caller
 
 steps = st.lists(
     st.tuples(

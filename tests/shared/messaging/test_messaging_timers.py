@@ -13,7 +13,7 @@ from shared.messaging import timers
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import envelope_from_headers
 from shared.messaging.timers import FURTHEST, set_timers, timer_event
-from tests.shared.messaging.cloud import Cloud
+from tests.shared.cloud import Cloud
 
 pytestmark = pytest.mark.platform
 TIMER = "assent.deadline.due.v1"

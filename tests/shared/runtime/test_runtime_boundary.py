@@ -1,0 +1,354 @@
+"""Whatever happens inside, the boundary answers, once, and says what it cost."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from opentelemetry.trace import SpanKind
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from emulators.clock import VirtualClock
+from shared.kit import errors
+from shared.kit.errors import AssentError, FieldError, Invalid, TooManyRequests
+from shared.kit.operations import count
+from shared.runtime.app import create_api
+from shared.runtime.boundary import MAX_BODY_BYTES, Boundary, received_at
+from tests.shared.runtime.asking import client
+
+router = APIRouter()
+RAISED: dict[str, Exception] = {}
+
+
+class Stored(BaseModel):
+    inner_secret_name: int
+
+
+@router.post("/v1/length")
+async def length(request: Request) -> dict[str, int]:
+    return {"length": len(await request.body())}
+
+
+@router.get("/v1/raise/{name}")
+async def fail(name: str) -> None:
+    raise RAISED[name]
+
+
+@router.get("/v1/stored")
+async def stored() -> None:
+    Stored.model_validate({"inner_secret_name": "ana@example.com"})
+
+
+@router.get("/v1/costs")
+async def costs(number: int) -> dict[str, str]:
+    for _ in range(number):
+        await asyncio.sleep(0)
+        count("firestore-reads")
+    count("pubsub-messages", 2)
+    return {}
+
+
+@router.get("/v1/when")
+async def when(request: Request) -> str:
+    await asyncio.sleep(0)
+    return received_at(request.scope).isoformat()
+
+
+@router.get("/v1/cached")
+async def cached() -> JSONResponse:
+    return JSONResponse({}, headers={"Cache-Control": "private, no-cache", "ETag": '"1"'})
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[httpx.AsyncClient]:
+    app = create_api(function="things", summary="Things.", routers=[router])
+    async with client(app) as asking:
+        yield asking
+
+
+@pytest.fixture
+def request_lines() -> Iterator[list[logging.LogRecord]]:
+    """Every record of the request log."""
+    records: list[logging.LogRecord] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            records.append(record)
+
+    logger, handler = logging.getLogger("assent.request"), Keep()
+    logger.addHandler(handler)
+    logger.setLevel("INFO")
+    yield records
+    logger.removeHandler(handler)
+
+
+def _problem(answer: httpx.Response) -> Any:
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert set(problem) == {
+        *("type", "title", "status", "detail", "code", "correlation_id", "errors")
+    }
+    assert problem["status"] == answer.status_code
+    assert problem["correlation_id"] == answer.headers["Correlation-Id"]
+    return problem
+
+
+async def test_a_body_of_a_megabyte_is_read(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/v1/length", content=b"x" * MAX_BODY_BYTES)
+    assert answer.json() == {"length": MAX_BODY_BYTES}
+
+
+async def test_one_byte_more_is_refused_by_its_declared_length(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/v1/length", content=b"x" * (MAX_BODY_BYTES + 1))
+    assert (answer.status_code, _problem(answer)["code"]) == (413, "payload_too_large")
+
+
+@pytest.mark.parametrize("declared", ["9" * 30, "9" * 5000, str(MAX_BODY_BYTES + 1)])
+async def test_a_declared_length_is_refused_before_a_byte_is_read(
+    api: httpx.AsyncClient, declared: str
+) -> None:
+    sent = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal sent
+        sent += 1
+        yield b"x"
+
+    answer = await api.post("/v1/length", content=body(), headers={"Content-Length": declared})
+    assert answer.status_code == 413
+    assert sent == 0
+
+
+async def test_an_undeclared_body_is_refused_as_soon_as_it_is_too_long(
+    api: httpx.AsyncClient,
+) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 1
+            yield b"x" * 100_000
+
+    answer = await api.post("/v1/length", content=endless())
+    assert (answer.status_code, _problem(answer)["code"]) == (413, "payload_too_large")
+    assert sent <= 12
+
+
+@pytest.mark.parametrize("declared", ["-1", "ten", "²", "", "1e9"])
+async def test_a_senseless_length_is_no_crash(api: httpx.AsyncClient, declared: str) -> None:
+    headers = [(b"Content-Length", declared.encode("latin-1"))]
+    answer = await api.post("/v1/length", content=b"xyz", headers=headers)
+    assert answer.status_code == 200
+
+
+ALL_ERRORS = [
+    error
+    for error in vars(errors).values()
+    if isinstance(error, type) and issubclass(error, AssentError)
+    if error not in {AssentError, Invalid, TooManyRequests}
+]
+
+
+@pytest.mark.parametrize("error", ALL_ERRORS, ids=lambda error: str(error.code))
+async def test_each_reason_is_a_problem_with_its_status_and_code(
+    api: httpx.AsyncClient, error: type[AssentError]
+) -> None:
+    RAISED["error"] = error("the detail")
+    answer = await api.get("/v1/raise/error")
+    problem = _problem(answer)
+    assert (answer.status_code, problem["code"]) == (error.http_status, error.code)
+    assert (problem["detail"], problem["title"]) == ("the detail", error.title)
+    assert problem["type"].endswith(f"/{error.code}")
+
+
+async def test_an_invalid_request_names_each_field(api: httpx.AsyncClient) -> None:
+    RAISED["invalid"] = Invalid(FieldError("a.b", "is bad"), FieldError("c", "half \ud800"))
+    answer = await api.get("/v1/raise/invalid")
+    assert answer.status_code == 422
+    assert _problem(answer)["errors"] == [
+        {"field": "a.b", "message": "is bad"},
+        {"field": "c", "message": "half \ud800"},
+    ]
+
+
+async def test_too_many_requests_says_when_to_come_back(api: httpx.AsyncClient) -> None:
+    RAISED["many"] = TooManyRequests("slow down", retry_after=7)
+    answer = await api.get("/v1/raise/many")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("secret of ours"), RecursionError(), KeyError("x"), OSError("x")]
+)
+async def test_what_nobody_foresaw_is_500_and_says_nothing_of_itself(
+    api: httpx.AsyncClient, error: Exception, request_lines: list[logging.LogRecord]
+) -> None:
+    RAISED["bug"] = error
+    answer = await api.get("/v1/raise/bug")
+    assert (answer.status_code, _problem(answer)["code"]) == (500, "internal")
+    assert "secret" not in answer.text
+    assert [record.levelname for record in request_lines] == ["ERROR", "INFO"]
+
+
+async def test_stored_data_of_another_shape_is_our_fault_and_not_the_callers(
+    api: httpx.AsyncClient,
+) -> None:
+    answer = await api.get("/v1/stored")
+    assert (answer.status_code, _problem(answer)["code"]) == (500, "internal")
+    assert "inner_secret_name" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("status", "answered", "code"),
+    [
+        (400, 400, "malformed_request"),
+        (401, 401, "unauthenticated"),
+        (406, 400, "malformed_request"),
+        (415, 415, "unsupported_media_type"),
+        (500, 500, "internal"),
+        (503, 503, "unavailable"),
+    ],
+)
+async def test_a_frameworks_refusal_keeps_its_meaning(
+    api: httpx.AsyncClient, status: int, answered: int, code: str
+) -> None:
+    RAISED["http"] = HTTPException(status, "in its own words")
+    answer = await api.get("/v1/raise/http")
+    assert (answer.status_code, _problem(answer)["code"]) == (answered, code)
+    assert "own words" not in answer.text
+
+
+async def test_an_unknown_path_and_method_are_problems(api: httpx.AsyncClient) -> None:
+    assert _problem(await api.get("/v1/nothing"))["code"] == "not_found"
+    assert _problem(await api.get("/v1/length/"))["code"] == "not_found"
+    wrong = await api.get("/v1/length")
+    assert (wrong.status_code, _problem(wrong)["code"]) == (405, "method_not_allowed")
+    assert wrong.headers["Allow"] == "POST"
+
+
+async def test_a_query_of_another_shape_names_its_parameter(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/v1/costs?number=many")
+    assert answer.status_code == 422
+    assert [error["field"] for error in _problem(answer)["errors"]] == ["number"]
+
+
+async def test_every_answer_forbids_caching_unless_it_says_otherwise(
+    api: httpx.AsyncClient,
+) -> None:
+    RAISED["bug"] = ZeroDivisionError()
+    for path in ("/healthz", "/v1/nothing", "/v1/raise/bug", "/v1/length"):
+        answer = await api.get(path)
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert len(answer.headers["Correlation-Id"]) == 32
+    answer = await api.get("/v1/cached")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
+async def test_the_cost_of_a_request_is_its_own(api: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(*(api.get(f"/v1/costs?number={n}") for n in (1, 2, 3)))
+    assert [answer.headers["Assent-Cost"] for answer in answers] == [
+        f"firestore-reads={n}, pubsub-messages=2" for n in (1, 2, 3)
+    ]
+    assert answers[0].headers["Server-Timing"].startswith("total;dur=")
+    assert (await api.get("/healthz")).headers["Assent-Cost"] == ""
+
+
+async def test_a_request_is_one_line_in_the_log(
+    api: httpx.AsyncClient, request_lines: list[logging.LogRecord]
+) -> None:
+    await api.get("/v1/costs?number=1&secret=hidden")
+    (record,) = request_lines
+    assert record.getMessage() == "GET /v1/costs"
+    fields = record.__dict__["fields"]
+    assert fields["status"] == 200
+    assert fields["operations"] == {"firestore-reads": 1, "pubsub-messages": 2}
+    assert fields["milliseconds"] >= 0
+
+
+async def test_the_clock_is_read_at_the_entry(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clock = VirtualClock(tmp_path / "clock")
+    monkeypatch.setenv("ASSENT_CLOCK_FILE", str(clock.path))
+    clock.advance(86_400)
+    before = clock.now()
+    moment = datetime.fromisoformat((await api.get("/v1/when")).json())
+    assert before <= moment <= clock.now()
+
+
+async def test_healthz_and_the_description_are_served(api: httpx.AsyncClient) -> None:
+    assert (await api.get("/healthz")).json() == {"status": "ok"}
+    description = (await api.get("/openapi.json")).json()
+    assert description["info"]["title"] == "Assent: things"
+
+
+async def _call(app: Any) -> list[Any]:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    await Boundary(app, kind=SpanKind.SERVER)(scope, receive, send)
+    return sent
+
+
+async def test_a_failure_in_the_middle_of_an_answer_is_not_answered_twice() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        raise ZeroDivisionError
+
+    sent = await _call(broken)
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+
+
+async def test_a_failure_before_an_answer_is_answered() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ZeroDivisionError
+
+    start, body = await _call(broken)
+    assert start["status"] == 500
+    assert json.loads(body["body"])["code"] == "internal"
+
+
+async def test_being_cancelled_is_not_swallowed() -> None:
+    async def cancelled(scope: Scope, receive: Receive, send: Send) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await _call(cancelled)
+
+
+async def test_what_is_no_request_is_passed_on() -> None:
+    seen: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["type"])
+
+    async def nothing(*_: Any) -> Any:
+        return None
+
+    await Boundary(app, kind=SpanKind.SERVER)({"type": "lifespan"}, nothing, nothing)
+    assert seen == ["lifespan"]
+
+
+async def test_an_apps_own_answer_passes_unchanged() -> None:
+    start, body = await _call(PlainTextResponse("hello", 418, {"X-Own": "1"}))
+    assert start["status"] == 418
+    assert (b"x-own", b"1") in start["headers"]
+    assert body["body"] == b"hello"
