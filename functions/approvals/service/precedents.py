@@ -1,5 +1,7 @@
 """Precedents: posted and reviewed at once, activated by a governor, suspended."""
 
+from datetime import UTC, datetime
+
 from functions.approvals.rules.genesis import Facts, review, twin_of
 from functions.approvals.rules.posting import Posted, precedent_of
 from functions.approvals.rules.precedent import (
@@ -35,6 +37,8 @@ from shared.messaging.recorder import Recorder
 from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def post_precedent(caller: Caller, key: IdempotencyKey, posted: Posted) -> PrecedentSeed:
@@ -140,12 +144,12 @@ async def _facts(store: TenantStore, precedent: Precedent) -> Facts:
         keys.append((APPROVALS, example_id))
     found = await store.get_many(keys)
     example = read_approval(found[1]) if len(found) > 1 else None
-    decided_at = example.value.decided_at if example else None
+    since = (example.value.decided_at if example else None) or _EVER
     return Facts(
         example=example.value if example else None,
         active=read_actives(found[0]).precedents,
         ended=await find_ended(store, precedent.kind),
-        rejected=await find_rejected_since(store, precedent.kind, decided_at) if decided_at else [],
+        rejected=await find_rejected_since(store, precedent.kind, since),
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from google.cloud.tasks_v2 import Task
+
 from events.agents import (
     AgentApprovalNeeded,
     CreationCaseCancelled,
@@ -27,6 +29,7 @@ from functions.approvals.service.reviewing import give_review
 from functions.approvals.views import ApprovalCard, ApprovalDetail, PrecedentSeed
 from shared.kit.callers import Caller
 from shared.kit.ids import derive_id, new_id
+from shared.manifest.whole import queue_name
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
@@ -44,7 +47,7 @@ from tests.functions.approvals.builders import (
     request,
     veto_command,
 )
-from tests.shared.cloud import Cloud
+from tests.shared.cloud import LOCATION, Cloud
 
 ASKER = Actor(REQUESTER, frozenset())
 SPEC: dict[str, Any] = {
@@ -249,6 +252,15 @@ class World:
     async def unpublished(self) -> int:
         """How many events of this tenant still wait to be published."""
         return await self.store.count(EVENT_LOG, where=[("unpublished", "==", True)])
+
+    async def tasks(self, type: str, approval_id: str) -> list[Task]:
+        """The tasks that wait to fire a timer about one approval."""
+        queue = f"{LOCATION}/queues/{queue_name('approvals', type)}"
+        return [
+            task
+            for task in await self.cloud.tasks_in(queue)
+            if task.http_request.headers["ce-subject"] == f"approval/{approval_id}"
+        ]
 
     async def told(self, approval_id: str) -> list[str]:
         """The past tenses of what happened to one approval."""

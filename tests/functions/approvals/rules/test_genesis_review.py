@@ -109,6 +109,13 @@ def test_a_precedent_needs_reasons_and_a_humans_example(
     assert "justification" in failed(candidate, **facts)
 
 
+def test_without_naming_an_example_the_rationale_stands_alone() -> None:
+    assert failed(precedent(example_approval_id=None), example=None) == {}
+    rejected = decided("reject")
+    written = precedent(example_approval_id=None)
+    assert "consistency" in failed(written, example=None, rejected=[rejected])
+
+
 def test_a_deputys_assent_is_a_humans_until_it_is_overturned() -> None:
     approval = opened()
     done = stepped(decide(approval, command("approve", approval), DEPUTY, START, took_over=True))

@@ -1,0 +1,188 @@
+"""What cases ask and report, in any order and any number of times; and time."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from functions.approvals.rules.approval import DEADLINE_DUE, REVIEW_DUE, VETO_WINDOW_DUE
+from functions.approvals.service.reading import list_approvals, show_approval
+from functions.approvals.store import APPROVALS
+from functions.approvals.views import ApprovalDetail
+from shared.kit.errors import NotFound, Unavailable
+from shared.kit.instants import to_milliseconds
+from tests.functions.approvals.builders import (
+    GOVERNOR,
+    HOUR,
+    MINUTE,
+    OTHER_GOVERNOR,
+    SECOND,
+    START,
+)
+from tests.functions.approvals.worlds import SPEC, World
+
+
+async def shown(world: World, approval_id: str) -> ApprovalDetail:
+    return await show_approval(world.caller(GOVERNOR), approval_id)
+
+
+async def test_a_case_asks_and_the_card_is_bound_to_it(world: World) -> None:
+    event, id = world.approval_needed()
+    await world.deliver(event)
+    card = await shown(world, id)
+    assert (card.status, card.content) == ("pending", SPEC)
+    assert card.case is not None
+    assert (card.case.case_id, card.case.revision) == ("cas_01KAGQ0000000000000000000A", 1)
+    assert card.subject.name == "clinic-content-writer"
+    (requested,) = await world.log()
+    assert requested.causationid == requested.correlationid == event.id
+
+
+async def test_a_case_asks_once_however_often_its_event_comes(world: World) -> None:
+    event, id = world.approval_needed()
+    await asyncio.gather(*(world.deliver(event) for _ in range(5)))
+    await world.decide("approve", await shown(world, id))
+    await world.deliver(event)
+    assert await world.told(id) == ["requested", "approved"]
+
+
+async def test_a_withdrawal_ends_what_is_open(world: World) -> None:
+    event, id = world.approval_needed()
+    await world.deliver(event)
+    for _ in range(2):
+        await world.deliver(world.cancelled(id))
+    assert await world.told(id) == ["requested", "cancelled"]
+
+
+async def test_a_withdrawal_that_comes_first_waits_for_its_request(world: World) -> None:
+    event, id = world.approval_needed()
+    await world.deliver(world.cancelled(id))
+    await world.deliver(world.cancelled(id))
+    with pytest.raises(NotFound):
+        await shown(world, id)
+    assert (await list_approvals(world.caller(GOVERNOR), None, 25, None)).items == ()
+    await world.deliver(event)
+    await world.deliver(event)
+    assert (await shown(world, id)).status == "cancelled"
+    assert await world.told(id) == ["cancelled"]
+
+
+async def test_a_withdrawal_and_its_request_at_once_end_cancelled(world: World) -> None:
+    for _ in range(5):
+        event, id = world.approval_needed()
+        await asyncio.gather(world.deliver(world.cancelled(id)), world.deliver(event))
+        assert (await shown(world, id)).status == "cancelled"
+
+
+async def test_a_case_that_asked_for_nothing_withdraws_and_undoes_nothing(world: World) -> None:
+    await world.deliver(world.cancelled(None))
+    await world.deliver(world.rolled_back(None))
+    await world.deliver(world.rollback_failed(None))
+    assert await world.log() == []
+
+
+async def test_a_report_about_what_is_not_here_yet_comes_again(world: World) -> None:
+    _, id = world.approval_needed()
+    with pytest.raises(Unavailable):
+        await world.deliver(world.rolled_back(id))
+
+
+async def matched(world: World) -> ApprovalDetail:
+    await world.precedent()
+    card = await world.ask()
+    assert card.status == "auto_approved"
+    return card
+
+
+async def test_a_vetoed_assent_is_reversed_by_its_owners_report(world: World) -> None:
+    card = await matched(world)
+    await world.veto(card)
+    await world.deliver(world.rollback_failed(card.id))
+    for _ in range(2):
+        await world.deliver(world.rolled_back(card.id))
+    await world.deliver(world.rollback_failed(card.id))
+    assert (await world.told(card.id))[1:] == ["vetoed", "reversal_failed", "reversed"]
+
+
+async def test_a_rollback_before_the_veto_completes_it_at_once(world: World) -> None:
+    card = await matched(world)
+    for _ in range(2):
+        await world.deliver(world.rolled_back(card.id, cause="health"))
+    assert await world.told(card.id) == ["auto_approved"]
+    assert (await world.veto(card)).status == "reversed"
+    assert (await world.told(card.id))[1:] == ["vetoed", "reversed"]
+
+
+async def test_a_window_closes_a_minute_after_its_last_second(world: World) -> None:
+    card = await matched(world)
+    assert card.veto is not None
+    closes = card.veto.closes_at
+    await world.fire(VETO_WINDOW_DUE, card.id, closes + 59 * SECOND)
+    assert (await shown(world, card.id)).status == "auto_approved"
+    vetoed_late = await matched_elsewhere(world)
+    await world.fire(VETO_WINDOW_DUE, card.id, closes + MINUTE)
+    await world.fire(VETO_WINDOW_DUE, card.id, closes + HOUR)
+    assert (await world.told(card.id))[1:] == ["confirmed"]
+    assert (await world.veto(vetoed_late, at=vetoed_late.requested_at)).status == "vetoed"
+
+
+async def matched_elsewhere(world: World) -> ApprovalDetail:
+    return await world.ask(at=START + 10 * HOUR)
+
+
+async def test_a_timer_for_nothing_does_nothing(world: World) -> None:
+    _, id = world.approval_needed()
+    await world.fire(DEADLINE_DUE, id, START)
+    assert await world.log() == []
+
+
+async def test_the_sweep_fires_what_no_task_fired(world: World) -> None:
+    asked = await world.ask()
+    deferred = await world.ask()
+    await world.decide("defer", deferred, until=START + 30 * HOUR)
+    broken = await world.ask()
+    await world.decide("break_glass", broken, grounds="outage")
+    await world.sweep(asked.deadline_at + 89 * SECOND)
+    assert await world.told(asked.id) == ["requested"]
+    await world.sweep(asked.deadline_at + 90 * SECOND)
+    assert await world.told(asked.id) == ["requested", "expired"]
+    await world.sweep(START + 31 * HOUR)
+    assert await world.told(deferred.id) == ["requested", "deferred", "resumed"]
+    assert await world.told(broken.id) == ["requested", "approved", "review_missed"]
+    await world.sweep(START + 40 * HOUR)
+    assert (await world.told(deferred.id))[-1] == "expired"
+
+
+async def test_a_task_is_set_for_every_closing_moment(world: World) -> None:
+    # Cloud Tasks moves a moment that has passed to now, so this one lies ahead.
+    at = to_milliseconds(datetime.now(UTC)) + HOUR
+    asked = await world.ask(at)
+    await world.decide("defer", asked, at=at, until=at + HOUR)
+    tasks = await world.tasks(DEADLINE_DUE, asked.id)
+    assert {task.schedule_time for task in tasks} == {asked.deadline_at + MINUTE, at + HOUR}
+    broken = await world.decide("break_glass", asked, at=at, grounds="legal")
+    assert broken.review is not None
+    (task,) = await world.tasks(REVIEW_DUE, asked.id)
+    assert task.schedule_time == broken.review.due_at + MINUTE
+
+
+async def test_a_missed_review_can_still_be_made(world: World) -> None:
+    asked = await world.ask()
+    broken = await world.decide("break_glass", asked, grounds="legal")
+    late = START + 25 * HOUR
+    await world.fire(REVIEW_DUE, asked.id, late)
+    done = await world.review(broken, "overturned", OTHER_GOVERNOR, late)
+    assert done.review is not None
+    assert done.review.status == "overturned"
+    await world.deliver(world.rolled_back(asked.id, cause="overturned"))
+    assert await world.told(asked.id) == [
+        *("requested", "approved", "review_missed", "overturned", "reversed"),
+    ]
+
+
+async def test_a_finished_approval_waits_for_no_timer(world: World) -> None:
+    asked = await world.ask()
+    await world.decide("reject", asked)
+    document = await world.store.get(APPROVALS, asked.id)
+    assert document is not None
+    assert document.data["next_timer_at"] is None
