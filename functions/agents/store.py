@@ -30,12 +30,13 @@ T = TypeVar("T", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Kept(Generic[T]):
-    """An aggregate as it was read, with what its next event and its next write need."""
+    """An aggregate as it was read, with what its next event and its next write need. An agent
+    whose case was stopped at once has no event of its own: `latest` is None."""
 
     document: Document
     value: T
     sequence: int
-    latest: LastEvent
+    latest: LastEvent | None
 
 
 def read_agent(document: Document | None) -> Kept[Agent] | None:
@@ -165,9 +166,10 @@ _NOUNS = {AGENTS: "agent", CASES: "creation_case", PIPELINES: "pipeline"}
 def _kept(document: Document | None, model: type[T]) -> Kept[T] | None:
     if document is None:
         return None
+    last = document.data["last_event"]
     return Kept(
         document=document,
         value=model.model_validate_json(document.data["state"]),
         sequence=document.data["sequence"],
-        latest=LastEvent.model_validate(document.data["last_event"]),
+        latest=LastEvent.model_validate(last) if last else None,
     )

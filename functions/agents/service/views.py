@@ -52,7 +52,8 @@ def case_view(kept: Kept[CreationCase]) -> dict[str, Any]:
         "requested_by",
         "requested_at",
     )
-    return {name: case[name] for name in shown} | {"correlation_id": kept.latest.correlation_id}
+    story = kept.latest.correlation_id if kept.latest else None
+    return {name: case[name] for name in shown} | {"correlation_id": story}
 
 
 def _current_stage(case: CreationCase) -> int:
