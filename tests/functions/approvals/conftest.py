@@ -24,7 +24,7 @@ from shared.runtime import secrets
 from shared.storage import firestore
 from shared.storage.firestore import TenantStore
 from tests.functions.approvals.worlds import World
-from tests.shared.cloud import Cloud
+from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.wire import Wire
 
 ROOT = Path(__file__).parents[3]
@@ -72,9 +72,7 @@ async def cloud(
             environment.setenv(name, value)
         environment.setattr(secrets, "_texts", {})
         with _clients_of_their_own():
-            connected = Cloud(store, topics, queues, http, client)
-            await connected.mailbox("approvals")
-            yield connected
+            yield Cloud(store, topics, queues, http, client)
     await channel.close()
     for wire in wires:
         await wire.close()
@@ -96,8 +94,14 @@ class _clients_of_their_own:  # noqa: N801 - reads as the context it is
                 clients[self._loop] = kept
 
 
+@pytest.fixture(scope="module")
+async def mailbox(cloud: Cloud) -> Mailbox:
+    """What reaches the topic, of every tenant."""
+    return await cloud.mailbox("approvals")
+
+
 @pytest.fixture
-def world(cloud: Cloud) -> World:
+def world(cloud: Cloud, mailbox: Mailbox) -> World:
     """A tenant nobody else has, and whole wires."""
     cloud.mend()
     return World(TenantStore(f"clinic-{uuid.uuid4().hex[:12]}"), cloud)
