@@ -1,0 +1,281 @@
+"""The core API over HTTP: shapes, scopes, the order of refusals, and what hostile bodies meet."""
+
+import json
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.kit.canonical import content_hash
+from tests.functions.approvals.api.conftest import Program
+from tests.functions.approvals.builders import CONTENT, RATIONALE
+
+ASKED = {
+    "kind": "execution",
+    "subject": {"type": "job", "id": "job-7", "name": "reindex-articles"},
+    "summary": "Rebuild the index of patient articles",
+    "content": CONTENT,
+    "evidence": ["ghostrun 12", {"rows": 1200}, ["nested", ["twice"]]],
+    "rollback_plan": "Restore the previous index from its snapshot.",
+}
+SEED = {
+    "title": "Reindex patient articles",
+    "domain": "GOV",
+    "kind": "execution",
+    "max_risk": "medium",
+    "conditions": [{"field": "content.action", "op": "eq", "value": "reindex"}],
+    "rationale": RATIONALE,
+}
+
+
+def governor(program: Program, principal: str = "gala") -> Program:
+    return program.of(principal, "governor")
+
+
+async def ask(program: Program, **fields: Any) -> Any:
+    answer = await program.post("/v1/approvals", {**ASKED, **fields})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def deciding(card: Any, decision: str = "approve", **fields: Any) -> dict[str, Any]:
+    return {
+        "decision": decision,
+        "decision_hash": card["decision_hash"],
+        "client_decision_id": str(uuid.uuid4()),
+        **fields,
+    }
+
+
+def vetoing(card: Any, **fields: Any) -> dict[str, Any]:
+    return {
+        "approval_id": card["id"],
+        "decision_hash": card["decision_hash"],
+        "client_decision_id": str(uuid.uuid4()),
+        "reason_category": "safety",
+        "explanation": "Not while the clinic is open.",
+        **fields,
+    }
+
+
+async def decide(program: Program, card: Any, decision: str = "approve", **fields: Any) -> Any:
+    body = deciding(card, decision, **fields)
+    return await program.post(f"/v1/approvals/{card['id']}/decisions", body)
+
+
+def refused(answer: httpx.Response, status: int, code: str, *fields: str) -> None:
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (status, code), problem
+    assert [error["field"] for error in problem["errors"]] == list(fields), problem
+
+
+async def test_a_request_is_shown_with_exactly_what_is_hashed(program: Program) -> None:
+    card = await ask(program)
+    assert card["decision_hash"] == content_hash(card["content"]) == content_hash(CONTENT)
+    assert (card["status"], card["risk"], card["on_timeout"]) == ("pending", "medium", "deny")
+    assert card["rule"] == {
+        "kind": "any",
+        "m": None,
+        "of": [{"role": "governor", "principal": None}],
+    }
+    assert card["evidence"] == ASKED["evidence"]
+    shown = await program.get(f"/v1/approvals/{card['id']}")
+    assert (shown.status_code, shown.json()) == (200, card)
+    listed = (await program.get("/v1/approvals", status="pending")).json()
+    assert listed == {"items": [card], "next_cursor": None}
+
+
+async def test_the_same_key_asks_once(program: Program) -> None:
+    first = await program.post("/v1/approvals", ASKED, idempotency_key="k1")
+    again = await program.post("/v1/approvals", ASKED, idempotency_key="k1")
+    assert first.json() == again.json()
+    other = await program.post("/v1/approvals", {**ASKED, "kind": "artifact"}, idempotency_key="k1")
+    refused(other, 422, "idempotency_key_reused")
+
+
+async def test_a_decision_answers_the_card_and_repeats_word_for_word(program: Program) -> None:
+    card = await ask(program)
+    body = deciding(card, note="Go ahead.")
+    path = f"/v1/approvals/{card['id']}/decisions"
+    first = await governor(program).post(path, body)
+    assert (first.status_code, first.json()["status"]) == (200, "approved")
+    again = await governor(program).post(path, json.dumps(body, indent=2).encode())
+    assert again.content == first.content
+    refused(await decide(governor(program, "goran"), card), 409, "already_decided")
+
+
+async def test_refusals_over_http_come_in_order(program: Program) -> None:
+    card = await ask(program)
+    path = f"/v1/approvals/{card['id']}/decisions"
+    nonsense = {"decision": "approve", "note": 7}
+    reader = governor(program).with_scopes("approvals:read")
+    refused(await reader.post(path, nonsense), 403, "scope_missing")
+    stranger = governor(program).at("another-tenant")
+    refused(await stranger.post(path, nonsense), 404, "not_found")
+    refused(await governor(program, "amira").post(path, nonsense), 403, "separation_of_duties")
+    refused(await program.of("noor").post(path, nonsense), 403, "forbidden")
+    fields = ("decision_hash", "client_decision_id", "note")
+    refused(await governor(program).post(path, nonsense), 422, "invalid", *fields)
+    stale = deciding({**card, "decision_hash": "0" * 64})
+    refused(await governor(program).post(path, stale), 412, "stale_decision_hash")
+    await decide(governor(program), card)
+    refused(await governor(program).post(path, stale), 409, "already_decided")
+
+
+async def test_no_token_is_refused_before_anything_is_looked_at(program: Program) -> None:
+    for method, path in [
+        ("GET", "/v1/approvals"),
+        ("GET", "/v1/approvals/apr_1"),
+        ("POST", "/v1/approvals"),
+        ("POST", "/v1/approvals/apr_1/decisions"),
+        ("POST", "/v1/approvals/apr_1/review"),
+        ("POST", "/v1/vetoes"),
+        ("GET", "/v1/precedent-seeds"),
+        ("POST", "/v1/precedent-seeds"),
+        ("GET", "/v1/precedent-seeds/pre_1"),
+        ("POST", "/v1/precedent-seeds/pre_1/activate"),
+        ("POST", "/v1/precedent-seeds/pre_1/suspend"),
+    ]:
+        refused(await program.client.request(method, path), 401, "unauthenticated")
+        unscoped = program.with_scopes("agents:read")
+        call = unscoped.get(path) if method == "GET" else unscoped.post(path, {})
+        refused(await call, 403, "scope_missing")
+
+
+async def test_the_phones_scopes_are_taken_and_only_for_what_they_say(program: Program) -> None:
+    card = await ask(program)
+    phone = governor(program).with_scopes("governance:read")
+    assert (await phone.get(f"/v1/approvals/{card['id']}")).status_code == 200
+    refused(await decide(phone, card), 403, "scope_missing")
+    refused(await phone.post("/v1/vetoes", vetoing(card)), 403, "scope_missing")
+    writer = governor(program).with_scopes("governance:write")
+    refused(await writer.post("/v1/vetoes", vetoing(card)), 403, "scope_missing")
+    vetoer = governor(program).with_scopes("veto:execute")
+    refused(await decide(vetoer, card), 403, "scope_missing")
+    vetoed = await vetoer.post("/v1/vetoes", vetoing(card))
+    assert (vetoed.status_code, vetoed.json()["status"]) == (200, "rejected")
+    assert vetoed.json()["veto_reason"]["category"] == "safety"
+
+
+async def test_a_precedent_from_its_posting_to_its_veto(program: Program) -> None:
+    example = await ask(program)
+    await decide(governor(program), example)
+    posted = await governor(program).post(
+        "/v1/precedent-seeds", {**SEED, "example_approval_id": example["id"]}
+    )
+    seed = posted.json()
+    assert (posted.status_code, seed["status"]) == (201, "approved")
+    assert {finding["verdict"] for finding in seed["findings"]} == {"pass"}
+    path = f"/v1/precedent-seeds/{seed['seed_id']}"
+    refused(await program.post(f"{path}/activate"), 403, "forbidden")
+    key = {"idempotency_key": "once"}
+    active = await governor(program).post(f"{path}/activate", **key)
+    assert (active.status_code, active.json()["status"]) == (200, "active")
+    assert (await governor(program).post(f"{path}/activate", **key)).json() == active.json()
+    refused(await governor(program).post(f"{path}/activate"), 409, "version_conflict")
+    matched = await ask(program)
+    assert matched["status"] == "auto_approved"
+    assert matched["matches"][0]["satisfied"][0] == 'content.action eq "reindex"'
+    vetoed = await governor(program).post("/v1/vetoes", vetoing(matched))
+    assert vetoed.json()["status"] == "vetoed"
+    shown = (await program.get(path)).json()
+    assert (shown["match_count"], shown["veto_count"], shown["veto_rate"]) == (1, 1, 1.0)
+    suspended = await governor(program).post(f"{path}/suspend")
+    assert suspended.json()["status"] == "suspended"
+    assert len((await program.get("/v1/precedent-seeds")).json()["items"]) == 1
+
+
+async def test_a_broken_glass_is_reviewed_over_the_api(program: Program) -> None:
+    card = await ask(program)
+    broken = (await decide(governor(program), card, "break_glass", grounds="outage")).json()
+    assert broken["break_glass"] == {"grounds": "outage", "skipped": []}
+    path = f"/v1/approvals/{card['id']}/review"
+    own = await governor(program).post(path, {})
+    refused(own, 403, "separation_of_duties")
+    other = governor(program, "goran")
+    refused(await other.post(path, {"verdict": "maybe"}), 422, "invalid", "verdict", "note")
+    body = {"verdict": "overturned", "note": "There was no outage."}
+    reviewed = await other.post(path, body, idempotency_key="r1")
+    assert reviewed.json()["review"]["status"] == "overturned"
+    again = await other.post(path, body, idempotency_key="r1")
+    assert again.json() == reviewed.json()
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"kind": "wish"}, "kind"),
+        ({"content": []}, "content"),
+        ({"content": {"n": 9007199254740993}}, "content"),
+        ({"surprise": 1}, "surprise"),
+        ({"subject": {"type": "", "id": "x"}}, "subject.type"),
+        ({"deadline_seconds": 59}, "deadline_seconds"),
+        ({"deadline_seconds": "60"}, "deadline_seconds"),
+        ({"rule": {"kind": "m_of_n", "of": [{"role": "governor"}]}}, "rule.m"),
+        ({"rule": {"kind": "any", "of": []}}, "rule.of"),
+        ({"summary": ""}, "summary"),
+        ({"evidence": [1] * 51}, "evidence"),
+    ],
+)
+async def test_a_bad_request_names_its_field(
+    program: Program, fields: dict[str, Any], named: str
+) -> None:
+    refused(await program.post("/v1/approvals", {**ASKED, **fields}), 422, "invalid", named)
+
+
+def bombs() -> dict[str, bytes]:
+    plain = json.dumps(ASKED).encode()
+    deep = b'{"a":' * 50_000 + b"1" + b"}" * 50_000
+    level = b'{"a":' * 100 + b"1" + b"}" * 100
+    return {
+        "nothing": b"",
+        "no JSON": b"{",
+        "a list": b"[]",
+        "nested fifty thousand deep": plain.replace(b'"action"', b'"x":' + deep + b',"action"'),
+        "nested a hundred deep": plain.replace(b'"action"', b'"x":' + level + b',"action"'),
+        "a lone surrogate": plain.replace(b"reindex-articles", b"\\ud800"),
+        "not a number": plain.replace(b"1200", b"NaN"),
+        "no UTF-8": plain.replace(b"reindex-articles", b"\xff\xfe"),
+        "a huge number": plain.replace(b"1200", b"1e999"),
+        "a long number": plain.replace(b"1200", b"9" * 5000),
+    }
+
+
+@pytest.mark.parametrize("name", bombs())
+async def test_hostile_bodies_are_refused_with_a_clear_error(program: Program, name: str) -> None:
+    answer = await program.post("/v1/approvals", bombs()[name])
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"]
+
+
+async def test_a_body_over_a_megabyte_is_too_large(program: Program) -> None:
+    refused(await program.post("/v1/approvals", b"x" * 1_000_001), 413, "payload_too_large")
+
+
+@pytest.mark.parametrize("id", ["apr_1", "nonsense", "pre_01KAGQ0000000000000000000A", "%00"])
+async def test_what_is_no_id_is_not_found(program: Program, id: str) -> None:
+    refused(await program.get(f"/v1/approvals/{id}"), 404, "not_found")
+    refused(await governor(program).post(f"/v1/approvals/{id}/decisions", {}), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [({"limit": 0}, "limit"), ({"limit": 101}, "limit"), ({"cursor": "x"}, "cursor")],
+)
+async def test_a_bad_page_names_its_parameter(
+    program: Program, query: dict[str, Any], named: str
+) -> None:
+    for path in ("/v1/approvals", "/v1/precedent-seeds"):
+        refused(await program.get(path, **query), 422, "invalid", named)
+    bucket = await program.get("/v1/approvals", status="everything")
+    refused(bucket, 422, "invalid", "status")
+
+
+async def test_odd_but_valid_text_is_kept_as_it_came(program: Program) -> None:
+    odd = {"note": "\u202e \u0000 𝕏 é \U0001f9ff", "": "empty name", "a.b": 1, "__x__": 2}
+    card = await ask(program, content=odd)
+    shown = (await program.get(f"/v1/approvals/{card['id']}")).json()
+    assert shown["content"] == odd
+    assert shown["decision_hash"] == content_hash(odd)
