@@ -10,7 +10,7 @@ from shared.kit.models import Data
 
 T = TypeVar("T", bound="type[EventData]")
 
-_TYPE = re.compile(r"^assent\.[a-z_]+\.[a-z_]+\.v[1-9][0-9]*$")
+_TYPE = re.compile(r"assent\.[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*")
 _TYPES: dict[str, type["EventData"]] = {}
 
 
@@ -22,13 +22,17 @@ class EventData(Data):
 
 def event(name: str) -> Callable[[T], T]:
     """Registers a payload class under its event type. Raises ValueError for a name that is not
-    `assent.<noun>.<past_tense>.vN` or is taken."""
-    if not _TYPE.match(name):
+    `assent.<noun>.<past_tense>.vN` or is taken, and for a class that has a name already."""
+    if not _TYPE.fullmatch(name):
         raise ValueError(f"{name!r} is not assent.<noun>.<past_tense>.vN")
 
     def register(payload: T) -> T:
-        if name in _TYPES and _TYPES[name].__qualname__ != payload.__qualname__:
-            raise ValueError(f"{name} is already {_TYPES[name].__qualname__}")
+        taken = _TYPES.get(name, payload)
+        if (taken.__module__, taken.__qualname__) != (payload.__module__, payload.__qualname__):
+            raise ValueError(f"{name} is already {taken.__module__}.{taken.__qualname__}")
+        other = vars(payload).get("event_type", name)
+        if other != name:
+            raise ValueError(f"{payload.__qualname__} is already {other}")
         payload.event_type = name
         _TYPES[name] = payload
         return payload

@@ -168,7 +168,7 @@ async def test_each_reason_is_a_problem_with_its_status_and_code(
     problem = _problem(answer)
     assert (answer.status_code, problem["code"]) == (error.http_status, error.code)
     assert (problem["detail"], problem["title"]) == ("the detail", error.title)
-    assert problem["type"].endswith(f"/{error.code}")
+    assert problem["type"].endswith(f":{error.code}")
 
 
 async def test_an_invalid_request_names_each_field(api: httpx.AsyncClient) -> None:

@@ -1,0 +1,68 @@
+"""The description of an API says what FastAPI cannot see: bodies read late, and refusals."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from shared.kit.callers import Caller
+from shared.kit.models import Model
+from shared.runtime.app import describe_only
+from shared.runtime.auth import requires
+from shared.runtime.bodies import UncheckedBody, body_of
+
+router = APIRouter()
+
+
+class Inner(Model):
+    number: int
+
+
+class Spec(Model):
+    inner: Inner
+
+
+@router.get("/v1/things")
+async def listing(
+    caller: Annotated[Caller, Depends(requires("things:read"))], limit: int = 25
+) -> Inner:
+    """Lists things."""
+    raise NotImplementedError
+
+
+@router.put("/v1/things/{id}", status_code=202)
+async def change(
+    id: str,
+    body: Annotated[
+        UncheckedBody[Spec],
+        Depends(body_of(Spec, media_types=("application/json", "application/yaml"))),
+    ],
+) -> None:
+    """Changes a thing."""
+
+
+DOCUMENT = describe_only(function="things", summary="All things.", routers=[router]).openapi()
+
+
+def test_reads_and_writes_document_their_refusals() -> None:
+    read = DOCUMENT["paths"]["/v1/things"]["get"]["responses"]
+    assert {"200", "401", "403", "422", "429", "503"} <= set(read)
+    assert not {"409", "410", "412", "413", "415"} & set(read)
+    write = DOCUMENT["paths"]["/v1/things/{id}"]["put"]["responses"]
+    assert {"202", "400", "404", "409", "410", "412", "413", "415"} <= set(write)
+    for status, response in (*read.items(), *write.items()):
+        if not status.startswith("2"):
+            assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_a_body_is_described_under_each_media_type_with_what_it_holds() -> None:
+    body = DOCUMENT["paths"]["/v1/things/{id}"]["put"]["requestBody"]
+    assert body["required"] is True
+    assert set(body["content"]) == {"application/json", "application/yaml"}
+    assert {"Spec", "Inner", "Problem", "ProblemError"} <= set(DOCUMENT["components"]["schemas"])
+
+
+def test_the_document_is_made_once_and_names_the_function() -> None:
+    app = describe_only(function="things", summary="All things.", routers=[router])
+    assert app.openapi() is app.openapi()
+    assert DOCUMENT["info"]["title"] == "Assent: things"
+    assert "/healthz" not in DOCUMENT["paths"]
