@@ -41,7 +41,7 @@ def listen(port: int = 0) -> socket.socket:
 
 
 def _by_whom(port: int) -> str:
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
     for process in psutil.process_iter(["pid", "name", "cmdline"]):
         try:

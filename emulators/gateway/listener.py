@@ -17,6 +17,8 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 # Cloud Run's own limit for one HTTP/1 request.
 _LARGEST_BODY = 32 * 1024 * 1024
+# Longer than any address or header Cloud Run lets through.
+_LONGEST_LINE = 64 * 1024
 # How long requests in flight may go on once the platform stops.
 _LAST_WORDS_SECONDS = 0.5
 _logger = logging.getLogger(__name__)
@@ -37,7 +39,13 @@ class Listener:
     async def open(cls, handler: Handler, listening: socket.socket | None = None) -> "Listener":
         """Serves on the given socket, or on a free port."""
         listening = listening or listen()
-        server = web.Server(_answer_with(handler), access_log=None, logger=_malformed)
+        server = web.Server(
+            _answer_with(handler),
+            access_log=None,
+            logger=_malformed,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
+        )
         runner = web.ServerRunner(server, shutdown_timeout=_LAST_WORDS_SECONDS)
         await runner.setup()
         await web.SockSite(runner, listening).start()

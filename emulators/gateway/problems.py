@@ -1,11 +1,12 @@
 """The platform's own refusals, as problem+json (RFC 9457)."""
 
 import json
+from uuid import uuid4
 
 from pydantic import ValidationError
 
 from emulators.gateway.messages import Answer
-from shared.kit.errors import AssentError, FieldError, Invalid
+from shared.kit.errors import AssentError, FieldError, Invalid, problem_document
 
 
 class NotIdle(AssentError):
@@ -37,15 +38,7 @@ class GatewayTimeout(AssentError):
 
 def problem(error: AssentError) -> Answer:
     """An error as the answer that says so."""
-    content = {
-        "type": f"urn:assent:{error.code}",
-        "title": error.title,
-        "status": error.http_status,
-        "detail": error.detail,
-        "code": error.code,
-        "correlation_id": None,
-        "errors": [{"field": e.field, "message": e.message} for e in error.errors],
-    }
+    content = problem_document(error, uuid4().hex)
     headers = (
         ("Content-Type", "application/problem+json"),
         ("Cache-Control", "private, no-store"),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import unquote
 
 from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Handler
@@ -37,7 +38,8 @@ class PublicSide:
         if path == _OPENAPI:
             return await self._description(call)
         name = self._routes.find(path)
-        if name is None:
+        # The functions framework matches no path with a line break, and would say so in plain text.
+        if name is None or "\n" in unquote(path):
             return problem(NotFound(f"no function answers {path}"))
         return await self._ingresses[name].answer(call)
 

@@ -1,8 +1,8 @@
-"""Why something cannot be answered. One class per reason; `shared.runtime.errors` turns any of
+"""Why something cannot be answered. One class per reason; `shared.runtime.problems` turns any of
 them into problem+json, an acknowledgement or a retry."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,19 @@ class AssentError(Exception):
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.errors = errors
+
+
+def problem_document(error: AssentError, correlation_id: str) -> dict[str, Any]:
+    """The RFC 9457 problem that tells of `error`; `code` is stable, `type` names it as a URN."""
+    return {
+        "type": f"urn:assent:problem:{error.code}",
+        "title": error.title,
+        "status": error.http_status,
+        "detail": error.detail,
+        "code": error.code,
+        "correlation_id": correlation_id,
+        "errors": [{"field": each.field, "message": each.message} for each in error.errors],
+    }
 
 
 class MalformedRequest(AssentError):

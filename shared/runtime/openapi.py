@@ -18,6 +18,7 @@ REFERENCE = "#/components/schemas/{model}"
 READ_REFUSALS = {
     401: "No or bad credentials",
     403: "Scope missing or not allowed",
+    404: "No such thing here",
     422: "The request is not valid; names each field",
     429: "Too many requests; `Retry-After` says when",
     503: "Not available now; retry",
@@ -83,8 +84,6 @@ def _complete(
 ) -> None:
     writes = bool((route.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"})
     refusals = {**READ_REFUSALS, **(WRITE_REFUSALS if writes else {})}
-    if "{" in route.path_format:
-        refusals[404] = "No such thing here"
     for status, description in refusals.items():
         operation["responses"][str(status)] = {
             "description": description,

@@ -23,6 +23,7 @@ from shared.kit.errors import (
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
+    problem_document,
 )
 from shared.runtime.tracing import current_trace_id
 
@@ -66,15 +67,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
 def problem_response(error: BaseException, correlation_id: str) -> Response:
     """The answer to a request that ended in `error`."""
     refusal = as_assent_error(error)
-    problem: dict[str, Any] = {
-        "type": f"https://assent.dev/problems/{refusal.code}",
-        "title": refusal.title,
-        "status": refusal.http_status,
-        "detail": refusal.detail,
-        "code": refusal.code,
-        "correlation_id": correlation_id,
-        "errors": [{"field": each.field, "message": each.message} for each in refusal.errors],
-    }
+    problem = problem_document(refusal, correlation_id)
     headers = {}
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
