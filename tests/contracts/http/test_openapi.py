@@ -46,9 +46,7 @@ SCHEMA = schemathesis.openapi.from_dict(merged_openapi(load_manifests(ROOT)))
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_every_route_answers_as_documented(
-    case: Any, running: RunningPlatform
-) -> None:
+def test_every_route_answers_as_documented(case: Any, running: RunningPlatform) -> None:
     token = running.client.token("fuzzer", "fuzzed", scopes=SCOPES, roles=["governor"])
     answer = case.call(base_url=running.url, headers={"Authorization": f"Bearer {token}"})
     if answer.status_code == 405 and answer.request.method in BEFORE_US:
