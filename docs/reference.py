@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from shared.manifest import Manifests, load_manifests
+from shared.manifest import Deployable, Manifests, load_manifests
 from shared.runtime.app import describe_only
 
 ROOT = Path(__file__).parents[1]
@@ -29,8 +29,8 @@ def rendered_pages() -> dict[str, str]:
 
 
 def merged_openapi(manifests: Manifests) -> dict[str, Any]:
-    """One OpenAPI document of every public function. Raises ValueError where two functions mean
-    different things by one schema name."""
+    """One OpenAPI document of every public function. Where two functions mean different things by
+    one schema name, the later one's is called after its function too."""
     merged: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
@@ -42,17 +42,38 @@ def merged_openapi(manifests: Manifests) -> dict[str, Any]:
         "components": {"schemas": {}, "securitySchemes": {}},
     }
     for deployable in manifests.deployables:
-        if not deployable.public:
-            continue
-        module = ".".join(deployable.folder.relative_to(ROOT).parts)
-        router: APIRouter = import_module(f"{module}.api").ROUTER
-        api = describe_only(
-            function=deployable.noun, summary=deployable.manifest.summary, routers=[router]
-        ).openapi()
-        merged["paths"].update(_tagged(api["paths"], deployable.noun))
-        for kind, named in api.get("components", {}).items():
-            _merge(merged["components"].setdefault(kind, {}), named)
+        if deployable.public:
+            api = _told_apart(_openapi_of(deployable), merged, deployable.noun)
+            merged["paths"].update(_tagged(api["paths"], deployable.noun))
+            for kind, named in api["components"].items():
+                merged["components"].setdefault(kind, {}).update(named)
     return merged
+
+
+def _openapi_of(deployable: Deployable) -> dict[str, Any]:
+    module = ".".join(deployable.folder.relative_to(ROOT).parts)
+    router: APIRouter = import_module(f"{module}.api").ROUTER
+    return describe_only(
+        function=deployable.noun, summary=deployable.manifest.summary, routers=[router]
+    ).openapi()
+
+
+def _told_apart(api: dict[str, Any], merged: dict[str, Any], noun: str) -> dict[str, Any]:
+    known = merged["components"]["schemas"]
+    prefix = "".join(part.capitalize() for part in noun.split("-"))
+    schemas = api["components"]["schemas"]
+    clashes = {name for name, schema in schemas.items() if known.get(name, schema) != schema}
+    text = json.dumps(api)
+    for name in clashes:
+        text = text.replace(
+            f'"#/components/schemas/{name}"', f'"#/components/schemas/{prefix}{name}"'
+        )
+    told: dict[str, Any] = json.loads(text)
+    told["components"]["schemas"] = {
+        prefix + name if name in clashes else name: schema
+        for name, schema in told["components"]["schemas"].items()
+    }
+    return told
 
 
 def _tagged(paths: dict[str, Any], noun: str) -> dict[str, Any]:
@@ -60,12 +81,6 @@ def _tagged(paths: dict[str, Any], noun: str) -> dict[str, Any]:
         for operation in operations.values():
             operation["tags"] = [noun]
     return paths
-
-
-def _merge(into: dict[str, Any], named: dict[str, Any]) -> None:
-    for name, schema in named.items():
-        if into.setdefault(name, schema) != schema:
-            raise ValueError(f"two functions mean different things by {name}")
 
 
 def _http_page(document: dict[str, Any]) -> str:
