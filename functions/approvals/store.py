@@ -26,7 +26,7 @@ CLAIMS = "decision_claims"
 PRECEDENTS = "precedents"
 ACTIVE = "active_precedents"
 
-MOST_COMPARED = 50
+MOST_COMPARED = 25
 _CANCELLED_BY = "cancelled_by"
 
 T = TypeVar("T", bound=BaseModel)

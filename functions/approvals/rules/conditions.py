@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from events.approvals import Condition
+from shared.kit.canonical import canonical_json
 
 OPERATORS = (
     "eq",
@@ -103,7 +104,11 @@ def _contains(actual: Any, value: Any) -> bool:
 
 
 def _subset_of(actual: Any, value: Any) -> bool:
-    return isinstance(actual, list) and all(_among(item, value) for item in actual)
+    if not isinstance(actual, list) or not isinstance(value, list):
+        return False
+    # By canonical form, which is the same for the same values: both lists may be long.
+    known = {canonical_json(item) for item in value}
+    return all(canonical_json(item) in known for item in actual)
 
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {

@@ -127,7 +127,9 @@ def _leaves(field: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _tells_class(name: str) -> bool:
-    return name not in _PARTICULAR and "." not in name and not name.endswith(("_id", "_at", "hash"))
+    if name in _PARTICULAR or name.endswith(("_id", "_at", "hash")):
+        return False
+    return _is_token(name) and "." not in name
 
 
 def _is_token(value: Any) -> bool:

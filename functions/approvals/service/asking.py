@@ -1,9 +1,13 @@
 """Requests for assent: over the API, or by a case; withdrawn before or after they arrive."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from events.agents import AgentApprovalNeeded, CreationCaseCancelled
 from events.approvals import CaseBinding, Stage, Subject
 from functions.approvals.rules.owner import cancel
 from functions.approvals.rules.requests import MOST_EVIDENCE, Request, open_cancelled, open_request
+from functions.approvals.service.lookups import require_approval
 from functions.approvals.service.wiring import FUNCTION, OUTBOX
 from functions.approvals.service.writing import Writer
 from functions.approvals.store import (
@@ -26,6 +30,9 @@ from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
+# What an answer need not repeat to be given again.
+_NEVER_CHANGES = {"content", "evidence"}
+
 
 async def ask(caller: Caller, key: IdempotencyKey, request: Request) -> ApprovalDetail:
     """The new approval's card. Raises Invalid for a request out of bounds."""
@@ -35,16 +42,22 @@ async def ask(caller: Caller, key: IdempotencyKey, request: Request) -> Approval
 async def _ask_once(caller: Caller, key: IdempotencyKey, request: Request) -> ApprovalDetail:
     store = TenantStore(caller.tenant_id)
     if answer := await key.recall(store):
-        return ApprovalDetail.model_validate(answer)
+        return await _answer_again(caller, answer)
     recorder = Recorder.for_command(function=FUNCTION, caller=caller, latest=None)
     writer = Writer(recorder)
     actives = read_actives(await store.get(ACTIVE, request.kind))
     step = open_request(request, actives.precedents, caller.received_at)
     detail = detail_of(await writer.approval([step], None))
     _check_unchanged(writer.change, actives, detail.precedent_id)
-    key.remember(writer.change, detail.model_dump(mode="json"))
+    key.remember(writer.change, detail.model_dump(mode="json", exclude=_NEVER_CHANGES))
     await OUTBOX.commit(store, writer.change, now=caller.received_at)
     return detail
+
+
+async def _answer_again(caller: Caller, answer: Mapping[str, Any]) -> ApprovalDetail:
+    kept = await require_approval(caller, answer["id"])
+    lasting = detail_of(kept.value).model_dump(mode="json", include=_NEVER_CHANGES)
+    return ApprovalDetail.model_validate({**lasting, **answer})
 
 
 async def open_for_case(event: Envelope) -> None:

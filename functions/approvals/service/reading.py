@@ -23,12 +23,14 @@ from functions.approvals.views import (
     seed_of,
 )
 from shared.kit.callers import Caller
+from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 
 Bucket = Literal["pending", "veto_open", "decided"]
 
-# A page of the largest contents would be more than an answer may hold.
-LARGEST_PAGE_BYTES = 4_000_000
+# A hundred of the largest contents are more than an answer, or an instance, should hold.
+READ_AT_ONCE = 25
+ENOUGH_BYTES = 2_000_000
 
 _BUCKETS: dict[Bucket, list[str]] = {
     "pending": sorted(OPEN),
@@ -52,22 +54,25 @@ async def list_approvals(
     Raises Invalid for a cursor that is not one of ours."""
     store = TenantStore(caller.tenant_id)
     where = [("status", "in", _BUCKETS[bucket])] if bucket else []
+    found: list[Document] = []
     while True:
+        wanted = min(limit - len(found), READ_AT_ONCE)
         page = await store.find(
             APPROVALS,
             where=where,
             order_by="requested_at",
             descending=True,
-            limit=limit,
+            limit=wanted,
             cursor=cursor,
         )
-        fitting = _fitting([len(document.data["state"]) for document in page.items])
-        if fitting == len(page.items):
+        found += page.items
+        cursor = page.next_cursor
+        size = sum(len(document.data["state"]) for document in found)
+        if cursor is None or len(found) == limit or size > ENOUGH_BYTES:
             break
-        limit = fitting
-    kept = [read_approval(document) for document in page.items]
+    kept = [read_approval(document) for document in found]
     items = tuple(detail_of(each.value) for each in kept if each is not None)
-    return ApprovalPage(items=items, next_cursor=page.next_cursor)
+    return ApprovalPage(items=items, next_cursor=cursor)
 
 
 async def show_precedent(caller: Caller, precedent_id: str) -> PrecedentSeed:
@@ -97,13 +102,3 @@ async def shown(store: TenantStore, precedent: Precedent) -> PrecedentSeed:
         count_matches(store, precedent.precedent_id), count_compared(store, precedent.precedent_id)
     )
     return seed_of(precedent, matched=matched, compared=compared)
-
-
-def _fitting(sizes: list[int]) -> int:
-    """How many items from the start fit on a page; at least one."""
-    total = 0
-    for number, size in enumerate(sizes):
-        total += size
-        if total > LARGEST_PAGE_BYTES and number > 0:
-            return number
-    return len(sizes)

@@ -273,6 +273,22 @@ async def test_a_bad_page_names_its_parameter(
     refused(bucket, 422, "invalid", "status")
 
 
+@pytest.mark.parametrize("character", ['"', "\U0001f9ff", "\u0000", "\\"])
+async def test_the_largest_content_is_kept_and_answered_again(
+    program: Program, character: str
+) -> None:
+    each = len(json.dumps(character, ensure_ascii=False).encode()) - 2
+    text = character * ((256 * 1024 - 16) // each)
+    evidence = [character * ((64 * 1024 - 16) // each)]
+    body = {**ASKED, "content": {"text": text}, "evidence": evidence}
+    raw = json.dumps(body, ensure_ascii=False).encode()
+    first = await program.post("/v1/approvals", raw, idempotency_key="large")
+    assert first.status_code == 201, first.text
+    again = await program.post("/v1/approvals", raw, idempotency_key="large")
+    assert again.json() == first.json()
+    assert (await decide(governor(program), first.json())).status_code == 200
+
+
 async def test_odd_but_valid_text_is_kept_as_it_came(program: Program) -> None:
     odd = {"note": "\u202e \u0000 𝕏 é \U0001f9ff", "": "empty name", "a.b": 1, "__x__": 2}
     card = await ask(program, content=odd)

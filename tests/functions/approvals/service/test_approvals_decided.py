@@ -245,13 +245,13 @@ async def test_lists_show_buckets_newest_first_and_page(world: World) -> None:
 async def test_a_page_of_large_contents_is_cut_and_goes_on(world: World) -> None:
     text = "x" * 250_000
     asked = [
-        await world.ask(at=START + n * SECOND, content={"text": text, "n": n}) for n in range(18)
+        await world.ask(at=START + n * SECOND, content={"text": text, "n": n}) for n in range(30)
     ]
     reader, seen, cursor = world.caller(GOVERNOR), [], None
     while True:
         page = await list_approvals(reader, None, 100, cursor)
         seen += [card.id for card in page.items]
-        assert len(page.model_dump_json()) < 6_000_000
+        assert len(page.items) <= 25
         cursor = page.next_cursor
         if cursor is None:
             break

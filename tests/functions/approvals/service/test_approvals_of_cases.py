@@ -11,6 +11,8 @@ from functions.approvals.store import APPROVALS
 from functions.approvals.views import ApprovalDetail
 from shared.kit.errors import NotFound, Unavailable
 from shared.kit.instants import to_milliseconds
+from shared.messaging.changes import Timer
+from shared.messaging.timers import FURTHEST, timer_event
 from tests.functions.approvals.builders import (
     GOVERNOR,
     HOUR,
@@ -164,6 +166,30 @@ async def test_a_task_is_set_for_every_closing_moment(world: World) -> None:
     assert broken.review is not None
     (task,) = await world.tasks(REVIEW_DUE, asked.id)
     assert task.schedule_time == broken.review.due_at + MINUTE
+
+
+async def test_a_timer_that_fires_early_because_no_task_waits_that_long_is_set_again(
+    world: World,
+) -> None:
+    at = to_milliseconds(datetime.now(UTC)) + HOUR
+    asked = await world.ask(at, deadline_seconds=30 * 24 * 3600)
+    due = asked.deadline_at + MINUTE
+    timer = Timer(type=DEADLINE_DUE, subject=f"approval/{asked.id}", at=due)
+    (first,) = await world.tasks(DEADLINE_DUE, asked.id)
+    assert first.schedule_time == at + FURTHEST
+    await world.deliver(timer_event("approvals", world.store.tenant_id, timer, at + HOUR))
+    waiting = {task.schedule_time for task in await world.tasks(DEADLINE_DUE, asked.id)}
+    assert waiting == {at + FURTHEST, at + HOUR + FURTHEST}
+    assert await world.told(asked.id) == ["requested"]
+
+
+async def test_a_timer_for_a_moment_that_has_moved_is_not_set_again(world: World) -> None:
+    at = to_milliseconds(datetime.now(UTC)) + HOUR
+    asked = await world.ask(at)
+    await world.decide("defer", asked, at=at, until=at + 2 * HOUR)
+    before = len(await world.tasks(DEADLINE_DUE, asked.id))
+    await world.fire(DEADLINE_DUE, asked.id, at + HOUR)
+    assert len(await world.tasks(DEADLINE_DUE, asked.id)) == before
 
 
 async def test_a_missed_review_can_still_be_made(world: World) -> None:
