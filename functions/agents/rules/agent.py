@@ -20,6 +20,7 @@ from events.agents import (
     Trigger,
     Violation,
 )
+from functions.agents.rules.versions import NEVER_DEPLOYED
 from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Model
@@ -30,6 +31,8 @@ TRIAL = timedelta(days=7)
 # As long as a trial: a suspended agent proves itself anew.
 PROBATION = timedelta(days=7)
 CRITICAL_READINGS = 3
+# How many versions can be taken back one after the other; each is kept with its spec.
+UNDONE = 5
 
 SUSPENDABLE = frozenset({"active", "trial", "probation", "go_live_pending", "paused"})
 SERVING = frozenset({"active", "probation"})
@@ -56,12 +59,28 @@ class Timer(Model):
 
 
 class Undo(Model):
-    """What taking back the case that is live now restores."""
+    """What taking back the case that is live now restores, and `below` what taking back that one
+    restores in turn."""
 
     case_id: str
     deployed: Version | None
     status: AgentStatus
     timer: Timer | None = None
+    below: "Undo | None" = None
+
+    def forgetting(self, case_id: str) -> "Undo":
+        """The same without the version that case deployed: nothing leads back to it."""
+        if self.deployed is None or self.deployed.case_id != case_id:
+            below = self.below.forgetting(case_id) if self.below else None
+            return self.model_copy(update={"below": below})
+        if self.below is None:
+            return self.model_copy(update={"deployed": None, "status": "certified"})
+        return self.below.model_copy(update={"case_id": self.case_id})
+
+    def cut(self, depth: int = UNDONE) -> "Undo":
+        """The same, remembering no more than `depth` versions."""
+        below = self.below.cut(depth - 1) if self.below and depth > 1 else None
+        return self.model_copy(update={"below": below})
 
 
 class Agent(AgentState):
@@ -95,6 +114,26 @@ class Moved:
 
     agent: Agent
     told: tuple[Told, ...]
+
+
+def draft(newest: Version, *, agent_id: str, name: str, by: str, at: datetime) -> Agent:
+    """An agent that is only asked for: its first case is open."""
+    return Agent(
+        agent_id=agent_id,
+        name=name,
+        version=NEVER_DEPLOYED,
+        status="draft",
+        mode=newest.mode,
+        health="unknown",
+        case_id=newest.case_id,
+        spec_hash=newest.spec_hash,
+        industry=newest.industry,
+        depends_on=newest.depends_on,
+        budget=newest.budget,
+        requested_by=by,
+        created_at=at,
+        newest=newest,
+    )
 
 
 def suspend(

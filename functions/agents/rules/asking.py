@@ -1,14 +1,17 @@
 """What a case asks assent for: exactly this content, with what a human needs to judge it."""
 
 import json
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from events.agents import AgentApprovalNeeded, AgentState, Finding, Purpose
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.case import CreationCase
+from functions.agents.rules.case import Asked, CreationCase
 from functions.agents.rules.risk import assess
 from functions.agents.rules.spec import parse_spec
-from functions.agents.rules.stages import APPROVAL, ETHICS, place
+from functions.agents.rules.stages import APPROVAL, ETHICS, place, with_stage
+from shared.kit.canonical import content_hash
+from shared.kit.ids import derive_id
 
 _VERBS: dict[Purpose, str] = {
     "creation": "Create",
@@ -16,6 +19,28 @@ _VERBS: dict[Purpose, str] = {
     "evolution": "Evolve",
     "ethics_escalation": "Clear the ethics of",
 }
+
+
+class Asking(NamedTuple):
+    """A request for assent, the id its event will have, and the case that waits for the answer."""
+
+    event_id: str
+    request: AgentApprovalNeeded
+    case: CreationCase
+
+
+def ask(
+    agent: Agent, case: CreationCase, purpose: Purpose, *, event_id: str, at: datetime
+) -> Asking:
+    """The request for assent to the case as it stands. The approval's id follows from the asking
+    event, so the case knows it before anybody has opened it."""
+    request = requested_approval(agent, case, purpose=purpose)
+    approval_id = derive_id("apr", at, event_id)
+    content = request.model_dump(mode="json")["content"]
+    asked = Asked(approval_id=approval_id, decision_hash=content_hash(content), purpose=purpose)
+    stages = with_stage(case.stages, request.stage.number, approval_id=approval_id)
+    waiting = {"asked": asked, "approval_id": approval_id, "stages": stages}
+    return Asking(event_id, request, case.model_copy(update=waiting))
 
 
 def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:

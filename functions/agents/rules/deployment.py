@@ -67,7 +67,8 @@ def go_live(
                 deployed=agent.deployed,
                 status=agent.status,
                 timer=agent.timer if agent.status == "trial" else None,
-            ),
+                below=agent.undo,
+            ).cut(),
             "critical_readings": 0,
             "timer": timer,
         }
@@ -147,7 +148,7 @@ def _restored(agent: Agent) -> Agent:
         for name in ("version", "mode", "spec_hash", "industry", "depends_on", "budget")
     }
     status, timer = _as_before(agent, undo)
-    restored = {"undo": None, "deployed": version, "status": status, "timer": timer}
+    restored = {"undo": undo.below, "deployed": version, "status": status, "timer": timer}
     return agent.model_copy(update={**described, **restored})
 
 
@@ -181,6 +182,8 @@ def _rolled_back(agent: Agent, case: CreationCase, withdrawn: Withdrawal, at: da
 
 def _stuck(agent: Agent, case: CreationCase, withdrawn: Withdrawal, at: datetime) -> Turn:
     reason = f"case {case.case_id} was taken back under a later version"
+    undo = agent.undo.forgetting(case.case_id) if agent.undo else None
+    agent = agent.model_copy(update={"undo": undo})
     stopped = (
         suspend(agent, "rollback_failed", reason, "service:agents", at)
         if agent.status in SUSPENDABLE

@@ -4,14 +4,15 @@ import json
 from typing import Any
 
 from events.agents import CaseKind
-from functions.agents.rules.agent import Agent
+from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.case import CreationCase, Turn, cancel, open_case, revise
+from functions.agents.rules.certification import as_version
 from functions.agents.rules.changing import changed_kind, refuse_new_name
 from functions.agents.rules.judgement import check_specification
 from functions.agents.rules.pipeline import refuse_where_paused
 from functions.agents.rules.spec import Spec, parse_spec, read_spec
-from functions.agents.rules.versions import FIRST, NEVER_DEPLOYED, version_after
-from functions.agents.service.judging import as_version, judge_spec
+from functions.agents.rules.versions import FIRST, version_after
+from functions.agents.service.judging import judge_spec
 from functions.agents.service.loading import agent_of, load_agent, load_case
 from functions.agents.service.turns import save_turn
 from functions.agents.service.views import accepted
@@ -85,7 +86,14 @@ class Submission:
         refuse_where_paused(paused.value if paused else None)
         if claim is not None:
             raise NameTaken(spec.name)
-        agent = _draft(spec, self._caller)
+        version = as_version(spec, version=FIRST, case_id=new_id("cas", self._at))
+        agent = draft(
+            version,
+            agent_id=new_id("agt", self._at),
+            name=spec.name,
+            by=self._caller.principal,
+            at=self._at,
+        )
         judged = await judge_spec(
             spec,
             kind="creation",
@@ -198,27 +206,6 @@ def _read(body: UncheckedBody[Spec]) -> Spec:
     spec = read_spec(body.raw, body.media_type)
     check_specification(spec)
     return spec
-
-
-def _draft(spec: Spec, caller: Caller) -> Agent:
-    at = caller.received_at
-    newest = as_version(spec, version=FIRST, case_id=new_id("cas", at))
-    return Agent(
-        agent_id=new_id("agt", at),
-        name=spec.name,
-        version=NEVER_DEPLOYED,
-        status="draft",
-        mode=newest.mode,
-        health="unknown",
-        case_id=newest.case_id,
-        spec_hash=newest.spec_hash,
-        industry=newest.industry,
-        depends_on=newest.depends_on,
-        budget=newest.budget,
-        requested_by=caller.principal,
-        created_at=at,
-        newest=newest,
-    )
 
 
 def _without_freeing(turn: Turn) -> Turn:

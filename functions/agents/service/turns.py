@@ -6,11 +6,10 @@ from pydantic import BaseModel
 
 from events.agents import AgentApprovalNeeded, AgentState, CreationCaseState
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.asking import requested_approval
-from functions.agents.rules.case import Asked, CreationCase, Told, Turn
+from functions.agents.rules.asking import ask
+from functions.agents.rules.case import CreationCase, Told, Turn
 from functions.agents.store import Kept, Writer
-from shared.kit.canonical import content_hash
-from shared.kit.ids import derive_id, new_id
+from shared.kit.ids import new_id
 from shared.messaging.changes import Timer
 
 
@@ -23,7 +22,11 @@ def save_turn(
 ) -> CreationCase:
     """Adds the turn to the writer's change and returns the case as it will be: with the approval
     it asks for, whose id follows from the asking event's."""
-    asking = _asking(turn, at)
+    asking = (
+        ask(turn.agent, turn.case, turn.asks, event_id=new_id("evt", at), at=at)
+        if turn.asks
+        else None
+    )
     final = asking.case if asking else turn.case
     if case is None or final != case.value:
         told = [each for each in turn.told if issubclass(each.event, CreationCaseState)]
@@ -43,38 +46,6 @@ def save_turn(
     if turn.frees_name:
         writer.free_name(turn.agent.name)
     return final
-
-
-class _Asking:
-    """The asking event before it is recorded, and the case that names its approval."""
-
-    def __init__(self, event_id: str, request: AgentApprovalNeeded, case: CreationCase) -> None:
-        self.event_id = event_id
-        self.request = request
-        self.case = case
-
-
-def _asking(turn: Turn, at: datetime) -> _Asking | None:
-    if turn.asks is None:
-        return None
-    request = requested_approval(turn.agent, turn.case, purpose=turn.asks)
-    event_id = new_id("evt", at)
-    approval_id = derive_id("apr", at, event_id)
-    asked = Asked(
-        approval_id=approval_id,
-        decision_hash=content_hash(request.model_dump(mode="json")["content"]),
-        purpose=turn.asks,
-    )
-    stages = tuple(
-        stage.model_copy(update={"approval_id": approval_id})
-        if stage.number == request.stage.number
-        else stage
-        for stage in turn.case.stages
-    )
-    case = turn.case.model_copy(
-        update={"asked": asked, "approval_id": approval_id, "stages": stages}
-    )
-    return _Asking(event_id, request, case)
 
 
 def _payload(told: Told, state: BaseModel) -> BaseModel:

@@ -87,7 +87,7 @@ def _resolves(document: Any, pointer: str) -> bool:
 def test_judging_the_whole_corpus_takes_well_under_a_second() -> None:
     readable = [path for path in FILES if _expected(path)["outcome"] != "refused"]
     specs = [read_spec(path.read_bytes()) for path in readable]
-    began = time.perf_counter()
+    began = time.process_time()
     for spec in specs:
         judge(spec)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

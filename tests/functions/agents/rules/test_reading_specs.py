@@ -76,10 +76,10 @@ BOMBS: dict[str, bytes] = {
 
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
 def test_what_is_no_plain_value_is_refused_within_a_second(body: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(Invalid) as refusal:
         read_value(body)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert all(error.field and error.message for error in refusal.value.errors)
     refusal.value.detail.encode()  # nothing deceptive is echoed
 
@@ -189,7 +189,7 @@ def test_any_text_as_a_spec_is_read_or_refused(text: str) -> None:
 
 def test_the_largest_readable_value_is_read_within_a_second() -> None:
     body = json.dumps(["x" * 20] * (MOST_NODES - 1))
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(read_value(body.encode())) == MOST_NODES - 1
     assert len(read_value(b"---\n" + body.encode())) == MOST_NODES - 1
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

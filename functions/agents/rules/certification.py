@@ -1,0 +1,66 @@
+"""What the reviewers of stages 3 to 5 sign: a verdict about exactly one spec."""
+
+from datetime import datetime
+
+from joserfc.jwk import OKPKey
+
+from events.agents import Limits
+from functions.agents.rules.agent import Version
+from functions.agents.rules.case import Judged
+from functions.agents.rules.judgement import STAGES, Judgement, StageJudgement
+from functions.agents.rules.spec import Spec
+from functions.agents.rules.stages import CERTIFIED_STAGES
+from shared.kit.canonical import canonical_json, content_hash
+from shared.kit.ids import derive_id
+from shared.kit.instants import format_instant
+from shared.kit.money import usd_micros
+from shared.kit.signing import sign
+
+
+def certify(
+    version: Version, judgement: Judgement, *, tenant_id: str, key: OKPKey, at: datetime
+) -> Judged:
+    """The judged version with a certification for each of stages 3 to 5 that passed: a signed
+    statement of exactly this spec, the verdict and its findings. The same for the same
+    arguments."""
+    certifications, ids = [], {}
+    for stage in judgement.stages:
+        if stage.number in CERTIFIED_STAGES and stage.outcome == "passed":
+            parts = (version.case_id, version.spec_hash, str(stage.number))
+            ids[stage.number] = derive_id("crt", at, *parts)
+            statement = _statement(version, stage, ids[stage.number], tenant_id, at)
+            certifications.append(sign(statement, key))
+    return Judged(version, judgement, tuple(certifications), ids)
+
+
+def as_version(spec: Spec, *, version: str, case_id: str) -> Version:
+    """The spec as the version it becomes once its case is live."""
+    return Version(
+        version=version,
+        spec=canonical_json(spec.document()).decode(),
+        spec_hash=spec.hash,
+        mode=spec.mode,
+        budget=Limits(
+            per_run_usd_micros=usd_micros(spec.budget.per_run_usd),
+            per_day_usd_micros=usd_micros(spec.budget.per_day_usd),
+        ),
+        depends_on=tuple(spec.interfaces.depends_on),
+        industry=spec.industry,
+        case_id=case_id,
+    )
+
+
+def _statement(
+    judged: Version, stage: StageJudgement, certification_id: str, tenant_id: str, at: datetime
+) -> dict[str, object]:
+    return {
+        "certification_id": certification_id,
+        "tenant_id": tenant_id,
+        "case_id": judged.case_id,
+        "stage": stage.number,
+        "name": STAGES[stage.number - 1],
+        "verdict": stage.outcome,
+        "spec_hash": judged.spec_hash,
+        "findings_hash": content_hash([f.model_dump(mode="json") for f in stage.findings]),
+        "certified_at": format_instant(at),
+    }

@@ -1,0 +1,326 @@
+"""Cases of one agent under decisions that come twice, late, out of order or not at all."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from functions.agents.rules.agent import (
+    SUSPENDABLE,
+    Agent,
+    end_probation,
+    end_trial,
+    reactivate,
+    suspend,
+)
+from functions.agents.rules.case import (
+    CANCELLABLE,
+    CreationCase,
+    Turn,
+    cancel,
+    clear_ethics,
+    hold,
+    open_case,
+    reject,
+    return_for_changes,
+    revise,
+)
+from functions.agents.rules.changing import CHANGEABLE
+from functions.agents.rules.classification import classify
+from functions.agents.rules.deployment import go_live, take_back
+from functions.agents.rules.health import health_checks
+from functions.agents.rules.hearing import Decision, hear
+from functions.agents.rules.spec import Spec
+from functions.agents.rules.versions import version_after
+from shared.kit.ids import derive_id
+from tests.functions.agents.cases import Around, decision, judged, settled, submitted
+from tests.functions.agents.specs import spec
+
+SPECS: tuple[Spec, ...] = (
+    spec(),
+    spec(mode="trial"),
+    spec(budget={"per_run_usd": 0.1, "per_day_usd": 1}),
+    spec(industry="clinics"),
+    spec(containment__rollback=""),  # returned by stage 4
+    spec(purpose="Draft articles and auto-approve the routine ones."),  # blocked by stage 5
+    spec(  # escalated by stage 5
+        decision_rights__alone=["Pay the photographers' invoices"],
+    ),
+)
+ANSWERS = ("rejected", "expired", "changes_requested")
+OVER = frozenset({"rejected", "cancelled", "blocked", "rolled_back", "rollback_failed"})
+
+
+@dataclass
+class Request:
+    """One approval as approvals has it; `versions` counts its events."""
+
+    case: CreationCase
+    status: str = "pending"
+    versions: int = 1
+
+
+@dataclass(frozen=True)
+class Message:
+    """An event of approvals on its way."""
+
+    case_id: str
+    kind: str
+    decision: Decision
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """One agent, its cases and the approvals they ask for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = datetime.fromisoformat("2026-11-20T12:00:00Z")
+        self.agent: Agent
+        self.cases: dict[str, CreationCase] = {}
+        self.ever_over: dict[str, str] = {}
+        self.requests: dict[str, Request] = {}
+        self.mail: list[Message] = []
+        self.heard: list[Message] = []
+        self.assented: set[str] = set()
+        self.withdrawn: set[str] = set()
+        self.paused = False
+        self.saved = 0
+
+    @initialize(of=st.sampled_from(SPECS))
+    def submit(self, of: Spec) -> None:
+        self._keep(*submitted(of, at=self.at))
+
+    @precondition(lambda self: self.agent.case_id is None and self.agent.status in CHANGEABLE)
+    @rule(of=st.sampled_from(SPECS))
+    def change(self, of: Spec) -> None:
+        old = self.agent.deployed
+        kind = classify(SPECS[0], of)[0] if old is not None else "creation"
+        case_id = derive_id("cas", self.at, str(len(self.cases)))
+        version = version_after(self.agent.version, kind)
+        said = judged(of, case_id=case_id, version=version, kind=kind, at=self.at)
+        turn = open_case(self.agent, kind=kind, why=(), judged=said, by="amira", at=self.at)
+        self._save(turn)
+
+    @precondition(lambda self: self._open("returned"))
+    @rule(of=st.sampled_from(SPECS))
+    def revise(self, of: Spec) -> None:
+        case = self._open("returned")
+        assert case is not None
+        said = judged(of, case_id=case.case_id, version=case.version, kind=case.kind, at=self.at)
+        self._save(revise(self.agent, case, said, self.at))
+
+    @precondition(lambda self: any(self._open(status) for status in CANCELLABLE))
+    @rule()
+    def cancel(self) -> None:
+        case = next(case for status in CANCELLABLE if (case := self._open(status)))
+        self._save(cancel(self.agent, case, "amira", self.at))
+
+    @precondition(lambda self: self._pending())
+    @rule(outcome=st.sampled_from(("approved", "auto_approved", *ANSWERS)))
+    def decide(self, outcome: str) -> None:
+        request = self._pending()[-1]
+        request.status = outcome
+        self._post(request, outcome, withdraws=False)
+
+    @precondition(lambda self: self._pending())
+    @rule(outcome=st.sampled_from(("approved", "auto_approved")))
+    def assent_at_once(self, outcome: str) -> None:
+        self.decide(outcome)
+        self._deliver(self.mail.pop())
+
+    @precondition(lambda self: self._assented())
+    @rule(data=st.data())
+    def withdraw_at_once(self, data: st.DataObject) -> None:
+        self.withdraw(data)
+        self._deliver(self.mail.pop())
+
+    @precondition(lambda self: self._assented())
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        request = data.draw(st.sampled_from(self._assented()))
+        outcome = "vetoed" if request.status == "auto_approved" else "overturned"
+        request.status = outcome
+        self._post(request, outcome, withdraws=True)
+
+    @precondition(lambda self: self.mail)
+    @rule(data=st.data())
+    def deliver_in_any_order(self, data: st.DataObject) -> None:
+        message = data.draw(st.sampled_from(self.mail))
+        self.mail.remove(message)
+        self._deliver(message)
+
+    @precondition(lambda self: self.heard)
+    @rule(data=st.data())
+    def deliver_again(self, data: st.DataObject) -> None:
+        before = (self.agent, dict(self.cases), self.saved)
+        self._deliver(data.draw(st.sampled_from(self.heard)))
+        assert before == (self.agent, self.cases, self.saved)
+
+    @rule()
+    def pause_or_resume(self) -> None:
+        self.paused = not self.paused
+        held = self._open("approved")
+        if not self.paused and held is not None:
+            self._save(self._go_live(held))
+
+    @precondition(lambda self: self.agent.status in SUSPENDABLE)
+    @rule()
+    def suspend(self) -> None:
+        moved = suspend(self.agent, "by_hand", "look", "gala", self.at)
+        assert moved is not None
+        self.agent = moved.agent
+
+    @precondition(lambda self: self.agent.status == "suspended")
+    @rule()
+    def reactivate(self) -> None:
+        self.agent = reactivate(self.agent, self.at).agent
+
+    @rule(days=st.sampled_from([1, 4, 8]))
+    def let_time_pass(self, days: int) -> None:
+        self.at += timedelta(days=days)
+        moved = end_trial(self.agent, self.at) or end_probation(self.agent, self.at)
+        if moved is not None:
+            self.agent = moved.agent
+
+    @invariant()
+    def only_what_is_assented_to_runs(self) -> None:
+        deployed = getattr(self, "agent", None) and self.agent.deployed
+        if deployed and self.agent.status != "suspended":
+            case = self.cases[deployed.case_id]
+            assert case.asked is not None
+            assert case.asked.approval_id in self.assented
+            assert deployed.spec_hash == case.spec_hash
+
+    @invariant()
+    def what_was_taken_back_is_not_live(self) -> None:
+        for case in self.cases.values():
+            ids = {asked.approval_id for asked in (case.asked, case.escalation) if asked}
+            if ids & self.withdrawn:
+                assert case.status in ("rolled_back", "rollback_failed"), case.status
+                deployed = self.agent.deployed
+                if case.status == "rolled_back":
+                    assert deployed is None or deployed.case_id != case.case_id
+
+    @invariant()
+    def nothing_leads_back_to_what_was_taken_back(self) -> None:
+        undo = getattr(self, "agent", None) and self.agent.undo
+        while undo:
+            if undo.deployed:
+                asked = self.cases[undo.deployed.case_id].asked
+                assert asked is not None
+                assert asked.approval_id not in self.withdrawn
+            undo = undo.below
+
+    @invariant()
+    def what_is_over_stays_over(self) -> None:
+        for case in self.cases.values():
+            was = self.ever_over.get(case.case_id)
+            if was is not None:
+                assert case.status == was or case.status in ("rolled_back", "rollback_failed")
+                assert case.status != "live"
+            if case.status in OVER:
+                self.ever_over[case.case_id] = case.status
+
+    @invariant()
+    def one_case_is_open_at_most_and_the_agent_knows_it(self) -> None:
+        open_cases = [case.case_id for case in self.cases.values() if case.ended_at is None]
+        known = getattr(self, "agent", None) and self.agent.case_id
+        assert open_cases == ([known] if known else [])
+
+    @invariant()
+    def a_trial_agent_is_never_live(self) -> None:
+        if getattr(self, "agent", None) and self.agent.deployed:
+            assert self.agent.mode == self.agent.deployed.mode
+            assert not (self.agent.mode == "trial" and self.agent.status == "active")
+            assert (self.agent.timer is not None) == (
+                self.agent.status in ("trial", "probation")
+            ), self.agent.status
+
+    @invariant()
+    def nothing_is_heard_backwards(self) -> None:
+        for case in self.cases.values():
+            if case.asked is not None:
+                request = self.requests[case.asked.approval_id]
+                assert case.asked.heard <= request.versions
+
+    def teardown(self) -> None:
+        """Whatever is still on its way arrives, and every withdrawal has been acted on."""
+        for message in reversed(self.mail):
+            self._deliver(message)
+        self.what_was_taken_back_is_not_live()
+
+    def _open(self, status: str) -> CreationCase | None:
+        case = self.cases.get(self.agent.case_id or "")
+        return case if case is not None and case.status == status else None
+
+    def _pending(self) -> list[Request]:
+        return [request for request in self.requests.values() if request.status == "pending"]
+
+    def _assented(self) -> list[Request]:
+        return [
+            request
+            for request in self.requests.values()
+            if request.status in ("approved", "auto_approved")
+        ]
+
+    def _post(self, request: Request, outcome: str, *, withdraws: bool) -> None:
+        request.versions += 1
+        said = decision(request.case, outcome, version=request.versions, withdraws=withdraws)
+        self.mail.append(Message(request.case.case_id, outcome, said))
+
+    def _deliver(self, message: Message) -> None:
+        if message not in self.heard:
+            self.heard.append(message)
+        case = hear(self.cases[message.case_id], message.decision)
+        if case is None:
+            return
+        if message.decision.withdraws:
+            self.withdrawn.add(message.decision.approval_id)
+        self._save(self._turn(case, message))
+
+    def _turn(self, case: CreationCase, message: Message) -> Turn | None:
+        approval_id = message.decision.approval_id
+        if message.kind in ("approved", "auto_approved"):
+            self.assented.add(approval_id)
+            if case.status == "escalated":
+                return clear_ethics(self.agent, case, self.at)
+            return hold(self.agent, case, self.at) if self.paused else self._go_live(case)
+        if message.kind == "changes_requested":
+            return return_for_changes(self.agent, case, "change it", self.at)
+        if message.kind in ANSWERS:
+            return reject(self.agent, case, "no", self.at)
+        cause = "veto" if message.kind == "vetoed" else "overturned"
+        return take_back(
+            self.agent,
+            case,
+            approval_id=approval_id,
+            caused_by=cause,  # type: ignore[arg-type]
+            at=self.at,
+        )
+
+    def _go_live(self, case: CreationCase) -> Turn | None:
+        checks = health_checks(self.agent, case, Around().surroundings())
+        return go_live(self.agent, case, checks, self.at)
+
+    def _save(self, turn: Turn | None) -> None:
+        if turn is not None:
+            self._keep(*settled(turn, self.at, salt=str(len(self.requests))))
+
+    def _keep(self, agent: Agent, case: CreationCase) -> None:
+        self.agent = agent
+        self.saved += 1
+        self.cases[case.case_id] = case
+        if case.asked is not None and case.asked.approval_id not in self.requests:
+            self.requests[case.asked.approval_id] = Request(case)
+
+
+CaseMachine.TestCase.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestCaseMachine = CaseMachine.TestCase

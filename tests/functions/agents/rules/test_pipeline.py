@@ -1,0 +1,45 @@
+"""The breaker: six of the last ten."""
+
+import pytest
+
+from functions.agents.rules.pipeline import Pipeline, refuse_where_paused, resume, trip
+from shared.kit.errors import VersionConflict
+from tests.functions.agents.cases import START
+
+SIX = [f"cas_{number}" for number in range(6)]
+
+
+def paused() -> Pipeline:
+    pipeline = trip(None, SIX, "service:agents", START)
+    assert pipeline is not None
+    return pipeline
+
+
+def test_half_of_the_last_ten_is_tolerated_and_one_more_is_not() -> None:
+    assert trip(None, SIX[:5], "service:agents", START) is None
+    assert paused().paused
+    assert paused().rolled_back == tuple(SIX)
+
+
+def test_a_paused_pipeline_is_not_paused_again() -> None:
+    assert trip(paused(), SIX, "service:agents", START) is None
+
+
+def test_nothing_enters_a_paused_pipeline() -> None:
+    with pytest.raises(VersionConflict, match="paused"):
+        refuse_where_paused(paused())
+    refuse_where_paused(None)
+    refuse_where_paused(resume(paused(), "looked at it", "gala", START))
+
+
+def test_only_a_paused_pipeline_is_resumed() -> None:
+    running = resume(paused(), "looked at it", "gala", START)
+    assert (running.paused, running.reason, running.changed_by) == (False, "looked at it", "gala")
+    for pipeline in (None, running):
+        with pytest.raises(VersionConflict):
+            resume(pipeline, "why", "gala", START)
+
+
+def test_a_resumed_pipeline_can_trip_again() -> None:
+    running = resume(paused(), "looked at it", "gala", START)
+    assert trip(running, SIX, "service:agents", START) is not None
