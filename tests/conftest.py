@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import psycopg
 import pytest
+from hypothesis import settings
 
 from emulators.firestore import FirestoreEmulator
 from emulators.google_cli import find_tools
@@ -18,6 +19,10 @@ from emulators.running import RunningPlatform, running_platform
 from emulators.workplace import Workplace
 from shared.storage import postgres as storage
 from shared.storage.migrate import migrate
+
+# Two cores run everything at once: how long one example took says nothing.
+settings.register_profile("assent", deadline=None)
+settings.load_profile("assent")
 
 ROOT = Path(__file__).parents[1]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,15 +35,14 @@ class Mailbox:
         self._http = http
         self._url = f"http://{pubsub}/v1/{PROJECT}"
         self._topic = topic
+        self._name = f"{topic}-{uuid.uuid4().hex[:12]}"
 
     async def open(self) -> None:
         """Creates topic and subscription; a topic that exists is kept."""
         async with self._http.put(f"{self._url}/topics/{self._topic}", json={}) as answer:
             assert answer.status in {200, 409}
         topic = {"topic": f"{PROJECT}/topics/{self._topic}"}
-        async with self._http.put(
-            f"{self._url}/subscriptions/{self._topic}-{id(self)}", json=topic
-        ) as answer:
+        async with self._http.put(f"{self._url}/subscriptions/{self._name}", json=topic) as answer:
             assert answer.status == 200, await answer.text()
 
     async def take(self, at_least: int = 0) -> list[Received]:
@@ -69,7 +69,7 @@ class Mailbox:
         ]
 
     async def _post(self, verb: str, body: Mapping[str, Any]) -> Any:
-        url = f"{self._url}/subscriptions/{self._topic}-{id(self)}:{verb}"
+        url = f"{self._url}/subscriptions/{self._name}:{verb}"
         async with self._http.post(url, json=body) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()

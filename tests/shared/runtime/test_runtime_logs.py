@@ -172,9 +172,12 @@ def test_an_endless_message_and_exception_are_cut(last: Last) -> None:
     assert len(last()["exception"]) == logs.LONGEST_EXCEPTION
 
 
-def test_half_characters_do_not_break_the_line(last: Last) -> None:
-    LOG.info("half \ud800", extra={"fields": {"half": "\udfff"}})
-    assert last()["message"] == "half \ud800"
+def test_half_characters_do_not_break_the_line() -> None:
+    # Not logged: pytest's own reports would break.
+    half = {"msg": "half \ud800", "fields": {"half": "\udfff"}}
+    line = StructuredFormatter().format(logging.makeLogRecord(half))
+    assert line.isascii()
+    assert json.loads(line)["message"] == "half \ud800"
 
 
 def test_configuring_sends_every_record_to_standard_output_once(

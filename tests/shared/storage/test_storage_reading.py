@@ -231,7 +231,7 @@ async def test_a_store_that_does_not_answer_is_unavailable_within_its_patience(
     started = time.monotonic()
     with pytest.raises(Unavailable) as refusal:
         await calls[method]()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
     assert refusal.value.retriable
 
 
@@ -249,7 +249,7 @@ async def test_a_store_that_hangs_is_unavailable_within_its_patience(
         await store.get("things", "one")
     with pytest.raises(Unavailable):
         await store.commit(batch)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 5
 
 
 def test_all_patience_together_is_well_below_a_requests_timeout() -> None:
