@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, ValidationError
 
 from events.approvals import Condition, Kind, Place, Risk, Rule, Subject, VetoReason
 from functions.approvals.rules.commands import (
@@ -18,7 +18,7 @@ from functions.approvals.rules.quorum import DEFAULT_RULE
 from functions.approvals.rules.requests import Request
 from functions.approvals.rules.risk import assess
 from shared.kit.instants import Instant
-from shared.kit.models import Model
+from shared.kit.models import Data, Model
 
 
 class SubjectBody(Model):
@@ -111,6 +111,10 @@ class PrecedentBody(Model):
     example_approval_id: str | None = None
 
 
+class _Named(Data):
+    approval_id: str
+
+
 def request_of(body: RequestBody, approval_id: str, requested_by: str) -> Request:
     """The request, with its risk as the rules see it."""
     risk, reasons = assess(body.kind, body.content, body.rollback_plan)
@@ -154,6 +158,14 @@ def veto_of(body: ApprovalVetoBody) -> VetoCommand:
         attachments=tuple(body.attachments or ()),
     )
     return VetoCommand(body.decision_hash, reason)
+
+
+def approval_named(raw: bytes) -> str | None:
+    """The approval a body is about, whatever else is wrong with it: it decides who may be told."""
+    try:
+        return _Named.model_validate_json(raw).approval_id
+    except ValidationError:
+        return None
 
 
 def review_of(body: ReviewBody) -> ReviewCommand:

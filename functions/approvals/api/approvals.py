@@ -9,6 +9,7 @@ from functions.approvals.bodies import (
     DecisionBody,
     RequestBody,
     ReviewBody,
+    approval_named,
     decision_of,
     request_of,
     review_of,
@@ -87,15 +88,16 @@ async def review(caller: Writer, key: Key, approval_id: str, body: Reviewed) -> 
 @ROUTER.post("/vetoes", tags=["vetoes"], response_model=ApprovalCard)
 async def veto(caller: Vetoer, body: Vetoed) -> ApprovalCard:
     """Vetoes: rejects what is pending, reverses what a precedent assented to."""
-    sent = body.check()
-    return await take(
-        caller,
-        sent.approval_id,
-        lambda: Sent(
+
+    def read() -> Sent:
+        sent = body.check()
+        return Sent(
             approval_id=sent.approval_id,
             client_decision_id=str(sent.client_decision_id),
             verb=None,
             body=sent.model_dump(mode="json", exclude_defaults=True),
             decide=veto_rule(veto_of(sent)),
-        ),
-    )
+        )
+
+    named = approval_named(body.raw)
+    return await take(caller, read().approval_id if named is None else named, read)

@@ -54,7 +54,8 @@ _SIGNED = (
 
 
 class Approval(ApprovalState):
-    """What events tell of an approval, and below it what only its owner needs."""
+    """What events tell of an approval, and below it what only its owner needs: `silence_at` when
+    the governor's silence let it expire, `governed_at` when a governor last acted on it."""
 
     precedents_allowed: bool = True
     considered: tuple[str, ...] = ()

@@ -49,7 +49,8 @@ def review(
     done = _with(
         owed, status=command.verdict, reviewed_by=actor.principal, reviewed_at=at, note=command.note
     )
-    reviewed = transition(current, event, review=done)
+    present = {"governed_at": at} if GOVERNOR in actor.roles else {}
+    reviewed = transition(current, event, review=done, **present)
     return (*missed, reviewed, *already_undone(reviewed.approval))
 
 

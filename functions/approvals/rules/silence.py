@@ -3,6 +3,7 @@
 Each timer re-reads the state. One that fires early, late, twice or for nothing changes nothing."""
 
 from datetime import datetime
+from typing import Any
 
 from events.approvals import (
     ApprovalApproved,
@@ -12,6 +13,7 @@ from events.approvals import (
 )
 from functions.approvals.rules.approval import GRACE, Approval, Transition, transition
 from functions.approvals.rules.passing import awake_fields, open_status
+from functions.approvals.rules.quorum import GOVERNOR, unfilled
 from functions.approvals.rules.reviews import miss_review
 
 
@@ -26,7 +28,7 @@ def _let_silence_speak(approval: Approval, at: datetime) -> Transition | None:
     # The grace lets a decision that was received in time reach the store first.
     if at < approval.deadline_at + GRACE:
         return None
-    spoken = {
+    spoken: dict[str, Any] = {
         "decision": "silence",
         "decided_by": "deadline",
         "decided_at": approval.deadline_at,
@@ -35,8 +37,9 @@ def _let_silence_speak(approval: Approval, at: datetime) -> Transition | None:
     }
     if approval.on_timeout == "approve":
         return transition(approval, ApprovalApproved, status="approved", **spoken)
-    silence_at = approval.deadline_at
-    return transition(approval, ApprovalExpired, status="expired", silence_at=silence_at, **spoken)
+    if f"role:{GOVERNOR}" in unfilled(approval.rule, approval.votes):
+        spoken["silence_at"] = approval.deadline_at
+    return transition(approval, ApprovalExpired, status="expired", **spoken)
 
 
 def _resume(approval: Approval, at: datetime) -> Transition | None:

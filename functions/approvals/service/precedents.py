@@ -69,14 +69,14 @@ async def activate_precedent(
 ) -> PrecedentSeed:
     """The precedent, assenting from now on; a draft that fails its review is rejected instead.
 
-    Raises Forbidden for anybody but a governor, NotFound, VersionConflict."""
-    _refuse_all_but_governors(caller)
+    Raises NotFound, Forbidden for anybody but a governor, VersionConflict."""
     return await decide_again(lambda: _activate_once(caller, key, precedent_id))
 
 
 async def _activate_once(caller: Caller, key: IdempotencyKey, precedent_id: str) -> PrecedentSeed:
     store = TenantStore(caller.tenant_id)
     seen = await require_precedent(caller, precedent_id)
+    _refuse_all_but_governors(caller)
     if answer := await key.recall(store):
         return PrecedentSeed.model_validate(answer)
     is_draft = seen.value.status == "draft"
@@ -94,14 +94,14 @@ async def suspend_precedent(
 ) -> PrecedentSeed:
     """The precedent, assenting to nothing until it is activated again.
 
-    Raises Forbidden for anybody but a governor, NotFound, VersionConflict."""
-    _refuse_all_but_governors(caller)
+    Raises NotFound, Forbidden for anybody but a governor, VersionConflict."""
     return await decide_again(lambda: _suspend_once(caller, key, precedent_id))
 
 
 async def _suspend_once(caller: Caller, key: IdempotencyKey, precedent_id: str) -> PrecedentSeed:
     store = TenantStore(caller.tenant_id)
     seen = await require_precedent(caller, precedent_id)
+    _refuse_all_but_governors(caller)
     if answer := await key.recall(store):
         return PrecedentSeed.model_validate(answer)
     writer = Writer(Recorder.for_command(function=FUNCTION, caller=caller, latest=seen.latest))

@@ -27,6 +27,7 @@ SEED = {
     "conditions": [{"field": "content.action", "op": "eq", "value": "reindex"}],
     "rationale": RATIONALE,
 }
+MISSING_SEED = "pre_01KAGQ0000000000000000000A"
 
 
 def governor(program: Program, principal: str = "gala") -> Program:
@@ -118,6 +119,14 @@ async def test_refusals_over_http_come_in_order(program: Program) -> None:
     refused(await program.of("noor").post(path, nonsense), 403, "forbidden")
     fields = ("decision_hash", "client_decision_id", "note")
     refused(await governor(program).post(path, nonsense), 422, "invalid", *fields)
+    silent = {"approval_id": card["id"], "explanation": 7}
+    refused(await stranger.post("/v1/vetoes", silent), 404, "not_found")
+    own = await governor(program, "amira").post("/v1/vetoes", silent)
+    refused(own, 403, "separation_of_duties")
+    wrong = ("decision_hash", "client_decision_id", "reason_category", "explanation")
+    refused(await governor(program).post("/v1/vetoes", silent), 422, "invalid", *wrong)
+    unnamed = await governor(program).post("/v1/vetoes", vetoing({**card, "id": 7}))
+    refused(unnamed, 422, "invalid", "approval_id")
     stale = deciding({**card, "decision_hash": "0" * 64})
     refused(await governor(program).post(path, stale), 412, "stale_decision_hash")
     await decide(governor(program), card)
@@ -185,6 +194,20 @@ async def test_a_precedent_from_its_posting_to_its_veto(program: Program) -> Non
     suspended = await governor(program).post(f"{path}/suspend")
     assert suspended.json()["status"] == "suspended"
     assert len((await program.get("/v1/precedent-seeds")).json()["items"]) == 1
+
+
+@pytest.mark.parametrize("verb", ["activate", "suspend"])
+async def test_what_is_missing_is_not_found_before_a_missing_role_is_refused(
+    program: Program, verb: str
+) -> None:
+    example = await ask(program)
+    await decide(governor(program), example)
+    seed = {**SEED, "example_approval_id": example["id"]}
+    posted = (await governor(program).post("/v1/precedent-seeds", seed)).json()
+    path = f"/v1/precedent-seeds/{posted['seed_id']}/{verb}"
+    refused(await program.at("another-tenant").post(path), 404, "not_found")
+    refused(await program.post(f"/v1/precedent-seeds/{MISSING_SEED}/{verb}"), 404, "not_found")
+    refused(await program.post(path), 403, "forbidden")
 
 
 async def test_a_broken_glass_is_reviewed_over_the_api(program: Program) -> None:

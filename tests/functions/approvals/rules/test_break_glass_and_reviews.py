@@ -114,6 +114,12 @@ def test_a_review_upholds_or_overturns() -> None:
     assert next_timer(stepped(overturned)) is None
 
 
+def test_a_governor_who_reviews_is_present() -> None:
+    broken_by_deputy = broken(DEPUTY)
+    assert stepped(review(broken_by_deputy, UPHELD, GOVERNOR, START + HOUR)).governed_at is not None
+    assert stepped(review(broken(), UPHELD, DEPUTY, START + HOUR)).governed_at == START
+
+
 def test_the_owner_reverses_what_a_review_overturned() -> None:
     overturned = stepped(review(broken(), OVERTURNED, OTHER_GOVERNOR, START))
     assert stepped(undo(overturned)).status == "reversed"

@@ -7,6 +7,7 @@ import pytest
 
 from events.approvals import ApprovalApproved, ApprovalExpired, ApprovalRequested, CaseBinding
 from functions.approvals.rules.approval import DEADLINE_DUE, next_timer, payload, statement_to_sign
+from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.limits import is_deeper_than
 from functions.approvals.rules.requests import (
     DEADLINES,
@@ -19,12 +20,14 @@ from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid
 from tests.functions.approvals.builders import (
     CONTENT,
+    GOVERNOR,
     HOUR,
     MINUTE,
     REQUESTER,
     SECOND,
     START,
     active,
+    command,
     opened,
     request,
     rule,
@@ -82,6 +85,15 @@ def test_silence_speaks_no_sooner_than_a_minute_after_the_deadline_and_once() ->
     expired = stepped(time_passed(approval, approval.deadline_at + MINUTE))
     assert expired.silence_at == approval.deadline_at
     assert time_passed(expired, approval.deadline_at + HOUR) is None
+
+
+def test_only_a_governors_own_silence_is_remembered() -> None:
+    both = opened(rule=rule("all", "role:governor", "role:legal"))
+    voted = stepped(decide(both, command("approve", both), GOVERNOR, START))
+    theirs = opened(rule=rule("any", "role:legal"))
+    for approval, missed in ((both, True), (voted, False), (theirs, False)):
+        expired = stepped(time_passed(approval, approval.deadline_at + MINUTE))
+        assert (expired.silence_at is not None) == missed
 
 
 def test_the_event_carries_exactly_what_is_hashed() -> None:
