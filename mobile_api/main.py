@@ -10,10 +10,10 @@ from starlette.types import ASGIApp
 
 @cache
 def _api() -> ASGIApp:
-    from mobile_api.api import ROUTER, SUMMARY
+    from mobile_api.api import ROUTER
     from shared.runtime.app import create_api
 
-    return create_api(function="mobile-api", summary=SUMMARY, routers=[ROUTER])
+    return create_api(function="mobile-api", routers=[ROUTER])
 
 
 @cache

@@ -7,15 +7,13 @@ import functions_framework.aio
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-SUMMARY = "How an agent is born, changed, suspended and undone: seven stages and their verdicts."
-
 
 @cache
 def _api() -> ASGIApp:
     from functions.agents.api import ROUTER
     from shared.runtime.app import create_api
 
-    return create_api(function="agents", summary=SUMMARY, routers=[ROUTER])
+    return create_api(function="agents", routers=[ROUTER])
 
 
 @cache

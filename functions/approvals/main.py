@@ -7,15 +7,13 @@ import functions_framework.aio
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-SUMMARY = "Who may say yes, for how long, and what silence means."
-
 
 @cache
 def _api() -> ASGIApp:
     from functions.approvals.api import ROUTER
     from shared.runtime.app import create_api
 
-    return create_api(function="approvals", summary=SUMMARY, routers=[ROUTER])
+    return create_api(function="approvals", routers=[ROUTER])
 
 
 @cache

@@ -4,7 +4,5 @@ from fastapi import APIRouter
 
 from mobile_api.api import agents, approvals, dashboard, devices, seeds, sync
 
-SUMMARY = "What a governor sees and decides on a phone."
-
 _NOUNS = (dashboard, approvals, seeds, agents, devices, sync)
 ROUTER = APIRouter(routes=[route for noun in _NOUNS for route in noun.ROUTER.routes])

@@ -19,16 +19,17 @@ from shared.runtime.problems import answer_problem
 NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
-def create_api(*, function: str, summary: str, routers: Sequence[APIRouter]) -> ASGIApp:
+def create_api(*, function: str, routers: Sequence[APIRouter]) -> ASGIApp:
     """The public side of `function`: its routers, `/healthz`, `/openapi.json`, one answer to every
     request, problem+json for every refusal."""
     configure_logging()
-    api = describe_only(function=function, summary=summary, routers=routers)
+    api = describe_only(function=function, routers=routers)
     return Boundary(api, kind=SpanKind.SERVER)
 
 
-def describe_only(*, function: str, summary: str, routers: Sequence[APIRouter]) -> FastAPI:
-    """The same API without its boundary: what the API reference is generated from."""
+def describe_only(*, function: str, routers: Sequence[APIRouter], summary: str = "") -> FastAPI:
+    """The same API without its boundary: what the API reference is generated from, which knows the
+    manifest's `summary`."""
     api = FastAPI(
         title=f"Assent: {function}",
         version="1",

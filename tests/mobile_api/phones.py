@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 from starlette.types import ASGIApp
 
-from mobile_api.api import ROUTER, SUMMARY
+from mobile_api.api import ROUTER
 from shared.runtime.app import create_api
 
 ISSUER = "https://issuer.test"
@@ -20,7 +20,7 @@ SCOPES = ("governance:read", "governance:write", "veto:execute")
 
 @cache
 def app_under_test() -> ASGIApp:
-    return create_api(function="mobile-api", summary=SUMMARY, routers=[ROUTER])
+    return create_api(function="mobile-api", routers=[ROUTER])
 
 
 @dataclass(frozen=True)

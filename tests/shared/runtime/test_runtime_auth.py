@@ -42,7 +42,7 @@ async def things(caller: Annotated[Caller, Depends(requires("things:read", "all:
 
 @pytest.fixture
 async def api(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_api(function="things", summary="Things.", routers=[router])
+    app = create_api(function="things", routers=[router])
     async with client(app) as asking:
         yield asking
 

@@ -50,7 +50,7 @@ async def order(
 
 @pytest.fixture
 async def api(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_api(function="things", summary="Things.", routers=[router])
+    app = create_api(function="things", routers=[router])
     async with client(app) as asking:
         asking.headers["Authorization"] = f"Bearer {issuer.sign(claims())}"
         yield asking

@@ -54,7 +54,7 @@ def tenant() -> str:
 
 @pytest.fixture
 async def api(issuer: Issuer, firestore: Wire, tenant: str) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_api(function="things", summary="Things.", routers=[router])
+    app = create_api(function="things", routers=[router])
     async with client(app) as asking:
         asking.headers["Authorization"] = f"Bearer {issuer.sign(claims(tenant=tenant))}"
         yield asking

@@ -14,7 +14,6 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from functions.approvals.api import ROUTER
-from functions.approvals.main import SUMMARY
 from shared.kit.signing import public_key_set
 from shared.runtime import auth
 from shared.runtime.app import create_api
@@ -97,7 +96,7 @@ def _forget_issuer() -> None:
 async def program(cloud: Cloud, mailbox: object, issuing_key: OKPKey) -> AsyncIterator[Program]:
     """A program that may ask and read, in a tenant of its own."""
     cloud.mend()
-    app = create_api(function="approvals", summary=SUMMARY, routers=[ROUTER])
+    app = create_api(function="approvals", routers=[ROUTER])
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://approvals") as client:
         yield Program(client, issuing_key, f"clinic-{uuid.uuid4().hex[:12]}")
