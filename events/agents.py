@@ -133,10 +133,16 @@ class CreationCaseApproved(CreationCaseState):
 
 class Reversal(CreationCaseState):
     """What a veto, an overturned decision or a failed health check led to. `approval_id` is the
-    assent that is taken back or, where `caused_by` is `health`, that could not be acted on."""
+    assent that is taken back or, where `caused_by` is `health`, that could not be acted on.
+
+    `agent_status` and `agent_version` are the agent's after the commit that reverses, and
+    `agent_sequence` is then the sequence of the agent's own latest event: the agent's events up to
+    it came before, later ones after. Of reversals with the same one, the lower version came
+    last."""
 
     caused_by: Cause
     agent_version: str
+    agent_sequence: int = 0
 
 
 @event("assent.creation_case.rolled_back.v1")

@@ -1,7 +1,8 @@
 """From the events of agents, their cases and their approvals to what the governor sees of them.
 
 Three subjects tell of one agent, each with a sequence of its own, in any order. The document keeps
-the newest word of each, and what is shown is derived from them all."""
+the newest word of each, and what is shown is derived from them all. A reversal is told by its case
+and carries the agent's sequence, by which it finds its place among the agent's own events."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,12 +32,10 @@ def agent_step(fact: Fact, state: AgentState) -> Step:
     """The agent's document after a fact about the agent itself."""
     live_case_id = state.live_case_id if isinstance(state, Deployment) else None
     told = {
-        "at": fact.at,
         "name": state.name,
         "status": state.status,
         "version": state.version,
         "health": state.health,
-        "live_case_id": live_case_id,
         "per_day_usd_micros": state.budget.per_day_usd_micros,
     }
 
@@ -60,8 +59,8 @@ def case_step(fact: Fact, state: CreationCaseState) -> Step:
     def after(before: Fields | None) -> Fields:
         agent = _heard(before, state.agent_id, fact)
         if isinstance(state, Reversal):
-            undone = word | {"version": state.agent_version, "case_id": state.case_id}
-            agent["undone"] = _later(agent["undone"], undone)
+            undone = word | {"version": state.agent_version, "sequence": state.agent_sequence}
+            agent["undone"] = max(agent["undone"] or undone, undone, key=_order_of_reversals)
         else:
             agent["born"] = _later(agent["born"], word)
         agent["case"] = _joined_case(
@@ -116,6 +115,12 @@ def _later(known: Mapping[str, Any] | None, word: Mapping[str, Any]) -> Mapping[
     return max(known or word, word, key=lambda each: (each["at"], each["event_id"]))
 
 
+def _order_of_reversals(undone: Mapping[str, Any]) -> tuple[Any, ...]:
+    # Between two of the agent's own events, only taking versions back changes it, one by one.
+    lowest_last = tuple(-int(part) for part in undone["version"].split("."))
+    return (undone["sequence"], lowest_last, undone["at"], undone["event_id"])
+
+
 def _joined_case(
     known: Mapping[str, Any] | None,
     case_id: str,
@@ -141,9 +146,8 @@ def _joined_case(
 
 def _derived(agent: Mapping[str, Any]) -> Fields:
     told, undone, case = agent["told"], agent["undone"], agent["case"]
-    word = told or agent["born"] or undone
-    if undone and (told is None or _outlived_by(told, undone)):
-        word = undone
+    is_undone = undone is not None and undone["sequence"] >= agent["sequence"]
+    word = undone if is_undone else told or agent["born"]
     is_open = case is not None and not case["over"]
     live = word["status"] not in ("draft", "certified")
     return {
@@ -156,12 +160,6 @@ def _derived(agent: Mapping[str, Any]) -> Fields:
         "case_id": case["case_id"] if is_open else None,
         "overdue_after_agents": _deployment_overdue_after(case) if is_open else None,
     }
-
-
-def _outlived_by(told: Mapping[str, Any], undone: Mapping[str, Any]) -> bool:
-    # The two have no common sequence. A reversal always follows the deployment it reverses,
-    # whatever their clocks said; of anything else the later time speaks.
-    return bool(told["live_case_id"] == undone["case_id"] or undone["at"] >= told["at"])
 
 
 def _deployment_overdue_after(case: Mapping[str, Any]) -> str | None:

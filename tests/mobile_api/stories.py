@@ -214,7 +214,7 @@ def case(
         "requested_at": START,
     }
     if issubclass(kind, Reversal):
-        values |= {"caused_by": "veto", "agent_version": "0.0.0"}
+        values |= {"caused_by": "veto", "agent_version": "0.0.0", "agent_sequence": 1}
     return envelope(kind(**values | fields), f"creation_case/{case_id}", sequence, at)
 
 

@@ -25,7 +25,7 @@ def world(running: RunningPlatform) -> World:
 
 
 def _activate_precedent(world: World, example: dict[str, Any]) -> None:
-    body = precedent("Public patient education") | {
+    body = precedent("healthcare") | {
         "example_approval_id": world.card(example)["id"]
     }
     seed = world.governor.post("/v1/mobile/seeds", body)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from events.agents import AgentApprovalNeeded, AgentState, CreationCaseState
+from events.agents import AgentApprovalNeeded, AgentState, CreationCaseState, Reversal
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.asking import ask
 from functions.agents.rules.case import CreationCase, Told, Turn
@@ -27,10 +27,6 @@ def save_turn(
         if turn.asks
         else None
     )
-    final = asking.case if asking else turn.case
-    if case is None or final != case.value:
-        told = [each for each in turn.told if issubclass(each.event, CreationCaseState)]
-        writer.case(final, [_payload(each, final) for each in told], case)
     payloads = [
         _payload(each, turn.agent)
         for each in turn.told
@@ -38,6 +34,11 @@ def save_turn(
     ]
     if asking:
         payloads.append(asking.request)
+    final = asking.case if asking else turn.case
+    if case is None or final != case.value:
+        sequence = (agent.sequence if agent else 0) + len(payloads)
+        told = [each for each in turn.told if issubclass(each.event, CreationCaseState)]
+        writer.case(final, [_case_payload(each, final, sequence) for each in told], case)
     if agent is None or payloads or turn.agent != agent.value:
         writer.agent(turn.agent, payloads, agent, last_id=asking.event_id if asking else None)
     if turn.agent.timer and (agent is None or turn.agent.timer != agent.value.timer):
@@ -46,6 +47,12 @@ def save_turn(
     if turn.frees_name:
         writer.free_name(turn.agent.name)
     return final
+
+
+def _case_payload(told: Told, case: CreationCase, agent_sequence: int) -> BaseModel:
+    if issubclass(told.event, Reversal):
+        told = Told(told.event, {**told.extra, "agent_sequence": agent_sequence})
+    return _payload(told, case)
 
 
 def _payload(told: Told, state: BaseModel) -> BaseModel:

@@ -1,6 +1,7 @@
 """What three subjects tell of one agent."""
 
 from datetime import datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -87,16 +88,39 @@ def test_a_veto_takes_the_agent_back_even_where_the_clocks_disagree() -> None:
 
 
 def test_a_reversal_speaks_over_what_was_said_in_the_same_commit() -> None:
-    unwell = agent(agents.AgentHealthChanged, 1, 2, LATER, status="active", health="critical")
-    undone = case(agents.CreationCaseRolledBack, 1, 2, LATER, caused_by="health")
-    assert _seen(agent(), unwell, undone).status == "certified"
+    stopped = agent(agents.AgentSuspended, 1, 2, LATER, status="suspended")
+    failed = case(
+        *(agents.CreationCaseRollbackFailed, 1, 2),
+        agent_status="suspended",
+        agent_sequence=2,
+        agent_version="2.0.0",
+    )
+    for told in permutations((agent(), stopped, failed)):
+        seen = _seen(*told)
+        assert (seen.status, seen.version) == ("suspended", "2.0.0")
 
 
-def test_what_happens_after_a_reversal_counts_again() -> None:
-    undone = case(agents.CreationCaseRolledBack, 2, 1, START, of_agent=1, agent_status="active")
-    suspended = agent(agents.AgentSuspended, 1, 2, LATER, status="suspended")
-    assert _seen(agent(), undone, suspended).status == "suspended"
-    assert _seen(suspended, undone, agent()).status == "suspended"
+@pytest.mark.parametrize("clocks", [(START, LATER), (LATER, START), (START, START)])
+def test_what_happens_after_a_reversal_counts_again_whatever_the_clocks_say(
+    clocks: tuple[datetime, datetime],
+) -> None:
+    undone = case(agents.CreationCaseRolledBack, 2, 1, clocks[0], of_agent=1)
+    suspended = agent(agents.AgentSuspended, 1, 2, clocks[1], status="suspended")
+    for told in permutations((agent(), undone, suspended)):
+        assert _seen(*told).status == "suspended"
+
+
+@pytest.mark.parametrize("clocks", [(START, LATER), (LATER, START)])
+def test_versions_taken_back_one_after_the_other_end_at_the_lowest(
+    clocks: tuple[datetime, datetime],
+) -> None:
+    kind = agents.CreationCaseRolledBack
+    first = case(kind, 3, 1, clocks[0], of_agent=1, agent_status="active", agent_version="9.1.0")
+    second = case(kind, 2, 1, clocks[1], of_agent=1, agent_status="trial", agent_version="9.0.0")
+    upgraded = agent(agents.AgentUpgraded, version="10.0.0")
+    for told in permutations((upgraded, first, second)):
+        seen = _seen(*told)
+        assert (seen.status, seen.version) == ("trial", "9.0.0")
 
 
 def test_a_deployment_that_failed_its_checks_leaves_a_certified_agent() -> None:

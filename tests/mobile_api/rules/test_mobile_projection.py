@@ -100,7 +100,15 @@ def _histories(draw: st.DrawFn) -> list[Envelope]:
         for sequence in range(1, draw(st.integers(0, 3)) + 1):
             case_kind = draw(st.sampled_from(_CASES))
             of_agent = draw(_numbers)
-            told.append(stories.case(case_kind, number, sequence, draw(_times), of_agent=of_agent))
+            reversal: dict[str, Any] = {}
+            if issubclass(case_kind, agents.Reversal):
+                reversal["agent_sequence"] = draw(st.integers(0, 3))
+                reversal["agent_version"] = draw(st.sampled_from(["0.0.0", "1.0.0", "10.2.0"]))
+            told.append(
+                stories.case(
+                    case_kind, number, sequence, draw(_times), of_agent=of_agent, **reversal
+                )
+            )
     for sequence in range(1, draw(st.integers(0, 3)) + 1):
         told.append(
             stories.precedent(draw(st.sampled_from(_PRECEDENTS)), 1, sequence, draw(_times))
