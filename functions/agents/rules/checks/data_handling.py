@@ -101,19 +101,26 @@ def _undeclared_kinds(spec: Spec) -> Iterator[Objection]:
                 line = " ".join(segment.words)
                 for kind in kinds_in(line):
                     match = kind.said.search(line)
-                    at = len(line[: match.start()].split()) if match else 0
-                    if segment.denied(at) % 2 == 0 and not _is_about(segment.words, at):
+                    assert match is not None
+                    at = len(line[: match.start()].split())
+                    after = line[match.end() :].split()[:2]
+                    about = _is_about(segment.words[max(0, at - 4) : at]) or _is_gone(after)
+                    if segment.denied(at) % 2 == 0 and not about:
                         yield from _uncovered(spec, passage, segment.quote, kind)
 
 
-def _is_about(said: tuple[str, ...], at: int) -> bool:
+def _is_about(before: tuple[str, ...]) -> bool:
     # `articles about medical records`, `removes phone numbers`: named, not used.
-    before = said[max(0, at - 4) : at]
     return any(
         word in ("about", "on", "explain", "explains", "remove", "removes", "redact", "redacts")
         or word.startswith(("mask", "anonym", "strip", "pseudonym"))
         for word in before
     )
+
+
+def _is_gone(after: list[str]) -> bool:
+    gone = ("removed", "redacted", "masked", "anonym", "stripped", "deleted", "blacked")
+    return any(word.startswith(gone) for word in after)
 
 
 def _uncovered(spec: Spec, passage: Passage, quote: str, kind: Kind) -> Iterator[Objection]:

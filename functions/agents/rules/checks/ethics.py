@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from functions.agents.rules.checks.findings import Finding, Objection, judged, objection, shown
 from functions.agents.rules.language.deeds import Deed, deeds, operation_deed
-from functions.agents.rules.language.folding import fold, words
-from functions.agents.rules.language.segments import asserted, sentences
+from functions.agents.rules.language.folding import words
+from functions.agents.rules.language.segments import Sentence, sentences
 from functions.agents.rules.language.vocabulary import listed
 from functions.agents.rules.operations import Operation, operations
 from functions.agents.rules.spec import Passage, Role, Spec
@@ -91,12 +91,23 @@ def alignment(spec: Spec) -> list[Finding]:
 
 def _misaligned(spec: Spec) -> Iterator[Objection]:
     for passage in spec.passages_of(*_PROMISES):
-        quote = asserted(passage.text, _HARM)
-        if quote is not None and not _AGAINST.search(fold(quote)):
-            yield objection(passage.path, quote, "sets out to deceive or harm")
+        for sentence in sentences(passage.text):
+            if _harms(sentence):
+                yield objection(passage.path, sentence[0].quote, "sets out to deceive or harm")
     for passage in spec.passages:
         if reason := _unreadable(passage.text):
             yield objection(passage.path, passage.text, reason, "escalate")
+
+
+def _harms(sentence: Sentence) -> bool:
+    said_before = ""
+    for segment in sentence:
+        line = " ".join(segment.words)
+        match = _HARM.search(line)
+        if match and segment.denied(len(line[: match.start()].split())) % 2 == 0:
+            return not _AGAINST.search(f"{said_before} {line[: match.start()]}")
+        said_before = f"{said_before} {line}"
+    return False
 
 
 def _unreadable(text: str) -> str | None:

@@ -146,10 +146,11 @@ def _changes_itself(passage: Passage, segment: Segment) -> bool:
             own = not {"its", "own", "itself"}.isdisjoint(between)
             new = any(segment.concepts[index] & {"new"} for index in range(at + 1, thing))
             grows = segment.words[at].startswith(("expand", "extend", "broad", "wid", "unlock"))
+            gains = segment.words[at].startswith(("learn", "acquir", "adopt", "install"))
             grants = segment.words[at].startswith(("grant", "giv", "acquir", "learn", "adopt"))
-            if (own or (new and _is_of_itself(segment, thing)) or (grows and not between)) and (
-                segment.denied(at) % 2 == 0 and not _is_offered(segment, at)
-            ):
+            if (
+                own or (new and (gains or _is_of_itself(segment, thing))) or (grows and not between)
+            ) and (segment.denied(at) % 2 == 0 and not _is_offered(segment, at)):
                 return True
             if grants and "itself" in segment.words and segment.denied(at) % 2 == 0:
                 return True

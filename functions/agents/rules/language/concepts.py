@@ -144,6 +144,9 @@ _PHRASES: dict[str, str] = {
     r"(?:go|goes|going|went|put|puts|push|pushed|pushes|make|makes) (?:it |them )?"
     r"(?:live|public|online)": "golive",
     r"rubber stamp(?:s|ed|ing)?": "rubberstamp",
+    r"pre ?approved (?:templates?|wording|suppliers?|vendors?|lists?|texts?|phrases?|sources?|"
+    r"images?|rates?|catalogues?|materials?|terms|answers?|content|documents?|articles?|"
+    r"responses?|letters?|glossar(?:y|ies))": "stock",
     r"pre ?approv(?:e|es|ed|al|als|ing)": "preapproved",
     r"pre ?author(?:ise|ize|ised|ized)": "preauthored",
     r"open ended": "openended",
@@ -166,9 +169,6 @@ _PHRASES: dict[str, str] = {
     r"approved (?:templates?|wording|suppliers?|vendors?|lists?|texts?|phrases?|sources?|images?|"
     r"rates?|catalogues?|formular(?:y|ies)|materials?|terms|answers?|content|documents?|"
     r"articles?|drafts?|posts?|letters?|menus?|glossar(?:y|ies))": "stock",
-    r"preapproved (?:templates?|wording|suppliers?|vendors?|lists?|texts?|phrases?|sources?|"
-    r"images?|rates?|catalogues?|materials?|terms|answers?|content|documents?|articles?|"
-    r"responses?|letters?|glossar(?:y|ies))": "stock",
 }
 _PHRASE = re.compile(
     "|".join(rf"\b(?P<p{number}>{pattern})\b" for number, pattern in enumerate(_PHRASES))

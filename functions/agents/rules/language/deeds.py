@@ -59,18 +59,21 @@ _EMPTY = listed(
     "without autonomously independently directly itself alone up routine single human "
     "approval approved reviewed review permission consent signoff"
 )
-_SAME: dict[str, str] = {
-    **dict.fromkeys(("post", "piec", "page", "text", "copy", "content", "blog"), "articl"),
-    **dict.fromkeys(("client", "guest", "shopper", "consum"), "custom"),
-    **dict.fromkeys(("fil", "chart", "dossi"), "record"),
-    **dict.fromkeys(("bill",), "invoic"),
-    **dict.fromkeys(("pupil", "learn"), "student"),
-    **dict.fromkeys(("rat", "fee", "tariff", "fare"), "pric"),
-    **dict.fromkeys(("employe", "staff", "personnel", "work"), "employe"),
-    **dict.fromkeys(("suppl", "vendor"), "suppl"),
-    **dict.fromkeys(("website", "sit", "web"), "websit"),
-    **dict.fromkeys(("medicin", "medic", "drug", "pill"), "medicin"),
+_SYNONYMS: dict[str, str] = {
+    "article": "post piece page text copy content blog",
+    "customer": "client guest shopper consumer",
+    "record": "file chart dossier",
+    "invoice": "bill",
+    "student": "pupil learner",
+    "price": "rate fee tariff fare",
+    "employee": "staff personnel worker",
+    "supplier": "vendor",
+    "website": "site web",
+    "medicine": "medication drug pill",
 }
+_SAME = {stem(other): stem(name) for name, others in _SYNONYMS.items() for other in others.split()}
+# Nouns that name a deed; one is done only where a verb such as `make` does it.
+_NOMINAL = listed("payment payout publication deletion approval credit air")
 _BOUND = re.compile(
     r"\d|\b(?:more than|less than|above|over|below|under|up to|beyond|outside|exceed\w*|within|"
     r"limit|larger|smaller|higher|lower)\b"
@@ -150,6 +153,8 @@ def _is_noun(segment: Segment, at: int) -> bool:
     before = segment.words[at - 1] if at else ""
     if before in _LIGHT:
         return False
+    if at > 0 and segment.words[at] in _NOMINAL:
+        return True
     if before in ("the", "a", "an", "of", "its", "their", "each", "every", "this"):
         return True
     following = segment.words[at + 1] if at + 1 < len(segment.words) else ""
