@@ -152,8 +152,10 @@ class ApprovalState(EventData):
     """An approval as it is after the event: everything a card shows.
 
     `content` is canonical JSON text, and `decision_hash` is its SHA-256. `version` is the
-    envelope's sequence. `signature` is a compact JWS over a `SignedDecision`, from the first final
-    decision on; `decided_by` is a principal, `deadline` (silence) or a precedent's id."""
+    envelope's sequence. `considered` are the ids of the precedents it was compared with when it was
+    asked for, whether or not `matches` shows them. `signature` is a compact JWS over a
+    `SignedDecision`, from the first final decision on; `decided_by` is a principal, `deadline`
+    (silence) or a precedent's id."""
 
     approval_id: str
     kind: Kind
@@ -174,6 +176,7 @@ class ApprovalState(EventData):
     stage: Stage | None = None
     case: CaseBinding | None = None
     matches: tuple[Match, ...] = ()
+    considered: tuple[str, ...] = ()
     precedent_id: str | None = None
     veto: VetoWindow | None = None
     votes: tuple[Vote, ...] = ()

@@ -50,7 +50,7 @@ def _card_fields(state: ApprovalState) -> dict[str, Any]:
         "requested_at": format_instant(state.requested_at),
         "vetoed_at": format_instant(vetoed_at) if vetoed_at else None,
         "precedent_id": state.precedent_id,
-        "compared_with": [match.seed_id for match in state.matches],
+        "compared_with": list(state.considered),
         "overdue_after_approvals": approvals_overdue_after(state),
         "overdue_after_agents": agents_overdue_after(state),
         "card": card_of(state).model_dump_json(),

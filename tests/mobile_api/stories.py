@@ -124,6 +124,7 @@ def approval(
         "rule": Rule(kind="any", of=(Place(role="governor"),)),
         "stage": Stage(number=6, name="Governor approval", of=7),
         "matches": (Match(seed_id=id_of("pre", 1), title="Low risk", satisfied=("all",)),),
+        "considered": (id_of("pre", 1),),
         "version": sequence,
     }
     if kind is ApprovalReviewMissed:

@@ -25,9 +25,7 @@ def world(running: RunningPlatform) -> World:
 
 
 def _activate_precedent(world: World, example: dict[str, Any]) -> None:
-    body = precedent("healthcare") | {
-        "example_approval_id": world.card(example)["id"]
-    }
+    body = precedent("healthcare") | {"example_approval_id": world.card(example)["id"]}
     seed = world.governor.post("/v1/mobile/seeds", body)
     assert seed["status"] == "approved", seed["findings"]
     seed = world.governor.post(f"/v1/mobile/seeds/{seed['seed_id']}/activate")
@@ -75,6 +73,20 @@ def test_the_phone_sees_a_story_from_its_request_to_its_reversal(world: World) -
     assert seen["health"]["status"] == "healthy"
     (seed,) = world.governor.get("/v1/mobile/seeds")["items"]
     assert (seed["match_count"], seed["veto_count"], seed["veto_rate"]) == (1, 1, 1.0)
+
+
+def test_both_apis_say_the_same_of_how_well_a_precedent_serves(world: World) -> None:
+    _activate_precedent(world, world.live("first-writer"))
+    vetoed = world.submit("second-writer")
+    for number in range(3):
+        world.submit(f"other-writer-{number}", industry="dentistry")
+    world.veto(world.card(vetoed))
+    world.settle()
+    (seen,) = world.governor.get("/v1/mobile/seeds")["items"]
+    (kept,) = world.governor.get("/v1/precedent-seeds")["items"]
+    assert (seen["match_count"], seen["match_rate"], seen["veto_rate"]) == (1, 0.25, 1.0)
+    for name in ("status", "match_count", "veto_count", "match_rate", "veto_rate"):
+        assert seen[name] == kept[name]
 
 
 def test_a_queue_of_decisions_is_settled_by_the_real_owner(world: World) -> None:

@@ -58,7 +58,6 @@ class Approval(ApprovalState):
     the governor's silence let it expire, `governed_at` when a governor last acted on it."""
 
     precedents_allowed: bool = True
-    considered: tuple[str, ...] = ()
     likeness: str = ""
     streak: int = 0
     counted_at: Instant | None = None

@@ -35,6 +35,14 @@ def _card(*events: Envelope) -> Fields:
     return _documents(*events)[CARDS, id_of("apr", 1)]
 
 
+def test_a_card_counts_for_the_precedents_that_were_considered_not_for_those_it_shows() -> None:
+    considered = (id_of("pre", 2), id_of("pre", 3))
+    asked = approval(approvals.ApprovalRequested, considered=considered)
+    decision = approval(approvals.ApprovalApproved, 1, 2, considered=considered, matches=())
+    for told in ((asked, decision), (decision, asked)):
+        assert _card(*told)["compared_with"] == list(considered)
+
+
 @pytest.mark.parametrize("status", get_args(ApprovalStatus))
 def test_every_state_lies_in_one_bucket(status: ApprovalStatus) -> None:
     expected = {"pending": "pending", "deferred": "pending", "escalated": "pending"}
