@@ -16,7 +16,6 @@ from emulators.functions.environment import program_environment
 from emulators.ports import HOST, free_port
 from emulators.processes import (
     Process,
-    accepts_connections,
     end_of,
     start_process,
     until_ready,
@@ -69,11 +68,21 @@ class Postgres:
             shutil.rmtree(home, ignore_errors=True)
             raise
         try:
-            await until_ready(process, lambda: accepts_connections(port), within=30)
+            await until_ready(process, server.answers, within=30)
         except BaseException:
             await server.stop()
             raise
         return server
+
+    async def answers(self) -> bool:
+        """Whether it is past "the database system is starting up"."""
+        import psycopg
+
+        try:
+            async with await psycopg.AsyncConnection.connect(self.dsn()):
+                return True
+        except psycopg.OperationalError:
+            return False
 
     def dsn(self, user: str = OWNER) -> str:
         return f"postgresql://{user}@{HOST}:{self.port}/postgres"

@@ -14,7 +14,6 @@ from emulators.firestore import FirestoreEmulator
 from emulators.google_cli import find_tools
 from emulators.options import Options
 from emulators.postgres import Postgres
-from emulators.processes import until_ready
 from emulators.pubsub.emulator import PubsubEmulator
 from emulators.running import RunningPlatform, running_platform
 from emulators.workplace import Workplace
@@ -59,19 +58,10 @@ async def pubsub_emulator(
 
 @pytest.fixture(scope="session")
 async def postgres(workplace: Workplace) -> AsyncIterator[Postgres]:
-    """A server with an empty database, past "the database system is starting up"."""
+    """A server with an empty database."""
     server = await Postgres.start(workplace)
-    await until_ready(server.process, lambda: _answers(server), within=30)
     yield server
     await server.stop()
-
-
-async def _answers(server: Postgres) -> bool:
-    try:
-        async with await psycopg.AsyncConnection.connect(server.dsn()):
-            return True
-    except psycopg.OperationalError:
-        return False
 
 
 @pytest.fixture(scope="module")

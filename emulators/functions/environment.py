@@ -9,8 +9,12 @@ from emulators.iam import PROJECT, REGION, account, service_account
 from emulators.issuer import AUDIENCE, JWKS_PATH
 from shared.manifest import Deployable, Manifests
 
-# What a program needs of our own environment to run at all; nothing else of it reaches a function.
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "VIRTUAL_ENV")
+# What a program needs of our own environment to run at all, and the options an operator may set;
+# nothing else of it reaches a function.
+_INHERITED = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "VIRTUAL_ENV"),
+    *("ASSENT_REVIEWER_URL", "ASSENT_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+)
 
 
 @dataclass(frozen=True)
