@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.agents import Cause
-from events.approvals import ApprovalState, verify_decision
+from events.approvals import (
+    ApprovalOverturned,
+    ApprovalState,
+    ApprovalVetoed,
+    verify_decision,
+)
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import (
     CreationCase,
@@ -45,8 +50,8 @@ from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
-# What an approval can be when an event answers a request; anything else takes an assent back.
-FINAL_ANSWERS = ("approved", "auto_approved", "rejected", "expired", "changes_requested")
+# What an assent is once it no longer holds: an overturned one keeps its status.
+WITHDRAWN = ("vetoed", "approved", "auto_approved")
 KNOWN_SKILLS = frozenset(name for name, skill in CATALOGUE.items() if skill.status == "available")
 
 Rule = Callable[[Agent, CreationCase, datetime], Turn | None]
@@ -94,7 +99,9 @@ class Outcomes:
 
     async def withdrawn(self, event: Envelope, decision: ApprovalState, cause: Cause) -> None:
         """Takes back what the assent had led to, wherever it had led: also one that let an
-        escalated case pass stage 5."""
+        escalated case pass stage 5. A refusal that was overturned led to nothing."""
+        if decision.status not in WITHDRAWN:
+            return
         approval_id = decision.approval_id
         await self._hear(
             event,
@@ -111,8 +118,11 @@ class Outcomes:
 
         async def once() -> None:
             store = TenantStore(event.tenantid)
-            case = read_case(await store.get(CASES, case_id))
-            if case is None or case.value.status != "approved":
+            document, pipeline = await store.get_many(
+                [(CASES, case_id), (PIPELINES, CREATION_PIPELINE)]
+            )
+            case, state = read_case(document), read_pipeline(pipeline)
+            if case is None or case.value.status != "approved" or (state and state.value.paused):
                 return
             agent = await agent_of(store, case.value)
             decided = await self._live(store, agent.value, case.value, event.received_at)
@@ -206,5 +216,5 @@ def _decision(state: ApprovalState) -> Decision:
         purpose=state.case.purpose,
         decision_hash=state.decision_hash,
         signature=state.signature,
-        withdraws=state.status not in FINAL_ANSWERS,
+        withdraws=isinstance(state, ApprovalVetoed | ApprovalOverturned),
     )

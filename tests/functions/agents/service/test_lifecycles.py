@@ -1,0 +1,195 @@
+"""Agents after their birth: suspension, probation, reports; and the pipeline's breaker."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.agents.rules.agent import PROBATION, PROBATION_DUE
+from tests.functions.agents.specs import document
+from tests.functions.agents.worlds import World
+
+REASON = {"reason": "look at it"}
+
+
+async def suspend(world: World, agent_id: str, **body: Any) -> Any:
+    answer = await world.post(f"/v1/agents/{agent_id}/suspend", {**REASON, **body})
+    assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+async def test_suspending_by_hand_is_told_once(world: World) -> None:
+    agent_id = (await world.live())["agent_id"]
+    first, second = await suspend(world, agent_id), await suspend(world, agent_id)
+    assert first["status"] == second["status"] == "suspended"
+    assert first["suspension"]["reason"] == "look at it"
+    assert (await world.told()).count("agent.suspended") == 1
+
+
+async def test_a_suspension_reaches_dependents_and_theirs(world: World) -> None:
+    base = await world.live("finance-market-brief", name="base")
+    middle = await world.live(name="middle", interfaces__depends_on=["base"])
+    top = await world.live(
+        "education-quiz-writer", name="top", interfaces__depends_on=["middle", "base"]
+    )
+    other = await world.live("hospitality-menu-translator", name="other")
+    await suspend(world, base["agent_id"])
+    for _ in range(2):
+        await world.deliver_own("assent.agent.suspended.v1")
+    for reached in (middle, top):
+        agent = await world.agent(reached["agent_id"])
+        assert agent["status"] == "suspended"
+        assert agent["suspension"]["trigger"] == "dependency"
+    assert (await world.agent(other["agent_id"]))["status"] == "active"
+    assert (await world.told()).count("agent.suspended") == 3
+
+
+async def test_a_suspension_heard_after_the_agent_came_back_reaches_nobody(world: World) -> None:
+    base = await world.live("finance-market-brief", name="base")
+    middle = await world.live(name="middle", interfaces__depends_on=["base"])
+    await suspend(world, base["agent_id"])
+    back = await world.of("gala", "governor").post(
+        f"/v1/agents/{base['agent_id']}/reactivate", REASON
+    )
+    assert back.json()["status"] == "probation"
+    await world.deliver_own("assent.agent.suspended.v1")
+    assert (await world.agent(middle["agent_id"]))["status"] == "active"
+
+
+async def test_reactivation_needs_a_role_and_another_person(world: World) -> None:
+    agent_id = (await world.live())["agent_id"]
+    path = f"/v1/agents/{agent_id}/reactivate"
+    governor = world.of("gala", "governor")
+    assert (await governor.post(path, REASON)).json()["code"] == "version_conflict"
+    await suspend(world, agent_id)
+    assert (await world.of("gala").post(path, REASON)).json()["code"] == "forbidden"
+    requester = world.of("amira", "governor")
+    assert (await requester.post(path, REASON)).json()["code"] == "separation_of_duties"
+    assert (await governor.post(path, {})).json()["errors"][0]["field"] == "reason"
+    answer = await world.of("gil", "genesis").post(path, REASON, key="r")
+    assert (answer.status_code, answer.json()["status"]) == (202, "probation")
+    again = await world.of("gil", "genesis").post(path, REASON, key="r")
+    assert again.json() == answer.json()
+
+
+async def test_probation_ends_by_its_timer(world: World) -> None:
+    agent_id = (await world.live())["agent_id"]
+    await suspend(world, agent_id)
+    await world.of("gala", "governor").post(f"/v1/agents/{agent_id}/reactivate", REASON)
+    timer = (await world.kept_agent(agent_id)).timer
+    assert timer is not None
+    await world.fire(PROBATION_DUE, agent_id, timer.at - timedelta(milliseconds=1))
+    assert (await world.agent(agent_id))["status"] == "probation"
+    for _ in range(2):
+        await world.fire(PROBATION_DUE, agent_id, timer.at)
+    assert (await world.agent(agent_id))["status"] == "active"
+    assert (await world.told()).count("agent.probation_ended") == 1
+    assert timedelta(days=7) == PROBATION
+
+
+async def test_a_violation_suspends_and_is_told_with_its_evidence(world: World) -> None:
+    agent_id = (await world.live())["agent_id"]
+    body = {"trigger": "scope_drift", "evidence": "it answered about dosage"}
+    answer = await world.post(f"/v1/agents/{agent_id}/reports", body, key="v")
+    assert (answer.status_code, answer.json()["status"]) == (202, "suspended")
+    await world.post(f"/v1/agents/{agent_id}/reports", body, key="v")
+    assert (await world.told())[-2:] == ["agent.violation_reported", "agent.suspended"]
+    reported = (await world.log())[-2]
+    assert "it answered about dosage" in reported.data
+
+
+async def test_the_third_critical_reading_suspends(world: World) -> None:
+    agent_id = (await world.live())["agent_id"]
+    body = {"trigger": "health", "reading": "critical", "evidence": "p95 at 40 s"}
+    states = [
+        (await world.post(f"/v1/agents/{agent_id}/reports", body)).json()["status"]
+        for _ in range(3)
+    ]
+    assert states == ["active", "active", "suspended"]
+    assert (await world.told()).count("agent.health_changed") == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"trigger": "health", "evidence": "x"},
+        {"trigger": "scope_drift", "reading": "critical", "evidence": "x"},
+        {"trigger": "by_hand", "evidence": "x"},
+        {"trigger": "scope_drift", "evidence": ""},
+        {},
+    ],
+)
+async def test_a_report_that_says_nothing_is_refused(world: World, body: dict[str, str]) -> None:
+    agent_id = (await world.live())["agent_id"]
+    answer = await world.post(f"/v1/agents/{agent_id}/reports", body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+
+
+async def roll_back(world: World, number: int) -> str:
+    answer = await world.submit(name=f"writer-{number}")
+    await world.decide(answer["case_id"], "auto_approved", version=1)
+    await world.decide(answer["case_id"], "vetoed", version=2)
+    case_id: str = answer["case_id"]
+    return case_id
+
+
+async def paused(world: World) -> None:
+    for number in range(6):
+        assert (await world.get("/v1/pipeline")).json()["paused"] is False
+        await roll_back(world, number)
+    pipeline = (await world.get("/v1/pipeline")).json()
+    assert pipeline["paused"] is True
+    assert len(pipeline["rolled_back"]) == 6
+
+
+async def test_the_sixth_rollback_pauses_the_pipeline_and_a_governor_resumes_it(
+    world: World,
+) -> None:
+    held = await world.submit("education-quiz-writer")
+    returned = await world.submit("healthcare-no-rollback")
+    live = await world.live("hospitality-menu-translator")
+    await paused(world)
+    for path, body in (
+        ("/v1/agents", document("finance-market-brief")),
+        (
+            f"/v1/agents/{live['agent_id']}/changes",
+            document("hospitality-menu-translator", mode="trial"),
+        ),
+        (
+            f"/v1/workflows/{returned['case_id']}/revisions",
+            document("healthcare-no-rollback", containment__rollback="Delete it."),
+        ),
+    ):
+        refused = await world.post(path, body)
+        assert (refused.status_code, "paused" in refused.json()["detail"]) == (409, True)
+    await world.decide(held["case_id"], "approved")
+    assert (await world.case(held["case_id"]))["status"] == "approved"
+    assert (await world.of("dora").post("/v1/pipeline/resume", REASON)).status_code == 403
+    governor = world.of("gala", "governor")
+    assert (await governor.post("/v1/pipeline/resume", {})).status_code == 422
+    resumed = await governor.post("/v1/pipeline/resume", REASON)
+    assert (resumed.status_code, resumed.json()["paused"]) == (200, False)
+    assert (await governor.post("/v1/pipeline/resume", REASON)).status_code == 409
+    for _ in range(2):
+        await world.deliver_own("assent.pipeline.resumed.v1")
+    assert (await world.case(held["case_id"]))["status"] == "live"
+    await world.submit("finance-market-brief")
+
+
+async def test_old_rollbacks_do_not_count_after_the_pipeline_was_resumed(world: World) -> None:
+    await paused(world)
+    await world.of("gala", "governor").post("/v1/pipeline/resume", REASON)
+    await roll_back(world, 7)
+    assert (await world.get("/v1/pipeline")).json()["paused"] is False
+
+
+async def test_a_pipeline_paused_again_keeps_what_it_held(world: World) -> None:
+    held = await world.submit("education-quiz-writer")
+    await paused(world)
+    await world.decide(held["case_id"], "approved")
+    await world.of("gala", "governor").post("/v1/pipeline/resume", REASON)
+    for number in range(10, 16):
+        await roll_back(world, number)
+    await world.deliver_own("assent.pipeline.resumed.v1")
+    assert (await world.case(held["case_id"]))["status"] == "approved"

@@ -1,0 +1,291 @@
+"""Specs over HTTP: submitted, changed, revised, cancelled, refused; repeated and at once."""
+
+import asyncio
+import json
+
+import pytest
+
+from shared.kit.operations import start_counting
+from tests.functions.agents.rules.test_reading_specs import BOMBS
+from tests.functions.agents.specs import CORPUS, document
+from tests.functions.agents.worlds import World
+
+UNKNOWN_CASE = "cas_01KAGQ0000000000000000000A"
+UNKNOWN_AGENT = "agt_01KAGQ0000000000000000000A"
+
+
+def revision(**changes: object) -> dict[str, object]:
+    return document("healthcare-no-rollback", **{"containment__rollback": "Delete it.", **changes})
+
+
+async def test_a_sound_spec_is_accepted_with_its_case(world: World) -> None:
+    answer = await world.submit()
+    assert answer["status"] == "ethics_cleared"
+    assert answer["stage"] == {"number": 6, "name": "Governor approval", "of": 7}
+    case = await world.case(answer["case_id"])
+    assert [stage["status"] for stage in case["stages"]] == [*["passed"] * 5, "waiting", "pending"]
+    assert case["correlation_id"].startswith("evt_")
+    agent = await world.agent(answer["agent_id"])
+    assert (agent["status"], agent["case_id"]) == ("certified", answer["case_id"])
+    budget = {"per_run_usd": 0.5, "per_day_usd": 5}
+    assert agent["spec"] == {**document(), "budget": budget, "mode": "production"}
+
+
+@pytest.mark.parametrize("media_type", ["application/yaml", "application/json", ""])
+async def test_a_spec_may_be_yaml(world: World, media_type: str) -> None:
+    body = (CORPUS / "education-quiz-writer.yaml").read_bytes()
+    if media_type == "application/json":
+        body = json.dumps(document("education-quiz-writer")).encode()
+    answer = await world.post("/v1/agents", body, media_type=media_type)
+    assert answer.status_code == 202, answer.text
+
+
+async def test_submitting_costs_two_reads_one_commit_and_two_events(world: World) -> None:
+    counts = start_counting()
+    answer = await world.post("/v1/agents", document())
+    cost = {
+        name: int(value)
+        for name, _, value in (
+            part.strip().partition("=") for part in answer.headers["assent-cost"].split(",")
+        )
+    }
+    assert counts is not None
+    assert cost["firestore-reads"] == 2
+    # the second one clears the flags of the two events
+    assert cost["firestore-commits"] == 2
+    assert cost["pubsub-messages"] == 2
+    assert cost["firestore-writes"] == 7
+
+
+async def test_a_gap_is_accepted_and_the_case_says_where_and_why(world: World) -> None:
+    answer = await world.submit("healthcare-no-rollback")
+    assert (answer["status"], answer["stage"]["number"]) == ("returned", 4)
+    case = await world.case(answer["case_id"])
+    (finding,) = [
+        finding
+        for stage in case["stages"]
+        for finding in stage["findings"]
+        if finding["verdict"] != "pass"
+    ]
+    assert (finding["check"], finding["path"]) == ("rollback_path", "/containment/rollback")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"skills": ["divine"]}, "skills.0"),
+        ({"name": "Not Kebab"}, "name"),
+        ({"priority": "high"}, "priority"),
+        ({"mode": "yolo"}, "mode"),
+        ({"data_access": [{"source": "x"}]}, "data_access.0.mode"),
+    ],
+)
+async def test_what_stage_one_sees_is_refused_naming_the_field(
+    world: World, changes: dict[str, object], field: str
+) -> None:
+    answer = await world.post("/v1/agents", document(**changes))
+    assert answer.status_code == 422
+    assert field in [error["field"] for error in answer.json()["errors"]]
+    assert await world.told() == []
+
+
+@pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
+async def test_a_bomb_is_a_problem_with_a_field(world: World, body: bytes) -> None:
+    answer = await world.post("/v1/agents", body, media_type="application/yaml")
+    assert answer.status_code in (413, 422), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.status_code == 413 or answer.json()["errors"][0]["field"]
+
+
+async def test_a_name_is_taken_until_its_case_ends_without_an_agent(world: World) -> None:
+    answer = await world.submit()
+    taken = await world.post("/v1/agents", document())
+    assert (taken.status_code, taken.json()["errors"][0]["field"]) == (409, "name")
+    cancelled = await world.post(f"/v1/workflows/{answer['case_id']}/cancel")
+    assert (cancelled.status_code, cancelled.json()["status"]) == (202, "cancelled")
+    assert (await world.submit())["agent_id"] != answer["agent_id"]
+
+
+async def test_a_blocked_spec_leaves_its_name_free(world: World) -> None:
+    answer = await world.submit("healthcare-auto-approve")
+    assert (answer["status"], answer["stage"]["number"]) == ("blocked", 5)
+    assert (await world.submit())["status"] == "ethics_cleared"
+
+
+async def test_a_name_belongs_to_one_tenant(world: World) -> None:
+    await world.submit()
+    assert (await world.at(f"{world.tenant}-2").submit())["status"] == "ethics_cleared"
+
+
+async def test_of_many_submissions_of_one_name_exactly_one_wins(world: World) -> None:
+    answers = await asyncio.gather(*(world.post("/v1/agents", document()) for _ in range(12)))
+    assert sorted(answer.status_code for answer in answers) == [202, *[409] * 11]
+    assert await world.told() == ["creation_case.judged", "agent.approval_needed"]
+
+
+async def test_a_repeated_key_repeats_the_answer(world: World) -> None:
+    answers = [await world.post("/v1/agents", document(), key="k1") for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert answers[1].status_code == 202
+    other = await world.post("/v1/agents", document(industry="clinics"), key="k1")
+    assert other.json()["code"] == "idempotency_key_reused"
+    assert len(await world.told()) == 2
+
+
+async def test_one_key_at_once_is_one_agent(world: World) -> None:
+    answers = await asyncio.gather(
+        *(world.post("/v1/agents", document(), key="k1") for _ in range(8))
+    )
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["agent_id"] for answer in answers}) == 1
+
+
+async def test_a_returned_case_takes_a_revision_and_keeps_its_agent(world: World) -> None:
+    answer = await world.submit("healthcare-no-rollback")
+    path = f"/v1/workflows/{answer['case_id']}/revisions"
+    revised = await world.post(path, revision(), key="k")
+    assert (revised.status_code, revised.json()["status"]) == (202, "ethics_cleared")
+    assert revised.json()["agent_id"] == answer["agent_id"]
+    assert (await world.post(path, revision(), key="k")).json() == revised.json()
+    again = await world.post(path, revision())
+    assert (again.status_code, again.json()["code"]) == (409, "version_conflict")
+    await world.decide(answer["case_id"], "approved")
+    assert (await world.case(answer["case_id"]))["status"] == "live"
+
+
+async def test_a_revision_keeps_the_name_and_is_read_like_any_spec(world: World) -> None:
+    answer = await world.submit("healthcare-no-rollback")
+    path = f"/v1/workflows/{answer['case_id']}/revisions"
+    renamed = await world.post(path, revision(name="another-name"))
+    assert (renamed.status_code, renamed.json()["errors"][0]["field"]) == (422, "name")
+    unknown = await world.post(path, revision(skills=["divine"]))
+    assert unknown.json()["errors"][0]["field"] == "skills.0"
+
+
+async def test_a_blocked_revision_frees_the_name(world: World) -> None:
+    answer = await world.submit("healthcare-no-rollback")
+    purpose = "Draft coding suggestions and auto-approve the routine ones."
+    path = f"/v1/workflows/{answer['case_id']}/revisions"
+    revised = await world.post(path, revision(purpose=purpose))
+    assert revised.json()["status"] == "blocked"
+    assert (await world.submit("healthcare-no-rollback"))["agent_id"] != answer["agent_id"]
+
+
+async def test_a_change_says_what_kind_it_is_and_why(world: World) -> None:
+    answer = await world.live()
+    path = f"/v1/agents/{answer['agent_id']}/changes"
+    evolution = await world.post(path, document(industry="clinics"), key="e")
+    assert evolution.status_code == 202
+    assert evolution.json()["kind"] == "evolution"
+    assert "/industry" in evolution.json()["why"][0]
+    assert (await world.post(path, document(industry="clinics"), key="e")).json() == (
+        evolution.json()
+    )
+    open_case = await world.post(path, document(mode="trial"))
+    assert open_case.json()["code"] == "version_conflict"
+    await world.post(f"/v1/workflows/{evolution.json()['case_id']}/cancel")
+    proposal = await world.post(path, document(mode="trial"))
+    assert proposal.json()["kind"] == "proposal"
+    case = await world.case(proposal.json()["case_id"])
+    assert [stage["status"] for stage in case["stages"]][3:5] == ["skipped", "skipped"]
+
+
+async def test_a_returned_change_is_classified_anew_by_its_revision(world: World) -> None:
+    answer = await world.live()
+    change = await world.post(
+        f"/v1/agents/{answer['agent_id']}/changes", document(containment__rollback="")
+    )
+    assert (change.json()["kind"], change.json()["status"]) == ("evolution", "returned")
+    path = f"/v1/workflows/{change.json()['case_id']}/revisions"
+    revised = await world.post(path, document(mode="trial"))
+    assert (revised.json()["kind"], revised.json()["status"]) == ("proposal", "ethics_cleared")
+    await world.decide(change.json()["case_id"], "approved")
+    assert (await world.agent(answer["agent_id"]))["version"] == "1.1.0"
+
+
+async def test_a_change_that_changes_nothing_is_refused(world: World) -> None:
+    answer = await world.live()
+    same = await world.post(f"/v1/agents/{answer['agent_id']}/changes", document())
+    assert same.status_code == 422
+    renamed = await world.post(
+        f"/v1/agents/{answer['agent_id']}/changes", document(name="another-name")
+    )
+    assert renamed.json()["errors"][0]["field"] == "name"
+
+
+async def test_a_cancelled_case_is_cancelled_once(world: World) -> None:
+    answer = await world.submit()
+    path = f"/v1/workflows/{answer['case_id']}/cancel"
+    first = await world.post(path, key="c")
+    assert (await world.post(path, key="c")).json() == first.json()
+    assert (await world.post(path)).status_code == 409
+    assert (await world.told())[-1] == "creation_case.cancelled"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", f"/v1/agents/{UNKNOWN_AGENT}"),
+        ("get", f"/v1/workflows/{UNKNOWN_CASE}"),
+        ("post", f"/v1/agents/{UNKNOWN_AGENT}/changes"),
+        ("post", f"/v1/agents/{UNKNOWN_AGENT}/suspend"),
+        ("post", f"/v1/workflows/{UNKNOWN_CASE}/revisions"),
+        ("post", f"/v1/workflows/{UNKNOWN_CASE}/cancel"),
+    ],
+)
+async def test_what_is_not_there_is_404_and_told_whatever_the_body(
+    world: World, method: str, path: str
+) -> None:
+    answer = await (world.get(path) if method == "get" else world.post(path, b"{nonsense"))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert await world.told() == ["agent_lookup.missed"]
+
+
+async def test_a_malformed_id_is_404_and_not_worth_telling(world: World) -> None:
+    assert (await world.get("/v1/agents/agt_1")).status_code == 404
+    assert (await world.get("/v1/workflows/..%2Fx")).status_code == 404
+    assert await world.told() == []
+
+
+async def test_another_tenants_agent_and_case_are_not_found(world: World) -> None:
+    answer = await world.submit()
+    stranger = world.at(f"{world.tenant}-2")
+    assert (await stranger.get(f"/v1/agents/{answer['agent_id']}")).status_code == 404
+    assert (await stranger.get(f"/v1/workflows/{answer['case_id']}")).status_code == 404
+    suspend = await stranger.post(f"/v1/agents/{answer['agent_id']}/suspend", {"reason": "x"})
+    assert suspend.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/v1/agents"),
+        ("get", "/v1/skills"),
+        ("get", "/v1/pipeline"),
+        ("get", f"/v1/workflows/{UNKNOWN_CASE}"),
+        ("post", "/v1/agents"),
+        ("post", "/v1/pipeline/resume"),
+        ("post", f"/v1/workflows/{UNKNOWN_CASE}/cancel"),
+    ],
+)
+async def test_each_call_needs_its_scope(world: World, method: str, path: str) -> None:
+    wrong = world.with_scopes("agents:write" if method == "get" else "agents:read")
+    answer = await (wrong.get(path) if method == "get" else wrong.post(path, {}))
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+
+
+async def test_agents_are_listed_newest_first_page_by_page(world: World) -> None:
+    names = [f"writer-{number}" for number in range(3)]
+    for name in names:
+        await world.submit(name=name)
+    first = (await world.get("/v1/agents", limit=2)).json()
+    rest = (await world.get("/v1/agents", limit=2, cursor=first["next_cursor"])).json()
+    listed = [agent["name"] for agent in (*first["items"], *rest["items"])]
+    assert sorted(listed) == names
+    assert rest["next_cursor"] is None
+    assert (await world.get("/v1/agents", cursor="nonsense")).status_code == 422
+
+
+async def test_the_catalogue_is_listed(world: World) -> None:
+    items = (await world.get("/v1/skills")).json()["items"]
+    assert {"research", "draft", "reconcile"} <= {item["name"] for item in items}
