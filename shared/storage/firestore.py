@@ -12,7 +12,7 @@ from shared.kit.errors import AssentError, FieldError, Invalid, PayloadTooLarge,
 from shared.kit.operations import count
 from shared.storage.batches import Add, AtLeast, Batch, Document, Write
 from shared.storage.cursors import decode_cursor, encode_cursor, is_document_id
-from shared.storage.patience import patience
+from shared.storage.patience import passing_failures, patience
 
 if TYPE_CHECKING:
     from google.cloud.firestore import AsyncClient, AsyncWriteBatch
@@ -253,24 +253,15 @@ def _transforms(data: Mapping[str, Any]) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _answering() -> AsyncIterator[None]:
-    from google.api_core.exceptions import (
-        Aborted,
-        DeadlineExceeded,
-        ResourceExhausted,
-        RetryError,
-        ServiceUnavailable,
-    )
+    from google.api_core.exceptions import Aborted, DeadlineExceeded, ResourceExhausted, RetryError
 
+    gave_up = DeadlineExceeded, ResourceExhausted, RetryError
+    unanswered: tuple[type[Exception], ...] = (*passing_failures(), *gave_up)
     try:
         yield
     except Aborted as error:
         raise LostRace("the store gave up on a contended document") from error
-    except (
-        ServiceUnavailable,
-        DeadlineExceeded,
-        ResourceExhausted,
-        RetryError,
-    ) as error:
+    except unanswered as error:
         raise Unavailable("the document store did not answer") from error
 
 

@@ -19,7 +19,7 @@ class Wire:
         self.upstream = upstream
         self.address = ""
         self.calls: list[str] = []
-        self._rules: list[tuple[str, Moment, range, Act | None]] = []
+        self._rules: list[tuple[str, Moment, range, Act | grpc.StatusCode]] = []
         self._hanging: set[str] = set()
         self._server: grpc.aio.Server | None = None
 
@@ -38,11 +38,17 @@ class Wire:
         await self._channel.close()
 
     def cut(
-        self, method: str, moment: Moment = "before", *, number: int = 1, times: int = 10**9
+        self,
+        method: str,
+        moment: Moment = "before",
+        *,
+        number: int = 1,
+        times: int = 10**9,
+        code: grpc.StatusCode = grpc.StatusCode.UNAVAILABLE,
     ) -> None:
-        """From its `number`-th call on, `method` is answered UNAVAILABLE: before the service heard
+        """From its `number`-th call on, `method` is answered with `code`: before the service heard
         of it, or after it did what it was asked."""
-        self._rules.append((method, moment, range(number, number + times), None))
+        self._rules.append((method, moment, range(number, number + times), code))
 
     def on(self, method: str, moment: Moment, act: Act, *, number: int = 1) -> None:
         """Runs `act` at the `number`-th call of `method`, once; the call is then left hanging, as
@@ -65,8 +71,8 @@ class Wire:
             of, at, numbers, act = rule
             if (of, at) != (method, moment) or number not in numbers:
                 continue
-            if act is None:
-                await context.abort(grpc.StatusCode.UNAVAILABLE, "the wire is cut")
+            if isinstance(act, grpc.StatusCode):
+                await context.abort(act, "the wire is cut")
             else:
                 self._rules.remove(rule)
                 act()

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import grpc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -233,6 +234,21 @@ async def test_a_store_that_does_not_answer_is_unavailable_within_its_patience(
         await calls[method]()
     assert time.monotonic() - started < 5
     assert refusal.value.retriable
+
+
+@platform
+@pytest.mark.parametrize("code", [grpc.StatusCode.CANCELLED, grpc.StatusCode.UNKNOWN])
+async def test_a_call_that_broke_off_on_its_way_is_made_again_within_its_patience(
+    store: TenantStore, firestore: Wire, code: grpc.StatusCode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firestore.cut("BatchGetDocuments", times=2, code=code)
+    assert await store.get("things", "none") is None
+    monkeypatch.setattr(storage, "RETRIED_FOR_SECONDS", 0.3)
+    firestore.cut("Commit", code=code)
+    batch = Batch()
+    batch.put("things", "one", {"n": 1})
+    with pytest.raises(Unavailable):
+        await store.commit(batch)
 
 
 @platform
