@@ -114,7 +114,8 @@ def goes_unreviewed(segment: Segment) -> int | None:
     """`publishes unreviewed posts`, `runs unsupervised`."""
     for at in segment.where("unreviewed"):
         last = at > 0 and at == len(segment.words) - 1 and not segment.words[at].startswith("una")
-        acts = segment.where("outward") or last
+        by_whom = segment.words[at + 1 : at + 2] == ("by",) and segment.where("human", at + 2)
+        acts = segment.where("outward") or last or by_whom
         if acts and segment.denied(at) % 2 == 0:
             return at
     return None

@@ -74,6 +74,7 @@ _SPELLED_ASSENT = re.compile(
     r"from last (?:year|time|quarter)|remains valid|never expires)\b|"
     r"\b(?:earlier|previous|last|past|prior) (?:yes|approvals?|consent|ok|signoff|assent) "
     r"(?:as|counts?|holds?|applies|covers?|extends?|suffices?|stands)\b|"
+    r"\blast (?:day|week|month|quarter|year|time)s (?:approvals?|consent|signoff|assent)\b|"
     r"\b(?:under|by|per|citing|covered by) (?:the |a |an |its |our )?(?:\w+ )?precedents?\b"
 )
 _PRECEDENT_ID = re.compile(r"\b(?:GEN|ETH|ARCH|GOV)-[A-Z0-9]{2,}\b|\bpre_[0-9A-Z]{26}\b")

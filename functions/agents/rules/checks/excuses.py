@@ -9,6 +9,18 @@ _OVERSEERS = (
     *("human", "editor", "manager", "reviewer", "approver", "supervisor", "governor", "auditor"),
     *("controller", "moderator", "boss", "officer", "owner", "lead", "deputy", "clinician"),
 )
+_DONE = (
+    "pay",
+    "pays",
+    "transfer",
+    "transfers",
+    "ship",
+    "ships",
+    "merge",
+    "merges",
+    "post",
+    "posts",
+)
 _HAPPENS = (
     *("publish", "publicat", "releas", "deploy", "proceed", "merg", "golive", "launch", "transfer"),
     *("pay", "ship", "carryon", "approv", "execut", "post"),
@@ -72,7 +84,7 @@ def after_a_no(sentence: Sentence) -> bool:
 
 def _presses_on(sentence: Sentence) -> bool:
     return any(
-        word.startswith(("proceed", "publish", "golive", "releas", "deploy"))
+        (word in _DONE or word.startswith(("proceed", "publish", "golive", "releas", "deploy")))
         and segment.denied(at) % 2 == 0
         for segment in sentence
         for at, word in enumerate(segment.words)

@@ -12,7 +12,7 @@ _ASSUMED_FROM = listed(
     "request requests"
 )
 _LINKS = FILLER | _ASSUMED_FROM
-_ENDS_ASSUMPTION = ENDS_PHRASE | {"unless", "within", "automatically", "anyway", "and"}
+_ENDS_ASSUMPTION = ENDS_PHRASE | {"once", "unless", "within", "automatically", "anyway", "and"}
 _NAMESAKES = listed("signature signatures initials login logins credentials password account badge")
 
 
@@ -63,16 +63,17 @@ def _amounts_to(segment: Segment, at: int, yes: int) -> bool:
     stops = yes + 1 >= len(segment.words) or segment.words[yes + 1] in _ENDS_ASSUMPTION
     if segment.words[yes].endswith("ed"):
         deemed = segment.words[at].startswith(("deem", "consider", "regard", "presum", "treat"))
-        return deemed and stops and all(word in _LINKS for word in between)
+        return deemed and stops and sum(word not in _LINKS for word in between) <= 1
     if between[-1:] == ("as",):
         return stops
     return all(word in _LINKS for word in between)
 
 
 def _is_earned(segment: Segment) -> bool:
-    if not {"only", "once", "until"}.isdisjoint(segment.words):
+    if "only" in segment.words:
         return True
-    return "after" in segment.words and segment.has("human")
+    occasions = [at for at, word in enumerate(segment.words) if word in ("once", "after", "until")]
+    return any(segment.where("human", at) or segment.where("gate", at) for at in occasions)
 
 
 def hides(segment: Segment) -> int | None:

@@ -168,7 +168,9 @@ def has_no_gate(segment: Segment) -> int | None:
 
 def _stands_alone(segment: Segment, at: int, gate: int) -> bool:
     before = segment.words[at - 1] if at else ""
-    if before in ("with", "is", "are", "there", "under") or before.startswith(("need", "requir")):
+    if before in ("with", "is", "are", "be", "there", "under") or before.startswith(
+        ("need", "requir")
+    ):
         return segment.words[gate] != "permission"
     if segment.where("needed", gate + 1, gate + 5):
         return True

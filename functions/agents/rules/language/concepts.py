@@ -34,14 +34,15 @@ _GROUPS: dict[str, str] = {
     "authoriz*",
     "human": "human* editor* manager* reviewer* approver* supervisor* governor* boss chief "
     "officer* clinician* nurse* doctor* physician* pharmacist* teacher* tutor* principal* "
-    "lawyer* attorney* partner* counsel controller* accountant* person people operator* owner* "
+    "staff clerk* colleague* lawyer* attorney* partner* counsel controller* accountant* person "
+    "people operator* owner* "
     "moderator* dispatcher* engineer* analyst* auditor* administrator* planner* buyer* lead "
     "anyone anybody someone somebody everyone",
     "look": "look* see sees seeing seen check* read reads reading know knows sign* agree* weigh*",
     "bypass": "bypass* skip* circumvent* evad* sidestep* dodg* overrid* ignor* disregard* disabl* "
     "suppress* waiv* omit* forgo* forego* overrul* exempt* eliminat* shortcut* undermin* escap* "
     "neutrali* defeat* remov* drop dropped drops dropping abolish* deactivat* outmanoeuvr* "
-    "unneeded",
+    "unneeded overlook*",
     "bypassed": "bypassed skipped circumvented evaded sidestepped dodged overridden ignored "
     "disregarded disabled suppressed waived omitted forgone overruled exempted eliminated "
     "dropped removed deactivated",
@@ -51,7 +52,8 @@ _GROUPS: dict[str, str] = {
     "not needed": "optional formality unnecessary redundant superfluous unneeded needless",
     "needed": "required needed necessary involved needs step",
     "later": "later afterwards afterward retroactive* retrospective* retroactively subsequently",
-    "unreviewed": "unsupervised unreviewed unapproved unchecked unmoderated unattended "
+    "unreviewed": "unread unseen unsupervised unreviewed unapproved unchecked unmoderated "
+    "unattended "
     "unauthorised unauthorized",
     "assume": "assum* deem* treat* count* consider* regard* presum* interpret* constru* mean "
     "means equal* taken implies imply",
@@ -128,6 +130,8 @@ _PHRASES: dict[str, str] = {
     r"(?:is|are) not (?:required|obliged|expected) to|"
     r"ha(?:s|ve) no need to": "neednot",
     r"(?:second|counter|further|additional|other) signatures?": "signoff",
+    r"manual (?:checks?|reviews?|controls?)": "oversight",
+    r"turn(?:s|ing)? a blind eye to": "overlook",
     r"human (?:involvement|intervention|input|touch|interaction|hands?)": "oversight",
     r"on behalf of|in the name of": "onbehalf",
     r"out of the loop|in the dark": "uninformed",

@@ -132,6 +132,7 @@ def test_tidying_up_alone_is_fine(text: str) -> None:
         "Drafts are covered by GEN-04K2",
         "Approved under the precedent for articles",
         "The approval is on file",
+        "Use last month's approval for this month's letters",
         "Takes the editor's earlier yes as good for similar articles",
     ],
 )
