@@ -33,7 +33,8 @@ class DeadLetter:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The attributes it had before it was given up."""
+        """The attributes it had before it was given up, and the mark by which the function that
+        buried it will know it again and report that it was handled."""
         own = {
             name: value
             for name, value in self.attributes.items()

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from events.deliveries import DeliveryState
 from events.lookups import LookupMissed
 from events.registry import EventData, event
 from shared.kit.instants import Instant
@@ -36,3 +37,13 @@ class NotificationRequested(EventData):
 @event("assent.mobile_lookup.missed.v1")
 class MobileLookupMissed(LookupMissed):
     """A call of the governor's API asked for an id that is not there, or not theirs."""
+
+
+@event("assent.mobile_delivery.buried.v1")
+class MobileDeliveryBuried(DeliveryState):
+    """`mobile-api` sent a delivery to the dead letters, since no repetition could mend it."""
+
+
+@event("assent.mobile_delivery.recovered.v1")
+class MobileDeliveryRecovered(DeliveryState):
+    """`mobile-api` handled a delivery that it had sent to the dead letters before."""

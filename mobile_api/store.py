@@ -7,6 +7,7 @@ from mobile_api.rules.documents import (
     AGENTS,
     CARDS,
     COUNTERS,
+    DELIVERIES,
     PIPELINES,
     SEEDS,
     VIOLATIONS,
@@ -18,7 +19,7 @@ from shared.storage.firestore import TenantStore
 
 DEVICES = "governor_devices"
 # Counters come first: whoever reads them before the rest sees any later change of them as a change.
-PROJECTED = (COUNTERS, CARDS, AGENTS, SEEDS, VIOLATIONS, PIPELINES)
+PROJECTED = (COUNTERS, CARDS, AGENTS, SEEDS, VIOLATIONS, PIPELINES, DELIVERIES)
 AT_ONCE = 100
 
 Seen = Mapping[Key, Document]

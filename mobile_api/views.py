@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import JsonValue
 
 from events.agents import AgentStatus, Health
 from events.approvals import (
@@ -150,16 +150,16 @@ class ViolationPage(Data):
 
 class FunctionHealth(Data):
     """How one function is doing, as far as its events tell. `stuck` counts what should have moved
-    on by now; `dead_letters` is null: no event tells of them."""
+    on by now, `dead_letters` the deliveries it gave up that wait to be delivered again."""
 
     name: str
     last_event_at: Instant | None
-    dead_letters: int | None = Field(default=None)
+    dead_letters: int
     stuck: int
 
 
 class PlatformHealth(Data):
-    """Degraded while anything is stuck or the tenant's pipeline is paused."""
+    """Degraded while anything is stuck, a dead letter waits or the tenant's pipeline is paused."""
 
     status: Literal["healthy", "degraded"]
     functions: tuple[FunctionHealth, ...]

@@ -20,6 +20,8 @@ _ACKNOWLEDGED = Answer(204, (), b"")
 _REFUSED = Answer(503, (), b"")
 _MESSAGE_ID = "x-goog-pubsub-message-id"
 _REORDER_SECONDS = 0.5
+# Attributes of a message beside those of its event; the last is a redelivered dead letter's.
+_KEPT = frozenset({"content-type", "traceparent", "assent-redelivers"})
 
 
 class Push:
@@ -111,7 +113,7 @@ def dead_letter_attributes(call: Call, subscription: Subscription, reason: str) 
     own = {
         key: value
         for key, value in call.headers
-        if key.lower().startswith("ce-") or key.lower() in {"content-type", "traceparent"}
+        if key.lower().startswith("ce-") or key.lower() in _KEPT
     }
     return {
         **own,

@@ -1,6 +1,6 @@
 """Events, timers and schedules in: what approvals decided, suspensions, the pipeline, time."""
 
-from events.agents import PipelineResumed
+from events.agents import AgentDeliveryBuried, AgentDeliveryRecovered, PipelineResumed
 from events.approvals import (
     ApprovalApproved,
     ApprovalAutoApproved,
@@ -15,6 +15,7 @@ from functions.agents.service.lifecycle import Lifecycle
 from functions.agents.service.outcomes import Outcomes
 from functions.agents.service.wiring import OUTBOX
 from functions.agents.store import AGENTS, CASES
+from shared.messaging.deliveries import Deliveries
 from shared.messaging.envelope import Envelope
 from shared.messaging.sweep import Sweep
 from shared.storage.firestore import TenantStore
@@ -95,3 +96,4 @@ HANDLERS = {
 }
 
 SWEEP = Sweep(OUTBOX, {AGENTS: "agent"}, _lifecycle.fire)
+DELIVERIES = Deliveries(OUTBOX, buried=AgentDeliveryBuried, recovered=AgentDeliveryRecovered)

@@ -18,10 +18,12 @@ def _api() -> ASGIApp:
 
 @cache
 def _reactions() -> ASGIApp:
-    from functions.approvals.reactions import HANDLERS, SWEEP
+    from functions.approvals.reactions import DELIVERIES, HANDLERS, SWEEP
     from shared.runtime.reactions import create_reactions
 
-    return create_reactions(function="approvals", handlers=HANDLERS, sweep=SWEEP)
+    return create_reactions(
+        function="approvals", handlers=HANDLERS, sweep=SWEEP, deliveries=DELIVERIES
+    )
 
 
 @functions_framework.aio.http

@@ -1,5 +1,6 @@
 """Events, timers and schedules in: what cases ask and report, and time."""
 
+from events.approvals import ApprovalDeliveryBuried, ApprovalDeliveryRecovered
 from functions.approvals.rules.approval import DEADLINE_DUE, REVIEW_DUE, VETO_WINDOW_DUE
 from functions.approvals.service.asking import open_for_case, withdraw
 from functions.approvals.service.following import (
@@ -9,6 +10,7 @@ from functions.approvals.service.following import (
 )
 from functions.approvals.service.wiring import OUTBOX
 from functions.approvals.store import APPROVALS
+from shared.messaging.deliveries import Deliveries
 from shared.messaging.sweep import Sweep
 
 HANDLERS = {
@@ -22,3 +24,4 @@ HANDLERS = {
 }
 
 SWEEP = Sweep(OUTBOX, {APPROVALS: "approval"}, let_time_pass)
+DELIVERIES = Deliveries(OUTBOX, buried=ApprovalDeliveryBuried, recovered=ApprovalDeliveryRecovered)

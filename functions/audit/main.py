@@ -13,6 +13,7 @@ from shared.runtime.reactions import create_reactions
 
 @cache
 def _reactions() -> ASGIApp:
+    # Without a store of documents there is no log in which to tell of our own dead letters.
     return create_reactions(function="audit", handlers=HANDLERS)
 
 

@@ -12,6 +12,7 @@ from mobile_api.rules.documents import (
     AGENTS,
     CARDS,
     COUNTERS,
+    DELIVERIES,
     PIPELINES,
     SEEDS,
     Documents,
@@ -21,9 +22,8 @@ from mobile_api.rules.documents import (
 from shared.kit.instants import parse_instant
 
 SHARDS = 8
-SOURCES = ("agents", "approvals")
-_SUMS = ("active_agents", "pending_approvals", "open_veto_windows", "paused_pipelines")
-_LATEST = {CARDS: "approvals", SEEDS: "approvals", AGENTS: "agents", PIPELINES: "agents"}
+SOURCES = ("agents", "approvals", "mobile-api")
+_TOLD_BY = {CARDS: "approvals", SEEDS: "approvals", AGENTS: "agents", PIPELINES: "agents"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,18 @@ def all_shards() -> tuple[Key, ...]:
 
 def latest_field(source: str) -> str:
     """The field with the time of a function's newest event, in milliseconds since 1970."""
-    return f"last_event_at_{source}"
+    return f"last_event_at_{source.replace('-', '_')}"
+
+
+def dead_letters_field(source: str) -> str:
+    """The field with how many of a function's dead letters wait."""
+    return f"dead_letters_{source.replace('-', '_')}"
+
+
+_SUMS = (
+    *("active_agents", "pending_approvals", "open_veto_windows", "paused_pipelines"),
+    *map(dead_letters_field, SOURCES),
+)
 
 
 def counter_changes(before: Documents, after: Documents) -> dict[Key, ShardChange]:
@@ -50,7 +61,7 @@ def counter_changes(before: Documents, after: Documents) -> dict[Key, ShardChang
         known = before.get(key)
         add = {name: _sums(key, fields)[name] - _sums(key, known)[name] for name in _SUMS}
         latest = _latest(key, fields)
-        if key[0] not in _LATEST or (
+        if key[0] not in (*_TOLD_BY, DELIVERIES) or (
             known is not None and not any(add.values()) and latest == _latest(key, known)
         ):
             continue
@@ -94,11 +105,17 @@ def _sums(key: Key, fields: Fields | None) -> dict[str, int]:
         "pending_approvals": int(is_card and known["bucket"] == "pending"),
         "open_veto_windows": int(is_card and known["bucket"] == "veto_open"),
         "paused_pipelines": int(collection == PIPELINES and known["paused"]),
+        **{
+            dead_letters_field(source): int(
+                collection == DELIVERIES and known["waits"] and known["function"] == source
+            )
+            for source in SOURCES
+        },
     }
 
 
 def _latest(key: Key, fields: Fields) -> dict[str, int]:
     at = fields.get("latest_at")
-    told_by = _LATEST.get(key[0])
+    told_by = fields["function"] if key[0] == DELIVERIES else _TOLD_BY.get(key[0])
     newest = int(parse_instant(at).timestamp() * 1000) if at else 0
     return {latest_field(source): newest if source == told_by else 0 for source in SOURCES}

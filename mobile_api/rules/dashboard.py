@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from mobile_api.rules.budget import PLATFORM_PER_MONTH_USD_MICROS, spend
-from mobile_api.rules.counters import SOURCES, latest_field, totals
+from mobile_api.rules.counters import SOURCES, dead_letters_field, latest_field, totals
 from mobile_api.rules.documents import Fields
 from mobile_api.rules.health import is_degraded
 from mobile_api.views import Card, Dashboard, FunctionHealth, PlatformHealth
@@ -19,7 +19,8 @@ def dashboard(
     """The same for the same state, whenever it is asked for: nothing in it is of the request."""
     counted = totals(shards)
     newest = {source: _moment(counted[latest_field(source)]) for source in SOURCES}
-    degraded = is_degraded(stuck, counted["paused_pipelines"])
+    dead_letters = {source: counted[dead_letters_field(source)] for source in SOURCES}
+    degraded = is_degraded(stuck, dead_letters, counted["paused_pipelines"])
     return Dashboard(
         active_agents=counted["active_agents"],
         pending_approvals=counted["pending_approvals"],
@@ -29,7 +30,12 @@ def dashboard(
         health=PlatformHealth(
             status="degraded" if degraded else "healthy",
             functions=tuple(
-                FunctionHealth(name=source, last_event_at=newest[source], stuck=stuck[source])
+                FunctionHealth(
+                    name=source,
+                    last_event_at=newest[source],
+                    dead_letters=dead_letters[source],
+                    stuck=stuck.get(source, 0),
+                )
                 for source in SOURCES
             ),
         ),

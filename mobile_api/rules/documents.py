@@ -11,6 +11,7 @@ AGENTS = "governor_agents"
 SEEDS = "governor_seeds"
 VIOLATIONS = "governor_violations"
 PIPELINES = "governor_pipelines"
+DELIVERIES = "governor_deliveries"
 COUNTERS = "governor_counters"
 
 Key = tuple[str, str]

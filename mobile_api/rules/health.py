@@ -37,6 +37,8 @@ def agents_overdue_after(state: ApprovalState) -> str | None:
     return format_instant(ordered + REACTION_PATIENCE) if ordered else None
 
 
-def is_degraded(stuck: Mapping[str, int], paused_pipelines: int) -> bool:
+def is_degraded(
+    stuck: Mapping[str, int], dead_letters: Mapping[str, int], paused_pipelines: int
+) -> bool:
     """Whether the governor should look at the platform itself."""
-    return paused_pipelines > 0 or any(stuck.values())
+    return paused_pipelines > 0 or any(stuck.values()) or any(dead_letters.values())

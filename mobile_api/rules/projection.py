@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from events import agents, approvals
+from events import agents, approvals, mobile_api
 from events.agents import AgentState, CreationCaseState, PipelineState
 from events.approvals import ApprovalState, PrecedentState, Subject
+from events.deliveries import DeliveryState
 from events.registry import EventData
 from mobile_api.rules.agents import agent_step, asking_step, case_step
 from mobile_api.rules.cards import card_step
+from mobile_api.rules.deliveries import delivery_step
 from mobile_api.rules.documents import Documents, Fields, Key, Step
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.pipelines import pipeline_step
@@ -60,10 +62,11 @@ def _readers() -> Mapping[str, Callable[[Fact], tuple[Step, ...]]]:
         PipelineState: _read_pipeline,
         ApprovalState: _read_approval,
         PrecedentState: _read_precedent,
+        DeliveryState: _read_delivery,
     }
     return {
         model.event_type: _bound(reader, model)
-        for module in (agents, approvals)
+        for module in (agents, approvals, mobile_api)
         for model in vars(module).values()
         if isinstance(model, type) and "event_type" in vars(model) and model is not _IGNORED
         for base, reader in bases.items()
@@ -118,3 +121,9 @@ def _read_precedent(fact: Fact, model: type[EventData]) -> tuple[Step, ...]:
     state = fact.payload(model, "precedent_id")
     assert isinstance(state, PrecedentState)
     return (seed_step(fact, state),)
+
+
+def _read_delivery(fact: Fact, model: type[EventData]) -> tuple[Step, ...]:
+    state = fact.payload(model, "delivery_id")
+    assert isinstance(state, DeliveryState)
+    return (delivery_step(fact, state),)

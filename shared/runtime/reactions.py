@@ -19,7 +19,8 @@ from starlette.types import ASGIApp
 from shared.kit import clock
 from shared.kit.errors import AssentError
 from shared.manifest.whole import queue_name
-from shared.messaging.dead_letters import bury
+from shared.messaging.dead_letters import REDELIVERS, bury
+from shared.messaging.deliveries import Deliveries, Delivery
 from shared.messaging.envelope import Envelope, envelope_from_headers
 from shared.messaging.sweep import SWEEP_TYPE, Sweep
 from shared.runtime import logs
@@ -43,15 +44,20 @@ class Refused(ValueError):
 
 
 def create_reactions(
-    *, function: str, handlers: Mapping[str, Handler], sweep: Sweep | None = None
+    *,
+    function: str,
+    handlers: Mapping[str, Handler],
+    sweep: Sweep | None = None,
+    deliveries: Deliveries | None = None,
 ) -> ASGIApp:
     """The private side of `function`: `/events/<topic>`, `/timers/<queue>`, `/schedules/<type>`.
 
     Answers 204 for what was handled, is of no interest here, or went to the dead-letter topic
-    because it can never succeed; 5xx for what is to be delivered again. The first request is
-    followed by a sweep, so that a fresh process picks up what a dead one left."""
+    because it can never succeed; 5xx for what is to be delivered again. What a tenant's dead
+    letters are, and which of them were handled after all, `deliveries` tells in its log. The first
+    request is followed by a sweep, so that a fresh process picks up what a dead one left."""
     configure_logging()
-    intake = _Intake(function, handlers, sweep)
+    intake = _Intake(function, handlers, sweep, deliveries)
     app = Starlette(
         routes=[
             Route("/healthz", _healthz, methods=["GET"]),
@@ -64,10 +70,17 @@ def create_reactions(
 
 
 class _Intake:
-    def __init__(self, function: str, handlers: Mapping[str, Handler], sweep: Sweep | None) -> None:
+    def __init__(
+        self,
+        function: str,
+        handlers: Mapping[str, Handler],
+        sweep: Sweep | None,
+        deliveries: Deliveries | None,
+    ) -> None:
         self._function = function
         self._handlers = handlers
         self._sweep = sweep
+        self._deliveries = deliveries
         self._swept = sweep is None
 
     async def receive(self, request: Request) -> Response:
@@ -86,7 +99,7 @@ class _Intake:
         except Exception as error:  # noqa: BLE001 - nothing may leave
             _log.exception("the reaction failed and will be delivered again")
             return self._later(error)
-        return Response(status_code=204, background=self._first_sweep())
+        return await self._acknowledge_handled(request, body)
 
     def _read(self, request: Request, body: bytes) -> Envelope:
         kind, name = request.path_params["kind"], request.path_params["name"]
@@ -122,20 +135,43 @@ class _Intake:
         if any(_VERSION.sub("", known) == family for known in self._handlers):
             raise Refused(f"{event.type} is of a version this function does not read")
 
+    async def _acknowledge_handled(self, request: Request, body: bytes) -> Response:
+        mark = request.headers.get(REDELIVERS)
+        if mark is not None and self._deliveries is not None:
+            delivery = self._delivery(request, body)
+            # The mark may be that of another function's dead letter: all readers get its copy.
+            if mark == delivery.mark:
+                try:
+                    at = received_at(request.scope)
+                    await self._deliveries.tell_recovered(delivery, at)
+                except Exception as error:  # noqa: BLE001 - nothing may leave
+                    _log.exception("a recovery is not told and will be delivered again")
+                    return self._later(error)
+        return Response(status_code=204, background=self._first_sweep())
+
     async def _bury(self, request: Request, body: bytes, reason: str) -> Response:
-        path = request.url.path
-        _log.error("to the dead letters: %s", reason, extra={"fields": {"path": path}})
+        delivery = self._delivery(request, body)
+        fields = {"path": delivery.path}
+        _log.error("to the dead letters: %s", reason, extra={"fields": fields})
+        is_told = self._deliveries is not None and self._deliveries.are_told(delivery)
         try:
             await bury(
                 body,
-                _lowered(request.headers),
+                delivery.headers,
                 function=self._function,
-                path=path,
+                path=delivery.path,
                 reason=reason,
+                mark=delivery.mark if is_told else None,
             )
-        except AssentError as error:
+            if self._deliveries is not None:
+                await self._deliveries.tell_buried(delivery, reason, received_at(request.scope))
+        except Exception as error:  # noqa: BLE001 - nothing may leave
+            _log.exception("a dead letter is not buried and told, and will be delivered again")
             return self._later(error)
         return Response(status_code=204)
+
+    def _delivery(self, request: Request, body: bytes) -> Delivery:
+        return Delivery(self._function, request.url.path, _lowered(request.headers), body)
 
     @staticmethod
     def _later(error: Exception) -> Response:

@@ -197,6 +197,7 @@ def test_what_a_function_buried_is_sent_where_it_was_going(
     timer["dead-letter-path"] = "/timers/notes-note-due-v1"
     run = {"ce-id": "s", "ce-type": "assent.sweep.due.v1"}
     run["dead-letter-path"] = "/schedules/assent.sweep.due.v1"
+    event["assent-redelivers"] = timer["assent-redelivers"] = "notes/dlv_1"
     _bury(platform, *({**common, **letter} for letter in (event, timer, run)))
 
     description = read_description(platform.platform.workplace.directory)
@@ -210,3 +211,25 @@ def test_what_a_function_buried_is_sent_where_it_was_going(
     assert letters.all() == []
     seen = {found["path"]: found["headers"]["ce-id"] for found in checkout.seen()}
     assert seen == {"/events/notes": "e", "/timers/notes-note-due-v1": "t"}
+    marks = {found["headers"].get("assent-redelivers") for found in checkout.seen()}
+    assert marks == {"notes/dlv_1"}
+
+
+def test_a_redelivered_message_that_fails_every_delivery_keeps_its_mark(
+    platform: RunningPlatform, checkout: Checkout
+) -> None:
+    checkout.answer(assent__note__kept__v1=500)
+    letter = {"ce-id": "e", "ce-type": "assent.note.kept.v1", "dead-letter-path": "/events/notes"}
+    _bury(platform, {**letter, "dead-letter-function": "notes", "assent-redelivers": "notes/dlv_1"})
+    description = read_description(platform.platform.workplace.directory)
+    assert description is not None
+    letters = DeadLetters(description)
+    list(letters.redeliver(None))
+    platform.client.wait_until_idle()
+    [again] = letters.all()
+    assert again.attributes["dead-letter-function"] == "notes-reactions"
+    assert again.headers["assent-redelivers"] == "notes/dlv_1"
+    checkout.answer(assent__note__kept__v1=204)
+    list(letters.redeliver(None))
+    platform.client.wait_until_idle()
+    assert checkout.seen()[-1]["headers"]["assent-redelivers"] == "notes/dlv_1"

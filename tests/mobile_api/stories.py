@@ -29,6 +29,7 @@ from events.approvals import (
     VetoWindow,
     Violation,
 )
+from events.deliveries import DeliveryState
 from events.registry import EventData
 from mobile_api.rules.facts import Fact
 from shared.kit.canonical import canonical_json, content_hash
@@ -39,6 +40,12 @@ START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONTENT = {"name": "clinic-content-writer", "industry": "healthcare", "nested": [[1, 2], {}]}
 TENANT = "clinic"
 
+_TOPICS = {
+    "approval": "approvals",
+    "precedent": "approvals",
+    "approval_delivery": "approvals",
+    "mobile_delivery": "mobile-api",
+}
 STATUS_AFTER = {
     "requested": "pending",
     "voted": "pending",
@@ -65,7 +72,7 @@ def envelope(
     actor: str = "gala",
 ) -> Envelope:
     """An event of the log; its id follows from what it says."""
-    topic = "approvals" if subject.startswith(("approval/", "precedent/")) else "agents"
+    topic = _TOPICS.get(subject.partition("/")[0], "agents")
     id = derive_id("evt", at, tenant, subject, str(sequence), data.event_type)
     return Envelope(
         id=id,
@@ -257,3 +264,21 @@ def pipeline(
         changed_at=at,
     )
     return envelope(data, "pipeline/creation", sequence, at)
+
+
+def delivery(
+    kind: type[DeliveryState], number: int = 1, at: datetime = START, **fields: Any
+) -> Envelope:
+    """An event of dead letter `number` of whatever function publishes it."""
+    noun, name = kind.event_type.split(".")[1:3]
+    subject = f"{noun}/{id_of('dlv', number)}"
+    values: dict[str, Any] = {
+        "delivery_id": id_of("dlv", number),
+        "function": _TOPICS.get(noun, "agents"),
+        "path": "/events/approvals",
+        "delivered_id": id_of("evt", number),
+        "delivered_type": "assent.approval.approved.v1",
+        "delivered_subject": f"approval/{id_of('apr', number)}",
+        "reason": "signature_invalid: forged",
+    }
+    return envelope(kind(**values | fields), subject, 1 if name == "buried" else 2, at)

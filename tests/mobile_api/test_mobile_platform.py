@@ -1,14 +1,23 @@
 """The phone against the real platform: what it sees is what the log says."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import grpc
 import pytest
+from google.pubsub_v1 import PublisherClient, PubsubMessage
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
+from emulators.dead_letters import DeadLetter, DeadLetters
 from emulators.running import RunningPlatform
+from emulators.workplace import read_description
+from events.agents import CreationCaseCancelled
 from mobile_api.service.rebuilding import rebuild
 from shared.kit import clock
 from shared.kit.canonical import content_hash
 from tests.journeys.world import World, precedent
+from tests.mobile_api.stories import case
+from tests.mobile_api.worlds import in_tenant
 
 pytestmark = pytest.mark.platform
 
@@ -106,3 +115,45 @@ def test_a_queue_of_decisions_is_settled_by_the_real_owner(world: World) -> None
     answer = world.governor.send("POST", "/v1/mobile/sync", json=queue)
     assert answer.status_code == 200, answer.text
     assert [each["status"] for each in answer.json()["results"]] == [412, 200, 200, 422]
+
+
+def _publish(running: RunningPlatform, data: str, attributes: Mapping[str, str]) -> None:
+    """To the topic of agents, as whoever redelivers does."""
+    channel = grpc.insecure_channel(running.env["PUBSUB_EMULATOR_HOST"])
+    client = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
+    message = PubsubMessage(data=data.encode(), attributes=dict(attributes))
+    client.publish(topic="projects/assent-local/topics/agents", messages=[message])
+    running.client.wait_until_idle()
+
+
+def _waiting(world: World) -> tuple[str, dict[str, int]]:
+    health = world.governor.get("/v1/mobile/dashboard")["health"]
+    return health["status"], {each["name"]: each["dead_letters"] for each in health["functions"]}
+
+
+def test_dead_letters_are_seen_until_their_redelivery_is_handled(
+    running: RunningPlatform, world: World
+) -> None:
+    good = in_tenant(case(CreationCaseCancelled), world.tenant)
+    _publish(running, "{}", good.headers())
+    both = {"agents": 0, "approvals": 1, "mobile-api": 1}
+    assert _waiting(world) == ("degraded", both)
+    description = read_description(running.platform.workplace.directory)
+    assert description is not None
+    dead = DeadLetters(description)
+
+    def ours() -> dict[str, DeadLetter]:
+        own = [each for each in dead.all() if each.attributes.get("ce-tenantid") == world.tenant]
+        return {each.attributes["dead-letter-function"]: each for each in own}
+
+    letters = ours()
+    assert letters.keys() == {"approvals", "mobile-api"}
+    list(dead.redeliver({letters["approvals"].id}))
+    running.client.wait_until_idle()
+    assert _waiting(world) == ("degraded", both)
+    _publish(running, good.data, letters["approvals"].headers)
+    assert _waiting(world) == ("degraded", {**both, "approvals": 0})
+    _publish(running, good.data, letters["mobile-api"].headers)
+    assert _waiting(world) == ("healthy", dict.fromkeys(both, 0))
+    list(dead.redeliver({each.id for each in ours().values()}))
+    running.client.wait_until_idle()

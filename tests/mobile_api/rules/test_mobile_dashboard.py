@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import agents, approvals
+from events import agents, approvals, mobile_api
 from mobile_api.rules.budget import budget_state
 from mobile_api.rules.counters import SHARDS, all_shards, counters_of
 from mobile_api.rules.dashboard import dashboard
@@ -13,7 +13,16 @@ from mobile_api.rules.projection import project
 from mobile_api.rules.seeds import rate, seed_of, with_matches
 from mobile_api.views import Dashboard
 from shared.messaging.envelope import Envelope
-from tests.mobile_api.stories import START, agent, approval, fact, pipeline, precedent, window
+from tests.mobile_api.stories import (
+    START,
+    agent,
+    approval,
+    delivery,
+    fact,
+    pipeline,
+    precedent,
+    window,
+)
 
 NOTHING_STUCK = {"agents": 0, "approvals": 0}
 
@@ -58,8 +67,42 @@ def test_functions_are_seen_by_their_newest_event_and_unknown_is_not_zero() -> N
     assert [(each.name, each.last_event_at) for each in seen] == [
         ("agents", START),
         ("approvals", None),
+        ("mobile-api", None),
     ]
-    assert all(each.dead_letters is None for each in seen)
+
+
+def test_dead_letters_are_counted_by_function_until_they_are_handled_after_all() -> None:
+    buried = [
+        delivery(agents.AgentDeliveryBuried, 1),
+        delivery(agents.AgentDeliveryBuried, 2),
+        delivery(approvals.ApprovalDeliveryBuried, 3),
+        delivery(mobile_api.MobileDeliveryBuried, 4),
+    ]
+    recovered = [
+        delivery(agents.AgentDeliveryRecovered, 1),
+        delivery(approvals.ApprovalDeliveryRecovered, 3),
+        delivery(mobile_api.MobileDeliveryRecovered, 4),
+    ]
+    assert _dead_letters(*buried) == {"agents": 2, "approvals": 1, "mobile-api": 1}
+    some = {"agents": 1, "approvals": 0, "mobile-api": 0}
+    assert _dead_letters(*buried, *recovered) == some
+    assert _dead_letters(*recovered, *buried, *buried) == some
+
+
+def test_a_dead_letter_degrades_the_platform_until_it_is_handled_after_all() -> None:
+    buried = delivery(mobile_api.MobileDeliveryBuried)
+    assert _seen(buried).health.status == "degraded"
+    recovered = delivery(mobile_api.MobileDeliveryRecovered)
+    assert _seen(recovered, buried).health.status == "healthy"
+
+
+def test_a_function_nobody_knows_is_not_counted() -> None:
+    unknown = delivery(agents.AgentDeliveryBuried, function="elsewhere")
+    assert set(_dead_letters(unknown).values()) == {0}
+
+
+def _dead_letters(*events: Envelope) -> dict[str, int]:
+    return {each.name: each.dead_letters for each in _seen(*events).health.functions}
 
 
 def test_ids_spread_over_the_shards() -> None:

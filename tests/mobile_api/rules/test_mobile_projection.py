@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import agents, approvals
+from events import agents, approvals, mobile_api
+from events.deliveries import DeliveryState
 from mobile_api.rules.counters import counter_changes, counters_of
 from mobile_api.rules.documents import Fields, Key
 from mobile_api.rules.facts import Fact
@@ -66,6 +67,11 @@ _PRECEDENTS: tuple[type[approvals.PrecedentState], ...] = (
     approvals.PrecedentVetoed,
     approvals.PrecedentDeprecated,
 )
+_BURIALS: tuple[tuple[type[DeliveryState], type[DeliveryState]], ...] = (
+    (agents.AgentDeliveryBuried, agents.AgentDeliveryRecovered),
+    (approvals.ApprovalDeliveryBuried, approvals.ApprovalDeliveryRecovered),
+    (mobile_api.MobileDeliveryBuried, mobile_api.MobileDeliveryRecovered),
+)
 # Clocks disagree: a later event may carry an earlier time, or the same.
 _times = st.integers(0, 12).map(lambda ms: START + timedelta(milliseconds=ms))
 _numbers = st.integers(1, 3)
@@ -109,6 +115,9 @@ def _histories(draw: st.DrawFn) -> list[Envelope]:
                     case_kind, number, sequence, draw(_times), of_agent=of_agent, **reversal
                 )
             )
+    for number in range(draw(st.integers(0, 3))):
+        for burial in draw(st.sampled_from(_BURIALS))[: draw(st.integers(1, 2))]:
+            told.append(stories.delivery(burial, number, draw(_times)))
     for sequence in range(1, draw(st.integers(0, 3)) + 1):
         told.append(
             stories.precedent(draw(st.sampled_from(_PRECEDENTS)), 1, sequence, draw(_times))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events import agents, approvals
+from events import agents, approvals, mobile_api
 from mobile_api.rules.documents import CARDS, COUNTERS, Key
 from mobile_api.service import rebuilding
 from mobile_api.service.rebuilding import digest, rebuild, tenants
@@ -45,6 +45,9 @@ def _stories() -> list[Envelope]:
         agent(number=9),
         case(agents.CreationCaseRolledBack, 9, 2),
         approval(approvals.ApprovalReversed, 9, 3, case=case_of(9), **stories.vetoed()),
+        stories.delivery(agents.AgentDeliveryBuried, 1),
+        stories.delivery(mobile_api.MobileDeliveryBuried, 2),
+        stories.delivery(mobile_api.MobileDeliveryRecovered, 2),
     ]
     return told
 
