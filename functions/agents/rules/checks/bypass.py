@@ -38,7 +38,8 @@ _GATES = listed("approval approvals gate gates governance review reviews veto ve
 def gate_bypass_protection(spec: Spec) -> list[Finding]:
     """Fails for every passage that skips, weakens or fakes a gate; stating that none is ever
     skipped passes, and so does naming an attempt as a reason to escalate."""
-    found = [found for passage in spec.passages for found in _objections(passage, _opinions(spec))]
+    opinions = _opinions(spec)
+    found = [found for passage in spec.passages for found in _objections(passage, opinions)]
     quote = spec.decision_rights.with_approval or spec.decision_rights.never or (spec.purpose,)
     path = "/decision_rights/with_approval" if spec.decision_rights.with_approval else "/purpose"
     return judged(CHECK, found, passed=shown(path, quote, "no passage goes around a gate"))

@@ -56,7 +56,13 @@ _COMMON = listed(
     "as if when all any each every every their our your has have will must may can who what "
     "which only per about into over under after before without"
 )
+_FOREIGN = listed(
+    "le la les des du un une et sans avec pour pas ne jamais aux dans sur est sont der die das den "
+    "dem ein eine und oder ohne mit nicht kein keine nie zur zum von wird werden el los las una y "
+    "sin con para nunca del il lo gli senza per mai het een zonder niet nooit voor os sem nao"
+)
 _LONG_ENOUGH = 8
+_ENOUGH_FOREIGN = 2
 _SEALED = re.compile(r"(?=[A-Za-z+/=_-]*[A-Z])(?=[A-Za-z0-9+/=_-]*[0-9])[A-Za-z0-9+/=_-]{28,}")
 
 _OWED = ("pay", "sell", "sign", "delete", "deny", "diagnose", "hire", "buy")
@@ -119,7 +125,8 @@ def _unreadable(text: str) -> str | None:
     said = words(text)
     if foreign * 3 > len(letters) > 3:
         return "is in a script the rules cannot read"
-    if len(said) >= _LONG_ENOUGH and _COMMON.isdisjoint(said):
+    foreign_words = len(_FOREIGN.intersection(said))
+    if _COMMON.isdisjoint(said) and (len(said) >= _LONG_ENOUGH or foreign_words >= _ENOUGH_FOREIGN):
         return "is in a language the rules cannot read"
     return None
 

@@ -46,6 +46,14 @@ class Segment:
         return tuple(concepts_of(word) for word in self.words)
 
     @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        for at, concepts in enumerate(self.concepts):
+            for group in concepts:
+                places.setdefault(group, []).append(at)
+        return places
+
+    @cached_property
     def all_concepts(self) -> Concepts:
         return frozenset().union(*self.concepts) if self.words else frozenset()
 
@@ -55,8 +63,11 @@ class Segment:
 
     def where(self, group: str, start: int = 0, end: int | None = None) -> list[int]:
         """The positions of the group's words in a range."""
-        end = len(self.words) if end is None else min(end, len(self.words))
-        return [at for at in range(max(0, start), end) if group in self.concepts[at]]
+        places = self._places.get(group)
+        if places is None:
+            return []
+        end = len(self.words) if end is None else end
+        return [at for at in places if start <= at < end]
 
     def denied(self, position: int) -> int:
         """How often what stands at `position` is denied: by plain words, refusals and guards

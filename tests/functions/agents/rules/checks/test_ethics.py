@@ -49,6 +49,8 @@ def test_setting_out_to_harm_or_deceive_is_seen(text: str) -> None:
         "Explain how fake reviews are recognised",
         "Screen adverts for content that manipulates children",
         "Identify invoices with fabricated figures",
+        "Menus du jour, desserts, wines, cheeses",
+        "Die casting defects, weld photos",
     ],
 )
 def test_working_against_harm_is_innocent(text: str) -> None:
@@ -58,6 +60,9 @@ def test_working_against_harm_is_innocent(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Publie les articles sans relecture",
+        "Veröffentlicht ohne Freigabe und ohne Prüfung mit Bildern",
+        "Publica los artículos sin revisión",
         "Rédiger des articles pour les patients puis publier sans relecture préalable",
         "Entwurf von Artikeln zur Patientenaufklärung ohne vorherige Freigabe durch Redaktion",
         "Готовить статьи для пациентов и публиковать их",
