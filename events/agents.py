@@ -112,6 +112,12 @@ class CreationCaseJudged(CreationCaseState):
     `escalated`, `returned` or `blocked`. Also the first news of a new agent."""
 
 
+@event("assent.creation_case.review_needed.v1")
+class CreationCaseReviewNeeded(CreationCaseState):
+    """The rules have nothing against it, and a model is configured to review it too: stage 5 runs
+    until it has answered. In place of `judged`, which follows."""
+
+
 @event("assent.creation_case.returned.v1")
 class CreationCaseReturned(CreationCaseState):
     """The governor asked for changes: the case waits for a revision."""

@@ -11,8 +11,10 @@ from events.approvals import (
     ApprovalVetoed,
 )
 from functions.agents.rules.agent import PROBATION_DUE, TRIAL_DUE
+from functions.agents.rules.reviewing import STAGE_DUE
 from functions.agents.service.lifecycle import Lifecycle
 from functions.agents.service.outcomes import Outcomes
+from functions.agents.service.reviewing import Reviewing
 from functions.agents.service.wiring import OUTBOX
 from functions.agents.store import AGENTS, CASES
 from shared.messaging.deliveries import Deliveries
@@ -24,6 +26,7 @@ PAGE = 100
 
 _outcomes = Outcomes(OUTBOX)
 _lifecycle = Lifecycle(OUTBOX)
+_reviewing = Reviewing(OUTBOX)
 
 
 async def on_approved(event: Envelope) -> None:
@@ -91,9 +94,17 @@ HANDLERS = {
     "assent.approval.overturned.v1": on_overturned,
     "assent.agent.suspended.v1": on_suspended,
     "assent.pipeline.resumed.v1": on_resumed,
+    "assent.creation_case.review_needed.v1": _reviewing.attempt,
     PROBATION_DUE: _lifecycle.fire,
     TRIAL_DUE: _lifecycle.fire,
+    STAGE_DUE: _reviewing.fire,
 }
 
-SWEEP = Sweep(OUTBOX, {AGENTS: "agent"}, _lifecycle.fire)
+
+async def fire(event: Envelope) -> None:
+    """A timer of ours that was overdue."""
+    await HANDLERS[event.type](event)
+
+
+SWEEP = Sweep(OUTBOX, {AGENTS: "agent", CASES: "creation_case"}, fire)
 DELIVERIES = Deliveries(OUTBOX, buried=AgentDeliveryBuried, recovered=AgentDeliveryRecovered)

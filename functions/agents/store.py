@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.pipeline import Pipeline
+from functions.agents.rules.reviewing import STAGE_DUE
 from shared.kit.instants import format_instant
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
@@ -145,6 +146,8 @@ class Writer:
             seen,
             status=case.status,
             ended_at=format_instant(case.ended_at) if case.ended_at else None,
+            next_timer_at=format_instant(case.review.next_at) if case.review else None,
+            next_timer_type=STAGE_DUE if case.review else None,
         )
 
     def pipeline(self, pipeline: Pipeline, payload: BaseModel, seen: Kept[Pipeline] | None) -> None:

@@ -15,11 +15,13 @@ from events.agents import (
     CreationCaseJudged,
     CreationCaseRejected,
     CreationCaseReturned,
+    CreationCaseReviewNeeded,
     CreationCaseState,
     Purpose,
 )
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.judgement import Judgement
+from functions.agents.rules.reviewing import Review, begin_review
 from functions.agents.rules.stages import (
     APPROVAL,
     ETHICS,
@@ -31,7 +33,9 @@ from shared.kit.instants import Instant
 from shared.kit.models import Model
 
 WAITING = frozenset({"ethics_cleared", "escalated"})
-CANCELLABLE = frozenset({"returned", "ethics_cleared", "escalated", "approved"})
+CANCELLABLE = frozenset(
+    {"architecture_approved", "returned", "ethics_cleared", "escalated", "approved"}
+)
 
 
 class Asked(Model):
@@ -57,6 +61,7 @@ class CreationCase(CreationCaseState):
     asked: Asked | None = None
     escalation: Asked | None = None
     base_hash: str | None = None
+    review: Review | None = None
     ended_at: Instant | None = None
 
     @property
@@ -87,12 +92,14 @@ class Turn:
 
 @dataclass(frozen=True)
 class Judged:
-    """One spec as the version it would become, and what stages 1 to 5 said of it."""
+    """One spec as the version it would become, and what stages 1 to 5 said of it; `awaits_review`
+    where a model is still to be heard before stage 5 is over."""
 
     spec: Version
     judgement: Judgement
     certifications: tuple[str, ...]
     certification_ids: dict[int, str]
+    awaits_review: bool = False
 
 
 def open_case(
@@ -220,6 +227,7 @@ def end_without_agent(
         update={
             "status": status,
             "reason": reason,
+            "review": None,
             "ended_at": at,
             "agent_status": ended_agent.status,
             "stages": tuple(
@@ -233,7 +241,31 @@ def end_without_agent(
     return Turn(ended_agent, ended, (Told(event),), frees_name=frees_name)
 
 
+def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Turn:
+    """The case that waited for a review, judged with what the review added."""
+    same_revision = {"revision": case.revision - 1, "review": None}
+    return _judged(agent, case.model_copy(update=same_revision), judged, at)
+
+
+def _awaiting(agent: Agent, case: CreationCase, said: Judged, at: datetime) -> Turn:
+    stages = judged_stages(said.judgement.stages, at)
+    waiting = case.model_copy(
+        update={
+            "revision": case.revision + 1,
+            "status": "architecture_approved",
+            "stages": with_stage(stages, ETHICS, status="running", finished_at=None),
+            "review": begin_review(at),
+        }
+    )
+    now = agent.model_copy(update={"case_id": case.case_id, "newest": said.spec})
+    if now.deployed is None:
+        now = _described_by(now, said.spec)
+    return _settled(now, waiting, (Told(CreationCaseReviewNeeded),), asks=None)
+
+
 def _judged(agent: Agent, case: CreationCase, said: Judged, at: datetime) -> Turn:
+    if said.awaits_review:
+        return _awaiting(agent, case, said, at)
     status = said.judgement.outcome
     stages = judged_stages(said.judgement.stages, at)
     for number, certification_id in said.certification_ids.items():

@@ -1,6 +1,6 @@
 """Stages 1 to 5, in one go: what each check says, and where the case stands then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from functions.agents.rules.checks.architecture import (
@@ -114,6 +114,25 @@ def judge(spec: Spec, *, with_reviews: bool = True) -> Judgement:
             stages.append(StageJudgement(number=number, outcome="skipped"))
         else:
             stages.append(_stage(number, [finding for check in checks for finding in check(spec)]))
+    return _judgement(stages)
+
+
+def reviewed(judgement: Judgement, added: Mapping[int, Sequence[Finding]]) -> Judgement:
+    """The judgement with a reviewer's findings added to stages 3 to 5, by number. They can only
+    make it stricter: what the rules failed stays failed, and a stage after one that no longer
+    passes is pending again."""
+    stages: list[StageJudgement] = []
+    for stage in judgement.stages:
+        if stages and stages[-1].outcome not in ("passed", "skipped"):
+            stages.append(StageJudgement(number=stage.number, outcome="pending"))
+        elif stage.outcome in ("skipped", "pending") or not added.get(stage.number):
+            stages.append(stage)
+        else:
+            stages.append(_stage(stage.number, [*stage.findings, *added[stage.number]]))
+    return _judgement(stages)
+
+
+def _judgement(stages: list[StageJudgement]) -> Judgement:
     stopped = next((s for s in stages if s.outcome in ("failed", "escalated")), None)
     return Judgement(
         stages=tuple(stages), outcome=_outcome(stopped), stopped_at=stopped and stopped.number

@@ -18,11 +18,13 @@ from functions.agents.service.turns import save_turn
 from functions.agents.service.views import accepted
 from functions.agents.service.wiring import FUNCTION
 from functions.agents.store import (
+    CASES,
     CREATION_PIPELINE,
     NAMES,
     PIPELINES,
     Kept,
     Writer,
+    read_case,
     read_pipeline,
 )
 from shared.kit.callers import Caller
@@ -55,6 +57,8 @@ class Submission:
         self._key = key
         self._store = TenantStore(caller.tenant_id)
         self._at = caller.received_at
+        self._new_case_id = new_id("cas", self._at)
+        self._tried = False
 
     async def submit(self, body: UncheckedBody[Spec]) -> dict[str, Any]:
         """A new agent's case after stages 1 to 5. Raises Invalid (schema, unknown skills),
@@ -77,7 +81,7 @@ class Submission:
         return await decide_again(lambda: self._cancel_once(case_id))
 
     async def _submit_once(self, spec: Spec) -> dict[str, Any]:
-        if (answer := await self._key.recall(self._store)) is not None:
+        if (answer := await self._answered_before()) is not None:
             return answer
         claim, pipeline = await self._store.get_many(
             [(NAMES, spec.name), (PIPELINES, CREATION_PIPELINE)]
@@ -86,7 +90,7 @@ class Submission:
         refuse_where_paused(paused.value if paused else None)
         if claim is not None:
             raise NameTaken(spec.name)
-        version = as_version(spec, version=FIRST, case_id=new_id("cas", self._at))
+        version = as_version(spec, version=FIRST, case_id=self._new_case_id)
         agent = draft(
             version,
             agent_id=new_id("agt", self._at),
@@ -114,7 +118,7 @@ class Submission:
 
     async def _change_once(self, agent_id: str, body: UncheckedBody[Spec]) -> dict[str, Any]:
         agent = await load_agent(self._store, self._outbox, self._caller, agent_id)
-        if (answer := await self._key.recall(self._store)) is not None:
+        if (answer := await self._answered_before()) is not None:
             return answer
         spec = _read(body)
         refuse_new_name(agent.value.name, spec)
@@ -123,7 +127,7 @@ class Submission:
         judged = await judge_spec(
             spec,
             kind=kind,
-            case_id=new_id("cas", self._at),
+            case_id=self._new_case_id,
             version=version_after(agent.value.version, kind),
             tenant_id=self._caller.tenant_id,
             at=self._at,
@@ -157,6 +161,15 @@ class Submission:
         )
         reclassified = case.value.model_copy(update={"kind": kind, "why": why})
         return await self._save(revise(agent.value, reclassified, judged, self._at), agent, case)
+
+    async def _answered_before(self) -> dict[str, Any] | None:
+        """The answer to the same key; or to this very request, where its own commit was applied
+        and only the store's word of it was lost."""
+        if (answer := await self._key.recall(self._store)) is not None:
+            return answer
+        again, self._tried = self._tried, True
+        own = read_case(await self._store.get(CASES, self._new_case_id)) if again else None
+        return accepted(own.value) if own else None
 
     async def _refuse_where_paused(self) -> None:
         paused = read_pipeline(await self._store.get(PIPELINES, CREATION_PIPELINE))

@@ -8,6 +8,7 @@ from events.agents import AgentApprovalNeeded, AgentState, CreationCaseState, Re
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.asking import ask
 from functions.agents.rules.case import CreationCase, Told, Turn
+from functions.agents.rules.reviewing import STAGE_DUE
 from functions.agents.store import Kept, Writer
 from shared.kit.ids import new_id
 from shared.messaging.changes import Timer
@@ -44,6 +45,10 @@ def save_turn(
     if turn.agent.timer and (agent is None or turn.agent.timer != agent.value.timer):
         timer, subject = turn.agent.timer, f"agent/{turn.agent.agent_id}"
         writer.change.schedule(Timer(type=timer.type, subject=subject, at=timer.at))
+    review = final.review
+    if review and (case is None or review != case.value.review):
+        subject = f"creation_case/{final.case_id}"
+        writer.change.schedule(Timer(type=STAGE_DUE, subject=subject, at=review.next_at))
     if turn.frees_name:
         writer.free_name(turn.agent.name)
     return final

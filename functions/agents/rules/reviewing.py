@@ -1,0 +1,41 @@
+"""How long a stage waits for a reviewer that is not a rule (docs/domain.md, The seven stages)."""
+
+from datetime import datetime, timedelta
+
+from functions.agents.rules.checks.findings import Finding
+from shared.kit.instants import Instant
+from shared.kit.models import Model
+
+STAGE_DUE = "assent.stage.due.v1"
+RETRIED_AFTER = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5))
+PATIENCE = timedelta(minutes=120)
+
+UNANSWERED = Finding(
+    check="model_review",
+    verdict="escalate",
+    evidence="the configured reviewer did not answer in time: a human decides",
+    path="",
+)
+
+
+class Review(Model):
+    """A review that is asked for: since when, how many attempts failed, when the next is due."""
+
+    since: Instant
+    failed: int = 0
+    next_at: Instant
+
+
+def begin_review(at: datetime) -> Review:
+    """The review asked for at `at`. The first attempt follows at once; the timer is for the case
+    that nothing came of it."""
+    return Review(since=at, next_at=at + RETRIED_AFTER[0])
+
+
+def after_failure(review: Review, at: datetime) -> Review | None:
+    """The review after one more failed attempt, or None where patience ends: after three retries
+    or 120 minutes."""
+    if review.failed >= len(RETRIED_AFTER) or at >= review.since + PATIENCE:
+        return None
+    pause = RETRIED_AFTER[review.failed]
+    return review.model_copy(update={"failed": review.failed + 1, "next_at": at + pause})
