@@ -1,7 +1,8 @@
 """From an approval's events to its card."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from events.approvals import ApprovalState, ApprovalStatus
 from mobile_api.rules.documents import CARDS, Fields, Step, newest
@@ -10,6 +11,8 @@ from mobile_api.rules.health import agents_overdue_after, approvals_overdue_afte
 from mobile_api.views import Card, TimelineEntry
 from shared.kit.canonical import canonical_json
 from shared.kit.instants import format_instant
+
+ShownCard = TypeVar("ShownCard", bound=Card)
 
 # A deferral may be repeated without end; the newest entries are kept.
 LONGEST_TIMELINE = 100
@@ -41,6 +44,16 @@ def card_of(state: ApprovalState) -> Card:
     """What a card shows of an approval."""
     shown = {name: getattr(state, name) for name in Card.model_fields if name != "id"}
     return Card.model_construct(id=state.approval_id, **shown)
+
+
+def as_of(card: ShownCard, at: datetime) -> ShownCard:
+    """The card as the clock shows it: after `deadline_at` silence has spoken, though the event that
+    tells so still waits for a decision that was received in time."""
+    if bucket_of(card.status) != "pending" or at <= card.deadline_at:
+        return card
+    status = "approved" if card.on_timeout == "approve" else "expired"
+    spoken = {"status": status, "decided_by": "deadline", "decided_at": card.deadline_at}
+    return card.model_copy(update=spoken)
 
 
 def _card_fields(state: ApprovalState) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from events.mobile_api import MobileLookupMissed
 from mobile_api.rules.agents import shown_agent
+from mobile_api.rules.cards import as_of, bucket_of
 from mobile_api.rules.counters import all_shards
 from mobile_api.rules.dashboard import MOST_VETOES, dashboard
 from mobile_api.rules.documents import AGENTS, CARDS, SEEDS, VIOLATIONS
@@ -60,7 +61,8 @@ async def read_dashboard(caller: Caller) -> Dashboard:
 async def list_cards(
     caller: Caller, bucket: Bucket | None, limit: int, cursor: str | None
 ) -> CardPage:
-    """Cards of one bucket or of all, newest first."""
+    """Cards of one bucket or of all, newest first. Where silence has just spoken a card leaves
+    `pending` by the clock, and enters `decided` once its timer has run."""
     page = await TenantStore(caller.tenant_id).find(
         CARDS,
         where=[("bucket", "==", bucket)] if bucket else [],
@@ -69,14 +71,16 @@ async def list_cards(
         limit=limit,
         cursor=cursor,
     )
-    return CardPage(items=tuple(map(_card, page.items)), next_cursor=page.next_cursor)
+    cards = [as_of(_card(document), caller.received_at) for document in page.items]
+    items = tuple(c for c in cards if bucket != "pending" or bucket_of(c.status) == "pending")
+    return CardPage(items=items, next_cursor=page.next_cursor)
 
 
 async def read_card(caller: Caller, approval_id: str) -> CardDetail:
     """A card with all a decision needs. Raises NotFound."""
     document = await _existing(caller, CARDS, "apr", approval_id)
     card = json.loads(document.data["card"])
-    return CardDetail.model_validate(
+    detail = CardDetail.model_validate(
         {
             **card,
             "content": json.loads(document.data["content"]),
@@ -86,6 +90,7 @@ async def read_card(caller: Caller, approval_id: str) -> CardDetail:
             "timeline": document.data["timeline"],
         }
     )
+    return as_of(detail, caller.received_at)
 
 
 async def require_card(caller: Caller, approval_id: str) -> None:

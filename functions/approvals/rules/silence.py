@@ -24,22 +24,35 @@ def time_passed(approval: Approval, at: datetime) -> Transition | None:
     return _confirm(approval, at) or miss_review(approval, at)
 
 
+def as_of(approval: Approval, at: datetime) -> Approval:
+    """The approval as the clock shows it: after `deadline_at` silence has spoken, though its timer
+    still waits for a decision that was received in time."""
+    if not approval.is_open or at <= approval.deadline_at:
+        return approval
+    return approval.model_copy(update=_silence_fields(approval))
+
+
 def _let_silence_speak(approval: Approval, at: datetime) -> Transition | None:
     # The grace lets a decision that was received in time reach the store first.
     if at < approval.deadline_at + GRACE:
         return None
-    spoken: dict[str, Any] = {
+    spoken = _silence_fields(approval)
+    if approval.on_timeout == "approve":
+        return transition(approval, ApprovalApproved, **spoken)
+    if f"role:{GOVERNOR}" in unfilled(approval.rule, approval.votes):
+        spoken["silence_at"] = approval.deadline_at
+    return transition(approval, ApprovalExpired, **spoken)
+
+
+def _silence_fields(approval: Approval) -> dict[str, Any]:
+    return {
+        "status": "approved" if approval.on_timeout == "approve" else "expired",
         "decision": "silence",
         "decided_by": "deadline",
         "decided_at": approval.deadline_at,
         "capacity": "deadline",
         "deferred_until": None,
     }
-    if approval.on_timeout == "approve":
-        return transition(approval, ApprovalApproved, status="approved", **spoken)
-    if f"role:{GOVERNOR}" in unfilled(approval.rule, approval.votes):
-        spoken["silence_at"] = approval.deadline_at
-    return transition(approval, ApprovalExpired, status="expired", **spoken)
 
 
 def _resume(approval: Approval, at: datetime) -> Transition | None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from functions.approvals.rules.approval import OPEN
 from functions.approvals.rules.precedent import Precedent
+from functions.approvals.rules.silence import as_of
 from functions.approvals.service.lookups import require_approval, require_precedent
 from functions.approvals.store import (
     APPROVALS,
@@ -43,15 +44,17 @@ _BUCKETS: dict[Bucket, list[str]] = {
 
 
 async def show_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
-    """The card with its content. Raises NotFound."""
-    return detail_of((await require_approval(caller, approval_id)).value)
+    """The card with its content, as of the caller's clock. Raises NotFound."""
+    approval = (await require_approval(caller, approval_id)).value
+    return detail_of(as_of(approval, caller.received_at))
 
 
 async def list_approvals(
     caller: Caller, bucket: Bucket | None, limit: int, cursor: str | None
 ) -> ApprovalPage:
-    """Cards with their contents, newest first; fewer than `limit` where their contents are large.
-    Raises Invalid for a cursor that is not one of ours."""
+    """Cards with their contents, newest first; fewer than `limit` where their contents are large,
+    or silence has just spoken: those leave `pending` by the clock, and enter `decided` once their
+    timer has run. Raises Invalid for a cursor that is not one of ours."""
     store = TenantStore(caller.tenant_id)
     where = [("status", "in", _BUCKETS[bucket])] if bucket else []
     found: list[Document] = []
@@ -71,7 +74,8 @@ async def list_approvals(
         if cursor is None or len(found) == limit or size > ENOUGH_BYTES:
             break
     kept = [read_approval(document) for document in found]
-    items = tuple(detail_of(each.value) for each in kept if each is not None)
+    shown = [as_of(each.value, caller.received_at) for each in kept if each is not None]
+    items = tuple(detail_of(each) for each in shown if bucket != "pending" or each.is_open)
     return ApprovalPage(items=items, next_cursor=cursor)
 
 

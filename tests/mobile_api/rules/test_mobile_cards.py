@@ -8,7 +8,7 @@ import pytest
 
 from events import approvals
 from events.approvals import ApprovalStatus, CaseBinding, Review
-from mobile_api.rules.cards import LONGEST_TIMELINE, bucket_of
+from mobile_api.rules.cards import LONGEST_TIMELINE, as_of, bucket_of, card_of
 from mobile_api.rules.documents import CARDS, VIOLATIONS, Fields
 from mobile_api.rules.projection import project
 from shared.messaging.envelope import Envelope
@@ -121,3 +121,25 @@ def test_a_missed_review_is_a_violation_of_its_own_even_when_it_comes_late() -> 
     violations = [fields for key, fields in documents.items() if key[0] == VIOLATIONS]
     assert [each["rule"] for each in violations] == ["review.deputy"]
     assert violations[0]["subject"]["id"] == id_of("agt", 1)
+
+
+@pytest.mark.parametrize("status", ["pending", "deferred", "escalated"])
+@pytest.mark.parametrize(("on_timeout", "spoken"), [("approve", "approved"), ("deny", "expired")])
+def test_silence_speaks_by_the_clock_and_not_by_its_timer(
+    status: str, on_timeout: str, spoken: str
+) -> None:
+    asked = approval(approvals.ApprovalRequested, status=status, on_timeout=on_timeout)
+    card = card_of(asked.payload(approvals.ApprovalRequested))
+    assert as_of(card, card.deadline_at) == card
+    late = as_of(card, card.deadline_at + timedelta(milliseconds=1))
+    assert (late.status, late.decided_by, late.decided_at) == (
+        spoken,
+        "deadline",
+        card.deadline_at,
+    )
+
+
+def test_the_clock_changes_nothing_that_was_decided() -> None:
+    event = approval(approvals.ApprovalApproved, 1, 2, **decided())
+    card = card_of(event.payload(approvals.ApprovalApproved))
+    assert as_of(card, card.deadline_at + timedelta(days=9)) == card

@@ -8,7 +8,7 @@ from events.approvals import ApprovalApproved, ApprovalChangesRequested, Approva
 from functions.approvals.rules.approval import Actor, Approval, Repeat, Transition, payload
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.owner import cancel
-from functions.approvals.rules.silence import time_passed
+from functions.approvals.rules.silence import as_of, time_passed
 from shared.kit.errors import (
     AlreadyDecided,
     ApprovalExpired,
@@ -62,6 +62,16 @@ def test_a_decision_a_millisecond_after_the_deadline_is_refused() -> None:
     at = approval.deadline_at + SECOND / 1000
     with pytest.raises(ApprovalExpired):
         decide(approval, command("approve", approval), GOVERNOR, at)
+
+
+def test_silence_is_shown_by_the_clock_before_its_timer_has_run() -> None:
+    approval = opened()
+    assert as_of(approval, approval.deadline_at) == approval
+    shown = as_of(approval, approval.deadline_at + SECOND / 1000)
+    told = stepped(time_passed(approval, approval.deadline_at + MINUTE))
+    for name in ("status", "decision", "decided_by", "decided_at", "capacity", "deferred_until"):
+        assert getattr(shown, name) == getattr(told, name)
+    assert as_of(told, approval.deadline_at + HOUR) == told
 
 
 def test_a_late_decision_gets_the_same_refusal_before_and_after_the_timer() -> None:
