@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from mobile_api.approvals import ApprovalsApi
+from mobile_api.approvals import ApprovalsApi, Refused
 from mobile_api.bodies import (
     Action,
     ApproveBody,
@@ -54,8 +54,8 @@ async def decide(
     """The card after the decision. The same decision again, by its `client_decision_id`, answers
     the same.
 
-    Raises, in this order: ScopeMissing, NotFound, Invalid, then the owner's refusals or
-    Unavailable."""
+    Raises, in this order: ScopeMissing, NotFound, SeparationOfDuties, Forbidden, Invalid, then the
+    owner's other refusals or Unavailable."""
     call = CALLS[action]
     if call.scope not in caller.scopes:
         raise ScopeMissing(f"this call needs the scope {call.scope}")
@@ -65,14 +65,31 @@ async def decide(
         decision = body.check()
     except (Invalid, UnsupportedMediaType):
         await require_card(caller, approval_id)
+        await _admit(caller, call, approval_id, within)
         raise
     sent = decision.model_dump(mode="json", exclude_none=True)
+    return _as_card(await _put(caller, call, approval_id, sent, within))
+
+
+async def _admit(caller: Caller, call: Call, approval_id: str, within: float | None) -> None:
+    """Raises NotFound, SeparationOfDuties, Forbidden, Unavailable: what the owner tells before it
+    reads a body. Nothing is decided: no decision is in what it gets."""
+    try:
+        await _put(caller, call, approval_id, {}, within)
+    except Refused as refusal:
+        if refusal.http_status != Invalid.http_status:
+            raise
+
+
+async def _put(
+    caller: Caller, call: Call, approval_id: str, sent: dict[str, Any], within: float | None
+) -> Any:
     if call.decision is None:
-        path, sent["approval_id"] = "/v1/vetoes", approval_id
+        path, named = "/v1/vetoes", {"approval_id": approval_id}
     else:
-        path, sent["decision"] = f"/v1/approvals/{approval_id}/decisions", call.decision
-    answer = await _owner().post(path, json.dumps(sent).encode(), caller=caller, within=within)
-    return _as_card(answer)
+        path, named = f"/v1/approvals/{approval_id}/decisions", {"decision": call.decision}
+    body = json.dumps({**sent, **named}).encode()
+    return await _owner().post(path, body, caller=caller, within=within)
 
 
 async def post_seed(

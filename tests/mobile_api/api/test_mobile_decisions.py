@@ -162,9 +162,21 @@ async def test_a_body_that_says_more_or_less_than_the_call_is_refused(
     phone: Phone, owner: OwnerStandIn, action: str, body: dict[str, Any], field: str
 ) -> None:
     await happen(phone.tenant, approval(approvals.ApprovalRequested))
+    owner.will(Invalid(FieldError("decision_hash", "Field required")))
     answer = await phone.post(f"/approvals/{APPROVAL}/{action}", _body(action, **body))
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
-    assert owner.asked == []
+    assert not any("client_decision_id" in asked.body for asked in owner.asked)
+
+
+@pytest.mark.parametrize("action", ["approve", "request-changes", "veto"])
+@pytest.mark.parametrize("refusal", [Forbidden("not you"), SeparationOfDuties(), NotFound()])
+async def test_the_faults_of_a_body_are_told_only_to_who_may_decide(
+    phone: Phone, owner: OwnerStandIn, action: str, refusal: AssentError
+) -> None:
+    await happen(phone.tenant, approval(approvals.ApprovalRequested))
+    owner.will(refusal)
+    answer = await phone.post(f"/approvals/{APPROVAL}/{action}", {"zzz": 1})
+    assert (answer.status_code, answer.json()["code"]) == (refusal.http_status, refusal.code)
 
 
 @pytest.mark.parametrize(
@@ -183,9 +195,10 @@ async def test_a_body_that_is_no_decision_is_refused(
     phone: Phone, owner: OwnerStandIn, raw: bytes, media_type: str, status: int
 ) -> None:
     await happen(phone.tenant, approval(approvals.ApprovalRequested))
+    owner.will(Invalid(FieldError("decision_hash", "Field required")))
     answer = await phone.post(f"/approvals/{APPROVAL}/approve", raw, Content_Type=media_type)
     assert answer.status_code == status
-    assert owner.asked == []
+    assert not any("client_decision_id" in asked.body for asked in owner.asked)
 
 
 async def test_empty_texts_are_judged_by_the_owner(phone: Phone, owner: OwnerStandIn) -> None:
