@@ -74,7 +74,8 @@ def _equal(field: str, value: dict[str, Any]) -> dict[str, Any]:
 
 def _as_event(fields: dict[str, Any]) -> dict[str, Any]:
     event = {name: _plain(value) for name, value in fields.items() if name not in _HIDDEN}
-    return {**event, "data": json.loads(_plain(fields["data"]))}
+    data = json.loads(_plain(fields["data"]))
+    return {**event, "datacontenttype": "application/json", "data": data}
 
 
 def _plain(value: dict[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from emulators.faults import Kind
 from shared.kit.models import Model
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
-Scope = Annotated[str, StringConstraints(pattern=r"^[a-z_]+:[a-z_]+$")]
+Scope = Annotated[str, StringConstraints(pattern=r"^[a-z_-]+:[a-z_-]+$")]
 
 _TEN_YEARS = 10 * 366 * 86400
 

@@ -79,6 +79,7 @@ def test_events_come_in_the_order_of_commit_across_tenants(platform: RunningPlat
     assert [event["id"] for event in found] == ["evt_z", "evt_a", "evt_m"]
     assert found[1]["data"] == {"position": 1}
     assert found[1]["sequence"] == 2
+    assert found[1]["datacontenttype"] == "application/json"
     assert "unpublished" not in found[1]
 
 
