@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from events.approvals import Finding
 from functions.approvals.rules.genesis import Facts, review, twin_of
 from functions.approvals.rules.posting import Posted, precedent_of
 from functions.approvals.rules.precedent import (
@@ -67,7 +68,8 @@ async def _post_once(caller: Caller, key: IdempotencyKey, posted: Posted) -> Pre
 async def activate_precedent(
     caller: Caller, key: IdempotencyKey, precedent_id: str
 ) -> PrecedentSeed:
-    """The precedent, assenting from now on; a draft that fails its review is rejected instead.
+    """The precedent, assenting from now on; one that no longer passes its review is rejected
+    instead.
 
     Raises NotFound, Forbidden for anybody but a governor, VersionConflict."""
     return await decide_again(lambda: _activate_once(caller, key, precedent_id))
@@ -79,14 +81,24 @@ async def _activate_once(caller: Caller, key: IdempotencyKey, precedent_id: str)
     _refuse_all_but_governors(caller)
     if answer := await key.recall(store):
         return PrecedentSeed.model_validate(answer)
-    is_draft = seen.value.status == "draft"
-    findings = review(seen.value, await _facts(store, seen.value)) if is_draft else ()
+    findings = await _review_again(store, seen.value)
     step = activate(seen.value, caller.principal, caller.received_at, findings)
     writer = Writer(Recorder.for_command(function=FUNCTION, caller=caller, latest=seen.latest))
     precedent = writer.precedent(step, seen)
     if precedent.status == "active":
         await _add_active(store, writer, precedent)
     return await _answer(store, caller, key, writer, precedent)
+
+
+async def _review_again(store: TenantStore, precedent: Precedent) -> tuple[Finding, ...]:
+    """A verdict as old as the posting knows of no veto, rejection or deprecation since. Raises
+    VersionConflict where waiting, and no other precedent, would help."""
+    if precedent.status not in ("draft", "approved"):
+        return ()
+    facts = await _facts(store, precedent)
+    if twin := twin_of(precedent, facts.active):
+        raise VersionConflict(f"{twin.reference} is active on the same ground")
+    return review(precedent, facts)
 
 
 async def suspend_precedent(

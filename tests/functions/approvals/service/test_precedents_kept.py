@@ -141,6 +141,25 @@ async def test_the_third_veto_ends_the_precedent_in_the_same_commit(world: World
     assert [event.sequence for event in ended] == [1, 2, 3, 4, 5]
 
 
+async def test_one_approved_before_its_like_was_deprecated_cannot_revive_it(world: World) -> None:
+    waiting = await world.post(title="The same, posted while it was well thought of")
+    assert waiting.status == "approved"
+    seed = await world.precedent()
+    for _ in range(3):
+        await world.veto(await world.ask())
+    assert (await shown(world, seed)).status == "deprecated"
+    refused = await world.activate(waiting)
+    failed = {finding.check for finding in refused.findings if finding.verdict == "fail"}
+    assert (refused.status, "weakening" in failed) == ("rejected", True)
+    assert (await world.ask()).status == "pending"
+
+
+async def test_one_approved_before_a_person_rejected_its_like_is_rejected(world: World) -> None:
+    waiting = await world.post()
+    await world.decide("reject", await world.ask(), at=START + MINUTE)
+    assert (await world.activate(waiting)).status == "rejected"
+
+
 async def test_vetoes_at_once_are_each_counted(world: World) -> None:
     seed = await world.precedent()
     cards = [await world.ask() for _ in range(5)]
