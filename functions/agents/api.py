@@ -6,11 +6,10 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import StringConstraints, model_validator
 
 from events.agents import Health, Trigger
-from functions.agents.rules.skills import CATALOGUE
 from functions.agents.rules.spec import Spec
 from functions.agents.service.breaker import Breaker
 from functions.agents.service.lifecycle import Lifecycle
-from functions.agents.service.listing import list_agents, show_agent, show_case
+from functions.agents.service.listing import list_agents, list_skills, show_agent, show_case
 from functions.agents.service.submissions import Submission
 from functions.agents.service.views import (
     AgentList,
@@ -32,7 +31,7 @@ ROUTER = APIRouter()
 
 SPEC_MEDIA_TYPES = ("application/json", "application/yaml")
 Answer = dict[str, Any]
-Reader = Annotated[Caller, Depends(requires("agents:read"))]
+Reader = Annotated[Caller, Depends(requires("agents:read", "governance:read"))]
 Author = Annotated[Caller, Depends(requires("agents:write"))]
 Key = Annotated[IdempotencyKey, Depends(idempotency_key)]
 SpecBody = Annotated[UncheckedBody[Spec], Depends(body_of(Spec, media_types=SPEC_MEDIA_TYPES))]
@@ -138,12 +137,13 @@ async def cancel_case(caller: Author, key: Key, case_id: str) -> Answer:
 
 
 @ROUTER.get("/v1/skills", response_model=SkillList)
-async def get_skills(caller: Reader) -> Answer:
-    """Lists the catalogue of skills."""
-    return {
-        "items": [skill.model_dump(mode="json") for skill in CATALOGUE.values()],
-        "next_cursor": None,
-    }
+async def get_skills(
+    caller: Reader,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Answer:
+    """Lists the catalogue of skills, by name."""
+    return list_skills(limit, cursor)
 
 
 @ROUTER.get("/v1/pipeline", response_model=PipelineView)

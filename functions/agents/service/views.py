@@ -77,10 +77,10 @@ class CreationCaseView(Model):
 
 
 class SkillList(Model):
-    """The catalogue of skills, whole."""
+    """The catalogue of skills, by name."""
 
     items: list[Skill]
-    next_cursor: None = None
+    next_cursor: str | None = None
 
 
 class PipelineView(Model):

@@ -289,3 +289,17 @@ async def test_agents_are_listed_newest_first_page_by_page(world: World) -> None
 async def test_the_catalogue_is_listed(world: World) -> None:
     items = (await world.get("/v1/skills")).json()["items"]
     assert {"research", "draft", "reconcile"} <= {item["name"] for item in items}
+    first = (await world.get("/v1/skills", limit=5)).json()
+    assert first["items"] == items[:5]
+    rest = (await world.get("/v1/skills", limit=100, cursor=first["next_cursor"])).json()
+    assert (rest["items"], rest["next_cursor"]) == (items[5:], None)
+    assert (await world.get("/v1/skills", cursor="nonsense")).status_code == 422
+
+
+async def test_a_governor_reads_agents_and_cases_with_the_governors_scope(world: World) -> None:
+    case_id = (await world.submit())["case_id"]
+    governor = world.with_scopes("governance:read", "governance:write")
+    for path in ("/v1/agents", f"/v1/workflows/{case_id}", "/v1/skills"):
+        assert (await governor.get(path)).status_code == 200
+    refused = await governor.post(f"/v1/workflows/{case_id}/cancel", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
