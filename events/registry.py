@@ -49,9 +49,9 @@ def published_types() -> dict[str, dict[str, type[EventData]]]:
         module = import_module(f"events.{module_info.name}")
         topic = getattr(module, "TOPIC", None)
         if topic is not None:
-            topics[topic] = {
-                name: payload
+            topics.setdefault(topic, {}).update(
+                (name, payload)
                 for name, payload in _TYPES.items()
                 if payload.__module__ == module.__name__
-            }
+            )
     return topics

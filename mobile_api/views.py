@@ -7,15 +7,17 @@ from pydantic import JsonValue
 from events.agents import AgentStatus, Health
 from events.approvals import (
     ApprovalStatus,
-    Condition,
-    Finding,
     Kind,
     Match,
-    PrecedentStatus,
     Risk,
     Stage,
     Subject,
     VetoWindow,
+)
+from events.precedents import (
+    Condition,
+    Finding,
+    PrecedentStatus,
 )
 from shared.kit.instants import Instant
 from shared.kit.models import Data

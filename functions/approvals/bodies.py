@@ -5,7 +5,15 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue, ValidationError
 
-from events.approvals import Condition, Kind, Place, Risk, Rule, Subject, VetoReason
+from events.approvals import (
+    Kind,
+    Place,
+    Risk,
+    Rule,
+    Subject,
+    VetoReason,
+)
+from events.precedents import Condition
 from functions.approvals.rules.commands import (
     DecisionCommand,
     DecisionVerb,

@@ -10,12 +10,9 @@ from events.approvals import (
     BreakGlass,
     Capacity,
     CaseBinding,
-    Condition,
-    Finding,
     Grant,
     Kind,
     Match,
-    PrecedentStatus,
     Review,
     Risk,
     Rule,
@@ -24,6 +21,11 @@ from events.approvals import (
     VetoReason,
     VetoWindow,
     Vote,
+)
+from events.precedents import (
+    Condition,
+    Finding,
+    PrecedentStatus,
 )
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from events import agents, approvals, mobile_api
+from events import agents, approvals, mobile_api, precedents
 from events.agents import AgentState, CreationCaseState, PipelineState
-from events.approvals import ApprovalState, PrecedentState, Subject
+from events.approvals import ApprovalState, Subject
 from events.deliveries import DeliveryState
+from events.precedents import PrecedentState
 from events.registry import EventData
 from mobile_api.rules.agents import agent_step, asking_step, case_step
 from mobile_api.rules.cards import card_step
@@ -66,7 +67,7 @@ def _readers() -> Mapping[str, Callable[[Fact], tuple[Step, ...]]]:
     }
     return {
         model.event_type: _bound(reader, model)
-        for module in (agents, approvals, mobile_api)
+        for module in (agents, approvals, precedents, mobile_api)
         for model in vars(module).values()
         if isinstance(model, type) and "event_type" in vars(model) and model is not _IGNORED
         for base, reader in bases.items()

@@ -1,6 +1,6 @@
 """From a precedent's events to what the governor sees of it."""
 
-from events.approvals import PrecedentState
+from events.precedents import PrecedentState
 from mobile_api.rules.documents import SEEDS, Fields, Step, newest
 from mobile_api.rules.facts import Fact
 from mobile_api.views import Seed

@@ -21,7 +21,6 @@ from events.approvals import (
     CaseBinding,
     Match,
     Place,
-    PrecedentState,
     Rule,
     Stage,
     Subject,
@@ -30,6 +29,7 @@ from events.approvals import (
     Violation,
 )
 from events.deliveries import DeliveryState
+from events.precedents import PrecedentState
 from events.registry import EventData
 from mobile_api.rules.facts import Fact
 from shared.kit.canonical import canonical_json, content_hash

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from events.approvals import Condition
+from events.precedents import Condition
 from shared.kit.canonical import canonical_json
 
 OPERATORS = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from events.approvals import Condition, PrecedentDrafted
+from events.precedents import Condition, PrecedentDrafted
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words
 from functions.approvals.rules.genesis import COVERABLE_KINDS, COVERABLE_RISKS

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from events.approvals import Condition, Finding, PrecedentStatus
+from events.precedents import (
+    Condition,
+    Finding,
+    PrecedentStatus,
+)
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied
 from functions.approvals.rules.implications import contradiction, covers, covers_same

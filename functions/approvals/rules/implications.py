@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
-from events.approvals import Condition
+from events.precedents import Condition
 from functions.approvals.rules.conditions import in_words, is_satisfied, same
 
 _UPPER = ("lt", "le")

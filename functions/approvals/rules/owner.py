@@ -2,7 +2,11 @@
 
 from datetime import datetime
 
-from events.approvals import ApprovalCancelled, ApprovalReversalFailed, ApprovalReversed
+from events.approvals import (
+    ApprovalCancelled,
+    ApprovalReversalFailed,
+    ApprovalReversed,
+)
 from functions.approvals.rules.approval import Approval, Transition, transition
 
 _UNDOABLE = ("auto_approved", "approved", "confirmed")

@@ -3,7 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from events.approvals import ApprovalDeferred, ApprovalDelegated, ApprovalEscalated, Grant
+from events.approvals import (
+    ApprovalDeferred,
+    ApprovalDelegated,
+    ApprovalEscalated,
+    Grant,
+)
 from functions.approvals.rules.approval import Actor, Approval, Transition, transition
 from functions.approvals.rules.commands import LONGEST_OPEN, DecisionCommand
 from functions.approvals.rules.standing import Standing, acted_fields

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from events.approvals import Condition, Kind, Risk
+from events.approvals import Kind, Risk
+from events.precedents import Condition
 from functions.approvals.rules.limits import json_problem
 from functions.approvals.rules.precedent import Precedent, reference
 from shared.kit.errors import FieldError, Invalid

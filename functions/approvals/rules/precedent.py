@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from events.approvals import (
+from events.approvals import Risk
+from events.precedents import (
     Condition,
     Finding,
     PrecedentActivated,
@@ -14,7 +15,6 @@ from events.approvals import (
     PrecedentSuperseded,
     PrecedentSuspended,
     PrecedentVetoed,
-    Risk,
 )
 from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant

@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-from events.approvals import Place, Rule, Vote
+from events.approvals import (
+    Place,
+    Rule,
+    Vote,
+)
 from shared.kit.errors import FieldError, Invalid
 
 GOVERNOR = "governor"

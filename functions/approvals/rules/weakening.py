@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from events.approvals import Condition
+from events.precedents import Condition
 from functions.approvals.rules.conditions import in_words
 
 # Fields whose safe values must be named; to exclude some is to admit all others.

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from events.agents import AgentApprovalNeeded, CreationCaseCancelled
-from events.approvals import CaseBinding, Stage, Subject
+from events.approvals import (
+    CaseBinding,
+    Stage,
+    Subject,
+)
 from functions.approvals.rules.owner import cancel
 from functions.approvals.rules.requests import MOST_EVIDENCE, Request, open_cancelled, open_request
 from functions.approvals.service.lookups import require_approval

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from events.approvals import Finding
+from events.precedents import Finding
 from functions.approvals.rules.genesis import Facts, review, twin_of
 from functions.approvals.rules.posting import Posted, precedent_of
 from functions.approvals.rules.precedent import (

@@ -3,7 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.approvals import Condition, Place, Rule, Subject, VetoReason
+from events.approvals import (
+    Place,
+    Rule,
+    Subject,
+    VetoReason,
+)
+from events.precedents import Condition
 from functions.approvals.rules.approval import Actor, Approval, Transition
 from functions.approvals.rules.commands import DecisionCommand, VetoCommand
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent

@@ -13,7 +13,7 @@ from events.agents import (
     CreationCaseRollbackFailed,
     CreationCaseRolledBack,
 )
-from events.approvals import Condition
+from events.precedents import Condition
 from functions.approvals.reactions import HANDLERS, SWEEP
 from functions.approvals.rules.approval import Actor
 from functions.approvals.rules.commands import DecisionCommand, ReviewCommand

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 import mobile_api.approvals
-from events import approvals
+from events import approvals, precedents
 from mobile_api.rules.cards import card_of
 from mobile_api.rules.seeds import seed_of
 from shared.kit.errors import (
@@ -33,8 +33,8 @@ APPROVAL = id_of("apr", 1)
 SEED = id_of("pre", 1)
 _STATE = approval(approvals.ApprovalApproved, 1, 2, **decided())
 CARD = card_of(_STATE.payload(approvals.ApprovalApproved)).model_dump(mode="json")
-_SEED_STATE = precedent(approvals.PrecedentActivated)
-SEED_VIEW = seed_of(_SEED_STATE.payload(approvals.PrecedentActivated)).model_dump(mode="json")
+_SEED_STATE = precedent(precedents.PrecedentActivated)
+SEED_VIEW = seed_of(_SEED_STATE.payload(precedents.PrecedentActivated)).model_dump(mode="json")
 
 
 def _body(action: str = "approve", **fields: Any) -> dict[str, Any]:

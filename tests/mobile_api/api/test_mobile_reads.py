@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from fastapi.routing import APIRoute
 
-from events import agents, approvals
+from events import agents, approvals, precedents
 from mobile_api.api import ROUTER
 from shared.kit import clock
 from shared.kit.canonical import content_hash
@@ -223,7 +223,7 @@ async def test_another_tenant_finds_nothing_and_the_attempt_is_recorded(phone: P
         phone.tenant,
         approval(approvals.ApprovalRequested),
         agent(),
-        precedent(approvals.PrecedentActivated),
+        precedent(precedents.PrecedentActivated),
     )
     intruder = phone.at(f"{phone.tenant}-intruder")
     for path in (
@@ -274,7 +274,7 @@ async def test_violations_come_with_their_evidence(phone: Phone) -> None:
 async def test_a_precedent_shows_what_it_did(phone: Phone) -> None:
     await happen(
         phone.tenant,
-        precedent(approvals.PrecedentVetoed, 1, 2, veto_count=1),
+        precedent(precedents.PrecedentVetoed, 1, 2, veto_count=1),
         approval(approvals.ApprovalAutoApproved, 1, **window()),
         approval(approvals.ApprovalVetoed, 2, 2, **window(), **vetoed()),
         approval(approvals.ApprovalRequested, 3),

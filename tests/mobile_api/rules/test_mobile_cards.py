@@ -7,7 +7,11 @@ from typing import get_args
 import pytest
 
 from events import approvals
-from events.approvals import ApprovalStatus, CaseBinding, Review
+from events.approvals import (
+    ApprovalStatus,
+    CaseBinding,
+    Review,
+)
 from mobile_api.rules.cards import LONGEST_TIMELINE, as_of, bucket_of, card_of
 from mobile_api.rules.documents import CARDS, VIOLATIONS, Fields
 from mobile_api.rules.projection import project

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import agents, approvals, mobile_api
+from events import agents, approvals, mobile_api, precedents
 from mobile_api.rules.budget import budget_state
 from mobile_api.rules.counters import SHARDS, all_shards, counters_of
 from mobile_api.rules.dashboard import dashboard
@@ -140,6 +140,6 @@ def test_a_rate_lies_between_nothing_and_all(part: int, whole: int) -> None:
 
 
 def test_a_precedent_shows_how_well_it_serves() -> None:
-    event = precedent(approvals.PrecedentVetoed, 1, 3, veto_count=1)
-    seed = with_matches(seed_of(event.payload(approvals.PrecedentVetoed)), matched=4, compared=5)
+    event = precedent(precedents.PrecedentVetoed, 1, 3, veto_count=1)
+    seed = with_matches(seed_of(event.payload(precedents.PrecedentVetoed)), matched=4, compared=5)
     assert (seed.match_count, seed.match_rate, seed.veto_count, seed.veto_rate) == (4, 0.8, 1, 0.25)

@@ -5,7 +5,11 @@ from typing import Any
 import pytest
 
 from events import agents, approvals
-from events.approvals import Grant, Place, Rule
+from events.approvals import (
+    Grant,
+    Place,
+    Rule,
+)
 from events.mobile_api import NotificationRequested
 from events.registry import EventData
 from mobile_api.rules.documents import Documents

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import agents, approvals, mobile_api
+from events import agents, approvals, mobile_api, precedents
 from events.deliveries import DeliveryState
 from mobile_api.rules.counters import counter_changes, counters_of
 from mobile_api.rules.documents import Fields, Key
@@ -61,11 +61,11 @@ _CASES: tuple[type[agents.CreationCaseState], ...] = (
     agents.CreationCaseRolledBack,
     agents.CreationCaseRollbackFailed,
 )
-_PRECEDENTS: tuple[type[approvals.PrecedentState], ...] = (
-    approvals.PrecedentReviewed,
-    approvals.PrecedentActivated,
-    approvals.PrecedentVetoed,
-    approvals.PrecedentDeprecated,
+_PRECEDENTS: tuple[type[precedents.PrecedentState], ...] = (
+    precedents.PrecedentReviewed,
+    precedents.PrecedentActivated,
+    precedents.PrecedentVetoed,
+    precedents.PrecedentDeprecated,
 )
 _BURIALS: tuple[tuple[type[DeliveryState], type[DeliveryState]], ...] = (
     (agents.AgentDeliveryBuried, agents.AgentDeliveryRecovered),

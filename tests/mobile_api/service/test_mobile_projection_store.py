@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events import agents, approvals, mobile_api
+from events import agents, approvals, mobile_api, precedents
 from mobile_api.rules.documents import CARDS, COUNTERS, Key
 from mobile_api.service import rebuilding
 from mobile_api.service.rebuilding import digest, rebuild, tenants
@@ -37,7 +37,7 @@ def _stories() -> list[Envelope]:
             agent(number=n),
             agent(agents.AgentViolationReported, n, 2, START - MINUTE),
             agent(agents.AgentSuspended, n, 3, START + MINUTE, status="suspended"),
-            stories.precedent(approvals.PrecedentActivated, n),
+            stories.precedent(precedents.PrecedentActivated, n),
         ]
     told += [
         approval(approvals.ApprovalAutoApproved, 9, 1, case=case_of(9), **stories.window()),

@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from events.approvals import ApprovalApproved, ApprovalChangesRequested, ApprovalRejected
+from events.approvals import (
+    ApprovalApproved,
+    ApprovalChangesRequested,
+    ApprovalRejected,
+)
 from functions.approvals.rules.approval import Actor, Approval, Repeat, Transition, payload
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.owner import cancel

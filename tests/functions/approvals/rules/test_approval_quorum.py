@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.approvals import ApprovalRejected, ApprovalVoted, Place, Rule, Vote
+from events.approvals import (
+    ApprovalRejected,
+    ApprovalVoted,
+    Place,
+    Rule,
+    Vote,
+)
 from functions.approvals.rules.approval import Actor, Repeat, Transition
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.quorum import checked, filled, is_met, needed, unfilled

@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from events.approvals import ApprovalOverturned, ApprovalReviewed, ApprovalReviewMissed
+from events.approvals import (
+    ApprovalOverturned,
+    ApprovalReviewed,
+    ApprovalReviewMissed,
+)
 from functions.approvals.rules.approval import (
     REVIEW_DUE,
     Actor,

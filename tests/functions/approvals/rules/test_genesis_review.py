@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.approvals import Condition
+from events.precedents import Condition
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.genesis import Facts, review

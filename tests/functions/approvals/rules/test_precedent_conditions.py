@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.approvals import Condition
+from events.precedents import Condition
 from functions.approvals.rules.conditions import in_words, is_satisfied, same, why_not
 from functions.approvals.rules.implications import contradiction, covers
 

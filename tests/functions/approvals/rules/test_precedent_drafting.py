@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.approvals import Condition
+from events.precedents import Condition
 from functions.approvals.rules.approval import Actor, Approval
 from functions.approvals.rules.conditions import is_satisfied
 from functions.approvals.rules.decisions import decide

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.approvals import (
+from events.precedents import (
     Finding,
     PrecedentActivated,
     PrecedentDeprecated,

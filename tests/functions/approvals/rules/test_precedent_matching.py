@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.approvals import Condition
+from events.precedents import Condition
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, active_form
 from functions.approvals.rules.rates import rate
 from tests.functions.approvals.builders import (

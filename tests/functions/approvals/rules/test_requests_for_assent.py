@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from events.approvals import ApprovalApproved, ApprovalExpired, ApprovalRequested, CaseBinding
+from events.approvals import (
+    ApprovalApproved,
+    ApprovalExpired,
+    ApprovalRequested,
+    CaseBinding,
+)
 from functions.approvals.rules.approval import DEADLINE_DUE, next_timer, payload, statement_to_sign
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.limits import is_deeper_than

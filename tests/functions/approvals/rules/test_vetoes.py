@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from events.approvals import ApprovalRejected, ApprovalVetoed, VetoReason
+from events.approvals import (
+    ApprovalRejected,
+    ApprovalVetoed,
+    VetoReason,
+)
 from functions.approvals.rules.approval import (
     VETO_WINDOW_DUE,
     Actor,

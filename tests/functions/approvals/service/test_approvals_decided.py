@@ -5,7 +5,11 @@ import uuid
 
 import pytest
 
-from events.approvals import ApprovalApproved, ApprovalVetoed, verify_decision
+from events.approvals import (
+    ApprovalApproved,
+    ApprovalVetoed,
+    verify_decision,
+)
 from functions.approvals.service.reading import list_approvals, show_approval
 from shared.kit.errors import (
     AlreadyDecided,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from events.approvals import Condition
+from events.precedents import Condition
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND
 from functions.approvals.service.reading import list_precedents, show_precedent
 from functions.approvals.views import ApprovalDetail, PrecedentSeed
