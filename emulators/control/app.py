@@ -24,6 +24,9 @@ from shared.kit.models import Model
 from shared.kit.pricing import load_prices
 
 PREFIX = "/_platform/"
+# Sweeps run each minute and leave what is younger than half a minute to its own request.
+_SWEPT = "; a sweep publishes it within 90 s of the platform's clock, which can be advanced"
+
 M = TypeVar("M", bound=Model)
 Handler = Callable[[Call], Awaitable[Answer]]
 
@@ -115,7 +118,8 @@ class Control:
         pending = await self._idle.wait(timeout)
         if pending:
             listed = ", ".join(f"{kind}: {count}" for kind, count in sorted(pending.items()))
-            raise NotIdle(f"after {timeout:g} s still in flight: {listed}")
+            hint = _SWEPT if "unpublished" in pending else ""
+            raise NotIdle(f"after {timeout:g} s still in flight: {listed}{hint}")
         return json_answer({"idle": True})
 
     async def _events(self, call: Call) -> Answer:

@@ -102,7 +102,7 @@ def test_events_are_filtered_and_continued(platform: RunningPlatform) -> None:
 def test_idle_waits_for_the_log_to_be_published(platform: RunningPlatform) -> None:
     entry = _entry("evt_1", unpublished=True)
     _with_firestore(platform, lambda client: _write(client, "t1", entry))
-    with pytest.raises(PlatformRefused, match="unpublished"):
+    with pytest.raises(PlatformRefused, match="unpublished: 1; a sweep publishes it"):
         platform.client.wait_until_idle(timeout=0.5)
     entry["unpublished"] = False
     _with_firestore(platform, lambda client: _write(client, "t1", entry))
