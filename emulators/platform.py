@@ -193,10 +193,12 @@ class Platform:
             operations=self._operations,
             faults=self._faults,
             ledger=self._ledger,
+            backoff=self.options.backoff,
         )
+        self._exits.push_async_callback(push.close)
         listener = await Listener.open(push.answer)
         self._exits.push_async_callback(listener.close)
-        await backing.pubsub.create(self._fleet.manifests, listener.url, self.options.backoff)
+        await backing.pubsub.create(self._fleet.manifests, listener.url)
 
     async def _open_public(self, door: Any, backing: Backing) -> None:
         log = EventLog(backing.firestore.address, self._http)

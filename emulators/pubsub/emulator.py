@@ -51,11 +51,9 @@ class PubsubEmulator:
     async def stop(self) -> None:
         await self.process.kill()
 
-    async def create(
-        self, manifests: Manifests, push_url: str, backoff: tuple[str, str] | None
-    ) -> None:
-        """Creates every topic and one push subscription per event type read, as infra would.
-        `backoff` replaces the manifests' own, for tests that cannot wait ten seconds."""
+    async def create(self, manifests: Manifests, push_url: str) -> None:
+        """Creates every topic and one push subscription per event type read, as infra would; but
+        for the retries, which are not the emulator's business here."""
         await asyncio.gather(
             *(self._put(f"topics/{topic}", {}) for topic in (*manifests.topics, DEAD_LETTERS))
         )
@@ -64,9 +62,7 @@ class PubsubEmulator:
                 f"subscriptions/{DEAD_LETTERS}", {"topic": f"{_RESOURCES}/topics/{DEAD_LETTERS}"}
             ),
             *(
-                self._put(
-                    f"subscriptions/{subscription.name}", _push(subscription, push_url, backoff)
-                )
+                self._put(f"subscriptions/{subscription.name}", _push(subscription, push_url))
                 for subscription in manifests.subscriptions
             ),
         )
@@ -87,15 +83,11 @@ class PubsubEmulator:
                 raise PlatformError(f"the {NAME} refused {method} {resource}: {text}")
 
 
-def _push(
-    subscription: Subscription, push_url: str, backoff: tuple[str, str] | None
-) -> dict[str, object]:
-    least, most = backoff or subscription.backoff
+def _push(subscription: Subscription, push_url: str) -> dict[str, object]:
     return {
         "topic": f"{_RESOURCES}/topics/{subscription.topic}",
         "filter": subscription.filter,
         "ackDeadlineSeconds": _ACK_DEADLINE_SECONDS,
-        "retryPolicy": {"minimumBackoff": least, "maximumBackoff": most},
         "pushConfig": {
             "pushEndpoint": f"{push_url}/{subscription.name}",
             "noWrapper": {"writeMetadata": True},

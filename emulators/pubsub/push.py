@@ -1,7 +1,7 @@
 """Where the emulator pushes to: what production does between a topic and a function."""
 
 import asyncio
-from collections import Counter
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,17 +17,22 @@ from emulators.pubsub.ledger import Ledger
 from shared.manifest import Manifests, Subscription
 
 _ACKNOWLEDGED = Answer(204, (), b"")
-_REFUSED = Answer(503, (), b"")
 _MESSAGE_ID = "x-goog-pubsub-message-id"
 _REORDER_SECONDS = 0.5
 # Attributes of a message beside those of its event; the last is a redelivered dead letter's.
 _KEPT = frozenset({"content-type", "traceparent", "assent-redelivers"})
+_logger = logging.getLogger(__name__)
 
 
 class Push:
     """Applies each subscription's filter and the armed faults, attaches Pub/Sub's identity and
     forwards. The function's 2xx acknowledges; anything else comes again after the subscription's
-    backoff, and goes to the dead letters after as many deliveries as the manifest allows."""
+    backoff, and goes to the dead letters after as many deliveries as the manifest allows.
+    `backoff` replaces the manifests' own, for tests that cannot wait ten seconds.
+
+    The emulator is answered at once: from then on a message is in our hands. Left to itself it
+    pushes one message a subscription at a time, and forgets to push again what failed when two
+    such messages fall due in the same millisecond."""
 
     def __init__(
         self,
@@ -40,6 +45,7 @@ class Push:
         operations: Operations,
         faults: Faults,
         ledger: Ledger,
+        backoff: tuple[str, str] | None,
     ) -> None:
         self._subscriptions = {found.name: found for found in manifests.subscriptions}
         self._ingresses = ingresses
@@ -49,26 +55,53 @@ class Push:
         self._operations = operations
         self._faults = faults
         self._ledger = ledger
-        self._failures: Counter[tuple[str, str]] = Counter()
+        self._backoff = backoff
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def answer(self, call: Call) -> Answer:
-        """What the emulator is told about one delivery."""
+        """Takes one message over from the emulator."""
         subscription = self._subscriptions.get(call.path.strip("/"))
-        message_id = call.header(_MESSAGE_ID) or ""
-        if subscription is None or call.header("ce-type") != subscription.event_type:
-            return _ACKNOWLEDGED  # The emulator ignores filters; production drops these unseen.
-        with self._activity.one("pushes"):
-            return await self._deliver(subscription, message_id, call)
+        # The emulator ignores filters; production drops what they hold back unseen.
+        if subscription is not None and call.header("ce-type") == subscription.event_type:
+            delivery = asyncio.create_task(self._deliver(subscription, call))
+            self._under_way.add(delivery)
+            delivery.add_done_callback(self._under_way.discard)
+        return _ACKNOWLEDGED
 
-    async def _deliver(self, subscription: Subscription, message_id: str, call: Call) -> Answer:
+    async def close(self) -> None:
+        """Delivers nothing more."""
+        under_way = list(self._under_way)
+        for delivery in under_way:
+            delivery.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def _deliver(self, subscription: Subscription, call: Call) -> None:
+        """Until it was accepted or is a dead letter."""
+        failures = 0
+        while True:
+            answer = await self._attempt(subscription, call)
+            if answer is not None and 200 <= answer.status < 300:
+                break
+            failures += answer is not None
+            if answer is not None and failures >= subscription.attempts:
+                reason = f"answered {answer.status} to {subscription.attempts} deliveries"
+                attributes = dead_letter_attributes(call, subscription, reason)
+                await self._emulator.publish(DEAD_LETTERS, call.body, attributes)
+                break
+            await asyncio.sleep(pause_after(failures, *(self._backoff or subscription.backoff)))
+        self._ledger.settled(subscription.name, call.header(_MESSAGE_ID) or "")
+
+    async def _attempt(self, subscription: Subscription, call: Call) -> Answer | None:
+        """The function's answer; None for an attempt that was dropped on its way."""
         fault = self._faults.take("pubsub")
         if fault is not None and fault.kind == "drop_once":
-            return _REFUSED
-        delivered = await self._with_fault(fault, subscription, call)
-        if delivered is not None and 200 <= delivered.status < 300:
-            self._forget(subscription, message_id)
-            return _ACKNOWLEDGED
-        return await self._failed(subscription, message_id, call, delivered)
+            return None
+        with self._activity.one("pushes"):
+            try:
+                return await self._with_fault(fault, subscription, call)
+            except Exception:
+                _logger.exception("a push to %s failed in the platform itself", subscription.name)
+                return Answer(500, (), b"")
 
     async def _with_fault(
         self, fault: Fault | None, subscription: Subscription, call: Call
@@ -91,21 +124,11 @@ class Push:
         )
         return await ingress.answer(replace(carried, method="POST", target=subscription.path))
 
-    async def _failed(
-        self, subscription: Subscription, message_id: str, call: Call, answer: Answer
-    ) -> Answer:
-        self._failures[subscription.name, message_id] += 1
-        if self._failures[subscription.name, message_id] < subscription.attempts:
-            return _REFUSED
-        reason = f"answered {answer.status} to {subscription.attempts} deliveries"
-        attributes = dead_letter_attributes(call, subscription, reason)
-        await self._emulator.publish(DEAD_LETTERS, call.body, attributes)
-        self._forget(subscription, message_id)
-        return _ACKNOWLEDGED
 
-    def _forget(self, subscription: Subscription, message_id: str) -> None:
-        self._failures.pop((subscription.name, message_id), None)
-        self._ledger.settled(subscription.name, message_id)
+def pause_after(failures: int, least: str, most: str) -> float:
+    """Seconds until the next delivery: twice as long after each that failed."""
+    first, longest = (float(text.removesuffix("s")) for text in (least, most))
+    return min(longest, first * 2.0 ** max(0, failures - 1))
 
 
 def dead_letter_attributes(call: Call, subscription: Subscription, reason: str) -> dict[str, str]:

@@ -76,6 +76,25 @@ def test_a_dropped_delivery_is_made_up_for(platform: RunningPlatform, checkout: 
     assert checkout.ids() == ["dropped"]
 
 
+def test_of_many_deliveries_that_fail_at_once_none_is_forgotten(
+    platform: RunningPlatform, checkout: Checkout
+) -> None:
+    platform.client.fault("pubsub", "drop_once", count=100)
+    _publish(platform, *({"id": f"many-{number}"} for number in range(40)))
+    platform.client.wait_until_idle()
+    assert sorted(checkout.ids()) == sorted(f"many-{number}" for number in range(40))
+
+
+def test_a_slow_delivery_does_not_hold_the_next_one_back(
+    platform: RunningPlatform, checkout: Checkout
+) -> None:
+    platform.client.fault("pubsub", "delay", seconds=1.0)
+    _publish(platform, {"id": "slow"})
+    _publish(platform, {"id": "quick"})
+    platform.client.wait_until_idle()
+    assert checkout.ids() == ["quick", "slow"]
+
+
 def test_idle_waits_for_a_delayed_delivery(platform: RunningPlatform, checkout: Checkout) -> None:
     platform.client.fault("pubsub", "delay", seconds=1.5)
     _publish(platform, {"id": "late"})
