@@ -36,7 +36,7 @@ from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.ids import is_id, new_id
 from shared.messaging.recorder import Recorder
 from shared.runtime.idempotency import IdempotencyKey
-from shared.storage.firestore import TenantStore
+from shared.storage.firestore import LostRace, TenantStore
 from shared.storage.races import decide_again
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -133,6 +133,9 @@ async def _answer(
 
 async def _add_active(store: TenantStore, writer: Writer, precedent: Precedent) -> None:
     actives = read_actives(await store.get(ACTIVE, precedent.kind))
+    if any(each.precedent_id == precedent.precedent_id for each in actives.precedents):
+        # Read after the precedent, so somebody activated it in between: it supersedes not itself.
+        raise LostRace(f"{precedent.reference} was activated meanwhile")
     if twin := twin_of(precedent, actives.precedents):
         raise VersionConflict(f"{twin.reference} is active on the same ground")
     kept = []

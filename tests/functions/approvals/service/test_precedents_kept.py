@@ -160,6 +160,19 @@ async def test_one_approved_before_a_person_rejected_its_like_is_rejected(world:
     assert (await world.activate(waiting)).status == "rejected"
 
 
+async def test_one_activated_by_many_at_once_is_activated_once(world: World) -> None:
+    seed = await world.post()
+
+    async def activate(number: int) -> PrecedentSeed:
+        await asyncio.sleep(number * 0.01)  # So that some read just before others commit.
+        return await world.activate(seed)
+
+    outcomes = await asyncio.gather(*map(activate, range(20)), return_exceptions=True)
+    refusals = [type(outcome) for outcome in outcomes if isinstance(outcome, BaseException)]
+    assert refusals == [VersionConflict] * 19
+    assert (await shown(world, seed)).status == "active"
+
+
 async def test_vetoes_at_once_are_each_counted(world: World) -> None:
     seed = await world.precedent()
     cards = [await world.ask() for _ in range(5)]
