@@ -6,76 +6,77 @@ revision = "0001"
 down_revision = None
 
 
+_TABLES = """
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'assent_app') THEN
+        CREATE ROLE assent_app LOGIN;
+    END IF;
+END $$;
+
+CREATE TABLE audit_heads (
+    tenant_id text PRIMARY KEY,
+    number    bigint NOT NULL,
+    hash      text   NOT NULL
+);
+
+CREATE TABLE audit_entries (
+    tenant_id     text   NOT NULL,
+    number        bigint NOT NULL,
+    event_id      text   NOT NULL,
+    body          text   NOT NULL,
+    previous_hash text   NOT NULL,
+    hash          text   NOT NULL,
+    PRIMARY KEY (tenant_id, number),
+    UNIQUE (tenant_id, event_id)
+);
+
+ALTER TABLE audit_heads   ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_heads   FORCE  ROW LEVEL SECURITY;
+ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_entries FORCE  ROW LEVEL SECURITY;
+CREATE POLICY one_tenant ON audit_heads
+    USING (tenant_id = current_setting('app.tenant_id', true));
+CREATE POLICY one_tenant ON audit_entries
+    USING (tenant_id = current_setting('app.tenant_id', true));
+GRANT SELECT ON audit_heads, audit_entries TO assent_app;
+"""
+
+# `functions.audit.rules.link_hash` computes the same hash.
+_APPEND = """
+CREATE FUNCTION append_audit_entry(p_tenant text, p_event_id text, p_body text)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_number   bigint;
+    v_previous text;
+    v_hash     text;
+BEGIN
+    IF p_tenant IS DISTINCT FROM current_setting('app.tenant_id', true) THEN
+        RAISE EXCEPTION 'a transaction of % may not append for %',
+            current_setting('app.tenant_id', true), p_tenant;
+    END IF;
+    INSERT INTO audit_heads VALUES (p_tenant, 0, repeat('0', 64)) ON CONFLICT DO NOTHING;
+    SELECT number + 1, hash INTO v_number, v_previous
+        FROM audit_heads WHERE tenant_id = p_tenant FOR UPDATE;
+    IF EXISTS (SELECT FROM audit_entries
+               WHERE tenant_id = p_tenant AND event_id = p_event_id) THEN
+        RETURN NULL;
+    END IF;
+    v_hash := encode(sha256(convert_to(concat_ws(
+        E'\\n', v_previous, p_tenant, v_number, p_event_id, p_body), 'UTF8')), 'hex');
+    INSERT INTO audit_entries
+        VALUES (p_tenant, v_number, p_event_id, p_body, v_previous, v_hash);
+    UPDATE audit_heads SET number = v_number, hash = v_hash WHERE tenant_id = p_tenant;
+    RETURN v_number;
+END $$;
+REVOKE ALL ON FUNCTION append_audit_entry FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append_audit_entry TO assent_app;
+"""
+
+
 def upgrade() -> None:
     """Creates the role that owns nothing, the tables behind row-level security, the append."""
-    op.execute(
-        """
-        DO $$ BEGIN
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'assent_app') THEN
-                CREATE ROLE assent_app LOGIN;
-            END IF;
-        END $$;
-
-        CREATE TABLE audit_heads (
-            tenant_id text PRIMARY KEY,
-            number    bigint NOT NULL,
-            hash      text   NOT NULL
-        );
-
-        CREATE TABLE audit_entries (
-            tenant_id     text   NOT NULL,
-            number        bigint NOT NULL,
-            event_id      text   NOT NULL,
-            body          text   NOT NULL,
-            previous_hash text   NOT NULL,
-            hash          text   NOT NULL,
-            PRIMARY KEY (tenant_id, number),
-            UNIQUE (tenant_id, event_id)
-        );
-
-        ALTER TABLE audit_heads   ENABLE ROW LEVEL SECURITY;
-        ALTER TABLE audit_heads   FORCE  ROW LEVEL SECURITY;
-        ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY;
-        ALTER TABLE audit_entries FORCE  ROW LEVEL SECURITY;
-        CREATE POLICY one_tenant ON audit_heads
-            USING (tenant_id = current_setting('app.tenant_id', true));
-        CREATE POLICY one_tenant ON audit_entries
-            USING (tenant_id = current_setting('app.tenant_id', true));
-        GRANT SELECT ON audit_heads, audit_entries TO assent_app;
-        """
-    )
-    # `functions.audit.rules.link_hash` computes the same hash.
-    op.execute(
-        """
-        CREATE FUNCTION append_audit_entry(p_tenant text, p_event_id text, p_body text)
-        RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        DECLARE
-            v_number   bigint;
-            v_previous text;
-            v_hash     text;
-        BEGIN
-            IF p_tenant IS DISTINCT FROM current_setting('app.tenant_id', true) THEN
-                RAISE EXCEPTION 'a transaction of % may not append for %',
-                    current_setting('app.tenant_id', true), p_tenant;
-            END IF;
-            INSERT INTO audit_heads VALUES (p_tenant, 0, repeat('0', 64)) ON CONFLICT DO NOTHING;
-            SELECT number + 1, hash INTO v_number, v_previous
-                FROM audit_heads WHERE tenant_id = p_tenant FOR UPDATE;
-            IF EXISTS (SELECT FROM audit_entries
-                       WHERE tenant_id = p_tenant AND event_id = p_event_id) THEN
-                RETURN NULL;
-            END IF;
-            v_hash := encode(sha256(convert_to(concat_ws(
-                E'\\n', v_previous, p_tenant, v_number, p_event_id, p_body), 'UTF8')), 'hex');
-            INSERT INTO audit_entries
-                VALUES (p_tenant, v_number, p_event_id, p_body, v_previous, v_hash);
-            UPDATE audit_heads SET number = v_number, hash = v_hash WHERE tenant_id = p_tenant;
-            RETURN v_number;
-        END $$;
-        REVOKE ALL ON FUNCTION append_audit_entry FROM PUBLIC;
-        GRANT EXECUTE ON FUNCTION append_audit_entry TO assent_app;
-        """
-    )
+    op.execute(_TABLES)
+    op.execute(_APPEND)
 
 
 def downgrade() -> None:
