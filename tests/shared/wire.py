@@ -19,7 +19,7 @@ class Wire:
         self.upstream = upstream
         self.address = ""
         self.calls: list[str] = []
-        self._rules: list[tuple[str, Moment, range, Act | grpc.StatusCode]] = []
+        self._rules: list[tuple[str, Moment, range, Act | grpc.StatusCode | float]] = []
         self._hanging: set[str] = set()
         self._server: grpc.aio.Server | None = None
 
@@ -55,6 +55,10 @@ class Wire:
         it is for a client that died."""
         self._rules.append((method, moment, range(number, number + 1), act))
 
+    def slow(self, method: str, seconds: float, *, number: int = 1) -> None:
+        """The `number`-th call of `method` reaches the service that much later."""
+        self._rules.append((method, "before", range(number, number + 1), seconds))
+
     def hang(self, method: str) -> None:
         """From now on `method` is never answered."""
         self._hanging.add(method)
@@ -73,6 +77,8 @@ class Wire:
                 continue
             if isinstance(act, grpc.StatusCode):
                 await context.abort(act, "the wire is cut")
+            elif isinstance(act, float):
+                await asyncio.sleep(act)
             else:
                 self._rules.remove(rule)
                 act()

@@ -81,11 +81,13 @@ class Submission:
         return await decide_again(lambda: self._cancel_once(case_id))
 
     async def _submit_once(self, spec: Spec) -> dict[str, Any]:
-        if (answer := await self._answered_before()) is not None:
-            return answer
         claim, pipeline = await self._store.get_many(
             [(NAMES, spec.name), (PIPELINES, CREATION_PIPELINE)]
         )
+        # State first, then the key: else the same call, sent twice, could commit in between, and
+        # its own name would look like somebody else's.
+        if (answer := await self._answered_before()) is not None:
+            return answer
         paused = read_pipeline(pipeline)
         refuse_where_paused(paused.value if paused else None)
         if claim is not None:

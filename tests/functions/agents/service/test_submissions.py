@@ -57,6 +57,17 @@ async def test_submitting_costs_two_reads_one_commit_and_two_events(world: World
     assert cost["firestore-writes"] == 7
 
 
+async def test_a_submission_overtaken_by_itself_answers_the_same(world: World) -> None:
+    await world.submit("education-quiz-writer")  # Keys are read and connections made.
+    world.cloud.mend()
+    world.cloud.firestore.slow("BatchGetDocuments", 1.5, number=2)
+    overtaken = asyncio.create_task(world.post("/v1/agents", document(), key="once"))
+    await asyncio.sleep(0.3)
+    first = await world.post("/v1/agents", document(), key="once")
+    assert not overtaken.done()
+    assert ((await overtaken).status_code, (await overtaken).json()) == (202, first.json())
+
+
 async def test_a_gap_is_accepted_and_the_case_says_where_and_why(world: World) -> None:
     answer = await world.submit("healthcare-no-rollback")
     assert (answer["status"], answer["stage"]["number"]) == ("returned", 4)
