@@ -5,6 +5,7 @@ queries, the sweep and the next event need."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -25,6 +26,7 @@ CASES = "creation_cases"
 NAMES = "agent_names"
 PIPELINES = "pipelines"
 CREATION_PIPELINE = "creation"
+LAST_ROLLBACK = "last_rollback"
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -153,6 +155,14 @@ class Writer:
     def pipeline(self, pipeline: Pipeline, payload: BaseModel, seen: Kept[Pipeline] | None) -> None:
         """The pipeline with its event."""
         self.write(PIPELINES, CREATION_PIPELINE, pipeline, [payload], seen)
+
+    def last_rollback(self, case_id: str, at: datetime, seen: Document | None) -> None:
+        """This rollback, as the tenant's latest: of two at once one loses the race."""
+        fields = {"case_id": case_id, "at": format_instant(at)}
+        if seen is None:
+            self.change.create(PIPELINES, LAST_ROLLBACK, fields)
+        else:
+            self.change.replace(seen, fields)
 
     def claim_name(self, name: str, agent_id: str) -> None:
         """The name for this agent; whoever claims it second loses the race."""

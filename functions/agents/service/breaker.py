@@ -10,6 +10,7 @@ from functions.agents.service.wiring import FUNCTION
 from functions.agents.store import (
     CASES,
     CREATION_PIPELINE,
+    LAST_ROLLBACK,
     PIPELINES,
     Writer,
     read_case,
@@ -33,6 +34,11 @@ class Breaker:
         self, writer: Writer, store: TenantStore, ending: CreationCase, at: datetime
     ) -> None:
         """Adds the pause to the change that rolls `ending` back, where it is due."""
+        # Before the cases: of two rollbacks at once, the second counts the first.
+        latest, state = await store.get_many(
+            [(PIPELINES, LAST_ROLLBACK), (PIPELINES, CREATION_PIPELINE)]
+        )
+        writer.last_rollback(ending.case_id, at, latest)
         recent = await store.find(
             CASES,
             where=[("ended_at", ">", "")],
@@ -40,7 +46,7 @@ class Breaker:
             descending=True,
             limit=CONSIDERED,
         )
-        pipeline = read_pipeline(await store.get(PIPELINES, CREATION_PIPELINE))
+        pipeline = read_pipeline(state)
         since = pipeline.value.changed_at if pipeline else None
         cases = {ending.case_id: ending}
         for document in recent.items:

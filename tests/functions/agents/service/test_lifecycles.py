@@ -1,5 +1,6 @@
 """Agents after their birth: suspension, probation, reports; and the pipeline's breaker."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -175,6 +176,18 @@ async def test_the_sixth_rollback_pauses_the_pipeline_and_a_governor_resumes_it(
         await world.deliver_own("assent.pipeline.resumed.v1")
     assert (await world.case(held["case_id"]))["status"] == "live"
     await world.submit("finance-market-brief")
+
+
+async def test_rollbacks_at_once_count_each_other(world: World) -> None:
+    vetoes = []
+    for number in range(6):
+        case_id = (await world.submit(name=f"writer-{number}"))["case_id"]
+        await world.decide(case_id, "auto_approved", version=1)
+        vetoes.append(await world.decision(case_id, "vetoed", version=2))
+    await asyncio.gather(*map(world.deliver, vetoes))
+    pipeline = (await world.get("/v1/pipeline")).json()
+    assert (pipeline["paused"], len(pipeline["rolled_back"])) == (True, 6)
+    assert (await world.told()).count("creation_case.rolled_back") == 6
 
 
 async def test_old_rollbacks_do_not_count_after_the_pipeline_was_resumed(world: World) -> None:
