@@ -153,8 +153,8 @@ async def get_pipeline(caller: Reader) -> Answer:
 
 
 @ROUTER.post("/v1/pipeline/resume", response_model=PipelineView)
-async def resume_pipeline(caller: Author, body: Reasoned) -> Answer:
+async def resume_pipeline(caller: Author, key: Key, body: Reasoned) -> Answer:
     """Resumes a paused pipeline; needs the role governor."""
     if "governor" not in caller.roles:
         raise Forbidden("only a governor resumes the pipeline")
-    return await Breaker(OUTBOX).resume(caller, body.check().reason)
+    return await Breaker(OUTBOX).resume(caller, key, body.check().reason)

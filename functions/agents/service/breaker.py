@@ -20,6 +20,7 @@ from shared.kit.callers import Caller
 from shared.messaging.changes import Change
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import Recorder
+from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
@@ -67,13 +68,17 @@ class Breaker:
         if paused is not None:
             writer.pipeline(paused, _payload(PipelinePaused, paused), pipeline)
 
-    async def resume(self, caller: Caller, reason: str) -> dict[str, Any]:
+    async def resume(self, caller: Caller, key: IdempotencyKey, reason: str) -> dict[str, Any]:
         """The running pipeline. Raises VersionConflict where it is not paused."""
-        return await decide_again(lambda: self._resume_once(caller, reason))
+        return await decide_again(lambda: self._resume_once(caller, key, reason))
 
-    async def _resume_once(self, caller: Caller, reason: str) -> dict[str, Any]:
+    async def _resume_once(
+        self, caller: Caller, key: IdempotencyKey, reason: str
+    ) -> dict[str, Any]:
         store = TenantStore(caller.tenant_id)
         pipeline = read_pipeline(await store.get(PIPELINES, CREATION_PIPELINE))
+        if (answer := await key.recall(store)) is not None:
+            return answer
         running = resume(
             pipeline.value if pipeline else None, reason, caller.principal, caller.received_at
         )
@@ -82,8 +87,10 @@ class Breaker:
             function=FUNCTION, caller=caller, latest=pipeline.latest if pipeline else None
         )
         Writer(change, recorder).pipeline(running, _payload(PipelineResumed, running), pipeline)
+        answer = running.model_dump(mode="json")
+        key.remember(change, answer)
         await self._outbox.commit(store, change, now=caller.received_at)
-        return running.model_dump(mode="json")
+        return answer
 
     async def read(self, caller: Caller) -> dict[str, Any]:
         """The tenant's pipeline, which runs where nothing ever happened to it."""

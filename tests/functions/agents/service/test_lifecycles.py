@@ -169,8 +169,10 @@ async def test_the_sixth_rollback_pauses_the_pipeline_and_a_governor_resumes_it(
     assert (await world.of("dora").post("/v1/pipeline/resume", REASON)).status_code == 403
     governor = world.of("gala", "governor")
     assert (await governor.post("/v1/pipeline/resume", {})).status_code == 422
-    resumed = await governor.post("/v1/pipeline/resume", REASON)
+    resumed = await governor.post("/v1/pipeline/resume", REASON, key="resume")
     assert (resumed.status_code, resumed.json()["paused"]) == (200, False)
+    again = await governor.post("/v1/pipeline/resume", REASON, key="resume")
+    assert (again.status_code, again.json()) == (200, resumed.json())
     assert (await governor.post("/v1/pipeline/resume", REASON)).status_code == 409
     for _ in range(2):
         await world.deliver_own("assent.pipeline.resumed.v1")
