@@ -60,6 +60,16 @@ class Command:
         found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
         return found
 
+    def child(self, part_of_command: str) -> psutil.Process:
+        """The one child whose command says so; a look at all processes at once may miss one."""
+        deadline = time.monotonic() + 10
+        while True:
+            found = [c for c in self.children() if part_of_command in " ".join(c.cmdline())]
+            if found or time.monotonic() > deadline:
+                [child] = found
+                return child
+            time.sleep(0.05)
+
     def finish(self) -> tuple[int, str]:
         """The exit status and everything that was printed."""
         output, _ = self.process.communicate(timeout=30)
@@ -157,8 +167,8 @@ def test_an_emulator_that_dies_is_named_with_the_end_of_its_log(
 ) -> None:
     with running(own_checkout) as command:
         command.until_up()
+        victim = command.child(part_of_command)
         children = command.children()
-        [victim] = [child for child in children if part_of_command in " ".join(child.cmdline())]
         os.kill(victim.pid, signal.SIGKILL)
         status, output = command.finish()
     assert status == 1
