@@ -1,0 +1,139 @@
+"""What a run does, from its seed: the cases, what becomes of each, and the faults. Pure."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CASES_A_TENANT = 10
+INDUSTRIES_BY_PRECEDENT = ("healthcare", "retail")
+INDUSTRY_BY_HAND = "education"
+
+# Methods of `ByHand` and `ByPrecedent`.
+BY_HAND = (
+    "approved",
+    "rejected",
+    "changed",
+    "cancelled",
+    "contested",
+    "cancelled_while_approved",
+    "forgotten",
+    "queued",
+    "suspended",
+    "on_trial",
+    "deferred",
+    "depended_on",
+    "escalated",
+    "overturned",
+    "snooped_on",
+)
+BY_PRECEDENT = (
+    "vetoed_at_the_edge",
+    "confirmed",
+    "vetoed",
+    "vetoed_at_once",
+    "upgrade_vetoed",
+    "vetoed_by_two",
+    "vetoed_too_late",
+    "buried_vetoed",
+    "cancelled_while_assented",
+)
+
+
+@dataclass(frozen=True)
+class CasePlan:
+    """One submission: by which tenant, of what, and when after the beginning."""
+
+    tenant: int
+    name: str
+    industry: str
+    fate: str
+    after_seconds: float
+
+    @property
+    def is_by_precedent(self) -> bool:
+        return self.fate in BY_PRECEDENT
+
+
+@dataclass(frozen=True)
+class Gust:
+    """One fault and the pause before it. The kind `kill_now` kills between two requests, `kill`
+    while one is worked on."""
+
+    after_seconds: float
+    target: str
+    kind: str
+    count: int = 1
+    seconds: float | None = None
+
+
+def cases_of(seed: int, cases: int, *, within_seconds: float) -> list[CasePlan]:
+    """The run's cases, every second one by precedent; as different as their number allows."""
+    dice = random.Random(f"cases {seed}")
+    fates = {True: _shuffled_rounds(BY_PRECEDENT, dice), False: _shuffled_rounds(BY_HAND, dice)}
+    plans = []
+    for number in range(cases):
+        by_precedent = number % 2 == 1
+        industries = INDUSTRIES_BY_PRECEDENT if by_precedent else (INDUSTRY_BY_HAND,)
+        fate = next(fates[by_precedent])
+        plans.append(
+            CasePlan(
+                tenant=number // CASES_A_TENANT,
+                name=f"writer-{number}-{fate.replace('_', '-')[:20].rstrip('-')}",
+                industry=dice.choice(industries),
+                fate=fate,
+                after_seconds=dice.uniform(0, within_seconds),
+            )
+        )
+    return plans
+
+
+def gusts(seed: int, *, label: str, pause_seconds: float) -> Iterator[Gust]:
+    """Faults without end, the same for the same seed; about one in six kills a process."""
+    dice = random.Random(f"gusts {label} {seed}")
+    while True:
+        after = dice.expovariate(1 / pause_seconds)
+        target, kind, count, seconds = _blow(dice)
+        yield Gust(after, target, kind, count, seconds)
+
+
+def _blow(dice: random.Random) -> tuple[str, str, int, float | None]:
+    function = f"function:{dice.choice(_DEPLOYABLES)}"
+    return dice.choice(
+        [
+            (function, "kill", 1, dice.uniform(0.0, 0.15)),
+            (function, "kill", 1, dice.uniform(0.0, 0.04)),
+            (function, "kill_now", 1, None),
+            (function, "unavailable", dice.randint(1, 4), None),
+            (function, "delay", dice.randint(1, 3), dice.uniform(0.1, 1.5)),
+            ("pubsub", "duplicate", dice.randint(1, 10), None),
+            ("pubsub", "duplicate", dice.randint(1, 10), None),
+            ("pubsub", "drop_once", dice.randint(1, 6), None),
+            ("pubsub", "delay", dice.randint(1, 4), dice.uniform(0.2, 2.0)),
+            ("pubsub", "reorder", dice.randint(1, 4), None),
+            ("pubsub", "unavailable", dice.randint(1, 12), None),
+            ("tasks", "unavailable", dice.randint(1, 6), None),
+            ("tasks", "duplicate", dice.randint(1, 4), None),
+            ("tasks", "drop_once", dice.randint(1, 3), None),
+            ("tasks", "delay", dice.randint(1, 3), None),
+            ("firestore", "unavailable", dice.randint(1, 12), None),
+            ("firestore", "unavailable", dice.randint(12, 60), None),
+            ("firestore", "delay", dice.randint(1, 4), dice.uniform(0.1, 1.0)),
+            ("firestore", "delay", 1, dice.uniform(4.0, 6.5)),
+        ]
+    )
+
+
+_DEPLOYABLES = (
+    "agents",
+    "agents-reactions",
+    "approvals",
+    "approvals-reactions",
+    "mobile-api",
+    "mobile-api-reactions",
+    "audit-reactions",
+)
+
+
+def _shuffled_rounds(fates: tuple[str, ...], dice: random.Random) -> Iterator[str]:
+    while True:
+        yield from dice.sample(fates, len(fates))
