@@ -1,0 +1,1 @@
+"""The Pulumi program: everything in the cloud, from the functions' manifests."""
