@@ -1,38 +1,104 @@
-"""What billable operations cost, from `shared/pricing.toml`."""
+"""What billable operations and resources cost, from `shared/pricing.toml`."""
 
 import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, HttpUrl
+from pydantic import Field, HttpUrl, model_validator
 
 from shared.kit.models import Model
 
 PRICES_FILE = Path(__file__).parents[1] / "pricing.toml"
+# Google's own month, of 730 hours.
+DAYS_IN_MONTH = 730 / 24
+
+
+class Step(Model):
+    """From that quantity a month on, each `per` units cost `usd`."""
+
+    from_: Annotated[float, Field(gt=0, alias="from")]
+    usd: Annotated[float, Field(ge=0)]
 
 
 class Price(Model):
-    """`usd` for each `per` units of `unit`, as `page` said."""
+    """`usd` for each `per` units of `unit`, as `page` said. `note` says where the page's copy did
+    not, `effective` from which day to come it holds, `beyond` from where on more costs less."""
 
+    service: str
     usd: Annotated[float, Field(ge=0)]
     per: Annotated[int, Field(ge=1)] = 1
     unit: str
     page: HttpUrl
+    note: str = ""
+    effective: date | None = None
+    beyond: tuple[Step, ...] = ()
+
+    @model_validator(mode="after")
+    def _rise(self) -> Self:
+        starts = [step.from_ for step in self.beyond]
+        if starts != sorted(set(starts)):
+            raise ValueError("the steps must rise")
+        return self
+
+    def cost_usd(self, quantity: float) -> float:
+        """What `quantity` units of one month cost; each step's price holds for the units in it."""
+        starts = [0.0, *(step.from_ for step in self.beyond)]
+        ends = [*starts[1:], float("inf")]
+        prices = [self.usd, *(step.usd for step in self.beyond)]
+        return sum(
+            max(0.0, min(quantity, end) - start) * usd / self.per
+            for start, end, usd in zip(starts, ends, prices, strict=True)
+        )
+
+
+class Allowance(Model):
+    """What is free of one kind, given once to `scope`."""
+
+    amount: Annotated[float, Field(gt=0)]
+    each: Literal["month", "day"] = "month"
+    scope: str
+    page: HttpUrl
+
+    @property
+    def a_month(self) -> float:
+        return self.amount * (DAYS_IN_MONTH if self.each == "day" else 1)
 
 
 class Prices(Model):
-    """All prices of one region, each a list price before any free tier."""
+    """All prices of one region. `operations` are counted in requests; `resources` exist, grow or
+    leave; both are list prices before `free`."""
 
     as_of: date
     region: str
     currency: str
     operations: dict[str, Price]
+    resources: dict[str, Price] = Field(default_factory=dict)
+    free: dict[str, Allowance] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _name_each_kind_once(self) -> Self:
+        twice = self.operations.keys() & self.resources.keys()
+        if twice:
+            raise ValueError(f"is an operation and a resource: {', '.join(sorted(twice))}")
+        unpriced = self.free.keys() - self.operations.keys() - self.resources.keys()
+        if unpriced:
+            raise ValueError(f"is free of nothing that is priced: {', '.join(sorted(unpriced))}")
+        return self
+
+    def of(self, kind: str) -> Price:
+        """The price of an operation or a resource. Raises KeyError for a kind without a price."""
+        return self.resources[kind] if kind in self.resources else self.operations[kind]
+
+    def free_of(self, kind: str) -> float:
+        """How many units a month cost nothing."""
+        allowance = self.free.get(kind)
+        return allowance.a_month if allowance is not None else 0.0
 
     def cost_usd(self, counts: Mapping[str, int]) -> float:
-        """What the counted operations cost, in dollars. Raises KeyError for an operation without a
-        price, so that none is forgotten."""
+        """What the counted operations cost, in dollars, before any free tier. Raises KeyError for
+        an operation without a price, so that none is forgotten."""
         return sum(
             number * self.operations[kind].usd / self.operations[kind].per
             for kind, number in counts.items()
