@@ -59,6 +59,11 @@ def notice_of(fact: Fact, before: Documents, changed: Documents) -> Notification
     )
 
 
+def may_notify(fact: Fact) -> bool:
+    """Whether facts of that type are told to somebody."""
+    return fact.type in _NOTICES
+
+
 def _is_news(collection: str, fact: Fact, before: Documents, changed: Documents) -> bool:
     return any(
         key[0] == collection and (collection == VIOLATIONS or is_newest(before.get(key), fact))

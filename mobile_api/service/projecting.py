@@ -2,7 +2,7 @@
 
 from mobile_api.rules.counters import counter_changes
 from mobile_api.rules.facts import Fact
-from mobile_api.rules.notices import notice_of
+from mobile_api.rules.notices import may_notify, notice_of
 from mobile_api.rules.projection import keys_of, project
 from mobile_api.store import count_in, read_documents, write_document
 from shared.messaging.changes import Change
@@ -44,8 +44,10 @@ async def _project_once(outbox: Outbox, event: Envelope) -> None:
     before = {key: document.data for key, document in seen.items()}
     changed = project(before, fact)
     if not changed:
+        if may_notify(fact):
+            await outbox.publish_again(store, event)
         return
-    change = Change()
+    change = Change(is_redelivered=True)
     for key, fields in changed.items():
         write_document(change, key, seen, fields)
     for shard, difference in counter_changes(before, changed).items():

@@ -8,11 +8,14 @@ from datetime import datetime
 from shared.kit.errors import Unavailable
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import EVENT_LOG
+from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.pubsub import publish
 from shared.messaging.timers import set_timers
 from shared.storage.batches import Batch
 from shared.storage.firestore import LostRace, TenantStore
+
+# One delivery leads to a handful of events.
+MOST_CAUSED = 100
 
 _log = logging.getLogger(__name__)
 
@@ -27,16 +30,19 @@ class Outbox:
         """Commits the change, then publishes its events and sets its timers; returns when each of
         both has succeeded or failed.
 
-        Raises LostRace or Unavailable only for the commit itself. Once that succeeded the change
-        stands: what could not be published or set now is left to the sweep."""
+        Raises LostRace or Unavailable for the commit itself. Once that succeeded the change stands:
+        what could not be published or set now is left to the sweep. Only of a change that
+        `is_redelivered` what could not be published raises Unavailable: the delivery comes again."""
         await store.commit(change)
-        outcomes = await asyncio.gather(
-            self.relay(store, change.events),
+        hand_over = self._publish if change.is_redelivered else self.relay
+        published, timed = await asyncio.gather(
+            hand_over(store, change.events),
             set_timers(self.noun, store.tenant_id, change.timers, now=now),
             return_exceptions=True,
         )
-        for outcome in outcomes:
-            if isinstance(outcome, Unavailable):
+        for outcome in (timed, published):
+            left = isinstance(outcome, Unavailable)
+            if left and not (outcome is published and change.is_redelivered):
                 _log.warning("left to the sweep: %s", outcome)
             elif outcome is not None:
                 raise outcome
@@ -46,7 +52,7 @@ class Outbox:
         readers know each by its sequence. Raises Unavailable."""
         if not events:
             return
-        await publish(self.noun, [(event.data.encode(), event.headers()) for event in events])
+        await self._publish(store, events)
         cleared = Batch()
         for event in events:
             cleared.merge(EVENT_LOG, event.id, {"unpublished": False})
@@ -54,3 +60,19 @@ class Outbox:
             await store.commit(cleared)
         except LostRace as error:
             raise Unavailable("the log's flags could not be cleared") from error
+
+    async def publish_again(self, store: TenantStore, delivery: Envelope) -> None:
+        """What a handler does with a delivery it has handled before: publishes what that led to,
+        for the process that committed it may have died before it did. Raises Unavailable."""
+        caused = [
+            ("causationid", "==", delivery.id),
+            ("source", "==", f"//assent/{self.noun}"),
+        ]
+        page = await store.find(EVENT_LOG, where=caused, limit=MOST_CAUSED)
+        await self._publish(
+            store, [logged_event(entry.data, delivery.received_at) for entry in page.items]
+        )
+
+    async def _publish(self, store: TenantStore, events: Sequence[Envelope]) -> None:
+        if events:
+            await publish(self.noun, [(event.data.encode(), event.headers()) for event in events])

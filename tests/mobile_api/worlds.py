@@ -41,10 +41,15 @@ async def happen(tenant: str, *events: Envelope) -> None:
     await deliver(await log(tenant, events))
 
 
-async def commits_for(event: Envelope) -> int:
+async def operations_of(event: Envelope) -> dict[str, int]:
+    """What projecting the event costs."""
     counts = start_counting()
     await project_event(OUTBOX, event)
-    return counts["firestore-commits"]
+    return counts
+
+
+async def commits_for(event: Envelope) -> int:
+    return (await operations_of(event))["firestore-commits"]
 
 
 async def recorded(tenant: str, type: str) -> list[Document]:

@@ -126,7 +126,8 @@ class Outcomes:
                 return
             agent = await agent_of(store, case.value)
             decided = await self._live(store, agent.value, case.value, event.received_at)
-            await self._save(event, store, decided, agent, case)
+            # One of several that the event leads to.
+            await self._save(event, Change(), store, decided, agent, case)
 
         await decide_again(once)
 
@@ -146,10 +147,11 @@ class Outcomes:
         case = read_case(await store.get(CASES, decision.case.case_id))
         heard = hear(case.value, _decision(decision)) if case else None
         if case is None or heard is None:
+            await self._outbox.publish_again(store, event)
             return
         agent = await agent_of(store, case.value)
         decided = await decide(store, agent.value, heard, event.received_at)
-        await self._save(event, store, decided, agent, case)
+        await self._save(event, Change(is_redelivered=True), store, decided, agent, case)
 
     async def _deploy(
         self, store: TenantStore, agent: Agent, case: CreationCase, at: datetime
@@ -180,6 +182,7 @@ class Outcomes:
     async def _save(
         self,
         event: Envelope,
+        change: Change,
         store: TenantStore,
         decided: Decided,
         agent: Kept[Agent],
@@ -188,7 +191,6 @@ class Outcomes:
         turn = decided.turn
         if turn is None:
             return
-        change = Change()
         writer = Writer(change, Recorder.for_reaction(function=FUNCTION, event=event))
         save_turn(writer, turn, agent, case, event.received_at)
         for document in decided.relied_on:

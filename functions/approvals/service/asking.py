@@ -79,6 +79,8 @@ async def open_for_case(event: Envelope) -> None:
         is_first_try = False
         if read_approval(found) is None:
             await _open_once(store, event, request, found)
+        else:
+            await OUTBOX.publish_again(store, event)
 
     await decide_again(once)
 
@@ -86,7 +88,9 @@ async def open_for_case(event: Envelope) -> None:
 async def _open_once(
     store: TenantStore, event: Envelope, request: Request, withdrawal: Document | None
 ) -> None:
-    writer = Writer(Recorder.for_reaction(function=FUNCTION, event=event))
+    writer = Writer(
+        Recorder.for_reaction(function=FUNCTION, event=event), Change(is_redelivered=True)
+    )
     if withdrawal is not None:
         by = withdrawn_by(withdrawal) or request.requested_by
         await writer.approval([open_cancelled(request, by, event.received_at)], withdrawal)

@@ -31,8 +31,8 @@ class Writer:
     """Collects one commit. What follows from an approval's event in the same commit is caused by
     that event."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self.change = Change()
+    def __init__(self, recorder: Recorder, change: Change | None = None) -> None:
+        self.change = change or Change()
         self.at = recorder.at
         self._recorder = recorder
 

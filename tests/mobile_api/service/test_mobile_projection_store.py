@@ -19,7 +19,15 @@ from shared.storage.batches import Add, Batch, Document
 from shared.storage.firestore import TenantStore
 from tests.mobile_api import stories
 from tests.mobile_api.stories import START, agent, approval, case, case_of, decided, pipeline
-from tests.mobile_api.worlds import commits_for, deliver, deliver_at_once, happen, in_tenant, log
+from tests.mobile_api.worlds import (
+    commits_for,
+    deliver,
+    deliver_at_once,
+    happen,
+    in_tenant,
+    log,
+    operations_of,
+)
 from tests.mobile_api.worlds import recorded as recorded_in
 
 NOTIFICATION = "assent.notification.requested.v1"
@@ -57,7 +65,7 @@ async def _digest(tenant: str) -> str:
     return digest({key: document.data for key, document in found.items()})
 
 
-async def test_a_creation_needs_three_commits_and_one_for_the_notice(tenant: str) -> None:
+async def test_a_creation_needs_three_commits_its_notice_included(tenant: str) -> None:
     of: dict[str, Any] = {"case": case_of(1)}
     story = [
         case(agents.CreationCaseJudged, status="ethics_cleared"),
@@ -66,13 +74,25 @@ async def test_a_creation_needs_three_commits_and_one_for_the_notice(tenant: str
         agent(),
     ]
     commits = [await commits_for(in_tenant(event, tenant)) for event in story]
-    assert commits == [0, 2, 1, 1]
+    assert commits == [0, 1, 1, 1]
 
 
 async def test_a_duplicate_commits_nothing(tenant: str) -> None:
     event = in_tenant(approval(approvals.ApprovalRequested), tenant)
     await deliver([event])
     assert await commits_for(event) == 0
+
+
+async def test_a_duplicate_publishes_its_notice_again_for_the_first_may_have_died(
+    tenant: str,
+) -> None:
+    told = in_tenant(approval(approvals.ApprovalRequested), tenant)
+    untold = in_tenant(approval(approvals.ApprovalVoted, 1, 2), tenant)
+    await deliver([told, untold])
+    again = await operations_of(told)
+    assert (again["firestore-commits"], again["pubsub-messages"]) == (0, 1)
+    assert (await operations_of(untold))["pubsub-messages"] == 0
+    assert len(await recorded_in(tenant, NOTIFICATION)) == 1
 
 
 async def test_the_same_event_delivered_at_once_counts_once_and_tells_once(tenant: str) -> None:

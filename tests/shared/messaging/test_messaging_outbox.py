@@ -210,6 +210,53 @@ async def test_a_store_that_cannot_be_reached_is_said_and_nothing_is_published(
     assert await shop.mailbox.take() == []
 
 
+def _reaction(shop: Shop, delivery: Envelope) -> tuple[Change, Envelope]:
+    recorder = Recorder.for_reaction(function=shop.noun, event=delivery)
+    event = recorder.record(subject="order/ord_1", sequence=3, data=OrderPlaced())
+    change = Change(is_redelivered=True)
+    change.record(event)
+    return change, event
+
+
+async def test_what_a_delivery_leads_to_is_one_commit_without_a_flag(shop: Shop) -> None:
+    change, event = _reaction(shop, shop.events[0])
+    counts = start_counting()
+    await shop.outbox.commit(shop.store, change, now=NOW)
+    assert counts["firestore-commits"] == 1
+    assert await shop.unpublished() == 0
+    assert [each.event_id for each in await shop.mailbox.take(1)] == [event.id]
+
+
+async def test_a_delivery_fails_until_what_it_led_to_is_published(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pubsub, "RETRIED_FOR_SECONDS", 0.0)
+    delivery = shop.events[0]
+    change, event = _reaction(shop, delivery)
+    shop.cloud.pubsub.cut("Publish")
+    with pytest.raises(Unavailable):
+        await shop.outbox.commit(shop.store, change, now=NOW)
+    with pytest.raises(Unavailable):
+        await shop.outbox.publish_again(shop.store, delivery)
+    shop.cloud.mend()
+    await shop.outbox.publish_again(shop.store, delivery)
+    (received,) = await shop.mailbox.take(1)
+    assert (received.event_id, received.data.decode()) == (event.id, event.data)
+
+
+async def test_only_what_that_delivery_led_to_in_this_function_is_published_again(
+    shop: Shop, noun: str
+) -> None:
+    change, event = _reaction(shop, shop.events[0])
+    await shop.outbox.commit(shop.store, change, now=NOW)
+    await shop.mailbox.take(1)
+    await shop.outbox.publish_again(shop.store, shop.events[1])
+    await Outbox(f"{noun}-stranger").publish_again(shop.store, shop.events[0])
+    assert await shop.mailbox.take() == []
+    await shop.outbox.publish_again(shop.store, shop.events[0])
+    assert [each.event_id for each in await shop.mailbox.take(1)] == [event.id]
+
+
 async def test_a_fresh_entry_is_left_to_the_process_that_is_publishing_it(shop: Shop) -> None:
     await _die_before_publishing(shop)
     await shop.sweep.run(NOW + GRACE - timedelta(milliseconds=1))
