@@ -30,9 +30,9 @@ class Outbox:
         """Commits the change, then publishes its events and sets its timers; returns when each of
         both has succeeded or failed.
 
-        Raises LostRace or Unavailable for the commit itself. Once that succeeded the change stands:
-        what could not be published or set now is left to the sweep. Only of a change that
-        `is_redelivered` what could not be published raises Unavailable: the delivery comes again."""
+        Raises LostRace or Unavailable for the commit itself. Once that succeeded the change stands,
+        and what could not be published or set now is left to the sweep; only where the change
+        `is_redelivered`, Unavailable lets the delivery come again until all is published."""
         await store.commit(change)
         hand_over = self._publish if change.is_redelivered else self.relay
         published, timed = await asyncio.gather(
@@ -40,9 +40,10 @@ class Outbox:
             set_timers(self.noun, store.tenant_id, change.timers, now=now),
             return_exceptions=True,
         )
-        for outcome in (timed, published):
-            left = isinstance(outcome, Unavailable)
-            if left and not (outcome is published and change.is_redelivered):
+        if change.is_redelivered and published is not None:
+            raise published
+        for outcome in (published, timed):
+            if isinstance(outcome, Unavailable):
                 _log.warning("left to the sweep: %s", outcome)
             elif outcome is not None:
                 raise outcome
