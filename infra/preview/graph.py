@@ -1,0 +1,95 @@
+"""The program's resources, without a cloud: what it would register, and how they hang together."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.settings import Settings
+from shared.manifest import Manifests, load_manifests
+
+ROOT = Path(__file__).parents[2]
+COMPONENT = "assent:infra:"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One registered resource. `inputs` are as the provider would see them, in its own camelCase
+    names, references resolved; `parent` and `after` are URNs."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    parent: str
+    after: tuple[str, ...]
+    protected: bool
+
+    @property
+    def group(self) -> str:
+        """What it belongs to: the part of its name before the slash; a deployable, or a theme that
+        all share."""
+        return self.name.partition("/")[0]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Everything one stack registers, components left out of `resources`."""
+
+    settings: Settings
+    manifests: Manifests
+    resources: tuple[Resource, ...]
+    components: tuple[Resource, ...]
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """The resources of these types, such as `gcp:pubsub/topic:Topic`."""
+        return (resource for resource in self.resources if resource.type in types)
+
+    def count(self, type: str) -> int:
+        """How many of a type there are."""
+        return sum(1 for _ in self.of(type))
+
+    def named(self, name: str) -> Resource:
+        """The resource with this name in the program. Raises KeyError."""
+        for resource in self.resources:
+            if resource.name == name:
+                return resource
+        raise KeyError(name)
+
+
+def graph(settings: Settings, manifests: Manifests | None = None) -> Graph:
+    """What the program registers for `settings`; for the checkout's manifests where none are
+    given. Nothing is asked of any cloud. Raises Refused as the program does."""
+    from infra.program import deploy
+
+    chosen = manifests if manifests is not None else load_manifests(ROOT)
+    return graph_of(lambda: deploy(settings, chosen), settings, chosen)
+
+
+def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifests) -> Graph:
+    """What `program` registers."""
+    registered: list[Resource] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        # Pulumi keeps its state in the context of a thread and drives its own event loop.
+        from infra.preview.recording import record
+
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        try:
+            registered.extend(record(program, settings))
+        except BaseException as failure:  # noqa: BLE001 - raised again by the caller's thread
+            failures.append(failure)
+        finally:
+            asyncio.get_event_loop().close()
+
+    thread = threading.Thread(target=run, name="pulumi")
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    components = tuple(each for each in registered if each.type.startswith(COMPONENT))
+    resources = tuple(each for each in registered if not each.type.startswith(COMPONENT))
+    return Graph(settings, manifests, resources, components)

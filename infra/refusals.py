@@ -1,0 +1,10 @@
+"""The refusal of a dangerous choice."""
+
+
+class Refused(ValueError):
+    """What must not be deployed, and why; raised before any resource is made. Each reason names
+    the value and says what to do instead."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons

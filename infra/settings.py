@@ -1,0 +1,148 @@
+"""What a stack decides; everything else follows from the functions' manifests."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
+
+from infra.refusals import Refused
+from shared.kit.models import Model
+
+# Regions that have all we use: Cloud Run, Cloud SQL, Cloud Tasks, Cloud Scheduler and a regional
+# Firestore (https://cloud.google.com/about/locations).
+REGIONS = frozenset(
+    {
+        *("us-central1", "us-east1", "us-east4", "us-west1", "us-west2"),
+        *("northamerica-northeast1", "southamerica-east1"),
+        *("europe-west1", "europe-west2", "europe-west3", "europe-west6"),
+        *("asia-east1", "asia-east2", "asia-northeast1", "asia-northeast2", "asia-northeast3"),
+        *("asia-south1", "asia-southeast1", "asia-southeast2", "australia-southeast1"),
+    }
+)
+
+# `max_connections` unless a flag says otherwise (https://cloud.google.com/sql/docs/postgres/flags).
+CONNECTIONS_OF_TIER = {
+    "db-f1-micro": 25,
+    "db-g1-small": 50,
+    "db-custom-1-3840": 100,
+    "db-custom-2-7680": 400,
+}
+
+_EVERYBODY = ("allUsers", "allAuthenticatedUsers")
+
+
+def _https(url: str) -> str:
+    if not url.startswith("https://"):
+        raise ValueError("must start with https://, or tokens would be trusted on a forged key set")
+    return url.rstrip("/")
+
+
+def _known_region(region: str) -> str:
+    if region not in REGIONS:
+        raise ValueError(
+            "is not a region that we know to have all services; choose one of "
+            f"{', '.join(sorted(REGIONS))}"
+        )
+    return region
+
+
+def _known_tier(tier: str) -> str:
+    if tier not in CONNECTIONS_OF_TIER:
+        raise ValueError(
+            "is not a tier whose connections we know, so the pools cannot be checked against it; "
+            f"choose one of {', '.join(CONNECTIONS_OF_TIER)}"
+        )
+    return tier
+
+
+def _one_principal(member: str) -> str:
+    if member in _EVERYBODY or member.startswith("domain:") or "*" in member:
+        raise ValueError(f"{member} is more than one known principal; name a user or a group")
+    if not re.fullmatch(r"(user|group|serviceAccount):[^@\s]+@[^@\s]+", member):
+        raise ValueError(f"{member} is no user:, group: or serviceAccount: with an address")
+    return member
+
+
+Https = Annotated[str, AfterValidator(_https)]
+Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Principal = Annotated[str, AfterValidator(_one_principal)]
+ProjectId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")]
+
+
+class Settings(Model):
+    """One stack's configuration, as it was checked."""
+
+    project: ProjectId
+    region: Annotated[str, AfterValidator(_known_region)] = "us-central1"
+    environment: Literal["dev", "staging", "prod"]
+    issuer: Https
+    jwks_url: Https
+    audience: Annotated[str, StringConstraints(min_length=1)] = "assent"
+    domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")] | None = None
+    alert_email: Mail | None = None
+    billing_account: (
+        Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}(-[0-9A-F]{6}){2}$")] | None
+    ) = None
+    budget_usd: Annotated[int, Field(ge=1, le=100_000)] = 50
+    public_functions: tuple[str, ...]
+    most_instances: Annotated[int, Field(ge=1, le=100)] = 20
+    operators: tuple[Principal, ...] = ()
+    sql_tier: Annotated[str, AfterValidator(_known_tier)] = "db-f1-micro"
+    sql_deletion_protection: bool = True
+    sql_backups: bool = True
+    firestore_deletion_protection: bool = True
+    firestore_point_in_time_recovery: bool = True
+
+    @property
+    def sql_connections(self) -> int:
+        """How many connections the tier takes."""
+        return CONNECTIONS_OF_TIER[self.sql_tier]
+
+    @model_validator(mode="after")
+    def _keep_production_safe(self) -> Self:
+        if self.environment == "prod" and (reasons := [*self._dangers_of_production()]):
+            raise ValueError("\n".join(reasons))
+        return self
+
+    def _dangers_of_production(self) -> Iterator[str]:
+        if not self.sql_deletion_protection:
+            yield "sql_deletion_protection: off in prod, one wrong command would delete the audit"
+        if not self.sql_backups:
+            yield "sql_backups: off in prod, nothing could be restored to a point in time"
+        if not self.firestore_deletion_protection:
+            yield "firestore_deletion_protection: off in prod, one command would delete it all"
+        if not self.firestore_point_in_time_recovery:
+            yield "firestore_point_in_time_recovery: off in prod, a bad write could not be undone"
+        if self.alert_email is None:
+            yield "alert_email: missing in prod, nobody would learn of a dead letter"
+
+
+def read_settings(values: Mapping[str, Any]) -> Settings:
+    """The settings in a stack's values, by field name. Raises Refused with every reason."""
+    try:
+        return Settings.model_validate(dict(values))
+    except ValidationError as error:
+        reasons: list[str] = []
+        for problem in error.errors():
+            place = ".".join(str(part) for part in problem["loc"])
+            text = problem["msg"].removeprefix("Value error, ")
+            reasons += [f"{place}: {text}"] if place else text.splitlines()
+        raise Refused(*reasons) from error
+
+
+def load_settings() -> Settings:
+    """The settings of the stack that is being deployed, from its Pulumi.<stack>.yaml. Raises
+    Refused with every reason."""
+    import pulumi
+
+    own, google = pulumi.Config(), pulumi.Config("gcp")
+    texts = {name: own.get(name) for name in Settings.model_fields}
+    texts |= {"project": google.get("project"), "region": google.get("region")}
+    return read_settings({name: _parsed(text) for name, text in texts.items() if text is not None})
+
+
+def _parsed(text: str) -> Any:
+    # Pulumi hands lists over as JSON; pydantic reads numbers and booleans from text itself.
+    return json.loads(text) if text.startswith("[") else text
