@@ -1,0 +1,39 @@
+"""The route table as Firebase Hosting reads it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.manifest import Deployable
+
+_AND_BELOW = "/**"
+
+
+@dataclass(frozen=True)
+class EdgeRoute:
+    """Requests whose path matches `glob` go to `deployable`."""
+
+    glob: str
+    deployable: str
+
+
+def edge_routes(deployables: Iterable[Deployable]) -> tuple[EdgeRoute, ...]:
+    """Every public route once, in an order in which the first match is the most specific one: a
+    path by itself before what covers it, longer before shorter. A private side has no route and so
+    is in no answer.
+
+    A manifest's `/v1/agents/**` means `/v1/agents` and all below it; Hosting's `/**` means only
+    what is below, so it is written `/v1/agents{,/**}`
+    (https://firebase.google.com/docs/hosting/full-config#redirects)."""
+    claimed = [(route, each.name) for each in deployables for route in each.routes]
+    return tuple(EdgeRoute(_glob(route), name) for route, name in sorted(claimed, key=_specific))
+
+
+def _glob(route: str) -> str:
+    if not route.endswith(_AND_BELOW):
+        return route
+    return f"{route.removesuffix(_AND_BELOW)}{{,{_AND_BELOW}}}"
+
+
+def _specific(claim: tuple[str, str]) -> tuple[bool, int, str]:
+    route, _ = claim
+    return route.endswith(_AND_BELOW), -len(route), route

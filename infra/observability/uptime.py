@@ -1,0 +1,59 @@
+"""Whether the world gets an answer."""
+
+import pulumi
+from pulumi_gcp import monitoring
+
+# A caller without a token is refused before anything is read, by the function itself: the answer
+# proves the edge, its rewrite and one function, and costs no document and no key. The route is the
+# governor's first screen, whose function is the one most likely to be awake.
+PATH = "/v1/mobile/dashboard"
+REFUSED = 401
+CODE = "unauthenticated"
+# Three places are the fewest, fifteen minutes the longest period: 8,760 checks a month of
+# 1,000,000 free ones, and 2,920 moments at which an instance may have to start.
+PLACES = ("USA_IOWA", "EUROPE", "ASIA_PACIFIC")
+PERIOD_SECONDS = 900
+# A cold start and the ocean.
+TIMEOUT_SECONDS = 10
+
+
+def declare(
+    host: pulumi.Input[str], project: str, opts: pulumi.ResourceOptions
+) -> monitoring.UptimeCheckConfig:
+    """Asks the public address for what nobody may have, and expects our refusal.
+
+    Deliberately not `/healthz`: it is no public route, and Cloud Run keeps some paths that end in
+    z for itself (https://cloud.google.com/run/docs/known-issues)."""
+    return monitoring.UptimeCheckConfig(
+        "observability/uptime",
+        project=project,
+        display_name="The API refuses a stranger",
+        period=f"{PERIOD_SECONDS}s",
+        timeout=f"{TIMEOUT_SECONDS}s",
+        selected_regions=list(PLACES),
+        monitored_resource=monitoring.UptimeCheckConfigMonitoredResourceArgs(
+            type="uptime_url", labels={"project_id": project, "host": host}
+        ),
+        http_check=monitoring.UptimeCheckConfigHttpCheckArgs(
+            path=PATH,
+            port=443,
+            use_ssl=True,
+            validate_ssl=True,
+            request_method="GET",
+            accepted_response_status_codes=[
+                monitoring.UptimeCheckConfigHttpCheckAcceptedResponseStatusCodeArgs(
+                    status_value=REFUSED
+                )
+            ],
+        ),
+        content_matchers=[
+            monitoring.UptimeCheckConfigContentMatcherArgs(
+                content=f'"{CODE}"',
+                matcher="MATCHES_JSON_PATH",
+                json_path_matcher=monitoring.UptimeCheckConfigContentMatcherJsonPathMatcherArgs(
+                    json_path="$.code", json_matcher="EXACT_MATCH"
+                ),
+            )
+        ],
+        opts=opts,
+    )
