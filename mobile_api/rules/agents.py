@@ -112,7 +112,12 @@ def _heard(before: Fields | None, agent_id: str, fact: Fact) -> dict[str, Any]:
 
 
 def _later(known: Mapping[str, Any] | None, word: Mapping[str, Any]) -> Mapping[str, Any]:
-    return max(known or word, word, key=lambda each: (each["at"], each["event_id"]))
+    # An agent that was never born stays so, also where its withdrawal overtook what it asked for.
+    return max(
+        known or word,
+        word,
+        key=lambda each: (each["status"] == "deprecated", each["at"], each["event_id"]),
+    )
 
 
 def _order_of_reversals(undone: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -143,6 +143,13 @@ def test_a_judgement_that_asks_is_left_to_the_approval(status: str) -> None:
     assert project({}, fact(case(agents.CreationCaseJudged, status=status))) == {}
 
 
+def test_a_withdrawal_that_overtook_the_request_leaves_no_certified_agent() -> None:
+    withdrawn = case(agents.CreationCaseCancelled, 1, 2, agent_status="deprecated")
+    story = (withdrawn, _requested(at=LATER), _approved())
+    for order in permutations(story):
+        assert _seen(*order).status == "deprecated"
+
+
 def test_assent_without_a_deployment_is_overdue_after_ten_minutes() -> None:
     overdue = _document(_requested(), _approved())["overdue_after_agents"]
     assert overdue == "2026-11-20T12:11:00.000Z"
