@@ -13,7 +13,7 @@ from emulators.iam import PROJECT
 from emulators.ports import HOST, free_port
 from emulators.processes import Process, start_process, until_ready
 from emulators.workplace import Workplace
-from shared.manifest import Manifests, Subscription
+from shared.manifest import Manifests
 
 NAME = "Pub/Sub emulator"
 DEAD_LETTERS = "dead-letters"
@@ -52,8 +52,10 @@ class PubsubEmulator:
         await self.process.kill()
 
     async def create(self, manifests: Manifests, push_url: str) -> None:
-        """Creates every topic and one push subscription per event type read, as infra would; but
-        for the retries, which are not the emulator's business here."""
+        """Creates every topic, and for each that is read one subscription that pushes all of it to
+        `push_url`/<topic>. Infra creates one per event type with its filter; the emulator ignores
+        filters, and would push every message thirty times for one or two that want it."""
+        topics = sorted({subscription.topic for subscription in manifests.subscriptions})
         await asyncio.gather(
             *(self._put(f"topics/{topic}", {}) for topic in (*manifests.topics, DEAD_LETTERS))
         )
@@ -62,8 +64,8 @@ class PubsubEmulator:
                 f"subscriptions/{DEAD_LETTERS}", {"topic": f"{_RESOURCES}/topics/{DEAD_LETTERS}"}
             ),
             *(
-                self._put(f"subscriptions/{subscription.name}", _push(subscription, push_url))
-                for subscription in manifests.subscriptions
+                self._put(f"subscriptions/all-of-{topic}", _push(topic, push_url))
+                for topic in topics
             ),
         )
 
@@ -83,13 +85,12 @@ class PubsubEmulator:
                 raise PlatformError(f"the {NAME} refused {method} {resource}: {text}")
 
 
-def _push(subscription: Subscription, push_url: str) -> dict[str, object]:
+def _push(topic: str, push_url: str) -> dict[str, object]:
     return {
-        "topic": f"{_RESOURCES}/topics/{subscription.topic}",
-        "filter": subscription.filter,
+        "topic": f"{_RESOURCES}/topics/{topic}",
         "ackDeadlineSeconds": _ACK_DEADLINE_SECONDS,
         "pushConfig": {
-            "pushEndpoint": f"{push_url}/{subscription.name}",
+            "pushEndpoint": f"{push_url}/{topic}",
             "noWrapper": {"writeMetadata": True},
         },
     }

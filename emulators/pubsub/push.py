@@ -47,7 +47,9 @@ class Push:
         ledger: Ledger,
         backoff: tuple[str, str] | None,
     ) -> None:
-        self._subscriptions = {found.name: found for found in manifests.subscriptions}
+        self._readers: dict[tuple[str, str], list[Subscription]] = {}
+        for found in manifests.subscriptions:
+            self._readers.setdefault((found.topic, found.event_type), []).append(found)
         self._ingresses = ingresses
         self._emulator = emulator
         self._issuer = issuer
@@ -59,10 +61,10 @@ class Push:
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def answer(self, call: Call) -> Answer:
-        """Takes one message over from the emulator."""
-        subscription = self._subscriptions.get(call.path.strip("/"))
-        # The emulator ignores filters; production drops what they hold back unseen.
-        if subscription is not None and call.header("ce-type") == subscription.event_type:
+        """Takes one message of the topic in the path over from the emulator."""
+        topic, event_type = call.path.strip("/"), call.header("ce-type") or ""
+        # What no filter lets through is dropped unseen, as in production.
+        for subscription in self._readers.get((topic, event_type), ()):
             delivery = asyncio.create_task(self._deliver(subscription, call))
             self._under_way.add(delivery)
             delivery.add_done_callback(self._under_way.discard)
