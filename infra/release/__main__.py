@@ -1,0 +1,115 @@
+"""`python -m infra.release remember|watch|roll-back`: see docs/guides/deploy.md."""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from infra.release.monitoring import MONITORING, read_samples
+from infra.release.traffic import CloudRun, Traffic, access_token
+from infra.release.verdict import Rate, Verdict, decide, rates_of_new_revisions
+from shared.kit import clock
+from shared.kit.instants import format_instant, parse_instant
+from shared.manifest import load_manifests
+
+
+def main() -> int:
+    """Exit status 1 where the release was rolled back, 2 where something did not answer."""
+    options = _options()
+    run = CloudRun(options.project, options.region)
+    try:
+        if options.what == "remember":
+            return _remember(run, options.before)
+        if options.what == "watch":
+            return _watch(run, options)
+        _roll_back(run, _memory(options.before)[1])
+        return 0
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(f"{' '.join(error.cmd)} failed: {error.stderr}\n")
+    except OSError as error:
+        sys.stderr.write(f"{error}\n")
+    return 2
+
+
+def _remember(run: CloudRun, into: Path) -> int:
+    names = [each.name for each in load_manifests(Path.cwd()).deployables]
+    before = {name: run.traffic(name) for name in names}
+    into.parent.mkdir(parents=True, exist_ok=True)
+    into.write_text(json.dumps({"at": format_instant(clock.now()), "traffic": before}, indent=2))
+    for name, traffic in before.items():
+        print(f"{name}: {_said(traffic)}")
+    return 0
+
+
+def _watch(run: CloudRun, options: argparse.Namespace) -> int:
+    since, before = _memory(options.before)
+    end = clock.now() + timedelta(minutes=options.minutes)
+    verdict = Verdict.WAIT
+    while verdict is Verdict.WAIT:
+        over = clock.now() >= end
+        if not over:
+            time.sleep(options.pause)
+        rates = _rates(run, since, before, options.monitoring)
+        verdict = decide(rates, over=over)
+        print(f"{format_instant(clock.now())} {verdict.value}: {_table(rates)}", flush=True)
+    if verdict is Verdict.ROLL_BACK:
+        _roll_back(run, before)
+        return 1
+    return 0
+
+
+def _rates(
+    run: CloudRun, since: datetime, before: Mapping[str, Traffic], monitoring: str
+) -> tuple[Rate, ...]:
+    samples = read_samples(
+        project=run.project,
+        region=run.region,
+        since=since,
+        until=clock.now(),
+        token=access_token(),
+        base=monitoring,
+    )
+    return rates_of_new_revisions(samples, before)
+
+
+def _roll_back(run: CloudRun, before: Mapping[str, Traffic]) -> None:
+    for name, traffic in before.items():
+        if traffic:
+            run.send_to(name, traffic)
+            print(f"{name}: back to {_said(traffic)}")
+        else:
+            print(f"{name}: is new, there is nothing to go back to")
+
+
+def _memory(file: Path) -> tuple[datetime, Mapping[str, Traffic]]:
+    memory = json.loads(file.read_text())
+    return parse_instant(memory["at"]), memory["traffic"]
+
+
+def _said(traffic: Traffic) -> str:
+    return ", ".join(f"{revision} {percent} %" for revision, percent in traffic.items()) or "none"
+
+
+def _table(rates: tuple[Rate, ...]) -> str:
+    told = [f"{r.service} {r.errors}/{r.requests} ({r.share:.2%})" for r in rates]
+    return ", ".join(told) or "no requests yet"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.release")
+    parser.add_argument("what", choices=["remember", "watch", "roll-back"])
+    parser.add_argument("--project", required=True)
+    parser.add_argument("--region", default="us-central1")
+    parser.add_argument("--before", type=Path, default=Path("build/release.json"))
+    parser.add_argument("--minutes", type=float, default=15)
+    parser.add_argument("--pause", type=float, default=60, help="seconds between two looks")
+    parser.add_argument("--monitoring", default=MONITORING, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Whether a release stays."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+MOST_ERRORS = 0.01
+# Before the watch is over, one failed start among few requests says little.
+LEAST_ERRORS_TO_ACT_EARLY = 5
+
+
+class Verdict(Enum):
+    KEEP = "keep"
+    WAIT = "wait"
+    ROLL_BACK = "roll back"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one revision of a service answered in some minute; `errors` are those with 5xx."""
+
+    service: str
+    revision: str
+    requests: int
+    errors: int
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What the new revisions of one service answered since they were deployed."""
+
+    service: str
+    requests: int
+    errors: int
+
+    @property
+    def share(self) -> float:
+        return self.errors / self.requests if self.requests else 0.0
+
+
+def decide(rates: Iterable[Rate], *, over: bool) -> Verdict:
+    """A release is rolled back as a whole as soon as more than one percent of the answers of any
+    one of its services are 5xx: a quiet service must not hide behind a busy one. Until the watch
+    is `over`, it takes a few errors to say so; then the share alone decides."""
+    failing = [rate for rate in rates if rate.share > MOST_ERRORS]
+    if any(over or rate.errors >= LEAST_ERRORS_TO_ACT_EARLY for rate in failing):
+        return Verdict.ROLL_BACK
+    return Verdict.KEEP if over else Verdict.WAIT
+
+
+def rates_of_new_revisions(
+    samples: Iterable[Sample], before: Mapping[str, Mapping[str, int]]
+) -> tuple[Rate, ...]:
+    """One rate a service, over the revisions that had no traffic `before`."""
+    requests: dict[str, int] = {}
+    errors: dict[str, int] = {}
+    for sample in samples:
+        if sample.revision not in before.get(sample.service, {}):
+            requests[sample.service] = requests.get(sample.service, 0) + sample.requests
+            errors[sample.service] = errors.get(sample.service, 0) + sample.errors
+    return tuple(Rate(name, requests[name], errors[name]) for name in sorted(requests))

@@ -1,0 +1,91 @@
+"""Stand-ins for what the release command talks to: gcloud, and Cloud Monitoring."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+# Every service serves its first revision, but for audit's, which does not exist yet.
+_GCLOUD = """#!{python}
+import json, pathlib, sys
+said = sys.argv[1:]
+with pathlib.Path({calls!r}).open("a") as calls:
+    calls.write(json.dumps(said) + "\\n")
+if said[:2] == ["auth", "print-access-token"]:
+    print("a-token")
+elif said[:3] == ["run", "services", "list"]:
+    name = next(word for word in said if word.startswith("--filter=")).rpartition("=")[2]
+    target = {{"revisionName": name + "-00001", "percent": 100, "latestRevision": True}}
+    tagged = {{"revisionName": name + "-00000", "tag": "try"}}
+    known = [{{"metadata": {{"name": name}}, "status": {{"traffic": [tagged, target]}}}}]
+    print(json.dumps([] if name == "audit-reactions" else known))
+"""
+
+
+@dataclass
+class Cloud:
+    """What gcloud was told, what Cloud Monitoring was asked, and what it answers page by page."""
+
+    address: str
+    program: Path
+    calls_file: Path
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    pages: list[dict[str, Any]] = field(default_factory=lambda: [{}])
+
+    @property
+    def calls(self) -> list[list[str]]:
+        return [json.loads(line) for line in self.calls_file.read_text().splitlines()]
+
+    def release(self, what: str, *options: str) -> subprocess.CompletedProcess[str]:
+        """Runs the command as the workflow does."""
+        before = str(self.program.parent / "release.json")
+        command = [sys.executable, "-m", "infra.release", what, "--project=assent-test"]
+        return subprocess.run(
+            [*command, f"--before={before}", f"--monitoring={self.address}", *options],
+            cwd=ROOT,
+            env={"PATH": f"{self.program.parent}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[Cloud]:
+    calls, program = tmp_path / "calls", tmp_path / "gcloud"
+    program.write_text(_GCLOUD.format(python=sys.executable, calls=str(calls)))
+    program.chmod(0o755)
+    calls.touch()
+    state: list[Cloud] = []
+
+    class Monitoring(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            (cloud,) = state
+            page = int(self.path.rpartition("pageToken=")[2] or 0)
+            cloud.asked.append((self.path, self.headers["Authorization"]))
+            body = json.dumps(cloud.pages[page]).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Monitoring) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        state.append(Cloud(f"http://127.0.0.1:{server.server_port}", program, calls))
+        yield state[0]
+        server.shutdown()
+        thread.join()

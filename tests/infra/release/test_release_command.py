@@ -1,0 +1,80 @@
+"""The command that the release workflow calls, against stand-ins for gcloud and Monitoring."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from shared.manifest import load_manifests
+from tests.infra.release.conftest import ROOT, Cloud
+
+NAMES = [each.name for each in load_manifests(ROOT).deployables]
+AT_ONCE = ("--minutes=0", "--pause=0")
+
+
+def series(revision: str, code: str, *numbers: int) -> dict[str, Any]:
+    """A time series as Cloud Monitoring's REST answers have it."""
+    service = revision.rpartition("-")[0]
+    return {
+        "metric": {"labels": {"response_code_class": code}},
+        "resource": {"labels": {"service_name": service, "revision_name": revision}},
+        "points": [{"value": {"int64Value": str(number)}} for number in numbers],
+    }
+
+
+def rollbacks(cloud: Cloud) -> dict[str, str]:
+    """Where the traffic of each service was sent."""
+    moves = [call for call in cloud.calls if call[2:3] == ["update-traffic"]]
+    return {call[3]: call[4] for call in moves}
+
+
+def test_a_release_with_errors_sends_all_traffic_back(cloud: Cloud) -> None:
+    cloud.pages = [
+        {"timeSeries": [series("agents-00002", "2xx", 40, 50)], "nextPageToken": "1"},
+        {"timeSeries": [series("agents-00002", "5xx", 1, 1)]},
+    ]
+    assert cloud.release("remember").returncode == 0
+    watched = cloud.release("watch", *AT_ONCE)
+    assert (watched.returncode, watched.stderr) == (1, "")
+    assert "roll back: agents 2/92 (2.17%)" in watched.stdout
+    assert rollbacks(cloud) == {
+        name: f"--to-revisions={name}-00001=100" for name in NAMES if name != "audit-reactions"
+    }
+    assert "audit-reactions: is new, there is nothing to go back to" in watched.stdout
+
+
+def test_a_sound_release_stays(cloud: Cloud) -> None:
+    cloud.pages = [{"timeSeries": [series("agents-00002", "2xx", 400)]}]
+    cloud.release("remember")
+    watched = cloud.release("watch", *AT_ONCE)
+    assert (watched.returncode, rollbacks(cloud)) == (0, {})
+    assert "keep: agents 0/400 (0.00%)" in watched.stdout
+
+
+def test_errors_of_the_revision_that_was_replaced_blame_nobody(cloud: Cloud) -> None:
+    cloud.pages = [{"timeSeries": [series("agents-00001", "5xx", 400)]}]
+    cloud.release("remember")
+    assert cloud.release("watch", *AT_ONCE).returncode == 0
+
+
+def test_what_is_asked_is_this_projects_requests_since_the_deployment(cloud: Cloud) -> None:
+    cloud.release("remember")
+    cloud.release("watch", *AT_ONCE)
+    ((path, authorization),) = cloud.asked
+    asked = parse_qs(urlsplit(path).query)
+    assert urlsplit(path).path == "/v3/projects/assent-test/timeSeries"
+    assert asked["filter"] == [
+        'metric.type="run.googleapis.com/request_count" AND resource.labels.location="us-central1"'
+    ]
+    assert asked["interval.startTime"] < asked["interval.endTime"]
+    assert authorization == "Bearer a-token"
+
+
+def test_a_release_is_rolled_back_by_hand(cloud: Cloud) -> None:
+    cloud.release("remember")
+    assert cloud.release("roll-back").returncode == 0
+    assert rollbacks(cloud)["mobile-api"] == "--to-revisions=mobile-api-00001=100"
+
+
+def test_a_gcloud_that_fails_is_told_and_nothing_is_kept_or_rolled_back(cloud: Cloud) -> None:
+    cloud.program.write_text("#!/bin/sh\necho denied >&2\nexit 1\n")
+    failed = cloud.release("remember")
+    assert (failed.returncode, "denied" in failed.stderr) == (2, True)
