@@ -1,54 +1,61 @@
-"""`python -m tests.chaos --cases 200 --seed 7`: a long run by hand. Starts a platform of its own,
-stops by itself, and its exit code is 1 where something speaks against the platform."""
+"""`python -m tests.chaos --cases 500 --seeds 1 2 3`: as many runs, each on a platform of its own.
+
+Stops by itself; the exit code is 1 where something speaks against the platform, and what does is
+printed. Logs, the event log and everything anybody was told are kept in build/chaos."""
 
 import argparse
+import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.chaos.evidence import Evidence
-from tests.chaos.run import Tale, Weather
+from tests.chaos.checker.verdict import contradictions
+from tests.chaos.report import shown
+from tests.chaos.tale import Extent
 from tests.chaos.trial import try_out
-from tests.chaos.verdict import contradictions
+from tests.chaos.weather.stage import ROOT
 
-_SECONDS_A_CASE = 0.6
+_LEAST_STORM_SECONDS = 8.0
+_STORM_SECONDS_A_CASE = 0.3
 _PAUSE_SECONDS = 0.4
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--cases", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--pause", type=float, default=_PAUSE_SECONDS, help="between two faults")
-    parser.add_argument("--state", type=Path, help="where logs are kept")
-    chosen = parser.parse_args(arguments)
-    state = chosen.state or Path(tempfile.mkdtemp(prefix="assent-chaos-"))
-    weather = Weather(
-        storm_seconds=max(8.0, chosen.cases * _SECONDS_A_CASE),
+    chosen = _parser().parse_args(arguments)
+    extent = Extent(
+        cases=chosen.cases,
+        storm_seconds=max(_LEAST_STORM_SECONDS, chosen.cases * _STORM_SECONDS_A_CASE),
         pause_seconds=chosen.pause,
-        calm_seconds=120.0,
+        stops=chosen.stops,
     )
-    print(f"seed {chosen.seed}, {chosen.cases} cases; logs in {state}/logs", flush=True)
+    passed = [_passes(seed, extent, chosen.into / f"seed-{seed}") for seed in chosen.seeds]
+    return int(not all(passed))
+
+
+def _passes(seed: int, extent: Extent, into: Path) -> bool:
+    print(f"Seed {seed}: {extent.cases} cases at once. What it leaves is in {into}.", flush=True)
+    shutil.rmtree(into, ignore_errors=True)
     began = time.monotonic()
-    tale, evidence = try_out(chosen.seed, cases=chosen.cases, weather=weather, state=state)
-    against = [*tale.troubles, *contradictions(evidence)]
-    print(_summary(tale, evidence, time.monotonic() - began))
-    print("\n".join(against) or "Nothing speaks against it.")
-    return int(bool(against))
+    tale, evidence = try_out(seed, extent, into)
+    against = contradictions(evidence)
+    print(shown(tale, evidence, time.monotonic() - began))
+    verdict = "\n".join(against) or "Nothing speaks against it."
+    print(verdict, flush=True)
+    (into / "verdict.txt").write_text(verdict + "\n")
+    return not against
 
 
-def _summary(tale: Tale, evidence: Evidence, seconds: float) -> str:
-    cases = sum(len(tenant.documents["creation_cases"]) for tenant in evidence.tenants)
-    events = sum(len(tenant.events) for tenant in evidence.tenants)
-    faults = ", ".join(f"{name} {count}" for name, count in sorted(tale.faults.items()))
-    return (
-        f"{cases} cases of {len(tale.tenants)} tenants, {events} events,"
-        f" {len(tale.diary.said)} commands, {tale.diary.repeated} calls made again,"
-        f" {len(tale.redelivered)} dead letters sent again, {seconds:.0f} s\n"
-        f"{sum(tale.faults.values())} faults: {faults}"
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--cases", type=int, default=500)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--stops", type=int, default=2, help="of the whole platform (default 2)")
+    parser.add_argument(
+        "--pause", type=float, default=_PAUSE_SECONDS, help="seconds between two faults, on average"
     )
+    parser.add_argument("--into", type=Path, default=ROOT / "build" / "chaos")
+    return parser
 
 
 if __name__ == "__main__":

@@ -3,10 +3,15 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
 
-CASES_A_TENANT = 10
-INDUSTRIES_BY_PRECEDENT = ("healthcare", "retail")
+CASES_A_TENANT = 20
+# The third veto ends a precedent, so that some of a tenant's cases still find one.
+INDUSTRIES_BY_PRECEDENT = ("healthcare", "retail", "tourism", "farming")
 INDUSTRY_BY_HAND = "education"
+# Everybody submits at once.
+_WITHIN_SECONDS = 1.0
 
 # Methods of `ByHand` and `ByPrecedent`.
 BY_HAND = (
@@ -41,13 +46,15 @@ BY_PRECEDENT = (
 
 @dataclass(frozen=True)
 class CasePlan:
-    """One submission: by which tenant, of what, and when after the beginning."""
+    """One submission: by which tenant, of what, when after the beginning. A veto at the last moment
+    comes so long `before_closing` of its window, or after."""
 
     tenant: int
     name: str
     industry: str
     fate: str
     after_seconds: float
+    before_closing: timedelta
 
     @property
     def is_by_precedent(self) -> bool:
@@ -66,7 +73,25 @@ class Gust:
     seconds: float | None = None
 
 
-def cases_of(seed: int, cases: int, *, within_seconds: float) -> list[CasePlan]:
+@dataclass(frozen=True)
+class Stop:
+    """When the whole platform is stopped: in which part of the run, once how much of it is done."""
+
+    part: Literal["births", "edge"]
+    at_share: float
+
+
+def stops_of(seed: int, stops: int) -> list[Stop]:
+    """The first while cases are born, the rest anywhere; each at another moment."""
+    dice = random.Random(f"stops {seed}")
+    parts: list[Literal["births", "edge"]] = ["births"]
+    parts += [dice.choice(("births", "edge")) for _ in range(stops - 1)]
+    shares = [dice.uniform(0.1, 0.9) for _ in parts]
+    found = [Stop(part, share) for part, share in zip(parts, shares, strict=True)]
+    return sorted(found[:stops], key=lambda stop: (stop.part, stop.at_share))
+
+
+def cases_of(seed: int, cases: int) -> list[CasePlan]:
     """The run's cases, every second one by precedent; as different as their number allows."""
     dice = random.Random(f"cases {seed}")
     fates = {True: _shuffled_rounds(BY_PRECEDENT, dice), False: _shuffled_rounds(BY_HAND, dice)}
@@ -81,7 +106,8 @@ def cases_of(seed: int, cases: int, *, within_seconds: float) -> list[CasePlan]:
                 name=f"writer-{number}-{fate.replace('_', '-')[:20].rstrip('-')}",
                 industry=dice.choice(industries),
                 fate=fate,
-                after_seconds=dice.uniform(0, within_seconds),
+                after_seconds=dice.uniform(0, _WITHIN_SECONDS),
+                before_closing=timedelta(seconds=dice.uniform(-1.0, 3.0)),
             )
         )
     return plans

@@ -4,17 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.run import Weather
+from tests.chaos.checker.verdict import contradictions
+from tests.chaos.tale import Extent
 from tests.chaos.trial import try_out
-from tests.chaos.verdict import contradictions
 
 pytestmark = pytest.mark.platform
 
-WEATHER = Weather(storm_seconds=4.0, pause_seconds=0.2, calm_seconds=45.0)
+EXTENT = Extent(cases=20, storm_seconds=6.0, pause_seconds=0.2, stops=0)
 
 
 def test_nothing_speaks_against_the_platform_after_a_storm(tmp_path: Path) -> None:
-    tale, evidence = try_out(7, cases=20, weather=WEATHER, state=tmp_path)
-    assert tale.troubles == []
+    tale, evidence = try_out(7, EXTENT, tmp_path / "run")
     assert contradictions(evidence) == []
     assert len(tale.faults) >= 8, "it hardly blew"

@@ -1,65 +1,96 @@
 """From a run to its evidence."""
 
 import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from emulators.dead_letters import DeadLetters
-from emulators.options import Options
-from emulators.running import RunningPlatform, running_platform
-from emulators.workplace import read_description
-from tests.chaos.evidence import Evidence, collect, surprises
-from tests.chaos.run import Tale, Weather, live_through
+import httpx
 
-ROOT = Path(__file__).parents[2]
-BACKOFF = ("0.2s", "1s")
+from tests.chaos.checker.evidence import Evidence
+from tests.chaos.checker.reading import read_keys, read_tenants, surprises
+from tests.chaos.operating import dead_letters
+from tests.chaos.run import Run
+from tests.chaos.tale import Extent, Tale
+from tests.chaos.weather.stage import ROOT, Stage, unused_port
+
+# Moving the clock answers once everything due on the way has happened.
+_PATIENCE_SECONDS = 600.0
+_NO_LETTERS = "There are no dead letters."
 _PORT_LINE = 3
 
 
-def try_out(seed: int, *, cases: int, weather: Weather, state: Path) -> tuple[Tale, Evidence]:
-    """One run on a platform of its own, with real function processes."""
-    options = Options(root=ROOT, state=state, backoff=BACKOFF, report=lambda _: None)
-    with running_platform(options) as platform:
-        plan = live_through(
-            platform.url,
-            seed=seed,
-            cases=cases,
-            weather=weather,
-            redeliver=lambda: redeliver(state),
-        )
-        tale = asyncio.run(plan)
-        return tale, examine(platform, tale, state)
+def try_out(seed: int, extent: Extent, into: Path) -> tuple[Tale, Evidence]:
+    """One run on a platform of its own, with real function processes. What it leaves behind is in
+    `into`: the logs and the evidence. Raises StageFailed."""
+    into.mkdir(parents=True)
+    return asyncio.run(_try_out(seed, extent, into))
 
 
-def examine(platform: RunningPlatform, tale: Tale, state: Path) -> Evidence:
+async def _try_out(seed: int, extent: Extent, into: Path) -> tuple[Tale, Evidence]:
+    port = unused_port()
+    async with _client(port) as http:
+        stage = Stage(into / "platform", http, port)
+        try:
+            await stage.start()
+            tale = await Run(http, stage, seed, extent).live()
+            evidence = await _examined(stage, tale)
+        finally:
+            await stage.stop()
+    evidence.surprises += surprises(into / "logs")
+    evidence.keep(into / "evidence.json.gz")
+    return tale, evidence
+
+
+async def _examined(stage: Stage, tale: Tale) -> Evidence:
     """Everything the run left behind, and everything anybody was told in it."""
-    database = f"postgresql://postgres@127.0.0.1:{_database_port(state)}/postgres"
-    evidence = collect(platform.url, platform.env, tale.tenants, root=ROOT, database=database)
-    for tenant in evidence.tenants:
+    described = stage.description()
+    rebuilt = await _rebuild_differs(described["env"])
+    tenants = await asyncio.to_thread(
+        read_tenants, described["url"], described["env"], tale.tenants, _database(stage.state)
+    )
+    for tenant in tenants:
         tenant.said = [asdict(said) for said in tale.diary.said if said.tenant == tenant.name]
         tenant.ends = [asdict(end) for end in tale.ends if end.tenant == tenant.name]
-    evidence.dead_letters = [str(letter) for letter in _dead_letters(state).all()]
-    answered = [f"answered 500: {each}" for each in tale.diary.internal]
-    evidence.surprises = [*answered, *surprises(state / "logs")]
-    return evidence
-
-
-def redeliver(state: Path) -> list[str]:
-    """What an operator does once a storm is over: every dead letter is sent again. Returns them."""
-    letters = _dead_letters(state)
-    found = [str(letter) for letter in letters.all()]
-    for _ in letters.redeliver(None) if found else ():
-        pass
-    return found
-
-
-def _dead_letters(state: Path) -> DeadLetters:
-    description = read_description(state)
-    assert description is not None
-    return DeadLetters(description)
-
-
-def _database_port(state: Path) -> int:
-    return int(
-        (state / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[_PORT_LINE]
+    letters = await dead_letters(stage.state, "list")
+    return Evidence(
+        tenants,
+        keys=await asyncio.to_thread(read_keys, described["env"]),
+        rebuilt=rebuilt,
+        dead_letters="" if letters.strip() == _NO_LETTERS else letters,
+        surprises=[f"answered 500: {each}" for each in tale.diary.internal],
+        troubles=tale.troubles,
     )
+
+
+async def _rebuild_differs(env: dict[str, str]) -> str:
+    """What the command that compares the projection with its rebuild says, if they differ."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "mobile_api.rebuild", "--check"),
+        cwd=ROOT,
+        env={**os.environ, **env, "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await child.communicate()
+    return said.decode() if child.returncode else ""
+
+
+def _database(state: Path) -> str:
+    port = (state / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[_PORT_LINE]
+    return f"postgresql://postgres@127.0.0.1:{port}/postgres"
+
+
+@asynccontextmanager
+async def _client(port: int) -> AsyncIterator[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}",
+        limits=limits,
+        timeout=_PATIENCE_SECONDS,
+        trust_env=False,
+    ) as http:
+        yield http

@@ -3,10 +3,11 @@
 import asyncio
 from typing import Any
 
-from tests.chaos.company import GLANCE_SECONDS, Company, End, Moments, Unexpected
-from tests.chaos.people import Person, Said
+from tests.chaos.cast.company import Company, End, Unexpected
+from tests.chaos.cast.diary import Said
+from tests.chaos.cast.forms import spec
+from tests.chaos.cast.person import Person
 from tests.chaos.plan import CasePlan
-from tests.journeys.world import spec
 
 Json = dict[str, Any]
 
@@ -15,10 +16,9 @@ class Life:
     """Everything an author and a governor can do, each as careful as `Person`. What a case must
     have come to is left in `ends`, for the checker."""
 
-    def __init__(self, plan: CasePlan, company: Company, moments: Moments, ends: list[End]) -> None:
+    def __init__(self, plan: CasePlan, company: Company, ends: list[End]) -> None:
         self.plan = plan
         self.company = company
-        self.moments = moments
         self._ends = ends
 
     async def run(self) -> None:
@@ -63,9 +63,9 @@ class Life:
     async def decide(
         self, action: str, card: Json, *, by: Person | None = None, **body: Any
     ) -> Said:
-        """What the phone's call was answered."""
+        """What the phone was answered."""
         path = f"/v1/mobile/approvals/{card['id']}/{action}"
-        return await (by or self.company.governor).post(path, {**self.decision(card), **body})
+        return await (by or self.company.governor).decide(path, {**self.decision(card), **body})
 
     async def decide_at_its_owner(
         self, verb: str, card: Json, *, by: Person | None = None, **body: Any
@@ -73,7 +73,7 @@ class Life:
         """What the core call was answered, for decisions no phone can take."""
         path = f"/v1/approvals/{card['id']}/decisions"
         sent = {**self.decision(card), "decision": verb, **body}
-        return await (by or self.company.governor).post(path, sent)
+        return await (by or self.company.governor).decide(path, sent)
 
     def decision(self, card: Json) -> Json:
         return {
@@ -113,8 +113,8 @@ class Life:
         )
 
     async def _until_shows(self, path: str, field: str, values: tuple[str, ...]) -> str:
-        while True:
-            shown: str = (await self.company.author.get(path))[field]
-            if shown in values:
-                return shown
-            await asyncio.sleep(GLANCE_SECONDS)
+        async def shown() -> Json | None:
+            found: Json = await self.company.author.get(path)
+            return found if found.get(field) in values else None
+
+        return str((await self.company.glance_until(shown))[field])

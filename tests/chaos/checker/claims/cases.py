@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.chaos.evidence import Tenant
+from tests.chaos.checker.evidence import Tenant
 
 _OVER = ("live", "rolled_back", "rollback_failed", "rejected", "blocked", "cancelled")
 # How a case may stand beside the last approval it asked for, once every deadline has passed. A case

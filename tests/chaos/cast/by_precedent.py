@@ -1,11 +1,12 @@
 """Cases that a precedent assents to, for as long as it may; then the governor does."""
 
 import asyncio
+from datetime import datetime
 
-from tests.chaos.by_hand import LIVE, NEVER_BORN
-from tests.chaos.company import Unexpected
-from tests.chaos.life import Json, Life
-from tests.journeys.world import spec
+from tests.chaos.cast.by_hand import LIVE, NEVER_BORN
+from tests.chaos.cast.company import Unexpected
+from tests.chaos.cast.forms import spec
+from tests.chaos.cast.life import Json, Life
 
 UNDONE = {"case": "rolled_back", "agent": "certified"}
 
@@ -50,7 +51,8 @@ class ByPrecedent(Life):
         """While its window closes: in time or too late, but never both."""
         case = await self.submit()
         if card := await self._assented(case):
-            await self.moments.until(self.moments.edge)
+            closing = datetime.fromisoformat(card["veto"]["closes_at"])
+            await self.company.moments.until(closing - self.plan.before_closing)
             said = await self.veto(card)
             self.expect(said, 200, 410)
             self.ends(case, UNDONE if said.status == 200 else LIVE)
@@ -58,7 +60,7 @@ class ByPrecedent(Life):
     async def vetoed_too_late(self) -> None:
         case = await self.submit()
         if card := await self._assented(case):
-            await self.moments.until(self.moments.over)
+            await self.company.moments.until_over()
             self.expect(await self.veto(card), 410)
             self.ends(case, LIVE)
 

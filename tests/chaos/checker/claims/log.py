@@ -1,10 +1,9 @@
 """The event log: whole, in order, explained, published, and in step with what is stored."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tests.chaos.evidence import Json, Tenant
+from tests.chaos.checker.evidence import Json, Tenant
 
 _AGGREGATES = {
     "agent": "agents",
@@ -13,7 +12,6 @@ _AGGREGATES = {
     "precedent": "precedents",
     "pipeline": "pipelines",
 }
-_FIRST_LINK = "0" * 64
 
 
 def sequences_have_no_gaps(tenant: Tenant) -> Iterator[str]:
@@ -21,14 +19,17 @@ def sequences_have_no_gaps(tenant: Tenant) -> Iterator[str]:
     for event in tenant.events:
         numbers[event["subject"]].append(event["sequence"])
     for subject, found in numbers.items():
-        if sorted(found) != list(range(1, len(found) + 1)):
-            yield f"{subject} has {sorted(found)}"
+        if found != list(range(1, len(found) + 1)):
+            yield f"{subject} has {found}, in the order of their commits"
 
 
 def causes_are_whole(tenant: Tenant) -> Iterator[str]:
     by_id = {event["id"]: event for event in tenant.events}
+    places = {id: place for place, id in enumerate(by_id)}
     for event in tenant.events:
         wrong = _wrong_cause(event, by_id)
+        if not wrong and places[event["causationid"]] > places[event["id"]]:
+            wrong = f"was there before its cause {event['causationid']}"
         if wrong:
             yield f"{event['type']} {event['id']} {wrong}"
         if event["tenantid"] != tenant.name:
@@ -38,7 +39,7 @@ def causes_are_whole(tenant: Tenant) -> Iterator[str]:
 def stores_and_log_agree(tenant: Tenant) -> Iterator[str]:
     newest = {event["subject"]: event for noun in _AGGREGATES for event in _last(tenant, noun)}
     for noun, collection in _AGGREGATES.items():
-        for id, document in tenant.documents[collection].items():
+        for id, document in tenant.documents.get(collection, {}).items():
             last = newest.pop(f"{noun}/{id}", None)
             told = last["sequence"] if last else 0
             if document.get("sequence", 0) != told:
@@ -57,29 +58,11 @@ def nothing_is_left_undone(tenant: Tenant) -> Iterator[str]:
     for event in tenant.events:
         if event["unpublished"]:
             yield f"{event['type']} {event['id']} is unpublished"
-    for name in ("agents", "approvals"):
-        for id, document in tenant.documents[name].items():
+    for name, documents in tenant.documents.items():
+        for id, document in documents.items():
             due = document.get("next_timer_at")
             if due is not None and due <= tenant.now:
                 yield f"{name} {id} waits for {document['next_timer_type']} since {due}"
-
-
-def every_miss_is_audited_once(tenant: Tenant) -> Iterator[str]:
-    missed = {event["id"] for event in tenant.events if event["type"].endswith(".missed.v1")}
-    audited = [entry[1] for entry in tenant.audited]
-    if missed != set(audited) or len(missed) != len(audited):
-        yield f"missed {sorted(missed)}, audited {sorted(audited)}"
-    previous = _FIRST_LINK
-    for number, (at, event_id, body, before, link) in enumerate(tenant.audited, start=1):
-        text = f"{previous}\n{tenant.name}\n{at}\n{event_id}\n{body}"
-        whole = (at, before, link) == (
-            str(number),
-            previous,
-            hashlib.sha256(text.encode()).hexdigest(),
-        )
-        if not whole:
-            yield f"the audit chain is broken at {number}"
-        previous = link
 
 
 def _wrong_cause(event: Json, by_id: dict[str, Json]) -> str:

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from tests.chaos.company import Unexpected
-from tests.chaos.life import Life
-from tests.journeys.world import spec
+from tests.chaos.cast.company import Unexpected
+from tests.chaos.cast.forms import spec
+from tests.chaos.cast.life import Life
 
 LIVE = {"case": "live", "agent": "active"}
 NEVER_BORN = {"agent": "deprecated"}
@@ -70,17 +70,18 @@ class ByHand(Life):
         """Set aside for two hours, then forgotten."""
         case = await self.submit()
         card = await self.card(case)
-        deferral = await self.decide_at_its_owner("defer", card, until=await self.company.later(2))
+        deferral = await self.decide_at_its_owner("defer", card, until=self.company.later(2))
         self.expect(deferral, 200)
         self.ends(case, {"case": "rejected", **NEVER_BORN})
 
     async def queued(self) -> None:
-        """Approved offline, twice, and synchronised until it is through."""
+        """Approved offline, twice in one queue, and synchronised by both devices until it is
+        through."""
         case = await self.submit()
         card = await self.card(case)
         queue = [{"approval_id": card["id"], "action": "approve", **self.decision(card)}] * 2
         while True:
-            said = await self.company.governor.post("/v1/mobile/sync", {"decisions": queue})
+            said = await self.company.governor.synchronise(queue)
             self.expect(said, 200)
             statuses = {result["status"] for result in said.answer["results"]}
             if statuses == {200}:

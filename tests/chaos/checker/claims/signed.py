@@ -1,0 +1,70 @@
+"""What is signed is what was decided, and what is hashed is what was decided about."""
+
+import json
+from collections.abc import Iterator
+
+from tests.chaos.checker.canonical import content_hash
+from tests.chaos.checker.evidence import Json, Tenant, name_of
+from tests.chaos.checker.signatures import Forged, verified
+
+Keys = dict[str, Json]
+
+_SIGNED = (
+    *("approved", "auto_approved", "rejected", "expired", "changes_requested", "cancelled"),
+    *("vetoed", "overturned"),
+)
+
+
+def every_decision_is_signed(tenant: Tenant, keys: Keys) -> Iterator[str]:
+    for event in tenant.events:
+        if not event["subject"].startswith("approval/") or name_of(event) not in _SIGNED:
+            continue
+        try:
+            signed = verified(event["data"]["signature"] or "", keys["approvals-public-keys"])
+        except Forged as forged:
+            yield f"{event['type']} {event['id']} is not signed: {forged}"
+            continue
+        decided = _decided(tenant, event)
+        if signed != decided:
+            yield f"{event['type']} {event['id']} is {decided}, signed as {signed}"
+
+
+def every_hash_is_of_its_content(tenant: Tenant, keys: Keys) -> Iterator[str]:
+    for event in tenant.events:
+        if event["subject"].startswith("approval/") and "content" in event["data"]:
+            data = event["data"]
+            if content_hash(json.loads(data["content"])) != data["decision_hash"]:
+                yield f"{event['type']} {event['id']} is about another content than it says"
+    for id, case in tenant.states("creation_cases").items():
+        if content_hash(json.loads(case["spec"])) != case["spec_hash"]:
+            yield f"case {id} is about another spec than it says"
+
+
+def every_certification_is_signed(tenant: Tenant, keys: Keys) -> Iterator[str]:
+    for id, case in tenant.states("creation_cases").items():
+        for compact in case["certifications"]:
+            try:
+                signed = verified(compact, keys["agents-public-keys"])
+            except Forged as forged:
+                yield f"case {id} has a certification that is not signed: {forged}"
+                continue
+            about = (signed["tenant_id"], signed["case_id"], signed["spec_hash"])
+            if about != (tenant.name, id, case["spec_hash"]):
+                yield f"case {id} has a certification of {about}"
+
+
+def _decided(tenant: Tenant, event: Json) -> Json:
+    data, outcome = event["data"], name_of(event)
+    by, at = data["decided_by"], data["decided_at"]
+    if outcome == "overturned":
+        by, at = data["review"]["reviewed_by"], data["review"]["reviewed_at"]
+    return {
+        "approval_id": data["approval_id"],
+        "tenant_id": tenant.name,
+        "decision_hash": data["decision_hash"],
+        "outcome": outcome,
+        "decided_by": by,
+        "decided_at": at,
+        "version": event["sequence"],
+        "case": data["case"],
+    }

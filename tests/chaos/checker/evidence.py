@@ -1,0 +1,76 @@
+"""What a run left behind, as plain JSON, and how it is kept in a file."""
+
+import gzip
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+# By collection, then by id.
+Documents = dict[str, dict[str, Json]]
+
+
+@dataclass
+class Tenant:
+    """Everything there is about one tenant. `events` are the log in the order of commit, each with
+    its parsed `data`; `shown` are the cards and `shown_agents` the agents of the governor's API;
+    `audited` the links of the audit chain; `said` what anybody was answered, `ends` what cases must
+    have come to."""
+
+    name: str
+    now: str
+    events: list[Json] = field(default_factory=list)
+    documents: Documents = field(default_factory=dict)
+    shown: dict[str, Json] = field(default_factory=dict)
+    shown_agents: dict[str, Json] = field(default_factory=dict)
+    audited: list[Json] = field(default_factory=list)
+    said: list[Json] = field(default_factory=list)
+    ends: list[Json] = field(default_factory=list)
+
+    def states(self, collection: str) -> dict[str, Json]:
+        """The aggregates of a collection, by id."""
+        return {
+            id: json.loads(document["state"])
+            for id, document in self.documents.get(collection, {}).items()
+            if "state" in document
+        }
+
+    def stories(self, noun: str) -> dict[str, list[Json]]:
+        """The events of each subject of that noun, in their sequence."""
+        found: dict[str, list[Json]] = {}
+        for event in sorted(self.events, key=lambda each: int(each["sequence"])):
+            if event["subject"].startswith(f"{noun}/"):
+                found.setdefault(event["subject"], []).append(event)
+        return found
+
+
+@dataclass
+class Evidence:
+    """A whole run's. `keys` are the public keys each function's signatures are verified with, as
+    JSON Web Key Sets; `rebuilt` is what the rebuild of the projection said, if it differs;
+    `troubles` are what the run itself ran into."""
+
+    tenants: list[Tenant]
+    keys: dict[str, Json] = field(default_factory=dict)
+    rebuilt: str = ""
+    dead_letters: str = ""
+    surprises: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    def keep(self, file: Path) -> None:
+        """Writes it all."""
+        with gzip.open(file, "wt", compresslevel=3) as opened:
+            json.dump(asdict(self), opened)
+
+
+def kept(file: Path) -> Evidence:
+    """What `keep` wrote."""
+    with gzip.open(file, "rt") as opened:
+        content = json.load(opened)
+    return Evidence(**{**content, "tenants": [Tenant(**each) for each in content["tenants"]]})
+
+
+def name_of(event: Json) -> str:
+    """`assent.approval.vetoed.v1` → `vetoed`."""
+    return str(event["type"].split(".")[2])
