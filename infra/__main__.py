@@ -6,19 +6,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def _as_a_checkout() -> None:
-    """Puts the checkout's root where Pulumi puts this folder: our modules are then imported by
-    their full names, and none of them hides one of the standard library."""
-    sys.path[:] = [
-        str(ROOT),
-        *(entry for entry in sys.path if Path(entry).resolve() != ROOT / "infra"),
-    ]
+def as_a_checkout(paths: list[str]) -> list[str]:
+    """Import paths with the checkout's root where Pulumi puts this folder: our modules are then
+    imported by their full names, and none of them hides one of the standard library."""
+    return [str(ROOT), *(path for path in paths if Path(path).resolve() != ROOT / "infra")]
 
 
 if __name__ == "__main__":
-    _as_a_checkout()
-    from infra.program import deploy
+    sys.path[:] = as_a_checkout(sys.path)
+    from infra.program import deploy, packer
     from infra.settings import load_settings
     from shared.manifest import load_manifests
 
-    deploy(load_settings(), load_manifests(ROOT))
+    manifests = load_manifests(ROOT)
+    deploy(load_settings(), manifests, packer(manifests))

@@ -6,6 +6,14 @@ from pulumi_gcp.serviceaccount import Account
 
 from infra.cloud import Cloud
 
+SCHEDULER = "scheduler"
+BUILDER = "builder"
+
+
+def push_account(deployable: str) -> str:
+    """The name of who Pub/Sub is when it pushes to a deployable."""
+    return f"{deployable}-push"
+
 
 class Accounts(pulumi.ComponentResource):
     """A service account for each deployable, one more for what Pub/Sub pushes to it, one for the
@@ -14,9 +22,9 @@ class Accounts(pulumi.ComponentResource):
     Deliberately not: keys (nobody holds one), accounts shared by two deployables, or the project's
     default accounts, which may edit everything."""
 
-    def __init__(self, cloud: Cloud, options: pulumi.ResourceOptions) -> None:
-        super().__init__("assent:infra:Accounts", "accounts", None, options)
-        self._project = cloud.settings.project
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__("assent:infra:Accounts", "accounts")
+        self._cloud = cloud
         self.of_deployable = {
             each.name: self._account(f"{each.name}/account", each.name, each.manifest.summary)
             for each in cloud.manifests.deployables
@@ -24,20 +32,26 @@ class Accounts(pulumi.ComponentResource):
         reading = dict.fromkeys(each.deployable for each in cloud.manifests.subscriptions)
         self.of_push = {
             name: self._account(
-                f"{name}/push-account", f"{name}-push", f"Pub/Sub when it pushes to {name}."
+                f"{name}/push-account", push_account(name), f"Pub/Sub when it pushes to {name}."
             )
             for name in reading
         }
-        self.scheduler = self._account("schedules/account", "scheduler", "Cloud Scheduler.")
-        self.builder = self._account("builds/account", "builder", "Cloud Build, for our images.")
+        self.scheduler = self._account("schedules/account", SCHEDULER, "Cloud Scheduler.")
+        self.builder = self._account("images/account", BUILDER, "Cloud Build, for our images.")
+        self.pubsub = gcp.projects.ServiceIdentity(
+            "events/pubsub-agent",
+            project=cloud.settings.project,
+            service="pubsub.googleapis.com",
+            opts=cloud.inside(self),
+        )
         self.register_outputs({})
 
     def _account(self, name: str, id: str, description: str) -> Account:
         return gcp.serviceaccount.Account(
             name,
-            project=self._project,
+            project=self._cloud.settings.project,
             account_id=id,
             display_name=id,
             description=description,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._cloud.inside(self),
         )

@@ -1,5 +1,6 @@
 """The names of things in one project, known before they exist."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,10 +13,12 @@ from shared.manifest import Manifests
 
 @dataclass(frozen=True)
 class Cloud:
-    """One project: what a stack decides, what the manifests say, and what follows from both."""
+    """One project: what a stack decides, what the manifests say, and what follows from both.
+    `ready` is what everything else waits for: the project's APIs."""
 
     settings: Settings
     manifests: Manifests
+    ready: Sequence[pulumi.Resource]
 
     @cached_property
     def number(self) -> pulumi.Output[str]:
@@ -29,4 +32,13 @@ class Cloud:
         (https://cloud.google.com/run/docs/triggering/https-request#deterministic)."""
         return pulumi.Output.format(
             "https://{0}-{1}.{2}.run.app", deployable, self.number, self.settings.region
+        )
+
+    def inside(
+        self, parent: pulumi.Resource, *after: pulumi.Resource, keep: bool = False
+    ) -> pulumi.ResourceOptions:
+        """The options of a resource of `parent` that is made once `after` are there. `keep` has
+        Pulumi refuse to delete it."""
+        return pulumi.ResourceOptions(
+            parent=parent, depends_on=[*self.ready, *after], protect=keep or None
         )

@@ -1,29 +1,63 @@
 """The whole cloud, as a table of contents."""
 
-import pulumi
+from pathlib import Path
 
 from infra.accounts import Accounts
+from infra.apis import Apis
+from infra.artifacts import Artifacts
 from infra.cloud import Cloud
+from infra.dangers import refuse_dangers
 from infra.events import DEAD_LETTERS, Events
+from infra.firestore import Firestore
 from infra.hosting import Hosting
+from infra.images import Images, Pack
 from infra.observability import Observability
+from infra.packaging import Archive, build_archive
+from infra.schedules import Schedules
+from infra.secret_manager import Secrets
 from infra.services import Services
 from infra.settings import Settings
-from shared.manifest import Manifests
+from infra.sql import Sql
+from infra.timers import Timers
+from shared.manifest import Deployable, Manifests
 
 
-def deploy(settings: Settings, manifests: Manifests) -> None:
-    """Declares everything. Raises Refused, before any resource is made, for what is dangerous."""
-    cloud = Cloud(settings, manifests)
-    options = pulumi.ResourceOptions()
-    accounts = Accounts(cloud, options)
-    services = Services(cloud, accounts, options=options)
-    Events(cloud, accounts, services.of_deployable, options)
-    edge = Hosting(cloud, services.of_deployable, options)
-    Observability(
-        cloud,
-        services.of_deployable,
-        host=edge.host,
-        dead_letters=DEAD_LETTERS,
-        options=options,
-    )
+def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
+    """Declares everything; `pack` makes a deployable's archive. Raises Refused, before anything is
+    declared, for what is dangerous."""
+    refuse_dangers(settings, manifests)
+    apis = Apis(settings)
+    cloud = Cloud(settings, manifests, apis.enabled)
+    accounts = Accounts(cloud)
+
+    # What is kept
+    secrets = Secrets(cloud, accounts.of_deployable)
+    Firestore(cloud, accounts)
+    sql = Sql(cloud, accounts) if _reaches_postgres(manifests) else None
+
+    # What runs
+    artifacts = Artifacts(cloud, accounts)
+    images = Images(cloud, accounts, artifacts, pack)
+    services = Services(cloud, accounts, images, secrets, sql).of_deployable
+
+    # What calls it
+    Events(cloud, accounts, services)
+    Timers(cloud, services)
+    Schedules(cloud, accounts, services)
+
+    # What people see of it
+    hosting = Hosting(cloud, services)
+    Observability(cloud, services, host=hosting.host, dead_letters=DEAD_LETTERS)
+
+
+def packer(manifests: Manifests) -> Pack:
+    """Makes archives under build/ of the checkout that the manifests are of."""
+
+    def pack(deployable: Deployable) -> Archive:
+        return build_archive(manifests, deployable, manifests.root / Path("build/packages"))
+
+    return pack
+
+
+def _reaches_postgres(manifests: Manifests) -> bool:
+    return any(each.manifest.access.postgres != "none" for each in manifests.deployables)

@@ -100,6 +100,10 @@ class Settings(Model):
         """How many connections the tier takes."""
         return CONNECTIONS_OF_TIER[self.sql_tier]
 
+    def instances(self, wanted: int) -> int:
+        """How many instances a deployable that wants as many may have on this stack."""
+        return min(wanted, self.most_instances)
+
     @model_validator(mode="after")
     def _keep_production_safe(self) -> Self:
         if self.environment == "prod" and (reasons := [*self._dangers_of_production()]):

@@ -59,20 +59,33 @@ class _Google(mocks.Mocks):
         raise LookupError(f"the preview knows no answer to {args.token}")
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        outputs = dict(args.inputs)
-        if args.typ == "gcp:serviceaccount/account:Account":
-            email = f"{args.inputs['accountId']}@{self._settings.project}.iam.gserviceaccount.com"
-            outputs |= {"email": email, "member": f"serviceAccount:{email}"}
-        return _identity(args, self._settings), outputs
+        outputs = {**args.inputs, **self._made_of(args.typ, args.inputs)}
+        return str(outputs.get("id") or outputs.get("name") or args.name), outputs
+
+    def _made_of(self, type: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        """What Google adds to the inputs of a resource, as far as another one asks for it."""
+        project, region = self._settings.project, self._settings.region
+        place, name = f"projects/{project}", inputs.get("name")
+        if type == "gcp:serviceaccount/account:Account":
+            email = f"{inputs['accountId']}@{project}.iam.gserviceaccount.com"
+            path = f"{place}/serviceAccounts/{email}"
+            return {"id": path, "name": path, **_principal(email)}
+        if type == "gcp:projects/serviceIdentity:ServiceIdentity":
+            agent = f"service-{PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com"
+            return _principal(agent)
+        if type == "gcp:sql/databaseInstance:DatabaseInstance":
+            return {"connectionName": f"{project}:{region}:{name}"}
+        if type == "gcp:secretmanager/secret:Secret":
+            path = f"{place}/secrets/{inputs['secretId']}"
+            return {"id": path, "name": path}
+        if type == "pulumi-python:dynamic/assent:Image":
+            image = f"{inputs['image_uri']}@sha256:{'0' * 64}"
+            return {"image": image, "runtime_image": inputs["base_image"]}
+        kind = {"topic:Topic": "topics", "subscription:Subscription": "subscriptions"}
+        if type.startswith("gcp:pubsub/") and (plural := kind.get(type.partition("/")[2])):
+            return {"id": f"{place}/{plural}/{name}"}
+        return {}
 
 
-def _identity(args: mocks.MockResourceArgs, settings: Settings) -> str:
-    name = str(args.inputs.get("name", args.name))
-    kinds = {
-        "gcp:pubsub/topic:Topic": f"projects/{settings.project}/topics/{name}",
-        "gcp:pubsub/subscription:Subscription": f"projects/{settings.project}/subscriptions/{name}",
-    }
-    return kinds.get(args.typ, name)
-
-
-__all__ = ["PROJECT_NUMBER", "record"]
+def _principal(email: str) -> dict[str, str]:
+    return {"email": email, "member": f"serviceAccount:{email}"}

@@ -1,0 +1,96 @@
+"""What a stack and the manifests together must not mean."""
+
+import re
+from collections.abc import Iterator
+
+from infra.accounts import push_account
+from infra.refusals import Refused
+from infra.settings import Settings
+from shared.manifest import Manifests
+
+# What is left of the database's connections for a person, the migrations and Google's own agents.
+RESERVED_CONNECTIONS = 6
+# While a revision follows another, instances of both may be up.
+REVISIONS_AT_ONCE = 2
+LONGEST_FILTER = 256
+# The longest that anything in front of a function waits.
+LONGEST_PUSH_SECONDS = 600
+LONGEST_QUEUE_NAME = 100
+_ACCOUNT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
+
+
+def refuse_dangers(settings: Settings, manifests: Manifests) -> None:
+    """Raises Refused with every reason; called before anything is declared."""
+    reasons = [
+        *_public_by_mistake(settings, manifests),
+        *_too_many_connections(settings, manifests),
+        *_unusable_names(manifests),
+        *_unusable_deliveries(manifests),
+        *_keyless(manifests),
+    ]
+    if reasons:
+        raise Refused(*reasons)
+
+
+def _public_by_mistake(settings: Settings, manifests: Manifests) -> Iterator[str]:
+    public = {each.name for each in manifests.deployables if each.public}
+    listed = set(settings.public_functions)
+    for name in sorted(public - listed):
+        yield f"public_functions: {name} has [http] and is not listed; name it to open it to all"
+    for name in sorted(listed - public):
+        yield f"public_functions: {name} is listed, and no manifest has such a public side"
+
+
+def _too_many_connections(settings: Settings, manifests: Manifests) -> Iterator[str]:
+    pools = {
+        each.name: each.manifest.access.postgres
+        * settings.instances(each.sizing.max_instances)
+        * REVISIONS_AT_ONCE
+        for each in manifests.deployables
+        if each.manifest.access.postgres != "none"
+    }
+    needed, there_are = sum(pools.values()), settings.sql_connections
+    if needed + RESERVED_CONNECTIONS > there_are:
+        named = ", ".join(f"{name} {number}" for name, number in sorted(pools.items()))
+        yield (
+            f"sql_tier: {settings.sql_tier} takes {there_are} connections; pools may open {needed} "
+            f"({named}: pool x instances x {REVISIONS_AT_ONCE} revisions) and "
+            f"{RESERVED_CONNECTIONS} are kept for people and migrations; lower max_instances or "
+            "take a larger tier"
+        )
+
+
+def _unusable_names(manifests: Manifests) -> Iterator[str]:
+    reading = dict.fromkeys(each.deployable for each in manifests.subscriptions)
+    deployables = [each.name for each in manifests.deployables]
+    for account in (*deployables, *map(push_account, reading)):
+        if not _ACCOUNT.fullmatch(account):
+            yield f"{account}: a service account's name has 6 to 30 characters; rename the function"
+    for queue in manifests.queues:
+        if len(queue.name) > LONGEST_QUEUE_NAME:
+            yield f"{queue.name}: a queue's name has at most {LONGEST_QUEUE_NAME} characters"
+
+
+def _unusable_deliveries(manifests: Manifests) -> Iterator[str]:
+    for subscription in manifests.subscriptions:
+        size = len(subscription.filter.encode())
+        if size > LONGEST_FILTER:
+            yield (
+                f"{subscription.name}: its filter has {size} bytes, and Pub/Sub takes "
+                f"{LONGEST_FILTER}; give the event a shorter type"
+            )
+    for each in manifests.deployables:
+        seconds = int(each.sizing.timeout.removesuffix("s"))
+        if each.target == "react" and seconds > LONGEST_PUSH_SECONDS:
+            yield (
+                f"{each.name}: a timeout of {seconds} s, and Pub/Sub waits "
+                f"{LONGEST_PUSH_SECONDS} s before it delivers again"
+            )
+
+
+def _keyless(manifests: Manifests) -> Iterator[str]:
+    for name in manifests.secrets:
+        if name.endswith("-public-keys"):
+            signing = f"{name.removesuffix('-public-keys')}-signing-key"
+            if signing not in manifests.secrets:
+                yield f"{name}: no manifest names {signing}, so nobody makes what it would verify"

@@ -1,0 +1,12 @@
+"""Firestore: the database, and every index that a query of the functions needs."""
+
+from infra.firestore.database import Firestore
+from infra.firestore.indexes import (
+    COMPOSITES,
+    EXPIRING,
+    GROUPED,
+    UNQUERIED,
+    Composite,
+)
+
+__all__ = ["COMPOSITES", "EXPIRING", "GROUPED", "UNQUERIED", "Composite", "Firestore"]

@@ -1,0 +1,75 @@
+"""Cloud Scheduler: the manifests' schedules, sent as CloudEvents."""
+
+import base64
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_gcp as gcp
+
+from infra.accounts import Accounts
+from infra.cloud import Cloud
+from infra.grants import Grants
+from infra.services import Deployed
+from shared.manifest import Deployable, Schedule
+
+# A job's headers are fixed, so every run of a schedule is the same event: its moment is the clock
+# at the function's entry, as for everything that arrives.
+EVERY_TIME = "1970-01-01T00:00:00.000Z"
+
+
+def headers_of(schedule: Schedule, deployable: Deployable) -> dict[str, str]:
+    """What the boundary reads: the names that the local platform's scheduler sends."""
+    return {
+        "Content-Type": "application/json",
+        "ce-specversion": "1.0",
+        "ce-id": f"schedule-{schedule.name}",
+        "ce-type": schedule.event_type,
+        "ce-source": f"//assent/{deployable.noun}",
+        "ce-subject": f"schedule/{schedule.name}",
+        "ce-time": EVERY_TIME,
+    }
+
+
+class Schedules(pulumi.ComponentResource):
+    """A job for each schedule, in UTC, under the scheduler's own account, which may invoke the
+    services that have schedules and no others.
+
+    Deliberately not: retries. A run that failed is followed by the next one."""
+
+    def __init__(self, cloud: Cloud, accounts: Accounts, services: Mapping[str, Deployed]) -> None:
+        super().__init__("assent:infra:Schedules", "schedules")
+        self._cloud = cloud
+        self._accounts = accounts
+        grants = Grants(cloud, self)
+        for name in dict.fromkeys(each.deployable for each in cloud.manifests.schedules):
+            grants.invoke(
+                f"{name}/may-be-scheduled", services[name].service, accounts.scheduler.member
+            )
+        for schedule in cloud.manifests.schedules:
+            self._job(schedule, services[schedule.deployable])
+        self.register_outputs({})
+
+    def _job(self, schedule: Schedule, deployed: Deployed) -> None:
+        url = self._cloud.url(schedule.deployable)
+        timeout = int(deployed.deployable.sizing.timeout.removesuffix("s"))
+        gcp.cloudscheduler.Job(
+            f"{schedule.deployable}/runs-{schedule.event_type}",
+            project=self._cloud.settings.project,
+            region=self._cloud.settings.region,
+            name=schedule.name,
+            schedule=schedule.cron,
+            time_zone="Etc/UTC",
+            # Google takes 15 seconds to 30 minutes.
+            attempt_deadline=f"{max(15, timeout)}s",
+            retry_config=gcp.cloudscheduler.JobRetryConfigArgs(retry_count=0),
+            http_target=gcp.cloudscheduler.JobHttpTargetArgs(
+                uri=pulumi.Output.concat(url, schedule.path),
+                http_method="POST",
+                headers=headers_of(schedule, deployed.deployable),
+                body=base64.b64encode(b"{}").decode(),
+                oidc_token=gcp.cloudscheduler.JobHttpTargetOidcTokenArgs(
+                    service_account_email=self._accounts.scheduler.email, audience=url
+                ),
+            ),
+            opts=self._cloud.inside(self, deployed.service),
+        )

@@ -1,0 +1,40 @@
+"""The stacks of a checkout, read from their files without Pulumi."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from infra.refusals import Refused
+from infra.settings import Settings, read_settings
+
+OWN, GOOGLE = "assent:", "gcp:"
+# Of the provider's own values, those that are ours too.
+OF_GOOGLE = ("project", "region")
+
+
+def stacks_of(root: Path) -> tuple[str, ...]:
+    """The names of the stacks that have a file in `root`."""
+    files = root.glob("Pulumi.*.yaml")
+    return tuple(sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files))
+
+
+def settings_of_stack(root: Path, stack: str) -> Settings:
+    """What `pulumi up` would read for a stack. Raises Refused for what it would refuse, and where
+    there is no such stack."""
+    file = root / f"Pulumi.{stack}.yaml"
+    if not file.exists():
+        known = ", ".join(stacks_of(root)) or "none"
+        raise Refused(f"{file.name}: there is no such stack; there are: {known}")
+    return read_settings(_values(YAML(typ="safe").load(file.read_text())["config"]))
+
+
+def _values(config: Mapping[str, Any]) -> dict[str, Any]:
+    values = {}
+    for key, value in config.items():
+        if key.startswith(OWN):
+            values[key.removeprefix(OWN)] = value
+        elif key.startswith(GOOGLE) and key.removeprefix(GOOGLE) in OF_GOOGLE:
+            values[key.removeprefix(GOOGLE)] = value
+    return values

@@ -1,0 +1,72 @@
+"""Cloud Tasks: a queue for each timer type, and who may set timers in it."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_gcp as gcp
+
+from infra.cloud import Cloud
+from infra.grants import Grants
+from infra.services import Deployed
+from shared.manifest import Queue
+
+# What a queue can do at most (https://cloud.google.com/tasks/docs/quotas).
+MOST_DISPATCHES_A_SECOND = 500
+
+
+class Timers(pulumi.ComponentResource):
+    """A queue for each timer type, with the manifest's retries. Both sides of the function that
+    owns the timer may create tasks in its queues, have Cloud Tasks call back under their own
+    account, and invoke its private side; nobody else may.
+
+    Deliberately not: targets set on the queue (a task names its own), or dead letters (a task that
+    used up its attempts is gone; the sweep fires its timer)."""
+
+    def __init__(self, cloud: Cloud, services: Mapping[str, Deployed]) -> None:
+        super().__init__("assent:infra:Timers", "timers")
+        self._cloud = cloud
+        self._grants = Grants(cloud, self)
+        owners: dict[str, str] = {}
+        for queue in cloud.manifests.queues:
+            made = self._queue(queue, services[queue.deployable])
+            noun = services[queue.deployable].deployable.noun
+            owners[noun] = queue.deployable
+            for setter in _of_noun(services, noun):
+                name = f"{setter.deployable.name}/may-set-{queue.timer_type}"
+                self._grants.enqueue(name, made, setter.account.member)
+        for noun, owner in owners.items():
+            for setter in _of_noun(services, noun):
+                self._let_call_back(setter, services[owner])
+        self.register_outputs({})
+
+    def _queue(self, queue: Queue, deployed: Deployed) -> gcp.cloudtasks.Queue:
+        least, most = queue.backoff
+        sizing = deployed.deployable.sizing
+        return gcp.cloudtasks.Queue(
+            f"{queue.deployable}/fires-{queue.timer_type}",
+            project=self._cloud.settings.project,
+            location=self._cloud.settings.region,
+            name=queue.name,
+            rate_limits=gcp.cloudtasks.QueueRateLimitsArgs(
+                max_dispatches_per_second=MOST_DISPATCHES_A_SECOND,
+                max_concurrent_dispatches=sizing.concurrency
+                * self._cloud.settings.instances(sizing.max_instances),
+            ),
+            retry_config=gcp.cloudtasks.QueueRetryConfigArgs(
+                max_attempts=queue.attempts, min_backoff=least, max_backoff=most
+            ),
+            opts=self._cloud.inside(self),
+        )
+
+    def _let_call_back(self, setter: Deployed, owner: Deployed) -> None:
+        name = setter.deployable.name
+        self._grants.act_as(f"{name}/may-act-as-itself", setter.account, setter.account.member)
+        self._grants.invoke(
+            f"{owner.deployable.name}/may-be-called-back-by-{name}",
+            owner.service,
+            setter.account.member,
+        )
+
+
+def _of_noun(services: Mapping[str, Deployed], noun: str) -> list[Deployed]:
+    return [each for each in services.values() if each.deployable.noun == noun]
