@@ -1,0 +1,90 @@
+"""`python -m infra.tokens new-key|key-set|issue`: tokens that whoever trusts the key set accepts.
+
+Whoever has the key file can be anybody, in every tenant: keep it off shared disks, and remove its
+key set from the issuer's address once people sign in."""
+
+import argparse
+import base64
+import json
+import os
+import secrets
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from shared.kit import clock
+from shared.kit.signing import load_signing_key, public_key_set, sign
+
+LONGEST_MINUTES = 15
+
+
+def main() -> int:
+    """Exit status 1 where the key file is there already, or is not."""
+    options = _options()
+    try:
+        if options.what == "new-key":
+            new_key(options.key)
+        elif options.what == "key-set":
+            print(json.dumps(public_key_set(load_signing_key(options.key.read_text()))))
+        else:
+            print(sign(_claims(options, clock.now()), load_signing_key(options.key.read_text())))
+    except OSError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def new_key(file: Path) -> None:
+    """Writes a fresh Ed25519 key that only its owner can read. Raises FileExistsError rather than
+    replace one."""
+    seed = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
+    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "w") as content:
+        json.dump({"kid": f"operator-{secrets.token_hex(4)}", "seed": seed}, content)
+
+
+def _claims(options: argparse.Namespace, now: datetime) -> dict[str, Any]:
+    end = now + timedelta(minutes=options.minutes)
+    return {
+        "iss": options.issuer,
+        "aud": options.audience,
+        "sub": options.principal,
+        "tenant": options.tenant,
+        "scope": options.scopes,
+        "roles": options.roles.split(),
+        "nbf": int(now.timestamp()),
+        "exp": int(end.timestamp()),
+        "jti": secrets.token_urlsafe(12),
+    }
+
+
+def _minutes(text: str) -> int:
+    minutes = int(text)
+    if not 1 <= minutes <= LONGEST_MINUTES:
+        raise argparse.ArgumentTypeError(f"from 1 to {LONGEST_MINUTES}: a token cannot be revoked")
+    return minutes
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.tokens", description=__doc__)
+    commands = parser.add_subparsers(dest="what", required=True)
+    for what, summary in (
+        ("new-key", "a fresh key, into the file"),
+        ("key-set", "its public half, for the issuer's address"),
+        ("issue", "a token that says who somebody is"),
+    ):
+        command = commands.add_parser(what, help=summary)
+        command.add_argument("--key", type=Path, required=True, help="the key's file")
+        if what == "issue":
+            for name in ("issuer", "principal", "tenant"):
+                command.add_argument(f"--{name}", required=True)
+            command.add_argument("--audience", default="assent")
+            command.add_argument("--scopes", default="", help="separated by spaces")
+            command.add_argument("--roles", default="", help="separated by spaces")
+            command.add_argument("--minutes", type=_minutes, default=LONGEST_MINUTES)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
