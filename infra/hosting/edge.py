@@ -42,16 +42,11 @@ class Hosting(pulumi.ComponentResource):
 
     host: pulumi.Output[str]
 
-    def __init__(
-        self,
-        cloud: Cloud,
-        services: Mapping[str, Deployed],
-        options: pulumi.ResourceOptions,
-    ) -> None:
-        super().__init__("assent:infra:Hosting", "hosting", None, options)
+    def __init__(self, cloud: Cloud, services: Mapping[str, Deployed]) -> None:
+        super().__init__("assent:infra:Hosting", "hosting")
         settings = cloud.settings
         routes = edge_routes(each.deployable for each in services.values())
-        inside = pulumi.ResourceOptions(parent=self)
+        inside = cloud.inside(self)
         firebase_project = firebase.Project(
             "hosting/firebase", project=settings.project, opts=inside
         )
@@ -60,7 +55,7 @@ class Hosting(pulumi.ComponentResource):
             "hosting/site",
             project=settings.project,
             site_id=settings.project,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[firebase_project]),
+            opts=cloud.inside(self, firebase_project),
         )
         version = firebase.HostingVersion(
             "hosting/routes",

@@ -17,7 +17,7 @@ from infra.observability.filters import ON_CLOUD_RUN, one_service
 # Every line of ours is a JSON object on a Cloud Run service's standard output.
 REQUEST = 'jsonPayload.logger="assent.request"'
 HANDLED = 'jsonPayload.outcome="handled"'
-ABOUT_APPROVALS = r'jsonPayload.event_type=~"^assent\.approval\."'
+ABOUT_APPROVALS = 'jsonPayload.event_type=~"^assent[.]approval[.]"'
 
 # The deployable whose handling of an event is the governor's view of it, and the one whose handling
 # of a decision is its effect.

@@ -44,11 +44,11 @@ class Observability(pulumi.ComponentResource):
         *,
         host: pulumi.Input[str],
         dead_letters: str,
-        options: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("assent:infra:Observability", "observability", None, options)
+        super().__init__("assent:infra:Observability", "observability")
+        self._cloud = cloud
         self._project = cloud.settings.project
-        self._inside = pulumi.ResourceOptions(parent=self)
+        self._inside = cloud.inside(self)
         public = [name for name, each in services.items() if each.deployable.public]
         private = [name for name, each in services.items() if not each.deployable.public]
         self._metrics = [
@@ -73,7 +73,8 @@ class Observability(pulumi.ComponentResource):
             display_name="Assent",
             opts=self._inside,
         )
-        after_metrics = self._after(self._metrics)
+        # What names a metric by its text waits for it to exist.
+        after_metrics = self._cloud.inside(self, *self._metrics)
         return {
             objective: objectives.declare(objective, service, public, after_metrics)
             for objective in OBJECTIVES
@@ -88,7 +89,7 @@ class Observability(pulumi.ComponentResource):
                 dead_letters=dead_letters,
                 sql_connections=sql_connections,
             ),
-            opts=self._after(self._metrics),
+            opts=self._cloud.inside(self, *self._metrics),
         )
 
     def _told(self, address: str | None) -> list[pulumi.Output[str]]:
@@ -146,16 +147,12 @@ class Observability(pulumi.ComponentResource):
             combiner=combiner,
             project=self._project,
             channels=self._channels,
-            opts=self._after(after),
+            opts=self._cloud.inside(self, *after),
         )
 
     def _full_name(self, objective: Objective) -> str:
         path = f"services/{SERVICE}/serviceLevelObjectives/{objective.name}"
         return f"projects/{self._project}/{path}"
-
-    def _after(self, resources: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
-        # What names a metric or an objective by its text waits for it to exist.
-        return pulumi.ResourceOptions(parent=self, depends_on=list(resources))
 
 
 def _of_budget(objective: Objective, burn: BurnRate) -> Alert:

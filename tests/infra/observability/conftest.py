@@ -1,0 +1,19 @@
+"""The whole program, as production would have it."""
+
+import pytest
+
+from infra.preview import Graph, graph
+from tests.infra.stacks import settings
+
+PAID_BY = "ABCDEF-012345-6789AB"
+
+
+@pytest.fixture(scope="session")
+def prod() -> Graph:
+    return graph(settings(billing_account=PAID_BY))
+
+
+@pytest.fixture(scope="session")
+def unpaid_and_unwatched() -> Graph:
+    """A stack for trying things: no billing account, and nobody to tell."""
+    return graph(settings(environment="dev", alert_email=None, billing_account=None))
