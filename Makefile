@@ -11,7 +11,7 @@ PORT   ?= 8080
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock dead-letters rebuild-projection clean
+.PHONY: help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview dead-letters rebuild-projection clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,8 +28,8 @@ setup: $(READY) ## the virtualenv, from the lock
 demo: setup ## three agents: approved, vetoed, confirmed; with their causes and their cost
 	@$(BIN)/python -m emulators demo
 
-up: setup ## keep the platform running on one port (PORT=8080)
-	@$(BIN)/python -m emulators up --port $(PORT)
+up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 goes on where it stopped
+	@$(BIN)/python -m emulators up --port $(PORT) $(if $(KEEP),--keep)
 
 test: setup ## all tests, and that they cover the code
 	@rm -f .coverage .coverage.*
@@ -72,6 +72,9 @@ lock: ## requirements/*.txt from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/runtime.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra local --extra infra --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+
+preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
+	@$(BIN)/python -m infra.preview --stack $(or $(STACK),dev)
 
 dead-letters: setup ## list them; DO="redeliver --all" sends them again
 	@$(BIN)/python -m emulators.dead_letters $(or $(DO),list)

@@ -37,12 +37,14 @@ class Resource:
 
 @dataclass(frozen=True)
 class Graph:
-    """Everything one stack registers, components left out of `resources`."""
+    """Everything one stack registers, components left out of `resources`, and what the program
+    warns of."""
 
     settings: Settings
     manifests: Manifests
     resources: tuple[Resource, ...]
     components: tuple[Resource, ...]
+    warnings: tuple[str, ...]
 
     def of(self, *types: str) -> Iterator[Resource]:
         """The resources of these types, such as `gcp:pubsub/topic:Topic`."""
@@ -73,6 +75,7 @@ def graph(settings: Settings, manifests: Manifests | None = None) -> Graph:
 def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifests) -> Graph:
     """What `program` registers."""
     registered: list[Resource] = []
+    warnings: list[str] = []
     failures: list[BaseException] = []
 
     def run() -> None:
@@ -81,7 +84,7 @@ def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifes
 
         asyncio.set_event_loop(asyncio.new_event_loop())
         try:
-            registered.extend(record(program, settings))
+            registered.extend(record(program, settings, warnings))
         except BaseException as failure:  # noqa: BLE001 - raised again by the caller's thread
             failures.append(failure)
         finally:
@@ -94,7 +97,7 @@ def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifes
         raise failures[0]
     components = tuple(each for each in registered if each.type.startswith(COMPONENT))
     resources = tuple(each for each in registered if not each.type.startswith(COMPONENT))
-    return Graph(settings, manifests, resources, components)
+    return Graph(settings, manifests, resources, components, tuple(warnings))
 
 
 def _unpacked(deployable: Deployable) -> Archive:

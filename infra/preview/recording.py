@@ -1,6 +1,7 @@
 """Pulumi's engine and provider as far as a recording needs them."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +14,16 @@ from infra.settings import Settings
 PROJECT_NUMBER = "123456789012"
 
 
-def record(program: Callable[[], None], settings: Settings) -> list[Resource]:
-    """Every resource the program registers, in order. Raises what the program raises."""
+def record(program: Callable[[], None], settings: Settings, warnings: list[str]) -> list[Resource]:
+    """Every resource the program registers, in order; what it warns of is added to `warnings`.
+    Raises what the program raises."""
     monitor = _Monitor(_Google(settings))
     mocks.set_mocks(
-        _Google(settings), project="assent", stack=settings.environment, monitor=monitor
+        _Google(settings),
+        project="assent",
+        stack=settings.environment,
+        logger=_logger(warnings),
+        monitor=monitor,
     )
     asyncio.get_event_loop().run_until_complete(run_pulumi_func(program))
     return monitor.registered
@@ -85,6 +91,17 @@ class _Google(mocks.Mocks):
         if type.startswith("gcp:pubsub/") and (plural := kind.get(type.partition("/")[2])):
             return {"id": f"{place}/{plural}/{name}"}
         return {}
+
+
+def _logger(warnings: list[str]) -> logging.Logger:
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            warnings.append(record.getMessage())
+
+    # Not one that the process knows by name: each recording keeps its own.
+    logger = logging.Logger("pulumi", level=logging.WARNING)  # noqa: LOG001
+    logger.addHandler(Kept())
+    return logger
 
 
 def _principal(email: str) -> dict[str, str]:
