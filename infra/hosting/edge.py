@@ -68,7 +68,7 @@ class Hosting(pulumi.ComponentResource):
             site_id=site.site_id,
             version_name=version.name,
             message="the route table of the functions' manifests",
-            opts=inside,
+            opts=cloud.inside(self, version),
         )
         if settings.domain is not None:
             firebase.HostingCustomDomain(

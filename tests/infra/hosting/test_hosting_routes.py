@@ -1,0 +1,126 @@
+"""The edge and the local platform send every path to the same function, or both to none."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulators.gateway.routes import RouteTable
+from infra.hosting import edge_routes
+from infra.preview import Graph
+from shared.manifest import Deployable, load_manifests
+from tests.infra.hosting.globs import glob, reached
+
+ROOT = Path(__file__).parents[3]
+OPENAPI = json.loads((ROOT / "docs" / "api" / "openapi.json").read_text())
+VERSION = "gcp:firebase/hostingVersion:HostingVersion"
+MANIFESTS = load_manifests(ROOT)
+ROUTES = sorted(route for each in MANIFESTS.deployables for route in each.routes)
+PRIVATE = [
+    *(
+        "/",
+        "/healthz",
+        "/openapi.json",
+        "/_platform/health",
+        "/_platform/token",
+        "/v1",
+        "/v2/agents",
+    ),
+    *(subscription.path for subscription in MANIFESTS.subscriptions),
+    *(queue.path for queue in MANIFESTS.queues),
+    *(schedule.path for schedule in MANIFESTS.schedules),
+]
+
+SEGMENTS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._~%-]{0,11}", fullmatch=True)
+NEAR = st.builds(
+    lambda route, tail, more: "/".join([route.removesuffix("/**") + tail, *more]),
+    st.sampled_from(ROUTES),
+    st.sampled_from(["", "s", "-x", "2"]),
+    st.lists(SEGMENTS, max_size=4),
+)
+ANYWHERE = st.builds(lambda segments: "/" + "/".join(segments), st.lists(SEGMENTS, max_size=5))
+NAMES = st.sampled_from(["a", "b", "cc", "a-a"])
+ROUTE = st.builds(
+    lambda names, below: f"/v1/{'/'.join(names)}" + ("/**" if below else ""),
+    st.lists(NAMES, min_size=1, max_size=3),
+    st.booleans(),
+)
+
+
+@pytest.fixture(scope="module")
+def rewrites(prod: Graph) -> Sequence[Mapping[str, Any]]:
+    (version,) = prod.of(VERSION)
+    found: Sequence[Mapping[str, Any]] = version.inputs["config"]["rewrites"]
+    return found
+
+
+def test_every_route_has_exactly_one_rewrite_to_its_own_service(
+    prod: Graph, rewrites: Sequence[Mapping[str, Any]]
+) -> None:
+    written = [(each["glob"], each["run"]["serviceId"]) for each in rewrites]
+    claimed = [
+        (route.replace("/**", "{,/**}"), each.name)
+        for each in prod.manifests.deployables
+        for route in each.routes
+    ]
+    assert sorted(written) == sorted(claimed)
+    assert len({glob for glob, _ in written}) == len(written)
+    assert {each["run"]["region"] for each in rewrites} == {prod.settings.region}
+
+
+@pytest.mark.parametrize("template", OPENAPI["paths"])
+def test_every_public_path_of_the_api_reaches_the_function_that_answers_it(
+    rewrites: Sequence[Mapping[str, Any]], template: str
+) -> None:
+    path = re.sub(r"\{[^}]+\}", "one_01ARZ3NDEKTSV4RRFFQ69G5FAV", template)
+    matching = {each["run"]["serviceId"] for each in rewrites if glob(each["glob"]).fullmatch(path)}
+    assert matching == {RouteTable(MANIFESTS.deployables).find(path)}
+
+
+@given(path=NEAR | ANYWHERE)
+def test_the_edge_and_the_local_platform_agree_on_every_path(path: str) -> None:
+    assert _by_edge(MANIFESTS.deployables, path) == RouteTable(MANIFESTS.deployables).find(path)
+
+
+@given(
+    routes=st.lists(ROUTE, min_size=1, max_size=6, unique=True), path=st.lists(NAMES, max_size=4)
+)
+def test_they_agree_on_route_tables_that_overlap(routes: list[str], path: list[str]) -> None:
+    template = MANIFESTS.deployable("agents")
+    overlapping = [_with_route(template, f"f{number}", r) for number, r in enumerate(routes)]
+    asked = "/".join(["/v1", *path])
+    assert _by_edge(overlapping, asked) == RouteTable(overlapping).find(asked)
+
+
+@pytest.mark.parametrize("path", PRIVATE)
+def test_no_private_side_is_reached(rewrites: Sequence[Mapping[str, Any]], path: str) -> None:
+    assert reached(rewrites, path) is None
+
+
+def test_every_service_that_is_reached_is_public(
+    prod: Graph, rewrites: Sequence[Mapping[str, Any]]
+) -> None:
+    reachable = {each["run"]["serviceId"] for each in rewrites}
+    assert reachable == {each.name for each in prod.manifests.deployables if each.public}
+    services = {each.inputs["name"]: each for each in prod.of("gcp:cloudrunv2/service:Service")}
+    assert all(services[name].inputs["invokerIamDisabled"] for name in reachable)
+    assert reachable <= set(prod.settings.public_functions)
+
+
+def _by_edge(deployables: Sequence[Deployable], path: str) -> str | None:
+    routes = edge_routes(deployables)
+    return reached([{"glob": r.glob, "run": {"serviceId": r.deployable}} for r in routes], path)
+
+
+def _with_route(template: Deployable, name: str, route: str) -> Deployable:
+    assert template.manifest.http is not None
+    http = template.manifest.http.model_copy(update={"routes": (route,)})
+    return replace(
+        template, name=name, manifest=template.manifest.model_copy(update={"http": http})
+    )
