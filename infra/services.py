@@ -109,6 +109,12 @@ class Services(pulumi.ComponentResource):
             scaling=gcp.cloudrunv2.ServiceScalingArgs(
                 min_instance_count=0, max_instance_count=most
             ),
+            # Said, so that a deployment also ends a rollback, which sends traffic to older revisions.
+            traffics=[
+                gcp.cloudrunv2.ServiceTrafficArgs(
+                    type="TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent=100
+                )
+            ],
             template=gcp.cloudrunv2.ServiceTemplateArgs(
                 service_account=account.email,
                 timeout=deployable.sizing.timeout,

@@ -2,8 +2,16 @@
 
 from collections.abc import Mapping
 
+from infra.services import environment_of
 from shared.manifest import Deployable
+from tests.infra.stacks import settings
 
+# What the program cannot know of this machine: where things answer, and who is who. Every other
+# value stays as the program gives it.
+_HERE = (
+    *("ASSENT_ISSUER", "ASSENT_JWKS_URL", "ASSENT_POSTGRES_DSN", "ASSENT_REACTIONS_URL"),
+    *("ASSENT_SERVICE_ACCOUNT", "ASSENT_URL_", "GOOGLE_CLOUD_PROJECT"),
+)
 # What no cloud has: Google's clients talk to emulators where these are set.
 _EMULATORS = (
     "CLOUD_TASKS_EMULATOR_HOST",
@@ -11,14 +19,26 @@ _EMULATORS = (
     "PUBSUB_EMULATOR_HOST",
     "SECRET_MANAGER_EMULATOR_HOST",
 )
+_CLOUD_RUN = ("K_SERVICE", "K_REVISION", "K_CONFIGURATION")
 
 
 def environment_in_the_cloud(
     deployable: Deployable, *, local: Mapping[str, str]
 ) -> Mapping[str, str]:
-    """Exactly the names that the cloud gives, with this machine's addresses as their values."""
-    names = {n for n in local if n.startswith(("ASSENT_", "FUNCTION_", "K_", "GOOGLE_"))} - {
-        "ASSENT_CLOCK_FILE",
-        "FUNCTION_SOURCE",
+    """Exactly the names that the cloud program and Cloud Run give, and the program's values but for
+    addresses, which are those in `local`; plus where the emulators are."""
+    program = environment_of(
+        deployable,
+        settings(environment="dev"),
+        url="https://{}.example.com".format,
+        account="account@example.com",
+        postgres="postgresql://database.example.com/assent",
+    )
+    given = {
+        name: local[name] if name.startswith(_HERE) else value for name, value in program.items()
     }
-    return {name: local[name] for name in (*names, *_EMULATORS)}
+    assert all(isinstance(value, str) for value in given.values())
+    return {
+        **{name: str(value) for name, value in given.items()},
+        **{name: local[name] for name in (*_CLOUD_RUN, *_EMULATORS)},
+    }
