@@ -1,8 +1,15 @@
 """The whole program, as production would have it."""
 
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+
 import pytest
 
+from emulators.firestore import FirestoreEmulator
 from infra.preview import Graph, graph
+from shared.storage import firestore as storage
+from shared.storage.firestore import TenantStore
 from tests.infra.stacks import settings
 
 PAID_BY = "ABCDEF-012345-6789AB"
@@ -17,3 +24,18 @@ def prod() -> Graph:
 def unpaid_and_unwatched() -> Graph:
     """A stack for trying things: no billing account, and nobody to tell."""
     return graph(settings(environment="dev", alert_email=None, billing_account=None))
+
+
+@pytest.fixture
+async def store(
+    firestore_emulator: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[TenantStore]:
+    """A tenant of its own, in a project of its own."""
+    loop = asyncio.get_running_loop()
+    before = storage._clients.pop(loop, None)
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", f"assent-{uuid.uuid4().hex[:12]}")
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator.address)
+    yield TenantStore("acme")
+    storage._clients.pop(loop, None)
+    if before is not None:
+        storage._clients[loop] = before

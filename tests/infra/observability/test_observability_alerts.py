@@ -142,3 +142,4 @@ def test_a_stack_that_names_no_address_alerts_nobody_and_still_measures(
     assert unpaid_and_unwatched.count(POLICY) == unpaid_and_unwatched.count(CHANNEL) == 0
     assert unpaid_and_unwatched.count(METRIC) > 0
     assert unpaid_and_unwatched.count("gcp:monitoring/slo:Slo") == len(OBJECTIVES)
+    assert any("alert_email" in warning for warning in unpaid_and_unwatched.warnings)

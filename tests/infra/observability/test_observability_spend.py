@@ -30,5 +30,9 @@ def test_the_budget_tells_whom_the_alerts_tell(prod: Graph) -> None:
     assert not told["disableDefaultIamRecipients"]
 
 
-def test_a_stack_without_a_billing_account_has_no_budget(unpaid_and_unwatched: Graph) -> None:
+def test_a_stack_without_a_billing_account_is_told_what_it_lacks(
+    unpaid_and_unwatched: Graph,
+) -> None:
     assert unpaid_and_unwatched.count(BUDGET) == 0
+    (warning,) = [each for each in unpaid_and_unwatched.warnings if "billing_account" in each]
+    assert "80, 95 and 100 %" in warning
