@@ -109,7 +109,7 @@ class Services(pulumi.ComponentResource):
             scaling=gcp.cloudrunv2.ServiceScalingArgs(
                 min_instance_count=0, max_instance_count=most
             ),
-            # Said, so that a deployment also ends a rollback, which sends traffic to older revisions.
+            # So that a deployment ends a rollback, which left the traffic with older revisions.
             traffics=[
                 gcp.cloudrunv2.ServiceTrafficArgs(
                     type="TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent=100
