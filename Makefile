@@ -11,7 +11,7 @@ PORT   ?= 8080
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview dead-letters rebuild-projection clean
+.PHONY: help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview chaos dead-letters rebuild-projection clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ lock: ## requirements/*.txt from pyproject.toml
 
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
 	@$(BIN)/python -m infra.preview --stack $(or $(STACK),dev)
+
+chaos: setup ## 500 creation cases at once under every fault and two restarts, then the checker (SEEDS="1 2 3", CASES=500)
+	@$(BIN)/python -m tests.chaos --cases $(or $(CASES),500) --seeds $(or $(SEEDS),1)
 
 dead-letters: setup ## list them; DO="redeliver --all" sends them again
 	@$(BIN)/python -m emulators.dead_letters $(or $(DO),list)
