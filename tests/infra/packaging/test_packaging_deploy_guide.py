@@ -1,0 +1,103 @@
+"""docs/guides/deploy.md is true of the program: what it names exists, and its calls work."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulators.running import RunningPlatform
+from infra.database import ADMIN_DSN
+from infra.release.verdict import MOST_ERRORS
+from infra.settings import Settings
+from infra.sql import DATABASE, INSTANCE
+from infra.stacks import stacks_of
+from shared.manifest import Manifests
+from tests.infra.packaging.conftest import ROOT
+
+GUIDE = (ROOT / "docs" / "guides" / "deploy.md").read_text()
+WORKFLOWS = "".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def _blocks(language: str) -> list[str]:
+    return [text for kind, text in _FENCE.findall(GUIDE) if kind == language]
+
+
+def _modules() -> Iterator[tuple[str, list[str]]]:
+    """Each `python -m module` of the guide, with the words that follow on its line."""
+    for line in "\n".join([*_blocks(""), *_blocks("bash")]).splitlines():
+        for module, rest in re.findall(r"python -m (infra[\w.]*)([^;>#`]*)", line):
+            yield module, shlex.split(rest)
+
+
+def test_every_module_takes_the_options_that_the_guide_gives_it() -> None:
+    called = list(_modules())
+    assert {"infra.tokens", "infra.keys", "infra.database", "infra.release"} <= dict(called).keys()
+    for module, words in called:
+        steps = [word for word in words[:1] if not word.startswith("-")]
+        helped = _help(module, *steps) + _help(module)
+        for option in (word for word in words if word.startswith("--")):
+            assert option in helped, f"{module} {' '.join(words)}"
+
+
+def _help(module: str, *steps: str) -> str:
+    command = [sys.executable, "-m", module, *steps, "--help"]
+    named = {**os.environ, ADMIN_DSN: "postgresql://nowhere.invalid/none"}
+    done = subprocess.run(command, cwd=ROOT, env=named, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_configuration_key_is_one_that_the_program_reads() -> None:
+    own = set(re.findall(r"\bassent:(\w+)", GUIDE))
+    assert {"issuer", "jwks_url", "public_functions"} <= own
+    assert own <= set(Settings.model_fields)
+
+
+def test_every_stack_and_variable_is_the_workflows() -> None:
+    assert {f"Pulumi.{name}.yaml" for name in stacks_of(ROOT)} <= set(
+        re.findall(r"Pulumi\.\w+\.yaml", GUIDE)
+    )
+    named = set(re.findall(r"^\| `([A-Z_]+)` \|", GUIDE, re.MULTILINE))
+    assert named == set(re.findall(r"vars\.([A-Z_]+)", WORKFLOWS))
+
+
+def test_every_resource_is_called_as_the_program_calls_it(manifests: Manifests) -> None:
+    assert f"--instance={INSTANCE} " in GUIDE
+    assert f"$PROJECT:$REGION:{INSTANCE} " in GUIDE
+    assert f"{ADMIN_DSN}=postgresql://postgres@127.0.0.1:5433/{DATABASE} " in GUIDE
+    (service,) = re.findall(r"update-traffic ([\w-]+)", GUIDE)
+    assert service in {each.name for each in manifests.deployables}
+    assert f"more than {MOST_ERRORS:.0%}".replace("%", " %") in GUIDE
+
+
+@pytest.mark.platform
+def test_the_first_agent_is_submitted_approved_and_live_as_the_guide_says(
+    running: RunningPlatform, tmp_path: Path
+) -> None:
+    story = "set -euo pipefail\n" + "\n".join(_blocks("bash"))
+    scopes = dict(re.findall(r'\$\(token (\w+) "([^"]+)"\)', GUIDE))
+    tokens = {
+        person.upper(): running.client.token(
+            person, "first", scopes=scopes[person].split(), roles=[person]
+        )
+        for person in ("author", "governor")
+    }
+    done = subprocess.run(
+        ["bash", "-c", story],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "HOST": running.url, **tokens},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"status": "live"' in done.stdout
+    assert "'by': 'governor'" in done.stdout
