@@ -113,10 +113,7 @@ def _operations(kind: str) -> LogMetric:
 
 
 # What dominates the price of an action; all kinds are in the log line itself.
-COSTS = tuple(
-    _operations(kind)
-    for kind in ("firestore-reads", "firestore-writes", "pubsub-messages", "cloud-tasks")
-)
+COSTS = tuple(_operations(kind) for kind in ("firestore-reads", "firestore-writes", "cloud-tasks"))
 LOG_METRICS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK, *COSTS)
 
 

@@ -1,0 +1,83 @@
+"""docs/operations/slos.md says what the program does."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.observability.burn_rates import FAST, SLOW
+from infra.observability.log_metrics import LOG_METRICS
+from infra.observability.objectives import OBJECTIVES, Within
+from infra.preview import Graph
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "operations" / "slos.md").read_text()
+POLICY = "gcp:monitoring/alertPolicy:AlertPolicy"
+MINUTES_A_MONTH = 730 * 60
+BYTES_OF_A_COUNT = 8
+BYTES_OF_A_DISTRIBUTION = 80
+
+
+def _rows() -> Iterator[list[str]]:
+    for line in PAGE.splitlines():
+        if line.startswith("|") and not line.startswith("|-"):
+            yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def _row(first: str) -> list[str]:
+    (row,) = [row for row in _rows() if f"`{first}`" in row[0]]
+    return row
+
+
+def test_every_objective_is_told_in_the_programs_words() -> None:
+    for objective in OBJECTIVES:
+        row = next(row for row in _rows() if row[0] == f"`{objective.name}`")
+        assert row[1] == objective.promise
+        every = round(1 / (1 - objective.goal))
+        assert row[3].startswith(f"1 of {every:,} ")
+        if isinstance(objective.good, Within):
+            assert f"cut at {objective.good.milliseconds:,} ms" in row[2]
+
+
+def test_both_burn_rates_are_told() -> None:
+    for burn in (FAST, SLOW):
+        (row,) = [row for row in _rows() if row[0] == burn.name]
+        assert row[1] == f"{burn.factor:g} times too fast"
+        assert row[2] == f"{burn.long_seconds // 3600} h"
+        assert row[3] == f"{burn.short_seconds // 60} min"
+        assert row[4].startswith(f"{burn.budget_consumed:.0%}".replace("%", " %"))
+        assert row[5].startswith(burn.severity)
+
+
+def test_every_alert_is_told_with_its_runbook(prod: Graph) -> None:
+    for policy in prod.of(POLICY):
+        row = _row(policy.name.partition("/")[2])
+        assert policy.inputs["userLabels"]["runbook"] in row[-1]
+        if len(row) == 4:
+            assert row[2] == policy.inputs["severity"]
+
+
+def test_no_alert_is_told_that_there_is_not(prod: Graph) -> None:
+    alerts = {policy.name.partition("/")[2] for policy in prod.of(POLICY)}
+    told = {
+        name
+        for row in _rows()
+        for name in re.findall(r"`([a-z-]+)`", row[0])
+        if len(row) == 4 and "`" in row[0]
+    }
+    assert told - {objective.name for objective in OBJECTIVES} <= alerts
+
+
+def test_our_metrics_stay_within_what_is_free_even_when_every_service_is_busy(prod: Graph) -> None:
+    total = 0
+    services = len(prod.manifests.deployables)
+    reactions = sum(1 for each in prod.manifests.deployables if not each.public)
+    for metric in LOG_METRICS:
+        a_point = BYTES_OF_A_DISTRIBUTION if metric.value else BYTES_OF_A_COUNT
+        one_service = any("service_name" in condition for condition in metric.conditions)
+        of_events = "jsonPayload.lag_milliseconds" in metric.value
+        writers = 1 if one_service else reactions if of_events else services
+        values = 20 if metric.labels else 1
+        total += a_point * writers * values * MINUTES_A_MONTH
+    assert total < 150 * 2**20
+    (said,) = re.findall(r"at most (\d+) MiB", PAGE)
+    assert total / 2**20 <= int(said)
