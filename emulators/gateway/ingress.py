@@ -14,10 +14,14 @@ from emulators.operations import Operations
 from emulators.ports import HOST
 from shared.manifest import Deployable
 
+# An instance has a processor of its own; here all share this machine's, and with more requests at
+# once each takes longer than it may.
+MOST_AT_ONCE = 32
+
 
 class Ingress:
-    """Enforces IAM where the deployable is private, applies faults, waits for an instance, keeps
-    the manifest's timeout and counts."""
+    """Enforces IAM where the deployable is private, applies faults, waits for an instance and for
+    room in it (the manifest's concurrency), keeps the manifest's timeout and counts."""
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class Ingress:
         self._faults = faults
         self._report = report
         self._timeout = float(deployable.sizing.timeout.removesuffix("s"))
+        self._room = asyncio.Semaphore(min(deployable.sizing.concurrency, MOST_AT_ONCE))
 
     async def answer(self, call: Call) -> Answer:
         """The function's answer, or the front end's own 401, 403, 503 or 504."""
@@ -68,6 +73,10 @@ class Ingress:
         return own or self._faults.take(f"function:{self.deployable.noun}")
 
     async def _send(self, call: Call) -> Answer:
+        async with self._room:
+            return await self._send_now(call)
+
+    async def _send_now(self, call: Call) -> Answer:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._timeout):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from emulators.gateway.ingress import MOST_AT_ONCE
 from emulators.ports import port_of
 from emulators.running import RunningPlatform
 
@@ -92,6 +93,21 @@ def test_a_request_longer_than_the_manifest_allows_is_a_504(platform: RunningPla
     answer = platform.client.http.post("/v1/notes", json={"sleep": 6})
     assert answer.status_code == 504
     assert answer.json()["code"] == "timeout"
+
+
+def test_more_requests_than_an_instance_takes_at_once_wait_for_room(
+    platform: RunningPlatform,
+) -> None:
+    def durations(_: int) -> float:
+        began = time.monotonic()
+        answer = platform.client.http.post("/v1/notes", json={"sleep": 1.0})
+        assert answer.status_code == 200
+        return time.monotonic() - began
+
+    platform.client.http.get("/v1/notes")
+    with ThreadPoolExecutor(MOST_AT_ONCE + 4) as pool:
+        slowest = max(pool.map(durations, range(MOST_AT_ONCE + 4)))
+    assert slowest >= 2.0
 
 
 def test_a_pause_longer_than_the_servers_keep_alive_fails_nothing(
