@@ -11,7 +11,7 @@ PORT   ?= 8080
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview chaos dead-letters rebuild-projection clean
+.PHONY: help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview chaos dead-letters rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,14 @@ dead-letters: setup ## list them; DO="redeliver --all" sends them again
 
 rebuild-projection: setup ## the governor's read model again from the event log
 	@$(BIN)/python -m mobile_api.rebuild
+
+cost: setup ## what the stack costs a month: idle, reference load, 100 times that; RECORDED=1 measures nothing
+	@$(if $(RECORDED),,$(BIN)/python -m tests.benchmarks.operations --into build/operations.json)
+	@$(BIN)/python -m infra.cost $(if $(RECORDED),,--measured build/operations.json)
+
+cost-check: setup ## fails where a change made it dearer by over 5 % and no decision says so
+	@mkdir -p build
+	@$(BIN)/python -m infra.cost --check > build/cost.txt || { tail -4 build/cost.txt; exit 1; }
 
 clean: ## what can be made again
 	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*

@@ -1,0 +1,90 @@
+"""From what is used to what is paid; pure arithmetic."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from shared.kit.pricing import Prices
+
+# What no function uses for itself: the database, the alerts, the builds.
+PLATFORM = "platform"
+
+
+@dataclass(frozen=True)
+class Usage:
+    """`quantity` units of what `shared/pricing.toml` calls `kind`, in one month."""
+
+    kind: str
+    quantity: float
+    function: str = PLATFORM
+
+    def times(self, number: float) -> "Usage":
+        return Usage(self.kind, self.quantity * number, self.function)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What one function pays for one kind: its part of the whole stack's price for it."""
+
+    kind: str
+    service: str
+    function: str
+    quantity: float
+    usd: float
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A month's charges. Sums by service and by function are the same total."""
+
+    charges: tuple[Charge, ...]
+
+    @property
+    def usd(self) -> float:
+        return sum(charge.usd for charge in self.charges)
+
+    def by_service(self) -> dict[str, float]:
+        return _summed((charge.service, charge.usd) for charge in self.charges)
+
+    def by_function(self) -> dict[str, float]:
+        return _summed((charge.function, charge.usd) for charge in self.charges)
+
+    def by_kind(self) -> dict[str, float]:
+        return _summed((charge.kind, charge.usd) for charge in self.charges)
+
+    def quantity(self, kind: str) -> float:
+        return sum(charge.quantity for charge in self.charges if charge.kind == kind)
+
+
+def bill(
+    used: Iterable[Usage], prices: Prices, *, free_tier: bool = True, on: date | None = None
+) -> Bill:
+    """The month's bill. What is free of a kind is taken once off the whole stack's sum, never below
+    nothing; each function bears the rest in proportion to what it used. A price that is only
+    announced `on` that day (by default the day of the price list) costs nothing yet.
+
+    Raises KeyError for a kind without a price, so that none is forgotten."""
+    day = on or prices.as_of
+    amounts: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for usage in used:
+        amounts[usage.kind][usage.function] += usage.quantity
+    charges = []
+    for kind, by_function in amounts.items():
+        price, total = prices.of(kind), sum(by_function.values())
+        paid_for = max(0.0, total - (prices.free_of(kind) if free_tier else 0.0))
+        in_force = price.effective is None or price.effective <= day
+        usd = price.cost_usd(paid_for) if in_force else 0.0
+        charges += [
+            Charge(kind, price.service, function, quantity, usd * quantity / total)
+            for function, quantity in by_function.items()
+            if quantity > 0
+        ]
+    return Bill(tuple(charges))
+
+
+def _summed(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
+    sums: defaultdict[str, float] = defaultdict(float)
+    for name, usd in pairs:
+        sums[name] += usd
+    return dict(sorted(sums.items(), key=lambda pair: -pair[1]))

@@ -1,0 +1,124 @@
+"""The figures that are held to an aim, and a few that explain them."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from infra.cost.billing import Bill, Usage, bill
+from infra.cost.measured import Action
+from infra.cost.month import Month
+from shared.kit.pricing import Prices
+
+CREATION = "creation_by_hand"
+A_HUNDRED = 100
+A_YEAR = 12
+
+
+@dataclass(frozen=True)
+class Figure:
+    """At most `aim`, where there is one. Prices have no floor to compare with."""
+
+    value: float
+    unit: str
+    aim: float | None = None
+
+    @property
+    def met(self) -> bool | None:
+        return None if self.aim is None else self.value <= self.aim
+
+    def as_json(self) -> dict[str, float | str | bool | None]:
+        return {
+            "value": self.value,
+            "unit": self.unit,
+            "floor": None,
+            "ratio": None,
+            "aim": self.aim,
+            "met": self.met,
+        }
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The three bills that are asked for."""
+
+    idle: Bill
+    reference: Bill
+    hundredfold: Bill
+
+
+def costs_of(month: Month, prices: Prices) -> Costs:
+    load = month.assumed.reference
+    return Costs(
+        idle=bill(month.idle(), prices),
+        reference=bill(month.under(load), prices),
+        hundredfold=bill(month.under(load.times(A_HUNDRED)), prices),
+    )
+
+
+def usd_per_creation(action: Action, month: Month, prices: Prices) -> float:
+    """What one more creation costs at list price, nothing free: everything it leads to in requests,
+    instance time, documents, messages (those that filters hold back too), tasks and log lines.
+    What it leaves in the store is a figure of its own."""
+    return bill(month.once(action), prices, free_tier=False).usd
+
+
+def figures_of(month: Month, prices: Prices) -> dict[str, Figure]:
+    """Everything that goes to build/cost.json."""
+    costs, load = costs_of(month, prices), month.assumed.reference
+    announced = max((p.effective for p in prices.resources.values() if p.effective), default=None)
+    creation = month.measured.actions[CREATION]
+    return {
+        "idle_usd_month": Figure(costs.idle.usd, "USD/month", aim=14),
+        "reference_usd_month": Figure(costs.reference.usd, "USD/month", aim=35),
+        "reference_x100_usd_month": Figure(costs.hundredfold.usd, "USD/month"),
+        "usd_per_creation": Figure(
+            usd_per_creation(creation, month, prices), "USD/creation", aim=0.0002
+        ),
+        "commits_per_creation": Figure(
+            creation.count("firestore-commits"), "commits/creation", aim=10
+        ),
+        "stored_usd_month_per_creation": Figure(
+            bill(month.kept_of(CREATION), prices, free_tier=False).usd, "USD/month/creation"
+        ),
+        "usd_per_run_estimated": Figure(
+            bill(month.run(), prices, free_tier=False).usd, "USD/run, an estimate"
+        ),
+        "reference_in_twice_the_time_usd_month": Figure(
+            bill(_slower(month.under(load)), prices).usd, "USD/month"
+        ),
+        "reference_after_a_year_usd_month": Figure(
+            bill(month.under(load, months_kept=A_YEAR), prices).usd, "USD/month"
+        ),
+        **_announced(month, prices, announced),
+    }
+
+
+def _slower(used: Iterable[Usage]) -> Iterator[Usage]:
+    """As if every request took an instance twice as long: in the cloud a document is milliseconds
+    away, on the local platform hardly one."""
+    time = {"vcpu-seconds", "gib-seconds"}
+    return (usage.times(2) if usage.kind in time else usage for usage in used)
+
+
+def _announced(month: Month, prices: Prices, on: date | None) -> dict[str, Figure]:
+    """The same once the announced prices hold."""
+    if on is None:
+        return {}
+    load = month.assumed.reference
+    return {
+        "idle_announced_usd_month": Figure(
+            bill(month.idle(), prices, on=on).usd, f"USD/month from {on}"
+        ),
+        "reference_announced_usd_month": Figure(
+            bill(month.under(load), prices, on=on).usd, f"USD/month from {on}"
+        ),
+    }
+
+
+def write_figures(figures: Mapping[str, Figure], file: Path) -> None:
+    """For comparison over time, in the form that `make bench` uses too."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    content = {name: figure.as_json() for name, figure in figures.items()}
+    file.write_text(json.dumps(content, indent=2) + "\n")

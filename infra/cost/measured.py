@@ -1,0 +1,160 @@
+"""What was counted while actions really ran on the local platform."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from statistics import median_high
+from typing import Any, Self
+
+from pydantic import Field
+
+from infra.cost.billing import Usage
+from shared.kit.models import Model
+from shared.manifest import Deployable, Manifests
+
+RECORDED = Path(__file__).parent / "measured.json"
+GIB = 2**30
+_GIB_OF_UNIT = {"Mi": 1 / 1024, "Gi": 1.0}
+
+
+class Published(Model):
+    """Messages of one event type. `bytes` counts at least 1,000 for each."""
+
+    messages: int = Field(ge=0)
+    bytes: int = Field(ge=0)
+
+
+class Action(Model):
+    """What one thing that somebody did led to, everywhere: operations by deployable and kind,
+    messages by event type, bytes logged and bytes answered to public callers by deployable."""
+
+    functions: dict[str, dict[str, int]] = Field(default_factory=dict)
+    published: dict[str, Published] = Field(default_factory=dict)
+    logged_bytes: dict[str, int] = Field(default_factory=dict)
+    answered_bytes: dict[str, int] = Field(default_factory=dict)
+
+    def count(self, kind: str) -> int:
+        """How many operations of one kind, over all functions."""
+        return sum(counts.get(kind, 0) for counts in self.functions.values())
+
+    @property
+    def messages(self) -> int:
+        return sum(published.messages for published in self.published.values())
+
+
+class Stored(Model):
+    """Bytes in Firestore: of documents by collection (`agents`, `events@agents` for the part of the
+    log that agents wrote), and of their automatic index entries by field (`events@agents.data`)."""
+
+    documents: dict[str, int]
+    indexes: dict[str, int]
+
+
+class Measurement(Model):
+    """All actions, and where and when they were counted."""
+
+    measured_on: date
+    machine: str
+    python: str
+    repetitions: int
+    actions: dict[str, Action]
+    storage: dict[str, Stored]
+
+    @classmethod
+    def load(cls, file: Path = RECORDED) -> Self:
+        """Raises pydantic.ValidationError, OSError."""
+        return cls.model_validate_json(file.read_text())
+
+    def save(self, file: Path) -> None:
+        content = self.model_dump(mode="json")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
+
+
+Counts = dict[str, Any]
+Combining = Callable[[str, Sequence[int]], int]
+INSTANCE_TIME = "instance-milliseconds"
+
+
+def typical(samples: Sequence[Action]) -> Action:
+    """Of every count its median, the upper one of two: what the action itself does, without the
+    sweeps and repetitions that fell into one run of it. Of an instance's time the least, for the
+    machine that measures can only add to it."""
+    return _combined(samples, lambda kind, n: min(n) if kind == INSTANCE_TIME else median_high(n))
+
+
+def together(*actions: Action) -> Action:
+    """What several actions lead to, one after the other."""
+    return _combined(actions, lambda _, numbers: sum(numbers))
+
+
+def without(action: Action, other: Action) -> Action:
+    """What is left of an action when what `other` leads to is not its doing."""
+    return _combined([action, other], lambda _, pair: max(0, pair[0] - pair[1]))
+
+
+def _combined(actions: Sequence[Action], how: Combining) -> Action:
+    whole = _merged([action.model_dump() for action in actions], how)
+    return Action.model_validate(whole)
+
+
+def _merged(counts: Sequence[Counts], how: Combining) -> Counts:
+    """The same tree with every number combined; what is nothing is left out."""
+    merged: Counts = {}
+    for key in sorted({key for each in counts for key in each}):
+        values = [each.get(key) for each in counts]
+        if any(isinstance(value, dict) for value in values):
+            found: Any = _merged([value or {} for value in values], how)
+        else:
+            found = how(key, [value or 0 for value in values])
+        if found or key in Action.model_fields:
+            merged[key] = found
+    return merged
+
+
+def used_by(action: Action, manifests: Manifests) -> list[Usage]:
+    """What the action uses, by function, its share of the log's storage included."""
+    used: list[Usage] = [*_held_back(action, manifests)]
+    for name, counts in action.functions.items():
+        deployable = manifests.deployable(name)
+        for kind, number in counts.items():
+            if kind == INSTANCE_TIME:
+                used += instance_time(deployable, number / 1000)
+            else:
+                used.append(Usage(kind, number, name))
+    used += [Usage("log-gib", n / GIB, name) for name, n in action.logged_bytes.items()]
+    for name, size in action.answered_bytes.items():
+        # Callers come through the edge. Whether what a service sends there is free is not written
+        # anywhere we found: the dearer reading pays for both legs.
+        used += [Usage(kind, size / GIB, name) for kind in ("egress-gib", "hosting-transfer-gib")]
+    return used
+
+
+def instance_time(deployable: Deployable, seconds: float) -> list[Usage]:
+    """An instance's time by its manifest: processors and memory are sold apart."""
+    memory, unit = deployable.sizing.memory[:-2], deployable.sizing.memory[-2:]
+    gib = int(memory) * _GIB_OF_UNIT[unit]
+    return [
+        Usage("vcpu-seconds", seconds * deployable.sizing.cpu, deployable.name),
+        Usage("gib-seconds", seconds * gib, deployable.name),
+    ]
+
+
+def _held_back(action: Action, manifests: Manifests) -> Iterator[Usage]:
+    """A subscription pays for every message of its topic, also for those its filter holds back."""
+    topics = manifests.topics_of
+    matching: defaultdict[tuple[str, str], int] = defaultdict(int)
+    readers: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for subscription in manifests.subscriptions:
+        readers[subscription.deployable, subscription.topic] += 1
+        matching[subscription.deployable, subscription.event_type] += 1
+    for (deployable, topic), subscriptions in readers.items():
+        held = sum(
+            published.bytes * (subscriptions - matching[deployable, event_type])
+            for event_type, published in action.published.items()
+            if topics.get(event_type) == topic
+        )
+        if held:
+            yield Usage("pubsub-bytes", held, deployable)

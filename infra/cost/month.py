@@ -1,0 +1,225 @@
+"""What a month uses: what exists, what runs by itself, and the load."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from infra.cost.billing import Usage
+from infra.cost.load import Assumptions, Load, Run
+from infra.cost.measured import GIB, Action, Measurement, Stored, instance_time, used_by
+from infra.cost.stack import Stack
+from shared.manifest import Manifests
+
+# The measured story that stands for events nobody told a story of.
+ANY_EVENT = "creation_by_hand"
+PROJECTION = "mobile-api-reactions"
+# Who writes a collection whose name does not say it; the others are the governor's read model.
+_WRITERS = {
+    **dict.fromkeys(("agents", "creation_cases", "agent_names", "pipelines"), "agents"),
+    **dict.fromkeys(
+        ("approvals", "decision_claims", "precedents", "active_precedents"), "approvals"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of one stack. All of its answers are before prices and before what is free."""
+
+    manifests: Manifests
+    stack: Stack
+    measured: Measurement
+    assumed: Assumptions
+
+    def idle(self) -> list[Usage]:
+        """Nobody acts: what exists, the sweeps, the health checks, and instances replaced."""
+        used = [*self.stack.fixed, *self._by_itself(), *self._replaced()]
+        return [*used, *self._request_lines(used)]
+
+    def under(self, load: Load, *, months_kept: float = 1) -> list[Usage]:
+        """The idle month and a load; what is stored has grown for that many months of it."""
+        used = [*self._work(load)]
+        return [
+            *self.idle(),
+            *used,
+            *self._request_lines(used),
+            *self._started_for(used),
+            *self._deployed(),
+            *self._kept(load, months_kept),
+        ]
+
+    def once(self, action: Action) -> list[Usage]:
+        """An action and the lines it writes to the log."""
+        used = used_by(action, self.manifests)
+        return [*used, *self._request_lines(used)]
+
+    def run(self) -> list[Usage]:
+        """One run, as it is estimated."""
+        used = [*self._one_run(self.assumed.run)]
+        return [*used, *self._request_lines(used)]
+
+    def kept_of(self, story: str) -> list[Usage]:
+        """What one such story leaves in the store, for a month."""
+        return [*self._stored(self._sizes(self.measured.storage[story]), 1)]
+
+    def _by_itself(self) -> Iterator[Usage]:
+        for schedule in self.manifests.schedules:
+            sweep = _only(self.measured.actions["sweep"], schedule.deployable)
+            yield from self._times(sweep, runs_a_month(schedule.cron, self._days))
+        for deployable, times in self.stack.checks.items():
+            refused = self.measured.actions["refused"]
+            (counts,) = refused.functions.values()
+            asked = refused.model_copy(update={"functions": {deployable: counts}})
+            yield from self._times(asked, times)
+
+    def _replaced(self) -> Iterator[Usage]:
+        """Instances that start although nobody acts: after Google replaced them, and for checks so
+        rare that none is left from the one before."""
+        days = self.assumed.operations.cold_starts_idle_a_day * self._days
+        for deployable in self.manifests.deployables:
+            starts = max(days, self.stack.woken.get(deployable.name, 0.0))
+            yield from self._cold(deployable.name, starts)
+
+    def _work(self, load: Load) -> Iterator[Usage]:
+        told = {name: load.creations * share for name, share in self.assumed.creations.items()}
+        asked = load.requests - load.runs - sum(n * _decided(name) for name, n in told.items())
+        told |= {name: max(0.0, asked) * share for name, share in self.assumed.reads.items()}
+        told[ANY_EVENT] += self._other_events(load) / self.measured.actions[ANY_EVENT].messages
+        for name, times in told.items():
+            yield from self._times(self.measured.actions[name], times)
+        yield from (usage.times(load.runs) for usage in self._one_run(self.assumed.run))
+
+    def _other_events(self, load: Load) -> float:
+        """Events of the load that neither its creations nor its runs publish."""
+        own = sum(
+            load.creations * share * self.measured.actions[name].messages
+            for name, share in self.assumed.creations.items()
+        )
+        return max(0.0, load.events - own - load.runs * self.assumed.run.events)
+
+    def _one_run(self, run: Run) -> Iterator[Usage]:
+        sizes = {"vcpu-seconds": 1.0, "gib-seconds": 0.5}
+        yield from (Usage(kind, run.seconds * size, run.function) for kind, size in sizes.items())
+        published = run.events * run.event_bytes
+        for kind, quantity in {
+            "requests": run.requests,
+            "cloud-tasks": run.tasks,
+            "firestore-reads": run.reads,
+            "firestore-writes": run.writes,
+            "pubsub-bytes": published * (1 + run.topic_readers),
+            "log-gib": run.logged_bytes / GIB,
+        }.items():
+            yield Usage(kind, quantity, run.function)
+        projected = _only(self.measured.actions[ANY_EVENT], PROJECTION)
+        once = run.events * run.deliveries / projected.count("pubsub-deliveries")
+        yield from (u for u in self._times(projected, once) if u.kind != "pubsub-bytes")
+
+    def _kept(self, load: Load, months: float) -> Iterator[Usage]:
+        """The documents, and what recovery and backups keep of them."""
+        bytes_a_month: dict[str, float] = {}
+        any_event = self._other_events(load) / self.measured.actions[ANY_EVENT].messages
+        for name, share in self.assumed.creations.items():
+            times = load.creations * share + (any_event if name == ANY_EVENT else 0)
+            for writer, size in self._sizes(self.measured.storage[name]).items():
+                bytes_a_month[writer] = bytes_a_month.get(writer, 0) + size * times
+        run = self.assumed.run
+        bytes_a_month[run.function] = load.runs * (run.stored_bytes + run.indexed_bytes)
+        yield from self._stored(bytes_a_month, months)
+
+    def _stored(self, sizes: Mapping[str, float], months: float) -> Iterator[Usage]:
+        for writer, size in sizes.items():
+            gib = size * months / GIB
+            yield Usage("firestore-gib", gib, writer)
+            yield Usage("firestore-recovery-gib", gib * self.stack.recovered, writer)
+            yield Usage("firestore-backup-gib", gib * self.stack.backups, writer)
+
+    def _sizes(self, stored: Stored) -> dict[str, float]:
+        sizes: dict[str, float] = {}
+        for collection, size in stored.documents.items():
+            sizes[_writer(collection)] = sizes.get(_writer(collection), 0) + size
+        for field, size in stored.indexes.items():
+            what, _, name = field.partition(".")
+            if f"{what.partition('@')[0]}.{name}" not in self.stack.unindexed:
+                writer = _writer(what)
+                sizes[writer] = sizes.get(writer, 0) + size
+        return sizes
+
+    def _deployed(self) -> Iterator[Usage]:
+        operations = self.assumed.operations
+        for deployable in self.manifests.deployables:
+            deploys = operations.deploys_a_month
+            yield Usage("build-minutes", deploys * operations.build_minutes, deployable.name)
+            yield Usage("storage-class-a", deploys, deployable.name)
+
+    def _request_lines(self, used: Iterable[Usage]) -> Iterator[Usage]:
+        """Cloud Run's own log of every request."""
+        size = self.assumed.operations.request_log_bytes / GIB
+        return (Usage("log-gib", u.quantity * size, u.function) for u in _requests(used))
+
+    def _started_for(self, used: Iterable[Usage]) -> Iterator[Usage]:
+        known = {deployable.name for deployable in self.manifests.deployables}
+        for usage in _requests(used):
+            starts = usage.quantity * self.assumed.operations.cold_starts_per_request
+            if usage.function in known:
+                yield from self._cold(usage.function, starts)
+
+    def _cold(self, name: str, starts: float) -> Iterator[Usage]:
+        operations, deployable = self.assumed.operations, self.manifests.deployable(name)
+        for usage in instance_time(deployable, operations.cold_start_seconds * starts):
+            boosted = usage.kind == "vcpu-seconds"
+            yield usage.times(operations.cold_start_vcpus if boosted else 1)
+        yield Usage("secret-accesses", starts * len(deployable.manifest.access.secrets), name)
+
+    def _times(self, action: Action, number: float) -> Iterator[Usage]:
+        return (usage.times(number) for usage in used_by(action, self.manifests))
+
+    @property
+    def _days(self) -> float:
+        return self.assumed.operations.days
+
+
+def runs_a_month(cron: str, days: float) -> float:
+    """How often a schedule runs in a month of so many days, on the average."""
+    minutes, hours, of_month, months, of_week = (
+        _chosen(field, low, high)
+        for field, (low, high) in zip(
+            cron.split(" "), ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6)), strict=True
+        )
+    )
+    return minutes * hours * days * (of_month / 31) * (months / 12) * (of_week / 7)
+
+
+def _chosen(field: str, low: int, high: int) -> int:
+    """How many values a cron field names."""
+    chosen: set[int] = set()
+    for part in field.split(","):
+        span, _, step = part.partition("/")
+        first, _, last = span.partition("-")
+        begin = low if first == "*" else int(first)
+        end = high if first == "*" else int(last or (high if step else first))
+        chosen.update(
+            value % 7 if high == 6 else value for value in range(begin, end + 1, int(step or 1))
+        )
+    return len(chosen)
+
+
+def _only(action: Action, deployable: str) -> Action:
+    """One deployable's part of an action."""
+    return Action(
+        functions={deployable: action.functions.get(deployable, {})},
+        logged_bytes={deployable: action.logged_bytes.get(deployable, 0)},
+    )
+
+
+def _requests(used: Iterable[Usage]) -> Iterator[Usage]:
+    return (usage for usage in used if usage.kind == "requests")
+
+
+def _decided(story: str) -> int:
+    """Requests of people in a story of a creation: its submission, and a decision by hand."""
+    return 1 if story == "creation_by_precedent" else 2
+
+
+def _writer(collection: str) -> str:
+    """Who writes it: of the event log its part, of the others their one writer."""
+    name, _, writer = collection.partition("@")
+    return writer or _WRITERS.get(name, "mobile-api")

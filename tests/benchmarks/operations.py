@@ -1,0 +1,165 @@
+"""The billable operations of everything somebody does, counted by the local platform while it is
+really done: `python -m tests.benchmarks.operations` writes infra/cost/measured.json."""
+
+import argparse
+import platform as machine
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from emulators.client import PlatformClient
+from emulators.operations import billed_bytes
+from emulators.options import Options
+from emulators.running import running_platform
+from infra.cost.measured import RECORDED, Action, Measurement, Published, typical
+from shared.kit.canonical import canonical_json
+from shared.manifest import Manifests, load_manifests
+from tests.benchmarks.storage import stored
+from tests.benchmarks.stories import STORIES, STORING, Story
+from tests.journeys.world import World
+
+ROOT = Path(__file__).parents[2]
+REPETITIONS = 7
+
+
+@dataclass
+class Meter:
+    """Counts what an action leads to, until the platform is idle again. Nobody else may use the
+    platform meanwhile. `logs` is where it keeps the functions' logs; without it none count."""
+
+    platform: PlatformClient
+    manifests: Manifests = field(default_factory=lambda: load_manifests(ROOT))
+    logs: Path | None = None
+    _last_event: str | None = None
+
+    def of(self, act: Callable[[], object]) -> Action:
+        """What `act` led to."""
+        self._forward()
+        logged = self._logged()
+        self.platform.reset_operations()
+        with self._answered() as answered:
+            act()
+            self.platform.wait_until_idle(timeout=60)
+        counted = self.platform.operations()["functions"]
+        return Action(
+            functions={name: dict(found["operations"]) for name, found in counted.items()},
+            published=self._published(),
+            logged_bytes={n: size - logged.get(n, 0) for n, size in self._logged().items()},
+            answered_bytes=answered,
+        )
+
+    @contextmanager
+    def _answered(self) -> Iterator[dict[str, int]]:
+        """Bytes that leave for the caller meanwhile, by the function that answered."""
+        sizes: dict[str, int] = {}
+
+        def add(answer: httpx.Response) -> None:
+            name = self._answers(answer.request.url.path)
+            if name is not None:
+                head = sum(len(key) + len(value) + 4 for key, value in answer.headers.raw)
+                sizes[name] = sizes.get(name, 0) + head + len(answer.read())
+
+        hooks = self.platform.http.event_hooks
+        self.platform.http.event_hooks = {**hooks, "response": [*hooks["response"], add]}
+        try:
+            yield sizes
+        finally:
+            self.platform.http.event_hooks = hooks
+
+    def _answers(self, path: str) -> str | None:
+        for deployable in self.manifests.deployables:
+            for route in deployable.routes:
+                if path == route.removesuffix("/**") or path.startswith(route.removesuffix("**")):
+                    return deployable.name
+        return None
+
+    def _logged(self) -> dict[str, int]:
+        """Bytes of structured log lines so far, by deployable."""
+        if self.logs is None:
+            return {}
+        files = {d.name: self.logs / f"{d.name}.log" for d in self.manifests.deployables}
+        return {
+            name: sum(len(line) for line in file.read_bytes().splitlines() if line[:1] == b"{")
+            for name, file in files.items()
+            if file.exists()
+        }
+
+    def _forward(self) -> None:
+        """Past everything that was published before."""
+        events = self.platform.events(after=self._last_event)
+        if events:
+            self._last_event = events[-1]["id"]
+
+    def _published(self) -> dict[str, Published]:
+        found: dict[str, Published] = {}
+        for event in self.platform.events(after=self._last_event):
+            attributes = {k: v for k, v in event.items() if k != "data" and v}
+            size = len(canonical_json(event["data"])) + sum(
+                len(f"ce-{key}") + len(str(value)) for key, value in attributes.items()
+            )
+            before = found.get(event["type"], Published(messages=0, bytes=0))
+            found[event["type"]] = Published(
+                messages=before.messages + 1, bytes=before.bytes + billed_bytes(size)
+            )
+        return found
+
+
+def creation(platform: PlatformClient, *, repetitions: int = REPETITIONS) -> Action:
+    """One creation by hand on that platform as it is now, with whatever it has seen before: the
+    story `creation_by_hand`, in a tenant of its own."""
+    return measured(Meter(platform), STORIES["creation_by_hand"], repetitions)
+
+
+def creation_in(world: World, *, repetitions: int = REPETITIONS) -> Action:
+    """One more creation by hand in a tenant that may have many."""
+    meter = Meter(world.platform)
+    return typical([STORIES["creation_by_hand"](meter, world) for _ in range(repetitions)])
+
+
+def measured(meter: Meter, story: Story, repetitions: int) -> Action:
+    """What is typical of several runs of a story, each in a tenant of its own."""
+    return typical([story(meter, World(meter.platform)) for _ in range(repetitions)])
+
+
+def measure(meter: Meter, env: Mapping[str, str], repetitions: int = REPETITIONS) -> Measurement:
+    """Every story, after one run that warms up what runs; the first run also shows what it leaves
+    in the store."""
+    actions, storage = {}, {}
+    for name, story in STORIES.items():
+        world = World(meter.platform)
+        story(meter, world)
+        if name in STORING:
+            storage[name] = stored(env, world.tenant)
+        actions[name] = measured(meter, story, repetitions)
+        print(f"  {name}: {actions[name].count('requests')} requests", file=sys.stderr)
+    return Measurement(
+        measured_on=datetime.now(UTC).date(),
+        machine=f"{machine.system()} {machine.machine()}",
+        python=machine.python_version(),
+        repetitions=repetitions,
+        actions=actions,
+        storage=storage,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--into", type=Path, default=RECORDED, help="default: %(default)s")
+    parser.add_argument("--repetitions", type=int, default=REPETITIONS)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="assent-cost-") as directory:
+        state = Path(directory)
+        options = Options(root=ROOT, state=state)
+        with running_platform(options) as running:
+            meter = Meter(running.client, logs=state / "logs")
+            measure(meter, running.env, arguments.repetitions).save(arguments.into)
+
+
+if __name__ == "__main__":
+    main()
