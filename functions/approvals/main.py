@@ -7,6 +7,10 @@ import functions_framework.aio
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from shared.runtime.cold_start import begin_cold_start
+
+begin_cold_start()
+
 
 @cache
 def _api() -> ASGIApp:

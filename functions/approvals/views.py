@@ -1,9 +1,9 @@
 """What the core API answers, field by field (docs/contracts.md)."""
 
-import json
 from typing import Any, Literal
 
 from pydantic import JsonValue
+from pydantic_core import from_json
 
 from events.approvals import (
     ApprovalStatus,
@@ -134,7 +134,7 @@ def detail_of(approval: Approval) -> ApprovalDetail:
     """The card of an approval with its content."""
     return ApprovalDetail.model_construct(
         id=approval.approval_id,
-        content=json.loads(approval.content),
+        content=from_json(approval.content),
         **_shown(approval, ApprovalDetail, {"id", "content"}),
     )
 

@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict
 class Model(BaseModel):
     """A value of our own: frozen, and unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Data(BaseModel):
     """An event's payload: frozen; unknown fields are ignored, so that writers may add some."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)

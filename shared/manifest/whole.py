@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from shared.kit.queues import dashed, queue_name
 from shared.manifest.model import Manifest, Sizing
 
 
@@ -94,11 +95,6 @@ class Schedule:
         return f"/schedules/{self.event_type}"
 
 
-def queue_name(noun: str, timer_type: str) -> str:
-    """`approvals`, `assent.veto_window.due.v1` → `approvals-veto-window-due-v1`."""
-    return f"{noun}-{_dashed(timer_type)}"
-
-
 @dataclass(frozen=True)
 class Manifests:
     """All functions of a checkout. `topics_of` maps each published event type to its topic."""
@@ -124,7 +120,7 @@ class Manifests:
     def subscriptions(self) -> tuple[Subscription, ...]:
         return tuple(
             Subscription(
-                name=f"{noun}-reactions.{_dashed(event_type)}",
+                name=f"{noun}-reactions.{dashed(event_type)}",
                 topic=self.topics_of[event_type],
                 event_type=event_type,
                 deployable=f"{noun}-reactions",
@@ -155,7 +151,7 @@ class Manifests:
     def schedules(self) -> tuple[Schedule, ...]:
         return tuple(
             Schedule(
-                name=f"{noun}-{_dashed(event_type)}",
+                name=f"{noun}-{dashed(event_type)}",
                 event_type=event_type,
                 cron=cron,
                 deployable=f"{noun}-reactions",
@@ -257,7 +253,7 @@ def _named_alike(manifests: Manifests) -> Iterable[str]:
         for field, types in named.items():
             seen: dict[str, str] = {}
             for event_type in types:
-                other = seen.setdefault(_dashed(event_type), event_type)
+                other = seen.setdefault(dashed(event_type), event_type)
                 if other != event_type:
                     file = _file(manifests, noun)
                     yield f"{file}: reactions.{field}: {event_type} is named like {other}"
@@ -277,7 +273,3 @@ def _dangling(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[s
 
 def _file(manifests: Manifests, noun: str) -> Path:
     return manifests.folders[noun] / "function.toml"
-
-
-def _dashed(event_type: str) -> str:
-    return event_type.removeprefix("assent.").replace(".", "-").replace("_", "-")

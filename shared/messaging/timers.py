@@ -12,7 +12,7 @@ from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 from shared.kit.operations import count
-from shared.manifest.whole import queue_name
+from shared.kit.queues import queue_name
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.storage.patience import patience

@@ -13,6 +13,7 @@ from shared.kit import clock
 from shared.kit.errors import PayloadTooLarge
 from shared.kit.operations import start_counting
 from shared.runtime import logs
+from shared.runtime.cold_start import end_cold_start
 from shared.runtime.problems import as_assent_error, problem_response
 from shared.runtime.tracing import current_trace_id, request_span
 
@@ -62,6 +63,7 @@ class Boundary:
             except Exception as error:  # noqa: BLE001 - nothing may leave
                 await answer.fail(error)
             answer.log(name)
+        end_cold_start()
 
 
 class _Answer:

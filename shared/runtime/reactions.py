@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from shared.kit import clock
 from shared.kit.errors import AssentError
-from shared.manifest.whole import queue_name
+from shared.kit.queues import queue_name
 from shared.messaging.dead_letters import REDELIVERS, bury
 from shared.messaging.deliveries import Deliveries, Delivery
 from shared.messaging.envelope import Envelope, envelope_from_headers

@@ -29,7 +29,7 @@ from functions.approvals.service.reviewing import give_review
 from functions.approvals.views import ApprovalCard, ApprovalDetail, PrecedentSeed
 from shared.kit.callers import Caller
 from shared.kit.ids import derive_id, new_id
-from shared.manifest.whole import queue_name
+from shared.kit.queues import queue_name
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.kit.queues import queue_name
 from shared.manifest import ManifestError, Manifests, load_manifests
-from shared.manifest.whole import queue_name
 
 ROOT = Path(__file__).parents[3]
 ORDERS = """

@@ -10,7 +10,7 @@ import pytest
 from shared.kit.errors import Unavailable
 from shared.kit.instants import format_instant
 from shared.kit.operations import start_counting
-from shared.manifest.whole import queue_name
+from shared.kit.queues import queue_name
 from shared.messaging import pubsub, timers
 from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope

@@ -8,7 +8,7 @@ from google.cloud.tasks_v2 import Task
 from emulators.clock import VirtualClock
 from emulators.cloud_tasks import CloudTasksEmulator
 from shared.kit.errors import Unavailable
-from shared.manifest.whole import queue_name
+from shared.kit.queues import queue_name
 from shared.messaging import timers
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import envelope_from_headers

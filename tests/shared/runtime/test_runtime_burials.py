@@ -9,7 +9,7 @@ import pytest
 
 from events.deliveries import DeliveryState
 from shared.kit.errors import Forbidden
-from shared.manifest.whole import queue_name
+from shared.kit.queues import queue_name
 from shared.messaging.changes import Timer
 from shared.messaging.dead_letters import DEAD_LETTERS, REDELIVERS
 from shared.messaging.deliveries import Deliveries

@@ -20,7 +20,7 @@ from shared.kit.errors import (
     Unavailable,
     VersionConflict,
 )
-from shared.manifest.whole import queue_name
+from shared.kit.queues import queue_name
 from shared.messaging import pubsub
 from shared.messaging.changes import Timer
 from shared.messaging.dead_letters import DEAD_LETTERS

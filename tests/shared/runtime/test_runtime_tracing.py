@@ -13,7 +13,7 @@ from opentelemetry.trace import SpanKind
 
 from shared.kit import clock
 from shared.kit.callers import Caller
-from shared.manifest.whole import queue_name
+from shared.kit.queues import queue_name
 from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox

@@ -20,14 +20,14 @@ async def cost(act: Awaitable[Any]) -> tuple[int, int, int, int, int]:
 
 
 async def test_opening_reads_one_document(world: World) -> None:
-    # The kind's active precedents; written: the approval, its event, then the event's flag.
+    # The kind's active precedents; written: the approval and its event.
     event, _ = world.approval_needed()
-    assert await cost(world.deliver(event)) == (1, 3, 2, 1, 1)
+    assert await cost(world.deliver(event)) == (1, 2, 1, 1, 1)
 
 
 async def test_opening_what_no_precedent_may_cover_reads_nothing(world: World) -> None:
     event, _ = world.approval_needed(precedents_allowed=False)
-    assert await cost(world.deliver(event)) == (0, 3, 2, 1, 1)
+    assert await cost(world.deliver(event)) == (0, 2, 1, 1, 1)
 
 
 async def test_a_match_adds_only_a_condition(world: World) -> None:
