@@ -3,6 +3,7 @@
 import argparse
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -13,10 +14,10 @@ from infra.packaging.failures import PackagingError
 from shared.manifest import load_manifests
 
 
-def main() -> int:
-    """Exit status 1 where an archive cannot be built or a deployable does not exist."""
-    options = _options()
-    manifests = load_manifests(Path.cwd())
+def main(arguments: Sequence[str], root: Path) -> int:
+    """Returns the exit code: 1 where an archive cannot be built or a deployable does not exist."""
+    options = _options(arguments)
+    manifests = load_manifests(root)
     names = options.deployables or [each.name for each in manifests.deployables]
     try:
         built = [
@@ -32,11 +33,11 @@ def main() -> int:
     return 0
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.packaging", description=__doc__)
     parser.add_argument("deployables", nargs="*", help="all, where none is named")
     parser.add_argument("--into", type=Path, default=Path("build/packages"))
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 def _table(built: list[Archive]) -> Table:
@@ -55,4 +56,4 @@ def _packages(archive: Archive) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:], Path.cwd()))

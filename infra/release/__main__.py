@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from shared.kit.instants import format_instant, parse_instant
 from shared.manifest import load_manifests
 
 
-def main() -> int:
-    """Exit status 1 where the release was rolled back, 2 where something did not answer."""
-    options = _options()
+def main(arguments: Sequence[str], root: Path) -> int:
+    """Returns the exit code: 1 where the release was rolled back, 2 where something did not
+    answer."""
+    options = _options(arguments)
     run = CloudRun(options.project, options.region)
     try:
         if options.what == "remember":
-            return _remember(run, options.before)
+            return _remember(run, root, options.before)
         if options.what == "watch":
             return _watch(run, options)
         _roll_back(run, _memory(options.before)[1])
@@ -35,8 +36,8 @@ def main() -> int:
     return 2
 
 
-def _remember(run: CloudRun, into: Path) -> int:
-    names = [each.name for each in load_manifests(Path.cwd()).deployables]
+def _remember(run: CloudRun, root: Path, into: Path) -> int:
+    names = [each.name for each in load_manifests(root).deployables]
     before = {name: run.traffic(name) for name in names}
     into.parent.mkdir(parents=True, exist_ok=True)
     into.write_text(json.dumps({"at": format_instant(clock.now()), "traffic": before}, indent=2))
@@ -99,7 +100,7 @@ def _table(rates: tuple[Rate, ...]) -> str:
     return ", ".join(told) or "no requests yet"
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.release")
     parser.add_argument("what", choices=["remember", "watch", "roll-back"])
     parser.add_argument("--project", required=True)
@@ -108,8 +109,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--pause", type=float, default=60, help="seconds between two looks")
     parser.add_argument("--monitoring", default=MONITORING, help=argparse.SUPPRESS)
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:], Path.cwd()))

@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ from shared.kit.signing import load_signing_key, public_key_set, sign
 LONGEST_MINUTES = 15
 
 
-def main() -> int:
-    """Exit status 1 where the key file is there already, or is not."""
-    options = _options()
+def main(arguments: Sequence[str]) -> int:
+    """Returns the exit code: 1 where the key file is there already, or is not."""
+    options = _options(arguments)
     try:
         if options.what == "new-key":
             new_key(options.key)
@@ -66,7 +67,7 @@ def _minutes(text: str) -> int:
     return minutes
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.tokens", description=__doc__)
     commands = parser.add_subparsers(dest="what", required=True)
     for what, summary in (
@@ -83,8 +84,8 @@ def _options() -> argparse.Namespace:
             command.add_argument("--scopes", default="", help="separated by spaces")
             command.add_argument("--roles", default="", help="separated by spaces")
             command.add_argument("--minutes", type=_minutes, default=LONGEST_MINUTES)
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from infra.release.__main__ import main
 
 ROOT = Path(__file__).parents[3]
 
@@ -46,26 +47,20 @@ class Cloud:
     def calls(self) -> list[list[str]]:
         return [json.loads(line) for line in self.calls_file.read_text().splitlines()]
 
-    def release(self, what: str, *options: str) -> subprocess.CompletedProcess[str]:
-        """Runs the command as the workflow does."""
+    def release(self, what: str, *options: str) -> int:
+        """What the command that the workflow calls returns."""
         before = str(self.program.parent / "release.json")
-        command = [sys.executable, "-m", "infra.release", what, "--project=assent-test"]
-        return subprocess.run(
-            [*command, f"--before={before}", f"--monitoring={self.address}", *options],
-            cwd=ROOT,
-            env={"PATH": f"{self.program.parent}:{os.environ['PATH']}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        where = ["--project=assent-test", f"--before={before}", f"--monitoring={self.address}"]
+        return main([what, *where, *options], ROOT)
 
 
 @pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     calls, program = tmp_path / "calls", tmp_path / "gcloud"
     program.write_text(_GCLOUD.format(python=sys.executable, calls=str(calls)))
     program.chmod(0o755)
     calls.touch()
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     state: list[Cloud] = []
 
     class Monitoring(BaseHTTPRequestHandler):

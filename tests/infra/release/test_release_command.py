@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from shared.manifest import load_manifests
 from tests.infra.release.conftest import ROOT, Cloud
 
@@ -26,33 +28,34 @@ def rollbacks(cloud: Cloud) -> dict[str, str]:
     return {call[3]: call[4] for call in moves}
 
 
-def test_a_release_with_errors_sends_all_traffic_back(cloud: Cloud) -> None:
+def test_a_release_with_errors_sends_all_traffic_back(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
     cloud.pages = [
         {"timeSeries": [series("agents-00002", "2xx", 40, 50)], "nextPageToken": "1"},
         {"timeSeries": [series("agents-00002", "5xx", 1, 1)]},
     ]
-    assert cloud.release("remember").returncode == 0
-    watched = cloud.release("watch", *AT_ONCE)
-    assert (watched.returncode, watched.stderr) == (1, "")
-    assert "roll back: agents 2/92 (2.17%)" in watched.stdout
+    assert cloud.release("remember") == 0
+    assert cloud.release("watch", *AT_ONCE) == 1
+    said = capsys.readouterr().out
+    assert "roll back: agents 2/92 (2.17%)" in said
     assert rollbacks(cloud) == {
         name: f"--to-revisions={name}-00001=100" for name in NAMES if name != "audit-reactions"
     }
-    assert "audit-reactions: is new, there is nothing to go back to" in watched.stdout
+    assert "audit-reactions: is new, there is nothing to go back to" in said
 
 
-def test_a_sound_release_stays(cloud: Cloud) -> None:
+def test_a_sound_release_stays(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     cloud.pages = [{"timeSeries": [series("agents-00002", "2xx", 400)]}]
     cloud.release("remember")
-    watched = cloud.release("watch", *AT_ONCE)
-    assert (watched.returncode, rollbacks(cloud)) == (0, {})
-    assert "keep: agents 0/400 (0.00%)" in watched.stdout
+    assert (cloud.release("watch", *AT_ONCE), rollbacks(cloud)) == (0, {})
+    assert "keep: agents 0/400 (0.00%)" in capsys.readouterr().out
 
 
 def test_errors_of_the_revision_that_was_replaced_blame_nobody(cloud: Cloud) -> None:
     cloud.pages = [{"timeSeries": [series("agents-00001", "5xx", 400)]}]
     cloud.release("remember")
-    assert cloud.release("watch", *AT_ONCE).returncode == 0
+    assert cloud.release("watch", *AT_ONCE) == 0
 
 
 def test_what_is_asked_is_this_projects_requests_since_the_deployment(cloud: Cloud) -> None:
@@ -70,11 +73,22 @@ def test_what_is_asked_is_this_projects_requests_since_the_deployment(cloud: Clo
 
 def test_a_release_is_rolled_back_by_hand(cloud: Cloud) -> None:
     cloud.release("remember")
-    assert cloud.release("roll-back").returncode == 0
+    assert cloud.release("roll-back") == 0
     assert rollbacks(cloud)["mobile-api"] == "--to-revisions=mobile-api-00001=100"
 
 
-def test_a_gcloud_that_fails_is_told_and_nothing_is_kept_or_rolled_back(cloud: Cloud) -> None:
+def test_a_gcloud_that_fails_is_told_and_nothing_is_rolled_back(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
     cloud.program.write_text("#!/bin/sh\necho denied >&2\nexit 1\n")
-    failed = cloud.release("remember")
-    assert (failed.returncode, "denied" in failed.stderr) == (2, True)
+    assert cloud.release("remember") == 2
+    assert "denied" in capsys.readouterr().err
+
+
+def test_a_monitoring_that_does_not_answer_is_told_and_nothing_is_rolled_back(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.release("remember")
+    assert cloud.release("watch", *AT_ONCE, "--monitoring=http://127.0.0.1:9") == 2
+    assert "refused" in capsys.readouterr().err
+    assert rollbacks(cloud) == {}

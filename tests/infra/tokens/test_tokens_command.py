@@ -2,8 +2,6 @@
 
 import functools
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from infra.tokens.__main__ import main
 from shared.kit import clock
 from shared.kit.errors import Unauthenticated
 from shared.runtime.auth import TokenVerifier
 from shared.runtime.settings import RuntimeSettings
 
-ROOT = Path(__file__).parents[3]
 PERSON = ("--principal=governor", "--tenant=first", "--roles=governor author")
 
 
@@ -26,24 +24,38 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Says nothing."""
 
 
-def _tokens(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "infra.tokens", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+class Command:
+    """Calls the command; `said` is what the last call printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.said = ""
+
+    def __call__(self, *arguments: str) -> int:
+        code = main(arguments)
+        self.said = self._capsys.readouterr().out.strip()
+        return code
 
 
 @pytest.fixture
-def key(tmp_path: Path) -> Path:
+def tokens(capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(capsys)
+
+
+@pytest.fixture
+def key(tokens: Command, tmp_path: Path) -> Path:
     file = tmp_path / "key.json"
-    assert _tokens("new-key", f"--key={file}").returncode == 0
+    assert tokens("new-key", f"--key={file}") == 0
     return file
 
 
 @pytest.fixture
-def settings(key: Path, tmp_path: Path) -> Iterator[RuntimeSettings]:
+def settings(tokens: Command, key: Path, tmp_path: Path) -> Iterator[RuntimeSettings]:
     """Those of a deployment that trusts the key set, published by a plain file server."""
     published = tmp_path / "published"
     published.mkdir()
-    (published / "jwks.json").write_text(_tokens("key-set", f"--key={key}").stdout)
+    assert tokens("key-set", f"--key={key}") == 0
+    (published / "jwks.json").write_text(tokens.said)
     serve = functools.partial(_Quiet, directory=str(published))
     with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -55,40 +67,40 @@ def settings(key: Path, tmp_path: Path) -> Iterator[RuntimeSettings]:
 
 
 async def test_a_deployment_that_trusts_the_key_set_accepts_the_token(
-    key: Path, settings: RuntimeSettings
+    tokens: Command, key: Path, settings: RuntimeSettings
 ) -> None:
-    issued = _tokens(
-        "issue", f"--key={key}", f"--issuer={settings.issuer}", *PERSON, "--scopes=agents:read"
-    )
-    claims = await TokenVerifier(settings).verify(issued.stdout.strip(), clock.now())
+    tokens("issue", f"--key={key}", f"--issuer={settings.issuer}", *PERSON, "--scopes=agents:read")
+    claims = await TokenVerifier(settings).verify(tokens.said, clock.now())
     assert (claims.sub, claims.tenant, claims.scope) == ("governor", "first", "agents:read")
     assert claims.roles == ("governor", "author")
     with pytest.raises(Unauthenticated, match="expired"):
-        await TokenVerifier(settings).verify(
-            issued.stdout.strip(), clock.now() + timedelta(minutes=15)
-        )
+        await TokenVerifier(settings).verify(tokens.said, clock.now() + timedelta(minutes=15))
 
 
-async def test_another_key_is_refused(settings: RuntimeSettings, tmp_path: Path) -> None:
+async def test_another_key_is_refused(
+    tokens: Command, settings: RuntimeSettings, tmp_path: Path
+) -> None:
     other = tmp_path / "other.json"
-    _tokens("new-key", f"--key={other}")
-    issued = _tokens("issue", f"--key={other}", f"--issuer={settings.issuer}", *PERSON)
+    tokens("new-key", f"--key={other}")
+    tokens("issue", f"--key={other}", f"--issuer={settings.issuer}", *PERSON)
     with pytest.raises(Unauthenticated, match="does not verify"):
-        await TokenVerifier(settings).verify(issued.stdout.strip(), clock.now())
+        await TokenVerifier(settings).verify(tokens.said, clock.now())
 
 
-def test_the_published_half_has_nothing_private(key: Path) -> None:
-    (published,) = json.loads(_tokens("key-set", f"--key={key}").stdout)["keys"]
+def test_the_published_half_has_nothing_private(tokens: Command, key: Path) -> None:
+    tokens("key-set", f"--key={key}")
+    (published,) = json.loads(tokens.said)["keys"]
     assert set(published) == {"alg", "crv", "kid", "kty", "x"}
 
 
-def test_only_its_owner_reads_the_key_and_nothing_replaces_it(key: Path) -> None:
+def test_only_its_owner_reads_the_key_and_nothing_replaces_it(tokens: Command, key: Path) -> None:
     before = key.read_text()
     assert key.stat().st_mode & 0o077 == 0
-    assert _tokens("new-key", f"--key={key}").returncode == 1
+    assert tokens("new-key", f"--key={key}") == 1
     assert key.read_text() == before
 
 
-def test_no_token_outlives_fifteen_minutes(key: Path) -> None:
-    refused = _tokens("issue", f"--key={key}", "--issuer=https://i", *PERSON, "--minutes=16")
-    assert (refused.returncode, "cannot be revoked" in refused.stderr) == (2, True)
+def test_no_token_outlives_fifteen_minutes(key: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["issue", f"--key={key}", "--issuer=https://i", *PERSON, "--minutes=16"])
+    assert "cannot be revoked" in capsys.readouterr().err
