@@ -11,7 +11,7 @@ PORT   ?= 8080
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview chaos dead-letters rebuild-projection cost cost-check clean
+.PHONY: help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview packages chaos dead-letters rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ lock: ## requirements/*.txt from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/runtime.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra local --extra infra --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+
+packages: setup ## the functions' source archives, as the cloud builds them
+	@$(BIN)/python -m infra.packaging
 
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
 	@$(BIN)/python -m infra.preview --stack $(or $(STACK),dev)
