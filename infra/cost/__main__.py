@@ -2,7 +2,9 @@
 measured."""
 
 import argparse
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -19,30 +21,36 @@ from shared.kit.pricing import load_prices
 BUILD = ROOT / "build"
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
+    """Returns the exit code: 1 where it is to be checked and became too dear."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measured", type=Path, default=RECORDED, help="default: %(default)s")
     parser.add_argument("--stack", default="prod", help="whose things are counted (prod)")
+    parser.add_argument("--into", type=Path, default=BUILD, help="default: %(default)s")
     parser.add_argument("--check", action="store_true", help="fail where it became too dear")
-    arguments = parser.parse_args()
-    month, prices = month_of(Measurement.load(arguments.measured), arguments.stack), load_prices()
+    chosen = parser.parse_args(arguments)
+    month, prices = month_of(Measurement.load(chosen.measured), chosen.stack), load_prices()
     costs, figures = costs_of(month, prices), figures_of(month, prices)
-    write_figures(figures, BUILD / "cost.json")
+    write_figures(figures, chosen.into / "cost.json")
     bills = {
         "Idle": costs.idle,
         "Reference load": costs.reference,
         "A hundred times that": costs.hundredfold,
     }
-    (BUILD / "cost.svg").write_text(chart(bills))
+    (chosen.into / "cost.svg").write_text(chart(bills))
     console = Console(width=None if sys.stdout.isatty() else 100)
     show(console, month, prices, costs, figures)
-    console.print("Also in build/cost.json and, as a picture, in build/cost.svg.")
+    console.print(f"Also in {chosen.into.name}/cost.json and, as a picture, cost.svg beside it.")
     baseline = Baseline.load()
     raised = list(objections(figures, baseline, decision_of(baseline, ROOT)))
     for objection in raised:
         console.print(objection, style="red")
-    return 1 if raised and arguments.check else 0
+    return 1 if raised and chosen.check else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except BrokenPipeError:
+        # The reader has seen enough; what is still buffered must not be flushed into the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

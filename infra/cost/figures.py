@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from infra.cost.billing import Bill, Usage, bill
-from infra.cost.measured import Action
+from infra.cost.measured import GIB, Action
 from infra.cost.month import Month
 from shared.kit.pricing import Prices
 
@@ -79,6 +79,7 @@ def figures_of(month: Month, prices: Prices) -> dict[str, Figure]:
         "commits_per_creation": Figure(
             creation.count("firestore-commits"), "commits/creation", aim=10
         ),
+        **_sizes(month),
         "stored_usd_month_per_creation": Figure(
             bill(month.kept_of(CREATION), prices, free_tier=False).usd, "USD/month/creation"
         ),
@@ -92,6 +93,20 @@ def figures_of(month: Month, prices: Prices) -> dict[str, Figure]:
             bill(month.under(load, months_kept=A_YEAR), prices).usd, "USD/month"
         ),
         **_announced(month, prices, announced),
+    }
+
+
+def _sizes(month: Month) -> dict[str, Figure]:
+    """What a creation sends, writes down and leaves, in bytes; of messages what is billed."""
+    creation = month.measured.actions[CREATION]
+    used = month.once(creation)
+    messages = sum(usage.quantity for usage in used if usage.kind == "pubsub-bytes")
+    logged = sum(usage.quantity for usage in used if usage.kind == "log-gib") * GIB
+    kept = sum(u.quantity for u in month.kept_of(CREATION) if u.kind == "firestore-gib") * GIB
+    return {
+        "pubsub_bytes_per_creation": Figure(round(messages), "bytes billed"),
+        "log_bytes_per_creation": Figure(round(logged), "bytes"),
+        "stored_bytes_per_creation": Figure(round(kept), "bytes, indexes included"),
     }
 
 

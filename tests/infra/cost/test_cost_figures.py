@@ -1,0 +1,129 @@
+"""What is on record is within its aims, and is told truly."""
+
+import io
+import json
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import pytest
+from rich.console import Console
+
+from infra.cost.__main__ import main
+from infra.cost.billing import Bill, Charge
+from infra.cost.chart import chart
+from infra.cost.figures import Costs, Figure, costs_of, figures_of, write_figures
+from infra.cost.gate import Baseline, decision_of, objections
+from infra.cost.measured import Measurement, together
+from infra.cost.month import Month
+from infra.cost.report import bar, show
+from infra.cost.stacks import month_of
+from shared.kit.pricing import load_prices
+from tests.infra.cost.checkout import ROOT
+
+PRICES = load_prices()
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def month() -> Month:
+    return month_of(Measurement.load())
+
+
+@pytest.fixture(scope="module")
+def figures(month: Month) -> dict[str, Figure]:
+    return figures_of(month, PRICES)
+
+
+@pytest.fixture(scope="module")
+def costs(month: Month) -> Costs:
+    return costs_of(month, PRICES)
+
+
+def test_what_is_on_record_is_within_its_aims(figures: dict[str, Figure]) -> None:
+    assert {name: figure for name, figure in figures.items() if figure.met is False} == {}
+
+
+def test_what_is_on_record_is_no_dearer_than_was_accepted(figures: dict[str, Figure]) -> None:
+    baseline = Baseline.load()
+    assert list(objections(figures, baseline, decision_of(baseline, ROOT))) == []
+
+
+def test_the_figures_that_have_an_aim_are_those_that_were_promised(
+    figures: dict[str, Figure],
+) -> None:
+    assert {name: figure.aim for name, figure in figures.items() if figure.aim} == {
+        "idle_usd_month": 14,
+        "reference_usd_month": 35,
+        "usd_per_creation": 0.0002,
+        "commits_per_creation": 10,
+    }
+
+
+def test_the_file_has_the_form_that_is_compared_over_time(
+    figures: dict[str, Figure], tmp_path: Path
+) -> None:
+    write_figures(figures, tmp_path / "new" / "cost.json")
+    written = json.loads((tmp_path / "new" / "cost.json").read_text())
+    assert written.keys() == figures.keys()
+    for each in written.values():
+        assert each.keys() == {"value", "unit", "floor", "ratio", "aim", "met"}
+    assert written["idle_usd_month"]["met"] is True
+
+
+def test_the_tables_name_every_service_and_every_function(
+    month: Month, figures: dict[str, Figure], costs: Costs
+) -> None:
+    out = io.StringIO()
+    show(Console(file=out, width=120), month, PRICES, costs, figures)
+    text = out.getvalue()
+    for service in {each.service for each in (PRICES.operations | PRICES.resources).values()}:
+        assert service in text
+    for deployable in month.manifests.deployables:
+        assert deployable.name in text
+    for each in (costs.idle, costs.reference, costs.hundredfold):
+        assert text.count(f"{each.usd:,.2f}") >= 2
+
+
+def test_the_picture_has_a_bar_for_each_service_as_long_as_its_price() -> None:
+    charges = (
+        Charge("firestore-reads", "Firestore", "agents", 1, 3.0),
+        Charge("log-gib", "Logging", "agents", 1, 1.0),
+        Charge("sql-ssd-gib", "Cloud SQL", "platform", 1, 4.0),
+        Charge("requests", "Cloud Run", "agents", 1, 0.001),
+    )
+    picture = Xml.fromstring(chart({"Idle & <quiet>": Bill(charges)}))
+    bars = [float(found.attrib["width"]) for found in picture.iter(f"{SVG}rect")]
+    longest = max(bars)
+    assert sorted(bars) == pytest.approx([0, 0, 0, longest / 4, 3 * longest / 4, longest])
+    words = [found.text for found in picture.iter(f"{SVG}text")]
+    assert words[0] == "Idle & <quiet>: $8.00 a month"
+    assert [word for word in words if word in {"Firestore", "Cloud SQL", "Logging"}] == [
+        "Cloud SQL",
+        "Firestore",
+        "Logging",
+    ]
+
+
+@pytest.mark.parametrize(("value", "letters"), [(0.0, 0), (5.0, 10), (10.0, 20)])
+def test_a_bar_in_the_terminal_is_as_long_as_its_share(value: float, letters: int) -> None:
+    assert bar(value, 10.0) == "█" * letters
+
+
+def test_the_command_passes_what_is_on_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--check", "--into", str(tmp_path)]) == 0
+    assert "together" in capsys.readouterr().out
+    assert {file.name for file in tmp_path.iterdir()} == {"cost.json", "cost.svg"}
+
+
+def test_the_command_refuses_what_became_dearer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded = Measurement.load()
+    dearer = {name: together(*[action] * 3) for name, action in recorded.actions.items()}
+    recorded.model_copy(update={"actions": dearer}).save(tmp_path / "dearer.json")
+    arguments = ["--measured", str(tmp_path / "dearer.json"), "--into", str(tmp_path)]
+    assert main([*arguments, "--check"]) == 1
+    assert "reference_usd_month" in capsys.readouterr().out
+    assert main(arguments) == 0
