@@ -44,7 +44,7 @@ class _Monitor(mocks.MockMonitor):
                     urn=response.urn,
                     type=request.type,
                     name=request.name,
-                    inputs=rpc.deserialize_properties(request.object),
+                    inputs=_plain(rpc.deserialize_properties(request.object)),
                     parent=request.parent,
                     after=tuple(request.dependencies),
                     protected=request.protect,
@@ -102,6 +102,14 @@ def _logger(warnings: list[str]) -> logging.Logger:
     logger = logging.Logger("pulumi", level=logging.WARNING)  # noqa: LOG001
     logger.addHandler(Kept())
     return logger
+
+
+def _plain(value: Any) -> Any:
+    """Without Pulumi's marks on what it would keep encrypted."""
+    value = rpc.unwrap_rpc_secret(value)
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _principal(email: str) -> dict[str, str]:

@@ -1,9 +1,16 @@
-"""Settings for tests: a sound stack, to be made unsound one value at a time."""
+"""Settings for tests, and the graphs of the checkout's own stacks."""
 
+from functools import cache
 from typing import Any
 
+from infra.preview import Graph, graph
+from infra.preview.graph import ROOT
 from infra.settings import Settings, read_settings
+from infra.stacks import settings_of_stack
 
+STACKS = ("dev", "staging", "prod")
+
+# A sound stack, to be made unsound one value at a time.
 SOUND: dict[str, Any] = {
     "project": "assent-test",
     "environment": "prod",
@@ -17,3 +24,9 @@ SOUND: dict[str, Any] = {
 def settings(**values: Any) -> Settings:
     """Sound settings with these values. Raises Refused where they are not sound any more."""
     return read_settings(SOUND | values)
+
+
+@cache
+def graph_of_stack(stack: str) -> Graph:
+    """What the program makes of a stack's own file."""
+    return graph(settings_of_stack(ROOT, stack))

@@ -1,0 +1,69 @@
+"""`python -m infra.database --stack STACK`: migrates a stack's database, and gives `assent_app` a
+new password.
+
+ASSENT_POSTGRES_ADMIN_DSN names the database and a user who may do so, as it is reached through the
+Cloud SQL Auth Proxy. The password is made here and added to Secret Manager; the database is told a
+verifier of it, and nobody sees it."""
+
+import argparse
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from infra.keys.values import Values
+from infra.refusals import Refused
+from infra.secret_manager import POSTGRES_PASSWORD
+from infra.sql import ROLE
+from infra.stacks import settings_of_stack
+
+ADMIN_DSN = "ASSENT_POSTGRES_ADMIN_DSN"
+
+
+def main(arguments: Sequence[str], root: Path) -> int:
+    """Returns the exit code: 1, with the reason, for what is refused."""
+    parser = argparse.ArgumentParser(prog="python -m infra.database", description=__doc__)
+    parser.add_argument("--stack", required=True)
+    try:
+        address = os.environ.get(ADMIN_DSN)
+        if address is None:
+            raise Refused(f"{ADMIN_DSN}: not set; start the Cloud SQL Auth Proxy and name it there")
+        values = Values(settings_of_stack(root, parser.parse_args(arguments).stack).project)
+        migrate(root)
+        renew_password(address, values)
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    print(f"migrated; {ROLE} has a new password, which services read when they start")
+    return 0
+
+
+def migrate(root: Path) -> None:
+    """Brings the database to the newest schema, and makes the role. Raises Refused."""
+    done = subprocess.run([sys.executable, "-m", "shared.storage.migrate"], cwd=root, check=False)
+    if done.returncode != 0:
+        raise Refused("the migrations failed; what they printed says why")
+
+
+def renew_password(address: str, values: Values) -> None:
+    """A new password for the role. Services that run keep their connections and open no new ones
+    until they start anew."""
+    import psycopg
+    from psycopg import sql
+
+    password = secrets.token_urlsafe(32)
+    with psycopg.connect(address) as connection:
+        verifier = connection.pgconn.encrypt_password(
+            password.encode(), ROLE.encode(), b"scram-sha-256"
+        ).decode()
+        connection.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(ROLE), sql.Literal(verifier))
+        )
+        # Before the commit: a password that nobody could read must not become the role's.
+        values.add(POSTGRES_PASSWORD, password)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], Path.cwd()))

@@ -1,0 +1,115 @@
+"""What reaches a function, and what becomes of it where it does not."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from infra.preview import Graph
+from tests.infra.claims.reading import (
+    ACCOUNT_MEMBER,
+    DEAD_LETTERS,
+    PUBSUB,
+    SUBSCRIBER,
+    SUBSCRIPTION,
+    differing,
+    email,
+    members,
+    pushed,
+)
+
+
+def every_event_that_is_read_has_one_subscription(graph: Graph) -> Iterator[str]:
+    wanted = Counter(
+        (f"{noun}-reactions", event, graph.manifests.topics_of[event])
+        for noun, manifest in graph.manifests.by_noun.items()
+        for event in (manifest.reactions.events if manifest.reactions else ())
+    )
+    found: Counter[tuple[str, str, str]] = Counter()
+    for each in pushed(graph):
+        endpoint = str(each.inputs["pushConfig"]["pushEndpoint"])
+        service = endpoint.removeprefix("https://").partition("-123456789012.")[0]
+        topic = str(each.inputs["topic"]).rpartition("/")[2]
+        if not endpoint.endswith(f".run.app/events/{topic}"):
+            yield f"{each.name}: pushed to {endpoint}"
+        event = str(each.inputs["filter"]).removeprefix('attributes."ce-type" = ').strip('"')
+        found[service, event, topic] += 1
+    if found != wanted:
+        yield f"subscriptions: lacks {wanted - found}, has beyond that {found - wanted}"
+
+
+def every_event_that_a_function_publishes_has_its_topic(graph: Graph) -> Iterator[str]:
+    topics = {str(each.inputs["name"]) for each in graph.of("gcp:pubsub/topic:Topic")}
+    yield from differing(
+        "topics",
+        Counter(topics),
+        {*graph.manifests.topics_of.values(), *graph.manifests.topics, DEAD_LETTERS},
+    )
+
+
+def every_subscription_is_pushed_as_its_readers_own_account(graph: Graph) -> Iterator[str]:
+    for each in pushed(graph):
+        push = each.inputs["pushConfig"]
+        reader = each.group
+        own = email(graph, f"{reader}-push")
+        if push["oidcToken"]["serviceAccountEmail"] != own:
+            yield f"{each.name}: pushed as {push['oidcToken']['serviceAccountEmail']}"
+        if not str(push["pushEndpoint"]).startswith(f"{push['oidcToken']['audience']}/"):
+            yield f"{each.name}: its token is for {push['oidcToken']['audience']}"
+        if push["noWrapper"] != {"writeMetadata": True}:
+            yield f"{each.name}: the event's attributes do not arrive as headers"
+        role = "roles/iam.serviceAccountOpenIdTokenCreator"
+        account = f"projects/{graph.settings.project}/serviceAccounts/{own}"
+        minted = members(graph, ACCOUNT_MEMBER, role, serviceAccountId=account)
+        yield from differing(f"{reader}-push may be used by", minted, [PUBSUB])
+
+
+def every_subscription_has_a_dead_letter_topic_and_its_grants(graph: Graph) -> Iterator[str]:
+    for each in pushed(graph):
+        policy = each.inputs.get("deadLetterPolicy") or {}
+        topic = str(policy.get("deadLetterTopic", "")).rpartition("/")[2]
+        if topic != DEAD_LETTERS:
+            yield f"{each.name}: gives up to {topic or 'nobody'}"
+        if not 5 <= int(policy.get("maxDeliveryAttempts", 0)) <= 100:
+            yield f"{each.name}: {policy.get('maxDeliveryAttempts')} attempts"
+        name = str(each.inputs["name"])
+        allowed = members(graph, SUBSCRIBER, "roles/pubsub.subscriber", subscription=name)
+        yield from differing(f"{name} may be acknowledged by", allowed, [PUBSUB])
+    subscriptions = {str(each.inputs["name"]) for each in graph.of(SUBSCRIPTION)}
+    for each in graph.of(SUBSCRIBER):
+        if each.inputs["subscription"] not in subscriptions:
+            yield f"{each.name}: of no subscription"
+    pulled = [each for each in graph.of(SUBSCRIPTION) if "pushConfig" not in each.inputs]
+    if [str(each.inputs["topic"]).rpartition("/")[2] for each in pulled] != [DEAD_LETTERS]:
+        yield "not exactly one subscription pulls from the dead letters"
+
+
+def no_subscription_expires_or_forgets_early(graph: Graph) -> Iterator[str]:
+    for each in graph.of(SUBSCRIPTION):
+        if each.inputs["expirationPolicy"] != {"ttl": ""}:
+            yield f"{each.name}: expires"
+        if int(str(each.inputs["messageRetentionDuration"]).removesuffix("s")) < 7 * 86_400:
+            yield f"{each.name}: forgets within a week"
+
+
+def filters_fit(graph: Graph) -> Iterator[str]:
+    for each in pushed(graph):
+        if len(str(each.inputs["filter"]).encode()) > 256:
+            yield f"{each.name}: a filter of more than 256 bytes"
+
+
+def schedules_run_as_the_scheduler(graph: Graph) -> Iterator[str]:
+    jobs = {
+        str(each.inputs["name"]): each.inputs for each in graph.of("gcp:cloudscheduler/job:Job")
+    }
+    yield from differing(
+        "jobs", Counter(list(jobs)), (each.name for each in graph.manifests.schedules)
+    )
+    for schedule in graph.manifests.schedules:
+        job = jobs.get(schedule.name, {})
+        target = job.get("httpTarget", {})
+        if job.get("schedule") != schedule.cron:
+            yield f"{schedule.name}: {job.get('schedule')}"
+        token = target.get("oidcToken", {})
+        if token.get("serviceAccountEmail") != email(graph, "scheduler"):
+            yield f"{schedule.name}: runs as {token.get('serviceAccountEmail')}"
+        if target.get("uri") != f"{token.get('audience')}{schedule.path}":
+            yield f"{schedule.name}: calls {target.get('uri')} as for {token.get('audience')}"

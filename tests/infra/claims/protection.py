@@ -1,0 +1,66 @@
+"""What holds data is kept, and can be brought back."""
+
+from collections.abc import Iterator
+
+from infra.preview import Graph
+
+DATABASE = "gcp:firestore/database:Database"
+INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance"
+SECRET = "gcp:secretmanager/secret:Secret"
+
+
+def documents_are_protected_in_production(graph: Graph) -> Iterator[str]:
+    for each in graph.of(DATABASE) if graph.settings.environment == "prod" else ():
+        if each.inputs["deleteProtectionState"] != "DELETE_PROTECTION_ENABLED":
+            yield f"{each.name}: Google would delete it"
+        if each.inputs["pointInTimeRecoveryEnablement"] != "POINT_IN_TIME_RECOVERY_ENABLED":
+            yield f"{each.name}: no moment of it can be restored"
+        if not graph.count("gcp:firestore/backupSchedule:BackupSchedule"):
+            yield f"{each.name}: nothing outlives it"
+
+
+def tables_are_protected_in_production(graph: Graph) -> Iterator[str]:
+    for each in graph.of(INSTANCE) if graph.settings.environment == "prod" else ():
+        chosen = each.inputs["settings"]
+        backups = chosen["backupConfiguration"]
+        if not (each.inputs["deletionProtection"] and chosen["deletionProtectionEnabled"]):
+            yield f"{each.name}: Pulumi or Google would delete it"
+        if not (backups["enabled"] and backups["pointInTimeRecoveryEnabled"]):
+            yield f"{each.name}: no moment of it can be restored"
+
+
+def nothing_kept_is_destroyed_with_production(graph: Graph) -> Iterator[str]:
+    kept = graph.of(DATABASE, INSTANCE, SECRET, "gcp:sql/database:Database")
+    for each in kept if graph.settings.environment == "prod" else ():
+        if not each.protected:
+            yield f"{each.name}: pulumi destroy would delete it"
+
+
+def the_sql_instance_is_reached_through_the_connector_only(graph: Graph) -> Iterator[str]:
+    for each in graph.of(INSTANCE):
+        chosen = each.inputs["settings"]
+        if chosen["connectorEnforcement"] != "REQUIRED":
+            yield f"{each.name}: takes connections past the connector"
+        if chosen["ipConfiguration"].get("authorizedNetworks"):
+            yield f"{each.name}: {chosen['ipConfiguration']['authorizedNetworks']} may connect"
+
+
+def no_secret_has_a_value_in_the_state(graph: Graph) -> Iterator[str]:
+    for each in graph.of("gcp:secretmanager/secretVersion:SecretVersion"):
+        if each.inputs.get("secretData") != "not-set-yet":
+            yield f"{each.name}: a value that opens something"
+    for each in graph.of("gcp:sql/user:User"):
+        yield f"{each.name}: its password is in the state"
+    for each in graph.of(INSTANCE):
+        if each.inputs.get("rootPassword"):
+            yield f"{each.name}: its password is in the state"
+
+
+def connections_leave_room(graph: Graph) -> Iterator[str]:
+    used = sum(
+        2 * int(each.manifest.access.postgres) * graph.settings.instances(each.sizing.max_instances)
+        for each in graph.manifests.deployables
+        if each.manifest.access.postgres != "none"
+    )
+    if used > graph.settings.sql_connections - 6:
+        yield f"{used} of {graph.settings.sql_connections} connections"

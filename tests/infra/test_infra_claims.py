@@ -1,0 +1,145 @@
+"""The claims hold of every stack and of functions nobody wrote, and they can fail."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+
+from infra.preview import Graph, Resource, graph
+from shared.manifest import Manifests
+from tests.infra.claims import CLAIMS, Claim
+from tests.infra.claims.reading import GRANTS, SERVICE, SUBSCRIPTION
+from tests.infra.manifests import manifests, settings_for
+from tests.infra.stacks import STACKS, graph_of_stack
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.__name__)
+def test_the_checkout_keeps(claim: Claim, stack: str) -> None:
+    assert list(claim(graph_of_stack(stack))) == []
+
+
+@pytest.mark.timeout(300)
+@given(chosen=manifests())
+@examples(max_examples=6)
+def test_functions_nobody_wrote_keep_every_claim(chosen: Manifests) -> None:
+    found = graph(settings_for(chosen), chosen)
+    assert [wrong for claim in CLAIMS for wrong in claim(found)] == []
+
+
+def test_a_grant_that_is_missing_is_noticed() -> None:
+    found = graph_of_stack("prod")
+    missed = [each.name for each in found.of(*GRANTS) if not is_noticed(without(found, each))]
+    assert missed == []
+
+
+def test_a_grant_to_somebody_else_is_noticed() -> None:
+    found = graph_of_stack("prod")
+    stranger = "serviceAccount:stranger@elsewhere.iam.gserviceaccount.com"
+    missed = [
+        each.name
+        for each in found.of(*GRANTS)
+        if not is_noticed(with_one_more(found, each, "member", stranger))
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize("stack", ["prod"])
+def test_a_grant_to_everybody_is_noticed(stack: str) -> None:
+    found = graph_of_stack(stack)
+    service = next(found.of(GRANTS[1]))
+    assert is_noticed(with_one_more(found, service, "member", "allUsers"))
+
+
+def test_a_subscription_that_is_missing_is_noticed() -> None:
+    found = graph_of_stack("prod")
+    missed = [each.name for each in found.of(SUBSCRIPTION) if not is_noticed(without(found, each))]
+    assert missed == []
+
+
+CHANGES: dict[str, tuple[str, Change]] = {
+    "nobody is given up to": (SUBSCRIPTION, lambda i: i.pop("deadLetterPolicy", None)),
+    "an event is read by its wrong name": (
+        SUBSCRIPTION,
+        lambda i: i.update(filter='attributes."ce-type" = "assent.other.thing.v1"'),
+    ),
+    "a subscription expires": (
+        SUBSCRIPTION,
+        lambda i: i.update(expirationPolicy={"ttl": "86400s"}),
+    ),
+    "a service runs as another": (
+        SERVICE,
+        lambda i: i["template"].update(serviceAccount="agents@assent-prod.iam.gserviceaccount.com"),
+    ),
+    "a private service is opened": (SERVICE, lambda i: i.update(invokerIamDisabled=True)),
+    "a private service is reached from outside": (
+        SERVICE,
+        lambda i: i.update(ingress="INGRESS_TRAFFIC_ALL"),
+    ),
+    "instances are unlimited": (SERVICE, lambda i: i["scaling"].update(maxInstanceCount=0)),
+    "an instance waits": (SERVICE, lambda i: i["template"]["scaling"].update(minInstanceCount=1)),
+    "the database may be deleted": (
+        "gcp:firestore/database:Database",
+        lambda i: i.update(deleteProtectionState="DELETE_PROTECTION_DISABLED"),
+    ),
+    "the instance has no backups": (
+        "gcp:sql/databaseInstance:DatabaseInstance",
+        lambda i: i["settings"]["backupConfiguration"].update(enabled=False),
+    ),
+    "a network may connect": (
+        "gcp:sql/databaseInstance:DatabaseInstance",
+        lambda i: i["settings"]["ipConfiguration"].update(
+            authorizedNetworks=[{"value": "0.0.0.0/0"}]
+        ),
+    ),
+    "a value is in the state": (
+        "gcp:secretmanager/secretVersion:SecretVersion",
+        lambda i: i.update(secretData="something"),
+    ),
+    "a schedule calls another": (
+        "gcp:cloudscheduler/job:Job",
+        lambda i: i["httpTarget"].update(uri="https://elsewhere.example/"),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_resource_that_is_not_as_it_should_be_is_noticed(change: str) -> None:
+    type, alter = CHANGES[change]
+    found = graph_of_stack("prod")
+    # Of the services, one that the change makes worse: the last is private.
+    chosen = [
+        each for each in found.of(type) if "pushConfig" in each.inputs or type != SUBSCRIPTION
+    ]
+    assert is_noticed(altered(found, chosen[-1], alter))
+
+
+def is_noticed(found: Graph) -> bool:
+    return any(True for claim in CLAIMS for _ in claim(found))
+
+
+def without(found: Graph, one: Resource) -> Graph:
+    return replace(found, resources=tuple(each for each in found.resources if each is not one))
+
+
+def with_one_more(found: Graph, like: Resource, name: str, value: object) -> Graph:
+    other = replace(like, name=f"{like.name}-too", inputs={**like.inputs, name: value})
+    return replace(found, resources=(*found.resources, other))
+
+
+def altered(found: Graph, one: Resource, change: Change) -> Graph:
+    inputs = _copied(dict(one.inputs))
+    change(inputs)
+    others = (each for each in found.resources if each is not one)
+    return replace(found, resources=(*others, replace(one, inputs=inputs)))
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list) else value
