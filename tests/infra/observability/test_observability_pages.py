@@ -1,18 +1,24 @@
 """docs/operations/slos.md says what the program does."""
 
+import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from infra.observability.burn_rates import FAST, SLOW
 from infra.observability.log_metrics import LOG_METRICS
 from infra.observability.objectives import OBJECTIVES, Within
 from infra.preview import Graph
+from shared.kit.pricing import PRICES_FILE
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "operations" / "slos.md").read_text()
 POLICY = "gcp:monitoring/alertPolicy:AlertPolicy"
 MINUTES_A_MONTH = 730 * 60
+EVALUATIONS_A_MONTH = 86_400
 BYTES_OF_A_COUNT = 8
 BYTES_OF_A_DISTRIBUTION = 80
 
@@ -81,3 +87,23 @@ def test_our_metrics_stay_within_what_is_free_even_when_every_service_is_busy(pr
     assert total < 150 * 2**20
     (said,) = re.findall(r"at most (\d+) MiB", PAGE)
     assert total / 2**20 <= int(said)
+
+
+def test_what_alerts_will_cost_is_told_from_the_price_list(prod: Graph) -> None:
+    prices = tomllib.loads(PRICES_FILE.read_text())["resources"]
+    a_condition, a_point = prices["alert-metric-references"], prices["alert-points"]
+    conditions = [c for policy in prod.of(POLICY) for c in policy.inputs["conditions"]]
+    # Those return a point at every evaluation; the others only while there is something to tell.
+    steady = sum("5xx" not in json.dumps(c) and "assent_" not in json.dumps(c) for c in conditions)
+    points = steady * EVALUATIONS_A_MONTH * a_point["usd"] / a_point["per"]
+    assert f"each of {len(conditions)} conditions" in PAGE
+    (told,) = re.findall(r"about \$([\d.]+) ", PAGE)
+    assert float(told) == pytest.approx(len(conditions) * a_condition["usd"] + points, abs=0.05)
+    assert f"until {a_condition['effective']}" in PAGE
+
+
+def test_what_the_uptime_check_wakes_is_told(prod: Graph) -> None:
+    (check,) = prod.of("gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig")
+    moments = MINUTES_A_MONTH * 60 // int(check.inputs["period"].removesuffix("s"))
+    assert f"at most {moments:,} times" in PAGE
+    assert f"{moments * len(check.inputs['selectedRegions']):,} executions" in PAGE
