@@ -15,6 +15,9 @@ from emulators.pubsub.emulator import PubsubEmulator
 from emulators.workplace import Workplace
 from shared.manifest import Manifests
 
+_DOCUMENTS = "firestore"
+_ROWS = "postgres.tar"
+
 
 @dataclass(frozen=True)
 class Backing:
@@ -28,6 +31,16 @@ class Backing:
     def processes(self) -> list[Process]:
         found = [self.firestore.process, self.pubsub.process]
         return [*found, self.postgres.process] if self.postgres else found
+
+    async def keep(self, into: Path) -> None:
+        """Writes all documents and rows into the folder `into`. PostgreSQL ends with it. Raises
+        PlatformError."""
+        documents = into / _DOCUMENTS
+        documents.mkdir()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.firestore.export(documents))
+            if self.postgres is not None:
+                group.create_task(self.postgres.archive(into / _ROWS))
 
     async def health(self, http: aiohttp.ClientSession) -> dict[str, bool]:
         """Whether each of them answers now."""
@@ -46,12 +59,16 @@ async def start_backing(
     manifests: Manifests,
     http: aiohttp.ClientSession,
     exits: AsyncExitStack,
+    kept: Path | None = None,
 ) -> Backing:
-    """Whatever was started is ended by `exits`, also when something else fails meanwhile."""
+    """Whatever was started is ended by `exits`, also when something else fails meanwhile. `kept` is
+    the folder that `keep` filled once, whose documents and rows come back."""
     tools = find_tools()
 
     async def firestore() -> FirestoreEmulator:
-        started = await FirestoreEmulator.start(tools, workplace, http)
+        started = await FirestoreEmulator.start(
+            tools, workplace, http, kept / _DOCUMENTS if kept else None
+        )
         exits.push_async_callback(started.stop)
         return started
 
@@ -63,7 +80,8 @@ async def start_backing(
     async def postgres() -> Postgres | None:
         if all(manifest.access.postgres == "none" for manifest in manifests.by_noun.values()):
             return None
-        started = await Postgres.start(workplace)
+        archive = kept / _ROWS if kept else None
+        started = await Postgres.start(workplace, archive if archive and archive.exists() else None)
         exits.push_async_callback(started.stop)
         await started.migrate(root, workplace)
         return started

@@ -14,11 +14,11 @@ class VirtualClock:
     """Never runs backwards. Other processes see a move at once through `shared.kit.clock.now`,
     which reads `path`; this object is the file's only writer and belongs to one event loop."""
 
-    def __init__(self, path: Path) -> None:
-        """Continues from the offset that `path` holds; creates the file at zero offset."""
+    def __init__(self, path: Path, offset: float = 0.0) -> None:
+        """Continues from the offset that `path` holds; creates the file at `offset` seconds."""
         self.path = path
         if not path.exists():
-            _create(path)
+            _create(path, offset)
         self._offset = timedelta(seconds=OFFSET.unpack(path.read_bytes())[0])
         self._moved = asyncio.Event()
 
@@ -58,10 +58,10 @@ class VirtualClock:
         return self.now()
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, offset: float) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_bytes(OFFSET.pack(0.0))
+    draft.write_bytes(OFFSET.pack(offset))
     draft.replace(path)
 
 

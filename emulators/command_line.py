@@ -40,6 +40,7 @@ def _up(chosen: argparse.Namespace) -> int:
         root=chosen.root.resolve(),
         port=chosen.port,
         state=chosen.state,
+        keep=chosen.keep,
         idle_after=chosen.idle_after,
         report=_report,
     )
@@ -70,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
             "--root", type=Path, default=Path(), help="the checkout (default: here)"
         )
     up.add_argument("--state", type=Path, help="its own directory (default ROOT/build/platform)")
+    up.add_argument(
+        "--keep",
+        action="store_true",
+        help="go on from what was kept there, and keep it again at the end",
+    )
     up.add_argument(
         "--idle-after",
         type=float,
@@ -110,6 +116,8 @@ async def _serve(options: Options) -> None:
     _say("Starting the emulators …")
     async with Platform(options) as platform:
         _say(_greeting(platform))
+        if platform.news:
+            _say(platform.news)
         await platform.until_failure()
 
 

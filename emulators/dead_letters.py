@@ -10,7 +10,7 @@ from typing import Any
 
 from emulators.failures import PlatformError
 from emulators.iam import PROJECT, REGION
-from emulators.pubsub.emulator import DEAD_LETTERS
+from emulators.pubsub.ledger import DEAD_LETTERS
 from emulators.workplace import read_description
 
 _SUBSCRIPTION = f"projects/{PROJECT}/subscriptions/{DEAD_LETTERS}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import aiohttp
 
+from emulators.firestore import OWNER
 from emulators.iam import PROJECT
 from shared.kit.errors import FieldError, Invalid, Unavailable
 
@@ -56,16 +57,13 @@ class EventLog:
     async def _run(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         body = {"structuredQuery": {"from": _COLLECTION, **query}}
         try:
-            async with self._http.post(self._url, json=body, headers=_OWNER) as answer:
+            async with self._http.post(self._url, json=body, headers=OWNER) as answer:
                 rows = await answer.json(content_type=None)
         except aiohttp.ClientError as error:
             raise Unavailable("the Firestore emulator does not answer") from error
         if answer.status != 200:
             raise Unavailable(f"the Firestore emulator refused the query: {rows}")
         return [row["document"]["fields"] for row in rows if "document" in row]
-
-
-_OWNER = {"Authorization": "Bearer owner"}
 
 
 def _equal(field: str, value: dict[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,14 @@ import base64
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OKPKey, RSAKey
+from joserfc.jwk import KeyParameters, KeySet, OKPKey, RSAKey
 
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import json_answer, problem
@@ -23,18 +24,37 @@ _SERVICE_TOKEN_LIFE = timedelta(hours=1)
 _RENEW_BEFORE = timedelta(minutes=5)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptIssuer:
+    """An issuer's name and its two private keys as JSON Web Keys."""
+
+    url: str
+    users: dict[str, Any]
+    services: dict[str, Any]
+
+
 class Issuer:
     """Signs users' tokens with Ed25519 and service identities with RS256, as Google does. Both
     follow the given clock. The two have different keys, so neither can pass for the other."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], kept: KeptIssuer | None = None) -> None:
+        """With fresh keys, or as the issuer that was kept: what that one signed still verifies."""
         self._now = now
-        self.url = ""
-        self._users = OKPKey.generate_key("Ed25519", {"kid": f"local-{secrets.token_hex(4)}"})
-        self._services = RSAKey.generate_key(2048, {"kid": f"local-{secrets.token_hex(4)}"})
+        self.url = kept.url if kept else ""
+        self._users = (
+            OKPKey.import_key(dict(kept.users)) if kept else OKPKey.generate_key("Ed25519", _kid())
+        )
+        self._services = (
+            RSAKey.import_key(dict(kept.services)) if kept else RSAKey.generate_key(2048, _kid())
+        )
         self._service_keys = KeySet([self._services])
         self._minted: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._checked = lru_cache(maxsize=4096)(self._check)
+
+    def kept(self) -> KeptIssuer:
+        """All that a later issuer needs to be this one."""
+        users, services = (key.as_dict(private=True) for key in (self._users, self._services))
+        return KeptIssuer(self.url, users, services)
 
     def user_token(
         self,
@@ -115,6 +135,10 @@ class Issuer:
             return jwt.decode(token, self._service_keys, ["RS256"]).claims
         except (JoseError, ValueError, TypeError):
             return None
+
+
+def _kid() -> KeyParameters:
+    return {"kid": f"local-{secrets.token_hex(4)}"}
 
 
 def new_signing_key(name: str) -> tuple[bytes, bytes]:

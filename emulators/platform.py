@@ -15,6 +15,7 @@ from emulators.cloud_tasks import CloudTasksEmulator
 from emulators.control.app import Control
 from emulators.control.arming import Arming
 from emulators.event_log import EventLog
+from emulators.failures import PlatformError
 from emulators.faults import Faults
 from emulators.forwarder import FirestoreFront
 from emulators.functions.backends import as_processes, in_this_process
@@ -27,15 +28,18 @@ from emulators.gateway.messages import Backend
 from emulators.gateway.public import PublicSide
 from emulators.iam import invokers, service_account
 from emulators.idle import Idle
-from emulators.issuer import Issuer
+from emulators.issuer import JWKS_PATH, Issuer
+from emulators.kept.draining import Door, drain
+from emulators.kept.keeping import Keeping, moved
+from emulators.kept.state import State
 from emulators.operations import Operations
 from emulators.options import Options
-from emulators.ports import listen, port_of
+from emulators.ports import listen, listen_again, port_of
 from emulators.postgres import APPLICATION
 from emulators.processes import Process, accepts_connections
 from emulators.provisioning import create_queues, create_secrets
 from emulators.pubsub.front import PubsubFront
-from emulators.pubsub.ledger import Ledger
+from emulators.pubsub.ledger import DEAD_LETTERS, Ledger
 from emulators.pubsub.push import Push
 from emulators.scheduler import Scheduler
 from emulators.secret_manager import SecretManagerEmulator
@@ -53,7 +57,10 @@ class Platform:
         self.url = ""
         self.env: dict[str, str] = {}
         self.workplace = Workplace(options.state or options.root / "build" / "platform")
-        self._exits = AsyncExitStack()
+        self._exits = AsyncExitStack()  # What holds the state, and is asked for it at the end.
+        self._work = AsyncExitStack()  # What may change it, and ends before.
+        self._keeping: Keeping | None = None
+        self._before: State | None = None
         self._failed = asyncio.Event()
         self._failure: BaseException | None = None
         self._stopping = False
@@ -66,7 +73,7 @@ class Platform:
         try:
             await self._start()
         except BaseException as error:
-            await self._close()
+            await self._close(in_order=False)
             raise _first_cause(error) from error
         return self
 
@@ -76,12 +83,18 @@ class Platform:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._close()
+        stopped = error is None or isinstance(error, asyncio.CancelledError)
+        await self._close(in_order=stopped and self._failure is None)
 
     @property
     def failure(self) -> BaseException | None:
         """What the platform failed with, if it did."""
         return self._failure
+
+    @property
+    def news(self) -> str:
+        """What an operator should know about how it began."""
+        return self._keeping.news if self._keeping else ""
 
     async def until_failure(self) -> None:
         """Runs until something without which the platform cannot go on fails, and raises that."""
@@ -89,52 +102,119 @@ class Platform:
         assert self._failure is not None
         raise self._failure
 
-    async def _close(self) -> None:
-        self._stopping = True
-        await self._exits.aclose()
+    async def _close(self, *, in_order: bool) -> None:
+        """Raises PlatformError where the state should be kept and cannot be."""
+        keep = in_order and self._keeping is not None
+        async with self._exits:
+            async with self._work:
+                if keep:
+                    await self._drain()
+                self._stopping = True
+            if keep:
+                await self._keep()
+
+    async def _drain(self) -> None:
+        await drain(
+            door=self._door,
+            push=self._push,
+            tasks=self._tasks,
+            scheduler=self._scheduler,
+            activity=self._activity,
+        )
+
+    async def _keep(self) -> None:
+        assert self._keeping is not None
+        state = State(
+            clock_offset=self.clock.offset.total_seconds(),
+            schedules_seen=self._scheduler.seen,
+            urls=self._fleet.urls,
+            issuer=self.issuer.kept(),
+            tasks=self._tasks.kept(),
+            secrets=self._secrets.kept(),
+            messages=self._ledger.kept(),
+        )
+        try:
+            await self._keeping.keep(state, self.clock.now(), self._backing.keep)
+        except (PlatformError, OSError) as error:
+            raise PlatformError(f"Nothing was kept, what was kept before stays: {error}") from error
 
     async def _start(self) -> None:
         exits, options = self._exits, self.options
         door = listen(options.port)
         exits.callback(door.close)
-        self.workplace.claim()
+        self.workplace.claim(keep_logs=options.keep)
         exits.callback(self.workplace.leave)
+        if options.keep:
+            self._take_up()
         manifests = load_manifests(options.root)
         self._http = await exits.enter_async_context(aiohttp.ClientSession())
         self._forwarding = await exits.enter_async_context(open_session())
-        self.clock = VirtualClock(self.workplace.clock)
+        offset = self._before.clock_offset if self._before else 0.0
+        self.clock = VirtualClock(self.workplace.clock, offset)
         self._ledger = Ledger(manifests.subscriptions)
-        self.issuer, backing = await self._start_backing(manifests)
-        services = await self._open_services(manifests, backing)
+        self.issuer, self._backing = await self._start_backing(manifests)
+        services = await self._open_services(manifests, self._backing)
         await self._open_functions(services)
-        await self._open_push(backing)
-        await self._open_public(door, backing)
-        self._watch(backing)
+        await self._open_push(self._backing)
+        await self._open_public(door, self._backing)
+        self._watch(self._backing)
+        await self._go_on()
         self.env = common(services) | {"ASSENT_URL": self.url}
         self.workplace.describe({"url": self.url, "env": self.env, "functions": self._functions()})
 
+    def _take_up(self) -> None:
+        self._keeping = Keeping(self.workplace.directory, self.options.root)
+        self._before = self._keeping.state
+
+    async def _go_on(self) -> None:
+        """What was owed when the platform before stopped is delivered from here on."""
+        if self._before is not None and self._keeping is not None and self._keeping.snapshot:
+            messages = self._before.messages
+            for letter in messages.dead_letters:
+                buried = await self._backing.pubsub.publish(
+                    DEAD_LETTERS, letter.data, letter.attributes
+                )
+                self._ledger.published(buried)
+            generation = self._keeping.snapshot.number
+            self._push.resume(self._ledger.take_up(messages.owed, generation))
+        if self._keeping is not None:
+            self._keeping.begin()
+
     async def _start_backing(self, manifests: Manifests) -> tuple[Issuer, Backing]:
+        snapshot = self._keeping.snapshot if self._keeping else None
+        kept = self._before.issuer if self._before else None
         # Keys and imports cost a second of this process; the JVMs start meanwhile.
         async with asyncio.TaskGroup() as group:
             backing = group.create_task(
-                start_backing(self.options.root, self.workplace, manifests, self._http, self._exits)
+                start_backing(
+                    self.options.root,
+                    self.workplace,
+                    manifests,
+                    self._http,
+                    self._exits,
+                    snapshot.directory if snapshot else None,
+                )
             )
-            issuer = group.create_task(asyncio.to_thread(Issuer, self.clock.now))
+            issuer = group.create_task(asyncio.to_thread(Issuer, self.clock.now, kept))
         return issuer.result(), backing.result()
 
     async def _open_services(self, manifests: Manifests, backing: Backing) -> Services:
-        exits = self._exits
-        self._fleet = Fleet(manifests)
-        exits.push_async_callback(self._fleet.close)
+        work = self._work
+        before = self._before
+        self._fleet = Fleet(manifests, before.urls if before else {})
+        work.push_async_callback(self._fleet.close)
         delivery = TaskDelivery(self._fleet, self.issuer, self._operations)
         self._tasks = CloudTasksEmulator(
             clock=self.clock, deliver=delivery.deliver, mint=self.issuer.service_token
         )
-        exits.push_async_callback(self._tasks.stop)
-        secrets = SecretManagerEmulator(clock=self.clock)
-        exits.push_async_callback(secrets.stop)
+        work.push_async_callback(self._tasks.stop)
+        self._secrets = SecretManagerEmulator(clock=self.clock)
+        work.push_async_callback(self._secrets.stop)
+        if before is not None:
+            self._tasks.take_up(moved(before.tasks, before.urls, self._fleet.urls))
+            self._secrets.take_up(before.secrets)
         self._firestore = FirestoreFront(backing.firestore.port)
-        exits.push_async_callback(self._firestore.close)
+        work.push_async_callback(self._firestore.close)
         await self._firestore.open()
         pubsub = await PubsubFront.open(
             backing.pubsub.address,
@@ -142,11 +222,13 @@ class Platform:
             activity=self._activity,
             faults=self._faults,
         )
-        exits.push_async_callback(pubsub.close)
-        issuer = await Listener.open(self.issuer.answer)
-        exits.push_async_callback(issuer.close)
-        self.issuer.url = issuer.url
-        tasks_address, secrets_address = await self._tasks.start(), await secrets.start()
+        work.push_async_callback(pubsub.close)
+        issuer = await Listener.open(
+            self.issuer.answer, listen_again(port_of(self.issuer.url or ":0"))
+        )
+        work.push_async_callback(issuer.close)
+        self.issuer.url = self.issuer.url or issuer.url
+        tasks_address, secrets_address = await self._tasks.start(), await self._secrets.start()
         self._own_emulators = {"cloud_tasks": tasks_address, "secret_manager": secrets_address}
         await asyncio.gather(
             create_queues(tasks_address, manifests), create_secrets(secrets_address, manifests)
@@ -156,7 +238,8 @@ class Platform:
             pubsub=pubsub.address,
             cloud_tasks=tasks_address,
             secret_manager=secrets_address,
-            issuer=issuer.url,
+            issuer=self.issuer.url,
+            keys=f"{issuer.url}{JWKS_PATH}",
             clock=self.workplace.clock,
             postgres_dsn=backing.postgres.dsn(APPLICATION) if backing.postgres else None,
             urls=self._fleet.urls,
@@ -165,7 +248,7 @@ class Platform:
     async def _open_functions(self, services: Services) -> None:
         manifests, root = self._fleet.manifests, self.options.root
         if self.options.in_process:
-            backend = in_this_process(manifests, services, self._exits)
+            backend = in_this_process(manifests, services, self._work)
         else:
             backend = as_processes(root, services, self.workplace, self._forwarding)
 
@@ -184,7 +267,7 @@ class Platform:
         await self._fleet.open(backend, ingress)
 
     async def _open_push(self, backing: Backing) -> None:
-        push = Push(
+        self._push = Push(
             self._fleet.manifests,
             self._fleet.ingresses,
             backing.pubsub,
@@ -195,19 +278,20 @@ class Platform:
             ledger=self._ledger,
             backoff=self.options.backoff,
         )
-        self._exits.push_async_callback(push.close)
-        listener = await Listener.open(push.answer)
-        self._exits.push_async_callback(listener.close)
+        self._work.push_async_callback(self._push.close)
+        listener = await Listener.open(self._push.answer)
+        self._work.push_async_callback(listener.close)
         await backing.pubsub.create(self._fleet.manifests, listener.url)
 
     async def _open_public(self, door: Any, backing: Backing) -> None:
         log = EventLog(backing.firestore.address, self._http)
-        scheduler = Scheduler(
+        self._scheduler = Scheduler(
             self._fleet.manifests,
             self._fleet.ingresses,
             clock=self.clock,
             issuer=self.issuer,
             activity=self._activity,
+            since=self._before.schedules_seen if self._before else None,
         )
         idle = Idle(
             activity=self._activity,
@@ -216,7 +300,9 @@ class Platform:
             clock=self.clock,
             log=log,
         )
-        travel = TimeTravel(clock=self.clock, tasks=self._tasks, scheduler=scheduler, idle=idle)
+        travel = TimeTravel(
+            clock=self.clock, tasks=self._tasks, scheduler=self._scheduler, idle=idle
+        )
         control = Control(
             issuer=self.issuer,
             clock=self.clock,
@@ -234,11 +320,12 @@ class Platform:
             emulators=lambda: self._health(backing),
         )
         public = PublicSide(self._fleet.ingresses, control.answer, self.options.root)
-        listener = await Listener.open(public.answer, door)
-        self._exits.push_async_callback(listener.close)
+        self._door = Door(public.answer)
+        listener = await Listener.open(self._door.answer, door)
+        self._work.push_async_callback(listener.close)
         self.url = listener.url
         self._in_background(self._tasks.run())
-        self._in_background(scheduler.run(travel.held))
+        self._in_background(self._scheduler.run(travel.held))
         self._in_background(self._fleet.stop_idle(self.options.idle_after))
 
     async def _health(self, backing: Backing) -> dict[str, bool]:
@@ -265,7 +352,7 @@ class Platform:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-        self._exits.push_async_callback(end)
+        self._work.push_async_callback(end)
 
     def _background_ended(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()

@@ -22,20 +22,34 @@ def port_of(address: str) -> int:
 
 def listen(port: int = 0) -> socket.socket:
     """A bound, listening socket; port 0 picks a free one. Raises PortTaken, naming the holder."""
+    try:
+        return _bound(port)
+    except PermissionError as error:
+        raise PlatformError(f"Port {port} needs privileges; choose one above 1023") from error
+    except OSError as error:
+        raise PortTaken(
+            f"Port {port} is taken{_by_whom(port)}. Stop that program, or choose another port:"
+            f" make up PORT={port + 1 if port < 65535 else 8080}"
+        ) from error
+
+
+def listen_again(port: int) -> socket.socket:
+    """A listening socket on the port that was used before, where it is still free; else on any."""
+    try:
+        return _bound(port)
+    except OSError:
+        return _bound(0)
+
+
+def _bound(port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
         listener.listen(1024)
-    except PermissionError as error:
+    except BaseException:
         listener.close()
-        raise PlatformError(f"Port {port} needs privileges; choose one above 1023") from error
-    except OSError as error:
-        listener.close()
-        raise PortTaken(
-            f"Port {port} is taken{_by_whom(port)}. Stop that program, or choose another port:"
-            f" make up PORT={port + 1 if port < 65535 else 8080}"
-        ) from error
+        raise
     listener.setblocking(False)
     return listener
 

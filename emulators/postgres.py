@@ -13,6 +13,7 @@ from pathlib import Path
 
 from emulators.failures import MissingTool, PlatformError
 from emulators.functions.environment import program_environment
+from emulators.kept.tree import pack, unpack
 from emulators.ports import HOST, free_port
 from emulators.processes import (
     Process,
@@ -34,11 +35,12 @@ _OPTIONS = (
     "listen_addresses=127.0.0.1",
 )
 _GRACE_SECONDS = 5
+_DATA = "data"
 
 
 class Postgres:
-    """One server with an empty database. Its data does not outlive it: documents and messages
-    do not either."""
+    """One server over a database that is empty or from an archive. Its data does not outlive it,
+    but for what was archived: neither do documents and messages."""
 
     def __init__(self, process: Process, port: int, home: Path) -> None:
         self.process = process
@@ -46,15 +48,18 @@ class Postgres:
         self._home = home
 
     @classmethod
-    async def start(cls, workplace: Workplace) -> "Postgres":
+    async def start(cls, workplace: Workplace, archive: Path | None = None) -> "Postgres":
         """Returns once it accepts connections. Raises ProcessDied or PlatformError."""
         user = _server_user()
         home, binaries = await asyncio.to_thread(_prepare, workplace, user)
         try:
-            await _initialise(home, binaries, workplace, user)
+            if archive is None:
+                await _initialise(home, binaries, workplace, user)
+            else:
+                await asyncio.to_thread(unpack, archive, home / _DATA, user)
             port = free_port()
             settings = [word for option in _OPTIONS for word in ("-c", option)]
-            command = [str(binaries / "postgres"), "-D", str(home / "data"), "-p", str(port)]
+            command = [str(binaries / "postgres"), "-D", str(home / _DATA), "-p", str(port)]
             process = await start_process(
                 NAME,
                 [*command, "-k", "", *settings],
@@ -100,9 +105,22 @@ class Postgres:
             cwd=root,
         )
 
-    async def stop(self) -> None:
+    async def archive(self, into: Path) -> None:
+        """Ends the server in order and writes all its data into one file. Raises PlatformError for
+        a server that does not end in order."""
+        await self._end()
+        if self.process.returncode != 0:
+            raise PlatformError(
+                f"{NAME} did not end in order. Its log:\n{end_of(self.process.log)}"
+            )
+        await asyncio.to_thread(pack, self._home / _DATA, into)
+
+    async def _end(self) -> None:
         # SIGINT: roll back and end, whoever is still connected.
         await self.process.stop(grace=_GRACE_SECONDS, how=signal.SIGINT)
+
+    async def stop(self) -> None:
+        await self._end()
         await asyncio.to_thread(shutil.rmtree, self._home, ignore_errors=True)
 
 
@@ -128,8 +146,8 @@ def _prepare(workplace: Workplace, user: int | None) -> tuple[Path, Path]:
         shutil.copytree(binaries.parent, home / "programs", symlinks=True)
         binaries = home / "programs" / binaries.name
     home.chmod(0o755)
-    (home / "data").mkdir(mode=0o700)
-    os.chown(home / "data", user, -1)
+    (home / _DATA).mkdir(mode=0o700)
+    os.chown(home / _DATA, user, -1)
     return home, binaries
 
 
@@ -147,7 +165,7 @@ def _reachable(path: Path) -> bool:
 
 async def _initialise(home: Path, binaries: Path, workplace: Workplace, user: int | None) -> None:
     command = [
-        *(str(binaries / "initdb"), "-D", str(home / "data"), "-U", OWNER, "--auth=trust"),
+        *(str(binaries / "initdb"), "-D", str(home / _DATA), "-U", OWNER, "--auth=trust"),
         *("--encoding=utf8", "--locale=C", "--no-sync", "--no-instructions"),
     ]
     log = workplace.log("postgres-initdb")

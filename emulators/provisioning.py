@@ -12,7 +12,8 @@ _MAX_DISPATCHES = 500
 
 
 async def create_queues(address: str, manifests: Manifests) -> None:
-    """One queue per timer type, with the retries its manifest asks for."""
+    """One queue per timer type, with the retries its manifest asks for; one that is there already
+    is given them."""
     from google.cloud.tasks_v2 import CloudTasksAsyncClient
     from google.cloud.tasks_v2.services.cloud_tasks.transports import (
         CloudTasksGrpcAsyncIOTransport,
@@ -24,7 +25,7 @@ async def create_queues(address: str, manifests: Manifests) -> None:
     parent = f"projects/{PROJECT}/locations/{REGION}"
     await asyncio.gather(
         *(
-            client.create_queue(request={"parent": parent, "queue": _queue(parent, queue)})
+            client.update_queue(request={"queue": _queue(parent, queue)})
             for queue in manifests.queues
         )
     )
@@ -32,8 +33,8 @@ async def create_queues(address: str, manifests: Manifests) -> None:
 
 
 async def create_secrets(address: str, manifests: Manifests) -> None:
-    """Every secret the manifests name, with a fresh value; each `X-signing-key` brings the
-    `X-public-keys` that go with it."""
+    """Every secret the manifests name that is not there, with a fresh value; each `X-signing-key`
+    brings the `X-public-keys` that go with it."""
     from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
     from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (
         SecretManagerServiceGrpcAsyncIOTransport,
@@ -43,8 +44,18 @@ async def create_secrets(address: str, manifests: Manifests) -> None:
     channel = insecure_channel(address)
     transport = SecretManagerServiceGrpcAsyncIOTransport(channel=channel)
     client = SecretManagerServiceAsyncClient(transport=transport)
+    there = {
+        secret.name.rpartition("/")[2]
+        async for secret in await client.list_secrets(request={"parent": f"projects/{PROJECT}"})
+    }
     values = secret_values(manifests.secrets)
-    await asyncio.gather(*(_create_secret(client, name, value) for name, value in values.items()))
+    await asyncio.gather(
+        *(
+            _create_secret(client, name, value)
+            for name, value in values.items()
+            if name not in there
+        )
+    )
     await channel.close()
 
 

@@ -37,13 +37,25 @@ class Scheduler:
         clock: VirtualClock,
         issuer: Issuer,
         activity: Activity,
+        since: datetime | None = None,
     ) -> None:
+        """Schedules have run until `since`, by default until now."""
         self._crons = [(found, Cron.parse(found.cron)) for found in manifests.schedules]
         self._ingresses = ingresses
         self._clock = clock
         self._issuer = issuer
         self._activity = activity
-        self._seen = clock.now()
+        self._seen = since or clock.now()
+        self._resting = False
+
+    @property
+    def seen(self) -> datetime:
+        """Until when, and no later than now, whatever was due has been run."""
+        return min(self._seen, self._clock.now())
+
+    def rest(self) -> None:
+        """Begins no run any more; those under way may end."""
+        self._resting = True
 
     def coalesced(self, until: datetime) -> list[Run]:
         """What an advance to `until` runs: each schedule that is due on the way, once, at the last
@@ -66,6 +78,8 @@ class Scheduler:
                 min(cron.next_after(self._seen) for _, cron in self._crons)
             )
             async with held:
+                if self._resting:
+                    return
                 now = self._clock.now()
                 due = self.coalesced(now)
                 self.passed(now)

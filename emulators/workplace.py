@@ -22,7 +22,7 @@ class Workplace:
         self.description = self.directory / "platform.json"
         self._lock: IO[bytes] | None = None
 
-    def claim(self) -> None:
+    def claim(self, *, keep_logs: bool = False) -> None:
         """Makes the directory this platform's own, until `leave` or the end of the process. Raises
         PlatformError while another platform lives in it."""
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,8 @@ class Workplace:
             )
         self.clock.unlink(missing_ok=True)
         self.description.unlink(missing_ok=True)
-        shutil.rmtree(self.directory / "logs", ignore_errors=True)
+        if not keep_logs:
+            shutil.rmtree(self.directory / "logs", ignore_errors=True)
 
     @property
     def clock(self) -> Path:

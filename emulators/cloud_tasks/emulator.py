@@ -11,7 +11,7 @@ import grpc.aio
 from emulators.clock import VirtualClock
 from emulators.cloud_tasks.api import SERVICE, CloudTasksApi
 from emulators.cloud_tasks.faults import Fault, Faults
-from emulators.cloud_tasks.model import Outcome
+from emulators.cloud_tasks.model import KeptQueues, Outcome
 from emulators.cloud_tasks.queue import Dispatch, Queue
 from emulators.cloud_tasks.queues import Queues
 from emulators.cloud_tasks.sending import Deliver, Mint, Sender
@@ -34,6 +34,7 @@ class CloudTasksEmulator:
         self._attempts: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._stepping = 0
+        self._halted = False
         self._failure: BaseException | None = None
         self._server: grpc.aio.Server | None = None
 
@@ -52,6 +53,18 @@ class CloudTasksEmulator:
         for attempt in attempts:
             attempt.cancel()
         await asyncio.gather(*attempts, return_exceptions=True)
+
+    def halt(self) -> None:
+        """Begins no attempt any more, whoever asks; those under way may end."""
+        self._halted = True
+
+    def kept(self) -> KeptQueues:
+        """All that a later one needs to go on from here; to be called once nothing is in flight."""
+        return self._queues.kept()
+
+    def take_up(self, kept: KeptQueues) -> None:
+        """Goes on where another one ended; to be called before `start`."""
+        self._queues.take_up(kept, self._clock.now())
 
     @property
     def in_flight(self) -> int:
@@ -87,6 +100,8 @@ class CloudTasksEmulator:
             until = self._clock.now()
             while (first := self._queues.first_scheduled()) is not None and first <= until:
                 changed = self._changed
+                if self._halted:
+                    await asyncio.Event().wait()
                 begun = self._queues.take_all(self._clock.now(), first)
                 if begun:
                     await asyncio.gather(*(self._spawn(*pair) for pair in begun))
@@ -101,7 +116,7 @@ class CloudTasksEmulator:
             changed, due = self._changed, None
             if self._failure:
                 raise self._failure
-            if not self._stepping:
+            if not self._stepping and not self._halted:
                 now = self._clock.now()
                 for pair in self._queues.take_all(now, now):
                     self._spawn(*pair)

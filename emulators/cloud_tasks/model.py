@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from emulators.cloud_tasks.names import TaskName
+from emulators.cloud_tasks.names import QueueName, TaskName
 
 DEFAULT_DEADLINE = timedelta(minutes=10)
 UNLIMITED = -1
@@ -96,3 +96,24 @@ class Task:
     running: int = 0
     first_dispatch_time: datetime | None = None
     last_attempt: Attempt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQueue:
+    """A queue with its tasks and the ids it still remembers, each with when it is free again."""
+
+    name: QueueName
+    limits: RateLimits
+    retry: RetryConfig
+    paused: bool
+    purge_time: datetime | None
+    tasks: tuple[Task, ...]
+    ended: tuple[tuple[str, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQueues:
+    """All queues, and when those that are gone were deleted."""
+
+    queues: tuple[KeptQueue, ...]
+    deleted: tuple[tuple[QueueName, datetime], ...]

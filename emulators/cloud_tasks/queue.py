@@ -8,7 +8,14 @@ from itertools import count
 
 import grpc
 
-from emulators.cloud_tasks.model import Attempt, Outcome, RateLimits, RetryConfig, Task
+from emulators.cloud_tasks.model import (
+    Attempt,
+    KeptQueue,
+    Outcome,
+    RateLimits,
+    RetryConfig,
+    Task,
+)
 from emulators.cloud_tasks.names import QueueName
 from emulators.cloud_tasks.rules import Bucket, backoff, exhausted
 from emulators.google_rpc import Refusal
@@ -47,6 +54,29 @@ class Queue:
         self._schedule: list[tuple[datetime, int, str]] = []  # a heap; may hold stale entries
         self._order = count()
         self._bucket = Bucket.full(limits, now)
+
+    @classmethod
+    def again(cls, kept: KeptQueue, now: datetime) -> "Queue":
+        """The queue that was kept. An attempt that had no outcome when it was kept never has one:
+        its task waits again."""
+        queue = cls(kept.name, kept.limits, kept.retry, now)
+        queue.paused, queue.purge_time = kept.paused, kept.purge_time
+        queue._ended = dict(kept.ended)
+        for task in kept.tasks:
+            queue._put(replace(task, running=0))
+        return queue
+
+    def kept(self) -> KeptQueue:
+        """All that a later queue needs to go on from here."""
+        return KeptQueue(
+            name=self.name,
+            limits=self.limits,
+            retry=self.retry,
+            paused=self.paused,
+            purge_time=self.purge_time,
+            tasks=tuple(self._tasks.values()),
+            ended=tuple(self._ended.items()),
+        )
 
     @property
     def tasks(self) -> Iterable[Task]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import grpc
 
-from emulators.cloud_tasks.model import RateLimits, RetryConfig
+from emulators.cloud_tasks.model import KeptQueues, RateLimits, RetryConfig
 from emulators.cloud_tasks.names import QueueName
 from emulators.cloud_tasks.queue import Dispatch, Queue
 from emulators.google_rpc import Refusal
@@ -19,6 +19,17 @@ class Queues:
     def __init__(self) -> None:
         self._queues: dict[QueueName, Queue] = {}
         self._deleted: dict[QueueName, datetime] = {}
+
+    def kept(self) -> KeptQueues:
+        """All that later queues need to go on from here."""
+        return KeptQueues(
+            queues=tuple(queue.kept() for queue in self), deleted=tuple(self._deleted.items())
+        )
+
+    def take_up(self, kept: KeptQueues, now: datetime) -> None:
+        """Goes on where other queues ended."""
+        self._queues = {queue.name: Queue.again(queue, now) for queue in kept.queues}
+        self._deleted = dict(kept.deleted)
 
     def __iter__(self) -> Iterator[Queue]:
         return iter(self._queues.values())

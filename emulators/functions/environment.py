@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulators.iam import PROJECT, REGION, account, service_account
-from emulators.issuer import AUDIENCE, JWKS_PATH
+from emulators.issuer import AUDIENCE
 from shared.manifest import Deployable, Manifests
 
 # What a program needs of our own environment to run at all, and the options an operator may set;
@@ -19,13 +19,15 @@ _INHERITED = (
 
 @dataclass(frozen=True)
 class Services:
-    """Where everything listens once the platform is up."""
+    """Where everything listens once the platform is up. `issuer` is a name, under which keys are
+    found only until the platform is started again on other ports: `keys` is where they are."""
 
     firestore: str
     pubsub: str
     cloud_tasks: str
     secret_manager: str
     issuer: str
+    keys: str
     clock: Path
     postgres_dsn: str | None
     urls: Mapping[str, str]
@@ -50,7 +52,7 @@ def common(services: Services) -> dict[str, str]:
         "ASSENT_CLOCK_FILE": str(services.clock),
         "ASSENT_ISSUER": services.issuer,
         "ASSENT_AUDIENCE": AUDIENCE,
-        "ASSENT_JWKS_URL": f"{services.issuer}{JWKS_PATH}",
+        "ASSENT_JWKS_URL": services.keys,
     }
 
 

@@ -1,7 +1,7 @@
 """All deployables of a checkout: their URLs, what runs them, what stands in front of them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from emulators.cloud_tasks import NoResponse, TaskRequest, TaskResponse
@@ -12,7 +12,7 @@ from emulators.gateway.messages import Answer, Backend, Call
 from emulators.iam import account
 from emulators.issuer import Issuer
 from emulators.operations import Operations
-from emulators.ports import HOST, listen
+from emulators.ports import HOST, listen_again, port_of
 from shared.manifest import Deployable, Manifests
 
 # Under this address all timers of functions that run in the platform's own process arrive.
@@ -24,10 +24,14 @@ class Fleet:
     """Reserves a port for each deployable at once, so that every URL is known before anything
     runs; `open` puts it to work."""
 
-    def __init__(self, manifests: Manifests) -> None:
+    def __init__(self, manifests: Manifests, before: Mapping[str, str] | None = None) -> None:
+        """`before` are the addresses of an earlier fleet, which are used again where they can."""
         self.manifests = manifests
         self.ingresses: dict[str, Ingress] = {}
-        self._sockets = {deployable.name: listen() for deployable in manifests.deployables}
+        self._sockets = {
+            deployable.name: listen_again(port_of((before or {}).get(deployable.name, ":0")))
+            for deployable in manifests.deployables
+        }
         self.urls = {
             name: f"http://{HOST}:{socket.getsockname()[1]}"
             for name, socket in self._sockets.items()

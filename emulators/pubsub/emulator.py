@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 
@@ -12,17 +13,18 @@ from emulators.google_cli import Tools
 from emulators.iam import PROJECT
 from emulators.ports import HOST, free_port
 from emulators.processes import Process, start_process, until_ready
+from emulators.pubsub.ledger import DEAD_LETTERS, Message
+from emulators.pubsub.wire import as_published
 from emulators.workplace import Workplace
 from shared.manifest import Manifests
 
 NAME = "Pub/Sub emulator"
-DEAD_LETTERS = "dead-letters"
 _ACK_DEADLINE_SECONDS = 600
 _RESOURCES = f"projects/{PROJECT}"
 
 
 class PubsubEmulator:
-    """Holds everything in memory; nothing outlives the process."""
+    """Holds everything in memory, which ends with the process: the ledger knows what was owed."""
 
     def __init__(self, process: Process, port: int, http: aiohttp.ClientSession) -> None:
         self.process = process
@@ -69,20 +71,22 @@ class PubsubEmulator:
             ),
         )
 
-    async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> None:
-        """Publishes one message past the platform's own front."""
+    async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> Message:
+        """Publishes one message past the platform's own front; returns it, for the ledger."""
         message = {"data": base64.b64encode(data).decode(), "attributes": dict(attributes)}
-        await self._call("POST", f"topics/{topic}:publish", {"messages": [message]})
+        answer = await self._call("POST", f"topics/{topic}:publish", {"messages": [message]})
+        return as_published(topic, answer["messageIds"][0], data, attributes)
 
     async def _put(self, resource: str, content: object) -> None:
         await self._call("PUT", resource, content)
 
-    async def _call(self, method: str, resource: str, content: object) -> None:
+    async def _call(self, method: str, resource: str, content: object) -> Any:
         url = f"http://{self.address}/v1/{_RESOURCES}/{resource}"
         async with self._http.request(method, url, json=content) as answer:
             if answer.status != 200:
                 text = await answer.text()
                 raise PlatformError(f"the {NAME} refused {method} {resource}: {text}")
+            return await answer.json()
 
 
 def _push(topic: str, push_url: str) -> dict[str, object]:

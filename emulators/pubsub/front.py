@@ -1,5 +1,5 @@
-"""A gRPC server in front of the Pub/Sub emulator that sees what is published. Everything else
-passes through as bytes."""
+"""A gRPC server in front of the Pub/Sub emulator that sees what is published, pulled and
+acknowledged. Everything else passes through as bytes."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,8 +12,11 @@ from emulators.faults import Faults
 from emulators.grpc_relay import UNLIMITED, relay_stream, relay_unary, start_server
 from emulators.ports import HOST
 from emulators.pubsub.ledger import Ledger
+from emulators.pubsub.wire import as_published
 
 _PUBLISH = "/google.pubsub.v1.Publisher/Publish"
+_PULL = "/google.pubsub.v1.Subscriber/Pull"
+_ACKNOWLEDGE = "/google.pubsub.v1.Subscriber/Acknowledge"
 
 
 class PubsubFront:
@@ -58,8 +61,13 @@ class _Handler(grpc.GenericRpcHandler):
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         method = handler_call_details.method
-        if method == _PUBLISH:
-            return grpc.unary_unary_rpc_method_handler(self._on_publish)
+        watched = {
+            _PUBLISH: self._on_publish,
+            _PULL: self._on_pull,
+            _ACKNOWLEDGE: self._on_acknowledge,
+        }
+        if method in watched:
+            return grpc.unary_unary_rpc_method_handler(watched[method])
         return grpc.stream_stream_rpc_method_handler(self._pass_on(method))
 
     async def _on_publish(self, request: bytes, context: Any) -> bytes:
@@ -74,7 +82,26 @@ class _Handler(grpc.GenericRpcHandler):
             topic = parsed.topic.rpartition("/")[2]
             ids = PublishResponse.pb().FromString(answer).message_ids
             for message_id, message in zip(ids, parsed.messages, strict=True):
-                self._ledger.published(topic, message_id, message.attributes)
+                self._ledger.published(
+                    as_published(topic, message_id, message.data, message.attributes)
+                )
+        return answer
+
+    async def _on_pull(self, request: bytes, context: Any) -> bytes:
+        from google.pubsub_v1.types import PullResponse
+
+        answer = await relay_unary(self._channel, _PULL, request, context)
+        # Functions are pushed to; whoever pulls, pulls dead letters.
+        for received in PullResponse.pb().FromString(answer).received_messages:
+            self._ledger.leased(received.ack_id, received.message.message_id)
+        return answer
+
+    async def _on_acknowledge(self, request: bytes, context: Any) -> bytes:
+        from google.pubsub_v1.types import AcknowledgeRequest
+
+        answer = await relay_unary(self._channel, _ACKNOWLEDGE, request, context)
+        for ack_id in AcknowledgeRequest.pb().FromString(request).ack_ids:
+            self._ledger.acknowledged(ack_id)
         return answer
 
     def _pass_on(self, method: str) -> Any:

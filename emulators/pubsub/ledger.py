@@ -1,11 +1,41 @@
 """Which published messages are still owed to which subscriptions. Pure bookkeeping."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from shared.manifest import Subscription
 
+DEAD_LETTERS = "dead-letters"
 _REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it was published; `published_at` is RFC 3339."""
+
+    id: str
+    topic: str
+    data: bytes
+    attributes: Mapping[str, str]
+    published_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A delivery that is still to come, and how often it failed so far."""
+
+    subscription: str
+    message: Message
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessages:
+    """Every delivery to come, and the dead letters nobody has acknowledged, oldest first."""
+
+    owed: tuple[Owed, ...]
+    dead_letters: tuple[Message, ...]
 
 
 class Ledger:
@@ -17,22 +47,70 @@ class Ledger:
         for subscription in subscriptions:
             key = (subscription.topic, subscription.event_type)
             self._readers.setdefault(key, []).append(subscription.name)
-        self._owed: set[tuple[str, str]] = set()
+        self._names = {name for names in self._readers.values() for name in names}
+        self._owed: dict[tuple[str, str], Message] = {}
+        self._failures: Counter[tuple[str, str]] = Counter()
         self._settled: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._dead_letters: dict[str, Message] = {}
+        self._leases: OrderedDict[str, str] = OrderedDict()
 
-    def published(self, topic: str, message_id: str, attributes: Mapping[str, str]) -> None:
+    def published(self, message: Message) -> None:
         """The message is owed to every subscription whose filter it matches."""
-        for name in self._readers.get((topic, attributes.get("ce-type", "")), ()):
-            if (name, message_id) not in self._settled:
-                self._owed.add((name, message_id))
+        if message.topic == DEAD_LETTERS:
+            self._dead_letters[message.id] = message
+        for name in self._readers.get((message.topic, message.attributes.get("ce-type", "")), ()):
+            if (name, message.id) not in self._settled:
+                self._owed[name, message.id] = message
+
+    def failed(self, subscription: str, message_id: str) -> None:
+        """A delivery was not accepted."""
+        self._failures[subscription, message_id] += 1
 
     def settled(self, subscription: str, message_id: str) -> None:
         """The message was acknowledged, or dead-lettered and acknowledged."""
-        self._owed.discard((subscription, message_id))
+        self._owed.pop((subscription, message_id), None)
+        self._failures.pop((subscription, message_id), None)
         self._settled[subscription, message_id] = None
         if len(self._settled) > _REMEMBERED:
             self._settled.popitem(last=False)
 
+    def leased(self, ack_id: str, message_id: str) -> None:
+        """A dead letter was pulled: this acknowledgement id stands for it."""
+        self._leases[ack_id] = message_id
+        if len(self._leases) > _REMEMBERED:
+            self._leases.popitem(last=False)
+
+    def acknowledged(self, ack_id: str) -> None:
+        """A dead letter that was pulled has been dealt with."""
+        self._dead_letters.pop(self._leases.pop(ack_id, ""), None)
+
     def owed(self) -> int:
         """How many deliveries are still to come."""
         return len(self._owed)
+
+    def kept(self) -> KeptMessages:
+        """All that a later ledger needs to go on from here."""
+        owed = (
+            Owed(name, message, self._failures[name, message_id])
+            for (name, message_id), message in self._owed.items()
+        )
+        return KeptMessages(tuple(owed), tuple(self._dead_letters.values()))
+
+    def take_up(self, owed: Iterable[Owed], generation: int) -> list[Owed]:
+        """Owes again what another ledger owed, but for subscriptions that are gone, as they would
+        have taken their messages with them. Returns what is owed: the emulator counts its ids from
+        1 again, so what comes from an earlier `generation` says so in its own."""
+        found = [
+            one if "-" in one.message.id else replace(one, message=_of(generation, one.message))
+            for one in owed
+            if one.subscription in self._names
+        ]
+        for one in found:
+            key = (one.subscription, one.message.id)
+            self._owed[key] = one.message
+            self._failures[key] = one.failures
+        return found
+
+
+def _of(generation: int, message: Message) -> Message:
+    return replace(message, id=f"{generation}-{message.id}")

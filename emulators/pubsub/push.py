@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from emulators.activity import Activity
@@ -12,12 +12,12 @@ from emulators.gateway.messages import Answer, Call
 from emulators.iam import PROJECT, push_account
 from emulators.issuer import Issuer
 from emulators.operations import Operations, billed_bytes
-from emulators.pubsub.emulator import DEAD_LETTERS, PubsubEmulator
-from emulators.pubsub.ledger import Ledger
+from emulators.pubsub.emulator import PubsubEmulator
+from emulators.pubsub.ledger import DEAD_LETTERS, Ledger, Owed
+from emulators.pubsub.wire import MESSAGE_ID, as_pushed
 from shared.manifest import Manifests, Subscription
 
 _ACKNOWLEDGED = Answer(204, (), b"")
-_MESSAGE_ID = "x-goog-pubsub-message-id"
 _REORDER_SECONDS = 0.5
 # Attributes of a message beside those of its event; the last is a redelivered dead letter's.
 _KEPT = frozenset({"content-type", "traceparent", "assent-redelivers"})
@@ -58,6 +58,7 @@ class Push:
         self._faults = faults
         self._ledger = ledger
         self._backoff = backoff
+        self._resting = False
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def answer(self, call: Call) -> Answer:
@@ -65,10 +66,19 @@ class Push:
         topic, event_type = call.path.strip("/"), call.header("ce-type") or ""
         # What no filter lets through is dropped unseen, as in production.
         for subscription in self._readers.get((topic, event_type), ()):
-            delivery = asyncio.create_task(self._deliver(subscription, call))
-            self._under_way.add(delivery)
-            delivery.add_done_callback(self._under_way.discard)
+            self._begin(subscription, call, failures=0)
         return _ACKNOWLEDGED
+
+    def resume(self, owed: Iterable[Owed]) -> None:
+        """Goes on with deliveries of a platform that stopped, repetitions after their pause."""
+        subscriptions = {one.name: one for found in self._readers.values() for one in found}
+        for one in owed:
+            call = as_pushed(one.message, one.subscription)
+            self._begin(subscriptions[one.subscription], call, failures=one.failures)
+
+    def rest(self) -> None:
+        """Begins no attempt any more; the ledger knows what is owed. Those under way may end."""
+        self._resting = True
 
     async def close(self) -> None:
         """Delivers nothing more."""
@@ -77,10 +87,17 @@ class Push:
             delivery.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
 
-    async def _deliver(self, subscription: Subscription, call: Call) -> None:
+    def _begin(self, subscription: Subscription, call: Call, *, failures: int) -> None:
+        delivery = asyncio.create_task(self._deliver(subscription, call, failures))
+        self._under_way.add(delivery)
+        delivery.add_done_callback(self._under_way.discard)
+
+    async def _deliver(self, subscription: Subscription, call: Call, failures: int) -> None:
         """Until it was accepted or is a dead letter."""
-        failures = 0
-        while True:
+        message_id, backoff = call.header(MESSAGE_ID) or "", self._backoff or subscription.backoff
+        if failures:
+            await asyncio.sleep(pause_after(failures, *backoff))
+        while not self._resting:
             answer = await self._attempt(subscription, call)
             if answer is not None and 200 <= answer.status < 300:
                 break
@@ -88,10 +105,15 @@ class Push:
             if answer is not None and failures >= subscription.attempts:
                 reason = f"answered {answer.status} to {subscription.attempts} deliveries"
                 attributes = dead_letter_attributes(call, subscription, reason)
-                await self._emulator.publish(DEAD_LETTERS, call.body, attributes)
+                buried = await self._emulator.publish(DEAD_LETTERS, call.body, attributes)
+                self._ledger.published(buried)
                 break
-            await asyncio.sleep(pause_after(failures, *(self._backoff or subscription.backoff)))
-        self._ledger.settled(subscription.name, call.header(_MESSAGE_ID) or "")
+            if answer is not None:
+                self._ledger.failed(subscription.name, message_id)
+            await asyncio.sleep(pause_after(failures, *backoff))
+        else:
+            return
+        self._ledger.settled(subscription.name, message_id)
 
     async def _attempt(self, subscription: Subscription, call: Call) -> Answer | None:
         """The function's answer; None for an attempt that was dropped on its way."""

@@ -12,6 +12,7 @@ from google.protobuf.empty_pb2 import Empty
 from emulators.google_rpc import Message, Method, Refusal, invalid, page, unemulated
 from emulators.secret_manager import wire
 from emulators.secret_manager.model import (
+    KeptSecrets,
     Secret,
     State,
     Version,
@@ -33,6 +34,15 @@ class SecretManagerApi:
         self._now = now
         self._secrets: dict[SecretName, Secret] = {}
         self._changes = count(1)
+
+    def kept(self) -> KeptSecrets:
+        """All that a later Secret Manager needs to go on from here."""
+        return KeptSecrets(tuple(self._secrets.values()), next(self._changes))
+
+    def take_up(self, kept: KeptSecrets) -> None:
+        """Goes on where another one ended."""
+        self._secrets = {secret.name: secret for secret in kept.secrets}
+        self._changes = count(kept.changes)
 
     def methods(self) -> dict[str, Method]:
         return {

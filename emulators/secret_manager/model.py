@@ -73,6 +73,14 @@ class Secret:
         return int(version_id) if version_id.isdecimal() else self.aliases.get(version_id)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptSecrets:
+    """Every secret, and the number of changes that were made to them."""
+
+    secrets: tuple[Secret, ...]
+    changes: int
+
+
 def new_version(
     secret: Secret, payload: bytes, checksum: int | None, now: datetime, etag: str
 ) -> Version:

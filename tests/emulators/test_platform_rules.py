@@ -14,7 +14,7 @@ from emulators.gateway.routes import RouteTable
 from emulators.iam import SCHEDULER, account, invokers, push_account
 from emulators.operations import Operations, billed_bytes, billed_ms, parse_cost
 from emulators.provisioning import secret_values
-from emulators.pubsub.ledger import Ledger
+from emulators.pubsub.ledger import Ledger, Message
 from emulators.scheduler import Run
 from emulators.time_travel import next_step
 from shared.kit.signing import load_public_keys, load_signing_key, sign, verify
@@ -40,6 +40,7 @@ def services() -> Services:
         cloud_tasks="t",
         secret_manager="s",
         issuer="http://issuer",
+        keys="http://issuer/jwks.json",
         clock=Path("/clock"),
         postgres_dsn="postgresql://x",
         urls=urls,
@@ -49,9 +50,13 @@ def services() -> Services:
 # What is owed
 
 
+def _message(topic: str, attributes: dict[str, str]) -> Message:
+    return Message("1", topic, b"{}", attributes, "2026-11-20T12:00:00.000Z")
+
+
 def test_a_message_is_owed_until_it_is_settled(manifests: Manifests) -> None:
     ledger = Ledger(manifests.subscriptions)
-    ledger.published("notes", "1", WRITTEN)
+    ledger.published(_message("notes", WRITTEN))
     assert ledger.owed() == 1
     ledger.settled(SUBSCRIPTION, "1")
     assert ledger.owed() == 0
@@ -62,7 +67,7 @@ def test_a_message_that_arrives_before_its_publisher_knows_its_id_is_not_owed(
 ) -> None:
     ledger = Ledger(manifests.subscriptions)
     ledger.settled(SUBSCRIPTION, "1")
-    ledger.published("notes", "1", WRITTEN)
+    ledger.published(_message("notes", WRITTEN))
     assert ledger.owed() == 0
 
 
@@ -74,7 +79,7 @@ def test_a_message_nobody_subscribes_to_is_owed_to_nobody(
     manifests: Manifests, topic: str, attributes: dict[str, str]
 ) -> None:
     ledger = Ledger(manifests.subscriptions)
-    ledger.published(topic, "1", attributes)
+    ledger.published(_message(topic, attributes))
     assert ledger.owed() == 0
 
 

@@ -105,10 +105,11 @@ class QueueLife(RuleBasedStateMachine):
         dispatch = self.begun.pop(data.draw(st.integers(0, len(self.begun) - 1)))
         task_id = dispatch.task.name.id
         current = task_id in self.alive and self.serial(task_id) == dispatch.task.create_time
+        still_running = task_id in self.running()
         self.queue.finish(dispatch, Outcome(http_status=status), self.now)
         if not current:
             return
-        over = self.attempts[task_id] >= 3 and task_id not in self.running()
+        over = self.attempts[task_id] >= 3 and not still_running
         if (status is not None and status < 300) or over:
             self.end(task_id)
         else:

@@ -1,0 +1,1 @@
+"""What outlives the platform: snapshots on disk, taken at an orderly stop and taken up again."""
