@@ -26,7 +26,6 @@ GRACE = timedelta(seconds=61)
 # Longer than any deadline, window, probation and trial.
 LONG_AFTER = timedelta(days=9)
 BEFORE_THE_EDGE = timedelta(seconds=4)
-STEPS_OVER_THE_EDGE = 25
 _GLANCE_SECONDS = 0.2
 
 
@@ -76,12 +75,13 @@ class Run:
         """Vetoes at the last moment, while windows close around them and timers misbehave."""
         first, last = await self._closings()
         await self._clock.move_to(first - BEFORE_THE_EDGE)
-        step = (last + GRACE - first + BEFORE_THE_EDGE) / STEPS_OVER_THE_EDGE
+        steps = self._extent.steps
+        step = (last + GRACE - first + BEFORE_THE_EDGE) / steps
         async with self._stormy("edge"):
-            for number in range(1, STEPS_OVER_THE_EDGE + 1):
+            for number in range(1, steps + 1):
                 await asyncio.gather(
                     self._clock.move_to(first - BEFORE_THE_EDGE + step * number),
-                    self._operator.pass_by("edge", number / STEPS_OVER_THE_EDGE),
+                    self._operator.pass_by("edge", number / steps),
                 )
             await self._clock.advance(DAY)
         await self._calm()

@@ -10,13 +10,14 @@ from tests.chaos.cast.diary import Diary
 @dataclass(frozen=True)
 class Extent:
     """How many cases, how long each storm lasts at most and how long its pauses are, and how often
-    the whole platform is stopped and started. Somebody who got nowhere for `patience_seconds`
-    after the last storm is stuck."""
+    the whole platform is stopped and started. The clock crosses the ends of the veto windows in so
+    many steps. Somebody who got nowhere for `patience_seconds` is stuck."""
 
     cases: int
     storm_seconds: float
     pause_seconds: float
     stops: int
+    steps: int = 25
     patience_seconds: float = 90.0
 
 

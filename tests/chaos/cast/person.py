@@ -4,6 +4,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -120,10 +121,10 @@ class Person:
             "expires_in": _TEN_YEARS,
         }
         while True:
-            try:
+            with suppress(httpx.TransportError):
                 answer = await self._http.post("/_platform/token", json=wanted)
-            except httpx.TransportError:
-                await asyncio.sleep(1.0)
-                continue
-            token: str = answer.raise_for_status().json()["access_token"]
-            return token
+                if answer.status_code not in LATER:
+                    break
+            await asyncio.sleep(1.0)
+        token: str = answer.raise_for_status().json()["access_token"]
+        return token

@@ -19,6 +19,7 @@ _PORTS = range(20_000, 30_000)
 _LONGEST_START_SECONDS = 180.0
 _LONGEST_STOP_SECONDS = 90.0
 _PAUSE_SECONDS = 0.2
+_STOPPING = 503
 
 
 class StageFailed(Exception):
@@ -78,10 +79,11 @@ class Stage:
     async def control(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """The answer of a call of the control API, made until the platform is there to answer."""
         while True:
-            try:
-                return await self._http.request(method, f"/_platform/{path}", json=body)
-            except httpx.TransportError:
-                await asyncio.sleep(_PAUSE_SECONDS)
+            with suppress(httpx.TransportError):
+                answer = await self._http.request(method, f"/_platform/{path}", json=body)
+                if answer.status_code != _STOPPING:
+                    return answer
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     def description(self) -> dict[str, Any]:
         """What the running platform says about itself."""
