@@ -63,8 +63,7 @@ def _figures(figures: Mapping[str, Figure]) -> RenderableType:
     for name, figure in figures.items():
         aim = "" if figure.aim is None else f"≤ {figure.aim:g}"
         verdict = {True: Text("met", "green"), False: Text("missed", "red"), None: Text("")}
-        value = f"{figure.value:,.2f}" if figure.value >= 1 else f"{figure.value:.3g}"
-        table.add_row(f"{name} ({figure.unit})", value, aim, verdict[figure.met])
+        table.add_row(f"{name} ({figure.unit})", _number(figure.value), aim, verdict[figure.met])
     return table
 
 
@@ -72,6 +71,12 @@ def bar(value: float, most: float) -> str:
     """A bar as long as `value` is of `most`, to an eighth of a letter."""
     eighths = round(8 * _BAR * value / most) if most > 0 else 0
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+
+
+def _number(value: float) -> str:
+    if value < 1:
+        return f"{value:.3g}"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
 
 
 def _usd(value: float) -> str:
