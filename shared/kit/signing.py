@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from joserfc import jws
@@ -22,6 +23,7 @@ class _Registry(jws.JWSRegistry):
     max_payload_length = 2_000_000
 
 
+@lru_cache(maxsize=32)
 def load_signing_key(secret: str) -> OKPKey:
     """The private key in a `*-signing-key` secret: `{"kid": …, "seed": <32 bytes, base64url>}`.
     Raises ValueError where the secret has another shape."""
@@ -50,6 +52,7 @@ def load_signing_key(secret: str) -> OKPKey:
     )
 
 
+@lru_cache(maxsize=32)
 def load_public_keys(secret: str) -> KeySet:
     """The keys in a `*-public-keys` secret: a JSON Web Key Set."""
     return KeySet.import_key_set(json.loads(secret))
@@ -79,6 +82,15 @@ def verify(signature: str, keys: KeySet) -> dict[str, Any]:
     if not isinstance(statement, dict):
         raise SignatureInvalid("the signed payload is not an object")
     return statement
+
+
+def names_key_of(signature: str, keys: KeySet) -> bool:
+    """Whether the header of `signature` names one of `keys`; nothing of it is verified."""
+    try:
+        kid = jws.extract_compact(signature.encode()).headers()["kid"]
+    except UNVERIFIABLE:
+        return False
+    return any(key.kid == kid for key in keys.keys)
 
 
 def _base64url(raw: bytes) -> str:

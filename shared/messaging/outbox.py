@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from shared.storage.firestore import LostRace, TenantStore
 
 # One delivery leads to a handful of events.
 MOST_CAUSED = 100
+# Deliveries whose events this process has published.
+MOST_REMEMBERED = 4096
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +28,7 @@ class Outbox:
 
     def __init__(self, noun: str) -> None:
         self.noun = noun
+        self._answered: OrderedDict[str, None] = OrderedDict()
 
     async def commit(self, store: TenantStore, change: Change, *, now: datetime) -> None:
         """Commits the change, then publishes its events and sets its timers; returns when each of
@@ -40,8 +44,10 @@ class Outbox:
             set_timers(self.noun, store.tenant_id, change.timers, now=now),
             return_exceptions=True,
         )
-        if change.is_redelivered and published is not None:
-            raise published
+        if change.is_redelivered:
+            if published is not None:
+                raise published
+            self._remember(*(event.causationid for event in change.events))
         for outcome in (published, timed):
             if isinstance(outcome, Unavailable):
                 _log.warning("left to the sweep: %s", outcome)
@@ -64,7 +70,10 @@ class Outbox:
 
     async def publish_again(self, store: TenantStore, delivery: Envelope) -> None:
         """What a handler does with a delivery it has handled before: publishes what that led to,
-        for the process that committed it may have died before it did. Raises Unavailable."""
+        for the process that committed it may have died before it did; once a process, lest copies
+        beget copies. Raises Unavailable."""
+        if delivery.id in self._answered:
+            return
         caused = [
             ("causationid", "==", delivery.id),
             ("source", "==", f"//assent/{self.noun}"),
@@ -73,6 +82,13 @@ class Outbox:
         await self._publish(
             store, [logged_event(entry.data, delivery.received_at) for entry in page.items]
         )
+        self._remember(delivery.id)
+
+    def _remember(self, *delivery_ids: str) -> None:
+        for id in delivery_ids:
+            self._answered[id] = None
+        while len(self._answered) > MOST_REMEMBERED:
+            self._answered.popitem(last=False)
 
     async def _publish(self, store: TenantStore, events: Sequence[Envelope]) -> None:
         if events:

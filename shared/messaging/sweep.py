@@ -19,6 +19,8 @@ SWEEP_TYPE = "assent.sweep.due.v1"
 # Younger entries belong to a commit whose own process is still publishing them.
 GRACE = timedelta(seconds=30)
 AT_ONCE = 100
+# Every minute's sweep has tried it in vain; it will not move by itself.
+PATIENCE = timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ class Sweep:
         )
         by_tenant: dict[str, list[Envelope]] = {}
         for entry in entries:
+            _tell_if_stuck(f"event/{entry.id}", parse_instant(entry.data["time"]), now)
             by_tenant.setdefault(entry.tenant_id, []).append(logged_event(entry.data, now))
         failures: list[Exception] = []
         for tenant_id, events in by_tenant.items():
@@ -77,6 +80,8 @@ class Sweep:
                 limit=AT_ONCE,
             )
             for document in overdue:
+                due = parse_instant(document.data["next_timer_at"])
+                _tell_if_stuck(f"{noun}/{document.id}", due, now)
                 try:
                     await self._fire(self._event(document, noun, now))
                 except Exception as error:  # noqa: BLE001 - raised again at the end
@@ -91,3 +96,10 @@ class Sweep:
             at=parse_instant(document.data["next_timer_at"]),
         )
         return timer_event(self._outbox.noun, document.tenant_id, timer, now)
+
+
+def _tell_if_stuck(subject: str, due: datetime, now: datetime) -> None:
+    waited = now - due
+    if waited > PATIENCE:
+        fields = {"stuck": subject, "stuck_seconds": int(waited.total_seconds())}
+        _log.error("stuck: %s, due %s", subject, format_instant(due), extra={"fields": fields})

@@ -29,6 +29,7 @@ KEYS_REFETCHED_AFTER_SECONDS = 30.0
 TOKENS_REMEMBERED = 1024
 LEEWAY_SECONDS = 5
 LONGEST_TOKEN = 8192
+LONGEST_KEY_SET = 65_536
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
 
@@ -107,11 +108,17 @@ class TokenVerifier:
             return self._keys
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    # Whoever is redirected to would issue our tokens.
+    def redirect_request(self, *args: object) -> None:
+        return None
+
+
 def _fetch(url: str) -> KeySet:
     # http(s) only: the address is configuration, never a caller's.
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
-            return KeySet.import_key_set(json.load(answer))
+        with urllib.request.build_opener(_NoRedirect).open(url, timeout=5) as answer:
+            return KeySet.import_key_set(json.loads(answer.read(LONGEST_KEY_SET)))
     except (OSError, HTTPException, ValueError, LookupError, TypeError, JoseError) as error:
         raise Unavailable("the issuer's keys cannot be read now") from error
 
@@ -137,6 +144,7 @@ async def authenticated(
     now = received_at(request.scope)
     claims = await _verifier().verify(credentials.credentials, now)
     logs.tenant_id.set(claims.tenant)
+    logs.note(principal=claims.sub)
     return Caller(
         principal=claims.sub,
         tenant_id=claims.tenant,

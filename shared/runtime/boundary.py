@@ -20,6 +20,14 @@ from shared.runtime.tracing import current_trace_id, request_span
 MAX_BODY_BYTES = 1_000_000
 RECEIVED_AT = "assent.received_at"
 CORRELATION_HEADER = "Correlation-Id"
+# Nothing here is a page: a browser that opens an answer may do nothing with it.
+ALWAYS_SAID = (
+    ("Cache-Control", "private, no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+)
 
 _log = logging.getLogger("assent.request")
 
@@ -73,17 +81,17 @@ class _Answer:
         self._scope = scope
         self._send = send
         self._counts = counts
+        self._noted = logs.start_noting()
         self._started = time.perf_counter()
         self.status = 0
-        self.error_code = ""
         self.correlation_id = current_trace_id()
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(raw=message.setdefault("headers", []))
-            headers.setdefault("Cache-Control", "private, no-store")
-            headers.setdefault("X-Content-Type-Options", "nosniff")
+            for name, value in ALWAYS_SAID:
+                headers.setdefault(name, value)
             headers[CORRELATION_HEADER] = self.correlation_id
             headers["Server-Timing"] = f"total;dur={self._milliseconds():.1f}"
             headers["Assent-Cost"] = ", ".join(f"{k}={n}" for k, n in sorted(self._counts.items()))
@@ -91,7 +99,7 @@ class _Answer:
 
     async def fail(self, error: Exception) -> None:
         refusal = as_assent_error(error)
-        self.error_code = refusal.code
+        logs.note(code=refusal.code)
         if refusal.http_status >= 500:
             _log.error("the request failed", exc_info=error)
         if self.status:
@@ -108,7 +116,7 @@ class _Answer:
                     "status": self.status,
                     "milliseconds": round(self._milliseconds(), 1),
                     "operations": dict(self._counts),
-                    **({"code": self.error_code} if self.error_code else {}),
+                    **self._noted,
                 }
             },
         )

@@ -17,6 +17,7 @@ LONGEST_EXCEPTION = 32_000
 
 tenant_id: ContextVar[str] = ContextVar("tenant_id", default="")
 correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
+_noted: ContextVar[dict[str, Any] | None] = ContextVar("noted", default=None)
 
 # Each pattern is linear in the text, for some of it comes from strangers: it begins where a word
 # begins, and what it took it never gives back (`++`).
@@ -38,6 +39,21 @@ _SECRET_NAMES = re.compile(
     r"(?i)^(?:(?:.*[_-])?(?:seed|signature|cookies?|dsn|credentials?)"
     r"|.*(?:authorization|token|secrets?|passwords?|passwd|api[_-]?keys?|(?:private|signing)[_-]?key))$"
 )
+
+
+def start_noting() -> dict[str, Any]:
+    """A fresh note for this request; everything awaited from here adds to it."""
+    fields: dict[str, Any] = {}
+    _noted.set(fields)
+    return fields
+
+
+def note(**fields: Any) -> None:
+    """Adds fields to the one line this request logs at its end; outside a request it does nothing.
+    What metrics are made of (infra/observability/log_metrics.py)."""
+    noted = _noted.get()
+    if noted is not None:
+        noted.update(fields)
 
 
 def redact(value: Any, name: str = "") -> Any:

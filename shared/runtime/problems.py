@@ -25,6 +25,7 @@ from shared.kit.errors import (
     UnsupportedMediaType,
     problem_document,
 )
+from shared.runtime import logs
 from shared.runtime.tracing import current_trace_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -60,7 +61,8 @@ def as_assent_error(error: BaseException) -> AssentError:
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
-    """The answer of an exception handler."""
+    """The answer of an exception handler; the request's log line says its code."""
+    logs.note(code=as_assent_error(error).code)
     return problem_response(error, current_trace_id())
 
 

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
@@ -99,6 +99,7 @@ class _Intake:
         except Exception as error:  # noqa: BLE001 - nothing may leave
             _log.exception("the reaction failed and will be delivered again")
             return self._later(error)
+        _note_handled(request, event)
         return await self._acknowledge_handled(request, body)
 
     def _read(self, request: Request, body: bytes) -> Envelope:
@@ -108,6 +109,7 @@ class _Intake:
             event = envelope_from_headers(_lowered(request.headers), body, moment)
         except ValueError as error:
             raise Refused(f"unreadable: {error}") from error
+        logs.note(event_type=event.type)
         own = f"//assent/{self._function}"
         if kind == "events" and event.source != f"//assent/{name}":
             raise Refused(f"{event.source} may not publish to {name}")
@@ -151,6 +153,7 @@ class _Intake:
 
     async def _bury(self, request: Request, body: bytes, reason: str) -> Response:
         delivery = self._delivery(request, body)
+        logs.note(outcome="buried")
         fields = {"path": delivery.path}
         _log.error("to the dead letters: %s", reason, extra={"fields": fields})
         is_told = self._deliveries is not None and self._deliveries.are_told(delivery)
@@ -176,6 +179,7 @@ class _Intake:
     @staticmethod
     def _later(error: Exception) -> Response:
         refusal = as_assent_error(error)
+        logs.note(outcome="again", code=refusal.code)
         response = problem_response(refusal, current_trace_id())
         response.status_code = max(500, response.status_code)
         return response
@@ -193,6 +197,15 @@ async def _sweep_quietly(sweep: Sweep, now: datetime) -> None:
         await sweep.run(now)
     except Exception:  # noqa: BLE001 - nobody is left to tell
         _log.exception("the first sweep of this process failed")
+
+
+def _note_handled(request: Request, event: Envelope) -> None:
+    """What was done and, for an event on its own way here, how long after it happened: a dead
+    letter that somebody sent again says only how long that took."""
+    logs.note(outcome="handled")
+    if request.path_params["kind"] == "events" and REDELIVERS not in request.headers:
+        lag = (clock.now() - event.time) // timedelta(milliseconds=1)
+        logs.note(lag_milliseconds=max(0, lag))
 
 
 def _lowered(headers: Headers) -> dict[str, str]:

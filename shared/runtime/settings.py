@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Literal, Self
 
-from pydantic import ValidationError
+from pydantic import ValidationError, ValidationInfo, field_validator
 
 from shared.kit.models import Model
 
@@ -43,6 +43,13 @@ class RuntimeSettings(Settings):
     issuer: str
     audience: str = "assent"
     jwks_url: str
+
+    @field_validator("jwks_url")
+    @classmethod
+    def _keys_come_over_tls(cls, url: str, others: ValidationInfo) -> str:
+        if others.data.get("environment", "local") != "local" and not url.startswith("https://"):
+            raise ValueError("must be https, for whoever sends the keys issues the tokens")
+        return url
 
 
 @cache

@@ -9,6 +9,7 @@ from shared.kit.operations import start_counting
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG
+from shared.messaging.outbox import Outbox
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 
@@ -42,9 +43,9 @@ async def happen(tenant: str, *events: Envelope) -> None:
 
 
 async def operations_of(event: Envelope) -> dict[str, int]:
-    """What projecting the event costs."""
+    """What projecting the event costs a process that has seen nothing before."""
     counts = start_counting()
-    await project_event(OUTBOX, event)
+    await project_event(Outbox(OUTBOX.noun), event)
     return counts
 
 

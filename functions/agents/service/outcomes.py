@@ -135,7 +135,8 @@ class Outcomes:
         if decision.case is None:
             return
         try:
-            verify_decision(decision, event.tenantid, await public_keys(APPROVALS_KEYS))
+            keys = await public_keys(APPROVALS_KEYS, to_verify=[decision.signature or ""])
+            verify_decision(decision, event.tenantid, keys)
             await decide_again(lambda: self._hear_once(event, decision, decide))
         except SignatureInvalid as forgery:
             await report_forgery(self._outbox, event, decision.case.case_id, forgery.detail)
@@ -168,10 +169,11 @@ class Outcomes:
         self, store: TenantStore, agent: Agent, case: CreationCase, at: datetime
     ) -> Decided:
         neighbours = await find_neighbours(store, agent.newest.depends_on)
+        assents = [asked.signature or "" for asked in (case.asked, case.escalation) if asked]
         around = Surroundings(
             tenant_id=store.tenant_id,
-            own_keys=await public_keys(OWN_KEYS),
-            approvals_keys=await public_keys(APPROVALS_KEYS),
+            own_keys=await public_keys(OWN_KEYS, to_verify=case.certifications),
+            approvals_keys=await public_keys(APPROVALS_KEYS, to_verify=assents),
             known_skills=KNOWN_SKILLS,
             neighbours={kept.value.name: kept.value.status for kept in neighbours},
         )

@@ -33,9 +33,6 @@ from tests.infra.observability.log_filters import extracted, matches
 from tests.infra.observability.logged import ask, event, listening
 
 METRIC = "gcp:logging/metric:Metric"
-NOT_LOGGED_YET = pytest.mark.xfail(
-    reason="a request's log line does not say yet what became of an event", strict=True
-)
 APPROVED = approvals.ApprovalApproved.event_type
 
 
@@ -88,7 +85,6 @@ async def test_a_request_that_costs_nothing_is_in_no_count_of_costs() -> None:
     assert not any(matches(metric.filter, entry) for metric in COSTS)
 
 
-@NOT_LOGGED_YET
 async def test_a_refusal_counts_under_its_code() -> None:
     app = mobile_api.main._api()
     with listening() as logged:
@@ -121,7 +117,6 @@ async def _handled(function: str, at: datetime, **headers: str) -> dict[str, obj
     return entry
 
 
-@NOT_LOGGED_YET
 async def test_a_decisions_way_to_its_effect_is_measured_in_milliseconds() -> None:
     entry = await _handled("agents", datetime.now(UTC) - timedelta(seconds=3))
     assert matches(EFFECT_LAG.filter, entry)
@@ -130,7 +125,6 @@ async def test_a_decisions_way_to_its_effect_is_measured_in_milliseconds() -> No
     assert not matches(APPROVALS.filter, entry)
 
 
-@NOT_LOGGED_YET
 async def test_an_events_way_to_the_read_model_is_measured_and_counted_by_its_type() -> None:
     entry = await _handled("mobile-api", datetime.now(UTC))
     assert matches(EVENT_LAG.filter, entry)

@@ -33,7 +33,6 @@ async def _swept(store: TenantStore, *, due: datetime) -> list[dict[str, Any]]:
     return [entry for entry in entries if matches(STUCK.filter, entry)]
 
 
-@pytest.mark.xfail(reason="a sweep does not say yet what it finds again and again", strict=True)
 async def test_a_timer_that_nothing_moves_counts_as_stuck_and_is_named(store: TenantStore) -> None:
     (entry,) = await _swept(store, due=NOW - timedelta(minutes=6))
     assert entry["jsonPayload"]["stuck"] == "order/ord_1"

@@ -253,8 +253,22 @@ async def test_only_what_that_delivery_led_to_in_this_function_is_published_agai
     await shop.outbox.publish_again(shop.store, shop.events[1])
     await Outbox(f"{noun}-stranger").publish_again(shop.store, shop.events[0])
     assert await shop.mailbox.take() == []
-    await shop.outbox.publish_again(shop.store, shop.events[0])
+    await Outbox(noun).publish_again(shop.store, shop.events[0])
     assert [each.event_id for each in await shop.mailbox.take(1)] == [event.id]
+
+
+async def test_a_process_that_has_published_does_not_publish_again(shop: Shop, noun: str) -> None:
+    delivery = shop.events[0]
+    change, _ = _reaction(shop, delivery)
+    another_process = Outbox(noun)
+    await shop.outbox.commit(shop.store, change, now=NOW)
+    await another_process.publish_again(shop.store, delivery)
+    await shop.mailbox.take(2)
+    counts = start_counting()
+    for outbox in (shop.outbox, another_process):
+        await outbox.publish_again(shop.store, delivery)
+    assert not counts
+    assert await shop.mailbox.take() == []
 
 
 async def test_a_fresh_entry_is_left_to_the_process_that_is_publishing_it(shop: Shop) -> None:

@@ -17,12 +17,14 @@ ISSUER = "https://issuer.test"
 
 
 class Issuer:
-    """`answer` is what its key set's address answers, `asked` how often it did."""
+    """`answer` is what its key set's address answers, `asked` how often it did, and
+    `elsewhere` where it sends whoever asks."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.asked = 0
         self.answer: tuple[int, bytes] = (200, b"")
+        self.elsewhere = ""
         self.key = OKPKey.generate_key("Ed25519", {"kid": "one"})
         self.publish(self.key)
 
@@ -52,6 +54,8 @@ def serving() -> Iterator[Issuer]:
             issuer.asked += 1
             status, body = issuer.answer
             self.send_response(status)
+            if issuer.elsewhere:
+                self.send_header("Location", issuer.elsewhere)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

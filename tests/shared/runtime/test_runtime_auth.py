@@ -25,7 +25,7 @@ from shared.runtime.app import create_api
 from shared.runtime.auth import TokenVerifier, requires
 from shared.runtime.settings import runtime_settings
 from tests.shared.runtime.asking import claims, client
-from tests.shared.runtime.issuer import Issuer, part
+from tests.shared.runtime.issuer import Issuer, part, serving
 
 router = APIRouter()
 
@@ -203,6 +203,17 @@ async def test_a_missing_scope_is_403_and_any_of_several_will_do(
     assert other.status_code == 200
 
 
+async def test_the_log_says_who_was_refused_and_why(
+    api: httpx.AsyncClient, issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="assent.request"):
+        await _ask(api, issuer.sign(claims(scope="other:read")))
+        await _ask(api, "no token")
+    refused, unknown = (vars(record)["fields"] for record in caplog.records[-2:])
+    assert (refused["principal"], refused["code"]) == (claims()["sub"], "scope_missing")
+    assert (unknown.get("principal"), unknown["code"]) == (None, "unauthenticated")
+
+
 async def test_a_token_expires_by_our_clock_to_the_second(
     verifier: TokenVerifier, issuer: Issuer
 ) -> None:
@@ -231,6 +242,16 @@ async def test_keys_are_fetched_once_for_many_tokens(
     for number in range(5):
         await verifier.verify(issuer.sign(claims(sub=f"ana{number}")), _now())
     assert issuer.asked == 1
+
+
+async def test_keys_are_not_taken_from_where_the_issuer_sends_us(
+    verifier: TokenVerifier, issuer: Issuer
+) -> None:
+    with serving() as stranger:
+        issuer.elsewhere, issuer.answer = stranger.url, (302, b"")
+        with pytest.raises(Unavailable):
+            await verifier.verify(stranger.sign(claims()), _now())
+    assert (issuer.asked, stranger.asked) == (1, 0)
 
 
 async def test_a_rotated_key_is_fetched_when_a_token_names_it(

@@ -255,6 +255,16 @@ async def test_every_answer_forbids_caching_unless_it_says_otherwise(
     assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
+async def test_no_answer_is_a_page_that_a_browser_may_act_on(api: httpx.AsyncClient) -> None:
+    for path in ("/healthz", "/v1/nothing", "/v1/raise/bug"):
+        answer = await api.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
 async def test_the_cost_of_a_request_is_its_own(api: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(api.get(f"/v1/costs?number={n}") for n in (1, 2, 3)))
     assert [answer.headers["Assent-Cost"] for answer in answers] == [

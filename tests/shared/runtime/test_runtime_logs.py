@@ -196,3 +196,12 @@ def test_configuring_sends_every_record_to_standard_output_once(
     finally:
         root.handlers[:] = kept
         root.setLevel(level)
+
+
+def test_a_note_is_on_the_line_of_its_own_request_only() -> None:
+    first = logs.start_noting()
+    logs.note(outcome="handled")
+    second = logs.start_noting()
+    logs.note(outcome="again", code="unavailable")
+    assert first == {"outcome": "handled"}
+    assert second == {"outcome": "again", "code": "unavailable"}

@@ -40,6 +40,14 @@ def test_every_bad_variable_is_named_and_none_is_shown() -> None:
     assert "hunter2" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("url", ["http://issuer.test/jwks.json", "file:///etc/keys.json"])
+def test_beyond_a_laptop_keys_come_over_tls_or_not_at_all(url: str) -> None:
+    keys = {"ASSENT_JWKS_URL": url}
+    assert RuntimeSettings.from_environment(GOOD | keys).jwks_url == url
+    with pytest.raises(ConfigurationError, match=r"ASSENT_JWKS_URL: .*must be https"):
+        RuntimeSettings.from_environment(GOOD | keys | {"ASSENT_ENVIRONMENT": "prod"})
+
+
 def test_settings_do_not_change() -> None:
     settings = Limits(name="x")
     with pytest.raises(ValidationError):
