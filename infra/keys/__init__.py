@@ -1,1 +1,1 @@
-"""The values of secrets: made, announced, switched and retired in Secret Manager itself."""
+"""The values of secrets: made, rotated and retired in Secret Manager itself."""

@@ -1,18 +1,18 @@
-"""`python -m infra.keys create | announce OWNER | switch OWNER | retire OWNER --stack STACK`.
+"""`python -m infra.keys create | rotate OWNER | retire OWNER --stack STACK`.
 
-`create` gives every secret of the manifests its first value, once. The others change a signing key
-(docs/decisions/0022): announce, switch, retire, with every process started anew after each."""
+`create` gives every secret of the manifests its first value, once. `rotate` has a function sign
+with a new key, and `retire` ends the older ones (docs/decisions/0022)."""
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from infra.keys.making import STEPS, create_missing
+from infra.keys.making import create_missing, retire, rotate
 from infra.keys.values import Values
 from infra.refusals import Refused
 from infra.stacks import settings_of_stack
-from shared.manifest import load_manifests
+from shared.manifest import Manifests, load_manifests
 
 
 def main(arguments: Sequence[str], root: Path) -> int:
@@ -21,12 +21,7 @@ def main(arguments: Sequence[str], root: Path) -> int:
     try:
         manifests = load_manifests(root)
         values = Values(settings_of_stack(root, chosen.stack).project)
-        done: Iterable[str]
-        if chosen.step == "create":
-            done = create_missing(manifests, values)
-        else:
-            done = [STEPS[chosen.step](chosen.owner, manifests, values)]
-        for line in done:
+        for line in _done(chosen, manifests, values):
             print(line, flush=True)
     except Refused as refusal:
         print(refusal, file=sys.stderr)
@@ -34,10 +29,17 @@ def main(arguments: Sequence[str], root: Path) -> int:
     return 0
 
 
+def _done(chosen: argparse.Namespace, manifests: Manifests, values: Values) -> Iterator[str]:
+    if chosen.step == "create":
+        return create_missing(manifests, values)
+    step = rotate if chosen.step == "rotate" else retire
+    return step(chosen.owner, manifests, values)
+
+
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.keys", description=__doc__)
     steps = parser.add_subparsers(dest="step", required=True)
-    for name in ("create", *STEPS):
+    for name in ("create", "rotate", "retire"):
         step = steps.add_parser(name)
         if name != "create":
             step.add_argument("owner", help="the function whose signing key it is")

@@ -1,77 +1,80 @@
 """Making the values that the manifests' secrets lack, and changing keys."""
 
+import json
 import secrets
+import time
 from collections.abc import Callable, Iterator
 
-from infra.keys.rotation import SEED_BYTES, Key, Pair, announced, first, new_key, retired, switched
+from infra.keys.rotation import SEED_BYTES, Key, new_key, public_value, signing_value
 from infra.keys.values import Values
 from infra.refusals import Refused
 from shared.manifest import Manifests
 
 SIGNING, PUBLIC = "-signing-key", "-public-keys"
+# After as long, a process that meets an unknown key reads the public keys again
+# (shared/runtime/secrets.py: thirty seconds).
+KNOWN_AFTER_SECONDS = 60
 
 
 def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
     """Gives each secret of the manifests that has no value its first; says what it did. A value
-    that is there stays. Raises Refused where a secret is not there yet."""
-    for name in sorted(manifests.secrets, key=lambda name: name.endswith(PUBLIC)):
+    that is there stays. Raises Refused where a secret itself is not there yet."""
+    for name in sorted(manifests.secrets, key=lambda name: (name.endswith(PUBLIC), name)):
         if values.latest(name) is not None:
             yield f"{name}: kept"
         elif name.endswith(SIGNING):
-            _create_key(name.removesuffix(SIGNING), manifests, values)
-            yield f"{name}: created, with its public half"
+            owner = name.removesuffix(SIGNING)
+            key = _fresh(owner)
+            if _publishes(owner, manifests):
+                values.add(f"{owner}{PUBLIC}", public_value(key))
+            values.add(name, signing_value(key))
+            yield f"{name}: created"
         elif name.endswith(PUBLIC):
-            raise Refused(f"{name}: its signing key is there and it is not; announce a new key")
+            raise Refused(f"{name}: its signing key is there and it is not; rotate that key")
         else:
             values.add(name, secrets.token_urlsafe(SEED_BYTES))
             yield f"{name}: created, at random"
 
 
-def announce(owner: str, manifests: Manifests, values: Values) -> str:
-    """Publishes a new key of `owner` without signing with it. Raises Refused."""
-    fresh = _fresh(owner)
-    _store(owner, announced(_signing(owner, values), fresh), manifests, values)
-    return f"{fresh['kid']}: announced; start every reader anew, then switch"
+def rotate(
+    owner: str,
+    manifests: Manifests,
+    values: Values,
+    *,
+    wait: Callable[[float], None] = time.sleep,
+) -> Iterator[str]:
+    """A new key of `owner`: published, then signed with. What older keys signed verifies still.
+    Raises Refused where there is no key to follow."""
+    _signing(owner, values)
+    key = _fresh(owner)
+    if _publishes(owner, manifests):
+        values.add(f"{owner}{PUBLIC}", public_value(key, values.latest(f"{owner}{PUBLIC}")))
+        yield f"{key['kid']}: published; it signs in {KNOWN_AFTER_SECONDS} seconds"
+        wait(KNOWN_AFTER_SECONDS)
+    values.add(f"{owner}{SIGNING}", signing_value(key))
+    yield f"{key['kid']}: signs, within ten minutes everywhere; retire the older keys after that"
 
 
-def switch(owner: str, manifests: Manifests, values: Values) -> str:
-    """Signs with the announced key. Raises Refused."""
-    _store(owner, switched(_signing(owner, values)), manifests, values)
-    return f"{owner}: the announced key signs; start it anew, then retire the old one"
-
-
-def retire(owner: str, manifests: Manifests, values: Values) -> str:
-    """Nothing that older keys signed verifies any more, and they are destroyed. Raises Refused."""
-    _store(owner, retired(_signing(owner, values)), manifests, values)
+def retire(owner: str, manifests: Manifests, values: Values) -> Iterator[str]:
+    """Nothing that older keys of `owner` signed verifies any more, and their seeds are destroyed.
+    Raises Refused where there is no key."""
+    key: Key = json.loads(_signing(owner, values))
+    if _publishes(owner, manifests):
+        values.add(f"{owner}{PUBLIC}", public_value(key))
     gone = values.destroy_older(f"{owner}{SIGNING}")
-    return f"{owner}: {gone} older values destroyed; start every reader anew"
-
-
-STEPS: dict[str, Callable[[str, Manifests, Values], str]] = {
-    "announce": announce,
-    "switch": switch,
-    "retire": retire,
-}
-
-
-def _create_key(owner: str, manifests: Manifests, values: Values) -> None:
-    _store(owner, first(_fresh(owner)), manifests, values)
+    yield f"{key['kid']}: the only key, within ten minutes everywhere; {gone} older ones destroyed"
 
 
 def _fresh(owner: str) -> Key:
     return new_key(owner, secrets.token_bytes(SEED_BYTES), secrets.token_hex(4))
 
 
+def _publishes(owner: str, manifests: Manifests) -> bool:
+    return f"{owner}{PUBLIC}" in manifests.secrets
+
+
 def _signing(owner: str, values: Values) -> str:
-    name = f"{owner}{SIGNING}"
-    held = values.latest(name)
+    held = values.latest(f"{owner}{SIGNING}")
     if held is None:
-        raise Refused(f"{name}: has no value yet; create it first")
+        raise Refused(f"{owner}{SIGNING}: has no value yet; create it first")
     return held
-
-
-def _store(owner: str, pair: Pair, manifests: Manifests, values: Values) -> None:
-    # The public half first: a crash in between leaves a key known that nobody signs with.
-    if f"{owner}{PUBLIC}" in manifests.secrets:
-        values.add(f"{owner}{PUBLIC}", pair.public)
-    values.add(f"{owner}{SIGNING}", pair.signing)

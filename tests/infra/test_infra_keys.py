@@ -1,0 +1,149 @@
+"""First values and new keys, through Google's own client against the stand-in."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulators.clock import VirtualClock
+from emulators.secret_manager import SecretManagerEmulator
+from infra.keys.__main__ import main
+from infra.keys.making import create_missing, retire, rotate
+from infra.keys.values import Values
+from infra.preview.graph import ROOT
+from infra.refusals import Refused
+from shared.kit.errors import SignatureInvalid
+from shared.kit.signing import load_public_keys, load_signing_key, sign, verify
+from shared.manifest import load_manifests
+
+MANIFESTS = load_manifests(ROOT)
+PROJECT = "assent-dev"
+STATEMENT = {"approval_id": "apr_1"}
+
+
+@pytest.fixture
+async def values(tmp_path: Path) -> AsyncIterator[Values]:
+    """A project where `pulumi up` has made the secrets, without values."""
+    emulator = SecretManagerEmulator(clock=VirtualClock(tmp_path / "clock"))
+    address = await emulator.start()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SECRET_MANAGER_EMULATOR_HOST", address)
+        found = await asyncio.to_thread(Values, PROJECT)
+        await asyncio.to_thread(_make_secrets, found)
+        yield found
+    await emulator.stop()
+
+
+def _make_secrets(values: Values) -> None:
+    for name in MANIFESTS.secrets:
+        secret: dict[str, Any] = {"replication": {"automatic": {}}}
+        values._client.create_secret(
+            request={"parent": f"projects/{PROJECT}", "secret_id": name, "secret": secret}
+        )
+
+
+async def all_of(step: Callable[..., Iterator[str]], *arguments: Any, **named: Any) -> list[str]:
+    return await asyncio.to_thread(lambda: list(step(*arguments, **named)))
+
+
+async def value_of(values: Values, name: str) -> str:
+    value = await asyncio.to_thread(values.latest, name)
+    assert value is not None
+    return value
+
+
+async def signed(values: Values) -> str:
+    return sign(STATEMENT, load_signing_key(await value_of(values, "approvals-signing-key")))
+
+
+async def verified(values: Values, signature: str) -> dict[str, Any]:
+    return verify(signature, load_public_keys(await value_of(values, "approvals-public-keys")))
+
+
+async def test_every_secret_has_a_value_once_created(values: Values) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    for name in MANIFESTS.secrets:
+        assert await value_of(values, name)
+
+
+async def test_what_a_created_key_signs_verifies(values: Values) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    assert await verified(values, await signed(values)) == STATEMENT
+
+
+async def test_creating_again_changes_nothing(values: Values) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    before = [await value_of(values, name) for name in MANIFESTS.secrets]
+    said = await all_of(create_missing, MANIFESTS, values)
+    assert [await value_of(values, name) for name in MANIFESTS.secrets] == before
+    assert all(line.endswith(": kept") for line in said)
+
+
+async def test_no_value_is_said(values: Values) -> None:
+    said = await all_of(create_missing, MANIFESTS, values)
+    seeds = [
+        json.loads(await value_of(values, name))["seed"]
+        for name in MANIFESTS.secrets
+        if name.endswith("-signing-key")
+    ]
+    assert seeds
+    assert not any(seed in line for seed in seeds for line in said)
+
+
+async def test_a_new_key_is_known_before_it_signs(values: Values) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    held = await value_of(values, "approvals-signing-key")
+    seen: list[int] = []
+
+    def look(_: float) -> None:
+        assert values.latest("approvals-signing-key") == held
+        seen.append(len(json.loads(values.latest("approvals-public-keys") or "")["keys"]))
+
+    await all_of(rotate, "approvals", MANIFESTS, values, wait=look)
+    assert seen == [2]
+    assert await value_of(values, "approvals-signing-key") != held
+
+
+async def test_what_the_old_key_signed_verifies_until_it_is_retired(values: Values) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    before = await signed(values)
+    await all_of(rotate, "approvals", MANIFESTS, values, wait=lambda _: None)
+    after = await signed(values)
+    assert await verified(values, before) == await verified(values, after) == STATEMENT
+    await all_of(retire, "approvals", MANIFESTS, values)
+    assert await verified(values, after) == STATEMENT
+    with pytest.raises(SignatureInvalid):
+        await verified(values, before)
+
+
+async def test_a_retired_seed_cannot_be_read_again(values: Values) -> None:
+    from google.api_core.exceptions import FailedPrecondition
+
+    await all_of(create_missing, MANIFESTS, values)
+    await all_of(rotate, "approvals", MANIFESTS, values, wait=lambda _: None)
+    await all_of(retire, "approvals", MANIFESTS, values)
+    first = f"projects/{PROJECT}/secrets/approvals-signing-key/versions/1"
+    with pytest.raises(FailedPrecondition):
+        await asyncio.to_thread(values._client.access_secret_version, name=first)
+
+
+async def test_a_key_that_never_was_is_not_rotated(values: Values) -> None:
+    with pytest.raises(Refused, match="has no value yet"):
+        await all_of(rotate, "approvals", MANIFESTS, values, wait=lambda _: None)
+
+
+async def test_secrets_that_pulumi_did_not_make_are_refused(values: Values) -> None:
+    elsewhere = await asyncio.to_thread(Values, "assent-elsewhere")
+    with pytest.raises(Refused, match="run pulumi up first"):
+        await all_of(create_missing, MANIFESTS, elsewhere)
+
+
+async def test_the_command_creates_what_a_stack_lacks(
+    values: Values, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = await asyncio.to_thread(main, ["create", "--stack", "dev"], ROOT)
+    assert (code, capsys.readouterr().out.count(": created")) == (0, 2)
+    assert await asyncio.to_thread(main, ["retire", "billing", "--stack", "dev"], ROOT) == 1

@@ -1,0 +1,80 @@
+"""What a schedule sends is what the boundary reads, and what the local platform sends."""
+
+import json
+from base64 import b64decode
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from infra.preview.graph import ROOT
+from infra.schedules import headers_of
+from shared.manifest import load_manifests
+from shared.messaging.envelope import Envelope
+from shared.messaging.outbox import Outbox
+from shared.messaging.sweep import Sweep
+from shared.runtime.reactions import create_reactions
+from tests.infra.stacks import graph_of_stack
+
+MANIFESTS = load_manifests(ROOT)
+SCHEDULES = {each.name: each for each in MANIFESTS.schedules}
+
+
+def target(name: str) -> dict[str, Any]:
+    jobs = graph_of_stack("prod").of("gcp:cloudscheduler/job:Job")
+    (job,) = (each.inputs for each in jobs if each.inputs["name"] == name)
+    found: dict[str, Any] = job["httpTarget"]
+    return found
+
+
+class Runs(Sweep):
+    """A sweep that only remembers when it was to run."""
+
+    def __init__(self) -> None:
+        super().__init__(Outbox("nobody"), {}, _never)
+        self.at: list[datetime] = []
+
+    async def run(self, now: datetime) -> None:
+        self.at.append(now)
+
+
+async def _never(_: Envelope) -> None:
+    raise AssertionError("nothing is overdue")
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+async def test_the_boundary_runs_what_the_scheduler_sends(name: str) -> None:
+    noun = MANIFESTS.deployable(SCHEDULES[name].deployable).noun
+    sweep, sent = Runs(), target(name)
+    app = create_reactions(function=noun, handlers={}, sweep=sweep)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://service") as client:
+        path = httpx.URL(sent["uri"]).path
+        answer = await client.request(
+            sent["httpMethod"], path, headers=sent["headers"], content=b64decode(sent["body"])
+        )
+    assert answer.status_code == 204
+    # Once for the schedule, once because it was the first request of a process.
+    assert len(sweep.at) == 2
+    assert abs((datetime.now(UTC) - sweep.at[0]).total_seconds()) < 60
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_job_says_what_the_local_scheduler_says(name: str) -> None:
+    schedule = SCHEDULES[name]
+    sent = headers_of(schedule, MANIFESTS.deployable(schedule.deployable))
+    noun = MANIFESTS.deployable(schedule.deployable).noun
+    assert {key: sent[key] for key in ("ce-type", "ce-source", "ce-subject", "ce-specversion")} == {
+        "ce-type": schedule.event_type,
+        "ce-source": f"//assent/{noun}",
+        "ce-subject": f"schedule/{schedule.name}",
+        "ce-specversion": "1.0",
+    }
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_job_sends_no_header_that_google_keeps_for_itself(name: str) -> None:
+    kept = ("host", "user-agent", "content-length", "x-google", "x-appengine", "x-cloudscheduler")
+    assert not [key for key in target(name)["headers"] if key.lower().startswith(kept)]
+    assert json.loads(b64decode(target(name)["body"])) == {}

@@ -1,0 +1,94 @@
+"""A service finds in the cloud what it finds on the local platform, and no more."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulators.functions.environment import Services, of_deployable
+from infra.preview.graph import ROOT
+from infra.services import PASSWORD_VARIABLE
+from shared.manifest import load_manifests
+from tests.infra.stacks import graph_of_stack
+
+MANIFESTS = load_manifests(ROOT)
+NAMES = [each.name for each in MANIFESTS.deployables]
+
+# The local platform's own: its emulators, its clock, and what Cloud Run adds by itself.
+ONLY_LOCAL = {
+    *("FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST", "CLOUD_TASKS_EMULATOR_HOST"),
+    *("SECRET_MANAGER_EMULATOR_HOST", "ASSENT_CLOCK_FILE"),
+    *("K_SERVICE", "K_CONFIGURATION", "K_REVISION"),
+}
+
+
+def local_names(name: str) -> set[str]:
+    # Only names are compared: where things listen does not matter here.
+    somewhere: dict[str, Any] = {each.name: "somewhere" for each in fields(Services)}
+    urls = {each.name: "" for each in MANIFESTS.deployables}
+    services = Services(**{**somewhere, "clock": Path("clock"), "urls": urls})
+    return set(of_deployable(MANIFESTS.deployable(name), services))
+
+
+def cloud_environment(name: str) -> dict[str, str]:
+    service = graph_of_stack("prod").named(f"{name}/service").inputs
+    envs = service["template"]["containers"][0]["envs"]
+    return {each["name"]: each.get("value", "") for each in envs}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_cloud_gives_the_names_that_the_local_platform_gives(name: str) -> None:
+    expected = local_names(name) - ONLY_LOCAL
+    if "ASSENT_POSTGRES_DSN" in expected:
+        # The local database takes its own users without a password.
+        expected.add(PASSWORD_VARIABLE)
+    assert set(cloud_environment(name)) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_variable_is_empty_unless_it_is_a_secret(name: str) -> None:
+    empty = {key for key, value in cloud_environment(name).items() if not value}
+    assert empty <= {PASSWORD_VARIABLE}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_address_carries_a_password(name: str) -> None:
+    address = cloud_environment(name).get("ASSENT_POSTGRES_DSN", "postgresql://assent_app@/")
+    assert address.startswith("postgresql://assent_app@/")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_service_has_the_connector_exactly_where_its_manifest_has_postgres(name: str) -> None:
+    template = graph_of_stack("prod").named(f"{name}/service").inputs["template"]
+    mounted = [each["mountPath"] for each in template["containers"][0].get("volumeMounts", [])]
+    connected = [each["cloudSqlInstance"] for each in template.get("volumes", [])]
+    reaches = MANIFESTS.deployable(name).manifest.access.postgres != "none"
+    assert (mounted, connected) == (
+        (["/cloudsql"], [{"instances": ["assent-prod:us-central1:assent"]}])
+        if reaches
+        else ([], [])
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_service_is_sized_as_its_manifest_says(name: str) -> None:
+    template = graph_of_stack("prod").named(f"{name}/service").inputs["template"]
+    sizing = MANIFESTS.deployable(name).sizing
+    limits = template["containers"][0]["resources"]["limits"]
+    assert (limits["memory"], float(limits["cpu"])) == (sizing.memory, sizing.cpu)
+    assert template["maxInstanceRequestConcurrency"] == sizing.concurrency
+    assert template["timeout"] == sizing.timeout
+
+
+def test_a_stack_may_have_fewer_instances_than_a_manifest_asks_for() -> None:
+    scaling = graph_of_stack("dev").named("agents/service").inputs["scaling"]
+    assert scaling["maxInstanceCount"] == 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_service_waits_for_what_it_reads_when_it_starts(name: str) -> None:
+    found = graph_of_stack("prod")
+    service = found.named(f"{name}/service")
+    grants = {each.urn for each in found.resources if each.name.startswith(f"{name}/may-read-")}
+    assert grants <= set(service.after)

@@ -1,0 +1,129 @@
+"""A dangerous stack is refused with its reason, before anything is declared."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.grants import refuse_wide
+from infra.preview import graph
+from infra.preview.graph import ROOT
+from infra.refusals import Refused
+from infra.stacks import settings_of_stack, stacks_of
+from shared.manifest import load_manifests
+from tests.infra.stacks import STACKS, settings
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "an unknown region": ({"region": "mars-north1"}, "region: is not a region that we know"),
+    "a project nobody can have": ({"project": "Assent"}, "project:"),
+    "an unknown environment": ({"environment": "production"}, "environment:"),
+    "a key set without TLS": (
+        {"jwks_url": "http://issuer.example.com"},
+        "jwks_url: must start with",
+    ),
+    "an issuer without TLS": ({"issuer": "issuer.example.com"}, "issuer: must start with https"),
+    "a database that may be deleted": (
+        {"sql_deletion_protection": False},
+        "sql_deletion_protection: off in prod",
+    ),
+    "documents that may be deleted": (
+        {"firestore_deletion_protection": False},
+        "firestore_deletion_protection: off in prod",
+    ),
+    "no point-in-time recovery": (
+        {"firestore_point_in_time_recovery": False},
+        "firestore_point_in_time_recovery: off in prod",
+    ),
+    "no backups": ({"sql_backups": False}, "sql_backups: off in prod"),
+    "nobody to tell": ({"alert_email": None}, "alert_email: missing in prod"),
+    "unlimited instances": ({"most_instances": 0}, "most_instances:"),
+    "too many instances": ({"most_instances": 1000}, "most_instances:"),
+    "an unknown tier": ({"sql_tier": "db-n1-standard-1"}, "sql_tier: is not a tier"),
+    "a grant to everybody": ({"operators": ["allUsers"]}, "allUsers is more than one"),
+    "a grant to all accounts": ({"operators": ["allAuthenticatedUsers"]}, "is more than one"),
+    "a grant to a domain": ({"operators": ["domain:example.com"]}, "is more than one"),
+    "a grant to a wildcard": ({"operators": ["user:*@example.com"]}, "is more than one"),
+    "a misspelt setting": ({"sql_deletion_protectoin": True}, "sql_deletion_protectoin: Extra"),
+}
+
+
+@pytest.mark.parametrize("danger", REFUSED)
+def test_a_dangerous_value_is_refused_with_its_reason(danger: str) -> None:
+    values, reason = REFUSED[danger]
+    with pytest.raises(Refused) as refusal:
+        settings(**values)
+    assert any(reason in each for each in refusal.value.reasons)
+
+
+def test_every_reason_is_told_at_once() -> None:
+    with pytest.raises(Refused) as refusal:
+        settings(sql_backups=False, sql_deletion_protection=False, alert_email=None)
+    assert len(refusal.value.reasons) == 3
+
+
+def test_what_production_must_not_do_without_development_may() -> None:
+    chosen = settings(
+        environment="dev",
+        sql_backups=False,
+        sql_deletion_protection=False,
+        firestore_deletion_protection=False,
+        firestore_point_in_time_recovery=False,
+        alert_email=None,
+    )
+    assert chosen.environment == "dev"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_stack_of_the_checkout_is_sound(stack: str) -> None:
+    assert settings_of_stack(ROOT, stack).environment == stack
+
+
+def test_the_checkout_has_these_stacks() -> None:
+    assert stacks_of(ROOT) == tuple(sorted(STACKS))
+
+
+def test_a_stack_without_a_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="there is no such stack; there are: none"):
+        settings_of_stack(tmp_path, "dev")
+
+
+def test_a_public_function_that_is_not_listed_is_refused() -> None:
+    with pytest.raises(
+        Refused, match="public_functions: mobile-api has \\[http\\] and is not listed"
+    ):
+        graph(settings(public_functions=["agents", "approvals"]))
+
+
+def test_a_listed_function_that_does_not_exist_is_refused() -> None:
+    listed = ["agents", "approvals", "mobile-api", "billing"]
+    with pytest.raises(Refused, match="billing is listed, and no manifest has such a public side"):
+        graph(settings(public_functions=listed))
+
+
+def test_a_private_side_cannot_be_listed() -> None:
+    listed = ["agents", "approvals", "mobile-api", "audit-reactions"]
+    with pytest.raises(Refused, match="audit-reactions is listed"):
+        graph(settings(public_functions=listed))
+
+
+def test_nothing_is_declared_before_a_refusal() -> None:
+    from infra.program import deploy
+
+    def never(_: object) -> Any:
+        raise AssertionError("something was declared")
+
+    with pytest.raises(Refused):
+        # Declaring anything without an engine would fail otherwise than with a refusal.
+        deploy(settings(public_functions=[]), load_manifests(ROOT), never)
+
+
+@pytest.mark.parametrize("role", ["roles/owner", "roles/editor", "roles/viewer", "roles/*"])
+def test_a_role_over_everything_is_not_granted(role: str) -> None:
+    with pytest.raises(Refused, match="covers everything in the project"):
+        refuse_wide(role, "user:somebody@example.com")
+
+
+@pytest.mark.parametrize("member", ["allUsers", "allAuthenticatedUsers", "user:*@example.com"])
+def test_a_role_is_not_granted_to_everybody(member: str) -> None:
+    with pytest.raises(Refused, match="grants to everybody are not made"):
+        refuse_wide("roles/run.invoker", member)
