@@ -94,6 +94,8 @@ def test_nothing_is_deployed_before_its_checks_and_prod_not_before_staging() -> 
     assert jobs["dev"]["needs"] == "checks"
     assert set(jobs["staging"]["needs"]) == {"checks", "merged"}
     assert jobs["prod"]["needs"] == "staging"
+    for first in ("dev", "merged"):
+        assert jobs[first]["if"].startswith("vars.RELEASES == 'on' && ")
     assert "refs/heads/main" in jobs["dev"]["if"]
     assert "refs/tags/v" in jobs["merged"]["if"]
 
