@@ -24,7 +24,7 @@ def chart(bills: Mapping[str, Bill]) -> str:
     body = "\n".join(rows)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{y}" '
-        f'viewBox="0 0 {_WIDTH} {y}" role="img"><title>What the stack costs a month</title>'
+        f'viewBox="0 0 {_WIDTH} {y}" role="img" style="background:#fff"><title>What the stack costs a month</title>'
         f"<style>{_STYLE}</style>\n{body}\n</svg>\n"
     )
 
@@ -38,8 +38,10 @@ def _panel(title: str, bill: Bill, top: int) -> Iterator[str]:
         y = top + _PANEL + number * _ROW
         own, common = room * functions / most, room * platform / most
         yield _text(0, y + 13, service)
-        yield _bar(_LABEL, y, own)
-        yield _bar(_LABEL + own, y, common, "p")
+        if own:
+            yield _bar(_LABEL, y, own)
+        if common:
+            yield _bar(_LABEL + own, y, common, "p")
         yield _text(_WIDTH - 4, y + 13, f"{functions + platform:,.2f}", "n")
 
 
