@@ -1,0 +1,105 @@
+"""What makes the functions ask every query they have."""
+
+import uuid
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from events.approvals import ApprovalRequested
+from events.precedents import PrecedentActivated
+from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
+from functions.approvals import store as approvals_store
+from functions.approvals.service.reading import Bucket as ApprovalsBucket
+from functions.approvals.service.reading import list_approvals, list_precedents
+from functions.approvals.service.wiring import OUTBOX as APPROVALS_OUTBOX
+from mobile_api.bodies import DeviceBody
+from mobile_api.reactions import SWEEP as MOBILE_SWEEP
+from mobile_api.service import reading
+from mobile_api.service.devices import register_device
+from mobile_api.service.reading import Bucket
+from mobile_api.service.rebuilding import rebuild, tenants
+from shared.kit.callers import Caller
+from shared.kit.errors import NotFound
+from shared.kit.ids import new_id
+from shared.runtime.idempotency import IdempotencyKey
+from shared.storage.firestore import TenantStore
+from tests.functions.agents.worlds import World as AgentsWorld
+from tests.functions.approvals.builders import GOVERNOR
+from tests.functions.approvals.worlds import World as ApprovalsWorld
+from tests.mobile_api.stories import START, approval, precedent
+from tests.mobile_api.worlds import happen
+
+REASON = {"reason": "It sent what it should not."}
+ROLLBACKS = 6
+
+
+async def agents_live_and_fall(world: AgentsWorld) -> None:
+    """Births, lists, a suspension that reaches a dependent, rollbacks until the pipeline pauses,
+    and its resumption with a case that waited."""
+    base = await world.live(name="base")
+    await world.live(name="dependent", interfaces__depends_on=["base"])
+    await world.get("/v1/agents")
+    await world.get(f"/v1/agents/{new_id('agt', START)}")
+    governor = world.of("gala", "governor")
+    suspended = await governor.post(f"/v1/agents/{base['agent_id']}/suspend", REASON, key="one")
+    assert suspended.status_code == 202, suspended.text
+    await world.deliver_own("assent.agent.suspended.v1")
+    for number in range(ROLLBACKS):
+        answer = await world.submit(name=f"writer-{number}")
+        await world.decide(answer["case_id"], "auto_approved")
+        await world.decide(answer["case_id"], "vetoed", version=3)
+    resumed = await governor.post("/v1/pipeline/resume", REASON, key="resume")
+    assert resumed.status_code == 200, resumed.text
+    await world.deliver_own("assent.pipeline.resumed.v1")
+    await AGENTS_HANDLERS["assent.pipeline.resumed.v1"]((await world.log())[-1])
+    await world.sweep(datetime.now(UTC) + timedelta(days=1))
+
+
+async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
+    """A precedent, a decision, every list, every comparison."""
+    store, caller = world.store, world.caller(GOVERNOR)
+    seed = await world.precedent()
+    buckets: tuple[ApprovalsBucket | None, ...] = ("pending", "veto_open", "decided", None)
+    for bucket in buckets:
+        await list_approvals(caller, bucket, 25, None)
+    await list_precedents(caller, 25, None)
+    await approvals_store.find_like(store, "likeness", 3)
+    await approvals_store.find_precedents_like(store, "likeness")
+    await approvals_store.find_ended(store, "execution")
+    await approvals_store.find_rejected_since(store, "execution", START)
+    await approvals_store.is_governor_absent(store, START)
+    await approvals_store.count_matches(store, seed.seed_id)
+    await approvals_store.count_compared(store, seed.seed_id)
+    await world.sweep(START + timedelta(days=40))
+    event, _ = world.approval_needed()
+    await world.deliver(event)
+    APPROVALS_OUTBOX._answered.clear()
+    await APPROVALS_OUTBOX.publish_again(store, event)
+
+
+async def a_governor_looks(tenant: str) -> None:
+    """Every page of the phone, a device, and the projection made again."""
+    await happen(tenant, approval(ApprovalRequested), precedent(PrecedentActivated))
+    caller = caller_of(tenant)
+    await reading.read_dashboard(caller)
+    buckets: tuple[Bucket | None, ...] = ("pending", "veto_open", "decided", None)
+    for bucket in buckets:
+        await reading.list_cards(caller, bucket, 25, None)
+    await reading.list_seeds(caller, 25, None)
+    await reading.list_agents(caller, 25, None)
+    await reading.list_violations(caller, 25, None)
+    with suppress(NotFound):
+        await reading.read_agent(caller, new_id("agt", START))
+    device = DeviceBody(platform="android", token="a-token")
+    await register_device(caller, device, IdempotencyKey(caller, "key", "fingerprint"))
+    assert tenant in await tenants()
+    await rebuild(tenant, now=START, write=False)
+    await MOBILE_SWEEP.run(START)
+
+
+def caller_of(tenant: str) -> Caller:
+    everything = frozenset({"governance:read", "governance:write"})
+    return Caller("gala", tenant, everything, frozenset({"governor"}), START, "")
+
+
+def new_tenant() -> TenantStore:
+    return TenantStore(f"clinic-{uuid.uuid4().hex[:12]}")

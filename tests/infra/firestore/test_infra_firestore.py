@@ -1,0 +1,147 @@
+"""Every query of the code has its index, and every index its query."""
+
+import asyncio
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+from joserfc.jwk import OKPKey
+
+from functions.agents.api import ROUTER
+from infra.firestore import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
+from shared.runtime.app import create_api
+from shared.storage.firestore import _client
+from tests.functions.agents.conftest import cloud, issuing_key
+from tests.functions.agents.worlds import World as AgentsWorld
+from tests.functions.approvals.worlds import World as ApprovalsWorld
+from tests.infra.firestore.asking import Asked, sites, watching
+from tests.infra.firestore.serving import Query, serving
+from tests.infra.firestore.stories import (
+    a_governor_looks,
+    agents_live_and_fall,
+    approvals_are_asked_and_listed,
+    new_tenant,
+)
+from tests.shared.cloud import Cloud
+
+__all__ = ["cloud", "issuing_key"]
+
+TOPICS = ("agents", "approvals", "mobile-api", "dead-letters")
+
+Fields = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
+    """Every story, watched: what was asked, and the documents that are there afterwards."""
+    for topic in TOPICS:
+        await cloud.mailbox(topic)
+    tenant = f"clinic-{uuid.uuid4().hex[:12]}"
+    transport = httpx.ASGITransport(app=create_api(function="agents", routers=[ROUTER]))
+    with watching() as asked:
+        async with httpx.AsyncClient(transport=transport, base_url="http://agents") as client:
+            await agents_live_and_fall(AgentsWorld(client, issuing_key, tenant, cloud))
+        approvals = new_tenant()
+        await approvals_are_asked_and_listed(ApprovalsWorld(approvals, cloud))
+        phone = new_tenant()
+        await a_governor_looks(phone.tenant_id)
+    documents: Fields = {}
+    for each in (tenant, approvals.tenant_id, phone.tenant_id):
+        for name in asked.written:
+            stream = _client().collection("tenants", each, name).stream()
+            documents.setdefault(name, []).extend([one.to_dict() or {} async for one in stream])
+    return asked, documents
+
+
+@pytest.fixture
+def asked(told: tuple[Asked, Fields]) -> Asked:
+    return told[0]
+
+
+@pytest.fixture
+def documents(told: tuple[Asked, Fields]) -> Fields:
+    return told[1]
+
+
+async def test_every_place_that_can_ask_was_watched(asked: Asked) -> None:
+    silent = [site for site in sites() if not any(site.holds(*line) for line in asked.lines)]
+    assert silent == [], "ask it in stories.py, so that its index is known"
+
+
+async def test_every_query_is_served(asked: Asked) -> None:
+    assert [query for query in asked.queries if serving(query) is None] == []
+
+
+async def test_every_index_serves_a_query(asked: Asked) -> None:
+    used = {serving(query) for query in asked.queries}
+    assert [each for each in (*COMPOSITES, *GROUPED) if each not in used] == []
+
+
+@pytest.mark.parametrize("missing", COMPOSITES, ids=lambda each: each.name)
+async def test_a_query_without_its_index_is_noticed(asked: Asked, missing: Composite) -> None:
+    others = tuple(each for each in COMPOSITES if each is not missing)
+    assert [query for query in asked.queries if serving(query, others) is None]
+
+
+async def test_what_expires_is_what_carries_a_moment_to_expire_at(documents: Fields) -> None:
+    expiring = {
+        (collection, name)
+        for collection, found in documents.items()
+        for fields in found
+        for name, value in fields.items()
+        # A time-to-live needs a timestamp, not our text of one.
+        if name == "expire_at" and isinstance(value, datetime)
+    }
+    assert expiring == set(EXPIRING)
+
+
+async def test_what_is_not_indexed_exists(documents: Fields) -> None:
+    there = {
+        (collection, name)
+        for collection, found in documents.items()
+        for fields in found
+        for name in fields
+    }
+    assert [each for each in UNQUERIED if each not in there] == []
+
+
+async def test_every_long_text_is_not_indexed(documents: Fields) -> None:
+    """Firestore indexes the first 1,500 bytes of a text, in both directions."""
+    long = {
+        (collection, name)
+        for collection, found in documents.items()
+        for fields in found
+        for name, value in fields.items()
+        if len(json.dumps(value, default=str)) > 1500
+    }
+    assert sorted(long - set(UNQUERIED)) == []
+
+
+def query(**parts: Any) -> Query:
+    nothing: frozenset[str] = frozenset()
+    values: dict[str, Any] = {
+        "collection": "approvals",
+        "of_all_tenants": False,
+        "equal": nothing,
+        "contained": nothing,
+        "ranged": nothing,
+        "orders": (),
+    }
+    return Query(**values | parts)
+
+
+async def test_the_rules_refuse_what_firestore_would() -> None:
+    one, two = frozenset({"status"}), frozenset({"kind"})
+    falling = (("requested_at", "DESCENDING"), ("__name__", "DESCENDING"))
+    rising = (("requested_at", "ASCENDING"), ("__name__", "ASCENDING"))
+    assert serving(query(equal=one, orders=falling)) is not None
+    assert serving(query(equal=one, orders=rising)) is None
+    assert serving(query(equal=two, orders=falling)) is None
+    assert serving(query(orders=(falling[0], rising[1]))) is None
+    assert serving(query(of_all_tenants=True, ranged=frozenset({"decided_at"}))) is None
+    assert serving(query(ranged=frozenset({"next_timer_at"}))) is None
+    assert serving(query(equal=frozenset({"state"}))) is None
+    await asyncio.sleep(0)
