@@ -126,9 +126,11 @@ class ProcessBackend:
             raise
 
     async def _give_up_starting(self) -> None:
-        if self._starting is not None:
-            self._starting.cancel()
-            await asyncio.wait({self._starting})
+        # A start that is given up before it began never runs, and cannot say that it is over.
+        starting, self._starting = self._starting, None
+        if starting is not None:
+            starting.cancel()
+            await asyncio.wait({starting})
 
     async def _start(self) -> _Instance:
         try:
@@ -137,7 +139,8 @@ class ProcessBackend:
         except PlatformError as error:
             raise Unreachable(str(error)) from error
         finally:
-            self._starting = None
+            if self._starting is asyncio.current_task():
+                self._starting = None
 
     async def _start_process(self) -> _Instance:
         port = free_port()
