@@ -26,6 +26,8 @@ GRACE = timedelta(seconds=61)
 # Longer than any deadline, window, probation and trial.
 LONG_AFTER = timedelta(days=9)
 BEFORE_THE_EDGE = timedelta(seconds=4)
+# Of sweeps, after each of which somebody may get on.
+ROUNDS = 5
 _GLANCE_SECONDS = 0.2
 
 
@@ -69,6 +71,7 @@ class Run:
         ]
         async with self._stormy("births"):
             await self._rested("births")
+            await self._operator.pass_by("births", 1.0)
         await self._calm()
 
     async def _edge(self) -> None:
@@ -118,11 +121,10 @@ class Run:
     async def _calm(self) -> None:
         """Whatever failed is repeated, whatever was left is swept, whatever was held goes on, and
         everybody comes to rest."""
-        while True:
+        for _ in range(ROUNDS):
             await self._clock.advance(SWEPT_AFTER)
             await asyncio.gather(*(company.resume() for company in self._companies))
-            before = self.tale.diary.moved
-            if await self._rested() or self.tale.diary.moved == before:
+            if await self._rested():
                 break
         self._moments.quiet = True
         await self._operator.settle(self._extent.patience_seconds)
@@ -136,18 +138,19 @@ class Run:
         return kind(plan, self._companies[plan.tenant], self.tale.ends)
 
     async def _rested(self, part: str = "") -> bool:
-        """Waits until everybody has done what can be done now; False where nobody got on for too
-        long. Meanwhile the operator may pass by."""
+        """Waits until everybody has done what can be done now; False where nobody got on for a
+        while, perhaps for want of a sweep. Meanwhile the operator may pass by."""
         seen, since = -1, time.monotonic()
         while True:
             await asyncio.sleep(_GLANCE_SECONDS)  # Whoever waited for a moment now come goes on.
             at_rest = sum(life.done() for life in self._lives) + self._moments.resting
-            await self._operator.pass_by(part, at_rest / len(self._lives))
+            done = min(len(self._lives), len(self.tale.diary.accepted)) + at_rest
+            await self._operator.pass_by(part, done / len(self._lives) / 2)
             if at_rest == len(self._lives):
                 return True
             if self.tale.diary.moved != seen:
                 seen, since = self.tale.diary.moved, time.monotonic()
-            elif time.monotonic() - since > self._extent.patience_seconds:
+            elif time.monotonic() - since > self._extent.patience_seconds / ROUNDS:
                 return False
 
     async def _closings(self) -> tuple[datetime, datetime]:

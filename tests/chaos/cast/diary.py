@@ -29,12 +29,14 @@ class Said:
 @dataclass
 class Diary:
     """`internal` are the answers 500, which no fault excuses; `later` counts what calls were made
-    again for, `moved` every step anybody got on: while it grows, the run is not stuck."""
+    again for, `moved` every step anybody got on: while it grows, the run is not stuck. `accepted`
+    are the keys of the submissions that were."""
 
     said: list[Said] = field(default_factory=list)
     internal: list[str] = field(default_factory=list)
     later: Counter[str] = field(default_factory=Counter)
     moved: int = 0
+    accepted: set[str] = field(default_factory=set)
 
     @property
     def repeated(self) -> int:
@@ -44,3 +46,5 @@ class Diary:
     def heard(self, said: Said) -> None:
         self.said.append(said)
         self.moved += 1
+        if (said.path, said.status) == ("/v1/agents", 202):
+            self.accepted.add(said.key)

@@ -24,7 +24,14 @@ def main(arguments: Sequence[str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    options = Options(root=ROOT, port=chosen.port, state=chosen.state, backoff=BACKOFF, report=_say)
+    options = Options(
+        root=ROOT,
+        port=chosen.port,
+        state=chosen.state,
+        keep=True,
+        backoff=BACKOFF,
+        report=_say,
+    )
     with running_platform(options):
         stop.wait()
     return 0
