@@ -14,7 +14,7 @@ from tests.chaos.checker.verdict import contradictions
 from tests.chaos.report import shown
 from tests.chaos.tale import Extent
 from tests.chaos.trial import try_out
-from tests.chaos.weather.stage import ROOT
+from tests.chaos.weather.stage import ROOT, StageFailed
 
 _LEAST_STORM_SECONDS = 8.0
 _STORM_SECONDS_A_CASE = 0.3
@@ -37,7 +37,11 @@ def _passes(seed: int, extent: Extent, into: Path) -> bool:
     print(f"Seed {seed}: {extent.cases} cases at once. What it leaves is in {into}.", flush=True)
     shutil.rmtree(into, ignore_errors=True)
     began = time.monotonic()
-    tale, evidence = try_out(seed, extent, into)
+    try:
+        tale, evidence = try_out(seed, extent, into)
+    except StageFailed as failure:
+        print(f"The platform itself: {failure}", flush=True)
+        return False
     against = contradictions(evidence)
     print(shown(tale, evidence, time.monotonic() - began))
     verdict = "\n".join(against) or "Nothing speaks against it."

@@ -22,14 +22,16 @@ class Operator:
         self._tale = tale
         self._stops = stops
 
-    async def pass_by(self, part: str, share: float) -> None:
-        """Stops and starts the platform, if it is time for that."""
+    async def pass_by(self, part: str, share: float) -> bool:
+        """Stops and starts the platform, if it is time for that; says whether it was."""
+        before = len(self._tale.stops)
         for stop in [stop for stop in self._stops if stop.part == part and stop.at_share <= share]:
             self._stops.remove(stop)
             began = time.monotonic()
             await self._stage.restart()
             took = time.monotonic() - began
             self._tale.stops.append(f"{part} at {share:.0%}, {took:.0f} s")
+        return len(self._tale.stops) > before
 
     async def settle(self, patience_seconds: float) -> None:
         """Waits until the platform is idle, for as long as what is in flight still changes."""

@@ -145,10 +145,10 @@ class Run:
             await asyncio.sleep(_GLANCE_SECONDS)  # Whoever waited for a moment now come goes on.
             at_rest = sum(life.done() for life in self._lives) + self._moments.resting
             done = min(len(self._lives), len(self.tale.diary.accepted)) + at_rest
-            await self._operator.pass_by(part, done / len(self._lives) / 2)
+            was_stopped = await self._operator.pass_by(part, done / len(self._lives) / 2)
             if at_rest == len(self._lives):
                 return True
-            if self.tale.diary.moved != seen:
+            if self.tale.diary.moved != seen or was_stopped:
                 seen, since = self.tale.diary.moved, time.monotonic()
             elif time.monotonic() - since > self._extent.patience_seconds / ROUNDS:
                 return False

@@ -77,8 +77,10 @@ class Stage:
         await self.start()
 
     async def control(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """The answer of a call of the control API, made until the platform is there to answer."""
+        """The answer of a call of the control API, made until the platform is there to answer.
+        Raises StageFailed where it has ended by itself."""
         while True:
+            self._refuse_to_wait_for_the_dead()
             with suppress(httpx.TransportError):
                 answer = await self._http.request(method, f"/_platform/{path}", json=body)
                 if answer.status_code != _STOPPING:
@@ -90,11 +92,14 @@ class Stage:
         content: dict[str, Any] = json.loads((self.state / "platform.json").read_text())
         return content
 
+    def _refuse_to_wait_for_the_dead(self) -> None:
+        code = None if self._child is None else self._child.returncode
+        if code is not None:
+            raise StageFailed(f"ended by itself with {code}, see platform-{self.starts}.log")
+
     async def _until_healthy(self) -> None:
-        assert self._child is not None
         while True:
-            if self._child.returncode is not None:
-                raise StageFailed(f"ended while starting, see platform-{self.starts}.log")
+            self._refuse_to_wait_for_the_dead()
             with suppress(httpx.TransportError):
                 if (await self._http.get("/_platform/health")).status_code == 200:
                     return
