@@ -13,10 +13,11 @@ LONGEST_SECONDS = 1200
 PAUSE_SECONDS = 5
 
 
-def image_builder() -> ResourceProvider:  # noqa: C901 - a class, not a decision
+def image_builder(  # noqa: C901 - a class, not a decision
+    *, longest: float = LONGEST_SECONDS, pause: float = PAUSE_SECONDS
+) -> ResourceProvider:
     """What Pulumi asks to build. It is carried to another process as it is written here, with
     nothing of this checkout around it, so it imports all it needs and names nothing outside."""
-    longest, pause = LONGEST_SECONDS, PAUSE_SECONDS
 
     class ImageBuilder(ResourceProvider):
         """Images are never changed and never deleted here: another archive is another image, and

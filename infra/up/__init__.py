@@ -1,0 +1,1 @@
+"""What `pulumi up` runs, alone in its folder: no module of ours may hide another one there."""

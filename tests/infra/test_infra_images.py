@@ -1,0 +1,191 @@
+"""The build of an image, by Pulumi's own host for it: a process that knows nothing of the
+checkout."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp.web
+import grpc
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Struct
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.proto.provider_pb2 import CreateRequest
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+from ruamel.yaml import YAML
+
+from infra.cloud_build import image_builder
+from infra.packaging import BUILD_ENVIRONMENT
+from infra.preview.graph import ROOT
+from tests.infra.stacks import graph_of_stack
+
+OPERATION = "operations/build/assent-dev/one"
+DIGEST = f"sha256:{'ab' * 32}"
+RUNTIME = "us-central1-docker.pkg.dev/serverless-runtimes/google-22/runtimes/python311"
+
+
+class Google:
+    """Answers as Google's token, Cloud Run and Cloud Build endpoints do."""
+
+    def __init__(self) -> None:
+        self.submitted: list[Any] = []
+        self.tokens: list[str] = []
+        self.outcomes: list[Mapping[str, Any]] = [
+            {"done": False},
+            {"done": True, "response": {"results": {"images": [{"digest": DIGEST}]}}},
+        ]
+        self.url = ""
+
+    def app(self) -> aiohttp.web.Application:
+        app = aiohttp.web.Application()
+        app.router.add_post("/token", self._token)
+        app.router.add_post("/v2/projects/{project}/locations/{region}/builds:submit", self._submit)
+        app.router.add_get("/v1/{name:.*}", self._operation)
+        return app
+
+    async def _token(self, _: aiohttp.web.Request) -> aiohttp.web.Response:
+        return aiohttp.web.json_response({"access_token": "a-token", "expires_in": 3600})
+
+    async def _submit(self, request: aiohttp.web.Request) -> aiohttp.web.Response:
+        self.tokens.append(request.headers["Authorization"])
+        self.submitted.append({"path": request.path, **await request.json()})
+        operation = {"name": OPERATION}
+        return aiohttp.web.json_response({"buildOperation": operation, "baseImageUri": RUNTIME})
+
+    async def _operation(self, request: aiohttp.web.Request) -> aiohttp.web.Response:
+        assert request.match_info["name"] == OPERATION
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        return aiohttp.web.json_response(outcome)
+
+
+@pytest.fixture
+async def google() -> AsyncIterator[Google]:
+    answers = Google()
+    runner = aiohttp.web.AppRunner(answers.app())
+    await runner.setup()
+    site = aiohttp.web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    answers.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield answers
+    await runner.cleanup()
+
+
+@pytest.fixture
+def credentials(google: Google, tmp_path: Path) -> Path:
+    """A service account's key file, as a deployment's own credentials may be."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    account = {
+        "type": "service_account",
+        "project_id": "assent-dev",
+        "private_key_id": "one",
+        "private_key": pem,
+        "client_email": "deployer@assent-dev.iam.gserviceaccount.com",
+        "token_uri": f"{google.url}/token",
+    }
+    file = tmp_path / "credentials.json"
+    file.write_text(json.dumps(account))
+    return file
+
+
+def inputs_of(name: str, google: Google) -> dict[str, Any]:
+    """What the program gives Pulumi for a deployable's image, with this machine as Google."""
+    given = dict(graph_of_stack("dev").named(f"{name}/image").inputs)
+    del given["__provider"]
+    return given | {"run_api": google.url, "build_api": google.url}
+
+
+async def build(inputs: Mapping[str, Any], credentials: Path) -> dict[str, Any]:
+    """What Pulumi's own host of such providers answers, started where Pulumi starts it."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-u", "-m", "pulumi.dynamic"),
+        cwd=ROOT / str(YAML(typ="safe").load(ROOT / "Pulumi.yaml")["main"]),
+        env={"PATH": os.environ["PATH"], "GOOGLE_APPLICATION_CREDENTIALS": str(credentials)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        port = int(await process.stdout.readline())
+        return await asyncio.to_thread(_create, port, inputs)
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def _create(port: int, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    properties = Struct()
+    provider = serialize_provider(image_builder(longest=5, pause=0.01))
+    properties.update({**inputs, "__provider": provider})
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        create = ResourceProviderStub(channel).Create
+        made = create(CreateRequest(properties=properties), timeout=30)
+    return {"id": made.id, "outs": MessageToDict(made.properties)}
+
+
+async def test_an_image_is_built_from_the_archive_for_its_target(
+    google: Google, credentials: Path
+) -> None:
+    inputs = inputs_of("agents-reactions", google)
+    built = await build(inputs, credentials)
+    assert built["outs"]["image"] == f"{inputs['image_uri']}@{DIGEST}" == built["id"]
+    assert built["outs"]["runtime_image"] == RUNTIME
+    (submitted,) = google.submitted
+    assert submitted == {
+        "path": "/v2/projects/assent-dev/locations/us-central1/builds:submit",
+        "storageSource": {"bucket": "assent-dev-sources", "object": inputs["archive"]},
+        "imageUri": "us-central1-docker.pkg.dev/assent-dev/functions/agents-reactions",
+        "serviceAccount": (
+            "projects/assent-dev/serviceAccounts/builder@assent-dev.iam.gserviceaccount.com"
+        ),
+        "buildpackBuild": {
+            "functionTarget": "react",
+            "baseImage": RUNTIME,
+            "enableAutomaticUpdates": True,
+            "environmentVariables": BUILD_ENVIRONMENT,
+        },
+    }
+    assert google.tokens == ["Bearer a-token"]
+
+
+async def test_a_build_that_fails_says_why(google: Google, credentials: Path) -> None:
+    google.outcomes = [{"done": True, "error": {"message": "no such package"}}]
+    with pytest.raises(grpc.RpcError, match="the build failed: no such package"):
+        await build(inputs_of("agents", google), credentials)
+
+
+async def test_a_build_without_end_is_given_up(google: Google, credentials: Path) -> None:
+    google.outcomes = [{"done": False}]
+    with pytest.raises(grpc.RpcError, match="the build was not done within 5 seconds"):
+        await build(inputs_of("agents", google), credentials)
+
+
+async def test_a_refused_build_says_what_google_said(google: Google, credentials: Path) -> None:
+    inputs = inputs_of("agents", google) | {"run_api": f"{google.url}/nowhere"}
+    with pytest.raises(grpc.RpcError, match="builds:submit answered 404"):
+        await build(inputs, credentials)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rebuilds"),
+    [
+        ("archive", "agents/other.zip", True),
+        ("function_target", "other", True),
+        ("base_image", "other", True),
+        ("environment", {}, True),
+        ("run_api", "https://other.example", False),
+        ("__provider", "pickled otherwise", False),
+    ],
+)
+def test_an_image_is_built_again_when_what_it_is_built_from_changes(
+    name: str, value: object, rebuilds: bool
+) -> None:
+    given = dict(graph_of_stack("dev").named("agents/image").inputs)
+    changed = image_builder().diff("", given, {**given, name: value})
+    assert (changed.changes, changed.replaces) == (rebuilds, [name] if rebuilds else [])
