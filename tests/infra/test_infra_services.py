@@ -81,6 +81,12 @@ def test_a_service_is_sized_as_its_manifest_says(name: str) -> None:
     assert template["timeout"] == sizing.timeout
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_deployment_sends_the_traffic_to_what_it_deploys(name: str) -> None:
+    traffic = graph_of_stack("prod").named(f"{name}/service").inputs["traffics"]
+    assert traffic == [{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}]
+
+
 def test_a_stack_may_have_fewer_instances_than_a_manifest_asks_for() -> None:
     scaling = graph_of_stack("dev").named("agents/service").inputs["scaling"]
     assert scaling["maxInstanceCount"] == 3
