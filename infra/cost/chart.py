@@ -24,7 +24,8 @@ def chart(bills: Mapping[str, Bill]) -> str:
     body = "\n".join(rows)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{y}" '
-        f'viewBox="0 0 {_WIDTH} {y}" role="img" style="background:#fff"><title>What the stack costs a month</title>'
+        f'viewBox="0 0 {_WIDTH} {y}" role="img" style="background:#fff">'
+        "<title>What the stack costs a month</title>"
         f"<style>{_STYLE}</style>\n{body}\n</svg>\n"
     )
 
