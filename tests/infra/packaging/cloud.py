@@ -6,9 +6,10 @@ from infra.services import environment_of
 from shared.manifest import Deployable
 from tests.infra.stacks import settings
 
-# What the program cannot know of this machine: where things answer, and who is who. Every other
-# value stays as the program gives it.
+# What the program cannot know of this machine: where things answer, and who is who; and that it is
+# local, for elsewhere an issuer without TLS is refused. Every other value is the program's.
 _HERE = (
+    "ASSENT_ENVIRONMENT",
     *("ASSENT_ISSUER", "ASSENT_JWKS_URL", "ASSENT_POSTGRES_DSN", "ASSENT_REACTIONS_URL"),
     *("ASSENT_SERVICE_ACCOUNT", "ASSENT_URL_", "GOOGLE_CLOUD_PROJECT"),
 )

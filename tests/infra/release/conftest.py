@@ -78,9 +78,11 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
             """Says nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Monitoring) as server:
+        state.append(Cloud(f"http://127.0.0.1:{server.server_port}", program, calls))
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        state.append(Cloud(f"http://127.0.0.1:{server.server_port}", program, calls))
-        yield state[0]
-        server.shutdown()
-        thread.join()
+        try:
+            yield state[0]
+        finally:
+            server.shutdown()
+            thread.join()

@@ -58,12 +58,15 @@ def settings(tokens: Command, key: Path, tmp_path: Path) -> Iterator[RuntimeSett
     (published / "jwks.json").write_text(tokens.said)
     serve = functools.partial(_Quiet, directory=str(published))
     with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
+        url = f"http://127.0.0.1:{server.server_port}"
+        trusting = RuntimeSettings(environment="local", issuer=url, jwks_url=f"{url}/jwks.json")
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        url = f"http://127.0.0.1:{server.server_port}"
-        yield RuntimeSettings(environment="dev", issuer=url, jwks_url=f"{url}/jwks.json")
-        server.shutdown()
-        thread.join()
+        try:
+            yield trusting
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 async def test_a_deployment_that_trusts_the_key_set_accepts_the_token(
