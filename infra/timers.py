@@ -12,6 +12,7 @@ from shared.manifest import Queue
 
 # What a queue can do at most (https://cloud.google.com/tasks/docs/quotas).
 MOST_DISPATCHES_A_SECOND = 500
+MOST_DISPATCHES_AT_ONCE = 5_000
 
 
 class Timers(pulumi.ComponentResource):
@@ -49,8 +50,10 @@ class Timers(pulumi.ComponentResource):
             name=queue.name,
             rate_limits=gcp.cloudtasks.QueueRateLimitsArgs(
                 max_dispatches_per_second=MOST_DISPATCHES_A_SECOND,
-                max_concurrent_dispatches=sizing.concurrency
-                * self._cloud.settings.instances(sizing.max_instances),
+                max_concurrent_dispatches=min(
+                    MOST_DISPATCHES_AT_ONCE,
+                    sizing.concurrency * self._cloud.settings.instances(sizing.max_instances),
+                ),
             ),
             retry_config=gcp.cloudtasks.QueueRetryConfigArgs(
                 max_attempts=queue.attempts, min_backoff=least, max_backoff=most
