@@ -7,9 +7,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    from infra.program import deploy, packer
-    from infra.settings import load_settings
-    from shared.manifest import load_manifests
+    from pulumi import RunError
 
-    manifests = load_manifests(ROOT)
-    deploy(load_settings(), manifests, packer(manifests))
+    from infra.program import deploy, packer
+    from infra.refusals import Refused
+    from infra.settings import load_settings
+    from shared.manifest import ManifestError, load_manifests
+
+    try:
+        manifests = load_manifests(ROOT)
+        deploy(load_settings(), manifests, packer(manifests))
+    except (Refused, ManifestError) as refusal:
+        # Pulumi shows this one's text and no stack.
+        raise RunError(str(refusal)) from refusal

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infra.grants import refuse_wide
 from infra.preview import graph
@@ -53,6 +55,27 @@ def test_a_dangerous_value_is_refused_with_its_reason(danger: str) -> None:
     with pytest.raises(Refused) as refusal:
         settings(**values)
     assert any(reason in each for each in refusal.value.reasons)
+
+
+PROTECTIONS = (
+    *("sql_deletion_protection", "sql_backups"),
+    *("firestore_deletion_protection", "firestore_point_in_time_recovery"),
+)
+
+
+@given(chosen=st.fixed_dictionaries({name: st.booleans() for name in PROTECTIONS}))
+def test_production_has_all_its_protections_or_is_refused_for_each_it_lacks(
+    chosen: dict[str, bool],
+) -> None:
+    lacks = {name for name, is_on in chosen.items() if not is_on}
+    try:
+        accepted = settings(**chosen)
+    except Refused as refusal:
+        told = {reason.partition(":")[0] for reason in refusal.reasons}
+    else:
+        told = set()
+        assert all(getattr(accepted, name) for name in PROTECTIONS)
+    assert told == lacks
 
 
 def test_every_reason_is_told_at_once() -> None:
