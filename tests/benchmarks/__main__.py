@@ -1,0 +1,43 @@
+"""`python -m tests.benchmarks [FIGURE …]`: measures, prints a table, keeps the results."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.benchmarks import cold_start, throughput, warm_read
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.keeping import keep, last_run
+from tests.benchmarks.machine import this_machine
+from tests.benchmarks.started import ROOT
+from tests.benchmarks.table import table_of
+
+MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
+    "cold-start": cold_start.measure,
+    "read": warm_read.measure,
+    "throughput": throughput.measure,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit status is 1 where an aim was missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("figure", nargs="*", choices=[*MEASURES, []], help="default: all")
+    parser.add_argument("--into", type=Path, default=ROOT / "build", help="default: %(default)s")
+    chosen = parser.parse_args(arguments)
+    machine, before = this_machine(ROOT), last_run(chosen.into)
+    console = Console()
+    figures: dict[str, Figure] = {}
+    for name in chosen.figure or MEASURES:
+        console.print(f"measuring {name} …", highlight=False)
+        figures |= MEASURES[name]()
+    keep(figures, machine, chosen.into)
+    console.print(table_of(figures, before))
+    console.print(f"{machine['processor']}, {machine['cores']} cores, commit {machine['commit']}")
+    return int(any(figure.met is False for figure in figures.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

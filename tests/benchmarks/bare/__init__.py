@@ -1,0 +1,1 @@
+"""The least an authenticated function could be: what cold starts and reads are compared with."""

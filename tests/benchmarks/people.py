@@ -1,0 +1,44 @@
+"""The people of one tenant, and what they send."""
+
+import json
+import uuid
+from typing import Any
+
+from emulators.client import PlatformClient
+from tests.journeys.world import CORE_SCOPES, PHONE_SCOPES, spec
+
+_DAY_SECONDS = 86_400
+
+
+class Tenant:
+    """A tenant nobody else uses. Requests are written ahead, so that sending them costs nothing."""
+
+    def __init__(self, platform: PlatformClient) -> None:
+        self.name = f"bench-{uuid.uuid4().hex[:10]}"
+        self._platform = platform
+        self.author = self._signed_in("author")
+        self.governor = self._signed_in("governor")
+
+    def spec(self, number: int) -> bytes:
+        """A spec that passes every check, as it is submitted."""
+        return json.dumps(spec(f"writer-{number:05d}")).encode()
+
+    def _signed_in(self, role: str) -> dict[str, str]:
+        token = self._platform.token(
+            role,
+            self.name,
+            scopes=(*CORE_SCOPES, *PHONE_SCOPES),
+            roles=(role,),
+            expires_in=_DAY_SECONDS,
+        )
+        return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+
+def assent_to(decision_hash: str) -> bytes:
+    """A yes to exactly this content."""
+    body: dict[str, Any] = {
+        "decision": "approve",
+        "decision_hash": decision_hash,
+        "client_decision_id": str(uuid.uuid4()),
+    }
+    return json.dumps(body).encode()
