@@ -95,6 +95,8 @@ def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifes
     thread.join()
     if failures:
         raise failures[0]
+    # They are registered side by side, in an order of their own each time.
+    registered.sort(key=lambda each: (each.name, each.type))
     components = tuple(each for each in registered if each.type.startswith(COMPONENT))
     resources = tuple(each for each in registered if not each.type.startswith(COMPONENT))
     return Graph(settings, manifests, resources, components, tuple(warnings))

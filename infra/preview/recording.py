@@ -15,7 +15,7 @@ PROJECT_NUMBER = "123456789012"
 
 
 def record(program: Callable[[], None], settings: Settings, warnings: list[str]) -> list[Resource]:
-    """Every resource the program registers, in order; what it warns of is added to `warnings`.
+    """Every resource the program registers, in any order; what it warns of is added to `warnings`.
     Raises what the program raises."""
     monitor = _Monitor(_Google(settings))
     mocks.set_mocks(
