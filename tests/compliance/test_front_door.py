@@ -1,0 +1,144 @@
+"""What a stranger meets at every public function, and what deployed code never does."""
+
+import ast
+import re
+from collections.abc import AsyncIterator
+from importlib import import_module
+
+import httpx
+import pytest
+
+from shared.manifest import load_manifests
+from shared.runtime.app import create_api
+from tests.compliance.source import ROOT, calls, imports
+
+PUBLIC = tuple(each for each in load_manifests(ROOT).deployables if each.public)
+STRANGE = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+
+
+@pytest.fixture(params=PUBLIC, ids=lambda deployable: deployable.name)
+async def door(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    """A public function, without anything behind it."""
+    deployable = request.param
+    name = ".".join(deployable.folder.relative_to(ROOT).parts)
+    api = create_api(function=deployable.noun, routers=[import_module(f"{name}.api").ROUTER])
+    transport = httpx.ASGITransport(app=api)
+    async with httpx.AsyncClient(transport=transport, base_url="https://function") as client:
+        yield client
+
+
+async def _routes(door: httpx.AsyncClient) -> list[tuple[str, str]]:
+    paths = (await door.get("/openapi.json")).json()["paths"]
+    return [(method.upper(), path) for path, calls in paths.items() for method in calls]
+
+
+async def test_every_answer_is_typed_and_never_sniffed(door: httpx.AsyncClient) -> None:
+    asked = [("GET", "/healthz"), ("GET", "/openapi.json"), ("GET", "/v1/nothing")]
+    for method, path in [*asked, *await _routes(door)]:
+        answer = await door.request(method, path)
+        kind = "application/json" if answer.is_success else "application/problem+json"
+        assert answer.headers["content-type"] == kind, path
+        assert answer.headers["x-content-type-options"] == "nosniff", path
+
+
+async def test_no_other_origin_is_let_in(door: httpx.AsyncClient) -> None:
+    for method, path in await _routes(door):
+        preflight = await door.options(path, headers=STRANGE)
+        answer = await door.request(method, path, headers=STRANGE)
+        assert preflight.status_code == 405
+        told = {*preflight.headers, *answer.headers}
+        assert not [name for name in told if name.startswith("access-control-")]
+
+
+async def test_credentials_are_taken_from_the_authorization_header_only(
+    door: httpx.AsyncClient,
+) -> None:
+    for method, path in await _routes(door):
+        answer = await door.request(
+            method,
+            path,
+            params={"access_token": "a.b.c"},
+            headers={"Cookie": "__session=a.b.c", "X-Api-Key": "a.b.c"},
+        )
+        assert (answer.status_code, "set-cookie" in answer.headers) == (401, False), path
+
+
+async def test_trace_is_refused(door: httpx.AsyncClient) -> None:
+    for _, path in await _routes(door):
+        assert (await door.request("TRACE", path)).status_code == 405
+
+
+async def test_nothing_redirects(door: httpx.AsyncClient) -> None:
+    for method, path in await _routes(door):
+        for strange in (f"{path}/", f"/{path}", f"http://function{path}"):
+            answer = await door.request(method, strange)
+            assert answer.status_code in (401, 404, 405), strange
+
+
+async def test_no_account_is_built_in(door: httpx.AsyncClient) -> None:
+    for path in ("/_platform/token", "/token", "/login", "/admin", "/debug", "/docs", "/redoc"):
+        assert (await door.get(path)).status_code == 404
+        assert (await door.post(path, json={"principal": "root"})).status_code == 404
+
+
+def test_no_function_starts_a_program_or_evaluates_text() -> None:
+    dangerous = ("eval", "exec", "compile", "__import__", "os.system", "os.popen")
+    assert [found for found in calls() if found[1] in dangerous] == []
+    modules = ("subprocess", "pickle", "marshal", "shelve", "code", "ctypes")
+    assert [found for found in imports() if found[1].partition(".")[0] in modules] == []
+
+
+# Tables of words become patterns when their module is loaded.
+OWN_PATTERNS = {
+    "functions/agents/rules/checks/architecture.py",
+    "functions/agents/rules/checks/ethics.py",
+    "functions/agents/rules/language/concepts.py",
+    "functions/agents/rules/sensitive.py",
+    "shared/kit/ids.py",
+}
+
+
+def test_no_pattern_is_built_from_input() -> None:
+    built = {
+        module
+        for module, name, call in calls()
+        if name.startswith("re.") and name != "re.escape" and not _is_constant(call.args[0])
+    }
+    assert built == OWN_PATTERNS
+
+
+# Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set. Each is
+# configuration.
+CALLERS = {"functions/agents/reviewer.py", "mobile_api/approvals.py", "shared/runtime/auth.py"}
+
+
+def test_only_configured_addresses_are_called() -> None:
+    clients = ("httpx", "urllib.request", "aiohttp", "requests", "socket", "http.client")
+    callers = {
+        module
+        for module, name in imports()
+        if name.startswith(clients) and name != "http.client.HTTPException"
+    }
+    assert callers == CALLERS
+
+
+# Delays and the place of a contender are drawn from `random`; nothing that must not be guessed is.
+JITTER = {"mobile_api/approvals.py", "shared/messaging/misses.py", "shared/storage/races.py"}
+
+
+def test_cryptography_is_the_libraries_own() -> None:
+    hashes = {name for _, name, _ in calls() if re.fullmatch(r"hashlib\.\w+", name)}
+    assert hashes == {"hashlib.sha256"}
+    assert {module for module, name in imports() if name == "random"} == JITTER
+    libraries = {
+        name.partition(".")[0]
+        for _, name in imports()
+        if name.startswith(("joserfc", "cryptography", "hmac", "ssl", "Crypto", "nacl", "jwt"))
+    }
+    assert libraries == {"joserfc", "cryptography"}
+
+
+def _is_constant(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp):
+        return _is_constant(node.left) and _is_constant(node.right)
+    return isinstance(node, ast.Constant)
