@@ -1,0 +1,1 @@
+"""The runbooks, practised on the local platform."""
