@@ -11,7 +11,7 @@ PORT   ?= 8080
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview packages chaos dead-letters rebuild-projection cost cost-check clean
+.PHONY: audit help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview packages chaos dead-letters rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,13 +39,13 @@ test: setup ## all tests, and that they cover the code
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
 
 test-units: setup ## tests of shared/, events/, functions/, mobile_api/ and the pages
-	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events tests/functions tests/mobile_api tests/docs
+	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events tests/functions tests/mobile_api tests/docs tests/compliance
 
 test-platform: setup ## tests of the local platform
 	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager
 
 test-journeys: setup ## whole stories and every public route, on the platform
-	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http tests/operations
 
 test-fast: setup ## rules and other pure code only: a few seconds
 	@$(BIN)/python -m pytest -m "not platform" tests/shared tests/events tests/functions tests/mobile_api
@@ -95,6 +95,9 @@ cost: setup ## what the stack costs a month: idle, reference load, 100 times tha
 cost-check: setup ## fails where a change made it dearer by over 5 % and no decision says so
 	@mkdir -p build
 	@$(BIN)/python -m infra.cost --check > build/cost.txt || { tail -4 build/cost.txt; exit 1; }
+
+audit: setup ## vulnerabilities, secrets, licences, the constitution, OWASP ASVS (OFFLINE=1: the network may be missing)
+	@$(BIN)/python -m tests.compliance --json build/audit.json $(if $(OFFLINE),--offline)
 
 clean: ## what can be made again
 	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
