@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
@@ -65,6 +65,8 @@ def _one_principal(member: str) -> str:
     return member
 
 
+Environment = Literal["dev", "staging", "prod"]
+ENVIRONMENTS = get_args(Environment)
 Https = Annotated[str, AfterValidator(_https)]
 Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Principal = Annotated[str, AfterValidator(_one_principal)]
@@ -76,7 +78,7 @@ class Settings(Model):
 
     project: ProjectId
     region: Annotated[str, AfterValidator(_known_region)] = "us-central1"
-    environment: Literal["dev", "staging", "prod"]
+    environment: Environment
     issuer: Https
     jwks_url: Https
     audience: Annotated[str, StringConstraints(min_length=1)] = "assent"
@@ -123,8 +125,15 @@ class Settings(Model):
             yield "alert_email: missing in prod, nobody would learn of a dead letter"
 
 
-def read_settings(values: Mapping[str, Any]) -> Settings:
-    """The settings in a stack's values, by field name. Raises Refused with every reason."""
+def read_settings(values: Mapping[str, Any], stack: str = "") -> Settings:
+    """The settings in a stack's values, by field name. Raises Refused with every reason; also for
+    a stack that is called after one environment and says it is another: `prod-eu` is `prod`."""
+    named = stack.partition("-")[0]
+    if named in ENVIRONMENTS and values.get("environment") != named:
+        raise Refused(
+            f"environment: {values.get('environment')} on the stack {stack}, so what production "
+            f"must not do without would not be asked for; say {named}"
+        )
     try:
         return Settings.model_validate(dict(values))
     except ValidationError as error:
@@ -144,7 +153,8 @@ def load_settings() -> Settings:
     own, google = pulumi.Config(), pulumi.Config("gcp")
     texts = {name: own.get(name) for name in Settings.model_fields}
     texts |= {"project": google.get("project"), "region": google.get("region")}
-    return read_settings({name: _parsed(text) for name, text in texts.items() if text is not None})
+    values = {name: _parsed(text) for name, text in texts.items() if text is not None}
+    return read_settings(values, pulumi.get_stack())
 
 
 def _parsed(text: str) -> Any:

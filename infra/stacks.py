@@ -27,7 +27,8 @@ def settings_of_stack(root: Path, stack: str) -> Settings:
     if not file.exists():
         known = ", ".join(stacks_of(root)) or "none"
         raise Refused(f"{file.name}: there is no such stack; there are: {known}")
-    return read_settings(_values(YAML(typ="safe").load(file.read_text())["config"]))
+    values = _values(YAML(typ="safe").load(file.read_text())["config"])
+    return read_settings(values, stack)
 
 
 def _values(config: Mapping[str, Any]) -> dict[str, Any]:

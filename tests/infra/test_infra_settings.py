@@ -11,9 +11,10 @@ from infra.grants import refuse_wide
 from infra.preview import graph
 from infra.preview.graph import ROOT
 from infra.refusals import Refused
+from infra.settings import read_settings
 from infra.stacks import settings_of_stack, stacks_of
 from shared.manifest import load_manifests
-from tests.infra.stacks import STACKS, settings
+from tests.infra.stacks import SOUND, STACKS, settings
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown region": ({"region": "mars-north1"}, "region: is not a region that we know"),
@@ -103,6 +104,19 @@ def test_every_stack_of_the_checkout_is_sound(stack: str) -> None:
 
 def test_the_checkout_has_these_stacks() -> None:
     assert stacks_of(ROOT) == tuple(sorted(STACKS))
+
+
+def test_every_stack_of_the_checkout_has_a_project_of_its_own() -> None:
+    projects = [settings_of_stack(ROOT, stack).project for stack in STACKS]
+    assert len(set(projects)) == len(STACKS)
+
+
+@pytest.mark.parametrize("stack", ["prod", "prod-eu"])
+def test_production_cannot_call_itself_something_else(stack: str) -> None:
+    with pytest.raises(Refused, match=f"environment: dev on the stack {stack}"):
+        read_settings(SOUND | {"environment": "dev"}, stack)
+    assert read_settings(SOUND, stack).environment == "prod"
+    assert read_settings(SOUND | {"environment": "dev"}, "mine").environment == "dev"
 
 
 def test_a_stack_without_a_file_is_refused(tmp_path: Path) -> None:
