@@ -36,7 +36,7 @@ class Anything(mocks.Mocks):
 
 anything = Anything()
 asyncio.set_event_loop(asyncio.new_event_loop())
-mocks.set_mocks(anything, project="assent", stack="dev")
+mocks.set_mocks(anything, project="assent", stack=sys.argv[1])
 sys.path.insert(0, ".")
 asyncio.get_event_loop().run_until_complete(
     run_pulumi_func(lambda: runpy.run_path(".", run_name="__main__"))
@@ -55,7 +55,7 @@ def run_as_pulumi_does(
         key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
     }
     return subprocess.run(
-        [sys.executable, str(host)],
+        [sys.executable, str(host), stack],
         cwd=ROOT / str(PROJECT["main"]),
         env={"PATH": os.environ["PATH"], "PULUMI_CONFIG": json.dumps(texts)},
         capture_output=True,
