@@ -25,7 +25,8 @@ from shared.kit.errors import Forbidden
 from shared.kit.models import Model
 from shared.runtime.auth import requires
 from shared.runtime.bodies import UncheckedBody, body_of
-from shared.runtime.idempotency import IdempotencyKey, idempotency_key
+from shared.runtime.idempotency import idempotency_key
+from shared.storage.idempotency import IdempotencyKey
 
 ROUTER = APIRouter()
 

@@ -9,7 +9,8 @@ from mobile_api.bodies import DeviceBody
 from mobile_api.service.devices import register_device, remove_device
 from mobile_api.views import Device
 from shared.runtime.bodies import UncheckedBody, body_of
-from shared.runtime.idempotency import IdempotencyKey, idempotency_key
+from shared.runtime.idempotency import idempotency_key
+from shared.storage.idempotency import IdempotencyKey
 
 ROUTER = APIRouter(prefix="/v1/mobile/devices", tags=["devices"])
 

@@ -13,9 +13,9 @@ from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import derive_id, is_id
 from shared.kit.instants import format_instant
 from shared.messaging.changes import Change
-from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
 
 MOST_PER_PRINCIPAL = 20

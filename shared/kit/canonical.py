@@ -26,7 +26,12 @@ def canonical_json(value: Any) -> bytes:
 
 def content_hash(value: Any) -> str:
     """Lower-case hex SHA-256 of the canonical form."""
-    return hashlib.sha256(canonical_json(value)).hexdigest()
+    return hash_of(canonical_json(value))
+
+
+def hash_of(canonical: bytes) -> str:
+    """The `content_hash` of a value whose canonical form is at hand."""
+    return hashlib.sha256(canonical).hexdigest()
 
 
 def _written(value: Any) -> bytes:

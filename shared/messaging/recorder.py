@@ -8,7 +8,6 @@ from opentelemetry.propagate import inject
 from pydantic import BaseModel
 
 from shared.kit.callers import Caller
-from shared.kit.canonical import canonical_json
 from shared.kit.ids import new_id
 from shared.kit.models import Model
 from shared.messaging.envelope import Envelope
@@ -71,7 +70,7 @@ class Recorder:
             causationid=cause.id,
             sequence=sequence,
             traceparent=current_traceparent(),
-            data=canonical_json(data.model_dump(mode="json")).decode(),
+            data=data.model_dump_json(),
             received_at=self.at,
         )
         if self.cause is None:

@@ -7,13 +7,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import SpanKind
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from shared.kit.errors import AssentError
 from shared.runtime.boundary import Boundary
 from shared.runtime.logs import configure_logging
 from shared.runtime.openapi import describe
-from shared.runtime.problems import answer_problem
+from shared.runtime.problems import answer_problem, invalid_request
 
 # The boundary has the only span of a request; a second tracer would begin a second trace.
 NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -43,9 +45,15 @@ def describe_only(*, function: str, routers: Sequence[APIRouter], summary: str =
     for router in routers:
         api.include_router(router)
     api.add_api_route("/healthz", _healthz, include_in_schema=False)
-    for kind in (AssentError, RequestValidationError, HTTPException, Exception):
+    for kind in (AssentError, HTTPException, Exception):
         api.add_exception_handler(kind, answer_problem)
+    api.add_exception_handler(RequestValidationError, _answer_invalid)
     return api
+
+
+async def _answer_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return await answer_problem(request, invalid_request(error.errors()))
 
 
 async def _healthz() -> dict[str, str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -52,8 +51,6 @@ def as_assent_error(error: BaseException) -> AssentError:
     is read (`UncheckedBody.check`) and what was stored is our own."""
     if isinstance(error, AssentError):
         return error
-    if isinstance(error, RequestValidationError):
-        return Invalid(*_field_errors(_located(problem) for problem in error.errors()))
     if isinstance(error, HTTPException):
         unknown = MalformedRequest if error.status_code < 500 else AssentError
         return _BY_STATUS.get(error.status_code, unknown)()
@@ -82,6 +79,11 @@ def problem_response(error: BaseException, correlation_id: str) -> Response:
     return Response(body, refusal.http_status, headers, media_type=MEDIA_TYPE)
 
 
+def invalid_request(problems: Iterable[Any]) -> Invalid:
+    """What FastAPI refused of a request, without the part of it that each problem begins with."""
+    return Invalid(*_field_errors(_located(problem) for problem in problems))
+
+
 def field_errors(error: ValidationError) -> list[FieldError]:
     """Each thing a model refused, by its dotted path; at most a hundred, and of a flood only its
     size, for to tell it apart takes longer than it is worth."""
@@ -101,6 +103,5 @@ def _field_errors(problems: Iterable[Any]) -> list[FieldError]:
 
 
 def _located(problem: Any) -> Any:
-    """FastAPI puts the part of the request before the path."""
     first, *rest = problem["loc"]
     return {**problem, "loc": rest if first in _LOCATIONS else problem["loc"]}

@@ -20,8 +20,8 @@ from shared.kit.callers import Caller
 from shared.messaging.changes import Change
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import Recorder
-from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
 
 

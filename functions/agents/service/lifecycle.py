@@ -30,8 +30,8 @@ from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import Recorder
-from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
 
 MAY_REACTIVATE = frozenset({"governor", "genesis"})

@@ -34,8 +34,8 @@ from shared.messaging.changes import Change
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import LastEvent, Recorder
 from shared.runtime.bodies import UncheckedBody
-from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
 
 

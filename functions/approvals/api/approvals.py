@@ -24,7 +24,8 @@ from shared.kit.callers import Caller
 from shared.kit.ids import new_id
 from shared.runtime.auth import requires
 from shared.runtime.bodies import UncheckedBody, body_of
-from shared.runtime.idempotency import IdempotencyKey, idempotency_key
+from shared.runtime.idempotency import idempotency_key
+from shared.storage.idempotency import IdempotencyKey
 
 ROUTER = APIRouter(prefix="/v1", tags=["approvals"])
 

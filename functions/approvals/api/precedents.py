@@ -10,7 +10,8 @@ from functions.approvals.views import PrecedentSeed, PrecedentSeedPage
 from shared.kit.callers import Caller
 from shared.runtime.auth import requires
 from shared.runtime.bodies import UncheckedBody, body_of
-from shared.runtime.idempotency import IdempotencyKey, idempotency_key
+from shared.runtime.idempotency import idempotency_key
+from shared.storage.idempotency import IdempotencyKey
 
 ROUTER = APIRouter(prefix="/v1/precedent-seeds", tags=["precedents"])
 

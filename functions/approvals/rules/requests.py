@@ -32,7 +32,7 @@ from functions.approvals.rules.quorum import (
     checked,
 )
 from functions.approvals.rules.veto import WINDOW
-from shared.kit.canonical import canonical_json, content_hash
+from shared.kit.canonical import canonical_json, hash_of
 from shared.kit.errors import FieldError, Invalid
 
 DEADLINES: dict[Kind, timedelta] = {
@@ -125,7 +125,7 @@ def _opened(request: Request, at: datetime) -> Approval:
         requested_at=at,
         deadline_at=at + length,
         on_timeout="approve" if silence_assents else "deny",
-        decision_hash=content_hash(request.content),
+        decision_hash=hash_of(content),
         content=content.decode(),
         risk_reasons=request.risk_reasons,
         evidence=request.evidence,

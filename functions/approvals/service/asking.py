@@ -29,9 +29,9 @@ from shared.kit.ids import derive_id
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
 from shared.messaging.recorder import Recorder
-from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
 
 # What an answer need not repeat to be given again.

@@ -35,8 +35,8 @@ from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.ids import is_id, new_id
 from shared.messaging.recorder import Recorder
-from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,8 +12,8 @@ from functions.approvals.views import ApprovalCard, card_of
 from shared.kit.callers import Caller
 from shared.kit.errors import Invalid, UnsupportedMediaType
 from shared.messaging.recorder import Recorder
-from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
 
 

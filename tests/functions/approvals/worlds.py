@@ -34,8 +34,8 @@ from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.timers import timer_event
-from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
 from tests.functions.approvals.builders import (
     CONTENT,
     GOVERNOR,

@@ -20,8 +20,8 @@ from mobile_api.service.rebuilding import rebuild, tenants
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
-from shared.runtime.idempotency import IdempotencyKey
 from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
 from tests.functions.agents.worlds import World as AgentsWorld
 from tests.functions.approvals.builders import GOVERNOR
 from tests.functions.approvals.worlds import World as ApprovalsWorld

@@ -116,7 +116,7 @@ def test_an_event_says_who_when_and_what() -> None:
     event = recorder.record(subject="order/1", sequence=1, data=OrderPlaced(content="ü"))
     assert (event.actorid, event.tenantid, event.time) == ("ana", "acme", at)
     assert event.type == "assent.order.placed.v1"
-    assert event.data == '{"content":"ü","order_id":"ord_1"}'
+    assert event.data == '{"order_id":"ord_1","content":"ü"}'
 
 
 def test_an_id_chosen_before_is_kept() -> None:

@@ -13,10 +13,11 @@ from shared.kit.callers import Caller
 from shared.kit.ids import new_id
 from shared.runtime.app import create_api
 from shared.runtime.auth import requires
-from shared.runtime.idempotency import IdempotencyKey, idempotency_key
+from shared.runtime.idempotency import idempotency_key
 from shared.storage import patience
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer

@@ -13,7 +13,7 @@ from functions.approvals.service.asking import ask
 from functions.approvals.service.reading import show_precedent
 from shared.kit.ids import new_id
 from shared.messaging.envelope import Envelope
-from shared.runtime.idempotency import IdempotencyKey
+from shared.storage.idempotency import IdempotencyKey
 from tests.functions.approvals.builders import GOVERNOR, MINUTE, SECOND, START, request
 from tests.functions.approvals.worlds import ASKER, World
 from tests.shared.cloud import Mailbox
