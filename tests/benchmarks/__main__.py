@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import cold_start, throughput, warm_read
+from tests.benchmarks import cold_start, decision, growth, throughput, warm_read
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.keeping import keep, last_run
 from tests.benchmarks.machine import this_machine
@@ -18,6 +18,8 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "cold-start": cold_start.measure,
     "read": warm_read.measure,
     "throughput": throughput.measure,
+    "decision": decision.measure,
+    "growth": growth.measure,
 }
 
 

@@ -31,6 +31,13 @@ class Refused(Exception):
         super().__init__(f"{reply.status}: {reply.body.decode()}")
 
 
+def expected(reply: Reply, status: int) -> Reply:
+    """The answer itself. Raises Refused for any other status."""
+    if reply.status != status:
+        raise Refused(reply)
+    return reply
+
+
 class Connections:
     """Connections to one server, as many as there are requests in flight; a closed one is opened
     again, and a request whose answer had not begun is sent once more."""

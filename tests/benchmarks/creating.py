@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from functools import partial
 
-from tests.benchmarks.connections import Connections, Refused, Reply
+from tests.benchmarks.connections import Connections, expected
 from tests.benchmarks.hearing import ASKED, LIVE, Subscriber
 from tests.benchmarks.load import Run, all_of
 from tests.benchmarks.people import Tenant, assent_to
@@ -27,7 +27,7 @@ class Creations:
         accepted = await self._http.send(
             "POST", "/v1/agents", headers=self._tenant.author, body=self._tenant.spec(number)
         )
-        agent_id = _expected(accepted, 202).json()["agent_id"]
+        agent_id = expected(accepted, 202).json()["agent_id"]
         asked = await self._subscriber.heard(ASKED, agent_id)
         decided = await self._http.send(
             "POST",
@@ -35,7 +35,7 @@ class Creations:
             headers=self._tenant.governor,
             body=assent_to(asked["decision_hash"]),
         )
-        _expected(decided, 200)
+        expected(decided, 200)
         await self._subscriber.heard(LIVE, agent_id)
 
 
@@ -53,9 +53,3 @@ async def create_all(
         )
     await asyncio.to_thread(platform.client.wait_until_idle, SETTLED_SECONDS)
     return run
-
-
-def _expected(reply: Reply, status: int) -> Reply:
-    if reply.status != status:
-        raise Refused(reply)
-    return reply

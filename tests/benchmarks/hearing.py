@@ -11,6 +11,7 @@ import grpc.aio
 from emulators.iam import PROJECT
 
 ASKED = "assent.approval.requested.v1"
+APPROVED = "assent.approval.approved.v1"
 LIVE = "assent.agent.activated.v1"
 
 
@@ -61,10 +62,10 @@ class Subscriber:
 
     def _take(self, message: Any) -> None:
         type = message.attributes["ce-type"]
-        if type not in (ASKED, LIVE):
+        if type not in (ASKED, APPROVED, LIVE):
             return
         data = json.loads(message.data)
-        agent_id = data["subject"]["id"] if type == ASKED else data["agent_id"]
+        agent_id = data["agent_id"] if type == LIVE else data["subject"]["id"]
         future = self._future((type, agent_id))
         if not future.done():  # Events may be published twice.
             future.set_result(data)

@@ -35,10 +35,14 @@ class Tenant:
 
 
 def assent_to(decision_hash: str) -> bytes:
-    """A yes to exactly this content."""
-    body: dict[str, Any] = {
-        "decision": "approve",
-        "decision_hash": decision_hash,
-        "client_decision_id": str(uuid.uuid4()),
-    }
-    return json.dumps(body).encode()
+    """A yes to exactly this content, as the core API takes it."""
+    return _written({"decision": "approve", "decision_hash": decision_hash})
+
+
+def assent_by_phone(decision_hash: str) -> bytes:
+    """The same as the governor's API takes it."""
+    return _written({"decision_hash": decision_hash})
+
+
+def _written(decision: dict[str, Any]) -> bytes:
+    return json.dumps({**decision, "client_decision_id": str(uuid.uuid4())}).encode()

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 from emulators.client import PlatformClient
+from emulators.iam import PROJECT
 from emulators.workplace import read_description
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,19 @@ class Started:
         command = self.programs()[name].cmdline()
         port = next(part for part in command if part.startswith("--port="))
         return f"127.0.0.1:{port.removeprefix('--port=')}"
+
+    @contextmanager
+    def documents(self) -> Iterator[Any]:
+        """A Firestore client of the emulator itself."""
+        from google.auth.credentials import AnonymousCredentials
+        from google.cloud.firestore import Client
+
+        # The client reads its address from the environment.
+        os.environ["FIRESTORE_EMULATOR_HOST"] = self.emulator("firestore")
+        anybody: Any = AnonymousCredentials
+        client: Any = Client(project=PROJECT, credentials=anybody())
+        yield client
+        client.close()
 
 
 def _what(process: psutil.Process) -> str:

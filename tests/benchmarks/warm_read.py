@@ -10,7 +10,7 @@ from functools import partial
 
 import psutil
 
-from tests.benchmarks.connections import Connections, Refused
+from tests.benchmarks.connections import Connections, expected
 from tests.benchmarks.figures import Figure, at_least, worst
 from tests.benchmarks.function_process import bare, connected, function_process
 from tests.benchmarks.load import Run, for_seconds
@@ -74,9 +74,7 @@ async def _stretch(
 
 
 async def _get(http: Connections, target: str, signed: Mapping[str, str]) -> None:
-    reply = await http.send("GET", target, headers=signed)
-    if reply.status != 200:
-        raise Refused(reply)
+    expected(await http.send("GET", target, headers=signed), 200)
 
 
 def _reading_directly(platform: Started, deployable: str) -> dict[str, str]:
