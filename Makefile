@@ -11,7 +11,7 @@ PORT   ?= 8080
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview packages chaos dead-letters rebuild-projection cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview packages chaos dead-letters rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ demo: setup ## three agents: approved, vetoed, confirmed; with their causes and 
 
 up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 goes on where it stopped
 	@$(BIN)/python -m emulators up --port $(PORT) $(if $(KEEP),--keep)
+
+backup: setup ## copy what a stopped platform kept (INTO=folder)
+	@$(BIN)/python -m emulators backup $(or $(INTO),$(error Say where: make backup INTO=build/backups/monday))
+
+restore: setup ## make a backup what KEEP=1 goes on from (FROM=folder; ONLY=databases)
+	@$(BIN)/python -m emulators restore $(if $(ONLY),--$(ONLY)-only) $(or $(FROM),$(error Say which: make restore FROM=build/backups/monday))
 
 test: setup ## all tests, and that they cover the code
 	@rm -f .coverage .coverage.*

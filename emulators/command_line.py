@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     """Runs the command; returns the exit status."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     chosen = _parser().parse_args(arguments)
-    run = _demo if chosen.command == "demo" else _up
+    run = {"up": _up, "demo": _demo, "backup": _backup, "restore": _restore}[chosen.command]
     try:
         return run(chosen)
     except (PlatformError, ManifestError) as error:
@@ -60,17 +60,46 @@ def _demo(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _backup(chosen: argparse.Namespace) -> int:
+    from emulators.kept.backup import back_up
+
+    root = chosen.root.resolve()
+    _say(back_up(chosen.state or root / "build" / "platform", chosen.into, root))
+    return 0
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    from emulators.kept.backup import restore
+
+    root, only = chosen.root.resolve(), chosen.databases_only
+    state = chosen.state or root / "build" / "platform"
+    _say(restore(state, chosen.backup, root, databases_only=only))
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m emulators")
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run the local platform until Ctrl-C")
     up.add_argument("--port", type=_port, default=8080, help="the one port (default 8080)")
     demo = commands.add_parser("demo", help="tell the story of three agents, then stop")
-    for command in (up, demo):
+    backup = commands.add_parser("backup", help="copy what a stopped platform kept")
+    backup.add_argument("into", type=Path, help="a folder that is not there yet")
+    restore = commands.add_parser("restore", help="make a backup what `up --keep` goes on from")
+    restore.add_argument("backup", type=Path, help="what `backup` made")
+    restore.add_argument(
+        "--databases-only",
+        action="store_true",
+        help="without what waited in Pub/Sub and Cloud Tasks, as the cloud's backups",
+    )
+    for command in (up, demo, backup, restore):
         command.add_argument(
             "--root", type=Path, default=Path(), help="the checkout (default: here)"
         )
-    up.add_argument("--state", type=Path, help="its own directory (default ROOT/build/platform)")
+    for command in (up, backup, restore):
+        command.add_argument(
+            "--state", type=Path, help="the platform's directory (default ROOT/build/platform)"
+        )
     up.add_argument(
         "--keep",
         action="store_true",

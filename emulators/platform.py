@@ -1,6 +1,7 @@
 """The local platform as a whole: what is started, how it is wired, how it ends."""
 
 import asyncio
+import secrets
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -92,6 +93,12 @@ class Platform:
         return self._failure
 
     @property
+    def database(self) -> str | None:
+        """Where PostgreSQL's owner connects, where a manifest asks for it."""
+        postgres = self._backing.postgres
+        return postgres.dsn() if postgres else None
+
+    @property
     def news(self) -> str:
         """What an operator should know about how it began."""
         return self._keeping.news if self._keeping else ""
@@ -168,15 +175,14 @@ class Platform:
 
     async def _go_on(self) -> None:
         """What was owed when the platform before stopped is delivered from here on."""
-        if self._before is not None and self._keeping is not None and self._keeping.snapshot:
+        if self._before is not None:
             messages = self._before.messages
             for letter in messages.dead_letters:
                 buried = await self._backing.pubsub.publish(
                     DEAD_LETTERS, letter.data, letter.attributes
                 )
                 self._ledger.published(buried)
-            generation = self._keeping.snapshot.number
-            self._push.resume(self._ledger.take_up(messages.owed, generation))
+            self._push.resume(self._ledger.take_up(messages.owed, secrets.token_hex(4)))
         if self._keeping is not None:
             self._keeping.begin()
 

@@ -25,6 +25,15 @@ class Workplace:
     def claim(self, *, keep_logs: bool = False) -> None:
         """Makes the directory this platform's own, until `leave` or the end of the process. Raises
         PlatformError while another platform lives in it."""
+        self.reserve()
+        self.clock.unlink(missing_ok=True)
+        self.description.unlink(missing_ok=True)
+        if not keep_logs:
+            shutil.rmtree(self.directory / "logs", ignore_errors=True)
+
+    def reserve(self) -> None:
+        """Keeps every platform out of the directory, and leaves all in it as it is. Raises
+        PlatformError while one lives in it."""
         self.directory.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(self.directory, patience=_PATIENCE_SECONDS)
         if self._lock is None:
@@ -33,10 +42,6 @@ class Workplace:
                 f"A platform already runs here: {running['url']} (process {running['pid']})."
                 " Stop it first (Ctrl-C in its terminal), or use another directory: --state DIR"
             )
-        self.clock.unlink(missing_ok=True)
-        self.description.unlink(missing_ok=True)
-        if not keep_logs:
-            shutil.rmtree(self.directory / "logs", ignore_errors=True)
 
     @property
     def clock(self) -> Path:

@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from emulators.cloud_tasks.model import HttpCall, KeptQueues, Task
-from emulators.kept.shelf import Shelf, Snapshot
+from emulators.failures import PlatformError
+from emulators.kept.shelf import Shelf, Snapshot, Unusable
 from emulators.kept.state import State, read_state, write_state
 
 FOLDER = "kept"
@@ -22,10 +23,20 @@ class Keeping:
         folder = directory / FOLDER
         self._shelf = Shelf(folder, version_of(root))
         # There while a platform runs: who finds it knows that the last one did not end in order.
-        self._open_end = folder / "running"
-        self.snapshot: Snapshot | None = self._shelf.newest()
-        self.state: State | None = read_state(self.snapshot) if self.snapshot else None
+        self._open_end = open_end(folder)
+        self.snapshot, self.state = self._newest(folder)
         self.interrupted = self._open_end.exists()
+
+    def _newest(self, folder: Path) -> tuple[Snapshot | None, State | None]:
+        try:
+            snapshot = self._shelf.newest()
+            return snapshot, read_state(snapshot) if snapshot else None
+        except Unusable as why:
+            raise PlatformError(
+                f"What was kept cannot be taken up: {why}.\n"
+                "Start without --keep for a fresh platform (what is kept stays where it is), or"
+                f" move {folder} away and start with --keep to begin anew."
+            ) from why
 
     @property
     def news(self) -> str:
@@ -56,6 +67,11 @@ class Keeping:
         snapshot = self._shelf.finish(draft, platform_time)
         self._open_end.unlink(missing_ok=True)
         return snapshot
+
+
+def open_end(folder: Path) -> Path:
+    """A file that is there from the start of a platform to its end in order."""
+    return folder / "running"
 
 
 def version_of(root: Path) -> str:

@@ -25,6 +25,13 @@ _PARTIAL = ".partial"
 _BLOCK = 1 << 20
 
 
+class Unusable(PlatformError):
+    """A snapshot that is broken, or that this checkout cannot read."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path} {why}")
+
+
 class _File(Model):
     bytes: int
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -49,11 +56,6 @@ class Snapshot:
     label: Label
 
     @property
-    def number(self) -> int:
-        """Counts the snapshots of a platform's directory from 1."""
-        return int(self.directory.name)
-
-    @property
     def taken_at(self) -> str:
         """The real time, for a reader."""
         return f"{self.label.taken_at:%Y-%m-%d %H:%M:%S} UTC"
@@ -68,20 +70,19 @@ class Shelf:
         self._version = version
 
     def newest(self) -> Snapshot | None:
-        """None where nothing was ever kept. Raises PlatformError, naming the file, for a snapshot
-        that is broken or of another version of the project."""
+        """None where nothing was ever kept. Raises Unusable, naming the file."""
         found = self._numbered()
         return self.read(found[-1]) if found else None
 
     def read(self, directory: Path) -> Snapshot:
-        """The snapshot in `directory`, every byte of it checked. Raises PlatformError."""
+        """The snapshot in `directory`, every byte of it checked. Raises Unusable."""
         label = self._label(directory / _LABEL)
         for name, file in label.files.items():
             path = directory / name
             if not path.is_file():
-                raise self._refused(path, "is missing")
+                raise Unusable(path, "is missing")
             if path.stat().st_size != file.bytes or _sha256(path) != file.sha256:
-                raise self._refused(path, "is not as it was written")
+                raise Unusable(path, "is not as it was written")
         return Snapshot(directory, label)
 
     def draft(self) -> Path:
@@ -96,25 +97,43 @@ class Shelf:
         draft.mkdir(mode=0o700)
         return draft
 
-    def finish(self, draft: Path, platform_time: datetime) -> Snapshot:
+    def finish(
+        self, draft: Path, platform_time: datetime, taken_at: datetime | None = None
+    ) -> Snapshot:
         """Labels the draft, waits until the disk has it, gives it its name and only then removes
-        the older ones."""
+        the older ones. `taken_at` is now unless it is given."""
+        (draft / _LABEL).unlink(missing_ok=True)
         label = Label(
             format=FORMAT,
             version=self._version,
-            taken_at=to_milliseconds(datetime.now(UTC)),
+            taken_at=taken_at or to_milliseconds(datetime.now(UTC)),
             platform_time=platform_time,
             files={str(path.relative_to(draft)): _described(path) for path in _files(draft)},
         )
         (draft / _LABEL).write_text(label.model_dump_json(indent=2) + "\n")
-        _to_disk(draft)
         older = self._numbered()
-        whole = draft.with_suffix("")
-        draft.rename(whole)
-        _sync(self.directory)
+        whole = self._named(draft)
         for directory in older:
             shutil.rmtree(directory, ignore_errors=True)
         return Snapshot(whole, label)
+
+    def adopt(self, snapshot: Snapshot) -> Snapshot:
+        """Makes a copy of a snapshot from elsewhere the newest one here; the others stay until the
+        next orderly stop."""
+        return Snapshot(self._named(self.copied(snapshot)), snapshot.label)
+
+    def copied(self, snapshot: Snapshot) -> Path:
+        """A draft that holds all of a snapshot."""
+        draft = self.draft()
+        shutil.copytree(snapshot.directory, draft, dirs_exist_ok=True)
+        return draft
+
+    def _named(self, draft: Path) -> Path:
+        _to_disk(draft)
+        whole = draft.with_suffix("")
+        draft.rename(whole)
+        _sync(self.directory)
+        return whole
 
     def _numbered(self) -> list[Path]:
         if not self.directory.is_dir():
@@ -127,31 +146,33 @@ class Shelf:
             content = json.loads(path.read_bytes())
             written = content.get("format"), content.get("version")
         except FileNotFoundError:
-            raise self._refused(path, "is missing") from None
+            raise Unusable(path, "is missing") from None
         except (ValueError, AttributeError):
-            raise self._refused(path, "cannot be read") from None
+            raise Unusable(path, "cannot be read") from None
         if written[0] != FORMAT:
-            raise self._refused(path, f"has format {written[0]}, and this platform reads {FORMAT}")
+            raise Unusable(path, f"has format {written[0]}, and this platform reads {FORMAT}")
         if written[1] != self._version:
-            raise self._refused(
+            raise Unusable(
                 path, f"is of version {written[1]}, and this checkout is {self._version}"
             )
         try:
             return Label.model_validate(content)
         except ValidationError:
-            raise self._refused(path, "cannot be read") from None
-
-    def _refused(self, path: Path, why: str) -> PlatformError:
-        return refused(path, why)
+            raise Unusable(path, "cannot be read") from None
 
 
-def refused(path: Path, why: str) -> PlatformError:
-    """The refusal of a kept state, with what to do about it."""
-    return PlatformError(
-        f"The kept state cannot be taken up: {path} {why}.\n"
-        "Start without --keep for a fresh platform (what is kept stays where it is), or move"
-        f" {path.parent} away and start with --keep to begin anew."
-    )
+def copy_whole(snapshot: Snapshot, into: Path) -> None:
+    """A copy of the snapshot under a name of the caller's, which is there only once the copy is
+    whole. FileExistsError where it is there already."""
+    if into.exists():
+        raise FileExistsError(f"{into} exists already")
+    into.parent.mkdir(parents=True, exist_ok=True)
+    draft = into.with_name(f"{into.name}{_PARTIAL}")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(snapshot.directory, draft)
+    _to_disk(draft)
+    draft.rename(into)
+    _sync(into.parent)
 
 
 def _files(directory: Path) -> Iterator[Path]:

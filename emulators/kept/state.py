@@ -7,7 +7,7 @@ from pydantic import ConfigDict, ValidationError
 
 from emulators.cloud_tasks.model import KeptQueues
 from emulators.issuer import KeptIssuer
-from emulators.kept.shelf import STATE, Snapshot, refused
+from emulators.kept.shelf import STATE, Snapshot, Unusable
 from emulators.pubsub.ledger import KeptMessages
 from emulators.secret_manager.model import KeptSecrets
 from shared.kit.models import Model
@@ -30,12 +30,13 @@ class State(Model):
 
 
 def read_state(snapshot: Snapshot) -> State:
-    """Raises PlatformError for a state of another shape."""
+    """Raises Unusable for a state of another shape."""
     path = snapshot.directory / STATE
     try:
         return State.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise refused(path, f"has another shape: {error.errors()[0]['loc']}") from error
+        place = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise Unusable(path, f"has another shape at {place}") from error
 
 
 def write_state(state: State, draft: Path) -> None:

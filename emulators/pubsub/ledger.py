@@ -96,7 +96,7 @@ class Ledger:
         )
         return KeptMessages(tuple(owed), tuple(self._dead_letters.values()))
 
-    def take_up(self, owed: Iterable[Owed], generation: int) -> list[Owed]:
+    def take_up(self, owed: Iterable[Owed], generation: str) -> list[Owed]:
         """Owes again what another ledger owed, but for subscriptions that are gone, as they would
         have taken their messages with them. Returns what is owed: the emulator counts its ids from
         1 again, so what comes from an earlier `generation` says so in its own."""
@@ -112,5 +112,5 @@ class Ledger:
         return found
 
 
-def _of(generation: int, message: Message) -> Message:
+def _of(generation: str, message: Message) -> Message:
     return replace(message, id=f"{generation}-{message.id}")

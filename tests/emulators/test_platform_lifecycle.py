@@ -5,85 +5,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
 import pytest
 
 from emulators.options import Options
-from emulators.ports import free_port, listen
+from emulators.ports import listen
 from emulators.running import running_platform
 from emulators.workplace import read_description
 from tests.emulators.checkouts import Checkout, copy_checkout
+from tests.emulators.commands import REPOSITORY, Command, running
 
 pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-lifecycle")]
-
-REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def own_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return copy_checkout(tmp_path_factory.mktemp("lifecycle") / "checkout")
-
-
-class Command:
-    """`python -m emulators up` as a user runs it."""
-
-    def __init__(self, checkout: Checkout, port: int | None = None) -> None:
-        self.port = port or free_port()
-        self.state = checkout.root / "build" / "platform"
-        command = ["up", "--root", str(checkout.root), "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "emulators", *command],
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def until_up(self) -> dict[str, Any]:
-        """What the platform says about itself once it is up."""
-        deadline = time.monotonic() + 60
-        while (description := read_description(self.state)) is None:
-            assert self.process.poll() is None, self.process.communicate()[0]
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        return description
-
-    def children(self) -> list[psutil.Process]:
-        found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
-        return found
-
-    def child(self, part_of_command: str) -> psutil.Process:
-        """The one child whose command says so; a look at all processes at once may miss one."""
-        deadline = time.monotonic() + 10
-        while True:
-            found = [c for c in self.children() if part_of_command in " ".join(c.cmdline())]
-            if found or time.monotonic() > deadline:
-                [child] = found
-                return child
-            time.sleep(0.05)
-
-    def finish(self) -> tuple[int, str]:
-        """The exit status and everything that was printed."""
-        output, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, output
-
-
-@contextmanager
-def running(checkout: Checkout) -> Iterator[Command]:
-    command = Command(checkout)
-    try:
-        yield command
-    finally:
-        command.process.kill()
-        command.process.communicate()
 
 
 def _gone(processes: list[psutil.Process], port: int) -> None:
