@@ -4,87 +4,113 @@ does: Cloud Run submits the build, Cloud Build runs it.
 `gcp.cloudrunv2.Service.build_config` only records a build that somebody else made; the provider
 starts none (https://github.com/hashicorp/terraform-provider-google/issues/23057)."""
 
+from inspect import isfunction
 from typing import Any
 
 from pulumi.dynamic import ResourceProvider
 
 # A build takes two to four minutes; one that hangs is given up before the deployment's patience is.
 LONGEST_SECONDS = 1200
+# A new account and its grants are known everywhere within this
+# (https://cloud.google.com/iam/docs/access-change-propagation).
+SETTLING_SECONDS = 180
 PAUSE_SECONDS = 5
 
 
-def image_builder(  # noqa: C901 - a class, not a decision
-    *, longest: float = LONGEST_SECONDS, pause: float = PAUSE_SECONDS
-) -> ResourceProvider:
-    """What Pulumi asks to build. It is carried to another process as it is written here, with
-    nothing of this checkout around it, so it imports all it needs and names nothing outside."""
+def _carried(provider: type[ResourceProvider]) -> type[ResourceProvider]:
+    """Has Pulumi carry the class as it is written to the process that builds, instead of by a name
+    that means nothing there. So it imports all it needs and names nothing of this module."""
+    for each in (provider, *filter(isfunction, vars(provider).values())):
+        each.__module__ = "__main__"
+    return provider
 
-    class ImageBuilder(ResourceProvider):
-        """Images are never changed and never deleted here: another archive is another image, and
-        the repository's cleanup policy removes old ones."""
 
-        def create(self, props: dict[str, Any]) -> Any:
-            from pulumi.dynamic import CreateResult
+@_carried
+class ImageBuilder(ResourceProvider):
+    """Builds images. They are never changed and never deleted here: another archive is another
+    image, and the repository's cleanup policy removes old ones."""
 
-            submitted = self._call("POST", self._submission_url(props), self._submission(props))
-            finished = self._until_done(props, submitted["buildOperation"]["name"])
-            images = finished["response"]["results"]["images"]
-            built = {
-                "image": f"{props['image_uri']}@{images[0]['digest']}",
-                "runtime_image": submitted.get("baseImageUri", props["base_image"]),
-            }
-            return CreateResult(id_=built["image"], outs={**props, **built})
+    def __init__(
+        self,
+        *,
+        longest: float = LONGEST_SECONDS,
+        settling: float = SETTLING_SECONDS,
+        pause: float = PAUSE_SECONDS,
+    ) -> None:
+        super().__init__()
+        self._longest = longest
+        self._settling = settling
+        self._pause = pause
 
-        def diff(self, id: str, old: dict[str, Any], new: dict[str, Any]) -> Any:
-            from pulumi.dynamic import DiffResult
+    def create(self, props: dict[str, Any]) -> Any:
+        from pulumi.dynamic import CreateResult
 
-            decisive = ("archive", "function_target", "base_image", "image_uri", "environment")
-            changed = [name for name in decisive if old.get(name) != new.get(name)]
-            return DiffResult(changes=bool(changed), replaces=changed, stables=[])
+        session = self._session()
+        submitted = self._submitted(session, props)
+        operation = f"{props['build_api']}/v1/{submitted['buildOperation']['name']}"
+        finished = self._until_done(session, operation)
+        images = finished["response"]["results"]["images"]
+        built = {
+            "image": f"{props['image_uri']}@{images[0]['digest']}",
+            "runtime_image": submitted.get("baseImageUri", props["base_image"]),
+        }
+        return CreateResult(id_=built["image"], outs={**props, **built})
 
-        def _submission_url(self, props: dict[str, Any]) -> str:
-            place = f"projects/{props['project']}/locations/{props['region']}"
-            return f"{props['run_api']}/v2/{place}/builds:submit"
+    def diff(self, id: str, old: dict[str, Any], new: dict[str, Any]) -> Any:
+        from pulumi.dynamic import DiffResult
 
-        def _submission(self, props: dict[str, Any]) -> dict[str, Any]:
-            return {
-                "storageSource": {"bucket": props["bucket"], "object": props["archive"]},
-                "imageUri": props["image_uri"],
-                "serviceAccount": props["service_account"],
-                "buildpackBuild": {
-                    "functionTarget": props["function_target"],
-                    "baseImage": props["base_image"],
-                    "enableAutomaticUpdates": True,
-                    "environmentVariables": props["environment"],
-                },
-            }
+        decisive = ("archive", "function_target", "base_image", "image_uri", "environment")
+        changed = [name for name in decisive if old.get(name) != new.get(name)]
+        return DiffResult(changes=bool(changed), replaces=changed, stables=[])
 
-        def _until_done(self, props: dict[str, Any], operation: str) -> dict[str, Any]:
-            import time
+    def _submitted(self, session: Any, props: dict[str, Any]) -> dict[str, Any]:
+        import time
 
-            deadline = time.monotonic() + longest
-            while time.monotonic() < deadline:
-                state = self._call("GET", f"{props['build_api']}/v1/{operation}", None)
-                if state.get("done"):
-                    if "error" in state:
-                        raise RuntimeError(f"the build failed: {state['error'].get('message')}")
-                    return state
-                time.sleep(pause)
-            raise RuntimeError(f"the build was not done within {longest} seconds: {operation}")
+        place = f"projects/{props['project']}/locations/{props['region']}"
+        url = f"{props['run_api']}/v2/{place}/builds:submit"
+        deadline = time.monotonic() + self._settling
+        while True:
+            answer = session.post(url, json=self._submission(props), timeout=60)
+            if answer.status_code < 400:
+                found: dict[str, Any] = answer.json()
+                return found
+            is_new = answer.status_code < 500 and "ermission" in answer.text
+            if not is_new or time.monotonic() > deadline:
+                raise RuntimeError(f"{url} answered {answer.status_code}: {answer.text}")
+            time.sleep(self._pause)
 
-        def _call(self, method: str, url: str, body: Any) -> dict[str, Any]:
-            answer = self._session().request(method, url, json=body, timeout=60)
-            if answer.status_code >= 400:
-                raise RuntimeError(f"{method} {url} answered {answer.status_code}: {answer.text}")
-            found: dict[str, Any] = answer.json()
-            return found
+    def _submission(self, props: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "storageSource": {"bucket": props["bucket"], "object": props["archive"]},
+            "imageUri": props["image_uri"],
+            "serviceAccount": props["service_account"],
+            "buildpackBuild": {
+                "functionTarget": props["function_target"],
+                "baseImage": props["base_image"],
+                "enableAutomaticUpdates": True,
+                "environmentVariables": props["environment"],
+            },
+        }
 
-        def _session(self) -> Any:
-            import google.auth
-            from google.auth.transport.requests import AuthorizedSession
+    def _until_done(self, session: Any, operation: str) -> dict[str, Any]:
+        import time
 
-            scopes = ["https://www.googleapis.com/auth/cloud-platform"]
-            credentials, _ = google.auth.default(scopes=scopes)
-            return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
+        deadline = time.monotonic() + self._longest
+        while time.monotonic() < deadline:
+            answer = session.get(operation, timeout=60)
+            # Not to be told once is no reason to forget a build that goes on.
+            state: dict[str, Any] = answer.json() if answer.status_code < 400 else {}
+            if state.get("done"):
+                if "error" in state:
+                    raise RuntimeError(f"the build failed: {state['error'].get('message')}")
+                return state
+            time.sleep(self._pause)
+        raise RuntimeError(f"the build was not done within {self._longest} seconds: {operation}")
 
-    return ImageBuilder()
+    def _session(self) -> Any:
+        import google.auth
+        from google.auth.transport.requests import AuthorizedSession
+
+        scopes = ["https://www.googleapis.com/auth/cloud-platform"]
+        credentials, _ = google.auth.default(scopes=scopes)
+        return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]

@@ -9,7 +9,7 @@ from pulumi import dynamic
 from infra.accounts import Accounts
 from infra.artifacts import Artifacts
 from infra.cloud import Cloud
-from infra.cloud_build import image_builder
+from infra.cloud_build import ImageBuilder
 from infra.packaging import BUILD_ENVIRONMENT, PYTHON_VERSION, Archive
 from shared.manifest import Deployable
 
@@ -62,7 +62,7 @@ class Images(pulumi.ComponentResource):
             deployable.name,
         )
         return Image(
-            image_builder(),
+            ImageBuilder(),
             f"{deployable.name}/image",
             {
                 "project": settings.project,

@@ -16,53 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
+from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto.provider_pb2 import CreateRequest
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 from ruamel.yaml import YAML
 
-from infra.cloud_build import image_builder
+from infra.cloud_build import ImageBuilder
 from infra.packaging import BUILD_ENVIRONMENT
 from infra.preview.graph import ROOT
+from tests.infra.building import DIGEST, RUNTIME, Google
 from tests.infra.stacks import graph_of_stack
-
-OPERATION = "operations/build/assent-dev/one"
-DIGEST = f"sha256:{'ab' * 32}"
-RUNTIME = "us-central1-docker.pkg.dev/serverless-runtimes/google-22/runtimes/python311"
-
-
-class Google:
-    """Answers as Google's token, Cloud Run and Cloud Build endpoints do."""
-
-    def __init__(self) -> None:
-        self.submitted: list[Any] = []
-        self.tokens: list[str] = []
-        self.outcomes: list[Mapping[str, Any]] = [
-            {"done": False},
-            {"done": True, "response": {"results": {"images": [{"digest": DIGEST}]}}},
-        ]
-        self.url = ""
-
-    def app(self) -> aiohttp.web.Application:
-        app = aiohttp.web.Application()
-        app.router.add_post("/token", self._token)
-        app.router.add_post("/v2/projects/{project}/locations/{region}/builds:submit", self._submit)
-        app.router.add_get("/v1/{name:.*}", self._operation)
-        return app
-
-    async def _token(self, _: aiohttp.web.Request) -> aiohttp.web.Response:
-        return aiohttp.web.json_response({"access_token": "a-token", "expires_in": 3600})
-
-    async def _submit(self, request: aiohttp.web.Request) -> aiohttp.web.Response:
-        self.tokens.append(request.headers["Authorization"])
-        self.submitted.append({"path": request.path, **await request.json()})
-        operation = {"name": OPERATION}
-        return aiohttp.web.json_response({"buildOperation": operation, "baseImageUri": RUNTIME})
-
-    async def _operation(self, request: aiohttp.web.Request) -> aiohttp.web.Response:
-        assert request.match_info["name"] == OPERATION
-        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
-        return aiohttp.web.json_response(outcome)
 
 
 @pytest.fixture
@@ -102,8 +66,11 @@ def inputs_of(name: str, google: Google) -> dict[str, Any]:
     return given | {"run_api": google.url, "build_api": google.url}
 
 
-async def build(inputs: Mapping[str, Any], credentials: Path) -> dict[str, Any]:
+async def build(
+    inputs: Mapping[str, Any], credentials: Path, *, longest: float = 30, settling: float = 30
+) -> dict[str, Any]:
     """What Pulumi's own host of such providers answers, started where Pulumi starts it."""
+    builder = ImageBuilder(longest=longest, settling=settling, pause=0.01)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-u", "-m", "pulumi.dynamic"),
         cwd=ROOT / str(YAML(typ="safe").load(ROOT / "Pulumi.yaml")["main"]),
@@ -113,15 +80,15 @@ async def build(inputs: Mapping[str, Any], credentials: Path) -> dict[str, Any]:
     try:
         assert process.stdout is not None
         port = int(await process.stdout.readline())
-        return await asyncio.to_thread(_create, port, inputs)
+        return await asyncio.to_thread(_create, port, inputs, builder)
     finally:
         process.kill()
         await process.wait()
 
 
-def _create(port: int, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _create(port: int, inputs: Mapping[str, Any], builder: ResourceProvider) -> dict[str, Any]:
     properties = Struct()
-    provider = serialize_provider(image_builder(longest=5, pause=0.01))
+    provider = serialize_provider(builder)
     properties.update({**inputs, "__provider": provider})
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         create = ResourceProviderStub(channel).Create
@@ -162,8 +129,30 @@ async def test_a_build_that_fails_says_why(google: Google, credentials: Path) ->
 
 async def test_a_build_without_end_is_given_up(google: Google, credentials: Path) -> None:
     google.outcomes = [{"done": False}]
-    with pytest.raises(grpc.RpcError, match="the build was not done within 5 seconds"):
-        await build(inputs_of("agents", google), credentials)
+    with pytest.raises(grpc.RpcError, match="the build was not done within 1 seconds"):
+        await build(inputs_of("agents", google), credentials, longest=1)
+
+
+async def test_a_grant_that_is_not_known_yet_is_waited_for(
+    google: Google, credentials: Path
+) -> None:
+    google.refusals = [(403, "Permission 'iam.serviceaccounts.actAs' denied on builder")] * 3
+    built = await build(inputs_of("agents", google), credentials)
+    assert built["outs"]["image"].endswith(DIGEST)
+
+
+async def test_a_grant_that_never_comes_is_told(google: Google, credentials: Path) -> None:
+    google.refusals = [(403, "Permission denied on builder")] * 1000
+    with pytest.raises(grpc.RpcError, match="answered 403: Permission denied on builder"):
+        await build(inputs_of("agents", google), credentials, settling=1)
+
+
+async def test_a_build_goes_on_while_nobody_can_say_how_far_it_is(
+    google: Google, credentials: Path
+) -> None:
+    google.outcomes.insert(0, {"status": 503})
+    built = await build(inputs_of("agents", google), credentials)
+    assert built["outs"]["image"].endswith(DIGEST)
 
 
 async def test_a_refused_build_says_what_google_said(google: Google, credentials: Path) -> None:
@@ -187,5 +176,5 @@ def test_an_image_is_built_again_when_what_it_is_built_from_changes(
     name: str, value: object, rebuilds: bool
 ) -> None:
     given = dict(graph_of_stack("dev").named("agents/image").inputs)
-    changed = image_builder().diff("", given, {**given, name: value})
+    changed = ImageBuilder().diff("", given, {**given, name: value})
     assert (changed.changes, changed.replaces) == (rebuilds, [name] if rebuilds else [])
