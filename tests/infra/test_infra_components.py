@@ -21,7 +21,7 @@ def components() -> Iterator[type[pulumi.ComponentResource]]:
                 yield each
 
 
-@pytest.mark.parametrize("component", components(), ids=lambda each: each.__name__)
+@pytest.mark.parametrize("component", [*components()], ids=lambda each: each.__name__)
 def test_a_component_says_what_it_deliberately_does_not(
     component: type[pulumi.ComponentResource],
 ) -> None:
