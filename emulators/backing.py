@@ -37,10 +37,9 @@ class Backing:
         PlatformError."""
         documents = into / _DOCUMENTS
         documents.mkdir()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.firestore.export(documents))
-            if self.postgres is not None:
-                group.create_task(self.postgres.archive(into / _ROWS))
+        await self.firestore.export(documents)
+        if self.postgres is not None:
+            await self.postgres.archive(into / _ROWS)
 
     async def health(self, http: aiohttp.ClientSession) -> dict[str, bool]:
         """Whether each of them answers now."""

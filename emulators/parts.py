@@ -1,0 +1,253 @@
+"""All that works on the platform's state: stand-ins, functions, what stands in front of them."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from socket import socket
+from typing import Any
+
+import aiohttp
+
+from emulators.activity import Activity
+from emulators.backing import Backing
+from emulators.clock import VirtualClock
+from emulators.cloud_tasks import CloudTasksEmulator
+from emulators.control.app import Control
+from emulators.control.arming import Arming
+from emulators.event_log import EventLog
+from emulators.faults import Faults
+from emulators.forwarder import FirestoreFront
+from emulators.functions.backends import as_processes, in_this_process
+from emulators.functions.environment import Services, common
+from emulators.functions.fleet import Fleet, TaskDelivery
+from emulators.functions.forward import open_session
+from emulators.gateway.ingress import Ingress
+from emulators.gateway.listener import Listener
+from emulators.gateway.messages import Backend
+from emulators.gateway.public import PublicSide
+from emulators.iam import invokers
+from emulators.idle import Idle
+from emulators.issuer import JWKS_PATH, Issuer
+from emulators.kept.draining import Door, drain
+from emulators.kept.keeping import moved
+from emulators.kept.state import State
+from emulators.operations import Operations
+from emulators.options import Options
+from emulators.ports import listen_again, port_of
+from emulators.postgres import APPLICATION
+from emulators.processes import accepts_connections
+from emulators.provisioning import create_queues, create_secrets
+from emulators.pubsub.front import PubsubFront
+from emulators.pubsub.ledger import DEAD_LETTERS, Ledger
+from emulators.pubsub.push import Push
+from emulators.scheduler import Scheduler
+from emulators.secret_manager import SecretManagerEmulator
+from emulators.time_travel import TimeTravel
+from emulators.workplace import Workplace
+from shared.manifest import Deployable, Manifests
+
+
+class Parts:
+    """Everything that may change the state, wired; `work` ends it, and what holds the state
+    (`backing`) stays. `in_background` runs what goes on until then."""
+
+    def __init__(
+        self,
+        options: Options,
+        workplace: Workplace,
+        *,
+        clock: VirtualClock,
+        issuer: Issuer,
+        backing: Backing,
+        http: aiohttp.ClientSession,
+        work: AsyncExitStack,
+        in_background: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._options = options
+        self._workplace = workplace
+        self._clock = clock
+        self._issuer = issuer
+        self._backing = backing
+        self._http = http
+        self._work = work
+        self._in_background = in_background
+        self._activity = Activity()
+        self._operations = Operations()
+        self._faults = Faults()
+
+    async def open(self, manifests: Manifests, door: socket, before: State | None) -> str:
+        """Opens all of it, as it was `before` if that is given; returns the one port's URL."""
+        self.ledger = Ledger(manifests.subscriptions)
+        self._forwarding = await self._work.enter_async_context(open_session())
+        services = await self._open_services(manifests, before)
+        await self._open_functions(services)
+        await self._open_push()
+        url = await self._open_public(door, before)
+        self.env = common(services) | {"ASSENT_URL": url}
+        return url
+
+    async def go_on(self, before: State) -> None:
+        """Delivers what was owed when the platform before stopped."""
+        for letter in before.messages.dead_letters:
+            self.ledger.published(
+                await self._backing.pubsub.publish(DEAD_LETTERS, letter.data, letter.attributes)
+            )
+        self._push.resume(self.ledger.take_up(before.messages.owed, secrets.token_hex(4)))
+
+    async def drain(self) -> None:
+        """Lets nothing more begin, and what is under way end."""
+        await drain(
+            door=self._door,
+            push=self._push,
+            tasks=self._tasks,
+            scheduler=self._scheduler,
+            activity=self._activity,
+        )
+
+    def state(self) -> State:
+        """What a later platform needs to go on from here; to be asked once `work` has ended."""
+        return State(
+            clock_offset=self._clock.offset.total_seconds(),
+            schedules_seen=self._scheduler.seen,
+            urls=self.fleet.urls,
+            issuer=self._issuer.kept(),
+            tasks=self._tasks.kept(),
+            secrets=self._secrets.kept(),
+            messages=self.ledger.kept(),
+        )
+
+    async def _open_services(self, manifests: Manifests, before: State | None) -> Services:
+        work, backing = self._work, self._backing
+        self.fleet = Fleet(manifests, before.urls if before else {})
+        work.push_async_callback(self.fleet.close)
+        delivery = TaskDelivery(self.fleet, self._issuer, self._operations)
+        self._tasks = CloudTasksEmulator(
+            clock=self._clock, deliver=delivery.deliver, mint=self._issuer.service_token
+        )
+        work.push_async_callback(self._tasks.stop)
+        self._secrets = SecretManagerEmulator(clock=self._clock)
+        work.push_async_callback(self._secrets.stop)
+        if before is not None:
+            self._tasks.take_up(moved(before.tasks, before.urls, self.fleet.urls))
+            self._secrets.take_up(before.secrets)
+        self._firestore = FirestoreFront(backing.firestore.port)
+        work.push_async_callback(self._firestore.close)
+        await self._firestore.open()
+        pubsub = await PubsubFront.open(
+            backing.pubsub.address,
+            ledger=self.ledger,
+            activity=self._activity,
+            faults=self._faults,
+        )
+        work.push_async_callback(pubsub.close)
+        issuer = await Listener.open(
+            self._issuer.answer, listen_again(port_of(self._issuer.url or ":0"))
+        )
+        work.push_async_callback(issuer.close)
+        self._issuer.url = self._issuer.url or issuer.url
+        tasks_address, secrets_address = await self._tasks.start(), await self._secrets.start()
+        self._own_emulators = {"cloud_tasks": tasks_address, "secret_manager": secrets_address}
+        await asyncio.gather(
+            create_queues(tasks_address, manifests), create_secrets(secrets_address, manifests)
+        )
+        return Services(
+            firestore=self._firestore.address,
+            pubsub=pubsub.address,
+            cloud_tasks=tasks_address,
+            secret_manager=secrets_address,
+            issuer=self._issuer.url,
+            keys=f"{issuer.url}{JWKS_PATH}",
+            clock=self._workplace.clock,
+            postgres_dsn=backing.postgres.dsn(APPLICATION) if backing.postgres else None,
+            urls=self.fleet.urls,
+        )
+
+    async def _open_functions(self, services: Services) -> None:
+        manifests, root = self.fleet.manifests, self._options.root
+        if self._options.in_process:
+            backend = in_this_process(manifests, services, self._work)
+        else:
+            backend = as_processes(root, services, self._workplace, self._forwarding)
+
+        def ingress(deployable: Deployable, backend: Backend) -> Ingress:
+            return Ingress(
+                deployable,
+                backend,
+                invokers=invokers(manifests, deployable),
+                issuer=self._issuer,
+                activity=self._activity,
+                operations=self._operations,
+                faults=self._faults,
+                report=self._options.report,
+            )
+
+        await self.fleet.open(backend, ingress)
+
+    async def _open_push(self) -> None:
+        self._push = Push(
+            self.fleet.manifests,
+            self.fleet.ingresses,
+            self._backing.pubsub,
+            issuer=self._issuer,
+            activity=self._activity,
+            operations=self._operations,
+            faults=self._faults,
+            ledger=self.ledger,
+            backoff=self._options.backoff,
+        )
+        self._work.push_async_callback(self._push.close)
+        listener = await Listener.open(self._push.answer)
+        self._work.push_async_callback(listener.close)
+        await self._backing.pubsub.create(self.fleet.manifests, listener.url)
+
+    async def _open_public(self, door: socket, before: State | None) -> str:
+        log = EventLog(self._backing.firestore.address, self._http)
+        self._scheduler = Scheduler(
+            self.fleet.manifests,
+            self.fleet.ingresses,
+            clock=self._clock,
+            issuer=self._issuer,
+            activity=self._activity,
+            since=before.schedules_seen if before else None,
+        )
+        idle = Idle(
+            activity=self._activity,
+            ledger=self.ledger,
+            tasks=self._tasks,
+            clock=self._clock,
+            log=log,
+        )
+        travel = TimeTravel(
+            clock=self._clock, tasks=self._tasks, scheduler=self._scheduler, idle=idle
+        )
+        control = Control(
+            issuer=self._issuer,
+            clock=self._clock,
+            travel=travel,
+            idle=idle,
+            log=log,
+            operations=self._operations,
+            arming=Arming(
+                faults=self._faults,
+                tasks=self._tasks,
+                firestore=self._firestore,
+                fleet=self.fleet,
+            ),
+            fleet=self.fleet,
+            emulators=self._health,
+        )
+        public = PublicSide(self.fleet.ingresses, control.answer, self._options.root)
+        self._door = Door(public.answer)
+        listener = await Listener.open(self._door.answer, door)
+        self._work.push_async_callback(listener.close)
+        self._in_background(self._tasks.run())
+        self._in_background(self._scheduler.run(travel.held))
+        self._in_background(self.fleet.stop_idle(self._options.idle_after))
+        return listener.url
+
+    async def _health(self) -> dict[str, bool]:
+        own = self._own_emulators
+        checks = [accepts_connections(port_of(address)) for address in own.values()]
+        health = dict(zip(own, await asyncio.gather(*checks), strict=True))
+        return await self._backing.health(self._http) | health
