@@ -17,7 +17,7 @@ class Extent:
     storm_seconds: float
     pause_seconds: float
     stops: int
-    steps: int = 25
+    steps: int = 15
     patience_seconds: float = 90.0
 
 

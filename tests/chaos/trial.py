@@ -48,9 +48,11 @@ async def _try_out(seed: int, extent: Extent, into: Path) -> tuple[Tale, Evidenc
 async def _examined(stage: Stage, tale: Tale) -> Evidence:
     """Everything the run left behind, and everything anybody was told in it."""
     described = stage.description()
-    rebuilt = await _rebuild_differs(described["env"])
-    tenants = await asyncio.to_thread(
-        read_tenants, described["url"], described["env"], tale.tenants, _database(stage.state)
+    rebuilt, tenants = await asyncio.gather(
+        _rebuild_differs(described["env"]),
+        asyncio.to_thread(
+            read_tenants, described["url"], described["env"], tale.tenants, _database(stage.state)
+        ),
     )
     for tenant in tenants:
         tenant.said = [asdict(said) for said in tale.diary.said if said.tenant == tenant.name]
