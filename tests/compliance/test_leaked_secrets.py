@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.compliance.leaked_secrets import Suspect, judge, scan
+from tests.compliance.leaked_secrets import Suspect, audit_secrets, judge, scan
 from tests.compliance.policy import Policy, ReviewedSecret
 
 # Made up here, in two parts, so that this file holds none.
@@ -46,3 +46,7 @@ def test_another_secret_in_a_reviewed_file_is_found() -> None:
 
 def test_a_review_of_what_is_gone_is_found() -> None:
     assert judge([], _reviewing("a.md", "h1"), 1).verdict == "fails"
+
+
+def test_what_git_does_not_know_is_not_checked(tmp_path: Path) -> None:
+    assert audit_secrets(tmp_path, Policy(licences=())).verdict == "not checked"
