@@ -5,7 +5,7 @@ from pathlib import Path
 import aiohttp
 
 from emulators.failures import PlatformError
-from emulators.google_cli import Tools
+from emulators.google_cli import FRUGAL_JVM, Tools
 from emulators.iam import PROJECT
 from emulators.ports import HOST, free_port
 from emulators.processes import Process, start_process, until_ready
@@ -45,7 +45,7 @@ class FirestoreEmulator:
             *(
                 tools.java,
                 "-Duser.language=en",
-                "-XX:+UseSerialGC",
+                *FRUGAL_JVM,
                 "-cp",
                 str(tools.firestore_jar),
             ),

@@ -9,7 +9,7 @@ import aiohttp
 
 from emulators.failures import PlatformError
 from emulators.firestore import answers_ok
-from emulators.google_cli import Tools
+from emulators.google_cli import FRUGAL_JVM, Tools
 from emulators.iam import PROJECT
 from emulators.ports import HOST, free_port
 from emulators.processes import Process, start_process, until_ready
@@ -39,7 +39,7 @@ class PubsubEmulator:
         """Returns once it answers. Raises ProcessDied or PlatformError."""
         port = free_port()
         command = [
-            *(tools.java, "-XX:+UseSerialGC", "-jar", str(tools.pubsub_jar)),
+            *(tools.java, *FRUGAL_JVM, "-jar", str(tools.pubsub_jar)),
             *(f"--host={HOST}", f"--port={port}"),
         ]
         process = await start_process(NAME, command, log=workplace.log("pubsub-emulator"))
