@@ -1,6 +1,8 @@
 """A run in a few lines."""
 
-from tests.chaos.checker.evidence import Evidence
+from itertools import accumulate
+
+from tests.chaos.checker.evidence import Evidence, Json
 from tests.chaos.tale import Tale
 
 
@@ -12,7 +14,8 @@ def shown(tale: Tale, evidence: Evidence, seconds: float) -> str:
     diary = tale.diary
     parts = ", ".join(f"{part} {took:.0f} s" for part, took in tale.seconds.items())
     rows = {
-        "cases": f"{cases} of {len(tale.tenants) // 2} tenants",
+        "cases": f"{cases} of {len(tale.tenants) // 2} tenants, {most_at_once(evidence)} of them"
+        " at one time between their first event and their last",
         "events": f"{events}",
         "answers": f"{len(diary.said)} to commands, after {diary.repeated} calls made again"
         f" ({_counts(diary.later)})",
@@ -23,6 +26,24 @@ def shown(tale: Tale, evidence: Evidence, seconds: float) -> str:
         "time": f"{seconds:.0f} s: {parts}",
     }
     return "\n".join(f"  {name:<13} {said}" for name, said in rows.items())
+
+
+def most_at_once(evidence: Evidence) -> int:
+    """How many cases were between their first event and their last at one time."""
+    steps: list[tuple[str, int]] = []
+    for tenant in evidence.tenants:
+        spans: dict[str, list[str]] = {}
+        for event in tenant.events:
+            if (case_id := _case_of(event["data"])) is not None:
+                spans.setdefault(case_id, []).append(event["committed_at"])
+        for span in spans.values():
+            steps += [(span[0], 1), (span[-1], -1)]
+    return max(accumulate(step for _, step in sorted(steps)), default=0)
+
+
+def _case_of(data: Json) -> str | None:
+    id = data.get("case_id") or data.get("live_case_id") or (data.get("case") or {}).get("case_id")
+    return None if id is None else str(id)
 
 
 def _counts(found: dict[str, int]) -> str:
