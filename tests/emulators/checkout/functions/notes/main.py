@@ -44,7 +44,8 @@ async def api(request: Request) -> Response:
 
 @functions_framework.aio.http
 async def react(request: Request) -> Response:
-    """Writes down the event; answers what the test wrote into answers.json for its type."""
+    """Writes down the event; answers what the test wrote into answers.json for its type, where a
+    negative status means 204 after as many seconds."""
     body = (await request.body()).decode()
     answers = json.loads(ANSWERS.read_text()) if ANSWERS.exists() else {}
     status = answers.get(request.headers["ce-type"], 204)
@@ -57,6 +58,9 @@ async def react(request: Request) -> Response:
     }
     with SEEN.open("a") as seen:
         seen.write(json.dumps(line) + "\n")
+    if status < 0:
+        await asyncio.sleep(-status)
+        status = 204
     return Response(status_code=status)
 
 
