@@ -28,7 +28,8 @@ class Image(dynamic.Resource, module="assent", name="Image"):
 
 class Images(pulumi.ComponentResource):
     """Uploads each deployable's archive under its hash and has it built. The same files are the
-    same archive, and nothing is built again.
+    same archive, and nothing is built again. `builds` say of each how it was made, for the service
+    to carry.
 
     Deliberately not: Dockerfiles (Google's buildpack and base image are the runtime, and their
     security updates need no build of ours), or images built on the machine that deploys."""
@@ -38,39 +39,47 @@ class Images(pulumi.ComponentResource):
         self._cloud = cloud
         self._builder = accounts.builder
         self._artifacts = artifacts
-        self.of_deployable = {
-            each.name: self._image(each, pack(each)) for each in cloud.manifests.deployables
-        }
+        self.of_deployable: dict[str, Image] = {}
+        self.builds: dict[str, gcp.cloudrunv2.ServiceBuildConfigArgs] = {}
+        for each in cloud.manifests.deployables:
+            self._build(each, pack(each))
         self.register_outputs({})
 
-    def _image(self, deployable: Deployable, archive: Archive) -> Image:
-        settings = self._cloud.settings
+    def _build(self, deployable: Deployable, archive: Archive) -> None:
+        settings, name = self._cloud.settings, deployable.name
         uploaded = gcp.storage.BucketObject(
-            f"{deployable.name}/archive",
+            f"{name}/archive",
             bucket=self._artifacts.sources.name,
-            name=f"{deployable.name}/{archive.sha256}.zip",
+            name=f"{name}/{archive.sha256}.zip",
             source=pulumi.FileAsset(archive.path),
             content_type="application/zip",
             opts=self._cloud.inside(self),
         )
         registry = f"{settings.region}-docker.pkg.dev"
+        repository = self._artifacts.images.repository_id
         image_uri = pulumi.Output.format(
-            "{0}/{1}/{2}/{3}",
-            registry,
-            settings.project,
-            self._artifacts.images.repository_id,
-            deployable.name,
+            "{0}/{1}/{2}/{3}", registry, settings.project, repository, name
         )
-        return Image(
+        base_image = f"{registry}/serverless-runtimes/google-22/runtimes/{_RUNTIME}"
+        self.builds[name] = gcp.cloudrunv2.ServiceBuildConfigArgs(
+            source_location=pulumi.Output.format("gs://{0}/{1}", uploaded.bucket, uploaded.name),
+            function_target=deployable.target,
+            image_uri=image_uri,
+            base_image=base_image,
+            enable_automatic_updates=True,
+            environment_variables=BUILD_ENVIRONMENT,
+            service_account=self._builder.name,
+        )
+        self.of_deployable[name] = Image(
             ImageBuilder(),
-            f"{deployable.name}/image",
+            f"{name}/image",
             {
                 "project": settings.project,
                 "region": settings.region,
                 "bucket": uploaded.bucket,
                 "archive": uploaded.name,
                 "function_target": deployable.target,
-                "base_image": f"{registry}/serverless-runtimes/google-22/runtimes/{_RUNTIME}",
+                "base_image": base_image,
                 "environment": BUILD_ENVIRONMENT,
                 "image_uri": image_uri,
                 "service_account": self._builder.name,

@@ -74,10 +74,12 @@ class Services(pulumi.ComponentResource):
     A public side is reached by anybody and does without IAM: callers show its own tokens. A private
     side is reached from inside Google only, and by the accounts that are granted it.
 
-    Deliberately not: `build_config` (it builds nothing: see `cloud_build.py`), HTTP startup probes
-    (they answer in whole seconds, and a cold start is shorter), instances that wait (they cost
-    while nobody asks), or processors between requests (what follows an answer is left to the
-    sweep)."""
+    Its `build_config` says from which source and for which target it was built; it builds nothing
+    (see `cloud_build.py`).
+
+    Deliberately not: HTTP startup probes (they answer in whole seconds, and a cold start is
+    shorter), instances that wait (they cost while nobody asks), or processors between requests
+    (what follows an answer is left to the sweep)."""
 
     def __init__(
         self, cloud: Cloud, accounts: Accounts, images: Images, secrets: Secrets, sql: Sql | None
@@ -115,6 +117,7 @@ class Services(pulumi.ComponentResource):
                     type="TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent=100
                 )
             ],
+            build_config=self._images.builds[name],
             template=gcp.cloudrunv2.ServiceTemplateArgs(
                 service_account=account.email,
                 timeout=deployable.sizing.timeout,

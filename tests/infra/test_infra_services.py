@@ -82,6 +82,15 @@ def test_a_service_is_sized_as_its_manifest_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_service_says_which_source_and_target_it_was_built_from(name: str) -> None:
+    graph = graph_of_stack("prod")
+    said = graph.named(f"{name}/service").inputs["buildConfig"]
+    archive = graph.named(f"{name}/archive").inputs
+    assert said["functionTarget"] == MANIFESTS.deployable(name).target
+    assert said["sourceLocation"] == f"gs://{archive['bucket']}/{archive['name']}"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_deployment_sends_the_traffic_to_what_it_deploys(name: str) -> None:
     traffic = graph_of_stack("prod").named(f"{name}/service").inputs["traffics"]
     assert traffic == [{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}]
