@@ -11,7 +11,7 @@ PORT   ?= 8080
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-fast check format schemas api-reference lock preview packages chaos dead-letters rebuild-projection cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-fast check format schemas api-reference lock preview packages chaos dead-letters rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +39,7 @@ restore: setup ## make a backup what KEEP=1 goes on from (FROM=folder; ONLY=data
 
 test: setup ## all tests, and that they cover the code
 	@rm -f .coverage .coverage.*
-	@$(MAKE) --no-print-directory -j2 --output-sync=line test-journeys test-platform test-units
+	@$(MAKE) --no-print-directory -j2 --output-sync=line test-cloud test-journeys test-platform test-units
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
@@ -50,13 +50,16 @@ test-units: setup ## tests of shared/, events/, functions/, mobile_api/ and the 
 test-platform: setup ## tests of the local platform
 	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager
 
-test-journeys: setup ## whole stories and every public route, on the platform
-	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http tests/operations
+test-journeys: setup ## whole stories, every public route, and a short storm of faults, on the platform
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http tests/operations tests/chaos
+
+test-cloud: setup ## the cloud program, its archives and its price; the benchmarks' own rules
+	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks
 
 test-fast: setup ## rules and other pure code only: a few seconds
 	@$(BIN)/python -m pytest -m "not platform" tests/shared tests/events tests/functions tests/mobile_api
 
-check: setup ## what CI runs before the tests: lint, types, arrows, generated files
+check: setup cost-check ## what CI runs before the tests: lint, types, arrows, generated files, the price
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
