@@ -1,17 +1,21 @@
 """`python -m emulators` as a user runs it."""
 
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from emulators.client import PlatformClient
 from emulators.ports import free_port
 from emulators.workplace import read_description
+from shared.kit.instants import format_instant
 from tests.emulators.checkouts import Checkout
 
 REPOSITORY = Path(__file__).parents[2]
@@ -71,3 +75,31 @@ def running(checkout: Checkout, *more: str, port: int | None = None) -> Iterator
     finally:
         command.process.kill()
         command.process.communicate()
+
+
+def up(command: Command) -> PlatformClient:
+    return PlatformClient(command.until_up()["url"])
+
+
+def stop(command: Command) -> str:
+    command.process.send_signal(signal.SIGTERM)
+    status, output = command.finish()
+    assert (status, "Traceback" in output) == (0, False), output
+    return output
+
+
+def publish(platform: PlatformClient, *ids: str) -> None:
+    answer = platform.http.post("/v1/notes", json={"publish": [{"id": one} for one in ids]})
+    assert answer.status_code == 200
+
+
+def set_timer(platform: PlatformClient, name: str, at: datetime) -> None:
+    body = {"timers": [{"id": name, "at": format_instant(at)}]}
+    assert platform.http.post("/v1/notes", json=body).status_code == 200
+
+
+def until(seen: Any, wanted: object) -> None:
+    deadline = time.monotonic() + 15
+    while seen() != wanted:
+        assert time.monotonic() < deadline, seen()
+        time.sleep(0.05)

@@ -2,14 +2,11 @@
 
 import json
 import os
-import re
-import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from pathlib import Path
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -18,9 +15,17 @@ import pytest
 from emulators.client import PlatformClient
 from emulators.dead_letters import DeadLetters
 from emulators.workplace import read_description
-from shared.kit.instants import format_instant, parse_instant
+from shared.kit.instants import parse_instant
 from tests.emulators.checkouts import Checkout, copy_checkout
-from tests.emulators.commands import REPOSITORY, Command, running
+from tests.emulators.commands import (
+    Command,
+    publish,
+    running,
+    set_timer,
+    stop,
+    until,
+    up,
+)
 
 pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-keep")]
 
@@ -28,133 +33,105 @@ WRITTEN = "assent.note.written.v1"
 DUE = "assent.note.due.v1"
 
 
-@pytest.fixture
-def kept_checkout(tmp_path: Path) -> Checkout:
-    return copy_checkout(tmp_path / "checkout")
+# Goes on
 
 
-def _up(command: Command) -> PlatformClient:
-    return PlatformClient(command.until_up()["url"])
+@dataclass
+class Story:
+    """What was seen of one platform before it was stopped in the middle of things, and after."""
+
+    checkout: Checkout
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
 
 
-def _stop(command: Command) -> str:
-    command.process.send_signal(signal.SIGTERM)
-    status, output = command.finish()
-    assert (status, "Traceback" in output) == (0, False), output
-    return output
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    story = Story(copy_checkout(tmp_path_factory.mktemp("story") / "checkout"))
+    with running(story.checkout, "--keep") as first:
+        _first_half(story, first, up(first))
+        stop(first)
+    time.sleep(2)  # The first timer falls due meanwhile.
+    story.checkout.forget()
+    with running(story.checkout, "--keep", port=first.port) as second:
+        _second_half(story, second, up(second))
+        story.after["output"] = stop(second)
+    return story
 
 
-def _publish(platform: PlatformClient, *ids: str) -> None:
-    answer = platform.http.post("/v1/notes", json={"publish": [{"id": one} for one in ids]})
-    assert answer.status_code == 200
+def _first_half(story: Story, command: Command, platform: PlatformClient) -> None:
+    platform.advance(3 * 3600)  # So that the kept offset matters.
+    before = story.before
+    before["token"] = platform.token("governor", "t", expires_in=86400)
+    before["identity"] = _identity(command, platform)
+    before["documents"] = _firestore(command, "write")
+    letters = DeadLetters(command.until_up())
+    for name in ("a", "b"):
+        _bury(command.until_up(), name)
+    [dealt_with] = [one.id for one in letters.all() if one.attributes["ce-id"] == "a"]
+    assert list(letters.redeliver({dealt_with}))
+    publish(platform, "accepted")
+    platform.wait_until_idle()
+    story.checkout.answer(assent__note__written__v1=500)
+    before["now"] = parse_instant(platform.now())
+    set_timer(platform, "soon", before["now"] + timedelta(seconds=4))
+    set_timer(platform, "tomorrow", before["now"] + timedelta(hours=24))
+    story.checkout.forget()
+    story.checkout.answer(assent__note__written__v1=500)
+    publish(platform, "refused-1", "refused-2")
+    until(lambda: {*story.checkout.ids()}, {"refused-1", "refused-2"})
+    before["timers"] = story.checkout.ids(DUE)
 
 
-def _timer(platform: PlatformClient, name: str, at: datetime) -> None:
-    body = {"timers": [{"id": name, "at": format_instant(at)}]}
-    assert platform.http.post("/v1/notes", json=body).status_code == 200
-
-
-def _until(seen: Any, wanted: object) -> None:
-    deadline = time.monotonic() + 15
-    while seen() != wanted:
-        assert time.monotonic() < deadline, seen()
-        time.sleep(0.05)
+def _second_half(story: Story, command: Command, platform: PlatformClient) -> None:
+    after = story.after
+    after["now"] = parse_instant(platform.now())
+    until(lambda: sorted(story.checkout.ids()), ["refused-1", "refused-2"])
+    until(lambda: story.checkout.ids(DUE), ["soon"])
+    platform.wait_until_idle()
+    after["deliveries"] = sorted(story.checkout.ids())
+    after["identity"] = _identity(command, platform)
+    env = command.until_up()["env"]
+    after["keys"] = httpx.get(env["ASSENT_JWKS_URL"]).json()
+    after["documents"] = _firestore(command, "read")
+    after["dead_letters"] = DeadLetters(command.until_up()).all()
+    platform.advance(24 * 3600)
+    platform.wait_until_idle()
+    after["timers"] = story.checkout.ids(DUE)
 
 
 def test_deliveries_go_on_after_a_stop_and_those_that_were_made_are_not_repeated(
-    kept_checkout: Checkout,
+    story: Story,
 ) -> None:
-    with running(kept_checkout, "--keep") as first:
-        platform = _up(first)
-        _publish(platform, "accepted")
-        platform.wait_until_idle()
-        kept_checkout.answer(assent__note__written__v1=500)
-        _publish(platform, "refused-1", "refused-2")
-        _until(lambda: len(kept_checkout.ids()), 3)
-        _stop(first)
-    kept_checkout.forget()
-    with running(kept_checkout, "--keep", port=first.port) as second:
-        platform = _up(second)
-        with pytest.raises(Exception, match="deliveries: 2"):
-            platform.wait_until_idle(timeout=0)
-        _until(lambda: sorted(kept_checkout.ids()), ["refused-1", "refused-2"])
-        platform.wait_until_idle()
-        assert "Going on from what was kept at" in _stop(second)
+    assert story.after["deliveries"] == ["refused-1", "refused-2"]
+    assert "Going on from what was kept at" in story.after["output"]
 
 
-def test_what_was_in_flight_ends_before_the_platform_does(kept_checkout: Checkout) -> None:
-    with running(kept_checkout, "--keep") as first, ThreadPoolExecutor() as pool:
-        platform = _up(first)
-        _publish(platform, "warm-up")
-        platform.wait_until_idle()
-        body = {"sleep": 2, "publish": [{"id": "late"}]}
-        answer = pool.submit(platform.http.post, "/v1/notes", json=body)
-        time.sleep(0.5)
-        started = time.monotonic()
-        first.process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
-        refused = httpx.get(f"{platform.url}/v1/notes")
-        assert answer.result().status_code == 200
-        assert refused.status_code == 503
-        assert first.finish()[0] == 0
-        assert time.monotonic() - started < 10
-    with running(kept_checkout, "--keep") as second:
-        _up(second).wait_until_idle()
-        assert kept_checkout.ids().count("late") == 1
-
-
-def test_what_takes_too_long_is_cut_off_and_made_again(kept_checkout: Checkout) -> None:
-    manifest = kept_checkout.root / "functions" / "notes" / "function.toml"
-    manifest.write_text(re.sub(r"(?m)^timeout .*$", 'timeout = "60s"', manifest.read_text()))
-    with running(kept_checkout, "--keep") as first:
-        platform = _up(first)
-        _publish(platform, "warm-up")
-        platform.wait_until_idle()
-        kept_checkout.answer(assent__note__written__v1=-25)
-        _publish(platform, "slow")
-        _until(lambda: kept_checkout.ids(), ["warm-up", "slow"])
-        started = time.monotonic()
-        _stop(first)
-        assert 9 < time.monotonic() - started < 22
-    kept_checkout.forget()
-    with running(kept_checkout, "--keep") as second:
-        _up(second).wait_until_idle()
-        assert kept_checkout.ids() == ["slow"]
-
-
-def test_a_timer_that_fell_due_while_nothing_ran_fires_at_the_start_and_one_that_is_not_waits(
-    kept_checkout: Checkout,
+def test_a_timer_that_fell_due_while_nothing_ran_fires_at_the_start_and_one_that_did_not_waits(
+    story: Story,
 ) -> None:
-    with running(kept_checkout, "--keep") as first:
-        platform = _up(first)
-        platform.advance(3 * 3600)  # So that the kept offset matters.
-        now = parse_instant(platform.now())
-        _timer(platform, "soon", now + timedelta(seconds=3))
-        _timer(platform, "tomorrow", now + timedelta(hours=24))
-        _stop(first)
-    assert kept_checkout.ids(DUE) == []
-    time.sleep(3)
-    with running(kept_checkout, "--keep", port=first.port) as second:
-        platform = _up(second)
-        assert parse_instant(platform.now()) >= now
-        assert parse_instant(platform.now()) < now + timedelta(minutes=2)
-        _until(lambda: kept_checkout.ids(DUE), ["soon"])
-        platform.advance(24 * 3600)
-        platform.wait_until_idle()
-        assert kept_checkout.ids(DUE) == ["soon", "tomorrow"]
+    assert story.before["timers"] == []
+    assert story.after["timers"] == ["soon", "tomorrow"]
 
 
-def test_keys_addresses_and_secrets_are_the_same_after_a_start(kept_checkout: Checkout) -> None:
-    with running(kept_checkout, "--keep") as first:
-        platform = _up(first)
-        token = platform.token("governor", "t", expires_in=86400)
-        before = _identity(first, platform)
-        _stop(first)
-    with running(kept_checkout, "--keep", port=first.port) as second:
-        platform = _up(second)
-        assert _identity(second, platform) == before
-        keys = httpx.get(read_description(second.state)["env"]["ASSENT_JWKS_URL"]).json()  # type: ignore[index]
-        assert _verified(token, keys)["sub"] == "governor"
+def test_the_clock_goes_on_from_where_it_was_moved(story: Story) -> None:
+    before, after = story.before["now"], story.after["now"]
+    assert before + timedelta(seconds=2) < after < before + timedelta(minutes=2)
+
+
+def test_keys_addresses_and_secrets_are_the_same_after_a_start(story: Story) -> None:
+    assert story.after["identity"] == story.before["identity"]
+    assert _verified(story.before["token"], story.after["keys"])["sub"] == "governor"
+
+
+def test_dead_letters_stay_until_somebody_deals_with_them(story: Story) -> None:
+    left = [(one.attributes["ce-id"], one.data) for one in story.after["dead_letters"]]
+    assert left == [("b", b"b")]
+
+
+def test_documents_keep_their_fields_their_order_and_their_preconditions(story: Story) -> None:
+    assert len(story.before["documents"]) == 6
+    assert story.after["documents"] == story.before["documents"]
 
 
 def _identity(command: Command, platform: PlatformClient) -> list[object]:
@@ -189,22 +166,6 @@ def _verified(token: str, keys: Any) -> dict[str, Any]:
     return jwt.decode(token, KeySet.import_key_set(keys), ["Ed25519"]).claims
 
 
-def test_dead_letters_stay_until_somebody_deals_with_them(kept_checkout: Checkout) -> None:
-    with running(kept_checkout, "--keep") as first:
-        description, platform = first.until_up(), _up(first)
-        letters = DeadLetters(description)
-        for name in ("a", "b"):
-            _bury(description, name)
-        [dealt_with] = [one.id for one in letters.all() if one.attributes["ce-id"] == "a"]
-        assert list(letters.redeliver({dealt_with}))
-        platform.wait_until_idle()
-        _stop(first)
-    with running(kept_checkout, "--keep", port=first.port) as second:
-        left = DeadLetters(second.until_up()).all()
-        assert [one.attributes["ce-id"] for one in left] == ["b"]
-        assert left[0].data == b"b"
-
-
 def _bury(description: dict[str, Any], name: str) -> None:
     import grpc
     from google.pubsub_v1 import PublisherClient, PubsubMessage
@@ -220,16 +181,6 @@ def _bury(description: dict[str, Any], name: str) -> None:
         client = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
         message = PubsubMessage(data=name.encode(), attributes=attributes)
         client.publish(topic="projects/assent-local/topics/dead-letters", messages=[message])
-
-
-def test_documents_keep_their_fields_and_their_preconditions(kept_checkout: Checkout) -> None:
-    with running(kept_checkout, "--keep") as first:
-        first.until_up()
-        before = _firestore(first, "write")
-        _stop(first)
-    with running(kept_checkout, "--keep") as second:
-        second.until_up()
-        assert _firestore(second, "read") == before
 
 
 _FIRESTORE = """
@@ -276,109 +227,3 @@ def _firestore(command: Command, what: str) -> Any:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
-
-
-# Ends that are not in order
-
-
-def test_after_a_crash_the_last_whole_state_comes_back_and_the_platform_says_of_when(
-    kept_checkout: Checkout,
-) -> None:
-    with running(kept_checkout, "--keep") as first:
-        platform = _up(first)
-        _timer(platform, "kept", parse_instant(platform.now()) + timedelta(hours=1))
-        _stop(first)
-    with running(kept_checkout, "--keep") as second:
-        platform = _up(second)
-        _timer(platform, "lost", parse_instant(platform.now()) + timedelta(hours=1))
-        second.process.kill()
-        second.process.wait()
-    with running(kept_checkout, "--keep") as third:
-        platform = _up(third)
-        platform.advance(2 * 3600)
-        platform.wait_until_idle()
-        assert kept_checkout.ids(DUE) == ["kept"]
-        output = _stop(third)
-    assert "did not stop in order last time: it goes on from what was kept at 2" in output
-    assert "what came later is lost" in output
-
-
-@pytest.mark.parametrize("after_seconds", [0.05, 0.2, 0.4, 0.8])
-def test_a_kill_while_the_state_is_written_leaves_a_whole_one(
-    kept_checkout: Checkout, after_seconds: float
-) -> None:
-    for _ in range(2):  # The first stop in order, the second killed in the middle of its stop.
-        with running(kept_checkout, "--keep") as command:
-            platform = _up(command)
-            _timer(platform, "kept", parse_instant(platform.now()) + timedelta(hours=1))
-            command.process.send_signal(signal.SIGTERM)
-            if (command.state / "kept" / "000001").exists():
-                time.sleep(after_seconds)
-                command.process.kill()
-            command.process.wait(30)
-    with running(kept_checkout, "--keep") as last:
-        platform = _up(last)
-        platform.advance(2 * 3600)
-        platform.wait_until_idle()
-        assert set(kept_checkout.ids(DUE)) == {"kept"}
-        _stop(last)
-    assert [path.name for path in (last.state / "kept").iterdir()] in (["000002"], ["000003"])
-
-
-def test_an_emulator_that_dies_leaves_what_was_kept_before(kept_checkout: Checkout) -> None:
-    with running(kept_checkout, "--keep") as first:
-        _up(first)
-        _stop(first)
-    with running(kept_checkout, "--keep") as second:
-        _up(second)
-        os.kill(second.child("CloudFirestore").pid, signal.SIGKILL)
-        assert second.finish()[0] == 1
-    assert [path.name for path in (first.state / "kept").glob("0*")] == ["000001"]
-
-
-# What is refused, and what stays as it was
-
-
-def test_a_second_platform_on_a_kept_directory_is_refused(kept_checkout: Checkout) -> None:
-    with running(kept_checkout, "--keep") as first:
-        _up(first)
-        status, output = Command(kept_checkout, None, "--keep").finish()
-        assert (status, "already runs here" in output) == (1, True)
-        backup = _emulators(kept_checkout, "backup", str(kept_checkout.root / "b"))
-        assert backup.returncode == 1
-        assert "already runs here" in backup.stderr
-        _stop(first)
-
-
-def test_without_keep_a_start_is_fresh_and_leaves_what_was_kept(kept_checkout: Checkout) -> None:
-    with running(kept_checkout, "--keep") as first:
-        platform = _up(first)
-        platform.advance(86400)
-        _stop(first)
-    with running(kept_checkout) as fresh:
-        platform = _up(fresh)
-        assert platform.http.get("/_platform/clock").json()["offset_seconds"] == 0
-        _stop(fresh)
-    with running(kept_checkout, "--keep") as again:
-        platform = _up(again)
-        assert platform.http.get("/_platform/clock").json()["offset_seconds"] > 86000
-
-
-def test_a_broken_state_is_refused_by_name_with_what_to_do(kept_checkout: Checkout) -> None:
-    with running(kept_checkout, "--keep") as first:
-        _up(first)
-        _stop(first)
-    state = first.state / "kept" / "000001" / "state.json"
-    state.write_text("{}")
-    status, output = Command(kept_checkout, None, "--keep").finish()
-    assert (status, "Traceback" in output) == (1, False)
-    assert f"{state} is not as it was written" in output
-    assert "Start without --keep" in output
-    with running(kept_checkout) as fresh:
-        _up(fresh)
-        _stop(fresh)
-
-
-def _emulators(checkout: Checkout, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "emulators", *words, "--root", str(checkout.root)]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
