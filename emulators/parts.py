@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from socket import socket
 from typing import Any
@@ -39,7 +39,7 @@ from emulators.postgres import APPLICATION
 from emulators.processes import accepts_connections
 from emulators.provisioning import create_queues, create_secrets
 from emulators.pubsub.front import PubsubFront
-from emulators.pubsub.ledger import DEAD_LETTERS, Ledger
+from emulators.pubsub.ledger import DEAD_LETTERS, Ledger, Owed
 from emulators.pubsub.push import Push
 from emulators.scheduler import Scheduler
 from emulators.secret_manager import SecretManagerEmulator
@@ -93,7 +93,7 @@ class Parts:
             self.ledger.published(
                 await self._backing.pubsub.publish(DEAD_LETTERS, letter.data, letter.attributes)
             )
-        self._push.resume(self.ledger.take_up(before.messages.owed, secrets.token_hex(4)))
+        self._push.deliver(self.ledger.take_up(before.messages.owed, secrets.token_hex(4)))
 
     async def drain(self) -> None:
         """Lets nothing more begin, and what is under way end."""
@@ -139,6 +139,7 @@ class Parts:
             ledger=self.ledger,
             activity=self._activity,
             faults=self._faults,
+            deliver=self._deliver,
         )
         work.push_async_callback(pubsub.close)
         issuer = await Listener.open(
@@ -197,9 +198,11 @@ class Parts:
             backoff=self._options.backoff,
         )
         self._work.push_async_callback(self._push.close)
-        listener = await Listener.open(self._push.answer)
-        self._work.push_async_callback(listener.close)
-        await self._backing.pubsub.create(self.fleet.manifests, listener.url)
+        await self._backing.pubsub.create(self.fleet.manifests)
+
+    def _deliver(self, owed: Iterable[Owed]) -> None:
+        # The front opens before there is anything to deliver to.
+        self._push.deliver(owed)
 
     async def _open_public(self, door: socket, before: State | None) -> str:
         log = EventLog(self._backing.firestore.address, self._http)

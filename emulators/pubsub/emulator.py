@@ -19,7 +19,6 @@ from emulators.workplace import Workplace
 from shared.manifest import Manifests
 
 NAME = "Pub/Sub emulator"
-_ACK_DEADLINE_SECONDS = 600
 _RESOURCES = f"projects/{PROJECT}"
 
 
@@ -53,23 +52,14 @@ class PubsubEmulator:
     async def stop(self) -> None:
         await self.process.kill()
 
-    async def create(self, manifests: Manifests, push_url: str) -> None:
-        """Creates every topic, and for each that is read one subscription that pushes all of it to
-        `push_url`/<topic>. Infra creates one per event type with its filter; the emulator ignores
-        filters, and would push every message thirty times for one or two that want it."""
-        topics = sorted({subscription.topic for subscription in manifests.subscriptions})
+    async def create(self, manifests: Manifests) -> None:
+        """Creates every topic, and the subscription that dead letters are pulled from. Who is
+        pushed to gets messages from the emulator's front."""
         await asyncio.gather(
             *(self._put(f"topics/{topic}", {}) for topic in (*manifests.topics, DEAD_LETTERS))
         )
-        await asyncio.gather(
-            self._put(
-                f"subscriptions/{DEAD_LETTERS}", {"topic": f"{_RESOURCES}/topics/{DEAD_LETTERS}"}
-            ),
-            *(
-                self._put(f"subscriptions/all-of-{topic}", _push(topic, push_url))
-                for topic in topics
-            ),
-        )
+        topic = f"{_RESOURCES}/topics/{DEAD_LETTERS}"
+        await self._put(f"subscriptions/{DEAD_LETTERS}", {"topic": topic})
 
     async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> Message:
         """Publishes one message past the platform's own front; returns it, for the ledger."""
@@ -87,14 +77,3 @@ class PubsubEmulator:
                 text = await answer.text()
                 raise PlatformError(f"the {NAME} refused {method} {resource}: {text}")
             return await answer.json()
-
-
-def _push(topic: str, push_url: str) -> dict[str, object]:
-    return {
-        "topic": f"{_RESOURCES}/topics/{topic}",
-        "ackDeadlineSeconds": _ACK_DEADLINE_SECONDS,
-        "pushConfig": {
-            "pushEndpoint": f"{push_url}/{topic}",
-            "noWrapper": {"writeMetadata": True},
-        },
-    }

@@ -1,7 +1,11 @@
 """A gRPC server in front of the Pub/Sub emulator that sees what is published, pulled and
-acknowledged. Everything else passes through as bytes."""
+acknowledged. Everything else passes through as bytes.
 
-from collections.abc import AsyncIterator
+What the emulator took is delivered from here. Its own push would go to every subscription of the
+topic, for it ignores filters; one at a time, up to a tenth of a second later; and what fails twice
+in the same millisecond it forgets."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 import grpc
@@ -11,12 +15,13 @@ from emulators.activity import Activity
 from emulators.faults import Faults
 from emulators.grpc_relay import UNLIMITED, relay_stream, relay_unary, start_server
 from emulators.ports import HOST
-from emulators.pubsub.ledger import Ledger
+from emulators.pubsub.ledger import Ledger, Owed
 from emulators.pubsub.wire import as_published
 
 _PUBLISH = "/google.pubsub.v1.Publisher/Publish"
 _PULL = "/google.pubsub.v1.Subscriber/Pull"
 _ACKNOWLEDGE = "/google.pubsub.v1.Subscriber/Acknowledge"
+Deliver = Callable[[Iterable[Owed]], None]
 
 
 class PubsubFront:
@@ -35,9 +40,10 @@ class PubsubFront:
         ledger: Ledger,
         activity: Activity,
         faults: Faults,
+        deliver: Deliver,
     ) -> "PubsubFront":
         channel = grpc.aio.insecure_channel(emulator, options=UNLIMITED)
-        handler = _Handler(channel, ledger, activity, faults)
+        handler = _Handler(channel, ledger, activity, faults, deliver)
         server, port = await start_server(handler)
         return cls(server, channel, f"{HOST}:{port}")
 
@@ -53,11 +59,13 @@ class _Handler(grpc.GenericRpcHandler):
         ledger: Ledger,
         activity: Activity,
         faults: Faults,
+        deliver: Deliver,
     ) -> None:
         self._channel = channel
         self._ledger = ledger
         self._activity = activity
         self._faults = faults
+        self._deliver = deliver
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         method = handler_call_details.method
@@ -82,9 +90,8 @@ class _Handler(grpc.GenericRpcHandler):
             topic = parsed.topic.rpartition("/")[2]
             ids = PublishResponse.pb().FromString(answer).message_ids
             for message_id, message in zip(ids, parsed.messages, strict=True):
-                self._ledger.published(
-                    as_published(topic, message_id, message.data, message.attributes)
-                )
+                published = as_published(topic, message_id, message.data, message.attributes)
+                self._deliver(self._ledger.published(published))
         return answer
 
     async def _on_pull(self, request: bytes, context: Any) -> bytes:

@@ -39,8 +39,7 @@ class KeptMessages:
 
 
 class Ledger:
-    """Knows every message that passed and every acknowledgement, in whatever order they come: the
-    emulator may push a message before its publisher has heard its id."""
+    """Knows every message that passed and every acknowledgement."""
 
     def __init__(self, subscriptions: Iterable[Subscription]) -> None:
         self._readers: dict[tuple[str, str], list[str]] = {}
@@ -50,17 +49,17 @@ class Ledger:
         self._names = {name for names in self._readers.values() for name in names}
         self._owed: dict[tuple[str, str], Message] = {}
         self._failures: Counter[tuple[str, str]] = Counter()
-        self._settled: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._dead_letters: dict[str, Message] = {}
         self._leases: OrderedDict[str, str] = OrderedDict()
 
-    def published(self, message: Message) -> None:
-        """The message is owed to every subscription whose filter it matches."""
+    def published(self, message: Message) -> list[Owed]:
+        """The message is owed to every subscription whose filter it matches: to these."""
         if message.topic == DEAD_LETTERS:
             self._dead_letters[message.id] = message
-        for name in self._readers.get((message.topic, message.attributes.get("ce-type", "")), ()):
-            if (name, message.id) not in self._settled:
-                self._owed[name, message.id] = message
+        kind = message.topic, message.attributes.get("ce-type", "")
+        owed = [Owed(name, message, failures=0) for name in self._readers.get(kind, ())]
+        self._owed |= {(one.subscription, message.id): message for one in owed}
+        return owed
 
     def failed(self, subscription: str, message_id: str) -> None:
         """A delivery was not accepted."""
@@ -70,9 +69,6 @@ class Ledger:
         """The message was acknowledged, or dead-lettered and acknowledged."""
         self._owed.pop((subscription, message_id), None)
         self._failures.pop((subscription, message_id), None)
-        self._settled[subscription, message_id] = None
-        if len(self._settled) > _REMEMBERED:
-            self._settled.popitem(last=False)
 
     def leased(self, ack_id: str, message_id: str) -> None:
         """A dead letter was pulled: this acknowledgement id stands for it."""

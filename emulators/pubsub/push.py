@@ -1,4 +1,4 @@
-"""Where the emulator pushes to: what production does between a topic and a function."""
+"""What production does between a topic and a function."""
 
 import asyncio
 import logging
@@ -14,10 +14,9 @@ from emulators.issuer import Issuer
 from emulators.operations import Operations, billed_bytes
 from emulators.pubsub.emulator import PubsubEmulator
 from emulators.pubsub.ledger import DEAD_LETTERS, Ledger, Owed
-from emulators.pubsub.wire import MESSAGE_ID, as_pushed
+from emulators.pubsub.wire import as_pushed
 from shared.manifest import Manifests, Subscription
 
-_ACKNOWLEDGED = Answer(204, (), b"")
 _REORDER_SECONDS = 0.5
 # Attributes of a message beside those of its event; the last is a redelivered dead letter's.
 _KEPT = frozenset({"content-type", "traceparent", "assent-redelivers"})
@@ -25,14 +24,10 @@ _logger = logging.getLogger(__name__)
 
 
 class Push:
-    """Applies each subscription's filter and the armed faults, attaches Pub/Sub's identity and
-    forwards. The function's 2xx acknowledges; anything else comes again after the subscription's
-    backoff, and goes to the dead letters after as many deliveries as the manifest allows.
-    `backoff` replaces the manifests' own, for tests that cannot wait ten seconds.
-
-    The emulator is answered at once: from then on a message is in our hands. Left to itself it
-    pushes one message a subscription at a time, and forgets to push again what failed when two
-    such messages fall due in the same millisecond."""
+    """Delivers what is owed: applies the armed faults, attaches Pub/Sub's identity and forwards.
+    The function's 2xx acknowledges; anything else comes again after the subscription's backoff, and
+    goes to the dead letters after as many deliveries as the manifest allows.
+    `backoff` replaces the manifests' own, for tests that cannot wait ten seconds."""
 
     def __init__(
         self,
@@ -47,9 +42,7 @@ class Push:
         ledger: Ledger,
         backoff: tuple[str, str] | None,
     ) -> None:
-        self._readers: dict[tuple[str, str], list[Subscription]] = {}
-        for found in manifests.subscriptions:
-            self._readers.setdefault((found.topic, found.event_type), []).append(found)
+        self._subscriptions = {found.name: found for found in manifests.subscriptions}
         self._ingresses = ingresses
         self._emulator = emulator
         self._issuer = issuer
@@ -61,20 +54,13 @@ class Push:
         self._resting = False
         self._under_way: set[asyncio.Task[None]] = set()
 
-    async def answer(self, call: Call) -> Answer:
-        """Takes one message of the topic in the path over from the emulator."""
-        topic, event_type = call.path.strip("/"), call.header("ce-type") or ""
-        # What no filter lets through is dropped unseen, as in production.
-        for subscription in self._readers.get((topic, event_type), ()):
-            self._begin(subscription, call, failures=0)
-        return _ACKNOWLEDGED
-
-    def resume(self, owed: Iterable[Owed]) -> None:
-        """Goes on with deliveries of a platform that stopped, repetitions after their pause."""
-        subscriptions = {one.name: one for found in self._readers.values() for one in found}
+    def deliver(self, owed: Iterable[Owed]) -> None:
+        """Takes over what was published, or what a platform that stopped still owed; what failed
+        before comes again after its pause."""
         for one in owed:
-            call = as_pushed(one.message, one.subscription)
-            self._begin(subscriptions[one.subscription], call, failures=one.failures)
+            delivery = asyncio.create_task(self._until_settled(one))
+            self._under_way.add(delivery)
+            delivery.add_done_callback(self._under_way.discard)
 
     def rest(self) -> None:
         """Begins no attempt any more; the ledger knows what is owed. Those under way may end."""
@@ -87,14 +73,11 @@ class Push:
             delivery.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
 
-    def _begin(self, subscription: Subscription, call: Call, *, failures: int) -> None:
-        delivery = asyncio.create_task(self._deliver(subscription, call, failures))
-        self._under_way.add(delivery)
-        delivery.add_done_callback(self._under_way.discard)
-
-    async def _deliver(self, subscription: Subscription, call: Call, failures: int) -> None:
+    async def _until_settled(self, owed: Owed) -> None:
         """Until it was accepted or is a dead letter."""
-        message_id, backoff = call.header(MESSAGE_ID) or "", self._backoff or subscription.backoff
+        subscription, failures = self._subscriptions[owed.subscription], owed.failures
+        call = as_pushed(owed.message, subscription.name)
+        backoff = self._backoff or subscription.backoff
         if failures:
             await asyncio.sleep(pause_after(failures, *backoff))
         while not self._resting:
@@ -109,11 +92,11 @@ class Push:
                 self._ledger.published(buried)
                 break
             if answer is not None:
-                self._ledger.failed(subscription.name, message_id)
+                self._ledger.failed(subscription.name, owed.message.id)
             await asyncio.sleep(pause_after(failures, *backoff))
         else:
             return
-        self._ledger.settled(subscription.name, message_id)
+        self._ledger.settled(subscription.name, owed.message.id)
 
     async def _attempt(self, subscription: Subscription, call: Call) -> Answer | None:
         """The function's answer; None for an attempt that was dropped on its way."""

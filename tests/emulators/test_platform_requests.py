@@ -107,7 +107,7 @@ def test_more_requests_than_an_instance_takes_at_once_wait_for_room(
     platform.client.http.get("/v1/notes")
     with ThreadPoolExecutor(MOST_AT_ONCE + 4) as pool:
         slowest = max(pool.map(durations, range(MOST_AT_ONCE + 4)))
-    assert slowest >= 2.0
+    assert slowest >= 1.5
 
 
 def test_a_pause_longer_than_the_servers_keep_alive_fails_nothing(
