@@ -61,7 +61,7 @@ def _alerts() -> Iterator[tuple[str, str]]:
     """Each alert of the objectives' page, with its runbook."""
     for line in SLOS.read_text().splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        runbook = re.match(r"`([a-z-]+)`", cells[-1])
+        runbook = re.match(r"\[?`?([a-z-]+)", cells[-1])
         if line.startswith("| `") and runbook is not None and runbook[1] in ASKED_FOR:
             yield from ((alert, runbook[1]) for alert in re.findall(r"`([a-z-]+)`", cells[0]))
 
