@@ -8,6 +8,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 PORT   ?= 8080
+# Needs the whole platform in its process, as the journeys do.
+BARS   := tests/infra/cost/test_cost_bars.py
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
@@ -51,10 +53,10 @@ test-platform: setup ## tests of the local platform
 	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager
 
 test-journeys: setup ## whole stories, every public route, and a short storm of faults, on the platform
-	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http tests/operations tests/chaos
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http tests/operations tests/chaos $(BARS)
 
 test-cloud: setup ## the cloud program, its archives and its price; the benchmarks' own rules
-	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks
+	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks --ignore=$(BARS)
 
 test-fast: setup ## rules and other pure code only: a few seconds
 	@$(BIN)/python -m pytest -m "not platform" tests/shared tests/events tests/functions tests/mobile_api
