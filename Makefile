@@ -34,10 +34,10 @@ up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 goes on w
 	@$(BIN)/python -m emulators up --port $(PORT) $(if $(KEEP),--keep)
 
 backup: setup ## copy what a stopped platform kept (INTO=folder)
-	@$(BIN)/python -m emulators backup $(or $(INTO),$(error Say where: make backup INTO=build/backups/monday))
+	@$(BIN)/python -m emulators backup $(or $(INTO),$(error Say where: make backup INTO=~/assent-backups/monday))
 
 restore: setup ## make a backup what KEEP=1 goes on from (FROM=folder; ONLY=databases)
-	@$(BIN)/python -m emulators restore $(if $(ONLY),--$(ONLY)-only) $(or $(FROM),$(error Say which: make restore FROM=build/backups/monday))
+	@$(BIN)/python -m emulators restore $(if $(ONLY),--$(ONLY)-only) $(or $(FROM),$(error Say which: make restore FROM=~/assent-backups/monday))
 
 test: setup ## all tests, and that they cover the code
 	@rm -f .coverage .coverage.*
@@ -110,5 +110,5 @@ cost-check: setup ## fails where a change made it dearer by over 5 % and no deci
 audit: setup ## vulnerabilities, secrets, licences, the constitution, OWASP ASVS (OFFLINE=1: the network may be missing)
 	@$(BIN)/python -m tests.compliance --json build/audit.json $(if $(OFFLINE),--offline)
 
-clean: ## what can be made again
+clean: ## what can be made again, and what KEEP=1 kept
 	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
