@@ -13,7 +13,7 @@ BARS   := tests/infra/cost/test_cost_bars.py
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-fast check format schemas api-reference lock preview packages chaos dead-letters rebuild-projection cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-fast check format schemas api-reference lock preview packages bench chaos dead-letters rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|stagin
 
 chaos: setup ## 500 creation cases at once under every fault and two restarts, then the checker (SEEDS="1 2 3", CASES=500)
 	@$(BIN)/python -m tests.chaos --cases $(or $(CASES),500) --seeds $(or $(SEEDS),1)
+
+bench: setup ## how fast it is, each figure beside its floor (FIGURE=cold-start|read|throughput|decision|growth)
+	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 dead-letters: setup ## list them; DO="redeliver --all" sends them again
 	@$(BIN)/python -m emulators.dead_letters $(or $(DO),list)
