@@ -46,21 +46,11 @@ class Images(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _build(self, deployable: Deployable, archive: Archive) -> None:
-        settings, name = self._cloud.settings, deployable.name
-        uploaded = gcp.storage.BucketObject(
-            f"{name}/archive",
-            bucket=self._artifacts.sources.name,
-            name=f"{name}/{archive.sha256}.zip",
-            source=pulumi.FileAsset(archive.path),
-            content_type="application/zip",
-            opts=self._cloud.inside(self),
-        )
-        registry = f"{settings.region}-docker.pkg.dev"
-        repository = self._artifacts.images.repository_id
-        image_uri = pulumi.Output.format(
-            "{0}/{1}/{2}/{3}", registry, settings.project, repository, name
-        )
-        base_image = f"{registry}/serverless-runtimes/google-22/runtimes/{_RUNTIME}"
+        name, uploaded = deployable.name, self._uploaded(deployable, archive)
+        place = f"{self._cloud.settings.region}-docker.pkg.dev"
+        base_image = f"{place}/serverless-runtimes/google-22/runtimes/{_RUNTIME}"
+        project, repository = self._cloud.settings.project, self._artifacts.images.repository_id
+        image_uri = pulumi.Output.format("{0}/{1}/{2}/{3}", place, project, repository, name)
         self.builds[name] = gcp.cloudrunv2.ServiceBuildConfigArgs(
             source_location=pulumi.Output.format("gs://{0}/{1}", uploaded.bucket, uploaded.name),
             function_target=deployable.target,
@@ -70,23 +60,32 @@ class Images(pulumi.ComponentResource):
             environment_variables=BUILD_ENVIRONMENT,
             service_account=self._builder.name,
         )
+        build = {
+            "project": project,
+            "region": self._cloud.settings.region,
+            "bucket": uploaded.bucket,
+            "archive": uploaded.name,
+            "function_target": deployable.target,
+            "base_image": base_image,
+            "environment": BUILD_ENVIRONMENT,
+            "image_uri": image_uri,
+            "service_account": self._builder.name,
+            "run_api": "https://run.googleapis.com",
+            "build_api": "https://cloudbuild.googleapis.com",
+        }
         self.of_deployable[name] = Image(
             ImageBuilder(),
             f"{name}/image",
-            {
-                "project": settings.project,
-                "region": settings.region,
-                "bucket": uploaded.bucket,
-                "archive": uploaded.name,
-                "function_target": deployable.target,
-                "base_image": base_image,
-                "environment": BUILD_ENVIRONMENT,
-                "image_uri": image_uri,
-                "service_account": self._builder.name,
-                "run_api": "https://run.googleapis.com",
-                "build_api": "https://cloudbuild.googleapis.com",
-                "image": None,
-                "runtime_image": None,
-            },
+            {**build, "image": None, "runtime_image": None},
             self._cloud.inside(self, *self._artifacts.builder_grants),
+        )
+
+    def _uploaded(self, deployable: Deployable, archive: Archive) -> gcp.storage.BucketObject:
+        return gcp.storage.BucketObject(
+            f"{deployable.name}/archive",
+            bucket=self._artifacts.sources.name,
+            name=f"{deployable.name}/{archive.sha256}.zip",
+            source=pulumi.FileAsset(archive.path),
+            content_type="application/zip",
+            opts=self._cloud.inside(self),
         )
