@@ -11,7 +11,9 @@ from tests.chaos.trial import try_out
 
 pytestmark = [pytest.mark.platform, pytest.mark.timeout(400)]
 
-EXTENT = Extent(cases=20, storm_seconds=5.0, pause_seconds=0.2, stops=1, steps=5)
+EXTENT = Extent(
+    cases=20, storm_seconds=4.0, pause_seconds=0.2, stops=1, steps=4, patience_seconds=40.0
+)
 
 
 def test_nothing_speaks_against_the_platform_after_a_storm(tmp_path: Path) -> None:
