@@ -1,10 +1,11 @@
 """Many earlier cases of a tenant in a minute: the documents of one that was really created, written
 again under other ids.
 
-Every document of the case is copied, its entries in the event log too; in each copy every id, the
-agent's name and the ids of decisions are replaced by others of the same length, so the bytes of the
-first case serve for all. Signatures and hashes are those of the first. The counters of the
-governor's dashboard are counted by the projection's own rule."""
+Every document of the case is copied but for its entries in the event log, which nobody reads on the
+way of another case; in each copy every id, the agent's name and the ids of decisions are replaced
+by others of the same length, so the bytes of the first case serve for all. Signatures and hashes
+are those of the first. The counters of the governor's dashboard are counted by the projection's own
+rule."""
 
 import asyncio
 import re
@@ -17,6 +18,7 @@ import grpc.aio
 from mobile_api.rules.counters import counter_changes
 from mobile_api.rules.documents import AGENTS, CARDS
 from shared.kit.ids import CROCKFORD
+from shared.messaging.log import EVENT_LOG
 from tests.benchmarks.load import all_of
 from tests.benchmarks.started import Started
 
@@ -85,7 +87,8 @@ def _later(write: Any, batch: range) -> Any:
 def _template(platform: Started, tenant: str, name: str) -> Template:
     with platform.documents() as client:
         root = client.collection("tenants").document(tenant)
-        documents = [doc for group in root.collections() for doc in group.stream()]
+        groups = [group for group in root.collections() if group.id != EVENT_LOG]
+        documents = [doc for group in groups for doc in group.stream()]
         ids = _ids_of(documents, name)
         case = [doc for doc in documents if any(id in _text(doc) for id in ids)]
         others = "".join(_text(doc) for doc in documents if doc not in case)

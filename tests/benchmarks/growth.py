@@ -4,6 +4,9 @@ documents of all tenants for any query, which Firestore does not."""
 
 import asyncio
 import time
+from typing import Any
+
+import httpx
 
 from infra.cost.figures import usd_per_creation
 from infra.cost.measured import RECORDED, Action, Measurement
@@ -13,12 +16,13 @@ from tests.benchmarks.earlier import multiply
 from tests.benchmarks.figures import Figure, at_most, median
 from tests.benchmarks.operations import creation_in
 from tests.benchmarks.started import started_platform
+from tests.benchmarks.stories import A_DAY_LATER
 from tests.journeys.world import World
 
 FEW, MANY = 10, 10_000
-REPETITIONS = 3
-READS = 60
-WARM_UP_READS = 20
+REPETITIONS = 5
+READS = 40
+WARM_UP_READS = 10
 # What a client may still read as equal: the clock and the processor's neighbours are not.
 EQUAL = 1.1
 BILLABLE = (
@@ -37,6 +41,7 @@ def measure() -> dict[str, Figure]:
         last = f"writer-{FEW - 1:05d}"
         asyncio.run(multiply(platform, many.tenant, last, range(FEW, MANY)))
         dashboards = _dashboards(few, many)
+        platform.client.advance(A_DAY_LATER)  # The deadlines of the earlier cases pass.
         creations = [creation_in(world, repetitions=REPETITIONS) for world in (few, many)]
     return {**_creation(*creations), **dashboards}
 
@@ -46,13 +51,21 @@ def _dashboards(few: World, many: World) -> dict[str, Figure]:
     for number in range(-WARM_UP_READS, READS):
         for world, agents in ((few, FEW), (many, MANY)):
             began = time.perf_counter()
-            answer = world.governor.get("/v1/mobile/dashboard")
+            answer = _dashboard(world)
             took = time.perf_counter() - began
             assert answer["active_agents"] == agents, answer
             if number >= 0:
                 seconds[world.tenant].append(took * 1000)
     small, large = (median(seconds[world.tenant]) for world in (few, many))
     return {"dashboard_at_10000_agents": Figure(large, "ms", floor=small, aim=at_most(EQUAL))}
+
+
+def _dashboard(world: World) -> dict[str, Any]:
+    """However long it takes: an emulator that cannot answer in time is asked again."""
+    while True:
+        answer = world.governor.send("GET", "/v1/mobile/dashboard")
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            return dict(answer.raise_for_status().json())
 
 
 def _creation(few: Action, many: Action) -> dict[str, Figure]:
