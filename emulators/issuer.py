@@ -79,7 +79,7 @@ class Issuer:
             "exp": now + expires_in,
             "jti": secrets.token_urlsafe(12),
         }
-        header = {"alg": ALGORITHM, "kid": self._users.kid, "typ": "JWT"}
+        header = {"alg": ALGORITHM, "kid": self._users.kid, "typ": "at+jwt"}
         return jwt.encode(header, claims, self._users, [ALGORITHM])
 
     def service_token(self, email: str, audience: str) -> str:

@@ -29,7 +29,8 @@ def main(arguments: Sequence[str]) -> int:
         elif options.what == "key-set":
             print(json.dumps(public_key_set(load_signing_key(options.key.read_text()))))
         else:
-            print(sign(_claims(options, clock.now()), load_signing_key(options.key.read_text())))
+            key = load_signing_key(options.key.read_text())
+            print(sign(_claims(options, clock.now()), key, typ="at+jwt"))
     except OSError as error:
         sys.stderr.write(f"{error}\n")
         return 1

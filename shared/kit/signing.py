@@ -63,10 +63,10 @@ def public_key_set(*keys: OKPKey) -> dict[str, Any]:
     return {"keys": [{**key.as_dict(private=False), "alg": ALGORITHM} for key in keys]}
 
 
-def sign(statement: Mapping[str, Any], key: OKPKey) -> str:
+def sign(statement: Mapping[str, Any], key: OKPKey, *, typ: str | None = None) -> str:
     """A compact JWS whose payload is the canonical JSON of `statement` and whose header names the
-    key."""
-    header = {"alg": ALGORITHM, "kid": key.kid}
+    key, and the type where one is given."""
+    header = {"alg": ALGORITHM, "kid": key.kid, **({"typ": typ} if typ is not None else {})}
     return jws.serialize_compact(header, canonical_json(dict(statement)), key, [ALGORITHM])
 
 

@@ -22,12 +22,17 @@ from shared.kit.errors import ScopeMissing, Unauthenticated, Unavailable
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
 from shared.runtime import logs
 from shared.runtime.boundary import received_at
+from shared.runtime.limits import CallLimit
 from shared.runtime.settings import RuntimeSettings, runtime_settings
 
 KEYS_KEPT_SECONDS = 600.0
 KEYS_REFETCHED_AFTER_SECONDS = 30.0
 TOKENS_REMEMBERED = 1024
 LEEWAY_SECONDS = 5
+# No token can be revoked, so beyond a laptop none is taken that lasts longer.
+LONGEST_LIFE_SECONDS = 3600
+# RFC 9068: an ID token of the same issuer, for the same audience, is no access token.
+ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a type
 LONGEST_TOKEN = 8192
 LONGEST_KEY_SET = 65_536
 
@@ -83,6 +88,9 @@ class TokenVerifier:
             raise Unauthenticated("the token has expired")
         if moment + LEEWAY_SECONDS < claims.nbf:
             raise Unauthenticated("the token is not valid yet")
+        is_long = claims.exp - moment > LONGEST_LIFE_SECONDS
+        if is_long and self._settings.environment != "local":
+            raise Unauthenticated("the token is valid for too long")
 
     async def _verify_signature(self, token: str) -> Claims:
         try:
@@ -93,9 +101,13 @@ class TokenVerifier:
     @staticmethod
     def _decode(token: str, keys: KeySet) -> Claims:
         try:
-            return Claims.model_validate(jwt.decode(token, keys, algorithms=[ALGORITHM]).claims)
+            verified = jwt.decode(token, keys, algorithms=[ALGORITHM])
+            claims = Claims.model_validate(verified.claims)
         except UNVERIFIABLE as error:
             raise Unauthenticated("the token does not verify") from error
+        if str(verified.header.get("typ")).lower().removeprefix("application/") != ACCESS_TOKEN:
+            raise Unauthenticated("the token is no access token")
+        return claims
 
     async def _key_set(self, *, refetch: bool) -> KeySet:
         async with self._lock:
@@ -124,6 +136,7 @@ def _fetch(url: str) -> KeySet:
 
 
 _verifiers: dict[asyncio.AbstractEventLoop, TokenVerifier] = {}
+_calls = CallLimit()
 _bearer = HTTPBearer(bearerFormat="JWT", auto_error=False)
 
 
@@ -138,13 +151,16 @@ async def authenticated(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """The verified caller of this request. Raises Unauthenticated."""
+    """The verified caller of this request. Raises Unauthenticated; beyond a laptop, where tests and
+    measurements call as fast as they can, TooManyRequests."""
     if credentials is None:
         raise Unauthenticated("send a bearer token in the Authorization header")
     now = received_at(request.scope)
     claims = await _verifier().verify(credentials.credentials, now)
     logs.tenant_id.set(claims.tenant)
     logs.note(principal=claims.sub)
+    if runtime_settings().environment != "local":
+        _calls.take((claims.tenant, claims.sub), time.monotonic())
     return Caller(
         principal=claims.sub,
         tenant_id=claims.tenant,

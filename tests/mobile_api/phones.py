@@ -54,7 +54,7 @@ class Phone:
             "roles": ["governor"],
             "exp": self.expires_at,
         }
-        header = {"alg": "Ed25519", "kid": self.key.kid}
+        header = {"alg": "Ed25519", "kid": self.key.kid, "typ": "at+jwt"}
         return jwt.encode(header, claims, self.key, ["Ed25519"])
 
     async def get(self, path: str, **headers: str) -> httpx.Response:

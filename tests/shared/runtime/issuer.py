@@ -41,7 +41,10 @@ class Issuer:
     def sign(self, claims: Any, *, key: OKPKey | None = None, **header: Any) -> str:
         key = key or self.key
         return jwt.encode(
-            {"alg": ALGORITHM, "kid": key.kid, **header}, claims, key, algorithms=[ALGORITHM]
+            {"alg": ALGORITHM, "kid": key.kid, "typ": "at+jwt", **header},
+            claims,
+            key,
+            algorithms=[ALGORITHM],
         )
 
 

@@ -22,7 +22,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import Unauthenticated, Unavailable
 from shared.runtime import auth
 from shared.runtime.app import create_api
-from shared.runtime.auth import TokenVerifier, requires
+from shared.runtime.auth import LONGEST_LIFE_SECONDS, TokenVerifier, requires
 from shared.runtime.settings import runtime_settings
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer, part, serving
@@ -223,6 +223,32 @@ async def test_a_token_expires_by_our_clock_to_the_second(
     await verifier.verify(token, moment - timedelta(milliseconds=1))
     with pytest.raises(Unauthenticated, match="expired"):
         await verifier.verify(token, moment)
+
+
+@pytest.mark.parametrize("typ", ["JWT", "jwt", "at", "id+jwt", ""])
+async def test_a_token_of_another_type_is_refused(
+    verifier: TokenVerifier, issuer: Issuer, typ: str
+) -> None:
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(issuer.sign(claims(), typ=typ), _now())
+
+
+@pytest.mark.parametrize("typ", ["at+jwt", "AT+JWT", "application/at+jwt"])
+async def test_the_type_of_an_access_token_may_be_written_as_any_media_type(
+    verifier: TokenVerifier, issuer: Issuer, typ: str
+) -> None:
+    assert (await verifier.verify(issuer.sign(claims(), typ=typ), _now())).sub == "ana"
+
+
+async def test_beyond_a_laptop_no_token_lasts_longer_than_an_hour(issuer: Issuer) -> None:
+    local = runtime_settings()
+    verifier = TokenVerifier(local.model_copy(update={"environment": "prod"}))
+    hour = int(time.time()) + LONGEST_LIFE_SECONDS
+    assert (await verifier.verify(issuer.sign(claims(exp=hour - 5)), _now())).sub == "ana"
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(issuer.sign(claims(exp=hour + 60)), _now())
+    lasting = issuer.sign(claims(exp=hour + 60))
+    assert (await TokenVerifier(local).verify(lasting, _now())).sub == "ana"
 
 
 async def test_moving_the_clock_expires_tokens(

@@ -62,7 +62,8 @@ class Program:
             "roles": list(self.roles),
             "exp": int(time.time()) + 900,
         }
-        token = jwt.encode({"alg": "Ed25519", "kid": self.key.kid}, claims, self.key, ["Ed25519"])
+        header = {"alg": "Ed25519", "kid": self.key.kid, "typ": "at+jwt"}
+        token = jwt.encode(header, claims, self.key, ["Ed25519"])
         return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
 
