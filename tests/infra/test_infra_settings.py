@@ -2,10 +2,12 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from infra.grants import refuse_wide
 from infra.preview import graph
@@ -109,6 +111,22 @@ def test_the_checkout_has_these_stacks() -> None:
 def test_every_stack_of_the_checkout_has_a_project_of_its_own() -> None:
     projects = [settings_of_stack(ROOT, stack).project for stack in STACKS]
     assert len(set(projects)) == len(STACKS)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_stack_expects_its_keys_from_the_edge_which_serves_no_files(stack: str) -> None:
+    chosen = settings_of_stack(ROOT, stack)
+    assert chosen.jwks_url.startswith(f"{chosen.issuer}/")
+    assert urlsplit(chosen.jwks_url).hostname not in {f"{chosen.project}.web.app", chosen.domain}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_whoever_deploys_a_stack_uses_the_quota_of_its_own_project(stack: str) -> None:
+    # https://www.pulumi.com/registry/packages/gcp/api-docs/billing/budget/ (User ADCs)
+    config = YAML(typ="safe").load(ROOT / f"Pulumi.{stack}.yaml")["config"]
+    assert config["gcp:billingProject"] == config["gcp:project"]
+    # `pulumi config set` writes text.
+    assert config["gcp:userProjectOverride"] in (True, "true")
 
 
 @pytest.mark.parametrize("stack", ["prod", "prod-eu"])
