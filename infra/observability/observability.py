@@ -55,17 +55,24 @@ class Observability(pulumi.ComponentResource):
             log_metrics.declare(metric, self._project, self._inside)
             for metric in log_metrics.LOG_METRICS
         ]
-        promised = self._promise(public)
-        check = uptime.declare(host, self._project, self._inside)
+        # Google knows a new metric only after up to ten minutes, and until then refuses what names
+        # it (https://github.com/hashicorp/terraform-provider-google/issues/11102). Metrics come
+        # first and the services after their images, which takes most of that.
+        self._known = [*self._metrics, *(each.service for each in services.values())]
+        once_known = self._cloud.inside(self, *self._known)
+        promised = self._promise(public, once_known)
+        check = uptime.declare(host, self._project, once_known)
         self._show(promised, dead_letters, cloud.settings.sql_connections)
         self._channels = self._told(cloud.settings.alert_email)
         if self._channels:
             self._watch_budgets(promised)
-            self._watch(private, host, dead_letters, after=[*self._metrics, check])
+            self._watch(private, host, dead_letters, after=[*self._known, check])
         spend.declare(cloud, self._channels, self._inside)
         self.register_outputs({})
 
-    def _promise(self, public: Iterable[str]) -> dict[Objective, monitoring.Slo]:
+    def _promise(
+        self, public: Iterable[str], once_known: pulumi.ResourceOptions
+    ) -> dict[Objective, monitoring.Slo]:
         service = monitoring.CustomService(
             "observability/service",
             project=self._project,
@@ -73,10 +80,8 @@ class Observability(pulumi.ComponentResource):
             display_name="Assent",
             opts=self._inside,
         )
-        # What names a metric by its text waits for it to exist.
-        after_metrics = self._cloud.inside(self, *self._metrics)
         return {
-            objective: objectives.declare(objective, service, public, after_metrics)
+            objective: objectives.declare(objective, service, public, once_known)
             for objective in OBJECTIVES
         }
 

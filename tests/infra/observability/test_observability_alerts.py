@@ -21,6 +21,7 @@ WRITTEN = {
 POLICY = "gcp:monitoring/alertPolicy:AlertPolicy"
 CHANNEL = "gcp:monitoring/notificationChannel:NotificationChannel"
 METRIC = "gcp:logging/metric:Metric"
+SLO = "gcp:monitoring/slo:Slo"
 BURN_RATE = re.compile(
     r'select_slo_burn_rate\("projects/([^/]+)/services/assent/[^/]+/([^"]+)", "(\d+)s"\)'
 )
@@ -70,12 +71,19 @@ def test_every_metric_an_alert_watches_is_ours_or_googles(prod: Graph) -> None:
         assert metrics <= ours | GOOGLE_METRICS
 
 
-def test_an_alert_on_our_metric_is_made_after_the_metric(prod: Graph) -> None:
+@pytest.mark.parametrize("kind", [POLICY, SLO])
+def test_what_names_our_metric_is_made_after_it_and_once_google_knows_it(
+    prod: Graph, kind: str
+) -> None:
     urns = {each.inputs["name"]: each.urn for each in prod.of(METRIC)}
-    for policy in prod.of(POLICY):
-        for condition in policy.inputs["conditions"]:
-            for name in re.findall(r"/user/(\w+)", condition["conditionThreshold"]["filter"]):
-                assert urns[name] in policy.after
+    services = {each.urn for each in prod.of("gcp:cloudrunv2/service:Service")}
+    named = 0
+    for each in prod.of(kind):
+        for name in re.findall(r"googleapis\.com/user/(\w+)", str(each.inputs)):
+            named += 1
+            # A new metric is known after minutes: those that the images take.
+            assert {urns[name], *services} <= set(each.after)
+    assert named > 0
 
 
 def test_every_objective_has_its_burn_rates_over_both_windows(prod: Graph) -> None:
@@ -141,5 +149,5 @@ def test_a_stack_that_names_no_address_alerts_nobody_and_still_measures(
 ) -> None:
     assert unpaid_and_unwatched.count(POLICY) == unpaid_and_unwatched.count(CHANNEL) == 0
     assert unpaid_and_unwatched.count(METRIC) > 0
-    assert unpaid_and_unwatched.count("gcp:monitoring/slo:Slo") == len(OBJECTIVES)
+    assert unpaid_and_unwatched.count(SLO) == len(OBJECTIVES)
     assert any("alert_email" in warning for warning in unpaid_and_unwatched.warnings)
