@@ -108,6 +108,12 @@ def test_what_serves_is_remembered_before_and_watched_after_the_deployment() -> 
     assert remembered < deployed < watched
 
 
+def test_a_deployment_sees_what_a_rollback_left() -> None:
+    # Pulumi compares with its own state otherwise, and a service of which nothing else changed
+    # would keep the traffic on the revision that a rollback pinned.
+    assert "pulumi up --yes --refresh " in _commands("deploy.yml")
+
+
 def test_the_pulumi_command_is_of_the_locked_version() -> None:
     installed = [
         s["with"]["pulumi-version"]
