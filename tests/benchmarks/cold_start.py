@@ -28,6 +28,7 @@ from tests.benchmarks.started import ROOT, Started, started_platform
 from tests.journeys.world import World
 
 ROUNDS = 7
+BARE_DOCUMENT = "bare"
 BARE_ROW = "bare-postgres"
 
 
@@ -55,26 +56,29 @@ def measure() -> dict[str, Figure]:
     with started_platform() as platform:
         contestants = _contestants(platform)
         for number in range(-1, ROUNDS):  # The first compiles what is not yet.
-            for contestant in contestants.values():
-                took = _start(contestant.env, contestant.asked)
-                if number >= 0:
-                    contestant.seconds.append(took)
+            for name in contestants.keys() - {BARE_DOCUMENT, BARE_ROW}:
+                # Its floor just before it, so that both meet the same machine.
+                for contestant in (contestants[floor_of(name)], contestants[name]):
+                    took = _start(contestant.env, contestant.asked)
+                    if number >= 0:
+                        contestant.seconds.append(took)
     return figures_of({name: each.seconds for name, each in contestants.items()})
 
 
 def figures_of(seconds: Mapping[str, list[float]]) -> dict[str, Figure]:
     """From the starts of the deployables, of `bare` and of `bare-postgres`."""
-    floors = {name: median(each) for name, each in seconds.items() if name.startswith("bare")}
     return {
         f"cold_start_{name.replace('-', '_')}": Figure(
-            median(each),
-            "s",
-            floor=floors[BARE_ROW if name.startswith("audit") else "bare"],
-            aim=at_most(1.25),
+            median(each), "s", floor=median(seconds[floor_of(name)]), aim=at_most(1.25)
         )
         for name, each in seconds.items()
-        if name not in floors
+        if name != floor_of(name)
     }
+
+
+def floor_of(name: str) -> str:
+    """Which bare function reads the same database; a floor is its own."""
+    return BARE_ROW if name in (BARE_ROW, "audit-reactions") else BARE_DOCUMENT
 
 
 def _contestants(platform: Started) -> dict[str, Contestant]:
@@ -101,7 +105,7 @@ def _contestants(platform: Started) -> dict[str, Contestant]:
     env = {name: platform.environment(name) for name in asked}
     document = f"/documents/tenants/{world.tenant}/approvals/{approval}"
     return {
-        "bare": Contestant(bare(env["approvals"]), Asked("GET", document)),
+        BARE_DOCUMENT: Contestant(bare(env["approvals"]), Asked("GET", document)),
         BARE_ROW: Contestant(bare(env["audit-reactions"]), Asked("GET", "/rows")),
         **{name: Contestant(env[name], each) for name, each in asked.items()},
     }
@@ -143,9 +147,14 @@ def _start(env: Mapping[str, str], asked: Asked) -> float:
     with function_process(env) as port:
         reply = _first_answer(port, asked)
         took = time.perf_counter() - began
-    if reply.status not in (200, 204):
-        raise RuntimeError(f"{env['K_SERVICE']} answered {reply.status}: {reply.body.decode()}")
+    if reply.status not in (200, 204) or not _has_read(env["K_SERVICE"], reply):
+        raise RuntimeError(f"{env['K_SERVICE']} answered {reply.status}: {reply.head.decode()}")
     return took
+
+
+def _has_read(service: str, reply: Reply) -> bool:
+    # Rows of PostgreSQL are billed by the hour, so audit does not count them.
+    return service == "bare" or service.startswith("audit") or b"firestore-reads=" in reply.head
 
 
 def _first_answer(port: int, asked: Asked) -> Reply:
