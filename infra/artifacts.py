@@ -14,11 +14,13 @@ DAYS_KEPT = 30
 
 class Artifacts(pulumi.ComponentResource):
     """A bucket of source archives and a repository of images; the builder reads the one and writes
-    the other. Of each image the last ten stay, and whatever is younger than thirty days.
+    the other. Of each image the last ten stay, and whatever is younger than thirty days; of each
+    deployable the one archive that it was built from, for Pulumi deletes the one before.
 
     Deliberately not: vulnerability scans of images, priced by the image (`make audit` looks at what
-    is locked before it is built, and base images are renewed by Google), or versions of objects (an
-    archive is named by its hash and never changes)."""
+    is locked before it is built, and base images are renewed by Google), versions of objects (an
+    archive is named by its hash and never changes), or an age at which archives go (Pulumi would
+    not know, and a build from one that is still current would not find it)."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts) -> None:
         super().__init__("assent:infra:Artifacts", "artifacts")
@@ -33,12 +35,6 @@ class Artifacts(pulumi.ComponentResource):
             public_access_prevention="enforced",
             force_destroy=True,
             soft_delete_policy=gcp.storage.BucketSoftDeletePolicyArgs(retention_duration_seconds=0),
-            lifecycle_rules=[
-                gcp.storage.BucketLifecycleRuleArgs(
-                    action=gcp.storage.BucketLifecycleRuleActionArgs(type="Delete"),
-                    condition=gcp.storage.BucketLifecycleRuleConditionArgs(age=DAYS_KEPT),
-                )
-            ],
             opts=cloud.inside(self),
         )
         self.images = gcp.artifactregistry.Repository(
@@ -102,7 +98,9 @@ def _cleanup() -> list[gcp.artifactregistry.RepositoryCleanupPolicyArgs]:
             id="delete-the-old",
             action="DELETE",
             condition=gcp.artifactregistry.RepositoryCleanupPolicyConditionArgs(
-                older_than=f"{DAYS_KEPT}d"
+                # Seconds: Google refuses days, or answers in seconds and Pulumi replaces all
+                # (https://github.com/pulumi/pulumi-gcp/issues/3344).
+                older_than=f"{DAYS_KEPT * 24 * 3600}s"
             ),
         ),
     ]
