@@ -7,7 +7,8 @@ from typing import Any
 
 from infra.cost.billing import PLATFORM, Usage
 from infra.cost.load import Operations
-from infra.preview.graph import Graph, Resource
+from infra.preview.graph import Graph
+from infra.preview.resource import Resource
 
 HOURS = 730
 # Only private sides have schedules.

@@ -1,5 +1,6 @@
 """What the program would make, without a cloud: a graph for tests, a table for people."""
 
-from infra.preview.graph import Graph, Resource, graph
+from infra.preview.graph import Graph, graph
+from infra.preview.resource import Resource
 
 __all__ = ["Graph", "Resource", "graph"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.preview.graph import Resource
+from infra.preview.resource import Resource
 
 Inputs = Mapping[str, Any]
 

@@ -2,37 +2,17 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from infra.packaging import Archive
+from infra.preview.resource import Resource
 from infra.settings import Settings
 from shared.manifest import Deployable, Manifests, load_manifests
 
 ROOT = Path(__file__).parents[2]
 COMPONENT = "assent:infra:"
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One registered resource. `inputs` are as the provider would see them, in its own camelCase
-    names, references resolved; `parent` and `after` are URNs."""
-
-    urn: str
-    type: str
-    name: str
-    inputs: Mapping[str, Any]
-    parent: str
-    after: tuple[str, ...]
-    protected: bool
-
-    @property
-    def group(self) -> str:
-        """What it belongs to: the part of its name before the slash; a deployable, or a theme that
-        all share."""
-        return self.name.partition("/")[0]
 
 
 @dataclass(frozen=True)

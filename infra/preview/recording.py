@@ -8,7 +8,7 @@ from typing import Any
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.stack import run_pulumi_func
 
-from infra.preview.graph import Resource
+from infra.preview.resource import Resource
 from infra.settings import Settings
 
 PROJECT_NUMBER = "123456789012"

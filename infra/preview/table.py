@@ -7,7 +7,8 @@ from rich import box
 from rich.table import Table
 
 from infra.preview.describing import KINDS, kind_of
-from infra.preview.graph import Graph, Resource
+from infra.preview.graph import Graph
+from infra.preview.resource import Resource
 
 _ORDER = [kind.label for kind in KINDS.values()]
 
