@@ -11,7 +11,7 @@ from pulumi.dynamic import ResourceProvider
 
 # A build takes two to four minutes; one that hangs is given up before the deployment's patience is.
 LONGEST_SECONDS = 1200
-# A new account and its grants are known everywhere within this
+# A new account, its grants and a new API are known everywhere within this
 # (https://cloud.google.com/iam/docs/access-change-propagation).
 SETTLING_SECONDS = 180
 PAUSE_SECONDS = 5
@@ -74,7 +74,9 @@ class ImageBuilder(ResourceProvider):
             if answer.status_code < 400:
                 found: dict[str, Any] = answer.json()
                 return found
-            is_new = answer.status_code < 500 and "ermission" in answer.text
+            # "If you enabled this API recently, wait a few minutes" is Google's word for the other.
+            unknown_yet = "ermission" in answer.text or "recently" in answer.text
+            is_new = answer.status_code < 500 and unknown_yet
             if not is_new or time.monotonic() > deadline:
                 raise RuntimeError(f"{url} answered {answer.status_code}: {answer.text}")
             time.sleep(self._pause)

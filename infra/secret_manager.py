@@ -20,7 +20,8 @@ class Secrets(pulumi.ComponentResource):
 
     Deliberately not: values. `python -m infra.keys` makes them in Secret Manager itself, so that no
     seed is ever in Pulumi's state (ADR 22). The password alone has a first version, which opens
-    nothing: Cloud Run does not start a service whose environment names a secret without one."""
+    nothing: Cloud Run does not start a service whose environment names a secret without one. It is
+    not to be destroyed: whoever refreshes would have it made again, as the newest."""
 
     def __init__(self, cloud: Cloud, accounts: Mapping[str, Account]) -> None:
         super().__init__("assent:infra:Secrets", "secrets")

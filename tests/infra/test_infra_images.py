@@ -133,10 +133,17 @@ async def test_a_build_without_end_is_given_up(google: Google, credentials: Path
         await build(inputs_of("agents", google), credentials, longest=1)
 
 
-async def test_a_grant_that_is_not_known_yet_is_waited_for(
-    google: Google, credentials: Path
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "Permission 'iam.serviceaccounts.actAs' denied on builder",
+        "Cloud Build API has not been used. If you enabled this API recently, wait a few minutes",
+    ],
+)
+async def test_a_grant_or_an_api_that_is_not_known_yet_is_waited_for(
+    google: Google, credentials: Path, refusal: str
 ) -> None:
-    google.refusals = [(403, "Permission 'iam.serviceaccounts.actAs' denied on builder")] * 3
+    google.refusals = [(403, refusal)] * 3
     built = await build(inputs_of("agents", google), credentials)
     assert built["outs"]["image"].endswith(DIGEST)
 

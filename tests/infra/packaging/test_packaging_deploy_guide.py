@@ -68,6 +68,15 @@ def test_every_stack_and_variable_is_the_workflows() -> None:
     assert named == set(re.findall(r"vars\.([A-Z_]+)", WORKFLOWS))
 
 
+def test_only_jobs_of_the_environment_may_deploy_whatever_their_subject_is_called() -> None:
+    # The subject of a repository made after June 2026 has numbers in it
+    # (https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens).
+    (condition,) = re.findall(r'--attribute-condition="([^"]*)"', GUIDE)
+    named = dict(re.findall(r"assertion\.(\w+) == '\$(\w+)'", condition))
+    assert named == {"repository": "REPOSITORY", "environment": "STACK"}
+    assert condition.count(" && ") == 1
+
+
 def test_every_resource_is_called_as_the_program_calls_it(manifests: Manifests) -> None:
     assert f"--instance={INSTANCE} " in GUIDE
     assert f"$PROJECT:$REGION:{INSTANCE} " in GUIDE
