@@ -14,6 +14,7 @@ from tests.benchmarks.machine import this_machine
 from tests.benchmarks.started import ROOT
 from tests.benchmarks.table import table_of
 
+_WIDTH = 140
 MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "cold-start": cold_start.measure,
     "read": warm_read.measure,
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--into", type=Path, default=ROOT / "build", help="default: %(default)s")
     chosen = parser.parse_args(arguments)
     machine, before = this_machine(ROOT), last_run(chosen.into)
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     figures: dict[str, Figure] = {}
     failed = False
     for name in chosen.figure or MEASURES:

@@ -19,7 +19,9 @@ def table_of(figures: Mapping[str, Figure], before: Mapping[str, Mapping[str, An
     """One row a figure; `before` is the last run's JSON, which may lack some or all."""
     table = Table(title="Each figure beside its floor in the same run")
     for heading in ("figure", "value", "floor", "ratio", "aim", "", "last run"):
-        table.add_column(heading, justify="left" if heading in ("figure", "") else "right")
+        table.add_column(
+            heading, justify="left" if heading in ("figure", "") else "right", no_wrap=True
+        )
     for name, figure in figures.items():
         table.add_row(
             name,

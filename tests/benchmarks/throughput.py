@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 import psutil
 
-from emulators.iam import PROJECT
 from tests.benchmarks.creating import create_all
 from tests.benchmarks.figures import Figure, at_least, worst
 from tests.benchmarks.load import Run, all_of
@@ -21,6 +20,7 @@ ROUNDS = 3
 CASES = 256
 WARM_UP_CASES = 256
 FLOOR_CASES = 128
+FLOOR_PROJECT = "assent-floor"
 COMMITS = 10
 DOCUMENTS = 3
 # About what a document of ours holds.
@@ -40,25 +40,28 @@ async def _rounds(platform: Started) -> dict[str, Figure]:
         platform, tenant, itertools.islice(numbers, WARM_UP_CASES), in_flight=IN_FLIGHT
     )
     rounds, spent = [], []
+    floors = [(await _floor(platform, FLOOR_CASES)).rate]
     for _ in range(ROUNDS):
-        floor = await _floor(platform, FLOOR_CASES)
         before = _processor_seconds(platform)
         run = await create_all(
             platform, tenant, itertools.islice(numbers, CASES), in_flight=IN_FLIGHT
         )
         spent.append(_per_case(before, _processor_seconds(platform)))
-        rounds.append(Figure(run.rate, "cases/s", floor.rate, at_least(0.3)))
+        floors.append((await _floor(platform, FLOOR_CASES)).rate)
+        # Between two floors, so that a machine that slows down slows both.
+        rounds.append(Figure(run.rate, "cases/s", sum(floors[-2:]) / 2, at_least(0.3)))
     chosen = worst(rounds)
     return {"creation_throughput": chosen, **_where(spent[rounds.index(chosen)])}
 
 
 async def _floor(platform: Started, cases: int) -> Run:
-    """What committing alone takes: no reads, no HTTP, no events, one process."""
+    """What committing alone takes: no reads, no HTTP, no events, one process. In a project of its
+    own, for the emulator walks through all documents of a project for every query in it."""
     # The client reads its address from the environment.
     os.environ["FIRESTORE_EMULATOR_HOST"] = platform.emulator("firestore")
     from google.cloud.firestore import AsyncClient
 
-    client = AsyncClient(project=PROJECT)
+    client = AsyncClient(project=FLOOR_PROJECT)
 
     async def case() -> None:
         for _ in range(COMMITS):
