@@ -1,4 +1,4 @@
-"""`python -m infra.release remember|watch|roll-back`: see docs/guides/deploy.md."""
+"""`python -m infra.release remember|newest|watch|roll-back`: see docs/guides/deploy.md."""
 
 import argparse
 import json
@@ -25,6 +25,8 @@ def main(arguments: Sequence[str], root: Path) -> int:
     try:
         if options.what == "remember":
             return _remember(run, root, options.before)
+        if options.what == "newest":
+            return _newest(run, root)
         if options.what == "watch":
             return _watch(run, options)
         _roll_back(run, _memory(options.before)[1])
@@ -43,6 +45,15 @@ def _remember(run: CloudRun, root: Path, into: Path) -> int:
     into.write_text(json.dumps({"at": format_instant(clock.now()), "traffic": before}, indent=2))
     for name, traffic in before.items():
         print(f"{name}: {_said(traffic)}")
+    return 0
+
+
+def _newest(run: CloudRun, root: Path) -> int:
+    """Ends what a rollback left: Pulumi does not see where the traffic of a service is of which
+    it changes nothing else."""
+    for each in load_manifests(root).deployables:
+        if run.traffic(each.name):
+            run.send_to_newest(each.name)
     return 0
 
 
@@ -102,7 +113,7 @@ def _table(rates: tuple[Rate, ...]) -> str:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.release")
-    parser.add_argument("what", choices=["remember", "watch", "roll-back"])
+    parser.add_argument("what", choices=["remember", "newest", "watch", "roll-back"])
     parser.add_argument("--project", required=True)
     parser.add_argument("--region", default="us-central1")
     parser.add_argument("--before", type=Path, default=Path("build/release.json"))

@@ -29,6 +29,11 @@ class CloudRun:
         shares = ",".join(f"{revision}={percent}" for revision, percent in traffic.items())
         self._gcloud("update-traffic", service, f"--to-revisions={shares}", "--quiet")
 
+    def send_to_newest(self, service: str) -> None:
+        """Requests go to the newest revision from now on, and to each newer one. Raises
+        subprocess.CalledProcessError where gcloud fails."""
+        self._gcloud("update-traffic", service, "--to-latest", "--quiet")
+
     def _gcloud(self, *arguments: str) -> str:
         command = ["gcloud", "run", "services", *arguments]
         where = [f"--project={self.project}", f"--region={self.region}"]

@@ -77,6 +77,11 @@ def test_a_release_is_rolled_back_by_hand(cloud: Cloud) -> None:
     assert rollbacks(cloud)["mobile-api"] == "--to-revisions=mobile-api-00001=100"
 
 
+def test_a_deployment_ends_a_rollback_of_every_service_there_is(cloud: Cloud) -> None:
+    assert cloud.release("newest") == 0
+    assert rollbacks(cloud) == {name: "--to-latest" for name in NAMES if name != "audit-reactions"}
+
+
 def test_a_gcloud_that_fails_is_told_and_nothing_is_rolled_back(
     cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
