@@ -59,7 +59,7 @@ test-cloud: setup ## the cloud program, its archives and its price; the benchmar
 	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks --ignore=$(BARS)
 
 test-fast: setup ## rules and other pure code only: a few seconds
-	@$(BIN)/python -m pytest -m "not platform" tests/shared tests/events tests/functions tests/mobile_api
+	@$(BIN)/python -m pytest -m "not platform" tests/shared tests/events tests/functions tests/mobile_api tests/chaos
 
 check: setup cost-check ## what CI runs before the tests: lint, types, arrows, generated files, the price
 	@$(BIN)/ruff format --check --quiet .

@@ -123,9 +123,12 @@ async def _until_stopped(options: Options) -> int:
     try:
         return await _until(stop, options)
     finally:
-        for number in _STOPPING:  # An impatient second Ctrl-C finds nothing left to stop.
+        # An impatient second Ctrl-C finds nothing left to stop, nor a moment between two lines.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+        for number in _STOPPING:
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
 
 
 async def _until(stop: asyncio.Event, options: Options) -> int:
