@@ -23,6 +23,7 @@ from shared.kit.instants import parse_instant
 
 SHARDS = 8
 SOURCES = ("agents", "approvals", "mobile-api")
+OWERS = ("approvals", "agents")
 _TOLD_BY = {CARDS: "approvals", SEEDS: "approvals", AGENTS: "agents", PIPELINES: "agents"}
 
 
@@ -48,8 +49,14 @@ def dead_letters_field(source: str) -> str:
     return f"dead_letters_{source.replace('-', '_')}"
 
 
+def awaited_field(function: str) -> str:
+    """The field with how many documents wait for a function's next step, in time or overdue."""
+    return f"awaited_of_{function}"
+
+
 _SUMS = (
     *("active_agents", "pending_approvals", "open_veto_windows", "paused_pipelines"),
+    *("vetoed_approvals", *map(awaited_field, OWERS)),
     *map(dead_letters_field, SOURCES),
 )
 
@@ -105,6 +112,11 @@ def _sums(key: Key, fields: Fields | None) -> dict[str, int]:
         "pending_approvals": int(is_card and known["bucket"] == "pending"),
         "open_veto_windows": int(is_card and known["bucket"] == "veto_open"),
         "paused_pipelines": int(collection == PIPELINES and known["paused"]),
+        "vetoed_approvals": int(is_card and known["vetoed_at"] is not None),
+        **{
+            awaited_field(function): int(known.get(f"overdue_after_{function}") is not None)
+            for function in OWERS
+        },
         **{
             dead_letters_field(source): int(
                 collection == DELIVERIES and known["waits"] and known["function"] == source

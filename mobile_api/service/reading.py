@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
 from events.mobile_api import MobileLookupMissed
 from mobile_api.rules.agents import shown_agent
 from mobile_api.rules.cards import as_of, bucket_of
-from mobile_api.rules.counters import all_shards
+from mobile_api.rules.counters import all_shards, awaited_field, totals
 from mobile_api.rules.dashboard import MOST_VETOES, dashboard
 from mobile_api.rules.documents import AGENTS, CARDS, SEEDS, VIOLATIONS
 from mobile_api.rules.seeds import with_matches
@@ -41,21 +42,14 @@ OUTBOX = Outbox("mobile-api")
 
 async def read_dashboard(caller: Caller) -> Dashboard:
     """The first screen. Its cost is the same for every tenant, however old and large: the shards,
-    the last vetoes, and three counts of what is overdue (normally nothing)."""
+    and where they say that there are any, the last vetoes and counts of what is overdue."""
     store = TenantStore(caller.tenant_id)
-    shards, vetoes, stuck = await asyncio.gather(
-        read_documents(store, all_shards()),
-        store.find(
-            CARDS,
-            where=[("vetoed_at", ">", "")],
-            order_by="vetoed_at",
-            descending=True,
-            limit=MOST_VETOES,
-        ),
-        _count_stuck(store, caller.received_at),
+    shards = [shard.data for shard in (await read_documents(store, all_shards())).values()]
+    counted = totals(shards)
+    vetoes, stuck = await asyncio.gather(
+        _last_vetoes(store, counted), _count_stuck(store, counted, caller.received_at)
     )
-    cards = [_card(document) for document in vetoes.items]
-    return dashboard([shard.data for shard in shards.values()], cards, stuck)
+    return dashboard(shards, vetoes, stuck)
 
 
 async def list_cards(
@@ -154,10 +148,27 @@ async def _existing(caller: Caller, collection: str, prefix: str, id: str) -> Do
     return document
 
 
-async def _count_stuck(store: TenantStore, now: datetime) -> dict[str, int]:
-    def count(collection: str, function: str) -> "asyncio.Future[int]":
+async def _last_vetoes(store: TenantStore, counted: Mapping[str, int]) -> list[Card]:
+    if not counted["vetoed_approvals"]:
+        return []
+    page = await store.find(
+        CARDS,
+        where=[("vetoed_at", ">", "")],
+        order_by="vetoed_at",
+        descending=True,
+        limit=MOST_VETOES,
+    )
+    return [_card(document) for document in page.items]
+
+
+async def _count_stuck(
+    store: TenantStore, counted: Mapping[str, int], now: datetime
+) -> dict[str, int]:
+    async def count(collection: str, function: str) -> int:
+        if not counted[awaited_field(function)]:
+            return 0
         overdue = (f"overdue_after_{function}", "<=", format_instant(now))
-        return asyncio.ensure_future(store.count(collection, where=[overdue]))
+        return await store.count(collection, where=[overdue])
 
     approvals, reversals, deployments = await asyncio.gather(
         count(CARDS, "approvals"), count(CARDS, "agents"), count(AGENTS, "agents")

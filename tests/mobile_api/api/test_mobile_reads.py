@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 
 from events import agents, approvals, precedents
 from mobile_api.api import ROUTER
+from mobile_api.rules.counters import SHARDS
 from shared.kit import clock
 from shared.kit.canonical import content_hash
 from tests.mobile_api.phones import Phone
@@ -127,11 +128,13 @@ async def test_the_dashboard_says_what_waits_and_what_is_overdue(phone: Phone) -
 
 async def test_a_dashboard_costs_the_same_however_long_the_history(phone: Phone) -> None:
     await happen(phone.tenant, *(agent(number=n) for n in range(1, 20)))
+    assert (await phone.get("/dashboard")).headers["assent-cost"] == f"firestore-reads={SHARDS}"
+    await happen(phone.tenant, approval(approvals.ApprovalRequested, 1))
     before = (await phone.get("/dashboard")).headers["assent-cost"]
     await happen(
         phone.tenant,
         *(agent(number=n) for n in range(20, 80)),
-        *(approval(approvals.ApprovalRequested, n) for n in range(1, 40)),
+        *(approval(approvals.ApprovalRequested, n) for n in range(2, 40)),
     )
     assert (await phone.get("/dashboard")).headers["assent-cost"] == before
 
