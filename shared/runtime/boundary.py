@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from opentelemetry.trace import SpanKind
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kit import clock
@@ -19,14 +19,14 @@ from shared.runtime.tracing import current_trace_id, request_span
 
 MAX_BODY_BYTES = 1_000_000
 RECEIVED_AT = "assent.received_at"
-CORRELATION_HEADER = "Correlation-Id"
+_OURS = _CORRELATION, _TIMING, _COST = b"correlation-id", b"server-timing", b"assent-cost"
 # Nothing here is a page: a browser that opens an answer may do nothing with it.
-ALWAYS_SAID = (
-    ("Cache-Control", "private, no-store"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+_ALWAYS_SAID = (
+    (b"cache-control", b"private, no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=63072000; includeSubDomains"),
 )
 
 _log = logging.getLogger("assent.request")
@@ -89,12 +89,16 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(raw=message.setdefault("headers", []))
-            for name, value in ALWAYS_SAID:
-                headers.setdefault(name, value)
-            headers[CORRELATION_HEADER] = self.correlation_id
-            headers["Server-Timing"] = f"total;dur={self._milliseconds():.1f}"
-            headers["Assent-Cost"] = ", ".join(f"{k}={n}" for k, n in sorted(self._counts.items()))
+            headers = [each for each in message.get("headers", ()) if each[0] not in _OURS]
+            said = {name for name, _ in headers}
+            headers += [each for each in _ALWAYS_SAID if each[0] not in said]
+            cost = ", ".join(f"{kind}={n}" for kind, n in sorted(self._counts.items()))
+            headers += [
+                (_CORRELATION, self.correlation_id.encode()),
+                (_TIMING, f"total;dur={self._milliseconds():.1f}".encode()),
+                (_COST, cost.encode()),
+            ]
+            message = {**message, "headers": headers}
         await self._send(message)
 
     async def fail(self, error: Exception) -> None:

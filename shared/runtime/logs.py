@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from opentelemetry import trace
@@ -61,16 +62,27 @@ def redact(value: Any, name: str = "") -> Any:
     the types JSON has, and time linear in its size."""
     if value is None or isinstance(value, bool):
         return value
-    if _SECRET_NAMES.match(name[:100]):
+    if name and _is_secret(name[:100]):
         return REDACTED
     if isinstance(value, int | float):
         return value
     if isinstance(value, dict):
-        return {redact(str(key)): redact(each, str(key)) for key, each in value.items()}
+        return {_redacted_name(str(key)): redact(each, str(key)) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [redact(each) for each in value]
     text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
     return _PERSONAL.sub(REDACTED, _SECRETS.sub(REDACTED, text))
+
+
+# The names of fields are few and come again with each line.
+@lru_cache(maxsize=1024)
+def _redacted_name(name: str) -> str:
+    return str(redact(name))
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAMES.match(name) is not None
 
 
 class StructuredFormatter(logging.Formatter):
