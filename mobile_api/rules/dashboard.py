@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from mobile_api.rules.budget import PLATFORM_PER_MONTH_USD_MICROS, spend
-from mobile_api.rules.counters import SOURCES, dead_letters_field, latest_field, totals
-from mobile_api.rules.documents import Fields
+from mobile_api.rules.counters import SOURCES, dead_letters_field, latest_field
 from mobile_api.rules.health import is_degraded
 from mobile_api.views import Card, Dashboard, FunctionHealth, PlatformHealth
 
@@ -14,10 +13,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def dashboard(
-    shards: Sequence[Fields], recent_vetoes: Sequence[Card], stuck: Mapping[str, int]
+    counted: Mapping[str, int], recent_vetoes: Sequence[Card], stuck: Mapping[str, int]
 ) -> Dashboard:
-    """The same for the same state, whenever it is asked for: nothing in it is of the request."""
-    counted = totals(shards)
+    """The screen for the `totals` of the counters. The same for the same state, whenever it is
+    asked for: nothing in it is of the request."""
     newest = {source: _moment(counted[latest_field(source)]) for source in SOURCES}
     dead_letters = {source: counted[dead_letters_field(source)] for source in SOURCES}
     degraded = is_degraded(stuck, dead_letters, counted["paused_pipelines"])

@@ -44,12 +44,12 @@ async def read_dashboard(caller: Caller) -> Dashboard:
     """The first screen. Its cost is the same for every tenant, however old and large: the shards,
     and where they say that there are any, the last vetoes and counts of what is overdue."""
     store = TenantStore(caller.tenant_id)
-    shards = [shard.data for shard in (await read_documents(store, all_shards())).values()]
-    counted = totals(shards)
+    shards = await read_documents(store, all_shards())
+    counted = totals([shard.data for shard in shards.values()])
     vetoes, stuck = await asyncio.gather(
         _last_vetoes(store, counted), _count_stuck(store, counted, caller.received_at)
     )
-    return dashboard(shards, vetoes, stuck)
+    return dashboard(counted, vetoes, stuck)
 
 
 async def list_cards(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from events import agents, approvals, mobile_api, precedents
 from mobile_api.rules.budget import budget_state
-from mobile_api.rules.counters import SHARDS, all_shards, counters_of
+from mobile_api.rules.counters import SHARDS, all_shards, counters_of, totals
 from mobile_api.rules.dashboard import dashboard
 from mobile_api.rules.documents import Fields
 from mobile_api.rules.projection import project
@@ -31,7 +31,8 @@ def _seen(*events: Envelope, stuck: dict[str, int] | None = None) -> Dashboard:
     documents: dict[tuple[str, str], Fields] = {}
     for event in events:
         documents |= project(documents, fact(event))
-    return dashboard(list(counters_of(documents).values()), [], stuck or NOTHING_STUCK)
+    counted = totals(list(counters_of(documents).values()))
+    return dashboard(counted, [], stuck or NOTHING_STUCK)
 
 
 def test_a_tenant_without_events_sees_nothing_and_all_is_well() -> None:
