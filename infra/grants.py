@@ -8,9 +8,9 @@ from pulumi_gcp.serviceaccount import Account
 
 from infra.cloud import Cloud
 from infra.refusals import Refused
+from infra.settings import EVERYBODY
 
 BASIC_ROLES = frozenset({"roles/owner", "roles/editor", "roles/viewer"})
-EVERYBODY = frozenset({"allUsers", "allAuthenticatedUsers"})
 
 Member = pulumi.Input[str]
 

@@ -30,7 +30,7 @@ CONNECTIONS_OF_TIER = {
     "db-custom-2-7680": 400,
 }
 
-_EVERYBODY = ("allUsers", "allAuthenticatedUsers")
+EVERYBODY = frozenset({"allUsers", "allAuthenticatedUsers"})
 
 
 def _https(url: str) -> str:
@@ -58,7 +58,7 @@ def _known_tier(tier: str) -> str:
 
 
 def _one_principal(member: str) -> str:
-    if member in _EVERYBODY or member.startswith("domain:") or "*" in member:
+    if member in EVERYBODY or member.startswith("domain:") or "*" in member:
         raise ValueError(f"{member} is more than one known principal; name a user or a group")
     if not re.fullmatch(r"(user|group|serviceAccount):[^@\s]+@[^@\s]+", member):
         raise ValueError(f"{member} is no user:, group: or serviceAccount: with an address")
