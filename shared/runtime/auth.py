@@ -5,7 +5,7 @@ import json
 import time
 import urllib.request
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from http.client import HTTPException
 from typing import Annotated
@@ -33,6 +33,7 @@ LEEWAY_SECONDS = 5
 LONGEST_LIFE_SECONDS = 3600
 # RFC 9068: an ID token of the same issuer, for the same audience, is no access token.
 ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a type
+SCOPES_ATTRIBUTE = "assent_scopes"
 LONGEST_TOKEN = 8192
 LONGEST_KEY_SET = 65_536
 
@@ -147,12 +148,25 @@ def _verifier() -> TokenVerifier:
     return _verifiers[loop]
 
 
-async def authenticated(
-    request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Caller:
-    """The verified caller of this request. Raises Unauthenticated; beyond a laptop, where tests and
-    measurements call as fast as they can, TooManyRequests."""
+def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
+    """A dependency that gives the caller, whose token has one of `scopes`: the route has refused
+    everybody else before it read the body (`shared.runtime.routes`)."""
+
+    async def caller_of(
+        request: Request,
+        _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Caller:
+        caller: Caller = request.state.caller
+        return caller
+
+    setattr(caller_of, SCOPES_ATTRIBUTE, scopes)
+    return caller_of
+
+
+async def authorize(request: Request, scopes: Collection[str]) -> Caller:
+    """The verified caller of this request. Raises Unauthenticated, ScopeMissing; beyond a laptop,
+    where tests and measurements call as fast as they can, TooManyRequests."""
+    credentials = await _bearer(request)
     if credentials is None:
         raise Unauthenticated("send a bearer token in the Authorization header")
     now = received_at(request.scope)
@@ -161,22 +175,14 @@ async def authenticated(
     logs.note(principal=claims.sub)
     if runtime_settings().environment != "local":
         _calls.take((claims.tenant, claims.sub), time.monotonic())
+    granted = frozenset(claims.scope.split())
+    if granted.isdisjoint(scopes):
+        raise ScopeMissing(f"this call needs the scope {' or '.join(scopes)}")
     return Caller(
         principal=claims.sub,
         tenant_id=claims.tenant,
-        scopes=frozenset(claims.scope.split()),
+        scopes=granted,
         roles=frozenset(claims.roles),
         received_at=now,
         token=credentials.credentials,
     )
-
-
-def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
-    """A dependency that gives the caller if the token has any of `scopes`. Raises ScopeMissing."""
-
-    async def scoped(caller: Annotated[Caller, Depends(authenticated)]) -> Caller:
-        if not caller.scopes.intersection(scopes):
-            raise ScopeMissing(f"this call needs the scope {' or '.join(scopes)}")
-        return caller
-
-    return scoped

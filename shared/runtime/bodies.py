@@ -1,59 +1,57 @@
-"""Request bodies that are checked when their turn comes: after credentials, scope and existence."""
+"""Request bodies: which media types a call takes, and from bytes to a validated model."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import cached_property
+from typing import Any
 
 from fastapi import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.kit.errors import FieldError, Invalid, UnsupportedMediaType
-from shared.runtime.problems import WHOLE_BODY, field_errors
+from shared.kit.errors import Invalid, UnsupportedMediaType
+from shared.kit.parsing import parse_json, parse_yaml, refused
+from shared.runtime.problems import field_errors
 
-MODEL_ATTRIBUTE = "assent_body_model"
-MEDIA_TYPES_ATTRIBUTE = "assent_body_media_types"
 JSON = "application/json"
-NOT_JSON = "Invalid JSON: "
-
-T = TypeVar("T", bound=BaseModel)
+YAML = "application/yaml"
 
 
 @dataclass(frozen=True)
-class UncheckedBody(Generic[T]):
-    """What was sent, not yet judged."""
+class Accepts:
+    """Written beside a body's type (`Annotated[Spec, Accepts((JSON, YAML))]`): the media types that
+    a call takes, and how many bytes. Without it a call takes JSON of whatever size the boundary
+    lets in."""
 
-    raw: bytes
-    media_type: str
-    model: type[T]
+    media_types: tuple[str, ...] = (JSON,)
+    most_bytes: int | None = None
 
-    def check(self) -> T:
-        """The body as its model. Raises Invalid naming each field, UnsupportedMediaType."""
-        if self.media_type not in ("", JSON):
-            raise UnsupportedMediaType(f"send {JSON}, not {self.media_type}")
+
+class BodyReader:
+    """Reads the bodies of one call: as `model`, with the validators that `annotation` adds."""
+
+    def __init__(self, model: type[BaseModel], annotation: Any, accepts: Accepts) -> None:
+        self.model = model
+        self.accepts = accepts
+        self._annotation = annotation
+
+    async def __call__(self, request: Request) -> BaseModel:
+        """The body. Without a content type it is read as the first of the media types that the
+        call takes. Raises UnsupportedMediaType, and Invalid naming each field."""
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        media_type = content_type or self.accepts.media_types[0]
+        if media_type not in self.accepts.media_types:
+            wanted = " or ".join(self.accepts.media_types)
+            raise UnsupportedMediaType(f"send {wanted}, not {media_type}")
+        raw = await request.body()
+        most = self.accepts.most_bytes
+        if most is not None and len(raw) > most:
+            raise refused(f"is {len(raw)} bytes; at most {most} are taken")
+        value = parse_yaml(raw) if media_type == YAML else parse_json(raw or b"null")
         try:
-            return self.model.model_validate_json(self.raw or b"null")
+            read: BaseModel = self._adapter.validate_python(value)
         except ValidationError as error:
-            raise Invalid(*_named(error)) from error
+            raise Invalid(*field_errors(error)) from error
+        return read
 
-
-def body_of(
-    model: type[T], *, media_types: tuple[str, ...] = (JSON,)
-) -> Callable[[Request], Awaitable[UncheckedBody[T]]]:
-    """A dependency that gives the request's body, unchecked. The API description shows `model`
-    under each of `media_types`."""
-
-    async def unchecked(request: Request) -> UncheckedBody[T]:
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return UncheckedBody(await request.body(), media_type, model)
-
-    setattr(unchecked, MODEL_ATTRIBUTE, model)
-    setattr(unchecked, MEDIA_TYPES_ATTRIBUTE, media_types)
-    return unchecked
-
-
-def _named(error: ValidationError) -> list[FieldError]:
-    found = field_errors(error)
-    field, message = found[0].field, found[0].message
-    if field == WHOLE_BODY and message.startswith(NOT_JSON):
-        return [FieldError(field, f"is not JSON: {message.removeprefix(NOT_JSON)}")]
-    return found
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self._annotation)

@@ -3,21 +3,20 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Header, Request
 
 from shared.kit.callers import Caller
-from shared.runtime.auth import authenticated
 from shared.storage.idempotency import IdempotencyKey
 
 
 async def idempotency_key(
     request: Request,
-    caller: Annotated[Caller, Depends(authenticated)],
     key: Annotated[
         str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)
     ] = None,
 ) -> IdempotencyKey:
     """The key of this request, scoped to caller, method and path."""
+    caller: Caller = request.state.caller
     if key is None:
         return IdempotencyKey(caller, "", "")
     scope = f"{caller.principal}\n{request.method}\n{request.url.path}\n{key}"

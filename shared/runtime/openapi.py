@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.kit.models import Model
-from shared.runtime.bodies import MEDIA_TYPES_ATTRIBUTE, MODEL_ATTRIBUTE
 from shared.runtime.problems import MEDIA_TYPE
+from shared.runtime.routes import Route
 
 REFERENCE = "#/components/schemas/{model}"
 READ_REFUSALS = {
@@ -61,15 +59,17 @@ def describe(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
         )
-        models: dict[str, type[BaseModel]] = {"Problem": Problem}
-        for route in (each for router in routers for each in router.routes):
-            assert isinstance(route, APIRoute)
+        models: list[type[BaseModel]] = [Problem]
+        routes = (each for router in routers for each in router.routes)
+        for route in (each for each in routes if isinstance(each, Route)):
             for method in route.methods or ():
                 operation = document["paths"][route.path_format].get(method.lower())
                 if operation is not None:
-                    _complete(operation, route, models)
+                    _complete(operation, route)
+            if route.body is not None:
+                models.append(route.body[1].model)
         _, definitions = models_json_schema(
-            [(model, "validation") for model in models.values()], ref_template=REFERENCE
+            [(model, "validation") for model in models], ref_template=REFERENCE
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(definitions["$defs"])
@@ -79,9 +79,7 @@ def describe(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def _complete(
-    operation: dict[str, Any], route: APIRoute, models: dict[str, type[BaseModel]]
-) -> None:
+def _complete(operation: dict[str, Any], route: Route) -> None:
     writes = bool((route.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"})
     refusals = {**READ_REFUSALS, **(WRITE_REFUSALS if writes else {})}
     for status, description in refusals.items():
@@ -89,22 +87,10 @@ def _complete(
             "description": description,
             "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
         }
-    call = _body_dependency(route.dependant)
-    if call is not None:
-        model: type[BaseModel] = getattr(call, MODEL_ATTRIBUTE)
-        models[model.__name__] = model
-        schema = {"$ref": REFERENCE.format(model=model.__name__)}
+    if route.body is not None:
+        reader = route.body[1]
+        shown = {"schema": {"$ref": REFERENCE.format(model=reader.model.__name__)}}
         operation["requestBody"] = {
             "required": True,
-            "content": {
-                media_type: {"schema": schema}
-                for media_type in getattr(call, MEDIA_TYPES_ATTRIBUTE)
-            },
+            "content": dict.fromkeys(reader.accepts.media_types, shown),
         }
-
-
-def _body_dependency(dependant: Dependant) -> Any:
-    if hasattr(dependant.call, MODEL_ATTRIBUTE):
-        return dependant.call
-    found = (_body_dependency(inner) for inner in dependant.dependencies)
-    return next((call for call in found if call is not None), None)

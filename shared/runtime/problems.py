@@ -47,8 +47,8 @@ LONGEST_MESSAGE = 500
 
 def as_assent_error(error: BaseException) -> AssentError:
     """The error with a stable code that `error` is. What nobody foresaw becomes `internal`, and
-    says nothing of itself; so does a model's ValidationError, for what was sent is judged where it
-    is read (`UncheckedBody.check`) and what was stored is our own."""
+    says nothing of itself; so does a model's ValidationError, because a body is validated where it
+    is read (`read_body`) and what was stored is our own."""
     if isinstance(error, AssentError):
         return error
     if isinstance(error, HTTPException):

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
@@ -23,11 +23,12 @@ from shared.kit.errors import Unauthenticated, Unavailable
 from shared.runtime import auth
 from shared.runtime.app import create_api
 from shared.runtime.auth import LONGEST_LIFE_SECONDS, TokenVerifier, requires
+from shared.runtime.routes import Router
 from shared.runtime.settings import runtime_settings
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer, part, serving
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/v1/things")

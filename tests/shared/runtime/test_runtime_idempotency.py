@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
 from shared.runtime.app import create_api
 from shared.runtime.auth import requires
 from shared.runtime.idempotency import idempotency_key
+from shared.runtime.routes import Router
 from shared.storage import patience
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
@@ -24,7 +25,7 @@ from tests.shared.runtime.issuer import Issuer
 from tests.shared.wire import Wire
 
 pytestmark = pytest.mark.platform
-router = APIRouter()
+router = Router()
 Key = Annotated[IdempotencyKey, Depends(idempotency_key)]
 Writer = Annotated[Caller, Depends(requires("things:write"))]
 

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from shared.kit.callers import Caller
 from shared.kit.errors import TooManyRequests
@@ -10,13 +10,14 @@ from shared.runtime import auth, limits
 from shared.runtime.app import create_api
 from shared.runtime.auth import requires
 from shared.runtime.limits import CallLimit
+from shared.runtime.routes import Router
 from shared.runtime.settings import runtime_settings
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer
 
 ANA, BEN = ("acme", "ana"), ("acme", "ben")
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/v1/limited")

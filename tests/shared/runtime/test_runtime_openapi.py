@@ -1,16 +1,17 @@
-"""The description of an API says what FastAPI cannot see: bodies read late, and refusals."""
+"""The description of an API says what FastAPI cannot see: media types, and refusals."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from shared.kit.callers import Caller
 from shared.kit.models import Model
 from shared.runtime.app import describe_only
 from shared.runtime.auth import requires
-from shared.runtime.bodies import UncheckedBody, body_of
+from shared.runtime.bodies import JSON, YAML, Accepts
+from shared.runtime.routes import Router
 
-router = APIRouter()
+router = Router()
 
 
 class Inner(Model):
@@ -32,10 +33,8 @@ async def listing(
 @router.put("/v1/things/{id}", status_code=202)
 async def change(
     id: str,
-    body: Annotated[
-        UncheckedBody[Spec],
-        Depends(body_of(Spec, media_types=("application/json", "application/yaml"))),
-    ],
+    caller: Annotated[Caller, Depends(requires("things:write"))],
+    body: Annotated[Spec, Accepts((JSON, YAML))],
 ) -> None:
     """Changes a thing."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
@@ -21,6 +21,7 @@ from shared.messaging.recorder import Recorder
 from shared.runtime.app import create_api
 from shared.runtime.auth import requires
 from shared.runtime.reactions import create_reactions
+from shared.runtime.routes import Router
 from shared.runtime.tracing import current_trace_id, request_span
 from shared.storage.firestore import TenantStore
 from tests.shared.cloud import Cloud
@@ -68,8 +69,8 @@ async def reactions(noun: str, heard: list[str]) -> AsyncIterator[httpx.AsyncCli
         yield asking
 
 
-def _router(noun: str) -> APIRouter:
-    router = APIRouter()
+def _router(noun: str) -> Router:
+    router = Router()
 
     @router.post("/v1/orders")
     async def place(caller: Annotated[Caller, Depends(requires("things:write"))]) -> Any:

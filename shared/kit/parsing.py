@@ -1,0 +1,172 @@
+"""From the bytes somebody sent to a plain value: JSON, or the part of YAML that is as plain."""
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from shared.kit.errors import FieldError, Invalid
+
+MOST_YAML_NODES = 4_000
+DEEPEST_YAML = 12
+WHOLE_BODY = "body"
+
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\Z")
+_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?\Z")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_NO_NUMBERS = re.compile(r"[-+]?\.(inf|nan)\Z", re.IGNORECASE)
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parse_json(body: bytes) -> Any:
+    """The JSON value in `body`. Raises Invalid for anything else, and for repeated keys, numbers
+    that are not finite, lone surrogates and nesting beyond Python's own limit."""
+    text = _decoded(body)
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_finite, parse_float=_finite
+        )
+    except RecursionError as error:
+        raise refused("is nested too deeply") from error
+    except ValueError as error:
+        # json.JSONDecodeError, and integers of thousands of digits
+        raise refused(f"is not JSON: {str(error)[:200]}") from error
+    if _SURROGATE_ESCAPE.search(text):
+        _refuse_surrogates(value)
+    return value
+
+
+def parse_yaml(body: bytes) -> Any:
+    """The value of the one YAML document in `body`, without anchors, aliases, tags and merge keys;
+    only `true`, `false`, `null` and decimal numbers are not text. A body that starts with `{` is
+    read as JSON.
+
+    Raises Invalid for anything else, for repeated keys, and for more than 4,000 nodes or 12 levels,
+    before the rest is read."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    text = _decoded(body)
+    if text.lstrip().startswith("{"):
+        return parse_json(body)
+    try:
+        return _Builder(YAML(typ="safe", pure=True).parse(text)).build()
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise refused(f"is not YAML: {error.problem or error.context} in line {line}") from error
+    except (YAMLError, ValueError) as error:
+        raise refused(f"is not YAML: {str(error)[:200]}") from error
+
+
+def refused(message: str, path: str = "") -> Invalid:
+    """The refusal of a value, or of the part of it at the dotted `path`."""
+    return Invalid(FieldError(path or WHOLE_BODY, message))
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refused(f"is not UTF-8: {error.reason} at byte {error.start}") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise refused(f"names the key {ascii(repeated)[:80]} twice")
+    return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise refused(f"{text[:40]} is no finite number")
+    return number
+
+
+def _refuse_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise refused("has a lone surrogate, which no text has") from error
+
+
+class _Builder:
+    """Builds the value of one YAML document from parser events, which come lazily: whatever is too
+    deep or too much is refused before the rest is read."""
+
+    def __init__(self, events: Iterable[Any]) -> None:
+        self._events = events
+        self._stack: list[dict[str, Any] | list[Any]] = []
+        self._keys: list[str | None] = []
+        self._root: list[Any] = []
+        self._documents = 0
+
+    def build(self) -> Any:
+        for number, event in enumerate(self._events):
+            if number > 2 * MOST_YAML_NODES or len(self._stack) > DEEPEST_YAML:
+                raise refused(f"has more than {MOST_YAML_NODES} parts or {DEEPEST_YAML} levels")
+            self._take(event, type(event).__name__)
+        if not self._root:
+            raise refused("is empty")
+        return self._root[0]
+
+    def _take(self, event: Any, kind: str) -> None:
+        line = event.start_mark.line + 1
+        if kind == "AliasEvent" or getattr(event, "anchor", None):
+            raise refused(f"uses an anchor or alias in line {line}")
+        if kind == "DocumentStartEvent":
+            self._documents += 1
+            if self._documents > 1 or event.tags:
+                raise refused(f"has more than one document, or a tag directive, in line {line}")
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            self._keys.pop()
+            self._place(self._stack.pop(), line)
+        elif kind in ("MappingStartEvent", "SequenceStartEvent", "ScalarEvent"):
+            if event.tag not in (None, "!"):
+                raise refused(f"uses the tag {ascii(event.tag)[:80]} in line {line}")
+            self._open(event, kind, line)
+
+    def _open(self, event: Any, kind: str, line: int) -> None:
+        if kind == "ScalarEvent":
+            plain = event.style is None and event.tag is None
+            is_key = bool(self._stack) and self._awaits_key()
+            self._place(event.value if is_key or not plain else _resolved(event.value), line)
+            return
+        if self._stack and self._awaits_key():
+            raise refused(f"has a key that is not text in line {line}")
+        self._stack.append({} if kind == "MappingStartEvent" else [])
+        self._keys.append(None)
+
+    def _awaits_key(self) -> bool:
+        return isinstance(self._stack[-1], dict) and self._keys[-1] is None
+
+    def _place(self, value: Any, line: int) -> None:
+        if not self._stack:
+            self._root.append(value)
+            return
+        parent = self._stack[-1]
+        if isinstance(parent, list):
+            parent.append(value)
+        elif (key := self._keys[-1]) is not None:
+            parent[key] = value
+            self._keys[-1] = None
+        elif value == "<<" or value in parent:
+            raise refused(f"names the key {ascii(value)[:80]} twice, or merges, in line {line}")
+        else:
+            self._keys[-1] = value
+
+
+def _resolved(text: str) -> Any:
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.match(text):
+        return int(text)
+    if _NUMBER.match(text) and not (text.startswith("0") and text.isdigit()):
+        return float(text)
+    if _NO_NUMBERS.match(text):
+        raise refused(f"{text} is no number")
+    return text

@@ -1,0 +1,21 @@
+"""What a rule answers: the new state of an aggregate, and the event that tells of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+S = TypeVar("S", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Transition(Generic[S]):
+    """The state after one event. `event` is its payload's class, or None where nobody else needs
+    to know; `fields` is what the event says beyond the published part of the state; `event_id` is
+    given where the id had to be known before."""
+
+    state: S
+    event: type[BaseModel] | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    event_id: str | None = None

@@ -1,0 +1,100 @@
+"""The routes of a function's public side: who calls is settled before what was sent is read."""
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.params import Depends as Dependency
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from shared.runtime.auth import SCOPES_ATTRIBUTE, authorize
+from shared.runtime.bodies import JSON, Accepts, BodyReader
+
+Limit = Annotated[int, Query(ge=1, le=100)]
+Cursor = Annotated[str | None, Query(max_length=1000)]
+
+Endpoint = Callable[..., Awaitable[Any]]
+
+
+class Route(APIRoute):
+    """One call. Guarantees the order of refusals: 401, 403 (scope), 415, 422 (body), 422
+    (parameters), then whatever the endpoint raises. An endpoint takes its body as a parameter whose
+    type is a model; a model that it returns is written as JSON without being validated again."""
+
+    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+        self.body = _body_of(endpoint)
+        options["response_model"] = options.get("response_model") or _answer_of(endpoint)
+        served = _served(endpoint, self.body, options.get("status_code") or 200)
+        super().__init__(path, served, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        scopes = _scopes_of(self.dependant)
+        if scopes is None:
+            raise TypeError(f"{self.path}: the endpoint takes no caller (`requires`)")
+
+        async def authorized(request: Request) -> Response:
+            request.state.caller = await authorize(request, scopes)
+            return await handle(request)
+
+        return authorized
+
+
+class Router(APIRouter):
+    """A router whose calls are `Route`s."""
+
+    def __init__(self, *, prefix: str = "", tag: str | None = None) -> None:
+        super().__init__(prefix=prefix, tags=[tag] if tag else None, route_class=Route)
+
+
+def _body_of(endpoint: Endpoint) -> tuple[str, BodyReader] | None:
+    """The parameter that takes the body, and how it is read."""
+    for name, annotation in get_type_hints(endpoint, include_extras=True).items():
+        is_annotated = get_origin(annotation) is Annotated
+        model, *metadata = get_args(annotation) if is_annotated else (annotation,)
+        is_given = any(isinstance(each, Dependency) for each in metadata)
+        if name != "return" and _is_model(model) and not is_given:
+            accepts = next((each for each in metadata if isinstance(each, Accepts)), Accepts())
+            return name, BodyReader(model, annotation, accepts)
+    return None
+
+
+def _answer_of(endpoint: Endpoint) -> type[BaseModel] | None:
+    answer = get_type_hints(endpoint).get("return")
+    return answer if _is_model(answer) else None
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _served(endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int) -> Endpoint:
+    """The endpoint as FastAPI is to see it: its body a dependency, its answer a response."""
+
+    @functools.wraps(endpoint)
+    async def served(*args: Any, **values: Any) -> Any:
+        answer = await endpoint(*args, **values)
+        if isinstance(answer, BaseModel):
+            return Response(answer.model_dump_json(), status, media_type=JSON)
+        return answer
+
+    if body is not None:
+        name, reader = body
+        signature = inspect.signature(endpoint)
+        parameters = dict(signature.parameters)
+        read = Annotated[reader.model, Depends(reader)]
+        parameters[name] = parameters[name].replace(annotation=read)
+        served.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=list(parameters.values())
+        )
+    return served
+
+
+def _scopes_of(dependant: Dependant) -> tuple[str, ...] | None:
+    scopes: tuple[str, ...] | None = getattr(dependant.call, SCOPES_ATTRIBUTE, None)
+    inner = (_scopes_of(each) for each in dependant.dependencies)
+    return scopes if scopes is not None else next((each for each in inner if each), None)
