@@ -1,16 +1,16 @@
 """What `approvals` publishes: requests for assent, what became of them, and precedents."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from joserfc.jwk import KeySet
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from events.deliveries import DeliveryState
 from events.lookups import LookupMissed
 from events.registry import EventData, event
 from shared.kit.errors import SignatureInvalid
 from shared.kit.instants import Instant
-from shared.kit.models import Data
+from shared.kit.models import Data, Model
 from shared.kit.signing import verify
 
 TOPIC = "approvals"
@@ -69,23 +69,25 @@ class VetoWindow(Data):
     closes_at: Instant
 
 
-class Place(Data):
+class Place(Model):
     """Who may fill one place of a rule: whoever holds a role, or one principal."""
 
     role: str | None = None
     principal: str | None = None
 
 
-class Rule(Data):
-    """How many places must be filled, by distinct principals: any one, all, or m of them."""
+class Rule(Model):
+    """How many places must be filled, by distinct principals: any one, all, or `m` of them
+    (`m_of_n`)."""
 
     kind: Literal["any", "all", "m_of_n"]
-    m: int | None = None
+    m: Annotated[int, Field(strict=True)] | None = None
     of: tuple[Place, ...]
 
 
 class CaseBinding(Data):
-    """The pass of a pipeline that asked; None of it for a request that came over the API."""
+    """Which revision of which creation case asked, and for what. Requests over the API have
+    none."""
 
     case_id: str
     revision: int
@@ -138,16 +140,10 @@ class VetoReason(Data):
     attachments: tuple[str, ...] = ()
 
 
-class ApprovalState(EventData):
-    """An approval as it is after the event: everything a card shows.
+class ApprovalSummary(Data):
+    """An approval at a glance. `version` grows with every change, and is the sequence of the event
+    that made it; `decided_by` is a principal, `deadline` (silence) or a precedent's id."""
 
-    `content` is canonical JSON text, and `decision_hash` is its SHA-256. `version` is the
-    envelope's sequence. `considered` are the ids of the precedents it was compared with when it was
-    asked for, whether or not `matches` shows them. `signature` is a compact JWS over a
-    `SignedDecision`, from the first final decision on; `decided_by` is a principal, `deadline`
-    (silence) or a precedent's id."""
-
-    approval_id: str
     kind: Kind
     risk: Risk
     status: ApprovalStatus
@@ -158,30 +154,51 @@ class ApprovalState(EventData):
     deadline_at: Instant
     on_timeout: Literal["approve", "deny"]
     decision_hash: str
+    stage: Stage | None = None
+    matches: tuple[Match, ...] = ()
+    veto: VetoWindow | None = None
+    decided_by: str | None = None
+    decided_at: Instant | None = None
+    receipt_id: str | None = None
+    version: int
+
+
+class ApprovalRecord(ApprovalSummary):
+    """An approval, and how its decision came about."""
+
+    rule: Rule
+    votes: tuple[Vote, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    deferred_until: Instant | None = None
+    capacity: Capacity | None = None
+    note: str = ""
+    precedent_id: str | None = None
+    break_glass: BreakGlass | None = None
+    review: Review | None = None
+    veto_reason: VetoReason | None = None
+
+
+class Card(ApprovalSummary):
+    """What a phone shows of an approval."""
+
+    id: str
+
+
+class ApprovalState(ApprovalRecord, EventData):
+    """An approval as it is after the event.
+
+    `content` is canonical JSON text, and `decision_hash` is its SHA-256. `considered` are the ids
+    of the precedents it was compared with when it was asked for, whether or not `matches` shows
+    them. `signature` is a compact JWS over a `SignedDecision`, from the first final decision on."""
+
+    approval_id: str
     content: str
     risk_reasons: tuple[str, ...] = ()
     evidence: tuple[JsonValue, ...] = ()
     rollback_plan: str = ""
-    rule: Rule
-    stage: Stage | None = None
     case: CaseBinding | None = None
-    matches: tuple[Match, ...] = ()
     considered: tuple[str, ...] = ()
-    precedent_id: str | None = None
-    veto: VetoWindow | None = None
-    votes: tuple[Vote, ...] = ()
-    grants: tuple[Grant, ...] = ()
-    deferred_until: Instant | None = None
-    decided_by: str | None = None
-    decided_at: Instant | None = None
-    capacity: Capacity | None = None
-    note: str = ""
-    break_glass: BreakGlass | None = None
-    review: Review | None = None
-    veto_reason: VetoReason | None = None
-    receipt_id: str | None = None
     signature: str | None = None
-    version: int
 
 
 @event("assent.approval.requested.v1")

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from events.approvals import Kind, Risk
 from events.registry import EventData, event
 from shared.kit.instants import Instant
-from shared.kit.models import Data
+from shared.kit.models import Data, Model
 
 TOPIC = "approvals"
 
@@ -24,11 +24,13 @@ PrecedentStatus = Literal[
 ]
 
 
-class Condition(Data):
+class Condition(Model):
     """A comparison over `{content: …}`; `field` is a dotted path."""
 
     field: str
-    op: str
+    op: Literal[
+        "eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "contains", "subset_of", "exists"
+    ]
     value: JsonValue = None
 
 
@@ -40,12 +42,9 @@ class Finding(Data):
     evidence: str
 
 
-class PrecedentState(EventData):
-    """A precedent as it is after the event. `reference` is its domain's prefix and the end of its
-    id; `author` is a principal, or `approvals` for a draft; `version` is the sequence."""
+class PrecedentBody(Model):
+    """A precedent as somebody writes it."""
 
-    precedent_id: str
-    reference: str
     title: str
     domain: Literal["GEN", "ETH", "ARCH", "GOV"]
     kind: Kind
@@ -53,6 +52,14 @@ class PrecedentState(EventData):
     conditions: tuple[Condition, ...]
     rationale: str
     example_approval_id: str | None = None
+
+
+class PrecedentRecord(PrecedentBody, Data):
+    """A precedent, and what became of it. `reference` is its domain's prefix and the end of its id;
+    `author` is a principal, or `approvals` for a draft; `version` is the sequence of the latest
+    event."""
+
+    reference: str
     status: PrecedentStatus
     findings: tuple[Finding, ...] = ()
     author: str
@@ -64,6 +71,22 @@ class PrecedentState(EventData):
     drafted_from: tuple[str, ...] = ()
     veto_count: int = 0
     version: int
+
+
+class PrecedentSeed(PrecedentRecord):
+    """What the API shows of a precedent. `match_rate` is of the approvals it was compared with,
+    `veto_rate` of those it assented to; both from 0 to 1."""
+
+    seed_id: str
+    match_count: int = 0
+    match_rate: float = 0.0
+    veto_rate: float = 0.0
+
+
+class PrecedentState(PrecedentRecord, EventData):
+    """A precedent as it is after the event."""
+
+    precedent_id: str
 
 
 @event("assent.precedent.drafted.v1")

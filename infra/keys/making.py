@@ -12,7 +12,7 @@ from shared.manifest import Manifests
 
 SIGNING, PUBLIC = "-signing-key", "-public-keys"
 # After as long, a process that meets an unknown key reads the public keys again
-# (shared/runtime/secrets.py: thirty seconds).
+# (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
 
 

@@ -1,6 +1,10 @@
 """Base classes of what we accept and what we publish."""
 
+from typing import Any, TypeVar
+
 from pydantic import BaseModel, ConfigDict
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class Model(BaseModel):
@@ -13,3 +17,10 @@ class Data(BaseModel):
     """An event's payload: frozen; unknown fields are ignored, so that writers may add some."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+def part_of(model: type[M], state: BaseModel, **fields: Any) -> M:
+    """A `model` with the fields that it shares with `state`, and `fields` beside or instead of
+    them. Both were validated where they came from, so nothing is validated again."""
+    shared = model.model_fields.keys() & type(state).model_fields.keys()
+    return model.model_construct(**{**{name: getattr(state, name) for name in shared}, **fields})

@@ -56,6 +56,11 @@ class Envelope(Model):
         """The part of the subject after its noun."""
         return self.subject.partition("/")[2]
 
+    @property
+    def is_early(self) -> bool:
+        """Whether it arrived before its own time, as only a timer can."""
+        return self.received_at < self.time
+
     def payload(self, model: "builtins.type[T]") -> T:
         """The data as `model`. Raises pydantic.ValidationError, which no retry can mend."""
         return model.model_validate_json(self.data)

@@ -38,9 +38,14 @@ class Outbox:
         and what could not be published or set now is left to the sweep; only where the change
         `is_redelivered`, Unavailable lets the delivery come again until all is published."""
         await store.commit(change)
-        hand_over = self._publish if change.is_redelivered else self.relay
+        await self.hand_over(store, change, now=now)
+
+    async def hand_over(self, store: TenantStore, change: Change, *, now: datetime) -> None:
+        """Publishes the events and sets the timers of a change that is committed, as `commit`
+        does."""
+        publishing = self._publish if change.is_redelivered else self.relay
         published, timed = await asyncio.gather(
-            hand_over(store, change.events),
+            publishing(store, change.events),
             set_timers(self.noun, store.tenant_id, change.timers, now=now),
             return_exceptions=True,
         )

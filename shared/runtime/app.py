@@ -1,7 +1,5 @@
 """The app factory: a function's public side as one ASGI app."""
 
-from collections.abc import Sequence
-
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
@@ -21,15 +19,15 @@ from shared.runtime.problems import answer_problem, invalid_request
 NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
-def create_api(*, function: str, routers: Sequence[APIRouter]) -> ASGIApp:
-    """The public side of `function`: its routers, `/healthz`, `/openapi.json`, one answer to every
+def create_api(*, function: str, router: APIRouter) -> ASGIApp:
+    """The public side of `function`: its calls, `/healthz`, `/openapi.json`, one answer to every
     request, problem+json for every refusal."""
     configure_logging()
-    api = describe_only(function=function, routers=routers)
+    api = describe_only(function=function, router=router)
     return Boundary(api, kind=SpanKind.SERVER)
 
 
-def describe_only(*, function: str, routers: Sequence[APIRouter], summary: str = "") -> FastAPI:
+def describe_only(*, function: str, router: APIRouter, summary: str = "") -> FastAPI:
     """The same API without its boundary: what the API reference is generated from, which knows the
     manifest's `summary`."""
     api = FastAPI(
@@ -41,9 +39,8 @@ def describe_only(*, function: str, routers: Sequence[APIRouter], summary: str =
         redirect_slashes=False,
         telemetry=NO_SPANS_OF_ITS_OWN,
     )
-    api.openapi = lambda: describe(api, routers)  # type: ignore[method-assign]
-    for router in routers:
-        api.include_router(router)
+    api.openapi = lambda: describe(api, router)  # type: ignore[method-assign]
+    api.include_router(router)
     api.add_api_route("/healthz", _healthz, include_in_schema=False)
     for kind in (AssentError, HTTPException, Exception):
         api.add_exception_handler(kind, answer_problem)

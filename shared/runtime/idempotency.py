@@ -3,7 +3,7 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import Header, Request
+from fastapi import Depends, Header, Request
 
 from shared.kit.callers import Caller
 from shared.storage.idempotency import IdempotencyKey
@@ -18,10 +18,13 @@ async def idempotency_key(
     """The key of this request, scoped to caller, method and path."""
     caller: Caller = request.state.caller
     if key is None:
-        return IdempotencyKey(caller, "", "")
+        return IdempotencyKey(caller)
     scope = f"{caller.principal}\n{request.method}\n{request.url.path}\n{key}"
     return IdempotencyKey(
         caller,
         hashlib.sha256(scope.encode()).hexdigest(),
         hashlib.sha256(await request.body()).hexdigest(),
     )
+
+
+Key = Annotated[IdempotencyKey, Depends(idempotency_key)]

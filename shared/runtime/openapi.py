@@ -1,6 +1,5 @@
 """The description of a function's HTTP API, with the bodies and refusals FastAPI cannot see."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -50,8 +49,8 @@ class Problem(Model):
     errors: list[ProblemError]
 
 
-def describe(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
-    """The OpenAPI document of `app`, made once; `routers` are those it includes."""
+def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
+    """The OpenAPI document of `app`, made once; `router` is the one it includes."""
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title,
@@ -60,8 +59,7 @@ def describe(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
             routes=app.routes,
         )
         models: list[type[BaseModel]] = [Problem]
-        routes = (each for router in routers for each in router.routes)
-        for route in (each for each in routes if isinstance(each, Route)):
+        for route in (each for each in router.routes if isinstance(each, Route)):
             for method in route.methods or ():
                 operation = document["paths"][route.path_format].get(method.lower())
                 if operation is not None:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from opentelemetry.trace import SpanKind
@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from shared.aggregates.runner import Handler, Runner
 from shared.kit import clock
 from shared.kit.errors import AssentError
 from shared.kit.queues import queue_name
@@ -29,8 +30,6 @@ from shared.runtime.logs import configure_logging
 from shared.runtime.problems import answer_problem, as_assent_error, problem_response
 from shared.runtime.tracing import current_trace_id
 from shared.storage.cursors import is_document_id
-
-Handler = Callable[[Envelope], Awaitable[None]]
 
 # As much as Pub/Sub delivers: what a document could hold, its event can bring.
 MAX_EVENT_BYTES = 10_000_000
@@ -47,16 +46,18 @@ def create_reactions(
     *,
     function: str,
     handlers: Mapping[str, Handler],
-    sweep: Sweep | None = None,
-    deliveries: Deliveries | None = None,
+    run: Runner | None = None,
 ) -> ASGIApp:
     """The private side of `function`: `/events/<topic>`, `/timers/<queue>`, `/schedules/<type>`.
 
     Answers 204 for what was handled, is of no interest here, or went to the dead-letter topic
-    because it can never succeed; 5xx for what is to be delivered again. What a tenant's dead
-    letters are, and which of them were handled after all, `deliveries` tells in its log. The first
-    request is followed by a sweep, so that a fresh process picks up what a dead one left."""
+    because it can never succeed; 5xx for what is to be delivered again. A function with a runner
+    has a log: it records there which of a tenant's deliveries were buried and which of those were
+    handled after all, and its first request is followed by a sweep, so that a fresh process picks
+    up what a dead one left."""
     configure_logging()
+    sweep = run.sweep(handlers) if run is not None else None
+    deliveries = Deliveries(run.outbox) if run is not None else None
     intake = _Intake(function, handlers, sweep, deliveries)
     app = Starlette(
         routes=[

@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Self, get_args, get_origin, get_type_hints
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -50,6 +50,13 @@ class Router(APIRouter):
     def __init__(self, *, prefix: str = "", tag: str | None = None) -> None:
         super().__init__(prefix=prefix, tags=[tag] if tag else None, route_class=Route)
 
+    @classmethod
+    def joining(cls, *routers: "Router") -> Self:
+        """One router with the calls of several."""
+        joined = cls()
+        joined.routes.extend(route for router in routers for route in router.routes)
+        return joined
+
 
 def _body_of(endpoint: Endpoint) -> tuple[str, BodyReader] | None:
     """The parameter that takes the body, and how it is read."""
@@ -86,8 +93,8 @@ def _served(endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int
         name, reader = body
         signature = inspect.signature(endpoint)
         parameters = dict(signature.parameters)
-        read = Annotated[reader.model, Depends(reader)]
-        parameters[name] = parameters[name].replace(annotation=read)
+        annotation: Any = Annotated[reader.model, Depends(reader)]  # type: ignore[name-defined]
+        parameters[name] = parameters[name].replace(annotation=annotation)
         served.__signature__ = signature.replace(  # type: ignore[attr-defined]
             parameters=list(parameters.values())
         )

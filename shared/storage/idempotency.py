@@ -1,52 +1,52 @@
-"""Answers kept under a caller's `Idempotency-Key`: the same key and body answer the same, whatever
+"""Answers kept under an id that the caller chose: the same id and body answer the same, whatever
 crashed in between."""
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.errors import IdempotencyKeyReused
-from shared.storage.batches import Batch
+from shared.storage.batches import Batch, Document
 from shared.storage.firestore import TenantStore
 
 KEPT = timedelta(days=35)
 COLLECTION = "idempotency_keys"
 
+A = TypeVar("A", bound=BaseModel)
+
 
 @dataclass(frozen=True)
 class IdempotencyKey:
-    """One caller's key for one call, and the fingerprint of what was sent. Without a key,
-    recalling finds nothing and remembering does nothing."""
+    """One caller's id for one call, and the fingerprint of what was sent. Without an id, recalling
+    finds nothing and remembering does nothing. Answers are kept for `kept`, or for ever."""
 
     caller: Caller
-    id: str
-    fingerprint: str
+    id: str = ""
+    fingerprint: str = ""
+    collection: str = COLLECTION
+    kept: timedelta | None = KEPT
 
-    async def recall(self, store: TenantStore) -> dict[str, Any] | None:
-        """The answer given before, or None. Raises IdempotencyKeyReused where another body was
-        sent with the key."""
-        if not self.id:
-            return None
-        seen = await store.get(COLLECTION, self.id)
+    async def recall(self, store: TenantStore, answer: type[A]) -> A | None:
+        """The answer given before, or None. One read where there is an id. Raises
+        IdempotencyKeyReused where another body was sent with the id, Unavailable."""
+        return self.answered(await store.get(self.collection, self.id) if self.id else None, answer)
+
+    def answered(self, seen: Document | None, answer: type[A]) -> A | None:
+        """The answer in the key's document. Raises IdempotencyKeyReused."""
         if seen is None:
             return None
         if seen.data["fingerprint"] != self.fingerprint:
-            raise IdempotencyKeyReused("this Idempotency-Key came before with another body")
-        answer: dict[str, Any] = json.loads(seen.data["answer"])
-        return answer
+            raise IdempotencyKeyReused("this id was sent before with another body")
+        return answer.model_validate_json(seen.data["answer"])
 
-    def remember(self, batch: Batch, answer: dict[str, Any]) -> None:
+    def remember(self, batch: Batch, answer: BaseModel) -> None:
         """Adds the answer to the commit that makes it true; whoever commits second loses the race
         and recalls."""
-        if self.id:
-            batch.create(
-                COLLECTION,
-                self.id,
-                {
-                    "fingerprint": self.fingerprint,
-                    "answer": json.dumps(answer),
-                    "expire_at": self.caller.received_at + KEPT,
-                },
-            )
+        if not self.id:
+            return
+        fields = {"fingerprint": self.fingerprint, "answer": answer.model_dump_json()}
+        expiry = {"expire_at": self.caller.received_at + self.kept} if self.kept else {}
+        batch.create(self.collection, self.id, {**fields, **expiry})

@@ -12,7 +12,7 @@ from functions.agents.rules.checks.findings import Finding
 from functions.agents.rules.judgement import judge, reviewed
 from functions.agents.rules.spec import Spec
 from functions.agents.settings import SIGNING_KEY
-from shared.runtime.secrets import signing_key
+from shared.storage.secrets import signing_key
 
 
 async def judge_spec(

@@ -45,7 +45,7 @@ from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import Recorder
-from shared.runtime.secrets import public_keys
+from shared.storage.secrets import public_keys
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again

@@ -1,8 +1,6 @@
-"""HTTP in, HTTP out: approvals and vetoes, precedents."""
+"""HTTP in, HTTP out: approvals and vetoes, precedents, and what a phone decides."""
 
-from fastapi import APIRouter
+from functions.approvals.api import approvals, phone, precedents
+from shared.runtime.routes import Router
 
-from functions.approvals.api import approvals, precedents
-
-_NOUNS = (approvals, precedents)
-ROUTER = APIRouter(routes=[route for noun in _NOUNS for route in noun.ROUTER.routes])
+ROUTER = Router.joining(approvals.ROUTER, precedents.ROUTER, phone.ROUTER)

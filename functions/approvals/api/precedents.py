@@ -2,54 +2,49 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends
 
-from functions.approvals.bodies import PrecedentBody, posted_of
-from functions.approvals.service import precedents, reading
-from functions.approvals.views import PrecedentSeed, PrecedentSeedPage
+from events.precedents import PrecedentBody, PrecedentSeed
+from functions.approvals.service import lists, precedents
+from functions.approvals.views import PrecedentSeedPage
 from shared.kit.callers import Caller
 from shared.runtime.auth import requires
-from shared.runtime.bodies import UncheckedBody, body_of
-from shared.runtime.idempotency import idempotency_key
-from shared.storage.idempotency import IdempotencyKey
+from shared.runtime.idempotency import Key
+from shared.runtime.routes import Cursor, Limit, Router
 
-ROUTER = APIRouter(prefix="/v1/precedent-seeds", tags=["precedents"])
+ROUTER = Router(prefix="/v1/precedent-seeds", tag="precedents")
 
 Reader = Annotated[Caller, Depends(requires("approvals:read", "governance:read"))]
 Writer = Annotated[Caller, Depends(requires("approvals:write", "governance:write"))]
-Key = Annotated[IdempotencyKey, Depends(idempotency_key)]
-Posted = Annotated[UncheckedBody[PrecedentBody], Depends(body_of(PrecedentBody))]
 
 
-@ROUTER.get("", response_model=PrecedentSeedPage)
+@ROUTER.get("")
 async def list_precedents(
-    caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100)] = 25,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    caller: Reader, limit: Limit = 25, cursor: Cursor = None
 ) -> PrecedentSeedPage:
     """Lists precedents with their rates, newest first."""
-    return await reading.list_precedents(caller, limit, cursor)
+    return await lists.list_precedents(caller, limit, cursor)
 
 
-@ROUTER.get("/{seed_id}", response_model=PrecedentSeed)
+@ROUTER.get("/{seed_id}")
 async def get_precedent(caller: Reader, seed_id: str) -> PrecedentSeed:
     """Shows one precedent with its findings and rates."""
-    return await reading.show_precedent(caller, seed_id)
+    return await lists.show_precedent(caller, seed_id)
 
 
-@ROUTER.post("", status_code=201, response_model=PrecedentSeed)
-async def post_precedent(caller: Writer, key: Key, body: Posted) -> PrecedentSeed:
+@ROUTER.post("", status_code=201)
+async def post_precedent(caller: Writer, key: Key, body: PrecedentBody) -> PrecedentSeed:
     """Posts a precedent; Genesis reviews it at once."""
-    return await precedents.post_precedent(caller, key, posted_of(body.check()))
+    return await precedents.post_precedent(caller, key, body)
 
 
-@ROUTER.post("/{seed_id}/activate", response_model=PrecedentSeed)
+@ROUTER.post("/{seed_id}/activate")
 async def activate_precedent(caller: Writer, key: Key, seed_id: str) -> PrecedentSeed:
     """Activates a precedent: it assents from now on; needs the role governor."""
     return await precedents.activate_precedent(caller, key, seed_id)
 
 
-@ROUTER.post("/{seed_id}/suspend", response_model=PrecedentSeed)
+@ROUTER.post("/{seed_id}/suspend")
 async def suspend_precedent(caller: Writer, key: Key, seed_id: str) -> PrecedentSeed:
     """Suspends a precedent until it is activated again; needs the role governor."""
     return await precedents.suspend_precedent(caller, key, seed_id)

@@ -17,6 +17,7 @@ from events.approvals import (
     SignedDecision,
 )
 from shared.kit.instants import Instant
+from shared.kit.transitions import Transition
 
 DEADLINE_DUE = "assent.deadline.due.v1"
 VETO_WINDOW_DUE = "assent.veto_window.due.v1"
@@ -82,36 +83,25 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Transition:
-    """The state after one event, and the event's type."""
-
-    approval: Approval
-    event: type[ApprovalState]
-    extra: tuple[tuple[str, Any], ...] = ()
-
-
-@dataclass(frozen=True)
 class Repeat:
     """The same decision as before: nothing changes, and the first answer is given again."""
 
 
-def transition(approval: Approval, event: type[ApprovalState], **fields: Any) -> Transition:
+Step = Transition[Approval]
+Steps = tuple[Step, ...]
+
+
+def transition(approval: Approval, event: type[ApprovalState], **fields: Any) -> Step:
     """`approval` with `fields` replaced and its version advanced by the one event."""
     fields["version"] = approval.version + 1
     return Transition(approval.model_copy(update=fields), event)
 
 
-def payload(step: Transition) -> ApprovalState:
-    """The event's data: the published part of the new state."""
-    published = {name: getattr(step.approval, name) for name in ApprovalState.model_fields}
-    return step.event.model_construct(**published, **dict(step.extra))
-
-
-def statement_to_sign(step: Transition, tenant_id: str) -> SignedDecision | None:
-    """What the owner signs for a final decision; None for any other event."""
-    if step.event not in _SIGNED:
+def statement_to_sign(step: Step, tenant_id: str) -> SignedDecision | None:
+    """What `approvals` signs for a final decision; None for any other event."""
+    if step.event is None or step.event not in _SIGNED:
         return None
-    approval = step.approval
+    approval = step.state
     by, at = approval.decided_by, approval.decided_at
     if step.event is ApprovalOverturned and approval.review is not None:
         by, at = approval.review.reviewed_by, approval.review.reviewed_at

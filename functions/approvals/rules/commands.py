@@ -1,12 +1,16 @@
 """What a person may ask for, and what is wrong with it before any state is looked at."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator
 
 from events.approvals import VetoReason
 from functions.approvals.rules.approval import Actor, Approval
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.instants import Instant
+from shared.kit.models import Model
 
 LONGEST_NOTE = 4_000
 LONGEST_OPEN = timedelta(days=30)
@@ -22,37 +26,69 @@ Grounds = Literal["outage", "breach", "data_loss", "legal"]
 _PASSES_ON = ("escalate", "delegate")
 
 
-@dataclass(frozen=True)
-class DecisionCommand:
-    """A decision about the content whose hash is `decision_hash`."""
+def _none_is_empty(value: Any) -> Any:
+    return () if value is None else value
+
+
+Note = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+
+
+class ApproveBody(Model):
+    """Assent to the content with that hash."""
+
+    decision_hash: str
+    client_decision_id: UUID
+    note: Note = ""
+
+
+class RequestChangesBody(ApproveBody):
+    """Not this content; `note` says what must change."""
+
+    note: str
+
+
+class DecisionBody(ApproveBody):
+    """A decision about the content with that hash. `until` belongs to defer, `to` to delegate,
+    `grounds` to break_glass; request_changes needs a note."""
 
     decision: DecisionVerb
-    decision_hash: str
-    note: str = ""
-    until: datetime | None = None
+    until: Instant | None = None
     to: str | None = None
     grounds: Grounds | None = None
 
 
-@dataclass(frozen=True)
-class VetoCommand:
-    """A veto of the content whose hash is `decision_hash`."""
+class GovernorVetoBody(Model):
+    """Rejects what is pending, reverses what a precedent assented to."""
 
     decision_hash: str
-    reason: VetoReason
+    client_decision_id: UUID
+    reason_category: Literal["constitutional", "safety", "budget", "other"]
+    explanation: str
+    attachments: Annotated[tuple[str, ...], BeforeValidator(_none_is_empty)] = ()
+
+    def reason(self) -> VetoReason:
+        """Why, as events publish it."""
+        return VetoReason(
+            category=self.reason_category,
+            explanation=self.explanation,
+            attachments=self.attachments,
+        )
 
 
-@dataclass(frozen=True)
-class ReviewCommand:
-    """The review a break-glass or a deputy's decision owes."""
+class VetoBody(GovernorVetoBody):
+    """A veto that names its approval."""
+
+    approval_id: str
+
+
+class ReviewBody(Model):
+    """The verdict on a broken glass or on a deputy's decision."""
 
     verdict: Literal["upheld", "overturned"]
     note: str
 
 
-def check_decision(
-    command: DecisionCommand, approval: Approval, actor: Actor, at: datetime
-) -> None:
+def check_decision(command: DecisionBody, approval: Approval, actor: Actor, at: datetime) -> None:
     """Raises Invalid, naming every field that is missing, superfluous or out of bounds."""
     errors = [*_superfluous(command), *_note_errors(command.note)]
     if command.decision == "request_changes" and not command.note.strip():
@@ -69,9 +105,9 @@ def check_decision(
         raise Invalid(*errors)
 
 
-def check_veto(command: VetoCommand) -> None:
+def check_veto(command: GovernorVetoBody) -> None:
     """Raises Invalid for a veto that does not say why, or says too much."""
-    reason = command.reason
+    reason = command.reason()
     errors = _text_errors("explanation", reason.explanation)
     if len(reason.attachments) > MOST_ATTACHMENTS:
         errors.append(FieldError("attachments", f"must be at most {MOST_ATTACHMENTS}"))
@@ -84,13 +120,13 @@ def check_veto(command: VetoCommand) -> None:
         raise Invalid(*errors)
 
 
-def check_review(command: ReviewCommand) -> None:
+def check_review(command: ReviewBody) -> None:
     """Raises Invalid for a review without a note, or with an endless one."""
     if errors := _text_errors("note", command.note):
         raise Invalid(*errors)
 
 
-def _superfluous(command: DecisionCommand) -> list[FieldError]:
+def _superfluous(command: DecisionBody) -> list[FieldError]:
     owners = {"until": "defer", "to": "delegate", "grounds": "break_glass"}
     return [
         FieldError(field, f"belongs to {verb} only")
@@ -107,7 +143,7 @@ def _passing_errors(approval: Approval) -> list[FieldError]:
     return []
 
 
-def _until_errors(command: DecisionCommand, approval: Approval, at: datetime) -> list[FieldError]:
+def _until_errors(command: DecisionBody, approval: Approval, at: datetime) -> list[FieldError]:
     if command.until is None:
         return [FieldError("until", "must be given")]
     if not at < command.until < approval.requested_at + LONGEST_OPEN:
@@ -115,7 +151,7 @@ def _until_errors(command: DecisionCommand, approval: Approval, at: datetime) ->
     return []
 
 
-def _to_errors(command: DecisionCommand, approval: Approval, actor: Actor) -> list[FieldError]:
+def _to_errors(command: DecisionBody, approval: Approval, actor: Actor) -> list[FieldError]:
     if command.to is None or not 1 <= len(command.to.strip()) <= 256:
         return [FieldError("to", "must name a principal")]
     if command.to in (approval.requested_by, actor.principal):

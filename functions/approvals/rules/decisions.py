@@ -14,9 +14,17 @@ from events.approvals import (
     Review,
     Vote,
 )
-from functions.approvals.rules import passing
-from functions.approvals.rules.approval import Actor, Approval, Repeat, Transition, Verb, transition
-from functions.approvals.rules.commands import DecisionCommand, DecisionVerb, check_decision
+from functions.approvals.rules import delegation
+from functions.approvals.rules.approval import (
+    Actor,
+    Approval,
+    Repeat,
+    Step,
+    Steps,
+    Verb,
+    transition,
+)
+from functions.approvals.rules.commands import DecisionBody, DecisionVerb, check_decision
 from functions.approvals.rules.quorum import is_met, unfilled
 from functions.approvals.rules.standing import (
     Standing,
@@ -32,12 +40,12 @@ BREAK_GLASS_REVIEW_WITHIN = timedelta(hours=24)
 
 def decide(
     approval: Approval,
-    command: DecisionCommand,
+    command: DecisionBody,
     actor: Actor,
     at: datetime,
     *,
     took_over: bool = False,
-) -> Transition | Repeat:
+) -> Steps | Repeat:
     """What the decision, received at `at`, changes. `took_over`: the deputy stands in for a
     governor who missed a deadline.
 
@@ -48,6 +56,12 @@ def decide(
     if is_repeat(approval, command.decision, command.decision_hash, actor):
         return Repeat()
     refuse_late(approval, command.decision_hash, at)
+    return (_decided(approval, command, actor, standing, at),)
+
+
+def _decided(
+    approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
+) -> Step:
     match command.decision:
         case "approve":
             return _approve(approval, command, actor, standing, at)
@@ -58,11 +72,11 @@ def decide(
         case "break_glass":
             return _break_glass(approval, command, actor, standing, at)
         case "defer":
-            return passing.defer(approval, command, standing, at)
+            return delegation.defer(approval, command, standing, at)
         case "escalate":
-            return passing.escalate(approval, command, actor, standing, at)
+            return delegation.escalate(approval, command, actor, standing, at)
         case "delegate":
-            return passing.delegate(approval, command, actor, standing, at)
+            return delegation.delegate(approval, command, actor, standing, at)
 
 
 def admit(
@@ -123,8 +137,8 @@ def final_fields(
 
 
 def _approve(
-    approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
-) -> Transition:
+    approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
+) -> Step:
     vote = _vote(actor, standing.capacity, standing.places, at, command.note)
     votes = (*approval.votes, vote)
     if not is_met(approval.rule, votes):
@@ -140,19 +154,19 @@ def _approve(
 def _end(
     approval: Approval,
     event: type[ApprovalState],
-    command: DecisionCommand,
+    command: DecisionBody,
     actor: Actor,
     standing: Standing,
     at: datetime,
-) -> Transition:
+) -> Step:
     fields = final_fields(approval, command.decision, actor, standing, at)
     status = "rejected" if event is ApprovalRejected else "changes_requested"
     return transition(approval, event, status=status, note=command.note, **fields)
 
 
 def _break_glass(
-    approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
-) -> Transition:
+    approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
+) -> Step:
     assert command.grounds is not None
     seats = standing.places if standing.capacity == "approver" else ()
     vote = _vote(actor, "break_glass", seats, at, command.note)

@@ -12,11 +12,11 @@ from functions.approvals.rules.matching import limits
 from functions.approvals.rules.precedent import (
     DRAFTED_BY,
     Precedent,
-    PrecedentTransition,
     reference,
 )
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
+from shared.kit.transitions import Transition
 
 IN_A_ROW = 3
 MOST_CONDITIONS = 12
@@ -51,7 +51,7 @@ def with_streak(approval: Approval, previous: Approval | None) -> Approval:
 
 def draft(
     row: Sequence[tuple[Approval, dict[str, Any]]], at: datetime
-) -> PrecedentTransition | None:
+) -> Transition[Precedent] | None:
     """The precedent that `row` (approvals with their contents, oldest first) suggests; None where
     they have nothing definite in common."""
     contents = [content for _, content in row]
@@ -79,7 +79,7 @@ def draft(
         likeness=last.likeness,
         version=1,
     )
-    return PrecedentTransition(precedent, PrecedentDrafted)
+    return Transition(precedent, PrecedentDrafted)
 
 
 def common_conditions(contents: Sequence[dict[str, Any]]) -> tuple[Condition, ...]:

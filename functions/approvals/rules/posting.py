@@ -1,11 +1,8 @@
 """A precedent as a person posts it, and how large it may be."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from events.approvals import Kind, Risk
-from events.precedents import Condition
+from events.precedents import PrecedentBody
 from functions.approvals.rules.limits import json_problem
 from functions.approvals.rules.precedent import Precedent, reference
 from shared.kit.errors import FieldError, Invalid
@@ -16,20 +13,7 @@ _LONGEST = {"title": 200, "rationale": 4_000}
 LONGEST_FIELD = 200
 
 
-@dataclass(frozen=True)
-class Posted:
-    """What a person wrote; what it is worth is for the review to say."""
-
-    title: str
-    domain: Literal["GEN", "ETH", "ARCH", "GOV"]
-    kind: Kind
-    max_risk: Risk
-    conditions: tuple[Condition, ...]
-    rationale: str
-    example_approval_id: str | None
-
-
-def precedent_of(posted: Posted, precedent_id: str, author: str, at: datetime) -> Precedent:
+def precedent_of(posted: PrecedentBody, precedent_id: str, author: str, at: datetime) -> Precedent:
     """The precedent, waiting for its review. Raises Invalid for one that is too large."""
     _check_bounds(posted)
     return Precedent(
@@ -49,7 +33,7 @@ def precedent_of(posted: Posted, precedent_id: str, author: str, at: datetime) -
     )
 
 
-def _check_bounds(posted: Posted) -> None:
+def _check_bounds(posted: PrecedentBody) -> None:
     errors = [
         FieldError(name, f"must have at most {longest} characters")
         for name, longest in _LONGEST.items()

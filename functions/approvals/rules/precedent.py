@@ -1,10 +1,9 @@
 """The precedent itself, and its life: reviewed, active, suspended, superseded, deprecated."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from events.approvals import Risk
+from events.approvals import Kind, Risk
 from events.precedents import (
     Condition,
     Finding,
@@ -18,7 +17,8 @@ from events.precedents import (
 )
 from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant
-from shared.kit.models import Data
+from shared.kit.models import Data, Model
+from shared.kit.transitions import Transition
 
 FALSE_POSITIVES_TO_DEPRECATE = 3
 MOST_ACTIVE_PER_KIND = 20
@@ -32,7 +32,7 @@ class Precedent(PrecedentState):
 
 
 class ActivePrecedent(Data):
-    """What matching needs of one active precedent; all of a kind are read as one document."""
+    """What matching needs of one active precedent."""
 
     precedent_id: str
     reference: str
@@ -44,18 +44,23 @@ class ActivePrecedent(Data):
     activated_at: Instant
 
 
-@dataclass(frozen=True)
-class PrecedentTransition:
-    """The state after one event, and the event's type."""
+class ActivePrecedents(Model):
+    """The active precedents of one kind, read as one document; `MOST_ACTIVE_PER_KIND` at most."""
 
-    precedent: Precedent
-    event: type[PrecedentState]
+    kind: Kind
+    precedents: tuple[ActivePrecedent, ...] = ()
 
+    def without(self, precedent_id: str) -> "ActivePrecedents":
+        """The others."""
+        others = tuple(each for each in self.precedents if each.precedent_id != precedent_id)
+        return self.model_copy(update={"precedents": others})
 
-def payload(step: PrecedentTransition) -> PrecedentState:
-    """The event's data: the published part of the new state."""
-    published = {name: getattr(step.precedent, name) for name in PrecedentState.model_fields}
-    return step.event.model_construct(**published)
+    def with_(self, precedent: Precedent) -> "ActivePrecedents":
+        """These and one more. Raises VersionConflict where they are as many as there may be."""
+        if len(self.precedents) >= MOST_ACTIVE_PER_KIND:
+            raise VersionConflict(f"{MOST_ACTIVE_PER_KIND} precedents of this kind are active")
+        added = ActivePrecedent.model_validate(precedent.model_dump())
+        return self.model_copy(update={"precedents": (*self.precedents, added)})
 
 
 def reference(domain: str, precedent_id: str) -> str:
@@ -63,12 +68,7 @@ def reference(domain: str, precedent_id: str) -> str:
     return f"{domain}-{precedent_id[-6:]}"
 
 
-def active_form(precedent: Precedent) -> ActivePrecedent:
-    """The part of an active precedent that matching reads."""
-    return ActivePrecedent.model_validate(precedent.model_dump())
-
-
-def post(precedent: Precedent, findings: tuple[Finding, ...]) -> PrecedentTransition:
+def post(precedent: Precedent, findings: tuple[Finding, ...]) -> Transition[Precedent]:
     """The verdict on a precedent a person wrote: every finding must pass."""
     status = "approved" if _passed(findings) else "rejected"
     return _transition(precedent, PrecedentReviewed, status=status, findings=findings)
@@ -76,7 +76,7 @@ def post(precedent: Precedent, findings: tuple[Finding, ...]) -> PrecedentTransi
 
 def activate(
     precedent: Precedent, by: str, at: datetime, findings: tuple[Finding, ...]
-) -> PrecedentTransition:
+) -> Transition[Precedent]:
     """Makes it assent from `at` on; `by` never profits from it. `findings` are of a fresh review:
     a draft or an approved precedent that no longer passes is rejected instead.
 
@@ -95,14 +95,14 @@ def activate(
     )
 
 
-def suspend(precedent: Precedent) -> PrecedentTransition:
+def suspend(precedent: Precedent) -> Transition[Precedent]:
     """It assents to nothing until it is activated again. Raises VersionConflict unless active."""
     if precedent.status != "active":
         raise VersionConflict(f"a precedent that is {precedent.status} cannot be suspended")
     return _transition(precedent, PrecedentSuspended, status="suspended")
 
 
-def supersede(precedent: Precedent, by: Precedent, at: datetime) -> PrecedentTransition:
+def supersede(precedent: Precedent, by: Precedent, at: datetime) -> Transition[Precedent]:
     """A newer one of the same title and kind takes its place. False positives are not left behind:
     see `genesis`, which refuses to repeat the same conditions."""
     return _transition(
@@ -114,7 +114,7 @@ def supersede(precedent: Precedent, by: Precedent, at: datetime) -> PrecedentTra
     )
 
 
-def count_false_positive(precedent: Precedent, at: datetime) -> PrecedentTransition:
+def count_false_positive(precedent: Precedent, at: datetime) -> Transition[Precedent]:
     """One of its assents was vetoed; the third deprecates it, active or suspended."""
     count = precedent.veto_count + 1
     may_end = precedent.status in ("active", "suspended")
@@ -131,6 +131,6 @@ def _passed(findings: tuple[Finding, ...]) -> bool:
 
 def _transition(
     precedent: Precedent, event: type[PrecedentState], **fields: Any
-) -> PrecedentTransition:
+) -> Transition[Precedent]:
     fields["version"] = precedent.version + 1
-    return PrecedentTransition(precedent.model_copy(update=fields), event)
+    return Transition(precedent.model_copy(update=fields), event)

@@ -4,11 +4,12 @@ assents to it at once."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue
 
 from events.approvals import (
     ApprovalAutoApproved,
-    ApprovalCancelled,
     ApprovalRequested,
     CaseBinding,
     Kind,
@@ -18,11 +19,10 @@ from events.approvals import (
     Subject,
     VetoWindow,
 )
-from functions.approvals.rules.approval import Approval, Transition, transition
+from functions.approvals.rules.approval import Approval, Step, Steps, transition
 from functions.approvals.rules.likeness import likeness_of
 from functions.approvals.rules.limits import json_problem
 from functions.approvals.rules.matching import match_all
-from functions.approvals.rules.owner import cancel
 from functions.approvals.rules.precedent import ActivePrecedent
 from functions.approvals.rules.quorum import (
     DEFAULT_RULE,
@@ -31,9 +31,12 @@ from functions.approvals.rules.quorum import (
     can_pass_without,
     checked,
 )
+from functions.approvals.rules.reversals import cancel
+from functions.approvals.rules.risk import assess
 from functions.approvals.rules.veto import WINDOW
 from shared.kit.canonical import canonical_json, hash_of
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.models import Model
 
 DEADLINES: dict[Kind, timedelta] = {
     "artifact": timedelta(minutes=30),
@@ -49,6 +52,28 @@ LARGEST_EVIDENCE_BYTES = 64 * 1024
 MOST_EVIDENCE = 50
 LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
+
+
+class SubjectBody(Model):
+    """What a request is about; without a name, its id is shown."""
+
+    type: str
+    id: str
+    name: str | None = None
+
+
+class RequestBody(Model):
+    """A request for assent to exactly `content`. The rule is any governor where none is given;
+    the deadline is the kind's."""
+
+    kind: Kind
+    subject: SubjectBody
+    summary: str
+    content: dict[str, JsonValue]
+    evidence: tuple[JsonValue, ...]
+    rollback_plan: str
+    rule: Rule | None = None
+    deadline_seconds: Annotated[int, Field(strict=True)] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,9 +97,28 @@ class Request:
     precedents_allowed: bool = True
 
 
-def open_request(
-    request: Request, precedents: Sequence[ActivePrecedent], at: datetime
-) -> Transition:
+def request_of(body: RequestBody, approval_id: str, requested_by: str) -> Request:
+    """The request that somebody sent, with its risk as the rules see it."""
+    risk, reasons = assess(body.kind, body.content, body.rollback_plan)
+    subject = body.subject
+    name = subject.id if subject.name is None else subject.name
+    return Request(
+        approval_id=approval_id,
+        kind=body.kind,
+        subject=Subject(type=subject.type, id=subject.id, name=name),
+        summary=body.summary,
+        content=dict(body.content),
+        evidence=body.evidence,
+        rollback_plan=body.rollback_plan,
+        risk=risk,
+        risk_reasons=reasons,
+        requested_by=requested_by,
+        rule=body.rule or DEFAULT_RULE,
+        deadline_seconds=body.deadline_seconds,
+    )
+
+
+def open_request(request: Request, precedents: Sequence[ActivePrecedent], at: datetime) -> Step:
     """The new approval: pending or, where one of its kind's active `precedents` assents,
     auto-approved with its veto window open. Raises Invalid for a request out of bounds."""
     approval = _opened(request, at)
@@ -99,12 +143,9 @@ def open_request(
     )
 
 
-def open_cancelled(request: Request, by: str, at: datetime) -> Transition:
+def open_cancelled(request: Request, by: str, at: datetime) -> Steps:
     """The request as it is when its withdrawal arrived before it: over from the start."""
-    cancelled = cancel(_opened(request, at), by, at)
-    assert cancelled is not None
-    assert cancelled.event is ApprovalCancelled
-    return cancelled
+    return cancel(_opened(request, at), by, at)
 
 
 def _opened(request: Request, at: datetime) -> Approval:

@@ -15,20 +15,20 @@ from functions.approvals.rules.approval import (
     Actor,
     Approval,
     Repeat,
-    Transition,
+    Step,
+    Steps,
     transition,
 )
-from functions.approvals.rules.commands import ReviewCommand, check_review
-from functions.approvals.rules.owner import already_undone
+from functions.approvals.rules.commands import ReviewBody, check_review
 from functions.approvals.rules.quorum import DEPUTY, GOVERNOR, places_for
+from functions.approvals.rules.reversals import already_undone
 from functions.approvals.rules.standing import refuse_own_request
 from shared.kit.errors import AlreadyDecided, Forbidden, SeparationOfDuties, VersionConflict
 from shared.kit.instants import format_instant
+from shared.kit.transitions import Transition
 
 
-def review(
-    approval: Approval, command: ReviewCommand, actor: Actor, at: datetime
-) -> tuple[Transition, ...] | Repeat:
+def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) -> Steps | Repeat:
     """The verdict on a decision that owed a review. A late one counts, and the miss is published
     before it.
 
@@ -44,14 +44,14 @@ def review(
             return Repeat()
         raise AlreadyDecided(f"the review was made: {owed.status}")
     missed = (_missed(approval, owed),) if owed.status == "owed" and at > owed.due_at else ()
-    current = missed[-1].approval if missed else approval
+    current = missed[-1].state if missed else approval
     event = ApprovalReviewed if command.verdict == "upheld" else ApprovalOverturned
     done = _with(
         owed, status=command.verdict, reviewed_by=actor.principal, reviewed_at=at, note=command.note
     )
     present = {"governed_at": at} if GOVERNOR in actor.roles else {}
     reviewed = transition(current, event, review=done, **present)
-    return (*missed, reviewed, *already_undone(reviewed.approval))
+    return (*missed, reviewed, *already_undone(reviewed.state))
 
 
 def admit_reviewer(approval: Approval, actor: Actor) -> None:
@@ -68,7 +68,7 @@ def admit_reviewer(approval: Approval, actor: Actor) -> None:
         raise Forbidden("the approval's rule names neither you nor a role you hold")
 
 
-def miss_review(approval: Approval, at: datetime) -> Transition | None:
+def miss_review(approval: Approval, at: datetime) -> Step | None:
     """The published violation, once the time for a review has passed; None otherwise."""
     owed = approval.review
     if owed is None or owed.status != "owed" or at < owed.due_at + GRACE:
@@ -76,7 +76,7 @@ def miss_review(approval: Approval, at: datetime) -> Transition | None:
     return _missed(approval, owed)
 
 
-def _missed(approval: Approval, owed: Review) -> Transition:
+def _missed(approval: Approval, owed: Review) -> Step:
     what = "Breaking the glass" if owed.because == "break_glass" else "A deputy's decision"
     violation = Violation(
         rule=f"review.{owed.because}",
@@ -87,7 +87,7 @@ def _missed(approval: Approval, owed: Review) -> Transition:
         ),
     )
     missed = transition(approval, ApprovalReviewMissed, review=_with(owed, status="missed"))
-    return Transition(missed.approval, missed.event, (("violation", violation),))
+    return Transition(missed.state, missed.event, {"violation": violation})
 
 
 def _with(owed: Review, **fields: Any) -> Review:

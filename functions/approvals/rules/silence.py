@@ -11,17 +11,19 @@ from events.approvals import (
     ApprovalExpired,
     ApprovalResumed,
 )
-from functions.approvals.rules.approval import GRACE, Approval, Transition, transition
-from functions.approvals.rules.passing import awake_fields, open_status
+from functions.approvals.rules.approval import GRACE, Approval, Step, Steps, transition
+from functions.approvals.rules.delegation import awake_fields, open_status
 from functions.approvals.rules.quorum import GOVERNOR, unfilled
 from functions.approvals.rules.reviews import miss_review
 
 
-def time_passed(approval: Approval, at: datetime) -> Transition | None:
-    """What the clock alone has changed by `at`; None where it has changed nothing."""
+def time_passed(approval: Approval, at: datetime) -> Steps:
+    """What the clock alone has changed by `at`."""
     if approval.is_open:
-        return _let_silence_speak(approval, at) or _resume(approval, at)
-    return _confirm(approval, at) or miss_review(approval, at)
+        step = _let_silence_speak(approval, at) or _resume(approval, at)
+    else:
+        step = _confirm(approval, at) or miss_review(approval, at)
+    return (step,) if step else ()
 
 
 def as_of(approval: Approval, at: datetime) -> Approval:
@@ -32,7 +34,7 @@ def as_of(approval: Approval, at: datetime) -> Approval:
     return approval.model_copy(update=_silence_fields(approval))
 
 
-def _let_silence_speak(approval: Approval, at: datetime) -> Transition | None:
+def _let_silence_speak(approval: Approval, at: datetime) -> Step | None:
     # The grace lets a decision that was received in time reach the store first.
     if at < approval.deadline_at + GRACE:
         return None
@@ -55,7 +57,7 @@ def _silence_fields(approval: Approval) -> dict[str, Any]:
     }
 
 
-def _resume(approval: Approval, at: datetime) -> Transition | None:
+def _resume(approval: Approval, at: datetime) -> Step | None:
     until = approval.deferred_until
     if until is None or at < until:
         return None
@@ -63,7 +65,7 @@ def _resume(approval: Approval, at: datetime) -> Transition | None:
     return transition(approval, ApprovalResumed, status=open_status(approval.grants), **awake)
 
 
-def _confirm(approval: Approval, at: datetime) -> Transition | None:
+def _confirm(approval: Approval, at: datetime) -> Step | None:
     window = approval.veto
     if approval.status != "auto_approved" or window is None or at < window.closes_at + GRACE:
         return None

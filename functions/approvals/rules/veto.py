@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from events.approvals import ApprovalRejected, ApprovalVetoed
-from functions.approvals.rules.approval import Actor, Approval, Repeat, Transition, transition
-from functions.approvals.rules.commands import VetoCommand, check_veto
+from functions.approvals.rules.approval import Actor, Approval, Repeat, Steps, transition
+from functions.approvals.rules.commands import GovernorVetoBody, check_veto
 from functions.approvals.rules.decisions import final_fields, is_repeat, refuse_late
-from functions.approvals.rules.owner import already_undone
+from functions.approvals.rules.reversals import already_undone
 from functions.approvals.rules.standing import refuse_own_request, standing_of
 from shared.kit.errors import StaleDecisionHash, VetoWindowClosed
 
@@ -15,12 +15,12 @@ WINDOW = timedelta(hours=24)
 
 def veto(
     approval: Approval,
-    command: VetoCommand,
+    command: GovernorVetoBody,
     actor: Actor,
     at: datetime,
     *,
     took_over: bool = False,
-) -> tuple[Transition, ...] | Repeat:
+) -> Steps | Repeat:
     """What a veto received at `at` changes. At `closes_at` it still counts, after it is refused.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired
@@ -31,11 +31,11 @@ def veto(
     if is_repeat(approval, "veto", command.decision_hash, actor):
         return Repeat()
     fields = final_fields(approval, "veto", actor, standing, at)
-    fields |= {"veto_reason": command.reason, "note": command.reason.explanation}
+    fields |= {"veto_reason": command.reason(), "note": command.explanation}
     if approval.status in ("auto_approved", "confirmed"):
         _refuse_outside_window(approval, command.decision_hash, at)
         vetoed = transition(approval, ApprovalVetoed, status="vetoed", **fields)
-        return vetoed, *already_undone(vetoed.approval)
+        return vetoed, *already_undone(vetoed.state)
     refuse_late(approval, command.decision_hash, at)
     return (transition(approval, ApprovalRejected, status="rejected", **fields),)
 

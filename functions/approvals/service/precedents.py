@@ -1,68 +1,54 @@
 """Precedents: posted and reviewed at once, activated by a governor, suspended."""
 
+import asyncio
 from datetime import UTC, datetime
 
-from events.precedents import Finding
+from events.precedents import Finding, PrecedentBody, PrecedentSeed
+from functions.approvals.aggregates import ACTIVE, APPROVALS, PRECEDENTS, RUN
+from functions.approvals.queries import (
+    count_compared,
+    count_matches,
+    find_ended,
+    find_rejected_since,
+)
 from functions.approvals.rules.genesis import Facts, review, twin_of
-from functions.approvals.rules.posting import Posted, precedent_of
+from functions.approvals.rules.posting import precedent_of
 from functions.approvals.rules.precedent import (
-    MOST_ACTIVE_PER_KIND,
+    ActivePrecedents,
     Precedent,
     activate,
-    active_form,
     post,
     supersede,
     suspend,
 )
 from functions.approvals.rules.quorum import GOVERNOR
-from functions.approvals.service.actives import drop_active
-from functions.approvals.service.lookups import require_precedent
-from functions.approvals.service.reading import shown
-from functions.approvals.service.wiring import FUNCTION, OUTBOX
-from functions.approvals.service.writing import Writer
-from functions.approvals.store import (
-    ACTIVE,
-    APPROVALS,
-    PRECEDENTS,
-    find_ended,
-    find_rejected_since,
-    read_actives,
-    read_approval,
-    read_precedent,
-)
-from functions.approvals.views import PrecedentSeed, seed_of
+from functions.approvals.views import seed_of
+from shared.aggregates.runner import Command
+from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden, VersionConflict
-from shared.kit.ids import is_id, new_id
-from shared.messaging.recorder import Recorder
+from shared.kit.ids import new_id
+from shared.kit.transitions import Transition
 from shared.storage.firestore import LostRace, TenantStore
 from shared.storage.idempotency import IdempotencyKey
-from shared.storage.races import decide_again
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def post_precedent(caller: Caller, key: IdempotencyKey, posted: Posted) -> PrecedentSeed:
+async def post_precedent(caller: Caller, key: IdempotencyKey, body: PrecedentBody) -> PrecedentSeed:
     """The precedent with Genesis' verdict on it: approved or rejected. Raises Invalid for one that
     is too large."""
-    return await decide_again(lambda: _post_once(caller, key, posted))
 
+    async def use_case(work: Command) -> PrecedentSeed:
+        written = precedent_of(body, new_id("pre", work.at), caller.principal, work.at)
+        facts = await _facts(work, written)
+        likeness = facts.example.likeness if facts.example else ""
+        written = written.model_copy(update={"likeness": likeness})
+        step = post(written, review(written, facts))
+        await work.save(step)
+        return seed_of(step.state, matched=0, compared=0)
 
-async def _post_once(caller: Caller, key: IdempotencyKey, posted: Posted) -> PrecedentSeed:
-    store = TenantStore(caller.tenant_id)
-    if answer := await key.recall(store):
-        return PrecedentSeed.model_validate(answer)
-    at = caller.received_at
-    written = precedent_of(posted, new_id("pre", at), caller.principal, at)
-    facts = await _facts(store, written)
-    likeness = facts.example.likeness if facts.example else ""
-    written = written.model_copy(update={"likeness": likeness})
-    writer = Writer(Recorder.for_command(function=FUNCTION, caller=caller, latest=None))
-    precedent = writer.precedent(post(written, review(written, facts)), None)
-    seed = seed_of(precedent, matched=0, compared=0)
-    key.remember(writer.change, seed.model_dump(mode="json"))
-    await OUTBOX.commit(store, writer.change, now=at)
-    return seed
+    return await RUN.command(caller, key, use_case, PrecedentSeed)
 
 
 async def activate_precedent(
@@ -72,33 +58,17 @@ async def activate_precedent(
     instead.
 
     Raises NotFound, Forbidden for anybody but a governor, VersionConflict."""
-    return await decide_again(lambda: _activate_once(caller, key, precedent_id))
 
+    async def use_case(work: Command) -> PrecedentSeed:
+        precedent = await _governed(work, precedent_id)
+        findings = await _review_again(work, precedent)
+        step = activate(precedent, caller.principal, work.at, findings)
+        await work.save(step)
+        if step.state.status == "active":
+            await _add_active(work, step.state)
+        return await shown(work.store, step.state)
 
-async def _activate_once(caller: Caller, key: IdempotencyKey, precedent_id: str) -> PrecedentSeed:
-    store = TenantStore(caller.tenant_id)
-    seen = await require_precedent(caller, precedent_id)
-    _refuse_all_but_governors(caller)
-    if answer := await key.recall(store):
-        return PrecedentSeed.model_validate(answer)
-    findings = await _review_again(store, seen.value)
-    step = activate(seen.value, caller.principal, caller.received_at, findings)
-    writer = Writer(Recorder.for_command(function=FUNCTION, caller=caller, latest=seen.latest))
-    precedent = writer.precedent(step, seen)
-    if precedent.status == "active":
-        await _add_active(store, writer, precedent)
-    return await _answer(store, caller, key, writer, precedent)
-
-
-async def _review_again(store: TenantStore, precedent: Precedent) -> tuple[Finding, ...]:
-    """A verdict as old as the posting knows of no veto, rejection or deprecation since. Raises
-    VersionConflict where waiting, and no other precedent, would help."""
-    if precedent.status not in ("draft", "approved"):
-        return ()
-    facts = await _facts(store, precedent)
-    if twin := twin_of(precedent, facts.active):
-        raise VersionConflict(f"{twin.reference} is active on the same ground")
-    return review(precedent, facts)
+    return await RUN.command(caller, key, use_case, PrecedentSeed)
 
 
 async def suspend_precedent(
@@ -107,67 +77,75 @@ async def suspend_precedent(
     """The precedent, assenting to nothing until it is activated again.
 
     Raises NotFound, Forbidden for anybody but a governor, VersionConflict."""
-    return await decide_again(lambda: _suspend_once(caller, key, precedent_id))
+
+    async def use_case(work: Command) -> PrecedentSeed:
+        precedent = await _governed(work, precedent_id)
+        step = suspend(precedent)
+        await work.save(step)
+        active = await work.find(ACTIVE, precedent.kind)
+        assert active is not None
+        await work.save(Transition(active.without(precedent_id)))
+        return await shown(work.store, step.state)
+
+    return await RUN.command(caller, key, use_case, PrecedentSeed)
 
 
-async def _suspend_once(caller: Caller, key: IdempotencyKey, precedent_id: str) -> PrecedentSeed:
-    store = TenantStore(caller.tenant_id)
-    seen = await require_precedent(caller, precedent_id)
-    _refuse_all_but_governors(caller)
-    if answer := await key.recall(store):
-        return PrecedentSeed.model_validate(answer)
-    writer = Writer(Recorder.for_command(function=FUNCTION, caller=caller, latest=seen.latest))
-    precedent = writer.precedent(suspend(seen.value), seen)
-    await drop_active(store, writer, seen)
-    return await _answer(store, caller, key, writer, precedent)
+async def shown(store: TenantStore, precedent: Precedent) -> PrecedentSeed:
+    """The precedent with its rates. Counted when somebody looks, so that a match writes no counter
+    that every other match writes too; what never was active is not counted at all."""
+    if precedent.activated_at is None:
+        return seed_of(precedent, matched=0, compared=0)
+    matched, compared = await asyncio.gather(
+        count_matches(store, precedent.precedent_id), count_compared(store, precedent.precedent_id)
+    )
+    return seed_of(precedent, matched=matched, compared=compared)
 
 
-async def _answer(
-    store: TenantStore, caller: Caller, key: IdempotencyKey, writer: Writer, precedent: Precedent
-) -> PrecedentSeed:
-    seed = await shown(store, precedent)
-    key.remember(writer.change, seed.model_dump(mode="json"))
-    await OUTBOX.commit(store, writer.change, now=caller.received_at)
-    return seed
+async def _governed(work: Command, precedent_id: str) -> Precedent:
+    precedent = await work.get(PRECEDENTS, precedent_id)
+    if GOVERNOR not in work.caller.roles:
+        raise Forbidden("only a governor activates and suspends precedents")
+    return precedent
 
 
-async def _add_active(store: TenantStore, writer: Writer, precedent: Precedent) -> None:
-    actives = read_actives(await store.get(ACTIVE, precedent.kind))
-    if any(each.precedent_id == precedent.precedent_id for each in actives.precedents):
-        # Read after the precedent, so somebody activated it in between: it supersedes not itself.
-        raise LostRace(f"{precedent.reference} was activated meanwhile")
-    if twin := twin_of(precedent, actives.precedents):
+async def _review_again(work: UnitOfWork, precedent: Precedent) -> tuple[Finding, ...]:
+    """A verdict as old as the posting knows of no veto, rejection or deprecation since. Raises
+    VersionConflict where waiting, and no other precedent, would help."""
+    if precedent.status not in ("draft", "approved"):
+        return ()
+    facts = await _facts(work, precedent)
+    if twin := twin_of(precedent, facts.active):
         raise VersionConflict(f"{twin.reference} is active on the same ground")
-    kept = []
-    for other in actives.precedents:
+    return review(precedent, facts)
+
+
+async def _add_active(work: UnitOfWork, precedent: Precedent) -> None:
+    active = await work.find(ACTIVE, precedent.kind) or ActivePrecedents(kind=precedent.kind)
+    if any(each.precedent_id == precedent.precedent_id for each in active.precedents):
+        # Read after the precedent, so somebody activated it in between.
+        raise LostRace(f"{precedent.reference} was activated meanwhile")
+    if twin := twin_of(precedent, active.precedents):
+        raise VersionConflict(f"{twin.reference} is active on the same ground")
+    for other in active.precedents:
         if other.title == precedent.title:
-            older = read_precedent(await store.get(PRECEDENTS, other.precedent_id))
+            older = await work.find(PRECEDENTS, other.precedent_id)
             assert older is not None, "precedents are never deleted"
-            writer.precedent(supersede(older.value, precedent, writer.at), older)
-        else:
-            kept.append(other)
-    if len(kept) >= MOST_ACTIVE_PER_KIND:
-        raise VersionConflict(f"{MOST_ACTIVE_PER_KIND} precedents of this kind are active")
-    writer.actives(precedent.kind, [*kept, active_form(precedent)], actives)
+            await work.save(supersede(older, precedent, work.at))
+            active = active.without(other.precedent_id)
+    await work.save(Transition(active.with_(precedent)))
 
 
-async def _facts(store: TenantStore, precedent: Precedent) -> Facts:
+async def _facts(work: UnitOfWork, precedent: Precedent) -> Facts:
     """What the review needs: at least four reads, and only when somebody posts or activates."""
     example_id = precedent.example_approval_id or ""
-    keys: list[tuple[str, str]] = [(ACTIVE, precedent.kind)]
-    if is_id("apr", example_id):
-        keys.append((APPROVALS, example_id))
-    found = await store.get_many(keys)
-    example = read_approval(found[1]) if len(found) > 1 else None
-    since = (example.value.decided_at if example else None) or _EVER
+    example = None
+    if APPROVALS.may_be_id(example_id):
+        example = await work.find(APPROVALS, example_id)
+    active = await work.find(ACTIVE, precedent.kind)
+    since = (example.decided_at if example else None) or _EVER
     return Facts(
-        example=example.value if example else None,
-        active=read_actives(found[0]).precedents,
-        ended=await find_ended(store, precedent.kind),
-        rejected=await find_rejected_since(store, precedent.kind, since),
+        example=example,
+        active=active.precedents if active else (),
+        ended=await find_ended(work, precedent.kind),
+        rejected=await find_rejected_since(work, precedent.kind, since),
     )
-
-
-def _refuse_all_but_governors(caller: Caller) -> None:
-    if GOVERNOR not in caller.roles:
-        raise Forbidden("only a governor activates and suspends precedents")

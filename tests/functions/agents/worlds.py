@@ -37,7 +37,7 @@ from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.timers import timer_event
-from shared.runtime.secrets import signing_key
+from shared.storage.secrets import signing_key
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.functions.agents.specs import document

@@ -19,7 +19,7 @@ from shared.kit.errors import (
     NotFound,
     SeparationOfDuties,
 )
-from shared.runtime.secrets import public_keys
+from shared.storage.secrets import public_keys
 from tests.functions.approvals.builders import (
     DEPUTY,
     GOVERNOR,

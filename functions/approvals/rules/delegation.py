@@ -9,14 +9,12 @@ from events.approvals import (
     ApprovalEscalated,
     Grant,
 )
-from functions.approvals.rules.approval import Actor, Approval, Transition, transition
-from functions.approvals.rules.commands import LONGEST_OPEN, DecisionCommand
+from functions.approvals.rules.approval import Actor, Approval, Step, transition
+from functions.approvals.rules.commands import LONGEST_OPEN, DecisionBody
 from functions.approvals.rules.standing import Standing, acted_fields
 
 
-def defer(
-    approval: Approval, command: DecisionCommand, standing: Standing, at: datetime
-) -> Transition:
+def defer(approval: Approval, command: DecisionBody, standing: Standing, at: datetime) -> Step:
     """The clock stops until `until`: what time was left is left then, up to 30 days in all."""
     assert command.until is not None
     deadline = min(command.until + time_left(approval, at), approval.requested_at + LONGEST_OPEN)
@@ -32,8 +30,8 @@ def defer(
 
 
 def escalate(
-    approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
-) -> Transition:
+    approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
+) -> Step:
     """Opens the request to the deputy; a deputy hands back what was passed to them."""
     if standing.capacity == "deputy":
         grants = tuple(g for g in approval.grants if g.to not in (None, actor.principal))
@@ -44,8 +42,8 @@ def escalate(
 
 
 def delegate(
-    approval: Approval, command: DecisionCommand, actor: Actor, standing: Standing, at: datetime
-) -> Transition:
+    approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
+) -> Step:
     """Lets one more principal decide, as a deputy."""
     grant = Grant(to=command.to, by=actor.principal, places=standing.places, at=at)
     grants = _with(approval, grant)
@@ -74,10 +72,10 @@ def _passed_on(
     approval: Approval,
     event: type[ApprovalDelegated] | type[ApprovalEscalated],
     grants: tuple[Grant, ...],
-    command: DecisionCommand,
+    command: DecisionBody,
     standing: Standing,
     at: datetime,
-) -> Transition:
+) -> Step:
     fields = awake_fields(approval, at) | acted_fields(approval, standing, at)
     status = open_status(grants)
     return transition(approval, event, status=status, grants=grants, note=command.note, **fields)

@@ -1,4 +1,5 @@
-"""What the owner of the asking case reports back: it no longer asks, it undid, it could not."""
+"""What the owner of a creation case reports: it withdrew its request, undid what was assented to,
+or could not."""
 
 from datetime import datetime
 
@@ -7,16 +8,17 @@ from events.approvals import (
     ApprovalReversalFailed,
     ApprovalReversed,
 )
-from functions.approvals.rules.approval import Approval, Transition, transition
+from functions.approvals.rules.approval import Approval, Step, Steps, transition
+from shared.kit.transitions import Transition
 
 _UNDOABLE = ("auto_approved", "approved", "confirmed")
 
 
-def cancel(approval: Approval, by: str, at: datetime) -> Transition | None:
-    """Whoever asked withdrew the request; a decision taken before stands (None)."""
+def cancel(approval: Approval, by: str, at: datetime) -> Steps:
+    """Whoever asked withdrew the request; a decision taken before stands."""
     if not approval.is_open:
-        return None
-    return transition(
+        return ()
+    cancelled = transition(
         approval,
         ApprovalCancelled,
         status="cancelled",
@@ -26,23 +28,24 @@ def cancel(approval: Approval, by: str, at: datetime) -> Transition | None:
         capacity="requester",
         deferred_until=None,
     )
+    return (cancelled,)
 
 
-def undo(approval: Approval) -> Transition | Approval | None:
-    """The owner undid what the assent had started: a Transition where that was ordered, the
-    approval to remember it by where it was not (a veto may still come), None where it is known."""
+def undo(approval: Approval) -> Steps:
+    """The owner undid what the assent had started. That is an event where it was ordered; where it
+    was not, it is remembered, because a veto may still come."""
     if is_reversal_ordered(approval) or approval.status == "reversal_failed":
-        return _reversed(approval)
+        return (_reversed(approval),)
     if approval.status in _UNDOABLE and not approval.undone:
-        return approval.model_copy(update={"undone": True})
-    return None
+        return (Transition(approval.model_copy(update={"undone": True})),)
+    return ()
 
 
-def fail_to_undo(approval: Approval) -> Transition | None:
-    """The owner could not undo it; None where that was not ordered, or is done by now."""
+def fail_to_undo(approval: Approval) -> Steps:
+    """The owner could not undo it; nothing where that was not ordered, or is done by now."""
     if not is_reversal_ordered(approval):
-        return None
-    return transition(approval, ApprovalReversalFailed, status="reversal_failed")
+        return ()
+    return (transition(approval, ApprovalReversalFailed, status="reversal_failed"),)
 
 
 def is_reversal_ordered(approval: Approval) -> bool:
@@ -51,7 +54,7 @@ def is_reversal_ordered(approval: Approval) -> bool:
     return approval.status == "vetoed" or (approval.status == "approved" and overturned)
 
 
-def already_undone(approval: Approval) -> tuple[Transition, ...]:
+def already_undone(approval: Approval) -> Steps:
     """The reversal itself, where it was ordered after the owner had undone it for reasons of its
     own: nobody will do it again."""
     if not (approval.undone and is_reversal_ordered(approval)):
@@ -59,5 +62,5 @@ def already_undone(approval: Approval) -> tuple[Transition, ...]:
     return (_reversed(approval),)
 
 
-def _reversed(approval: Approval) -> Transition:
+def _reversed(approval: Approval) -> Step:
     return transition(approval, ApprovalReversed, status="reversed", undone=True)

@@ -1,0 +1,46 @@
+"""What this function owns: approvals, precedents, and per kind the precedents that are active."""
+
+from functions.approvals.rules.approval import Approval, next_timer, statement_to_sign
+from functions.approvals.rules.precedent import ActivePrecedents, Precedent
+from shared.aggregates.aggregate import Aggregate, Signing
+from shared.aggregates.runner import Runner
+
+APPROVALS = Aggregate(
+    noun="approval",
+    model=Approval,
+    collection="approvals",
+    prefix="apr",
+    indexed=(
+        "status",
+        "kind",
+        "requested_at",
+        "decided_at",
+        "silence_at",
+        "governed_at",
+        "precedent_id",
+        "considered",
+        "likeness",
+        "counted_at",
+    ),
+    next_timer=next_timer,
+    signing=Signing("approvals-signing-key", statement_to_sign),
+)
+
+PRECEDENTS = Aggregate(
+    noun="precedent",
+    model=Precedent,
+    collection="precedents",
+    prefix="pre",
+    indexed=("status", "kind", "created_at", "likeness"),
+)
+
+# Changed in the very commit that changes a precedent, so that a match that was decided on an older
+# state loses its race.
+ACTIVE = Aggregate(
+    noun="active_precedents",
+    model=ActivePrecedents,
+    collection="active_precedents",
+    id_of=lambda active: active.kind,
+)
+
+RUN = Runner("approvals", APPROVALS, PRECEDENTS, ACTIVE)

@@ -1,0 +1,43 @@
+"""Decisions from a governor's phone, answered with the phone's card."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from events.approvals import Card
+from functions.approvals.rules.commands import (
+    ApproveBody,
+    DecisionBody,
+    GovernorVetoBody,
+    RequestChangesBody,
+)
+from functions.approvals.service.decisions import take_decision, take_veto
+from shared.kit.callers import Caller
+from shared.kit.models import part_of
+from shared.runtime.auth import requires
+from shared.runtime.routes import Router
+
+ROUTER = Router(prefix="/v1/mobile/approvals/{approval_id}", tag="approvals")
+
+Writer = Annotated[Caller, Depends(requires("governance:write"))]
+Vetoer = Annotated[Caller, Depends(requires("veto:execute"))]
+
+
+@ROUTER.post("/approve")
+async def approve(caller: Writer, approval_id: str, body: ApproveBody) -> Card:
+    """Assents to exactly the content with that hash."""
+    decision = part_of(DecisionBody, body, decision="approve")
+    return part_of(Card, await take_decision(caller, approval_id, decision))
+
+
+@ROUTER.post("/request-changes")
+async def request_changes(caller: Writer, approval_id: str, body: RequestChangesBody) -> Card:
+    """Sends it back, with what must change."""
+    decision = part_of(DecisionBody, body, decision="request_changes")
+    return part_of(Card, await take_decision(caller, approval_id, decision))
+
+
+@ROUTER.post("/veto")
+async def veto(caller: Vetoer, approval_id: str, body: GovernorVetoBody) -> Card:
+    """Rejects what is pending; reverses, inside its veto window, what a precedent assented to."""
+    return part_of(Card, await take_veto(caller, approval_id, body))

@@ -1,0 +1,82 @@
+"""What decisions about approvals and precedents look up."""
+
+from datetime import datetime
+
+from events.approvals import Kind
+from functions.approvals.aggregates import APPROVALS, PRECEDENTS
+from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.precedent import Precedent
+from functions.approvals.rules.standing import takeover_cutoff
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.instants import format_instant
+from shared.storage.firestore import TenantStore
+
+MOST_COMPARED = 25
+
+
+async def find_like(work: UnitOfWork, likeness: str, limit: int) -> list[Approval]:
+    """The latest like requests that a person decided and that count, newest first."""
+    found = await work.query(
+        APPROVALS,
+        where=[("likeness", "==", likeness)],
+        order_by="counted_at",
+        descending=True,
+        limit=limit,
+    )
+    return [approval for approval in found if approval.counted_at is not None]
+
+
+async def find_precedents_like(work: UnitOfWork, likeness: str) -> list[Precedent]:
+    """Precedents for requests of that likeness."""
+    where = [("likeness", "==", likeness)]
+    return await work.query(PRECEDENTS, where=where, limit=MOST_COMPARED)
+
+
+async def find_ended(work: UnitOfWork, kind: Kind) -> list[Precedent]:
+    """Precedents of the kind that vetoes ended or people suspended."""
+    where = [("kind", "==", kind), ("status", "in", ["deprecated", "suspended"])]
+    return await work.query(PRECEDENTS, where=where, limit=MOST_COMPARED)
+
+
+async def find_rejected_since(work: UnitOfWork, kind: Kind, since: datetime) -> list[Approval]:
+    """What people rejected of the kind after `since`, newest first."""
+    return await work.query(
+        APPROVALS,
+        where=[
+            ("kind", "==", kind),
+            ("status", "==", "rejected"),
+            ("decided_at", ">", format_instant(since)),
+        ],
+        order_by="decided_at",
+        descending=True,
+        limit=MOST_COMPARED,
+    )
+
+
+async def is_governor_absent(store: TenantStore, at: datetime) -> bool:
+    """Whether a deadline passed in silence at least four hours before `at` and no governor acted
+    since."""
+    acted = await store.find(APPROVALS.collection, order_by="governed_at", descending=True, limit=1)
+    latest = acted.items[0].data["governed_at"] if acted.items else None
+    missed = await store.find(
+        APPROVALS.collection,
+        where=[
+            ("silence_at", ">", latest or ""),
+            ("silence_at", "<=", format_instant(takeover_cutoff(at))),
+        ],
+        order_by="silence_at",
+        limit=1,
+    )
+    return bool(missed.items)
+
+
+async def count_matches(store: TenantStore, precedent_id: str) -> int:
+    """How many approvals the precedent assented to."""
+    where = [("precedent_id", "==", precedent_id)]
+    return await store.count(APPROVALS.collection, where=where)
+
+
+async def count_compared(store: TenantStore, precedent_id: str) -> int:
+    """How many approvals the precedent was compared with."""
+    where = [("considered", "array_contains", precedent_id)]
+    return await store.count(APPROVALS.collection, where=where)

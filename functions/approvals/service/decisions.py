@@ -1,0 +1,150 @@
+"""Decisions, vetoes and reviews of people: each is decided, signed and saved once."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from functions.approvals.aggregates import ACTIVE, APPROVALS, PRECEDENTS, RUN
+from functions.approvals.queries import find_like, find_precedents_like, is_governor_absent
+from functions.approvals.rules.approval import Actor, Approval, Repeat, Steps
+from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
+from functions.approvals.rules.decisions import decide
+from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
+from functions.approvals.rules.precedent import Precedent, count_false_positive
+from functions.approvals.rules.reviews import review
+from functions.approvals.rules.standing import depends_on_takeover
+from functions.approvals.rules.veto import veto
+from functions.approvals.views import ApprovalCard
+from shared.aggregates.runner import Command
+from shared.kit.callers import Caller
+from shared.kit.canonical import content_hash
+from shared.kit.models import Model
+from shared.kit.transitions import Transition
+from shared.storage.idempotency import IdempotencyKey
+
+CLAIMS = "decision_claims"
+
+_LIVING = ("draft", "pending_review", "approved", "active", "suspended")
+
+Rule = Callable[[Approval, Actor, bool], Steps | Repeat]
+
+
+async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
+    """The card after the decision; the same `client_decision_id` and body answer the same, for
+    ever. Raises NotFound, IdempotencyKeyReused, then what the rules raise."""
+
+    def rule(approval: Approval, actor: Actor, took_over: bool) -> Steps | Repeat:
+        return decide(approval, body, actor, caller.received_at, took_over=took_over)
+
+    return await _take(caller, approval_id, body, rule)
+
+
+async def take_veto(caller: Caller, approval_id: str, body: GovernorVetoBody) -> ApprovalCard:
+    """The card after the veto; as for `take_decision`."""
+
+    def rule(approval: Approval, actor: Actor, took_over: bool) -> Steps | Repeat:
+        return veto(approval, body, actor, caller.received_at, took_over=took_over)
+
+    return await _take(caller, approval_id, body, rule)
+
+
+async def give_review(
+    caller: Caller, key: IdempotencyKey, approval_id: str, body: ReviewBody
+) -> ApprovalCard:
+    """The card after the review; the same review again changes nothing. Raises NotFound, then what
+    the rules raise."""
+
+    def rule(approval: Approval) -> Steps:
+        result = review(approval, body, actor_of(caller), caller.received_at)
+        return () if isinstance(result, Repeat) else result
+
+    return await RUN.change(caller, key, APPROVALS, approval_id, rule, ApprovalCard)
+
+
+def actor_of(caller: Caller) -> Actor:
+    """The caller, as rules see them."""
+    return Actor(caller.principal, caller.roles)
+
+
+async def _take(caller: Caller, approval_id: str, body: Model, rule: Rule) -> ApprovalCard:
+    sent = body.model_dump(mode="json", exclude_defaults=True, exclude={"approval_id"})
+    claim = IdempotencyKey(
+        caller,
+        id=sent["client_decision_id"],
+        fingerprint=content_hash([caller.principal, approval_id, sent]),
+        collection=CLAIMS,
+        kept=None,
+    )
+
+    async def use_case(work: Command) -> ApprovalCard:
+        approval = await work.get(APPROVALS, approval_id)
+        actor = actor_of(caller)
+        took_over = depends_on_takeover(approval, actor) and await is_governor_absent(
+            work.store, work.at
+        )
+        result = rule(approval, actor, took_over)
+        if isinstance(result, Repeat):
+            return await _first_answer(work, approval)
+        return await _save(work, result, claim.id)
+
+    about = (APPROVALS, approval_id)
+    return await RUN.command(caller, claim, use_case, ApprovalCard, about=about)
+
+
+async def _first_answer(work: Command, approval: Approval) -> ApprovalCard:
+    """The answer to the same decision under another `client_decision_id`."""
+    if approval.decided_claim is not None:
+        first = await work.store.get(CLAIMS, approval.decided_claim)
+        if first is not None:
+            return ApprovalCard.model_validate_json(first.data["answer"])
+    return ApprovalCard.of(approval)
+
+
+async def _save(work: Command, steps: Steps, claim_id: str) -> ApprovalCard:
+    last = steps[-1].state
+    drafted = None
+    if not last.is_open:
+        decided = {"decided_claim": claim_id}
+        steps = tuple(replace(s, state=s.state.model_copy(update=decided)) for s in steps)
+        last, drafted = await _with_row(work, steps[-1].state)
+        steps = (*steps[:-1], replace(steps[-1], state=last))
+    await work.save(*steps)
+    if drafted is not None:
+        await work.save(drafted)
+    if steps[0].state.status == "vetoed":
+        await _count_veto(work, last)
+    return ApprovalCard.of(last)
+
+
+async def _with_row(
+    work: Command, approval: Approval
+) -> tuple[Approval, Transition[Precedent] | None]:
+    """The decided approval with its place in the row of like ones, and the precedent the row
+    drafts: once per row, and not where a like precedent lives. A refusal costs no read."""
+    if not counts(approval, json.loads(approval.content)):
+        return approval, None
+    if approval.status != "approved":
+        return with_streak(approval, None), None
+    previous = await find_like(work, approval.likeness, 1)
+    approval = with_streak(approval, previous[0] if previous else None)
+    if approval.streak != IN_A_ROW:
+        return approval, None
+    precedents = await find_precedents_like(work, approval.likeness)
+    if any(precedent.status in _LIVING for precedent in precedents):
+        return approval, None
+    earlier = await find_like(work, approval.likeness, IN_A_ROW - 1)
+    row = [*reversed(earlier), approval]
+    return approval, draft([(each, json.loads(each.content)) for each in row], work.at)
+
+
+async def _count_veto(work: Command, vetoed: Approval) -> None:
+    """Counts the false positive in the veto's own commit; the third ends the precedent there."""
+    assert vetoed.precedent_id is not None
+    precedent = await work.find(PRECEDENTS, vetoed.precedent_id)
+    assert precedent is not None, "precedents are never deleted"
+    step = count_false_positive(precedent, work.at)
+    await work.save(step)
+    if precedent.status == "active" and step.state.status != "active":
+        active = await work.find(ACTIVE, precedent.kind)
+        assert active is not None
+        await work.save(Transition(active.without(precedent.precedent_id)))

@@ -1,0 +1,75 @@
+"""Approvals and precedents, read without changing anything."""
+
+import asyncio
+from typing import Literal
+
+from events.precedents import PrecedentSeed
+from functions.approvals.aggregates import APPROVALS, PRECEDENTS, RUN
+from functions.approvals.rules.approval import OPEN, Approval
+from functions.approvals.rules.silence import as_of
+from functions.approvals.service.precedents import shown
+from functions.approvals.views import ApprovalDetail, ApprovalPage, PrecedentSeedPage
+from shared.kit.callers import Caller
+from shared.storage.firestore import TenantStore
+
+Bucket = Literal["pending", "veto_open", "decided"]
+
+# A hundred of the largest contents are more than an answer, or an instance, should hold.
+READ_AT_ONCE = 25
+ENOUGH_BYTES = 2_000_000
+
+_BUCKETS: dict[Bucket, list[str]] = {
+    "pending": sorted(OPEN),
+    "veto_open": ["auto_approved"],
+    "decided": [
+        *("approved", "rejected", "changes_requested", "expired", "cancelled"),
+        *("confirmed", "vetoed", "reversed", "reversal_failed"),
+    ],
+}
+
+
+async def show_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
+    """The card with its content, as of the caller's clock. Raises NotFound."""
+    approval = await RUN.read(caller, APPROVALS, approval_id)
+    return ApprovalDetail.of(as_of(approval, caller.received_at))
+
+
+async def list_approvals(
+    caller: Caller, bucket: Bucket | None, limit: int, cursor: str | None
+) -> ApprovalPage:
+    """Cards with their contents, newest first; fewer than `limit` where their contents are large,
+    or silence has just spoken: those leave `pending` by the clock, and enter `decided` once their
+    timer has run. Raises Invalid for a cursor that is not one of ours."""
+    found: list[Approval] = []
+    while True:
+        page = await RUN.page(
+            caller,
+            APPROVALS,
+            where=[("status", "in", _BUCKETS[bucket])] if bucket else [],
+            order_by="requested_at",
+            limit=min(limit - len(found), READ_AT_ONCE),
+            cursor=cursor,
+        )
+        found += page.items
+        cursor = page.next_cursor
+        size = sum(len(approval.content) for approval in found)
+        if cursor is None or len(found) == limit or size > ENOUGH_BYTES:
+            break
+    current = [as_of(approval, caller.received_at) for approval in found]
+    items = (ApprovalDetail.of(each) for each in current if bucket != "pending" or each.is_open)
+    return ApprovalPage(items=tuple(items), next_cursor=cursor)
+
+
+async def show_precedent(caller: Caller, precedent_id: str) -> PrecedentSeed:
+    """The precedent with its rates. Raises NotFound."""
+    precedent = await RUN.read(caller, PRECEDENTS, precedent_id)
+    return await shown(TenantStore(caller.tenant_id), precedent)
+
+
+async def list_precedents(caller: Caller, limit: int, cursor: str | None) -> PrecedentSeedPage:
+    """Precedents with their rates, newest first. Raises Invalid for a cursor that is not one of
+    ours."""
+    page = await RUN.page(caller, PRECEDENTS, order_by="created_at", limit=limit, cursor=cursor)
+    store = TenantStore(caller.tenant_id)
+    items = await asyncio.gather(*(shown(store, each) for each in page.items))
+    return PrecedentSeedPage(items=tuple(items), next_cursor=page.next_cursor)

@@ -1,0 +1,115 @@
+"""One kind of thing that a function owns: how it is stored, found, timed, signed and published."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from shared.kit.ids import is_id
+from shared.kit.instants import format_instant
+from shared.kit.models import part_of
+from shared.kit.transitions import Transition
+from shared.messaging.recorder import LastEvent
+from shared.storage.batches import Document
+
+S = TypeVar("S", bound=BaseModel)
+
+DueTimer = tuple[str, datetime]
+
+
+@dataclass(frozen=True)
+class Signing(Generic[S]):
+    """What the function signs of a transition (None: nothing), with the key in the secret `key`.
+    The compact JWS becomes the state's `signature`."""
+
+    key: str
+    statement: Callable[[Transition[S], str], BaseModel | None]
+
+
+@dataclass(frozen=True)
+class Stored(Generic[S]):
+    """An aggregate as it was read, with what its next event and its next write need. The state is
+    None where the document only holds the place of one that is still to come."""
+
+    document: Document
+    state: S | None
+    sequence: int
+    last_event: LastEvent | None
+
+
+@dataclass(frozen=True)
+class Aggregate(Generic[S]):
+    """A document of `collection` holds the state as JSON text and, beside it, the `indexed` fields
+    that queries need and the timer that the state waits for. Events about it have the subject
+    `<noun>/<id>`. An id has the `prefix`, or any form where that is empty."""
+
+    noun: str
+    model: type[S]
+    collection: str
+    prefix: str = ""
+    id_of: Callable[[S], str] | None = None
+    indexed: tuple[str, ...] = ()
+    next_timer: Callable[[S], DueTimer | None] | None = None
+    signing: Signing[S] | None = None
+
+    def id(self, state: S) -> str:
+        """The state's id: its field `<noun>_id` unless `id_of` says otherwise."""
+        if self.id_of is not None:
+            return self.id_of(state)
+        id: str = getattr(state, f"{self.noun}_id")
+        return id
+
+    def may_be_id(self, text: str) -> bool:
+        """Whether a caller's text has the form of an id of this kind."""
+        return not self.prefix or is_id(self.prefix, text)
+
+    def subject(self, id: str) -> str:
+        """The subject of events about the thing with that id."""
+        return f"{self.noun}/{id}"
+
+    def timer(self, state: S) -> DueTimer | None:
+        """The type of the timer that the state waits for, and when it is due."""
+        return self.next_timer(state) if self.next_timer is not None else None
+
+    def read(self, document: Document) -> Stored[S]:
+        """The aggregate in a document."""
+        data = document.data
+        if "state" not in data:
+            return Stored(document, None, 0, None)
+        last = data["last_event"]
+        return Stored(
+            document=document,
+            state=self.model.model_validate_json(data["state"]),
+            sequence=data["sequence"],
+            last_event=LastEvent.model_validate(last) if last else None,
+        )
+
+    def fields(self, state: S, sequence: int, last_event: LastEvent | None) -> dict[str, Any]:
+        """The fields of the state's document."""
+        timer = self.timer(state)
+        timed = {
+            "next_timer_type": timer[0] if timer else None,
+            "next_timer_at": format_instant(timer[1]) if timer else None,
+        }
+        return {
+            "state": state.model_dump_json(),
+            "sequence": sequence,
+            "last_event": last_event.model_dump() if last_event else None,
+            **(timed if self.next_timer is not None else {}),
+            **{name: _plain(getattr(state, name)) for name in self.indexed},
+        }
+
+
+def payload(transition: Transition[Any]) -> BaseModel:
+    """The data of the transition's event: the part of the new state that the event publishes, and
+    the transition's own fields."""
+    assert transition.event is not None
+    return part_of(transition.event, transition.state, **transition.fields)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,259 @@
+"""One way to run a use case for each kind of trigger: a command, an event, a timer, a look."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+from shared.aggregates.aggregate import Aggregate
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.callers import Caller
+from shared.kit.errors import AssentError, NotFound
+from shared.kit.transitions import Transition
+from shared.messaging.changes import Change, Timer
+from shared.messaging.envelope import Envelope
+from shared.messaging.log import EVENT_LOG
+from shared.messaging.misses import report_miss
+from shared.messaging.outbox import Outbox
+from shared.messaging.recorder import Recorder
+from shared.messaging.sweep import Sweep
+from shared.messaging.timers import set_timers
+from shared.storage.firestore import Condition, LostRace, TenantStore
+from shared.storage.idempotency import IdempotencyKey
+from shared.storage.races import decide_again
+
+S = TypeVar("S", bound=BaseModel)
+A = TypeVar("A", bound=BaseModel)
+
+Handler = Callable[[Envelope], Awaitable[None]]
+Rule = Callable[[S, datetime], Sequence[Transition[Any]]]
+
+
+class States(NamedTuple, Generic[S]):
+    """Some states in order, and where the list goes on."""
+
+    items: list[S]
+    next_cursor: str | None
+
+
+class Command(UnitOfWork):
+    """What one caller asked for."""
+
+    def __init__(self, runner: "Runner", caller: Caller, attempt: int) -> None:
+        recorder = Recorder.for_command(function=runner.function, caller=caller, latest=None)
+        super().__init__(runner.by_model, recorder, Change(), attempt=attempt, chains=True)
+        self.caller = caller
+        self._runner = runner
+
+    async def recall(
+        self, key: IdempotencyKey, answer: type[A], about: tuple[Aggregate[Any], str] | None
+    ) -> A | None:
+        """The answer that was given under the key, or None; reads what the command is about in the
+        same round trip. Raises IdempotencyKeyReused, Unavailable."""
+        if not key.id or about is None:
+            return await key.recall(self.store, answer)
+        aggregate, id = about
+        known, document = await self.store.get_many(
+            [(key.collection, key.id), (aggregate.collection, id)]
+        )
+        self.read(aggregate, id, document)
+        return key.answered(known, answer)
+
+    async def get(self, aggregate: Aggregate[S], id: str) -> S:
+        """The thing that the command is about. One read. Raises NotFound, and reports the miss of
+        an id that could be one; Unavailable."""
+        state = await self.find(aggregate, id) if aggregate.may_be_id(id) else None
+        if state is None:
+            raise await self._runner.not_found(self.caller, aggregate, id)
+        self.is_about(aggregate, id)
+        return state
+
+
+class Runner:
+    """Runs the use cases of one function over its aggregates. Each run loads, decides, commits
+    once and publishes; a lost race starts it again from a fresh read."""
+
+    def __init__(self, function: str, *aggregates: Aggregate[Any]) -> None:
+        self.function = function
+        self.outbox = Outbox(function)
+        self.by_model: Mapping[type[BaseModel], Aggregate[Any]] = {
+            each.model: each for each in aggregates
+        }
+
+    async def command(
+        self,
+        caller: Caller,
+        key: IdempotencyKey,
+        use_case: Callable[[Command], Awaitable[A]],
+        answer: type[A],
+        about: tuple[Aggregate[Any], str] | None = None,
+    ) -> A:
+        """What `use_case` answers, once it is committed. The same key again gives the first answer,
+        also where that was committed while this attempt was refused. What the command is `about`
+        is read together with the key. Raises what the use case raises, IdempotencyKeyReused,
+        Unavailable."""
+        tried: list[tuple[Change, A]] = []
+
+        async def once() -> A:
+            store = TenantStore(caller.tenant_id)
+            if tried and await self._was_applied(store, tried[-1][0]):
+                await self.outbox.hand_over(store, tried[-1][0], now=caller.received_at)
+                return tried[-1][1]
+            work = Command(self, caller, len(tried))
+            if (known := await work.recall(key, answer, about)) is not None:
+                return known
+            try:
+                answered = await use_case(work)
+            except LostRace:
+                raise
+            except AssentError:
+                if (known := await key.recall(store, answer)) is not None:
+                    return known
+                raise
+            change = work.finish()
+            key.remember(change, answered)
+            if change.writes:
+                tried.append((change, answered))
+                await self.outbox.commit(store, change, now=caller.received_at)
+            return answered
+
+        return await decide_again(once)
+
+    async def change(
+        self,
+        caller: Caller,
+        key: IdempotencyKey,
+        aggregate: Aggregate[S],
+        id: str,
+        rule: Callable[[S], Sequence[Transition[S]]],
+        view: type[A],
+    ) -> A:
+        """The thing after the transitions of `rule`, as `view.of` shows it. Raises NotFound, what
+        the rule raises, and as `command` does."""
+
+        async def use_case(work: Command) -> A:
+            state = await work.get(aggregate, id)
+            transitions = rule(state)
+            await work.save(*transitions)
+            shown: A = view.of(transitions[-1].state if transitions else state)  # type: ignore[attr-defined]
+            return shown
+
+        return await self.command(caller, key, use_case, view, about=(aggregate, id))
+
+    async def reaction(
+        self,
+        event: Envelope,
+        use_case: Callable[[UnitOfWork], Awaitable[None]],
+        *,
+        is_one_of_several: bool = False,
+    ) -> None:
+        """Commits what follows from an event of the log; where nothing does, publishes again what
+        followed from an earlier delivery. `is_one_of_several`: the event leads to further commits,
+        so the sweep, and not a redelivery, publishes what this one could not. Raises Unavailable,
+        and what the use case raises."""
+        attempts = 0
+
+        async def once() -> None:
+            nonlocal attempts
+            recorder = Recorder.for_reaction(function=self.function, event=event)
+            change = Change(is_redelivered=not is_one_of_several)
+            work = UnitOfWork(self.by_model, recorder, change, attempt=attempts)
+            attempts += 1
+            await use_case(work)
+            if work.finish().writes:
+                await self.outbox.commit(work.store, change, now=event.received_at)
+            elif not is_one_of_several:
+                await self.outbox.publish_again(work.store, event)
+
+        await decide_again(once)
+
+    def timer(self, aggregate: Aggregate[S], rule: Rule[S]) -> Handler:
+        """The handler of a timer about things of one kind: what the clock alone has changed. One
+        that fires late, twice, or for a moment that has moved changes nothing."""
+
+        async def fire(event: Envelope) -> None:
+            async def use_case(work: UnitOfWork, state: S) -> None:
+                await work.save(*rule(state, event.received_at))
+
+            await self.timed(event, aggregate, use_case)
+
+        return fire
+
+    async def timed(
+        self,
+        event: Envelope,
+        aggregate: Aggregate[S],
+        use_case: Callable[[UnitOfWork, S], Awaitable[None]],
+    ) -> None:
+        """Commits what follows from a timer about a thing. Cloud Tasks holds a task for 30 days at
+        most, so a timer that is due later fires early, changes nothing, and is set again. Raises
+        Unavailable."""
+
+        async def once() -> None:
+            recorder = Recorder.for_timer(function=self.function, event=event, latest=None)
+            work = UnitOfWork(self.by_model, recorder, Change(), chains=True)
+            state = await work.find(aggregate, event.subject_id)
+            if state is None:
+                return
+            work.is_about(aggregate, event.subject_id)
+            await use_case(work, state)
+            change = work.finish()
+            if change.writes:
+                await self.outbox.commit(work.store, change, now=event.received_at)
+            elif aggregate.timer(state) == (event.type, event.time) and event.is_early:
+                timer = Timer(event.type, event.subject, event.time)
+                await set_timers(self.function, event.tenantid, [timer], now=event.received_at)
+
+        await decide_again(once)
+
+    async def read(self, caller: Caller, aggregate: Aggregate[S], id: str) -> S:
+        """The thing. One read. Raises NotFound, and reports the miss; Unavailable."""
+        return await Command(self, caller, 0).get(aggregate, id)
+
+    async def page(
+        self,
+        caller: Caller,
+        aggregate: Aggregate[S],
+        *,
+        limit: int,
+        cursor: str | None,
+        order_by: str,
+        descending: bool = True,
+        where: Iterable[Condition] = (),
+    ) -> States[S]:
+        """Up to `limit` things in the order of an indexed field, newest first unless told
+        otherwise. Raises Invalid for a cursor that no list gave, Unavailable."""
+        page = await TenantStore(caller.tenant_id).find(
+            aggregate.collection,
+            where=where,
+            order_by=order_by,
+            descending=descending,
+            limit=limit,
+            cursor=cursor,
+        )
+        states = (aggregate.read(each).state for each in page.items)
+        return States([state for state in states if state is not None], page.next_cursor)
+
+    async def not_found(self, caller: Caller, aggregate: Aggregate[Any], id: str) -> NotFound:
+        """The refusal for a thing that is not there; one whose id could be one is reported. Raises
+        Unavailable."""
+        if aggregate.may_be_id(id):
+            await report_miss(self.outbox, caller, id)
+        return NotFound(f"there is no {aggregate.noun.replace('_', ' ')} {id[:40]!r}")
+
+    def sweep(self, handlers: Mapping[str, Handler]) -> Sweep:
+        """The sweep of this function: it fires overdue timers through their `handlers`."""
+
+        async def fire(event: Envelope) -> None:
+            await handlers[event.type](event)
+
+        timed = {each.collection: each.noun for each in self.by_model.values() if each.next_timer}
+        return Sweep(self.outbox, timed, fire)
+
+    async def _was_applied(self, store: TenantStore, change: Change) -> bool:
+        """Whether a commit that lost a race lost it to itself: the store had applied it, and its
+        first answer did not arrive."""
+        if not change.events:
+            return False
+        return await store.get(EVENT_LOG, change.events[0].id) is not None

@@ -1,0 +1,184 @@
+"""What one request reads and decides, and the one commit that it ends in."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from shared.aggregates.aggregate import Aggregate, Stored, payload
+from shared.kit.instants import format_instant
+from shared.kit.signing import sign
+from shared.kit.transitions import Transition
+from shared.messaging.changes import Change, Timer
+from shared.messaging.recorder import LastEvent, Recorder, last_event
+from shared.storage.batches import Document
+from shared.storage.firestore import Condition, TenantStore
+from shared.storage.secrets import signing_key
+
+S = TypeVar("S", bound=BaseModel)
+
+Key = tuple[str, str]
+
+
+class UnitOfWork:
+    """Reads aggregates of one tenant and collects their transitions. Guarantees that what was read
+    and then saved is committed only if nobody changed it in between; nothing is written before the
+    commit.
+
+    `attempt` counts from 0: the use case runs again from a fresh unit where a race was lost."""
+
+    def __init__(
+        self,
+        aggregates: Mapping[type[BaseModel], Aggregate[Any]],
+        recorder: Recorder,
+        change: Change,
+        *,
+        attempt: int = 0,
+        chains: bool = False,
+    ) -> None:
+        self.store = TenantStore(recorder.tenant_id)
+        self.at = recorder.at
+        self.change = change
+        self.attempt = attempt
+        self._aggregates = aggregates
+        self._recorder = recorder
+        # Whether an event is caused by the one before it in this commit.
+        self._chains = chains
+        self._stored: dict[Key, Stored[Any] | None] = {}
+        self._current: dict[Key, _Current] = {}
+        self._relied_on: dict[Key, None] = {}
+
+    async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
+        """The state, or None where there is none yet. One read, unless it was read before. Raises
+        Unavailable."""
+        key = (aggregate.collection, id)
+        if key not in self._stored:
+            return self.read(aggregate, id, await self.store.get(*key))
+        stored = self._stored[key]
+        return stored.state if stored else None
+
+    async def find_all(self, aggregate: Aggregate[S], ids: Iterable[str]) -> list[S | None]:
+        """The states with these ids, in their order, in one round trip. Raises Unavailable."""
+        keys = [(aggregate.collection, id) for id in ids]
+        documents = await self.store.get_many(keys) if keys else []
+        return [
+            self.read(aggregate, id, document)
+            for (_, id), document in zip(keys, documents, strict=True)
+        ]
+
+    def read(self, aggregate: Aggregate[S], id: str, document: Document | None) -> S | None:
+        """The state in a document, which is now what this unit has read of the thing."""
+        stored = None if document is None else aggregate.read(document)
+        self._stored[aggregate.collection, id] = stored
+        return stored.state if stored else None
+
+    async def query(
+        self,
+        aggregate: Aggregate[S],
+        *,
+        where: Iterable[Condition] = (),
+        order_by: str | None = None,
+        descending: bool = False,
+        limit: int = 25,
+    ) -> list[S]:
+        """Up to `limit` states that match. Raises Unavailable."""
+        page = await self.store.find(
+            aggregate.collection,
+            where=where,
+            order_by=order_by,
+            descending=descending,
+            limit=limit,
+        )
+        states = (self.read(aggregate, each.id, each) for each in page.items)
+        return [state for state in states if state is not None]
+
+    def document(self, aggregate: Aggregate[Any], id: str) -> Document | None:
+        """The document as it was read, which may only hold the place of a state."""
+        stored = self._stored.get((aggregate.collection, id))
+        return stored.document if stored else None
+
+    def is_about(self, aggregate: Aggregate[Any], id: str) -> None:
+        """Makes the thing's latest event the cause of what follows: it is the subject of a command
+        or a timer."""
+        stored = self._stored[aggregate.collection, id]
+        assert stored is not None
+        self._recorder.cause = self._recorder.cause or stored.last_event
+
+    def rely_on(self, aggregate: Aggregate[Any], id: str) -> None:
+        """Commits only if nobody changed the thing since it was read; one that was not there is no
+        condition."""
+        self._relied_on[aggregate.collection, id] = None
+
+    def sequence(self, aggregate: Aggregate[Any], id: str) -> int:
+        """The sequence of the thing's latest event, those of this unit included."""
+        key = (aggregate.collection, id)
+        known = self._current.get(key) or self._stored.get(key)
+        return known.sequence if known else 0
+
+    async def save(self, *transitions: Transition[Any]) -> None:
+        """Adds the transitions to the commit, in their order: states, events, timers. Raises
+        Unavailable where the signing key cannot be read."""
+        latest: LastEvent | None = None
+        for unsigned in transitions:
+            aggregate = self._aggregates[type(unsigned.state)]
+            key = (aggregate.collection, aggregate.id(unsigned.state))
+            current = self._current.setdefault(key, _Current(aggregate, self._stored.get(key)))
+            transition = await self._signed(current, unsigned)
+            current.state = transition.state
+            if transition.event is None:
+                continue
+            current.sequence += 1
+            event = self._recorder.record(
+                subject=aggregate.subject(key[1]),
+                sequence=current.sequence,
+                data=payload(transition),
+                id=transition.event_id,
+            )
+            self.change.record(event)
+            current.last_event = latest = last_event(event)
+        if self._chains and latest is not None:
+            self._recorder.cause = latest
+
+    def finish(self) -> Change:
+        """The commit of everything that was saved."""
+        for (_, id), current in self._current.items():
+            self._write(id, current)
+        for key in self._relied_on:
+            stored = self._stored.get(key)
+            if stored is not None and key not in self._current:
+                self.change.check(stored.document)
+        return self.change
+
+    async def _signed(self, current: "_Current", transition: Transition[Any]) -> Transition[Any]:
+        signing = current.aggregate.signing
+        if signing is None:
+            return transition
+        statement = signing.statement(transition, self._recorder.tenant_id)
+        signature = transition.state.signature or (current.state and current.state.signature)
+        if statement is not None:
+            signature = sign(statement.model_dump(mode="json"), await signing_key(signing.key))
+        state = transition.state.model_copy(update={"signature": signature})
+        return Transition(state, transition.event, transition.fields, transition.event_id)
+
+    def _write(self, id: str, current: "_Current") -> None:
+        aggregate, before = current.aggregate, current.before
+        fields = aggregate.fields(current.state, current.sequence, current.last_event)
+        if before is None:
+            self.change.create(aggregate.collection, id, fields)
+        else:
+            self.change.replace(before, fields)
+        timer = aggregate.timer(current.state)
+        known = before.data.get("next_timer_at") if before else None
+        if timer is not None and format_instant(timer[1]) != known:
+            self.change.schedule(Timer(type=timer[0], subject=aggregate.subject(id), at=timer[1]))
+
+
+class _Current:
+    """A thing as it will be, and the document it was read from."""
+
+    def __init__(self, aggregate: Aggregate[Any], stored: Stored[Any] | None) -> None:
+        self.aggregate = aggregate
+        self.before = stored.document if stored else None
+        self.state: Any = stored.state if stored else None
+        self.sequence = stored.sequence if stored else 0
+        self.last_event = stored.last_event if stored else None

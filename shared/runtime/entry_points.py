@@ -1,0 +1,65 @@
+"""The entry points of a function, from the names of its modules."""
+
+# First of all: see `cold_start`.
+from shared.runtime.cold_start import begin_cold_start
+
+begin_cold_start()
+
+import tomllib  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from functools import cache  # noqa: E402
+from importlib import import_module  # noqa: E402
+from importlib.util import find_spec  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import functions_framework.aio  # noqa: E402
+from starlette.requests import Request  # noqa: E402
+from starlette.types import ASGIApp  # noqa: E402
+
+
+def entry_points(function: str) -> tuple[Any, Any]:
+    """The targets `api` and `react` of a function, which its main.py must name so.
+
+    `api` serves the `ROUTER` of the package's `api`. `react` serves the `HANDLERS` of its
+    `reactions`; where the manifest grants it Firestore, also the sweep and the records of its dead
+    letters, over the aggregates of `RUN`. Neither side loads the other's modules, nor anything
+    before its first request."""
+    package = _package(function)
+
+    @cache
+    def api() -> ASGIApp:
+        from shared.runtime.app import create_api
+
+        return create_api(function=function, router=import_module(f"{package}.api").ROUTER)
+
+    @cache
+    def react() -> ASGIApp:
+        from shared.runtime.reactions import create_reactions
+
+        reactions = import_module(f"{package}.reactions")
+        run = reactions.RUN if _keeps_a_log(package) else None
+        return create_reactions(function=function, handlers=reactions.HANDLERS, run=run)
+
+    return _target("api", api), _target("react", react)
+
+
+def _target(name: str, app: Callable[[], ASGIApp]) -> Any:
+    async def target(request: Request) -> Any:
+        return app()
+
+    target.__name__ = name
+    return functions_framework.aio.http(target)
+
+
+def _package(function: str) -> str:
+    name = function.replace("-", "_")
+    return f"functions.{name}" if find_spec(f"functions.{name}") else name
+
+
+def _keeps_a_log(package: str) -> bool:
+    spec = find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    manifest = tomllib.loads((Path(spec.origin).parent / "function.toml").read_text())
+    return bool(manifest.get("access", {}).get("firestore") == "read-write")
