@@ -1,6 +1,5 @@
 """Events, timers and schedules in: what cases ask and report, and time."""
 
-from events.approvals import ApprovalDeliveryBuried, ApprovalDeliveryRecovered
 from functions.approvals.rules.approval import DEADLINE_DUE, REVIEW_DUE, VETO_WINDOW_DUE
 from functions.approvals.service.asking import open_for_case, withdraw
 from functions.approvals.service.following import (
@@ -24,4 +23,4 @@ HANDLERS = {
 }
 
 SWEEP = Sweep(OUTBOX, {APPROVALS: "approval"}, let_time_pass)
-DELIVERIES = Deliveries(OUTBOX, buried=ApprovalDeliveryBuried, recovered=ApprovalDeliveryRecovered)
+DELIVERIES = Deliveries(OUTBOX)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from os.path import commonprefix
 
 # https://cloud.google.com/pubsub/docs/subscription-message-filter
 LONGEST_FILTER = 256
@@ -120,7 +119,7 @@ def _below(
             return [_Choice(passing=families[0] not in wanted)]
         return [] if families[0] in wanted else [_Choice()]
     found = [_Choice()]
-    length = len(commonprefix(families)) + 1
+    length = len(_common(families)) + 1
     for start, members in groupby(families, lambda each: each[:length]):
         choices = _choices(start, tuple(members), wanted, passing=passing)
         found = _best(one + another for one in found for another in choices)
@@ -143,7 +142,7 @@ def _spelled_out(chosen: Filter, families: Sequence[str]) -> Filter:
     """The same filter with each prefix as long as what it stands for has in common, where there is
     room: it stays what it is when the topic carries new types, and people can read it."""
     for prefix in sorted(_prefixes(chosen)):
-        longer = commonprefix([each for each in families if each.startswith(prefix)])
+        longer = _common([each for each in families if each.startswith(prefix)])
         spelled = Filter(
             tuple(
                 Clause(
@@ -165,3 +164,9 @@ def _prefixes(filter: Filter) -> Iterator[str]:
 
 def _begins(prefix: str) -> str:
     return f'hasPrefix(attributes.ce-type,"{prefix}")'
+
+
+def _common(families: Sequence[str]) -> str:
+    """How all of them begin; they are sorted."""
+    pairs = zip(families[0], families[-1], strict=False)
+    return families[0][: next(place for place, (a, b) in enumerate((*pairs, ("", "."))) if a != b)]

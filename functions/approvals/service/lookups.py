@@ -2,7 +2,6 @@
 
 from typing import NoReturn
 
-from events.approvals import ApprovalLookupMissed
 from functions.approvals.rules.approval import Actor, Approval
 from functions.approvals.rules.precedent import Precedent
 from functions.approvals.service.wiring import OUTBOX
@@ -41,6 +40,5 @@ def refuse_malformed(prefix: str, id: str) -> None:
 
 async def missed(caller: Caller, id: str) -> NoReturn:
     """Raises NotFound, once the miss is on its way to the audit."""
-    miss = ApprovalLookupMissed(id=id, principal=caller.principal, asked_at=caller.received_at)
-    await report_miss(OUTBOX, caller, miss)
+    await report_miss(OUTBOX, caller, id)
     raise NotFound()
