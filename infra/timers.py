@@ -16,9 +16,9 @@ MOST_DISPATCHES_AT_ONCE = 5_000
 
 
 class Timers(pulumi.ComponentResource):
-    """A queue for each function with timers, with its manifest's retries. Both sides of the function
-    may create tasks in it, have Cloud Tasks call back under their own account, and invoke its
-    private side; nobody else may.
+    """A queue for each function with timers, with its manifest's retries. Both sides of the
+    function may create tasks in it, have Cloud Tasks call back under their own account, and invoke
+    its private side; nobody else may.
 
     Deliberately not: targets set on the queue (a task names its own), or dead letters (a task that
     used up its attempts is gone; the sweep fires its timer)."""

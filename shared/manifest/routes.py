@@ -59,6 +59,6 @@ def _share_a_path(one: str, other: str) -> bool:
     return True
 
 
-def _unspecific(claim: tuple[str, str]) -> tuple[list[int], tuple[str, str]]:
+def _unspecific(claim: tuple[str, str]) -> tuple[list[int], str]:
     ranks = {_ONE: 1, _AND_BELOW: 2}
-    return [ranks.get(segment, 0) for segment in claim[0].split("/")], claim
+    return [ranks.get(segment, 0) for segment in claim[0].split("/")], claim[0]

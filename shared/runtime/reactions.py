@@ -35,6 +35,7 @@ Handler = Callable[[Envelope], Awaitable[None]]
 MAX_EVENT_BYTES = 10_000_000
 
 _VERSION = re.compile(r"\.v[0-9]+$")
+_TIMER = re.compile(r"assent\.[a-z_]+\.due\.v[0-9]+")
 _log = logging.getLogger(__name__)
 
 
@@ -122,9 +123,8 @@ class _Intake:
         own = f"//assent/{self._function}"
         if kind == "events" and event.source != f"//assent/{name}":
             raise Refused(f"{event.source} may not publish to {name}")
-        if kind == "timers" and (
-            event.source != own or name != self._function or event.type not in self._handlers
-        ):
+        is_timer = bool(_TIMER.fullmatch(event.type)) and event.type in self._handlers
+        if kind == "timers" and (event.source != own or name != self._function or not is_timer):
             raise Refused(f"{event.type} of {event.source} is no timer of {name}")
         if kind == "schedules" and (event.source != own or event.type != name):
             raise Refused(f"{event.type} of {event.source} is not the schedule {name}")
