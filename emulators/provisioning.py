@@ -12,8 +12,8 @@ _MAX_DISPATCHES = 500
 
 
 async def create_queues(address: str, manifests: Manifests) -> None:
-    """One queue per timer type, with the retries its manifest asks for; one that is there already
-    is given them."""
+    """One queue per function with timers, with the retries its manifest asks for; one that is there
+    already is given them."""
     from google.cloud.tasks_v2 import CloudTasksAsyncClient
     from google.cloud.tasks_v2.services.cloud_tasks.transports import (
         CloudTasksGrpcAsyncIOTransport,

@@ -10,16 +10,21 @@ SCHEMAS = Path(__file__).parent / "schemas"
 
 
 def rendered_schemas() -> dict[str, str]:
-    """The JSON Schema text of every published type, by file name; `x-topic` names its topic."""
+    """The JSON Schema text of every published type, by file name; `x-topic` names its topics."""
+    topics = published_types()
+    payloads = {name: payload for types in topics.values() for name, payload in types.items()}
     return {
         f"{name}.json": json.dumps(
-            {"x-topic": topic, "x-type": name, **payload.model_json_schema()},
+            {
+                "x-topic": sorted(topic for topic, types in topics.items() if name in types),
+                "x-type": name,
+                **payload.model_json_schema(),
+            },
             indent=2,
             sort_keys=True,
         )
         + "\n"
-        for topic, types in published_types().items()
-        for name, payload in types.items()
+        for name, payload in payloads.items()
     }
 
 

@@ -4,11 +4,9 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from events.deliveries import DeliveryState
-from events.lookups import LookupMissed
-from events.registry import EventData, event
+from events.registry import event
 from shared.kit.instants import Instant
-from shared.kit.models import Data
+from shared.kit.models import Data, EventData
 
 TOPIC = "agents"
 
@@ -319,18 +317,3 @@ class PipelinePaused(PipelineState):
 @event("assent.pipeline.resumed.v1")
 class PipelineResumed(PipelineState):
     """A governor let it run again; cases that were held are deployed."""
-
-
-@event("assent.agent_lookup.missed.v1")
-class AgentLookupMissed(LookupMissed):
-    """Somebody asked for an agent or a case that is not there, or not theirs."""
-
-
-@event("assent.agent_delivery.buried.v1")
-class AgentDeliveryBuried(DeliveryState):
-    """`agents` sent a delivery to the dead letters, since no repetition could mend it."""
-
-
-@event("assent.agent_delivery.recovered.v1")
-class AgentDeliveryRecovered(DeliveryState):
-    """`agents` handled a delivery that it had sent to the dead letters before."""

@@ -5,12 +5,10 @@ from typing import Annotated, Literal
 from joserfc.jwk import KeySet
 from pydantic import Field, JsonValue
 
-from events.deliveries import DeliveryState
-from events.lookups import LookupMissed
-from events.registry import EventData, event
+from events.registry import event
 from shared.kit.errors import SignatureInvalid
 from shared.kit.instants import Instant
-from shared.kit.models import Data, Model
+from shared.kit.models import Data, EventData, Model
 from shared.kit.signing import verify
 
 TOPIC = "approvals"
@@ -339,18 +337,3 @@ def verify_decision(decision: ApprovalState, tenant_id: str, keys: KeySet) -> Si
     if signed != claimed:
         raise SignatureInvalid("the signature covers another decision")
     return signed
-
-
-@event("assent.approval_lookup.missed.v1")
-class ApprovalLookupMissed(LookupMissed):
-    """Somebody asked for an approval or a precedent that is not there, or not theirs."""
-
-
-@event("assent.approval_delivery.buried.v1")
-class ApprovalDeliveryBuried(DeliveryState):
-    """`approvals` sent a delivery to the dead letters, since no repetition could mend it."""
-
-
-@event("assent.approval_delivery.recovered.v1")
-class ApprovalDeliveryRecovered(DeliveryState):
-    """`approvals` handled a delivery that it had sent to the dead letters before."""

@@ -1,10 +1,8 @@
-"""What `mobile-api` publishes: that somebody should be told, and lookups that found nothing."""
+"""What `mobile-api` publishes: that a person should look at something."""
 
 from typing import Literal
 
-from events.deliveries import DeliveryState
-from events.lookups import LookupMissed
-from events.registry import EventData, event
+from events.registry import event
 from shared.kit.instants import Instant
 
 TOPIC = "mobile-api"
@@ -32,18 +30,3 @@ class NotificationRequested(EventData):
     subject: str
     approval_id: str | None = None
     useful_until: Instant | None = None
-
-
-@event("assent.mobile_lookup.missed.v1")
-class MobileLookupMissed(LookupMissed):
-    """A call of the governor's API asked for an id that is not there, or not theirs."""
-
-
-@event("assent.mobile_delivery.buried.v1")
-class MobileDeliveryBuried(DeliveryState):
-    """`mobile-api` sent a delivery to the dead letters, since no repetition could mend it."""
-
-
-@event("assent.mobile_delivery.recovered.v1")
-class MobileDeliveryRecovered(DeliveryState):
-    """`mobile-api` handled a delivery that it had sent to the dead letters before."""

@@ -5,9 +5,9 @@ from typing import Literal
 from pydantic import JsonValue
 
 from events.approvals import Kind, Risk
-from events.registry import EventData, event
+from events.registry import event
 from shared.kit.instants import Instant
-from shared.kit.models import Data, Model
+from shared.kit.models import Data, EventData, Model
 
 TOPIC = "approvals"
 

@@ -4,20 +4,15 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
-from shared.kit.models import Data
+from shared.kit.bookkeeping import BOOKKEEPING
+from shared.kit.models import EventData
 
 T = TypeVar("T", bound="type[EventData]")
 
 _TYPE = re.compile(r"assent\.[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*")
-_TYPES: dict[str, type["EventData"]] = {}
-
-
-class EventData(Data):
-    """A payload with a type of its own; declare it with `@event("assent.<noun>.<past>.vN")`."""
-
-    event_type: ClassVar[str]
+_TYPES: dict[str, type[EventData]] = {each.event_type: each for each in BOOKKEEPING}
 
 
 def event(name: str) -> Callable[[T], T]:
@@ -41,7 +36,8 @@ def event(name: str) -> Callable[[T], T]:
 
 
 def published_types() -> dict[str, dict[str, type[EventData]]]:
-    """Every event type by topic; imports each module of this package that names a TOPIC."""
+    """Every event type by topic, the platform's bookkeeping under each; imports each module of this
+    package that names a TOPIC."""
     import events
 
     topics: dict[str, dict[str, type[EventData]]] = {}
@@ -49,7 +45,8 @@ def published_types() -> dict[str, dict[str, type[EventData]]]:
         module = import_module(f"events.{module_info.name}")
         topic = getattr(module, "TOPIC", None)
         if topic is not None:
-            topics.setdefault(topic, {}).update(
+            types = topics.setdefault(topic, {each.event_type: each for each in BOOKKEEPING})
+            types.update(
                 (name, payload)
                 for name, payload in _TYPES.items()
                 if payload.__module__ == module.__name__

@@ -12,10 +12,8 @@ from shared.manifest import Manifests
 RESERVED_CONNECTIONS = 6
 # While a revision follows another, instances of both may be up.
 REVISIONS_AT_ONCE = 2
-LONGEST_FILTER = 256
 # The longest that anything in front of a function waits.
 LONGEST_PUSH_SECONDS = 600
-LONGEST_QUEUE_NAME = 100
 _ACCOUNT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 
 
@@ -66,19 +64,9 @@ def _unusable_names(manifests: Manifests) -> Iterator[str]:
     for account in (*deployables, *map(push_account, reading)):
         if not _ACCOUNT.fullmatch(account):
             yield f"{account}: a service account's name has 6 to 30 characters; rename the function"
-    for queue in manifests.queues:
-        if len(queue.name) > LONGEST_QUEUE_NAME:
-            yield f"{queue.name}: a queue's name has at most {LONGEST_QUEUE_NAME} characters"
 
 
 def _unusable_deliveries(manifests: Manifests) -> Iterator[str]:
-    for subscription in manifests.subscriptions:
-        size = len(subscription.filter.encode())
-        if size > LONGEST_FILTER:
-            yield (
-                f"{subscription.name}: its filter has {size} bytes, and Pub/Sub takes "
-                f"{LONGEST_FILTER}; give the event a shorter type"
-            )
     for each in manifests.deployables:
         seconds = int(each.sizing.timeout.removesuffix("s"))
         if each.target == "react" and seconds > LONGEST_PUSH_SECONDS:

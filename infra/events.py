@@ -1,4 +1,4 @@
-"""Topics, a subscription for each event type that somebody reads, and where the dead go."""
+"""Topics, a subscription for each of their readers, and where the dead letters go."""
 
 from collections.abc import Mapping
 
@@ -21,11 +21,14 @@ STARTING_SECONDS = 30
 
 
 class Events(pulumi.ComponentResource):
-    """A topic for each publishing function, one filtered push subscription for each event type that
-    somebody reads, and one dead-letter topic with a subscription that a person pulls from.
+    """A topic for each publishing function, one filtered push subscription for each reader of it,
+    and one dead-letter topic with a subscription that a person pulls from.
 
     An event is delivered with its attributes as headers, under its reader's own push account, again
-    after the manifest's backoff, and to the dead letters after the manifest's attempts.
+    after the manifest's backoff, and to the dead letters after the manifest's attempts. A filter
+    cannot be changed. Another filter has another name, so Pulumi makes the new subscription before
+    it deletes the old one: events published in between are delivered twice, and those that the old
+    one still retries are lost (docs/runbooks/deploy.md).
 
     Deliberately not: ordering keys (projections go by sequence), exactly-once delivery (handlers
     are idempotent), schemas on topics (the contract tests hold them), or retention on topics (the
@@ -78,11 +81,11 @@ class Events(pulumi.ComponentResource):
         timeout = int(deployed.deployable.sizing.timeout.removesuffix("s"))
         least, most = subscription.backoff
         return gcp.pubsub.Subscription(
-            f"{subscription.deployable}/reads-{subscription.event_type}",
+            f"{subscription.deployable}/reads-{subscription.topic}",
             project=self._cloud.settings.project,
             name=subscription.name,
             topic=self.topics[subscription.topic].id,
-            filter=subscription.filter,
+            filter=str(subscription.filter),
             ack_deadline_seconds=min(600, timeout + STARTING_SECONDS),
             message_retention_duration=KEPT,
             expiration_policy=gcp.pubsub.SubscriptionExpirationPolicyArgs(ttl=""),
@@ -105,11 +108,10 @@ class Events(pulumi.ComponentResource):
 
     def _let_publish(self) -> None:
         for name, deployed in self._services.items():
-            publishes = deployed.deployable.manifest.publishes
-            if publishes is not None:
-                topic = self.topics[publishes.topic]
+            noun = deployed.deployable.noun
+            if noun in self.topics:
                 self._grants.publish(
-                    f"{name}/may-publish-to-{publishes.topic}", topic, deployed.account.member
+                    f"{name}/may-publish-to-{noun}", self.topics[noun], deployed.account.member
                 )
             if deployed.deployable.target == "react":
                 self._grants.publish(
@@ -133,7 +135,7 @@ class Events(pulumi.ComponentResource):
         self._grants.publish("events/pubsub-may-bury-dead-letters", self.dead_letters, agent)
         for each in self._cloud.manifests.subscriptions:
             self._grants.subscribe(
-                f"{each.deployable}/pubsub-may-give-up-{each.event_type}",
+                f"{each.deployable}/pubsub-may-give-up-{each.topic}",
                 self.subscriptions[each.name],
                 agent,
             )

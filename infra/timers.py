@@ -1,4 +1,4 @@
-"""Cloud Tasks: a queue for each timer type, and who may set timers in it."""
+"""Cloud Tasks: a queue for each function with timers, and who may set timers in it."""
 
 from collections.abc import Mapping
 
@@ -16,9 +16,9 @@ MOST_DISPATCHES_AT_ONCE = 5_000
 
 
 class Timers(pulumi.ComponentResource):
-    """A queue for each timer type, with the manifest's retries. Both sides of the function that
-    owns the timer may create tasks in its queues, have Cloud Tasks call back under their own
-    account, and invoke its private side; nobody else may.
+    """A queue for each function with timers, with its manifest's retries. Both sides of the
+    function may create tasks in it, have Cloud Tasks call back under their own account, and invoke
+    its private side; nobody else may.
 
     Deliberately not: targets set on the queue (a task names its own), or dead letters (a task that
     used up its attempts is gone; the sweep fires its timer)."""
@@ -27,24 +27,21 @@ class Timers(pulumi.ComponentResource):
         super().__init__("assent:infra:Timers", "timers")
         self._cloud = cloud
         self._grants = Grants(cloud, self)
-        owners: dict[str, str] = {}
         for queue in cloud.manifests.queues:
-            made = self._queue(queue, services[queue.deployable])
-            noun = services[queue.deployable].deployable.noun
-            owners[noun] = queue.deployable
-            for setter in _of_noun(services, noun):
-                name = f"{setter.deployable.name}/may-set-{queue.timer_type}"
-                self._grants.enqueue(name, made, setter.account.member)
-        for noun, owner in owners.items():
-            for setter in _of_noun(services, noun):
-                self._let_call_back(setter, services[owner])
+            owner = services[queue.deployable]
+            made = self._queue(queue, owner)
+            for setter in services.values():
+                if setter.deployable.noun == owner.deployable.noun:
+                    name = f"{setter.deployable.name}/may-set-timers"
+                    self._grants.enqueue(name, made, setter.account.member)
+                    self._let_call_back(setter, owner)
         self.register_outputs({})
 
     def _queue(self, queue: Queue, deployed: Deployed) -> gcp.cloudtasks.Queue:
         least, most = queue.backoff
         sizing = deployed.deployable.sizing
         return gcp.cloudtasks.Queue(
-            f"{queue.deployable}/fires-{queue.timer_type}",
+            f"{queue.deployable}/fires-timers",
             project=self._cloud.settings.project,
             location=self._cloud.settings.region,
             name=queue.name,
@@ -69,7 +66,3 @@ class Timers(pulumi.ComponentResource):
             owner.service,
             setter.account.member,
         )
-
-
-def _of_noun(services: Mapping[str, Deployed], noun: str) -> list[Deployed]:
-    return [each for each in services.values() if each.deployable.noun == noun]

@@ -1,6 +1,5 @@
 """Events in: each brings the projection up to date."""
 
-from events.mobile_api import MobileDeliveryBuried, MobileDeliveryRecovered
 from mobile_api.rules.projection import projected_types
 from mobile_api.service.projecting import project_event
 from mobile_api.service.reading import OUTBOX
@@ -21,4 +20,4 @@ async def on_timer(event: Envelope) -> None:
 
 HANDLERS = dict.fromkeys(sorted(projected_types()), on_event)
 SWEEP = Sweep(OUTBOX, {}, fire=on_timer)
-DELIVERIES = Deliveries(OUTBOX, buried=MobileDeliveryBuried, recovered=MobileDeliveryRecovered)
+DELIVERIES = Deliveries(OUTBOX)

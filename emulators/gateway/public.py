@@ -9,8 +9,8 @@ from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Handler
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import problem
-from emulators.gateway.routes import RouteTable
 from shared.kit.errors import MethodNotAllowed, NotFound
+from shared.manifest import RouteTable
 
 _CONTROL = "/_platform/"
 _OPENAPI = "/openapi.json"

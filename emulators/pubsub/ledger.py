@@ -42,11 +42,7 @@ class Ledger:
     """Knows every message that passed and every acknowledgement."""
 
     def __init__(self, subscriptions: Iterable[Subscription]) -> None:
-        self._readers: dict[tuple[str, str], list[str]] = {}
-        for subscription in subscriptions:
-            key = (subscription.topic, subscription.event_type)
-            self._readers.setdefault(key, []).append(subscription.name)
-        self._names = {name for names in self._readers.values() for name in names}
+        self._subscriptions = {each.name: each for each in subscriptions}
         self._owed: dict[tuple[str, str], Message] = {}
         self._failures: Counter[tuple[str, str]] = Counter()
         self._dead_letters: dict[str, Message] = {}
@@ -56,8 +52,12 @@ class Ledger:
         """The message is owed to every subscription whose filter it matches: to these."""
         if message.topic == DEAD_LETTERS:
             self._dead_letters[message.id] = message
-        kind = message.topic, message.attributes.get("ce-type", "")
-        owed = [Owed(name, message, failures=0) for name in self._readers.get(kind, ())]
+        event_type = message.attributes.get("ce-type", "")
+        owed = [
+            Owed(name, message, failures=0)
+            for name, each in self._subscriptions.items()
+            if each.topic == message.topic and each.filter.passes(event_type)
+        ]
         self._owed |= {(one.subscription, message.id): message for one in owed}
         return owed
 
@@ -99,7 +99,7 @@ class Ledger:
         found = [
             one if "-" in one.message.id else replace(one, message=_of(generation, one.message))
             for one in owed
-            if one.subscription in self._names
+            if one.subscription in self._subscriptions
         ]
         for one in found:
             key = (one.subscription, one.message.id)

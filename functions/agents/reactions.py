@@ -1,6 +1,6 @@
 """Events, timers and schedules in: what approvals decided, suspensions, the pipeline, time."""
 
-from events.agents import AgentDeliveryBuried, AgentDeliveryRecovered, PipelineResumed
+from events.agents import PipelineResumed
 from events.approvals import (
     ApprovalApproved,
     ApprovalAutoApproved,
@@ -107,4 +107,4 @@ async def fire(event: Envelope) -> None:
 
 
 SWEEP = Sweep(OUTBOX, {AGENTS: "agent", CASES: "creation_case"}, fire)
-DELIVERIES = Deliveries(OUTBOX, buried=AgentDeliveryBuried, recovered=AgentDeliveryRecovered)
+DELIVERIES = Deliveries(OUTBOX)

@@ -9,8 +9,4 @@ async def audit(event: Envelope) -> None:
     await append(event)
 
 
-HANDLERS = {
-    "assent.agent_lookup.missed.v1": audit,
-    "assent.approval_lookup.missed.v1": audit,
-    "assent.mobile_lookup.missed.v1": audit,
-}
+HANDLERS = {"assent.lookup.missed.v1": audit}

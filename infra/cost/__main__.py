@@ -10,8 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from infra.cost.chart import chart
-from infra.cost.figures import costs_of, figures_of, write_figures
-from infra.cost.gate import Baseline, decision_of, objections
+from infra.cost.figures import costs_of, figures_of, over_budget, write_figures
 from infra.cost.measured import RECORDED, Measurement
 from infra.cost.report import show
 from infra.cost.stacks import month_of
@@ -22,12 +21,12 @@ BUILD = ROOT / "build"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns the exit code: 1 where it is to be checked and became too dear."""
+    """Returns the exit code: 1 where it is to be checked and exceeds a budget."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measured", type=Path, default=RECORDED, help="default: %(default)s")
     parser.add_argument("--stack", default="prod", help="whose things are counted (prod)")
     parser.add_argument("--into", type=Path, default=BUILD, help="default: %(default)s")
-    parser.add_argument("--check", action="store_true", help="fail where it became too dear")
+    parser.add_argument("--check", action="store_true", help="fail where a budget is exceeded")
     chosen = parser.parse_args(arguments)
     month, prices = month_of(Measurement.load(chosen.measured), chosen.stack), load_prices()
     costs, figures = costs_of(month, prices), figures_of(month, prices)
@@ -41,11 +40,10 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(width=None if sys.stdout.isatty() else 100)
     show(console, month, prices, costs, figures)
     console.print(f"Also in {chosen.into.name}/cost.json and, as a picture, cost.svg beside it.")
-    baseline = Baseline.load()
-    raised = list(objections(figures, baseline, decision_of(baseline, ROOT)))
-    for objection in raised:
-        console.print(objection, style="red")
-    return 1 if raised and chosen.check else 0
+    exceeded = over_budget(figures)
+    for sentence in exceeded:
+        console.print(sentence, style="red")
+    return 1 if exceeded and chosen.check else 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """What was counted while actions really ran on the local platform."""
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -28,10 +27,11 @@ class Published(Model):
 
 class Action(Model):
     """What one thing that somebody did led to, everywhere: operations by deployable and kind,
-    messages by event type, bytes logged and bytes answered to public callers by deployable."""
+    messages by topic and event type, bytes logged and bytes answered to public callers by
+    deployable."""
 
     functions: dict[str, dict[str, int]] = Field(default_factory=dict)
-    published: dict[str, Published] = Field(default_factory=dict)
+    published: dict[str, dict[str, Published]] = Field(default_factory=dict)
     logged_bytes: dict[str, int] = Field(default_factory=dict)
     answered_bytes: dict[str, int] = Field(default_factory=dict)
 
@@ -41,7 +41,7 @@ class Action(Model):
 
     @property
     def messages(self) -> int:
-        return sum(published.messages for published in self.published.values())
+        return sum(each.messages for types in self.published.values() for each in types.values())
 
 
 class Stored(Model):
@@ -144,17 +144,12 @@ def instance_time(deployable: Deployable, seconds: float) -> list[Usage]:
 
 def _held_back(action: Action, manifests: Manifests) -> Iterator[Usage]:
     """A subscription pays for every message of its topic, also for those its filter holds back."""
-    topics = manifests.topics_of
-    matching: defaultdict[tuple[str, str], int] = defaultdict(int)
-    readers: defaultdict[tuple[str, str], int] = defaultdict(int)
     for subscription in manifests.subscriptions:
-        readers[subscription.deployable, subscription.topic] += 1
-        matching[subscription.deployable, subscription.event_type] += 1
-    for (deployable, topic), subscriptions in readers.items():
         held = sum(
-            published.bytes * (subscriptions - matching[deployable, event_type])
-            for event_type, published in action.published.items()
-            if topics.get(event_type) == topic
+            published.bytes
+            for topic, types in action.published.items()
+            for event_type, published in types.items()
+            if topic == subscription.topic and not subscription.filter.passes(event_type)
         )
         if held:
-            yield Usage("pubsub-bytes", held, deployable)
+            yield Usage("pubsub-bytes", held, subscription.deployable)

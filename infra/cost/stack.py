@@ -161,11 +161,9 @@ def _executions(check: Resource) -> float:
 def _checks(graph: Graph) -> Iterator[tuple[str, Resource]]:
     """Who is asked by each uptime check: the public function whose route its path is."""
     for check in graph.of(_UPTIME):
-        path = check.inputs["httpCheck"]["path"]
-        for deployable in graph.manifests.deployables:
-            prefixes = (route.removesuffix("/**") for route in deployable.routes)
-            if any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes):
-                yield deployable.name, check
+        asked = graph.manifests.routes.find(check.inputs["httpCheck"]["path"])
+        if asked is not None:
+            yield asked, check
 
 
 def _unindexed(graph: Graph) -> Iterator[str]:

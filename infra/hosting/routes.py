@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.manifest import Deployable
+from shared.manifest import Deployable, RouteTable
 
 _AND_BELOW = "/**"
 
@@ -17,23 +17,16 @@ class EdgeRoute:
 
 
 def edge_routes(deployables: Iterable[Deployable]) -> tuple[EdgeRoute, ...]:
-    """Every public route once, in an order in which the first match is the most specific one: a
-    path by itself before what covers it, longer before shorter. A private side has no route and so
-    is in no answer.
+    """Every public route once, in an order in which the first match is the most specific one. A
+    private side has no route and so is in no answer.
 
     A manifest's `/v1/agents/**` means `/v1/agents` and all below it; Hosting's `/**` means only
     what is below, so it is written `/v1/agents{,/**}`
-    (https://firebase.google.com/docs/hosting/full-config#redirects)."""
-    claimed = [(route, each.name) for each in deployables for route in each.routes]
-    return tuple(EdgeRoute(_glob(route), name) for route, name in sorted(claimed, key=_specific))
+    (https://firebase.google.com/docs/hosting/full-config#redirects). `*` is one segment in both."""
+    return tuple(EdgeRoute(_glob(route), name) for route, name in RouteTable(deployables).entries)
 
 
 def _glob(route: str) -> str:
     if not route.endswith(_AND_BELOW):
         return route
     return f"{route.removesuffix(_AND_BELOW)}{{,{_AND_BELOW}}}"
-
-
-def _specific(claim: tuple[str, str]) -> tuple[bool, int, str]:
-    route, _ = claim
-    return route.endswith(_AND_BELOW), -len(route), route

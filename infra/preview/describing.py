@@ -36,8 +36,12 @@ def _short(member: str) -> str:
     return "Pub/Sub" if domain.startswith("gcp-sa-pubsub.") else name
 
 
-def _event(filter: str) -> str:
-    return filter.rpartition("=")[2].strip(' "')
+def _reads(inputs: Inputs) -> str:
+    if "pushConfig" not in inputs:
+        return f"{inputs['name']}, pulled by hand"
+    topic = str(inputs["topic"]).rpartition("/")[2]
+    only = str(inputs.get("filter") or "everything")
+    return f"{topic}: {only.replace('hasPrefix(attributes.ce-type,', '(')}"
 
 
 def _service(inputs: Inputs) -> str:
@@ -126,9 +130,7 @@ KINDS = {
         "may give up", lambda i: f"{_short(i['member'])} on {i['subscription']}"
     ),
     "gcp:projects/iAMMember:IAMMember": Kind("in the project", _project_grant),
-    "gcp:pubsub/subscription:Subscription": Kind(
-        "reads", lambda i: _event(i["filter"]) if "filter" in i else f"{i['name']}, pulled by hand"
-    ),
+    "gcp:pubsub/subscription:Subscription": Kind("reads", _reads),
     "gcp:pubsub/topic:Topic": Kind("topic", lambda i: str(i["name"])),
     "gcp:cloudtasks/queue:Queue": Kind("timers", _queue),
     "gcp:cloudscheduler/job:Job": Kind("runs", lambda i: f"{i['name']} at {i['schedule']}"),

@@ -61,9 +61,9 @@ def _by_kind(resources: Iterable[Resource]) -> list[tuple[str, list[str]]]:
 
 
 def _joined(label: str, lines: list[str]) -> str:
-    """Events and their grants are many and alike: what they have in common is said once."""
-    if label in ("reads", "api"):
-        return ", ".join(line.removeprefix("assent.") for line in lines)
+    """What many lines have in common is said once."""
+    if label == "api":
+        return ", ".join(lines)
     if label == "may give up":
         return f"{lines[0].partition(' on ')[0]}, on each subscription"
     return "\n".join(lines)

@@ -1,8 +1,8 @@
 """From the events of dead letters to which of them still wait."""
 
-from events.deliveries import DeliveryState
 from mobile_api.rules.documents import DELIVERIES, Fields, Step, newest
 from mobile_api.rules.facts import Fact
+from shared.kit.bookkeeping import DeliveryState
 
 
 def delivery_step(fact: Fact, state: DeliveryState) -> Step:

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from events import agents, approvals, mobile_api, precedents
+from events import agents, approvals, precedents
 from events.agents import AgentState, CreationCaseState, PipelineState
 from events.approvals import ApprovalState, Subject
-from events.deliveries import DeliveryState
 from events.precedents import PrecedentState
 from events.registry import EventData
 from mobile_api.rules.agents import agent_step, asking_step, case_step
@@ -17,6 +16,8 @@ from mobile_api.rules.facts import Fact
 from mobile_api.rules.pipelines import pipeline_step
 from mobile_api.rules.seeds import seed_step
 from mobile_api.rules.violations import violation_step
+from shared.kit import bookkeeping
+from shared.kit.bookkeeping import DeliveryState
 
 _ASKS_OR_ASSENTS = ("requested", "auto_approved", "approved")
 # What becomes of these cases is told by the approval they ask for.
@@ -67,7 +68,7 @@ def _readers() -> Mapping[str, Callable[[Fact], tuple[Step, ...]]]:
     }
     return {
         model.event_type: _bound(reader, model)
-        for module in (agents, approvals, precedents, mobile_api)
+        for module in (agents, approvals, precedents, bookkeeping)
         for model in vars(module).values()
         if isinstance(model, type) and "event_type" in vars(model) and model is not _IGNORED
         for base, reader in bases.items()

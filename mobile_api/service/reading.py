@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from events.mobile_api import MobileLookupMissed
 from mobile_api.rules.agents import shown_agent
 from mobile_api.rules.cards import as_of, bucket_of
 from mobile_api.rules.counters import all_shards, awaited_field, totals
@@ -135,8 +134,7 @@ async def not_found(caller: Caller, prefix: str, id: str) -> NotFound:
     """The refusal for an id that is not there; a well-formed one is reported. Raises
     Unavailable."""
     if is_id(prefix, id):
-        missed = MobileLookupMissed(id=id, principal=caller.principal, asked_at=caller.received_at)
-        await report_miss(OUTBOX, caller, missed)
+        await report_miss(OUTBOX, caller, id)
     return NotFound()
 
 

@@ -1,6 +1,6 @@
 """Base classes of what we accept and what we publish."""
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +17,12 @@ class Data(BaseModel):
     """An event's payload: frozen; unknown fields are ignored, so that writers may add some."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+class EventData(Data):
+    """A payload with a type of its own; `events.registry.event` gives it."""
+
+    event_type: ClassVar[str]
 
 
 def part_of(model: type[M], state: BaseModel, **fields: Any) -> M:

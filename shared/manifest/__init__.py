@@ -1,27 +1,36 @@
 """What every `function.toml` says, read by one model, and what follows from all of them."""
 
-from shared.manifest.model import Access, Http, Manifest, Publishes, Reactions
-from shared.manifest.whole import (
-    Deployable,
+from shared.manifest.filters import Clause, Filter, narrowest_filter
+from shared.manifest.model import Access, Handles, Http, Manifest, Reactions
+from shared.manifest.reading import (
+    HANDLES,
     ManifestError,
-    Manifests,
-    Queue,
-    Schedule,
-    Subscription,
+    function_folders,
     load_manifests,
+    read_topics,
 )
+from shared.manifest.routes import RouteTable, covers
+from shared.manifest.whole import Deployable, Manifests, Queue, Schedule, Subscription
 
 __all__ = [
     "Access",
+    "Clause",
     "Deployable",
+    "Filter",
+    "HANDLES",
+    "Handles",
     "Http",
     "Manifest",
     "ManifestError",
     "Manifests",
-    "Publishes",
     "Queue",
     "Reactions",
+    "RouteTable",
     "Schedule",
     "Subscription",
+    "covers",
+    "function_folders",
     "load_manifests",
+    "narrowest_filter",
+    "read_topics",
 ]

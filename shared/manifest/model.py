@@ -12,7 +12,8 @@ EventType = Annotated[
     str,
     StringConstraints(pattern=r"^assent\.[a-z_]+\.[a-z_]+\.v[1-9][0-9]*$", max_length=100),
 ]
-Route = Annotated[str, StringConstraints(pattern=r"^/v1(/[a-z0-9_-]+)+(/\*\*)?$")]
+# `*` is any one segment; `/**` at the end is the path before it and all below.
+Route = Annotated[str, StringConstraints(pattern=r"^/v1/[a-z0-9_-]+(/([a-z0-9_-]+|\*))*(/\*\*)?$")]
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 
 # What Pub/Sub and Cloud Tasks both accept.
@@ -99,19 +100,18 @@ class Http(Sizing):
 
 
 class Reactions(Sizing):
-    """The private side: what happens to it."""
+    """The private side: how what happens to it is delivered, and what runs by the clock."""
 
-    events: EventTypes = ()
-    timers: EventTypes = ()
     schedules: dict[EventType, Cron] = Field(default_factory=dict)
     attempts: Annotated[int, Field(ge=5, le=100)] = 10
     backoff: Annotated[tuple[Seconds, Seconds], AfterValidator(_rising)] = ("10s", "600s")
 
 
-class Publishes(Model):
-    """Where its own events go."""
+class Handles(Model):
+    """What its private side has handlers for: handles.json, which `make schemas` writes."""
 
-    topic: Name
+    events: EventTypes = ()
+    timers: EventTypes = ()
 
 
 class Access(Model):
@@ -124,16 +124,9 @@ class Access(Model):
 
 
 class Manifest(Model):
-    """A whole function.toml."""
+    """A whole function.toml, with what it leaves to the defaults."""
 
     summary: Annotated[str, StringConstraints(min_length=10, max_length=200)]
     http: Http | None = None
     reactions: Reactions | None = None
-    publishes: Publishes | None = None
     access: Access = Access()
-
-    @model_validator(mode="after")
-    def _do_something(self) -> Self:
-        if self.http is None and self.reactions is None:
-            raise ValueError("needs [http] or [reactions]")
-        return self

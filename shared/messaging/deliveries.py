@@ -1,12 +1,12 @@
-"""Deliveries that were buried and, later, handled after all: told in the log of their tenant."""
+"""Records in a tenant's log which of its deliveries were buried, and which of those were handled
+after all."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pydantic import BaseModel
-
+from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.kit.ids import derive_id
 from shared.kit.instants import parse_instant
 from shared.messaging.changes import Change
@@ -21,6 +21,7 @@ from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RECORDS = (DeliveryBuried.event_type, DeliveryRecovered.event_type)
 
 
 @dataclass(frozen=True)
@@ -69,21 +70,17 @@ class Delivery:
 
 
 class Deliveries:
-    """Tells of one function's dead letters. `buried` and `recovered` are its event payloads, with
-    the fields of `events.deliveries.DeliveryState`."""
+    """Records what became of one function's dead letters."""
 
-    def __init__(
-        self, outbox: Outbox, *, buried: type[BaseModel], recovered: type[BaseModel]
-    ) -> None:
+    def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
-        self._buried = buried
-        self._recovered = recovered
-        # News of our own dead letters that we cannot read would be told in more of it, for ever.
-        self._never_told = {each.event_type for each in (buried, recovered)}  # type: ignore[attr-defined]
 
     def are_told(self, delivery: Delivery) -> bool:
-        """Whether the log tells of it: it is a tenant's."""
-        return bool(delivery.tenant_id) and delivery.attribute("type") not in self._never_told
+        """Whether the log records it: it is a tenant's, and no record of this function's own, for
+        one that cannot be read would lead to more of them for ever."""
+        is_own = delivery.attribute("source") == f"//assent/{self._outbox.noun}"
+        is_record = delivery.attribute("type") in _RECORDS
+        return bool(delivery.tenant_id) and not (is_own and is_record)
 
     async def tell_buried(self, delivery: Delivery, reason: str, at: datetime) -> None:
         """Records that the delivery was buried, once however often it is; caused by the event it
@@ -120,7 +117,7 @@ class Deliveries:
                 self._recorder(delivery, at, last_event(burial)).record(
                     subject=burial.subject,
                     sequence=burial.sequence + 1,
-                    data=burial.payload(self._recovered),
+                    data=burial.payload(DeliveryRecovered),
                     id=delivery.event_id("recovered"),
                 )
             )
@@ -135,7 +132,6 @@ class Deliveries:
         cause = None
         if brought is not None and brought.data["type"] == delivery.attribute("type"):
             cause = LastEvent(id=brought.id, correlation_id=brought.data["correlationid"])
-        noun = self._buried.event_type.split(".")[1]  # type: ignore[attr-defined]
         data = {
             "delivery_id": delivery.id,
             "function": delivery.function,
@@ -146,9 +142,9 @@ class Deliveries:
             "reason": reason,
         }
         return self._recorder(delivery, at, cause).record(
-            subject=f"{noun}/{delivery.id}",
+            subject=f"delivery/{delivery.id}",
             sequence=1,
-            data=self._buried.model_validate({name: fitting(text) for name, text in data.items()}),
+            data=DeliveryBuried(**{name: fitting(text) for name, text in data.items()}),
             id=delivery.event_id("buried"),
         )
 

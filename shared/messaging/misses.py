@@ -3,8 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel
-
+from shared.kit.bookkeeping import LookupMissed
 from shared.kit.callers import Caller
 from shared.kit.ids import derive_id
 from shared.messaging.changes import Change
@@ -16,10 +15,10 @@ PER_MINUTE = 20
 COLLECTION = "lookup_misses"
 
 
-async def report_miss(outbox: Outbox, caller: Caller, data: BaseModel) -> None:
-    """Records `data` (a LookupMissed event) as a story of its own: every one, up to twenty a minute
-    and principal. Each takes a free slot of its minute, and when all are taken nothing is said. No
-    counter, no memory of an instance. Raises Unavailable."""
+async def report_miss(outbox: Outbox, caller: Caller, id: str) -> None:
+    """Records a lookup of `id` that found nothing as a story of its own: every one, up to twenty a
+    minute and principal. Each takes a free slot of its minute, and when all are taken nothing is
+    recorded. No counter, no memory of an instance. Raises Unavailable."""
     store = TenantStore(caller.tenant_id)
     minute = caller.received_at.replace(second=0, microsecond=0)
     window = derive_id("mis", minute, caller.principal)
@@ -27,7 +26,7 @@ async def report_miss(outbox: Outbox, caller: Caller, data: BaseModel) -> None:
         return
     first = random.randrange(PER_MINUTE)  # noqa: S311 - spreads contenders, no secret
     for slot in (*range(first, PER_MINUTE), *range(first)):
-        change = _change(outbox, caller, data, minute, window, slot)
+        change = _change(outbox, caller, id, minute, window, slot)
         try:
             await outbox.commit(store, change, now=caller.received_at)
         except LostRace:
@@ -36,12 +35,14 @@ async def report_miss(outbox: Outbox, caller: Caller, data: BaseModel) -> None:
 
 
 def _change(
-    outbox: Outbox, caller: Caller, data: BaseModel, minute: datetime, window: str, slot: int
+    outbox: Outbox, caller: Caller, id: str, minute: datetime, window: str, slot: int
 ) -> Change:
-    id = derive_id("mis", minute, caller.principal, str(slot))
-    noun = data.event_type.split(".")[1]  # type: ignore[attr-defined]
+    miss = derive_id("mis", minute, caller.principal, str(slot))
     recorder = Recorder.for_command(function=outbox.noun, caller=caller, latest=None)
+    data = LookupMissed(
+        function=outbox.noun, id=id, principal=caller.principal, asked_at=caller.received_at
+    )
     change = Change()
-    change.create(COLLECTION, id, {"window": window, "expire_at": minute + timedelta(days=1)})
-    change.record(recorder.record(subject=f"{noun}/{id}", sequence=1, data=data))
+    change.create(COLLECTION, miss, {"window": window, "expire_at": minute + timedelta(days=1)})
+    change.record(recorder.record(subject=f"lookup/{miss}", sequence=1, data=data))
     return change

@@ -12,7 +12,6 @@ from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 from shared.kit.operations import count
-from shared.kit.queues import queue_name
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.storage.patience import patience
@@ -74,10 +73,9 @@ def _task_request(noun: str, tenant_id: str, timer: Timer, now: datetime) -> dic
 
     event = timer_event(noun, tenant_id, timer, now)
     due = min(timer.at, now + FURTHEST)
-    queue = queue_name(noun, timer.type)
     parent = (
         f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}"
-        f"/locations/{os.environ['ASSENT_REGION']}/queues/{queue}"
+        f"/locations/{os.environ['ASSENT_REGION']}/queues/{noun}"
     )
     # Sequential names make a queue slow, so the name is a hash.
     name = hashlib.sha256(f"{event.id}|{format_instant(due)}".encode()).hexdigest()[:40]
@@ -90,7 +88,7 @@ def _task_request(noun: str, tenant_id: str, timer: Timer, now: datetime) -> dic
             "name": f"{parent}/tasks/{name}",
             "schedule_time": due,
             "http_request": {
-                "url": f"{reactions}/timers/{queue}",
+                "url": f"{reactions}/timers/{noun}",
                 "http_method": "POST",
                 "headers": headers,
                 "body": b"{}",

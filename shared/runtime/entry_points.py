@@ -5,12 +5,10 @@ from shared.runtime.cold_start import begin_cold_start
 
 begin_cold_start()
 
-import tomllib  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from functools import cache  # noqa: E402
 from importlib import import_module  # noqa: E402
 from importlib.util import find_spec  # noqa: E402
-from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import functions_framework.aio  # noqa: E402
@@ -22,9 +20,8 @@ def entry_points(function: str) -> tuple[Any, Any]:
     """The targets `api` and `react` of a function, which its main.py must name so.
 
     `api` serves the `ROUTER` of the package's `api`. `react` serves the `HANDLERS` of its
-    `reactions`; where the manifest grants it Firestore, also the sweep and the records of its dead
-    letters, over the aggregates of `RUN`. Neither side loads the other's modules, nor anything
-    before its first request."""
+    `reactions` and, where that names a `RUN`, the sweep over its aggregates and the records of its
+    dead letters. Neither side loads the other's modules, nor anything before its first request."""
     package = _package(function)
 
     @cache
@@ -38,7 +35,7 @@ def entry_points(function: str) -> tuple[Any, Any]:
         from shared.runtime.reactions import create_reactions
 
         reactions = import_module(f"{package}.reactions")
-        run = reactions.RUN if _keeps_a_log(package) else None
+        run = getattr(reactions, "RUN", None)
         return create_reactions(function=function, handlers=reactions.HANDLERS, run=run)
 
     return _target("api", api), _target("react", react)
@@ -55,11 +52,3 @@ def _target(name: str, app: Callable[[], ASGIApp]) -> Any:
 def _package(function: str) -> str:
     name = function.replace("-", "_")
     return f"functions.{name}" if find_spec(f"functions.{name}") else name
-
-
-def _keeps_a_log(package: str) -> bool:
-    spec = find_spec(package)
-    assert spec is not None
-    assert spec.origin is not None
-    manifest = tomllib.loads((Path(spec.origin).parent / "function.toml").read_text())
-    return bool(manifest.get("access", {}).get("firestore") == "read-write")

@@ -93,7 +93,7 @@ def _served(endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int
         name, reader = body
         signature = inspect.signature(endpoint)
         parameters = dict(signature.parameters)
-        annotation: Any = Annotated[reader.model, Depends(reader)]  # type: ignore[name-defined]
+        annotation: Any = Annotated[reader.model, Depends(reader)]
         parameters[name] = parameters[name].replace(annotation=annotation)
         served.__signature__ = signature.replace(  # type: ignore[attr-defined]
             parameters=list(parameters.values())

@@ -60,7 +60,7 @@ class Meter:
         sizes: dict[str, int] = {}
 
         def add(answer: httpx.Response) -> None:
-            name = self._answers(answer.request.url.path)
+            name = self.manifests.routes.find(answer.request.url.path)
             if name is not None:
                 head = sum(len(key) + len(value) + 4 for key, value in answer.headers.raw)
                 sizes[name] = sizes.get(name, 0) + head + len(answer.read())
@@ -71,13 +71,6 @@ class Meter:
             yield sizes
         finally:
             self.platform.http.event_hooks = hooks
-
-    def _answers(self, path: str) -> str | None:
-        for deployable in self.manifests.deployables:
-            for route in deployable.routes:
-                if path == route.removesuffix("/**") or path.startswith(route.removesuffix("**")):
-                    return deployable.name
-        return None
 
     def _logged(self) -> dict[str, int]:
         """Bytes of structured log lines so far, by deployable."""
@@ -96,15 +89,16 @@ class Meter:
         if events:
             self._last_event = events[-1]["id"]
 
-    def _published(self) -> dict[str, Published]:
-        found: dict[str, Published] = {}
+    def _published(self) -> dict[str, dict[str, Published]]:
+        found: dict[str, dict[str, Published]] = {}
         for event in self.platform.events(after=self._last_event):
             attributes = {k: v for k, v in event.items() if k != "data" and v}
             size = len(canonical_json(event["data"])) + sum(
                 len(f"ce-{key}") + len(str(value)) for key, value in attributes.items()
             )
-            before = found.get(event["type"], Published(messages=0, bytes=0))
-            found[event["type"]] = Published(
+            types = found.setdefault(event["source"].removeprefix("//assent/"), {})
+            before = types.get(event["type"], Published(messages=0, bytes=0))
+            types[event["type"]] = Published(
                 messages=before.messages + 1, bytes=before.bytes + billed_bytes(size)
             )
         return found

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from emulators.gateway.routes import RouteTable
 
 from emulators.activity import Activity
 from emulators.faults import Fault, Faults
 from emulators.functions.environment import Services, of_all, of_deployable
 from emulators.gateway.messages import Answer, Call, as_the_front_end_sends, passed_on
-from emulators.gateway.routes import RouteTable
 from emulators.iam import SCHEDULER, account, invokers, push_account
 from emulators.operations import Operations, billed_bytes, billed_ms, parse_cost
 from emulators.provisioning import secret_values

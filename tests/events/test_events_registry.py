@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from events.registry import _TYPES, EventData, event, published_types
+from shared.kit.bookkeeping import BOOKKEEPING
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +95,8 @@ def test_a_class_is_one_type_and_its_subclass_another() -> None:
 def test_every_published_type_has_one_topic_and_a_verb_in_the_past() -> None:
     topics = published_types()
     assert {"agents", "approvals"} <= set(topics)
-    names = [name for types in topics.values() for name in types]
+    everywhere = {payload.event_type for payload in BOOKKEEPING}
+    names = [name for types in topics.values() for name in types if name not in everywhere]
     assert len(names) == len(set(names))
     for topic, types in topics.items():
         assert types, topic
@@ -102,6 +104,16 @@ def test_every_published_type_has_one_topic_and_a_verb_in_the_past() -> None:
             assert payload.event_type == name
             verb = name.split(".")[2]
             assert re.search(r"(ed|en|went)(_|$)", verb), name
+
+
+def test_the_bookkeeping_is_published_by_every_function_under_one_name() -> None:
+    for types in published_types().values():
+        assert {payload.event_type: payload for payload in BOOKKEEPING}.items() <= types.items()
+    with pytest.raises(ValueError, match=r"is already shared\.kit\.bookkeeping\.LookupMissed"):
+
+        @event("assent.lookup.missed.v1")
+        class Missed(EventData):
+            pass
 
 
 def test_types_registered_elsewhere_are_not_published() -> None:

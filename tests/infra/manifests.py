@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from infra.settings import Settings
-from shared.manifest import Manifest, Manifests
+from shared.manifest import Handles, Manifest, Manifests
 from tests.infra.stacks import settings
 
 NOUNS = ("billing", "capsules", "notices", "policies", "receipts")
@@ -19,11 +19,18 @@ def manifests(draw: st.DrawFn) -> Manifests:
     """One to four functions; who publishes, reads, waits and keeps what is left to chance."""
     nouns = draw(st.lists(st.sampled_from(NOUNS), min_size=1, max_size=4, unique=True))
     publishing = [noun for noun in nouns if draw(st.booleans())]
-    events = {f"assent.{noun}.{verb}.v1": noun for noun in publishing for verb in VERBS}
-    by_noun = {noun: draw(_manifest(noun, noun in publishing, sorted(events))) for noun in nouns}
+    topics = {f"assent.{noun}.{verb}.v1": (noun,) for noun in publishing for verb in VERBS}
+    if publishing:
+        topics["assent.lookup.missed.v1"] = tuple(publishing)
+    by_noun = {noun: draw(_manifest(noun)) for noun in nouns}
+    handles = {
+        noun: draw(_handles(sorted(topics)))
+        for noun, manifest in by_noun.items()
+        if manifest.reactions is not None
+    }
     root = Path("/nowhere")
     folders = {noun: root / "functions" / noun for noun in nouns}
-    return Manifests(root, by_noun, folders, events)
+    return Manifests(root, by_noun, folders, handles, topics)
 
 
 def settings_for(chosen: Manifests, **values: Any) -> Settings:
@@ -33,7 +40,7 @@ def settings_for(chosen: Manifests, **values: Any) -> Settings:
 
 
 @st.composite
-def _manifest(draw: st.DrawFn, noun: str, publishes: bool, events: list[str]) -> Manifest:
+def _manifest(draw: st.DrawFn, noun: str) -> Manifest:
     is_public, is_private = draw(st.sampled_from([(True, True), (True, False), (False, True)]))
     secrets = ("signing-key", "public-keys")
     content: dict[str, Any] = {
@@ -47,16 +54,17 @@ def _manifest(draw: st.DrawFn, noun: str, publishes: bool, events: list[str]) ->
     if is_public:
         content["http"] = {"routes": [f"/v1/{noun}/**"], **draw(_sizing())}
     if is_private:
-        read = draw(st.lists(st.sampled_from(events), unique=True)) if events else []
         content["reactions"] = {
-            "events": read,
-            "timers": draw(st.lists(st.sampled_from(TIMERS), unique=True)),
             "schedules": {"assent.sweep.due.v1": "* * * * *"} if draw(st.booleans()) else {},
             **draw(_sizing()),
         }
-    if publishes:
-        content["publishes"] = {"topic": noun}
     return Manifest.model_validate(content)
+
+
+def _handles(events: list[str]) -> st.SearchStrategy[Handles]:
+    read = st.lists(st.sampled_from(events), unique=True) if events else st.just([])
+    timers = st.lists(st.sampled_from(TIMERS), unique=True)
+    return st.builds(Handles, events=read.map(tuple), timers=timers.map(tuple))
 
 
 def _sizing() -> st.SearchStrategy[dict[str, Any]]:

@@ -68,7 +68,11 @@ CHANGES: dict[str, tuple[str, Change]] = {
     "nobody is given up to": (SUBSCRIPTION, lambda i: i.pop("deadLetterPolicy", None)),
     "an event is read by its wrong name": (
         SUBSCRIPTION,
-        lambda i: i.update(filter='attributes."ce-type" = "assent.other.thing.v1"'),
+        lambda i: i.update(filter='hasPrefix(attributes.ce-type,"assent.other.thing.v")'),
+    ),
+    "another filter keeps the name of the old one": (
+        SUBSCRIPTION,
+        lambda i: i.update(filter=""),
     ),
     "a subscription expires": (
         SUBSCRIPTION,

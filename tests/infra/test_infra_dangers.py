@@ -20,8 +20,7 @@ def one_function(noun: str = "receipts", **content: Any) -> Manifests:
     manifest = Manifest.model_validate(
         {"summary": "A function that a test needs.", "reactions": {}, **content}
     )
-    topics = dict.fromkeys(manifest.reactions.events if manifest.reactions else (), noun)
-    return Manifests(ROOT, {noun: manifest}, {noun: ROOT / "functions" / noun}, topics)
+    return Manifests(ROOT, {noun: manifest}, {noun: ROOT / "functions" / noun}, {}, {})
 
 
 def reasons_against(chosen: Manifests, **values: Any) -> tuple[str, ...]:
@@ -65,18 +64,6 @@ def test_a_stack_of_fewer_instances_needs_fewer_connections() -> None:
 def test_a_name_that_no_account_can_have_is_refused() -> None:
     chosen = one_function("tax", http={"routes": ["/v1/tax"]})
     assert "tax: a service account's name has 6 to 30" in reasons_against(chosen)[0]
-
-
-def test_a_filter_that_pubsub_does_not_take_is_refused() -> None:
-    chosen = one_function()
-    long = f"assent.receipts.{'x' * 300}.v1"
-    reactions = chosen.by_noun["receipts"].reactions
-    assert reactions is not None
-    manifest = chosen.by_noun["receipts"].model_copy(
-        update={"reactions": reactions.model_copy(update={"events": (long,)})}
-    )
-    grown = Manifests(ROOT, {"receipts": manifest}, chosen.folders, {long: "receipts"})
-    assert any("Pub/Sub takes 256" in each for each in reasons_against(grown))
 
 
 def test_a_reaction_that_outlasts_its_delivery_is_refused() -> None:

@@ -28,10 +28,10 @@ from events.approvals import (
     VetoWindow,
     Violation,
 )
-from events.deliveries import DeliveryState
 from events.precedents import PrecedentState
 from events.registry import EventData
 from mobile_api.rules.facts import Fact
+from shared.kit.bookkeeping import DeliveryState
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.ids import derive_id
 from shared.messaging.envelope import Envelope
@@ -40,12 +40,7 @@ START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONTENT = {"name": "clinic-content-writer", "industry": "healthcare", "nested": [[1, 2], {}]}
 TENANT = "clinic"
 
-_TOPICS = {
-    "approval": "approvals",
-    "precedent": "approvals",
-    "approval_delivery": "approvals",
-    "mobile_delivery": "mobile-api",
-}
+_TOPICS = {"approval": "approvals", "precedent": "approvals"}
 STATUS_AFTER = {
     "requested": "pending",
     "voted": "pending",
@@ -73,6 +68,8 @@ def envelope(
 ) -> Envelope:
     """An event of the log; its id follows from what it says."""
     topic = _TOPICS.get(subject.partition("/")[0], "agents")
+    if isinstance(data, DeliveryState):
+        topic = data.function
     id = derive_id("evt", at, tenant, subject, str(sequence), data.event_type)
     return Envelope(
         id=id,
@@ -269,12 +266,12 @@ def pipeline(
 def delivery(
     kind: type[DeliveryState], number: int = 1, at: datetime = START, **fields: Any
 ) -> Envelope:
-    """An event of dead letter `number` of whatever function publishes it."""
-    noun, name = kind.event_type.split(".")[1:3]
-    subject = f"{noun}/{id_of('dlv', number)}"
+    """An event of dead letter `number`, of `agents` unless another `function` is given."""
+    name = kind.event_type.split(".")[2]
+    subject = f"delivery/{id_of('dlv', number)}"
     values: dict[str, Any] = {
         "delivery_id": id_of("dlv", number),
-        "function": _TOPICS.get(noun, "agents"),
+        "function": "agents",
         "path": "/events/approvals",
         "delivered_id": id_of("evt", number),
         "delivered_type": "assent.approval.approved.v1",

@@ -15,11 +15,6 @@ class OrderPlaced(Data):
     content: str = ""
 
 
-class OrderLookupMissed(Data):
-    event_type: ClassVar[str] = "assent.order_lookup.missed.v1"
-    id: str
-
-
 def caller(tenant_id: str, *, principal: str = "ana", at: datetime = NOW) -> Caller:
     return Caller(
         principal=principal,

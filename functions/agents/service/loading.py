@@ -1,6 +1,5 @@
 """Reading aggregates for a caller: what is not there is reported, then refused."""
 
-from events.agents import AgentLookupMissed
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase
 from functions.agents.store import AGENTS, CASES, Kept, read_agent, read_case
@@ -42,5 +41,4 @@ async def agent_of(store: TenantStore, case: CreationCase) -> Kept[Agent]:
 
 async def _missed(outbox: Outbox, caller: Caller, prefix: str, id: str) -> None:
     if is_id(prefix, id):
-        missed = AgentLookupMissed(id=id, principal=caller.principal, asked_at=caller.received_at)
-        await report_miss(outbox, caller, missed)
+        await report_miss(outbox, caller, id)

@@ -14,7 +14,7 @@ def evidence() -> Evidence:
     _approved_by_hand(chronicle, 1)
     _vetoed(chronicle, 2)
     missed = chronicle.tell("agent", "agt_404", "activated", {})
-    missed |= {"type": "assent.agent_lookup.missed.v1", "subject": "agent_lookup/agt_404"}
+    missed |= {"type": "assent.lookup.missed.v1", "subject": "lookup/agt_404"}
     del chronicle.tenant.documents["agents"]["agt_404"]
     chronicle.audit(missed["id"])
     return chronicle.evidence()

@@ -31,7 +31,6 @@ from functions.approvals.service.reviewing import give_review
 from functions.approvals.views import ApprovalCard, ApprovalDetail, PrecedentSeed
 from shared.kit.callers import Caller
 from shared.kit.ids import derive_id, new_id
-from shared.kit.queues import queue_name
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
@@ -258,11 +257,11 @@ class World:
 
     async def tasks(self, type: str, approval_id: str) -> list[Task]:
         """The tasks that wait to fire a timer about one approval."""
-        queue = f"{LOCATION}/queues/{queue_name('approvals', type)}"
+        wanted = {"ce-type": type, "ce-subject": f"approval/{approval_id}"}
         return [
             task
-            for task in await self.cloud.tasks_in(queue)
-            if task.http_request.headers["ce-subject"] == f"approval/{approval_id}"
+            for task in await self.cloud.tasks_in(f"{LOCATION}/queues/approvals")
+            if wanted.items() <= dict(task.http_request.headers).items()
         ]
 
     async def told(self, approval_id: str) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from emulators.iam import PROJECT as LOCAL_PROJECT
 from emulators.iam import invokers as invokers_of_the_local_platform
 from infra.preview import Graph
-from shared.manifest import Deployable
 from tests.infra.claims.reading import (
     ACCOUNT_MEMBER,
     BUCKET_MEMBER,
@@ -75,7 +74,7 @@ def access_in_the_project_is_what_manifests_say(graph: Graph) -> Iterator[str]:
 
 def topics_are_published_to_by_their_function_only(graph: Graph) -> Iterator[str]:
     for topic in graph.manifests.topics:
-        own = [each.name for each in graph.manifests.deployables if publishes(each) == topic]
+        own = [each.name for each in graph.manifests.deployables if each.noun == topic]
         found = members(graph, PUBLISHER, "roles/pubsub.publisher", topic=topic)
         yield from differing(f"publishers of {topic}", found, (email(graph, name) for name in own))
     reacting = [each.name for each in graph.manifests.deployables if each.target == "react"]
@@ -153,9 +152,3 @@ def the_builder_reads_sources_and_writes_images(graph: Graph) -> Iterator[str]:
     for type in (BUCKET_MEMBER, REPOSITORY_MEMBER):
         if graph.count(type) != 1:
             yield f"{graph.count(type)} of {type}"
-
-
-def publishes(deployable: Deployable) -> str | None:
-    """The topic its events go to."""
-    declared = deployable.manifest.publishes
-    return declared.topic if declared else None

@@ -42,12 +42,12 @@ def test_two_actions_count_what_both_count(one: Action, other: Action) -> None:
 def test_a_filter_saves_no_money() -> None:
     """Every subscription of a topic pays for every message, whether it is let through or not."""
     read = "assent.approval.requested.v1"
-    topic = MANIFESTS.topics_of[read]
-    readers = [each for each in MANIFESTS.subscriptions if each.topic == topic]
-    matching = [each for each in readers if each.event_type == read]
-    action = Action(published={read: Published(messages=2, bytes=3_000)})
-    held = sum(u.quantity for u in used_by(action, MANIFESTS) if u.kind == "pubsub-bytes")
-    assert held == 3_000 * (len(readers) - len(matching))
+    readers = [each for each in MANIFESTS.subscriptions if each.topic == "approvals"]
+    holding = [each.deployable for each in readers if not each.filter.passes(read)]
+    action = Action(published={"approvals": {read: Published(messages=2, bytes=3_000)}})
+    held = [u for u in used_by(action, MANIFESTS) if u.kind == "pubsub-bytes"]
+    assert held == [Usage("pubsub-bytes", 3_000, name) for name in holding]
+    assert holding == ["agents-reactions", "audit-reactions"]
 
 
 def test_processors_and_memory_are_paid_by_the_size_in_the_manifest() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from emulators.gateway.routes import RouteTable
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from emulators.gateway.routes import RouteTable
 from infra.hosting import edge_routes
 from infra.preview import Graph
 from shared.manifest import Deployable, load_manifests

@@ -2,8 +2,9 @@
 
 import json
 
-import mobile_api.main
 from emulators.gateway.routes import RouteTable
+
+import mobile_api.main
 from infra.observability import uptime
 from infra.preview import Graph
 from shared.runtime.app import create_api

@@ -142,7 +142,7 @@ async def test_a_bad_body_about_nothing_is_not_found_first(
 ) -> None:
     answer = await phone.post(f"/approvals/{APPROVAL}/approve", {})
     assert answer.status_code == 404
-    assert len(await recorded(phone.tenant, "assent.mobile_lookup.missed.v1")) == 1
+    assert len(await recorded(phone.tenant, "assent.lookup.missed.v1")) == 1
     assert owner.asked == []
 
 

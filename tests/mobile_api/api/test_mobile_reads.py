@@ -24,7 +24,7 @@ from tests.mobile_api.stories import (
 )
 from tests.mobile_api.worlds import happen, recorded
 
-MISSED = "assent.mobile_lookup.missed.v1"
+MISSED = "assent.lookup.missed.v1"
 APPROVAL = id_of("apr", 1)
 
 READS = ["/dashboard", "/approvals", f"/approvals/{APPROVAL}", "/seeds", "/agents", "/violations"]

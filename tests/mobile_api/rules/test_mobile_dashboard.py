@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import agents, approvals, mobile_api, precedents
+from events import agents, approvals, precedents
 from mobile_api.rules.budget import budget_state
 from mobile_api.rules.counters import SHARDS, all_shards, counters_of, totals
 from mobile_api.rules.dashboard import dashboard
@@ -12,6 +12,7 @@ from mobile_api.rules.documents import Fields
 from mobile_api.rules.projection import project
 from mobile_api.rules.seeds import rate, seed_of, with_matches
 from mobile_api.views import Dashboard
+from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import (
     START,
@@ -74,15 +75,15 @@ def test_functions_are_seen_by_their_newest_event_and_unknown_is_not_zero() -> N
 
 def test_dead_letters_are_counted_by_function_until_they_are_handled_after_all() -> None:
     buried = [
-        delivery(agents.AgentDeliveryBuried, 1),
-        delivery(agents.AgentDeliveryBuried, 2),
-        delivery(approvals.ApprovalDeliveryBuried, 3),
-        delivery(mobile_api.MobileDeliveryBuried, 4),
+        delivery(DeliveryBuried, 1),
+        delivery(DeliveryBuried, 2),
+        delivery(DeliveryBuried, 3, function="approvals"),
+        delivery(DeliveryBuried, 4, function="mobile-api"),
     ]
     recovered = [
-        delivery(agents.AgentDeliveryRecovered, 1),
-        delivery(approvals.ApprovalDeliveryRecovered, 3),
-        delivery(mobile_api.MobileDeliveryRecovered, 4),
+        delivery(DeliveryRecovered, 1),
+        delivery(DeliveryRecovered, 3, function="approvals"),
+        delivery(DeliveryRecovered, 4, function="mobile-api"),
     ]
     assert _dead_letters(*buried) == {"agents": 2, "approvals": 1, "mobile-api": 1}
     some = {"agents": 1, "approvals": 0, "mobile-api": 0}
@@ -91,14 +92,14 @@ def test_dead_letters_are_counted_by_function_until_they_are_handled_after_all()
 
 
 def test_a_dead_letter_degrades_the_platform_until_it_is_handled_after_all() -> None:
-    buried = delivery(mobile_api.MobileDeliveryBuried)
+    buried = delivery(DeliveryBuried, function="mobile-api")
     assert _seen(buried).health.status == "degraded"
-    recovered = delivery(mobile_api.MobileDeliveryRecovered)
+    recovered = delivery(DeliveryRecovered, function="mobile-api")
     assert _seen(recovered, buried).health.status == "healthy"
 
 
 def test_a_function_nobody_knows_is_not_counted() -> None:
-    unknown = delivery(agents.AgentDeliveryBuried, function="elsewhere")
+    unknown = delivery(DeliveryBuried, function="elsewhere")
     assert set(_dead_letters(unknown).values()) == {0}
 
 

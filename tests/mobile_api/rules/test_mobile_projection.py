@@ -7,13 +7,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import agents, approvals, mobile_api, precedents
-from events.deliveries import DeliveryState
+from events import agents, approvals, precedents
 from mobile_api.rules.counters import counter_changes, counters_of
 from mobile_api.rules.documents import Fields, Key
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.notices import notice_of
-from mobile_api.rules.projection import keys_of, project, projected_types
+from mobile_api.rules.projection import keys_of, project
+from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.messaging.envelope import Envelope
 from tests.mobile_api import stories
 from tests.mobile_api.stories import START, fact
@@ -67,11 +67,7 @@ _PRECEDENTS: tuple[type[precedents.PrecedentState], ...] = (
     precedents.PrecedentVetoed,
     precedents.PrecedentDeprecated,
 )
-_BURIALS: tuple[tuple[type[DeliveryState], type[DeliveryState]], ...] = (
-    (agents.AgentDeliveryBuried, agents.AgentDeliveryRecovered),
-    (approvals.ApprovalDeliveryBuried, approvals.ApprovalDeliveryRecovered),
-    (mobile_api.MobileDeliveryBuried, mobile_api.MobileDeliveryRecovered),
-)
+_BURYING = ("agents", "approvals", "mobile-api")
 # Clocks disagree: a later event may carry an earlier time, or the same.
 _times = st.integers(0, 12).map(lambda ms: START + timedelta(milliseconds=ms))
 _numbers = st.integers(1, 3)
@@ -116,8 +112,9 @@ def _histories(draw: st.DrawFn) -> list[Envelope]:
                 )
             )
     for number in range(draw(st.integers(0, 3))):
-        for burial in draw(st.sampled_from(_BURIALS))[: draw(st.integers(1, 2))]:
-            told.append(stories.delivery(burial, number, draw(_times)))
+        function = draw(st.sampled_from(_BURYING))
+        for kind in (DeliveryBuried, DeliveryRecovered)[: draw(st.integers(1, 2))]:
+            told.append(stories.delivery(kind, number, draw(_times), function=function))
     for sequence in range(1, draw(st.integers(0, 3)) + 1):
         told.append(
             stories.precedent(draw(st.sampled_from(_PRECEDENTS)), 1, sequence, draw(_times))
@@ -183,14 +180,3 @@ def test_counters_kept_by_differences_are_those_of_the_documents(
 def test_nobody_is_told_twice(history: list[Envelope], data: st.DataObject) -> None:
     live = _lived([*data.draw(st.permutations(history)), *history])
     assert len(live.notices) == len(set(live.notices))
-
-
-def test_every_type_the_manifest_reads_is_projected_and_no_other() -> None:
-    import tomllib
-    from pathlib import Path
-
-    import mobile_api
-
-    manifest = Path(mobile_api.__file__).with_name("function.toml")
-    events = tomllib.loads(manifest.read_text())["reactions"]["events"]
-    assert set(events) == projected_types()

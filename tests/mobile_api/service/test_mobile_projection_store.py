@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from events import agents, approvals, mobile_api, precedents
+from events import agents, approvals, precedents
 from mobile_api.rules.documents import CARDS, COUNTERS, Key
 from mobile_api.service import rebuilding
 from mobile_api.service.rebuilding import digest, rebuild, tenants
 from mobile_api.store import DEVICES, read_projection
 from shared.kit import clock
+from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.kit.errors import Unavailable
 from shared.messaging.envelope import Envelope
 from shared.storage.batches import Add, Batch, Document
@@ -53,9 +54,9 @@ def _stories() -> list[Envelope]:
         agent(number=9),
         case(agents.CreationCaseRolledBack, 9, 2),
         approval(approvals.ApprovalReversed, 9, 3, case=case_of(9), **stories.vetoed()),
-        stories.delivery(agents.AgentDeliveryBuried, 1),
-        stories.delivery(mobile_api.MobileDeliveryBuried, 2),
-        stories.delivery(mobile_api.MobileDeliveryRecovered, 2),
+        stories.delivery(DeliveryBuried, 1),
+        stories.delivery(DeliveryBuried, 2, function="mobile-api"),
+        stories.delivery(DeliveryRecovered, 2, function="mobile-api"),
     ]
     return told
 

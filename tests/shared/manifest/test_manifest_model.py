@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.manifest import ManifestError, load_manifests
+from shared.manifest import ManifestError, Manifests, load_manifests
 
 GOOD = """
 summary = "A function that exists to be changed."
@@ -19,14 +19,9 @@ max_instances = 20
 timeout       = "30s"
 
 [reactions]
-events    = []
-timers    = ["assent.thing.due.v1"]
 schedules = { "assent.sweep.due.v1" = "* * * * *" }
 attempts  = 10
 backoff   = ["10s", "600s"]
-
-[publishes]
-topic = "things"
 
 [access]
 firestore = "read-write"
@@ -34,16 +29,19 @@ postgres  = "none"
 secrets   = ["things-signing-key"]
 calls     = []
 """
-Load = Callable[[str], None]
+HANDLES = '{"events": [], "timers": ["assent.thing.due.v1"]}'
+Load = Callable[..., Manifests]
 
 
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
-    def load(text: str) -> None:
+    def load(text: str, handles: str | None = HANDLES) -> Manifests:
         folder = tmp_path / "functions" / "things"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "function.toml").write_text(text)
-        load_manifests(tmp_path)
+        if handles is not None:
+            (folder / "handles.json").write_text(handles)
+        return load_manifests(tmp_path)
 
     return load
 
@@ -62,6 +60,8 @@ def test_the_good_one_loads(load: Load) -> None:
         ('["/v1/things/**"]', "[]", "http.routes"),
         ('["/v1/things/**"]', '["/things/**"]', "http.routes.0"),
         ('["/v1/things/**"]', '["/v1/*/things"]', "http.routes.0"),
+        ('["/v1/things/**"]', '["/v1/things/*s/end"]', "http.routes.0"),
+        ('["/v1/things/**"]', '["/v1/things/**/end"]', "http.routes.0"),
         ('["/v1/things/**"]', '["/v1/Things"]', "http.routes.0"),
         ('["/v1/things/**"]', '["/v1/things/"]', "http.routes.0"),
         ('["/v1/things/**"]', '["/v1/things", "/v1/things"]', "http.routes"),
@@ -75,15 +75,6 @@ def test_the_good_one_loads(load: Load) -> None:
         ('"30s"', '"30"', "http.timeout"),
         ('"30s"', '"0s"', "http.timeout"),
         ('"30s"', '"30s\\n"', "http.timeout"),
-        ("events    = []", 'events    = ["thing.happened.v1"]', "reactions.events.0"),
-        ("events    = []", 'events    = ["assent.thing.happened"]', "reactions.events.0"),
-        ("events    = []", 'events    = ["assent.thing.happened.v0"]', "reactions.events.0"),
-        ('["assent.thing.due.v1"]', '["assent.Thing.due.v1"]', "reactions.timers.0"),
-        (
-            '["assent.thing.due.v1"]',
-            '["assent.thing.due.v1", "assent.thing.due.v1"]',
-            "reactions.timers",
-        ),
         ("* * * * *", "* * * *", "reactions.schedules.assent.sweep.due.v1"),
         ("* * * * *", "60 * * * *", "reactions.schedules.assent.sweep.due.v1"),
         ("* * * * *", "*-5 * * * *", "reactions.schedules.assent.sweep.due.v1"),
@@ -96,8 +87,6 @@ def test_the_good_one_loads(load: Load) -> None:
         ('["10s", "600s"]', '["10s"]', "reactions.backoff.1"),
         ('["10s", "600s"]', '["600s", "10s"]', "reactions.backoff"),
         ('["10s", "600s"]', '["10s", "601s"]', "reactions.backoff"),
-        ('topic = "things"', 'topic = "Things"', "publishes.topic"),
-        ('topic = "things"', 'topic = "other"', "publishes.topic"),
         ('"read-write"', '"write"', "access.firestore"),
         ('postgres  = "none"', "postgres  = 0", "access.postgres"),
         ('postgres  = "none"', "postgres  = 11", "access.postgres"),
@@ -116,9 +105,43 @@ def test_a_refusal_names_the_file_and_the_field(
     assert str(refusal.value).startswith(f"{file}: {field}")
 
 
+@pytest.mark.parametrize(
+    ("handles", "field"),
+    [
+        ('{"events": ["thing.happened.v1"]}', "events.0"),
+        ('{"events": ["assent.thing.happened"]}', "events.0"),
+        ('{"events": ["assent.thing.happened.v0"]}', "events.0"),
+        ('{"timers": ["assent.Thing.due.v1"]}', "timers.0"),
+        ('{"timers": ["assent.thing.due.v1", "assent.thing.due.v1"]}', "timers"),
+        ('{"surprise": []}', "surprise"),
+        ("{", ""),
+    ],
+)
+def test_what_is_handled_is_read_by_a_model_too(
+    load: Load, handles: str, field: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ManifestError) as refusal:
+        load(GOOD, handles)
+    file = tmp_path / "functions" / "things" / "handles.json"
+    assert str(refusal.value).startswith(f"{file}: {field}")
+
+
 def test_a_function_that_does_nothing_is_refused(load: Load) -> None:
     with pytest.raises(ManifestError, match=r"needs \[http\] or \[reactions\]"):
-        load('summary = "Neither asked nor told."')
+        load('summary = "Neither asked nor told."', None)
+
+
+def test_a_private_side_without_its_generated_file_is_refused(load: Load) -> None:
+    with pytest.raises(ManifestError, match=r"handles.json: is missing; run make schemas"):
+        load(GOOD, None)
+
+
+def test_a_summary_and_a_route_are_enough(load: Load) -> None:
+    short = load('summary = "Answers, and nothing else."\nhttp.routes = ["/v1/things"]', None)
+    (manifest,) = short.by_noun.values()
+    assert manifest.http is not None
+    assert (manifest.http.memory, manifest.http.timeout) == ("512Mi", "30s")
+    assert (manifest.reactions, manifest.access.firestore) == (None, "none")
 
 
 def test_what_is_no_toml_is_refused_with_its_file(load: Load, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from events.deliveries import DeliveryState
+from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.kit.errors import Unavailable
 from shared.kit.ids import is_id
 from shared.messaging.changes import Change
@@ -25,14 +25,6 @@ pytestmark = pytest.mark.platform
 LATER = NOW + timedelta(hours=1)
 
 
-class OrderDeliveryBuried(DeliveryState):
-    event_type = "assent.order_delivery.buried.v1"
-
-
-class OrderDeliveryRecovered(DeliveryState):
-    event_type = "assent.order_delivery.recovered.v1"
-
-
 @pytest.fixture
 async def mailbox(cloud: Cloud, noun: str) -> Mailbox:
     mailbox = await cloud.mailbox(noun)
@@ -42,7 +34,7 @@ async def mailbox(cloud: Cloud, noun: str) -> Mailbox:
 
 @pytest.fixture
 def deliveries(noun: str, mailbox: Mailbox) -> Deliveries:
-    return Deliveries(Outbox(noun), buried=OrderDeliveryBuried, recovered=OrderDeliveryRecovered)
+    return Deliveries(Outbox(noun))
 
 
 def _paid(store: TenantStore, **changes: Any) -> Envelope:
@@ -78,12 +70,12 @@ async def test_a_burial_is_an_event_of_its_own_subject_and_starts_a_story(
     (told,) = await _log(store)
     assert is_id("dlv", delivery.id)
     assert (told.type, told.subject) == (
-        "assent.order_delivery.buried.v1",
-        f"order_delivery/{delivery.id}",
+        "assent.delivery.buried.v1",
+        f"delivery/{delivery.id}",
     )
     assert (told.sequence, told.time, told.actorid) == (1, LATER, f"service:{noun}")
     assert (told.causationid, told.correlationid) == (told.id, told.id)
-    assert told.payload(OrderDeliveryBuried) == OrderDeliveryBuried(
+    assert told.payload(DeliveryBuried) == DeliveryBuried(
         delivery_id=delivery.id,
         function="orders",
         path="/events/bills",
@@ -106,7 +98,7 @@ async def test_it_is_caused_by_the_event_it_buries_where_that_is_in_the_log(
     await deliveries.tell_buried(_delivery(event), "forged", LATER)
     other = _paid(store, type="assent.bill.lost.v1")
     await deliveries.tell_buried(_delivery(other, "lenders"), "another's id", LATER)
-    told = {each.payload(OrderDeliveryBuried).reason: each for each in (await _log(store))[:2]}
+    told = {each.payload(DeliveryBuried).reason: each for each in (await _log(store))[:2]}
     assert (told["forged"].causationid, told["forged"].correlationid) == ("evt_paid", "evt_first")
     assert told["another's id"].causationid == told["another's id"].id
 
@@ -143,12 +135,12 @@ async def test_a_recovery_is_told_once_and_caused_by_the_burial(
     await asyncio.gather(*(deliveries.tell_recovered(delivery, LATER) for _ in range(3)))
     buried, recovered = await _log(store)
     assert (recovered.type, recovered.subject, recovered.sequence) == (
-        "assent.order_delivery.recovered.v1",
+        "assent.delivery.recovered.v1",
         buried.subject,
         2,
     )
     assert (recovered.causationid, recovered.correlationid) == (buried.id, buried.correlationid)
-    assert recovered.payload(OrderDeliveryRecovered).reason == "forged"
+    assert recovered.payload(DeliveryRecovered).reason == "forged"
 
 
 async def test_a_recovery_that_comes_first_tells_of_the_burial_too(
@@ -177,11 +169,14 @@ async def test_what_is_no_tenants_is_not_told(
 
 @pytest.mark.parametrize("told", ["buried", "recovered"])
 async def test_our_own_news_of_dead_letters_brings_no_more_of_it(
-    store: TenantStore, deliveries: Deliveries, told: str
+    store: TenantStore, deliveries: Deliveries, noun: str, told: str
 ) -> None:
-    delivery = _delivery(_paid(store, type=f"assent.order_delivery.{told}.v1"))
-    await deliveries.tell_buried(delivery, "unreadable", LATER)
+    own = _paid(store, type=f"assent.delivery.{told}.v1", source=f"//assent/{noun}")
+    await deliveries.tell_buried(_delivery(own), "unreadable", LATER)
     assert await _log(store) == []
+    anothers = own.model_copy(update={"source": "//assent/bills"})
+    await deliveries.tell_buried(_delivery(anothers), "unreadable", LATER)
+    assert len(await _log(store)) == 1
 
 
 @pytest.mark.parametrize("time", ["", "noon", "2026-11-20", "0001-01-01T00:00:00+14:00", "1900"])
@@ -193,8 +188,8 @@ async def test_a_delivery_that_cannot_be_read_is_told_by_its_body(
     for _ in range(2):
         await deliveries.tell_buried(delivery, "unreadable", LATER)
     (told,) = await _log(store)
-    assert len(told.payload(OrderDeliveryBuried).delivered_subject.encode()) <= 1024
-    assert told.subject == f"order_delivery/{delivery.id}"
+    assert len(told.payload(DeliveryBuried).delivered_subject.encode()) <= 1024
+    assert told.subject == f"delivery/{delivery.id}"
 
 
 async def test_where_the_store_does_not_answer_nothing_is_told(

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from shared.kit.bookkeeping import LookupMissed
 from shared.messaging.misses import PER_MINUTE, report_miss
 from shared.messaging.outbox import Outbox
 from shared.storage.firestore import TenantStore
 from tests.shared.cloud import Cloud, Mailbox
-from tests.shared.stories import NOW, OrderLookupMissed, caller
+from tests.shared.stories import NOW, caller
 
 pytestmark = pytest.mark.platform
 
@@ -23,7 +24,7 @@ async def mailbox(cloud: Cloud, noun: str) -> Mailbox:
 
 async def _miss(store: TenantStore, noun: str, id: str, **who: object) -> None:
     asking = caller(store.tenant_id, **who)  # type: ignore[arg-type]
-    await report_miss(Outbox(noun), asking, OrderLookupMissed(id=id))
+    await report_miss(Outbox(noun), asking, id)
 
 
 async def test_every_miss_below_the_rate_is_told(
@@ -32,7 +33,7 @@ async def test_every_miss_below_the_rate_is_told(
     for number in range(PER_MINUTE):
         await _miss(store, noun, f"ord_{number}")
     received = await mailbox.take(PER_MINUTE)
-    asked = [OrderLookupMissed.model_validate_json(each.data).id for each in received]
+    asked = [LookupMissed.model_validate_json(each.data).id for each in received]
     assert sorted(asked) == sorted(f"ord_{number}" for number in range(PER_MINUTE))
 
 
@@ -82,7 +83,8 @@ async def test_a_miss_is_a_story_of_its_own(
     await _miss(store, noun, "ord_1")
     (received,) = await mailbox.take(1)
     attributes = received.attributes
-    assert attributes["ce-type"] == "assent.order_lookup.missed.v1"
-    assert attributes["ce-subject"].startswith("order_lookup/mis_")
+    assert attributes["ce-type"] == "assent.lookup.missed.v1"
+    assert attributes["ce-subject"].startswith("lookup/mis_")
+    assert LookupMissed.model_validate_json(received.data).function == noun
     assert attributes["ce-causationid"] == attributes["ce-correlationid"] == attributes["ce-id"]
     assert (attributes["ce-actorid"], attributes["ce-sequence"]) == ("ana", "1")

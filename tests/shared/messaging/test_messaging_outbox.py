@@ -10,7 +10,6 @@ import pytest
 from shared.kit.errors import Unavailable
 from shared.kit.instants import format_instant
 from shared.kit.operations import start_counting
-from shared.kit.queues import queue_name
 from shared.messaging import pubsub, timers
 from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope
@@ -87,7 +86,7 @@ class Shop:
 @pytest.fixture
 async def shop(cloud: Cloud, store: TenantStore, noun: str) -> Shop:
     mailbox = await cloud.mailbox(noun)
-    queue = await cloud.queue(queue_name(noun, TIMER))
+    queue = await cloud.queue(noun)
     cloud.mend()
     return Shop(cloud, store, noun, mailbox, queue)
 

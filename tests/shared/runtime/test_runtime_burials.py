@@ -7,9 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from events.deliveries import DeliveryState
 from shared.kit.errors import Forbidden
-from shared.kit.queues import queue_name
 from shared.messaging.changes import Timer
 from shared.messaging.dead_letters import DEAD_LETTERS, REDELIVERS
 from shared.messaging.deliveries import Deliveries
@@ -29,14 +27,6 @@ PAID = "assent.bill.paid.v1"
 DUE = "assent.order.due.v1"
 
 
-class OrderDeliveryBuried(DeliveryState):
-    event_type = "assent.order_delivery.buried.v1"
-
-
-class OrderDeliveryRecovered(DeliveryState):
-    event_type = "assent.order_delivery.recovered.v1"
-
-
 class Orders:
     """Two functions that hear the same, and refuse it while they are told to."""
 
@@ -48,9 +38,7 @@ class Orders:
             raise Forbidden("not yet")
 
     def side(self, function: str) -> httpx.AsyncClient:
-        deliveries = Deliveries(
-            Outbox(function), buried=OrderDeliveryBuried, recovered=OrderDeliveryRecovered
-        )
+        deliveries = Deliveries(Outbox(function))
         handlers = {PAID: self.on_event, DUE: self.on_event}
         return client(create_reactions(function=function, handlers=handlers, deliveries=deliveries))
 
@@ -127,7 +115,7 @@ async def test_a_timer_that_is_buried_is_told_and_recovered_too(
     reactions: httpx.AsyncClient, orders: Orders, dead: Mailbox, store: TenantStore
 ) -> None:
     timer = timer_event("orders", store.tenant_id, Timer(DUE, "order/ord_1", NOW), NOW)
-    path = f"/timers/{queue_name('orders', DUE)}"
+    path = "/timers/orders"
     assert await _deliver(reactions, timer.headers(), path) == 204
     (letter,) = await dead.take(1)
     orders.refuses = False

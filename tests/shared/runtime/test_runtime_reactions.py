@@ -20,7 +20,6 @@ from shared.kit.errors import (
     Unavailable,
     VersionConflict,
 )
-from shared.kit.queues import queue_name
 from shared.messaging import pubsub
 from shared.messaging.changes import Timer
 from shared.messaging.dead_letters import DEAD_LETTERS
@@ -135,6 +134,15 @@ async def test_a_type_of_no_interest_is_acknowledged(
     assert answer.status_code == 204
     assert orders.heard == []
     assert await dead.take() == []
+
+
+async def test_the_payload_of_a_type_of_no_interest_is_not_read(
+    reactions: httpx.AsyncClient, dead: Mailbox
+) -> None:
+    answer = await _deliver(reactions, _event(type="assent.bill.printed.v1", data="{no json"))
+    assert answer.status_code == 204
+    assert await dead.take() == []
+    assert await _buried(dead, await _deliver(reactions, _event(data="{no json")))
 
 
 async def test_an_unknown_major_version_is_buried(
@@ -268,7 +276,7 @@ def _timer(noun: str = "orders", type: str = DUE) -> Envelope:
 async def test_a_timer_is_an_event_of_its_own_function(
     reactions: httpx.AsyncClient, orders: Orders
 ) -> None:
-    answer = await _deliver(reactions, _timer(), f"/timers/{queue_name('orders', DUE)}")
+    answer = await _deliver(reactions, _timer(), "/timers/orders")
     assert answer.status_code == 204
     (heard,) = orders.heard
     assert (heard.type, heard.subject_id, heard.sequence) == (DUE, "ord_1", 0)
@@ -277,10 +285,12 @@ async def test_a_timer_is_an_event_of_its_own_function(
 @pytest.mark.parametrize(
     ("noun", "type", "path"),
     [
-        ("bills", DUE, "/timers/orders-order-due-v1"),
-        ("orders", PAID, "/timers/orders-order-due-v1"),
-        ("orders", DUE, "/timers/orders-bill-due-v1"),
-        ("orders", DUE, "/events/orders-order-due-v1"),
+        ("bills", DUE, "/timers/orders"),
+        ("orders", PAID, "/timers/orders"),
+        ("orders", "assent.order.due.v2", "/timers/orders"),
+        ("orders", "assent.cart.due.v1", "/timers/orders"),
+        ("orders", DUE, "/timers/bills"),
+        ("orders", DUE, "/events/bills"),
         ("orders", DUE, "/schedules/assent.order.due.v2"),
         ("bills", DUE, f"/schedules/{DUE}"),
         ("orders", DUE, "/elsewhere/orders"),

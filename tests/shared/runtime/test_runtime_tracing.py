@@ -13,7 +13,6 @@ from opentelemetry.trace import SpanKind
 
 from shared.kit import clock
 from shared.kit.callers import Caller
-from shared.kit.queues import queue_name
 from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
@@ -95,7 +94,7 @@ async def test_a_request_its_event_its_timer_and_their_reactions_are_one_trace(
     spans: InMemorySpanExporter,
 ) -> None:
     mailbox = await cloud.mailbox(noun)
-    queue = await cloud.queue(queue_name(noun, DUE))
+    queue = await cloud.queue(noun)
     app = create_api(function=noun, routers=[_router(noun)])
     headers = {
         "Authorization": f"Bearer {issuer.sign(claims(tenant=noun))}",
@@ -124,7 +123,7 @@ async def test_a_request_its_event_its_timer_and_their_reactions_are_one_trace(
 
     spans.clear()
     fired = await reactions.post(
-        f"/timers/{queue_name(noun, DUE)}",
+        f"/timers/{noun}",
         content=task.http_request.body,
         headers=dict(task.http_request.headers),
     )

@@ -249,7 +249,7 @@ async def test_what_is_not_there_is_404_and_told_whatever_the_body(
 ) -> None:
     answer = await (world.get(path) if method == "get" else world.post(path, b"{nonsense"))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert await world.told() == ["agent_lookup.missed"]
+    assert await world.told() == ["lookup.missed"]
 
 
 async def test_a_malformed_id_is_404_and_not_worth_telling(world: World) -> None:

@@ -113,7 +113,7 @@ async def test_another_tenants_approval_is_not_found_and_the_miss_is_told(world:
     with pytest.raises(NotFound):
         await show_approval(stranger.caller(GOVERNOR), asked.id)
     misses = await stranger.log()
-    assert {miss.type for miss in misses} == {"assent.approval_lookup.missed.v1"}
+    assert {miss.type for miss in misses} == {"assent.lookup.missed.v1"}
 
 
 async def test_what_cannot_be_an_id_is_not_found_and_not_told(world: World) -> None:

@@ -1,0 +1,64 @@
+"""`python -m docs.handles [--check]`: writes a handles.json beside each manifest from the handlers
+of the function's private side, or says which is not current."""
+
+import json
+import sys
+import tomllib
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from shared.manifest import HANDLES, function_folders, read_topics
+
+ROOT = Path(__file__).parents[1]
+
+
+def rendered_handles() -> dict[Path, str]:
+    """The text for each function that has handlers, or a sweep because it publishes."""
+    topics = read_topics(ROOT)
+    publishing = {topic for named in topics.values() for topic in named}
+    found = {}
+    for noun, folder in function_folders(ROOT).items():
+        module = f"{'.'.join(folder.relative_to(ROOT).parts)}.reactions"
+        has_handlers = find_spec(module) is not None
+        if has_handlers or noun in publishing:
+            handled = set(import_module(module).HANDLERS) if has_handlers else set()
+            found[folder / HANDLES] = _rendered(handled - _scheduled(folder), set(topics))
+    return found
+
+
+def _scheduled(folder: Path) -> set[str]:
+    manifest = tomllib.loads((folder / "function.toml").read_text())
+    return set(manifest.get("reactions", {}).get("schedules", {}))
+
+
+def _rendered(handled: set[str], published: set[str]) -> str:
+    """What is called due and is published by nobody is a timer."""
+    timers = {each for each in handled - published if each.split(".")[2] == "due"}
+    content = {"events": sorted(handled - timers), "timers": sorted(timers)}
+    return json.dumps(content, indent=2) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the files and returns 0; with `--check`, writes nothing and returns 1 when a committed
+    file differs from the handlers."""
+    wanted = rendered_handles()
+    found = {
+        file: file.read_text()
+        for folder in function_folders(ROOT).values()
+        if (file := folder / HANDLES).exists()
+    }
+    if arguments == ["--check"]:
+        stale = sorted(file for file in wanted | found if wanted.get(file) != found.get(file))
+        for file in stale:
+            print(f"{file.relative_to(ROOT)} is not current: run make schemas")
+        return 1 if stale else 0
+    for file in found.keys() - wanted.keys():
+        file.unlink()
+    for file, text in wanted.items():
+        file.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

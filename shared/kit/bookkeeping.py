@@ -1,0 +1,47 @@
+"""What every function that publishes reports of itself: the same event types on each topic."""
+
+from typing import ClassVar
+
+from shared.kit.instants import Instant
+from shared.kit.models import EventData
+
+
+class LookupMissed(EventData):
+    """`function` answered 404 to a well-formed id. It does not look up whether the id exists for
+    another tenant."""
+
+    event_type: ClassVar[str] = "assent.lookup.missed.v1"
+
+    function: str
+    id: str
+    principal: str
+    asked_at: Instant
+
+
+class DeliveryState(EventData):
+    """A delivery that `function` sent to the dead letters. `path` is where it was going,
+    `delivered_…` the event or timer it brought, as far as that could be read. `reason` is empty
+    where the recovery was recorded first."""
+
+    delivery_id: str
+    function: str
+    path: str
+    delivered_id: str
+    delivered_type: str
+    delivered_subject: str
+    reason: str
+
+
+class DeliveryBuried(DeliveryState):
+    """A delivery went to the dead letters, since no repetition could mend it."""
+
+    event_type: ClassVar[str] = "assent.delivery.buried.v1"
+
+
+class DeliveryRecovered(DeliveryState):
+    """A delivery was handled that had gone to the dead letters before."""
+
+    event_type: ClassVar[str] = "assent.delivery.recovered.v1"
+
+
+BOOKKEEPING: tuple[type[EventData], ...] = (LookupMissed, DeliveryBuried, DeliveryRecovered)

@@ -1,0 +1,137 @@
+"""Reads the manifests of a checkout, and refuses those that contradict each other."""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from shared.kit.models import Model
+from shared.manifest.model import Handles, Manifest
+from shared.manifest.whole import Manifests, dashed
+
+HANDLES = "handles.json"
+# What a function that publishes has where its manifest says nothing else: the sweep publishes what
+# a crash left in its event log.
+PUBLISHING = {
+    "reactions": {"schedules": {"assent.sweep.due.v1": "* * * * *"}},
+    "access": {"firestore": "read-write"},
+}
+
+M = TypeVar("M", bound=Model)
+
+
+class ManifestError(ValueError):
+    """A manifest that cannot be read, or two that contradict each other; names file and field."""
+
+
+def load_manifests(root: Path) -> Manifests:
+    """Reads `functions/*/function.toml` and `mobile_api/function.toml` under `root`, the
+    handles.json beside each, and the topics of the event schemas.
+
+    A function has a private side where it has a handles.json or `[reactions]`; one that publishes
+    has the defaults of PUBLISHING. Guarantees that every event that is handled is published by
+    somebody, every topic has one publisher, every call has a callee and every path one owner.
+    Raises ManifestError otherwise, naming the file and the field."""
+    folders = function_folders(root)
+    topics_of = read_topics(root)
+    handles = {
+        noun: _valid(Handles, folder / HANDLES, json.loads)
+        for noun, folder in folders.items()
+        if (folder / HANDLES).exists()
+    }
+    publishing = {topic for topics in topics_of.values() for topic in topics}
+    by_noun = {}
+    for noun, folder in folders.items():
+        defaults = (
+            PUBLISHING if noun in publishing else {"reactions": {}} if noun in handles else {}
+        )
+        by_noun[noun] = _valid(Manifest, folder / "function.toml", tomllib.loads, defaults)
+    manifests = Manifests(root, by_noun, folders, handles, topics_of)
+    problems = list(_contradictions(manifests))
+    if problems:
+        raise ManifestError("\n".join(problems))
+    return manifests
+
+
+def function_folders(root: Path) -> dict[str, Path]:
+    """The folder of each function of a checkout, by noun. Raises ManifestError where two have one
+    name."""
+    folders: dict[str, Path] = {}
+    for pattern in ("functions/*/function.toml", "*/function.toml"):
+        for file in sorted(root.glob(pattern)):
+            noun = file.parent.name.replace("_", "-")
+            if noun in folders:
+                raise ManifestError(f"{file}: {noun} is also the name of {folders[noun]}")
+            folders[noun] = file.parent
+    return folders
+
+
+def read_topics(root: Path) -> dict[str, tuple[str, ...]]:
+    """The topics of each event type that has a schema."""
+    schemas = (json.loads(file.read_text()) for file in root.glob("events/schemas/*.json"))
+    return {schema["x-type"]: tuple(schema["x-topic"]) for schema in schemas}
+
+
+def _valid(model: type[M], file: Path, read: Callable[[str], Any], defaults: Any = None) -> M:
+    try:
+        return model.model_validate(_over(defaults, read(file.read_text())))
+    except ValidationError as error:
+        lines = [
+            f"{file}: {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise ManifestError("\n".join(lines)) from error
+    except ValueError as error:  # of TOML, JSON and UTF-8 alike
+        raise ManifestError(f"{file}: {error}") from error
+
+
+def _over(defaults: Any, said: Any) -> Any:
+    if not isinstance(defaults, dict) or not isinstance(said, dict):
+        return said
+    return {**defaults, **{name: _over(defaults.get(name), value) for name, value in said.items()}}
+
+
+def _contradictions(manifests: Manifests) -> Iterable[str]:
+    for (route, noun), (other, owner) in manifests.routes.contested():
+        how = "belongs to" if route == other else f"is no more specific than {other} of"
+        yield f"{_file(manifests, noun)}: http.routes: {route} {how} {owner}"
+    for event_type, topics in manifests.topics_of.items():
+        for topic in topics:
+            if topic not in manifests.by_noun:
+                schema = manifests.root / "events" / "schemas" / f"{event_type}.json"
+                yield f"{schema}: x-topic: no function publishes to {topic}"
+    for noun, manifest in manifests.by_noun.items():
+        yield from _unhandled(manifests, noun, manifest)
+        yield from _named_alike(manifests, noun, manifest)
+        for callee in manifest.access.calls:
+            if callee not in manifests.by_noun or manifests.by_noun[callee].http is None:
+                yield f"{_file(manifests, noun)}: access.calls: {callee} has no public side"
+
+
+def _unhandled(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[str]:
+    file = manifests.folders[noun] / HANDLES
+    if manifest.http is None and manifest.reactions is None:
+        yield f"{_file(manifests, noun)}: needs [http] or [reactions]"
+    elif manifest.reactions is not None and noun not in manifests.handles:
+        yield f"{file}: is missing; run make schemas"
+    elif noun in manifests.handles:
+        for event_type in manifests.handles[noun].events:
+            if event_type not in manifests.topics_of:
+                yield f"{file}: events: nobody publishes {event_type}"
+
+
+def _named_alike(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[str]:
+    """Two types may be one once their dots and underscores are dashes."""
+    seen: dict[str, str] = {}
+    for event_type in manifest.reactions.schedules if manifest.reactions else ():
+        other = seen.setdefault(dashed(event_type), event_type)
+        if other != event_type:
+            file = _file(manifests, noun)
+            yield f"{file}: reactions.schedules: {event_type} is named like {other}"
+
+
+def _file(manifests: Manifests, noun: str) -> Path:
+    return manifests.folders[noun] / "function.toml"
