@@ -4,6 +4,7 @@ from typing import Literal
 
 from events.registry import event
 from shared.kit.instants import Instant
+from shared.kit.models import EventData
 
 TOPIC = "mobile-api"
 
