@@ -49,7 +49,7 @@ from tests.functions.approvals.builders import (
     request,
     veto_command,
 )
-from tests.shared.cloud import LOCATION, Cloud
+from tests.shared.cloud import Cloud
 
 ASKER = Actor(REQUESTER, frozenset())
 SPEC: dict[str, Any] = {
@@ -258,7 +258,7 @@ class World:
 
     async def tasks(self, type: str, approval_id: str) -> list[Task]:
         """The tasks that wait to fire a timer about one approval."""
-        queue = f"{LOCATION}/queues/{queue_name('approvals', type)}"
+        queue = f"{self.cloud.location}/queues/{queue_name('approvals', type)}"
         return [
             task
             for task in await self.cloud.tasks_in(queue)
