@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pulumi
 import pulumi_gcp as gcp
@@ -34,19 +35,21 @@ def environment_of(
     deployable: Deployable,
     settings: Settings,
     *,
+    root: Path,
     url: Url,
     account: pulumi.Input[str],
     postgres: pulumi.Input[str] | None,
 ) -> dict[str, pulumi.Input[str]]:
     """What a deployable finds in its environment, secrets apart: the names that the local platform
-    gives it, with the cloud's values and without its emulators. `url` knows where a deployable
-    answers, `account` is its email, `postgres` the database's address without a password.
-    Cloud Run itself adds PORT, K_SERVICE, K_REVISION and K_CONFIGURATION."""
+    gives it, with the cloud's values and without its emulators. `root` is the checkout's folder,
+    `url` gives a deployable's address, `account` is its email, `postgres` the database's address
+    without a password. Cloud Run itself adds PORT, K_SERVICE, K_REVISION and K_CONFIGURATION."""
     access = deployable.manifest.access
     env: dict[str, pulumi.Input[str]] = {
         "GOOGLE_CLOUD_PROJECT": settings.project,
         "FUNCTION_TARGET": deployable.target,
-        "FUNCTION_SOURCE": "main.py",
+        "FUNCTION_SOURCE": deployable.source.relative_to(root).as_posix(),
+        "PYTHONPATH": ".",
         "FUNCTION_SIGNATURE_TYPE": "http",
         "FUNCTION_USE_ASGI": "true",
         "ASSENT_ENVIRONMENT": settings.environment,
@@ -117,7 +120,7 @@ class Services(pulumi.ComponentResource):
                     type="TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent=100
                 )
             ],
-            build_config=self._images.builds[name],
+            build_config=self._images.record_of(deployable),
             template=gcp.cloudrunv2.ServiceTemplateArgs(
                 service_account=account.email,
                 timeout=deployable.sizing.timeout,
@@ -125,7 +128,7 @@ class Services(pulumi.ComponentResource):
                 scaling=gcp.cloudrunv2.ServiceTemplateScalingArgs(
                     min_instance_count=0, max_instance_count=most
                 ),
-                containers=[self._container(deployable, account, self._images.of_deployable[name])],
+                containers=[self._container(deployable, account, self._images.of(deployable))],
                 volumes=self._volumes() if self._uses_sql(deployable) else [],
             ),
             opts=self._cloud.inside(self, *self._secrets.readings[name]),
@@ -154,6 +157,7 @@ class Services(pulumi.ComponentResource):
         plain = environment_of(
             deployable,
             self._cloud.settings,
+            root=self._cloud.manifests.root,
             url=self._cloud.url,
             account=account.email,
             postgres=self._sql.address if self._sql is not None else None,

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from shared.kit.queues import dashed, queue_name
-from shared.manifest.model import Manifest, Sizing
+from shared.manifest.model import REQUIREMENTS, Manifest, Sizing
 
 
 class ManifestError(ValueError):
@@ -168,6 +168,11 @@ class Manifests:
         )
 
     @cached_property
+    def locks(self) -> tuple[str, ...]:
+        """The requirements that functions name: each is one image."""
+        return tuple(sorted({manifest.requirements for manifest in self.by_noun.values()}))
+
+    @cached_property
     def secrets(self) -> tuple[str, ...]:
         named = {secret for manifest in self.by_noun.values() for secret in manifest.access.secrets}
         return tuple(sorted(named))
@@ -184,7 +189,7 @@ def load_manifests(root: Path) -> Manifests:
     """Reads `functions/*/function.toml` and `mobile_api/function.toml` under `root`.
 
     Guarantees that every event read is published by somebody, every topic has one publisher, every
-    call has a callee and no two functions claim a route. Raises ManifestError otherwise, naming the
+    call has a callee, every lock exists and no two functions claim a route. Raises ManifestError otherwise, naming the
     file and the field."""
     files = sorted(root.glob("functions/*/function.toml")) + sorted(root.glob("*/function.toml"))
     folders: dict[str, Path] = {}
@@ -269,6 +274,9 @@ def _dangling(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[s
     for callee in manifest.access.calls:
         if callee not in manifests.by_noun or manifests.by_noun[callee].http is None:
             yield f"{file}: access.calls: {callee} has no public side"
+    lock = manifests.root / "requirements" / f"{manifest.requirements}.txt"
+    if manifest.requirements != REQUIREMENTS and not lock.is_file():
+        yield f"{file}: requirements: {lock} does not exist"
 
 
 def _file(manifests: Manifests, noun: str) -> Path:
