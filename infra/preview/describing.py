@@ -101,7 +101,8 @@ KINDS = {
     "gcp:cloudrunv2/service:Service": Kind("service", _service),
     "gcp:serviceaccount/account:Account": Kind("account", lambda i: str(i["accountId"])),
     "pulumi-python:dynamic/assent:Image": Kind(
-        "image", lambda i: " on ".join(i[key].rpartition("/")[2] for key in ("image_uri", "base_image"))
+        "image",
+        lambda i: " on ".join(i[key].rpartition("/")[2] for key in ("image_uri", "base_image")),
     ),
     "gcp:storage/bucketObject:BucketObject": Kind(
         "archive", lambda i: f"{i['name'].partition('/')[0]}.zip, under its hash in {i['bucket']}"

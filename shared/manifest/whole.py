@@ -189,8 +189,8 @@ def load_manifests(root: Path) -> Manifests:
     """Reads `functions/*/function.toml` and `mobile_api/function.toml` under `root`.
 
     Guarantees that every event read is published by somebody, every topic has one publisher, every
-    call has a callee, every lock exists and no two functions claim a route. Raises ManifestError otherwise, naming the
-    file and the field."""
+    call has a callee, every lock exists and no two functions claim a route. Raises ManifestError
+    otherwise, naming the file and the field."""
     files = sorted(root.glob("functions/*/function.toml")) + sorted(root.glob("*/function.toml"))
     folders: dict[str, Path] = {}
     for file in files:
