@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import dynamic
+from pulumi_gcp import artifactregistry as registry
 
 from infra.accounts import Accounts
 from infra.archive import PYTHON_VERSION, Archive
@@ -18,8 +19,8 @@ Pack = Callable[[str], Archive]
 REPOSITORY = "functions"
 IMAGES_KEPT = 10
 DAYS_KEPT = 30
-# Without it the buildpack stamps our bytecode with times that the image changes, and every cold
-# start compiles again; see README.md.
+# Without it the buildpack's bytecode carries times that the image changes, and every cold start
+# compiles again; see README.md.
 BUILD_ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800"}
 
 # Without a target the buildpack builds no function. A service's own target replaces it.
@@ -28,8 +29,8 @@ _RUNTIME = f"python{PYTHON_VERSION.replace('.', '')}"
 
 
 class Image(dynamic.Resource, module="assent", name="Image"):
-    """`image` is the built one, by its digest; `runtime_image` is what Cloud Run puts under it, and
-    renews by itself."""
+    """`image` is the built one, by its digest; `runtime_image` the base under it, which Cloud Run
+    keeps patched."""
 
     image: pulumi.Output[str]
     runtime_image: pulumi.Output[str]
@@ -130,8 +131,8 @@ class Images(pulumi.ComponentResource):
             opts=self._cloud.inside(self),
         )
 
-    def _images(self) -> gcp.artifactregistry.Repository:
-        return gcp.artifactregistry.Repository(
+    def _images(self) -> registry.Repository:
+        return registry.Repository(
             "images/repository",
             project=self._cloud.settings.project,
             location=self._cloud.settings.region,
@@ -139,7 +140,7 @@ class Images(pulumi.ComponentResource):
             format="DOCKER",
             description="Images of the functions, built from their source.",
             cleanup_policies=_cleanup(),
-            vulnerability_scanning_config=gcp.artifactregistry.RepositoryVulnerabilityScanningConfigArgs(
+            vulnerability_scanning_config=registry.RepositoryVulnerabilityScanningConfigArgs(
                 enablement_config="DISABLED"
             ),
             opts=self._cloud.inside(self),
@@ -154,7 +155,7 @@ class Images(pulumi.ComponentResource):
             member=member,
             opts=self._cloud.inside(self),
         )
-        may_write = gcp.artifactregistry.RepositoryIamMember(
+        may_write = registry.RepositoryIamMember(
             "images/builder-may-push-images",
             project=settings.project,
             location=settings.region,
@@ -174,19 +175,19 @@ class Images(pulumi.ComponentResource):
         return [may_read, may_write, may_log.grant]
 
 
-def _cleanup() -> list[gcp.artifactregistry.RepositoryCleanupPolicyArgs]:
+def _cleanup() -> list[registry.RepositoryCleanupPolicyArgs]:
     return [
-        gcp.artifactregistry.RepositoryCleanupPolicyArgs(
+        registry.RepositoryCleanupPolicyArgs(
             id="keep-the-last",
             action="KEEP",
-            most_recent_versions=gcp.artifactregistry.RepositoryCleanupPolicyMostRecentVersionsArgs(
+            most_recent_versions=registry.RepositoryCleanupPolicyMostRecentVersionsArgs(
                 keep_count=IMAGES_KEPT
             ),
         ),
-        gcp.artifactregistry.RepositoryCleanupPolicyArgs(
+        registry.RepositoryCleanupPolicyArgs(
             id="delete-the-old",
             action="DELETE",
-            condition=gcp.artifactregistry.RepositoryCleanupPolicyConditionArgs(
+            condition=registry.RepositoryCleanupPolicyConditionArgs(
                 # Seconds: Google refuses days, or answers in seconds and Pulumi replaces all
                 # (https://github.com/pulumi/pulumi-gcp/issues/3344).
                 older_than=f"{DAYS_KEPT * 24 * 3600}s"

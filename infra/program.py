@@ -2,7 +2,6 @@
 
 from infra.accounts import Accounts
 from infra.apis import Apis
-from infra.archive import Archive, build_archive
 from infra.cloud import Cloud
 from infra.dangers import refuse_dangers
 from infra.events import DEAD_LETTERS, Events
@@ -44,15 +43,6 @@ def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
     # What people see of it
     hosting = Hosting(cloud, services)
     Observability(cloud, services, host=hosting.host, dead_letters=DEAD_LETTERS)
-
-
-def packer(manifests: Manifests) -> Pack:
-    """Makes archives under `build/packages` of the checkout."""
-
-    def pack(lock: str) -> Archive:
-        return build_archive(manifests, lock, manifests.root / "build" / "packages")
-
-    return pack
 
 
 def _reaches_postgres(manifests: Manifests) -> bool:

@@ -113,7 +113,7 @@ def link(source: Path, into: Path) -> Path:
         for file in distribution.files or ():
             place = packages / file
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.symlink_to(distribution.locate_file(file))
+            place.symlink_to(str(distribution.locate_file(file)))
     return into
 
 
