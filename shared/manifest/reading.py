@@ -33,9 +33,8 @@ def load_manifests(root: Path) -> Manifests:
 
     A function has a private side where it has a handles.json or `[reactions]`; one that publishes
     has the defaults of PUBLISHING. Guarantees that every event that is handled is published by
-    somebody, every topic has one publisher, every call has a callee, every lock exists and every path has one
-    owner.
-    Raises ManifestError otherwise, naming the file and the field."""
+    somebody, every topic has one publisher, every call has a callee, every lock exists and every
+    path has one owner. Raises ManifestError otherwise, naming the file and the field."""
     folders = function_folders(root)
     topics_of = read_topics(root)
     handles = {
