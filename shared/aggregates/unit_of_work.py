@@ -92,10 +92,9 @@ class UnitOfWork:
         states = (self.read(aggregate, each.id, each) for each in page.items)
         return [state for state in states if state is not None]
 
-    def document(self, aggregate: Aggregate[Any], id: str) -> Document | None:
-        """The document as it was read, which may only hold the place of a state."""
-        stored = self._stored.get((aggregate.collection, id))
-        return stored.document if stored else None
+    def stored(self, aggregate: Aggregate[S], id: str) -> Stored[S] | None:
+        """The thing as it was read; its document may only hold the place of a state."""
+        return self._stored.get((aggregate.collection, id))
 
     def is_about(self, aggregate: Aggregate[Any], id: str) -> None:
         """Makes the thing's latest event the cause of what follows: it is the subject of a command
@@ -162,6 +161,8 @@ class UnitOfWork:
 
     def _write(self, id: str, current: "_Current") -> None:
         aggregate, before = current.aggregate, current.before
+        if current.is_unchanged:
+            return
         fields = aggregate.fields(current.state, current.sequence, current.last_event)
         if before is None:
             self.change.create(aggregate.collection, id, fields)
@@ -174,11 +175,17 @@ class UnitOfWork:
 
 
 class _Current:
-    """A thing as it will be, and the document it was read from."""
+    """A thing as it will be, and as it was read."""
 
     def __init__(self, aggregate: Aggregate[Any], stored: Stored[Any] | None) -> None:
         self.aggregate = aggregate
+        self._stored = stored
         self.before = stored.document if stored else None
         self.state: Any = stored.state if stored else None
         self.sequence = stored.sequence if stored else 0
         self.last_event = stored.last_event if stored else None
+
+    @property
+    def is_unchanged(self) -> bool:
+        stored = self._stored
+        return stored is not None and (stored.sequence, stored.state) == (self.sequence, self.state)

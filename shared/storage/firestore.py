@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from google.cloud.firestore_v1.base_document import DocumentSnapshot
 
 COUNTED_PER_READ = 1000
+READ_AT_ONCE = 100
 
 Condition = tuple[str, str, Any]
 
@@ -101,6 +102,19 @@ class TenantStore:
         items = documents[:limit]
         more = len(documents) > limit
         return Page(items, encode_cursor(items[-1], order_by) if more else None)
+
+    async def find_all(
+        self, collection: str, *, where: Iterable[Condition] = ()
+    ) -> AsyncIterator[Document]:
+        """Every document that matches, by id, read a hundred at a time. Raises Unavailable."""
+        cursor, conditions = None, list(where)
+        while True:
+            page = await self.find(collection, where=conditions, limit=READ_AT_ONCE, cursor=cursor)
+            for document in page.items:
+                yield document
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     async def count(self, collection: str, *, where: Iterable[Condition] = ()) -> int:
         """How many documents match; billed one read per thousand. Raises Unavailable."""

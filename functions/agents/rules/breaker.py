@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from events.agents import PipelineState
+from events.agents import PipelinePaused, PipelineResumed, PipelineState
 from shared.kit.errors import VersionConflict
+from shared.kit.instants import Instant
+from shared.kit.models import Model
+from shared.kit.transitions import Transition
 
 CONSIDERED = 10
 TOLERATED = CONSIDERED // 2
@@ -12,6 +15,14 @@ TOLERATED = CONSIDERED // 2
 
 class Pipeline(PipelineState):
     """What events tell of a pipeline; nobody else needs more."""
+
+
+class LastRollback(Model):
+    """The tenant's latest rollback. Every rollback writes it, so of two at once the second counts
+    the first."""
+
+    case_id: str
+    at: Instant
 
 
 def refuse_where_paused(pipeline: Pipeline | None) -> None:
@@ -24,23 +35,25 @@ def refuse_where_paused(pipeline: Pipeline | None) -> None:
 
 def trip(
     pipeline: Pipeline | None, rolled_back: Sequence[str], by: str, at: datetime
-) -> Pipeline | None:
-    """The paused pipeline, where more than half of the last ten cases were rolled back; None where
-    not, or where it is paused already. `rolled_back` are those among the last ten that ended since
-    the pipeline last resumed."""
+) -> tuple[Transition[Pipeline], ...]:
+    """The paused pipeline, where more than half of the last ten cases were rolled back and it is
+    not paused already. `rolled_back` are those among the last ten that ended since the pipeline
+    last resumed."""
     if len(rolled_back) <= TOLERATED or (pipeline is not None and pipeline.paused):
-        return None
-    return Pipeline(
+        return ()
+    paused = Pipeline(
         paused=True,
         reason=f"{len(rolled_back)} of the last {CONSIDERED} cases were rolled back",
         rolled_back=tuple(rolled_back),
         changed_by=by,
         changed_at=at,
     )
+    return (Transition(paused, PipelinePaused),)
 
 
-def resume(pipeline: Pipeline | None, reason: str, by: str, at: datetime) -> Pipeline:
+def resume(pipeline: Pipeline | None, reason: str, by: str, at: datetime) -> Transition[Pipeline]:
     """The running pipeline. Raises VersionConflict where it is not paused."""
     if pipeline is None or not pipeline.paused:
         raise VersionConflict("the pipeline is not paused")
-    return Pipeline(paused=False, reason=reason, rolled_back=(), changed_by=by, changed_at=at)
+    running = Pipeline(paused=False, reason=reason, rolled_back=(), changed_by=by, changed_at=at)
+    return Transition(running, PipelineResumed)

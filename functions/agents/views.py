@@ -1,7 +1,7 @@
 """What the API answers about agents, cases, skills and the pipeline (docs/contracts.md)."""
 
 import json
-from typing import Any
+from typing import Self
 
 from pydantic import JsonValue
 
@@ -16,12 +16,12 @@ from events.agents import (
     Suspension,
 )
 from functions.agents.rules.agent import Agent
+from functions.agents.rules.breaker import Pipeline
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.skills import Skill
 from functions.agents.rules.stages import place
-from functions.agents.store import Kept
 from shared.kit.instants import Instant
-from shared.kit.models import Model
+from shared.kit.models import Model, part_of
 
 LAST_STAGE = 7
 
@@ -35,7 +35,14 @@ class CaseAccepted(Model):
     status: CaseStatus
     stage: Stage
     kind: CaseKind
-    why: list[str]
+    why: tuple[str, ...]
+
+    @classmethod
+    def of(cls, case: CreationCase) -> Self:
+        """Where the case stands."""
+        done = ("passed", "skipped")
+        open_stages = (each.number for each in case.stages if each.status not in done)
+        return part_of(cls, case, stage=place(next(open_stages, LAST_STAGE)))
 
 
 class AgentView(Model):
@@ -51,11 +58,16 @@ class AgentView(Model):
     suspension: Suspension | None
     spec: dict[str, JsonValue]
 
+    @classmethod
+    def of(cls, agent: Agent) -> Self:
+        """The agent."""
+        return part_of(cls, agent, spec=json.loads(agent.spec_text()))
+
 
 class AgentList(Model):
     """Agents, newest first."""
 
-    items: list[AgentView]
+    items: tuple[AgentView, ...]
     next_cursor: str | None
 
 
@@ -66,11 +78,11 @@ class CreationCaseView(Model):
     agent_id: str
     status: CaseStatus
     kind: CaseKind
-    why: list[str]
+    why: tuple[str, ...]
     revision: int
     version: str
     reason: str | None
-    stages: list[StageState]
+    stages: tuple[StageState, ...]
     requested_by: str
     requested_at: Instant
     correlation_id: str | None
@@ -79,55 +91,20 @@ class CreationCaseView(Model):
 class SkillList(Model):
     """The catalogue of skills, by name."""
 
-    items: list[Skill]
+    items: tuple[Skill, ...]
     next_cursor: str | None = None
 
 
 class PipelineView(Model):
     """Whether a tenant's pipeline runs, and who changed that last."""
 
-    paused: bool
-    reason: str
-    rolled_back: list[str]
-    changed_by: str | None
-    changed_at: Instant | None
+    paused: bool = False
+    reason: str = ""
+    rolled_back: tuple[str, ...] = ()
+    changed_by: str | None = None
+    changed_at: Instant | None = None
 
-
-def accepted(case: CreationCase) -> dict[str, Any]:
-    """A CaseAccepted as plain JSON."""
-    return {
-        "agent_id": case.agent_id,
-        "case_id": case.case_id,
-        "status": case.status,
-        "stage": place(_current_stage(case)).model_dump(mode="json"),
-        "kind": case.kind,
-        "why": list(case.why),
-    }
-
-
-def agent_view(agent: Agent) -> dict[str, Any]:
-    """An AgentView as plain JSON."""
-    suspension = agent.suspension
-    return {
-        "agent_id": agent.agent_id,
-        "name": agent.name,
-        "version": agent.version,
-        "status": agent.status,
-        "mode": agent.mode,
-        "health": agent.health,
-        "case_id": agent.case_id,
-        "suspension": suspension.model_dump(mode="json") if suspension else None,
-        "spec": json.loads(agent.spec_text()),
-    }
-
-
-def case_view(kept: Kept[CreationCase]) -> dict[str, Any]:
-    """A CreationCaseView as plain JSON."""
-    case = kept.value.model_dump(mode="json", include=set(CreationCaseView.model_fields))
-    story = kept.latest.correlation_id if kept.latest else None
-    return case | {"correlation_id": story}
-
-
-def _current_stage(case: CreationCase) -> int:
-    done = ("passed", "skipped")
-    return next((stage.number for stage in case.stages if stage.status not in done), LAST_STAGE)
+    @classmethod
+    def of(cls, pipeline: Pipeline | None) -> Self:
+        """The pipeline, which runs where nothing ever happened to it."""
+        return part_of(cls, pipeline) if pipeline else cls()

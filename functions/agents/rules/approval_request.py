@@ -2,16 +2,18 @@
 
 import json
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
-from events.agents import AgentApprovalNeeded, AgentState, Finding, Purpose
+from events.agents import AgentApprovalNeeded, Finding, Purpose
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import Asked, CreationCase
-from functions.agents.rules.risk import assess
+from functions.agents.rules.risk import Assessment, assess
 from functions.agents.rules.spec import parse_spec
 from functions.agents.rules.stages import APPROVAL, ETHICS, place, with_stage
 from shared.kit.canonical import content_hash
 from shared.kit.ids import derive_id
+from shared.kit.transitions import Transition
 
 _VERBS: dict[Purpose, str] = {
     "creation": "Create",
@@ -21,26 +23,23 @@ _VERBS: dict[Purpose, str] = {
 }
 
 
-class Asking(NamedTuple):
-    """A request for assent, the id its event will have, and the case that waits for the answer."""
-
-    event_id: str
-    request: AgentApprovalNeeded
-    case: CreationCase
-
-
 def ask(
-    agent: Agent, case: CreationCase, purpose: Purpose, *, event_id: str, at: datetime
-) -> Asking:
-    """The request for assent to the case as it stands. The approval's id follows from the asking
-    event, so the case knows it before anybody has opened it."""
-    request = requested_approval(agent, case, purpose=purpose)
+    agent: Agent, case: CreationCase, purpose: Purpose, at: datetime
+) -> tuple[Transition[Agent], CreationCase]:
+    """The request for assent to the case as it stands, and the case that waits for the answer. The
+    ids of the event and of the approval follow from the case, so the case knows them before
+    anybody has opened the approval."""
+    event_id = derive_id("evt", at, case.case_id, str(case.revision), purpose)
     approval_id = derive_id("apr", at, event_id)
-    content = request.model_dump(mode="json")["content"]
-    asked = Asked(approval_id=approval_id, decision_hash=content_hash(content), purpose=purpose)
-    stages = with_stage(case.stages, request.stage.number, approval_id=approval_id)
+    stage = place(ETHICS if purpose == "ethics_escalation" else APPROVAL)
+    fields = {**_requested(case, purpose), "stage": stage}
+    asked = Asked(
+        approval_id=approval_id, decision_hash=content_hash(fields["content"]), purpose=purpose
+    )
+    stages = with_stage(case.stages, stage.number, approval_id=approval_id)
     waiting = {"asked": asked, "approval_id": approval_id, "stages": stages}
-    return Asking(event_id, request, case.model_copy(update=waiting))
+    needed = Transition(agent, AgentApprovalNeeded, fields, event_id)
+    return needed, case.model_copy(update=waiting)
 
 
 def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
@@ -58,38 +57,35 @@ def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
             "why": list(case.why),
             "version": case.version,
             "data": _widest_data(spec),
-            "risk": assess(parse_spec(spec)).risk,
+            "risk": _assessed(case.spec).risk,
         },
         "changes": list(case.why),
         "findings": [_listed(finding) for finding in _findings(case)],
     }
 
 
-def requested_approval(
-    agent: Agent, case: CreationCase, *, purpose: Purpose
-) -> AgentApprovalNeeded:
-    """The request for assent to the case as it stands, with what a human needs to judge it."""
+def _requested(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
     spec = json.loads(case.spec)
-    assessment = assess(parse_spec(spec))
-    published = {name: getattr(agent, name) for name in AgentState.model_fields}
-    return AgentApprovalNeeded(
-        **{
-            **published,
-            "case_id": case.case_id,
-            "revision": case.revision,
-            "stage": place(ETHICS if purpose == "ethics_escalation" else APPROVAL),
-            "purpose": purpose,
-            "summary": _summary(case, purpose, spec),
-            "content": approval_content(case, purpose),
-            "risk": assessment.risk,
-            "risk_reasons": assessment.reasons,
-            "evidence": tuple(_listed(finding) for finding in _telling(_findings(case))),
-            "rollback_plan": spec.get("containment", {}).get("rollback", ""),
-            "requested_by": case.requested_by,
-            "requested_at": case.requested_at,
-            "precedents_allowed": _precedents_allowed(case, purpose, spec),
-        }
-    )
+    assessment = _assessed(case.spec)
+    return {
+        "case_id": case.case_id,
+        "revision": case.revision,
+        "purpose": purpose,
+        "summary": _summary(case, purpose, spec),
+        "content": approval_content(case, purpose),
+        "risk": assessment.risk,
+        "risk_reasons": assessment.reasons,
+        "evidence": tuple(_listed(finding) for finding in _telling(_findings(case))),
+        "rollback_plan": spec.get("containment", {}).get("rollback", ""),
+        "requested_by": case.requested_by,
+        "requested_at": case.requested_at,
+        "precedents_allowed": _precedents_allowed(case, purpose, spec),
+    }
+
+
+@lru_cache(maxsize=64)
+def _assessed(spec: str) -> Assessment:
+    return assess(parse_spec(json.loads(spec)))
 
 
 def _summary(case: CreationCase, purpose: Purpose, spec: dict[str, Any]) -> str:

@@ -1,5 +1,4 @@
-"""Which decisions a case listens to: those about exactly what it asked, and nothing older than what
-it heard."""
+"""Which decisions a case acts on: those about exactly what it asked, and newer than the last."""
 
 from typing import NamedTuple
 
@@ -20,9 +19,10 @@ class Decision(NamedTuple):
     withdraws: bool
 
 
-def hear(case: CreationCase, decision: Decision) -> CreationCase | None:
-    """The case having heard the decision; None where it is about another revision or assent, was
-    heard before, or comes late. The assent to an escalation that was passed can only be taken back.
+def accept(case: CreationCase, decision: Decision) -> CreationCase | None:
+    """The case with the decision recorded; None where that is about another revision or assent,
+    was acted on before, or comes late. The assent to an escalation that was passed can only be
+    taken back.
 
     Raises SignatureInvalid for a decision about other content than was asked about: assent for one
     hash never authorizes another."""
@@ -30,12 +30,12 @@ def hear(case: CreationCase, decision: Decision) -> CreationCase | None:
     asked: Asked | None = getattr(case, name) if name else None
     if name is None or asked is None or decision.revision != case.revision:
         return None
-    if decision.version <= asked.heard or (name == "escalation" and not decision.withdraws):
+    if decision.version <= asked.acted_on or (name == "escalation" and not decision.withdraws):
         return None
     if (decision.decision_hash, decision.purpose) != (asked.decision_hash, asked.purpose):
         raise SignatureInvalid("the decision is about other content than the case asked about")
-    heard = {"heard": decision.version, "signature": decision.signature}
-    return case.model_copy(update={name: asked.model_copy(update=heard)})
+    recorded = {"acted_on": decision.version, "signature": decision.signature}
+    return case.model_copy(update={name: asked.model_copy(update=recorded)})
 
 
 def _about(case: CreationCase, decision: Decision) -> str | None:

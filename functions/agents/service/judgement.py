@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from events.agents import CaseKind
+from functions.agents.aggregates import SIGNING_KEY
 from functions.agents.reviewer import configured_reviewer
 from functions.agents.rules.case import Judged
 from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.checks.findings import Finding
 from functions.agents.rules.judgement import judge, reviewed
 from functions.agents.rules.spec import Spec
-from functions.agents.settings import SIGNING_KEY
 from shared.storage.secrets import signing_key
 
 
