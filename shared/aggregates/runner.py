@@ -135,8 +135,8 @@ class Runner:
         async def use_case(work: Command) -> A:
             state = await work.get(aggregate, id)
             transitions = rule(state)
-            await work.save(*transitions)
-            shown: A = view.of(transitions[-1].state if transitions else state)  # type: ignore[attr-defined]
+            saved = await work.save(*transitions)
+            shown: A = view.of(saved[-1] if saved else state)  # type: ignore[attr-defined]
             return shown
 
         return await self.command(caller, key, use_case, view, about=(aggregate, id))

@@ -114,11 +114,11 @@ async def _open(work: UnitOfWork, request: Request) -> Approval:
     if request.precedents_allowed:
         active = await work.find(ACTIVE, request.kind)
     step = open_request(request, active.precedents if active else (), work.at)
-    await work.save(step)
+    saved: list[Approval] = await work.save(step)
     if step.state.precedent_id is not None:
         # A precedent assents only if none of its kind was ended, suspended or activated meanwhile.
         work.rely_on(ACTIVE, request.kind)
-    return step.state
+    return saved[-1]
 
 
 def _request_of(event: Envelope) -> Request:

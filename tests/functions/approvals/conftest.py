@@ -20,8 +20,7 @@ from emulators.pubsub.emulator import PubsubEmulator
 from emulators.secret_manager import SecretManagerEmulator
 from shared.manifest import load_manifests
 from shared.messaging import pubsub, timers
-from shared.storage import secrets
-from shared.storage import firestore
+from shared.storage import firestore, secrets
 from shared.storage.firestore import TenantStore
 from tests.functions.approvals.worlds import World
 from tests.shared.cloud import Cloud, Mailbox

@@ -27,6 +27,7 @@ SEED = {
     "conditions": [{"field": "content.action", "op": "eq", "value": "reindex"}],
     "rationale": RATIONALE,
 }
+MISSING_APPROVAL = "apr_01KAGQ0000000000000000000Z"
 MISSING_SEED = "pre_01KAGQ0000000000000000000A"
 
 
@@ -111,26 +112,42 @@ async def test_refusals_over_http_come_in_order(program: Program) -> None:
     card = await ask(program)
     path = f"/v1/approvals/{card['id']}/decisions"
     nonsense = {"decision": "approve", "note": 7}
+    stale = deciding({**card, "decision_hash": "0" * 64})
+    fields = ("decision_hash", "client_decision_id", "note")
     reader = governor(program).with_scopes("approvals:read")
     refused(await reader.post(path, nonsense), 403, "scope_missing")
+    text = await governor(program).post(path, nonsense, Content_Type="text/plain")
+    refused(text, 415, "unsupported_media_type")
     stranger = governor(program).at("another-tenant")
-    refused(await stranger.post(path, nonsense), 404, "not_found")
-    refused(await governor(program, "amira").post(path, nonsense), 403, "separation_of_duties")
-    refused(await program.of("noor").post(path, nonsense), 403, "forbidden")
-    fields = ("decision_hash", "client_decision_id", "note")
-    refused(await governor(program).post(path, nonsense), 422, "invalid", *fields)
+    for anybody in (stranger, governor(program, "amira"), program.of("noor"), governor(program)):
+        refused(await anybody.post(path, nonsense), 422, "invalid", *fields)
+    refused(await stranger.post(path, stale), 404, "not_found")
+    silent = deciding(card, "request_changes", note=" ")
+    refused(await governor(program, "amira").post(path, silent), 403, "separation_of_duties")
+    refused(await program.of("noor").post(path, silent), 403, "forbidden")
+    refused(await governor(program).post(path, silent), 422, "invalid", "note")
+    refused(await governor(program).post(path, stale), 412, "stale_decision_hash")
+    used = deciding(card)
+    await governor(program).post(path, used)
+    refused(await governor(program).post(path, stale), 409, "already_decided")
+    missing = path.replace(card["id"], MISSING_APPROVAL)
+    refused(await program.of("noor").post(missing, used), 422, "idempotency_key_reused")
+
+
+async def test_refusals_of_a_veto_come_in_the_same_order(program: Program) -> None:
+    card = await ask(program)
     silent = {"approval_id": card["id"], "explanation": 7}
-    refused(await stranger.post("/v1/vetoes", silent), 404, "not_found")
-    own = await governor(program, "amira").post("/v1/vetoes", silent)
-    refused(own, 403, "separation_of_duties")
     wrong = ("decision_hash", "client_decision_id", "reason_category", "explanation")
-    refused(await governor(program).post("/v1/vetoes", silent), 422, "invalid", *wrong)
+    stranger = governor(program).at("another-tenant")
+    for anybody in (stranger, governor(program, "amira"), governor(program)):
+        refused(await anybody.post("/v1/vetoes", silent), 422, "invalid", *wrong)
     unnamed = await governor(program).post("/v1/vetoes", vetoing({**card, "id": 7}))
     refused(unnamed, 422, "invalid", "approval_id")
-    stale = deciding({**card, "decision_hash": "0" * 64})
-    refused(await governor(program).post(path, stale), 412, "stale_decision_hash")
-    await decide(governor(program), card)
-    refused(await governor(program).post(path, stale), 409, "already_decided")
+    refused(await stranger.post("/v1/vetoes", vetoing(card)), 404, "not_found")
+    own = await governor(program, "amira").post("/v1/vetoes", vetoing(card, explanation=" "))
+    refused(own, 403, "separation_of_duties")
+    blank = await governor(program).post("/v1/vetoes", vetoing(card, explanation=" "))
+    refused(blank, 422, "invalid", "explanation")
 
 
 async def test_no_token_is_refused_before_anything_is_looked_at(program: Program) -> None:
@@ -215,11 +232,10 @@ async def test_a_broken_glass_is_reviewed_over_the_api(program: Program) -> None
     broken = (await decide(governor(program), card, "break_glass", grounds="outage")).json()
     assert broken["break_glass"] == {"grounds": "outage", "skipped": []}
     path = f"/v1/approvals/{card['id']}/review"
-    own = await governor(program).post(path, {})
-    refused(own, 403, "separation_of_duties")
+    body = {"verdict": "overturned", "note": "There was no outage."}
+    refused(await governor(program).post(path, body), 403, "separation_of_duties")
     other = governor(program, "goran")
     refused(await other.post(path, {"verdict": "maybe"}), 422, "invalid", "verdict", "note")
-    body = {"verdict": "overturned", "note": "There was no outage."}
     reviewed = await other.post(path, body, idempotency_key="r1")
     assert reviewed.json()["review"]["status"] == "overturned"
     again = await other.post(path, body, idempotency_key="r1")
@@ -280,7 +296,9 @@ async def test_a_body_over_a_megabyte_is_too_large(program: Program) -> None:
 @pytest.mark.parametrize("id", ["apr_1", "nonsense", "pre_01KAGQ0000000000000000000A", "%00"])
 async def test_what_is_no_id_is_not_found(program: Program, id: str) -> None:
     refused(await program.get(f"/v1/approvals/{id}"), 404, "not_found")
-    refused(await governor(program).post(f"/v1/approvals/{id}/decisions", {}), 404, "not_found")
+    path = f"/v1/approvals/{id}/decisions"
+    body = deciding({"decision_hash": "0" * 64})
+    refused(await governor(program).post(path, body), 404, "not_found")
 
 
 @pytest.mark.parametrize(
