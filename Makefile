@@ -10,10 +10,15 @@ READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 PORT   ?= 8080
 # Needs the whole platform in its process, as the journeys do.
 BARS   := tests/infra/cost/test_cost_bars.py
+# The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
+# another release than the locked one.
+QUIET  := --quiet --disable-pip-version-check --no-warn-script-location
+LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+          --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-fast check format schemas api-reference lock preview packages bench chaos dead-letters rebuild-projection cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-fast check format schemas api-reference lock preview bench chaos dead-letters rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +27,8 @@ $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Assent needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtualenv here. Try: apt-get install python3-venv"; exit 1; }
 	@echo "Installing the locked requirements into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install $(QUIET) --no-deps --require-hashes -r requirements/dev.txt
+	@found=$$($(BIN)/python -m pip check) || { echo "requirements/dev.txt is incomplete: $$found"; exit 1; }
 	@rm -f $(VENV)/.ready-* && touch $@
 
 setup: $(READY) ## the virtualenv, from the lock
@@ -55,7 +61,7 @@ test-platform: setup ## tests of the local platform
 test-journeys: setup ## whole stories, every public route, and a short storm of faults, on the platform
 	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http tests/operations tests/chaos $(BARS)
 
-test-cloud: setup ## the cloud program, its archives and its price; the benchmarks' own rules
+test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules
 	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks --ignore=$(BARS)
 
 test-fast: setup ## rules and other pure code only: a few seconds
@@ -79,13 +85,10 @@ schemas: setup ## events/schemas/*.json from the models
 api-reference: setup ## docs/api/ from the functions
 	@$(BIN)/python -m docs.reference
 
-lock: ## requirements/*.txt from pyproject.toml
-	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/runtime.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra local --extra infra --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
-
-packages: setup ## the functions' source archives, as the cloud builds them
-	@$(BIN)/python -m infra.packaging
+lock: ## requirements/*.txt from pyproject.toml; what is locked stays (UPGRADE=1: the newest of all)
+	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python -m pip install $(QUIET) uv; }
+	@$(LOCK) pyproject.toml -o requirements/runtime.txt
+	@$(LOCK) --extra local --extra infra --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
 	@$(BIN)/python -m infra.preview --stack $(or $(STACK),dev)

@@ -44,7 +44,7 @@ from tests.functions.approvals.builders import (
     START,
     request_body,
 )
-from tests.shared.cloud import LOCATION, Cloud
+from tests.shared.cloud import Cloud
 
 ASKER = Actor(REQUESTER, frozenset())
 SPEC: dict[str, Any] = {
@@ -251,7 +251,7 @@ class World:
         wanted = {"ce-type": type, "ce-subject": f"approval/{approval_id}"}
         return [
             task
-            for task in await self.cloud.tasks_in(f"{LOCATION}/queues/approvals")
+            for task in await self.cloud.tasks_in(f"{self.cloud.location}/queues/approvals")
             if wanted.items() <= dict(task.http_request.headers).items()
         ]
 
