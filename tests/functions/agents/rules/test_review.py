@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from functions.agents.rules.checks.findings import Finding
 from functions.agents.rules.judgement import Judgement, judge, reviewed
-from functions.agents.rules.reviewing import PATIENCE, after_failure, begin_review
+from functions.agents.rules.review import PATIENCE, after_failure, begin_review
 from functions.agents.rules.spec import parse_spec
 from tests.journeys.world import spec
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from functions.agents.rules.pipeline import Pipeline, refuse_where_paused, resume, trip
+from events.agents import PipelinePaused, PipelineResumed
+from functions.agents.rules.breaker import Pipeline, refuse_where_paused, resume, trip
 from shared.kit.errors import VersionConflict
 from tests.functions.agents.cases import START
 
@@ -10,30 +11,32 @@ SIX = [f"cas_{number}" for number in range(6)]
 
 
 def paused() -> Pipeline:
-    pipeline = trip(None, SIX, "service:agents", START)
-    assert pipeline is not None
-    return pipeline
+    (step,) = trip(None, SIX, "service:agents", START)
+    assert step.event is PipelinePaused
+    return step.state
 
 
 def test_half_of_the_last_ten_is_tolerated_and_one_more_is_not() -> None:
-    assert trip(None, SIX[:5], "service:agents", START) is None
+    assert trip(None, SIX[:5], "service:agents", START) == ()
     assert paused().paused
     assert paused().rolled_back == tuple(SIX)
 
 
 def test_a_paused_pipeline_is_not_paused_again() -> None:
-    assert trip(paused(), SIX, "service:agents", START) is None
+    assert trip(paused(), SIX, "service:agents", START) == ()
 
 
 def test_nothing_enters_a_paused_pipeline() -> None:
     with pytest.raises(VersionConflict, match="paused"):
         refuse_where_paused(paused())
     refuse_where_paused(None)
-    refuse_where_paused(resume(paused(), "looked at it", "gala", START))
+    refuse_where_paused(resume(paused(), "looked at it", "gala", START).state)
 
 
 def test_only_a_paused_pipeline_is_resumed() -> None:
-    running = resume(paused(), "looked at it", "gala", START)
+    step = resume(paused(), "looked at it", "gala", START)
+    assert step.event is PipelineResumed
+    running = step.state
     assert (running.paused, running.reason, running.changed_by) == (False, "looked at it", "gala")
     for pipeline in (None, running):
         with pytest.raises(VersionConflict):
@@ -41,5 +44,5 @@ def test_only_a_paused_pipeline_is_resumed() -> None:
 
 
 def test_a_resumed_pipeline_can_trip_again() -> None:
-    running = resume(paused(), "looked at it", "gala", START)
-    assert trip(running, SIX, "service:agents", START) is not None
+    running = resume(paused(), "looked at it", "gala", START).state
+    assert trip(running, SIX, "service:agents", START) != ()
