@@ -31,8 +31,9 @@ ROUTER = Router()
 
 Reader = Annotated[Caller, Depends(requires("agents:read", "governance:read"))]
 Author = Annotated[Caller, Depends(requires("agents:write"))]
+# YAML first: without a content type a spec is read as YAML, which reads JSON too.
 SpecBody = Annotated[
-    Spec, BeforeValidator(refuse_deceptive), Accepts((JSON, YAML), most_bytes=MOST_BYTES)
+    Spec, BeforeValidator(refuse_deceptive), Accepts((YAML, JSON), most_bytes=MOST_BYTES)
 ]
 
 

@@ -24,7 +24,6 @@ from functions.agents.rules.versions import FIRST
 from shared.aggregates.aggregate import payload
 from shared.kit.ids import derive_id
 from shared.kit.signing import load_public_keys, load_signing_key, public_key_set, sign
-from shared.kit.transitions import Transition
 from tests.functions.agents.specs import spec
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -63,11 +62,16 @@ def judged(
 
 @dataclass(frozen=True)
 class Stepped:
-    """A case and its agent after some steps, and the steps that publish something."""
+    """A case and its agent after some steps."""
 
     agent: Agent
     case: CreationCase
-    published: tuple[Transition[CreationCase] | Transition[Agent], ...]
+    steps: Steps
+
+    @property
+    def published(self) -> Steps:
+        """The steps that publish something."""
+        return tuple(each for each in self.steps if each.event is not None)
 
     @property
     def events(self) -> list[type[BaseModel] | None]:
@@ -88,8 +92,7 @@ def stepped(agent: Agent, steps: Steps) -> Stepped:
     """Both after the steps, of which there are some."""
     cases = [each.state for each in steps if isinstance(each.state, CreationCase)]
     agents = [each.state for each in steps if isinstance(each.state, Agent)]
-    published = tuple(each for each in steps if each.event is not None)
-    return Stepped([agent, *agents][-1], cases[-1], published)
+    return Stepped([agent, *agents][-1], cases[-1], steps)
 
 
 def submission(of: Spec | None = None, *, at: datetime = START) -> Stepped:

@@ -125,7 +125,7 @@ async def test_a_suspension_reaches_dependents_once_whenever_the_process_dies(
 
 
 @pytest.mark.parametrize("death", DEATHS)
-async def test_a_forgery_is_told_once_whenever_the_process_dies(
+async def test_a_forgery_is_published_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
     answer = await world.submit()

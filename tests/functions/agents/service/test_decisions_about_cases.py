@@ -117,7 +117,7 @@ async def test_an_overturned_escalation_takes_the_live_agent_back(world: World) 
         {"decision_hash": "0" * 64},
     ],
 )
-async def test_a_forged_decision_never_acts_and_is_told_once(
+async def test_a_forged_decision_never_acts_and_is_published_once(
     world: World, forged: dict[str, Any]
 ) -> None:
     answer = await world.submit()

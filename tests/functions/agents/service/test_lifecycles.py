@@ -19,7 +19,7 @@ async def suspend(world: World, agent_id: str, **body: Any) -> Any:
     return answer.json()
 
 
-async def test_suspending_by_hand_is_told_once(world: World) -> None:
+async def test_suspending_by_hand_is_published_once(world: World) -> None:
     agent_id = (await world.live())["agent_id"]
     first, second = await suspend(world, agent_id), await suspend(world, agent_id)
     assert first["status"] == second["status"] == "suspended"
@@ -88,7 +88,7 @@ async def test_probation_ends_by_its_timer(world: World) -> None:
     assert timedelta(days=7) == PROBATION
 
 
-async def test_a_violation_suspends_and_is_told_with_its_evidence(world: World) -> None:
+async def test_a_violation_suspends_and_is_published_with_its_evidence(world: World) -> None:
     agent_id = (await world.live())["agent_id"]
     body = {"trigger": "scope_drift", "evidence": "it answered about dosage"}
     answer = await world.post(f"/v1/agents/{agent_id}/reports", body, key="v")

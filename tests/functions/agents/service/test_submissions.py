@@ -244,15 +244,38 @@ async def test_a_cancelled_case_is_cancelled_once(world: World) -> None:
         ("post", f"/v1/workflows/{UNKNOWN_CASE}/cancel"),
     ],
 )
-async def test_what_is_not_there_is_404_and_told_whatever_the_body(
-    world: World, method: str, path: str
-) -> None:
-    answer = await (world.get(path) if method == "get" else world.post(path, b"{nonsense"))
+async def test_what_is_not_there_is_404_and_published(world: World, method: str, path: str) -> None:
+    body = {"reason": "look"} if path.endswith("/suspend") else document()
+    answer = await (world.get(path) if method == "get" else world.post(path, body))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert await world.events() == ["lookup.missed"]
 
 
-async def test_a_malformed_id_is_404_and_not_worth_telling(world: World) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/agents",
+        f"/v1/agents/{UNKNOWN_AGENT}/changes",
+        f"/v1/agents/{UNKNOWN_AGENT}/suspend",
+        f"/v1/workflows/{UNKNOWN_CASE}/revisions",
+    ],
+)
+async def test_a_malformed_body_is_refused_before_anything_is_read(world: World, path: str) -> None:
+    answer = await world.post(path, b"{nonsense")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body")
+    assert answer.headers.get("assent-cost", "").find("firestore-reads") == -1
+    assert await world.events() == []
+
+
+@pytest.mark.parametrize("id", ["agt_1", "__id__", "a" * 1600])
+async def test_a_key_sent_with_a_malformed_id_changes_nothing_about_the_404(
+    world: World, id: str
+) -> None:
+    answer = await world.post(f"/v1/agents/{id}/suspend", {"reason": "look"}, key="k")
+    assert (answer.status_code, await world.events()) == (404, [])
+
+
+async def test_a_malformed_id_is_404_and_not_published(world: World) -> None:
     assert (await world.get("/v1/agents/agt_1")).status_code == 404
     assert (await world.get("/v1/workflows/..%2Fx")).status_code == 404
     assert await world.events() == []
