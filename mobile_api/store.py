@@ -1,7 +1,8 @@
-"""What the governor's API remembers: the projection's documents, and devices."""
+"""The projection's documents: read by key, one or all of them, and written."""
 
 from collections.abc import Iterable, Mapping
 
+from mobile_api.aggregates import RUN
 from mobile_api.rules.counters import ShardChange
 from mobile_api.rules.documents import (
     AGENTS,
@@ -14,15 +15,29 @@ from mobile_api.rules.documents import (
     Fields,
     Key,
 )
+from shared.kit.callers import Caller
+from shared.kit.errors import NotFound
+from shared.kit.ids import is_id
+from shared.messaging.misses import report_miss
 from shared.storage.batches import Add, AtLeast, Batch, Document
 from shared.storage.firestore import TenantStore
 
-DEVICES = "governor_devices"
 # Counters come first: whoever reads them before the rest sees any later change of them as a change.
 PROJECTED = (COUNTERS, CARDS, AGENTS, SEEDS, VIOLATIONS, PIPELINES, DELIVERIES)
 AT_ONCE = 100
 
 Seen = Mapping[Key, Document]
+
+
+async def require_document(caller: Caller, collection: str, prefix: str, id: str) -> Document:
+    """The document with that id. Raises NotFound, and reports the miss of an id that could be one;
+    Unavailable."""
+    if is_id(prefix, id):
+        document = await TenantStore(caller.tenant_id).get(collection, id)
+        if document is not None:
+            return document
+        await report_miss(RUN.outbox, caller, id)
+    raise NotFound()
 
 
 async def read_documents(store: TenantStore, keys: Iterable[Key]) -> dict[Key, Document]:

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from mobile_api.rules.counters import counters_of
 from mobile_api.rules.documents import COUNTERS, Fields, Key
-from mobile_api.rules.projection import keys_of, project
-from mobile_api.service.projecting import fact_of
+from mobile_api.rules.projection import apply, steps_of
+from mobile_api.service.project import fact_of
 from mobile_api.store import AT_ONCE, Seen, read_projection, write_document
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import Invalid, Unavailable
@@ -90,14 +90,13 @@ async def _fold(store: TenantStore, now: datetime) -> tuple[int, dict[Key, Field
     while True:
         page = await store.find(EVENT_LOG, limit=AT_ONCE, cursor=cursor)
         for entry in page.items:
-            fact = fact_of(logged_event(entry.data, now))
             events += 1
             try:
-                known = {key: documents[key] for key in keys_of(fact) if key in documents}
-                documents |= project(known, fact)
+                fact = fact_of(logged_event(entry.data, now))
+                documents |= apply(steps_of(fact), documents) if fact else {}
             except (ValidationError, Invalid) as refusal:
                 # The live projection sent it to the dead letters.
-                _log.warning("%s cannot be read: %s", fact.id, type(refusal).__name__)
+                _log.warning("%s cannot be read: %s", entry.id, type(refusal).__name__)
         cursor = page.next_cursor
         if cursor is None:
             return events, {**documents, **counters_of(documents)}
