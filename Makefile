@@ -10,6 +10,11 @@ READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 PORT   ?= 8080
 # Needs the whole platform in its process, as the journeys do.
 BARS   := tests/infra/cost/test_cost_bars.py
+# The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
+# another release than the locked one.
+QUIET  := --quiet --disable-pip-version-check --no-warn-script-location
+LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+          --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
@@ -22,7 +27,8 @@ $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Assent needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtualenv here. Try: apt-get install python3-venv"; exit 1; }
 	@echo "Installing the locked requirements into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install $(QUIET) --no-deps --require-hashes -r requirements/dev.txt
+	@found=$$($(BIN)/python -m pip check) || { echo "requirements/dev.txt is incomplete: $$found"; exit 1; }
 	@rm -f $(VENV)/.ready-* && touch $@
 
 setup: $(READY) ## the virtualenv, from the lock
@@ -79,10 +85,10 @@ schemas: setup ## events/schemas/*.json from the models
 api-reference: setup ## docs/api/ from the functions
 	@$(BIN)/python -m docs.reference
 
-lock: ## requirements/*.txt from pyproject.toml
-	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/runtime.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra local --extra infra --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+lock: ## requirements/*.txt from pyproject.toml; what is locked stays (UPGRADE=1: the newest of all)
+	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python -m pip install $(QUIET) uv; }
+	@$(LOCK) pyproject.toml -o requirements/runtime.txt
+	@$(LOCK) --extra local --extra infra --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 packages: setup ## the functions' source archives, as the cloud builds them
 	@$(BIN)/python -m infra.packaging

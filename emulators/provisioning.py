@@ -11,7 +11,7 @@ from shared.manifest import Manifests, Queue
 _MAX_DISPATCHES = 500
 
 
-async def create_queues(address: str, manifests: Manifests) -> None:
+async def create_queues(address: str, manifests: Manifests, project: str = PROJECT) -> None:
     """One queue per function with timers, with the retries its manifest asks for; one that is there
     already is given them."""
     from google.cloud.tasks_v2 import CloudTasksAsyncClient
@@ -22,7 +22,7 @@ async def create_queues(address: str, manifests: Manifests) -> None:
 
     channel = insecure_channel(address)
     client = CloudTasksAsyncClient(transport=CloudTasksGrpcAsyncIOTransport(channel=channel))
-    parent = f"projects/{PROJECT}/locations/{REGION}"
+    parent = f"projects/{project}/locations/{REGION}"
     await asyncio.gather(
         *(
             client.update_queue(request={"queue": _queue(parent, queue)})
@@ -32,7 +32,7 @@ async def create_queues(address: str, manifests: Manifests) -> None:
     await channel.close()
 
 
-async def create_secrets(address: str, manifests: Manifests) -> None:
+async def create_secrets(address: str, manifests: Manifests, project: str = PROJECT) -> None:
     """Every secret the manifests name that is not there, with a fresh value; each `X-signing-key`
     brings the `X-public-keys` that go with it."""
     from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
@@ -44,14 +44,15 @@ async def create_secrets(address: str, manifests: Manifests) -> None:
     channel = insecure_channel(address)
     transport = SecretManagerServiceGrpcAsyncIOTransport(channel=channel)
     client = SecretManagerServiceAsyncClient(transport=transport)
+    parent = f"projects/{project}"
     there = {
         secret.name.rpartition("/")[2]
-        async for secret in await client.list_secrets(request={"parent": f"projects/{PROJECT}"})
+        async for secret in await client.list_secrets(request={"parent": parent})
     }
     values = secret_values(manifests.secrets)
     await asyncio.gather(
         *(
-            _create_secret(client, name, value)
+            _create_secret(client, parent, name, value)
             for name, value in values.items()
             if name not in there
         )
@@ -73,8 +74,7 @@ def secret_values(names: tuple[str, ...]) -> dict[str, bytes]:
     return values
 
 
-async def _create_secret(client: Any, name: str, value: bytes) -> None:
-    parent = f"projects/{PROJECT}"
+async def _create_secret(client: Any, parent: str, name: str, value: bytes) -> None:
     secret: dict[str, Any] = {"replication": {"automatic": {}}}
     await client.create_secret(request={"parent": parent, "secret_id": name, "secret": secret})
     await client.add_secret_version(

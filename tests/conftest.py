@@ -1,4 +1,4 @@
-"""The real programs behind the platform, started once a session and only when a test asks."""
+"""The real programs behind the platform, only when a test asks: one of each for all tests."""
 
 import asyncio
 import uuid
@@ -10,15 +10,12 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from emulators.firestore import FirestoreEmulator
-from emulators.google_cli import find_tools
 from emulators.options import Options
-from emulators.postgres import Postgres
-from emulators.pubsub.emulator import PubsubEmulator
 from emulators.running import RunningPlatform, running_platform
 from emulators.workplace import Workplace
 from shared.storage import postgres as storage
 from shared.storage.migrate import migrate
+from tests.backing import FIRESTORE, POSTGRES, PUBSUB, Service, service
 
 # Two cores run everything at once: how long one example took says nothing.
 settings.register_profile("assent", deadline=None)
@@ -41,31 +38,33 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture(scope="session")
 async def firestore_emulator(
     workplace: Workplace, http: aiohttp.ClientSession
-) -> AsyncIterator[FirestoreEmulator]:
-    emulator = await FirestoreEmulator.start(find_tools(), workplace, http)
-    yield emulator
-    await emulator.stop()
+) -> AsyncIterator[Service]:
+    async with service(FIRESTORE, workplace, http) as emulator:
+        yield emulator
 
 
 @pytest.fixture(scope="session")
 async def pubsub_emulator(
     workplace: Workplace, http: aiohttp.ClientSession
-) -> AsyncIterator[PubsubEmulator]:
-    emulator = await PubsubEmulator.start(find_tools(), workplace, http)
-    yield emulator
-    await emulator.stop()
+) -> AsyncIterator[Service]:
+    async with service(PUBSUB, workplace, http) as emulator:
+        yield emulator
 
 
 @pytest.fixture(scope="session")
-async def postgres(workplace: Workplace) -> AsyncIterator[Postgres]:
-    """A server with an empty database."""
-    server = await Postgres.start(workplace)
-    yield server
-    await server.stop()
+async def postgres(workplace: Workplace, http: aiohttp.ClientSession) -> AsyncIterator[Service]:
+    async with service(POSTGRES, workplace, http) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
-async def empty_database(postgres: Postgres) -> AsyncIterator[str]:
+def project() -> str:
+    """A Google Cloud project that only this module's tests use."""
+    return f"assent-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="module")
+async def empty_database(postgres: Service) -> AsyncIterator[str]:
     """The name of a new database; ASSENT_POSTGRES_ADMIN_DSN names it to the migrations."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     owner = await psycopg.AsyncConnection.connect(postgres.dsn(), autocommit=True)
@@ -78,7 +77,7 @@ async def empty_database(postgres: Postgres) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def database(postgres: Postgres, empty_database: str) -> AsyncIterator[str]:
+async def database(postgres: Service, empty_database: str) -> AsyncIterator[str]:
     """The address, for its owner, of a migrated database that our own functions are connected to
     as the role that owns nothing."""
     await asyncio.to_thread(migrate)

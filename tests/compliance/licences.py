@@ -9,7 +9,9 @@ from tests.compliance.area import Area
 from tests.compliance.policy import Policy
 
 NAME = "licences"
-_LOCKED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==(\S+)(?:\s*;\s*(.+?))?\s*\\?$", re.MULTILINE)
+_LOCKED = re.compile(
+    r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z, -]+\])?==(\S+)(?:\s*;\s*(.+?))?\s*\\?$", re.MULTILINE
+)
 # What older packages write, as the identifiers of SPDX.
 _SAME = {
     "3-Clause BSD License": "BSD-3-Clause",

@@ -14,14 +14,13 @@ import pytest
 from joserfc.jwk import OKPKey
 
 import mobile_api.approvals
-from emulators.firestore import FirestoreEmulator
-from emulators.iam import PROJECT, REGION
-from emulators.pubsub.emulator import PubsubEmulator
+from emulators.iam import REGION
 from shared.kit.signing import public_key_set
 from shared.messaging import pubsub
 from shared.runtime import auth
 from shared.runtime.settings import runtime_settings
 from shared.storage import firestore
+from tests.backing import Service
 from tests.mobile_api.phones import AUDIENCE, ISSUER, Phone, app_under_test
 from tests.mobile_api.standin import OwnerStandIn
 
@@ -35,9 +34,10 @@ def issuing_key() -> OKPKey:
 
 @pytest.fixture(scope="module")
 async def emulators(
-    firestore_emulator: FirestoreEmulator,
-    pubsub_emulator: PubsubEmulator,
+    firestore_emulator: Service,
+    pubsub_emulator: Service,
     http: aiohttp.ClientSession,
+    project: str,
     tmp_path_factory: pytest.TempPathFactory,
     issuing_key: OKPKey,
 ) -> AsyncIterator[None]:
@@ -45,13 +45,13 @@ async def emulators(
     keys = tmp_path_factory.mktemp("issuer") / "jwks.json"
     keys.write_text(json.dumps(public_key_set(issuing_key)))
     for topic in TOPICS:
-        url = f"http://{pubsub_emulator.address}/v1/projects/{PROJECT}/topics/{topic}"
+        url = f"http://{pubsub_emulator.address}/v1/projects/{project}/topics/{topic}"
         async with http.put(url, json={}) as answer:
             assert answer.status in (200, 409), await answer.text()
     loop = asyncio.get_running_loop()
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {
-            "GOOGLE_CLOUD_PROJECT": PROJECT,
+            "GOOGLE_CLOUD_PROJECT": project,
             "FIRESTORE_EMULATOR_HOST": firestore_emulator.address,
             "PUBSUB_EMULATOR_HOST": pubsub_emulator.address,
             "ASSENT_ENVIRONMENT": "local",

@@ -12,9 +12,6 @@ from google.cloud.tasks_v2 import CloudTasksAsyncClient, Queue, Task
 
 from tests.shared.wire import Wire
 
-PROJECT = "projects/assent-local"
-LOCATION = f"{PROJECT}/locations/us-central1"
-
 
 @dataclass(frozen=True)
 class Received:
@@ -31,9 +28,10 @@ class Received:
 class Mailbox:
     """A subscription of its own to one topic."""
 
-    def __init__(self, http: aiohttp.ClientSession, pubsub: str, topic: str) -> None:
+    def __init__(self, http: aiohttp.ClientSession, pubsub: str, project: str, topic: str) -> None:
         self._http = http
-        self._url = f"http://{pubsub}/v1/{PROJECT}"
+        self._project = f"projects/{project}"
+        self._url = f"http://{pubsub}/v1/{self._project}"
         self._topic = topic
         self._name = f"{topic}-{uuid.uuid4().hex[:12]}"
 
@@ -41,7 +39,7 @@ class Mailbox:
         """Creates topic and subscription; a topic that exists is kept."""
         async with self._http.put(f"{self._url}/topics/{self._topic}", json={}) as answer:
             assert answer.status in {200, 409}
-        topic = {"topic": f"{PROJECT}/topics/{self._topic}"}
+        topic = {"topic": f"{self._project}/topics/{self._topic}"}
         async with self._http.put(f"{self._url}/subscriptions/{self._name}", json=topic) as answer:
             assert answer.status == 200, await answer.text()
 
@@ -77,22 +75,27 @@ class Mailbox:
 
 @dataclass
 class Cloud:
-    """The services of the local project, each at the end of a wire."""
+    """The services of a project, each at the end of a wire."""
 
+    project: str
     firestore: Wire
     pubsub: Wire
     tasks: Wire
     http: aiohttp.ClientSession
     tasks_client: CloudTasksAsyncClient
 
+    @property
+    def location(self) -> str:
+        return f"projects/{self.project}/locations/us-central1"
+
     async def mailbox(self, topic: str) -> Mailbox:
-        mailbox = Mailbox(self.http, self.pubsub.upstream, topic)
+        mailbox = Mailbox(self.http, self.pubsub.upstream, self.project, topic)
         await mailbox.open()
         return mailbox
 
     async def queue(self, name: str) -> str:
-        queue = f"{LOCATION}/queues/{name}"
-        await self.tasks_client.create_queue(parent=LOCATION, queue=Queue(name=queue))
+        queue = f"{self.location}/queues/{name}"
+        await self.tasks_client.create_queue(parent=self.location, queue=Queue(name=queue))
         return queue
 
     async def tasks_in(self, queue: str) -> list[Task]:

@@ -14,23 +14,22 @@ from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpc
 
 from emulators.clock import VirtualClock
 from emulators.cloud_tasks import CloudTasksEmulator, NoResponse, TaskRequest, TaskResponse
-from emulators.firestore import FirestoreEmulator
-from emulators.pubsub.emulator import PubsubEmulator
 from shared.messaging import pubsub, timers
 from shared.storage import firestore as storage
 from shared.storage.firestore import TenantStore
+from tests.backing import Service
 from tests.shared.cloud import Cloud
 from tests.shared.wire import Wire
 
 
 @pytest.fixture(scope="module")
-async def firestore_wire(firestore_emulator: FirestoreEmulator) -> AsyncIterator[Wire]:
+async def firestore_wire(firestore_emulator: Service, project: str) -> AsyncIterator[Wire]:
     """Our own client is connected to it as long as the module's tests run."""
     wire = Wire(firestore_emulator.address)
     await wire.open()
     loop = asyncio.get_running_loop()
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("GOOGLE_CLOUD_PROJECT", "assent-local")
+        environment.setenv("GOOGLE_CLOUD_PROJECT", project)
         environment.setenv("FIRESTORE_EMULATOR_HOST", wire.address)
         before = storage._clients.pop(loop, None)
         yield wire
@@ -76,9 +75,10 @@ async def tasks_emulator(virtual_clock: VirtualClock) -> AsyncIterator[CloudTask
 @pytest.fixture(scope="module")
 async def wired(
     firestore_wire: Wire,
-    pubsub_emulator: PubsubEmulator,
+    pubsub_emulator: Service,
     tasks_emulator: CloudTasksEmulator,
     http: aiohttp.ClientSession,
+    project: str,
 ) -> AsyncIterator[Cloud]:
     tasks_address = await tasks_emulator.start()
     pubsub_wire, tasks_wire = Wire(pubsub_emulator.address), Wire(tasks_address)
@@ -94,7 +94,7 @@ async def wired(
         environment.setenv("ASSENT_REACTIONS_URL", "http://reactions.test")
         environment.setenv("ASSENT_SERVICE_ACCOUNT", "orders@assent-local")
         kept = pubsub._clients.pop(loop, None), timers._clients.pop(loop, None)
-        yield Cloud(firestore_wire, pubsub_wire, tasks_wire, http, client)
+        yield Cloud(project, firestore_wire, pubsub_wire, tasks_wire, http, client)
         pubsub._clients.pop(loop, None)
         timers._clients.pop(loop, None)
         if kept[0] is not None:

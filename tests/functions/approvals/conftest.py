@@ -14,15 +14,14 @@ from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpc
 
 from emulators.clock import VirtualClock
 from emulators.cloud_tasks import CloudTasksEmulator, NoResponse, TaskRequest, TaskResponse
-from emulators.firestore import FirestoreEmulator
 from emulators.provisioning import create_queues, create_secrets
-from emulators.pubsub.emulator import PubsubEmulator
 from emulators.secret_manager import SecretManagerEmulator
 from shared.manifest import load_manifests
 from shared.messaging import pubsub, timers
 from shared.storage import secrets
 from shared.storage import firestore
 from shared.storage.firestore import TenantStore
+from tests.backing import Service
 from tests.functions.approvals.worlds import World
 from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.wire import Wire
@@ -37,9 +36,10 @@ async def _deliver_nothing(request: TaskRequest) -> TaskResponse:
 
 @pytest.fixture(scope="module")
 async def cloud(
-    firestore_emulator: FirestoreEmulator,
-    pubsub_emulator: PubsubEmulator,
+    firestore_emulator: Service,
+    pubsub_emulator: Service,
     http: aiohttp.ClientSession,
+    project: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Cloud]:
     """Firestore, Pub/Sub, Cloud Tasks (holding, running nothing) and the signing keys."""
@@ -50,8 +50,8 @@ async def cloud(
     secret_manager = SecretManagerEmulator(clock=clock)
     addresses = await tasks.start(), await secret_manager.start()
     manifests = load_manifests(ROOT)
-    await create_queues(addresses[0], manifests)
-    await create_secrets(addresses[1], manifests)
+    await create_queues(addresses[0], manifests, project)
+    await create_secrets(addresses[1], manifests, project)
     upstreams = (firestore_emulator.address, pubsub_emulator.address, addresses[0])
     wires = store, topics, queues = Wire(upstreams[0]), Wire(upstreams[1]), Wire(upstreams[2])
     for wire in wires:
@@ -60,7 +60,7 @@ async def cloud(
     client = CloudTasksAsyncClient(transport=CloudTasksGrpcAsyncIOTransport(channel=channel))
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {
-            "GOOGLE_CLOUD_PROJECT": "assent-local",
+            "GOOGLE_CLOUD_PROJECT": project,
             "FIRESTORE_EMULATOR_HOST": store.address,
             "PUBSUB_EMULATOR_HOST": topics.address,
             "CLOUD_TASKS_EMULATOR_HOST": queues.address,
@@ -72,7 +72,7 @@ async def cloud(
             environment.setenv(name, value)
         environment.setattr(secrets, "_texts", {})
         with _clients_of_their_own():
-            yield Cloud(store, topics, queues, http, client)
+            yield Cloud(project, store, topics, queues, http, client)
     await channel.close()
     for wire in wires:
         await wire.close()

@@ -48,7 +48,7 @@ from tests.functions.approvals.builders import (
     request,
     veto_command,
 )
-from tests.shared.cloud import LOCATION, Cloud
+from tests.shared.cloud import Cloud
 
 ASKER = Actor(REQUESTER, frozenset())
 SPEC: dict[str, Any] = {
@@ -260,7 +260,7 @@ class World:
         wanted = {"ce-type": type, "ce-subject": f"approval/{approval_id}"}
         return [
             task
-            for task in await self.cloud.tasks_in(f"{LOCATION}/queues/approvals")
+            for task in await self.cloud.tasks_in(f"{self.cloud.location}/queues/approvals")
             if wanted.items() <= dict(task.http_request.headers).items()
         ]
 

@@ -1,15 +1,14 @@
 """The whole program, as production would have it."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator
 
 import pytest
 
-from emulators.firestore import FirestoreEmulator
 from infra.preview import Graph, graph
 from shared.storage import firestore as storage
 from shared.storage.firestore import TenantStore
+from tests.backing import Service
 from tests.infra.stacks import settings
 
 PAID_BY = "ABCDEF-012345-6789AB"
@@ -28,12 +27,12 @@ def unpaid_and_unwatched() -> Graph:
 
 @pytest.fixture
 async def store(
-    firestore_emulator: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch
+    firestore_emulator: Service, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[TenantStore]:
-    """A tenant of its own, in a project of its own."""
+    """A tenant in a project of its own."""
     loop = asyncio.get_running_loop()
     before = storage._clients.pop(loop, None)
-    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", f"assent-{uuid.uuid4().hex[:12]}")
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", project)
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator.address)
     yield TenantStore("acme")
     storage._clients.pop(loop, None)

@@ -1,5 +1,6 @@
 """Every archive, built once; unpacked and installed where a test asks."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -48,13 +49,15 @@ def archive(archives: Mapping[str, Archive], name: str) -> Archive:
     return archives[name]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", params=["ours", pytest.param("fresh", marks=pytest.mark.nightly)])
 def installed(
-    archives: Mapping[str, Archive], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    archives: Mapping[str, Archive],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str], Unpacked]:
-    """A deployable's archive in an empty directory, with a virtualenv that has its requirements and
-    nothing else; made at the first call. Both sides of a function may require the very same: then
-    they share it."""
+    """A deployable's archive in an empty directory, run by the virtualenv of these tests, or by a
+    fresh one that has its requirements and nothing else; made at the first call. Both sides of a
+    function may require the very same: then they share it."""
     made: dict[str, Unpacked] = {}
     environments: dict[str, Path] = {}
 
@@ -62,6 +65,8 @@ def installed(
         if name not in made:
             source = unpack(archives[name].path, tmp_path_factory.mktemp(name) / "source")
             required = (source / "requirements.txt").read_text()
+            if request.param == "ours":
+                environments[required] = Path(sys.prefix)
             if required not in environments:
                 environments[required] = install(source, tmp_path_factory.mktemp(name))
             made[name] = Unpacked(source, environments[required])

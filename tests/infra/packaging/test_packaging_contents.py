@@ -140,7 +140,7 @@ def _pins(requirements: str) -> dict[str, int]:
     pins: dict[str, int] = {}
     for line in requirements.splitlines():
         if "==" in line:
-            pins[line.partition("==")[0]] = 0
+            pins[line.partition("==")[0].partition("[")[0]] = 0
         elif "--hash=sha256:" in line:
             pins[list(pins)[-1]] += 1
     return pins

@@ -155,15 +155,19 @@ async def test_an_unchanged_dashboard_is_not_sent_again(phone: Phone) -> None:
 
 
 async def test_cards_lie_in_three_buckets_newest_first(phone: Phone) -> None:
+    tomorrow = clock.now() + timedelta(hours=24)
+    waiting = {"deadline_at": tomorrow}
     await happen(
         phone.tenant,
         *(
-            approval(approvals.ApprovalRequested, n, requested_at=START + timedelta(seconds=n))
+            approval(
+                approvals.ApprovalRequested, n, requested_at=START + timedelta(seconds=n), **waiting
+            )
             for n in (1, 2, 3)
         ),
-        approval(approvals.ApprovalDeferred, 4, deferred_until=START),
-        approval(approvals.ApprovalEscalated, 5),
-        approval(approvals.ApprovalAutoApproved, 6, **window()),
+        approval(approvals.ApprovalDeferred, 4, deferred_until=START, **waiting),
+        approval(approvals.ApprovalEscalated, 5, **waiting),
+        approval(approvals.ApprovalAutoApproved, 6, **window(tomorrow)),
         approval(approvals.ApprovalRejected, 7, **decided()),
     )
     pages = {
@@ -178,7 +182,11 @@ async def test_cards_lie_in_three_buckets_newest_first(phone: Phone) -> None:
 
 
 async def test_a_list_goes_on_where_its_cursor_says(phone: Phone) -> None:
-    await happen(phone.tenant, *(approval(approvals.ApprovalRequested, n) for n in range(1, 6)))
+    tomorrow = clock.now() + timedelta(hours=24)
+    await happen(
+        phone.tenant,
+        *(approval(approvals.ApprovalRequested, n, deadline_at=tomorrow) for n in range(1, 6)),
+    )
     seen: list[str] = []
     cursor = ""
     while True:
