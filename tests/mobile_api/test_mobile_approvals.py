@@ -1,4 +1,4 @@
-"""Calls to the owner of approvals and precedents: in the governor's own name, its words unchanged."""
+"""Calls to the owner: made in the governor's own name, and its refusals come back unchanged."""
 
 from typing import Any
 
