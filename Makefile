@@ -18,7 +18,7 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-fast check format schemas api-reference lock preview packages bench chaos dead-letters rebuild-projection cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-fast check format schemas api-reference lock preview bench chaos dead-letters rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,7 +61,7 @@ test-platform: setup ## tests of the local platform
 test-journeys: setup ## whole stories, every public route, and a short storm of faults, on the platform
 	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http tests/operations tests/chaos $(BARS)
 
-test-cloud: setup ## the cloud program, its archives and its price; the benchmarks' own rules
+test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules
 	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks --ignore=$(BARS)
 
 test-fast: setup ## rules and other pure code only: a few seconds
@@ -89,9 +89,6 @@ lock: ## requirements/*.txt from pyproject.toml; what is locked stays (UPGRADE=1
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python -m pip install $(QUIET) uv; }
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) --extra local --extra infra --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
-
-packages: setup ## the functions' source archives, as the cloud builds them
-	@$(BIN)/python -m infra.packaging
 
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
 	@$(BIN)/python -m infra.preview --stack $(or $(STACK),dev)

@@ -1,15 +1,15 @@
 """Builds an image from a source archive with Google's buildpacks, as `gcloud run deploy --source`
 does: Cloud Run submits the build, Cloud Build runs it.
 
-`gcp.cloudrunv2.Service.build_config` only records a build that somebody else made; the provider
-starts none (https://github.com/hashicorp/terraform-provider-google/issues/23057)."""
+`gcp.cloudrunv2.Service.build_config` only records a build; the provider starts none
+(https://github.com/hashicorp/terraform-provider-google/issues/23057)."""
 
 from inspect import isfunction
 from typing import Any
 
 from pulumi.dynamic import ResourceProvider
 
-# A build takes two to four minutes; one that hangs is given up before the deployment's patience is.
+# A build takes two to four minutes; this ends one that hangs before the deployment times out.
 LONGEST_SECONDS = 1200
 # A new account, its grants and a new API are known everywhere within this
 # (https://cloud.google.com/iam/docs/access-change-propagation).
@@ -18,8 +18,8 @@ PAUSE_SECONDS = 5
 
 
 def _carried(provider: type[ResourceProvider]) -> type[ResourceProvider]:
-    """Has Pulumi carry the class as it is written to the process that builds, instead of by a name
-    that means nothing there. So it imports all it needs and names nothing of this module."""
+    """Has Pulumi pickle the class by value: the process that builds cannot import this module. So
+    its methods import what they need and use no other name of this module."""
     for each in (provider, *filter(isfunction, vars(provider).values())):
         each.__module__ = "__main__"
     return provider
@@ -27,8 +27,8 @@ def _carried(provider: type[ResourceProvider]) -> type[ResourceProvider]:
 
 @_carried
 class ImageBuilder(ResourceProvider):
-    """Builds images. They are never changed and never deleted here: another archive is another
-    image, and the repository's cleanup policy removes old ones."""
+    """Builds images. It never changes or deletes one: another archive is another image, and the
+    repository's cleanup policy removes old ones."""
 
     def __init__(
         self,
@@ -43,9 +43,13 @@ class ImageBuilder(ResourceProvider):
         self._pause = pause
 
     def create(self, props: dict[str, Any]) -> Any:
+        import google.auth
+        from google.auth.transport.requests import AuthorizedSession
         from pulumi.dynamic import CreateResult
 
-        session = self._session()
+        scopes = ["https://www.googleapis.com/auth/cloud-platform"]
+        credentials, _ = google.auth.default(scopes=scopes)
+        session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
         submitted = self._submitted(session, props)
         operation = f"{props['build_api']}/v1/{submitted['buildOperation']['name']}"
         finished = self._until_done(session, operation)
@@ -74,7 +78,7 @@ class ImageBuilder(ResourceProvider):
             if answer.status_code < 400:
                 found: dict[str, Any] = answer.json()
                 return found
-            # "If you enabled this API recently, wait a few minutes" is Google's word for the other.
+            # A new grant is missing ("Permission … denied"), or a new API ("enabled … recently").
             unknown_yet = "ermission" in answer.text or "recently" in answer.text
             is_new = answer.status_code < 500 and unknown_yet
             if not is_new or time.monotonic() > deadline:
@@ -100,7 +104,7 @@ class ImageBuilder(ResourceProvider):
         deadline = time.monotonic() + self._longest
         while time.monotonic() < deadline:
             answer = session.get(operation, timeout=60)
-            # Not to be told once is no reason to forget a build that goes on.
+            # A question that fails leaves the build as it is: ask again.
             state: dict[str, Any] = answer.json() if answer.status_code < 400 else {}
             if state.get("done"):
                 if "error" in state:
@@ -108,11 +112,3 @@ class ImageBuilder(ResourceProvider):
                 return state
             time.sleep(self._pause)
         raise RuntimeError(f"the build was not done within {self._longest} seconds: {operation}")
-
-    def _session(self) -> Any:
-        import google.auth
-        from google.auth.transport.requests import AuthorizedSession
-
-        scopes = ["https://www.googleapis.com/auth/cloud-platform"]
-        credentials, _ = google.auth.default(scopes=scopes)
-        return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]

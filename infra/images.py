@@ -1,91 +1,196 @@
-"""An image for each deployable, built from its archive where it is to run."""
+"""The images that the services run, and where they and their sources are kept."""
 
 from collections.abc import Callable
 
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import dynamic
+from pulumi_gcp import artifactregistry as registry
 
 from infra.accounts import Accounts
-from infra.artifacts import Artifacts
+from infra.archive import PYTHON_VERSION, Archive
 from infra.cloud import Cloud
 from infra.cloud_build import ImageBuilder
-from infra.packaging import BUILD_ENVIRONMENT, PYTHON_VERSION, Archive
+from infra.grants import ProjectGrant
 from shared.manifest import Deployable
 
-Pack = Callable[[Deployable], Archive]
+Pack = Callable[[str], Archive]
 
+REPOSITORY = "functions"
+IMAGES_KEPT = 10
+DAYS_KEPT = 30
+# Without it the buildpack's bytecode carries times that the image changes, and every cold start
+# compiles again; see README.md.
+BUILD_ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800"}
+
+# Without a target the buildpack builds no function. A service's own target replaces it.
+_TARGET = "api"
 _RUNTIME = f"python{PYTHON_VERSION.replace('.', '')}"
 
 
 class Image(dynamic.Resource, module="assent", name="Image"):
-    """`image` is the built one, by its digest; `runtime_image` is what Cloud Run puts under it, and
-    renews by itself."""
+    """`image` is the built one, by its digest; `runtime_image` the base under it, which Cloud Run
+    keeps patched."""
 
     image: pulumi.Output[str]
     runtime_image: pulumi.Output[str]
 
 
 class Images(pulumi.ComponentResource):
-    """Uploads each deployable's archive under its hash and has it built. The same files are the
-    same archive, and nothing is built again. `builds` say of each how it was made, for the service
-    to carry.
+    """One image for each lock that a manifest names, with the code of all functions: a service
+    chooses its function by FUNCTION_SOURCE and FUNCTION_TARGET. The archive is uploaded under its
+    hash; while the same files give the same archive, nothing is built again.
 
-    Deliberately not: Dockerfiles (Google's buildpack and base image are the runtime, and their
-    security updates need no build of ours), or images built on the machine that deploys."""
+    Of each image the last ten versions stay, and whatever is younger than thirty days; of each
+    archive the one that is current, because Pulumi deletes the one before.
 
-    def __init__(self, cloud: Cloud, accounts: Accounts, artifacts: Artifacts, pack: Pack) -> None:
+    Deliberately not: an image for each function (they would differ in nothing that a process
+    imports), Dockerfiles (Google's buildpack and base image are the runtime, and their security
+    updates need no build of ours), images built on the machine that deploys, vulnerability scans
+    of images, priced by the image (`make audit` examines the lock before it is built), versions of
+    archives (one is named by its hash and never changes), or an age at which archives are deleted
+    (Pulumi would not know, and a build from one that is still current would not find it)."""
+
+    def __init__(self, cloud: Cloud, accounts: Accounts, pack: Pack) -> None:
         super().__init__("assent:infra:Images", "images")
         self._cloud = cloud
         self._builder = accounts.builder
-        self._artifacts = artifacts
-        self.of_deployable: dict[str, Image] = {}
-        self.builds: dict[str, gcp.cloudrunv2.ServiceBuildConfigArgs] = {}
-        for each in cloud.manifests.deployables:
-            self._build(each, pack(each))
+        self._place = f"{cloud.settings.region}-docker.pkg.dev"
+        self._base_image = f"{self._place}/serverless-runtimes/google-22/runtimes/{_RUNTIME}"
+        self._sources = self._bucket()
+        self._repository = self._images()
+        grants = self._let_build()
+        self._archives = {lock: self._upload(lock, pack(lock)) for lock in cloud.manifests.locks}
+        self._built = {lock: self._build(lock, grants) for lock in cloud.manifests.locks}
         self.register_outputs({})
 
-    def _build(self, deployable: Deployable, archive: Archive) -> None:
-        name, uploaded = deployable.name, self._uploaded(deployable, archive)
-        place = f"{self._cloud.settings.region}-docker.pkg.dev"
-        base_image = f"{place}/serverless-runtimes/google-22/runtimes/{_RUNTIME}"
-        project, repository = self._cloud.settings.project, self._artifacts.images.repository_id
-        image_uri = pulumi.Output.format("{0}/{1}/{2}/{3}", place, project, repository, name)
-        self.builds[name] = gcp.cloudrunv2.ServiceBuildConfigArgs(
-            source_location=pulumi.Output.format("gs://{0}/{1}", uploaded.bucket, uploaded.name),
+    def of(self, deployable: Deployable) -> Image:
+        """What a deployable runs."""
+        return self._built[deployable.manifest.requirements]
+
+    def record_of(self, deployable: Deployable) -> gcp.cloudrunv2.ServiceBuildConfigArgs:
+        """How that was built, for the service to carry."""
+        lock = deployable.manifest.requirements
+        archive = self._archives[lock]
+        return gcp.cloudrunv2.ServiceBuildConfigArgs(
+            source_location=pulumi.Output.format("gs://{0}/{1}", archive.bucket, archive.name),
             function_target=deployable.target,
-            image_uri=image_uri,
-            base_image=base_image,
+            image_uri=self._uri(lock),
+            base_image=self._base_image,
             enable_automatic_updates=True,
             environment_variables=BUILD_ENVIRONMENT,
             service_account=self._builder.name,
         )
+
+    def _build(self, lock: str, grants: list[pulumi.Resource]) -> Image:
         build = {
-            "project": project,
+            "project": self._cloud.settings.project,
             "region": self._cloud.settings.region,
-            "bucket": uploaded.bucket,
-            "archive": uploaded.name,
-            "function_target": deployable.target,
-            "base_image": base_image,
+            "bucket": self._sources.name,
+            "archive": self._archives[lock].name,
+            "function_target": _TARGET,
+            "base_image": self._base_image,
             "environment": BUILD_ENVIRONMENT,
-            "image_uri": image_uri,
+            "image_uri": self._uri(lock),
             "service_account": self._builder.name,
             "run_api": "https://run.googleapis.com",
             "build_api": "https://cloudbuild.googleapis.com",
         }
-        self.of_deployable[name] = Image(
+        return Image(
             ImageBuilder(),
-            f"{name}/image",
+            f"images/{lock}-image",
             {**build, "image": None, "runtime_image": None},
-            self._cloud.inside(self, *self._artifacts.builder_grants),
+            self._cloud.inside(self, *grants),
         )
 
-    def _uploaded(self, deployable: Deployable, archive: Archive) -> gcp.storage.BucketObject:
+    def _upload(self, lock: str, archive: Archive) -> gcp.storage.BucketObject:
         return gcp.storage.BucketObject(
-            f"{deployable.name}/archive",
-            bucket=self._artifacts.sources.name,
-            name=f"{deployable.name}/{archive.sha256}.zip",
+            f"images/{lock}-archive",
+            bucket=self._sources.name,
+            name=f"{lock}/{archive.sha256}.zip",
             source=pulumi.FileAsset(archive.path),
             content_type="application/zip",
             opts=self._cloud.inside(self),
         )
+
+    def _uri(self, lock: str) -> pulumi.Output[str]:
+        project, repository = self._cloud.settings.project, self._repository.repository_id
+        return pulumi.Output.format("{0}/{1}/{2}/{3}", self._place, project, repository, lock)
+
+    def _bucket(self) -> gcp.storage.Bucket:
+        settings = self._cloud.settings
+        return gcp.storage.Bucket(
+            "images/sources",
+            project=settings.project,
+            name=f"{settings.project}-sources",
+            location=settings.region,
+            uniform_bucket_level_access=True,
+            public_access_prevention="enforced",
+            force_destroy=True,
+            soft_delete_policy=gcp.storage.BucketSoftDeletePolicyArgs(retention_duration_seconds=0),
+            opts=self._cloud.inside(self),
+        )
+
+    def _images(self) -> registry.Repository:
+        return registry.Repository(
+            "images/repository",
+            project=self._cloud.settings.project,
+            location=self._cloud.settings.region,
+            repository_id=REPOSITORY,
+            format="DOCKER",
+            description="Images of the functions, built from their source.",
+            cleanup_policies=_cleanup(),
+            vulnerability_scanning_config=registry.RepositoryVulnerabilityScanningConfigArgs(
+                enablement_config="DISABLED"
+            ),
+            opts=self._cloud.inside(self),
+        )
+
+    def _let_build(self) -> list[pulumi.Resource]:
+        settings, member = self._cloud.settings, self._builder.member
+        may_read = gcp.storage.BucketIAMMember(
+            "images/builder-may-read-sources",
+            bucket=self._sources.name,
+            role="roles/storage.objectViewer",
+            member=member,
+            opts=self._cloud.inside(self),
+        )
+        may_write = registry.RepositoryIamMember(
+            "images/builder-may-push-images",
+            project=settings.project,
+            location=settings.region,
+            repository=self._repository.repository_id,
+            role="roles/artifactregistry.writer",
+            member=member,
+            opts=self._cloud.inside(self),
+        )
+        may_log = ProjectGrant(
+            "images/builder-may-log",
+            self._cloud,
+            self,
+            role="roles/logging.logWriter",
+            member=member,
+            reason="A build writes to the project's log, which has no smaller place.",
+        )
+        return [may_read, may_write, may_log.grant]
+
+
+def _cleanup() -> list[registry.RepositoryCleanupPolicyArgs]:
+    return [
+        registry.RepositoryCleanupPolicyArgs(
+            id="keep-the-last",
+            action="KEEP",
+            most_recent_versions=registry.RepositoryCleanupPolicyMostRecentVersionsArgs(
+                keep_count=IMAGES_KEPT
+            ),
+        ),
+        registry.RepositoryCleanupPolicyArgs(
+            id="delete-the-old",
+            action="DELETE",
+            condition=registry.RepositoryCleanupPolicyConditionArgs(
+                # Seconds: Google refuses days, or answers in seconds and Pulumi replaces all
+                # (https://github.com/pulumi/pulumi-gcp/issues/3344).
+                older_than=f"{DAYS_KEPT * 24 * 3600}s"
+            ),
+        ),
+    ]

@@ -1,10 +1,7 @@
 """The whole cloud, as a table of contents."""
 
-from pathlib import Path
-
 from infra.accounts import Accounts
 from infra.apis import Apis
-from infra.artifacts import Artifacts
 from infra.cloud import Cloud
 from infra.dangers import refuse_dangers
 from infra.events import DEAD_LETTERS, Events
@@ -12,18 +9,17 @@ from infra.firestore import Firestore
 from infra.hosting import Hosting
 from infra.images import Images, Pack
 from infra.observability import Observability
-from infra.packaging import Archive, build_archive
 from infra.schedules import Schedules
 from infra.secret_manager import Secrets
 from infra.services import Services
 from infra.settings import Settings
 from infra.sql import Sql
 from infra.timers import Timers
-from shared.manifest import Deployable, Manifests
+from shared.manifest import Manifests
 
 
 def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
-    """Declares everything; `pack` makes a deployable's archive. Raises Refused, before anything is
+    """Declares everything; `pack` makes a lock's archive. Raises Refused, before anything is
     declared, for what is dangerous."""
     refuse_dangers(settings, manifests)
     apis = Apis(settings)
@@ -36,8 +32,7 @@ def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
     sql = Sql(cloud, accounts) if _reaches_postgres(manifests) else None
 
     # What runs
-    artifacts = Artifacts(cloud, accounts)
-    images = Images(cloud, accounts, artifacts, pack)
+    images = Images(cloud, accounts, pack)
     services = Services(cloud, accounts, images, secrets, sql).of_deployable
 
     # What calls it
@@ -48,15 +43,6 @@ def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
     # What people see of it
     hosting = Hosting(cloud, services)
     Observability(cloud, services, host=hosting.host, dead_letters=DEAD_LETTERS)
-
-
-def packer(manifests: Manifests) -> Pack:
-    """Makes archives under build/ of the checkout that the manifests are of."""
-
-    def pack(deployable: Deployable) -> Archive:
-        return build_archive(manifests, deployable, manifests.root / Path("build/packages"))
-
-    return pack
 
 
 def _reaches_postgres(manifests: Manifests) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pulumi
-import pulumi_gcp as gcp
+from pulumi_gcp import cloudrunv2 as run
 from pulumi_gcp.serviceaccount import Account
 
 from infra.accounts import Accounts
@@ -20,13 +21,16 @@ Url = Callable[[str], pulumi.Input[str]]
 # libpq takes the password from here when an address has none, so the address is no secret.
 PASSWORD_VARIABLE = "PGPASSWORD"  # noqa: S105 - a variable's name
 
+_VOLUME = "cloudsql"
+_MOUNTS = [run.ServiceTemplateContainerVolumeMountArgs(name=_VOLUME, mount_path=SOCKETS)]
+
 
 @dataclass(frozen=True)
 class Deployed:
-    """A deployable, as it runs."""
+    """A deployable with its service."""
 
     deployable: Deployable
-    service: gcp.cloudrunv2.Service
+    service: run.Service
     account: Account
 
 
@@ -34,19 +38,22 @@ def environment_of(
     deployable: Deployable,
     settings: Settings,
     *,
+    root: Path,
     url: Url,
     account: pulumi.Input[str],
     postgres: pulumi.Input[str] | None,
 ) -> dict[str, pulumi.Input[str]]:
     """What a deployable finds in its environment, secrets apart: the names that the local platform
-    gives it, with the cloud's values and without its emulators. `url` knows where a deployable
-    answers, `account` is its email, `postgres` the database's address without a password.
-    Cloud Run itself adds PORT, K_SERVICE, K_REVISION and K_CONFIGURATION."""
+    gives it, with the cloud's values and without its emulators. `root` is the checkout's folder,
+    `url` gives a deployable's address, `account` is its email, `postgres` the database's address
+    without a password. Cloud Run itself adds PORT, K_SERVICE, K_REVISION and K_CONFIGURATION."""
     access = deployable.manifest.access
     env: dict[str, pulumi.Input[str]] = {
         "GOOGLE_CLOUD_PROJECT": settings.project,
         "FUNCTION_TARGET": deployable.target,
-        "FUNCTION_SOURCE": "main.py",
+        "FUNCTION_SOURCE": deployable.source.relative_to(root).as_posix(),
+        # The framework adds the folder of that file to the path, not the image's root.
+        "PYTHONPATH": ".",
         "FUNCTION_SIGNATURE_TYPE": "http",
         "FUNCTION_USE_ASGI": "true",
         "ASSENT_ENVIRONMENT": settings.environment,
@@ -67,19 +74,18 @@ def environment_of(
 
 
 class Services(pulumi.ComponentResource):
-    """A Cloud Run service for each deployable, under its own account: at zero while nobody asks,
-    with more processor while it starts, and with at most the instances that its manifest and the
-    stack allow.
+    """A Cloud Run service for each deployable, under its own account. It scales to zero, has more
+    processor while it starts, and at most the instances that its manifest and the stack allow.
 
-    A public side is reached by anybody and does without IAM: callers show its own tokens. A private
-    side is reached from inside Google only, and by the accounts that are granted it.
+    Anybody reaches a public side, without IAM: callers show tokens that it verifies itself. Only
+    accounts that are granted it reach a private side, and only from inside Google.
 
-    Its `build_config` says from which source and for which target it was built; it builds nothing
+    `build_config` records the source and the target for the console; it builds nothing
     (see `cloud_build.py`).
 
-    Deliberately not: HTTP startup probes (they answer in whole seconds, and a cold start is
-    shorter), instances that wait (they cost while nobody asks), or processors between requests
-    (what follows an answer is left to the sweep)."""
+    Deliberately not: HTTP startup probes (they measure whole seconds, and a cold start is shorter),
+    idle instances (they cost without requests), or processors between requests (the sweep does what
+    follows an answer)."""
 
     def __init__(
         self, cloud: Cloud, accounts: Accounts, images: Images, secrets: Secrets, sql: Sql | None
@@ -99,7 +105,7 @@ class Services(pulumi.ComponentResource):
         settings, name = self._cloud.settings, deployable.name
         account = self._accounts.of_deployable[name]
         most = settings.instances(deployable.sizing.max_instances)
-        service = gcp.cloudrunv2.Service(
+        service = run.Service(
             f"{name}/service",
             project=settings.project,
             location=settings.region,
@@ -108,25 +114,21 @@ class Services(pulumi.ComponentResource):
             ingress=f"INGRESS_TRAFFIC_{'ALL' if deployable.public else 'INTERNAL_ONLY'}",
             invoker_iam_disabled=deployable.public,
             deletion_protection=settings.environment == "prod",
-            scaling=gcp.cloudrunv2.ServiceScalingArgs(
-                min_instance_count=0, max_instance_count=most
-            ),
-            # So that a deployment ends a rollback, which left the traffic with older revisions.
+            scaling=run.ServiceScalingArgs(min_instance_count=0, max_instance_count=most),
+            # A deployment ends a rollback, which left the traffic with older revisions.
             traffics=[
-                gcp.cloudrunv2.ServiceTrafficArgs(
-                    type="TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent=100
-                )
+                run.ServiceTrafficArgs(type="TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent=100)
             ],
-            build_config=self._images.builds[name],
-            template=gcp.cloudrunv2.ServiceTemplateArgs(
+            build_config=self._images.record_of(deployable),
+            template=run.ServiceTemplateArgs(
                 service_account=account.email,
                 timeout=deployable.sizing.timeout,
                 max_instance_request_concurrency=deployable.sizing.concurrency,
-                scaling=gcp.cloudrunv2.ServiceTemplateScalingArgs(
+                scaling=run.ServiceTemplateScalingArgs(
                     min_instance_count=0, max_instance_count=most
                 ),
-                containers=[self._container(deployable, account, self._images.of_deployable[name])],
-                volumes=self._volumes() if self._uses_sql(deployable) else [],
+                containers=[self._container(deployable, account, self._images.of(deployable))],
+                volumes=self._volumes(deployable),
             ),
             opts=self._cloud.inside(self, *self._secrets.readings[name]),
         )
@@ -134,63 +136,52 @@ class Services(pulumi.ComponentResource):
 
     def _container(
         self, deployable: Deployable, account: Account, image: Image
-    ) -> gcp.cloudrunv2.ServiceTemplateContainerArgs:
+    ) -> run.ServiceTemplateContainerArgs:
         sizing = deployable.sizing
-        return gcp.cloudrunv2.ServiceTemplateContainerArgs(
+        return run.ServiceTemplateContainerArgs(
             image=image.image,
             base_image_uri=image.runtime_image,
-            resources=gcp.cloudrunv2.ServiceTemplateContainerResourcesArgs(
+            resources=run.ServiceTemplateContainerResourcesArgs(
                 limits={"cpu": f"{sizing.cpu:g}", "memory": sizing.memory},
                 cpu_idle=True,
                 startup_cpu_boost=True,
             ),
             envs=self._environment(deployable, account),
-            volume_mounts=self._mounts() if self._uses_sql(deployable) else [],
+            volume_mounts=_MOUNTS if self._uses_sql(deployable) else [],
         )
 
     def _environment(
         self, deployable: Deployable, account: Account
-    ) -> list[gcp.cloudrunv2.ServiceTemplateContainerEnvArgs]:
+    ) -> list[run.ServiceTemplateContainerEnvArgs]:
         plain = environment_of(
             deployable,
             self._cloud.settings,
+            root=self._cloud.manifests.root,
             url=self._cloud.url,
             account=account.email,
             postgres=self._sql.address if self._sql is not None else None,
         )
         envs = [
-            gcp.cloudrunv2.ServiceTemplateContainerEnvArgs(name=name, value=value)
+            run.ServiceTemplateContainerEnvArgs(name=name, value=value)
             for name, value in plain.items()
         ]
         if self._uses_sql(deployable) and self._secrets.password is not None:
-            newest = gcp.cloudrunv2.ServiceTemplateContainerEnvValueSourceSecretKeyRefArgs(
+            newest = run.ServiceTemplateContainerEnvValueSourceSecretKeyRefArgs(
                 secret=self._secrets.password.secret_id, version="latest"
             )
-            source = gcp.cloudrunv2.ServiceTemplateContainerEnvValueSourceArgs(
-                secret_key_ref=newest
-            )
+            source = run.ServiceTemplateContainerEnvValueSourceArgs(secret_key_ref=newest)
             envs.append(
-                gcp.cloudrunv2.ServiceTemplateContainerEnvArgs(
-                    name=PASSWORD_VARIABLE, value_source=source
-                )
+                run.ServiceTemplateContainerEnvArgs(name=PASSWORD_VARIABLE, value_source=source)
             )
         return envs
 
     def _uses_sql(self, deployable: Deployable) -> bool:
         return self._sql is not None and deployable.manifest.access.postgres != "none"
 
-    def _volumes(self) -> list[gcp.cloudrunv2.ServiceTemplateVolumeArgs]:
-        assert self._sql is not None
-        connector = gcp.cloudrunv2.ServiceTemplateVolumeCloudSqlInstanceArgs(
+    def _volumes(self, deployable: Deployable) -> list[run.ServiceTemplateVolumeArgs]:
+        if self._sql is None or not self._uses_sql(deployable):
+            return []
+        connector = run.ServiceTemplateVolumeCloudSqlInstanceArgs(
             instances=[self._sql.instance.connection_name]
         )
-        return [
-            gcp.cloudrunv2.ServiceTemplateVolumeArgs(name="cloudsql", cloud_sql_instance=connector)
-        ]
-
-    def _mounts(self) -> list[gcp.cloudrunv2.ServiceTemplateContainerVolumeMountArgs]:
-        return [
-            gcp.cloudrunv2.ServiceTemplateContainerVolumeMountArgs(
-                name="cloudsql", mount_path=SOCKETS
-            )
-        ]
+        return [run.ServiceTemplateVolumeArgs(name=_VOLUME, cloud_sql_instance=connector)]

@@ -144,11 +144,10 @@ class Month:
         return sizes
 
     def _deployed(self) -> Iterator[Usage]:
-        operations = self.assumed.operations
-        for deployable in self.manifests.deployables:
-            deploys = operations.deploys_a_month
-            yield Usage("build-minutes", deploys * operations.build_minutes, deployable.name)
-            yield Usage("storage-class-a", deploys, deployable.name)
+        operations, images = self.assumed.operations, len(self.manifests.locks)
+        builds = images * operations.deploys_a_month
+        yield Usage("build-minutes", builds * operations.build_minutes)
+        yield Usage("storage-class-a", builds)
 
     def _request_lines(self, used: Iterable[Usage]) -> Iterator[Usage]:
         """Cloud Run's own log of every request."""

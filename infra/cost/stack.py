@@ -60,10 +60,9 @@ def _fixed(graph: Graph, operations: Operations) -> Iterator[Usage]:
         for resource in graph.of(type):
             yield from used(resource, operations)
     yield from _images(graph, operations)
-    deployables = len(graph.manifests.deployables)
     versions = max(graph.count(_SECRETS), graph.count(_VERSIONS))
     yield Usage("secret-versions", versions)
-    yield Usage("storage-gib", deployables * operations.archive_gib)
+    yield Usage("storage-gib", len(graph.manifests.locks) * operations.archive_gib)
     yield Usage("hosting-gib", operations.hosting_gib)
 
 
@@ -91,13 +90,13 @@ def _job(resource: Resource, operations: Operations) -> Iterator[Usage]:
 
 
 def _images(graph: Graph, operations: Operations) -> Iterator[Usage]:
-    """What the cleanup policy keeps of every deployable's image; equal layers are stored once."""
+    """What the cleanup policy keeps of every image; equal layers are stored once."""
     for repository in graph.of("gcp:artifactregistry/repository:Repository"):
         policies = repository.inputs.get("cleanupPolicies") or [{}]
         kept = max((each.get("mostRecentVersions") or {}).get("keepCount", 1) for each in policies)
         layers = max(1.0, kept * operations.new_layers) * operations.layers_gib
-        for deployable in graph.manifests.deployables:
-            yield Usage("artifact-gib", layers + kept * operations.code_gib, deployable.name)
+        images = len(graph.manifests.locks)
+        yield Usage("artifact-gib", images * (layers + kept * operations.code_gib))
 
 
 def _alert(resource: Resource, operations: Operations) -> Iterator[Usage]:

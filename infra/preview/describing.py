@@ -105,7 +105,8 @@ KINDS = {
     "gcp:cloudrunv2/service:Service": Kind("service", _service),
     "gcp:serviceaccount/account:Account": Kind("account", lambda i: str(i["accountId"])),
     "pulumi-python:dynamic/assent:Image": Kind(
-        "image", lambda i: f"target {i['function_target']} on {i['base_image'].rpartition('/')[2]}"
+        "image",
+        lambda i: " on ".join(i[key].rpartition("/")[2] for key in ("image_uri", "base_image")),
     ),
     "gcp:storage/bucketObject:BucketObject": Kind(
         "archive", lambda i: f"{i['name'].partition('/')[0]}.zip, under its hash in {i['bucket']}"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.packaging import Archive
+from infra.archive import Archive
 from infra.preview.resource import Resource
 from infra.settings import Settings
-from shared.manifest import Deployable, Manifests, load_manifests
+from shared.manifest import Manifests, load_manifests
 
 ROOT = Path(__file__).parents[2]
 COMPONENT = "assent:infra:"
@@ -82,5 +82,5 @@ def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifes
     return Graph(settings, manifests, resources, components, tuple(warnings))
 
 
-def _unpacked(deployable: Deployable) -> Archive:
-    return Archive(Path(f"{deployable.name}.zip"), "0" * 64, ())
+def _unpacked(lock: str) -> Archive:
+    return Archive(Path(f"{lock}.zip"), "0" * 64)

@@ -1,1 +1,1 @@
-"""Watching a release after it was deployed, and sending the traffic back where it fails."""
+"""Watches a release after it was deployed, and sends the traffic back if it fails."""

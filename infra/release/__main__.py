@@ -18,8 +18,8 @@ from shared.manifest import load_manifests
 
 
 def main(arguments: Sequence[str], root: Path) -> int:
-    """Returns the exit code: 1 where the release was rolled back, 2 where something did not
-    answer."""
+    """Returns the exit code: 1 if the watch rolled the release back, 2 if gcloud or Cloud
+    Monitoring failed."""
     options = _options(arguments)
     run = CloudRun(options.project, options.region)
     try:
@@ -44,13 +44,12 @@ def _remember(run: CloudRun, root: Path, into: Path) -> int:
     into.parent.mkdir(parents=True, exist_ok=True)
     into.write_text(json.dumps({"at": format_instant(clock.now()), "traffic": before}, indent=2))
     for name, traffic in before.items():
-        print(f"{name}: {_said(traffic)}")
+        print(f"{name}: {_shares(traffic)}")
     return 0
 
 
 def _newest(run: CloudRun, root: Path) -> int:
-    """Ends what a rollback left: Pulumi does not see where the traffic of a service is of which
-    it changes nothing else."""
+    """Ends a rollback. Pulumi does not: it leaves the traffic of an unchanged service alone."""
     for each in load_manifests(root).deployables:
         if run.traffic(each.name):
             run.send_to_newest(each.name)
@@ -92,7 +91,7 @@ def _roll_back(run: CloudRun, before: Mapping[str, Traffic]) -> None:
     for name, traffic in before.items():
         if traffic:
             run.send_to(name, traffic)
-            print(f"{name}: back to {_said(traffic)}")
+            print(f"{name}: back to {_shares(traffic)}")
         else:
             print(f"{name}: is new, there is nothing to go back to")
 
@@ -102,13 +101,13 @@ def _memory(file: Path) -> tuple[datetime, Mapping[str, Traffic]]:
     return parse_instant(memory["at"]), memory["traffic"]
 
 
-def _said(traffic: Traffic) -> str:
+def _shares(traffic: Traffic) -> str:
     return ", ".join(f"{revision} {percent} %" for revision, percent in traffic.items()) or "none"
 
 
 def _table(rates: tuple[Rate, ...]) -> str:
-    told = [f"{r.service} {r.errors}/{r.requests} ({r.share:.2%})" for r in rates]
-    return ", ".join(told) or "no requests yet"
+    lines = [f"{r.service} {r.errors}/{r.requests} ({r.share:.2%})" for r in rates]
+    return ", ".join(lines) or "no requests yet"
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

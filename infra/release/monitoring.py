@@ -30,9 +30,9 @@ def read_samples(
     token: str,
     base: str = MONITORING,
 ) -> list[Sample]:
-    """The answers of every Cloud Run revision between two moments. The newest two or three minutes
-    are not in it yet (https://cloud.google.com/monitoring/api/metrics_gcp_p_z). Raises OSError
-    where Cloud Monitoring does not answer, or refuses."""
+    """The answers of every Cloud Run revision between two moments. Google counts a request two or
+    three minutes later (https://cloud.google.com/monitoring/api/metrics_gcp_p_z). Raises OSError if
+    Cloud Monitoring does not answer, or refuses."""
     query = [
         ("filter", f'metric.type="{REQUESTS}" AND resource.labels.location="{region}"'),
         ("interval.startTime", format_instant(since)),

@@ -19,19 +19,19 @@ class CloudRun:
 
     def traffic(self, service: str) -> Traffic:
         """Where the requests go; empty for a service that does not exist. Raises
-        subprocess.CalledProcessError where gcloud fails otherwise."""
+        subprocess.CalledProcessError if gcloud fails."""
         listed = self._gcloud("list", f"--filter=metadata.name={service}", "--format=json")
         return next((_traffic(each) for each in json.loads(listed)), {})
 
     def send_to(self, service: str, traffic: Traffic) -> None:
         """Requests go to these revisions from now on, also after newer ones are deployed. Raises
-        subprocess.CalledProcessError where gcloud fails."""
+        subprocess.CalledProcessError if gcloud fails."""
         shares = ",".join(f"{revision}={percent}" for revision, percent in traffic.items())
         self._gcloud("update-traffic", service, f"--to-revisions={shares}", "--quiet")
 
     def send_to_newest(self, service: str) -> None:
         """Requests go to the newest revision from now on, and to each newer one. Raises
-        subprocess.CalledProcessError where gcloud fails."""
+        subprocess.CalledProcessError if gcloud fails."""
         self._gcloud("update-traffic", service, "--to-latest", "--quiet")
 
     def _gcloud(self, *arguments: str) -> str:
@@ -41,7 +41,7 @@ class CloudRun:
 
 
 def access_token() -> str:
-    """A short-lived token of whoever gcloud is signed in as."""
+    """A short-lived token of the account that gcloud uses."""
     return _run(["gcloud", "auth", "print-access-token"]).strip()
 
 

@@ -17,7 +17,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Sample:
-    """What one revision of a service answered in some minute; `errors` are those with 5xx."""
+    """What one revision of a service answered; `errors` are the answers with 5xx."""
 
     service: str
     revision: str
@@ -39,9 +39,9 @@ class Rate:
 
 
 def decide(rates: Iterable[Rate], *, over: bool) -> Verdict:
-    """A release is rolled back as a whole as soon as more than one percent of the answers of any
-    one of its services are 5xx: a quiet service must not hide behind a busy one. Until the watch
-    is `over`, it takes a few errors to say so; then the share alone decides."""
+    """Rolls the whole release back if more than one percent of the answers of any one service are
+    5xx: a busy service must not outweigh a quiet one. Before the watch is `over`, a service also
+    needs a few errors for that."""
     failing = [rate for rate in rates if rate.share > MOST_ERRORS]
     if any(over or rate.errors >= LEAST_ERRORS_TO_ACT_EARLY for rate in failing):
         return Verdict.ROLL_BACK
@@ -51,7 +51,7 @@ def decide(rates: Iterable[Rate], *, over: bool) -> Verdict:
 def rates_of_new_revisions(
     samples: Iterable[Sample], before: Mapping[str, Mapping[str, int]]
 ) -> tuple[Rate, ...]:
-    """One rate a service, over the revisions that had no traffic `before`."""
+    """One rate for each service, over the revisions that had no traffic `before`."""
     requests: dict[str, int] = {}
     errors: dict[str, int] = {}
     for sample in samples:

@@ -1,1 +1,1 @@
-"""What `pulumi up` runs, alone in its folder: no module of ours may hide another one there."""
+"""What `pulumi up` runs. Pulumi puts this folder on the path, so nothing else may be in it."""

@@ -18,6 +18,8 @@ Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 
 # What Pub/Sub and Cloud Tasks both accept.
 LONGEST_BACKOFF_SECONDS = 600
+# The locked packages of whoever names no others: `requirements/runtime.txt`.
+REQUIREMENTS = "runtime"
 
 _SECONDS = re.compile(r"[1-9][0-9]*s")
 _CRON_PART = re.compile(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/[1-9][0-9]?)?")
@@ -124,9 +126,12 @@ class Access(Model):
 
 
 class Manifest(Model):
-    """A whole function.toml, with what it leaves to the defaults."""
+    """A whole function.toml, with what it leaves to the defaults. `requirements` names the lock
+    that its image installs, a file such as `requirements/models.txt`: each lock that is named is
+    one more image."""
 
     summary: Annotated[str, StringConstraints(min_length=10, max_length=200)]
     http: Http | None = None
     reactions: Reactions | None = None
     access: Access = Access()
+    requirements: Name = REQUIREMENTS

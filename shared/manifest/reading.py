@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from shared.kit.models import Model
-from shared.manifest.model import Handles, Manifest
+from shared.manifest.model import REQUIREMENTS, Handles, Manifest
 from shared.manifest.whole import Manifests, dashed
 
 HANDLES = "handles.json"
@@ -33,8 +33,8 @@ def load_manifests(root: Path) -> Manifests:
 
     A function has a private side where it has a handles.json or `[reactions]`; one that publishes
     has the defaults of PUBLISHING. Guarantees that every event that is handled is published by
-    somebody, every topic has one publisher, every call has a callee and every path one owner.
-    Raises ManifestError otherwise, naming the file and the field."""
+    somebody, every topic has one publisher, every call has a callee, every lock exists and every
+    path has one owner. Raises ManifestError otherwise, naming the file and the field."""
     folders = function_folders(root)
     topics_of = read_topics(root)
     handles = {
@@ -106,6 +106,9 @@ def _contradictions(manifests: Manifests) -> Iterable[str]:
     for noun, manifest in manifests.by_noun.items():
         yield from _unhandled(manifests, noun, manifest)
         yield from _named_alike(manifests, noun, manifest)
+        lock = manifests.root / "requirements" / f"{manifest.requirements}.txt"
+        if manifest.requirements != REQUIREMENTS and not lock.is_file():
+            yield f"{_file(manifests, noun)}: requirements: {lock} does not exist"
         for callee in manifest.access.calls:
             if callee not in manifests.by_noun or manifests.by_noun[callee].http is None:
                 yield f"{_file(manifests, noun)}: access.calls: {callee} has no public side"

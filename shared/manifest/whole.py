@@ -165,6 +165,11 @@ class Manifests:
         return RouteTable(self.deployables)
 
     @cached_property
+    def locks(self) -> tuple[str, ...]:
+        """The requirements that functions name: each is one image."""
+        return tuple(sorted({manifest.requirements for manifest in self.by_noun.values()}))
+
+    @cached_property
     def secrets(self) -> tuple[str, ...]:
         named = {secret for manifest in self.by_noun.values() for secret in manifest.access.secrets}
         return tuple(sorted(named))

@@ -23,7 +23,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 from ruamel.yaml import YAML
 
 from infra.cloud_build import ImageBuilder
-from infra.packaging import BUILD_ENVIRONMENT
+from infra.images import BUILD_ENVIRONMENT
 from infra.preview.graph import ROOT
 from tests.infra.building import DIGEST, RUNTIME, Google
 from tests.infra.stacks import graph_of_stack
@@ -59,9 +59,9 @@ def credentials(google: Google, tmp_path: Path) -> Path:
     return file
 
 
-def inputs_of(name: str, google: Google) -> dict[str, Any]:
-    """What the program gives Pulumi for a deployable's image, with this machine as Google."""
-    given = dict(graph_of_stack("dev").named(f"{name}/image").inputs)
+def inputs_of_image(google: Google) -> dict[str, Any]:
+    """What the program gives Pulumi for the image, with this machine as Google."""
+    given = dict(graph_of_stack("dev").named("images/runtime-image").inputs)
     del given["__provider"]
     return given | {"run_api": google.url, "build_api": google.url}
 
@@ -96,10 +96,8 @@ def _create(port: int, inputs: Mapping[str, Any], builder: ResourceProvider) -> 
     return {"id": made.id, "outs": MessageToDict(made.properties)}
 
 
-async def test_an_image_is_built_from_the_archive_for_its_target(
-    google: Google, credentials: Path
-) -> None:
-    inputs = inputs_of("agents-reactions", google)
+async def test_an_image_is_built_from_the_archive(google: Google, credentials: Path) -> None:
+    inputs = inputs_of_image(google)
     built = await build(inputs, credentials)
     assert built["outs"]["image"] == f"{inputs['image_uri']}@{DIGEST}" == built["id"]
     assert built["outs"]["runtime_image"] == RUNTIME
@@ -107,12 +105,12 @@ async def test_an_image_is_built_from_the_archive_for_its_target(
     assert submitted == {
         "path": "/v2/projects/assent-dev/locations/us-central1/builds:submit",
         "storageSource": {"bucket": "assent-dev-sources", "object": inputs["archive"]},
-        "imageUri": "us-central1-docker.pkg.dev/assent-dev/functions/agents-reactions",
+        "imageUri": "us-central1-docker.pkg.dev/assent-dev/functions/runtime",
         "serviceAccount": (
             "projects/assent-dev/serviceAccounts/builder@assent-dev.iam.gserviceaccount.com"
         ),
         "buildpackBuild": {
-            "functionTarget": "react",
+            "functionTarget": "api",
             "baseImage": RUNTIME,
             "enableAutomaticUpdates": True,
             "environmentVariables": BUILD_ENVIRONMENT,
@@ -124,13 +122,13 @@ async def test_an_image_is_built_from_the_archive_for_its_target(
 async def test_a_build_that_fails_says_why(google: Google, credentials: Path) -> None:
     google.outcomes = [{"done": True, "error": {"message": "no such package"}}]
     with pytest.raises(grpc.RpcError, match="the build failed: no such package"):
-        await build(inputs_of("agents", google), credentials)
+        await build(inputs_of_image(google), credentials)
 
 
 async def test_a_build_without_end_is_given_up(google: Google, credentials: Path) -> None:
     google.outcomes = [{"done": False}]
     with pytest.raises(grpc.RpcError, match="the build was not done within 1 seconds"):
-        await build(inputs_of("agents", google), credentials, longest=1)
+        await build(inputs_of_image(google), credentials, longest=1)
 
 
 @pytest.mark.parametrize(
@@ -144,26 +142,26 @@ async def test_a_grant_or_an_api_that_is_not_known_yet_is_waited_for(
     google: Google, credentials: Path, refusal: str
 ) -> None:
     google.refusals = [(403, refusal)] * 3
-    built = await build(inputs_of("agents", google), credentials)
+    built = await build(inputs_of_image(google), credentials)
     assert built["outs"]["image"].endswith(DIGEST)
 
 
 async def test_a_grant_that_never_comes_is_told(google: Google, credentials: Path) -> None:
     google.refusals = [(403, "Permission denied on builder")] * 1000
     with pytest.raises(grpc.RpcError, match="answered 403: Permission denied on builder"):
-        await build(inputs_of("agents", google), credentials, settling=1)
+        await build(inputs_of_image(google), credentials, settling=1)
 
 
 async def test_a_build_goes_on_while_nobody_can_say_how_far_it_is(
     google: Google, credentials: Path
 ) -> None:
     google.outcomes.insert(0, {"status": 503})
-    built = await build(inputs_of("agents", google), credentials)
+    built = await build(inputs_of_image(google), credentials)
     assert built["outs"]["image"].endswith(DIGEST)
 
 
 async def test_a_refused_build_says_what_google_said(google: Google, credentials: Path) -> None:
-    inputs = inputs_of("agents", google) | {"run_api": f"{google.url}/nowhere"}
+    inputs = inputs_of_image(google) | {"run_api": f"{google.url}/nowhere"}
     with pytest.raises(grpc.RpcError, match="builds:submit answered 404"):
         await build(inputs, credentials)
 
@@ -171,7 +169,7 @@ async def test_a_refused_build_says_what_google_said(google: Google, credentials
 @pytest.mark.parametrize(
     ("name", "value", "rebuilds"),
     [
-        ("archive", "agents/other.zip", True),
+        ("archive", "runtime/other.zip", True),
         ("function_target", "other", True),
         ("base_image", "other", True),
         ("environment", {}, True),
@@ -182,6 +180,6 @@ async def test_a_refused_build_says_what_google_said(google: Google, credentials
 def test_an_image_is_built_again_when_what_it_is_built_from_changes(
     name: str, value: object, rebuilds: bool
 ) -> None:
-    given = dict(graph_of_stack("dev").named("agents/image").inputs)
+    given = dict(graph_of_stack("dev").named("images/runtime-image").inputs)
     changed = ImageBuilder().diff("", given, {**given, name: value})
     assert (changed.changes, changed.replaces) == (rebuilds, [name] if rebuilds else [])

@@ -1,18 +1,20 @@
 """A service finds in the cloud what it finds on the local platform, and no more."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emulators.functions.environment import Services, of_deployable
-from infra.preview.graph import ROOT
+from infra.preview.graph import ROOT, graph
 from infra.services import PASSWORD_VARIABLE
+from infra.stacks import settings_of_stack
 from shared.manifest import load_manifests
 from tests.infra.stacks import graph_of_stack
 
 MANIFESTS = load_manifests(ROOT)
+IMAGE = "pulumi-python:dynamic/assent:Image"
 NAMES = [each.name for each in MANIFESTS.deployables]
 
 # The local platform's own: its emulators, its clock, and what Cloud Run adds by itself.
@@ -43,6 +45,8 @@ def test_the_cloud_gives_the_names_that_the_local_platform_gives(name: str) -> N
     if "ASSENT_POSTGRES_DSN" in expected:
         # The local database takes its own users without a password.
         expected.add(PASSWORD_VARIABLE)
+    # The local platform gives it to every program that it starts.
+    expected.add("PYTHONPATH")
     assert set(cloud_environment(name)) == expected
 
 
@@ -83,9 +87,9 @@ def test_a_service_is_sized_as_its_manifest_says(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_service_says_which_source_and_target_it_was_built_from(name: str) -> None:
-    graph = graph_of_stack("prod")
-    said = graph.named(f"{name}/service").inputs["buildConfig"]
-    archive = graph.named(f"{name}/archive").inputs
+    found = graph_of_stack("prod")
+    said = found.named(f"{name}/service").inputs["buildConfig"]
+    archive = found.named("images/runtime-archive").inputs
     assert said["functionTarget"] == MANIFESTS.deployable(name).target
     assert said["sourceLocation"] == f"gs://{archive['bucket']}/{archive['name']}"
 
@@ -107,3 +111,29 @@ def test_a_service_waits_for_what_it_reads_when_it_starts(name: str) -> None:
     service = found.named(f"{name}/service")
     grants = {each.urn for each in found.resources if each.name.startswith(f"{name}/may-read-")}
     assert grants <= set(service.after)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_service_chooses_its_function_from_the_image_of_all(name: str) -> None:
+    found, deployable = graph_of_stack("prod"), MANIFESTS.deployable(name)
+    (image,) = found.of(IMAGE)
+    container = found.named(f"{name}/service").inputs["template"]["containers"][0]
+    assert container["image"].startswith(f"{image.inputs['image_uri']}@sha256:")
+    environment = cloud_environment(name)
+    assert ROOT / environment["FUNCTION_SOURCE"] == deployable.source
+    assert environment["FUNCTION_TARGET"] == deployable.target
+
+
+def test_a_function_with_a_lock_of_its_own_runs_another_image() -> None:
+    heavy = MANIFESTS.by_noun["audit"].model_copy(update={"requirements": "models"})
+    manifests = replace(MANIFESTS, by_noun={**MANIFESTS.by_noun, "audit": heavy})
+    found = graph(settings_of_stack(ROOT, "prod"), manifests)
+    images = {
+        each.inputs["name"]: each.inputs["template"]["containers"][0]["image"].partition("@")[0]
+        for each in found.of("gcp:cloudrunv2/service:Service")
+    }
+    ours = "us-central1-docker.pkg.dev/assent-prod/functions"
+    assert images.pop("audit-reactions") == f"{ours}/models"
+    assert set(images.values()) == {f"{ours}/runtime"}
+    built = {each.inputs["archive"].partition("/")[0] for each in found.of(IMAGE)}
+    assert built == {"models", "runtime"}

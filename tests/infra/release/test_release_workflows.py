@@ -123,6 +123,6 @@ def test_the_python_that_is_deployed_with_is_the_one_that_is_deployed() -> None:
         for step in _steps(name)
         if "python-version" in step.get("with", {})
     }
-    from infra.packaging import PYTHON_VERSION
+    from infra.archive import PYTHON_VERSION
 
     assert versions == {PYTHON_VERSION}

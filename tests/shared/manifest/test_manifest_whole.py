@@ -198,6 +198,17 @@ def test_of_two_routes_that_share_a_path_one_is_more_specific(
             checkout(orders=orders, bills=bills)
 
 
+def test_a_lock_that_does_not_exist_is_refused(checkout: Checkout, tmp_path: Path) -> None:
+    orders = f'requirements = "models"\n{ORDERS}'
+    with pytest.raises(
+        ManifestError, match=r"orders/function\.toml: requirements: .*models\.txt does not exist"
+    ):
+        checkout(orders=orders)
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "models.txt").touch()
+    assert checkout(orders=orders).locks == ("models", "runtime")
+
+
 def test_two_folders_never_share_a_name(checkout: Checkout, tmp_path: Path) -> None:
     (tmp_path / "functions" / "bills-and-more").mkdir(parents=True)
     (tmp_path / "functions" / "bills-and-more" / "function.toml").write_text(BILLS)

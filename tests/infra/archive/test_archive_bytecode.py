@@ -7,9 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
-from infra.packaging import BUILD_ENVIRONMENT, Archive
+from infra.archive import Archive
+from infra.images import BUILD_ENVIRONMENT
 
 # What the buildpack's lifecycle gives each file of an image: 1980-01-01T00:00:01Z.
 IMAGE_TIME = 315532801
@@ -30,14 +29,9 @@ def _recompiled(archive: Archive, into: Path, build: Mapping[str, str]) -> list[
     return [name for name in MODULES if f"bytecode is stale for {name!r}" in said.stderr]
 
 
-@pytest.fixture
-def audit(archives: Mapping[str, Archive]) -> Archive:
-    return archives["audit-reactions"]
+def test_our_build_environment_makes_bytecode_that_lasts(archive: Archive, tmp_path: Path) -> None:
+    assert _recompiled(archive, tmp_path, BUILD_ENVIRONMENT) == []
 
 
-def test_our_build_environment_makes_bytecode_that_lasts(audit: Archive, tmp_path: Path) -> None:
-    assert _recompiled(audit, tmp_path, BUILD_ENVIRONMENT) == []
-
-
-def test_without_it_every_cold_start_would_compile_again(audit: Archive, tmp_path: Path) -> None:
-    assert _recompiled(audit, tmp_path, {}) == list(MODULES)
+def test_without_it_every_cold_start_would_compile_again(archive: Archive, tmp_path: Path) -> None:
+    assert _recompiled(archive, tmp_path, {}) == list(MODULES)

@@ -12,12 +12,12 @@ import pytest
 
 from emulators.running import RunningPlatform
 from infra.database import ADMIN_DSN
+from infra.preview.graph import ROOT
 from infra.release.verdict import MOST_ERRORS
 from infra.settings import Settings
 from infra.sql import DATABASE, INSTANCE
 from infra.stacks import stacks_of
-from shared.manifest import Manifests
-from tests.infra.packaging.conftest import ROOT
+from shared.manifest import load_manifests
 
 GUIDE = (ROOT / "docs" / "guides" / "deploy.md").read_text()
 WORKFLOWS = "".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
@@ -77,12 +77,12 @@ def test_only_jobs_of_the_environment_may_deploy_whatever_their_subject_is_calle
     assert condition.count(" && ") == 1
 
 
-def test_every_resource_is_called_as_the_program_calls_it(manifests: Manifests) -> None:
+def test_every_resource_is_called_as_the_program_calls_it() -> None:
     assert f"--instance={INSTANCE} " in GUIDE
     assert f"$PROJECT:$REGION:{INSTANCE} " in GUIDE
     assert f"{ADMIN_DSN}=postgresql://postgres@127.0.0.1:5433/{DATABASE} " in GUIDE
     (service,) = re.findall(r"update-traffic ([\w-]+)", GUIDE)
-    assert service in {each.name for each in manifests.deployables}
+    assert service in {each.name for each in load_manifests(ROOT).deployables}
     assert f"more than {MOST_ERRORS:.0%}".replace("%", " %") in GUIDE
 
 

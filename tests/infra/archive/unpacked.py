@@ -6,7 +6,12 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 # As the buildpack calls it, but for `--user`, which a virtualenv replaces.
 _PIP_OPTIONS = (
@@ -14,14 +19,12 @@ _PIP_OPTIONS = (
     *("--no-compile", "--no-warn-script-location", "--disable-pip-version-check"),
 )
 
-# Every import statement that may run, one by one; the entry file also has the other target's.
+# Every import statement that may run, one by one.
 _EXECUTE_IMPORTS = """
 import ast, pathlib, sys
 sys.path.insert(0, "")
-entry, *optional = sys.argv[1:]
+optional = sys.argv[1:]
 for file in sorted(pathlib.Path().rglob("*.py")):
-    if str(file) == entry:
-        continue
     tree = ast.parse(file.read_text())
     unused = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.If)
               and "TYPE_CHECKING" in ast.unparse(node.test)
@@ -43,21 +46,22 @@ class Unpacked:
 
     @property
     def command(self) -> list[str]:
-        """What the buildpack makes the web process."""
-        return [str(self.environment / "bin" / "functions-framework")]
+        """What the buildpack makes the web process, by this environment's Python."""
+        bin = self.environment / "bin"
+        return [str(bin / "python"), str(bin / "functions-framework")]
 
     def shell(self) -> Mapping[str, str]:
         """All that a process finds but for what the deployable is given."""
         return {"PATH": f"{self.environment / 'bin'}:/usr/bin:/bin", "PYTHONUNBUFFERED": "TRUE"}
 
     def packages(self) -> set[str]:
-        """The names of the installed distributions."""
-        listed = self._python("-c", _LIST_PACKAGES)
-        return set(listed.stdout.split())
+        """The names of the distributions that it has."""
+        listed = self.run(_LIST_PACKAGES).stdout.split()
+        return {canonicalize_name(name) for name in listed}
 
-    def imports(self, *, entry: str, optional: list[str]) -> subprocess.CompletedProcess[str]:
-        """Executes every import statement of the archive, late ones too."""
-        return self._python("-c", _EXECUTE_IMPORTS, entry, *optional)
+    def imports(self, *optional: str) -> subprocess.CompletedProcess[str]:
+        """Executes every import of the archive, late ones too, but for those of `optional`."""
+        return self.run(_EXECUTE_IMPORTS, *optional)
 
     def without(self, file: str, into: Path) -> "Unpacked":
         """A copy that lacks one of its files."""
@@ -65,11 +69,14 @@ class Unpacked:
         (source / file).unlink()
         return Unpacked(source, self.environment)
 
-    def _python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, program: str, *arguments: str, env: Mapping[str, str] = MappingProxyType({})
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs a program of Python in the folder."""
         return subprocess.run(
-            [str(self.environment / "bin" / "python"), *arguments],
+            [str(self.environment / "bin" / "python"), "-c", program, *arguments],
             cwd=self.source,
-            env=dict(self.shell()),
+            env={**self.shell(), **env},
             capture_output=True,
             text=True,
             check=False,
@@ -89,15 +96,42 @@ def unpack(archive: Path, into: Path) -> Path:
     return into
 
 
+def required_by(source: Path) -> set[str]:
+    """The names of the packages that the folder's requirements are on this platform."""
+    lines = (source / "requirements.txt").read_text().splitlines()
+    pins = [Requirement(line.rstrip("\\")) for line in lines if line[:1].isalnum()]
+    return {
+        canonicalize_name(pin.name) for pin in pins if pin.marker is None or pin.marker.evaluate()
+    }
+
+
+def link(source: Path, into: Path) -> Path:
+    """A virtualenv with links to what the one that runs the tests has of the folder's requirements.
+    Raises PackageNotFoundError for one that it lacks."""
+    packages = _virtualenv(into)
+    for distribution in map(metadata.distribution, required_by(source)):
+        for file in distribution.files or ():
+            place = packages / file
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(str(distribution.locate_file(file)))
+    return into
+
+
 def install(source: Path, into: Path) -> Path:
-    """A fresh virtualenv with the folder's own requirements, hashes checked; then checks as the
+    """A fresh virtualenv with the folder's requirements, hashes checked; then checks as the
     buildpack does that nothing installed misses anything."""
-    _run(sys.executable, "-m", "venv", "--without-pip", str(into))
+    _virtualenv(into)
     pip = (sys.executable, "-m", "pip", "--python", str(into))
     requirements = str(source / "requirements.txt")
     _run(*pip, "install", "--quiet", "--require-hashes", "-r", requirements, *_PIP_OPTIONS)
     _run(*pip, "check")
     return into
+
+
+def _virtualenv(into: Path) -> Path:
+    _run(sys.executable, "-m", "venv", "--without-pip", str(into))
+    (packages,) = into.glob("lib/python*/site-packages")
+    return packages
 
 
 def _run(*command: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from infra.preview.graph import ROOT
 from infra.services import environment_of
 from shared.manifest import Deployable
 from tests.infra.stacks import settings
@@ -23,23 +24,27 @@ _EMULATORS = (
 _CLOUD_RUN = ("K_SERVICE", "K_REVISION", "K_CONFIGURATION")
 
 
+def environment_of_program(deployable: Deployable) -> dict[str, str]:
+    """What the cloud program gives a deployable, secrets apart."""
+    given = environment_of(
+        deployable,
+        settings(environment="dev"),
+        root=ROOT,
+        url="https://{}.example.com".format,
+        account="account@example.com",
+        postgres="postgresql://database.example.com/assent",
+    )
+    assert all(isinstance(value, str) for value in given.values())
+    return {name: str(value) for name, value in given.items()}
+
+
 def environment_in_the_cloud(
     deployable: Deployable, *, local: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Exactly the names that the cloud program and Cloud Run give, and the program's values but for
     addresses, which are those in `local`; plus where the emulators are."""
-    program = environment_of(
-        deployable,
-        settings(environment="dev"),
-        url="https://{}.example.com".format,
-        account="account@example.com",
-        postgres="postgresql://database.example.com/assent",
-    )
-    given = {
-        name: local[name] if name.startswith(_HERE) else value for name, value in program.items()
-    }
-    assert all(isinstance(value, str) for value in given.values())
+    program = environment_of_program(deployable)
     return {
-        **{name: str(value) for name, value in given.items()},
+        **{name: local[name] if name.startswith(_HERE) else program[name] for name in program},
         **{name: local[name] for name in (*_CLOUD_RUN, *_EMULATORS)},
     }

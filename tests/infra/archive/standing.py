@@ -1,4 +1,4 @@
-"""The local platform with its deployables run from their archives."""
+"""The local platform with its deployables run from the archive."""
 
 import asyncio
 import signal
@@ -14,8 +14,8 @@ from emulators.gateway.messages import Answer, Call
 from emulators.ports import HOST, free_port
 from emulators.processes import Process, accepts_connections, start_process, until_ready
 from emulators.running import RunningPlatform
-from tests.infra.packaging.cloud import environment_in_the_cloud
-from tests.infra.packaging.unpacked import Unpacked
+from tests.infra.archive.cloud import environment_in_the_cloud
+from tests.infra.archive.unpacked import Unpacked
 
 _STARTUP_SECONDS = 60
 
@@ -103,7 +103,7 @@ class Standing:
     urls: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def on(cls, running: RunningPlatform, unpacked: Mapping[str, Unpacked]) -> "Standing":
+    def on(cls, running: RunningPlatform, unpacked: Unpacked) -> "Standing":
         """Replaces what the platform would start, before it has started any of it."""
         backends, urls = {}, {}
         for name, front in running.platform._fleet.ingresses.items():
@@ -112,7 +112,7 @@ class Standing:
             assert replaced.state == "cold"
             env = environment_in_the_cloud(front.deployable, local=replaced._env)
             backends[name] = FromArchive(
-                name, unpacked[name], env=env, log=replaced._log, http=replaced._http
+                name, unpacked, env=env, log=replaced._log, http=replaced._http
             )
             front.backend, urls[name] = backends[name], front.url
         return cls(running, backends, urls)

@@ -1,0 +1,61 @@
+"""The source that an image is built from."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.manifest import Manifests
+
+PYTHON_VERSION = "3.11"
+
+_COMMON = ("shared", "events")
+# The buildpack refuses a source without this file.
+_MAIN = '"""Each service names its own entry file in FUNCTION_SOURCE."""\n'
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+_REGULAR_FILE = 0o100644 << 16
+_UNIX = 3
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A zip file; `sha256` is of all its bytes."""
+
+    path: Path
+    sha256: str
+
+
+def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
+    """Writes `<into>/<lock>.zip`: the Python modules of all functions, of `shared` and of `events`,
+    and `requirements/<lock>.txt` as the packages to install.
+
+    The same files give the same bytes, on any machine. Nothing of the checkout is run."""
+    root = manifests.root
+    functions = {folder.relative_to(root).parts[0] for folder in manifests.folders.values()}
+    modules = [file for top in (*_COMMON, *functions) for file in (root / top).rglob("*.py")]
+    data = _zipped(
+        {
+            **{file.relative_to(root).as_posix(): file.read_bytes() for file in modules},
+            ".python-version": f"{PYTHON_VERSION}\n".encode(),
+            "main.py": _MAIN.encode(),
+            "requirements.txt": (root / "requirements" / f"{lock}.txt").read_bytes(),
+        }
+    )
+    into.mkdir(parents=True, exist_ok=True)
+    path = into / f"{lock}.zip"
+    path.write_bytes(data)
+    return Archive(path, hashlib.sha256(data).hexdigest())
+
+
+def _zipped(contents: Mapping[str, bytes]) -> bytes:
+    """Stored, not deflated: compressed bytes differ between builds of zlib."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(contents):
+            entry = zipfile.ZipInfo(name, _EARLIEST)
+            entry.external_attr = _REGULAR_FILE
+            entry.create_system = _UNIX
+            archive.writestr(entry, contents[name])
+    return buffer.getvalue()
