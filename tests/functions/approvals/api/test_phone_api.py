@@ -107,7 +107,7 @@ async def test_refusals_come_in_order(program: Program, action: str) -> None:
     refused(unknown, 401, "unauthenticated")
     reader = governor(program).with_scopes("governance:read")
     refused(await reader.post(path(MISSING, action), nonsense), 403, "scope_missing")
-    yaml = {"content_type": "application/yaml"}
+    yaml = {"Content_Type": "application/yaml"}
     refused(
         await phone(program).post(path(MISSING, action), nonsense, **yaml),
         415,
