@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import Depends, Header, Response
 
 from events.precedents import PrecedentBody, PrecedentSeed
-from mobile_api.rules.devices import Device
+from mobile_api.aggregates import Device
 from mobile_api.service import agents, cards, devices, seeds
 from mobile_api.service.dashboard import read_dashboard
-from mobile_api.service.sync import SyncBody, synchronise
+from mobile_api.service.sync import SyncBody, SyncResults, synchronise
 from mobile_api.views import (
     Agent,
     AgentPage,
@@ -17,7 +17,6 @@ from mobile_api.views import (
     CardPage,
     Dashboard,
     SeedPage,
-    SyncResults,
     ViolationPage,
 )
 from shared.kit.callers import Caller

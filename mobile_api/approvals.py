@@ -3,14 +3,13 @@
 import asyncio
 import random
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from opentelemetry.propagate import inject
 from pydantic import BaseModel, ValidationError
 
 from mobile_api.settings import MobileSettings
-from mobile_api.views import ProblemDetails
 from shared.kit.callers import Caller
 from shared.kit.errors import (
     AssentError,
@@ -41,10 +40,10 @@ _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient]" = WeakKeyD
 class Refused(AssentError):
     """A refusal in another function's words."""
 
-    def __init__(self, status: int, problem: ProblemDetails) -> None:
-        errors = [FieldError(each.field, each.message) for each in problem.errors]
-        super().__init__(problem.detail, *errors)
-        words = {"code": problem.code, "title": problem.title, "http_status": status}
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        errors = [FieldError(each["field"], each["message"]) for each in problem["errors"]]
+        super().__init__(problem["detail"], *errors)
+        words = {"code": problem["code"], "title": problem["title"], "http_status": status}
         self.__dict__.update(words)
 
 
@@ -106,15 +105,15 @@ def _read(response: "Response", answer: type[A]) -> A:
 
 def _refusal(response: "Response") -> AssentError:
     try:
-        problem = ProblemDetails.model_validate_json(response.content)
-    except ValidationError:
-        return Unavailable(f"approvals answered {response.status_code} without saying why")
-    if response.status_code == Unauthenticated.http_status:
-        return Unauthenticated(problem.detail)
-    if response.status_code == TooManyRequests.http_status:
+        refused = Refused(response.status_code, response.json())
+    except (ValueError, KeyError, TypeError):
+        return Unavailable(f"approvals answered {response.status_code} without a reason")
+    if refused.http_status == Unauthenticated.http_status:
+        return Unauthenticated(refused.detail)
+    if refused.http_status == TooManyRequests.http_status:
         after = response.headers.get("retry-after", "")
-        return TooManyRequests(problem.detail, retry_after=int(after) if after.isdigit() else 1)
-    return Refused(response.status_code, problem)
+        return TooManyRequests(refused.detail, retry_after=int(after) if after.isdigit() else 1)
+    return refused
 
 
 def _client() -> "AsyncClient":

@@ -1,6 +1,6 @@
 """The projection's documents: read by key, one or all of them, and written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from mobile_api.aggregates import RUN
 from mobile_api.rules.counters import ShardChange
@@ -46,18 +46,25 @@ async def read_documents(store: TenantStore, keys: Iterable[Key]) -> dict[Key, D
     return {(found.collection, found.id): found for found in documents if found is not None}
 
 
+async def every(store: TenantStore, collection: str) -> AsyncIterator[Document]:
+    """Every document of a collection, page by page, in the order of their ids."""
+    cursor: str | None = None
+    while True:
+        page = await store.find(collection, limit=AT_ONCE, cursor=cursor)
+        for document in page.items:
+            yield document
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
 async def read_projection(store: TenantStore) -> dict[Key, Document]:
-    """Every document of the projection, page by page."""
-    found: dict[Key, Document] = {}
-    for collection in PROJECTED:
-        cursor: str | None = None
-        while True:
-            page = await store.find(collection, limit=AT_ONCE, cursor=cursor)
-            found |= {(each.collection, each.id): each for each in page.items}
-            cursor = page.next_cursor
-            if cursor is None:
-                break
-    return found
+    """Every document of the projection."""
+    return {
+        (collection, document.id): document
+        for collection in PROJECTED
+        async for document in every(store, collection)
+    }
 
 
 def write_document(batch: Batch, key: Key, seen: Seen, fields: Fields) -> None:

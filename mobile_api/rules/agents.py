@@ -98,15 +98,8 @@ def approval_step(fact: Fact, state: ApprovalState, case: CaseBinding) -> Step:
 
 def shown_agent(document: Fields) -> Agent:
     """What the governor sees of an agent. Nothing is spent: no event reports spending yet."""
-    return Agent(
-        agent_id=document["agent_id"],
-        name=document["name"],
-        status=document["status"],
-        health=document["health"],
-        version=document["version"],
-        spend=spend(0, document["per_day_usd_micros"]),
-        case_id=document["case_id"],
-    )
+    amounts = spend(0, document["per_day_usd_micros"])
+    return Agent.model_validate({**document, "spend": amounts})
 
 
 def _at(fact: Fact, before: Fields | None, agent_id: str) -> dict[str, Any]:

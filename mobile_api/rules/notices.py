@@ -1,8 +1,8 @@
 """Who should be notified of an event, and of what."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from events.agents import AgentViolationReported, PipelinePaused
 from events.approvals import (
@@ -24,16 +24,14 @@ GOVERNOR = "governor"
 DEPUTY = "deputy"
 
 
-@dataclass(frozen=True)
-class Audience:
+class Audience(NamedTuple):
     """Whoever holds one of the roles, and these principals."""
 
     roles: tuple[str, ...] = ()
     principals: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Notice:
+class _Notice(NamedTuple):
     kind: NoticeKind
     collection: str
     audience: Callable[[ApprovalState], Audience] | None = None

@@ -67,8 +67,8 @@ def projected_types() -> Mapping[str, type[EventData]]:
         model.event_type: model
         for module in (agents, approvals, precedents, bookkeeping)
         for model in vars(module).values()
-        if isinstance(model, type) and "event_type" in vars(model) and model is not _IGNORED
-        if issubclass(model, tuple(_READERS))
+        if isinstance(model, type) and issubclass(model, tuple(_READERS))
+        if "event_type" in vars(model) and model is not _IGNORED
     }
 
 

@@ -36,16 +36,8 @@ async def list_cards(
 async def read_card(caller: Caller, approval_id: str) -> CardDetail:
     """A card with all a decision needs. Raises NotFound."""
     data = (await require_document(caller, CARDS, "apr", approval_id)).data
-    detail = CardDetail.model_validate(
-        {
-            **json.loads(data["card"]),
-            "content": json.loads(data["content"]),
-            "evidence": json.loads(data["evidence"]),
-            "risk_reasons": data["risk_reasons"],
-            "rollback_plan": data["rollback_plan"],
-            "timeline": data["timeline"],
-        }
-    )
+    texts = {name: json.loads(data[name]) for name in ("content", "evidence")}
+    detail = CardDetail.model_validate({**data, **json.loads(data["card"]), **texts})
     return as_of(detail, caller.received_at)
 
 

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mobile_api.aggregates import DEVICES, RUN
-from mobile_api.rules.devices import Device, Platform, Registration
+from mobile_api.aggregates import DEVICES, RUN, Device, Platform, Registration
 from shared.aggregates.runner import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid

@@ -9,10 +9,8 @@ from pydantic import Field, JsonValue
 
 from events.approvals import Card
 from mobile_api.approvals import PER_ATTEMPT_SECONDS, post
-from mobile_api.views import ProblemDetails, SyncAccepted, SyncRefused, SyncResults
 from shared.kit.callers import Caller
 from shared.kit.errors import (
-    AssentError,
     FieldError,
     Invalid,
     NotFound,
@@ -20,7 +18,8 @@ from shared.kit.errors import (
     problem_document,
 )
 from shared.kit.ids import is_id
-from shared.kit.models import Model
+from shared.kit.models import Data, Model
+from shared.runtime.openapi import Problem
 from shared.runtime.problems import as_assent_error
 from shared.runtime.tracing import current_trace_id
 
@@ -42,6 +41,28 @@ class SyncBody(Model):
     decisions: Annotated[list[Item], Field(max_length=MOST_SYNCED)]
 
 
+class SyncAccepted(Data):
+    """A queued decision that stands."""
+
+    client_decision_id: str | None
+    status: int
+    card: Card
+
+
+class SyncRefused(Data):
+    """A queued decision that was refused, or that could not be delivered; `status` says which."""
+
+    client_decision_id: str | None
+    status: int
+    problem: Problem
+
+
+class SyncResults(Data):
+    """One result per queued decision, in the queue's order."""
+
+    results: tuple[SyncAccepted | SyncRefused, ...]
+
+
 async def synchronise(caller: Caller, body: SyncBody) -> SyncResults:
     """Puts one decision after the other to the owner of approvals, in the caller's own name; one
     that fails does not stop the rest. Only one that may have been taken, or may be taken later,
@@ -52,23 +73,27 @@ async def synchronise(caller: Caller, body: SyncBody) -> SyncResults:
     unsettled: set[JsonValue] = set()
     results: list[SyncAccepted | SyncRefused] = []
     for item in body.decisions:
-        approval_id = item.get("approval_id")
+        approval_id, named = item.get("approval_id"), item.get("client_decision_id")
+        id = named if isinstance(named, str) else None
         try:
             if isinstance(approval_id, str) and approval_id in unsettled:
                 raise Unavailable("an earlier decision about this approval is not settled yet")
             left = min(PER_ATTEMPT_SECONDS, deadline - loop.time())
-            results.append(await _decide(caller, item, left))
+            card = await _decide(caller, item, left)
+            results.append(SyncAccepted(client_decision_id=id, status=200, card=card))
         except Exception as error:  # noqa: BLE001 - it must not stop the rest
             refusal = as_assent_error(error)
             if refusal.http_status >= 500:
                 _log.warning("a queued decision is not settled", exc_info=error)
             if isinstance(approval_id, str) and (refusal.retriable or refusal.http_status >= 500):
                 unsettled.add(approval_id)
-            results.append(_refused(item, refusal))
+            problem = Problem.model_validate(problem_document(refusal, current_trace_id()))
+            status = refusal.http_status
+            results.append(SyncRefused(client_decision_id=id, status=status, problem=problem))
     return SyncResults(results=tuple(results))
 
 
-async def _decide(caller: Caller, item: Item, left: float) -> SyncAccepted:
+async def _decide(caller: Caller, item: Item, left: float) -> Card:
     if left < LEAST_SECONDS:
         raise Unavailable("the queue is too long for one call; send the rest again")
     approval_id, action = item.get("approval_id"), item.get("action")
@@ -80,19 +105,4 @@ async def _decide(caller: Caller, item: Item, left: float) -> SyncAccepted:
         raise NotFound()
     rest = {name: value for name, value in item.items() if name not in ("approval_id", "action")}
     path = f"/v1/mobile/approvals/{approval_id}/{action}"
-    card = await post(path, json.dumps(rest).encode(), Card, caller=caller, within=left)
-    return SyncAccepted(client_decision_id=_client_decision_id(item), status=200, card=card)
-
-
-def _refused(item: Item, refusal: AssentError) -> SyncRefused:
-    problem = problem_document(refusal, current_trace_id())
-    return SyncRefused(
-        client_decision_id=_client_decision_id(item),
-        status=refusal.http_status,
-        problem=ProblemDetails.model_validate(problem),
-    )
-
-
-def _client_decision_id(item: Item) -> str | None:
-    named = item.get("client_decision_id")
-    return named if isinstance(named, str) else None
+    return await post(path, json.dumps(rest).encode(), Card, caller=caller, within=left)

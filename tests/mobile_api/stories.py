@@ -29,7 +29,6 @@ from events.approvals import (
     Violation,
 )
 from events.precedents import PrecedentState
-from events.registry import EventData
 from mobile_api.rules.documents import Documents, Fields, Key
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.projection import apply, steps_of
@@ -37,6 +36,7 @@ from mobile_api.service.project import fact_of
 from shared.kit.bookkeeping import DeliveryState
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.ids import derive_id
+from shared.kit.models import EventData
 from shared.messaging.envelope import Envelope
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)

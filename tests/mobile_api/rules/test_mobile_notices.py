@@ -11,9 +11,9 @@ from events.approvals import (
     Rule,
 )
 from events.mobile_api import NotificationRequested
-from events.registry import EventData
 from mobile_api.rules.documents import Documents
 from mobile_api.rules.notices import notice_of
+from shared.kit.models import EventData
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import START, agent, approval, fact, id_of, pipeline, project, window
 
