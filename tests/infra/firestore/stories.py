@@ -11,12 +11,12 @@ from functions.approvals import store as approvals_store
 from functions.approvals.service.reading import Bucket as ApprovalsBucket
 from functions.approvals.service.reading import list_approvals, list_precedents
 from functions.approvals.service.wiring import OUTBOX as APPROVALS_OUTBOX
-from mobile_api.bodies import DeviceBody
-from mobile_api.reactions import SWEEP as MOBILE_SWEEP
-from mobile_api.service import reading
-from mobile_api.service.devices import register_device
-from mobile_api.service.reading import Bucket
-from mobile_api.service.rebuilding import rebuild, tenants
+from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
+from mobile_api.reactions import RUN as MOBILE
+from mobile_api.service import agents, cards, seeds
+from mobile_api.service.dashboard import read_dashboard
+from mobile_api.service.devices import DeviceBody, register_device
+from mobile_api.service.rebuild import rebuild, tenants
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
@@ -82,20 +82,20 @@ async def a_governor_looks(tenant: str) -> None:
     over = approval(ApprovalVetoed, 2, 2, case=case_of(2), **vetoed())
     await happen(tenant, approval(ApprovalRequested), over, precedent(PrecedentActivated))
     caller = caller_of(tenant)
-    await reading.read_dashboard(caller)
-    buckets: tuple[Bucket | None, ...] = ("pending", "veto_open", "decided", None)
+    await read_dashboard(caller)
+    buckets: tuple[cards.Bucket | None, ...] = ("pending", "veto_open", "decided", None)
     for bucket in buckets:
-        await reading.list_cards(caller, bucket, 25, None)
-    await reading.list_seeds(caller, 25, None)
-    await reading.list_agents(caller, 25, None)
-    await reading.list_violations(caller, 25, None)
+        await cards.list_cards(caller, bucket, 25, None)
+    await seeds.list_seeds(caller, 25, None)
+    await agents.list_agents(caller, 25, None)
+    await agents.list_violations(caller, 25, None)
     with suppress(NotFound):
-        await reading.read_agent(caller, new_id("agt", START))
+        await agents.read_agent(caller, new_id("agt", START))
     device = DeviceBody(platform="android", token="a-token")
-    await register_device(caller, device, IdempotencyKey(caller, "key", "fingerprint"))
+    await register_device(caller, IdempotencyKey(caller, "key", "fingerprint"), device)
     assert tenant in await tenants()
     await rebuild(tenant, now=START, write=False)
-    await MOBILE_SWEEP.run(START)
+    await MOBILE.sweep(MOBILE_HANDLERS).run(START)
 
 
 def caller_of(tenant: str) -> Caller:

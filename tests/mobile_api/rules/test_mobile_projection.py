@@ -12,7 +12,7 @@ from mobile_api.rules.counters import counter_changes, counters_of
 from mobile_api.rules.documents import Fields, Key
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.notices import notice_of
-from mobile_api.rules.projection import keys_of, project
+from mobile_api.rules.projection import apply, steps_of
 from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.messaging.envelope import Envelope
 from tests.mobile_api import stories
@@ -133,10 +133,11 @@ class Live:
         self.notices: list[str] = []
 
     def hear(self, told: Fact) -> None:
-        keys = keys_of(told)
+        steps = steps_of(told)
+        keys = {step.key for step in steps}
         before = {key: self.documents[key] for key in keys if key in self.documents}
-        changed = project(before, told)
-        assert changed.keys() <= set(keys)
+        changed = apply(steps, before)
+        assert changed.keys() <= keys
         for shard, change in counter_changes(before, changed).items():
             known = self.shards.setdefault(shard, {})
             for name, amount in change.add.items():

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from mobile_api.rules.counters import counters_of
 from mobile_api.rules.documents import COUNTERS, Fields, Key
-from mobile_api.rules.projection import keys_of, project
-from mobile_api.service.projecting import fact_of
-from mobile_api.store import AT_ONCE, Seen, read_projection, write_document
+from mobile_api.rules.projection import apply, steps_of
+from mobile_api.service.project import fact_of
+from mobile_api.store import Seen, every, read_projection, write_document
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import Invalid, Unavailable
 from shared.messaging.log import EVENT_LOG, logged_event
@@ -86,21 +86,16 @@ def digest(documents: Mapping[Key, Fields]) -> str:
 
 async def _fold(store: TenantStore, now: datetime) -> tuple[int, dict[Key, Fields]]:
     documents: dict[Key, Fields] = {}
-    events, cursor = 0, None
-    while True:
-        page = await store.find(EVENT_LOG, limit=AT_ONCE, cursor=cursor)
-        for entry in page.items:
+    events = 0
+    async for entry in every(store, EVENT_LOG):
+        events += 1
+        try:
             fact = fact_of(logged_event(entry.data, now))
-            events += 1
-            try:
-                known = {key: documents[key] for key in keys_of(fact) if key in documents}
-                documents |= project(known, fact)
-            except (ValidationError, Invalid) as refusal:
-                # The live projection sent it to the dead letters.
-                _log.warning("%s cannot be read: %s", fact.id, type(refusal).__name__)
-        cursor = page.next_cursor
-        if cursor is None:
-            return events, {**documents, **counters_of(documents)}
+            documents |= apply(steps_of(fact), documents) if fact else {}
+        except (ValidationError, Invalid) as refusal:
+            # The live projection sent it to the dead letters.
+            _log.warning("%s cannot be read: %s", entry.id, type(refusal).__name__)
+    return events, {**documents, **counters_of(documents)}
 
 
 async def _replace(
