@@ -52,9 +52,10 @@ class UnitOfWork:
         """The state as this unit saved it or read it first, or None where there is none yet. One
         read, unless it was read before. Raises Unavailable."""
         key = (aggregate.collection, id)
-        if key in self._stored or key in self._current:
-            return self._known(key)
-        return self.read(aggregate, id, await self.store.get(*key))
+        if key not in self._stored and key not in self._current:
+            return self.read(aggregate, id, await self.store.get(*key))
+        known: S | None = self._known(key)
+        return known
 
     async def find_all(self, aggregate: Aggregate[S], ids: Iterable[str]) -> list[S | None]:
         """The states with these ids, in their order, in one round trip. Raises Unavailable."""
@@ -71,7 +72,8 @@ class UnitOfWork:
         key = (aggregate.collection, id)
         if key not in self._stored:
             self._stored[key] = None if document is None else aggregate.read(document)
-        return self._known(key)
+        known: S | None = self._known(key)
+        return known
 
     async def query(
         self,
