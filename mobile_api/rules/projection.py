@@ -63,12 +63,16 @@ def apply(steps: Iterable[Step], documents: Documents) -> dict[Key, Fields]:
 @cache
 def projected_types() -> Mapping[str, type[EventData]]:
     """The event types that change what the governor sees, with their payloads."""
-    return {
-        model.event_type: model
+    payloads = [
+        model
         for module in (agents, approvals, precedents, bookkeeping)
         for model in vars(module).values()
-        if isinstance(model, type) and issubclass(model, tuple(_READERS))
-        if "event_type" in vars(model) and model is not _IGNORED
+        if isinstance(model, type) and issubclass(model, EventData) and model is not _IGNORED
+    ]
+    return {
+        model.event_type: model
+        for model in payloads
+        if "event_type" in vars(model) and issubclass(model, tuple(_READERS))
     }
 
 
