@@ -149,9 +149,8 @@ class UnitOfWork:
         """The commit of everything that was saved."""
         for (_, id), current in self._current.items():
             self._write(id, current)
-        for key in self._relied_on:
-            stored = self._stored.get(key)
-            if stored is not None and key not in self._current:
+        for key in self._relied_on.keys() - self._current.keys():
+            if (stored := self._stored[key]) is not None:
                 self.change.check(stored.document)
         return self.change
 
