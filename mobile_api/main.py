@@ -1,4 +1,4 @@
-"""Entry points: `api` serves `/v1/mobile/**`, `react` events and the sweep."""
+"""Entry points: `api` serves `/v1/mobile`, `react` events and the sweep."""
 
 from shared.runtime.entry_points import entry_points
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 
 from mobile_api.aggregates import RUN
-from mobile_api.rules.counters import ShardChange
+from mobile_api.rules.counters import is_time
 from mobile_api.rules.documents import (
     AGENTS,
     CARDS,
@@ -75,8 +75,7 @@ def write_document(batch: Batch, key: Key, seen: Seen, fields: Fields) -> None:
         batch.create(*key, fields)
 
 
-def count_in(batch: Batch, shard: Key, change: ShardChange) -> None:
+def count_in(batch: Batch, shard: Key, change: Mapping[str, int]) -> None:
     """Adds to a shard, whatever it holds; nobody waits for anybody."""
-    sums = {name: Add(amount) for name, amount in change.add.items()}
-    latest = {name: AtLeast(value) for name, value in change.raise_to.items()}
-    batch.merge(*shard, {**sums, **latest})
+    fields = {name: AtLeast(n) if is_time(name) else Add(n) for name, n in change.items()}
+    batch.merge(*shard, fields)

@@ -2,12 +2,11 @@
 
 A shard is chosen by a document's id, so none is hot and reading them all costs the same for ever. A
 document brings the fields that it counts in, also where it adds 0, and no document is ever deleted:
-which fields a shard has follows from its documents, however they came about. Where a name says
-whose it is, that comes after a slash: `dead_letters/agents`."""
+which fields a shard has follows from its documents, however they came about. Where a field is about
+a function, the name ends with it: `dead_letters/agents`."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
 from mobile_api.rules.documents import (
     AGENTS,
@@ -31,39 +30,24 @@ DEAD_LETTERS = "dead_letters"
 AWAITED = "awaited"
 
 
-@dataclass(frozen=True)
-class ShardChange:
-    """What to add to some fields of a shard, and to what others are at least raised."""
-
-    add: dict[str, int] = field(default_factory=dict)
-    raise_to: dict[str, int] = field(default_factory=dict)
-
-
 def all_shards() -> tuple[Key, ...]:
     return tuple((COUNTERS, str(number)) for number in range(SHARDS))
 
 
-def counter_changes(before: Documents, after: Documents) -> dict[Key, ShardChange]:
-    """How the shards change when the documents `after` replace those `before`."""
-    changes: dict[Key, ShardChange] = {}
+def is_time(name: str) -> bool:
+    """Whether a field of that name is raised to the newest time, where others are added up."""
+    return name.startswith(LATEST)
+
+
+def counter_changes(before: Documents, after: Documents) -> dict[Key, dict[str, int]]:
+    """What to add to each shard's fields, or to raise them to, when the documents `after` replace
+    those `before`. The shards themselves, where there was nothing before."""
+    changes: dict[Key, dict[str, int]] = {}
     for key, fields in after.items():
-        known = before.get(key)
-        add, latest = _added(key[0], known, fields), _latest(known, fields)
-        if not add and latest is None:
-            continue
-        change = changes.setdefault(_shard(key[1]), ShardChange())
-        for name, amount in add.items():
-            change.add[name] = change.add.get(name, 0) + amount
-        if latest is not None:
-            name, value = latest
-            change.raise_to[name] = max(change.raise_to.get(name, 0), value)
+        if change := _change(key[0], before.get(key), fields):
+            shard = COUNTERS, str(hashlib.sha256(key[1].encode()).digest()[0] % SHARDS)
+            changes[shard] = totals((changes.get(shard, {}), change))
     return changes
-
-
-def counters_of(documents: Documents) -> dict[Key, Fields]:
-    """The shards that belong to these documents."""
-    changes = counter_changes({}, documents)
-    return {shard: {**change.add, **change.raise_to} for shard, change in changes.items()}
 
 
 def totals(shards: Iterable[Fields]) -> dict[str, int]:
@@ -72,7 +56,7 @@ def totals(shards: Iterable[Fields]) -> dict[str, int]:
     for shard in shards:
         for name, value in shard.items():
             known = counted.get(name, 0)
-            counted[name] = max(known, value) if name.startswith(LATEST) else known + value
+            counted[name] = max(known, value) if is_time(name) else known + value
     return counted
 
 
@@ -88,28 +72,16 @@ def awaited_in(counted: Mapping[str, int]) -> list[tuple[str, str]]:
     return [(name[1], name[2]) for name in names if name[0] == AWAITED]
 
 
-def _shard(id: str) -> Key:
-    return COUNTERS, str(hashlib.sha256(id.encode()).digest()[0] % SHARDS)
-
-
-def _added(collection: str, known: Fields | None, fields: Fields) -> dict[str, int]:
+def _change(collection: str, known: Fields | None, fields: Fields) -> dict[str, int]:
     count = _COUNTS.get(collection)
-    if count is None:
-        return {}
-    counted = count(fields)
-    if known is None:
-        return counted
-    earlier = count(known)
-    return {
-        name: number - earlier[name] for name, number in counted.items() if number != earlier[name]
-    }
-
-
-def _latest(known: Fields | None, fields: Fields) -> tuple[str, int] | None:
+    counted = count(fields) if count else {}
+    if count and known is not None:
+        was = count(known)
+        counted = {name: n - was[name] for name, n in counted.items() if n != was[name]}
     at = fields.get("latest_at")
-    if at is None or (known is not None and known["latest_at"] == at):
-        return None
-    return f"{LATEST}/{fields['function']}", int(parse_instant(at).timestamp() * 1000)
+    if at is not None and (known is None or known["latest_at"] != at):
+        counted[f"{LATEST}/{fields['function']}"] = int(parse_instant(at).timestamp() * 1000)
+    return counted
 
 
 def _of_card(card: Fields) -> dict[str, int]:

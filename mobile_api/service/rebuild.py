@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from mobile_api.rules.counters import counters_of
+from mobile_api.rules.counters import counter_changes
 from mobile_api.rules.documents import COUNTERS, Fields, Key
 from mobile_api.rules.projection import apply, steps_of
 from mobile_api.service.project import fact_of
@@ -95,7 +95,7 @@ async def _fold(store: TenantStore, now: datetime) -> tuple[int, dict[Key, Field
         except (ValidationError, Invalid) as refusal:
             # The live projection sent it to the dead letters.
             _log.warning("%s cannot be read: %s", entry.id, type(refusal).__name__)
-    return events, {**documents, **counters_of(documents)}
+    return events, {**documents, **counter_changes({}, documents)}
 
 
 async def _replace(

@@ -152,7 +152,8 @@ def test_dead_letters_are_seen_until_their_redelivery_is_handled(
     running.client.wait_until_idle()
     assert _waiting(world) == ("degraded", both)
     _publish(running, good.data, letters["approvals"].headers)
-    assert _waiting(world) == ("degraded", {**both, "approvals": 0})
+    # Published to the topic, the event reaches the projection too, which then knows its publisher.
+    assert _waiting(world) == ("degraded", {**both, "agents": 0, "approvals": 0})
     _publish(running, good.data, letters["mobile-api"].headers)
     assert _waiting(world) == ("healthy", {"agents": 0, "approvals": 0, "mobile-api": 0})
     list(dead.redeliver({each.id for each in ours().values()}))

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from events.approvals import ApprovalRequested, ApprovalVetoed
 from events.precedents import PrecedentActivated
 from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
-from functions.approvals import store as approvals_store
-from functions.approvals.service.reading import Bucket as ApprovalsBucket
-from functions.approvals.service.reading import list_approvals, list_precedents
-from functions.approvals.service.wiring import OUTBOX as APPROVALS_OUTBOX
+from functions.approvals import queries
+from functions.approvals.aggregates import RUN as APPROVALS
+from functions.approvals.service import lists
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
 from mobile_api.service.dashboard import read_dashboard
 from mobile_api.service.devices import DeviceBody, register_device
 from mobile_api.service.rebuild import rebuild, tenants
+from shared.aggregates.runner import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
@@ -58,22 +58,23 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     """A precedent, a decision, every list, every comparison."""
     store, caller = world.store, world.caller(GOVERNOR)
     seed = await world.precedent()
-    buckets: tuple[ApprovalsBucket | None, ...] = ("pending", "veto_open", "decided", None)
+    buckets: tuple[lists.Bucket | None, ...] = ("pending", "veto_open", "decided", None)
     for bucket in buckets:
-        await list_approvals(caller, bucket, 25, None)
-    await list_precedents(caller, 25, None)
-    await approvals_store.find_like(store, "likeness", 3)
-    await approvals_store.find_precedents_like(store, "likeness")
-    await approvals_store.find_ended(store, "execution")
-    await approvals_store.find_rejected_since(store, "execution", START)
-    await approvals_store.is_governor_absent(store, START)
-    await approvals_store.count_matches(store, seed.seed_id)
-    await approvals_store.count_compared(store, seed.seed_id)
+        await lists.list_approvals(caller, bucket, 25, None)
+    await lists.list_precedents(caller, 25, None)
+    work = Command(APPROVALS, caller, 0)
+    await queries.find_like(work, "likeness", 3)
+    await queries.find_precedents_like(work, "likeness")
+    await queries.find_ended(work, "execution")
+    await queries.find_rejected_since(work, "execution", START)
+    await queries.is_governor_absent(store, START)
+    await queries.count_matches(store, seed.seed_id)
+    await queries.count_compared(store, seed.seed_id)
     await world.sweep(START + timedelta(days=40))
     event, _ = world.approval_needed()
     await world.deliver(event)
-    APPROVALS_OUTBOX._answered.clear()
-    await APPROVALS_OUTBOX.publish_again(store, event)
+    APPROVALS.outbox._answered.clear()
+    await APPROVALS.outbox.publish_again(store, event)
 
 
 async def a_governor_looks(tenant: str) -> None:

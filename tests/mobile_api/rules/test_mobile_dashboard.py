@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from events import agents, approvals, precedents
 from mobile_api.rules.budget import budget_state
-from mobile_api.rules.counters import SHARDS, all_shards, counters_of, totals
+from mobile_api.rules.counters import SHARDS, all_shards, counter_changes, totals
 from mobile_api.rules.dashboard import dashboard
 from mobile_api.rules.documents import Fields
 from mobile_api.rules.seeds import rate, seed_of, with_matches
@@ -32,7 +32,7 @@ def _seen(*events: Envelope, stuck: dict[str, int] | None = None) -> Dashboard:
     documents: dict[tuple[str, str], Fields] = {}
     for event in events:
         documents |= project(documents, fact(event))
-    counted = totals(list(counters_of(documents).values()))
+    counted = totals(counter_changes({}, documents).values())
     return dashboard(counted, [], stuck or NOTHING_STUCK)
 
 
@@ -117,7 +117,7 @@ def test_ids_spread_over_the_shards() -> None:
     documents: dict[tuple[str, str], Fields] = {}
     for number in range(1, 200):
         documents |= project(documents, fact(agent(number=number)))
-    assert counters_of(documents).keys() == set(all_shards())
+    assert counter_changes({}, documents).keys() == set(all_shards())
     assert len(all_shards()) == SHARDS
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events import agents, approvals, precedents
-from mobile_api.rules.counters import counter_changes, counters_of
+from mobile_api.rules.counters import counter_changes, is_time
 from mobile_api.rules.documents import Fields, Key
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.notices import notice_of
@@ -140,10 +140,9 @@ class Live:
         assert changed.keys() <= keys
         for shard, change in counter_changes(before, changed).items():
             known = self.shards.setdefault(shard, {})
-            for name, amount in change.add.items():
-                known[name] = known.get(name, 0) + amount
-            for name, value in change.raise_to.items():
-                known[name] = max(known.get(name, 0), value)
+            for name, value in change.items():
+                held = known.get(name, 0)
+                known[name] = max(held, value) if is_time(name) else held + value
         notice = notice_of(told, before, changed)
         if notice is not None:
             self.notices.append(notice.notification_id)
@@ -174,7 +173,7 @@ def test_counters_kept_by_differences_are_those_of_the_documents(
     history: list[Envelope], data: st.DataObject
 ) -> None:
     live = _lived(data.draw(st.permutations(history)))
-    assert live.shards == counters_of(live.documents)
+    assert live.shards == counter_changes({}, live.documents)
 
 
 @given(_histories(), st.data())
