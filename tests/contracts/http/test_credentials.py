@@ -31,17 +31,22 @@ ABOUT = {"decision_hash": "0" * 64, "client_decision_id": "5f0c2f0e-8f9c-4f5e-9a
 NOTE = {"note": "name the sources"}
 # A body of the right shape for each call about one thing, by the end of its path.
 BODIES: dict[str, Any] = {
-    "changes": spec("stranger"),
-    "revisions": spec("stranger"),
-    "suspend": REASON,
-    "reactivate": REASON,
-    "reports": {"trigger": "scope_drift", "evidence": "it answered about dosage"},
-    "decisions": {**ABOUT, "decision": "approve"},
-    "review": {**NOTE, "verdict": "upheld"},
-    "approve": ABOUT,
-    "request-changes": {**ABOUT, **NOTE},
-    "veto": {**ABOUT, "reason_category": "safety", "explanation": "not like this"},
+    "{agent_id}/changes": spec("stranger"),
+    "{case_id}/revisions": spec("stranger"),
+    "{agent_id}/suspend": REASON,
+    "{agent_id}/reactivate": REASON,
+    "{agent_id}/reports": {"trigger": "scope_drift", "evidence": "it answered about dosage"},
+    "{approval_id}/decisions": {**ABOUT, "decision": "approve"},
+    "{approval_id}/review": {**NOTE, "verdict": "upheld"},
+    "{approval_id}/approve": ABOUT,
+    "{approval_id}/request-changes": {**ABOUT, **NOTE},
+    "{approval_id}/veto": {**ABOUT, "reason_category": "safety", "explanation": "not like this"},
 }
+
+
+def end(path: str) -> str:
+    """The last two parts of a path."""
+    return "/".join(path.split("/")[-2:])
 
 
 @cache
@@ -143,13 +148,11 @@ def test_an_expired_token_is_401(running: RunningPlatform, method: str, path: st
 def test_an_id_of_nobody_or_of_another_tenant_is_404(
     running: RunningPlatform, method: str, path: str
 ) -> None:
-    body = BODIES.get(path.rpartition("/")[2], {})
+    body = BODIES.get(end(path), {})
     assert_problem(call(running, method, path, strangers(running), body), 404, "not_found")
 
 
-@pytest.mark.parametrize(
-    "path", [path for _, path in routes() if path.rpartition("/")[2] in BODIES]
-)
+@pytest.mark.parametrize("path", [path for _, path in routes() if end(path) in BODIES])
 def test_a_body_of_another_shape_is_422_before_anything_is_looked_up(
     running: RunningPlatform, path: str
 ) -> None:
