@@ -30,7 +30,7 @@ def rendered_pages() -> dict[str, str]:
 
 def merged_openapi(manifests: Manifests) -> dict[str, Any]:
     """One OpenAPI document of every public function. Where two functions mean different things by
-    one schema name, the later one's is called after its function too."""
+    one schema name, the later one's is named after its function too."""
     merged: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
@@ -54,7 +54,7 @@ def _openapi_of(deployable: Deployable) -> dict[str, Any]:
     module = ".".join(deployable.folder.relative_to(ROOT).parts)
     router: APIRouter = import_module(f"{module}.api").ROUTER
     return describe_only(
-        function=deployable.noun, summary=deployable.manifest.summary, routers=[router]
+        function=deployable.noun, router=router, summary=deployable.manifest.summary
     ).openapi()
 
 
@@ -129,7 +129,8 @@ def _events_page() -> str:
 def _schemas_by_topic() -> dict[str, list[dict[str, Any]]]:
     topics: dict[str, list[dict[str, Any]]] = {}
     for schema in _schemas():
-        topics.setdefault(schema["x-topic"], []).append(schema)
+        for topic in schema["x-topic"]:
+            topics.setdefault(topic, []).append(schema)
     return topics
 
 

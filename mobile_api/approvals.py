@@ -3,13 +3,13 @@
 import asyncio
 import random
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from opentelemetry.propagate import inject
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from mobile_api.views import ProblemDetails
+from mobile_api.settings import MobileSettings
 from shared.kit.callers import Caller
 from shared.kit.errors import (
     AssentError,
@@ -30,6 +30,8 @@ FIRST_PAUSE_SECONDS = 0.1
 # Servers drop an idle connection after two seconds; ours is dropped before.
 KEPT_ALIVE_SECONDS = 1.5
 
+A = TypeVar("A", bound=BaseModel)
+
 _TRY_AGAIN = (502, 503, 504)
 
 _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient]" = WeakKeyDictionary()
@@ -38,85 +40,80 @@ _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient]" = WeakKeyD
 class Refused(AssentError):
     """A refusal in another function's words."""
 
-    def __init__(self, status: int, problem: ProblemDetails) -> None:
-        errors = [FieldError(each.field, each.message) for each in problem.errors]
-        super().__init__(problem.detail, *errors)
-        said = {"code": problem.code, "title": problem.title, "http_status": status}
-        self.__dict__.update(said)
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        errors = [FieldError(each["field"], each["message"]) for each in problem["errors"]]
+        super().__init__(problem["detail"], *errors)
+        words = {"code": problem["code"], "title": problem["title"], "http_status": status}
+        self.__dict__.update(words)
 
 
-class ApprovalsApi:
-    """Calls that may be repeated: each carries an id by which its owner knows it again."""
+async def post(
+    path: str,
+    body: bytes,
+    answer: type[A],
+    *,
+    caller: Caller,
+    headers: Mapping[str, str] | None = None,
+    within: float | None = None,
+) -> A:
+    """The answer to a call that may be repeated: it carries an id by which its owner knows it
+    again. Tries again, for at most `within` seconds (twenty unless given), where nobody answered or
+    the answer was to come back later.
 
-    def __init__(self, base_url: str) -> None:
-        self._base_url = base_url.rstrip("/")
-
-    async def post(
-        self,
-        path: str,
-        body: bytes,
-        *,
-        caller: Caller,
-        headers: Mapping[str, str] | None = None,
-        within: float | None = None,
-    ) -> Any:
-        """The answer's JSON. Tries again, for at most `within` seconds (twenty unless told), where
-        nobody answered or the answer was to come back later.
-
-        Raises the owner's own refusal, word for word, or Unavailable: then it may or may not have
-        been done, and the same call again tells."""
-        sent = {
-            "Authorization": f"Bearer {caller.token}",
-            "Content-Type": "application/json",
-            **(headers or {}),
-        }
-        inject(sent)
-        try:
-            async with asyncio.timeout(WITHIN_SECONDS if within is None else within):
-                return _read(await self._send(path, body, sent))
-        except TimeoutError as error:
-            raise Unavailable("approvals did not answer in time") from error
-
-    async def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> "Response":
-        from httpx import TransportError
-
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                longest = FIRST_PAUSE_SECONDS * 4 ** (attempt - 1)
-                await asyncio.sleep(random.uniform(longest / 2, longest))  # noqa: S311 - jitter
-            try:
-                answer = await _client().post(
-                    f"{self._base_url}{path}", content=body, headers=dict(headers)
-                )
-            except TransportError:
-                continue
-            if answer.status_code not in _TRY_AGAIN:
-                return answer
-        raise Unavailable("approvals does not answer")
-
-
-def _read(answer: "Response") -> Any:
-    if answer.is_success:
-        try:
-            return answer.json()
-        except ValueError as error:
-            raise Unavailable("approvals gave an answer that cannot be read") from error
-    if not 400 <= answer.status_code < 500:
-        raise Unavailable(f"approvals answered {answer.status_code}")
-    raise _refusal(answer)
-
-
-def _refusal(answer: "Response") -> AssentError:
+    Raises the owner's own refusal, word for word, or Unavailable: then it may or may not have been
+    done, and the same call again finds out."""
+    sent = {
+        "Authorization": f"Bearer {caller.token}",
+        "Content-Type": "application/json",
+        **(headers or {}),
+    }
+    inject(sent)
+    url = f"{MobileSettings.from_environment().url_approvals.rstrip('/')}{path}"
     try:
-        problem = ProblemDetails.model_validate_json(answer.content)
-    except ValidationError:
-        return Unavailable(f"approvals answered {answer.status_code} without saying why")
-    if answer.status_code == Unauthenticated.http_status:
-        return Unauthenticated(problem.detail)
-    if answer.status_code == TooManyRequests.http_status:
-        after = answer.headers.get("retry-after", "")
-        return TooManyRequests(problem.detail, retry_after=int(after) if after.isdigit() else 1)
-    return Refused(answer.status_code, problem)
+        async with asyncio.timeout(WITHIN_SECONDS if within is None else within):
+            return _read(await _send(url, body, sent), answer)
+    except TimeoutError as error:
+        raise Unavailable("approvals did not answer in time") from error
+
+
+async def _send(url: str, body: bytes, headers: Mapping[str, str]) -> "Response":
+    from httpx import TransportError
+
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            longest = FIRST_PAUSE_SECONDS * 4 ** (attempt - 1)
+            await asyncio.sleep(random.uniform(longest / 2, longest))  # noqa: S311 - jitter
+        try:
+            response = await _client().post(url, content=body, headers=dict(headers))
+        except TransportError:
+            continue
+        if response.status_code not in _TRY_AGAIN:
+            return response
+    raise Unavailable("approvals does not answer")
+
+
+def _read(response: "Response", answer: type[A]) -> A:
+    if response.is_success:
+        try:
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise Unavailable(f"approvals gave an answer that is no {answer.__name__}") from error
+    if not 400 <= response.status_code < 500:
+        raise Unavailable(f"approvals answered {response.status_code}")
+    raise _refusal(response)
+
+
+def _refusal(response: "Response") -> AssentError:
+    try:
+        refused = Refused(response.status_code, response.json())
+    except (ValueError, KeyError, TypeError):
+        return Unavailable(f"approvals answered {response.status_code} without a reason")
+    if refused.http_status == Unauthenticated.http_status:
+        return Unauthenticated(refused.detail)
+    if refused.http_status == TooManyRequests.http_status:
+        after = response.headers.get("retry-after", "")
+        return TooManyRequests(refused.detail, retry_after=int(after) if after.isdigit() else 1)
+    return refused
 
 
 def _client() -> "AsyncClient":

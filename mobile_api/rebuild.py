@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mobile_api.service.rebuilding import Rebuilt, rebuild, tenants
+from mobile_api.service.rebuild import Rebuilt, rebuild, tenants
 from shared.kit import clock
 from shared.kit.errors import Unavailable
 

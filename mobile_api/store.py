@@ -1,8 +1,9 @@
-"""What the governor's API remembers: the projection's documents, and devices."""
+"""The projection's documents: read by key, one or all of them, and written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 
-from mobile_api.rules.counters import ShardChange
+from mobile_api.aggregates import RUN
+from mobile_api.rules.counters import is_time
 from mobile_api.rules.documents import (
     AGENTS,
     CARDS,
@@ -14,15 +15,29 @@ from mobile_api.rules.documents import (
     Fields,
     Key,
 )
+from shared.kit.callers import Caller
+from shared.kit.errors import NotFound
+from shared.kit.ids import is_id
+from shared.messaging.misses import report_miss
 from shared.storage.batches import Add, AtLeast, Batch, Document
 from shared.storage.firestore import TenantStore
 
-DEVICES = "governor_devices"
 # Counters come first: whoever reads them before the rest sees any later change of them as a change.
 PROJECTED = (COUNTERS, CARDS, AGENTS, SEEDS, VIOLATIONS, PIPELINES, DELIVERIES)
 AT_ONCE = 100
 
 Seen = Mapping[Key, Document]
+
+
+async def require_document(caller: Caller, collection: str, prefix: str, id: str) -> Document:
+    """The document with that id. Raises NotFound, and reports the miss of an id that could be one;
+    Unavailable."""
+    if is_id(prefix, id):
+        document = await TenantStore(caller.tenant_id).get(collection, id)
+        if document is not None:
+            return document
+        await report_miss(RUN.outbox, caller, id)
+    raise NotFound()
 
 
 async def read_documents(store: TenantStore, keys: Iterable[Key]) -> dict[Key, Document]:
@@ -31,18 +46,25 @@ async def read_documents(store: TenantStore, keys: Iterable[Key]) -> dict[Key, D
     return {(found.collection, found.id): found for found in documents if found is not None}
 
 
+async def every(store: TenantStore, collection: str) -> AsyncIterator[Document]:
+    """Every document of a collection, page by page, in the order of their ids."""
+    cursor: str | None = None
+    while True:
+        page = await store.find(collection, limit=AT_ONCE, cursor=cursor)
+        for document in page.items:
+            yield document
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
 async def read_projection(store: TenantStore) -> dict[Key, Document]:
-    """Every document of the projection, page by page."""
-    found: dict[Key, Document] = {}
-    for collection in PROJECTED:
-        cursor: str | None = None
-        while True:
-            page = await store.find(collection, limit=AT_ONCE, cursor=cursor)
-            found |= {(each.collection, each.id): each for each in page.items}
-            cursor = page.next_cursor
-            if cursor is None:
-                break
-    return found
+    """Every document of the projection."""
+    return {
+        (collection, document.id): document
+        for collection in PROJECTED
+        async for document in every(store, collection)
+    }
 
 
 def write_document(batch: Batch, key: Key, seen: Seen, fields: Fields) -> None:
@@ -53,8 +75,7 @@ def write_document(batch: Batch, key: Key, seen: Seen, fields: Fields) -> None:
         batch.create(*key, fields)
 
 
-def count_in(batch: Batch, shard: Key, change: ShardChange) -> None:
+def count_in(batch: Batch, shard: Key, change: Mapping[str, int]) -> None:
     """Adds to a shard, whatever it holds; nobody waits for anybody."""
-    sums = {name: Add(amount) for name, amount in change.add.items()}
-    latest = {name: AtLeast(value) for name, value in change.raise_to.items()}
-    batch.merge(*shard, {**sums, **latest})
+    fields = {name: AtLeast(n) if is_time(name) else Add(n) for name, n in change.items()}
+    batch.merge(*shard, fields)

@@ -1,51 +1,17 @@
-"""What the governor's API answers, field by field (docs/contracts.md)."""
+"""What the governor's API answers beyond the shapes of `events` (docs/contracts.md)."""
 
 from typing import Literal
 
 from pydantic import JsonValue
 
+from events import approvals
 from events.agents import AgentStatus, Health
-from events.approvals import (
-    ApprovalStatus,
-    Kind,
-    Match,
-    Risk,
-    Stage,
-    Subject,
-    VetoWindow,
-)
-from events.precedents import (
-    Condition,
-    Finding,
-    PrecedentStatus,
-)
+from events.approvals import Card, Subject
+from events.precedents import PrecedentSeed
 from shared.kit.instants import Instant
 from shared.kit.models import Data
 
 BudgetState = Literal["active", "warning", "critical", "exhausted"]
-
-
-class Card(Data):
-    """An approval at a glance. `version` grows with every change."""
-
-    id: str
-    kind: Kind
-    risk: Risk
-    status: ApprovalStatus
-    summary: str
-    subject: Subject
-    requested_by: str
-    requested_at: Instant
-    deadline_at: Instant
-    on_timeout: Literal["approve", "deny"]
-    decision_hash: str
-    stage: Stage | None = None
-    matches: tuple[Match, ...] = ()
-    veto: VetoWindow | None = None
-    decided_by: str | None = None
-    decided_at: Instant | None = None
-    receipt_id: str | None = None
-    version: int
 
 
 class TimelineEntry(Data):
@@ -75,32 +41,10 @@ class CardPage(Data):
     next_cursor: str | None
 
 
-class Seed(Data):
-    """A precedent: what was posted, what became of it, and how well it serves.
-
-    `match_rate` is of the approvals it was compared with, `veto_rate` of those it assented to."""
-
-    seed_id: str
-    reference: str
-    title: str
-    domain: Literal["GEN", "ETH", "ARCH", "GOV"]
-    kind: Kind
-    max_risk: Risk
-    conditions: tuple[Condition, ...]
-    rationale: str
-    example_approval_id: str | None = None
-    status: PrecedentStatus
-    findings: tuple[Finding, ...] = ()
-    match_count: int = 0
-    veto_count: int = 0
-    match_rate: float = 0.0
-    veto_rate: float = 0.0
-
-
 class SeedPage(Data):
     """Some precedents, newest first."""
 
-    items: tuple[Seed, ...]
+    items: tuple[PrecedentSeed, ...]
     next_cursor: str | None
 
 
@@ -131,13 +75,10 @@ class AgentPage(Data):
     next_cursor: str | None
 
 
-class Violation(Data):
-    """A rule of governance that was broken, with what shows it."""
+class ReportedViolation(approvals.Violation):
+    """A violation, of what, and who reported it."""
 
     violation_id: str
-    rule: str
-    summary: str
-    evidence: tuple[str, ...]
     subject: Subject
     reported_by: str
     at: Instant
@@ -146,7 +87,7 @@ class Violation(Data):
 class ViolationPage(Data):
     """Some violations, newest first."""
 
-    items: tuple[Violation, ...]
+    items: tuple[ReportedViolation, ...]
     next_cursor: str | None
 
 
@@ -161,7 +102,8 @@ class FunctionHealth(Data):
 
 
 class PlatformHealth(Data):
-    """Degraded while anything is stuck, a dead letter waits or the tenant's pipeline is paused."""
+    """Degraded while anything is stuck, a dead letter waits or the tenant's pipeline is paused.
+    `functions` are those that have anything to report for the tenant, by name."""
 
     status: Literal["healthy", "degraded"]
     functions: tuple[FunctionHealth, ...]
@@ -177,55 +119,3 @@ class Dashboard(Data):
     budget: Spend
     health: PlatformHealth
     as_of: Instant | None
-
-
-class Device(Data):
-    """Where to reach a governor. The push token is never given back."""
-
-    device_id: str
-    platform: Literal["ios", "android", "web"]
-    registered_at: Instant
-
-
-class ProblemField(Data):
-    """One thing wrong with one field."""
-
-    field: str
-    message: str
-
-
-class ProblemDetails(Data):
-    """RFC 9457 problem details."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    correlation_id: str
-    errors: tuple[ProblemField, ...]
-
-
-class SyncAccepted(Data):
-    """A queued decision that stands."""
-
-    client_decision_id: str | None
-    status: int
-    card: Card
-
-
-class SyncRefused(Data):
-    """A queued decision that was refused, or could not be put; `status` says which."""
-
-    client_decision_id: str | None
-    status: int
-    problem: ProblemDetails
-
-
-SyncResult = SyncAccepted | SyncRefused
-
-
-class SyncResults(Data):
-    """One result per queued decision, in the queue's order."""
-
-    results: tuple[SyncResult, ...]

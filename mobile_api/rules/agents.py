@@ -1,14 +1,15 @@
 """From the events of agents, their cases and their approvals to what the governor sees of them.
 
-Three subjects tell of one agent, each with a sequence of its own, in any order. The document keeps
-the newest word of each, and what is shown is derived from them all. A reversal is told by its case
-and carries the agent's sequence, by which it finds its place among the agent's own events."""
+Three subjects report on one agent, each with a sequence of its own, and their events arrive in any
+order. The document keeps the newest report of each, and what is shown is derived from all of them.
+A reversal is reported by its case and carries the agent's sequence, which says where it belongs
+among the agent's own events."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from events.agents import AgentState, CreationCaseState, Deployment, Reversal
-from events.approvals import ApprovalState
+from events.approvals import ApprovalState, CaseBinding
 from mobile_api.rules.budget import AGENT_PER_DAY_USD_MICROS, spend
 from mobile_api.rules.documents import AGENTS, Fields, Step
 from mobile_api.rules.facts import Fact
@@ -18,12 +19,15 @@ from shared.kit.instants import format_instant, parse_instant
 
 _NOTHING_DEPLOYED = "0.0.0"
 _ENDED = frozenset({"blocked", "live", "rolled_back", "rollback_failed", "rejected", "cancelled"})
+# `own` is the agent's newest own report, `reversal` the newest of its reversals, `creation` what
+# its cases and their approvals last said of it before it had one of its own.
 _EMPTY: Mapping[str, Any] = {
     "sequence": 0,
+    "function": None,
     "latest_at": None,
-    "told": None,
-    "undone": None,
-    "born": None,
+    "own": None,
+    "reversal": None,
+    "creation": None,
     "case": None,
 }
 
@@ -31,7 +35,7 @@ _EMPTY: Mapping[str, Any] = {
 def agent_step(fact: Fact, state: AgentState) -> Step:
     """The agent's document after a fact about the agent itself."""
     live_case_id = state.live_case_id if isinstance(state, Deployment) else None
-    told = {
+    own = {
         "name": state.name,
         "status": state.status,
         "version": state.version,
@@ -40,9 +44,9 @@ def agent_step(fact: Fact, state: AgentState) -> Step:
     }
 
     def after(before: Fields | None) -> Fields:
-        agent = _heard(before, state.agent_id, fact)
+        agent = _at(fact, before, state.agent_id)
         if fact.sequence > agent["sequence"]:
-            agent |= {"told": told, "sequence": fact.sequence}
+            agent |= {"own": own, "sequence": fact.sequence}
         for case_id, is_over in ((state.case_id, False), (live_case_id, True)):
             if case_id is not None:
                 agent["case"] = _joined_case(agent["case"], case_id, is_over=is_over)
@@ -53,16 +57,16 @@ def agent_step(fact: Fact, state: AgentState) -> Step:
 
 def case_step(fact: Fact, state: CreationCaseState) -> Step:
     """The agent's document after a fact about one of its cases."""
-    word = {"at": fact.at, "event_id": fact.id, "name": state.agent_name}
-    word["status"] = state.agent_status
+    report = _report(fact, state.agent_name, state.agent_status)
 
     def after(before: Fields | None) -> Fields:
-        agent = _heard(before, state.agent_id, fact)
+        agent = _at(fact, before, state.agent_id)
         if isinstance(state, Reversal):
-            undone = word | {"version": state.agent_version, "sequence": state.agent_sequence}
-            agent["undone"] = max(agent["undone"] or undone, undone, key=_order_of_reversals)
+            place = {"version": state.agent_version, "sequence": state.agent_sequence}
+            known = agent["reversal"]
+            agent["reversal"] = max(known or report | place, report | place, key=_reversal_order)
         else:
-            agent["born"] = _later(agent["born"], word)
+            agent["creation"] = _later(agent["creation"], report)
         agent["case"] = _joined_case(
             agent["case"],
             state.case_id,
@@ -74,56 +78,53 @@ def case_step(fact: Fact, state: CreationCaseState) -> Step:
     return Step((AGENTS, state.agent_id), after)
 
 
-def asking_step(fact: Fact, state: ApprovalState, case_id: str, *, escalation: bool) -> Step:
-    """The agent's document after a fact about an approval that one of its cases asked for: this is
-    how an agent that is being born is first heard of."""
-    status = "draft" if escalation else "certified"
-    word = {"at": fact.at, "event_id": fact.id, "name": state.subject.name, "status": status}
+def approval_step(fact: Fact, state: ApprovalState, case: CaseBinding) -> Step:
+    """The agent's document after a fact about an approval that one of its cases asked for: the
+    first that is known of a new agent."""
+    is_escalation = case.purpose == "ethics_escalation"
+    report = _report(fact, state.subject.name, "draft" if is_escalation else "certified")
     assented_at = None
-    if state.status in ("approved", "auto_approved") and state.decided_at and not escalation:
+    if state.status in ("approved", "auto_approved") and state.decided_at and not is_escalation:
         assented_at = format_instant(state.decided_at)
 
     def after(before: Fields | None) -> Fields:
         agent = {**(before or _EMPTY), "agent_id": state.subject.id}
-        agent["born"] = _later(agent["born"], word)
-        agent["case"] = _joined_case(agent["case"], case_id, assented_at=assented_at)
+        agent["creation"] = _later(agent["creation"], report)
+        agent["case"] = _joined_case(agent["case"], case.case_id, assented_at=assented_at)
         return _derived(agent)
 
     return Step((AGENTS, state.subject.id), after)
 
 
 def shown_agent(document: Fields) -> Agent:
-    """What the governor sees of an agent. Nothing is spent yet: no event tells of spending."""
-    return Agent(
-        agent_id=document["agent_id"],
-        name=document["name"],
-        status=document["status"],
-        health=document["health"],
-        version=document["version"],
-        spend=spend(0, document["per_day_usd_micros"]),
-        case_id=document["case_id"],
-    )
+    """What the governor sees of an agent. Nothing is spent: no event reports spending yet."""
+    amounts = spend(0, document["per_day_usd_micros"])
+    return Agent.model_validate({**document, "spend": amounts})
 
 
-def _heard(before: Fields | None, agent_id: str, fact: Fact) -> dict[str, Any]:
-    agent = {**(before or _EMPTY), "agent_id": agent_id}
+def _at(fact: Fact, before: Fields | None, agent_id: str) -> dict[str, Any]:
+    agent = {**(before or _EMPTY), "agent_id": agent_id, "function": fact.function}
     agent["latest_at"] = max(agent["latest_at"] or "", fact.at)
     return agent
 
 
-def _later(known: Mapping[str, Any] | None, word: Mapping[str, Any]) -> Mapping[str, Any]:
-    # An agent that was never born stays so, also where its withdrawal overtook what it asked for.
+def _report(fact: Fact, name: str, status: str) -> dict[str, Any]:
+    return {"at": fact.at, "event_id": fact.id, "name": name, "status": status}
+
+
+def _later(known: Mapping[str, Any] | None, report: Mapping[str, Any]) -> Mapping[str, Any]:
+    # A withdrawn agent stays withdrawn, also where the withdrawal overtook the request.
     return max(
-        known or word,
-        word,
+        known or report,
+        report,
         key=lambda each: (each["status"] == "deprecated", each["at"], each["event_id"]),
     )
 
 
-def _order_of_reversals(undone: Mapping[str, Any]) -> tuple[Any, ...]:
-    # Between two of the agent's own events, only taking versions back changes it, one by one.
-    lowest_last = tuple(-int(part) for part in undone["version"].split("."))
-    return (undone["sequence"], lowest_last, undone["at"], undone["event_id"])
+def _reversal_order(reversal: Mapping[str, Any]) -> tuple[Any, ...]:
+    # Between two of the agent's own events, reversals take its versions back one by one.
+    lowest_last = tuple(-int(part) for part in reversal["version"].split("."))
+    return (reversal["sequence"], lowest_last, reversal["at"], reversal["event_id"])
 
 
 def _joined_case(
@@ -134,11 +135,11 @@ def _joined_case(
     is_held: bool = False,
     assented_at: str | None = None,
 ) -> Mapping[str, Any]:
-    """The newest case of the agent, with everything heard of it. Ids of cases sort by time, and
-    nothing here is ever unsaid, so the order of what is heard does not matter."""
-    word = {"case_id": case_id, "over": is_over, "held": is_held, "assented_at": assented_at}
+    """The newest case of the agent, with all that was reported of it. Ids of cases sort by time,
+    and no report takes an earlier one back, so their order does not matter."""
+    report = {"case_id": case_id, "over": is_over, "held": is_held, "assented_at": assented_at}
     if known is None or case_id > known["case_id"]:
-        return word
+        return report
     if case_id < known["case_id"]:
         return known
     return {
@@ -150,18 +151,18 @@ def _joined_case(
 
 
 def _derived(agent: Mapping[str, Any]) -> Fields:
-    told, undone, case = agent["told"], agent["undone"], agent["case"]
-    is_undone = undone is not None and undone["sequence"] >= agent["sequence"]
-    word = undone if is_undone else told or agent["born"]
+    own, reversal, case = agent["own"], agent["reversal"], agent["case"]
+    is_reversed = reversal is not None and reversal["sequence"] >= agent["sequence"]
+    report = reversal if is_reversed else own or agent["creation"]
     is_open = case is not None and not case["over"]
-    live = word["status"] not in ("draft", "certified")
+    is_deployed = report["status"] not in ("draft", "certified")
     return {
         **agent,
-        "name": word["name"],
-        "status": word["status"],
-        "version": word.get("version", _NOTHING_DEPLOYED),
-        "health": told["health"] if told and live else "unknown",
-        "per_day_usd_micros": told["per_day_usd_micros"] if told else AGENT_PER_DAY_USD_MICROS,
+        "name": report["name"],
+        "status": report["status"],
+        "version": report.get("version", _NOTHING_DEPLOYED),
+        "health": own["health"] if own and is_deployed else "unknown",
+        "per_day_usd_micros": own["per_day_usd_micros"] if own else AGENT_PER_DAY_USD_MICROS,
         "case_id": case["case_id"] if is_open else None,
         "overdue_after_agents": _deployment_overdue_after(case) if is_open else None,
     }

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from events.approvals import ApprovalState, ApprovalStatus
+from events.approvals import ApprovalState, ApprovalStatus, Card
 from mobile_api.rules.documents import CARDS, Fields, Step, newest
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.health import agents_overdue_after, approvals_overdue_after
-from mobile_api.views import Card, TimelineEntry
 from shared.kit.canonical import canonical_json
 from shared.kit.instants import format_instant
+from shared.kit.models import part_of
 
 ShownCard = TypeVar("ShownCard", bound=Card)
 
@@ -32,9 +32,16 @@ def bucket_of(status: ApprovalStatus) -> str:
 
 def card_step(fact: Fact, state: ApprovalState) -> Step:
     """The approval's card after the fact. The timeline takes in late facts too."""
+    entry = {
+        "sequence": fact.sequence,
+        "event": fact.name,
+        "at": fact.at,
+        "by": fact.actor,
+        "note": state.note,
+    }
 
     def after(before: Fields | None) -> Fields:
-        timeline = _with_entry(before["timeline"] if before else (), _entry(fact, state))
+        timeline = _with_entry(before["timeline"] if before else (), entry)
         return {**newest(before, fact, _card_fields(state)), "timeline": timeline}
 
     return Step((CARDS, state.approval_id), after)
@@ -42,18 +49,17 @@ def card_step(fact: Fact, state: ApprovalState) -> Step:
 
 def card_of(state: ApprovalState) -> Card:
     """What a card shows of an approval."""
-    shown = {name: getattr(state, name) for name in Card.model_fields if name != "id"}
-    return Card.model_construct(id=state.approval_id, **shown)
+    return part_of(Card, state, id=state.approval_id)
 
 
 def as_of(card: ShownCard, at: datetime) -> ShownCard:
-    """The card as the clock shows it: after `deadline_at` silence has spoken, though the event that
-    tells so still waits for a decision that was received in time."""
+    """The card as the clock shows it: after `deadline_at` it is decided by silence, though the
+    event that says so waits for a decision that was received in time."""
     if bucket_of(card.status) != "pending" or at <= card.deadline_at:
         return card
     status = "approved" if card.on_timeout == "approve" else "expired"
-    spoken = {"status": status, "decided_by": "deadline", "decided_at": card.deadline_at}
-    return card.model_copy(update=spoken)
+    decided = {"status": status, "decided_by": "deadline", "decided_at": card.deadline_at}
+    return card.model_copy(update=decided)
 
 
 def _card_fields(state: ApprovalState) -> dict[str, Any]:
@@ -72,13 +78,6 @@ def _card_fields(state: ApprovalState) -> dict[str, Any]:
         "risk_reasons": list(state.risk_reasons),
         "rollback_plan": state.rollback_plan,
     }
-
-
-def _entry(fact: Fact, state: ApprovalState) -> dict[str, Any]:
-    entry = TimelineEntry(
-        sequence=fact.sequence, event=fact.name, at=fact.time, by=fact.actor, note=state.note
-    )
-    return entry.model_dump(mode="json")
 
 
 def _with_entry(

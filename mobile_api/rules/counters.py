@@ -1,12 +1,12 @@
 """Counters in shards: a function of the documents, kept up to date by differences.
 
-A shard is chosen by a document's id, so none is hot and reading them all costs the same for ever.
-Every shard has every field, so that however it came about it has the same bytes."""
+A shard is chosen by a document's id, so none is hot and reading them all costs the same for ever. A
+document brings the fields that it counts in, also where it adds 0, and no document is ever deleted:
+which fields a shard has follows from its documents, however they came about. Where a field is about
+a function, the name ends with it: `dead_letters/agents`."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
 from mobile_api.rules.documents import (
     AGENTS,
@@ -14,7 +14,6 @@ from mobile_api.rules.documents import (
     COUNTERS,
     DELIVERIES,
     PIPELINES,
-    SEEDS,
     Documents,
     Fields,
     Key,
@@ -22,112 +21,97 @@ from mobile_api.rules.documents import (
 from shared.kit.instants import parse_instant
 
 SHARDS = 8
-SOURCES = ("agents", "approvals", "mobile-api")
-OWERS = ("approvals", "agents")
-_TOLD_BY = {CARDS: "approvals", SEEDS: "approvals", AGENTS: "agents", PIPELINES: "agents"}
 
-
-@dataclass(frozen=True)
-class ShardChange:
-    """What to add to some fields of a shard, and to what others are at least raised."""
-
-    add: Mapping[str, int]
-    raise_to: Mapping[str, int]
+# The time of a function's newest event, in milliseconds since 1970.
+LATEST = "last_event_at"
+# How many of a function's dead letters wait.
+DEAD_LETTERS = "dead_letters"
+# How many documents of a collection wait for a function's next step, in time or overdue.
+AWAITED = "awaited"
 
 
 def all_shards() -> tuple[Key, ...]:
     return tuple((COUNTERS, str(number)) for number in range(SHARDS))
 
 
-def latest_field(source: str) -> str:
-    """The field with the time of a function's newest event, in milliseconds since 1970."""
-    return f"last_event_at_{source.replace('-', '_')}"
+def is_time(name: str) -> bool:
+    """Whether a field of that name is raised to the newest time, where others are added up."""
+    return name.startswith(LATEST)
 
 
-def dead_letters_field(source: str) -> str:
-    """The field with how many of a function's dead letters wait."""
-    return f"dead_letters_{source.replace('-', '_')}"
-
-
-def awaited_field(function: str) -> str:
-    """The field with how many documents wait for a function's next step, in time or overdue."""
-    return f"awaited_of_{function}"
-
-
-_SUMS = (
-    *("active_agents", "pending_approvals", "open_veto_windows", "paused_pipelines"),
-    *("vetoed_approvals", *map(awaited_field, OWERS)),
-    *map(dead_letters_field, SOURCES),
-)
-
-
-def counter_changes(before: Documents, after: Documents) -> dict[Key, ShardChange]:
-    """How the shards change when the documents `after` replace those `before`."""
-    changes: dict[Key, ShardChange] = {}
+def counter_changes(before: Documents, after: Documents) -> dict[Key, dict[str, int]]:
+    """What to add to each shard's fields, or to raise them to, when the documents `after` replace
+    those `before`. The shards themselves, where there was nothing before."""
+    changes: dict[Key, dict[str, int]] = {}
     for key, fields in after.items():
-        known = before.get(key)
-        add = {name: _sums(key, fields)[name] - _sums(key, known)[name] for name in _SUMS}
-        latest = _latest(key, fields)
-        if key[0] not in (*_TOLD_BY, DELIVERIES) or (
-            known is not None and not any(add.values()) and latest == _latest(key, known)
-        ):
-            continue
-        shard = _shard(key)
-        other = changes.get(shard)
-        if other is not None:
-            add = {name: add[name] + other.add[name] for name in _SUMS}
-            latest = {name: max(latest[name], other.raise_to[name]) for name in latest}
-        changes[shard] = ShardChange(add, latest)
+        if change := _change(key[0], before.get(key), fields):
+            shard = COUNTERS, str(hashlib.sha256(key[1].encode()).digest()[0] % SHARDS)
+            changes[shard] = totals((changes.get(shard, {}), change))
     return changes
 
 
-def counters_of(documents: Documents) -> dict[Key, Fields]:
-    """The shards that belong to these documents."""
-    return {
-        shard: {**change.add, **change.raise_to}
-        for shard, change in counter_changes({}, documents).items()
-    }
+def totals(shards: Iterable[Fields]) -> dict[str, int]:
+    """The shards' sums and newest times, as one; a counter that no shard has is missing."""
+    counted: dict[str, int] = {}
+    for shard in shards:
+        for name, value in shard.items():
+            known = counted.get(name, 0)
+            counted[name] = max(known, value) if is_time(name) else known + value
+    return counted
 
 
-def totals(shards: Sequence[Fields]) -> dict[str, int]:
-    """The shards' sums and newest times, as one."""
-    sums = {name: sum(shard[name] for shard in shards) for name in _SUMS}
-    newest = {
-        latest_field(source): max((shard[latest_field(source)] for shard in shards), default=0)
-        for source in SOURCES
-    }
-    return sums | newest
+def functions_in(counted: Mapping[str, int]) -> list[str]:
+    """The functions that something is counted of, by name."""
+    return sorted({name.rpartition("/")[2] for name in counted if "/" in name})
 
 
-def _shard(key: Key) -> Key:
-    return COUNTERS, str(hashlib.sha256(key[1].encode()).digest()[0] % SHARDS)
+def awaited_in(counted: Mapping[str, int]) -> list[tuple[str, str]]:
+    """The collections with documents that wait for a function's next step, each with the
+    function."""
+    names = (name.split("/") for name, value in counted.items() if value)
+    return [(name[1], name[2]) for name in names if name[0] == AWAITED]
 
 
-def _sums(key: Key, fields: Fields | None) -> dict[str, int]:
-    collection = key[0] if fields is not None else ""
-    known: Mapping[str, Any] = fields or {}
-    is_card = collection == CARDS
-    return {
-        "active_agents": int(collection == AGENTS and known["status"] == "active"),
-        "pending_approvals": int(is_card and known["bucket"] == "pending"),
-        "open_veto_windows": int(is_card and known["bucket"] == "veto_open"),
-        "paused_pipelines": int(collection == PIPELINES and known["paused"]),
-        "vetoed_approvals": int(is_card and known["vetoed_at"] is not None),
-        **{
-            awaited_field(function): int(known.get(f"overdue_after_{function}") is not None)
-            for function in OWERS
-        },
-        **{
-            dead_letters_field(source): int(
-                collection == DELIVERIES and known["waits"] and known["function"] == source
-            )
-            for source in SOURCES
-        },
-    }
-
-
-def _latest(key: Key, fields: Fields) -> dict[str, int]:
+def _change(collection: str, known: Fields | None, fields: Fields) -> dict[str, int]:
+    count = _COUNTS.get(collection)
+    counted = count(fields) if count else {}
+    if count and known is not None:
+        was = count(known)
+        counted = {name: n - was[name] for name, n in counted.items() if n != was[name]}
     at = fields.get("latest_at")
-    told_by = fields["function"] if key[0] == DELIVERIES else _TOLD_BY.get(key[0])
-    newest = int(parse_instant(at).timestamp() * 1000) if at else 0
-    return {latest_field(source): newest if source == told_by else 0 for source in SOURCES}
+    if at is not None and (known is None or known["latest_at"] != at):
+        counted[f"{LATEST}/{fields['function']}"] = int(parse_instant(at).timestamp() * 1000)
+    return counted
+
+
+def _of_card(card: Fields) -> dict[str, int]:
+    return {
+        "pending_approvals": int(card["bucket"] == "pending"),
+        "open_veto_windows": int(card["bucket"] == "veto_open"),
+        "vetoed_approvals": int(card["vetoed_at"] is not None),
+        f"{AWAITED}/{CARDS}/approvals": int(card["overdue_after_approvals"] is not None),
+        f"{AWAITED}/{CARDS}/agents": int(card["overdue_after_agents"] is not None),
+    }
+
+
+def _of_agent(agent: Fields) -> dict[str, int]:
+    return {
+        "active_agents": int(agent["status"] == "active"),
+        f"{AWAITED}/{AGENTS}/agents": int(agent["overdue_after_agents"] is not None),
+    }
+
+
+def _of_pipeline(pipeline: Fields) -> dict[str, int]:
+    return {"paused_pipelines": int(pipeline["paused"])}
+
+
+def _of_delivery(delivery: Fields) -> dict[str, int]:
+    return {f"{DEAD_LETTERS}/{delivery['function']}": int(delivery["waits"])}
+
+
+_COUNTS: Mapping[str, Callable[[Fields], dict[str, int]]] = {
+    CARDS: _of_card,
+    AGENTS: _of_agent,
+    PIPELINES: _of_pipeline,
+    DELIVERIES: _of_delivery,
+}

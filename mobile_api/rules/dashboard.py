@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from events.approvals import Card
 from mobile_api.rules.budget import PLATFORM_PER_MONTH_USD_MICROS, spend
-from mobile_api.rules.counters import SOURCES, dead_letters_field, latest_field
-from mobile_api.rules.health import is_degraded
-from mobile_api.views import Card, Dashboard, FunctionHealth, PlatformHealth
+from mobile_api.rules.counters import DEAD_LETTERS, LATEST, functions_in
+from mobile_api.views import Dashboard, FunctionHealth, PlatformHealth
 
 MOST_VETOES = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -16,29 +16,27 @@ def dashboard(
     counted: Mapping[str, int], recent_vetoes: Sequence[Card], stuck: Mapping[str, int]
 ) -> Dashboard:
     """The screen for the `totals` of the counters. The same for the same state, whenever it is
-    asked for: nothing in it is of the request."""
-    newest = {source: _moment(counted[latest_field(source)]) for source in SOURCES}
-    dead_letters = {source: counted[dead_letters_field(source)] for source in SOURCES}
-    degraded = is_degraded(stuck, dead_letters, counted["paused_pipelines"])
+    asked for: nothing in it depends on the request."""
+    functions = tuple(
+        FunctionHealth(
+            name=name,
+            last_event_at=_moment(counted.get(f"{LATEST}/{name}", 0)),
+            dead_letters=counted.get(f"{DEAD_LETTERS}/{name}", 0),
+            stuck=stuck.get(name, 0),
+        )
+        for name in functions_in(counted)
+    )
+    is_paused = counted.get("paused_pipelines", 0) > 0
+    is_degraded = is_paused or any(stuck.values()) or any(each.dead_letters for each in functions)
+    times = (each.last_event_at for each in functions)
     return Dashboard(
-        active_agents=counted["active_agents"],
-        pending_approvals=counted["pending_approvals"],
-        open_veto_windows=counted["open_veto_windows"],
+        active_agents=counted.get("active_agents", 0),
+        pending_approvals=counted.get("pending_approvals", 0),
+        open_veto_windows=counted.get("open_veto_windows", 0),
         recent_vetoes=tuple(recent_vetoes[:MOST_VETOES]),
         budget=spend(0, PLATFORM_PER_MONTH_USD_MICROS),
-        health=PlatformHealth(
-            status="degraded" if degraded else "healthy",
-            functions=tuple(
-                FunctionHealth(
-                    name=source,
-                    last_event_at=newest[source],
-                    dead_letters=dead_letters[source],
-                    stuck=stuck.get(source, 0),
-                )
-                for source in SOURCES
-            ),
-        ),
-        as_of=max((at for at in newest.values() if at is not None), default=None),
+        health=PlatformHealth(status="degraded" if is_degraded else "healthy", functions=functions),
+        as_of=max((at for at in times if at is not None), default=None),
     )
 
 

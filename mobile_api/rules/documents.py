@@ -39,5 +39,11 @@ def newest(before: Fields | None, fact: Fact, fields: Fields) -> Fields:
     keeps only that something happened at its time."""
     latest = max(fact.at, before["latest_at"]) if before else fact.at
     if is_newest(before, fact):
-        return {**fields, "sequence": fact.sequence, "latest_at": latest}
+        source = {"function": fact.function, "latest_at": latest}
+        return {**fields, "sequence": fact.sequence, **source}
     return {**(before or {}), "latest_at": latest}
+
+
+def newest_step(fact: Fact, key: Key, fields: Fields) -> Step:
+    """The step that keeps the `fields` of the newest fact."""
+    return Step(key, lambda before: newest(before, fact, fields))

@@ -1,6 +1,5 @@
 """When something that should move on by itself has stood still for too long, and whose fault."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from events.approvals import ApprovalState
@@ -35,10 +34,3 @@ def agents_overdue_after(state: ApprovalState) -> str | None:
     elif state.status == "approved" and state.review and state.review.status == "overturned":
         ordered = state.review.reviewed_at
     return format_instant(ordered + REACTION_PATIENCE) if ordered else None
-
-
-def is_degraded(
-    stuck: Mapping[str, int], dead_letters: Mapping[str, int], paused_pipelines: int
-) -> bool:
-    """Whether the governor should look at the platform itself."""
-    return paused_pipelines > 0 or any(stuck.values()) or any(dead_letters.values())

@@ -1,8 +1,8 @@
-"""Who should be told of an event, and of what."""
+"""Who should be notified of an event, and of what."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from events.agents import AgentViolationReported, PipelinePaused
 from events.approvals import (
@@ -24,28 +24,26 @@ GOVERNOR = "governor"
 DEPUTY = "deputy"
 
 
-@dataclass(frozen=True)
-class Audience:
+class Audience(NamedTuple):
     """Whoever holds one of the roles, and these principals."""
 
     roles: tuple[str, ...] = ()
     principals: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Notice:
+class _Notice(NamedTuple):
     kind: NoticeKind
     collection: str
     audience: Callable[[ApprovalState], Audience] | None = None
 
 
 def notice_of(fact: Fact, before: Documents, changed: Documents) -> NotificationRequested | None:
-    """What to tell of a fact that changed those documents. None for what needs nobody, and for old
-    news: a duplicate, or a request that was decided before it was heard of."""
+    """The notice of a fact that changed those documents. None for what needs nobody, for a
+    duplicate, and for a request that was decided before its event arrived."""
     notice = _NOTICES.get(fact.type)
     if notice is None or not _is_news(notice.collection, fact, before, changed):
         return None
-    state = _approval(fact)
+    state = fact.data if isinstance(fact.data, ApprovalState) else None
     choose = notice.audience
     audience = choose(state) if choose and state else Audience(roles=(GOVERNOR,))
     return NotificationRequested(
@@ -60,7 +58,7 @@ def notice_of(fact: Fact, before: Documents, changed: Documents) -> Notification
 
 
 def may_notify(fact: Fact) -> bool:
-    """Whether facts of that type are told to somebody."""
+    """Whether somebody is notified of facts of that type."""
     return fact.type in _NOTICES
 
 
@@ -69,12 +67,6 @@ def _is_news(collection: str, fact: Fact, before: Documents, changed: Documents)
         key[0] == collection and (collection == VIOLATIONS or is_newest(before.get(key), fact))
         for key in changed
     )
-
-
-def _approval(fact: Fact) -> ApprovalState | None:
-    if not fact.subject.startswith("approval/"):
-        return None
-    return ApprovalState.model_validate_json(fact.data)
 
 
 def _useful_until(kind: NoticeKind, state: ApprovalState) -> datetime | None:
@@ -87,10 +79,8 @@ def _useful_until(kind: NoticeKind, state: ApprovalState) -> datetime | None:
 
 def _approvers(state: ApprovalState) -> Audience:
     return Audience(
-        roles=_distinct(place.role for place in state.rule.of if place.role is not None),
-        principals=_distinct(
-            place.principal for place in state.rule.of if place.principal is not None
-        ),
+        roles=_distinct(place.role for place in state.rule.of),
+        principals=_distinct(place.principal for place in state.rule.of),
     )
 
 
@@ -104,8 +94,8 @@ def _delegate(state: ApprovalState) -> Audience:
     return Audience(principals=(newest,)) if newest is not None else _approvers(state)
 
 
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
+def _distinct(names: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 _NOTICES: Mapping[str, _Notice] = {

@@ -1,10 +1,10 @@
 """From a precedent's events to what the governor sees of it."""
 
-from events.precedents import PrecedentState
-from mobile_api.rules.documents import SEEDS, Fields, Step, newest
+from events.precedents import PrecedentSeed, PrecedentState
+from mobile_api.rules.documents import SEEDS, Step, newest_step
 from mobile_api.rules.facts import Fact
-from mobile_api.views import Seed
 from shared.kit.instants import format_instant
+from shared.kit.models import part_of
 
 
 def seed_step(fact: Fact, state: PrecedentState) -> Step:
@@ -13,19 +13,15 @@ def seed_step(fact: Fact, state: PrecedentState) -> Step:
         "created_at": format_instant(state.created_at),
         "seed": seed_of(state).model_dump_json(),
     }
-
-    def after(before: Fields | None) -> Fields:
-        return newest(before, fact, fields)
-
-    return Step((SEEDS, state.precedent_id), after)
+    return newest_step(fact, (SEEDS, state.precedent_id), fields)
 
 
-def seed_of(state: PrecedentState) -> Seed:
-    """What its own events tell of a precedent."""
-    return Seed.model_validate({**state.model_dump(), "seed_id": state.precedent_id})
+def seed_of(state: PrecedentState) -> PrecedentSeed:
+    """What its own events say of a precedent."""
+    return part_of(PrecedentSeed, state, seed_id=state.precedent_id)
 
 
-def with_matches(seed: Seed, *, matched: int, compared: int) -> Seed:
+def with_matches(seed: PrecedentSeed, *, matched: int, compared: int) -> PrecedentSeed:
     """The precedent with how often it assented, of how many approvals it was compared with."""
     return seed.model_copy(
         update={

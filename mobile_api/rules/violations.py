@@ -1,38 +1,31 @@
-"""From events that tell of a broken rule to what the governor sees of it."""
+"""From events that report a broken rule to what the governor sees of it."""
 
-from typing import Protocol
-
-from events.approvals import Subject
+from events import agents, approvals
 from mobile_api.rules.documents import VIOLATIONS, Fields, Step
 from mobile_api.rules.facts import Fact
-from mobile_api.views import Violation
+from mobile_api.views import ReportedViolation
 from shared.kit.ids import derive_id
+from shared.kit.models import part_of
 
 
-class Broken(Protocol):
-    """A violation, whoever publishes it."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def evidence(self) -> tuple[str, ...]: ...
-
-
-def violation_step(fact: Fact, broken: Broken, subject: Subject, reported_by: str) -> Step:
+def violation_step(
+    fact: Fact,
+    violation: agents.Violation | approvals.Violation,
+    subject: approvals.Subject,
+    reported_by: str,
+) -> Step:
     """One document per event, whatever is known of its subject by then."""
-    violation = Violation(
-        violation_id=derive_id("vio", fact.time, fact.id),
-        rule=broken.rule,
-        summary=broken.summary,
-        evidence=broken.evidence,
+    id = derive_id("vio", fact.time, fact.id)
+    shown = part_of(
+        ReportedViolation,
+        violation,
+        violation_id=id,
         subject=subject,
         reported_by=reported_by,
         at=fact.time,
     )
 
     def after(before: Fields | None) -> Fields:
-        return before or violation.model_dump(mode="json")
+        return before or shown.model_dump(mode="json")
 
-    return Step((VIOLATIONS, violation.violation_id), after)
+    return Step((VIOLATIONS, id), after)

@@ -15,7 +15,7 @@ from typing import Any
 
 import grpc.aio
 
-from mobile_api.rules.counters import counter_changes
+from mobile_api.rules.counters import counter_changes, is_time
 from mobile_api.rules.documents import AGENTS, CARDS
 from shared.kit.ids import CROCKFORD
 from shared.messaging.log import EVENT_LOG
@@ -131,6 +131,5 @@ def _count(platform: Started, tenant: str, template: Template, numbers: range) -
     with platform.documents() as client:
         root = client.collection("tenants").document(tenant)
         for (collection, shard), change in counter_changes({}, documents).items():
-            added = {name: Increment(amount) for name, amount in change.add.items()}
-            raised = {name: Maximum(value) for name, value in change.raise_to.items()}
-            root.collection(collection).document(shard).set({**added, **raised}, merge=True)
+            fields = {n: Maximum(v) if is_time(n) else Increment(v) for n, v in change.items()}
+            root.collection(collection).document(shard).set(fields, merge=True)

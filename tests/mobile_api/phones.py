@@ -20,7 +20,7 @@ SCOPES = ("governance:read", "governance:write", "veto:execute")
 
 @cache
 def app_under_test() -> ASGIApp:
-    return create_api(function="mobile-api", routers=[ROUTER])
+    return create_api(function="mobile-api", router=ROUTER)
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,14 @@ from events.approvals import (
     Violation,
 )
 from events.precedents import PrecedentState
-from events.registry import EventData
+from mobile_api.rules.documents import Documents, Fields, Key
 from mobile_api.rules.facts import Fact
+from mobile_api.rules.projection import apply, steps_of
+from mobile_api.service.project import fact_of
 from shared.kit.bookkeeping import DeliveryState
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.ids import derive_id
+from shared.kit.models import EventData
 from shared.messaging.envelope import Envelope
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -88,15 +91,14 @@ def envelope(
 
 
 def fact(event: Envelope) -> Fact:
-    return Fact(
-        id=event.id,
-        type=event.type,
-        subject=event.subject,
-        sequence=event.sequence,
-        time=event.time,
-        actor=event.actorid,
-        data=event.data,
-    )
+    read = fact_of(event)
+    assert read is not None, f"{event.type} changes nothing here"
+    return read
+
+
+def project(documents: Documents, fact: Fact) -> dict[Key, Fields]:
+    """The documents that the fact changes, as they are after it."""
+    return apply(steps_of(fact), documents)
 
 
 def approval(

@@ -12,7 +12,7 @@ from emulators.dead_letters import DeadLetter, DeadLetters
 from emulators.running import RunningPlatform
 from emulators.workplace import read_description
 from events.agents import CreationCaseCancelled
-from mobile_api.service.rebuilding import rebuild
+from mobile_api.service.rebuild import rebuild
 from shared.kit import clock
 from shared.kit.canonical import content_hash
 from tests.journeys.world import World, precedent
@@ -136,7 +136,7 @@ def test_dead_letters_are_seen_until_their_redelivery_is_handled(
 ) -> None:
     good = in_tenant(case(CreationCaseCancelled), world.tenant)
     _publish(running, "{}", good.headers())
-    both = {"agents": 0, "approvals": 1, "mobile-api": 1}
+    both = {"approvals": 1, "mobile-api": 1}
     assert _waiting(world) == ("degraded", both)
     description = read_description(running.platform.workplace.directory)
     assert description is not None
@@ -152,8 +152,9 @@ def test_dead_letters_are_seen_until_their_redelivery_is_handled(
     running.client.wait_until_idle()
     assert _waiting(world) == ("degraded", both)
     _publish(running, good.data, letters["approvals"].headers)
-    assert _waiting(world) == ("degraded", {**both, "approvals": 0})
+    # Published to the topic, the event reaches the projection too, which then knows its publisher.
+    assert _waiting(world) == ("degraded", {**both, "agents": 0, "approvals": 0})
     _publish(running, good.data, letters["mobile-api"].headers)
-    assert _waiting(world) == ("healthy", dict.fromkeys(both, 0))
+    assert _waiting(world) == ("healthy", {"agents": 0, "approvals": 0, "mobile-api": 0})
     list(dead.redeliver({each.id for each in ours().values()}))
     running.client.wait_until_idle()

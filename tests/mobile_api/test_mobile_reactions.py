@@ -7,20 +7,17 @@ import pytest
 from starlette.types import ASGIApp
 
 from events import approvals
-from mobile_api.reactions import HANDLERS, SWEEP, on_timer
+from mobile_api.reactions import HANDLERS, RUN
 from mobile_api.rules.documents import CARDS
-from shared.kit import clock
-from shared.messaging.changes import Timer
-from shared.messaging.timers import timer_event
 from shared.runtime.reactions import create_reactions
 from shared.storage.firestore import TenantStore
-from tests.mobile_api.stories import START, approval, id_of
+from tests.mobile_api.stories import approval, id_of
 from tests.mobile_api.worlds import in_tenant
 
 
 @pytest.fixture
 async def deliveries(tenant: str) -> AsyncIterator[httpx.AsyncClient]:
-    app: ASGIApp = create_reactions(function="mobile-api", handlers=HANDLERS, sweep=SWEEP)
+    app: ASGIApp = create_reactions(function="mobile-api", handlers=HANDLERS, run=RUN)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://reactions") as client:
         yield client
@@ -74,9 +71,3 @@ async def test_the_sweep_runs(deliveries: httpx.AsyncClient) -> None:
         },
     )
     assert answer.status_code == 204
-
-
-async def test_there_are_no_timers_here() -> None:
-    timer = Timer(type="assent.deadline.due.v1", subject="approval/x", at=START)
-    with pytest.raises(NotImplementedError):
-        await on_timer(timer_event("mobile-api", "clinic", timer, clock.now()))

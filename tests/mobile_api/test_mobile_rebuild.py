@@ -9,7 +9,7 @@ import pytest
 
 from events import approvals
 from mobile_api.rebuild import main
-from mobile_api.service import rebuilding
+from mobile_api.service import rebuild
 from tests.mobile_api.stories import agent, approval
 from tests.mobile_api.worlds import deliver, log
 
@@ -82,6 +82,6 @@ def test_without_anything_to_talk_to_it_says_so(
 def test_a_tenant_that_cannot_be_rebuilt_now_is_said_so(
     history: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(rebuilding, "ROUNDS", 0)
+    monkeypatch.setattr(rebuild, "ROUNDS", 0)
     assert main(["--tenant", history]) == 2
     assert "not rebuilt" in capsys.readouterr().err

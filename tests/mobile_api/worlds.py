@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Iterable
 
-from mobile_api.service.projecting import project_event
-from mobile_api.service.reading import OUTBOX
+from mobile_api.aggregates import RUN
+from mobile_api.service.project import project_event
 from shared.kit.operations import start_counting
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
@@ -30,11 +30,11 @@ async def log(tenant: str, events: Iterable[Envelope]) -> list[Envelope]:
 
 async def deliver(events: Iterable[Envelope]) -> None:
     for event in events:
-        await project_event(OUTBOX, event)
+        await project_event(RUN.outbox, event)
 
 
 async def deliver_at_once(events: Iterable[Envelope]) -> None:
-    await asyncio.gather(*(project_event(OUTBOX, event) for event in events))
+    await asyncio.gather(*(project_event(RUN.outbox, event) for event in events))
 
 
 async def happen(tenant: str, *events: Envelope) -> None:
@@ -45,7 +45,7 @@ async def happen(tenant: str, *events: Envelope) -> None:
 async def operations_of(event: Envelope) -> dict[str, int]:
     """What projecting the event costs a process that has seen nothing before."""
     counts = start_counting()
-    await project_event(Outbox(OUTBOX.noun), event)
+    await project_event(Outbox(RUN.function), event)
     return counts
 
 

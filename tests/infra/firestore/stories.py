@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from events.approvals import ApprovalRequested, ApprovalVetoed
 from events.precedents import PrecedentActivated
 from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
-from functions.approvals import store as approvals_store
-from functions.approvals.service.reading import Bucket as ApprovalsBucket
-from functions.approvals.service.reading import list_approvals, list_precedents
-from functions.approvals.service.wiring import OUTBOX as APPROVALS_OUTBOX
-from mobile_api.bodies import DeviceBody
-from mobile_api.reactions import SWEEP as MOBILE_SWEEP
-from mobile_api.service import reading
-from mobile_api.service.devices import register_device
-from mobile_api.service.reading import Bucket
-from mobile_api.service.rebuilding import rebuild, tenants
+from functions.approvals import queries
+from functions.approvals.aggregates import RUN as APPROVALS
+from functions.approvals.service import lists
+from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
+from mobile_api.reactions import RUN as MOBILE
+from mobile_api.service import agents, cards, seeds
+from mobile_api.service.dashboard import read_dashboard
+from mobile_api.service.devices import DeviceBody, register_device
+from mobile_api.service.rebuild import rebuild, tenants
+from shared.aggregates.runner import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
@@ -58,22 +58,23 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     """A precedent, a decision, every list, every comparison."""
     store, caller = world.store, world.caller(GOVERNOR)
     seed = await world.precedent()
-    buckets: tuple[ApprovalsBucket | None, ...] = ("pending", "veto_open", "decided", None)
+    buckets: tuple[lists.Bucket | None, ...] = ("pending", "veto_open", "decided", None)
     for bucket in buckets:
-        await list_approvals(caller, bucket, 25, None)
-    await list_precedents(caller, 25, None)
-    await approvals_store.find_like(store, "likeness", 3)
-    await approvals_store.find_precedents_like(store, "likeness")
-    await approvals_store.find_ended(store, "execution")
-    await approvals_store.find_rejected_since(store, "execution", START)
-    await approvals_store.is_governor_absent(store, START)
-    await approvals_store.count_matches(store, seed.seed_id)
-    await approvals_store.count_compared(store, seed.seed_id)
+        await lists.list_approvals(caller, bucket, 25, None)
+    await lists.list_precedents(caller, 25, None)
+    work = Command(APPROVALS, caller, 0)
+    await queries.find_like(work, "likeness", 3)
+    await queries.find_precedents_like(work, "likeness")
+    await queries.find_ended(work, "execution")
+    await queries.find_rejected_since(work, "execution", START)
+    await queries.is_governor_absent(store, START)
+    await queries.count_matches(store, seed.seed_id)
+    await queries.count_compared(store, seed.seed_id)
     await world.sweep(START + timedelta(days=40))
     event, _ = world.approval_needed()
     await world.deliver(event)
-    APPROVALS_OUTBOX._answered.clear()
-    await APPROVALS_OUTBOX.publish_again(store, event)
+    APPROVALS.outbox._answered.clear()
+    await APPROVALS.outbox.publish_again(store, event)
 
 
 async def a_governor_looks(tenant: str) -> None:
@@ -82,20 +83,20 @@ async def a_governor_looks(tenant: str) -> None:
     over = approval(ApprovalVetoed, 2, 2, case=case_of(2), **vetoed())
     await happen(tenant, approval(ApprovalRequested), over, precedent(PrecedentActivated))
     caller = caller_of(tenant)
-    await reading.read_dashboard(caller)
-    buckets: tuple[Bucket | None, ...] = ("pending", "veto_open", "decided", None)
+    await read_dashboard(caller)
+    buckets: tuple[cards.Bucket | None, ...] = ("pending", "veto_open", "decided", None)
     for bucket in buckets:
-        await reading.list_cards(caller, bucket, 25, None)
-    await reading.list_seeds(caller, 25, None)
-    await reading.list_agents(caller, 25, None)
-    await reading.list_violations(caller, 25, None)
+        await cards.list_cards(caller, bucket, 25, None)
+    await seeds.list_seeds(caller, 25, None)
+    await agents.list_agents(caller, 25, None)
+    await agents.list_violations(caller, 25, None)
     with suppress(NotFound):
-        await reading.read_agent(caller, new_id("agt", START))
+        await agents.read_agent(caller, new_id("agt", START))
     device = DeviceBody(platform="android", token="a-token")
-    await register_device(caller, device, IdempotencyKey(caller, "key", "fingerprint"))
+    await register_device(caller, IdempotencyKey(caller, "key", "fingerprint"), device)
     assert tenant in await tenants()
     await rebuild(tenant, now=START, write=False)
-    await MOBILE_SWEEP.run(START)
+    await MOBILE.sweep(MOBILE_HANDLERS).run(START)
 
 
 def caller_of(tenant: str) -> Caller:

@@ -1,12 +1,13 @@
 """Push registrations: one per token, its owner's only, its token a secret."""
 
+import json
 import logging
 from typing import Any
 
 import pytest
 
+from mobile_api.aggregates import DEVICES
 from mobile_api.service.devices import MOST_PER_PRINCIPAL
-from mobile_api.store import DEVICES
 from shared.storage.firestore import TenantStore
 from tests.mobile_api.phones import Phone
 from tests.mobile_api.stories import id_of
@@ -23,8 +24,8 @@ async def _register(phone: Phone, token: str = TOKEN, **fields: Any) -> dict[str
 
 
 async def _kept(phone: Phone) -> list[dict[str, Any]]:
-    page = await TenantStore(phone.tenant).find(DEVICES, limit=100)
-    return [dict(document.data) for document in page.items]
+    page = await TenantStore(phone.tenant).find(DEVICES.collection, limit=100)
+    return [json.loads(document.data["state"]) for document in page.items]
 
 
 async def test_the_same_token_again_is_the_same_device(phone: Phone) -> None:

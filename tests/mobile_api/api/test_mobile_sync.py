@@ -6,12 +6,16 @@ from uuid import uuid4
 import pytest
 
 import mobile_api.approvals
-from mobile_api.service import syncing
-from shared.kit.errors import AlreadyDecided
-from tests.mobile_api.api.test_mobile_decisions import CARD
+from events import approvals
+from mobile_api.rules.cards import card_of
+from mobile_api.service import sync
+from shared.kit.errors import AlreadyDecided, FieldError, Invalid, ScopeMissing, TooManyRequests
 from tests.mobile_api.phones import Phone
 from tests.mobile_api.standin import OwnerStandIn
-from tests.mobile_api.stories import id_of
+from tests.mobile_api.stories import approval, decided, id_of
+
+_APPROVED = approval(approvals.ApprovalApproved, 1, 2, **decided())
+CARD = card_of(_APPROVED.payload(approvals.ApprovalApproved)).model_dump(mode="json")
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +51,35 @@ async def test_decisions_are_put_in_the_queues_order(phone: Phone, owner: OwnerS
     assert all((result["status"], result["card"]) == (200, CARD) for result in results)
 
 
+@pytest.mark.parametrize("action", ["approve", "request-changes", "veto"])
+async def test_a_decision_is_put_to_the_owner_in_the_governors_own_name(
+    phone: Phone, owner: OwnerStandIn, action: str
+) -> None:
+    owner.will({**CARD, "content": {"not": "shown"}})
+    item = _item(1, action)
+    (result,) = await _sync(phone, item)
+    assert (result["status"], result["card"]) == (200, CARD)
+    (asked,) = owner.asked
+    assert asked.path == f"/v1/mobile/approvals/{id_of('apr', 1)}/{action}"
+    assert asked.headers["authorization"] == f"Bearer {phone.token}"
+    assert asked.body == {
+        name: value for name, value in item.items() if name not in ("approval_id", "action")
+    }
+
+
+@pytest.mark.parametrize("fields", [{"note": 1}, {"decision": "break_glass"}, {"note": ""}])
+async def test_what_an_item_says_is_its_owners_to_judge(
+    phone: Phone, owner: OwnerStandIn, fields: dict[str, Any]
+) -> None:
+    owner.will(Invalid(FieldError("note", "must say what should change")))
+    (refused,) = await _sync(phone, _item(1, **fields))
+    assert (refused["status"], refused["problem"]["code"]) == (422, "invalid")
+    assert refused["problem"]["errors"] == [
+        {"field": "note", "message": "must say what should change"}
+    ]
+    assert fields.items() <= owner.asked[0].body.items()
+
+
 async def test_one_that_fails_does_not_stop_the_rest(phone: Phone, owner: OwnerStandIn) -> None:
     owner.will(AlreadyDecided("rejected before"), CARD)
     first, second = await _sync(phone, _item(1), _item(1))
@@ -77,11 +110,13 @@ async def test_a_bad_item_spoils_only_itself(
 
 
 async def test_each_item_needs_the_scope_of_its_action(phone: Phone, owner: OwnerStandIn) -> None:
-    owner.will(CARD)
+    owner.will(ScopeMissing("this call needs the scope governance:write"), CARD)
     vetoer = phone.with_scopes("veto:execute")
     refused, vetoed = await _sync(vetoer, _item(1), _item(1, "veto"))
     assert (refused["status"], refused["problem"]["code"]) == (403, "scope_missing")
+    assert refused["problem"]["detail"] == "this call needs the scope governance:write"
     assert vetoed["status"] == 200
+    assert {asked.headers["authorization"] for asked in owner.asked} == {f"Bearer {vetoer.token}"}
 
 
 async def test_nothing_overtakes_a_decision_that_is_not_settled(
@@ -91,13 +126,21 @@ async def test_nothing_overtakes_a_decision_that_is_not_settled(
     lost, held, other = await _sync(phone, _item(1), _item(1, "veto"), _item(2))
     assert (lost["status"], held["status"], other["status"]) == (503, 503, 200)
     assert "earlier decision" in held["problem"]["detail"]
-    assert [asked.path for asked in owner.asked].count("/v1/vetoes") == 0
+    assert not any(asked.path.endswith("/veto") for asked in owner.asked)
+
+
+async def test_a_decision_to_be_sent_later_holds_back_those_that_follow_it(
+    phone: Phone, owner: OwnerStandIn
+) -> None:
+    owner.will(TooManyRequests("slowly", retry_after=7), CARD)
+    slowed, held, other = await _sync(phone, _item(1), _item(1, "veto"), _item(2))
+    assert (slowed["status"], held["status"], other["status"]) == (429, 503, 200)
 
 
 async def test_an_answer_gets_out_before_the_functions_time_is_up(
     phone: Phone, owner: OwnerStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(syncing, "WITHIN_SECONDS", 0.8)
+    monkeypatch.setattr(sync, "WITHIN_SECONDS", 0.8)
     owner.will(2.0)
     results = await _sync(phone, *(_item(n) for n in range(1, 20)))
     assert {result["status"] for result in results} == {503}

@@ -9,11 +9,20 @@ import pytest
 from events import agents, approvals
 from mobile_api.rules.agents import shown_agent
 from mobile_api.rules.documents import AGENTS, Fields
-from mobile_api.rules.projection import project
 from mobile_api.views import Agent
 from shared.kit.errors import Invalid
 from shared.messaging.envelope import Envelope
-from tests.mobile_api.stories import START, agent, approval, case, case_of, decided, fact, id_of
+from tests.mobile_api.stories import (
+    START,
+    agent,
+    approval,
+    case,
+    case_of,
+    decided,
+    fact,
+    id_of,
+    project,
+)
 
 LATER = START + timedelta(minutes=1)
 

@@ -14,7 +14,6 @@ from events.approvals import (
 )
 from mobile_api.rules.cards import LONGEST_TIMELINE, as_of, bucket_of, card_of
 from mobile_api.rules.documents import CARDS, VIOLATIONS, Fields
-from mobile_api.rules.projection import project
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import (
     START,
@@ -23,6 +22,7 @@ from tests.mobile_api.stories import (
     decided,
     fact,
     id_of,
+    project,
     vetoed,
     window,
 )

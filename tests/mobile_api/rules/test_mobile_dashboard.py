@@ -6,10 +6,9 @@ from hypothesis import strategies as st
 
 from events import agents, approvals, precedents
 from mobile_api.rules.budget import budget_state
-from mobile_api.rules.counters import SHARDS, all_shards, counters_of, totals
+from mobile_api.rules.counters import SHARDS, all_shards, counter_changes, totals
 from mobile_api.rules.dashboard import dashboard
 from mobile_api.rules.documents import Fields
-from mobile_api.rules.projection import project
 from mobile_api.rules.seeds import rate, seed_of, with_matches
 from mobile_api.views import Dashboard
 from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
@@ -22,6 +21,7 @@ from tests.mobile_api.stories import (
     fact,
     pipeline,
     precedent,
+    project,
     window,
 )
 
@@ -32,7 +32,7 @@ def _seen(*events: Envelope, stuck: dict[str, int] | None = None) -> Dashboard:
     documents: dict[tuple[str, str], Fields] = {}
     for event in events:
         documents |= project(documents, fact(event))
-    counted = totals(list(counters_of(documents).values()))
+    counted = totals(counter_changes({}, documents).values())
     return dashboard(counted, [], stuck or NOTHING_STUCK)
 
 
@@ -66,10 +66,14 @@ def test_what_is_stuck_or_paused_degrades_the_platform() -> None:
 
 def test_functions_are_seen_by_their_newest_event_and_unknown_is_not_zero() -> None:
     seen = _seen(agent()).health.functions
+    assert [(each.name, each.last_event_at) for each in seen] == [("agents", START)]
+
+
+def test_a_function_that_owes_a_step_is_seen_before_its_first_event() -> None:
+    seen = _seen(approval(approvals.ApprovalRequested)).health.functions
     assert [(each.name, each.last_event_at) for each in seen] == [
-        ("agents", START),
-        ("approvals", None),
-        ("mobile-api", None),
+        ("agents", None),
+        ("approvals", START),
     ]
 
 
@@ -98,9 +102,11 @@ def test_a_dead_letter_degrades_the_platform_until_it_is_handled_after_all() -> 
     assert _seen(recovered, buried).health.status == "healthy"
 
 
-def test_a_function_nobody_knows_is_not_counted() -> None:
-    unknown = delivery(DeliveryBuried, function="elsewhere")
-    assert set(_dead_letters(unknown).values()) == {0}
+def test_a_new_function_appears_with_its_first_dead_letter() -> None:
+    seen = _seen(agent(), delivery(DeliveryBuried, function="treasury-books")).health
+    names = [(each.name, each.dead_letters) for each in seen.functions]
+    assert names == [("agents", 0), ("treasury-books", 1)]
+    assert (seen.functions[1].last_event_at, seen.status) == (START, "degraded")
 
 
 def _dead_letters(*events: Envelope) -> dict[str, int]:
@@ -111,7 +117,7 @@ def test_ids_spread_over_the_shards() -> None:
     documents: dict[tuple[str, str], Fields] = {}
     for number in range(1, 200):
         documents |= project(documents, fact(agent(number=number)))
-    assert counters_of(documents).keys() == set(all_shards())
+    assert counter_changes({}, documents).keys() == set(all_shards())
     assert len(all_shards()) == SHARDS
 
 

@@ -11,12 +11,11 @@ from events.approvals import (
     Rule,
 )
 from events.mobile_api import NotificationRequested
-from events.registry import EventData
 from mobile_api.rules.documents import Documents
 from mobile_api.rules.notices import notice_of
-from mobile_api.rules.projection import project
+from shared.kit.models import EventData
 from shared.messaging.envelope import Envelope
-from tests.mobile_api.stories import START, agent, approval, fact, id_of, pipeline, window
+from tests.mobile_api.stories import START, agent, approval, fact, id_of, pipeline, project, window
 
 
 def _notice(event: Envelope, before: Documents | None = None) -> NotificationRequested | None:
@@ -116,5 +115,5 @@ def test_every_kind_of_notice_is_of_a_registered_event() -> None:
     from mobile_api.rules.notices import _NOTICES
     from mobile_api.rules.projection import projected_types
 
-    assert set(_NOTICES) <= projected_types()
+    assert set(_NOTICES) <= projected_types().keys()
     assert issubclass(NotificationRequested, EventData)

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events import agents, approvals, precedents
-from mobile_api.rules.counters import counter_changes, counters_of
+from mobile_api.rules.counters import counter_changes, is_time
 from mobile_api.rules.documents import Fields, Key
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.notices import notice_of
-from mobile_api.rules.projection import keys_of, project
+from mobile_api.rules.projection import apply, steps_of
 from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.messaging.envelope import Envelope
 from tests.mobile_api import stories
@@ -113,8 +113,8 @@ def _histories(draw: st.DrawFn) -> list[Envelope]:
             )
     for number in range(draw(st.integers(0, 3))):
         function = draw(st.sampled_from(_BURYING))
-        for kind in (DeliveryBuried, DeliveryRecovered)[: draw(st.integers(1, 2))]:
-            told.append(stories.delivery(kind, number, draw(_times), function=function))
+        for record in (DeliveryBuried, DeliveryRecovered)[: draw(st.integers(1, 2))]:
+            told.append(stories.delivery(record, number, draw(_times), function=function))
     for sequence in range(1, draw(st.integers(0, 3)) + 1):
         told.append(
             stories.precedent(draw(st.sampled_from(_PRECEDENTS)), 1, sequence, draw(_times))
@@ -133,16 +133,16 @@ class Live:
         self.notices: list[str] = []
 
     def hear(self, told: Fact) -> None:
-        keys = keys_of(told)
+        steps = steps_of(told)
+        keys = {step.key for step in steps}
         before = {key: self.documents[key] for key in keys if key in self.documents}
-        changed = project(before, told)
-        assert changed.keys() <= set(keys)
+        changed = apply(steps, before)
+        assert changed.keys() <= keys
         for shard, change in counter_changes(before, changed).items():
             known = self.shards.setdefault(shard, {})
-            for name, amount in change.add.items():
-                known[name] = known.get(name, 0) + amount
-            for name, value in change.raise_to.items():
-                known[name] = max(known.get(name, 0), value)
+            for name, value in change.items():
+                held = known.get(name, 0)
+                known[name] = max(held, value) if is_time(name) else held + value
         notice = notice_of(told, before, changed)
         if notice is not None:
             self.notices.append(notice.notification_id)
@@ -173,7 +173,7 @@ def test_counters_kept_by_differences_are_those_of_the_documents(
     history: list[Envelope], data: st.DataObject
 ) -> None:
     live = _lived(data.draw(st.permutations(history)))
-    assert live.shards == counters_of(live.documents)
+    assert live.shards == counter_changes({}, live.documents)
 
 
 @given(_histories(), st.data())

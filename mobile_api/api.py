@@ -1,0 +1,146 @@
+"""HTTP in, HTTP out: the governor's API. Decisions go to `approvals`."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Header, Response
+
+from events.precedents import PrecedentBody, PrecedentSeed
+from mobile_api.aggregates import Device
+from mobile_api.service import agents, cards, devices, seeds
+from mobile_api.service.dashboard import read_dashboard
+from mobile_api.service.sync import SyncBody, SyncResults, synchronise
+from mobile_api.views import (
+    Agent,
+    AgentPage,
+    CardDetail,
+    CardPage,
+    Dashboard,
+    SeedPage,
+    ViolationPage,
+)
+from shared.kit.callers import Caller
+from shared.runtime.auth import requires
+from shared.runtime.bodies import JSON
+from shared.runtime.idempotency import Key
+from shared.runtime.routes import Cursor, Limit, Router
+
+_DASHBOARD = Router(prefix="/v1/mobile", tag="dashboard")
+_APPROVALS = Router(prefix="/v1/mobile", tag="approvals")
+_SEEDS = Router(prefix="/v1/mobile/seeds", tag="precedents")
+_AGENTS = Router(prefix="/v1/mobile", tag="agents")
+_DEVICES = Router(prefix="/v1/mobile/devices", tag="devices")
+
+Reader = Annotated[Caller, Depends(requires("governance:read"))]
+Writer = Annotated[Caller, Depends(requires("governance:write"))]
+Decider = Annotated[Caller, Depends(requires("governance:write", "veto:execute"))]
+# Passed on: the function that owns the write remembers it.
+PassedKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
+
+
+@_DASHBOARD.get(
+    "/dashboard",
+    response_model=Dashboard,
+    responses={304: {"description": "Unchanged since the answer with that `ETag`"}},
+)
+async def get_dashboard(
+    caller: Reader, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
+    """What waits for the governor, and how the platform is doing."""
+    body = (await read_dashboard(caller)).model_dump_json().encode()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    if _names(if_none_match or "", etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=JSON)
+
+
+@_APPROVALS.get("/approvals")
+async def list_cards(
+    caller: Reader, status: cards.Bucket | None = None, limit: Limit = 25, cursor: Cursor = None
+) -> CardPage:
+    """Cards, newest first; `status` is a bucket of the domain's states."""
+    return await cards.list_cards(caller, status, limit, cursor)
+
+
+@_APPROVALS.get("/approvals/{approval_id}")
+async def get_card(caller: Reader, approval_id: str) -> CardDetail:
+    """A card with everything a decision needs."""
+    return await cards.read_card(caller, approval_id)
+
+
+@_APPROVALS.post("/sync")
+async def sync(caller: Decider, body: SyncBody) -> SyncResults:
+    """Takes decisions queued offline, at most fifty, in their order; each has its own result."""
+    return await synchronise(caller, body)
+
+
+@_SEEDS.get("")
+async def list_seeds(caller: Reader, limit: Limit = 25, cursor: Cursor = None) -> SeedPage:
+    """Precedents, newest first."""
+    return await seeds.list_seeds(caller, limit, cursor)
+
+
+@_SEEDS.get("/{seed_id}")
+async def get_seed(caller: Reader, seed_id: str) -> PrecedentSeed:
+    """One precedent, with how well it serves."""
+    return await seeds.read_seed(caller, seed_id)
+
+
+@_SEEDS.post("", status_code=201)
+async def post_seed(caller: Writer, body: PrecedentBody, key: PassedKey = None) -> PrecedentSeed:
+    """Posts a precedent; it comes back `approved` or `rejected`, with the findings."""
+    return await seeds.post_seed(caller, body, key)
+
+
+@_SEEDS.post("/{seed_id}/activate")
+async def activate_seed(caller: Writer, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
+    """Lets a precedent assent from now on."""
+    return await seeds.change_seed(caller, seed_id, "activate", key)
+
+
+@_SEEDS.post("/{seed_id}/suspend")
+async def suspend_seed(caller: Writer, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
+    """Lets it assent to nothing until it is activated again."""
+    return await seeds.change_seed(caller, seed_id, "suspend", key)
+
+
+@_AGENTS.get("/agents")
+async def list_agents(caller: Reader, limit: Limit = 25, cursor: Cursor = None) -> AgentPage:
+    """Agents, by name."""
+    return await agents.list_agents(caller, limit, cursor)
+
+
+@_AGENTS.get("/agents/{agent_id}")
+async def get_agent(caller: Reader, agent_id: str) -> Agent:
+    """One agent."""
+    return await agents.read_agent(caller, agent_id)
+
+
+@_AGENTS.get("/violations")
+async def list_violations(
+    caller: Reader, limit: Limit = 25, cursor: Cursor = None
+) -> ViolationPage:
+    """Broken rules with their evidence, newest first."""
+    return await agents.list_violations(caller, limit, cursor)
+
+
+@_DEVICES.post("", status_code=201)
+async def post_device(caller: Reader, key: Key, body: devices.DeviceBody) -> Device:
+    """Registers a device; the same token again answers the same."""
+    return await devices.register_device(caller, key, body)
+
+
+@_DEVICES.delete("/{device_id}", status_code=204)
+async def delete_device(caller: Reader, device_id: str) -> None:
+    """Forgets one of the caller's devices."""
+    await devices.remove_device(caller, device_id)
+
+
+ROUTER = Router.joining(_DASHBOARD, _APPROVALS, _SEEDS, _AGENTS, _DEVICES)
+
+
+def _names(condition: str, etag: str) -> bool:
+    # If-None-Match compares weakly (RFC 9110, 13.1.2): a proxy may have marked ours as weak.
+    candidates = [each.strip().removeprefix("W/") for each in condition.split(",")]
+    return etag in candidates or candidates == ["*"]

@@ -1,0 +1,46 @@
+"""Cards: what waits for the governor and what was decided, from the projection only."""
+
+import json
+from typing import Literal
+
+from events.approvals import Card
+from mobile_api.rules.cards import as_of, bucket_of
+from mobile_api.rules.documents import CARDS
+from mobile_api.store import require_document
+from mobile_api.views import CardDetail, CardPage
+from shared.kit.callers import Caller
+from shared.storage.batches import Document
+from shared.storage.firestore import TenantStore
+
+Bucket = Literal["pending", "veto_open", "decided"]
+
+
+async def list_cards(
+    caller: Caller, bucket: Bucket | None, limit: int, cursor: str | None
+) -> CardPage:
+    """Cards of one bucket or of all, newest first. A card whose deadline has passed leaves
+    `pending` by the clock, and enters `decided` once its timer has run."""
+    page = await TenantStore(caller.tenant_id).find(
+        CARDS,
+        where=[("bucket", "==", bucket)] if bucket else [],
+        order_by="requested_at",
+        descending=True,
+        limit=limit,
+        cursor=cursor,
+    )
+    cards = [as_of(card_in(document), caller.received_at) for document in page.items]
+    items = tuple(c for c in cards if bucket != "pending" or bucket_of(c.status) == "pending")
+    return CardPage(items=items, next_cursor=page.next_cursor)
+
+
+async def read_card(caller: Caller, approval_id: str) -> CardDetail:
+    """A card with all a decision needs. Raises NotFound."""
+    data = (await require_document(caller, CARDS, "apr", approval_id)).data
+    texts = {name: json.loads(data[name]) for name in ("content", "evidence")}
+    detail = CardDetail.model_validate({**data, **json.loads(data["card"]), **texts})
+    return as_of(detail, caller.received_at)
+
+
+def card_in(document: Document) -> Card:
+    """The card that a document holds."""
+    return Card.model_validate_json(document.data["card"])

@@ -1,0 +1,118 @@
+"""The projection, made again from the first event (docs/domain.md, invariant 8)."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from mobile_api.rules.counters import counter_changes
+from mobile_api.rules.documents import COUNTERS, Fields, Key
+from mobile_api.rules.projection import apply, steps_of
+from mobile_api.service.project import fact_of
+from mobile_api.store import Seen, every, read_projection, write_document
+from shared.kit.canonical import canonical_json, content_hash
+from shared.kit.errors import Invalid, Unavailable
+from shared.messaging.log import EVENT_LOG, logged_event
+from shared.storage.batches import Batch
+from shared.storage.firestore import LostRace, PlatformStore, TenantStore
+
+ROUNDS = 12
+FIRST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 2.0
+# A commit holds at most 500 writes and 10 MiB.
+MOST_WRITES = 400
+MOST_BYTES = 4_000_000
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuild found and left. Digests are SHA-256 over every document's canonical JSON."""
+
+    tenant_id: str
+    events: int
+    documents: int
+    digest_before: str
+    digest_after: str
+    written: int
+
+
+async def rebuild(tenant_id: str, *, now: datetime, write: bool = True) -> Rebuilt:
+    """Folds the tenant's whole log with the rules of the live projection and replaces what
+    differs. Events that arrive meanwhile are not lost: whatever they change is read again.
+
+    An event of the log that was not delivered yet is projected here, and then asks for no
+    notification. Raises Unavailable."""
+    store = TenantStore(tenant_id)
+    for turn in range(ROUNDS):
+        # Documents before the log: whatever made them is in the log by now.
+        seen = await read_projection(store)
+        events, wanted = await _fold(store, now)
+        before = {key: document.data for key, document in seen.items()}
+        differing = [key for key in {**before, **wanted} if before.get(key) != wanted.get(key)]
+        try:
+            if write:
+                await _replace(store, seen, wanted, differing)
+        except LostRace:
+            await asyncio.sleep(min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**turn))
+            continue
+        return Rebuilt(
+            tenant_id, events, len(wanted), digest(before), digest(wanted), len(differing)
+        )
+    raise Unavailable(f"{tenant_id} changes too fast to be rebuilt now")
+
+
+async def tenants() -> list[str]:
+    """Every tenant with an event, one read each."""
+    found: list[str] = []
+    while True:
+        after = found[-1] if found else ""
+        entries = await PlatformStore().find(
+            EVENT_LOG, where=[("tenantid", ">", after)], order_by="tenantid", limit=1
+        )
+        if not entries:
+            return found
+        found.append(entries[0].tenant_id)
+
+
+def digest(documents: Mapping[Key, Fields]) -> str:
+    """The same for the same documents, whatever order they came in."""
+    return content_hash([[*key, dict(documents[key])] for key in sorted(documents)])
+
+
+async def _fold(store: TenantStore, now: datetime) -> tuple[int, dict[Key, Fields]]:
+    documents: dict[Key, Fields] = {}
+    events = 0
+    async for entry in every(store, EVENT_LOG):
+        events += 1
+        try:
+            fact = fact_of(logged_event(entry.data, now))
+            documents |= apply(steps_of(fact), documents) if fact else {}
+        except (ValidationError, Invalid) as refusal:
+            # The live projection sent it to the dead letters.
+            _log.warning("%s cannot be read: %s", entry.id, type(refusal).__name__)
+    return events, {**documents, **counter_changes({}, documents)}
+
+
+async def _replace(
+    store: TenantStore, seen: Seen, wanted: Mapping[Key, Fields], differing: list[Key]
+) -> None:
+    # Counters last: every live commit in between touched one of them, and that loses the race.
+    ordered = sorted(differing, key=lambda key: (key[0] == COUNTERS, key))
+    batch, size = Batch(), 0
+    for key in ordered:
+        fields = wanted.get(key)
+        size += len(canonical_json(dict(fields or {})))
+        if batch.writes and (len(batch.writes) >= MOST_WRITES or size > MOST_BYTES):
+            await store.commit(batch)
+            batch, size = Batch(), 0
+        if fields is None:
+            batch.delete(*key, seen[key])
+        else:
+            write_document(batch, key, seen, fields)
+    if batch.writes:
+        await store.commit(batch)

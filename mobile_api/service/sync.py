@@ -1,0 +1,108 @@
+"""An offline queue: its decisions, in their order, each with an answer of its own."""
+
+import asyncio
+import json
+import logging
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from events.approvals import Card
+from mobile_api.approvals import PER_ATTEMPT_SECONDS, post
+from shared.kit.callers import Caller
+from shared.kit.errors import (
+    FieldError,
+    Invalid,
+    NotFound,
+    Unavailable,
+    problem_document,
+)
+from shared.kit.ids import is_id
+from shared.kit.models import Data, Model
+from shared.runtime.openapi import Problem
+from shared.runtime.problems import as_assent_error
+from shared.runtime.tracing import current_trace_id
+
+MOST_SYNCED = 50
+ACTIONS = ("approve", "request-changes", "veto")
+# The function is given 30 seconds; an answer must still get out.
+WITHIN_SECONDS = 25.0
+LEAST_SECONDS = 0.5
+
+Item = dict[str, JsonValue]
+
+_log = logging.getLogger(__name__)
+
+
+class SyncBody(Model):
+    """Decisions queued offline, oldest first. Each is `{approval_id, action, …its body}`, with
+    `action` one of approve, request-changes and veto; a bad one spoils only itself."""
+
+    decisions: Annotated[list[Item], Field(max_length=MOST_SYNCED)]
+
+
+class SyncAccepted(Data):
+    """A queued decision that stands."""
+
+    client_decision_id: str | None
+    status: int
+    card: Card
+
+
+class SyncRefused(Data):
+    """A queued decision that was refused, or that could not be delivered; `status` says which."""
+
+    client_decision_id: str | None
+    status: int
+    problem: Problem
+
+
+class SyncResults(Data):
+    """One result per queued decision, in the queue's order."""
+
+    results: tuple[SyncAccepted | SyncRefused, ...]
+
+
+async def synchronise(caller: Caller, body: SyncBody) -> SyncResults:
+    """Puts one decision after the other to the owner of approvals, in the caller's own name; one
+    that fails does not stop the rest. Only one that may have been taken, or may be taken later,
+    holds back the decisions about the same approval that follow it: they are answered as
+    unavailable, to be sent again in the same order."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + WITHIN_SECONDS
+    unsettled: set[JsonValue] = set()
+    results: list[SyncAccepted | SyncRefused] = []
+    for item in body.decisions:
+        approval_id, named = item.get("approval_id"), item.get("client_decision_id")
+        id = named if isinstance(named, str) else None
+        try:
+            if isinstance(approval_id, str) and approval_id in unsettled:
+                raise Unavailable("an earlier decision about this approval is not settled yet")
+            left = min(PER_ATTEMPT_SECONDS, deadline - loop.time())
+            card = await _decide(caller, item, left)
+            results.append(SyncAccepted(client_decision_id=id, status=200, card=card))
+        except Exception as error:  # noqa: BLE001 - it must not stop the rest
+            refusal = as_assent_error(error)
+            if refusal.http_status >= 500:
+                _log.warning("a queued decision is not settled", exc_info=error)
+            if isinstance(approval_id, str) and (refusal.retriable or refusal.http_status >= 500):
+                unsettled.add(approval_id)
+            problem = Problem.model_validate(problem_document(refusal, current_trace_id()))
+            status = refusal.http_status
+            results.append(SyncRefused(client_decision_id=id, status=status, problem=problem))
+    return SyncResults(results=tuple(results))
+
+
+async def _decide(caller: Caller, item: Item, left: float) -> Card:
+    if left < LEAST_SECONDS:
+        raise Unavailable("the queue is too long for one call; send the rest again")
+    approval_id, action = item.get("approval_id"), item.get("action")
+    if not isinstance(approval_id, str):
+        raise Invalid(FieldError("approval_id", "must be the id of an approval"))
+    if action not in ACTIONS:
+        raise Invalid(FieldError("action", f"must be one of {', '.join(ACTIONS)}"))
+    if not is_id("apr", approval_id):
+        raise NotFound()
+    rest = {name: value for name, value in item.items() if name not in ("approval_id", "action")}
+    path = f"/v1/mobile/approvals/{approval_id}/{action}"
+    return await post(path, json.dumps(rest).encode(), Card, caller=caller, within=left)
