@@ -7,16 +7,17 @@ from datetime import UTC, datetime, timedelta
 from events.approvals import ApprovalRequested, ApprovalVetoed
 from events.precedents import PrecedentActivated
 from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
-from functions.approvals import store as approvals_store
-from functions.approvals.service.reading import Bucket as ApprovalsBucket
-from functions.approvals.service.reading import list_approvals, list_precedents
-from functions.approvals.service.wiring import OUTBOX as APPROVALS_OUTBOX
+from functions.approvals import queries
+from functions.approvals.aggregates import RUN as APPROVALS_RUN
+from functions.approvals.service.lists import Bucket as ApprovalsBucket
+from functions.approvals.service.lists import list_approvals, list_precedents
 from mobile_api.bodies import DeviceBody
 from mobile_api.reactions import SWEEP as MOBILE_SWEEP
 from mobile_api.service import reading
 from mobile_api.service.devices import register_device
 from mobile_api.service.reading import Bucket
 from mobile_api.service.rebuilding import rebuild, tenants
+from shared.aggregates.runner import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
@@ -62,18 +63,19 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     for bucket in buckets:
         await list_approvals(caller, bucket, 25, None)
     await list_precedents(caller, 25, None)
-    await approvals_store.find_like(store, "likeness", 3)
-    await approvals_store.find_precedents_like(store, "likeness")
-    await approvals_store.find_ended(store, "execution")
-    await approvals_store.find_rejected_since(store, "execution", START)
-    await approvals_store.is_governor_absent(store, START)
-    await approvals_store.count_matches(store, seed.seed_id)
-    await approvals_store.count_compared(store, seed.seed_id)
+    work = Command(APPROVALS_RUN, caller, 0)
+    await queries.find_like(work, "likeness", 3)
+    await queries.find_precedents_like(work, "likeness")
+    await queries.find_ended(work, "execution")
+    await queries.find_rejected_since(work, "execution", START)
+    await queries.is_governor_absent(store, START)
+    await queries.count_matches(store, seed.seed_id)
+    await queries.count_compared(store, seed.seed_id)
     await world.sweep(START + timedelta(days=40))
     event, _ = world.approval_needed()
     await world.deliver(event)
-    APPROVALS_OUTBOX._answered.clear()
-    await APPROVALS_OUTBOX.publish_again(store, event)
+    APPROVALS_RUN.outbox._answered.clear()
+    await APPROVALS_RUN.outbox.publish_again(store, event)
 
 
 async def a_governor_looks(tenant: str) -> None:
