@@ -66,7 +66,7 @@ async def test_a_request_counts_its_billable_operations() -> None:
         for number, kind in enumerate(get_args(Kind), start=1):
             count(kind, number)
 
-    app = create_api(function="things", routers=[router])
+    app = create_api(function="things", router=router)
     with listening() as logged:
         await ask(app, "GET", "/v1/things")
     (entry,) = logged.entries("things")

@@ -8,6 +8,7 @@ import mobile_api.main
 from infra.observability import uptime
 from infra.preview import Graph
 from shared.runtime.app import create_api
+from shared.runtime.routes import Router
 from tests.infra.observability.logged import ask
 
 CHECK = "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig"
@@ -32,7 +33,7 @@ async def test_the_answer_costs_no_billable_operation() -> None:
 
 
 async def test_a_function_that_does_not_know_the_path_does_not_pass() -> None:
-    stranger = create_api(function="stranger", routers=[])
+    stranger = create_api(function="stranger", router=Router())
     answer = await ask(stranger, "GET", uptime.PATH)
     assert answer.status_code != uptime.REFUSED
 

@@ -74,9 +74,12 @@ async def test_a_reaction_happens_once_whenever_the_process_dies(
     shop: Shop, death: Death, is_one_of_several: bool
 ) -> None:
     id, event = (await shop.place()).order_id, shop.delivered()
-    how = {"is_one_of_several": is_one_of_several}
-    await die(shop, lambda: shop.react(event, id, **how), death)
-    await shop.react(event, id, **how)
+
+    async def react() -> None:
+        await shop.react(event, id, is_one_of_several=is_one_of_several)
+
+    await die(shop, react, death)
+    await react()
     await shop.sweep(SWEPT_AT)
     assert await shop.told() == ["placed", "paid"]
     assert await all_is_published(shop)
