@@ -40,7 +40,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
     for topic in TOPICS:
         await cloud.mailbox(topic)
     tenant = f"clinic-{uuid.uuid4().hex[:12]}"
-    transport = httpx.ASGITransport(app=create_api(function="agents", routers=[ROUTER]))
+    transport = httpx.ASGITransport(app=create_api(function="agents", router=ROUTER))
     with watching() as asked:
         async with httpx.AsyncClient(transport=transport, base_url="http://agents") as client:
             await agents_live_and_fall(AgentsWorld(client, issuing_key, tenant, cloud))
