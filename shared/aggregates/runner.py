@@ -19,7 +19,8 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import Recorder
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import set_timers
-from shared.storage.firestore import Condition, LostRace, TenantStore
+from shared.storage.encoding import Condition
+from shared.storage.firestore import LostRace, TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
 

@@ -12,7 +12,8 @@ from shared.kit.transitions import Transition
 from shared.messaging.changes import Change, Timer
 from shared.messaging.recorder import LastEvent, Recorder, last_event
 from shared.storage.batches import Document
-from shared.storage.firestore import Condition, TenantStore
+from shared.storage.encoding import Condition
+from shared.storage.firestore import TenantStore
 from shared.storage.secrets import signing_key
 
 S = TypeVar("S", bound=BaseModel)

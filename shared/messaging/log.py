@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.messaging.envelope import ATTRIBUTES, Envelope
+from shared.storage.batches import ServerTime
 
 EVENT_LOG = "events"
 
@@ -12,13 +13,11 @@ EVENT_LOG = "events"
 def log_entry(event: Envelope, *, position: int, flagged: bool = True) -> dict[str, Any]:
     """The document of an event not yet published; `position` orders the events of one commit.
     A `flagged` one the sweep publishes if nobody else does."""
-    from google.cloud.firestore_v1.transforms import SERVER_TIMESTAMP
-
     return {
         **event.model_dump(mode="json", include=set(ATTRIBUTES) | {"data"}),
         "unpublished": flagged,
         "position": position,
-        "committed_at": SERVER_TIMESTAMP,
+        "committed_at": ServerTime(),
     }
 
 

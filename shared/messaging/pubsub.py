@@ -1,17 +1,13 @@
 """Publishing to Pub/Sub; to the emulator where PUBSUB_EMULATOR_HOST says so."""
 
-import asyncio
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from functools import cache
+from typing import Any
 
 from shared.kit.errors import Unavailable
 from shared.kit.operations import count
-from shared.storage.patience import patience
-
-if TYPE_CHECKING:
-    from google.pubsub_v1.services.publisher import PublisherAsyncClient
+from shared.storage.rpc import Service
 
 # The sweep publishes what we could not.
 RETRIED_FOR_SECONDS = 3.0
@@ -23,26 +19,30 @@ MOST_BYTES = 9_000_000
 
 Message = tuple[bytes, Mapping[str, str]]
 
-_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, PublisherAsyncClient]" = WeakKeyDictionary()
-
 
 async def publish(topic: str, messages: Sequence[Message]) -> None:
     """Hands all (data, attributes) over, in one call unless they are too many or too long for one.
     Raises Unavailable; then some or all may have been published."""
-    from google.api_core.exceptions import GoogleAPICallError, RetryError
-    from google.pubsub_v1.types import PubsubMessage
+    from google.pubsub_v1.types import PublishRequest, PublishResponse
+    from grpc.aio import AioRpcError
 
     path = f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/topics/{topic}"
-    for request in _requests(messages):
-        payload = [PubsubMessage(data=data, attributes=attributes) for data, attributes in request]
+    for batch in _requests(messages):
+        request = PublishRequest.pb()(topic=path)
+        for data, attributes in batch:
+            request.messages.add(data=data, attributes=attributes)
         try:
-            await _client().publish(
-                topic=path, messages=payload, **patience(retried_for=RETRIED_FOR_SECONDS)
+            await _pubsub().call(
+                "Publish",
+                request,
+                PublishResponse.pb(),
+                retried_for=RETRIED_FOR_SECONDS,
+                topic=path,
             )
-        except (GoogleAPICallError, RetryError) as error:
+        except AioRpcError as error:
             raise Unavailable(f"topic {topic} takes no messages now") from error
-        count("pubsub-messages", len(request))
-        count("pubsub-bytes", max(LEAST_BILLED_BYTES, sum(_size(message) for message in request)))
+        count("pubsub-messages", len(batch))
+        count("pubsub-bytes", max(LEAST_BILLED_BYTES, sum(_size(message) for message in batch)))
 
 
 def _requests(messages: Sequence[Message]) -> Iterator[list[Message]]:
@@ -65,21 +65,14 @@ def _size(message: Message) -> int:
     )
 
 
-def _client() -> "PublisherAsyncClient":
-    loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        from google.pubsub_v1.services.publisher import PublisherAsyncClient
-        from google.pubsub_v1.services.publisher.transports import (
-            PublisherGrpcAsyncIOTransport,
-        )
-        from grpc.aio import insecure_channel
+def _transport() -> Any:
+    from google.pubsub_v1.services.publisher.transports import PublisherGrpcAsyncIOTransport
 
-        emulator = os.environ.get("PUBSUB_EMULATOR_HOST")
-        _clients[loop] = (
-            PublisherAsyncClient(
-                transport=PublisherGrpcAsyncIOTransport(channel=insecure_channel(emulator))
-            )
-            if emulator
-            else PublisherAsyncClient()
-        )
-    return _clients[loop]
+    return PublisherGrpcAsyncIOTransport
+
+
+@cache
+def _pubsub() -> Service:
+    return Service(
+        "google.pubsub.v1.Publisher", emulator="PUBSUB_EMULATOR_HOST", transport=_transport
+    )

@@ -5,8 +5,8 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from functools import cache
+from typing import Any
 
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id
@@ -14,20 +14,13 @@ from shared.kit.instants import format_instant
 from shared.kit.operations import count
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
-from shared.storage.patience import patience
-
-if TYPE_CHECKING:
-    from google.cloud.tasks_v2 import CloudTasksAsyncClient
+from shared.storage.rpc import Service
 
 # The sweep fires what we could not set.
 RETRIED_FOR_SECONDS = 3.0
 # Cloud Tasks refuses a schedule time further away than 30 days; a timer that fires early re-reads
 # the state and is set again.
 FURTHEST = timedelta(days=29)
-
-_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, CloudTasksAsyncClient]" = (
-    WeakKeyDictionary()
-)
 
 
 async def set_timers(noun: str, tenant_id: str, timers: Sequence[Timer], *, now: datetime) -> None:
@@ -54,16 +47,22 @@ def timer_event(noun: str, tenant_id: str, timer: Timer, received_at: datetime) 
 
 
 async def _set(noun: str, tenant_id: str, timer: Timer, now: datetime) -> None:
-    from google.api_core.exceptions import AlreadyExists, GoogleAPICallError, RetryError
+    from google.cloud.tasks_v2.types import CreateTaskRequest, Task
+    from grpc import StatusCode
+    from grpc.aio import AioRpcError
 
+    request = CreateTaskRequest(_task_request(noun, tenant_id, timer, now))
     try:
-        await _client().create_task(
-            request=_task_request(noun, tenant_id, timer, now),
-            **patience(retried_for=RETRIED_FOR_SECONDS),
+        await _cloud_tasks().call(
+            "CreateTask",
+            CreateTaskRequest.pb(request),
+            Task.pb(),
+            retried_for=RETRIED_FOR_SECONDS,
+            parent=request.parent,
         )
-    except AlreadyExists:
-        return
-    except (GoogleAPICallError, RetryError) as error:
+    except AioRpcError as error:
+        if error.code() == StatusCode.ALREADY_EXISTS:
+            return
         raise Unavailable(f"no timer can be set for {timer.subject} now") from error
     count("cloud-tasks")
 
@@ -101,21 +100,18 @@ def _task_request(noun: str, tenant_id: str, timer: Timer, now: datetime) -> dic
     }
 
 
-def _client() -> "CloudTasksAsyncClient":
-    loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        from google.cloud.tasks_v2 import CloudTasksAsyncClient
-        from google.cloud.tasks_v2.services.cloud_tasks.transports import (
-            CloudTasksGrpcAsyncIOTransport,
-        )
-        from grpc.aio import insecure_channel
+def _transport() -> Any:
+    from google.cloud.tasks_v2.services.cloud_tasks.transports import (
+        CloudTasksGrpcAsyncIOTransport,
+    )
 
-        emulator = os.environ.get("CLOUD_TASKS_EMULATOR_HOST")
-        _clients[loop] = (
-            CloudTasksAsyncClient(
-                transport=CloudTasksGrpcAsyncIOTransport(channel=insecure_channel(emulator))
-            )
-            if emulator
-            else CloudTasksAsyncClient()
-        )
-    return _clients[loop]
+    return CloudTasksGrpcAsyncIOTransport
+
+
+@cache
+def _cloud_tasks() -> Service:
+    return Service(
+        "google.cloud.tasks.v2.CloudTasks",
+        emulator="CLOUD_TASKS_EMULATOR_HOST",
+        transport=_transport,
+    )

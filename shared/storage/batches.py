@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 
 
@@ -14,7 +13,7 @@ class Document:
     id: str
     tenant_id: str
     data: Mapping[str, Any]
-    update_time: datetime
+    update_time: Any
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,10 @@ class AtLeast:
     """A number a field is raised to, unless it is higher already."""
 
     value: int
+
+
+class ServerTime:
+    """The moment at which the store applies the commit."""
 
 
 @dataclass

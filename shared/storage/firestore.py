@@ -1,30 +1,22 @@
 """Firestore behind handles that cannot forget the tenant."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from functools import cache
+from typing import Any
 
 from shared.kit.errors import AssentError, FieldError, Invalid, PayloadTooLarge, Unavailable
 from shared.kit.operations import count
-from shared.storage.batches import Add, AtLeast, Batch, Document, Write
+from shared.storage.batches import Batch, Document
 from shared.storage.cursors import decode_cursor, encode_cursor, is_document_id
-from shared.storage.patience import passing_failures, patience
-
-if TYPE_CHECKING:
-    from google.cloud.firestore import AsyncClient, AsyncWriteBatch
-    from google.cloud.firestore_v1.async_document import AsyncDocumentReference
-    from google.cloud.firestore_v1.async_query import AsyncQuery
-    from google.cloud.firestore_v1.base_document import DocumentSnapshot
+from shared.storage.encoding import Condition, plain_fields, put_query, put_value, put_write
+from shared.storage.patience import is_no_answer
+from shared.storage.rpc import Service
 
 COUNTED_PER_READ = 1000
-
-Condition = tuple[str, str, Any]
-
-_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient]" = WeakKeyDictionary()
+READ_AT_ONCE = 100
 
 
 class LostRace(AssentError):
@@ -55,24 +47,21 @@ class TenantStore:
     async def get(self, collection: str, id: str) -> Document | None:
         """The document, or None; also for an id that no document can have. One read. Raises
         Unavailable."""
-        if not is_document_id(id):
-            return None
-        async with _answering():
-            snapshot = await self._reference(collection, id).get(**patience())
-        count("firestore-reads")
-        return _document(snapshot) if snapshot.exists else None
+        return (await self.get_many([(collection, id)]))[0]
 
     async def get_many(self, keys: Sequence[tuple[str, str]]) -> list[Document | None]:
-        """The documents named by (collection, id), in that order, in one round trip."""
-        references = [self._reference(*key) if is_document_id(key[1]) else None for key in keys]
-        asked = [reference for reference in references if reference is not None]
+        """The documents named by (collection, id), in that order, in one round trip. Raises
+        Unavailable."""
+        names = [self._name(*key) if is_document_id(key[1]) else "" for key in keys]
+        asked = list(dict.fromkeys(name for name in names if name))
         found: dict[str, Document] = {}
-        async with _answering():
-            async for snapshot in _client().get_all(asked, **patience()):
-                if snapshot.exists:
-                    found[snapshot.reference.path] = _document(snapshot)
-        count("firestore-reads", len(asked))
-        return [found.get(reference.path) if reference else None for reference in references]
+        if asked:
+            request = _request("BatchGetDocuments", database=_database(), documents=asked)
+            for answer in await _read("BatchGetDocuments", request):
+                if answer.HasField("found"):
+                    found[answer.found.name] = _document(answer.found)
+            count("firestore-reads", len(asked))
+        return [found.get(name) for name in names]
 
     async def find(
         self,
@@ -90,24 +79,49 @@ class TenantStore:
         Raises Invalid for a cursor that is not one of ours, Unavailable."""
         if descending and order_by is None:
             raise ValueError("descending needs an order_by")
-        query = _filtered(self._collection(collection), where)
-        direction = "DESCENDING" if descending else "ASCENDING"
-        if order_by is not None:
-            query = query.order_by(order_by, direction=direction)
-        query = query.order_by("__name__", direction=direction)
+        request = _request("RunQuery", parent=self._parent)
+        put_query(
+            request.structured_query,
+            collection,
+            where=where,
+            order_by=order_by,
+            descending=descending,
+            limit=limit + 1,
+        )
         if cursor is not None:
-            query = query.start_after(self._position(collection, order_by, cursor))
-        documents = await _fetch(query.limit(limit + 1))
+            value, id = decode_cursor(cursor)
+            after = request.structured_query.start_at.values
+            if order_by is not None:
+                put_value(after.add(), value)
+            after.add().reference_value = self._name(collection, id)
+        documents = await _fetch(request)
         items = documents[:limit]
         more = len(documents) > limit
         return Page(items, encode_cursor(items[-1], order_by) if more else None)
 
+    async def find_all(
+        self, collection: str, *, where: Iterable[Condition] = ()
+    ) -> AsyncIterator[Document]:
+        """Every document that matches, by id, read a hundred at a time. Raises Unavailable."""
+        cursor, conditions = None, list(where)
+        while True:
+            page = await self.find(collection, where=conditions, limit=READ_AT_ONCE, cursor=cursor)
+            for document in page.items:
+                yield document
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
     async def count(self, collection: str, *, where: Iterable[Condition] = ()) -> int:
         """How many documents match; billed one read per thousand. Raises Unavailable."""
-        query = _filtered(self._collection(collection), where)
-        async with _answering():
-            result = await query.count().get(**patience())
-        number = int(result[0][0].value)
+        request = _request("RunAggregationQuery", parent=self._parent)
+        counting = request.structured_aggregation_query
+        put_query(counting.structured_query, collection, where=where)
+        aggregation = counting.aggregations.add()
+        aggregation.count.SetInParent()
+        aggregation.alias = "count"
+        (answer,) = await _read("RunAggregationQuery", request)
+        number: int = answer.result.aggregate_fields["count"].integer_value
         count("firestore-reads", max(1, -(-number // COUNTED_PER_READ)))
         return number
 
@@ -117,60 +131,24 @@ class TenantStore:
         Raises LostRace where a condition no longer holds, PayloadTooLarge for more than a document
         holds, Invalid for an id no document can have, Unavailable where the store did not answer:
         then the batch may or may not have been applied."""
-        from google.api_core.exceptions import (
-            AlreadyExists,
-            Conflict,
-            FailedPrecondition,
-            InvalidArgument,
-            NotFound,
-        )
-
-        writer = _client().batch()
+        request = _request("Commit", database=_database())
         for write in batch.writes:
-            self._add(writer, write)
-        try:
-            async with _answering():
-                await writer.commit(**patience())
-        except (AlreadyExists, FailedPrecondition, NotFound, Conflict) as refusal:
-            raise LostRace(str(refusal)) from refusal
-        except InvalidArgument as refusal:
-            # Only the message tells a size (so many bytes) from a bug of ours.
-            if " bytes" in str(refusal):
-                raise PayloadTooLarge("the content is larger than a document can be") from refusal
-            raise
+            if not is_document_id(write.id):
+                raise Invalid(FieldError("id", f"{write.id[:80]!a} cannot be an id"))
+            put_write(request.writes.add(), write, self._name(write.collection, write.id))
+        async with _answering():
+            await _firestore().call("Commit", request, _types("Commit")[1], database=_database())
         count("firestore-commits")
         deletes = sum(write.kind == "delete" for write in batch.writes)
         count("firestore-deletes", deletes)
         count("firestore-writes", len(batch.writes) - deletes)
 
-    def _collection(self, collection: str) -> "AsyncQuery":
-        return _client().collection("tenants", self.tenant_id, collection)._query()
+    @property
+    def _parent(self) -> str:
+        return f"{_database()}/documents/tenants/{self.tenant_id}"
 
-    def _reference(self, collection: str, id: str) -> "AsyncDocumentReference":
-        return _client().document("tenants", self.tenant_id, collection, id)
-
-    def _position(self, collection: str, order_by: str | None, cursor: str) -> dict[str, Any]:
-        value, id = decode_cursor(cursor)
-        position: dict[str, Any] = {"__name__": self._reference(collection, id)}
-        return position if order_by is None else {order_by: value, **position}
-
-    def _add(self, writer: "AsyncWriteBatch", write: Write) -> None:
-        if not is_document_id(write.id):
-            raise Invalid(FieldError("id", f"{write.id[:80]!a} cannot be an id"))
-        reference = self._reference(write.collection, write.id)
-        if write.kind == "create":
-            writer.create(reference, dict(write.data))
-        elif write.kind == "put":
-            writer.set(reference, dict(write.data))
-        elif write.kind == "merge":
-            writer.set(reference, _transforms(write.data), merge=True)
-        elif write.kind == "delete":
-            writer.delete(reference, option=_unchanged(write.seen) if write.seen else None)
-        else:
-            assert write.seen is not None
-            whole = write.kind == "replace"
-            fields = _replaced(write.seen, write.data) if whole else _first_field(write.seen)
-            writer.update(reference, fields, option=_unchanged(write.seen))
+    def _name(self, collection: str, id: str) -> str:
+        return f"{self._parent}/{collection}/{id}"
 
 
 class PlatformStore:
@@ -186,90 +164,87 @@ class PlatformStore:
         limit: int = 100,
     ) -> list[Document]:
         """Up to `limit` documents of that collection of any tenant. Raises Unavailable."""
-        query = _filtered(_client().collection_group(collection), where)
-        if order_by is not None:
-            query = query.order_by(order_by)
-        return await _fetch(query.limit(limit))
+        request = _request("RunQuery", parent=f"{_database()}/documents")
+        put_query(
+            request.structured_query,
+            collection,
+            where=where,
+            order_by=order_by,
+            limit=limit,
+            everywhere=True,
+        )
+        return await _fetch(request)
 
 
-async def _fetch(query: "AsyncQuery") -> list[Document]:
-    async with _answering():
-        documents = [_document(snapshot) async for snapshot in query.stream(**patience())]
+async def _fetch(request: Any) -> list[Document]:
+    answers = await _read("RunQuery", request)
+    documents = [_document(answer.document) for answer in answers if answer.HasField("document")]
     count("firestore-reads", max(1, len(documents)))
     return documents
 
 
-def _filtered(query: "AsyncQuery", where: Iterable[Condition]) -> "AsyncQuery":
-    from google.cloud.firestore_v1.base_query import FieldFilter
-
-    for field, operator, value in where:
-        query = query.where(filter=FieldFilter(field, operator, value))
-    return query
+async def _read(method: str, request: Any) -> Sequence[Any]:
+    async with _answering():
+        return await _firestore().stream(method, request, _types(method)[1], database=_database())
 
 
-def _document(snapshot: "DocumentSnapshot[Any]") -> Document:
-    # tenants/{tenant}/{collection}/{id}
-    _, tenant_id, collection, id = snapshot.reference.path.split("/")
-    data = snapshot._data if snapshot._data is not None else {}
-    return Document(collection, id, tenant_id, data, snapshot.update_time)
-
-
-def _unchanged(seen: Document) -> Any:
-    return _client().write_option(last_update_time=seen.update_time)
-
-
-def _replaced(seen: Document, data: Mapping[str, Any]) -> dict[str, Any]:
-    from google.cloud.firestore_v1 import DELETE_FIELD
-
-    return _quoted({**dict.fromkeys(seen.data, DELETE_FIELD), **data})
-
-
-def _first_field(seen: Document) -> dict[str, Any]:
-    # Writing what is there already changes nothing, not even the update time, but it is refused
-    # when the document moved on: the cheapest condition a batch can carry.
-    name = min(seen.data)
-    return _quoted({name: seen.data[name]})
-
-
-def _quoted(data: Mapping[str, Any]) -> dict[str, Any]:
-    # An update reads its keys as paths; quoted, a name with a dot stays one name.
-    from google.cloud.firestore_v1.field_path import FieldPath
-
-    return {FieldPath(name).to_api_repr(): value for name, value in data.items()}
-
-
-def _transforms(data: Mapping[str, Any]) -> dict[str, Any]:
-    from google.cloud.firestore_v1.transforms import Increment, Maximum
-
-    def transform(value: Any) -> Any:
-        if isinstance(value, Add):
-            return Increment(value.amount)
-        if isinstance(value, AtLeast):
-            return Maximum(value.value)
-        return _transforms(value) if isinstance(value, Mapping) else value
-
-    return {name: transform(value) for name, value in data.items()}
+def _document(message: Any) -> Document:
+    # projects/{project}/databases/{database}/documents/tenants/{tenant}/{collection}/{id}
+    tenant_id, collection, id = message.name.split("/")[-3:]
+    fields = plain_fields(message.fields)
+    return Document(collection, id, tenant_id, fields, message.update_time)
 
 
 @asynccontextmanager
 async def _answering() -> AsyncIterator[None]:
-    from google.api_core.exceptions import Aborted, DeadlineExceeded, ResourceExhausted, RetryError
+    from grpc import StatusCode
+    from grpc.aio import AioRpcError
 
-    gave_up = DeadlineExceeded, ResourceExhausted, RetryError
-    unanswered: tuple[type[Exception], ...] = (*passing_failures(), *gave_up)
     try:
         yield
-    except Aborted as error:
-        raise LostRace("the store gave up on a contended document") from error
-    except unanswered as error:
-        raise Unavailable("the document store did not answer") from error
+    except AioRpcError as error:
+        code, detail = error.code(), error.details() or ""
+        if code in (
+            StatusCode.ALREADY_EXISTS,
+            StatusCode.FAILED_PRECONDITION,
+            StatusCode.NOT_FOUND,
+            StatusCode.ABORTED,
+        ):
+            raise LostRace(detail) from error
+        if is_no_answer(error):
+            raise Unavailable("the document store did not answer") from error
+        # Only the message tells a size (so many bytes) from a bug of ours.
+        if code == StatusCode.INVALID_ARGUMENT and " bytes" in detail:
+            raise PayloadTooLarge("the content is larger than a document can be") from error
+        raise
 
 
-def _client() -> "AsyncClient":
-    """One client per event loop, because a gRPC channel belongs to the loop it was made in."""
-    loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        from google.cloud.firestore import AsyncClient
+def _request(method: str, **fields: Any) -> Any:
+    return _types(method)[0](**fields)
 
-        _clients[loop] = AsyncClient(project=os.environ["GOOGLE_CLOUD_PROJECT"])
-    return _clients[loop]
+
+@cache
+def _types(method: str) -> tuple[Any, Any]:
+    from google.cloud.firestore_v1.types import firestore
+
+    request, answer = (getattr(firestore, f"{method}{side}") for side in ("Request", "Response"))
+    return request.pb(), answer.pb()
+
+
+def _database() -> str:
+    return f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/databases/(default)"
+
+
+def _transport() -> Any:
+    from google.cloud.firestore_v1.services.firestore.transports import (
+        FirestoreGrpcAsyncIOTransport,
+    )
+
+    return FirestoreGrpcAsyncIOTransport
+
+
+@cache
+def _firestore() -> Service:
+    return Service(
+        "google.firestore.v1.Firestore", emulator="FIRESTORE_EMULATOR_HOST", transport=_transport
+    )

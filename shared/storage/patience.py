@@ -1,34 +1,31 @@
 """How long we wait for a service of Google's before we say that it did not answer."""
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grpc.aio import AioRpcError
 
 TIMEOUT_SECONDS = 5.0
 RETRIED_FOR_SECONDS = 8.0
 
 
-def patience(*, retried_for: float | None = None) -> dict[str, Any]:
-    """The `retry` and `timeout` of one call. Google's clients have defaults of their own, of up to
-    a minute and more: longer than any request of ours may take."""
-    from google.api_core.retry import AsyncRetry, if_exception_type
+def may_pass(error: "AioRpcError") -> bool:
+    """Whether the same call may succeed a moment later. A connection that ends under a call is
+    reported as any of these, by whoever noticed first; a proxy may cancel a call that we did
+    not."""
+    from grpc import StatusCode
 
-    retry = AsyncRetry(
-        if_exception_type(*passing_failures()),
-        initial=0.05,
-        maximum=1.0,
-        timeout=RETRIED_FOR_SECONDS if retried_for is None else retried_for,
-    )
-    return {"retry": retry, "timeout": TIMEOUT_SECONDS}
-
-
-def passing_failures() -> tuple[type[Exception], ...]:
-    """What a service answers that may answer the same call a moment later. A connection that ends
-    under a call is told as any of these, by whoever noticed first; who is on the way may cancel a
-    call that we did not."""
-    from google.api_core.exceptions import (
-        Cancelled,
-        InternalServerError,
-        ServiceUnavailable,
-        Unknown,
+    return error.code() in (
+        StatusCode.UNAVAILABLE,
+        StatusCode.INTERNAL,
+        StatusCode.CANCELLED,
+        StatusCode.UNKNOWN,
     )
 
-    return ServiceUnavailable, InternalServerError, Cancelled, Unknown
+
+def is_no_answer(error: "AioRpcError") -> bool:
+    """Whether the service did not answer in time, however often it was called."""
+    from grpc import StatusCode
+
+    gave_up = (StatusCode.DEADLINE_EXCEEDED, StatusCode.RESOURCE_EXHAUSTED)
+    return may_pass(error) or error.code() in gave_up

@@ -3,17 +3,15 @@
 import os
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import Any
 
 from joserfc.jwk import KeySet, OKPKey
 
 from shared.kit.errors import Unavailable
 from shared.kit.operations import count
 from shared.kit.signing import load_public_keys, load_signing_key, names_key_of
-from shared.storage.patience import patience
-
-if TYPE_CHECKING:
-    from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
+from shared.storage.rpc import Service
 
 KEPT_SECONDS = 600.0
 REREAD_AFTER_SECONDS = 30.0
@@ -47,28 +45,36 @@ async def public_keys(name: str, *, to_verify: Iterable[str] = ()) -> KeySet:
 
 
 async def _access(name: str) -> str:
-    from google.api_core.exceptions import GoogleAPICallError, RetryError
+    from google.cloud.secretmanager_v1.types import (
+        AccessSecretVersionRequest,
+        AccessSecretVersionResponse,
+    )
+    from grpc.aio import AioRpcError
 
     path = f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/secrets/{name}/versions/latest"
+    request = AccessSecretVersionRequest.pb()(name=path)
+    answer = AccessSecretVersionResponse.pb()
     try:
-        answer = await _client().access_secret_version(name=path, **patience())
-    except (GoogleAPICallError, RetryError) as error:
+        accessed = await _secret_manager().call("AccessSecretVersion", request, answer, name=path)
+    except AioRpcError as error:
         raise Unavailable(f"the secret {name} cannot be read now") from error
     count("secret-accesses")
-    return answer.payload.data.decode()
+    text: str = accessed.payload.data.decode()
+    return text
 
 
-def _client() -> "SecretManagerServiceAsyncClient":
-    from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
+def _transport() -> Any:
     from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (
         SecretManagerServiceGrpcAsyncIOTransport,
     )
-    from grpc.aio import insecure_channel
 
-    emulator = os.environ.get("SECRET_MANAGER_EMULATOR_HOST")
-    if not emulator:
-        return SecretManagerServiceAsyncClient()
-    channel = insecure_channel(emulator)
-    return SecretManagerServiceAsyncClient(
-        transport=SecretManagerServiceGrpcAsyncIOTransport(channel=channel)
+    return SecretManagerServiceGrpcAsyncIOTransport
+
+
+@cache
+def _secret_manager() -> Service:
+    return Service(
+        "google.cloud.secretmanager.v1.SecretManagerService",
+        emulator="SECRET_MANAGER_EMULATOR_HOST",
+        transport=_transport,
     )

@@ -1,7 +1,6 @@
 """The emulators as `shared` meets them: each at the end of a wire, for as long as a module's tests
 run."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,8 +13,6 @@ from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpc
 
 from emulators.clock import VirtualClock
 from emulators.cloud_tasks import CloudTasksEmulator, NoResponse, TaskRequest, TaskResponse
-from shared.messaging import pubsub, timers
-from shared.storage import firestore as storage
 from shared.storage.firestore import TenantStore
 from tests.backing import Service
 from tests.shared.cloud import Cloud
@@ -27,15 +24,10 @@ async def firestore_wire(firestore_emulator: Service, project: str) -> AsyncIter
     """Our own client is connected to it as long as the module's tests run."""
     wire = Wire(firestore_emulator.address)
     await wire.open()
-    loop = asyncio.get_running_loop()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("GOOGLE_CLOUD_PROJECT", project)
         environment.setenv("FIRESTORE_EMULATOR_HOST", wire.address)
-        before = storage._clients.pop(loop, None)
         yield wire
-        storage._clients.pop(loop, None)
-        if before is not None:
-            storage._clients[loop] = before
     await wire.close()
 
 
@@ -86,21 +78,13 @@ async def wired(
     await tasks_wire.open()
     channel = grpc.aio.insecure_channel(tasks_address)
     client = CloudTasksAsyncClient(transport=CloudTasksGrpcAsyncIOTransport(channel=channel))
-    loop = asyncio.get_running_loop()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PUBSUB_EMULATOR_HOST", pubsub_wire.address)
         environment.setenv("CLOUD_TASKS_EMULATOR_HOST", tasks_wire.address)
         environment.setenv("ASSENT_REGION", "us-central1")
         environment.setenv("ASSENT_REACTIONS_URL", "http://reactions.test")
         environment.setenv("ASSENT_SERVICE_ACCOUNT", "orders@assent-local")
-        kept = pubsub._clients.pop(loop, None), timers._clients.pop(loop, None)
         yield Cloud(project, firestore_wire, pubsub_wire, tasks_wire, http, client)
-        pubsub._clients.pop(loop, None)
-        timers._clients.pop(loop, None)
-        if kept[0] is not None:
-            pubsub._clients[loop] = kept[0]
-        if kept[1] is not None:
-            timers._clients[loop] = kept[1]
     await channel.close()
     await pubsub_wire.close()
     await tasks_wire.close()

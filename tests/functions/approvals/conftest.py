@@ -1,10 +1,8 @@
 """The services approvals stands on, each at the end of a wire, and worlds to act in."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import grpc.aio
@@ -17,9 +15,7 @@ from emulators.cloud_tasks import CloudTasksEmulator, NoResponse, TaskRequest, T
 from emulators.provisioning import create_queues, create_secrets
 from emulators.secret_manager import SecretManagerEmulator
 from shared.manifest import load_manifests
-from shared.messaging import pubsub, timers
 from shared.storage import secrets
-from shared.storage import firestore
 from shared.storage.firestore import TenantStore
 from tests.backing import Service
 from tests.functions.approvals.worlds import World
@@ -27,7 +23,6 @@ from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.wire import Wire
 
 ROOT = Path(__file__).parents[3]
-CLIENTS: list[Any] = [firestore._clients, pubsub._clients, timers._clients]
 
 
 async def _deliver_nothing(request: TaskRequest) -> TaskResponse:
@@ -71,27 +66,12 @@ async def cloud(
         }.items():
             environment.setenv(name, value)
         environment.setattr(secrets, "_texts", {})
-        with _clients_of_their_own():
-            yield Cloud(project, store, topics, queues, http, client)
+        yield Cloud(project, store, topics, queues, http, client)
     await channel.close()
     for wire in wires:
         await wire.close()
     await tasks.stop()
     await secret_manager.stop()
-
-
-class _clients_of_their_own:  # noqa: N801 - reads as the context it is
-    """Other modules' clients are kept aside while ours are connected elsewhere."""
-
-    def __enter__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._kept = [clients.pop(self._loop, None) for clients in CLIENTS]
-
-    def __exit__(self, *error: object) -> None:
-        for clients, kept in zip(CLIENTS, self._kept, strict=True):
-            clients.pop(self._loop, None)
-            if kept is not None:
-                clients[self._loop] = kept
 
 
 @pytest.fixture(scope="module")

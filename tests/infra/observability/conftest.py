@@ -1,12 +1,8 @@
 """The whole program, as production would have it."""
 
-import asyncio
-from collections.abc import AsyncIterator
-
 import pytest
 
 from infra.preview import Graph, graph
-from shared.storage import firestore as storage
 from shared.storage.firestore import TenantStore
 from tests.backing import Service
 from tests.infra.stacks import settings
@@ -26,15 +22,10 @@ def unpaid_and_unwatched() -> Graph:
 
 
 @pytest.fixture
-async def store(
+def store(
     firestore_emulator: Service, project: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[TenantStore]:
+) -> TenantStore:
     """A tenant in a project of its own."""
-    loop = asyncio.get_running_loop()
-    before = storage._clients.pop(loop, None)
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", project)
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator.address)
-    yield TenantStore("acme")
-    storage._clients.pop(loop, None)
-    if before is not None:
-        storage._clients[loop] = before
+    return TenantStore("acme")

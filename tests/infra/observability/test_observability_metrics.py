@@ -158,7 +158,6 @@ async def test_what_can_never_succeed_counts_as_buried_once(
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", "127.0.0.1:9")
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "assent-local")
     monkeypatch.setattr(pubsub, "RETRIED_FOR_SECONDS", 0.1)
-    monkeypatch.setattr(pubsub, "_clients", {})
     app = create_reactions(function="agents", handlers={})
     with listening() as logged:
         answer = await ask(app, "POST", "/events/approvals", content=b"not an event")

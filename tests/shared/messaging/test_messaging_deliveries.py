@@ -16,7 +16,7 @@ from shared.messaging.deliveries import Deliveries, Delivery
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.outbox import Outbox
-from shared.storage import firestore
+from shared.storage import patience
 from shared.storage.firestore import TenantStore
 from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.stories import NOW
@@ -198,7 +198,7 @@ async def test_where_the_store_does_not_answer_nothing_is_told(
     cloud: Cloud,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(firestore, "patience", lambda: {"retry": None, "timeout": 1})
+    monkeypatch.setattr(patience, "RETRIED_FOR_SECONDS", 0.0)
     cloud.firestore.cut("Commit")
     delivery = _delivery(_paid(store))
     with pytest.raises(Unavailable):

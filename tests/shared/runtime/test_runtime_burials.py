@@ -16,7 +16,7 @@ from shared.messaging.log import EVENT_LOG
 from shared.messaging.outbox import Outbox
 from shared.messaging.timers import timer_event
 from shared.runtime.reactions import create_reactions
-from shared.storage import firestore
+from shared.storage import patience
 from shared.storage.firestore import TenantStore
 from tests.shared.cloud import Cloud, Mailbox, Received
 from tests.shared.runtime.asking import client
@@ -175,7 +175,7 @@ async def test_a_burial_that_cannot_be_told_is_buried_and_delivered_again(
     store: TenantStore,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(firestore, "patience", lambda: {"retry": None, "timeout": 1})
+    monkeypatch.setattr(patience, "RETRIED_FOR_SECONDS", 0.0)
     cloud.firestore.cut("Commit")
     headers = _paid(store).headers()
     assert await _deliver(reactions, headers) == 503
@@ -193,7 +193,7 @@ async def test_a_recovery_that_cannot_be_told_is_delivered_again(
     store: TenantStore,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(firestore, "patience", lambda: {"retry": None, "timeout": 1})
+    monkeypatch.setattr(patience, "RETRIED_FOR_SECONDS", 0.0)
     await _deliver(reactions, _paid(store).headers())
     (letter,) = await dead.take(1)
     orders.refuses = False

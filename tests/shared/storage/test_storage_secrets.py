@@ -17,9 +17,8 @@ from emulators.secret_manager import SecretManagerEmulator
 from shared.kit.errors import Unavailable
 from shared.kit.operations import start_counting
 from shared.kit.signing import sign, verify
-from shared.storage import secrets
+from shared.storage import patience, secrets
 from shared.storage.secrets import public_keys, read_secret, signing_key
-from shared.storage import patience
 
 PROJECT = "projects/assent-local"
 
