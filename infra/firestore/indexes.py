@@ -52,7 +52,7 @@ EXPIRING = (
 
 # Long texts and lists that no query names: an index of them would only be stored and paid for.
 UNQUERIED = (
-    ("active_precedents", "precedents"),
+    ("active_precedents", "state"),
     ("agents", "state"),
     ("approvals", "state"),
     ("creation_cases", "state"),
@@ -64,6 +64,7 @@ UNQUERIED = (
     ("governor_cards", "risk_reasons"),
     ("governor_cards", "rollback_plan"),
     ("governor_cards", "timeline"),
+    ("governor_devices", "state"),
     ("governor_seeds", "seed"),
     ("idempotency_keys", "answer"),
     ("pipelines", "state"),
