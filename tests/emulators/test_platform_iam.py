@@ -89,7 +89,7 @@ def test_the_function_never_sees_the_signature(
 
 def test_a_private_function_has_no_public_route(platform: RunningPlatform) -> None:
     assert platform.client.http.post("/events/notes").status_code == 404
-    assert platform.client.http.post("/timers/notes-note-due-v1").status_code == 404
+    assert platform.client.http.post("/timers/notes").status_code == 404
 
 
 def test_a_service_token_expires_by_the_platforms_clock() -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from emulators.gateway.routes import RouteTable
 
 from emulators.activity import Activity
 from emulators.faults import Fault, Faults
@@ -18,12 +17,12 @@ from emulators.pubsub.ledger import Ledger, Message
 from emulators.scheduler import Run
 from emulators.time_travel import next_step
 from shared.kit.signing import load_public_keys, load_signing_key, sign, verify
-from shared.manifest import Manifests, Schedule, load_manifests
+from shared.manifest import Manifests, RouteTable, Schedule, load_manifests
 from tests.emulators.checkouts import CHECKOUT
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WRITTEN = {"ce-type": "assent.note.written.v1"}
-SUBSCRIPTION = "notes-reactions.note-written-v1"
+SUBSCRIPTION = "notes-reactions.notes.a3cdc46e"
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +64,7 @@ def test_a_message_is_owed_until_it_is_settled(manifests: Manifests) -> None:
 
 @pytest.mark.parametrize(
     ("topic", "attributes"),
-    [("other", WRITTEN), ("notes", {}), ("notes", {"ce-type": "assent.note.unread.v1"})],
+    [("other", WRITTEN), ("notes", {}), ("notes", {"ce-type": "assent.scrap.thrown.v1"})],
 )
 def test_a_message_nobody_subscribes_to_is_owed_to_nobody(
     manifests: Manifests, topic: str, attributes: dict[str, str]

@@ -113,8 +113,8 @@ def _histories(draw: st.DrawFn) -> list[Envelope]:
             )
     for number in range(draw(st.integers(0, 3))):
         function = draw(st.sampled_from(_BURYING))
-        for kind in (DeliveryBuried, DeliveryRecovered)[: draw(st.integers(1, 2))]:
-            told.append(stories.delivery(kind, number, draw(_times), function=function))
+        for burial in (DeliveryBuried, DeliveryRecovered)[: draw(st.integers(1, 2))]:
+            told.append(stories.delivery(burial, number, draw(_times), function=function))
     for sequence in range(1, draw(st.integers(0, 3)) + 1):
         told.append(
             stories.precedent(draw(st.sampled_from(_PRECEDENTS)), 1, sequence, draw(_times))
