@@ -1,6 +1,7 @@
 """Firebase Hosting's globs, as far as our rewrites use them: text, `*` for one segment, `**` for
-anything, and `{a,b}` for either (https://firebase.google.com/docs/hosting/full-config#glob_pattern_matching). What its
-page leaves open (a path that ends in a slash, a segment that begins with a dot) we have not."""
+anything, and `{a,b}` for either
+(https://firebase.google.com/docs/hosting/full-config#glob_pattern_matching). What its page leaves
+open (a path that ends in a slash, a segment that begins with a dot) we have not."""
 
 import re
 from collections.abc import Mapping, Sequence
