@@ -40,8 +40,8 @@ def environment_of(
 ) -> dict[str, pulumi.Input[str]]:
     """What a deployable finds in its environment, secrets apart: the names that the local platform
     gives it, with the cloud's values and without its emulators. `url` knows where a deployable
-    answers, `account` is its email, `postgres` the database's address without a password.
-    Cloud Run itself adds PORT, K_SERVICE, K_REVISION and K_CONFIGURATION."""
+    answers, `account` is who Cloud Tasks fires its timers as, `postgres` the database's address
+    without a password. Cloud Run itself adds PORT, K_SERVICE, K_REVISION and K_CONFIGURATION."""
     access = deployable.manifest.access
     env: dict[str, pulumi.Input[str]] = {
         "GOOGLE_CLOUD_PROJECT": settings.project,
@@ -155,7 +155,7 @@ class Services(pulumi.ComponentResource):
             deployable,
             self._cloud.settings,
             url=self._cloud.url,
-            account=account.email,
+            account=self._accounts.of_push.get(f"{deployable.noun}-reactions", account).email,
             postgres=self._sql.address if self._sql is not None else None,
         )
         envs = [

@@ -10,7 +10,7 @@ from emulators.activity import Activity
 from emulators.faults import Fault, Faults
 from emulators.functions.environment import Services, of_all, of_deployable
 from emulators.gateway.messages import Answer, Call, as_the_front_end_sends, passed_on
-from emulators.iam import SCHEDULER, account, invokers, push_account
+from emulators.iam import SCHEDULER, invokers, push_account
 from emulators.operations import Operations, billed_bytes, billed_ms, parse_cost
 from emulators.provisioning import secret_values
 from emulators.pubsub.ledger import Ledger, Message
@@ -144,8 +144,6 @@ def test_a_private_function_may_be_invoked_by_what_its_manifest_implies(
     assert invokers(manifests, manifests.deployable("notes-reactions")) == {
         push_account("notes-reactions"),
         SCHEDULER,
-        account("notes"),
-        account("notes-reactions"),
     }
 
 
@@ -185,7 +183,7 @@ def test_a_function_is_given_its_own_environment_and_nothing_of_its_neighbours(
     env = of_deployable(manifests.deployable("notes-reactions"), services)
     assert env["FUNCTION_TARGET"] == "react"
     assert env["K_SERVICE"] == "notes-reactions"
-    assert env["ASSENT_SERVICE_ACCOUNT"] == account("notes-reactions")
+    assert env["ASSENT_SERVICE_ACCOUNT"] == push_account("notes-reactions")
     assert env["ASSENT_REACTIONS_URL"] == "http://reactions"
     assert "ASSENT_POSTGRES_DSN" not in env
     assert "ASSENT_URL_NOTES" not in env
