@@ -73,14 +73,16 @@ check: setup cost-check ## what CI runs before the tests: lint, types, arrows, g
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m events --check
+	@$(BIN)/python -m docs.handles --check
 	@$(BIN)/python -m docs.reference --check
 
 format: setup ## ruff's formatting and safe fixes
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --fix --quiet .
 
-schemas: setup ## events/schemas/*.json from the models
+schemas: setup ## events/schemas/*.json from the models, handles.json from the handlers
 	@$(BIN)/python -m events
+	@$(BIN)/python -m docs.handles
 
 api-reference: setup ## docs/api/ from the functions
 	@$(BIN)/python -m docs.reference
@@ -109,7 +111,7 @@ cost: setup ## what the stack costs a month: idle, reference load, 100 times tha
 	@$(if $(RECORDED),,$(BIN)/python -m tests.benchmarks.operations --into build/operations.json)
 	@$(BIN)/python -m infra.cost $(if $(RECORDED),,--measured build/operations.json)
 
-cost-check: setup ## fails where a change made it dearer by over 5 % and no decision says so
+cost-check: setup ## fails where a budget is exceeded, idle or at the reference load
 	@mkdir -p build
 	@$(BIN)/python -m infra.cost --check > build/cost.txt || { tail -4 build/cost.txt; exit 1; }
 

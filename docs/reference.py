@@ -117,8 +117,8 @@ def _events_page() -> str:
         "Generated from `events/schemas/` by `make api-reference`. The envelope is described in",
         "[the architecture](../architecture.md).",
     ]
-    for topic, schemas in sorted(_schemas_by_topic().items()):
-        lines += ["", f"## Topic `{topic}`", "", "| type | says | data |", "|---|---|---|"]
+    for topics, schemas in sorted(_schemas_by_topics().items()):
+        lines += ["", f"## {_title(topics)}", "", "| type | says | data |", "|---|---|---|"]
         for schema in schemas:
             says = schema.get("description", "").split("\n\n")[0].replace("\n", " ")
             fields = ", ".join(f"`{name}`" for name in schema.get("properties", {}))
@@ -126,12 +126,16 @@ def _events_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _schemas_by_topic() -> dict[str, list[dict[str, Any]]]:
-    topics: dict[str, list[dict[str, Any]]] = {}
+def _title(topics: tuple[str, ...]) -> str:
+    named = ", ".join(f"`{topic}`" for topic in topics)
+    return f"Topic {named}" if len(topics) == 1 else f"Topics {named}"
+
+
+def _schemas_by_topics() -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for schema in _schemas():
-        for topic in schema["x-topic"]:
-            topics.setdefault(topic, []).append(schema)
-    return topics
+        found.setdefault(tuple(schema["x-topic"]), []).append(schema)
+    return found
 
 
 def _schemas() -> Iterator[dict[str, Any]]:

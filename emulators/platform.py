@@ -11,7 +11,7 @@ import aiohttp
 from emulators.backing import Backing, start_backing
 from emulators.clock import VirtualClock
 from emulators.failures import PlatformError
-from emulators.iam import service_account
+from emulators.iam import push_account
 from emulators.issuer import Issuer
 from emulators.kept.keeping import Keeping
 from emulators.kept.state import State
@@ -154,7 +154,7 @@ class Platform:
 
     def _functions(self) -> dict[str, dict[str, str]]:
         return {
-            front.name: {"url": front.url, "service_account": service_account(front.deployable)}
+            front.name: {"url": front.url, "service_account": push_account(front.name)}
             for front in self._fleet.ingresses.values()
         }
 

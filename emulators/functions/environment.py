@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulators.iam import PROJECT, REGION, account, service_account
+from emulators.iam import PROJECT, REGION, account, push_account
 from emulators.issuer import AUDIENCE
 from shared.manifest import Deployable, Manifests
 
@@ -60,7 +60,7 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
     """What one deployable is given, as infra would give it, and nothing of its neighbours."""
     access = deployable.manifest.access
     env = common(services) | {
-        "ASSENT_SERVICE_ACCOUNT": service_account(deployable),
+        "ASSENT_SERVICE_ACCOUNT": push_account(f"{deployable.noun}-reactions"),
         "K_SERVICE": deployable.name,
         "K_CONFIGURATION": deployable.name,
         "K_REVISION": f"{deployable.name}-00001-loc",

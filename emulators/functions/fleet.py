@@ -9,7 +9,7 @@ from emulators.functions.environment import IN_PROCESS_ACCOUNT
 from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Listener
 from emulators.gateway.messages import Answer, Backend, Call
-from emulators.iam import account
+from emulators.iam import push_account
 from emulators.issuer import Issuer
 from emulators.operations import Operations
 from emulators.ports import HOST, listen_again, port_of
@@ -108,5 +108,5 @@ class TaskDelivery:
         if owner is None or self._issuer.caller(token, SHARED_REACTIONS_URL) != IN_PROCESS_ACCOUNT:
             raise NoResponse(f"no function running in process owns {call.path}")
         front = self._fleet.ingresses[owner]
-        identity = self._issuer.service_token(account(owner), front.url)
+        identity = self._issuer.service_token(push_account(owner), front.url)
         return await self._to(front.url, call.with_headers(authorization=f"Bearer {identity}"))

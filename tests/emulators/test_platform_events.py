@@ -40,7 +40,7 @@ def test_an_event_arrives_as_a_cloud_event(platform: RunningPlatform, checkout: 
 def test_a_subscription_gets_only_what_its_filter_lets_through(
     platform: RunningPlatform, checkout: Checkout
 ) -> None:
-    kinds = ("assent.note.written.v1", "assent.note.kept.v1", "assent.note.unread.v1")
+    kinds = ("assent.note.written.v1", "assent.note.kept.v1", "assent.scrap.thrown.v1")
     _publish(platform, *({"id": kind, "type": kind} for kind in kinds))
     platform.client.wait_until_idle()
     assert sorted(found["headers"]["ce-id"] for found in checkout.seen()) == sorted(kinds[:2])
@@ -180,7 +180,7 @@ def test_what_fails_every_delivery_is_dead_lettered_and_can_be_redelivered(
     letters = DeadLetters(description)
     [letter] = letters.all()
     assert letter.attributes["dead-letter-function"] == "notes-reactions"
-    assert letter.attributes["dead-letter-subscription"] == "notes-reactions.note-written-v1"
+    assert letter.attributes["dead-letter-subscription"] == "notes-reactions.notes.a3cdc46e"
     assert "500" in letter.attributes["dead-letter-reason"]
     assert [found.id for found in letters.all()] == [letter.id]
 
@@ -215,7 +215,7 @@ def test_what_a_function_buried_is_sent_where_it_was_going(
     common = {"dead-letter-function": "notes", "dead-letter-reason": "unreadable"}
     event = {"ce-id": "e", "ce-type": "assent.note.kept.v1", "dead-letter-path": "/events/notes"}
     timer = {"ce-id": "t", "ce-type": "assent.note.due.v1"}
-    timer["dead-letter-path"] = "/timers/notes-note-due-v1"
+    timer["dead-letter-path"] = "/timers/notes"
     run = {"ce-id": "s", "ce-type": "assent.sweep.due.v1"}
     run["dead-letter-path"] = "/schedules/assent.sweep.due.v1"
     event["assent-redelivers"] = timer["assent-redelivers"] = "notes/dlv_1"
@@ -231,7 +231,7 @@ def test_what_a_function_buried_is_sent_where_it_was_going(
     platform.client.wait_until_idle()
     assert letters.all() == []
     seen = {found["path"]: found["headers"]["ce-id"] for found in checkout.seen()}
-    assert seen == {"/events/notes": "e", "/timers/notes-note-due-v1": "t"}
+    assert seen == {"/events/notes": "e", "/timers/notes": "t"}
     marks = {found["headers"].get("assent-redelivers") for found in checkout.seen()}
     assert marks == {"notes/dlv_1"}
 

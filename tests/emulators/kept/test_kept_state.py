@@ -34,9 +34,9 @@ from shared.manifest import load_manifests
 from tests.emulators.checkouts import CHECKOUT
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-QUEUE = QueueName(LocationName("p", "us-central1"), "notes-note-due-v1")
+QUEUE = QueueName(LocationName("p", "us-central1"), "notes")
 GONE = QueueName(LocationName("p", "us-central1"), "gone")
-SUBSCRIPTION = "notes-reactions.note-written-v1"
+SUBSCRIPTION = "notes-reactions.notes.a3cdc46e"
 NOTHING_KEPT = KeptIssuer("http://issuer", {}, {})
 
 

@@ -2,11 +2,10 @@
 
 import json
 
-from emulators.gateway.routes import RouteTable
-
 import mobile_api.main
 from infra.observability import uptime
 from infra.preview import Graph
+from shared.manifest import RouteTable
 from shared.runtime.app import create_api
 from shared.runtime.routes import Router
 from tests.infra.observability.logged import ask
