@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emulators.directory import read_description
 from emulators.failures import PlatformError
 from emulators.iam import PROJECT, REGION
 from emulators.pubsub.ledger import DEAD_LETTERS
-from emulators.workplace import read_description
 
 _SUBSCRIPTION = f"projects/{PROJECT}/subscriptions/{DEAD_LETTERS}"
 _AT_ONCE = 100

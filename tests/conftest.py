@@ -10,13 +10,13 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from emulators.directory import PlatformDirectory
 from emulators.firestore import FirestoreEmulator
 from emulators.google_cli import find_tools
 from emulators.options import Options
 from emulators.postgres import Postgres
 from emulators.pubsub.emulator import PubsubEmulator
 from emulators.running import RunningPlatform, running_platform
-from emulators.workplace import Workplace
 from shared.storage import postgres as storage
 from shared.storage.migrate import migrate
 
@@ -28,8 +28,8 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    return Workplace(tmp_path_factory.mktemp("backing"))
+def directory(tmp_path_factory: pytest.TempPathFactory) -> PlatformDirectory:
+    return PlatformDirectory(tmp_path_factory.mktemp("backing"))
 
 
 @pytest.fixture(scope="session")
@@ -40,26 +40,26 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture(scope="session")
 async def firestore_emulator(
-    workplace: Workplace, http: aiohttp.ClientSession
+    directory: PlatformDirectory, http: aiohttp.ClientSession
 ) -> AsyncIterator[FirestoreEmulator]:
-    emulator = await FirestoreEmulator.start(find_tools(), workplace, http)
+    emulator = await FirestoreEmulator.start(find_tools(), directory, http)
     yield emulator
     await emulator.stop()
 
 
 @pytest.fixture(scope="session")
 async def pubsub_emulator(
-    workplace: Workplace, http: aiohttp.ClientSession
+    directory: PlatformDirectory, http: aiohttp.ClientSession
 ) -> AsyncIterator[PubsubEmulator]:
-    emulator = await PubsubEmulator.start(find_tools(), workplace, http)
+    emulator = await PubsubEmulator.start(find_tools(), directory, http)
     yield emulator
     await emulator.stop()
 
 
 @pytest.fixture(scope="session")
-async def postgres(workplace: Workplace) -> AsyncIterator[Postgres]:
+async def postgres(directory: PlatformDirectory) -> AsyncIterator[Postgres]:
     """A server with an empty database."""
-    server = await Postgres.start(workplace)
+    server = await Postgres.start(directory)
     yield server
     await server.stop()
 

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import ValidationError
 
 from emulators.clock import VirtualClock
-from emulators.control.arming import Arming
 from emulators.control.bodies import Advance, EventQuery, FaultRequest, Nothing, TokenRequest, Wait
+from emulators.control.faults import FaultControl
 from emulators.control.price import priced
 from emulators.event_log import EventLog
 from emulators.functions.fleet import Fleet
@@ -43,7 +43,7 @@ class Control:
         idle: Idle,
         log: EventLog,
         operations: Operations,
-        arming: Arming,
+        faults: FaultControl,
         fleet: Fleet,
         emulators: Callable[[], Awaitable[dict[str, bool]]],
     ) -> None:
@@ -53,7 +53,7 @@ class Control:
         self._idle = idle
         self._log = log
         self._operations = operations
-        self._arming = arming
+        self._faults = faults
         self._fleet = fleet
         self._emulators = emulators
         self._routes: dict[str, dict[str, Handler]] = {
@@ -139,11 +139,11 @@ class Control:
 
     async def _arm(self, call: Call) -> Answer:
         wanted = _body(call, FaultRequest)
-        await self._arming.arm(wanted)
+        await self._faults.arm(wanted)
         return json_answer({"armed": wanted.model_dump()}, 201)
 
     async def _disarm(self, call: Call) -> Answer:
-        self._arming.disarm()
+        self._faults.disarm()
         return Answer(204, (), b"")
 
     async def _kill(self, call: Call) -> Answer:

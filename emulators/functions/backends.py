@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
+from emulators.directory import PlatformDirectory
 from emulators.functions.environment import (
     Services,
     of_all,
@@ -17,12 +18,11 @@ from emulators.functions.fleet import SHARED_REACTIONS_URL
 from emulators.functions.in_process import InProcessBackend
 from emulators.functions.process import ProcessBackend
 from emulators.gateway.messages import Backend
-from emulators.workplace import Workplace
 from shared.manifest import Deployable, Manifests
 
 
 def as_processes(
-    root: Path, services: Services, workplace: Workplace, http: aiohttp.ClientSession
+    root: Path, services: Services, directory: PlatformDirectory, http: aiohttp.ClientSession
 ) -> Callable[[Deployable], Backend]:
     """Each deployable as a process of its own."""
 
@@ -31,7 +31,7 @@ def as_processes(
             deployable.name,
             root=root,
             env=program_environment(root) | of_deployable(deployable, services),
-            log=workplace.log(deployable.name),
+            log=directory.log(deployable.name),
             http=http,
         )
 

@@ -15,8 +15,8 @@ from typing import Any
 import psutil
 
 from emulators.client import PlatformClient
+from emulators.directory import read_description
 from emulators.iam import PROJECT
-from emulators.workplace import read_description
 
 ROOT = Path(__file__).parents[2]
 _START_SECONDS = 90.0

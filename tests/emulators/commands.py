@@ -13,8 +13,8 @@ from typing import Any
 import psutil
 
 from emulators.client import PlatformClient
+from emulators.directory import read_description
 from emulators.ports import free_port
-from emulators.workplace import read_description
 from shared.kit.instants import format_instant
 from tests.emulators.checkouts import Checkout
 

@@ -14,7 +14,7 @@ import pytest
 
 from emulators.client import PlatformClient
 from emulators.dead_letters import DeadLetters
-from emulators.workplace import read_description
+from emulators.directory import read_description
 from shared.kit.instants import parse_instant
 from tests.emulators.checkouts import Checkout, copy_checkout
 from tests.emulators.commands import (

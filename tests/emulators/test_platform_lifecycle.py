@@ -12,10 +12,10 @@ import httpx
 import psutil
 import pytest
 
+from emulators.directory import read_description
 from emulators.options import Options
 from emulators.ports import listen
 from emulators.running import running_platform
-from emulators.workplace import read_description
 from tests.emulators.checkouts import Checkout, copy_checkout
 from tests.emulators.commands import REPOSITORY, Command, running
 

@@ -9,8 +9,8 @@ from google.pubsub_v1 import PublisherClient, PubsubMessage
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from emulators.dead_letters import DeadLetter, DeadLetters
+from emulators.directory import read_description
 from emulators.running import RunningPlatform
-from emulators.workplace import read_description
 from events.agents import CreationCaseCancelled
 from mobile_api.service.rebuilding import rebuild
 from shared.kit import clock
@@ -138,7 +138,7 @@ def test_dead_letters_are_seen_until_their_redelivery_is_handled(
     _publish(running, "{}", good.headers())
     both = {"agents": 0, "approvals": 1, "mobile-api": 1}
     assert _waiting(world) == ("degraded", both)
-    description = read_description(running.platform.workplace.directory)
+    description = read_description(running.platform.directory.path)
     assert description is not None
     dead = DeadLetters(description)
 

@@ -24,7 +24,7 @@ _BASH = re.compile(r"^ *```bash\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 
 def _dead_letters(running: RunningPlatform, *arguments: str) -> str:
     """What `make dead-letters` runs, on this platform."""
-    state = str(running.platform.workplace.directory)
+    state = str(running.platform.directory.path)
     command = [sys.executable, "-m", "emulators.dead_letters", "--state", state, *arguments]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return answer.stdout

@@ -3,16 +3,15 @@
 from emulators.cloud_tasks import CloudTasksEmulator
 from emulators.control.bodies import FaultRequest
 from emulators.faults import KINDS_OF_TARGET, Fault, Faults
-from emulators.forwarder import FirestoreFront
+from emulators.firestore_front import FirestoreFront
 from emulators.functions.fleet import Fleet
 from shared.kit.errors import FieldError, Invalid
 
-_TARGETS = "pubsub, firestore, tasks, function:<name>"
 _DELAY_SECONDS = 1.0
 _KILL_SECONDS = 0.02
 
 
-class Arming:
+class FaultControl:
     """Knows every place where a fault can happen."""
 
     def __init__(

@@ -1,8 +1,8 @@
-"""All that works on the platform's state: stand-ins, functions, what stands in front of them."""
+"""How the platform is wired: stand-ins, functions, what stands in front of them."""
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from socket import socket
 from typing import Any
@@ -10,14 +10,14 @@ from typing import Any
 import aiohttp
 
 from emulators.activity import Activity
-from emulators.backing import Backing
 from emulators.clock import VirtualClock
 from emulators.cloud_tasks import CloudTasksEmulator
 from emulators.control.app import Control
-from emulators.control.arming import Arming
+from emulators.control.faults import FaultControl
+from emulators.directory import PlatformDirectory
 from emulators.event_log import EventLog
 from emulators.faults import Faults
-from emulators.forwarder import FirestoreFront
+from emulators.firestore_front import FirestoreFront
 from emulators.functions.backends import as_processes, in_this_process
 from emulators.functions.environment import Services, common
 from emulators.functions.fleet import Fleet, TaskDelivery
@@ -29,9 +29,7 @@ from emulators.gateway.public import PublicSide
 from emulators.iam import invokers
 from emulators.idle import Idle
 from emulators.issuer import JWKS_PATH, Issuer
-from emulators.kept.draining import Door, drain
-from emulators.kept.keeping import moved
-from emulators.kept.state import State
+from emulators.keep.state import State
 from emulators.operations import Operations
 from emulators.options import Options
 from emulators.ports import listen_again, port_of
@@ -39,36 +37,40 @@ from emulators.postgres import APPLICATION
 from emulators.processes import accepts_connections
 from emulators.provisioning import create_queues, create_secrets
 from emulators.pubsub.front import PubsubFront
-from emulators.pubsub.ledger import DEAD_LETTERS, Ledger, Owed
+from emulators.pubsub.ledger import DEAD_LETTERS, Ledger
 from emulators.pubsub.push import Push
 from emulators.scheduler import Scheduler
 from emulators.secret_manager import SecretManagerEmulator
+from emulators.servers import Servers
 from emulators.time_travel import TimeTravel
-from emulators.workplace import Workplace
 from shared.manifest import Deployable, Manifests
 
+# What Cloud Run gives an instance between SIGTERM and SIGKILL.
+_GRACE_SECONDS = 10.0
+_GLANCE_SECONDS = 0.01
 
-class Parts:
-    """Everything that may change the state, wired; `work` ends it, and what holds the state
-    (`backing`) stays. `in_background` runs what goes on until then."""
+
+class Composition:
+    """Everything that may change the state, wired; `work` ends it, and the servers that hold the
+    state stay. `in_background` runs what goes on until then."""
 
     def __init__(
         self,
         options: Options,
-        workplace: Workplace,
+        directory: PlatformDirectory,
         *,
         clock: VirtualClock,
         issuer: Issuer,
-        backing: Backing,
+        servers: Servers,
         http: aiohttp.ClientSession,
         work: AsyncExitStack,
         in_background: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         self._options = options
-        self._workplace = workplace
+        self._directory = directory
         self._clock = clock
         self._issuer = issuer
-        self._backing = backing
+        self._servers = servers
         self._http = http
         self._work = work
         self._in_background = in_background
@@ -87,38 +89,41 @@ class Parts:
         self.env = common(services) | {"ASSENT_URL": url}
         return url
 
-    async def go_on(self, before: State) -> None:
+    async def resume(self, before: State) -> None:
         """Delivers what was owed when the platform before stopped."""
         for letter in before.messages.dead_letters:
             self.ledger.published(
-                await self._backing.pubsub.publish(DEAD_LETTERS, letter.data, letter.attributes)
+                await self._servers.pubsub.publish(DEAD_LETTERS, letter.data, letter.attributes)
             )
-        self._push.deliver(self.ledger.take_up(before.messages.owed, secrets.token_hex(4)))
+        self._push.deliver(self.ledger.load(before.messages.owed, secrets.token_hex(4)))
 
     async def drain(self) -> None:
-        """Lets nothing more begin, and what is under way end."""
-        await drain(
-            door=self._door,
-            push=self._push,
-            tasks=self._tasks,
-            scheduler=self._scheduler,
-            activity=self._activity,
-        )
+        """Lets nothing more begin, and waits until everything under way has ended, as long as Cloud
+        Run would: what has not ended by then is cut, and is repeated by whoever it belongs to."""
+        self._public.shut()
+        self._push.rest()
+        self._tasks.halt()
+        self._scheduler.rest()
+        deadline = asyncio.get_running_loop().time() + _GRACE_SECONDS
+        while self._activity.in_flight() or self._tasks.in_flight:
+            if asyncio.get_running_loop().time() >= deadline:
+                return
+            await asyncio.sleep(_GLANCE_SECONDS)
 
     def state(self) -> State:
-        """What a later platform needs to go on from here; to be asked once `work` has ended."""
+        """What a later platform needs to continue from here; to be asked once `work` has ended."""
         return State(
             clock_offset=self._clock.offset.total_seconds(),
             schedules_seen=self._scheduler.seen,
             urls=self.fleet.urls,
-            issuer=self._issuer.kept(),
-            tasks=self._tasks.kept(),
-            secrets=self._secrets.kept(),
-            messages=self.ledger.kept(),
+            issuer=self._issuer.save(),
+            tasks=self._tasks.save(),
+            secrets=self._secrets.save(),
+            messages=self.ledger.save(),
         )
 
     async def _open_services(self, manifests: Manifests, before: State | None) -> Services:
-        work, backing = self._work, self._backing
+        work, servers = self._work, self._servers
         self.fleet = Fleet(manifests, before.urls if before else {})
         work.push_async_callback(self.fleet.close)
         delivery = TaskDelivery(self.fleet, self._issuer, self._operations)
@@ -129,17 +134,32 @@ class Parts:
         self._secrets = SecretManagerEmulator(clock=self._clock)
         work.push_async_callback(self._secrets.stop)
         if before is not None:
-            self._tasks.take_up(moved(before.tasks, before.urls, self.fleet.urls))
-            self._secrets.take_up(before.secrets)
-        self._firestore = FirestoreFront(backing.firestore.port)
+            now = self.fleet.urls
+            moves = {
+                url: now[name] for name, url in before.urls.items() if now.get(name, url) != url
+            }
+            self._tasks.load(before.tasks, moves)
+            self._secrets.load(before.secrets)
+        self._firestore = FirestoreFront(servers.firestore.port)
         work.push_async_callback(self._firestore.close)
         await self._firestore.open()
+        self._push = Push(
+            manifests,
+            self.fleet.ingresses,
+            servers.pubsub,
+            issuer=self._issuer,
+            activity=self._activity,
+            operations=self._operations,
+            faults=self._faults,
+            ledger=self.ledger,
+            backoff=self._options.backoff,
+        )
         pubsub = await PubsubFront.open(
-            backing.pubsub.address,
+            servers.pubsub.address,
             ledger=self.ledger,
             activity=self._activity,
             faults=self._faults,
-            deliver=self._deliver,
+            deliver=self._push.deliver,
         )
         work.push_async_callback(pubsub.close)
         issuer = await Listener.open(
@@ -159,8 +179,8 @@ class Parts:
             secret_manager=secrets_address,
             issuer=self._issuer.url,
             keys=f"{issuer.url}{JWKS_PATH}",
-            clock=self._workplace.clock,
-            postgres_dsn=backing.postgres.dsn(APPLICATION) if backing.postgres else None,
+            clock=self._directory.clock,
+            postgres_dsn=servers.postgres.dsn(APPLICATION) if servers.postgres else None,
             urls=self.fleet.urls,
         )
 
@@ -169,7 +189,7 @@ class Parts:
         if self._options.in_process:
             backend = in_this_process(manifests, services, self._work)
         else:
-            backend = as_processes(root, services, self._workplace, self._forwarding)
+            backend = as_processes(root, services, self._directory, self._forwarding)
 
         def ingress(deployable: Deployable, backend: Backend) -> Ingress:
             return Ingress(
@@ -186,26 +206,11 @@ class Parts:
         await self.fleet.open(backend, ingress)
 
     async def _open_push(self) -> None:
-        self._push = Push(
-            self.fleet.manifests,
-            self.fleet.ingresses,
-            self._backing.pubsub,
-            issuer=self._issuer,
-            activity=self._activity,
-            operations=self._operations,
-            faults=self._faults,
-            ledger=self.ledger,
-            backoff=self._options.backoff,
-        )
         self._work.push_async_callback(self._push.close)
-        await self._backing.pubsub.create(self.fleet.manifests)
-
-    def _deliver(self, owed: Iterable[Owed]) -> None:
-        # The front opens before there is anything to deliver to.
-        self._push.deliver(owed)
+        await self._servers.pubsub.create(self.fleet.manifests)
 
     async def _open_public(self, door: socket, before: State | None) -> str:
-        log = EventLog(self._backing.firestore.address, self._http)
+        log = EventLog(self._servers.firestore.address, self._http)
         self._scheduler = Scheduler(
             self.fleet.manifests,
             self.fleet.ingresses,
@@ -231,7 +236,7 @@ class Parts:
             idle=idle,
             log=log,
             operations=self._operations,
-            arming=Arming(
+            faults=FaultControl(
                 faults=self._faults,
                 tasks=self._tasks,
                 firestore=self._firestore,
@@ -240,9 +245,8 @@ class Parts:
             fleet=self.fleet,
             emulators=self._health,
         )
-        public = PublicSide(self.fleet.ingresses, control.answer, self._options.root)
-        self._door = Door(public.answer)
-        listener = await Listener.open(self._door.answer, door)
+        self._public = PublicSide(self.fleet.ingresses, control.answer, self._options.root)
+        listener = await Listener.open(self._public.answer, door)
         self._work.push_async_callback(listener.close)
         self._in_background(self._tasks.run())
         self._in_background(self._scheduler.run(travel.held))
@@ -253,4 +257,4 @@ class Parts:
         own = self._own_emulators
         checks = [accepts_connections(port_of(address)) for address in own.values()]
         health = dict(zip(own, await asyncio.gather(*checks), strict=True))
-        return await self._backing.health(self._http) | health
+        return await self._servers.health() | health

@@ -14,12 +14,12 @@ from emulators.failures import PlatformError
 _PATIENCE_SECONDS = 0.2
 
 
-class Workplace:
+class PlatformDirectory:
     """One running platform's directory; two platforms never share one."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory.resolve()
-        self.description = self.directory / "platform.json"
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.description = self.path / "platform.json"
         self._lock: IO[bytes] | None = None
 
     def claim(self, *, keep_logs: bool = False) -> None:
@@ -29,26 +29,33 @@ class Workplace:
         self.clock.unlink(missing_ok=True)
         self.description.unlink(missing_ok=True)
         if not keep_logs:
-            shutil.rmtree(self.directory / "logs", ignore_errors=True)
+            shutil.rmtree(self.path / "logs", ignore_errors=True)
 
     def reserve(self) -> None:
         """Keeps every platform out of the directory, and leaves all in it as it is. Raises
         PlatformError while one lives in it."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(self.directory, patience=_PATIENCE_SECONDS)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(self.path, patience=_PATIENCE_SECONDS)
         if self._lock is None:
-            running = read_description(self.directory) or {"url": "it is starting", "pid": "?"}
+            running = read_description(self.path) or {"url": "it is starting", "pid": "?"}
             raise PlatformError(
                 f"A platform already runs here: {running['url']} (process {running['pid']})."
                 " Stop it first (Ctrl-C in its terminal), or use another directory: --state DIR"
             )
 
+    def scratch(self) -> Path:
+        """An empty folder, for as long as nobody asks for another."""
+        folder = self.path / "scratch"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        return folder
+
     @property
     def clock(self) -> Path:
-        return self.directory / "clock"
+        return self.path / "clock"
 
     def log(self, name: str) -> Path:
-        return self.directory / "logs" / f"{name}.log"
+        return self.path / "logs" / f"{name}.log"
 
     def describe(self, content: Mapping[str, object]) -> None:
         """Tells other commands where the platform is."""
