@@ -11,9 +11,9 @@ from google.pubsub_v1 import PublisherClient, PubsubMessage
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from emulators.client import PlatformRefused
-from emulators.dead_letters import DeadLetters
 from emulators.directory import read_description
 from emulators.running import RunningPlatform
+from shared.messaging.redelivery import DeadLetters
 from tests.emulators.checkouts import Checkout
 
 pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-platform")]
@@ -177,7 +177,7 @@ def test_what_fails_every_delivery_is_dead_lettered_and_can_be_redelivered(
 
     description = read_description(platform.platform.directory.path)
     assert description is not None
-    letters = DeadLetters(description)
+    letters = DeadLetters(description["env"], description["functions"])
     [letter] = letters.all()
     assert letter.attributes["dead-letter-function"] == "notes-reactions"
     assert letter.attributes["dead-letter-subscription"] == "notes-reactions.note-written-v1"
@@ -186,7 +186,7 @@ def test_what_fails_every_delivery_is_dead_lettered_and_can_be_redelivered(
 
     checkout.answer(assent__note__written__v1=204)
     state = str(platform.platform.directory.path)
-    command = [sys.executable, "-m", "emulators.dead_letters", "--state", state]
+    command = [sys.executable, "-m", "shared.messaging.redelivery", "--state", state]
     listed = subprocess.run([*command, "list"], capture_output=True, text=True, cwd=REPOSITORY)
     assert "doomed" in listed.stdout
     done = subprocess.run(
@@ -223,7 +223,7 @@ def test_what_a_function_buried_is_sent_where_it_was_going(
 
     description = read_description(platform.platform.directory.path)
     assert description is not None
-    letters = DeadLetters(description)
+    letters = DeadLetters(description["env"], description["functions"])
     assert [letter.headers["ce-id"] for letter in letters.all()] == ["e", "t", "s"]
     done = [line.partition(":")[0] for line in letters.redeliver(None)]
     assert done[:2] == ["redelivered", "redelivered"]
@@ -244,7 +244,7 @@ def test_a_redelivered_message_that_fails_every_delivery_keeps_its_mark(
     _bury(platform, {**letter, "dead-letter-function": "notes", "assent-redelivers": "notes/dlv_1"})
     description = read_description(platform.platform.directory.path)
     assert description is not None
-    letters = DeadLetters(description)
+    letters = DeadLetters(description["env"], description["functions"])
     list(letters.redeliver(None))
     platform.client.wait_until_idle()
     [again] = letters.all()
