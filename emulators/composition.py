@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from socket import socket
 from typing import Any
 
@@ -18,10 +19,18 @@ from emulators.directory import PlatformDirectory
 from emulators.event_log import EventLog
 from emulators.faults import Faults
 from emulators.firestore_front import FirestoreFront
-from emulators.functions.backends import as_processes, in_this_process
-from emulators.functions.environment import Services, common
+from emulators.functions.environment import (
+    Services,
+    common,
+    of_all,
+    of_deployable,
+    program_environment,
+    set_environment,
+)
 from emulators.functions.fleet import Fleet, TaskDelivery
 from emulators.functions.forward import open_session
+from emulators.functions.in_process import InProcessBackend
+from emulators.functions.process import ProcessBackend
 from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Listener
 from emulators.gateway.messages import Backend
@@ -50,30 +59,21 @@ _GRACE_SECONDS = 10.0
 _GLANCE_SECONDS = 0.01
 
 
+@dataclass(kw_only=True, eq=False)
 class Composition:
     """Everything that may change the state, wired; `work` ends it, and the servers that hold the
     state stay. `in_background` runs what goes on until then."""
 
-    def __init__(
-        self,
-        options: Options,
-        directory: PlatformDirectory,
-        *,
-        clock: VirtualClock,
-        issuer: Issuer,
-        servers: Servers,
-        http: aiohttp.ClientSession,
-        work: AsyncExitStack,
-        in_background: Callable[[Coroutine[Any, Any, None]], None],
-    ) -> None:
-        self._options = options
-        self._directory = directory
-        self._clock = clock
-        self._issuer = issuer
-        self._servers = servers
-        self._http = http
-        self._work = work
-        self._in_background = in_background
+    options: Options
+    directory: PlatformDirectory
+    clock: VirtualClock
+    issuer: Issuer
+    servers: Servers
+    http: aiohttp.ClientSession
+    work: AsyncExitStack
+    in_background: Callable[[Coroutine[Any, Any, None]], None]
+
+    def __post_init__(self) -> None:
         self._activity = Activity()
         self._operations = Operations()
         self._faults = Faults()
@@ -81,7 +81,7 @@ class Composition:
     async def open(self, manifests: Manifests, door: socket, before: State | None) -> str:
         """Opens all of it, as it was `before` if that is given; returns the one port's URL."""
         self.ledger = Ledger(manifests.subscriptions)
-        self._forwarding = await self._work.enter_async_context(open_session())
+        self._forwarding = await self.work.enter_async_context(open_session())
         services = await self._open_services(manifests, before)
         await self._open_functions(services)
         await self._open_push()
@@ -93,7 +93,7 @@ class Composition:
         """Delivers what was owed when the platform before stopped."""
         for letter in before.messages.dead_letters:
             self.ledger.published(
-                await self._servers.pubsub.publish(DEAD_LETTERS, letter.data, letter.attributes)
+                await self.servers.pubsub.publish(DEAD_LETTERS, letter.data, letter.attributes)
             )
         self._push.deliver(self.ledger.load(before.messages.owed, secrets.token_hex(4)))
 
@@ -113,25 +113,25 @@ class Composition:
     def state(self) -> State:
         """What a later platform needs to continue from here; to be asked once `work` has ended."""
         return State(
-            clock_offset=self._clock.offset.total_seconds(),
+            clock_offset=self.clock.offset.total_seconds(),
             schedules_seen=self._scheduler.seen,
             urls=self.fleet.urls,
-            issuer=self._issuer.save(),
+            issuer=self.issuer.save(),
             tasks=self._tasks.save(),
             secrets=self._secrets.save(),
             messages=self.ledger.save(),
         )
 
     async def _open_services(self, manifests: Manifests, before: State | None) -> Services:
-        work, servers = self._work, self._servers
+        work, servers = self.work, self.servers
         self.fleet = Fleet(manifests, before.urls if before else {})
         work.push_async_callback(self.fleet.close)
-        delivery = TaskDelivery(self.fleet, self._issuer, self._operations)
+        delivery = TaskDelivery(fleet=self.fleet, issuer=self.issuer, operations=self._operations)
         self._tasks = CloudTasksEmulator(
-            clock=self._clock, deliver=delivery.deliver, mint=self._issuer.service_token
+            clock=self.clock, deliver=delivery.deliver, mint=self.issuer.service_token
         )
         work.push_async_callback(self._tasks.stop)
-        self._secrets = SecretManagerEmulator(clock=self._clock)
+        self._secrets = SecretManagerEmulator(clock=self.clock)
         work.push_async_callback(self._secrets.stop)
         if before is not None:
             now = self.fleet.urls
@@ -147,12 +147,12 @@ class Composition:
             manifests,
             self.fleet.ingresses,
             servers.pubsub,
-            issuer=self._issuer,
+            issuer=self.issuer,
             activity=self._activity,
             operations=self._operations,
             faults=self._faults,
             ledger=self.ledger,
-            backoff=self._options.backoff,
+            backoff=self.options.backoff,
         )
         pubsub = await PubsubFront.open(
             servers.pubsub.address,
@@ -163,10 +163,10 @@ class Composition:
         )
         work.push_async_callback(pubsub.close)
         issuer = await Listener.open(
-            self._issuer.answer, listen_again(port_of(self._issuer.url or ":0"))
+            self.issuer.answer, listen_again(port_of(self.issuer.url or ":0"))
         )
         work.push_async_callback(issuer.close)
-        self._issuer.url = self._issuer.url or issuer.url
+        self.issuer.url = self.issuer.url or issuer.url
         tasks_address, secrets_address = await self._tasks.start(), await self._secrets.start()
         self._own_emulators = {"cloud_tasks": tasks_address, "secret_manager": secrets_address}
         await asyncio.gather(
@@ -177,45 +177,54 @@ class Composition:
             pubsub=pubsub.address,
             cloud_tasks=tasks_address,
             secret_manager=secrets_address,
-            issuer=self._issuer.url,
+            issuer=self.issuer.url,
             keys=f"{issuer.url}{JWKS_PATH}",
-            clock=self._directory.clock,
+            clock=self.directory.clock,
             postgres_dsn=servers.postgres.dsn(APPLICATION) if servers.postgres else None,
             urls=self.fleet.urls,
         )
 
     async def _open_functions(self, services: Services) -> None:
-        manifests, root = self.fleet.manifests, self._options.root
-        if self._options.in_process:
-            backend = in_this_process(manifests, services, self._work)
-        else:
-            backend = as_processes(root, services, self._directory, self._forwarding)
-
-        def ingress(deployable: Deployable, backend: Backend) -> Ingress:
-            return Ingress(
-                deployable,
-                backend,
+        manifests = self.fleet.manifests
+        if self.options.in_process:
+            self.work.enter_context(set_environment(of_all(manifests, services)))
+        for deployable in manifests.deployables:
+            ingress = Ingress(
+                deployable=deployable,
+                backend=self._backend(deployable, services),
+                url=self.fleet.urls[deployable.name],
                 invokers=invokers(manifests, deployable),
-                issuer=self._issuer,
+                issuer=self.issuer,
                 activity=self._activity,
                 operations=self._operations,
                 faults=self._faults,
-                report=self._options.report,
+                report=self.options.report,
             )
+            await self.fleet.open(ingress)
 
-        await self.fleet.open(backend, ingress)
+    def _backend(self, deployable: Deployable, services: Services) -> Backend:
+        name = deployable.name
+        if self.options.in_process:
+            return InProcessBackend(name, target=deployable.target, source=deployable.source)
+        return ProcessBackend(
+            name=name,
+            root=self.options.root,
+            env=program_environment(self.options.root) | of_deployable(deployable, services),
+            log=self.directory.log(name),
+            http=self._forwarding,
+        )
 
     async def _open_push(self) -> None:
-        self._work.push_async_callback(self._push.close)
-        await self._servers.pubsub.create(self.fleet.manifests)
+        self.work.push_async_callback(self._push.close)
+        await self.servers.pubsub.create(self.fleet.manifests)
 
     async def _open_public(self, door: socket, before: State | None) -> str:
-        log = EventLog(self._servers.firestore.address, self._http)
+        log = EventLog(self.servers.firestore.address, self.http)
         self._scheduler = Scheduler(
             self.fleet.manifests,
             self.fleet.ingresses,
-            clock=self._clock,
-            issuer=self._issuer,
+            clock=self.clock,
+            issuer=self.issuer,
             activity=self._activity,
             since=before.schedules_seen if before else None,
         )
@@ -223,15 +232,15 @@ class Composition:
             activity=self._activity,
             ledger=self.ledger,
             tasks=self._tasks,
-            clock=self._clock,
+            clock=self.clock,
             log=log,
         )
         travel = TimeTravel(
-            clock=self._clock, tasks=self._tasks, scheduler=self._scheduler, idle=idle
+            clock=self.clock, tasks=self._tasks, scheduler=self._scheduler, idle=idle
         )
         control = Control(
-            issuer=self._issuer,
-            clock=self._clock,
+            issuer=self.issuer,
+            clock=self.clock,
             travel=travel,
             idle=idle,
             log=log,
@@ -245,16 +254,16 @@ class Composition:
             fleet=self.fleet,
             emulators=self._health,
         )
-        self._public = PublicSide(self.fleet.ingresses, control.answer, self._options.root)
+        self._public = PublicSide(self.fleet.ingresses, control.answer, self.options.root)
         listener = await Listener.open(self._public.answer, door)
-        self._work.push_async_callback(listener.close)
-        self._in_background(self._tasks.run())
-        self._in_background(self._scheduler.run(travel.held))
-        self._in_background(self.fleet.stop_idle(self._options.idle_after))
+        self.work.push_async_callback(listener.close)
+        self.in_background(self._tasks.run())
+        self.in_background(self._scheduler.run(travel.held))
+        self.in_background(self.fleet.stop_idle(self.options.idle_after))
         return listener.url
 
     async def _health(self) -> dict[str, bool]:
         own = self._own_emulators
         checks = [accepts_connections(port_of(address)) for address in own.values()]
         health = dict(zip(own, await asyncio.gather(*checks), strict=True))
-        return await self._servers.health() | health
+        return await self.servers.health() | health

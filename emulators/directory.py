@@ -4,14 +4,12 @@ import fcntl
 import json
 import os
 import shutil
-import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from emulators.failures import PlatformError
-
-_PATIENCE_SECONDS = 0.2
+from shared.kit.local_platform import find_local_platform
 
 
 class PlatformDirectory:
@@ -35,9 +33,9 @@ class PlatformDirectory:
         """Keeps every platform out of the directory, and leaves all in it as it is. Raises
         PlatformError while one lives in it."""
         self.path.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(self.path, patience=_PATIENCE_SECONDS)
+        self._lock = _lock(self.path)
         if self._lock is None:
-            running = read_description(self.path) or {"url": "it is starting", "pid": "?"}
+            running = find_local_platform(self.path) or {"url": "it is starting", "pid": "?"}
             raise PlatformError(
                 f"A platform already runs here: {running['url']} (process {running['pid']})."
                 " Stop it first (Ctrl-C in its terminal), or use another directory: --state DIR"
@@ -70,31 +68,13 @@ class PlatformDirectory:
             self._lock.close()
 
 
-def read_description(directory: Path) -> dict[str, Any] | None:
-    """What the platform running in `directory` says about itself, or None where none is up."""
-    unused = _locked(directory) if directory.is_dir() else None
-    if unused is not None:
-        unused.close()
-        return None
-    try:
-        content: dict[str, Any] = json.loads((directory / "platform.json").read_text())
-    except FileNotFoundError:
-        return None
-    return content
-
-
-def _locked(directory: Path, *, patience: float = 0.0) -> IO[bytes] | None:
+def _lock(directory: Path) -> IO[bytes] | None:
     """The directory's lock, which ends with its holder however that ends; None while another
-    platform holds it. Somebody who only looks holds it for a moment: `patience` outlasts that."""
-    give_up = time.monotonic() + patience
+    platform holds it."""
     lock = (directory / "lock").open("ab")
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= give_up:
-                lock.close()
-                return None
-            time.sleep(0.02)
-        else:
-            return lock
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock

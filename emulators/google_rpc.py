@@ -1,4 +1,4 @@
-"""What every stand-in for a Google gRPC API needs: refusals, pages and a server on loopback."""
+"""What every stand-in for a Google gRPC API needs: refusals and pages."""
 
 import base64
 import binascii
@@ -10,12 +10,8 @@ from typing import Any, TypeVar
 import grpc
 import grpc.aio
 
-from emulators.ports import HOST
-
 Item = TypeVar("Item")
 Message = Any  # A protobuf message; the client packages ship no types for them.
-
-LARGEST_MESSAGE = 16 * 1024 * 1024
 
 
 class Refusal(Exception):
@@ -69,23 +65,6 @@ def service(
             for call in calls
         },
     )
-
-
-async def serve(handler: grpc.GenericRpcHandler, port: int = 0) -> tuple[grpc.aio.Server, str]:
-    """A started server on loopback and its `host:port`. OSError if the port is taken."""
-    server = grpc.aio.server(
-        options=[
-            ("grpc.so_reuseport", 0),
-            ("grpc.max_receive_message_length", LARGEST_MESSAGE),
-        ]
-    )
-    server.add_generic_rpc_handlers((handler,))
-    try:
-        bound = server.add_insecure_port(f"{HOST}:{port}")
-    except RuntimeError as error:
-        raise OSError(f"port {port} is taken") from error
-    await server.start()
-    return server, f"{HOST}:{bound}"
 
 
 def page(

@@ -87,8 +87,8 @@ class Platform:
         self.clock = VirtualClock(self.directory.clock, before.clock_offset if before else 0.0)
         self.issuer, self._servers = await self._start_servers(manifests, snapshot)
         self._composition = Composition(
-            options,
-            self.directory,
+            options=options,
+            directory=self.directory,
             clock=self.clock,
             issuer=self.issuer,
             servers=self._servers,

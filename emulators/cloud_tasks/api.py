@@ -1,6 +1,7 @@
 """The methods of google.cloud.tasks.v2.CloudTasks over the queues."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from google.cloud.tasks_v2 import types
@@ -20,27 +21,21 @@ CALLS = (
 )
 
 
+@dataclass(kw_only=True, eq=False)
 class CloudTasksApi:
     """Answers each call at once and in full. `changed` is called after whatever may be dispatched;
     `send` is given a dispatch that RunTask has begun."""
 
-    def __init__(
-        self,
-        queues: Queues,
-        now: Callable[[], datetime],
-        changed: Callable[[], None],
-        send: Callable[[Queue, Dispatch], object],
-    ) -> None:
-        self._queues = queues
-        self._now = now
-        self._changed = changed
-        self._send = send
+    queues: Queues
+    now: Callable[[], datetime]
+    changed: Callable[[], None]
+    send: Callable[[Queue, Dispatch], object]
 
     def list_queues(self, request: Message) -> Message:
         location = parse_location(request.parent)
         if request.filter:
             raise unemulated("ListQueuesRequest.filter")
-        queues = [queue for queue in self._queues if queue.name.startswith(f"{location}/")]
+        queues = [queue for queue in self.queues if queue.name.startswith(f"{location}/")]
         found, token = page(queues, lambda queue: queue.name, request, largest=9800)
         messages = [queue.message for queue in found]
         return types.ListQueuesResponse.pb()(queues=messages, next_page_token=token)
@@ -52,25 +47,25 @@ class CloudTasksApi:
         parent = parse_location(request.parent)
         if parse_queue(request.queue.name)[0] != parent:
             raise invalid(f"The queue name must be in the request's location ('{parent}').")
-        return self._queues.create(new_queue(request.queue), self._now()).message
+        return self.queues.create(new_queue(request.queue), self.now()).message
 
     def update_queue(self, request: Message) -> Message:
         parse_queue(request.queue.name)
-        queue = self._queues.find(request.queue.name)
+        queue = self.queues.find(request.queue.name)
         if queue is None:
-            return self._queues.create(new_queue(request.queue), self._now()).message
+            return self.queues.create(new_queue(request.queue), self.now()).message
         queue.reconfigure(new_queue(merged(queue.message, request)))
-        self._changed()
+        self.changed()
         return queue.message
 
     def delete_queue(self, request: Message) -> Message:
         parse_queue(request.name)
-        self._queues.delete(request.name, self._now())
+        self.queues.delete(request.name, self.now())
         return Empty()
 
     def purge_queue(self, request: Message) -> Message:
         queue = self._queue(request.name)
-        queue.purge(self._now())
+        queue.purge(self.now())
         return queue.message
 
     def pause_queue(self, request: Message) -> Message:
@@ -81,7 +76,7 @@ class CloudTasksApi:
     def resume_queue(self, request: Message) -> Message:
         queue = self._queue(request.name)
         queue.paused = False
-        self._changed()
+        self.changed()
         return queue.message
 
     def list_tasks(self, request: Message) -> Message:
@@ -92,28 +87,28 @@ class CloudTasksApi:
 
     def get_task(self, request: Message) -> Message:
         queue, task_id = parse_task(request.name)
-        task = self._queues.of_task(queue).get(task_id, self._now())
+        task = self.queues.of_task(queue).get(task_id, self.now())
         return view_of(task.message, request.response_view)
 
     def create_task(self, request: Message) -> Message:
-        now = self._now()
+        now = self.now()
         parse_queue(request.parent)
         message = new_task(request.parent, request.task, now)
-        self._queues.for_new_task(request.parent, now).add(message, now)
-        self._changed()
+        self.queues.for_new_task(request.parent, now).add(message, now)
+        self.changed()
         return view_of(message, request.response_view)
 
     def delete_task(self, request: Message) -> Message:
         queue, task_id = parse_task(request.name)
-        self._queues.of_task(queue).delete(task_id, self._now())
+        self.queues.of_task(queue).delete(task_id, self.now())
         return Empty()
 
     def run_task(self, request: Message) -> Message:
         name, task_id = parse_task(request.name)
-        queue, now = self._queues.of_task(name), self._now()
-        self._send(queue, queue.force(task_id, now))
+        queue, now = self.queues.of_task(name), self.now()
+        self.send(queue, queue.force(task_id, now))
         return view_of(queue.get(task_id, now).message, request.response_view)
 
     def _queue(self, name: str) -> Queue:
         parse_queue(name)
-        return self._queues.get(name)
+        return self.queues.get(name)

@@ -15,7 +15,8 @@ from emulators.cloud_tasks.queue import Dispatch, Queue
 from emulators.cloud_tasks.queues import Queues, SavedQueues
 from emulators.cloud_tasks.rules import Outcome
 from emulators.cloud_tasks.sender import Deliver, Fault, Mint, Sender
-from emulators.google_rpc import serve, service
+from emulators.google_rpc import service
+from emulators.grpc_server import serve
 
 
 class CloudTasksEmulator:
@@ -39,7 +40,9 @@ class CloudTasksEmulator:
 
     async def start(self, port: int = 0) -> str:
         """Serves the API on loopback and returns its `host:port`. OSError if the port is taken."""
-        api = CloudTasksApi(self._queues, self._clock.now, self._wake, self._spawn)
+        api = CloudTasksApi(
+            queues=self._queues, now=self._clock.now, changed=self._wake, send=self._spawn
+        )
         handler = service(SERVICE, api, types, CALLS, before=self._sender.meet_call)
         self._server, address = await serve(handler, port)
         return address

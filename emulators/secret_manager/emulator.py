@@ -15,10 +15,10 @@ from emulators.google_rpc import (
     invalid,
     not_found,
     page,
-    serve,
     service,
     unemulated,
 )
+from emulators.grpc_server import serve
 from emulators.secret_manager.secret import (
     SECRET,
     VERSION,

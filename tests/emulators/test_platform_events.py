@@ -11,8 +11,8 @@ from google.pubsub_v1 import PublisherClient, PubsubMessage
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from emulators.client import PlatformRefused
-from emulators.directory import read_description
 from emulators.running import RunningPlatform
+from shared.kit.local_platform import find_local_platform
 from shared.messaging.redelivery import DeadLetters
 from tests.emulators.checkouts import Checkout
 
@@ -175,7 +175,7 @@ def test_what_fails_every_delivery_is_dead_lettered_and_can_be_redelivered(
     platform.client.wait_until_idle()
     assert checkout.ids() == ["doomed"] * 5
 
-    description = read_description(platform.platform.directory.path)
+    description = find_local_platform(platform.platform.directory.path)
     assert description is not None
     letters = DeadLetters(description["env"], description["functions"])
     [letter] = letters.all()
@@ -221,7 +221,7 @@ def test_what_a_function_buried_is_sent_where_it_was_going(
     event["assent-redelivers"] = timer["assent-redelivers"] = "notes/dlv_1"
     _bury(platform, *({**common, **letter} for letter in (event, timer, run)))
 
-    description = read_description(platform.platform.directory.path)
+    description = find_local_platform(platform.platform.directory.path)
     assert description is not None
     letters = DeadLetters(description["env"], description["functions"])
     assert [letter.headers["ce-id"] for letter in letters.all()] == ["e", "t", "s"]
@@ -242,7 +242,7 @@ def test_a_redelivered_message_that_fails_every_delivery_keeps_its_mark(
     checkout.answer(assent__note__kept__v1=500)
     letter = {"ce-id": "e", "ce-type": "assent.note.kept.v1", "dead-letter-path": "/events/notes"}
     _bury(platform, {**letter, "dead-letter-function": "notes", "assent-redelivers": "notes/dlv_1"})
-    description = read_description(platform.platform.directory.path)
+    description = find_local_platform(platform.platform.directory.path)
     assert description is not None
     letters = DeadLetters(description["env"], description["functions"])
     list(letters.redeliver(None))

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from emulators.client import PlatformClient
-from emulators.directory import read_description
 from shared.kit.instants import parse_instant
+from shared.kit.local_platform import find_local_platform
 from shared.messaging.redelivery import DeadLetters
 from tests.emulators.checkouts import Checkout, copy_checkout
 from tests.emulators.commands import (
@@ -140,7 +140,7 @@ def _dead_letters(command: Command) -> DeadLetters:
 
 
 def _identity(command: Command, platform: PlatformClient) -> list[object]:
-    description = read_description(command.state)
+    description = find_local_platform(command.state)
     assert description is not None
     env = description["env"]
     return [env["ASSENT_ISSUER"], description["functions"], _secrets(env)]
@@ -221,7 +221,7 @@ print(json.dumps(found, default=str))
 
 
 def _firestore(command: Command, what: str) -> Any:
-    description = read_description(command.state)
+    description = find_local_platform(command.state)
     assert description is not None
     done = subprocess.run(
         [sys.executable, "-c", _FIRESTORE, what],

@@ -8,12 +8,12 @@ import pytest
 from google.pubsub_v1 import PublisherClient, PubsubMessage
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
-from emulators.directory import read_description
 from emulators.running import RunningPlatform
 from events.agents import CreationCaseCancelled
 from mobile_api.service.rebuilding import rebuild
 from shared.kit import clock
 from shared.kit.canonical import content_hash
+from shared.kit.local_platform import find_local_platform
 from shared.messaging.redelivery import DeadLetter, DeadLetters
 from tests.journeys.world import World, precedent
 from tests.mobile_api.stories import case
@@ -138,7 +138,7 @@ def test_dead_letters_are_seen_until_their_redelivery_is_handled(
     _publish(running, "{}", good.headers())
     both = {"agents": 0, "approvals": 1, "mobile-api": 1}
     assert _waiting(world) == ("degraded", both)
-    description = read_description(running.platform.directory.path)
+    description = find_local_platform(running.platform.directory.path)
     assert description is not None
     dead = DeadLetters(description["env"], description["functions"])
 
