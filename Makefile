@@ -102,7 +102,7 @@ bench: setup ## how fast it is, each figure beside its floor (FIGURE=cold-start|
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 dead-letters: setup ## list them; DO="redeliver --all" sends them again
-	@$(BIN)/python -m emulators.dead_letters $(or $(DO),list)
+	@$(BIN)/python -m shared.messaging.redelivery $(or $(DO),list)
 
 rebuild-projection: setup ## the governor's read model again from the event log
 	@$(BIN)/python -m mobile_api.rebuild

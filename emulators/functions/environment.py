@@ -1,7 +1,8 @@
 """What a function finds in its environment."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,11 @@ _INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "VIRTUAL_ENV"),
     *("ASSENT_REVIEWER_URL", "ASSENT_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"),
 )
+
+
+# Who all functions are that run in the platform's own process, and where their timers arrive.
+IN_PROCESS_ACCOUNT = account("in-process")
+SHARED_REACTIONS_URL = "http://reactions.in-process"
 
 
 @dataclass(frozen=True)
@@ -78,13 +84,13 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
     return env
 
 
-def of_all(manifests: Manifests, services: Services, reactions_url: str) -> dict[str, str]:
+def of_all(manifests: Manifests, services: Services) -> dict[str, str]:
     """What all functions share when they run inside the platform: one environment for all, so
     timers go to one URL that finds the queue's owner, under one account."""
     public = [deployable.name for deployable in manifests.deployables if deployable.public]
     env = common(services) | _urls(public, services)
     env |= {
-        "ASSENT_REACTIONS_URL": reactions_url,
+        "ASSENT_REACTIONS_URL": SHARED_REACTIONS_URL,
         "ASSENT_SERVICE_ACCOUNT": IN_PROCESS_ACCOUNT,
         "K_SERVICE": "in-process",
         "K_REVISION": "in-process-00001-loc",
@@ -94,7 +100,19 @@ def of_all(manifests: Manifests, services: Services, reactions_url: str) -> dict
     return env
 
 
-IN_PROCESS_ACCOUNT = account("in-process")
+@contextmanager
+def set_environment(values: Mapping[str, str]) -> Iterator[None]:
+    """This process's own environment, with these values until the block ends."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _urls(nouns: Iterable[str], services: Services) -> dict[str, str]:

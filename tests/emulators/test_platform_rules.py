@@ -187,7 +187,7 @@ def test_a_function_is_given_its_own_environment_and_nothing_of_its_neighbours(
     assert env["ASSENT_REACTIONS_URL"] == "http://reactions"
     assert "ASSENT_POSTGRES_DSN" not in env
     assert "ASSENT_URL_NOTES" not in env
-    assert of_all(manifests, services, "http://r")["ASSENT_URL_NOTES"] == "http://notes"
+    assert of_all(manifests, services)["ASSENT_URL_NOTES"] == "http://notes"
 
 
 def test_each_signing_key_comes_with_the_public_keys_that_verify_it() -> None:

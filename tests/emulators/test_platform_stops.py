@@ -123,7 +123,7 @@ def test_a_kill_while_the_state_is_written_leaves_a_whole_one(
     with running(kept_checkout, "--keep") as second:
         assert _timers_of_two_hours(second, kept_checkout) == ["kept"]
         stop(second)
-    assert [path.name for path in (second.state / "kept").iterdir()] in (["000002"], ["000003"])
+    assert [path.name for path in (second.state / "kept").iterdir()] == ["snapshot.zip"]
 
 
 def _timers_of_two_hours(command: Command, checkout: Checkout) -> list[str]:
@@ -138,7 +138,7 @@ def test_an_emulator_that_dies_leaves_what_was_kept_before(kept_checkout: Checko
         up(command)
         os.kill(command.child("CloudFirestore").pid, signal.SIGKILL)
         assert command.finish()[0] == 1
-    assert [path.name for path in (command.state / "kept").glob("0*")] == ["000001"]
+    assert [path.name for path in (command.state / "kept").glob("s*")] == ["snapshot.zip"]
 
 
 # What is refused, and what stays as it was
@@ -164,8 +164,8 @@ def test_without_keep_a_start_is_fresh_and_leaves_what_was_kept(kept_checkout: C
 
 
 def test_a_broken_state_is_refused_by_name_with_what_to_do(kept_checkout: Checkout) -> None:
-    state = kept_checkout.root / "build" / "platform" / "kept" / "000001" / "state.json"
-    state.write_text("{}")
+    state = kept_checkout.root / "build" / "platform" / "kept" / "snapshot.zip"
+    state.write_bytes(state.read_bytes()[:-1])
     status, output = Command(kept_checkout, None, "--keep").finish()
     assert (status, "Traceback" in output) == (1, False)
     assert f"{state} is not as it was written" in output

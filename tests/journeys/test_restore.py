@@ -16,7 +16,7 @@ import pytest
 
 from emulators.client import PlatformClient
 from emulators.demo.person import Person
-from emulators.kept.backup import back_up, restore
+from emulators.keep.keeper import back_up, restore
 from emulators.options import Options
 from emulators.ports import free_port
 from emulators.running import RunningPlatform, running_platform

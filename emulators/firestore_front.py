@@ -8,8 +8,8 @@ import grpc
 import grpc.aio
 
 from emulators.faults import Fault
-from emulators.grpc_relay import UNLIMITED, relay_stream, start_server
-from emulators.ports import HOST
+from emulators.grpc_server import UNLIMITED, relay_stream, serve
+from emulators.ports import HOST, port_of
 
 _GOODBYE_SECONDS = 5.0
 
@@ -22,7 +22,7 @@ class FirestoreFront:
 
     def __init__(self, emulator_port: int) -> None:
         self._emulator_port = emulator_port
-        self._pipes: set[_Pipe] = set()
+        self.pipes: set[_ClientEnd] = set()
         self._outage = _Outage(emulator_port)
         self._delays: list[float] = []
         self._server: asyncio.Server | None = None
@@ -30,7 +30,7 @@ class FirestoreFront:
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Pipe(self), HOST, 0)
+        self._server = await loop.create_server(lambda: _ClientEnd(self), HOST, 0)
         self.address = f"{HOST}:{self._server.sockets[0].getsockname()[1]}"
 
     async def close(self) -> None:
@@ -58,14 +58,8 @@ class FirestoreFront:
     def take_delay(self) -> float:
         return self._delays.pop() if self._delays else 0.0
 
-    def opened(self, pipe: "_Pipe") -> None:
-        self._pipes.add(pipe)
-
-    def closed(self, pipe: "_Pipe") -> None:
-        self._pipes.discard(pipe)
-
     def _drop(self) -> None:
-        for pipe in list(self._pipes):
+        for pipe in list(self.pipes):
             pipe.drop()
 
 
@@ -82,7 +76,8 @@ class _Outage(grpc.GenericRpcHandler):
     async def begin(self, count: int) -> None:
         self.left += count
         if self._server is None:
-            self._server, self.port = await start_server(self)
+            self._server, address = await serve(self)
+            self.port = port_of(address)
 
     def end(self) -> None:
         """Says goodbye to every connection: calls under way are answered, later ones are made over
@@ -115,86 +110,79 @@ class _Outage(grpc.GenericRpcHandler):
         return grpc.stream_stream_rpc_method_handler(refuse)
 
 
-class _Pipe(asyncio.Protocol):
-    """The client's end of one connection."""
+class _End(asyncio.Protocol):
+    """One end of a connection that goes through; what it receives, its peer sends on."""
 
-    def __init__(self, front: FirestoreFront) -> None:
-        self._front = front
-        self._client: Any = None
-        self._far: _FarEnd | None = None
-        self._connecting: asyncio.Task[None] | None = None
-
-    def connection_made(self, transport: Any) -> None:
-        self._client = transport
-        self._client.pause_reading()
-        self._front.opened(self)
-        self._connecting = asyncio.get_running_loop().create_task(self._connect())
-
-    def data_received(self, data: bytes) -> None:
-        delay = self._front.take_delay()
-        assert self._far is not None
-        if delay:
-            self._client.pause_reading()
-            asyncio.get_running_loop().call_later(delay, self._late, data)
-        else:
-            self._far.transport.write(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.drop()
-
-    def pause_writing(self) -> None:
-        if self._far is not None:
-            self._far.transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        if self._far is not None:
-            self._far.transport.resume_reading()
-
-    def drop(self) -> None:
-        """Breaks both ends."""
-        self._front.closed(self)
-        if self._connecting is not None:
-            self._connecting.cancel()
-        for transport in (self._client, self._far.transport if self._far else None):
-            if transport is not None and not transport.is_closing():
-                transport.abort()
-
-    def _late(self, data: bytes) -> None:
-        if self._far is not None and not self._client.is_closing():
-            self._far.transport.write(data)
-            self._client.resume_reading()
-
-    async def _connect(self) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            _, self._far = await loop.create_connection(
-                lambda: _FarEnd(self, self._client), HOST, self._front.port()
-            )
-        except OSError:
-            self._client.abort()
-            return
-        self._client.resume_reading()
-
-
-class _FarEnd(asyncio.Protocol):
-    """The emulator's end of one connection."""
-
-    def __init__(self, pipe: _Pipe, client: Any) -> None:
-        self._pipe = pipe
-        self._client = client
+    def __init__(self, peer: "_End | None" = None) -> None:
         self.transport: Any = None
+        self.peer = peer
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        self._client.write(data)
+        assert self.peer is not None
+        self.peer.transport.write(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._pipe.drop()
+        self.drop()
 
+    # A peer that cannot send as fast as this end receives holds it up.
     def pause_writing(self) -> None:
-        self._client.pause_reading()
+        if self.peer is not None:
+            self.peer.transport.pause_reading()
 
     def resume_writing(self) -> None:
-        self._client.resume_reading()
+        if self.peer is not None:
+            self.peer.transport.resume_reading()
+
+    def drop(self) -> None:
+        """Breaks both ends."""
+        for end in (self, self.peer):
+            if end is not None and end.transport is not None and not end.transport.is_closing():
+                end.transport.abort()
+
+
+class _ClientEnd(_End):
+    """Opens the other end once a client has connected, and suffers the delays."""
+
+    def __init__(self, front: FirestoreFront) -> None:
+        super().__init__()
+        self._front = front
+        self._connecting: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        transport.pause_reading()
+        self._front.pipes.add(self)
+        self._connecting = asyncio.get_running_loop().create_task(self._connect())
+
+    def data_received(self, data: bytes) -> None:
+        delay = self._front.take_delay()
+        if delay:
+            self.transport.pause_reading()
+            asyncio.get_running_loop().call_later(delay, self._late, data)
+        else:
+            super().data_received(data)
+
+    def drop(self) -> None:
+        self._front.pipes.discard(self)
+        if self._connecting is not None:
+            self._connecting.cancel()
+        super().drop()
+
+    def _late(self, data: bytes) -> None:
+        if not self.transport.is_closing():
+            super().data_received(data)
+            self.transport.resume_reading()
+
+    async def _connect(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            _, self.peer = await loop.create_connection(
+                lambda: _End(self), HOST, self._front.port()
+            )
+        except OSError:
+            self.transport.abort()
+            return
+        self.transport.resume_reading()

@@ -1,27 +1,26 @@
 """Which part of the platform a fault is armed in."""
 
+from dataclasses import dataclass
+
 from emulators.cloud_tasks import CloudTasksEmulator
 from emulators.control.bodies import FaultRequest
 from emulators.faults import KINDS_OF_TARGET, Fault, Faults
-from emulators.forwarder import FirestoreFront
+from emulators.firestore_front import FirestoreFront
 from emulators.functions.fleet import Fleet
 from shared.kit.errors import FieldError, Invalid
 
-_TARGETS = "pubsub, firestore, tasks, function:<name>"
 _DELAY_SECONDS = 1.0
 _KILL_SECONDS = 0.02
 
 
-class Arming:
+@dataclass(kw_only=True, eq=False)
+class FaultControl:
     """Knows every place where a fault can happen."""
 
-    def __init__(
-        self, *, faults: Faults, tasks: CloudTasksEmulator, firestore: FirestoreFront, fleet: Fleet
-    ) -> None:
-        self._faults = faults
-        self._tasks = tasks
-        self._firestore = firestore
-        self._fleet = fleet
+    faults: Faults
+    tasks: CloudTasksEmulator
+    firestore: FirestoreFront
+    fleet: Fleet
 
     async def arm(self, request: FaultRequest) -> None:
         """Raises Invalid, naming the field, for a target or a kind that does not exist there."""
@@ -35,23 +34,23 @@ class Arming:
             raise Invalid(FieldError("kind", f"{request.family} can suffer {listed}"))
         fault = Fault(request.kind, _seconds(request))
         if request.function is not None:
-            self._faults.arm(self._function_target(request.function), fault, request.count)
+            self.faults.arm(self._function_target(request.function), fault, request.count)
         elif request.family == "firestore":
-            await self._firestore.arm(fault, request.count)
+            await self.firestore.arm(fault, request.count)
         elif request.family == "tasks":
-            self._tasks.inject(request.kind, request.count)  # type: ignore[arg-type]
+            self.tasks.inject(request.kind, request.count)  # type: ignore[arg-type]
         else:
             publishing = request.kind == "unavailable"
             target = "pubsub:publish" if publishing else "pubsub"
-            self._faults.arm(target, fault, request.count)
+            self.faults.arm(target, fault, request.count)
 
     def disarm(self) -> None:
         """Forgets every fault that has not happened, except those in Cloud Tasks."""
-        self._faults.clear()
-        self._firestore.clear()
+        self.faults.clear()
+        self.firestore.clear()
 
     def _function_target(self, name: str) -> str:
-        fronts = self._fleet.named(name)
+        fronts = self.fleet.named(name)
         if not fronts:
             raise Invalid(FieldError("target", f"there is no function {name}"))
         return f"function:{fronts[0].deployable.noun if len(fronts) > 1 else fronts[0].name}"

@@ -1,4 +1,4 @@
-"""Becomes the given command, but dies with the platform: run as `python -I -S launch.py …`.
+"""Becomes the given command, but dies with the platform. Run as `python -I -S`, then this file.
 
 A separate program, because code between fork and exec of a threaded process may deadlock. It
 starts in about 15 ms. On Linux the kernel sends `signal` when the platform is gone, also after

@@ -1,4 +1,4 @@
-"""Passing any gRPC call on as bytes."""
+"""gRPC servers on the loopback, and passing any call on as bytes."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,13 +14,17 @@ UNLIMITED = [
 ]
 
 
-async def start_server(handler: grpc.GenericRpcHandler) -> tuple[grpc.aio.Server, int]:
-    """A server on a free port of the loopback whose every call `handler` serves."""
+async def serve(handler: grpc.GenericRpcHandler, port: int = 0) -> tuple[grpc.aio.Server, str]:
+    """A started server on the loopback whose every call `handler` serves, and its `host:port`.
+    OSError if the port is taken."""
     server = grpc.aio.server(options=UNLIMITED)
     server.add_generic_rpc_handlers((handler,))
-    port = server.add_insecure_port(f"{HOST}:0")
+    try:
+        bound = server.add_insecure_port(f"{HOST}:{port}")
+    except RuntimeError as error:
+        raise OSError(f"port {port} is taken") from error
     await server.start()
-    return server, port
+    return server, f"{HOST}:{bound}"
 
 
 async def relay_stream(

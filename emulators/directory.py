@@ -4,22 +4,20 @@ import fcntl
 import json
 import os
 import shutil
-import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from emulators.failures import PlatformError
+from shared.kit.local_platform import find_local_platform
 
-_PATIENCE_SECONDS = 0.2
 
-
-class Workplace:
+class PlatformDirectory:
     """One running platform's directory; two platforms never share one."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory.resolve()
-        self.description = self.directory / "platform.json"
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.description = self.path / "platform.json"
         self._lock: IO[bytes] | None = None
 
     def claim(self, *, keep_logs: bool = False) -> None:
@@ -29,26 +27,33 @@ class Workplace:
         self.clock.unlink(missing_ok=True)
         self.description.unlink(missing_ok=True)
         if not keep_logs:
-            shutil.rmtree(self.directory / "logs", ignore_errors=True)
+            shutil.rmtree(self.path / "logs", ignore_errors=True)
 
     def reserve(self) -> None:
         """Keeps every platform out of the directory, and leaves all in it as it is. Raises
         PlatformError while one lives in it."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(self.directory, patience=_PATIENCE_SECONDS)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(self.path)
         if self._lock is None:
-            running = read_description(self.directory) or {"url": "it is starting", "pid": "?"}
+            running = find_local_platform(self.path) or {"url": "it is starting", "pid": "?"}
             raise PlatformError(
                 f"A platform already runs here: {running['url']} (process {running['pid']})."
                 " Stop it first (Ctrl-C in its terminal), or use another directory: --state DIR"
             )
 
+    def scratch(self) -> Path:
+        """An empty folder, for as long as nobody asks for another."""
+        folder = self.path / "scratch"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        return folder
+
     @property
     def clock(self) -> Path:
-        return self.directory / "clock"
+        return self.path / "clock"
 
     def log(self, name: str) -> Path:
-        return self.directory / "logs" / f"{name}.log"
+        return self.path / "logs" / f"{name}.log"
 
     def describe(self, content: Mapping[str, object]) -> None:
         """Tells other commands where the platform is."""
@@ -63,31 +68,13 @@ class Workplace:
             self._lock.close()
 
 
-def read_description(directory: Path) -> dict[str, Any] | None:
-    """What the platform running in `directory` says about itself, or None where none is up."""
-    unused = _locked(directory) if directory.is_dir() else None
-    if unused is not None:
-        unused.close()
-        return None
-    try:
-        content: dict[str, Any] = json.loads((directory / "platform.json").read_text())
-    except FileNotFoundError:
-        return None
-    return content
-
-
-def _locked(directory: Path, *, patience: float = 0.0) -> IO[bytes] | None:
+def _lock(directory: Path) -> IO[bytes] | None:
     """The directory's lock, which ends with its holder however that ends; None while another
-    platform holds it. Somebody who only looks holds it for a moment: `patience` outlasts that."""
-    give_up = time.monotonic() + patience
+    platform holds it."""
     lock = (directory / "lock").open("ab")
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= give_up:
-                lock.close()
-                return None
-            time.sleep(0.02)
-        else:
-            return lock
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock

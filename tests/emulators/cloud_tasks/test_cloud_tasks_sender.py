@@ -8,13 +8,12 @@ import pytest
 
 from emulators.clock import VirtualClock
 from emulators.cloud_tasks import NoResponse, TaskRequest, TaskResponse
-from emulators.cloud_tasks.faults import Faults
-from emulators.cloud_tasks.model import Attempt, HttpCall, Outcome, Task
-from emulators.cloud_tasks.names import TaskName
-from emulators.cloud_tasks.queue import Dispatch
-from emulators.cloud_tasks.sending import Deliver, Sender
+from emulators.cloud_tasks.messages import QUEUE, TASK, new_queue, new_task
+from emulators.cloud_tasks.queue import Queue
+from emulators.cloud_tasks.rules import Outcome
+from emulators.cloud_tasks.sender import Deliver, Sender
 
-NAME = TaskName.parse("projects/p/locations/us-central1/queues/q/tasks/t")
+NAME = "projects/p/locations/us-central1/queues/q"
 NO_RESPONSE = Outcome(http_status=None)
 
 
@@ -23,13 +22,13 @@ async def send(
 ) -> Outcome:
     clock = VirtualClock(tmp_path / "clock")
     now = clock.now()
-    call = HttpCall(url="http://worker", method="POST", headers={}, body=b"")
-    dispatch = Dispatch(
-        task=Task(name=NAME, call=call, schedule_time=now, create_time=now, deadline=deadline),
-        number=1,
-        attempt=Attempt(schedule_time=now, dispatch_time=now),
-    )
-    sender = Sender(deliver=deliver, mint=lambda email, audience: "", faults=Faults(), clock=clock)
+    queue = Queue(new_queue(QUEUE(name=NAME)), now)
+    message = new_task(NAME, TASK(http_request={"url": "http://worker"}), now)
+    message.dispatch_deadline.FromTimedelta(deadline)
+    queue.add(message, now)
+    dispatch = queue.take(now, now)
+    assert dispatch is not None
+    sender = Sender(deliver=deliver, mint=lambda email, audience: "", clock=clock)
     return await sender.send(dispatch)
 
 

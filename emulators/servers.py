@@ -1,4 +1,4 @@
-"""The programs behind the platform: Google's two emulators and PostgreSQL, started at once."""
+"""The servers that hold the platform's state: Google's two emulators and PostgreSQL."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -7,20 +7,21 @@ from pathlib import Path
 
 import aiohttp
 
-from emulators.firestore import FirestoreEmulator, answers_ok
+from emulators.directory import PlatformDirectory
+from emulators.firestore import FirestoreEmulator
 from emulators.google_cli import find_tools
+from emulators.keep.snapshot import Snapshot
 from emulators.postgres import Postgres
 from emulators.processes import Process, accepts_connections
 from emulators.pubsub.emulator import PubsubEmulator
-from emulators.workplace import Workplace
 from shared.manifest import Manifests
 
-_DOCUMENTS = "firestore"
-_ROWS = "postgres.tar"
+_FIRESTORE = "firestore"
+_POSTGRES = "postgres"
 
 
 @dataclass(frozen=True)
-class Backing:
+class Servers:
     """All of them, running. PostgreSQL only where a manifest asks for it."""
 
     firestore: FirestoreEmulator
@@ -32,63 +33,56 @@ class Backing:
         found = [self.firestore.process, self.pubsub.process]
         return [*found, self.postgres.process] if self.postgres else found
 
-    async def keep(self, into: Path) -> None:
-        """Writes all documents and rows into the folder `into`. PostgreSQL ends with it. Raises
+    async def save(self, scratch: Path) -> dict[str, Path]:
+        """The folders that hold all documents and rows, by name. PostgreSQL ends with it. Raises
         PlatformError."""
-        documents = into / _DOCUMENTS
-        documents.mkdir()
-        await self.firestore.export(documents)
-        if self.postgres is not None:
-            await self.postgres.archive(into / _ROWS)
+        await self.firestore.export(scratch)
+        rows = {_POSTGRES: await self.postgres.save()} if self.postgres is not None else {}
+        return {_FIRESTORE: scratch} | rows
 
-    async def health(self, http: aiohttp.ClientSession) -> dict[str, bool]:
+    async def health(self) -> dict[str, bool]:
         """Whether each of them answers now."""
-        checks = {
-            "firestore": answers_ok(http, self.firestore.port),
-            "pubsub": answers_ok(http, self.pubsub.port),
-        }
+        checks = {"firestore": self.firestore.answers(), "pubsub": self.pubsub.answers()}
         if self.postgres is not None:
             checks["postgres"] = accepts_connections(self.postgres.port)
         return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
 
 
-async def start_backing(
+async def start_servers(
     root: Path,
-    workplace: Workplace,
+    directory: PlatformDirectory,
     manifests: Manifests,
     http: aiohttp.ClientSession,
     exits: AsyncExitStack,
-    kept: Path | None = None,
-) -> Backing:
-    """Whatever was started is ended by `exits`, also when something else fails meanwhile. `kept` is
-    the folder that `keep` filled once, whose documents and rows come back."""
+    snapshot: Snapshot | None = None,
+) -> Servers:
+    """Starts all at once. Whatever was started is ended by `exits`, also when something else fails
+    meanwhile. Documents and rows are those of the snapshot, if one is given."""
     tools = find_tools()
+    saved = await asyncio.to_thread(snapshot.extract, directory.scratch()) if snapshot else {}
 
     async def firestore() -> FirestoreEmulator:
-        started = await FirestoreEmulator.start(
-            tools, workplace, http, kept / _DOCUMENTS if kept else None
-        )
+        started = await FirestoreEmulator.start(tools, directory, http, saved.get(_FIRESTORE))
         exits.push_async_callback(started.stop)
         return started
 
     async def pubsub() -> PubsubEmulator:
-        started = await PubsubEmulator.start(tools, workplace, http)
+        started = await PubsubEmulator.start(tools, directory, http)
         exits.push_async_callback(started.stop)
         return started
 
     async def postgres() -> Postgres | None:
         if all(manifest.access.postgres == "none" for manifest in manifests.by_noun.values()):
             return None
-        archive = kept / _ROWS if kept else None
-        started = await Postgres.start(workplace, archive if archive and archive.exists() else None)
+        started = await Postgres.start(directory, saved.get(_POSTGRES))
         exits.push_async_callback(started.stop)
-        await started.migrate(root, workplace)
+        await started.migrate(root, directory)
         return started
 
     async with asyncio.TaskGroup() as group:
-        parts = (
+        tasks = (
             group.create_task(firestore()),
             group.create_task(pubsub()),
             group.create_task(postgres()),
         )
-    return Backing(parts[0].result(), parts[1].result(), parts[2].result())
+    return Servers(tasks[0].result(), tasks[1].result(), tasks[2].result())
