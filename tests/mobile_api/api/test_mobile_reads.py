@@ -1,6 +1,7 @@
 """What the phone reads: from the projection, of its own tenant."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
@@ -156,7 +157,7 @@ async def test_an_unchanged_dashboard_is_not_sent_again(phone: Phone) -> None:
 
 async def test_cards_lie_in_three_buckets_newest_first(phone: Phone) -> None:
     tomorrow = clock.now() + timedelta(hours=24)
-    waiting = {"deadline_at": tomorrow}
+    waiting: dict[str, Any] = {"deadline_at": tomorrow}
     await happen(
         phone.tenant,
         *(
