@@ -6,6 +6,7 @@ Sharing is safe: each module of tests has a project and databases that no other 
 import asyncio
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -78,6 +79,10 @@ async def _run(command: list[str]) -> int:
             ports = {name: each.port for name, each in zip(names, opened, strict=True)}
             shared = {**os.environ, VARIABLE: json.dumps(ports)}
             child = await asyncio.create_subprocess_exec(*command, env=shared)
+            loop = asyncio.get_running_loop()
+            # Ctrl-C reaches the command too, which needs all of this until it has ended.
+            loop.add_signal_handler(signal.SIGINT, lambda: None)
+            loop.add_signal_handler(signal.SIGTERM, child.terminate)
             return await child.wait()
 
 

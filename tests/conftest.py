@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from emulators.directory import PlatformDirectory
 from emulators.options import Options
 from emulators.running import RunningPlatform, running_platform
 from shared.storage import postgres as storage
