@@ -289,16 +289,16 @@ async def test_a_place_is_held_and_then_taken(shop: Shop) -> None:
 
     async def hold(work: Command) -> None:
         assert await work.find(shop.orders, id) is None
-        assert work.document(shop.orders, id) is None
+        assert work.stored(shop.orders, id) is None
         work.change.create(shop.orders.collection, id, {"withdrawn_by": "ana"})
 
     await do(shop, hold)
 
     async def take(work: Command) -> None:
         assert await work.find(shop.orders, id) is None
-        document = work.document(shop.orders, id)
-        assert document is not None
-        assert document.data == {"withdrawn_by": "ana"}
+        held = work.stored(shop.orders, id)
+        assert held is not None
+        assert held.document.data == {"withdrawn_by": "ana"}
         assert work.sequence(shop.orders, id) == 0
         await work.save(Transition(Order(order_id=id), OrderPlaced))
 
@@ -315,7 +315,7 @@ async def test_a_place_that_was_taken_meanwhile_is_seen(shop: Shop) -> None:
 
     async def act(work: Command) -> None:
         await work.find(shop.orders, id)
-        places.append(work.document(shop.orders, id) is not None)
+        places.append(work.stored(shop.orders, id) is not None)
         if work.attempt == 0:
             await shop.store.commit(held)
         await work.save(Transition(Order(order_id=id), OrderPlaced))
