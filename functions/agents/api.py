@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Depends
 from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from functions.agents.aggregates import AGENTS, RUN
@@ -22,15 +21,12 @@ from functions.agents.views import (
 )
 from shared.kit.callers import Caller
 from shared.kit.models import Model
-from shared.runtime.auth import requires
 from shared.runtime.bodies import JSON, YAML, Accepts
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
-ROUTER = Router()
+ROUTER = Router(read=("agents:read", "governance:read"), write=("agents:write",))
 
-Reader = Annotated[Caller, Depends(requires("agents:read", "governance:read"))]
-Author = Annotated[Caller, Depends(requires("agents:write"))]
 # YAML first: without a content type a spec is read as YAML, which reads JSON too.
 SpecBody = Annotated[
     Spec, BeforeValidator(refuse_deceptive), Accepts((YAML, JSON), most_bytes=MOST_BYTES)
@@ -60,33 +56,33 @@ class ReportBody(Model):
 
 
 @ROUTER.post("/v1/agents", status_code=202)
-async def submit_agent(caller: Author, key: Key, body: SpecBody) -> CaseAccepted:
+async def submit_agent(caller: Caller, key: Key, body: SpecBody) -> CaseAccepted:
     """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the case says where it
     stands."""
     return await submissions.submit(caller, key, body)
 
 
 @ROUTER.get("/v1/agents")
-async def get_agents(caller: Reader, limit: Limit = 25, cursor: Cursor = None) -> AgentList:
+async def get_agents(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> AgentList:
     """Lists the tenant's agents, newest first."""
     return await list_agents(caller, limit, cursor)
 
 
 @ROUTER.get("/v1/agents/{agent_id}")
-async def get_agent(caller: Reader, agent_id: str) -> AgentView:
+async def get_agent(caller: Caller, agent_id: str) -> AgentView:
     """Shows one agent with its spec."""
     return AgentView.of(await RUN.read(caller, AGENTS, agent_id))
 
 
 @ROUTER.post("/v1/agents/{agent_id}/changes", status_code=202)
-async def change_agent(caller: Author, key: Key, agent_id: str, body: SpecBody) -> CaseAccepted:
+async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) -> CaseAccepted:
     """Opens a case for a changed spec and says whether it is a proposal or an evolution, and
     why."""
     return await submissions.change(caller, key, agent_id, body)
 
 
 @ROUTER.post("/v1/agents/{agent_id}/suspend", status_code=202)
-async def suspend_agent(caller: Author, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
+async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Suspends an agent by hand, and with it whoever depends on it."""
     by, at = caller.principal, caller.received_at
     return await RUN.change(
@@ -100,7 +96,7 @@ async def suspend_agent(caller: Author, key: Key, agent_id: str, body: ReasonBod
 
 
 @ROUTER.post("/v1/agents/{agent_id}/reactivate", status_code=202)
-async def reactivate_agent(caller: Author, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
+async def reactivate_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Puts a suspended agent on probation; needs the role governor or genesis."""
     by, at = caller.principal, caller.received_at
     return await RUN.change(
@@ -114,7 +110,7 @@ async def reactivate_agent(caller: Author, key: Key, agent_id: str, body: Reason
 
 
 @ROUTER.post("/v1/agents/{agent_id}/reports", status_code=202)
-async def report_on_agent(caller: Author, key: Key, agent_id: str, body: ReportBody) -> AgentView:
+async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportBody) -> AgentView:
     """Reports a violation or a reading of health; violations and the third critical reading in a
     row suspend."""
     by, at = caller.principal, caller.received_at
@@ -129,37 +125,37 @@ async def report_on_agent(caller: Author, key: Key, agent_id: str, body: ReportB
 
 
 @ROUTER.get("/v1/workflows/{case_id}")
-async def get_case(caller: Reader, case_id: str) -> CreationCaseView:
+async def get_case(caller: Caller, case_id: str) -> CreationCaseView:
     """Shows a creation case with its seven stages and every finding."""
     return await show_case(caller, case_id)
 
 
 @ROUTER.post("/v1/workflows/{case_id}/revisions", status_code=202)
-async def revise_case(caller: Author, key: Key, case_id: str, body: SpecBody) -> CaseAccepted:
+async def revise_case(caller: Caller, key: Key, case_id: str, body: SpecBody) -> CaseAccepted:
     """Revises a returned case with a full new spec, judged from stage 1."""
     return await submissions.revise(caller, key, case_id, body)
 
 
 @ROUTER.post("/v1/workflows/{case_id}/cancel", status_code=202)
-async def cancel_case(caller: Author, key: Key, case_id: str) -> CaseAccepted:
+async def cancel_case(caller: Caller, key: Key, case_id: str) -> CaseAccepted:
     """Cancels a case that is not live yet."""
     return await submissions.cancel(caller, key, case_id)
 
 
 @ROUTER.get("/v1/skills")
-async def get_skills(caller: Reader, limit: Limit = 25, cursor: Cursor = None) -> SkillList:
+async def get_skills(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> SkillList:
     """Lists the catalogue of skills, by name."""
     skills, next_cursor = list_skills(limit, cursor)
     return SkillList(items=skills, next_cursor=next_cursor)
 
 
 @ROUTER.get("/v1/pipeline")
-async def get_pipeline(caller: Reader) -> PipelineView:
+async def get_pipeline(caller: Caller) -> PipelineView:
     """Shows whether the tenant's pipeline runs or is paused, and why."""
     return await pipeline.show(caller)
 
 
 @ROUTER.post("/v1/pipeline/resume")
-async def resume_pipeline(caller: Author, key: Key, body: ReasonBody) -> PipelineView:
+async def resume_pipeline(caller: Caller, key: Key, body: ReasonBody) -> PipelineView:
     """Resumes a paused pipeline; needs the role governor."""
     return await pipeline.resume(caller, key, body.reason)

@@ -1,1 +1,8 @@
 """What a capability is made of: aggregates, and the runners of what happens to them."""
+
+from shared.aggregates.aggregate import Aggregate, DueTimer, Signing
+from shared.aggregates.runner import Command, Runner
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.transitions import Transition
+
+__all__ = ["Aggregate", "Command", "DueTimer", "Runner", "Signing", "Transition", "UnitOfWork"]

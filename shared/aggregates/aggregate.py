@@ -43,13 +43,15 @@ class Stored(Generic[S]):
 class Aggregate(Generic[S]):
     """A document of `collection` holds the state as JSON text and, beside it, the `indexed` fields
     that queries need and the timer that the state waits for. Events about it have the subject
-    `<noun>/<id>`. An id has the `prefix`, or any form where that is empty."""
+    `<noun>/<id>`. An id has the `prefix`, or any form where that is empty. `initial` makes the
+    state of a thing to which nothing has happened yet."""
 
     noun: str
     model: type[S]
     collection: str
     prefix: str = ""
     id_of: Callable[[S], str] | None = None
+    initial: Callable[[str], S] | None = None
     indexed: tuple[str, ...] = ()
     next_timer: Callable[[S], DueTimer | None] | None = None
     signing: Signing[S] | None = None

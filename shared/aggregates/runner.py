@@ -26,6 +26,7 @@ from shared.storage.races import decide_again
 
 S = TypeVar("S", bound=BaseModel)
 A = TypeVar("A", bound=BaseModel)
+P = TypeVar("P", bound=BaseModel)
 
 Handler = Callable[[Envelope], Awaitable[None]]
 Rule = Callable[[S, datetime], Sequence[Transition[Any]]]
@@ -169,13 +170,42 @@ class Runner:
 
         await decide_again(once)
 
+    def event(
+        self,
+        aggregate: Aggregate[S],
+        payload: type[P],
+        id_of: Callable[[P], str],
+        rule: Callable[[S, P, datetime], Sequence[Transition[S]]],
+    ) -> Handler:
+        """The handler of an event that changes one thing: the one that `id_of` the payload names,
+        in its initial state where there is none yet. The rule must give no further change for an
+        event that it is given twice."""
+
+        async def handle(event: Envelope) -> None:
+            data = event.payload(payload)
+            id = id_of(data)
+
+            async def use_case(work: UnitOfWork) -> None:
+                state = await work.find(aggregate, id)
+                if state is None and aggregate.initial is not None:
+                    state = aggregate.initial(id)
+                if state is not None:
+                    await work.save(*rule(state, data, work.at))
+
+            await self.reaction(event, use_case)
+
+        return handle
+
     def timer(self, aggregate: Aggregate[S], rule: Rule[S]) -> Handler:
-        """The handler of a timer about things of one kind: what the clock alone has changed. One
-        that fires late, twice, or for a moment that has moved changes nothing."""
+        """The handler of a timer about things of one kind. The rule is called once the timer that
+        the thing waits for is due; one that fires twice, or for a moment that has moved, changes
+        nothing."""
 
         async def fire(event: Envelope) -> None:
             async def use_case(work: UnitOfWork, state: S) -> None:
-                await work.save(*rule(state, event.received_at))
+                timer = aggregate.timer(state)
+                if timer is not None and timer[0] == event.type and timer[1] <= work.at:
+                    await work.save(*rule(state, work.at))
 
             await self.timed(event, aggregate, use_case)
 

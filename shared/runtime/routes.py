@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
+from enum import Enum
 from typing import Annotated, Any, Self, get_args, get_origin, get_type_hints
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,13 +12,15 @@ from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from shared.runtime.auth import SCOPES_ATTRIBUTE, authorize
+from shared.kit.callers import Caller
+from shared.runtime.auth import SCOPES_ATTRIBUTE, authorize, requires
 from shared.runtime.bodies import JSON, Accepts, BodyReader
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=1000)]
 
 Endpoint = Callable[..., Awaitable[Any]]
+Scopes = tuple[str, ...]
 
 
 class Route(APIRoute):
@@ -25,17 +28,26 @@ class Route(APIRoute):
     (parameters), then whatever the endpoint raises. An endpoint takes its body as a parameter whose
     type is a model; a model that it returns is written as JSON without being validated again."""
 
-    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+    def __init__(
+        self,
+        path: str,
+        endpoint: Endpoint,
+        *,
+        read: Scopes = (),
+        write: Scopes = (),
+        **options: Any,
+    ) -> None:
         self.body = _body_of(endpoint)
+        self._scopes = read if options.get("methods") in (None, ["GET"], {"GET"}) else write
         options["response_model"] = options.get("response_model") or _answer_of(endpoint)
         served = _served(endpoint, self.body, options.get("status_code") or 200)
         super().__init__(path, served, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        scopes = _scopes_of(self.dependant)
-        if scopes is None:
-            raise TypeError(f"{self.path}: the endpoint takes no caller (`requires`)")
+        scopes = _scopes_of(self.dependant) or self._scopes
+        if not scopes:
+            raise TypeError(f"{self.path}: neither its router nor its caller names a scope")
 
         async def authorized(request: Request) -> Response:
             request.state.caller = await authorize(request, scopes)
@@ -45,10 +57,16 @@ class Route(APIRoute):
 
 
 class Router(APIRouter):
-    """A router whose calls are `Route`s."""
+    """A router whose calls are `Route`s: a token with any of the scopes `read` opens those by GET,
+    one with any of `write` the others, unless the endpoint's caller is annotated with its own
+    (`requires`)."""
 
-    def __init__(self, *, prefix: str = "", tag: str | None = None) -> None:
-        super().__init__(prefix=prefix, tags=[tag] if tag else None, route_class=Route)
+    def __init__(
+        self, *, prefix: str = "", tag: str | None = None, read: Scopes = (), write: Scopes = ()
+    ) -> None:
+        route = functools.partial(Route, read=read, write=write)
+        tags: list[str | Enum] | None = [tag] if tag else None
+        super().__init__(prefix=prefix, tags=tags, route_class=route)  # type: ignore[arg-type]
 
     @classmethod
     def joining(cls, *routers: "Router") -> Self:
@@ -89,15 +107,18 @@ def _served(endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int
             return Response(answer.model_dump_json(), status, media_type=JSON)
         return answer
 
+    given: dict[str, Any] = {}
     if body is not None:
         name, reader = body
-        signature = inspect.signature(endpoint)
-        parameters = dict(signature.parameters)
-        annotation: Any = Annotated[reader.model, Depends(reader)]
-        parameters[name] = parameters[name].replace(annotation=annotation)
-        served.__signature__ = signature.replace(  # type: ignore[attr-defined]
-            parameters=list(parameters.values())
-        )
+        given[name] = Annotated[reader.model, Depends(reader)]
+    signature = inspect.signature(endpoint)
+    parameters = []
+    for name, parameter in signature.parameters.items():
+        if parameter.annotation is Caller and parameter.default is inspect.Parameter.empty:
+            given[name] = Annotated[Caller, Depends(requires())]
+        annotation = given.get(name, parameter.annotation)
+        parameters.append(parameter.replace(annotation=annotation))
+    served.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return served
 
 

@@ -13,16 +13,19 @@ from shared.runtime.auth import requires
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
-ROUTER = Router(prefix="/v1", tag="approvals")
+ROUTER = Router(
+    prefix="/v1",
+    tag="approvals",
+    read=("approvals:read", "governance:read"),
+    write=("approvals:write", "governance:write"),
+)
 
-Reader = Annotated[Caller, Depends(requires("approvals:read", "governance:read"))]
-Writer = Annotated[Caller, Depends(requires("approvals:write", "governance:write"))]
 Vetoer = Annotated[Caller, Depends(requires("veto:execute", "approvals:write"))]
 
 
 @ROUTER.get("/approvals")
 async def list_approvals(
-    caller: Reader,
+    caller: Caller,
     status: lists.Bucket | None = None,
     limit: Limit = 25,
     cursor: Cursor = None,
@@ -32,25 +35,25 @@ async def list_approvals(
 
 
 @ROUTER.get("/approvals/{approval_id}")
-async def get_approval(caller: Reader, approval_id: str) -> ApprovalDetail:
+async def get_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
     """Shows one approval with its content."""
     return await lists.show_approval(caller, approval_id)
 
 
 @ROUTER.post("/approvals", status_code=201)
-async def request_approval(caller: Writer, key: Key, body: RequestBody) -> ApprovalDetail:
+async def request_approval(caller: Caller, key: Key, body: RequestBody) -> ApprovalDetail:
     """Asks for assent to exactly `content`; a precedent may assent at once."""
     return await requests.request_approval(caller, key, body)
 
 
 @ROUTER.post("/approvals/{approval_id}/decisions")
-async def decide(caller: Writer, approval_id: str, body: DecisionBody) -> ApprovalCard:
+async def decide(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
     """Decides. The same `client_decision_id` and body answer the same, for ever."""
     return await decisions.take_decision(caller, approval_id, body)
 
 
 @ROUTER.post("/approvals/{approval_id}/review")
-async def review(caller: Writer, key: Key, approval_id: str, body: ReviewBody) -> ApprovalCard:
+async def review(caller: Caller, key: Key, approval_id: str, body: ReviewBody) -> ApprovalCard:
     """Reviews a broken glass or a deputy's decision."""
     return await decisions.give_review(caller, key, approval_id, body)
 

@@ -17,21 +17,22 @@ from shared.kit.models import part_of
 from shared.runtime.auth import requires
 from shared.runtime.routes import Router
 
-ROUTER = Router(prefix="/v1/mobile/approvals/{approval_id}", tag="approvals")
+ROUTER = Router(
+    prefix="/v1/mobile/approvals/{approval_id}", tag="approvals", write=("governance:write",)
+)
 
-Writer = Annotated[Caller, Depends(requires("governance:write"))]
 Vetoer = Annotated[Caller, Depends(requires("veto:execute"))]
 
 
 @ROUTER.post("/approve")
-async def approve(caller: Writer, approval_id: str, body: ApproveBody) -> Card:
+async def approve(caller: Caller, approval_id: str, body: ApproveBody) -> Card:
     """Assents to exactly the content with that hash."""
     decision = part_of(DecisionBody, body, decision="approve")
     return part_of(Card, await take_decision(caller, approval_id, decision))
 
 
 @ROUTER.post("/request-changes")
-async def request_changes(caller: Writer, approval_id: str, body: RequestChangesBody) -> Card:
+async def request_changes(caller: Caller, approval_id: str, body: RequestChangesBody) -> Card:
     """Sends it back, with what must change."""
     decision = part_of(DecisionBody, body, decision="request_changes")
     return part_of(Card, await take_decision(caller, approval_id, decision))

@@ -1,50 +1,47 @@
 """Precedents, called seeds in the API."""
 
-from typing import Annotated
-
-from fastapi import Depends
-
 from events.precedents import PrecedentBody, PrecedentSeed
 from functions.approvals.service import lists, precedents
 from functions.approvals.views import PrecedentSeedPage
 from shared.kit.callers import Caller
-from shared.runtime.auth import requires
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
-ROUTER = Router(prefix="/v1/precedent-seeds", tag="precedents")
-
-Reader = Annotated[Caller, Depends(requires("approvals:read", "governance:read"))]
-Writer = Annotated[Caller, Depends(requires("approvals:write", "governance:write"))]
+ROUTER = Router(
+    prefix="/v1/precedent-seeds",
+    tag="precedents",
+    read=("approvals:read", "governance:read"),
+    write=("approvals:write", "governance:write"),
+)
 
 
 @ROUTER.get("")
 async def list_precedents(
-    caller: Reader, limit: Limit = 25, cursor: Cursor = None
+    caller: Caller, limit: Limit = 25, cursor: Cursor = None
 ) -> PrecedentSeedPage:
     """Lists precedents with their rates, newest first."""
     return await lists.list_precedents(caller, limit, cursor)
 
 
 @ROUTER.get("/{seed_id}")
-async def get_precedent(caller: Reader, seed_id: str) -> PrecedentSeed:
+async def get_precedent(caller: Caller, seed_id: str) -> PrecedentSeed:
     """Shows one precedent with its findings and rates."""
     return await lists.show_precedent(caller, seed_id)
 
 
 @ROUTER.post("", status_code=201)
-async def post_precedent(caller: Writer, key: Key, body: PrecedentBody) -> PrecedentSeed:
+async def post_precedent(caller: Caller, key: Key, body: PrecedentBody) -> PrecedentSeed:
     """Posts a precedent; Genesis reviews it at once."""
     return await precedents.post_precedent(caller, key, body)
 
 
 @ROUTER.post("/{seed_id}/activate")
-async def activate_precedent(caller: Writer, key: Key, seed_id: str) -> PrecedentSeed:
+async def activate_precedent(caller: Caller, key: Key, seed_id: str) -> PrecedentSeed:
     """Activates a precedent: it assents from now on; needs the role governor."""
     return await precedents.activate_precedent(caller, key, seed_id)
 
 
 @ROUTER.post("/{seed_id}/suspend")
-async def suspend_precedent(caller: Writer, key: Key, seed_id: str) -> PrecedentSeed:
+async def suspend_precedent(caller: Caller, key: Key, seed_id: str) -> PrecedentSeed:
     """Suspends a precedent until it is activated again; needs the role governor."""
     return await precedents.suspend_precedent(caller, key, seed_id)
