@@ -43,7 +43,8 @@ async def public_keys(
     async with grpc.aio.insecure_channel(address) as channel:
         transport = SecretManagerServiceGrpcAsyncIOTransport(channel=channel)
         client = SecretManagerServiceAsyncClient(transport=transport)
-        parent, secret = f"projects/{project}", {"replication": {"automatic": {}}}
+        parent = f"projects/{project}"
+        secret: dict[str, object] = {"replication": {"automatic": {}}}
         await client.create_secret(request={"parent": parent, "secret_id": KEY, "secret": secret})
         version = {"parent": f"{parent}/secrets/{KEY}", "payload": {"data": private}}
         await client.add_secret_version(request=version)
