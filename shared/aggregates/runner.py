@@ -13,7 +13,7 @@ from shared.kit.errors import AssentError, NotFound
 from shared.kit.transitions import Transition
 from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import EVENT_LOG
+from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.misses import report_miss
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import LastEvent, Recorder
@@ -297,7 +297,9 @@ class Runner:
 
     async def _was_applied(self, store: TenantStore, change: Change) -> bool:
         """Whether a commit that lost a race lost it to itself: the store had applied it, and its
-        first answer did not arrive."""
+        first answer did not arrive. An id may be derived, so it alone does not tell whose it is."""
         if not change.events:
             return False
-        return await store.get(EVENT_LOG, change.events[0].id) is not None
+        event = change.events[0]
+        entry = await store.get(EVENT_LOG, event.id)
+        return entry is not None and logged_event(entry.data, event.received_at) == event

@@ -21,8 +21,6 @@ from shared.storage.firestore import TenantStore
 from tests.shared.aggregates.shop import KEY, Shop, statement
 from tests.shared.cloud import Cloud
 
-PROJECT = "projects/assent-local"
-
 
 @pytest.fixture
 async def shop(cloud: Cloud, store: TenantStore, noun: str) -> Shop:
@@ -33,7 +31,9 @@ async def shop(cloud: Cloud, store: TenantStore, noun: str) -> Shop:
 
 
 @pytest.fixture
-async def public_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[KeySet]:
+async def public_keys(
+    project: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[KeySet]:
     """What verifies the shop's signatures, whose key is in Secret Manager."""
     emulator = SecretManagerEmulator(clock=VirtualClock(tmp_path / "clock"))
     address = await emulator.start()
@@ -43,9 +43,10 @@ async def public_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     async with grpc.aio.insecure_channel(address) as channel:
         transport = SecretManagerServiceGrpcAsyncIOTransport(channel=channel)
         client = SecretManagerServiceAsyncClient(transport=transport)
-        secret = {"parent": PROJECT, "secret_id": KEY, "secret": {"replication": {"automatic": {}}}}
-        await client.create_secret(request=secret)
-        version = {"parent": f"{PROJECT}/secrets/{KEY}", "payload": {"data": private}}
+        parent = f"projects/{project}"
+        secret: dict[str, object] = {"replication": {"automatic": {}}}
+        await client.create_secret(request={"parent": parent, "secret_id": KEY, "secret": secret})
+        version = {"parent": f"{parent}/secrets/{KEY}", "payload": {"data": private}}
         await client.add_secret_version(request=version)
     yield load_public_keys(public.decode())
     await emulator.stop()

@@ -14,6 +14,7 @@ from shared.kit.instants import format_instant
 from shared.kit.signing import verify
 from shared.kit.transitions import Transition
 from shared.messaging import pubsub
+from shared.messaging.recorder import LastEvent
 from shared.storage import patience, races
 from shared.storage.batches import Batch
 from tests.shared.aggregates.shop import (
@@ -176,6 +177,28 @@ async def test_ones_own_commit_is_recognised_though_somebody_went_on_from_it(sho
     assert await shop.told() == ["placed", "shipped", "shipped"]
 
 
+async def test_anothers_event_under_the_same_id_is_not_taken_for_ones_own(shop: Shop) -> None:
+    shared = new_id("evt", NOW)
+
+    async def place(work: Command, event_id: str | None) -> OrderView:
+        order = Order(order_id=new_id("ord", NOW))
+        await work.save(Transition(order, OrderPlaced, event_id=event_id))
+        return OrderView.of(order)
+
+    async def other(work: Command) -> OrderView:
+        return await place(work, shared)
+
+    async def use_case(work: Command) -> OrderView:
+        if work.attempt > 0:
+            return await place(work, None)
+        await shop.run.command(shop.caller(), shop.key(), other, OrderView)
+        return await place(work, shared)
+
+    answer = await shop.run.command(shop.caller(), shop.key(), use_case, OrderView)
+    assert (await shop.order(answer.order_id)).status == "open"
+    assert await shop.told() == ["placed", "placed"]
+
+
 async def test_a_silent_commit_whose_answer_was_lost_is_recognised_by_its_key(shop: Shop) -> None:
     async def use_case(work: Command) -> Till:
         till = await work.find(TILLS, "main") or Till(name="main")
@@ -240,6 +263,17 @@ async def test_what_is_not_there_is_not_found_and_the_miss_is_reported(shop: Sho
         with pytest.raises(NotFound, match="there is no order"):
             await attempt
     assert [event.type for event in await shop.log()] == ["assent.lookup.missed.v1"] * 3
+
+
+async def test_a_look_may_want_the_latest_event_or_take_nothing_for_an_answer(shop: Shop) -> None:
+    id, missing = (await shop.place()).order_id, new_id("ord", NOW)
+    order = await shop.order(id)
+    (placed,) = await shop.log()
+    last = LastEvent(id=placed.id, correlation_id=placed.id)
+    assert await shop.run.read_with_event(shop.caller(), shop.orders, id) == (order, last)
+    assert await shop.run.find(shop.caller(), shop.orders, id) == order
+    assert await shop.run.find(shop.caller(), shop.orders, missing) is None
+    assert await shop.told() == ["placed"]
 
 
 async def test_what_can_be_no_id_is_not_found_and_nobody_is_told(shop: Shop) -> None:

@@ -11,8 +11,9 @@ from shared.kit.ids import new_id
 from shared.kit.instants import to_milliseconds
 from shared.kit.transitions import Transition
 from shared.messaging import pubsub, timers
+from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
-from shared.messaging.timers import FURTHEST
+from shared.messaging.timers import FURTHEST, timer_event
 from tests.shared.aggregates.shop import DUE, REMINDER, TILLS, OrderShipped, Shop, Till, changed
 from tests.shared.stories import NOW
 
@@ -225,6 +226,16 @@ async def test_an_early_timer_for_a_moment_or_of_a_type_that_has_changed_does_no
     await shop.pay(id)
     await shop.fire(id, due, now + FURTHEST)
     assert await moments(shop) == {now + FURTHEST}
+
+
+async def test_a_timer_on_time_that_changes_nothing_is_not_set_again(
+    shop: Shop, now: datetime
+) -> None:
+    id = await placed(shop, at=now, due_at=now + DAY)
+    timer = Timer(type=DUE, subject=f"order/{id}", at=now + DAY)
+    event = timer_event(shop.noun, shop.store.tenant_id, timer, now + DAY)
+    await shop.run.timer(shop.orders, lambda order, at: ())(event)
+    assert "CreateTask" not in shop.cloud.tasks.calls
 
 
 async def test_an_early_timer_that_cannot_be_set_again_is_delivered_again(

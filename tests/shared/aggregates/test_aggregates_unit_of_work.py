@@ -168,6 +168,19 @@ async def test_events_are_numbered_by_subject_and_a_silent_change_keeps_the_last
     assert data["customer"] == "cy"
 
 
+async def test_what_is_saved_as_it_was_is_not_written(shop: Shop) -> None:
+    id = (await shop.place(due_at=LATER)).order_id
+    before = await shop.document(id)
+
+    async def act(work: Command) -> None:
+        await work.save(Transition(await work.get(shop.orders, id)))
+
+    shop.cloud.mend()
+    await do(shop, act)
+    assert "Commit" not in shop.cloud.firestore.calls
+    assert await shop.document(id) == before
+
+
 async def test_an_event_may_have_an_id_that_was_known_before(shop: Shop) -> None:
     event_id = new_id("evt", NOW)
 
@@ -296,9 +309,9 @@ async def test_a_place_is_held_and_then_taken(shop: Shop) -> None:
 
     async def take(work: Command) -> None:
         assert await work.find(shop.orders, id) is None
-        held = work.stored(shop.orders, id)
-        assert held is not None
-        assert held.document.data == {"withdrawn_by": "ana"}
+        stored = work.stored(shop.orders, id)
+        assert stored is not None
+        assert stored.document.data == {"withdrawn_by": "ana"}
         assert work.sequence(shop.orders, id) == 0
         await work.save(Transition(Order(order_id=id), OrderPlaced))
 

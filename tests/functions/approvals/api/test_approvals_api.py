@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from events.approvals import Card
 from shared.kit.canonical import content_hash
 from tests.functions.approvals.api.conftest import Program
 from tests.functions.approvals.builders import CONTENT, RATIONALE
@@ -187,54 +186,6 @@ async def test_the_phones_scopes_are_taken_and_only_for_what_they_say(program: P
     vetoed = await vetoer.post("/v1/vetoes", vetoing(card))
     assert (vetoed.status_code, vetoed.json()["status"]) == (200, "rejected")
     assert vetoed.json()["veto_reason"]["category"] == "safety"
-
-
-def on_the_phone(card: Any, **fields: Any) -> dict[str, Any]:
-    sent = {"decision_hash": card["decision_hash"], "client_decision_id": str(uuid.uuid4())}
-    return {**sent, **fields}
-
-
-@pytest.mark.parametrize(
-    ("verb", "scope", "fields", "status"),
-    [
-        ("approve", "governance:write", {}, "approved"),
-        ("approve", "governance:write", {"note": None}, "approved"),
-        ("request-changes", "governance:write", {"note": "Shorter."}, "changes_requested"),
-        (
-            "veto",
-            "veto:execute",
-            {"reason_category": "safety", "explanation": "Not now.", "attachments": None},
-            "rejected",
-        ),
-    ],
-)
-async def test_a_phone_decides_and_is_answered_with_its_card(
-    program: Program, verb: str, scope: str, fields: dict[str, Any], status: str
-) -> None:
-    card = await ask(program)
-    path = f"/v1/mobile/approvals/{card['id']}/{verb}"
-    body = on_the_phone(card, **fields)
-    core = governor(program).with_scopes("approvals:write")
-    refused(await core.post(path, body), 403, "scope_missing")
-    phone = governor(program).with_scopes(scope)
-    refused(await phone.post(path, {}), 422, "invalid", *[name for name in body if body[name]])
-    first = await phone.post(path, body)
-    assert first.status_code == 200, first.text
-    assert set(first.json()) == set(Card.model_fields)
-    assert (first.json()["id"], first.json()["status"]) == (card["id"], status)
-    assert (await phone.post(path, body)).content == first.content
-
-
-async def test_a_decision_of_the_phone_is_the_same_over_the_core_api(program: Program) -> None:
-    card = await ask(program)
-    body = on_the_phone(card)
-    phone = governor(program).with_scopes("governance:write")
-    await phone.post(f"/v1/mobile/approvals/{card['id']}/approve", body)
-    path = f"/v1/approvals/{card['id']}/decisions"
-    again = await governor(program).post(path, {**body, "decision": "approve"})
-    assert (again.status_code, again.json()["status"]) == (200, "approved")
-    other = {**body, "decision": "reject"}
-    refused(await governor(program).post(path, other), 422, "idempotency_key_reused")
 
 
 async def test_a_precedent_from_its_posting_to_its_veto(program: Program) -> None:

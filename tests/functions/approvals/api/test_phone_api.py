@@ -56,6 +56,15 @@ async def test_a_decision_is_answered_with_the_card(program: Program, action: st
     assert card == {name: shown[name] for name in card}
 
 
+@pytest.mark.parametrize(("action", "field"), [("approve", "note"), ("veto", "attachments")])
+async def test_what_need_not_be_said_may_be_null(program: Program, action: str, field: str) -> None:
+    asked = await ask(program)
+    decision = body(asked, action)
+    first = await phone(program).post(path(asked["id"], action), {**decision, field: None})
+    again = await phone(program).post(path(asked["id"], action), decision)
+    assert (first.status_code, again.content) == (200, first.content)
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_the_same_decision_again_answers_the_same(program: Program, action: str) -> None:
     asked = await ask(program)
