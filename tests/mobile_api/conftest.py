@@ -16,10 +16,8 @@ from joserfc.jwk import OKPKey
 import mobile_api.approvals
 from emulators.iam import REGION
 from shared.kit.signing import public_key_set
-from shared.messaging import pubsub
 from shared.runtime import auth
 from shared.runtime.settings import runtime_settings
-from shared.storage import firestore
 from tests.backing import Service
 from tests.mobile_api.phones import AUDIENCE, ISSUER, Phone, app_under_test
 from tests.mobile_api.standin import OwnerStandIn
@@ -62,7 +60,7 @@ async def emulators(
         }.items():
             environment.setenv(name, value)
         runtime_settings.cache_clear()
-        with _fresh(loop, firestore._clients, pubsub._clients, auth._verifiers):
+        with _fresh(loop, auth._verifiers):
             yield
         runtime_settings.cache_clear()
 
