@@ -8,8 +8,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 PORT   ?= 8080
-# Needs the whole platform in its process, as the journeys do.
-BARS   := tests/infra/cost/test_cost_bars.py
+# Need the whole platform in their process, as the journeys do.
+WHOLE  := tests/infra/cost/test_cost_bars.py tests/mobile_api/test_mobile_platform.py
+# So many lanes of tests run at once; much of their time is waiting.
+LANES  ?= 3
 # The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
 # another release than the locked one.
 QUIET  := --quiet --disable-pip-version-check --no-warn-script-location
@@ -18,7 +20,7 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-fast check format schemas api-reference lock preview bench chaos dead-letters rebuild-projection cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-nightly test-fast check format schemas api-reference lock preview bench chaos dead-letters rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,27 +47,30 @@ backup: setup ## copy what a stopped platform kept (INTO=folder)
 restore: setup ## make a backup what KEEP=1 goes on from (FROM=folder; ONLY=databases)
 	@$(BIN)/python -m emulators restore $(if $(ONLY),--$(ONLY)-only) $(or $(FROM),$(error Say which: make restore FROM=~/assent-backups/monday))
 
-test: setup ## all tests, and that they cover the code
+test: setup ## all tests but the nightly ones, and that they cover the code
 	@rm -f .coverage .coverage.*
-	@$(MAKE) --no-print-directory -j2 --output-sync=line test-cloud test-journeys test-platform test-units
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -j$(LANES) --output-sync=line test-journeys test-platform test-units test-cloud
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
 
-test-units: setup ## tests of shared/, events/, functions/, mobile_api/ and the pages
-	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events tests/functions tests/mobile_api tests/docs tests/compliance
+test-units: setup ## tests of shared/, events/, functions/, mobile_api/, the pages and the setup
+	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events tests/functions tests/mobile_api tests/docs tests/compliance tests/requirements $(WHOLE:%=--ignore=%)
 
 test-platform: setup ## tests of the local platform
-	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager
+	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
 
 test-journeys: setup ## whole stories, every public route, and a short storm of faults, on the platform
-	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http tests/operations tests/chaos $(BARS)
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http tests/operations tests/chaos $(WHOLE)
 
 test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules
-	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks --ignore=$(BARS)
+	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
+
+test-nightly: setup ## what takes minutes: long storms, a restore, fresh virtualenvs, the price measured anew
+	@$(BIN)/python -m tests.backing $(BIN)/python -m pytest -m nightly --durations=20 tests
 
 test-fast: setup ## rules and other pure code only: a few seconds
-	@$(BIN)/python -m pytest -m "not platform" tests/shared tests/events tests/functions tests/mobile_api tests/chaos
+	@$(BIN)/python -m pytest -m "not platform and not nightly" tests/shared tests/events tests/functions tests/mobile_api tests/chaos
 
 check: setup cost-check ## what CI runs before the tests: lint, types, arrows, generated files, the price
 	@$(BIN)/ruff format --check --quiet .
@@ -73,14 +78,16 @@ check: setup cost-check ## what CI runs before the tests: lint, types, arrows, g
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m events --check
+	@$(BIN)/python -m docs.handles --check
 	@$(BIN)/python -m docs.reference --check
 
 format: setup ## ruff's formatting and safe fixes
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --fix --quiet .
 
-schemas: setup ## events/schemas/*.json from the models
+schemas: setup ## events/schemas/*.json from the models, handles.json from the handlers
 	@$(BIN)/python -m events
+	@$(BIN)/python -m docs.handles
 
 api-reference: setup ## docs/api/ from the functions
 	@$(BIN)/python -m docs.reference
@@ -100,7 +107,7 @@ bench: setup ## how fast it is, each figure beside its floor (FIGURE=cold-start|
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 dead-letters: setup ## list them; DO="redeliver --all" sends them again
-	@$(BIN)/python -m emulators.dead_letters $(or $(DO),list)
+	@$(BIN)/python -m shared.messaging.redelivery $(or $(DO),list)
 
 rebuild-projection: setup ## the governor's read model again from the event log
 	@$(BIN)/python -m mobile_api.rebuild
@@ -109,7 +116,7 @@ cost: setup ## what the stack costs a month: idle, reference load, 100 times tha
 	@$(if $(RECORDED),,$(BIN)/python -m tests.benchmarks.operations --into build/operations.json)
 	@$(BIN)/python -m infra.cost $(if $(RECORDED),,--measured build/operations.json)
 
-cost-check: setup ## fails where a change made it dearer by over 5 % and no decision says so
+cost-check: setup ## fails where a budget is exceeded, idle or at the reference load
 	@mkdir -p build
 	@$(BIN)/python -m infra.cost --check > build/cost.txt || { tail -4 build/cost.txt; exit 1; }
 

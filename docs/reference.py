@@ -30,7 +30,7 @@ def rendered_pages() -> dict[str, str]:
 
 def merged_openapi(manifests: Manifests) -> dict[str, Any]:
     """One OpenAPI document of every public function. Where two functions mean different things by
-    one schema name, the later one's is called after its function too."""
+    one schema name, the later one's is named after its function too."""
     merged: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
@@ -54,7 +54,7 @@ def _openapi_of(deployable: Deployable) -> dict[str, Any]:
     module = ".".join(deployable.folder.relative_to(ROOT).parts)
     router: APIRouter = import_module(f"{module}.api").ROUTER
     return describe_only(
-        function=deployable.noun, summary=deployable.manifest.summary, routers=[router]
+        function=deployable.noun, router=router, summary=deployable.manifest.summary
     ).openapi()
 
 
@@ -117,8 +117,8 @@ def _events_page() -> str:
         "Generated from `events/schemas/` by `make api-reference`. The envelope is described in",
         "[the architecture](../architecture.md).",
     ]
-    for topic, schemas in sorted(_schemas_by_topic().items()):
-        lines += ["", f"## Topic `{topic}`", "", "| type | says | data |", "|---|---|---|"]
+    for topics, schemas in sorted(_schemas_by_topics().items()):
+        lines += ["", f"## {_title(topics)}", "", "| type | says | data |", "|---|---|---|"]
         for schema in schemas:
             says = schema.get("description", "").split("\n\n")[0].replace("\n", " ")
             fields = ", ".join(f"`{name}`" for name in schema.get("properties", {}))
@@ -126,11 +126,16 @@ def _events_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _schemas_by_topic() -> dict[str, list[dict[str, Any]]]:
-    topics: dict[str, list[dict[str, Any]]] = {}
+def _title(topics: tuple[str, ...]) -> str:
+    named = ", ".join(f"`{topic}`" for topic in topics)
+    return f"Topic {named}" if len(topics) == 1 else f"Topics {named}"
+
+
+def _schemas_by_topics() -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for schema in _schemas():
-        topics.setdefault(schema["x-topic"], []).append(schema)
-    return topics
+        found.setdefault(tuple(schema["x-topic"]), []).append(schema)
+    return found
 
 
 def _schemas() -> Iterator[dict[str, Any]]:

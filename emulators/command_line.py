@@ -61,7 +61,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 
 def _backup(chosen: argparse.Namespace) -> int:
-    from emulators.kept.backup import back_up
+    from emulators.keep.keeper import back_up
 
     root = chosen.root.resolve()
     _say(back_up(chosen.state or root / "build" / "platform", chosen.into, root))
@@ -69,7 +69,7 @@ def _backup(chosen: argparse.Namespace) -> int:
 
 
 def _restore(chosen: argparse.Namespace) -> int:
-    from emulators.kept.backup import restore
+    from emulators.keep.keeper import restore
 
     root, only = chosen.root.resolve(), chosen.databases_only
     state = chosen.state or root / "build" / "platform"
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--port", type=_port, default=8080, help="the one port (default 8080)")
     demo = commands.add_parser("demo", help="tell the story of three agents, then stop")
     backup = commands.add_parser("backup", help="copy what a stopped platform kept")
-    backup.add_argument("into", type=Path, help="a folder that is not there yet")
+    backup.add_argument("into", type=Path, help="a file that is not there yet")
     restore = commands.add_parser("restore", help="make a backup what `up --keep` goes on from")
     restore.add_argument("backup", type=Path, help="what `backup` made")
     restore.add_argument(
@@ -156,7 +156,7 @@ async def _serve(options: Options) -> None:
 def _greeting(platform: Platform) -> str:
     url = platform.url
     return f"""
-The platform is up at {url} (Ctrl-C stops it; logs in {platform.workplace.directory / "logs"}).
+The platform is up at {url} (Ctrl-C stops it; logs in {platform.directory.path / "logs"}).
 
   # a governor's token
   TOKEN=$(curl -s {url}/_platform/token -d '{{"principal": "governor", "tenant": "demo",

@@ -1,17 +1,15 @@
-"""Google's Firestore emulator, run from its jar."""
+"""Google's Firestore emulator."""
 
 from pathlib import Path
 
 import aiohttp
 
+from emulators.directory import PlatformDirectory
 from emulators.failures import PlatformError
-from emulators.google_cli import FRUGAL_JVM, Tools
+from emulators.google_cli import Tools
+from emulators.google_emulator import GoogleEmulator
 from emulators.iam import PROJECT
-from emulators.ports import HOST, free_port
-from emulators.processes import Process, start_process, until_ready
-from emulators.workplace import Workplace
 
-NAME = "Firestore emulator"
 # What the emulator calls the parts of an export.
 _NAME = "all"
 _EXPORT = Path(_NAME) / f"{_NAME}.overall_export_metadata"
@@ -19,46 +17,26 @@ OWNER = {"Authorization": "Bearer owner"}
 _MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 
 
-class FirestoreEmulator:
-    """Holds everything in memory, which ends with the process, but for what was exported. An
-    import keeps every field; create and update times of documents become those of the import."""
+class FirestoreEmulator(GoogleEmulator):
+    """What was exported outlives the process. An import keeps every field; create and update times
+    of documents become those of the import."""
 
-    def __init__(self, process: Process, port: int, http: aiohttp.ClientSession) -> None:
-        self.process = process
-        self._http = http
-        self.port = port
-        self.address = f"{HOST}:{port}"
+    NAME = "Firestore emulator"
 
     @classmethod
     async def start(
         cls,
         tools: Tools,
-        workplace: Workplace,
+        directory: PlatformDirectory,
         http: aiohttp.ClientSession,
         export: Path | None = None,
     ) -> "FirestoreEmulator":
         """Returns once it answers, with the documents of `export` if that is given. Raises
         ProcessDied or PlatformError."""
-        port = free_port()
+        jar = tools.firestore_jar
         data = [f"--import-data={export / _EXPORT}"] if export else []
-        command = [
-            *(
-                tools.java,
-                "-Duser.language=en",
-                *FRUGAL_JVM,
-                "-cp",
-                str(tools.firestore_jar),
-            ),
-            *(_MAIN, "start", f"--host={HOST}", f"--port={port}", *data),
-        ]
-        process = await start_process(NAME, command, log=workplace.log("firestore-emulator"))
-        emulator = cls(process, port, http)
-        try:
-            await until_ready(process, lambda: answers_ok(http, port), within=60)
-        except BaseException:
-            await process.kill()
-            raise
-        return emulator
+        main = ["-Duser.language=en", "-cp", str(jar), _MAIN, "start", *data]
+        return await cls._run(tools, jar, main, directory, http)
 
     async def export(self, into: Path) -> None:
         """Writes every document into the folder `into`, which must exist. Raises PlatformError."""
@@ -69,21 +47,9 @@ class FirestoreEmulator:
             "export_name": _NAME,
         }
         try:
-            async with self._http.post(url, json=wanted, headers=OWNER) as answer:
-                said = await answer.text()
+            async with self.http.post(url, json=wanted, headers=OWNER) as answer:
+                text = await answer.text()
         except aiohttp.ClientError as error:
-            raise PlatformError(f"the {NAME} cannot be exported: {error!r}") from error
+            raise PlatformError(f"the {self.NAME} cannot be exported: {error!r}") from error
         if answer.status != 200:
-            raise PlatformError(f"the {NAME} cannot be exported: {said}")
-
-    async def stop(self) -> None:
-        await self.process.kill()
-
-
-async def answers_ok(http: aiohttp.ClientSession, port: int) -> bool:
-    """Whether one of Google's emulators says "Ok" on its port."""
-    try:
-        async with http.get(f"http://{HOST}:{port}/") as answer:
-            return answer.status == 200
-    except (aiohttp.ClientError, OSError, TimeoutError):
-        return False
+            raise PlatformError(f"the {self.NAME} cannot be exported: {text}")

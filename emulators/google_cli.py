@@ -22,10 +22,6 @@ _USUAL_PLACES = (
 _FIRESTORE_JAR = "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
 _PUBSUB_JARS = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*-all.jar"
 
-# One small collector, and only the quick compiler: the thorough one would take most of two cores
-# for the first thousand requests, which is longer than most platforms live.
-FRUGAL_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-
 
 @dataclass(frozen=True)
 class Tools:

@@ -1,9 +1,10 @@
-"""What every stand-in for a Google gRPC API needs: refusals, pages and a server on loopback."""
+"""What every stand-in for a Google gRPC API needs: refusals and pages."""
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any, TypeVar
 
 import grpc
@@ -11,8 +12,6 @@ import grpc.aio
 
 Item = TypeVar("Item")
 Message = Any  # A protobuf message; the client packages ship no types for them.
-
-LARGEST_MESSAGE = 16 * 1024 * 1024
 
 
 class Refusal(Exception):
@@ -24,17 +23,21 @@ class Refusal(Exception):
         self.message = message
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
-    """One unary call: its request's message class and what answers it."""
-
-    request: Any
-    answer: Callable[[Message], Message]
-
-
 def invalid(message: str) -> Refusal:
     """INVALID_ARGUMENT: no state of the service would make this request right."""
     return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
+
+
+def not_found(message: str) -> Refusal:
+    return Refusal(grpc.StatusCode.NOT_FOUND, message)
+
+
+def exists(message: str) -> Refusal:
+    return Refusal(grpc.StatusCode.ALREADY_EXISTS, message)
+
+
+def failed_precondition(message: str) -> Refusal:
+    return Refusal(grpc.StatusCode.FAILED_PRECONDITION, message)
 
 
 def unemulated(what: str) -> Refusal:
@@ -43,63 +46,53 @@ def unemulated(what: str) -> Refusal:
 
 
 def service(
-    name: str, methods: Mapping[str, Method], before: Callable[[], None] = lambda: None
+    name: str,
+    api: object,
+    types: ModuleType,
+    calls: Iterable[str],
+    before: Callable[[], None] = lambda: None,
 ) -> grpc.GenericRpcHandler:
-    """A gRPC service over plain methods. `before` runs ahead of each call and may refuse it."""
+    """A gRPC service of unary calls. The call GetQueue takes the type GetQueueRequest and is
+    answered by the api's method get_queue. `before` runs ahead of each call and may refuse it."""
     return grpc.method_handlers_generic_handler(
-        name, {called: _unary(method, before) for called, method in methods.items()}
+        name,
+        {
+            call: _unary(
+                getattr(types, f"{call}Request").pb(),
+                getattr(api, re.sub(r"(?<!^)(?=[A-Z])", "_", call).lower()),
+                before,
+            )
+            for call in calls
+        },
     )
-
-
-async def serve(handler: grpc.GenericRpcHandler, port: int = 0) -> tuple[grpc.aio.Server, str]:
-    """A started server on loopback and its `host:port`. OSError if the port is taken."""
-    server = grpc.aio.server(
-        options=[
-            ("grpc.so_reuseport", 0),
-            ("grpc.max_receive_message_length", LARGEST_MESSAGE),
-        ]
-    )
-    server.add_generic_rpc_handlers((handler,))
-    try:
-        bound = server.add_insecure_port(f"127.0.0.1:{port}")
-    except RuntimeError as error:
-        raise OSError(f"port {port} is taken") from error
-    await server.start()
-    return server, f"127.0.0.1:{bound}"
 
 
 def page(
-    items: Iterable[Item],
-    key: Callable[[Item], str],
-    size: int,
-    token: str,
-    *,
-    largest: int,
+    items: Iterable[Item], key: Callable[[Item], str], request: Message, *, largest: int
 ) -> tuple[list[Item], str]:
-    """The page of `items` in the order of `key` that `token` asks for, and the next token or "".
-
-    What is added or deleted between two pages never makes the others repeat or go missing.
-    """
-    if size < 0:
+    """The page of `items` in the order of `key` that the request asks for, and the next token or
+    "". What is added or deleted between two pages never makes the others repeat or go missing."""
+    if request.page_size < 0:
         raise invalid("page_size must not be negative.")
-    after = _read_token(token)
+    after = _read_token(request.page_token)
     rest = sorted((item for item in items if after is None or key(item) > after), key=key)
-    chosen = rest[: min(size or largest, largest)]
+    chosen = rest[: min(request.page_size or largest, largest)]
     return chosen, _write_token(key(chosen[-1])) if len(chosen) < len(rest) else ""
 
 
-def _unary(method: Method, before: Callable[[], None]) -> "grpc.RpcMethodHandler[Message, Message]":
+def _unary(
+    request_type: Any, method: Callable[[Message], Message], before: Callable[[], None]
+) -> "grpc.RpcMethodHandler[Message, Message]":
     async def answer(request: Message, context: "grpc.aio.ServicerContext[Any, Any]") -> Message:
         try:
             before()
-            return method.answer(request)
+            return method(request)
         except Refusal as refusal:
             await context.abort(refusal.code, refusal.message)
 
-    handler: Callable[[Message, Any], Awaitable[Message]] = answer
     return grpc.unary_unary_rpc_method_handler(
-        handler,
-        request_deserializer=method.request.FromString,
+        answer,
+        request_deserializer=request_type.FromString,
         response_serializer=lambda message: message.SerializeToString(),
     )
 

@@ -14,28 +14,17 @@ def account(name: str) -> str:
 SCHEDULER = account("scheduler")
 
 
-def service_account(deployable: Deployable) -> str:
-    """Who a deployable is when it calls others."""
-    return account(deployable.name)
-
-
 def push_account(deployable: str) -> str:
-    """Who Pub/Sub is when it pushes to a deployable."""
+    """Who Pub/Sub and Cloud Tasks are when they deliver to a deployable."""
     return account(f"{deployable}-push")
 
 
 def invokers(manifests: Manifests, private: Deployable) -> frozenset[str]:
-    """Who may invoke a private deployable: Pub/Sub and the Scheduler as its manifest implies, and
-    the accounts of its own noun, whose timers come back to it."""
+    """Who may invoke a private deployable: whoever delivers its events and timers, and the
+    Scheduler."""
     allowed = set()
-    if any(subscription.deployable == private.name for subscription in manifests.subscriptions):
+    if private.name in manifests.delivered_to:
         allowed.add(push_account(private.name))
     if any(schedule.deployable == private.name for schedule in manifests.schedules):
         allowed.add(SCHEDULER)
-    if any(queue.deployable == private.name for queue in manifests.queues):
-        allowed |= {
-            service_account(deployable)
-            for deployable in manifests.deployables
-            if deployable.noun == private.noun
-        }
     return frozenset(allowed)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from emulators.activity import Activity
 from emulators.clock import VirtualClock
@@ -14,38 +15,30 @@ _GLANCE_SECONDS = 0.01
 _LOG_GLANCE_SECONDS = 0.1
 
 
+@dataclass(kw_only=True, eq=False)
 class Idle:
     """Knows what is pending: in flight through the platform, owed by Pub/Sub (redeliveries
     included), due in Cloud Tasks, committed but unpublished."""
 
-    def __init__(
-        self,
-        *,
-        activity: Activity,
-        ledger: Ledger,
-        tasks: CloudTasksEmulator,
-        clock: VirtualClock,
-        log: EventLog,
-    ) -> None:
-        self._activity = activity
-        self._ledger = ledger
-        self._tasks = tasks
-        self._clock = clock
-        self._log = log
+    activity: Activity
+    ledger: Ledger
+    tasks: CloudTasksEmulator
+    clock: VirtualClock
+    log: EventLog
 
     def moving(self) -> dict[str, int]:
         """What is in flight or will come by itself; empty when there is nothing."""
         counts = {
-            **self._activity.in_flight(),
-            "deliveries": self._ledger.owed(),
-            "tasks": self._tasks.in_flight,
+            **self.activity.in_flight(),
+            "deliveries": self.ledger.owed(),
+            "tasks": self.tasks.in_flight,
         }
         return {kind: count for kind, count in counts.items() if count}
 
     def pending(self) -> dict[str, int]:
         """What is moving, and the timers that are due now."""
-        due = self._tasks.next_due()
-        is_due = due is not None and due <= self._clock.now()
+        due = self.tasks.next_due()
+        is_due = due is not None and due <= self.clock.now()
         return {**self.moving(), **({"tasks_due": 1} if is_due else {})}
 
     async def settle(self, within: float) -> dict[str, int]:
@@ -69,7 +62,7 @@ class Idle:
 
     async def _unpublished(self) -> dict[str, int]:
         try:
-            return {"unpublished": 1} if await self._log.anything_unpublished() else {}
+            return {"unpublished": 1} if await self.log.anything_unpublished() else {}
         except Unavailable:
             return {"event_log_unreadable": 1}
 

@@ -25,7 +25,7 @@ _RENEW_BEFORE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class KeptIssuer:
+class SavedIssuer:
     """An issuer's name and its two private keys as JSON Web Keys."""
 
     url: str
@@ -37,24 +37,26 @@ class Issuer:
     """Signs users' tokens with Ed25519 and service identities with RS256, as Google does. Both
     follow the given clock. The two have different keys, so neither can pass for the other."""
 
-    def __init__(self, now: Callable[[], datetime], kept: KeptIssuer | None = None) -> None:
-        """With fresh keys, or as the issuer that was kept: what that one signed still verifies."""
+    def __init__(self, now: Callable[[], datetime], saved: SavedIssuer | None = None) -> None:
+        """With fresh keys, or as the issuer that was saved: what that one signed still verifies."""
         self._now = now
-        self.url = kept.url if kept else ""
+        self.url = saved.url if saved else ""
         self._users = (
-            OKPKey.import_key(dict(kept.users)) if kept else OKPKey.generate_key("Ed25519", _kid())
+            OKPKey.import_key(dict(saved.users))
+            if saved
+            else OKPKey.generate_key("Ed25519", _kid())
         )
         self._services = (
-            RSAKey.import_key(dict(kept.services)) if kept else RSAKey.generate_key(2048, _kid())
+            RSAKey.import_key(dict(saved.services)) if saved else RSAKey.generate_key(2048, _kid())
         )
         self._service_keys = KeySet([self._services])
         self._minted: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._checked = lru_cache(maxsize=4096)(self._check)
 
-    def kept(self) -> KeptIssuer:
+    def save(self) -> SavedIssuer:
         """All that a later issuer needs to be this one."""
         users, services = (key.as_dict(private=True) for key in (self._users, self._services))
-        return KeptIssuer(self.url, users, services)
+        return SavedIssuer(self.url, users, services)
 
     def user_token(
         self,

@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from emulators.directory import PlatformDirectory
 from emulators.failures import MissingTool, PlatformError
 from emulators.functions.environment import program_environment
-from emulators.kept.tree import pack, unpack
 from emulators.ports import HOST, free_port
 from emulators.processes import (
     Process,
@@ -21,7 +21,6 @@ from emulators.processes import (
     start_process,
     until_ready,
 )
-from emulators.workplace import Workplace
 
 NAME = "PostgreSQL"
 OWNER = "postgres"
@@ -39,8 +38,7 @@ _DATA = "data"
 
 
 class Postgres:
-    """One server over a database that is empty or from an archive. Its data does not outlive it,
-    but for what was archived: neither do documents and messages."""
+    """One server over a data folder that is new or was saved. The folder ends with the server."""
 
     def __init__(self, process: Process, port: int, home: Path) -> None:
         self.process = process
@@ -48,22 +46,22 @@ class Postgres:
         self._home = home
 
     @classmethod
-    async def start(cls, workplace: Workplace, archive: Path | None = None) -> "Postgres":
+    async def start(cls, directory: PlatformDirectory, data: Path | None = None) -> "Postgres":
         """Returns once it accepts connections. Raises ProcessDied or PlatformError."""
         user = _server_user()
-        home, binaries = await asyncio.to_thread(_prepare, workplace, user)
+        home, binaries = await asyncio.to_thread(_prepare, directory, user)
         try:
-            if archive is None:
-                await _initialise(home, binaries, workplace, user)
+            if data is None:
+                await _initialise(home, binaries, directory, user)
             else:
-                await asyncio.to_thread(unpack, archive, home / _DATA, user)
+                await asyncio.to_thread(_adopt, data, home / _DATA, user)
             port = free_port()
             settings = [word for option in _OPTIONS for word in ("-c", option)]
             command = [str(binaries / "postgres"), "-D", str(home / _DATA), "-p", str(port)]
             process = await start_process(
                 NAME,
                 [*command, "-k", "", *settings],
-                log=workplace.log("postgres"),
+                log=directory.log("postgres"),
                 cwd=home,
                 user=user,
                 at_parents_death=signal.SIGQUIT,
@@ -92,7 +90,7 @@ class Postgres:
     def dsn(self, user: str = OWNER) -> str:
         return f"postgresql://{user}@{HOST}:{self.port}/postgres"
 
-    async def migrate(self, root: Path, workplace: Workplace) -> None:
+    async def migrate(self, root: Path, directory: PlatformDirectory) -> None:
         """Runs the checkout's migrations, if it has any. Raises PlatformError with the end of their
         log."""
         if not (root / _MIGRATIONS).exists():
@@ -100,20 +98,20 @@ class Postgres:
         await _run_to_end(
             "The database migrations",
             [sys.executable, "-m", ".".join(_MIGRATIONS.with_suffix("").parts)],
-            log=workplace.log("migrations"),
+            log=directory.log("migrations"),
             env=program_environment(root) | {"ASSENT_POSTGRES_ADMIN_DSN": self.dsn()},
             cwd=root,
         )
 
-    async def archive(self, into: Path) -> None:
-        """Ends the server in order and writes all its data into one file. Raises PlatformError for
-        a server that does not end in order."""
+    async def save(self) -> Path:
+        """Ends the server; returns its data folder, which is there until `stop`. Raises
+        PlatformError for a server that does not end in order."""
         await self._end()
         if self.process.returncode != 0:
             raise PlatformError(
                 f"{NAME} did not end in order. Its log:\n{end_of(self.process.log)}"
             )
-        await asyncio.to_thread(pack, self._home / _DATA, into)
+        return self._home / _DATA
 
     async def _end(self) -> None:
         # SIGINT: roll back and end, whoever is still connected.
@@ -129,10 +127,10 @@ def _server_user() -> int | None:
     return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
 
 
-def _prepare(workplace: Workplace, user: int | None) -> tuple[Path, Path]:
+def _prepare(directory: PlatformDirectory, user: int | None) -> tuple[Path, Path]:
     binaries = _wheel() / "pginstall18" / "bin"
-    workplace.directory.mkdir(parents=True, exist_ok=True)
-    home = workplace.directory / "postgres"
+    directory.path.mkdir(parents=True, exist_ok=True)
+    home = directory.path / "postgres"
     shutil.rmtree(home.resolve(), ignore_errors=True)
     home.unlink(missing_ok=True)
     if user is None:
@@ -163,12 +161,22 @@ def _reachable(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o005 == 0o005 for parent in (path, *path.parents))
 
 
-async def _initialise(home: Path, binaries: Path, workplace: Workplace, user: int | None) -> None:
+def _adopt(data: Path, into: Path, user: int | None) -> None:
+    shutil.rmtree(into, ignore_errors=True)
+    shutil.move(data, into)
+    if user is not None:
+        for path in (into, *into.rglob("*")):
+            os.chown(path, user, -1)
+
+
+async def _initialise(
+    home: Path, binaries: Path, directory: PlatformDirectory, user: int | None
+) -> None:
     command = [
         *(str(binaries / "initdb"), "-D", str(home / _DATA), "-U", OWNER, "--auth=trust"),
         *("--encoding=utf8", "--locale=C", "--no-sync", "--no-instructions"),
     ]
-    log = workplace.log("postgres-initdb")
+    log = directory.log("postgres-initdb")
     await _run_to_end(f"{NAME}'s set-up", command, log=log, cwd=home, user=user)
 
 

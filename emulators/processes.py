@@ -10,7 +10,7 @@ from pathlib import Path
 
 from emulators.failures import PlatformError, ProcessDied
 
-_LAUNCH = Path(__file__).with_name("launch.py")
+_DIE_WITH_PARENT = Path(__file__).with_name("die_with_parent.py")
 _LOG_END_BYTES = 6_000
 _LOG_END_LINES = 30
 
@@ -69,7 +69,7 @@ async def start_process(
     only the platform. The caller must keep the starting thread alive: it is the parent that the
     kernel watches."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    launcher = [sys.executable, "-I", "-S", str(_LAUNCH), str(os.getpid())]
+    launcher = [sys.executable, "-I", "-S", str(_DIE_WITH_PARENT), str(os.getpid())]
     try:
         with log.open("ab") as output:
             child = await asyncio.create_subprocess_exec(

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from croniter import croniter
 
 from emulators.activity import Activity
 from emulators.clock import VirtualClock
-from emulators.cron import Cron
 from emulators.gateway.ingress import Ingress
 from emulators.gateway.messages import Answer, Call
 from emulators.iam import SCHEDULER
@@ -40,7 +41,7 @@ class Scheduler:
         since: datetime | None = None,
     ) -> None:
         """Schedules have run until `since`, by default until now."""
-        self._crons = [(found, Cron.parse(found.cron)) for found in manifests.schedules]
+        self._schedules = manifests.schedules
         self._ingresses = ingresses
         self._clock = clock
         self._issuer = issuer
@@ -62,8 +63,8 @@ class Scheduler:
         moment it is due; in time order."""
         runs = [
             Run(at, schedule)
-            for schedule, cron in self._crons
-            if (at := cron.last_until(self._seen, until)) is not None
+            for schedule in self._schedules
+            if (at := last_match(schedule.cron, self._seen, until)) is not None
         ]
         return sorted(runs, key=lambda run: (run.at, run.schedule.name))
 
@@ -73,9 +74,9 @@ class Scheduler:
 
     async def run(self, held: asyncio.Lock) -> None:
         """Runs schedules as time passes, for ever; not while somebody else holds `held`."""
-        while self._crons:
+        while self._schedules:
             await self._clock.sleep_until(
-                min(cron.next_after(self._seen) for _, cron in self._crons)
+                min(next_match(schedule.cron, self._seen) for schedule in self._schedules)
             )
             async with held:
                 if self._resting:
@@ -108,3 +109,22 @@ class Scheduler:
             ("ce-subject", f"schedule/{schedule.name}"),
             ("ce-time", at),
         )
+
+
+def next_match(cron: str, after: datetime) -> datetime:
+    """The first whole minute after `after` that matches. ValueError where none ever does."""
+    found: datetime = _iterator(cron, after).get_next(datetime)
+    return found
+
+
+def last_match(cron: str, after: datetime, until: datetime) -> datetime | None:
+    """The last match in (after, until], or None."""
+    found: datetime = _iterator(cron, until + timedelta(minutes=1)).get_prev(datetime)
+    if found > until:
+        found = _iterator(cron, found).get_prev(datetime)
+    return found if found > after else None
+
+
+def _iterator(cron: str, start: datetime) -> croniter:
+    # Where a day field begins with an asterisk both days must match, as in every cron.
+    return croniter(cron, start, implement_cron_bug=True)

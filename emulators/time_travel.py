@@ -22,16 +22,16 @@ class Journey:
     schedules: int = 0
 
 
+@dataclass(kw_only=True, eq=False)
 class TimeTravel:
     """One journey at a time; while one is under way nothing fires by itself."""
 
-    def __init__(
-        self, *, clock: VirtualClock, tasks: CloudTasksEmulator, scheduler: Scheduler, idle: Idle
-    ) -> None:
-        self._clock = clock
-        self._tasks = tasks
-        self._scheduler = scheduler
-        self._idle = idle
+    clock: VirtualClock
+    tasks: CloudTasksEmulator
+    scheduler: Scheduler
+    idle: Idle
+
+    def __post_init__(self) -> None:
         self.held = asyncio.Lock()
 
     async def advance(self, seconds: float) -> Journey:
@@ -39,29 +39,29 @@ class TimeTravel:
         once, at the last moment it was due; timers fire at theirs, also those that are set on the
         way. The clock ends where it was told to, or later if the journey itself took longer."""
         async with self.held:
-            with self._tasks.stepping():
-                return await self._travel(self._clock.now() + timedelta(seconds=seconds))
+            with self.tasks.stepping():
+                return await self._travel(self.clock.now() + timedelta(seconds=seconds))
 
     async def _travel(self, end: datetime) -> Journey:
         journey = Journey()
         patience = asyncio.get_running_loop().time() + _SETTLE_SECONDS
-        runs = self._scheduler.coalesced(end)
-        self._scheduler.passed(end)
+        runs = self.scheduler.coalesced(end)
+        self.scheduler.passed(end)
         await self._settle(patience)
-        while (step := next_step(self._tasks.next_due(), runs, end)) is not None:
-            self._clock.move_to(step)
-            journey.timers += await self._tasks.dispatch_due()
+        while (step := next_step(self.tasks.next_due(), runs, end)) is not None:
+            self.clock.move_to(step)
+            journey.timers += await self.tasks.dispatch_due()
             due = [run for run in runs if run.at <= step]
             runs = runs[len(due) :]
-            await asyncio.gather(*(self._scheduler.send(run) for run in due))
+            await asyncio.gather(*(self.scheduler.send(run) for run in due))
             journey.schedules += len(due)
             await self._settle(patience)
-        self._clock.move_to(end)
+        self.clock.move_to(end)
         return journey
 
     async def _settle(self, until: float) -> None:
         left = until - asyncio.get_running_loop().time()
-        await self._idle.settle(max(_LEAST_SETTLE_SECONDS, left))
+        await self.idle.settle(max(_LEAST_SETTLE_SECONDS, left))
 
 
 def next_step(task_due: datetime | None, runs: list[Run], end: datetime) -> datetime | None:

@@ -11,13 +11,13 @@ BUILDER = "builder"
 
 
 def push_account(deployable: str) -> str:
-    """The name of who Pub/Sub is when it pushes to a deployable."""
+    """The name of who Pub/Sub and Cloud Tasks are when they deliver to a deployable."""
     return f"{deployable}-push"
 
 
 class Accounts(pulumi.ComponentResource):
-    """A service account for each deployable, one more for what Pub/Sub pushes to it, one for the
-    schedules and one for builds.
+    """A service account for each deployable, one more for what Pub/Sub and Cloud Tasks deliver to
+    it, one for the schedules and one for builds.
 
     Deliberately not: keys (nobody holds one), accounts shared by two deployables, or the project's
     default accounts, which may edit everything."""
@@ -29,12 +29,11 @@ class Accounts(pulumi.ComponentResource):
             each.name: self._account(f"{each.name}/account", each.name, each.manifest.summary)
             for each in cloud.manifests.deployables
         }
-        reading = dict.fromkeys(each.deployable for each in cloud.manifests.subscriptions)
         self.of_push = {
             name: self._account(
-                f"{name}/push-account", push_account(name), f"Pub/Sub when it pushes to {name}."
+                f"{name}/push-account", push_account(name), f"Whoever delivers to {name}."
             )
-            for name in reading
+            for name in cloud.manifests.delivered_to
         }
         self.scheduler = self._account("schedules/account", SCHEDULER, "Cloud Scheduler.")
         self.builder = self._account("images/account", BUILDER, "Cloud Build, for our images.")

@@ -59,9 +59,8 @@ def _too_many_connections(settings: Settings, manifests: Manifests) -> Iterator[
 
 
 def _unusable_names(manifests: Manifests) -> Iterator[str]:
-    reading = dict.fromkeys(each.deployable for each in manifests.subscriptions)
     deployables = [each.name for each in manifests.deployables]
-    for account in (*deployables, *map(push_account, reading)):
+    for account in (*deployables, *map(push_account, manifests.delivered_to)):
         if not _ACCOUNT.fullmatch(account):
             yield f"{account}: a service account's name has 6 to 30 characters; rename the function"
 

@@ -119,13 +119,16 @@ class Events(pulumi.ComponentResource):
                 )
 
     def _let_push(self) -> None:
-        """Pub/Sub mints the push accounts' tokens, and each of those may invoke its service."""
+        """The push accounts may invoke their services, and Pub/Sub mints the readers' tokens."""
         for name, account in self._accounts.of_push.items():
             self._grants.invoke(
-                f"{name}/may-be-pushed-to", self._services[name].service, account.member
+                f"{name}/may-be-delivered-to", self._services[name].service, account.member
             )
+        for name in dict.fromkeys(each.deployable for each in self._cloud.manifests.subscriptions):
             self._grants.mint_identity(
-                f"{name}/push-account-may-be-used", account, self._accounts.pubsub.member
+                f"{name}/push-account-may-be-used",
+                self._accounts.of_push[name],
+                self._accounts.pubsub.member,
             )
 
     def _let_bury(self) -> None:

@@ -37,7 +37,7 @@ def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
 
     # What calls it
     Events(cloud, accounts, services)
-    Timers(cloud, services)
+    Timers(cloud, accounts, services)
     Schedules(cloud, accounts, services)
 
     # What people see of it

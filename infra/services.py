@@ -158,7 +158,7 @@ class Services(pulumi.ComponentResource):
             self._cloud.settings,
             root=self._cloud.manifests.root,
             url=self._cloud.url,
-            account=account.email,
+            account=self._accounts.of_push.get(f"{deployable.noun}-reactions", account).email,
             postgres=self._sql.address if self._sql is not None else None,
         )
         envs = [

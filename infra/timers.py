@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_gcp as gcp
 
+from infra.accounts import Accounts
 from infra.cloud import Cloud
 from infra.grants import Grants
 from infra.services import Deployed
@@ -17,24 +18,23 @@ MOST_DISPATCHES_AT_ONCE = 5_000
 
 class Timers(pulumi.ComponentResource):
     """A queue for each function with timers, with its manifest's retries. Both sides of the
-    function may create tasks in it, have Cloud Tasks call back under their own account, and invoke
-    its private side; nobody else may.
+    function may create tasks in it. Cloud Tasks delivers them to the private side as Pub/Sub would:
+    under the push account, which may invoke that side and nothing else.
 
     Deliberately not: targets set on the queue (a task names its own), or dead letters (a task that
     used up its attempts is gone; the sweep fires its timer)."""
 
-    def __init__(self, cloud: Cloud, services: Mapping[str, Deployed]) -> None:
+    def __init__(self, cloud: Cloud, accounts: Accounts, services: Mapping[str, Deployed]) -> None:
         super().__init__("assent:infra:Timers", "timers")
         self._cloud = cloud
-        self._grants = Grants(cloud, self)
+        grants = Grants(cloud, self)
         for queue in cloud.manifests.queues:
             owner = services[queue.deployable]
-            made = self._queue(queue, owner)
-            for setter in services.values():
+            made, caller = self._queue(queue, owner), accounts.of_push[queue.deployable]
+            for name, setter in services.items():
                 if setter.deployable.noun == owner.deployable.noun:
-                    name = f"{setter.deployable.name}/may-set-timers"
-                    self._grants.enqueue(name, made, setter.account.member)
-                    self._let_call_back(setter, owner)
+                    grants.enqueue(f"{name}/may-set-timers", made, setter.account.member)
+                    grants.act_as(f"{name}/may-have-timers-fired", caller, setter.account.member)
         self.register_outputs({})
 
     def _queue(self, queue: Queue, deployed: Deployed) -> gcp.cloudtasks.Queue:
@@ -56,13 +56,4 @@ class Timers(pulumi.ComponentResource):
                 max_attempts=queue.attempts, min_backoff=least, max_backoff=most
             ),
             opts=self._cloud.inside(self),
-        )
-
-    def _let_call_back(self, setter: Deployed, owner: Deployed) -> None:
-        name = setter.deployable.name
-        self._grants.act_as(f"{name}/may-act-as-itself", setter.account, setter.account.member)
-        self._grants.invoke(
-            f"{owner.deployable.name}/may-be-called-back-by-{name}",
-            owner.service,
-            setter.account.member,
         )

@@ -5,17 +5,14 @@ is 1 where the two differ. Talks to the running local platform, or to what the e
 
 import argparse
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from mobile_api.service.rebuild import Rebuilt, rebuild, tenants
 from shared.kit import clock
 from shared.kit.errors import Unavailable
-
-PLATFORM = Path("build/platform/platform.json")
+from shared.kit.local_platform import find_local_platform
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,11 +54,9 @@ def _described(result: Rebuilt) -> str:
 
 
 def _join_local_platform() -> bool:
-    try:
-        os.environ.update(json.loads(PLATFORM.read_text())["env"])
-    except FileNotFoundError:
-        return False
-    return True
+    platform = find_local_platform()
+    os.environ.update(platform["env"] if platform else {})
+    return platform is not None
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Sharing is safe: each module of tests has a project and databases that no other 
 import asyncio
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -15,12 +16,12 @@ from pathlib import Path
 
 import aiohttp
 
+from emulators.directory import PlatformDirectory
 from emulators.firestore import FirestoreEmulator
 from emulators.google_cli import find_tools
 from emulators.ports import HOST
 from emulators.postgres import OWNER, Postgres
 from emulators.pubsub.emulator import PubsubEmulator
-from emulators.workplace import Workplace
 
 VARIABLE = "ASSENT_TESTS_BACKING"
 FIRESTORE, PUBSUB, POSTGRES = "firestore", "pubsub", "postgres"
@@ -43,14 +44,14 @@ class Service:
 
 @asynccontextmanager
 async def service(
-    name: str, workplace: Workplace, http: aiohttp.ClientSession
+    name: str, directory: PlatformDirectory, http: aiohttp.ClientSession
 ) -> AsyncIterator[Service]:
     """The shared one where this process was started below `tests.backing`, else one of its own."""
     shared = json.loads(os.environ.get(VARIABLE, "{}"))
     if name in shared:
         yield Service(shared[name])
         return
-    program = await _start(name, workplace, http)
+    program = await _start(name, directory, http)
     try:
         yield Service(program.port)
     finally:
@@ -58,13 +59,13 @@ async def service(
 
 
 async def _start(
-    name: str, workplace: Workplace, http: aiohttp.ClientSession
+    name: str, directory: PlatformDirectory, http: aiohttp.ClientSession
 ) -> FirestoreEmulator | PubsubEmulator | Postgres:
     if name == FIRESTORE:
-        return await FirestoreEmulator.start(find_tools(), workplace, http)
+        return await FirestoreEmulator.start(find_tools(), directory, http)
     if name == PUBSUB:
-        return await PubsubEmulator.start(find_tools(), workplace, http)
-    return await Postgres.start(workplace)
+        return await PubsubEmulator.start(find_tools(), directory, http)
+    return await Postgres.start(directory)
 
 
 async def _run(command: list[str]) -> int:
@@ -72,12 +73,16 @@ async def _run(command: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="assent-backing-") as folder:
         async with AsyncExitStack() as running:
             http = await running.enter_async_context(aiohttp.ClientSession())
-            workplace, names = Workplace(Path(folder)), (FIRESTORE, PUBSUB, POSTGRES)
-            opening = (service(name, workplace, http) for name in names)
+            directory, names = PlatformDirectory(Path(folder)), (FIRESTORE, PUBSUB, POSTGRES)
+            opening = (service(name, directory, http) for name in names)
             opened = await asyncio.gather(*map(running.enter_async_context, opening))
             ports = {name: each.port for name, each in zip(names, opened, strict=True)}
             shared = {**os.environ, VARIABLE: json.dumps(ports)}
             child = await asyncio.create_subprocess_exec(*command, env=shared)
+            loop = asyncio.get_running_loop()
+            # Ctrl-C reaches the command too, which needs all of this until it has ended.
+            loop.add_signal_handler(signal.SIGINT, lambda: None)
+            loop.add_signal_handler(signal.SIGTERM, child.terminate)
             return await child.wait()
 
 

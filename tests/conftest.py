@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from emulators.directory import PlatformDirectory
 from emulators.options import Options
 from emulators.running import RunningPlatform, running_platform
-from emulators.workplace import Workplace
 from shared.storage import postgres as storage
 from shared.storage.migrate import migrate
 from tests.backing import FIRESTORE, POSTGRES, PUBSUB, Service, service
@@ -25,8 +25,8 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    return Workplace(tmp_path_factory.mktemp("backing"))
+def directory(tmp_path_factory: pytest.TempPathFactory) -> PlatformDirectory:
+    return PlatformDirectory(tmp_path_factory.mktemp("backing"))
 
 
 @pytest.fixture(scope="session")
@@ -37,23 +37,25 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture(scope="session")
 async def firestore_emulator(
-    workplace: Workplace, http: aiohttp.ClientSession
+    directory: PlatformDirectory, http: aiohttp.ClientSession
 ) -> AsyncIterator[Service]:
-    async with service(FIRESTORE, workplace, http) as emulator:
+    async with service(FIRESTORE, directory, http) as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="session")
 async def pubsub_emulator(
-    workplace: Workplace, http: aiohttp.ClientSession
+    directory: PlatformDirectory, http: aiohttp.ClientSession
 ) -> AsyncIterator[Service]:
-    async with service(PUBSUB, workplace, http) as emulator:
+    async with service(PUBSUB, directory, http) as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="session")
-async def postgres(workplace: Workplace, http: aiohttp.ClientSession) -> AsyncIterator[Service]:
-    async with service(POSTGRES, workplace, http) as server:
+async def postgres(
+    directory: PlatformDirectory, http: aiohttp.ClientSession
+) -> AsyncIterator[Service]:
+    async with service(POSTGRES, directory, http) as server:
         yield server
 
 

@@ -1,7 +1,6 @@
 """Cloud Tasks on this machine, driven by Google's own client."""
 
 from emulators.cloud_tasks.emulator import CloudTasksEmulator
-from emulators.cloud_tasks.faults import Fault
-from emulators.cloud_tasks.sending import NoResponse, TaskRequest, TaskResponse
+from emulators.cloud_tasks.sender import Fault, NoResponse, TaskRequest, TaskResponse
 
 __all__ = ["CloudTasksEmulator", "Fault", "NoResponse", "TaskRequest", "TaskResponse"]

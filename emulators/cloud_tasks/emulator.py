@@ -1,21 +1,22 @@
 """Cloud Tasks, running: a gRPC server in front and a dispatcher behind the same queues."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import grpc.aio
+from google.cloud.tasks_v2 import types
 
 from emulators.clock import VirtualClock
-from emulators.cloud_tasks.api import SERVICE, CloudTasksApi
-from emulators.cloud_tasks.faults import Fault, Faults
-from emulators.cloud_tasks.model import KeptQueues, Outcome
+from emulators.cloud_tasks.api import CALLS, SERVICE, CloudTasksApi
 from emulators.cloud_tasks.queue import Dispatch, Queue
-from emulators.cloud_tasks.queues import Queues
-from emulators.cloud_tasks.sending import Deliver, Mint, Sender
-from emulators.google_rpc import serve, service
+from emulators.cloud_tasks.queues import Queues, SavedQueues
+from emulators.cloud_tasks.rules import Outcome
+from emulators.cloud_tasks.sender import Deliver, Fault, Mint, Sender
+from emulators.google_rpc import service
+from emulators.grpc_server import serve
 
 
 class CloudTasksEmulator:
@@ -28,8 +29,7 @@ class CloudTasksEmulator:
 
     def __init__(self, *, clock: VirtualClock, deliver: Deliver, mint: Mint) -> None:
         self._clock = clock
-        self._faults = Faults()
-        self._sender = Sender(deliver=deliver, mint=mint, faults=self._faults, clock=clock)
+        self._sender = Sender(deliver=deliver, mint=mint, clock=clock)
         self._queues = Queues()
         self._attempts: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
@@ -40,8 +40,10 @@ class CloudTasksEmulator:
 
     async def start(self, port: int = 0) -> str:
         """Serves the API on loopback and returns its `host:port`. OSError if the port is taken."""
-        api = CloudTasksApi(self._queues, self._clock.now, self._wake, self._spawn)
-        handler = service(SERVICE, api.methods(), before=self._faults.meet_call)
+        api = CloudTasksApi(
+            queues=self._queues, now=self._clock.now, changed=self._wake, send=self._spawn
+        )
+        handler = service(SERVICE, api, types, CALLS, before=self._sender.meet_call)
         self._server, address = await serve(handler, port)
         return address
 
@@ -58,13 +60,15 @@ class CloudTasksEmulator:
         """Begins no attempt any more, whoever asks; those under way may end."""
         self._halted = True
 
-    def kept(self) -> KeptQueues:
-        """All that a later one needs to go on from here; to be called once nothing is in flight."""
-        return self._queues.kept()
+    def save(self) -> SavedQueues:
+        """All that a later one needs to continue; to be called once nothing is in flight."""
+        return self._queues.save()
 
-    def take_up(self, kept: KeptQueues) -> None:
-        """Goes on where another one ended; to be called before `start`."""
-        self._queues.take_up(kept, self._clock.now())
+    def load(self, saved: SavedQueues, moves: Mapping[str, str]) -> None:
+        """Continues where another one ended; to be called before `start`. `moves` maps addresses
+        of then to those of now: a function's address is for ever in the cloud; here its port may
+        have been taken meanwhile."""
+        self._queues.load(saved, moves, self._clock.now())
 
     @property
     def in_flight(self) -> int:
@@ -77,7 +81,7 @@ class CloudTasksEmulator:
 
     def inject(self, kind: Fault, count: int = 1) -> None:
         """Makes the next `count` dispatches (or, for `unavailable`, API calls) suffer a fault."""
-        self._faults.inject(kind, count)
+        self._sender.inject(kind, count)
 
     @contextmanager
     def stepping(self) -> Iterator[None]:
@@ -124,7 +128,9 @@ class CloudTasksEmulator:
             await self._wait(changed, due)
 
     def _spawn(self, queue: Queue, dispatch: Dispatch) -> asyncio.Task[None]:
-        attempt = asyncio.create_task(self._attempt(queue, dispatch), name=str(dispatch.task.name))
+        attempt = asyncio.create_task(
+            self._attempt(queue, dispatch), name=dispatch.task.message.name
+        )
         self._attempts.add(attempt)
         attempt.add_done_callback(self._ended)
         return attempt

@@ -1,24 +1,24 @@
 """One queue: its tasks, the names it remembers and what it would dispatch. No clock, no I/O."""
 
 import heapq
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
 import grpc
+from google.cloud.tasks_v2.types import Attempt
 
-from emulators.cloud_tasks.model import (
-    Attempt,
-    KeptQueue,
+from emulators.cloud_tasks.messages import QUEUE, TASK, State, instant, readdress
+from emulators.cloud_tasks.rules import (
+    Bucket,
     Outcome,
-    RateLimits,
-    RetryConfig,
-    Task,
+    backoff,
+    exhausted,
+    request_headers,
+    response_status,
 )
-from emulators.cloud_tasks.names import QueueName
-from emulators.cloud_tasks.rules import Bucket, backoff, exhausted
-from emulators.google_rpc import Refusal
+from emulators.google_rpc import Message, Refusal, exists, not_found
 
 NAME_MEMORY = timedelta(hours=1)
 GONE = (
@@ -27,70 +27,118 @@ GONE = (
 )
 
 
+@dataclass
+class Task:
+    """A task that waits, runs or waits for its retry. A task that ended is no longer anywhere.
+
+    `running` counts its dispatches without an outcome: more than one only after RunTask.
+    `executions` counts responses below 500, `previous` is the status of the last one.
+    """
+
+    message: Message
+    executions: int = 0
+    previous: int | None = None
+    running: int = 0
+
+    @property
+    def id(self) -> str:
+        task_id: str = self.message.name.rpartition("/")[2]
+        return task_id
+
+    @property
+    def schedule_time(self) -> datetime:
+        return instant(self.message.schedule_time)
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """An attempt that has begun: the task as it was sent out, and which attempt this is."""
+    """An attempt that has begun: which one this is, and the headers it carries."""
 
     task: Task
     number: int
-    attempt: Attempt
+    attempt: Message
+    headers: Mapping[str, str]
     forced: bool = False
 
 
-class Queue:
-    """Each method takes the current instant, and changes the queue whole or raises a Refusal."""
+@dataclass(frozen=True, slots=True)
+class SavedTask:
+    message: bytes
+    executions: int
+    previous: int | None
 
-    def __init__(
-        self, name: QueueName, limits: RateLimits, retry: RetryConfig, now: datetime
-    ) -> None:
-        self.name = name
-        self.limits = limits
-        self.retry = retry
-        self.paused = False
-        self.purge_time: datetime | None = None
+
+@dataclass(frozen=True, slots=True)
+class SavedQueue:
+    """A queue with its tasks and the ids it still remembers, each with when it is free again."""
+
+    message: bytes
+    tasks: tuple[SavedTask, ...]
+    ended: tuple[tuple[str, datetime], ...]
+
+
+class Queue:
+    """Each method takes the current instant, and changes the queue whole or raises a Refusal.
+    `message` is what the API answers about it."""
+
+    def __init__(self, message: Message, now: datetime) -> None:
+        self.message = message
         self.in_flight = 0
         self._tasks: dict[str, Task] = {}
         self._ended: dict[str, datetime] = {}  # id -> when its name is free again, oldest first
         self._schedule: list[tuple[datetime, int, str]] = []  # a heap; may hold stale entries
         self._order = count()
-        self._bucket = Bucket.full(limits, now)
+        self._bucket = Bucket.full(message.rate_limits, now)
 
     @classmethod
-    def again(cls, kept: KeptQueue, now: datetime) -> "Queue":
-        """The queue that was kept. An attempt that had no outcome when it was kept never has one:
-        its task waits again."""
-        queue = cls(kept.name, kept.limits, kept.retry, now)
-        queue.paused, queue.purge_time = kept.paused, kept.purge_time
-        queue._ended = dict(kept.ended)
-        for task in kept.tasks:
-            queue._put(replace(task, running=0))
+    def load(cls, saved: SavedQueue, moves: Mapping[str, str], now: datetime) -> "Queue":
+        """The queue that was saved, its tasks sent to where `moves` says. An attempt that had no
+        outcome when it was saved never has one: its task waits again."""
+        queue = cls(QUEUE.FromString(saved.message), now)
+        queue._ended = dict(saved.ended)
+        for one in saved.tasks:
+            task = Task(TASK.FromString(one.message), one.executions, one.previous)
+            readdress(task.message, moves)
+            queue._put(task)
         return queue
 
-    def kept(self) -> KeptQueue:
-        """All that a later queue needs to go on from here."""
-        return KeptQueue(
-            name=self.name,
-            limits=self.limits,
-            retry=self.retry,
-            paused=self.paused,
-            purge_time=self.purge_time,
-            tasks=tuple(self._tasks.values()),
-            ended=tuple(self._ended.items()),
+    def save(self) -> SavedQueue:
+        """All that a later queue needs to continue from here."""
+        tasks = (
+            SavedTask(
+                task.message.SerializeToString(deterministic=True), task.executions, task.previous
+            )
+            for task in self._tasks.values()
         )
+        ended = tuple(self._ended.items())
+        return SavedQueue(self.message.SerializeToString(), tuple(tasks), ended)
+
+    @property
+    def name(self) -> str:
+        name: str = self.message.name
+        return name
+
+    @property
+    def paused(self) -> bool:
+        return bool(self.message.state == State.PAUSED)
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self.message.state = State.PAUSED if paused else State.RUNNING
 
     @property
     def tasks(self) -> Iterable[Task]:
         return self._tasks.values()
 
-    def add(self, task: Task, now: datetime) -> Task:
+    def add(self, message: Message, now: datetime) -> Task:
         """ALREADY_EXISTS for the name of a task that exists or ended within the hour."""
         self._forget_names(now)
-        if task.name.id in self._tasks:
-            raise Refusal(grpc.StatusCode.ALREADY_EXISTS, "Requested entity already exists")
-        if task.name.id in self._ended:
-            raise Refusal(
-                grpc.StatusCode.ALREADY_EXISTS,
-                "The task cannot be created because a task with this name existed too recently.",
+        task = Task(message)
+        if task.id in self._tasks:
+            raise exists("Requested entity already exists")
+        if task.id in self._ended:
+            raise exists(
+                "The task cannot be created because a task with this name existed too recently."
             )
         self._put(task)
         return task
@@ -107,10 +155,11 @@ class Queue:
         """Ends every task; their names stay remembered."""
         for task in list(self._tasks.values()):
             self._end(task, now)
-        self.purge_time = now
+        self.message.purge_time.FromDatetime(now)
 
-    def reconfigure(self, limits: RateLimits, retry: RetryConfig) -> None:
-        self.limits, self.retry = limits, retry
+    def reconfigure(self, wanted: Message) -> None:
+        self.message.rate_limits.CopyFrom(wanted.rate_limits)
+        self.message.retry_config.CopyFrom(wanted.retry_config)
 
     def first_scheduled(self) -> datetime | None:
         """The schedule of the first waiting task, None if there is none or the queue is paused."""
@@ -121,17 +170,17 @@ class Queue:
     def next_due(self, now: datetime) -> datetime | None:
         """When the next dispatch may begin, `now` at the earliest, as schedule, rate and
         concurrency allow; None if nothing can begin before something else happens."""
-        scheduled = self.first_scheduled()
-        if scheduled is None or self.in_flight >= self.limits.concurrent:
+        scheduled, limits = self.first_scheduled(), self.message.rate_limits
+        if scheduled is None or self.in_flight >= limits.max_concurrent_dispatches:
             return None
-        return self._bucket.available_at(self.limits, max(scheduled, now))
+        return self._bucket.available_at(limits, max(scheduled, now))
 
     def take(self, now: datetime, scheduled_by: datetime) -> Dispatch | None:
         """Begins the first attempt that is due now and was scheduled by then, if there is one."""
         due = self.next_due(now)
         if due is None or due > now or self._schedule[0][0] > scheduled_by:
             return None
-        self._bucket = self._bucket.take(self.limits, now)
+        self._bucket = self._bucket.take(self.message.rate_limits, now)
         return self._begin(self._tasks[heapq.heappop(self._schedule)[2]], now, forced=False)
 
     def force(self, task_id: str, now: datetime) -> Dispatch:
@@ -143,37 +192,40 @@ class Queue:
         """Ends the task, gives it up or schedules its retry. Nothing is kept of a task that was
         deleted meanwhile."""
         self.in_flight -= 1
-        task = self._tasks.get(dispatch.task.name.id)
-        if task is None or task.create_time != dispatch.task.create_time:
+        task = dispatch.task
+        if self._tasks.get(task.id) is not task:
             return
-        task = _answered(task, dispatch, outcome, now)
-        retry = task.retry or self.retry
-        if outcome.succeeded or (exhausted(retry, task, now) and not task.running):
+        _record(task, dispatch.attempt, outcome, now)
+        own = task.message.HasField("retry_config")
+        retry = task.message.retry_config if own else self.message.retry_config
+        if outcome.succeeded or (exhausted(retry, task.message, now) and not task.running):
             self._end(task, now)
             return
-        failed_at = dispatch.attempt.dispatch_time if dispatch.forced else now
-        delay = max(backoff(retry, task.dispatches), outcome.retry_after)
-        self._put(replace(task, schedule_time=failed_at + delay))
+        failed_at = instant(dispatch.attempt.dispatch_time) if dispatch.forced else now
+        delay = max(backoff(retry, task.message.dispatch_count), outcome.retry_after)
+        task.message.schedule_time.FromDatetime(failed_at + delay)
+        self._put(task)
 
     def _begin(self, task: Task, now: datetime, *, forced: bool) -> Dispatch:
-        attempt = Attempt(schedule_time=task.schedule_time, dispatch_time=now)
-        begun = replace(
-            task,
-            dispatches=task.dispatches + 1,
-            running=task.running + 1,
-            first_dispatch_time=task.first_dispatch_time or now,
-        )
-        self._tasks[task.name.id] = replace(begun, last_attempt=attempt)
+        message = task.message
+        headers = request_headers(message, task.executions, task.previous)
+        attempt = Attempt.pb()(schedule_time=message.schedule_time)
+        attempt.dispatch_time.FromDatetime(now)
+        if not message.dispatch_count:
+            message.first_attempt.dispatch_time.FromDatetime(now)
+        message.dispatch_count += 1
+        message.last_attempt.CopyFrom(attempt)
+        task.running, task.previous = task.running + 1, None
         self.in_flight += 1
-        return Dispatch(task=begun, number=begun.dispatches, attempt=attempt, forced=forced)
+        return Dispatch(task, message.dispatch_count, attempt, headers, forced)
 
     def _put(self, task: Task) -> None:
-        self._tasks[task.name.id] = task
-        heapq.heappush(self._schedule, (task.schedule_time, next(self._order), task.name.id))
+        self._tasks[task.id] = task
+        heapq.heappush(self._schedule, (task.schedule_time, next(self._order), task.id))
 
     def _end(self, task: Task, now: datetime) -> None:
-        del self._tasks[task.name.id]
-        self._ended[task.name.id] = now + NAME_MEMORY
+        del self._tasks[task.id]
+        self._ended[task.id] = now + NAME_MEMORY
 
     def _waits(self, schedule_time: datetime, _order: int, task_id: str) -> bool:
         task = self._tasks.get(task_id)
@@ -185,20 +237,19 @@ class Queue:
             return task
         if task_id in self._ended:
             raise Refusal(gone, GONE)
-        raise Refusal(grpc.StatusCode.NOT_FOUND, "Task does not exist.")
+        raise not_found("Task does not exist.")
 
     def _forget_names(self, now: datetime) -> None:
         while self._ended and next(iter(self._ended.values())) <= now:
             del self._ended[next(iter(self._ended))]
 
 
-def _answered(task: Task, dispatch: Dispatch, outcome: Outcome, now: datetime) -> Task:
-    answered = outcome.http_status is not None
-    below_500 = outcome.http_status is not None and outcome.http_status < 500
-    return replace(
-        task,
-        running=task.running - 1,
-        responses=task.responses + answered,
-        executions=task.executions + below_500,
-        last_attempt=replace(dispatch.attempt, response_time=now, outcome=outcome),
-    )
+def _record(task: Task, attempt: Message, outcome: Outcome, now: datetime) -> None:
+    task.running -= 1
+    task.previous = outcome.http_status
+    task.message.response_count += outcome.http_status is not None
+    task.executions += outcome.http_status is not None and outcome.http_status < 500
+    last = task.message.last_attempt
+    last.CopyFrom(attempt)
+    last.response_time.FromDatetime(now)
+    last.response_status.code, last.response_status.message = response_status(outcome)

@@ -1,84 +1,80 @@
 """All queues of the platform, and the names of those deleted lately. No clock, no I/O."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import grpc
+from emulators.cloud_tasks.queue import Dispatch, Queue, SavedQueue
+from emulators.google_rpc import Message, exists, failed_precondition, not_found
 
-from emulators.cloud_tasks.model import KeptQueues, RateLimits, RetryConfig
-from emulators.cloud_tasks.names import QueueName
-from emulators.cloud_tasks.queue import Dispatch, Queue
-from emulators.google_rpc import Refusal
+_QUEUE_NAME_MEMORY = timedelta(days=3)
 
-QUEUE_NAME_MEMORY = timedelta(days=3)
+
+@dataclass(frozen=True, slots=True)
+class SavedQueues:
+    """All queues, and when those that are gone were deleted."""
+
+    queues: tuple[SavedQueue, ...]
+    deleted: tuple[tuple[str, datetime], ...]
 
 
 class Queues:
     """The queues by name."""
 
     def __init__(self) -> None:
-        self._queues: dict[QueueName, Queue] = {}
-        self._deleted: dict[QueueName, datetime] = {}
+        self._queues: dict[str, Queue] = {}
+        self._deleted: dict[str, datetime] = {}
 
-    def kept(self) -> KeptQueues:
-        """All that later queues need to go on from here."""
-        return KeptQueues(
-            queues=tuple(queue.kept() for queue in self), deleted=tuple(self._deleted.items())
-        )
+    def save(self) -> SavedQueues:
+        """All that later queues need to continue from here."""
+        queues = tuple(queue.save() for queue in self)
+        return SavedQueues(queues, tuple(self._deleted.items()))
 
-    def take_up(self, kept: KeptQueues, now: datetime) -> None:
-        """Goes on where other queues ended."""
-        self._queues = {queue.name: Queue.again(queue, now) for queue in kept.queues}
-        self._deleted = dict(kept.deleted)
+    def load(self, saved: SavedQueues, moves: Mapping[str, str], now: datetime) -> None:
+        """Continues where other queues ended; tasks go to where `moves` says."""
+        queues = (Queue.load(queue, moves, now) for queue in saved.queues)
+        self._queues = {queue.name: queue for queue in queues}
+        self._deleted = dict(saved.deleted)
 
     def __iter__(self) -> Iterator[Queue]:
         return iter(self._queues.values())
 
-    def create(
-        self, name: QueueName, limits: RateLimits, retry: RetryConfig, now: datetime
-    ) -> Queue:
+    def create(self, message: Message, now: datetime) -> Queue:
         """ALREADY_EXISTS for a queue that exists, FAILED_PRECONDITION for a lately deleted one."""
+        name = message.name
         if name in self._queues:
-            raise Refusal(grpc.StatusCode.ALREADY_EXISTS, "Queue already exists")
+            raise exists("Queue already exists")
         if self._recently_deleted(name, now):
-            raise Refusal(
-                grpc.StatusCode.FAILED_PRECONDITION,
-                "The queue cannot be created because a queue with this name existed too recently.",
+            raise failed_precondition(
+                "The queue cannot be created because a queue with this name existed too recently."
             )
-        self._queues[name] = Queue(name, limits, retry, now)
+        self._queues[name] = Queue(message, now)
         return self._queues[name]
 
-    def find(self, name: QueueName) -> Queue | None:
+    def find(self, name: str) -> Queue | None:
         return self._queues.get(name)
 
-    def get(self, name: QueueName) -> Queue:
+    def get(self, name: str) -> Queue:
         """NOT_FOUND, whether the queue was deleted or never was."""
-        if queue := self._queues.get(name):
-            return queue
-        raise Refusal(
-            grpc.StatusCode.NOT_FOUND,
+        return self._get(
+            name,
             "Queue does not exist. If you just created the queue, "
             "wait at least a minute for the queue to initialize.",
         )
 
-    def for_new_task(self, name: QueueName, now: datetime) -> Queue:
+    def for_new_task(self, name: str, now: datetime) -> Queue:
         """As `get`, but FAILED_PRECONDITION for a lately deleted queue, as CreateTask answers."""
         if name not in self._queues and self._recently_deleted(name, now):
-            raise Refusal(
-                grpc.StatusCode.FAILED_PRECONDITION,
-                "The queue no longer exists, though a queue with this name existed recently.",
+            raise failed_precondition(
+                "The queue no longer exists, though a queue with this name existed recently."
             )
-        if queue := self._queues.get(name):
-            return queue
-        raise Refusal(grpc.StatusCode.NOT_FOUND, "Queue does not exist.")
+        return self._get(name, "Queue does not exist.")
 
-    def of_task(self, name: QueueName) -> Queue:
+    def of_task(self, name: str) -> Queue:
         """NOT_FOUND for a task whose queue is not there."""
-        if queue := self._queues.get(name):
-            return queue
-        raise Refusal(grpc.StatusCode.NOT_FOUND, "Requested entity was not found.")
+        return self._get(name, "Requested entity was not found.")
 
-    def delete(self, name: QueueName, now: datetime) -> None:
+    def delete(self, name: str, now: datetime) -> None:
         """Ends the queue with all its tasks."""
         self.of_task(name).purge(now)
         del self._queues[name]
@@ -98,8 +94,13 @@ class Queues:
         for queue in self:
             while dispatch := queue.take(now, scheduled_by):
                 begun.append((queue, dispatch))
-        return sorted(begun, key=lambda pair: pair[1].attempt.schedule_time)
+        return sorted(begun, key=lambda pair: pair[1].attempt.schedule_time.ToDatetime())
 
-    def _recently_deleted(self, name: QueueName, now: datetime) -> bool:
+    def _get(self, name: str, otherwise: str) -> Queue:
+        if queue := self._queues.get(name):
+            return queue
+        raise not_found(otherwise)
+
+    def _recently_deleted(self, name: str, now: datetime) -> bool:
         deleted = self._deleted.get(name)
-        return deleted is not None and now - deleted < QUEUE_NAME_MEMORY
+        return deleted is not None and now - deleted < _QUEUE_NAME_MEMORY

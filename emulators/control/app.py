@@ -1,22 +1,22 @@
 """Answers `/_platform/*`."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import ValidationError
 
 from emulators.clock import VirtualClock
-from emulators.control.arming import Arming
 from emulators.control.bodies import Advance, EventQuery, FaultRequest, Nothing, TokenRequest, Wait
-from emulators.control.price import priced
+from emulators.control.faults import FaultControl
 from emulators.event_log import EventLog
 from emulators.functions.fleet import Fleet
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import NotIdle, invalid, json_answer
 from emulators.idle import Idle
 from emulators.issuer import Issuer
-from emulators.operations import Operations
+from emulators.operations import Operations, priced
 from emulators.time_travel import TimeTravel
 from shared.kit.errors import MethodNotAllowed, NotFound
 from shared.kit.instants import format_instant
@@ -31,31 +31,21 @@ M = TypeVar("M", bound=Model)
 Handler = Callable[[Call], Awaitable[Answer]]
 
 
+@dataclass(kw_only=True, eq=False)
 class Control:
     """One method per call of the contract."""
 
-    def __init__(
-        self,
-        *,
-        issuer: Issuer,
-        clock: VirtualClock,
-        travel: TimeTravel,
-        idle: Idle,
-        log: EventLog,
-        operations: Operations,
-        arming: Arming,
-        fleet: Fleet,
-        emulators: Callable[[], Awaitable[dict[str, bool]]],
-    ) -> None:
-        self._issuer = issuer
-        self._clock = clock
-        self._travel = travel
-        self._idle = idle
-        self._log = log
-        self._operations = operations
-        self._arming = arming
-        self._fleet = fleet
-        self._emulators = emulators
+    issuer: Issuer
+    clock: VirtualClock
+    travel: TimeTravel
+    idle: Idle
+    log: EventLog
+    operations: Operations
+    faults: FaultControl
+    fleet: Fleet
+    emulators: Callable[[], Awaitable[dict[str, bool]]]
+
+    def __post_init__(self) -> None:
         self._routes: dict[str, dict[str, Handler]] = {
             "health": {"GET": self._health},
             "token": {"POST": self._token},
@@ -79,21 +69,21 @@ class Control:
 
     async def _health(self, call: Call) -> Answer:
         _query(call, Nothing)
-        emulators = await self._emulators()
+        emulators = await self.emulators()
         well = all(emulators.values())
         content = {
             "status": "ok" if well else "failing",
             "emulators": {name: "ok" if fine else "failing" for name, fine in emulators.items()},
             "functions": [
                 {"name": front.name, "state": front.backend.state, "url": front.url}
-                for front in self._fleet.ingresses.values()
+                for front in self.fleet.ingresses.values()
             ],
         }
         return json_answer(content, 200 if well else 503)
 
     async def _token(self, call: Call) -> Answer:
         wanted = _body(call, TokenRequest)
-        token = self._issuer.user_token(
+        token = self.issuer.user_token(
             wanted.principal,
             wanted.tenant,
             scopes=wanted.scopes,
@@ -109,13 +99,13 @@ class Control:
         return json_answer(self._now())
 
     async def _advance(self, call: Call) -> Answer:
-        journey = await self._travel.advance(_body(call, Advance).seconds)
+        journey = await self.travel.advance(_body(call, Advance).seconds)
         fired = {"timers": journey.timers, "schedules": journey.schedules}
         return json_answer({**self._now(), "fired": fired})
 
     async def _wait(self, call: Call) -> Answer:
         timeout = _query(call, Wait).timeout
-        pending = await self._idle.wait(timeout)
+        pending = await self.idle.wait(timeout)
         if pending:
             listed = ", ".join(f"{kind}: {count}" for kind, count in sorted(pending.items()))
             hint = _SWEPT if "unpublished" in pending else ""
@@ -124,31 +114,31 @@ class Control:
 
     async def _events(self, call: Call) -> Answer:
         wanted = _query(call, EventQuery)
-        found = await self._log.events(
+        found = await self.log.events(
             after=wanted.after, type=wanted.type, subject=wanted.subject, limit=wanted.limit
         )
         return json_answer({"items": found})
 
     async def _counts(self, call: Call) -> Answer:
         _query(call, Nothing)
-        return json_answer(priced(self._operations, load_prices()))
+        return json_answer(priced(self.operations, load_prices()))
 
     async def _reset(self, call: Call) -> Answer:
-        self._operations.reset()
+        self.operations.reset()
         return Answer(204, (), b"")
 
     async def _arm(self, call: Call) -> Answer:
         wanted = _body(call, FaultRequest)
-        await self._arming.arm(wanted)
+        await self.faults.arm(wanted)
         return json_answer({"armed": wanted.model_dump()}, 201)
 
     async def _disarm(self, call: Call) -> Answer:
-        self._arming.disarm()
+        self.faults.disarm()
         return Answer(204, (), b"")
 
     async def _kill(self, call: Call) -> Answer:
         name = unquote(call.path.removeprefix(f"{PREFIX}functions/").removesuffix("/kill"))
-        fronts = self._fleet.named(name)
+        fronts = self.fleet.named(name)
         if not fronts:
             raise NotFound(f"there is no function {name}")
         killed = [front.name for front in fronts if front.backend.state != "cold"]
@@ -157,8 +147,8 @@ class Control:
         return json_answer({"killed": killed})
 
     def _now(self) -> dict[str, Any]:
-        offset = self._clock.offset.total_seconds()
-        return {"now": format_instant(self._clock.now()), "offset_seconds": offset}
+        offset = self.clock.offset.total_seconds()
+        return {"now": format_instant(self.clock.now()), "offset_seconds": offset}
 
 
 def _chosen(methods: dict[str, Handler], call: Call) -> Handler:

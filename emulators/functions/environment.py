@@ -1,11 +1,12 @@
 """What a function finds in its environment."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulators.iam import PROJECT, REGION, account, service_account
+from emulators.iam import PROJECT, REGION, account, push_account
 from emulators.issuer import AUDIENCE
 from shared.manifest import Deployable, Manifests
 
@@ -15,6 +16,11 @@ _INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "VIRTUAL_ENV"),
     *("ASSENT_REVIEWER_URL", "ASSENT_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"),
 )
+
+
+# Who all functions are that run in the platform's own process, and where their timers arrive.
+IN_PROCESS_ACCOUNT = account("in-process")
+SHARED_REACTIONS_URL = "http://reactions.in-process"
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
     """What one deployable is given, as infra would give it, and nothing of its neighbours."""
     access = deployable.manifest.access
     env = common(services) | {
-        "ASSENT_SERVICE_ACCOUNT": service_account(deployable),
+        "ASSENT_SERVICE_ACCOUNT": push_account(f"{deployable.noun}-reactions"),
         "K_SERVICE": deployable.name,
         "K_CONFIGURATION": deployable.name,
         "K_REVISION": f"{deployable.name}-00001-loc",
@@ -78,13 +84,13 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
     return env
 
 
-def of_all(manifests: Manifests, services: Services, reactions_url: str) -> dict[str, str]:
+def of_all(manifests: Manifests, services: Services) -> dict[str, str]:
     """What all functions share when they run inside the platform: one environment for all, so
     timers go to one URL that finds the queue's owner, under one account."""
     public = [deployable.name for deployable in manifests.deployables if deployable.public]
     env = common(services) | _urls(public, services)
     env |= {
-        "ASSENT_REACTIONS_URL": reactions_url,
+        "ASSENT_REACTIONS_URL": SHARED_REACTIONS_URL,
         "ASSENT_SERVICE_ACCOUNT": IN_PROCESS_ACCOUNT,
         "K_SERVICE": "in-process",
         "K_REVISION": "in-process-00001-loc",
@@ -94,7 +100,19 @@ def of_all(manifests: Manifests, services: Services, reactions_url: str) -> dict
     return env
 
 
-IN_PROCESS_ACCOUNT = account("in-process")
+@contextmanager
+def set_environment(values: Mapping[str, str]) -> Iterator[None]:
+    """This process's own environment, with these values until the block ends."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _urls(nouns: Iterable[str], services: Services) -> dict[str, str]:

@@ -1,28 +1,27 @@
 """All deployables of a checkout: their URLs, what runs them, what stands in front of them."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from emulators.cloud_tasks import NoResponse, TaskRequest, TaskResponse
-from emulators.functions.environment import IN_PROCESS_ACCOUNT
+from emulators.functions.environment import IN_PROCESS_ACCOUNT, SHARED_REACTIONS_URL
 from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Listener
-from emulators.gateway.messages import Answer, Backend, Call
-from emulators.iam import account
+from emulators.gateway.messages import Answer, Call
+from emulators.iam import push_account
 from emulators.issuer import Issuer
 from emulators.operations import Operations
 from emulators.ports import HOST, listen_again, port_of
-from shared.manifest import Deployable, Manifests
+from shared.manifest import Manifests
 
-# Under this address all timers of functions that run in the platform's own process arrive.
-SHARED_REACTIONS_URL = "http://reactions.in-process"
 _IDLE_GLANCE_SECONDS = 1.0
 
 
 class Fleet:
     """Reserves a port for each deployable at once, so that every URL is known before anything
-    runs; `open` puts it to work."""
+    runs."""
 
     def __init__(self, manifests: Manifests, before: Mapping[str, str] | None = None) -> None:
         """`before` are the addresses of an earlier fleet, which are used again where they can."""
@@ -38,18 +37,11 @@ class Fleet:
         }
         self._listeners: list[Listener] = []
 
-    async def open(
-        self,
-        backend: Callable[[Deployable], Backend],
-        ingress: Callable[[Deployable, Backend], Ingress],
-    ) -> None:
-        """Serves every deployable's own URL."""
-        for deployable in self.manifests.deployables:
-            front = ingress(deployable, backend(deployable))
-            front.url = self.urls[deployable.name]
-            self.ingresses[deployable.name] = front
-            socket = self._sockets.pop(deployable.name)
-            self._listeners.append(await Listener.open(front.answer, socket))
+    async def open(self, ingress: Ingress) -> None:
+        """Serves a deployable's own URL."""
+        self.ingresses[ingress.name] = ingress
+        socket = self._sockets.pop(ingress.name)
+        self._listeners.append(await Listener.open(ingress.answer, socket))
 
     async def close(self) -> None:
         """Closes every URL and ends every instance."""
@@ -74,13 +66,13 @@ class Fleet:
         return of_noun or ([exact] if exact is not None else [])
 
 
+@dataclass(kw_only=True, eq=False)
 class TaskDelivery:
     """Carries Cloud Tasks' requests to the deployables they are addressed to."""
 
-    def __init__(self, fleet: Fleet, issuer: Issuer, operations: Operations) -> None:
-        self._fleet = fleet
-        self._issuer = issuer
-        self._operations = operations
+    fleet: Fleet
+    issuer: Issuer
+    operations: Operations
 
     async def deliver(self, request: TaskRequest) -> TaskResponse:
         """The target's answer. Raises NoResponse for an address that is none of ours."""
@@ -95,18 +87,18 @@ class TaskDelivery:
         return TaskResponse(answer.status, dict(answer.headers))
 
     async def _to(self, base: str, call: Call) -> Answer:
-        for name, url in self._fleet.urls.items():
+        for name, url in self.fleet.urls.items():
             if url == base:
-                self._operations.count(name, "cloud-tasks")
-                return await self._fleet.ingresses[name].answer(call)
+                self.operations.count(name, "cloud-tasks")
+                return await self.fleet.ingresses[name].answer(call)
         raise NoResponse(f"nothing of this platform listens at {base}")
 
     async def _to_queues_owner(self, call: Call) -> Answer:
         queue = call.path.removeprefix("/timers/")
-        owner = next((q.deployable for q in self._fleet.manifests.queues if q.name == queue), None)
+        owner = next((q.deployable for q in self.fleet.manifests.queues if q.name == queue), None)
         token = (call.header("authorization") or "").removeprefix("Bearer ")
-        if owner is None or self._issuer.caller(token, SHARED_REACTIONS_URL) != IN_PROCESS_ACCOUNT:
+        if owner is None or self.issuer.caller(token, SHARED_REACTIONS_URL) != IN_PROCESS_ACCOUNT:
             raise NoResponse(f"no function running in process owns {call.path}")
-        front = self._fleet.ingresses[owner]
-        identity = self._issuer.service_token(account(owner), front.url)
+        front = self.fleet.ingresses[owner]
+        identity = self.issuer.service_token(push_account(owner), front.url)
         return await self._to(front.url, call.with_headers(authorization=f"Bearer {identity}"))

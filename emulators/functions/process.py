@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -30,23 +31,17 @@ class _Instance:
         self.last_used = time.monotonic()
 
 
+@dataclass(kw_only=True, eq=False)
 class ProcessBackend:
     """Starts the process on the first request, as Cloud Run would, and again after it died."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        root: Path,
-        env: Mapping[str, str],
-        log: Path,
-        http: aiohttp.ClientSession,
-    ) -> None:
-        self._name = name
-        self._root = root
-        self._env = env
-        self._log = log
-        self._http = http
+    name: str
+    root: Path
+    env: Mapping[str, str]
+    log: Path
+    http: aiohttp.ClientSession
+
+    def __post_init__(self) -> None:
         self._instance: _Instance | None = None
         self._starting: asyncio.Task[_Instance] | None = None
 
@@ -92,7 +87,7 @@ class ProcessBackend:
 
     async def _ask(self, instance: _Instance, call: Call) -> Answer:
         try:
-            return await forward(self._http, instance.url, call)
+            return await forward(self.http, instance.url, call)
         except ClosedWhileIdle:
             # gunicorn closes idle connections after two seconds; the request never arrived.
             if instance.process.running:
@@ -101,28 +96,28 @@ class ProcessBackend:
         except (aiohttp.ClientError, OSError) as error:
             if not instance.process.running or self._instance is not instance:
                 raise self._died(instance) from error
-            raise Unreachable(f"{self._name} broke off its answer: {error!r}") from error
+            raise Unreachable(f"{self.name} broke off its answer: {error!r}") from error
 
     def _died(self, instance: _Instance) -> Unreachable:
         if self._instance is instance:
             self._instance = None
         code = instance.process.returncode
         killed = code == -signal.SIGKILL
-        end = "" if killed else f" The end of its log:\n{end_of(self._log)}"
-        return Unreachable(f"{self._name} died while it answered (exit status {code}).{end}")
+        end = "" if killed else f" The end of its log:\n{end_of(self.log)}"
+        return Unreachable(f"{self.name} died while it answered (exit status {code}).{end}")
 
     async def _running(self) -> _Instance:
         instance = self._instance
         if instance is not None and instance.process.running:
             return instance
         if self._starting is None:
-            self._starting = asyncio.create_task(self._start(), name=f"start:{self._name}")
+            self._starting = asyncio.create_task(self._start(), name=f"start:{self.name}")
         starting = self._starting
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
             if starting.cancelled():
-                raise Unreachable(f"{self._name} was killed while it started") from None
+                raise Unreachable(f"{self.name} was killed while it started") from None
             raise
 
     async def _give_up_starting(self) -> None:
@@ -144,17 +139,17 @@ class ProcessBackend:
 
     async def _start_process(self) -> _Instance:
         port = free_port()
-        source, target = self._env["FUNCTION_SOURCE"], self._env["FUNCTION_TARGET"]
+        source, target = self.env["FUNCTION_SOURCE"], self.env["FUNCTION_TARGET"]
         command = [
             *(sys.executable, "-m", "functions_framework", "--asgi", "--host", HOST),
             *("--port", str(port), "--target", target, "--source", source),
         ]
         process = await start_process(
-            self._name,
+            self.name,
             command,
-            log=self._log,
-            env={**self._env, "PORT": str(port)},
-            cwd=self._root,
+            log=self.log,
+            env={**self.env, "PORT": str(port)},
+            cwd=self.root,
             # gunicorn's master must live to end its workers.
             at_parents_death=signal.SIGTERM,
         )

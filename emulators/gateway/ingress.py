@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from emulators.activity import Activity
 from emulators.faults import Fault, Faults
@@ -19,34 +20,25 @@ from shared.manifest import Deployable
 MOST_AT_ONCE = 32
 
 
+@dataclass(kw_only=True, eq=False)
 class Ingress:
     """Enforces IAM where the deployable is private, applies faults, waits for an instance and for
     room in it (the manifest's concurrency), keeps the manifest's timeout and counts."""
 
-    def __init__(
-        self,
-        deployable: Deployable,
-        backend: Backend,
-        *,
-        invokers: frozenset[str],
-        issuer: Issuer,
-        activity: Activity,
-        operations: Operations,
-        faults: Faults,
-        report: Callable[[str], None],
-    ) -> None:
-        self.deployable = deployable
-        self.name = deployable.name
-        self.backend = backend
-        self.url = ""
-        self._invokers = invokers
-        self._issuer = issuer
-        self._activity = activity
-        self._operations = operations
-        self._faults = faults
-        self._report = report
-        self._timeout = float(deployable.sizing.timeout.removesuffix("s"))
-        self._room = asyncio.Semaphore(min(deployable.sizing.concurrency, MOST_AT_ONCE))
+    deployable: Deployable
+    backend: Backend
+    url: str
+    invokers: frozenset[str]
+    issuer: Issuer
+    activity: Activity
+    operations: Operations
+    faults: Faults
+    report: Callable[[str], None]
+
+    def __post_init__(self) -> None:
+        self.name, sizing = self.deployable.name, self.deployable.sizing
+        self._timeout = float(sizing.timeout.removesuffix("s"))
+        self._room = asyncio.Semaphore(min(sizing.concurrency, MOST_AT_ONCE))
 
     async def answer(self, call: Call) -> Answer:
         """The function's answer, or the front end's own 401, 403, 503 or 504."""
@@ -55,7 +47,7 @@ class Ingress:
             if refusal is not None:
                 return refusal
             call = _without_signature(call)
-        with self._activity.one("requests"):
+        with self.activity.one("requests"):
             return await self._carry(as_the_front_end_sends(call, HOST))
 
     async def _carry(self, call: Call) -> Answer:
@@ -69,8 +61,8 @@ class Ingress:
         return await self._send(call)
 
     def _fault(self) -> Fault | None:
-        own = self._faults.take(f"function:{self.name}")
-        return own or self._faults.take(f"function:{self.deployable.noun}")
+        own = self.faults.take(f"function:{self.name}")
+        return own or self.faults.take(f"function:{self.deployable.noun}")
 
     async def _send(self, call: Call) -> Answer:
         async with self._room:
@@ -84,9 +76,9 @@ class Ingress:
         except TimeoutError:
             answer = problem(GatewayTimeout(f"{self.name} took longer than {self._timeout:g} s"))
         except Unreachable as error:
-            self._report(str(error))
+            self.report(str(error))
             answer = problem(BadGateway(f"{self.name} did not answer; see the platform's console"))
-        self._operations.count_answer(self.name, answer, time.perf_counter() - started)
+        self.operations.count_answer(self.name, answer, time.perf_counter() - started)
         return answer
 
     async def _send_and_kill(self, call: Call, after_seconds: float) -> Answer:
@@ -102,10 +94,10 @@ class Ingress:
         scheme, _, token = (call.header("authorization") or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             return _unauthorized("The request was not authenticated.")
-        email = self._issuer.caller(token.strip(), self.url)
+        email = self.issuer.caller(token.strip(), self.url)
         if email is None:
             return _unauthorized("The access token could not be verified.")
-        if email not in self._invokers:
+        if email not in self.invokers:
             return _html(403, "Forbidden", "does not have permission to get URL from this server.")
         return None
 

@@ -9,7 +9,7 @@ from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Handler
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import problem
-from shared.kit.errors import MethodNotAllowed, NotFound
+from shared.kit.errors import MethodNotAllowed, NotFound, Unavailable
 from shared.manifest import RouteTable
 
 _CONTROL = "/_platform/"
@@ -29,9 +29,16 @@ class PublicSide:
         self._ingresses = ingresses
         self._control = control
         self._openapi = root / "docs" / "api" / "openapi.json"
+        self._shut = False
+
+    def shut(self) -> None:
+        """From now on callers are answered 503, to come again later."""
+        self._shut = True
 
     async def answer(self, call: Call) -> Answer:
         """The function's or the platform's answer; 404 where no route leads."""
+        if self._shut:
+            return problem(Unavailable("the platform is stopping"))
         path = call.path
         if path.startswith(_CONTROL):
             return await self._control(call)

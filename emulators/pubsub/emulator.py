@@ -7,50 +7,30 @@ from typing import Any
 
 import aiohttp
 
+from emulators.directory import PlatformDirectory
 from emulators.failures import PlatformError
-from emulators.firestore import answers_ok
-from emulators.google_cli import FRUGAL_JVM, Tools
+from emulators.google_cli import Tools
+from emulators.google_emulator import GoogleEmulator
 from emulators.iam import PROJECT
-from emulators.ports import HOST, free_port
-from emulators.processes import Process, start_process, until_ready
 from emulators.pubsub.ledger import DEAD_LETTERS, Message
 from emulators.pubsub.wire import as_published
-from emulators.workplace import Workplace
 from shared.manifest import Manifests
 
-NAME = "Pub/Sub emulator"
 _RESOURCES = f"projects/{PROJECT}"
 
 
-class PubsubEmulator:
-    """Holds everything in memory, which ends with the process: the ledger knows what was owed."""
+class PubsubEmulator(GoogleEmulator):
+    """The ledger knows what was owed when the process ended."""
 
-    def __init__(self, process: Process, port: int, http: aiohttp.ClientSession) -> None:
-        self.process = process
-        self.port = port
-        self.address = f"{HOST}:{port}"
-        self._http = http
+    NAME = "Pub/Sub emulator"
 
     @classmethod
     async def start(
-        cls, tools: Tools, workplace: Workplace, http: aiohttp.ClientSession
+        cls, tools: Tools, directory: PlatformDirectory, http: aiohttp.ClientSession
     ) -> "PubsubEmulator":
         """Returns once it answers. Raises ProcessDied or PlatformError."""
-        port = free_port()
-        command = [
-            *(tools.java, *FRUGAL_JVM, "-jar", str(tools.pubsub_jar)),
-            *(f"--host={HOST}", f"--port={port}"),
-        ]
-        process = await start_process(NAME, command, log=workplace.log("pubsub-emulator"))
-        try:
-            await until_ready(process, lambda: answers_ok(http, port), within=60)
-        except BaseException:
-            await process.kill()
-            raise
-        return cls(process, port, http)
-
-    async def stop(self) -> None:
-        await self.process.kill()
+        jar = tools.pubsub_jar
+        return await cls._run(tools, jar, ["-jar", str(jar)], directory, http)
 
     async def create(self, manifests: Manifests) -> None:
         """Creates every topic, and the subscription that dead letters are pulled from. Who is
@@ -72,8 +52,8 @@ class PubsubEmulator:
 
     async def _call(self, method: str, resource: str, content: object) -> Any:
         url = f"http://{self.address}/v1/{_RESOURCES}/{resource}"
-        async with self._http.request(method, url, json=content) as answer:
+        async with self.http.request(method, url, json=content) as answer:
             if answer.status != 200:
                 text = await answer.text()
-                raise PlatformError(f"the {NAME} refused {method} {resource}: {text}")
+                raise PlatformError(f"the {self.NAME} refused {method} {resource}: {text}")
             return await answer.json()

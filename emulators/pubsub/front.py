@@ -13,8 +13,7 @@ import grpc.aio
 
 from emulators.activity import Activity
 from emulators.faults import Faults
-from emulators.grpc_relay import UNLIMITED, relay_stream, relay_unary, start_server
-from emulators.ports import HOST
+from emulators.grpc_server import UNLIMITED, relay_stream, relay_unary, serve
 from emulators.pubsub.ledger import Ledger, Owed
 from emulators.pubsub.wire import as_published
 
@@ -44,8 +43,8 @@ class PubsubFront:
     ) -> "PubsubFront":
         channel = grpc.aio.insecure_channel(emulator, options=UNLIMITED)
         handler = _Handler(channel, ledger, activity, faults, deliver)
-        server, port = await start_server(handler)
-        return cls(server, channel, f"{HOST}:{port}")
+        server, address = await serve(handler)
+        return cls(server, channel, address)
 
     async def close(self) -> None:
         await self._server.stop(grace=None)

@@ -31,7 +31,7 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptMessages:
+class SavedMessages:
     """Every delivery to come, and the dead letters nobody has acknowledged, oldest first."""
 
     owed: tuple[Owed, ...]
@@ -84,15 +84,15 @@ class Ledger:
         """How many deliveries are still to come."""
         return len(self._owed)
 
-    def kept(self) -> KeptMessages:
-        """All that a later ledger needs to go on from here."""
+    def save(self) -> SavedMessages:
+        """All that a later ledger needs to continue from here."""
         owed = (
             Owed(name, message, self._failures[name, message_id])
             for (name, message_id), message in self._owed.items()
         )
-        return KeptMessages(tuple(owed), tuple(self._dead_letters.values()))
+        return SavedMessages(tuple(owed), tuple(self._dead_letters.values()))
 
-    def take_up(self, owed: Iterable[Owed], generation: str) -> list[Owed]:
+    def load(self, owed: Iterable[Owed], generation: str) -> list[Owed]:
         """Owes again what another ledger owed, but for subscriptions that are gone, as they would
         have taken their messages with them. Returns what is owed: the emulator counts its ids from
         1 again, so what comes from an earlier `generation` says so in its own."""

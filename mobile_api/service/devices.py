@@ -76,4 +76,5 @@ async def _make_room(work: Command) -> None:
 
 
 def _delete(work: Command, device_id: str) -> None:
-    work.change.delete(DEVICES.collection, device_id, work.document(DEVICES, device_id))
+    stored = work.stored(DEVICES, device_id)
+    work.change.delete(DEVICES.collection, device_id, stored.document if stored else None)

@@ -16,7 +16,7 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG
 from shared.messaging.misses import report_miss
 from shared.messaging.outbox import Outbox
-from shared.messaging.recorder import Recorder
+from shared.messaging.recorder import LastEvent, Recorder
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import set_timers
 from shared.storage.encoding import Condition
@@ -136,8 +136,8 @@ class Runner:
         async def use_case(work: Command) -> A:
             state = await work.get(aggregate, id)
             transitions = rule(state)
-            await work.save(*transitions)
-            shown: A = view.of(transitions[-1].state if transitions else state)  # type: ignore[attr-defined]
+            saved = await work.save(*transitions)
+            shown: A = view.of(saved[-1] if saved else state)  # type: ignore[attr-defined]
             return shown
 
         return await self.command(caller, key, use_case, view, about=(aggregate, id))
@@ -211,6 +211,19 @@ class Runner:
     async def read(self, caller: Caller, aggregate: Aggregate[S], id: str) -> S:
         """The thing. One read. Raises NotFound, and reports the miss; Unavailable."""
         return await Command(self, caller, 0).get(aggregate, id)
+
+    async def read_with_event(
+        self, caller: Caller, aggregate: Aggregate[S], id: str
+    ) -> tuple[S, LastEvent | None]:
+        """The thing and its latest event; as for `read`."""
+        command = Command(self, caller, 0)
+        state = await command.get(aggregate, id)
+        stored = command.stored(aggregate, id)
+        return state, stored.last_event if stored else None
+
+    async def find(self, caller: Caller, aggregate: Aggregate[S], id: str) -> S | None:
+        """The thing, or None: no lookup of a caller's. One read. Raises Unavailable."""
+        return await Command(self, caller, 0).find(aggregate, id)
 
     async def page(
         self,

@@ -50,13 +50,13 @@ class UnitOfWork:
         self._relied_on: dict[Key, None] = {}
 
     async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
-        """The state, or None where there is none yet. One read, unless it was read before. Raises
-        Unavailable."""
+        """The state as this unit saved it or read it first, or None where there is none yet. One
+        read, unless it was read before. Raises Unavailable."""
         key = (aggregate.collection, id)
-        if key not in self._stored:
+        if key not in self._stored and key not in self._current:
             return self.read(aggregate, id, await self.store.get(*key))
-        stored = self._stored[key]
-        return stored.state if stored else None
+        known: S | None = self._known(key)
+        return known
 
     async def find_all(self, aggregate: Aggregate[S], ids: Iterable[str]) -> list[S | None]:
         """The states with these ids, in their order, in one round trip. Raises Unavailable."""
@@ -68,10 +68,13 @@ class UnitOfWork:
         ]
 
     def read(self, aggregate: Aggregate[S], id: str, document: Document | None) -> S | None:
-        """The state in a document, which is now what this unit has read of the thing."""
-        stored = None if document is None else aggregate.read(document)
-        self._stored[aggregate.collection, id] = stored
-        return stored.state if stored else None
+        """The state in a document. Of a thing that was read before, the first reading stays: it is
+        what was decided on, so whatever changed since must fail the commit."""
+        key = (aggregate.collection, id)
+        if key not in self._stored:
+            self._stored[key] = None if document is None else aggregate.read(document)
+        known: S | None = self._known(key)
+        return known
 
     async def query(
         self,
@@ -82,7 +85,7 @@ class UnitOfWork:
         descending: bool = False,
         limit: int = 25,
     ) -> list[S]:
-        """Up to `limit` states that match. Raises Unavailable."""
+        """Up to `limit` states that match, each as `find` would give it. Raises Unavailable."""
         page = await self.store.find(
             aggregate.collection,
             where=where,
@@ -93,10 +96,9 @@ class UnitOfWork:
         states = (self.read(aggregate, each.id, each) for each in page.items)
         return [state for state in states if state is not None]
 
-    def document(self, aggregate: Aggregate[Any], id: str) -> Document | None:
-        """The document as it was read, which may only hold the place of a state."""
-        stored = self._stored.get((aggregate.collection, id))
-        return stored.document if stored else None
+    def stored(self, aggregate: Aggregate[S], id: str) -> Stored[S] | None:
+        """The thing as it was read; its document may only hold the place of a state."""
+        return self._stored.get((aggregate.collection, id))
 
     def is_about(self, aggregate: Aggregate[Any], id: str) -> None:
         """Makes the thing's latest event the cause of what follows: it is the subject of a command
@@ -116,9 +118,11 @@ class UnitOfWork:
         known = self._current.get(key) or self._stored.get(key)
         return known.sequence if known else 0
 
-    async def save(self, *transitions: Transition[Any]) -> None:
-        """Adds the transitions to the commit, in their order: states, events, timers. Raises
-        Unavailable where the signing key cannot be read."""
+    async def save(self, *transitions: Transition[Any]) -> list[Any]:
+        """Adds the transitions to the commit, in their order: states, events, timers. Returns the
+        states as they will be stored, which may have gained a signature. Raises Unavailable where
+        the signing key cannot be read."""
+        saved: list[Any] = []
         latest: LastEvent | None = None
         for unsigned in transitions:
             aggregate = self._aggregates[type(unsigned.state)]
@@ -126,6 +130,7 @@ class UnitOfWork:
             current = self._current.setdefault(key, _Current(aggregate, self._stored.get(key)))
             transition = await self._signed(current, unsigned)
             current.state = transition.state
+            saved.append(transition.state)
             if transition.event is None:
                 continue
             current.sequence += 1
@@ -139,23 +144,28 @@ class UnitOfWork:
             current.last_event = latest = last_event(event)
         if self._chains and latest is not None:
             self._recorder.cause = latest
+        return saved
 
     def finish(self) -> Change:
         """The commit of everything that was saved."""
         for (_, id), current in self._current.items():
             self._write(id, current)
-        for key in self._relied_on:
-            stored = self._stored.get(key)
-            if stored is not None and key not in self._current:
+        for key in self._relied_on.keys() - self._current.keys():
+            if (stored := self._stored[key]) is not None:
                 self.change.check(stored.document)
         return self.change
+
+    def _known(self, key: Key) -> Any:
+        known = self._current.get(key) or self._stored[key]
+        return known.state if known else None
 
     async def _signed(self, current: "_Current", transition: Transition[Any]) -> Transition[Any]:
         signing = current.aggregate.signing
         if signing is None:
             return transition
         statement = signing.statement(transition, self._recorder.tenant_id)
-        signature = transition.state.signature or (current.state and current.state.signature)
+        # Rules pass on the signature they read, which an earlier transition may have replaced.
+        signature = (current.state or transition.state).signature
         if statement is not None:
             signature = sign(statement.model_dump(mode="json"), await signing_key(signing.key))
         state = transition.state.model_copy(update={"signature": signature})
@@ -163,23 +173,32 @@ class UnitOfWork:
 
     def _write(self, id: str, current: "_Current") -> None:
         aggregate, before = current.aggregate, current.before
+        if current.is_unchanged:
+            return
         fields = aggregate.fields(current.state, current.sequence, current.last_event)
         if before is None:
             self.change.create(aggregate.collection, id, fields)
         else:
             self.change.replace(before, fields)
         timer = aggregate.timer(current.state)
-        known = before.data.get("next_timer_at") if before else None
-        if timer is not None and format_instant(timer[1]) != known:
+        known = before.data if before else {}
+        set_before = known.get("next_timer_type"), known.get("next_timer_at")
+        if timer is not None and (timer[0], format_instant(timer[1])) != set_before:
             self.change.schedule(Timer(type=timer[0], subject=aggregate.subject(id), at=timer[1]))
 
 
 class _Current:
-    """A thing as it will be, and the document it was read from."""
+    """A thing as it will be, and as it was read."""
 
     def __init__(self, aggregate: Aggregate[Any], stored: Stored[Any] | None) -> None:
         self.aggregate = aggregate
+        self._stored = stored
         self.before = stored.document if stored else None
         self.state: Any = stored.state if stored else None
         self.sequence = stored.sequence if stored else 0
         self.last_event = stored.last_event if stored else None
+
+    @property
+    def is_unchanged(self) -> bool:
+        stored = self._stored
+        return stored is not None and (stored.sequence, stored.state) == (self.sequence, self.state)

@@ -8,11 +8,11 @@ from typing import Any
 
 from shared.kit.errors import FieldError, Invalid
 
-MOST_YAML_NODES = 4_000
+MOST_YAML_VALUES = 4_000
 DEEPEST_YAML = 12
 WHOLE_BODY = "body"
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\Z")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?\Z")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _NO_NUMBERS = re.compile(r"[-+]?\.(inf|nan)\Z", re.IGNORECASE)
@@ -42,8 +42,8 @@ def parse_yaml(body: bytes) -> Any:
     only `true`, `false`, `null` and decimal numbers are not text. A body that starts with `{` is
     read as JSON.
 
-    Raises Invalid for anything else, for repeated keys, and for more than 4,000 nodes or 12 levels,
-    before the rest is read."""
+    Raises Invalid for anything else, for repeated keys, numbers that are not finite and lone
+    surrogates; and, before the rest is read, for more than 4,000 values or 12 levels."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -51,12 +51,14 @@ def parse_yaml(body: bytes) -> Any:
     if text.lstrip().startswith("{"):
         return parse_json(body)
     try:
-        return _Builder(YAML(typ="safe", pure=True).parse(text)).build()
+        value = _Builder(YAML(typ="safe", pure=True).parse(text)).build()
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise refused(f"is not YAML: {error.problem or error.context} in line {line}") from error
     except (YAMLError, ValueError) as error:
         raise refused(f"is not YAML: {str(error)[:200]}") from error
+    _refuse_surrogates(value)
+    return value
 
 
 def refused(message: str, path: str = "") -> Invalid:
@@ -72,11 +74,11 @@ def _decoded(body: bytes) -> str:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise refused(f"names the key {ascii(repeated)[:80]} twice")
+    value: dict[str, Any] = {}
+    for key, item in pairs:
+        if key in value:
+            raise refused(f"names the key {ascii(key)[:80]} twice")
+        value[key] = item
     return value
 
 
@@ -104,11 +106,10 @@ class _Builder:
         self._keys: list[str | None] = []
         self._root: list[Any] = []
         self._documents = 0
+        self._values = 0
 
     def build(self) -> Any:
-        for number, event in enumerate(self._events):
-            if number > 2 * MOST_YAML_NODES or len(self._stack) > DEEPEST_YAML:
-                raise refused(f"has more than {MOST_YAML_NODES} parts or {DEEPEST_YAML} levels")
+        for event in self._events:
             self._take(event, type(event).__name__)
         if not self._root:
             raise refused("is empty")
@@ -131,13 +132,18 @@ class _Builder:
             self._open(event, kind, line)
 
     def _open(self, event: Any, kind: str, line: int) -> None:
+        is_key = bool(self._stack) and self._awaits_key()
+        self._values += not is_key
+        if self._values > MOST_YAML_VALUES:
+            raise refused(f"has more than {MOST_YAML_VALUES} values")
         if kind == "ScalarEvent":
             plain = event.style is None and event.tag is None
-            is_key = bool(self._stack) and self._awaits_key()
             self._place(event.value if is_key or not plain else _resolved(event.value), line)
             return
-        if self._stack and self._awaits_key():
+        if is_key:
             raise refused(f"has a key that is not text in line {line}")
+        if len(self._stack) == DEEPEST_YAML:
+            raise refused(f"has more than {DEEPEST_YAML} levels")
         self._stack.append({} if kind == "MappingStartEvent" else [])
         self._keys.append(None)
 
@@ -166,7 +172,7 @@ def _resolved(text: str) -> Any:
     if _INTEGER.match(text):
         return int(text)
     if _NUMBER.match(text) and not (text.startswith("0") and text.isdigit()):
-        return float(text)
+        return _finite(text)
     if _NO_NUMBERS.match(text):
         raise refused(f"{text} is no number")
     return text

@@ -22,9 +22,8 @@ LONGEST_BACKOFF_SECONDS = 600
 REQUIREMENTS = "runtime"
 
 _SECONDS = re.compile(r"[1-9][0-9]*s")
-_CRON_PART = re.compile(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/[1-9][0-9]?)?")
-# minute, hour, day of month, month, day of week
-_CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_CRON_RANGE = re.compile(r"([0-9]+)-([0-9]+)")
+_CRON = re.compile(r"[0-9*/,-]+( [0-9*/,-]+){4}")
 
 T = TypeVar("T")
 
@@ -41,22 +40,13 @@ def _seconds(text: str) -> str:
 
 
 def _cron(text: str) -> str:
-    fields = text.split(" ")
-    if len(fields) != len(_CRON_BOUNDS) or not all(
-        _is_cron_part(part, low, high)
-        for field, (low, high) in zip(fields, _CRON_BOUNDS, strict=True)
-        for part in field.split(",")
-    ):
+    from croniter import croniter
+
+    # Without names, ranges that wrap and other extensions, which not every cron has.
+    wraps = any(int(low) > int(high) for low, high in _CRON_RANGE.findall(text))
+    if not _CRON.fullmatch(text) or wraps or not croniter.is_valid(text, strict=True):
         raise ValueError('must be five cron fields such as "* * * * *"')
     return text
-
-
-def _is_cron_part(part: str, low: int, high: int) -> bool:
-    found = _CRON_PART.fullmatch(part)
-    if found is None:
-        return False
-    numbers = [int(number) for number in found.groups() if number is not None]
-    return numbers == sorted(numbers) and all(low <= number <= high for number in numbers)
 
 
 def _rising(backoff: tuple[str, str]) -> tuple[str, str]:

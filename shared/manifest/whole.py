@@ -156,6 +156,12 @@ class Manifests:
         )
 
     @cached_property
+    def delivered_to(self) -> tuple[str, ...]:
+        """The deployables that Pub/Sub or Cloud Tasks deliver to."""
+        reading = [each.deployable for each in self.subscriptions]
+        return tuple(dict.fromkeys((*reading, *(each.deployable for each in self.queues))))
+
+    @cached_property
     def topics(self) -> tuple[str, ...]:
         """Each is named after the function that publishes to it."""
         return tuple(sorted({topic for topics in self.topics_of.values() for topic in topics}))

@@ -22,23 +22,29 @@ def entry_points(function: str) -> tuple[Any, Any]:
     `api` serves the `ROUTER` of the package's `api`. `react` serves the `HANDLERS` of its
     `reactions` and, where that names a `RUN`, the sweep over its aggregates and the records of its
     dead letters. Neither side loads the other's modules, nor anything before its first request."""
-    package = _package(function)
+    return (
+        _target("api", lambda: public_app(function)),
+        _target("react", lambda: private_app(function)),
+    )
 
-    @cache
-    def api() -> ASGIApp:
-        from shared.runtime.app import create_api
 
-        return create_api(function=function, router=import_module(f"{package}.api").ROUTER)
+@cache
+def public_app(function: str) -> ASGIApp:
+    """What the target `api` serves, made once."""
+    from shared.runtime.app import create_api
 
-    @cache
-    def react() -> ASGIApp:
-        from shared.runtime.reactions import create_reactions
+    router = import_module(f"{_package(function)}.api").ROUTER
+    return create_api(function=function, router=router)
 
-        reactions = import_module(f"{package}.reactions")
-        run = getattr(reactions, "RUN", None)
-        return create_reactions(function=function, handlers=reactions.HANDLERS, run=run)
 
-    return _target("api", api), _target("react", react)
+@cache
+def private_app(function: str) -> ASGIApp:
+    """What the target `react` serves, made once."""
+    from shared.runtime.reactions import create_reactions
+
+    reactions = import_module(f"{_package(function)}.reactions")
+    run = getattr(reactions, "RUN", None)
+    return create_reactions(function=function, handlers=reactions.HANDLERS, run=run)
 
 
 def _target(name: str, app: Callable[[], ASGIApp]) -> Any:

@@ -16,7 +16,7 @@ import psutil
 
 from emulators.client import PlatformClient
 from emulators.iam import PROJECT
-from emulators.workplace import read_description
+from shared.kit.local_platform import find_local_platform
 
 ROOT = Path(__file__).parents[2]
 _START_SECONDS = 90.0
@@ -112,7 +112,7 @@ def _until_described(process: "subprocess.Popen[bytes]", state: Path) -> dict[st
         if process.poll() is not None:
             break
         if (state / "platform.json").exists():
-            description = read_description(state)
+            description = find_local_platform(state)
             if description is not None:
                 return description
         time.sleep(0.1)

@@ -63,7 +63,7 @@ class Operator:
 async def dead_letters(state: Path, *arguments: str) -> str:
     """What the command for dead letters said. Raises StageFailed."""
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "emulators.dead_letters"),
+        *(sys.executable, "-m", "shared.messaging.redelivery"),
         *("--state", str(state), *arguments),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,

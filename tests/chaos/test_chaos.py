@@ -12,7 +12,7 @@ from tests.chaos.trial import try_out
 pytestmark = [pytest.mark.platform, pytest.mark.timeout(400)]
 
 SHORT = Extent(
-    cases=4, storm_seconds=1.0, pause_seconds=0.2, stops=1, steps=1, patience_seconds=40.0
+    cases=4, storm_seconds=1.0, pause_seconds=0.2, stops=1, steps=1, patience_seconds=15.0
 )
 LONG = Extent(
     cases=20, storm_seconds=4.0, pause_seconds=0.2, stops=1, steps=4, patience_seconds=40.0

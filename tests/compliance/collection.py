@@ -1,4 +1,4 @@
-"""Which tests exist: collected by pytest, and in a folder that `make test` runs."""
+"""Which tests exist: collected by pytest, and in a folder that `make test` or the night runs."""
 
 import re
 import subprocess
@@ -15,7 +15,8 @@ def collected_tests(root: Path, references: Iterable[str]) -> frozenset[str]:
     there = [name for name in files if (root / name).is_file()]
     if not there:
         return frozenset()
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider", *there]
+    options = ("--collect-only", "-p", "no:cacheprovider", "-m", "")  # The nightly ones too.
+    command = [sys.executable, "-m", "pytest", *options, *there]
     answer = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     ids = (line.partition("[")[0] for line in answer.stdout.splitlines() if "::" in line)
     return frozenset(ids)

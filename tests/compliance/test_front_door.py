@@ -3,13 +3,12 @@
 import ast
 import re
 from collections.abc import AsyncIterator
-from importlib import import_module
 
 import httpx
 import pytest
 
 from shared.manifest import load_manifests
-from shared.runtime.app import create_api
+from shared.runtime.entry_points import public_app
 from tests.compliance.source import ROOT, calls, imports
 
 PUBLIC = tuple(each for each in load_manifests(ROOT).deployables if each.public)
@@ -20,9 +19,7 @@ STRANGE = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method
 async def door(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
     """A public function, without anything behind it."""
     deployable = request.param
-    name = ".".join(deployable.folder.relative_to(ROOT).parts)
-    api = create_api(function=deployable.noun, routers=[import_module(f"{name}.api").ROUTER])
-    transport = httpx.ASGITransport(app=api)
+    transport = httpx.ASGITransport(app=public_app(deployable.noun))
     async with httpx.AsyncClient(transport=transport, base_url="https://function") as client:
         yield client
 

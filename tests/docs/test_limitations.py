@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from functions.agents.rules.judgement import judge
-from functions.agents.rules.spec import Spec, parse_spec, read_spec
+from functions.agents.rules.spec import Spec, parse_spec
+from tests.functions.agents.specs import read_spec
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "LIMITATIONS.md"

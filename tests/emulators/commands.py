@@ -14,8 +14,8 @@ import psutil
 
 from emulators.client import PlatformClient
 from emulators.ports import free_port
-from emulators.workplace import read_description
 from shared.kit.instants import format_instant
+from shared.kit.local_platform import find_local_platform
 from tests.emulators.checkouts import Checkout
 
 REPOSITORY = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ class Command:
     def until_up(self) -> dict[str, Any]:
         """What the platform says about itself once it is up."""
         deadline = time.monotonic() + 60
-        while (description := read_description(self.state)) is None:
+        while (description := find_local_platform(self.state)) is None:
             assert self.process.poll() is None, self.process.communicate()[0]
             assert time.monotonic() < deadline
             time.sleep(0.05)

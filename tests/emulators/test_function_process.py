@@ -13,7 +13,7 @@ from emulators.gateway.messages import Unreachable
 async def test_a_function_killed_before_its_start_began_can_be_started_again(
     tmp_path: Path, http: aiohttp.ClientSession
 ) -> None:
-    backend = ProcessBackend("notes", root=tmp_path, env={}, log=tmp_path / "log", http=http)
+    backend = ProcessBackend(name="notes", root=tmp_path, env={}, log=tmp_path / "log", http=http)
     asked = asyncio.create_task(backend.warm_up())
     await asyncio.sleep(0)  # The request has asked for a start, and the start has not begun.
     assert backend.state == "starting"

@@ -11,9 +11,9 @@ from google.pubsub_v1 import PublisherClient, PubsubMessage
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from emulators.client import PlatformRefused
-from emulators.dead_letters import DeadLetters
 from emulators.running import RunningPlatform
-from emulators.workplace import read_description
+from shared.kit.local_platform import find_local_platform
+from shared.messaging.redelivery import DeadLetters
 from tests.emulators.checkouts import Checkout
 
 pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-platform")]
@@ -40,7 +40,7 @@ def test_an_event_arrives_as_a_cloud_event(platform: RunningPlatform, checkout: 
 def test_a_subscription_gets_only_what_its_filter_lets_through(
     platform: RunningPlatform, checkout: Checkout
 ) -> None:
-    kinds = ("assent.note.written.v1", "assent.note.kept.v1", "assent.note.unread.v1")
+    kinds = ("assent.note.written.v1", "assent.note.kept.v1", "assent.scrap.thrown.v1")
     _publish(platform, *({"id": kind, "type": kind} for kind in kinds))
     platform.client.wait_until_idle()
     assert sorted(found["headers"]["ce-id"] for found in checkout.seen()) == sorted(kinds[:2])
@@ -175,18 +175,18 @@ def test_what_fails_every_delivery_is_dead_lettered_and_can_be_redelivered(
     platform.client.wait_until_idle()
     assert checkout.ids() == ["doomed"] * 5
 
-    description = read_description(platform.platform.workplace.directory)
+    description = find_local_platform(platform.platform.directory.path)
     assert description is not None
-    letters = DeadLetters(description)
+    letters = DeadLetters(description["env"], description["functions"])
     [letter] = letters.all()
     assert letter.attributes["dead-letter-function"] == "notes-reactions"
-    assert letter.attributes["dead-letter-subscription"] == "notes-reactions.note-written-v1"
+    assert letter.attributes["dead-letter-subscription"] == "notes-reactions.notes.a3cdc46e"
     assert "500" in letter.attributes["dead-letter-reason"]
     assert [found.id for found in letters.all()] == [letter.id]
 
     checkout.answer(assent__note__written__v1=204)
-    state = str(platform.platform.workplace.directory)
-    command = [sys.executable, "-m", "emulators.dead_letters", "--state", state]
+    state = str(platform.platform.directory.path)
+    command = [sys.executable, "-m", "shared.messaging.redelivery", "--state", state]
     listed = subprocess.run([*command, "list"], capture_output=True, text=True, cwd=REPOSITORY)
     assert "doomed" in listed.stdout
     done = subprocess.run(
@@ -215,15 +215,15 @@ def test_what_a_function_buried_is_sent_where_it_was_going(
     common = {"dead-letter-function": "notes", "dead-letter-reason": "unreadable"}
     event = {"ce-id": "e", "ce-type": "assent.note.kept.v1", "dead-letter-path": "/events/notes"}
     timer = {"ce-id": "t", "ce-type": "assent.note.due.v1"}
-    timer["dead-letter-path"] = "/timers/notes-note-due-v1"
+    timer["dead-letter-path"] = "/timers/notes"
     run = {"ce-id": "s", "ce-type": "assent.sweep.due.v1"}
     run["dead-letter-path"] = "/schedules/assent.sweep.due.v1"
     event["assent-redelivers"] = timer["assent-redelivers"] = "notes/dlv_1"
     _bury(platform, *({**common, **letter} for letter in (event, timer, run)))
 
-    description = read_description(platform.platform.workplace.directory)
+    description = find_local_platform(platform.platform.directory.path)
     assert description is not None
-    letters = DeadLetters(description)
+    letters = DeadLetters(description["env"], description["functions"])
     assert [letter.headers["ce-id"] for letter in letters.all()] == ["e", "t", "s"]
     done = [line.partition(":")[0] for line in letters.redeliver(None)]
     assert done[:2] == ["redelivered", "redelivered"]
@@ -231,7 +231,7 @@ def test_what_a_function_buried_is_sent_where_it_was_going(
     platform.client.wait_until_idle()
     assert letters.all() == []
     seen = {found["path"]: found["headers"]["ce-id"] for found in checkout.seen()}
-    assert seen == {"/events/notes": "e", "/timers/notes-note-due-v1": "t"}
+    assert seen == {"/events/notes": "e", "/timers/notes": "t"}
     marks = {found["headers"].get("assent-redelivers") for found in checkout.seen()}
     assert marks == {"notes/dlv_1"}
 
@@ -242,9 +242,9 @@ def test_a_redelivered_message_that_fails_every_delivery_keeps_its_mark(
     checkout.answer(assent__note__kept__v1=500)
     letter = {"ce-id": "e", "ce-type": "assent.note.kept.v1", "dead-letter-path": "/events/notes"}
     _bury(platform, {**letter, "dead-letter-function": "notes", "assent-redelivers": "notes/dlv_1"})
-    description = read_description(platform.platform.workplace.directory)
+    description = find_local_platform(platform.platform.directory.path)
     assert description is not None
-    letters = DeadLetters(description)
+    letters = DeadLetters(description["env"], description["functions"])
     list(letters.redeliver(None))
     platform.client.wait_until_idle()
     [again] = letters.all()

@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from emulators.client import PlatformClient
-from emulators.dead_letters import DeadLetters
-from emulators.workplace import read_description
 from shared.kit.instants import parse_instant
+from shared.kit.local_platform import find_local_platform
+from shared.messaging.redelivery import DeadLetters
 from tests.emulators.checkouts import Checkout, copy_checkout
 from tests.emulators.commands import (
     Command,
@@ -65,7 +65,7 @@ def _first_half(story: Story, command: Command, platform: PlatformClient) -> Non
     before["token"] = platform.token("governor", "t", expires_in=86400)
     before["identity"] = _identity(command, platform)
     before["documents"] = _firestore(command, "write")
-    letters = DeadLetters(command.until_up())
+    letters = _dead_letters(command)
     for name in ("a", "b"):
         _bury(command.until_up(), name)
     [dealt_with] = [one.id for one in letters.all() if one.attributes["ce-id"] == "a"]
@@ -94,7 +94,7 @@ def _second_half(story: Story, command: Command, platform: PlatformClient) -> No
     env = command.until_up()["env"]
     after["keys"] = httpx.get(env["ASSENT_JWKS_URL"]).json()
     after["documents"] = _firestore(command, "read")
-    after["dead_letters"] = DeadLetters(command.until_up()).all()
+    after["dead_letters"] = _dead_letters(command).all()
     platform.advance(24 * 3600)
     platform.wait_until_idle()
     after["timers"] = story.checkout.ids(DUE)
@@ -134,8 +134,13 @@ def test_documents_keep_their_fields_their_order_and_their_preconditions(story: 
     assert story.after["documents"] == story.before["documents"]
 
 
+def _dead_letters(command: Command) -> DeadLetters:
+    description = command.until_up()
+    return DeadLetters(description["env"], description["functions"])
+
+
 def _identity(command: Command, platform: PlatformClient) -> list[object]:
-    description = read_description(command.state)
+    description = find_local_platform(command.state)
     assert description is not None
     env = description["env"]
     return [env["ASSENT_ISSUER"], description["functions"], _secrets(env)]
@@ -216,7 +221,7 @@ print(json.dumps(found, default=str))
 
 
 def _firestore(command: Command, what: str) -> Any:
-    description = read_description(command.state)
+    description = find_local_platform(command.state)
     assert description is not None
     done = subprocess.run(
         [sys.executable, "-c", _FIRESTORE, what],

@@ -15,7 +15,7 @@ import pytest
 from emulators.options import Options
 from emulators.ports import listen
 from emulators.running import running_platform
-from emulators.workplace import read_description
+from shared.kit.local_platform import find_local_platform
 from tests.emulators.checkouts import Checkout, copy_checkout
 from tests.emulators.commands import REPOSITORY, Command, running
 
@@ -44,7 +44,7 @@ def test_ctrl_c_leaves_no_process_and_no_port(own_checkout: Checkout) -> None:
     assert status == 0
     assert "Traceback" not in output
     _gone(children, command.port)
-    assert read_description(command.state) is None
+    assert find_local_platform(command.state) is None
 
 
 @pytest.mark.parametrize("after_seconds", [0.2, 0.7, 1.2, 1.8])
@@ -138,7 +138,7 @@ def test_a_second_platform_in_the_same_directory_is_refused(own_checkout: Checko
         status, output = Command(own_checkout).finish()
         assert status == 1
         assert f"already runs here: {url}" in output
-        assert read_description(command.state) is not None
+        assert find_local_platform(command.state) is not None
 
 
 def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -5,25 +5,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from emulators.gateway.routes import RouteTable
 
 from emulators.activity import Activity
 from emulators.faults import Fault, Faults
 from emulators.functions.environment import Services, of_all, of_deployable
 from emulators.gateway.messages import Answer, Call, as_the_front_end_sends, passed_on
-from emulators.iam import SCHEDULER, account, invokers, push_account
+from emulators.iam import SCHEDULER, invokers, push_account
 from emulators.operations import Operations, billed_bytes, billed_ms, parse_cost
 from emulators.provisioning import secret_values
 from emulators.pubsub.ledger import Ledger, Message
 from emulators.scheduler import Run
 from emulators.time_travel import next_step
 from shared.kit.signing import load_public_keys, load_signing_key, sign, verify
-from shared.manifest import Manifests, Schedule, load_manifests
+from shared.manifest import Manifests, RouteTable, Schedule, load_manifests
 from tests.emulators.checkouts import CHECKOUT
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WRITTEN = {"ce-type": "assent.note.written.v1"}
-SUBSCRIPTION = "notes-reactions.note-written-v1"
+SUBSCRIPTION = "notes-reactions.notes.a3cdc46e"
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +64,7 @@ def test_a_message_is_owed_until_it_is_settled(manifests: Manifests) -> None:
 
 @pytest.mark.parametrize(
     ("topic", "attributes"),
-    [("other", WRITTEN), ("notes", {}), ("notes", {"ce-type": "assent.note.unread.v1"})],
+    [("other", WRITTEN), ("notes", {}), ("notes", {"ce-type": "assent.scrap.thrown.v1"})],
 )
 def test_a_message_nobody_subscribes_to_is_owed_to_nobody(
     manifests: Manifests, topic: str, attributes: dict[str, str]
@@ -145,8 +144,6 @@ def test_a_private_function_may_be_invoked_by_what_its_manifest_implies(
     assert invokers(manifests, manifests.deployable("notes-reactions")) == {
         push_account("notes-reactions"),
         SCHEDULER,
-        account("notes"),
-        account("notes-reactions"),
     }
 
 
@@ -186,11 +183,11 @@ def test_a_function_is_given_its_own_environment_and_nothing_of_its_neighbours(
     env = of_deployable(manifests.deployable("notes-reactions"), services)
     assert env["FUNCTION_TARGET"] == "react"
     assert env["K_SERVICE"] == "notes-reactions"
-    assert env["ASSENT_SERVICE_ACCOUNT"] == account("notes-reactions")
+    assert env["ASSENT_SERVICE_ACCOUNT"] == push_account("notes-reactions")
     assert env["ASSENT_REACTIONS_URL"] == "http://reactions"
     assert "ASSENT_POSTGRES_DSN" not in env
     assert "ASSENT_URL_NOTES" not in env
-    assert of_all(manifests, services, "http://r")["ASSENT_URL_NOTES"] == "http://notes"
+    assert of_all(manifests, services)["ASSENT_URL_NOTES"] == "http://notes"
 
 
 def test_each_signing_key_comes_with_the_public_keys_that_verify_it() -> None:

@@ -73,6 +73,7 @@ def test_what_was_in_flight_ends_before_the_platform_does(kept_checkout: Checkou
         assert kept_checkout.ids().count("late") == 1
 
 
+@pytest.mark.nightly
 def test_what_takes_too_long_is_cut_off_and_made_again(kept_checkout: Checkout) -> None:
     manifest = kept_checkout.root / "functions" / "notes" / "function.toml"
     manifest.write_text(re.sub(r"(?m)^timeout .*$", 'timeout = "60s"', manifest.read_text()))
@@ -110,7 +111,7 @@ def test_after_a_crash_the_last_whole_state_comes_back_and_the_platform_says_of_
     assert "what came later is lost" in output
 
 
-@pytest.mark.parametrize("after_seconds", [0.1, 0.5])
+@pytest.mark.parametrize("after_seconds", [0.1, pytest.param(0.5, marks=pytest.mark.nightly)])
 def test_a_kill_while_the_state_is_written_leaves_a_whole_one(
     kept_checkout: Checkout, after_seconds: float
 ) -> None:
@@ -123,7 +124,7 @@ def test_a_kill_while_the_state_is_written_leaves_a_whole_one(
     with running(kept_checkout, "--keep") as second:
         assert _timers_of_two_hours(second, kept_checkout) == ["kept"]
         stop(second)
-    assert [path.name for path in (second.state / "kept").iterdir()] in (["000002"], ["000003"])
+    assert [path.name for path in (second.state / "kept").iterdir()] == ["snapshot.zip"]
 
 
 def _timers_of_two_hours(command: Command, checkout: Checkout) -> list[str]:
@@ -133,12 +134,22 @@ def _timers_of_two_hours(command: Command, checkout: Checkout) -> list[str]:
     return checkout.ids(DUE)
 
 
+def test_a_backup_brings_a_lost_directory_back(kept_checkout: Checkout) -> None:
+    state, backup = kept_checkout.root / "build" / "platform", kept_checkout.root / "backup"
+    assert _emulators(kept_checkout, "backup", str(backup)).returncode == 0
+    shutil.rmtree(state)
+    assert _emulators(kept_checkout, "restore", str(backup)).returncode == 0
+    with running(kept_checkout, "--keep") as command:
+        assert _timers_of_two_hours(command, kept_checkout) == ["kept"]
+        stop(command)
+
+
 def test_an_emulator_that_dies_leaves_what_was_kept_before(kept_checkout: Checkout) -> None:
     with running(kept_checkout, "--keep") as command:
         up(command)
         os.kill(command.child("CloudFirestore").pid, signal.SIGKILL)
         assert command.finish()[0] == 1
-    assert [path.name for path in (command.state / "kept").glob("0*")] == ["000001"]
+    assert [path.name for path in (command.state / "kept").glob("s*")] == ["snapshot.zip"]
 
 
 # What is refused, and what stays as it was
@@ -164,8 +175,8 @@ def test_without_keep_a_start_is_fresh_and_leaves_what_was_kept(kept_checkout: C
 
 
 def test_a_broken_state_is_refused_by_name_with_what_to_do(kept_checkout: Checkout) -> None:
-    state = kept_checkout.root / "build" / "platform" / "kept" / "000001" / "state.json"
-    state.write_text("{}")
+    state = kept_checkout.root / "build" / "platform" / "kept" / "snapshot.zip"
+    state.write_bytes(state.read_bytes()[:-1])
     status, output = Command(kept_checkout, None, "--keep").finish()
     assert (status, "Traceback" in output) == (1, False)
     assert f"{state} is not as it was written" in output

@@ -30,7 +30,7 @@ def test_timers_fire_in_the_order_of_their_moments(
     moved = platform.client.advance(10_000)
     assert checkout.ids("assent.note.due.v1") == ["first", "second", "third"]
     assert moved["fired"]["timers"] == 3
-    assert checkout.seen(type="assent.note.due.v1")[0]["path"] == "/timers/notes-note-due-v1"
+    assert checkout.seen(type="assent.note.due.v1")[0]["path"] == "/timers/notes"
     platform.client.advance(10_000)
     assert checkout.ids("assent.note.due.v1")[-1] == "later"
 

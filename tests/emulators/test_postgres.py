@@ -7,9 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from emulators.directory import PlatformDirectory
 from emulators.failures import PlatformError
 from emulators.postgres import Postgres
-from emulators.workplace import Workplace
 
 pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-lifecycle")]
 
@@ -22,9 +22,9 @@ def _checkout(root: Path, migrate: str) -> Path:
 
 
 async def test_it_is_a_real_postgresql_with_vectors_and_leaves_nothing(tmp_path: Path) -> None:
-    workplace = Workplace(tmp_path / "state")
-    server = await Postgres.start(workplace)
-    home = (workplace.directory / "postgres").resolve()
+    directory = PlatformDirectory(tmp_path / "state")
+    server = await Postgres.start(directory)
+    home = (directory.path / "postgres").resolve()
     try:
         async with await psycopg.AsyncConnection.connect(server.dsn()) as connection:
             await connection.execute("CREATE EXTENSION vector")
@@ -37,26 +37,26 @@ async def test_it_is_a_real_postgresql_with_vectors_and_leaves_nothing(tmp_path:
 
 
 async def test_what_an_earlier_platform_left_is_replaced(tmp_path: Path) -> None:
-    workplace = Workplace(tmp_path / "state")
+    directory = PlatformDirectory(tmp_path / "state")
     for _ in range(2):
-        server = await Postgres.start(workplace)
+        server = await Postgres.start(directory)
         await server.process.kill()
-    assert len(list(workplace.directory.glob("postgres*"))) == 1
-    server = await Postgres.start(workplace)
+    assert len(list(directory.path.glob("postgres*"))) == 1
+    server = await Postgres.start(directory)
     await server.stop()
 
 
 async def test_migrations_run_as_the_owner_and_a_failing_one_is_quoted(tmp_path: Path) -> None:
     good = "import os; print(os.environ['ASSENT_POSTGRES_ADMIN_DSN'])"
-    workplace = Workplace(tmp_path / "state")
-    server = await Postgres.start(workplace)
+    directory = PlatformDirectory(tmp_path / "state")
+    server = await Postgres.start(directory)
     try:
-        await server.migrate(_checkout(tmp_path / "good", good), workplace)
-        assert workplace.log("migrations").read_text().strip() == server.dsn()
-        await server.migrate(tmp_path / "without", workplace)
+        await server.migrate(_checkout(tmp_path / "good", good), directory)
+        assert directory.log("migrations").read_text().strip() == server.dsn()
+        await server.migrate(tmp_path / "without", directory)
         bad = _checkout(tmp_path / "bad", "raise SystemExit('broken revision')")
         with pytest.raises(PlatformError, match="broken revision"):
-            await server.migrate(bad, workplace)
+            await server.migrate(bad, directory)
     finally:
         await server.stop()
 

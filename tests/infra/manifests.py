@@ -19,7 +19,8 @@ def manifests(draw: st.DrawFn) -> Manifests:
     """One to four functions; who publishes, reads, waits and keeps what is left to chance."""
     nouns = draw(st.lists(st.sampled_from(NOUNS), min_size=1, max_size=4, unique=True))
     publishing = [noun for noun in nouns if draw(st.booleans())]
-    topics = {f"assent.{noun}.{verb}.v1": (noun,) for noun in publishing for verb in VERBS}
+    topics: dict[str, tuple[str, ...]] = {}
+    topics |= {f"assent.{noun}.{verb}.v1": (noun,) for noun in publishing for verb in VERBS}
     if publishing:
         topics["assent.lookup.missed.v1"] = tuple(publishing)
     by_noun = {noun: draw(_manifest(noun)) for noun in nouns}

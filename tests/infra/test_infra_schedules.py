@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from infra.preview.graph import ROOT
 from infra.schedules import headers_of
+from shared.aggregates.runner import Handler, Runner
 from shared.manifest import load_manifests
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
@@ -39,6 +41,17 @@ class Runs(Sweep):
         self.at.append(now)
 
 
+class Swept(Runner):
+    """Runs nothing, and is swept by that sweep."""
+
+    def __init__(self, runs: Runs) -> None:
+        super().__init__("nobody")
+        self._runs = runs
+
+    def sweep(self, handlers: Mapping[str, Handler]) -> Sweep:
+        return self._runs
+
+
 async def _never(_: Envelope) -> None:
     raise AssertionError("nothing is overdue")
 
@@ -47,7 +60,7 @@ async def _never(_: Envelope) -> None:
 async def test_the_boundary_runs_what_the_scheduler_sends(name: str) -> None:
     noun = MANIFESTS.deployable(SCHEDULES[name].deployable).noun
     sweep, sent = Runs(), target(name)
-    app = create_reactions(function=noun, handlers={}, sweep=sweep)
+    app = create_reactions(function=noun, handlers={}, run=Swept(sweep))
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="https://service") as client:
         path = httpx.URL(sent["uri"]).path

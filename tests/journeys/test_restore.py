@@ -1,4 +1,5 @@
-"""docs/runbooks/restore.md, practised: a backup, a disaster, and all that must come back."""
+"""docs/runbooks/restore.md, practised: a backup, a disaster, and all that must come back. By day
+tests/emulators/test_platform_stops.py does it with one small function."""
 
 import os
 import re
@@ -16,7 +17,7 @@ import pytest
 
 from emulators.client import PlatformClient
 from emulators.demo.person import Person
-from emulators.kept.backup import back_up, restore
+from emulators.keep.keeper import back_up, restore
 from emulators.options import Options
 from emulators.ports import free_port
 from emulators.running import RunningPlatform, running_platform
@@ -69,6 +70,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
     town.platform.http.close()
 
 
+@pytest.mark.nightly
 def test_a_restored_platform_knows_all_from_before_the_backup_and_goes_on(town: Town) -> None:
     with town.up() as running:
         before = _work(town)

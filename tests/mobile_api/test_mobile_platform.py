@@ -8,13 +8,13 @@ import pytest
 from google.pubsub_v1 import PublisherClient, PubsubMessage
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
-from emulators.dead_letters import DeadLetter, DeadLetters
 from emulators.running import RunningPlatform
-from emulators.workplace import read_description
 from events.agents import CreationCaseCancelled
 from mobile_api.service.rebuild import rebuild
 from shared.kit import clock
 from shared.kit.canonical import content_hash
+from shared.kit.local_platform import find_local_platform
+from shared.messaging.redelivery import DeadLetter, DeadLetters
 from tests.journeys.world import World, precedent
 from tests.mobile_api.stories import case
 from tests.mobile_api.worlds import in_tenant
@@ -138,9 +138,9 @@ def test_dead_letters_are_seen_until_their_redelivery_is_handled(
     _publish(running, "{}", good.headers())
     both = {"approvals": 1, "mobile-api": 1}
     assert _waiting(world) == ("degraded", both)
-    description = read_description(running.platform.workplace.directory)
+    description = find_local_platform(running.platform.directory.path)
     assert description is not None
-    dead = DeadLetters(description)
+    dead = DeadLetters(description["env"], description["functions"])
 
     def ours() -> dict[str, DeadLetter]:
         own = [each for each in dead.all() if each.attributes.get("ce-tenantid") == world.tenant]

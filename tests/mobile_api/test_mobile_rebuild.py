@@ -63,7 +63,8 @@ def test_the_running_platform_is_found_by_its_description(
     names = ("GOOGLE_CLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST")
     description = tmp_path / "build" / "platform" / "platform.json"
     description.parent.mkdir(parents=True)
-    description.write_text(json.dumps({"env": {name: os.environ[name] for name in names}}))
+    env = {name: os.environ[name] for name in names}
+    description.write_text(json.dumps({"pid": os.getpid(), "env": env}))
     for name in names:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

@@ -1,16 +1,16 @@
 """docs/runbooks/dead-letters.md: found, understood, sent again, over."""
 
-import base64
-import json
-import os
-import re
 import subprocess
 import sys
-from pathlib import Path
+from datetime import UTC, datetime
 
+import grpc
 import pytest
+from google.pubsub_v1 import PublisherClient, PubsubMessage
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from emulators.running import RunningPlatform
+from shared.messaging.redelivery import DeadLetter, DeadLetters
 from tests.journeys.world import World
 from tests.operations.conftest import ROOT
 
@@ -18,14 +18,13 @@ pytestmark = pytest.mark.platform
 
 # More than the attempts of one delivery, for others arrive meanwhile.
 REFUSALS = 100
-PAGE = ROOT / "docs" / "runbooks" / "dead-letters.md"
-_BASH = re.compile(r"^ *```bash\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def _dead_letters(running: RunningPlatform, *arguments: str) -> str:
     """What `make dead-letters` runs, on this platform."""
-    state = str(running.platform.workplace.directory)
-    command = [sys.executable, "-m", "emulators.dead_letters", "--state", state, *arguments]
+    state = str(running.platform.directory.path)
+    command = [sys.executable, "-m", "shared.messaging.redelivery", "--state", state, *arguments]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return answer.stdout
 
@@ -50,60 +49,40 @@ def test_what_a_function_that_was_down_missed_is_listed_sent_again_and_takes_eff
 
 
 BODY = '{"case_id": "cas_1", "note": "a, b | c"}'
-LETTER = {
-    "ackId": "acknowledge-me",
-    "message": {
-        "data": base64.b64encode(BODY.encode()).decode(),
-        "attributes": {
-            "ce-id": "evt_1",
-            "ce-source": "//assent/agents",
-            "ce-type": "assent.creation_case.cancelled.v1",
-            "assent-redelivers": "approvals/abc",
-            "dead-letter-path": "/events/agents",
-            "dead-letter-reason": "not_found: no such approval, yet",
-            "CloudPubSubDeadLetterSourceSubscription": "approvals-reactions.x",
-        },
-    },
+EVENT = {
+    "ce-id": "evt_1",
+    "ce-source": "//assent/agents",
+    "ce-type": "assent.creation_case.cancelled.v1",
+    "assent-redelivers": "approvals/abc",
 }
 
 
-def test_the_pages_commands_send_an_event_where_it_was_going_with_the_mark_it_needs(
-    tmp_path: Path,
+def test_a_letter_goes_where_it_was_going_with_the_mark_it_needs_whoever_gave_it_up() -> None:
+    reason = {"dead-letter-path": "/events/agents", "dead-letter-reason": "not_found: no, yet"}
+    subscription = {"CloudPubSubDeadLetterSourceSubscription": "approvals-reactions.x"}
+    for about_the_death in (reason, subscription, {**subscription, "googclient_x": "y"}):
+        letter = DeadLetter("1", "a", NOW, BODY.encode(), {**EVENT, **about_the_death})
+        assert letter.path == "/events/agents"
+        assert letter.headers == {"Content-Type": "application/json", **EVENT}
+
+
+def test_the_tool_works_on_the_project_that_the_environment_names(
+    running: RunningPlatform, world: World
 ) -> None:
-    said = _run_as_the_page_says(tmp_path)
-    pull, publish, acknowledge = said
-    assert pull[:3] == ["pubsub", "subscriptions", "pull"]
-    assert publish[:5] == ["pubsub", "topics", "publish", "agents", f"--message={BODY}"]
-    attributes = publish[5].removeprefix("--attribute=^|^").split("|")
-    assert dict(each.split("=", 1) for each in attributes) == {
-        "Content-Type": "application/json",
-        "ce-id": "evt_1",
-        "ce-source": "//assent/agents",
-        "ce-type": "assent.creation_case.cancelled.v1",
-        "assent-redelivers": "approvals/abc",
-    }
-    assert acknowledge[3:] == ["dead-letters", "--ack-ids=acknowledge-me"]
+    _give_up(running, {**EVENT, "ce-tenantid": world.tenant})
+    _give_up(running, {"ce-id": "tmr_1", "dead-letter-path": "/timers/q"})
+    letters = DeadLetters(running.env)
+    ours = {one.id for one in letters.all() if one.attributes["ce-id"] in {"evt_1", "tmr_1"}}
+    done = [line.partition(":")[0] for line in letters.redeliver(ours)]
+    assert done == ["redelivered", "let go, since the sweep fires what is overdue"]
+    assert not ours & {one.id for one in letters.all()}
 
 
-def _run_as_the_page_says(tmp_path: Path) -> list[list[str]]:
-    """The arguments of each call to a `gcloud` that writes them down."""
-    (tmp_path / "build").mkdir()
-    (tmp_path / "letter.json").write_text(json.dumps([LETTER]))
-    stub = tmp_path / "gcloud"
-    stub.write_text(
-        f"#!{sys.executable}\nimport json, sys\nfrom pathlib import Path\n"
-        f"here = Path({str(tmp_path)!r})\n"
-        "with (here / 'calls').open('a') as calls:\n"
-        "    print(json.dumps(sys.argv[1:]), file=calls)\n"
-        "if 'pull' in sys.argv:\n    print((here / 'letter.json').read_text())\n"
-    )
-    stub.chmod(0o755)
-    [script] = _BASH.findall(PAGE.read_text())
-    path = f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-    subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": path},
-        check=True,
-    )
-    return [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
+def _give_up(running: RunningPlatform, attributes: dict[str, str]) -> None:
+    """As Pub/Sub does, which says nothing about where the message was going."""
+    channel = grpc.insecure_channel(running.env["PUBSUB_EMULATOR_HOST"])
+    client = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
+    subscription = {"CloudPubSubDeadLetterSourceSubscription": "approvals-reactions.x"}
+    common = {"dead-letter-function": "nobody-reactions", **subscription}
+    message = PubsubMessage(data=BODY.encode(), attributes={**common, **attributes})
+    client.publish(topic="projects/assent-local/topics/dead-letters", messages=[message])

@@ -1,8 +1,6 @@
 """An agent: its states, and what moves it from one to another (docs/domain.md, States)."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from events.agents import (
     AgentHealthChanged,
@@ -21,9 +19,10 @@ from events.agents import (
     Violation,
 )
 from functions.agents.rules.versions import NEVER_DEPLOYED
-from shared.kit.errors import VersionConflict
+from shared.kit.errors import Forbidden, SeparationOfDuties, VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Model
+from shared.kit.transitions import Transition
 
 PROBATION_DUE = "assent.probation.due.v1"
 TRIAL_DUE = "assent.trial.due.v1"
@@ -36,6 +35,7 @@ UNDONE = 5
 
 SUSPENDABLE = frozenset({"active", "trial", "probation", "go_live_pending", "paused"})
 SERVING = frozenset({"active", "probation"})
+MAY_REACTIVATE = frozenset({"governor", "genesis"})
 
 
 class Version(Model):
@@ -100,20 +100,7 @@ class Agent(AgentState):
         return (self.deployed or self.newest).spec
 
 
-@dataclass(frozen=True)
-class Told:
-    """An event to be recorded: its type and what it says beyond the subject's new state."""
-
-    event: type[AgentState]
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """An agent's new state and the events that tell of it, in order."""
-
-    agent: Agent
-    told: tuple[Told, ...]
+Steps = tuple[Transition[Agent], ...]
 
 
 def draft(newest: Version, *, agent_id: str, name: str, by: str, at: datetime) -> Agent:
@@ -138,11 +125,11 @@ def draft(newest: Version, *, agent_id: str, name: str, by: str, at: datetime) -
 
 def suspend(
     agent: Agent, trigger: Trigger, reason: str, by: str, at: datetime, origin: str | None = None
-) -> Moved | None:
-    """The agent standing still; None where it does already. Raises VersionConflict for an agent
+) -> Steps:
+    """The agent standing still; nothing where it does already. Raises VersionConflict for an agent
     that does not run."""
     if agent.status == "suspended":
-        return None
+        return ()
     if agent.status not in SUSPENDABLE:
         raise VersionConflict(f"an agent that is {agent.status} cannot be suspended")
     suspension = Suspension(trigger=trigger, reason=reason, by=by, at=at, origin=origin)
@@ -157,11 +144,17 @@ def suspend(
             "timer": None,
         }
     )
-    return Moved(suspended, (Told(AgentSuspended),))
+    return (Transition(suspended, AgentSuspended),)
 
 
-def reactivate(agent: Agent, at: datetime) -> Moved:
-    """The agent on probation. Raises VersionConflict for one that is not suspended."""
+def reactivate(agent: Agent, by: str, roles: frozenset[str], at: datetime) -> Steps:
+    """The agent on probation. Raises Forbidden without the role governor or genesis,
+    SeparationOfDuties for whoever asked for the agent, VersionConflict for one that is not
+    suspended."""
+    if not roles & MAY_REACTIVATE:
+        raise Forbidden("reactivation needs the role governor or genesis")
+    if agent.requested_by == by:
+        raise SeparationOfDuties("whoever asked for an agent does not reactivate it")
     if agent.status != "suspended":
         raise VersionConflict(f"an agent that is {agent.status} cannot be reactivated")
     ends_at = at + PROBATION
@@ -174,51 +167,58 @@ def reactivate(agent: Agent, at: datetime) -> Moved:
             "timer": Timer(type=PROBATION_DUE, at=ends_at),
         }
     )
-    return Moved(on_probation, (Told(AgentReactivated, {"probation_ends_at": ends_at}),))
+    return (Transition(on_probation, AgentReactivated, {"probation_ends_at": ends_at}),)
 
 
-def end_probation(agent: Agent, at: datetime) -> Moved | None:
-    """The agent serving again, as far as its version may; None unless its probation is over at
+def end_probation(agent: Agent, at: datetime) -> Steps:
+    """The agent serving again, as far as its version may; nothing unless its probation is over at
     `at`."""
     if agent.status != "probation" or agent.timer is None or at < agent.timer.at:
-        return None
+        return ()
     # What is deployed decides, not what the agent was before: neither a suspension nor a version
     # that was deployed or taken back meanwhile makes a trial agent a live one. A trial's seven days
     # ran out while it stood still.
     running: AgentStatus = "paused" if agent.suspended_from == "paused" else "active"
     status: AgentStatus = "go_live_pending" if agent.mode == "trial" else running
     ended = agent.model_copy(update={"status": status, "suspended_from": None, "timer": None})
-    return Moved(ended, (Told(AgentProbationEnded),))
+    return (Transition(ended, AgentProbationEnded),)
 
 
-def end_trial(agent: Agent, at: datetime) -> Moved | None:
-    """The agent waiting to go live; None unless its trial is over at `at`."""
+def end_trial(agent: Agent, at: datetime) -> Steps:
+    """The agent waiting to go live; nothing unless its trial is over at `at`."""
     if agent.status != "trial" or agent.timer is None or at < agent.timer.at:
-        return None
+        return ()
     ended = agent.model_copy(update={"status": "go_live_pending", "timer": None})
-    return Moved(ended, (Told(AgentTrialEnded),))
+    return (Transition(ended, AgentTrialEnded),)
 
 
-def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at: datetime) -> Moved:
-    """The violation told and, where the agent runs, the agent suspended for it."""
+def report(
+    agent: Agent, trigger: Trigger, reading: Health | None, evidence: str, by: str, at: datetime
+) -> Steps:
+    """The agent after a violation or, with a `reading`, its health was reported."""
+    if reading is not None:
+        return read_health(agent, reading, evidence, by, at)
+    return report_violation(agent, trigger, evidence, by, at)
+
+
+def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at: datetime) -> Steps:
+    """The violation and, where the agent runs, its suspension."""
     violation = Violation(
         rule=trigger,
         summary=f"{agent.name}: {trigger.replace('_', ' ')}",
         evidence=(evidence,),
     )
-    reported = Told(AgentViolationReported, {"violation": violation, "reported_by": by})
+    fields = {"violation": violation, "reported_by": by}
+    reported = Transition(agent, AgentViolationReported, fields)
     if agent.status not in SUSPENDABLE:
-        return Moved(agent, (reported,))
-    moved = suspend(agent, trigger, violation.summary, by, at)
-    assert moved is not None
-    return Moved(moved.agent, (reported, *moved.told))
+        return (reported,)
+    return (reported, *suspend(agent, trigger, violation.summary, by, at))
 
 
-def read_health(agent: Agent, reading: Health, evidence: str, by: str, at: datetime) -> Moved:
+def read_health(agent: Agent, reading: Health, evidence: str, by: str, at: datetime) -> Steps:
     """The agent with one more reading; the third critical one in a row suspends it."""
     critical = agent.critical_readings + 1 if reading == "critical" else 0
     read = agent.model_copy(update={"health": reading, "critical_readings": critical})
     if critical >= CRITICAL_READINGS and read.status in SUSPENDABLE:
         return report_violation(read, "health", evidence, by, at)
-    told = (Told(AgentHealthChanged),) if reading != agent.health else ()
-    return Moved(read, told)
+    return (Transition(read, AgentHealthChanged if reading != agent.health else None),)

@@ -1,41 +1,16 @@
-"""A creation case: one pass of the seven stages, up to live or to one of its other ends."""
+"""A creation case: one pass of the seven stages."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
 
-from events.agents import (
-    AgentApprovalNeeded,
-    AgentState,
-    AgentStatus,
-    CaseKind,
-    CaseStatus,
-    CreationCaseApproved,
-    CreationCaseCancelled,
-    CreationCaseJudged,
-    CreationCaseRejected,
-    CreationCaseReturned,
-    CreationCaseReviewNeeded,
-    CreationCaseState,
-    Purpose,
-)
+from events.agents import CreationCaseState, Purpose
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.judgement import Judgement
-from functions.agents.rules.reviewing import Review, begin_review
-from functions.agents.rules.stages import (
-    APPROVAL,
-    ETHICS,
-    judged_stages,
-    with_stage,
-)
-from shared.kit.errors import VersionConflict
+from functions.agents.rules.review import Review
 from shared.kit.instants import Instant
 from shared.kit.models import Model
+from shared.kit.transitions import Transition
 
 WAITING = frozenset({"ethics_cleared", "escalated"})
-CANCELLABLE = frozenset(
-    {"architecture_approved", "returned", "ethics_cleared", "escalated", "approved"}
-)
 
 
 class Asked(Model):
@@ -44,9 +19,9 @@ class Asked(Model):
     approval_id: str
     decision_hash: str
     purpose: Purpose
-    # The version of the approval that was heard last, what is older is ignored; and the signed
-    # decision it brought.
-    heard: int = 0
+    # The version of the approval's latest decision that was acted on, and its signature; older
+    # decisions are ignored.
+    acted_on: int = 0
     signature: str | None = None
 
 
@@ -70,262 +45,17 @@ class CreationCase(CreationCaseState):
         return self.ended_at is not None
 
 
-@dataclass(frozen=True)
-class Told:
-    """An event about a case or its agent, and what it says beyond the new state."""
-
-    event: type[CreationCaseState] | type[AgentState]
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Both aggregates after one step. `asks` is what assent is asked for now; `frees_name` says
-    that the agent's name may be used again."""
-
-    agent: Agent
-    case: CreationCase
-    told: tuple[Told, ...]
-    asks: Purpose | None = None
-    frees_name: bool = False
+# Of a case and its agent.
+Steps = tuple[Transition[CreationCase] | Transition[Agent], ...]
 
 
 @dataclass(frozen=True)
 class Judged:
     """One spec as the version it would become, and what stages 1 to 5 said of it; `awaits_review`
-    where a model is still to be heard before stage 5 is over."""
+    where a model still has to review it before stage 5 is over."""
 
     spec: Version
     judgement: Judgement
     certifications: tuple[str, ...]
     certification_ids: dict[int, str]
     awaits_review: bool = False
-
-
-def open_case(
-    agent: Agent,
-    *,
-    kind: CaseKind,
-    why: tuple[str, ...],
-    judged: Judged,
-    by: str,
-    at: datetime,
-) -> Turn:
-    """A new case of `agent` after stages 1 to 5; the case's id is that of the judged version."""
-    case = CreationCase(
-        case_id=judged.spec.case_id,
-        agent_id=agent.agent_id,
-        agent_name=agent.name,
-        agent_status=agent.status,
-        kind=kind,
-        why=why,
-        revision=0,
-        status="specified",
-        stages=(),
-        version=judged.spec.version,
-        spec_hash=judged.spec.spec_hash,
-        requested_by=by,
-        requested_at=at,
-        spec=judged.spec.spec,
-    )
-    return _judged(agent, case, judged, at)
-
-
-def revise(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Turn:
-    """The case with a full new spec, judged from stage 1. Raises VersionConflict for a case that
-    was not returned."""
-    if case.status != "returned":
-        raise VersionConflict(f"a case that is {case.status} takes no revision")
-    update = {
-        "version": judged.spec.version,
-        "spec_hash": judged.spec.spec_hash,
-        "spec": judged.spec.spec,
-        "asked": None,
-        "approval_id": None,
-        "escalation": None,
-        "reason": None,
-    }
-    return _judged(agent, case.model_copy(update=update), judged, at)
-
-
-def cancel(agent: Agent, case: CreationCase, by: str, at: datetime) -> Turn:
-    """The case ended at its requester's wish. Raises VersionConflict where it is too late."""
-    if case.status not in CANCELLABLE:
-        raise VersionConflict(f"a case that is {case.status} cannot be cancelled")
-    reason = f"cancelled by {by}"
-    return end_without_agent(agent, case, "cancelled", CreationCaseCancelled, reason, at)
-
-
-def reject(agent: Agent, case: CreationCase, reason: str, at: datetime) -> Turn | None:
-    """The case ended by its approval's rejection or expiry; None where it no longer waits."""
-    if case.status not in WAITING and case.status != "approved":
-        return None
-    return end_without_agent(agent, case, "rejected", CreationCaseRejected, reason, at)
-
-
-def return_for_changes(agent: Agent, case: CreationCase, note: str, at: datetime) -> Turn | None:
-    """The case waiting for a revision the governor asked for; None where it no longer waits."""
-    if case.status not in WAITING:
-        return None
-    number = ETHICS if case.status == "escalated" else APPROVAL
-    returned = case.model_copy(
-        update={
-            "status": "returned",
-            "reason": note,
-            "stages": with_stage(case.stages, number, status="failed", finished_at=at),
-        }
-    )
-    return Turn(agent, returned, (Told(CreationCaseReturned),))
-
-
-def clear_ethics(agent: Agent, case: CreationCase, at: datetime) -> Turn | None:
-    """The case after a human passed its escalated stage 5: stage 6 opens, without precedents."""
-    if case.status != "escalated":
-        return None
-    certified = _at_least_certified(agent)
-    cleared = case.model_copy(
-        update={
-            "status": "ethics_cleared",
-            "agent_status": certified.status,
-            "escalation": case.asked,
-            "stages": _opened(
-                with_stage(case.stages, ETHICS, status="passed", finished_at=at), APPROVAL, at
-            ),
-        }
-    )
-    return Turn(certified, cleared, (Told(AgentApprovalNeeded),), asks=case.kind)
-
-
-def hold(agent: Agent, case: CreationCase, at: datetime) -> Turn | None:
-    """The assented case kept back because the pipeline is paused; None where it no longer waits."""
-    if case.status != "ethics_cleared":
-        return None
-    held = case.model_copy(
-        update={
-            "status": "approved",
-            "stages": with_stage(case.stages, APPROVAL, status="passed", finished_at=at),
-        }
-    )
-    return Turn(agent, held, (Told(CreationCaseApproved),))
-
-
-def end_without_agent(
-    agent: Agent,
-    case: CreationCase,
-    status: CaseStatus,
-    event: type[CreationCaseState],
-    reason: str,
-    at: datetime,
-) -> Turn:
-    """The case ended before anything of it went live. A new agent ends with it and its name is
-    free; one that had a version keeps it."""
-    ended_agent = agent.model_copy(update={"case_id": None})
-    frees_name = agent.deployed is None and agent.undo is None and case.kind == "creation"
-    if frees_name:
-        ended_agent = ended_agent.model_copy(update={"status": "deprecated"})
-    ended = case.model_copy(
-        update={
-            "status": status,
-            "reason": reason,
-            "review": None,
-            "ended_at": at,
-            "agent_status": ended_agent.status,
-            "stages": tuple(
-                stage.model_copy(update={"status": "failed", "finished_at": at})
-                if stage.status in ("waiting", "running")
-                else stage
-                for stage in case.stages
-            ),
-        }
-    )
-    return Turn(ended_agent, ended, (Told(event),), frees_name=frees_name)
-
-
-def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Turn:
-    """The case that waited for a review, judged with what the review added."""
-    same_revision = {"revision": case.revision - 1, "review": None}
-    return _judged(agent, case.model_copy(update=same_revision), judged, at)
-
-
-def _awaiting(agent: Agent, case: CreationCase, said: Judged, at: datetime) -> Turn:
-    stages = judged_stages(said.judgement.stages, at)
-    waiting = case.model_copy(
-        update={
-            "revision": case.revision + 1,
-            "status": "architecture_approved",
-            "stages": with_stage(stages, ETHICS, status="running", finished_at=None),
-            "review": begin_review(at),
-        }
-    )
-    now = agent.model_copy(update={"case_id": case.case_id, "newest": said.spec})
-    if now.deployed is None:
-        now = _described_by(now, said.spec)
-    return _settled(now, waiting, (Told(CreationCaseReviewNeeded),), asks=None)
-
-
-def _judged(agent: Agent, case: CreationCase, said: Judged, at: datetime) -> Turn:
-    if said.awaits_review:
-        return _awaiting(agent, case, said, at)
-    status = said.judgement.outcome
-    stages = judged_stages(said.judgement.stages, at)
-    for number, certification_id in said.certification_ids.items():
-        stages = with_stage(stages, number, certification_id=certification_id)
-    judged = case.model_copy(
-        update={
-            "revision": case.revision + 1,
-            "status": status,
-            "stages": stages,
-            "certifications": said.certifications,
-            "base_hash": agent.deployed.spec_hash if agent.deployed else None,
-            "reason": _reason(said.judgement),
-        }
-    )
-    now = agent.model_copy(update={"case_id": case.case_id, "newest": said.spec})
-    if now.deployed is None:
-        now = _described_by(now, said.spec)
-    if status == "blocked":
-        reason = judged.reason or "an ethical denial"
-        return end_without_agent(now, judged, "blocked", CreationCaseJudged, reason, at)
-    if status == "returned":
-        return _settled(now, judged, (Told(CreationCaseJudged),), asks=None)
-    if status == "ethics_cleared":
-        now = _at_least_certified(now)
-    number = ETHICS if status == "escalated" else APPROVAL
-    asking = judged.model_copy(update={"stages": _opened(judged.stages, number, at)})
-    purpose: Purpose = "ethics_escalation" if status == "escalated" else case.kind
-    told = (Told(CreationCaseJudged), Told(AgentApprovalNeeded))
-    return _settled(now, asking, told, asks=purpose)
-
-
-def _settled(
-    agent: Agent, case: CreationCase, told: tuple[Told, ...], asks: Purpose | None
-) -> Turn:
-    return Turn(agent, case.model_copy(update={"agent_status": agent.status}), told, asks)
-
-
-def _at_least_certified(agent: Agent) -> Agent:
-    status: AgentStatus = "certified" if agent.status == "draft" else agent.status
-    return agent.model_copy(update={"status": status})
-
-
-def _described_by(agent: Agent, version: Version) -> Agent:
-    return agent.model_copy(
-        update={
-            "mode": version.mode,
-            "spec_hash": version.spec_hash,
-            "industry": version.industry,
-            "depends_on": version.depends_on,
-            "budget": version.budget,
-        }
-    )
-
-
-def _opened(stages: Any, number: int, at: datetime) -> Any:
-    stage = next(stage for stage in stages if stage.number == number)
-    status = "escalated" if number == ETHICS else "waiting"
-    return with_stage(stages, number, status=status, started_at=stage.started_at or at)
-
-
-def _reason(judgement: Judgement) -> str | None:
-    causes = [finding for finding in judgement.findings if finding.verdict != "pass"]
-    return "; ".join(f"{each.check}: {each.evidence}" for each in causes)[:2000] or None

@@ -18,14 +18,14 @@ from functions.agents.rules.agent import (
     TRIAL,
     TRIAL_DUE,
     Agent,
-    Moved,
     Timer,
     Undo,
     suspend,
 )
-from functions.agents.rules.case import WAITING, CreationCase, Told, Turn
+from functions.agents.rules.case import WAITING, CreationCase, Steps
 from functions.agents.rules.stages import APPROVAL, DEPLOYMENT, with_stage
 from functions.agents.rules.versions import NEVER_DEPLOYED
+from shared.kit.transitions import Transition
 
 
 class Withdrawal(NamedTuple):
@@ -35,14 +35,12 @@ class Withdrawal(NamedTuple):
     cause: Cause
 
 
-def go_live(
-    agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: datetime
-) -> Turn | None:
-    """The case live, or rolled back where a check failed; None where it no longer waits to be
+def go_live(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: datetime) -> Steps:
+    """The case live, or rolled back where a check failed; nothing where it no longer waits to be
     deployed, as when a veto came first."""
     asked = case.asked
     if case.status not in ("ethics_cleared", "approved") or asked is None:
-        return None
+        return ()
     case = case.model_copy(
         update={"stages": with_stage(case.stages, APPROVAL, status="passed", finished_at=at)}
     )
@@ -81,24 +79,24 @@ def go_live(
             "stages": _deployment(case, "passed", checks, at),
         }
     )
-    extra = {
+    fields = {
         "live_case_id": case.case_id,
         "live_case_kind": case.kind,
         "revision": case.revision,
         "approval_id": asked.approval_id,
     }
-    return Turn(live_agent, live_case, (_deployed(status, timer, extra),))
+    return (Transition(live_case), _deployed(live_agent, fields))
 
 
 def take_back(
     agent: Agent, case: CreationCase, *, approval_id: str, caused_by: Cause, at: datetime
-) -> Turn:
+) -> Steps:
     """The case rolled back, wherever the assent `approval_id` that is withdrawn had led: nothing
     more of it happens, and the agent runs what it ran before, or nothing.
 
     Where a later case was built on it, the previous version cannot be restored: then the agent is
     suspended and a human must act. Where the case had ended already nothing is undone, but whoever
-    withdrew the assent hears so."""
+    withdrew the assent is answered."""
     withdrawn = Withdrawal(approval_id, caused_by)
     if case.status in WAITING or case.status in ("approved", "returned"):
         stages = with_stage(case.stages, APPROVAL, status="failed", finished_at=at)
@@ -119,13 +117,14 @@ def _after_deployment(agent: Agent, mode: str, at: datetime) -> tuple[AgentStatu
     return "active", None
 
 
-def _deployed(status: AgentStatus, timer: Timer | None, extra: dict[str, object]) -> Told:
-    if status == "trial" and timer is not None:
-        return Told(AgentTrialStarted, {**extra, "trial_ends_at": timer.at})
-    return Told(AgentActivated if status == "active" else AgentUpgraded, extra)
+def _deployed(agent: Agent, fields: dict[str, object]) -> Transition[Agent]:
+    if agent.status == "trial" and agent.timer is not None:
+        return Transition(agent, AgentTrialStarted, {**fields, "trial_ends_at": agent.timer.at})
+    event = AgentActivated if agent.status == "active" else AgentUpgraded
+    return Transition(agent, event, fields)
 
 
-def _failed(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: datetime) -> Turn:
+def _failed(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: datetime) -> Steps:
     reasons = [f"{check.check}: {check.evidence}" for check in checks if check.verdict != "pass"]
     failed = case.model_copy(
         update={"stages": _deployment(case, "failed", checks, at), "reason": "; ".join(reasons)}
@@ -168,7 +167,7 @@ def _undeployed(case: CreationCase, at: datetime) -> CreationCase:
     return case.model_copy(update={"stages": stages})
 
 
-def _rolled_back(agent: Agent, case: CreationCase, withdrawn: Withdrawal, at: datetime) -> Turn:
+def _rolled_back(agent: Agent, case: CreationCase, withdrawn: Withdrawal, at: datetime) -> Steps:
     ended = case.model_copy(
         update={
             "status": "rolled_back",
@@ -177,29 +176,27 @@ def _rolled_back(agent: Agent, case: CreationCase, withdrawn: Withdrawal, at: da
             "reason": case.reason or f"taken back: {withdrawn.cause}",
         }
     )
-    return Turn(agent, ended, (Told(CreationCaseRolledBack, _reversal(agent, withdrawn)),))
+    reversal = _reversal(agent, withdrawn)
+    return (Transition(ended, CreationCaseRolledBack, reversal), Transition(agent))
 
 
-def _stuck(agent: Agent, case: CreationCase, withdrawn: Withdrawal, at: datetime) -> Turn:
+def _stuck(agent: Agent, case: CreationCase, withdrawn: Withdrawal, at: datetime) -> Steps:
     reason = f"case {case.case_id} was taken back under a later version"
     undo = agent.undo.forgetting(case.case_id) if agent.undo else None
     agent = agent.model_copy(update={"undo": undo})
-    stopped = (
-        suspend(agent, "rollback_failed", reason, "service:agents", at)
-        if agent.status in SUSPENDABLE
-        else None
-    )
-    moved = stopped or Moved(agent, ())
+    stopped: tuple[Transition[Agent], ...] = (Transition(agent),)
+    if agent.status in SUSPENDABLE:
+        stopped = suspend(agent, "rollback_failed", reason, "service:agents", at)
+    agent = stopped[-1].state
     failed = case.model_copy(
         update={
             "status": "rollback_failed",
             "reason": "a later version was deployed on top of it",
-            "agent_status": moved.agent.status,
+            "agent_status": agent.status,
         }
     )
-    told = Told(CreationCaseRollbackFailed, _reversal(moved.agent, withdrawn))
-    suspended = tuple(Told(each.event, each.extra) for each in moved.told)
-    return Turn(moved.agent, failed, (told, *suspended))
+    reversal = _reversal(agent, withdrawn)
+    return (Transition(failed, CreationCaseRollbackFailed, reversal), *stopped)
 
 
 def _reversal(agent: Agent, withdrawn: Withdrawal) -> dict[str, object]:

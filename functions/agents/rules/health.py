@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from events.agents import AgentStatus, Finding
 from events.approvals import SignedDecision
 from functions.agents.rules.agent import SERVING, Agent
-from functions.agents.rules.asking import approval_content
+from functions.agents.rules.approval_request import approval_content
 from functions.agents.rules.case import Asked, CreationCase
 from functions.agents.rules.stages import CERTIFIED_STAGES, ETHICS
 from shared.kit.canonical import content_hash

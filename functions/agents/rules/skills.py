@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from shared.kit.errors import FieldError
+from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import Model
 
 
 class Skill(Model):
-    """One small, idempotent ability. `reads` tells that it works on sources. A withdrawn skill
-    stays named, so that the agents that used it can be told, and serves nobody."""
+    """One small, idempotent ability. `reads` says that it works on sources. A withdrawn skill stays
+    in the catalogue for the agents that used it, and no new spec may name it."""
 
     name: str
     version: str
@@ -44,6 +44,16 @@ CATALOGUE: Catalogue = _catalogue(
     ("transcribe", "Turns speech into text with times.", False),
     ("translate", "Says a text in another language, and marks what it is unsure of.", False),
 )
+
+
+def list_skills(limit: int, cursor: str | None) -> tuple[tuple[Skill, ...], str | None]:
+    """Up to `limit` skills by name, after the one that `cursor` names, and where the list goes on.
+    Raises Invalid for a cursor that is not one of ours."""
+    if cursor is not None and cursor not in CATALOGUE:
+        raise Invalid(FieldError("cursor", "is not a cursor this list gave"))
+    names = [name for name in sorted(CATALOGUE) if cursor is None or name > cursor]
+    page = tuple(CATALOGUE[name] for name in names[:limit])
+    return page, page[-1].name if len(names) > limit else None
 
 
 def unknown_skills(names: Iterable[str], catalogue: Catalogue = CATALOGUE) -> Iterator[FieldError]:

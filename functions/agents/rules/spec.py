@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationError
 
-from functions.agents.rules.reading import read_value
 from shared.kit.canonical import content_hash
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import Model
@@ -179,11 +178,6 @@ class Spec(Model):
     def passages_of(self, *roles: Role) -> tuple[Passage, ...]:
         """The texts that stand where one of `roles` is meant."""
         return tuple(passage for passage in self.passages if passage.role in roles)
-
-
-def read_spec(body: bytes, media_type: str = "") -> Spec:
-    """The spec in `body`, JSON or YAML. Raises Invalid, naming each wrong field."""
-    return parse_spec(read_value(body, media_type))
 
 
 def parse_spec(value: Any) -> Spec:

@@ -57,11 +57,11 @@ async def open_for_case(event: Envelope) -> None:
         if work.attempt == 0:
             await _open(work, request)
         elif await work.find(APPROVALS, id) is None:
-            withdrawn = work.document(APPROVALS, id)
+            withdrawn = work.stored(APPROVALS, id)
             if withdrawn is None:
                 await _open(work, request)
             else:
-                by = withdrawn.data[_WITHDRAWN_BY]
+                by = withdrawn.document.data[_WITHDRAWN_BY]
                 await work.save(*open_cancelled(request, by, work.at))
 
     await RUN.reaction(event, use_case)
@@ -77,7 +77,7 @@ async def withdraw(event: Envelope) -> None:
         approval = await work.find(APPROVALS, id)
         if approval is not None:
             await work.save(*cancel(approval, event.actorid, work.at))
-        elif work.document(APPROVALS, id) is None:
+        elif work.stored(APPROVALS, id) is None:
             work.change.create(APPROVALS.collection, id, {_WITHDRAWN_BY: event.actorid})
 
     if id is not None:
@@ -114,11 +114,11 @@ async def _open(work: UnitOfWork, request: Request) -> Approval:
     if request.precedents_allowed:
         active = await work.find(ACTIVE, request.kind)
     step = open_request(request, active.precedents if active else (), work.at)
-    await work.save(step)
+    saved: list[Approval] = await work.save(step)
     if step.state.precedent_id is not None:
         # A precedent assents only if none of its kind was ended, suspended or activated meanwhile.
         work.rely_on(ACTIVE, request.kind)
-    return step.state
+    return saved[-1]
 
 
 def _request_of(event: Envelope) -> Request:

@@ -29,13 +29,19 @@ class Doors:
     async def _send(self, noun: str, request: requests.PreparedRequest) -> httpx.Response:
         transport = httpx.ASGITransport(app=self._app(noun))
         async with httpx.AsyncClient(transport=transport) as client:
+            body = request.body
+            assert body is None or isinstance(body, str | bytes)
             return await client.request(
                 str(request.method),
                 str(request.url),
-                headers=dict(request.headers),
-                content=request.body,
+                headers={name: _text(value) for name, value in request.headers.items()},
+                content=body,
             )
 
     def _build(self, noun: str) -> Any:
         # Untyped in the framework.
         return create_asgi_app("api", str(self._sources[noun]), "http")  # type: ignore[no-untyped-call]
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")

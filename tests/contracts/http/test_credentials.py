@@ -16,6 +16,7 @@ from docs.reference import merged_openapi
 from emulators.running import RunningPlatform
 from shared.kit.clock import now
 from shared.manifest import load_manifests
+from tests.journeys.world import spec
 
 pytestmark = pytest.mark.platform
 
@@ -25,6 +26,27 @@ EVERY_SCOPE = (
     "agents:read agents:write approvals:read approvals:write"
     " governance:read governance:write veto:execute"
 )
+REASON = {"reason": "look at it"}
+ABOUT = {"decision_hash": "0" * 64, "client_decision_id": "5f0c2f0e-8f9c-4f5e-9a53-000000000001"}
+NOTE = {"note": "name the sources"}
+# A body of the right shape for each call about one thing, by the end of its path.
+BODIES: dict[str, Any] = {
+    "{agent_id}/changes": spec("stranger"),
+    "{case_id}/revisions": spec("stranger"),
+    "{agent_id}/suspend": REASON,
+    "{agent_id}/reactivate": REASON,
+    "{agent_id}/reports": {"trigger": "scope_drift", "evidence": "it answered about dosage"},
+    "{approval_id}/decisions": {**ABOUT, "decision": "approve"},
+    "{approval_id}/review": {**NOTE, "verdict": "upheld"},
+    "{approval_id}/approve": ABOUT,
+    "{approval_id}/request-changes": {**ABOUT, **NOTE},
+    "{approval_id}/veto": {**ABOUT, "reason_category": "safety", "explanation": "not like this"},
+}
+
+
+def end(path: str) -> str:
+    """The last two parts of a path."""
+    return "/".join(path.split("/")[-2:])
 
 
 @cache
@@ -38,10 +60,12 @@ def routes() -> tuple[tuple[str, str], ...]:
     )
 
 
-def call(running: RunningPlatform, method: str, path: str, token: str | None) -> httpx.Response:
+def call(
+    running: RunningPlatform, method: str, path: str, token: str | None, body: Any = None
+) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     concrete = "/".join(ID if part.startswith("{") else part for part in path.split("/"))
-    return running.client.http.request(method, concrete, headers=headers, json={})
+    return running.client.http.request(method, concrete, headers=headers, json=body or {})
 
 
 def claims(running: RunningPlatform, **changed: Any) -> dict[str, Any]:
@@ -121,10 +145,23 @@ def test_an_expired_token_is_401(running: RunningPlatform, method: str, path: st
 
 
 @pytest.mark.parametrize(("method", "path"), [route for route in routes() if "{" in route[1]])
-def test_an_id_of_nobody_or_of_another_tenant_is_404_before_the_body_is_judged(
+def test_an_id_of_nobody_or_of_another_tenant_is_404(
     running: RunningPlatform, method: str, path: str
 ) -> None:
-    token = running.client.token(
+    body = BODIES.get(end(path), {})
+    assert_problem(call(running, method, path, strangers(running), body), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", [path for _, path in routes() if end(path) in BODIES])
+def test_a_body_of_another_shape_is_422_before_anything_is_looked_up(
+    running: RunningPlatform, path: str
+) -> None:
+    body = {"neither": "here nor there"}
+    assert_problem(call(running, "POST", path, strangers(running), body), 422, "invalid")
+
+
+def strangers(running: RunningPlatform) -> str:
+    """The token of somebody whose tenant has nothing."""
+    return running.client.token(
         "stranger", "elsewhere", scopes=EVERY_SCOPE.split(), roles=["governor"]
     )
-    assert_problem(call(running, method, path, token), 404, "not_found")

@@ -21,11 +21,7 @@ from emulators.running import RunningPlatform
 from shared.manifest import load_manifests
 from tests.contracts.http.doors import BASE_URL, Doors
 
-pytestmark = [
-    pytest.mark.platform,
-    # The platform's own jitter, in its thread, is no randomness of a strategy.
-    pytest.mark.filterwarnings("ignore:Do not use the `random` module"),
-]
+pytestmark = pytest.mark.platform
 
 ROOT = Path(__file__).parents[3]
 SCOPES = (

@@ -8,16 +8,27 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from emulators.cloud_tasks.model import HttpCall, Outcome, RateLimits, RetryConfig, Task
-from emulators.cloud_tasks.names import QueueName, TaskName
-from emulators.cloud_tasks.queue import NAME_MEMORY, Dispatch, Queue
-from emulators.google_rpc import Refusal
+from emulators.cloud_tasks.messages import QUEUE, TASK, instant, new_queue, new_task
+from emulators.cloud_tasks.queue import NAME_MEMORY, Dispatch, Queue, Task
+from emulators.cloud_tasks.rules import Outcome
+from emulators.google_rpc import Message, Refusal
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
-NAME = QueueName.parse("projects/p/locations/us-central1/queues/q")
-LIMITS = RateLimits(per_second=5, concurrent=3)
-RETRY = RetryConfig(max_attempts=3, min_backoff=timedelta(seconds=10))
+NAME = "projects/p/locations/us-central1/queues/q"
+CONCURRENT = 3
+LEAST_BACKOFF = timedelta(seconds=10)
 ids = st.sampled_from("abcdef")
+
+
+def new_empty_queue() -> Queue:
+    limits = {"max_dispatches_per_second": 5, "max_concurrent_dispatches": CONCURRENT}
+    retry = {"max_attempts": 3, "min_backoff": LEAST_BACKOFF}
+    return Queue(new_queue(QUEUE(name=NAME, rate_limits=limits, retry_config=retry)), START)
+
+
+def task_message(task_id: str, now: datetime, wait: timedelta = timedelta()) -> Message:
+    request = {"name": f"{NAME}/tasks/{task_id}", "http_request": {"url": "http://worker"}}
+    return new_task(NAME, TASK(**request, schedule_time=now + wait), now)
 
 
 class QueueLife(RuleBasedStateMachine):
@@ -26,7 +37,7 @@ class QueueLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = START
-        self.queue = Queue(NAME, LIMITS, RETRY, START)
+        self.queue = new_empty_queue()
         self.begun: list[Dispatch] = []
         self.alive: dict[str, datetime] = {}  # id -> the schedule of its next attempt
         self.ended: dict[str, datetime] = {}
@@ -42,15 +53,10 @@ class QueueLife(RuleBasedStateMachine):
 
     @rule(task_id=ids, wait=st.integers(0, 7200))
     def create(self, task_id: str, wait: int) -> None:
-        task = Task(
-            name=TaskName(NAME, task_id),
-            call=HttpCall(url="http://worker", method="POST", headers={}, body=b""),
-            schedule_time=self.now + timedelta(seconds=wait),
-            create_time=self.now,
-        )
+        task = task_message(task_id, self.now, timedelta(seconds=wait))
         if self.name_is_free(task_id):
             self.queue.add(task, self.now)
-            self.alive[task_id] = task.schedule_time
+            self.alive[task_id] = Task(task).schedule_time
             self.attempts[task_id] = 0
         else:
             with pytest.raises(Refusal) as refused:
@@ -89,10 +95,10 @@ class QueueLife(RuleBasedStateMachine):
         if dispatch:
             self.started(dispatch)
             assert not self.queue.paused
-            assert self.queue.in_flight <= LIMITS.concurrent or self.forced_are_running()
+            assert self.queue.in_flight <= CONCURRENT or self.forced_are_running()
             running = self.running()
             earlier = [at for other, at in self.alive.items() if other not in running]
-            assert all(dispatch.attempt.schedule_time <= at for at in earlier)
+            assert all(instant(dispatch.attempt.schedule_time) <= at for at in earlier)
 
     @rule(task_id=ids)
     def run(self, task_id: str) -> None:
@@ -103,8 +109,8 @@ class QueueLife(RuleBasedStateMachine):
     @rule(data=st.data(), status=st.sampled_from([200, 204, 404, 500, None]))
     def answer(self, data: st.DataObject, status: int | None) -> None:
         dispatch = self.begun.pop(data.draw(st.integers(0, len(self.begun) - 1)))
-        task_id = dispatch.task.name.id
-        current = task_id in self.alive and self.serial(task_id) == dispatch.task.create_time
+        task_id = dispatch.task.id
+        current = task_id in self.alive and self.now_at(task_id) is dispatch.task
         still_running = task_id in self.running()
         self.queue.finish(dispatch, Outcome(http_status=status), self.now)
         if not current:
@@ -114,12 +120,12 @@ class QueueLife(RuleBasedStateMachine):
             self.end(task_id)
         else:
             self.alive[task_id] = self.queue.get(task_id, self.now).schedule_time
-            failed = dispatch.attempt.dispatch_time if dispatch.forced else self.now
-            assert self.alive[task_id] >= failed + RETRY.min_backoff
+            failed = instant(dispatch.attempt.dispatch_time) if dispatch.forced else self.now
+            assert self.alive[task_id] >= failed + LEAST_BACKOFF
 
     @invariant()
     def it_holds_exactly_the_tasks_that_have_not_ended(self) -> None:
-        assert {task.name.id for task in self.queue.tasks} == set(self.alive)
+        assert {task.id for task in self.queue.tasks} == set(self.alive)
 
     @invariant()
     def it_counts_what_is_in_flight(self) -> None:
@@ -129,7 +135,7 @@ class QueueLife(RuleBasedStateMachine):
     def what_waits_is_due_at_its_schedule_or_when_the_limits_allow(self) -> None:
         waiting = [at for other, at in self.alive.items() if other not in self.running()]
         due = self.queue.next_due(self.now)
-        if not waiting or self.queue.paused or len(self.begun) >= LIMITS.concurrent:
+        if not waiting or self.queue.paused or len(self.begun) >= CONCURRENT:
             assert due is None
         else:
             assert due is not None
@@ -137,20 +143,19 @@ class QueueLife(RuleBasedStateMachine):
 
     def started(self, dispatch: Dispatch) -> None:
         self.begun.append(dispatch)
-        self.attempts[dispatch.task.name.id] += 1
-        assert dispatch.number == self.attempts[dispatch.task.name.id]
+        self.attempts[dispatch.task.id] += 1
+        assert dispatch.number == self.attempts[dispatch.task.id]
 
     def running(self) -> set[str]:
         """The ids of the living tasks that are being dispatched."""
         return {
-            dispatch.task.name.id
+            dispatch.task.id
             for dispatch in self.begun
-            if dispatch.task.name.id in self.alive
-            and self.serial(dispatch.task.name.id) == dispatch.task.create_time
+            if dispatch.task.id in self.alive and self.now_at(dispatch.task.id) is dispatch.task
         }
 
-    def serial(self, task_id: str) -> datetime:
-        return self.queue.get(task_id, self.now).create_time
+    def now_at(self, task_id: str) -> Task:
+        return self.queue.get(task_id, self.now)
 
     def forced_are_running(self) -> bool:
         return any(dispatch.forced for dispatch in self.begun)
@@ -160,19 +165,14 @@ QueueLife.TestCase.settings = settings(max_examples=60, stateful_step_count=40, 
 TestQueueLife = QueueLife.TestCase
 
 
-def new_task(now: datetime) -> Task:
-    call = HttpCall(url="http://worker", method="POST", headers={}, body=b"")
-    return Task(name=TaskName(NAME, "a"), call=call, schedule_time=now, create_time=now)
-
-
 def test_a_late_answer_does_not_touch_a_new_task_of_the_same_name() -> None:
-    queue = Queue(NAME, LIMITS, RETRY, START)
-    queue.add(new_task(START), START)
+    queue = new_empty_queue()
+    queue.add(task_message("a", START), START)
     dispatch = queue.take(START, START)
     assert dispatch is not None
     queue.delete("a", START)
     later = START + NAME_MEMORY
-    queue.add(new_task(later), later)
+    queue.add(task_message("a", later), later)
     queue.finish(dispatch, Outcome(http_status=200), later)
     assert queue.get("a", later).running == 0
     assert queue.in_flight == 0

@@ -1,4 +1,4 @@
-"""Agents and cases the tests start from, and an approvals function that signs what it is told."""
+"""Agents and cases the tests start from, and an approvals function that signs what a test says."""
 
 import base64
 import json
@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from joserfc.jwk import OKPKey
+from pydantic import BaseModel
 
-from events.agents import AgentStatus, CaseKind
+from events.agents import AgentApprovalNeeded, AgentStatus, CaseKind
 from events.approvals import CaseBinding, SignedDecision
 from functions.agents.rules.agent import Agent, draft
-from functions.agents.rules.asking import ask
-from functions.agents.rules.case import CreationCase, Judged, Turn, open_case
+from functions.agents.rules.case import CreationCase, Judged, Steps
 from functions.agents.rules.certification import as_version, certify
+from functions.agents.rules.creation import open_case
+from functions.agents.rules.decision import Decision
 from functions.agents.rules.health import Surroundings
-from functions.agents.rules.hearing import Decision
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.skills import CATALOGUE
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST
+from shared.aggregates.aggregate import payload
 from shared.kit.ids import derive_id
 from shared.kit.signing import load_public_keys, load_signing_key, public_key_set, sign
 from tests.functions.agents.specs import spec
@@ -58,22 +60,53 @@ def judged(
     )
 
 
-def settled(turn: Turn, at: datetime = START, salt: str = "") -> tuple[Agent, CreationCase]:
-    """Both aggregates as they are saved after a turn: with the assent that is asked for."""
-    if turn.asks is None:
-        return turn.agent, turn.case
-    event_id = derive_id("evt", at, turn.case.case_id, str(turn.case.revision), turn.asks, salt)
-    return turn.agent, ask(turn.agent, turn.case, turn.asks, event_id=event_id, at=at).case
+@dataclass(frozen=True)
+class Stepped:
+    """A case and its agent after some steps."""
+
+    agent: Agent
+    case: CreationCase
+    steps: Steps
+
+    @property
+    def published(self) -> Steps:
+        """The steps that publish something."""
+        return tuple(each for each in self.steps if each.event is not None)
+
+    @property
+    def events(self) -> list[type[BaseModel] | None]:
+        return [each.event for each in self.published]
+
+    @property
+    def both(self) -> tuple[Agent, CreationCase]:
+        return self.agent, self.case
+
+    @property
+    def request(self) -> AgentApprovalNeeded:
+        """What is asked of approvals, as it is published."""
+        (asking,) = (each for each in self.published if each.event is AgentApprovalNeeded)
+        return AgentApprovalNeeded.model_validate_json(payload(asking).model_dump_json())
+
+
+def stepped(agent: Agent, steps: Steps) -> Stepped:
+    """Both after the steps, of which there are some."""
+    cases = [each.state for each in steps if isinstance(each.state, CreationCase)]
+    agents = [each.state for each in steps if isinstance(each.state, Agent)]
+    return Stepped([agent, *agents][-1], cases[-1], steps)
+
+
+def submission(of: Spec | None = None, *, at: datetime = START) -> Stepped:
+    """A new agent and its case after stages 1 to 5."""
+    of = of or spec()
+    said = judged(of, case_id=derive_id("cas", at, of.name), at=at)
+    agent_id = derive_id("agt", at, of.name)
+    agent = draft(said.spec, agent_id=agent_id, name=of.name, by="amira", at=at)
+    return stepped(agent, open_case(agent, kind="creation", why=(), judged=said, by="amira", at=at))
 
 
 def submitted(of: Spec | None = None, *, at: datetime = START) -> tuple[Agent, CreationCase]:
-    """A new agent and its case after stages 1 to 5."""
-    of = of or spec()
-    case_id = derive_id("cas", at, of.name)
-    said = judged(of, case_id=case_id, at=at)
-    agent_id = derive_id("agt", at, of.name)
-    agent = draft(said.spec, agent_id=agent_id, name=of.name, by="amira", at=at)
-    return settled(open_case(agent, kind="creation", why=(), judged=said, by="amira", at=at), at)
+    """As `submission`, without what is published."""
+    return submission(of, at=at).both
 
 
 def changed(
@@ -82,8 +115,8 @@ def changed(
     """A case that changes an agent, after stages 1 to 5."""
     case_id = derive_id("cas", at, to.hash)
     said = judged(to, case_id=case_id, version=version, kind=kind, at=at)
-    turn = open_case(agent, kind=kind, why=("because",), judged=said, by="amira", at=at)
-    return settled(turn, at)
+    steps = open_case(agent, kind=kind, why=("because",), judged=said, by="amira", at=at)
+    return stepped(agent, steps).both
 
 
 def decision(

@@ -57,6 +57,6 @@ def _forget_issuer() -> None:
 async def world(cloud: Cloud, mailbox: Mailbox, issuing_key: OKPKey) -> AsyncIterator[World]:
     """A tenant nobody else has, and whole wires."""
     cloud.mend()
-    transport = httpx.ASGITransport(app=create_api(function="agents", routers=[ROUTER]))
+    transport = httpx.ASGITransport(app=create_api(function="agents", router=ROUTER))
     async with httpx.AsyncClient(transport=transport, base_url="http://agents") as client:
         yield World(client, issuing_key, f"clinic-{uuid.uuid4().hex[:12]}", cloud)

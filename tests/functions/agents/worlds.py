@@ -26,9 +26,9 @@ from events.approvals import (
     SignedDecision,
     Subject,
 )
-from functions.agents.reactions import HANDLERS, SWEEP
+from functions.agents.aggregates import AGENTS, CASES, RUN
+from functions.agents.reactions import HANDLERS
 from functions.agents.rules.agent import Agent
-from functions.agents.store import AGENTS, CASES, read_agent, read_case
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.ids import derive_id, new_id
 from shared.kit.instants import to_milliseconds
@@ -37,9 +37,9 @@ from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.timers import timer_event
-from shared.storage.secrets import signing_key
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
+from shared.storage.secrets import signing_key
 from tests.functions.agents.specs import document
 from tests.shared.cloud import Cloud
 
@@ -116,11 +116,13 @@ class World:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def kept_agent(self, agent_id: str) -> Agent:
+    async def stored_agent(self, agent_id: str) -> Agent:
         """The agent as it is stored."""
-        kept = read_agent(await self.store.get(AGENTS, agent_id))
-        assert kept is not None
-        return kept.value
+        document = await self.store.get(AGENTS.collection, agent_id)
+        assert document is not None
+        agent = AGENTS.read(document).state
+        assert agent is not None
+        return agent
 
     async def decide(self, case_id: str, outcome: str, **fields: Any) -> Envelope:
         """Approvals decides about what the case asked last, and the event is delivered."""
@@ -224,7 +226,7 @@ class World:
 
     async def sweep(self, at: datetime) -> None:
         """The scheduled sweep runs at `at`."""
-        await SWEEP.run(at)
+        await RUN.sweep(HANDLERS).run(at)
 
     async def log(self) -> list[Envelope]:
         """Every event of this tenant, in the order of commit."""
@@ -237,7 +239,7 @@ class World:
             for document in in_order
         ]
 
-    async def told(self) -> list[str]:
+    async def events(self) -> list[str]:
         """What happened in this tenant: noun and past tense."""
         return [".".join(event.type.split(".")[1:3]) for event in await self.log()]
 
@@ -256,11 +258,13 @@ class World:
 
     async def tamper(self, case_id: str, **fields: Any) -> None:
         """Somebody with the database's keys changes a case."""
-        kept = read_case(await self.store.get(CASES, case_id))
-        assert kept is not None
+        document = await self.store.get(CASES.collection, case_id)
+        assert document is not None
+        case = CASES.read(document).state
+        assert case is not None
         batch = Batch()
-        changed = kept.value.model_copy(update=fields)
-        batch.replace(kept.document, {**kept.document.data, "state": changed.model_dump_json()})
+        changed = case.model_copy(update=fields)
+        batch.replace(document, {**document.data, "state": changed.model_dump_json()})
         await self.store.commit(batch)
 
     def _headers(self) -> dict[str, str]:

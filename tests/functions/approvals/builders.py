@@ -1,19 +1,15 @@
 """Values the tests of approvals start from."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.approvals import (
-    Place,
-    Rule,
-    Subject,
-    VetoReason,
-)
+from events.approvals import Place, Rule, Subject
 from events.precedents import Condition
-from functions.approvals.rules.approval import Actor, Approval, Transition
-from functions.approvals.rules.commands import DecisionCommand, VetoCommand
+from functions.approvals.rules.approval import Actor, Approval, Repeat, Step, Steps
+from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent
-from functions.approvals.rules.requests import Request, open_request
+from functions.approvals.rules.requests import Request, RequestBody, SubjectBody, open_request
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -57,9 +53,22 @@ def request(**fields: Any) -> Request:
     return Request(**{**values, **fields})
 
 
+def request_body(**fields: Any) -> RequestBody:
+    """The same request as somebody sends it; `fields` replace its defaults."""
+    values: dict[str, Any] = {
+        "kind": "execution",
+        "subject": SubjectBody(type="job", id="job-7", name="reindex-articles"),
+        "summary": "Rebuild the index of patient articles",
+        "content": CONTENT,
+        "evidence": ("ghostrun 12: 1200 rows, no errors",),
+        "rollback_plan": "Restore the previous index from its snapshot.",
+    }
+    return RequestBody(**{**values, **fields})
+
+
 def opened(*precedents: ActivePrecedent, at: datetime = START, **fields: Any) -> Approval:
     """The approval such a request opens at `at`."""
-    return open_request(request(**fields), precedents, at).approval
+    return open_request(request(**fields), precedents, at).state
 
 
 def rule(kind: Any, *places: str, m: int | None = None) -> Rule:
@@ -68,17 +77,26 @@ def rule(kind: Any, *places: str, m: int | None = None) -> Rule:
     return Rule(kind=kind, m=m, of=tuple(Place(**{name: value}) for name, value in split))
 
 
-def command(decision: Any, approval: Approval, **fields: Any) -> DecisionCommand:
+def command(decision: Any, approval: Approval, **fields: Any) -> DecisionBody:
     """A decision about the approval's own content."""
     fields.setdefault("note", "please shorten it" if decision == "request_changes" else "")
-    return DecisionCommand(decision, approval.decision_hash, **fields)
-
-
-def veto_command(approval: Approval, explanation: str = "It reads like advice.") -> VetoCommand:
-    """A veto of the approval's own content."""
-    return VetoCommand(
-        approval.decision_hash, VetoReason(category="safety", explanation=explanation)
+    return DecisionBody(
+        decision=decision,
+        decision_hash=approval.decision_hash,
+        client_decision_id=uuid.uuid4(),
+        **fields,
     )
+
+
+def veto_command(approval: Approval, **fields: Any) -> GovernorVetoBody:
+    """A veto of the approval's own content; `fields` replace its defaults."""
+    values: dict[str, Any] = {
+        "decision_hash": approval.decision_hash,
+        "client_decision_id": uuid.uuid4(),
+        "reason_category": "safety",
+        "explanation": "It reads like advice.",
+    }
+    return GovernorVetoBody(**{**values, **fields})
 
 
 def precedent(**fields: Any) -> Precedent:
@@ -116,9 +134,14 @@ def active(**fields: Any) -> ActivePrecedent:
     return ActivePrecedent(**{**values, **fields})
 
 
-def stepped(result: object) -> Approval:
+def step_of(result: Steps | Repeat) -> Step:
+    """The only change."""
+    assert isinstance(result, tuple)
+    (step,) = result
+    return step
+
+
+def stepped(result: Steps | Repeat) -> Approval:
     """The state after a decision that changed something."""
-    if isinstance(result, tuple):
-        result = result[-1]
-    assert isinstance(result, Transition)
-    return result.approval
+    assert isinstance(result, tuple)
+    return result[-1].state

@@ -1,10 +1,10 @@
 """One tenant and everything people, cases and clocks do to its approvals."""
 
 import os
-import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from google.cloud.firestore import AsyncClient
 from google.cloud.tasks_v2 import Task
@@ -15,20 +15,19 @@ from events.agents import (
     CreationCaseRollbackFailed,
     CreationCaseRolledBack,
 )
-from events.precedents import Condition
-from functions.approvals.reactions import HANDLERS, SWEEP
+from events.precedents import Condition, PrecedentBody, PrecedentSeed
+from functions.approvals.aggregates import RUN
+from functions.approvals.reactions import HANDLERS
 from functions.approvals.rules.approval import Actor
-from functions.approvals.rules.commands import DecisionCommand, ReviewCommand
-from functions.approvals.rules.posting import Posted
-from functions.approvals.service.asking import ask
-from functions.approvals.service.deciding import Sent, decision_rule, take, veto_rule
+from functions.approvals.rules.commands import DecisionBody, ReviewBody, VetoBody
+from functions.approvals.service.decisions import give_review, take_decision, take_veto
 from functions.approvals.service.precedents import (
     activate_precedent,
     post_precedent,
     suspend_precedent,
 )
-from functions.approvals.service.reviewing import give_review
-from functions.approvals.views import ApprovalCard, ApprovalDetail, PrecedentSeed
+from functions.approvals.service.requests import request_approval
+from functions.approvals.views import ApprovalCard, ApprovalDetail
 from shared.kit.callers import Caller
 from shared.kit.ids import derive_id, new_id
 from shared.messaging.changes import Timer
@@ -38,15 +37,12 @@ from shared.messaging.timers import timer_event
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.approvals.builders import (
-    CONTENT,
     GOVERNOR,
     OTHER_GOVERNOR,
     RATIONALE,
     REQUESTER,
     START,
-    command,
-    request,
-    veto_command,
+    request_body,
 )
 from tests.shared.cloud import Cloud
 
@@ -81,8 +77,7 @@ class World:
     async def ask(self, at: datetime = START, **fields: Any) -> ApprovalDetail:
         """Somebody asks over the API."""
         caller = self.caller(ASKER, at)
-        fields.setdefault("approval_id", new_id("apr", at))
-        return await ask(caller, IdempotencyKey(caller, "", ""), request(**fields))
+        return await request_approval(caller, IdempotencyKey(caller), request_body(**fields))
 
     async def decide(
         self,
@@ -95,15 +90,13 @@ class World:
     ) -> ApprovalCard:
         """Somebody decides."""
         fields.setdefault("note", "shorter, please" if verb == "request_changes" else "")
-        decision = DecisionCommand(verb, card.decision_hash, **fields)
-        sent = Sent(
-            approval_id=card.id,
-            client_decision_id=client_decision_id or str(uuid.uuid4()),
-            verb=verb,
-            body={"decision": verb, "hash": card.decision_hash, "rest": str(fields)},
-            decide=decision_rule(decision),
+        body = DecisionBody(
+            decision=verb,
+            decision_hash=card.decision_hash,
+            client_decision_id=UUID(client_decision_id) if client_decision_id else uuid4(),
+            **fields,
         )
-        return await take(self.caller(actor, at), card.id, lambda: sent)
+        return await take_decision(self.caller(actor, at), card.id, body)
 
     async def veto(
         self,
@@ -113,24 +106,22 @@ class World:
         client_decision_id: str | None = None,
     ) -> ApprovalCard:
         """Somebody vetoes."""
-        reason = veto_command_for(card)
-        sent = Sent(
+        body = VetoBody(
             approval_id=card.id,
-            client_decision_id=client_decision_id or str(uuid.uuid4()),
-            verb=None,
-            body={"veto": card.decision_hash},
-            decide=veto_rule(reason),
+            decision_hash=card.decision_hash,
+            client_decision_id=UUID(client_decision_id) if client_decision_id else uuid4(),
+            reason_category="safety",
+            explanation="It reads like advice.",
         )
-        return await take(self.caller(actor, at), card.id, lambda: sent)
+        return await take_veto(self.caller(actor, at), card.id, body)
 
     async def review(
         self, card: ApprovalCard, verdict: Any, actor: Actor, at: datetime = START
     ) -> ApprovalCard:
         """Somebody reviews."""
         caller = self.caller(actor, at)
-        return await give_review(
-            caller, IdempotencyKey(caller, "", ""), card.id, lambda: ReviewCommand(verdict, "why")
-        )
+        body = ReviewBody(verdict=verdict, note="why")
+        return await give_review(caller, IdempotencyKey(caller), card.id, body)
 
     async def precedent(self, at: datetime = START, **fields: Any) -> PrecedentSeed:
         """A precedent for what `ask` asks: posted by one governor, activated by another."""
@@ -153,18 +144,18 @@ class World:
             "rationale": RATIONALE,
         }
         caller = self.caller(GOVERNOR, at)
-        key = IdempotencyKey(caller, "", "")
-        return await post_precedent(caller, key, Posted(**{**values, **fields}))
+        key = IdempotencyKey(caller)
+        return await post_precedent(caller, key, PrecedentBody(**{**values, **fields}))
 
     async def activate(
         self, seed: PrecedentSeed, actor: Actor = OTHER_GOVERNOR, at: datetime = START
     ) -> PrecedentSeed:
         caller = self.caller(actor, at)
-        return await activate_precedent(caller, IdempotencyKey(caller, "", ""), seed.seed_id)
+        return await activate_precedent(caller, IdempotencyKey(caller), seed.seed_id)
 
     async def suspend(self, seed: PrecedentSeed, actor: Actor = GOVERNOR) -> PrecedentSeed:
         caller = self.caller(actor)
-        return await suspend_precedent(caller, IdempotencyKey(caller, "", ""), seed.seed_id)
+        return await suspend_precedent(caller, IdempotencyKey(caller), seed.seed_id)
 
     def approval_needed(self, at: datetime = START, **fields: Any) -> tuple[Envelope, str]:
         """A case asks: the event, and the id of the approval that follows from it."""
@@ -240,7 +231,7 @@ class World:
 
     async def sweep(self, at: datetime) -> None:
         """The scheduled sweep runs at `at`."""
-        await SWEEP.run(at)
+        await RUN.sweep(HANDLERS).run(at)
 
     async def log(self) -> list[Envelope]:
         """Every event of this tenant, in the order of commit: of the entries' own create times. The
@@ -291,11 +282,3 @@ class World:
             **fields,
         )
         return self.event(case, "creation_case/cas_1", at)
-
-
-def veto_command_for(card: ApprovalCard) -> Any:
-    """A veto of what the card is about."""
-    return veto_command(card)  # type: ignore[arg-type]
-
-
-__all__ = ["ASKER", "CONTENT", "SPEC", "World", "command"]

@@ -9,10 +9,11 @@ import httpx
 import psycopg
 import pytest
 
-from functions.audit.main import _reactions
+from functions.audit.reactions import HANDLERS
 from functions.audit.rules import GENESIS, first_broken, link_hash
 from functions.audit.store import append, read_chain, read_head
 from shared.messaging.envelope import Envelope
+from shared.runtime.reactions import create_reactions
 
 platform = pytest.mark.platform
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -124,7 +125,7 @@ async def test_tampering_is_found_at_exactly_that_entry(
 @platform
 async def test_a_delivery_is_audited_once_however_often_it_comes(tenant: str) -> None:
     event = _event(tenant, 1)
-    transport = httpx.ASGITransport(app=_reactions())
+    transport = httpx.ASGITransport(app=create_reactions(function="audit", handlers=HANDLERS))
     async with httpx.AsyncClient(transport=transport, base_url="http://audit") as client:
         for _ in range(3):
             answer = await client.post(

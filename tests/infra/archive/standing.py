@@ -106,13 +106,13 @@ class Standing:
     def on(cls, running: RunningPlatform, unpacked: Unpacked) -> "Standing":
         """Replaces what the platform would start, before it has started any of it."""
         backends, urls = {}, {}
-        for name, front in running.platform._fleet.ingresses.items():
+        for name, front in running.platform._composition.fleet.ingresses.items():
             replaced = front.backend
             assert isinstance(replaced, ProcessBackend)
             assert replaced.state == "cold"
-            env = environment_in_the_cloud(front.deployable, local=replaced._env)
+            env = environment_in_the_cloud(front.deployable, local=replaced.env)
             backends[name] = FromArchive(
-                name, unpacked, env=env, log=replaced._log, http=replaced._http
+                name, unpacked, env=env, log=replaced.log, http=replaced.http
             )
             front.backend, urls[name] = backends[name], front.url
         return cls(running, backends, urls)

@@ -125,22 +125,21 @@ def queues_have_exactly_their_creators(graph: Graph) -> Iterator[str]:
     yield from differing(
         "queues", Counter(list(queues)), (each.name for each in graph.manifests.queues)
     )
-    timed = set()
+    acting = []
     for queue in graph.manifests.queues:
         noun = graph.manifests.deployable(queue.deployable).noun
-        own = [each.name for each in graph.manifests.deployables if each.noun == noun]
-        timed |= set(own)
+        own = [email(graph, each.name) for each in graph.manifests.deployables if each.noun == noun]
+        caller = email(graph, f"{queue.deployable}-push")
+        acting += [f"{caller} by {one}" for one in own]
         found = members(graph, QUEUE_MEMBER, "roles/cloudtasks.enqueuer", name=queue.name)
-        wanted = (email(graph, name) for name in own)
-        yield from differing(f"creators of {queue.name}", found, wanted)
+        yield from differing(f"creators of {queue.name}", found, own)
     found = Counter(
-        f"{str(each.inputs['serviceAccountId']).rpartition('/')[2]} as "
+        f"{str(each.inputs['serviceAccountId']).rpartition('/')[2]} by "
         f"{str(each.inputs['member']).removeprefix('serviceAccount:')}"
         for each in graph.of(ACCOUNT_MEMBER)
         if each.inputs["role"] == "roles/iam.serviceAccountUser"
     )
-    wanted = (f"{email(graph, name)} as {email(graph, name)}" for name in timed)
-    yield from differing("acting as themselves", found, wanted)
+    yield from differing("accounts used for timers", found, acting)
 
 
 def the_builder_reads_sources_and_writes_images(graph: Graph) -> Iterator[str]:

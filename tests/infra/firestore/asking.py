@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.cloud.firestore_v1.services.firestore import FirestoreAsyncClient
 from google.cloud.firestore_v1.types import StructuredQuery
 
 from infra.preview.graph import ROOT
 from shared.storage.batches import Batch
 from shared.storage.firestore import PlatformStore, TenantStore
+from shared.storage.rpc import Service
 from tests.infra.firestore.serving import Query
 
 ASKING = ("functions", "mobile_api", "shared")
@@ -72,8 +72,8 @@ def _asks(call: ast.Call) -> bool:
 
 @contextmanager
 def watching() -> Iterator[Asked]:
-    """Watches our own handles for where a question comes from, and Google's client for what it
-    is."""
+    """Watches our own handles for where a question comes from, and the calls that they make for
+    what it is."""
     asked = Asked()
     with pytest.MonkeyPatch.context() as patch:
         for handle, name in (
@@ -83,9 +83,7 @@ def watching() -> Iterator[Asked]:
         ):
             patch.setattr(handle, name, _noting_the_caller(getattr(handle, name), asked))
         patch.setattr(TenantStore, "commit", _noting_collections(TenantStore.commit, asked))
-        for name in ("run_query", "run_aggregation_query"):
-            original = getattr(FirestoreAsyncClient, name)
-            patch.setattr(FirestoreAsyncClient, name, _noting_the_query(original, asked))
+        patch.setattr(Service, "stream", _noting_the_query(Service.stream, asked))
         yield asked
 
 
@@ -109,13 +107,14 @@ def _noting_collections(original: Callable[..., Any], asked: Asked) -> Callable[
 
 
 def _noting_the_query(original: Callable[..., Any], asked: Asked) -> Callable[..., Any]:
-    def run(self: Any, request: dict[str, Any], **named: Any) -> Any:
-        counting = request.get("structured_aggregation_query")
-        question = counting.structured_query if counting else request["structured_query"]
-        asked.queries.add(_query(StructuredQuery.pb(question)))
-        return original(self, request=request, **named)
+    def stream(self: Any, method: str, request: Any, *rest: Any, **routed: Any) -> Any:
+        if method == "RunQuery":
+            asked.queries.add(_query(request.structured_query))
+        elif method == "RunAggregationQuery":
+            asked.queries.add(_query(request.structured_aggregation_query.structured_query))
+        return original(self, method, request, *rest, **routed)
 
-    return run
+    return stream
 
 
 def _query(asked: Any) -> Query:

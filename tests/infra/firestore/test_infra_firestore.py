@@ -13,7 +13,7 @@ from joserfc.jwk import OKPKey
 from functions.agents.api import ROUTER
 from infra.firestore import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
 from shared.runtime.app import create_api
-from shared.storage.firestore import _client
+from shared.storage.firestore import TenantStore
 from tests.functions.agents.conftest import cloud, issuing_key
 from tests.functions.agents.worlds import World as AgentsWorld
 from tests.functions.approvals.worlds import World as ApprovalsWorld
@@ -51,8 +51,8 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
     documents: Fields = {}
     for each in (tenant, approvals.tenant_id, phone.tenant_id):
         for name in asked.written:
-            stream = _client().collection("tenants", each, name).stream()
-            documents.setdefault(name, []).extend([one.to_dict() or {} async for one in stream])
+            found = documents.setdefault(name, [])
+            found += [dict(one.data) async for one in TenantStore(each).find_all(name)]
     return asked, documents
 
 

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from emulators.gateway.routes import RouteTable
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.hosting import edge_routes
 from infra.preview import Graph
-from shared.manifest import Deployable, load_manifests
-from tests.infra.hosting.globs import glob, reached
+from shared.manifest import Deployable, RouteTable, covers, load_manifests
+from tests.infra.hosting.globs import reached
 
 ROOT = Path(__file__).parents[3]
 OPENAPI = json.loads((ROOT / "docs" / "api" / "openapi.json").read_text())
@@ -39,7 +38,9 @@ PRIVATE = [
 
 SEGMENTS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._~%-]{0,11}", fullmatch=True)
 NEAR = st.builds(
-    lambda route, tail, more: "/".join([route.removesuffix("/**") + tail, *more]),
+    lambda route, tail, more: "/".join(
+        [route.removesuffix("/**").replace("*", "apr_1") + tail, *more]
+    ),
     st.sampled_from(ROUTES),
     st.sampled_from(["", "s", "-x", "2"]),
     st.lists(SEGMENTS, max_size=4),
@@ -47,10 +48,13 @@ NEAR = st.builds(
 ANYWHERE = st.builds(lambda segments: "/" + "/".join(segments), st.lists(SEGMENTS, max_size=5))
 NAMES = st.sampled_from(["a", "b", "a-a"])
 ROUTE = st.builds(
-    lambda names, below: f"/v1/{'/'.join(names)}" + ("/**" if below else ""),
-    st.lists(NAMES, min_size=1, max_size=3),
+    lambda first, more, below: "/".join(["/v1", first, *more]) + ("/**" if below else ""),
+    NAMES,
+    st.lists(NAMES | st.just("*"), max_size=3),
     st.booleans(),
 )
+MOBILE = {"mobile": "/v1/mobile/**"}
+DECIDED = {f"own-{verb}": f"/v1/mobile/approvals/*/{verb}" for verb in ("approve", "veto")}
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +83,7 @@ def test_every_public_path_of_the_api_reaches_the_function_that_answers_it(
     rewrites: Sequence[Mapping[str, Any]], template: str
 ) -> None:
     path = re.sub(r"\{[^}]+\}", "one_01ARZ3NDEKTSV4RRFFQ69G5FAV", template)
-    matching = {each["run"]["serviceId"] for each in rewrites if glob(each["glob"]).fullmatch(path)}
-    assert matching == {RouteTable(MANIFESTS.deployables).find(path)}
+    assert reached(rewrites, path) == RouteTable(MANIFESTS.deployables).find(path) is not None
 
 
 @given(path=NEAR | ANYWHERE)
@@ -98,6 +101,43 @@ def test_they_agree_on_route_tables_that_overlap(routes: list[str], path: list[s
     overlapping = [_with_route(template, f"f{number}", r) for number, r in enumerate(routes)]
     asked = "/".join(["/v1", *path])
     assert _by_edge(overlapping, asked) == RouteTable(overlapping).find(asked)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("approvals/apr_1/approve", "own-approve"),
+        ("approvals/apr_1/veto", "own-veto"),
+        ("approvals/apr_1/request-changes", "mobile"),
+        ("approvals/apr_1", "mobile"),
+        ("approvals/apr_1/approve/again", "mobile"),
+        ("approvals//approve", "mobile"),
+        ("approvals/approve", "mobile"),
+        ("sync", "mobile"),
+    ],
+)
+def test_one_segment_of_a_route_may_be_anything(path: str, name: str) -> None:
+    template = MANIFESTS.deployable("agents")
+    both = [_with_route(template, each, route) for each, route in {**MOBILE, **DECIDED}.items()]
+    for deployables in (both, both[::-1]):
+        assert _by_edge(deployables, f"/v1/mobile/{path}") == name
+        assert RouteTable(deployables).find(f"/v1/mobile/{path}") == name
+        assert list(RouteTable(deployables).contested()) == []
+
+
+@given(routes=st.lists(ROUTE, min_size=2, max_size=2, unique=True), path=st.lists(NAMES))
+def test_where_no_route_is_more_specific_they_are_contested_or_share_no_path(
+    routes: list[str], path: list[str]
+) -> None:
+    asked = "/".join(["/v1", *path])
+    template = MANIFESTS.deployable("agents")
+    both = RouteTable(_with_route(template, f"f{number}", r) for number, r in enumerate(routes))
+    one, other = routes
+    ranked = covers(one, other) or covers(other, one)
+    if covers(one, asked) and covers(other, asked):
+        assert ranked != bool(list(both.contested()))
+    if ranked:
+        assert list(both.contested()) == []
 
 
 @pytest.mark.parametrize("path", PRIVATE)

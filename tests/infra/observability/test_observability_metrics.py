@@ -7,7 +7,6 @@ from typing import get_args
 import pytest
 from fastapi import APIRouter
 
-import mobile_api.main
 from events import approvals
 from events.registry import published_types
 from infra.observability.log_metrics import (
@@ -28,6 +27,7 @@ from shared.messaging import pubsub
 from shared.messaging.dead_letters import REDELIVERS
 from shared.messaging.envelope import Envelope
 from shared.runtime.app import create_api
+from shared.runtime.entry_points import public_app
 from shared.runtime.reactions import create_reactions
 from tests.infra.observability.log_filters import extracted, matches
 from tests.infra.observability.logged import ask, event, listening
@@ -66,7 +66,7 @@ async def test_a_request_counts_its_billable_operations() -> None:
         for number, kind in enumerate(get_args(Kind), start=1):
             count(kind, number)
 
-    app = create_api(function="things", routers=[router])
+    app = create_api(function="things", router=router)
     with listening() as logged:
         await ask(app, "GET", "/v1/things")
     (entry,) = logged.entries("things")
@@ -78,7 +78,7 @@ async def test_a_request_counts_its_billable_operations() -> None:
 
 
 async def test_a_request_that_costs_nothing_is_in_no_count_of_costs() -> None:
-    app = mobile_api.main._api()
+    app = public_app("mobile-api")
     with listening() as logged:
         await ask(app, "GET", "/v1/mobile/dashboard")
     (entry,) = logged.entries("mobile-api")
@@ -86,7 +86,7 @@ async def test_a_request_that_costs_nothing_is_in_no_count_of_costs() -> None:
 
 
 async def test_a_refusal_counts_under_its_code() -> None:
-    app = mobile_api.main._api()
+    app = public_app("mobile-api")
     with listening() as logged:
         await ask(app, "GET", "/v1/mobile/dashboard")
     (entry,) = logged.entries("mobile-api")
@@ -95,7 +95,7 @@ async def test_a_refusal_counts_under_its_code() -> None:
 
 
 async def test_an_answer_is_no_refusal() -> None:
-    app = mobile_api.main._api()
+    app = public_app("mobile-api")
     with listening() as logged:
         await ask(app, "GET", "/healthz")
     (entry,) = logged.entries("mobile-api")

@@ -2,12 +2,12 @@
 
 import json
 
-from emulators.gateway.routes import RouteTable
-
-import mobile_api.main
 from infra.observability import uptime
 from infra.preview import Graph
+from shared.manifest import RouteTable
 from shared.runtime.app import create_api
+from shared.runtime.entry_points import public_app
+from shared.runtime.routes import Router
 from tests.infra.observability.logged import ask
 
 CHECK = "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig"
@@ -18,7 +18,7 @@ FREE_A_MONTH = 1_000_000
 async def test_the_function_gives_a_stranger_the_answer_that_is_expected(prod: Graph) -> None:
     (check,) = prod.of(CHECK)
     http = check.inputs["httpCheck"]
-    answer = await ask(mobile_api.main._api(), http["requestMethod"], http["path"])
+    answer = await ask(public_app("mobile-api"), http["requestMethod"], http["path"])
     (accepted,) = http["acceptedResponseStatusCodes"]
     assert answer.status_code == accepted["statusValue"]
     (matcher,) = check.inputs["contentMatchers"]
@@ -27,12 +27,12 @@ async def test_the_function_gives_a_stranger_the_answer_that_is_expected(prod: G
 
 
 async def test_the_answer_costs_no_billable_operation() -> None:
-    answer = await ask(mobile_api.main._api(), "GET", uptime.PATH)
+    answer = await ask(public_app("mobile-api"), "GET", uptime.PATH)
     assert answer.headers["Assent-Cost"] == ""
 
 
 async def test_a_function_that_does_not_know_the_path_does_not_pass() -> None:
-    stranger = create_api(function="stranger", routers=[])
+    stranger = create_api(function="stranger", router=Router())
     answer = await ask(stranger, "GET", uptime.PATH)
     assert answer.status_code != uptime.REFUSED
 

@@ -164,3 +164,15 @@ def test_every_problem_is_said_at_once(load: Load) -> None:
 )
 def test_usual_crons_are_read(load: Load, cron: str) -> None:
     load(GOOD.replace("* * * * *", cron))
+
+
+WRONG = """
+* * * *|* * * * * *|60 * * * *|* 24 * * *|* * 0 * *|* * * 13 *|* * * * 8|5-1 * * * *|*/0 * * * *
+a * * * *|1,,2 * * * *|-1 * * * *|* * * jan *|¹ * * * *|@daily|* * * * ?|0 0 30 2 *
+"""
+
+
+@pytest.mark.parametrize("cron", ["", *WRONG.strip().replace("\n", "|").split("|")])
+def test_other_crons_are_refused(load: Load, cron: str) -> None:
+    with pytest.raises(ManifestError, match="must be five cron fields"):
+        load(GOOD.replace("* * * * *", cron))

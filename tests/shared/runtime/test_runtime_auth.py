@@ -43,7 +43,7 @@ async def things(caller: Annotated[Caller, Depends(requires("things:read", "all:
 
 @pytest.fixture
 async def api(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_api(function="things", routers=[router])
+    app = create_api(function="things", router=router)
     async with client(app) as asking:
         yield asking
 

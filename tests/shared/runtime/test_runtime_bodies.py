@@ -59,7 +59,7 @@ async def replace(
 
 @pytest.fixture
 async def api(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_api(function="things", routers=[router])
+    app = create_api(function="things", router=router)
     async with client(app) as asking:
         asking.headers["Authorization"] = f"Bearer {issuer.sign(claims())}"
         yield asking

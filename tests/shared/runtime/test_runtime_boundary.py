@@ -70,7 +70,7 @@ async def cached() -> JSONResponse:
 
 @pytest.fixture
 async def api() -> AsyncIterator[httpx.AsyncClient]:
-    app = create_api(function="things", routers=[router])
+    app = create_api(function="things", router=router)
     async with client(app) as asking:
         yield asking
 

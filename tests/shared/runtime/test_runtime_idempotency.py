@@ -11,6 +11,7 @@ from fastapi import Depends
 
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
+from shared.kit.models import Model
 from shared.runtime.app import create_api
 from shared.runtime.auth import requires
 from shared.runtime.idempotency import idempotency_key
@@ -27,21 +28,27 @@ from tests.shared.wire import Wire
 pytestmark = pytest.mark.platform
 router = Router()
 Key = Annotated[IdempotencyKey, Depends(idempotency_key)]
+
+
+class Thing(Model):
+    id: str
+
+
 Writer = Annotated[Caller, Depends(requires("things:write"))]
 
 
 @router.post("/v1/things", status_code=201)
 @router.post("/v1/others", status_code=201)
-async def create(caller: Writer, key: Key) -> dict[str, Any]:
+async def create(caller: Writer, key: Key) -> Thing:
     store = TenantStore(caller.tenant_id)
 
-    async def once() -> dict[str, Any]:
-        seen = await key.recall(store)
+    async def once() -> Thing:
+        seen = await key.recall(store, Thing)
         if seen is not None:
             return seen
-        thing = {"id": new_id("thi", caller.received_at)}
+        thing = Thing(id=new_id("thi", caller.received_at))
         batch = Batch()
-        batch.create("things", thing["id"], thing)
+        batch.create("things", thing.id, thing.model_dump())
         key.remember(batch, thing)
         await store.commit(batch)
         return thing
@@ -56,7 +63,7 @@ def tenant() -> str:
 
 @pytest.fixture
 async def api(issuer: Issuer, firestore: Wire, tenant: str) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_api(function="things", routers=[router])
+    app = create_api(function="things", router=router)
     async with client(app) as asking:
         asking.headers["Authorization"] = f"Bearer {issuer.sign(claims(tenant=tenant))}"
         yield asking

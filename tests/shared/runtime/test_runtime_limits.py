@@ -74,7 +74,7 @@ async def test_beyond_a_laptop_a_loop_is_told_when_to_come_back(
     monkeypatch.setattr(auth, "runtime_settings", lambda: deployed)
     monkeypatch.setattr(auth, "_calls", CallLimit(per_second=1, burst=3))
     bearer = {"Authorization": f"Bearer {issuer.sign(claims())}"}
-    async with client(create_api(function="things", routers=[router])) as asking:
+    async with client(create_api(function="things", router=router)) as asking:
         answers: list[httpx.Response] = [
             await asking.get("/v1/limited", headers=bearer) for _ in range(4)
         ]

@@ -39,7 +39,7 @@ async def change(
     """Changes a thing."""
 
 
-DOCUMENT = describe_only(function="things", summary="All things.", routers=[router]).openapi()
+DOCUMENT = describe_only(function="things", summary="All things.", router=router).openapi()
 
 
 def test_reads_and_writes_document_their_refusals() -> None:
@@ -61,7 +61,7 @@ def test_a_body_is_described_under_each_media_type_with_what_it_holds() -> None:
 
 
 def test_the_document_is_made_once_and_names_the_function() -> None:
-    app = describe_only(function="things", summary="All things.", routers=[router])
+    app = describe_only(function="things", summary="All things.", router=router)
     assert app.openapi() is app.openapi()
     assert DOCUMENT["info"]["title"] == "Assent: things"
     assert "/healthz" not in DOCUMENT["paths"]

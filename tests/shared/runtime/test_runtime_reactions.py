@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from emulators.clock import VirtualClock
+from shared.aggregates.runner import Handler, Runner
 from shared.kit import clock
 from shared.kit.errors import (
     AssentError,
@@ -352,6 +353,17 @@ class CountedSweep(Sweep):
         raise AssertionError(event.id)
 
 
+class Sweeping(Runner):
+    """Runs orders, which that sweep sweeps."""
+
+    def __init__(self, swept: Sweep) -> None:
+        super().__init__("orders")
+        self._swept = swept
+
+    def sweep(self, handlers: Mapping[str, Handler]) -> Sweep:
+        return self._swept
+
+
 @pytest.fixture
 def quiet() -> Iterator[None]:
     logging.disable(logging.CRITICAL)
@@ -361,7 +373,7 @@ def quiet() -> Iterator[None]:
 
 async def test_a_fresh_process_sweeps_once_after_its_first_answer(orders: Orders) -> None:
     sweep = CountedSweep()
-    app = create_reactions(function="orders", handlers={PAID: orders.on_paid}, sweep=sweep)
+    app = create_reactions(function="orders", handlers={PAID: orders.on_paid}, run=Sweeping(sweep))
     async with client(app) as reactions:
         for _ in range(3):
             assert (await _deliver(reactions, _event())).status_code == 204
@@ -372,7 +384,7 @@ async def test_a_fresh_process_sweeps_once_after_its_first_answer(orders: Orders
 async def test_a_first_sweep_that_fails_does_not_fail_the_answer(orders: Orders) -> None:
     sweep = CountedSweep()
     sweep.fails = True
-    app = create_reactions(function="orders", handlers={PAID: orders.on_paid}, sweep=sweep)
+    app = create_reactions(function="orders", handlers={PAID: orders.on_paid}, run=Sweeping(sweep))
     async with client(app) as reactions:
         assert (await _deliver(reactions, _event())).status_code == 204
 
@@ -382,7 +394,7 @@ async def test_the_schedule_sweeps_by_the_clock_and_a_failure_is_told(
 ) -> None:
     monkeypatch.setenv("ASSENT_CLOCK_FILE", str(virtual_clock.path))
     sweep = CountedSweep()
-    app = create_reactions(function="orders", handlers={}, sweep=sweep)
+    app = create_reactions(function="orders", handlers={}, run=Sweeping(sweep))
     schedule = Envelope(
         id="sch_1",
         type=SWEEP_TYPE,

@@ -95,7 +95,7 @@ async def test_a_request_its_event_its_timer_and_their_reactions_are_one_trace(
 ) -> None:
     mailbox = await cloud.mailbox(noun)
     queue = await cloud.queue(noun)
-    app = create_api(function=noun, routers=[_router(noun)])
+    app = create_api(function=noun, router=_router(noun))
     headers = {
         "Authorization": f"Bearer {issuer.sign(claims(tenant=noun))}",
         "traceparent": f"00-{TRACE}-{PARENT}-01",

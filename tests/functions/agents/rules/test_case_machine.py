@@ -21,10 +21,11 @@ from functions.agents.rules.agent import (
     reactivate,
     suspend,
 )
-from functions.agents.rules.case import (
+from functions.agents.rules.case import CreationCase, Steps
+from functions.agents.rules.change import CHANGEABLE
+from functions.agents.rules.classification import classify
+from functions.agents.rules.creation import (
     CANCELLABLE,
-    CreationCase,
-    Turn,
     cancel,
     clear_ethics,
     hold,
@@ -33,15 +34,13 @@ from functions.agents.rules.case import (
     return_for_changes,
     revise,
 )
-from functions.agents.rules.changing import CHANGEABLE
-from functions.agents.rules.classification import classify
+from functions.agents.rules.decision import Decision, accept
 from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.health import health_checks
-from functions.agents.rules.hearing import Decision, hear
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import version_after
 from shared.kit.ids import derive_id
-from tests.functions.agents.cases import Around, decision, judged, settled, submitted
+from tests.functions.agents.cases import Around, decision, judged, stepped, submitted
 from tests.functions.agents.specs import spec
 
 SPECS: tuple[Spec, ...] = (
@@ -88,7 +87,7 @@ class CaseMachine(RuleBasedStateMachine):
         self.ever_over: dict[str, str] = {}
         self.requests: dict[str, Request] = {}
         self.mail: list[Message] = []
-        self.heard: list[Message] = []
+        self.delivered: list[Message] = []
         self.assented: set[str] = set()
         self.withdrawn: set[str] = set()
         self.paused = False
@@ -106,8 +105,8 @@ class CaseMachine(RuleBasedStateMachine):
         case_id = derive_id("cas", self.at, str(len(self.cases)))
         version = version_after(self.agent.version, kind)
         said = judged(of, case_id=case_id, version=version, kind=kind, at=self.at)
-        turn = open_case(self.agent, kind=kind, why=(), judged=said, by="amira", at=self.at)
-        self._save(turn)
+        steps = open_case(self.agent, kind=kind, why=(), judged=said, by="amira", at=self.at)
+        self._save(steps)
 
     @precondition(lambda self: self._open("returned"))
     @rule(of=st.sampled_from(SPECS))
@@ -157,11 +156,11 @@ class CaseMachine(RuleBasedStateMachine):
         self.mail.remove(message)
         self._deliver(message)
 
-    @precondition(lambda self: self.heard)
+    @precondition(lambda self: self.delivered)
     @rule(data=st.data())
     def deliver_again(self, data: st.DataObject) -> None:
         before = (self.agent, dict(self.cases), self.saved)
-        self._deliver(data.draw(st.sampled_from(self.heard)))
+        self._deliver(data.draw(st.sampled_from(self.delivered)))
         assert before == (self.agent, self.cases, self.saved)
 
     @rule()
@@ -174,21 +173,19 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.agent.status in SUSPENDABLE)
     @rule()
     def suspend(self) -> None:
-        moved = suspend(self.agent, "by_hand", "look", "gala", self.at)
-        assert moved is not None
-        self.agent = moved.agent
+        self.agent = suspend(self.agent, "by_hand", "look", "gala", self.at)[-1].state
 
     @precondition(lambda self: self.agent.status == "suspended")
     @rule()
     def reactivate(self) -> None:
-        self.agent = reactivate(self.agent, self.at).agent
+        steps = reactivate(self.agent, "gala", frozenset({"governor"}), self.at)
+        self.agent = steps[-1].state
 
     @rule(days=st.sampled_from([1, 4, 8]))
     def let_time_pass(self, days: int) -> None:
         self.at += timedelta(days=days)
-        moved = end_trial(self.agent, self.at) or end_probation(self.agent, self.at)
-        if moved is not None:
-            self.agent = moved.agent
+        for step in end_trial(self.agent, self.at) or end_probation(self.agent, self.at):
+            self.agent = step.state
 
     @invariant()
     def only_what_is_assented_to_runs(self) -> None:
@@ -245,11 +242,11 @@ class CaseMachine(RuleBasedStateMachine):
             ), self.agent.status
 
     @invariant()
-    def nothing_is_heard_backwards(self) -> None:
+    def nothing_is_acted_on_backwards(self) -> None:
         for case in self.cases.values():
             if case.asked is not None:
                 request = self.requests[case.asked.approval_id]
-                assert case.asked.heard <= request.versions
+                assert case.asked.acted_on <= request.versions
 
     def teardown(self) -> None:
         """Whatever is still on its way arrives, and every withdrawal has been acted on."""
@@ -277,16 +274,16 @@ class CaseMachine(RuleBasedStateMachine):
         self.mail.append(Message(request.case.case_id, outcome, said))
 
     def _deliver(self, message: Message) -> None:
-        if message not in self.heard:
-            self.heard.append(message)
-        case = hear(self.cases[message.case_id], message.decision)
+        if message not in self.delivered:
+            self.delivered.append(message)
+        case = accept(self.cases[message.case_id], message.decision)
         if case is None:
             return
         if message.decision.withdraws:
             self.withdrawn.add(message.decision.approval_id)
-        self._save(self._turn(case, message))
+        self._save(self._steps(case, message))
 
-    def _turn(self, case: CreationCase, message: Message) -> Turn | None:
+    def _steps(self, case: CreationCase, message: Message) -> Steps:
         approval_id = message.decision.approval_id
         if message.kind in ("approved", "auto_approved"):
             self.assented.add(approval_id)
@@ -306,13 +303,13 @@ class CaseMachine(RuleBasedStateMachine):
             at=self.at,
         )
 
-    def _go_live(self, case: CreationCase) -> Turn | None:
+    def _go_live(self, case: CreationCase) -> Steps:
         checks = health_checks(self.agent, case, Around().surroundings())
         return go_live(self.agent, case, checks, self.at)
 
-    def _save(self, turn: Turn | None) -> None:
-        if turn is not None:
-            self._keep(*settled(turn, self.at, salt=str(len(self.requests))))
+    def _save(self, steps: Steps) -> None:
+        if steps:
+            self._keep(*stepped(self.agent, steps).both)
 
     def _keep(self, agent: Agent, case: CreationCase) -> None:
         self.agent = agent

@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 
 from functions.agents.rules.judgement import check_specification, judge
-from functions.agents.rules.reading import read_value
 from functions.agents.rules.risk import assess
-from functions.agents.rules.spec import read_spec
 from shared.kit.errors import Invalid
-from tests.functions.agents.specs import CORPUS
+from tests.functions.agents.specs import CORPUS, read_spec, read_value
 
 FILES = sorted(path for path in CORPUS.glob("*.yaml") if not path.stem.endswith(".expected"))
 INDUSTRIES = {path.stem.partition("-")[0] for path in FILES}

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from functions.agents.rules.agent import Agent, Version
-from functions.agents.rules.case import CreationCase, clear_ethics
+from functions.agents.rules.case import CreationCase
+from functions.agents.rules.creation import clear_ethics
+from functions.agents.rules.decision import accept
 from functions.agents.rules.health import health_checks
-from functions.agents.rules.hearing import hear
 from shared.kit.signing import sign
 from tests.functions.agents.cases import (
     AGENTS_KEY,
@@ -19,7 +20,7 @@ from tests.functions.agents.cases import (
     Around,
     changed,
     decision,
-    settled,
+    stepped,
     submitted,
 )
 from tests.functions.agents.rules.test_case import live
@@ -31,9 +32,9 @@ DEPENDENT = spec(
 
 
 def assented(case: CreationCase, **altered: Any) -> CreationCase:
-    heard = hear(case, decision(case, **altered))
-    assert heard is not None
-    return heard
+    accepted = accept(case, decision(case, **altered))
+    assert accepted is not None
+    return accepted
 
 
 def failing(agent: Agent, case: CreationCase, around: Around | None = None) -> list[str]:
@@ -69,24 +70,24 @@ def test_a_signed_decision_that_says_something_else_is_no_assent(altered: dict[s
 
 def test_a_decision_signed_by_a_stranger_is_no_assent() -> None:
     agent, case = submitted()
-    heard = hear(case, decision(case, key=STRANGERS_KEY))
-    assert heard is not None
-    assert failing(agent, heard) == ["signatures"]
+    accepted = accept(case, decision(case, key=STRANGERS_KEY))
+    assert accepted is not None
+    assert failing(agent, accepted) == ["signatures"]
 
 
 def test_a_signed_statement_that_is_no_decision_is_no_assent() -> None:
     agent, case = submitted()
-    heard = assented(case)
-    assert heard.asked is not None
-    forged = heard.asked.model_copy(update={"signature": sign({"yes": True}, APPROVALS_KEY)})
-    assert failing(agent, heard.model_copy(update={"asked": forged})) == ["signatures"]
+    accepted = assented(case)
+    assert accepted.asked is not None
+    forged = accepted.asked.model_copy(update={"signature": sign({"yes": True}, APPROVALS_KEY)})
+    assert failing(agent, accepted.model_copy(update={"asked": forged})) == ["signatures"]
 
 
 def test_a_stored_spec_that_was_tampered_with_is_not_deployed() -> None:
     agent, case = submitted()
-    heard = assented(case)
+    accepted = assented(case)
     other = spec(purpose="Draft articles for anybody who asks.").document()
-    tampered = heard.model_copy(update={"spec": json.dumps(other)})
+    tampered = accepted.model_copy(update={"spec": json.dumps(other)})
     assert failing(agent, tampered) == ["signatures", "read_back"]
 
 
@@ -141,15 +142,13 @@ def test_a_proposal_needs_no_certification_of_the_stages_it_skips() -> None:
 
 def test_an_escalated_stage_is_certified_by_the_signed_assent_to_it() -> None:
     agent, case = submitted(spec("finance-pays-alone"))
-    turn = clear_ethics(agent, assented(case), START)
-    assert turn is not None
-    agent, case = settled(turn)
-    heard = assented(case)
-    assert failing(agent, heard) == []
-    assert heard.escalation is not None
-    unsigned = heard.escalation.model_copy(update={"signature": None})
-    assert failing(agent, heard.model_copy(update={"escalation": unsigned})) == ["signatures"]
-    assert failing(agent, heard.model_copy(update={"escalation": None})) == ["signatures"]
+    agent, case = stepped(agent, clear_ethics(agent, assented(case), START)).both
+    accepted = assented(case)
+    assert failing(agent, accepted) == []
+    assert accepted.escalation is not None
+    unsigned = accepted.escalation.model_copy(update={"signature": None})
+    assert failing(agent, accepted.model_copy(update={"escalation": unsigned})) == ["signatures"]
+    assert failing(agent, accepted.model_copy(update={"escalation": None})) == ["signatures"]
 
 
 @pytest.mark.parametrize("status", ["active", "probation"])

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.agents.rules.reading import DEEPEST, MOST_BYTES, MOST_NODES, read_value
-from functions.agents.rules.spec import read_spec
+from functions.agents.rules.plain_text import DEEPEST, MOST_BYTES, MOST_NODES
 from shared.kit.errors import Invalid
+from tests.functions.agents.specs import read_spec, read_value
 
 BOMBS: dict[str, bytes] = {
     "ten megabytes": b"x" * 10_000_000,

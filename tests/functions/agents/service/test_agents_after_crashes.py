@@ -72,7 +72,7 @@ async def test_a_submission_is_one_agent_whenever_the_process_dies(
 
     await die(world, act, death)
     log = await recover(world, mailbox, act)
-    assert await world.told() == ["creation_case.judged", "agent.approval_needed"]
+    assert await world.events() == ["creation_case.judged", "agent.approval_needed"]
     gapless(log)
     answer = (await act()).json()
     assert (await world.case(answer["case_id"]))["agent_id"] == answer["agent_id"]
@@ -89,7 +89,7 @@ async def test_a_deployment_happens_once_whenever_the_process_dies(
     log = await recover(world, mailbox, lambda: world.deliver(event))
     gapless(log)
     live = "agent.activated" if mode == "production" else "agent.trial_started"
-    assert await world.told() == ["creation_case.judged", "agent.approval_needed", live]
+    assert await world.events() == ["creation_case.judged", "agent.approval_needed", live]
     if mode == "trial":
         await world.sweep(log[-1].time + timedelta(days=8))
         assert (await world.agent(answer["agent_id"]))["status"] == "go_live_pending"
@@ -104,8 +104,8 @@ async def test_a_veto_reverses_once_whenever_the_process_dies(
     event = await world.decision(answer["case_id"], "vetoed")
     await die(world, lambda: world.deliver(event), death)
     gapless(await recover(world, mailbox, lambda: world.deliver(event)))
-    assert (await world.told())[-1] == "creation_case.rolled_back"
-    assert (await world.told()).count("creation_case.rolled_back") == 1
+    assert (await world.events())[-1] == "creation_case.rolled_back"
+    assert (await world.events()).count("creation_case.rolled_back") == 1
 
 
 @pytest.mark.parametrize("death", DEATHS)
@@ -121,11 +121,11 @@ async def test_a_suspension_reaches_dependents_once_whenever_the_process_dies(
     suspended = (await world.log())[-1]
     await die(world, lambda: world.deliver(suspended), death)
     gapless(await recover(world, mailbox, lambda: world.deliver(suspended)))
-    assert (await world.told()).count("agent.suspended") == 3
+    assert (await world.events()).count("agent.suspended") == 3
 
 
 @pytest.mark.parametrize("death", DEATHS)
-async def test_a_forgery_is_told_once_whenever_the_process_dies(
+async def test_a_forgery_is_published_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
     answer = await world.submit()
@@ -137,4 +137,4 @@ async def test_a_forgery_is_told_once_whenever_the_process_dies(
 
     await die(world, act, death)
     gapless(await recover(world, mailbox, act))
-    assert (await world.told()).count("agent.violation_reported") == 1
+    assert (await world.events()).count("agent.violation_reported") == 1

@@ -19,7 +19,7 @@ LIVE = ["creation_case.judged", "agent.approval_needed", "agent.activated"]
 
 async def test_an_assent_makes_the_agent_live_in_one_event(world: World) -> None:
     answer = await world.live()
-    assert await world.told() == LIVE
+    assert await world.events() == LIVE
     agent = await world.agent(answer["agent_id"])
     assert (agent["status"], agent["version"], agent["case_id"]) == ("active", "1.0.0", None)
     case = await world.case(answer["case_id"])
@@ -40,7 +40,7 @@ async def test_an_assent_that_comes_twice_acts_once(world: World, outcome: str) 
     answer = await world.submit()
     event = await world.decide(answer["case_id"], outcome)
     await world.deliver(event)
-    assert await world.told() == LIVE
+    assert await world.events() == LIVE
 
 
 async def test_a_veto_reverses_a_live_agent(world: World) -> None:
@@ -48,7 +48,7 @@ async def test_a_veto_reverses_a_live_agent(world: World) -> None:
     await world.decide(answer["case_id"], "auto_approved", version=1)
     veto = await world.decide(answer["case_id"], "vetoed", version=2)
     await world.deliver(veto)
-    assert await world.told() == [*LIVE, "creation_case.rolled_back"]
+    assert await world.events() == [*LIVE, "creation_case.rolled_back"]
     assert (await world.case(answer["case_id"]))["status"] == "rolled_back"
     agent = await world.agent(answer["agent_id"])
     assert (agent["status"], agent["version"]) == ("certified", "0.0.0")
@@ -59,7 +59,7 @@ async def test_a_veto_that_comes_first_keeps_the_agent_from_going_live(world: Wo
     late = await world.decision(answer["case_id"], "auto_approved", version=1)
     await world.decide(answer["case_id"], "vetoed", version=2)
     await world.deliver(late)
-    assert await world.told() == [*LIVE[:2], "creation_case.rolled_back"]
+    assert await world.events() == [*LIVE[:2], "creation_case.rolled_back"]
     assert (await world.agent(answer["agent_id"]))["status"] == "certified"
 
 
@@ -117,7 +117,7 @@ async def test_an_overturned_escalation_takes_the_live_agent_back(world: World) 
         {"decision_hash": "0" * 64},
     ],
 )
-async def test_a_forged_decision_never_acts_and_is_told_once(
+async def test_a_forged_decision_never_acts_and_is_published_once(
     world: World, forged: dict[str, Any]
 ) -> None:
     answer = await world.submit()
@@ -125,7 +125,7 @@ async def test_a_forged_decision_never_acts_and_is_told_once(
     for _ in range(3):
         with pytest.raises(SignatureInvalid):
             await world.deliver(event)
-    assert await world.told() == [*LIVE[:2], "agent.violation_reported"]
+    assert await world.events() == [*LIVE[:2], "agent.violation_reported"]
     assert (await world.agent(answer["agent_id"]))["status"] == "certified"
 
 
@@ -136,7 +136,7 @@ async def test_a_forgery_about_no_case_of_ours_says_nothing(world: World, case_i
     data = event.data.replace(answer["case_id"], case_id)
     with pytest.raises(SignatureInvalid):
         await world.deliver(event.model_copy(update={"data": data}))
-    assert await world.told() == LIVE[:2]
+    assert await world.events() == LIVE[:2]
 
 
 async def test_another_tenants_assent_is_none_of_ours(world: World) -> None:
@@ -153,7 +153,7 @@ async def test_a_decision_about_no_case_or_an_unknown_one_is_ignored(world: Worl
     other = "cas_01KAGQ0000000000000000000A"
     binding = CaseBinding(case_id=other, revision=1, purpose="creation")
     await world.decide(answer["case_id"], "approved", case=binding)
-    assert await world.told() == LIVE[:2]
+    assert await world.events() == LIVE[:2]
 
 
 async def test_a_case_that_was_tampered_with_is_rolled_back_not_deployed(world: World) -> None:
@@ -164,7 +164,7 @@ async def test_a_case_that_was_tampered_with_is_rolled_back_not_deployed(world: 
     case = await world.case(answer["case_id"])
     assert case["status"] == "rolled_back"
     assert "signatures" in case["reason"]
-    assert await world.told() == [*LIVE[:2], "creation_case.rolled_back"]
+    assert await world.events() == [*LIVE[:2], "creation_case.rolled_back"]
 
 
 async def test_a_case_whose_dependency_does_not_serve_is_rolled_back(world: World) -> None:
@@ -223,7 +223,7 @@ async def test_a_veto_of_a_change_restores_the_version_before(world: World) -> N
 
 async def test_a_trial_ends_by_its_timer_and_by_the_sweep(world: World) -> None:
     answer = await world.live(mode="trial")
-    kept = await world.kept_agent(answer["agent_id"])
+    kept = await world.stored_agent(answer["agent_id"])
     assert kept.timer is not None
     due = kept.timer.at
     await world.fire(TRIAL_DUE, answer["agent_id"], due - timedelta(milliseconds=1))
@@ -231,16 +231,16 @@ async def test_a_trial_ends_by_its_timer_and_by_the_sweep(world: World) -> None:
     await world.sweep(due + timedelta(seconds=31))
     assert (await world.agent(answer["agent_id"]))["status"] == "go_live_pending"
     await world.fire(TRIAL_DUE, answer["agent_id"], due)
-    assert (await world.told())[-1] == "agent.trial_ended"
-    assert (await world.told()).count("agent.trial_ended") == 1
+    assert (await world.events())[-1] == "agent.trial_ended"
+    assert (await world.events()).count("agent.trial_ended") == 1
     assert timedelta(days=7) == TRIAL
 
 
 async def test_a_timer_about_no_agent_does_nothing(world: World) -> None:
     answer = await world.live()
-    at = (await world.kept_agent(answer["agent_id"])).created_at
+    at = (await world.stored_agent(answer["agent_id"])).created_at
     await world.fire(TRIAL_DUE, "agt_01KAGQ0000000000000000000A", at)
-    assert await world.told() == LIVE
+    assert await world.events() == LIVE
 
 
 async def test_a_refusal_that_is_overturned_brings_nothing_back(world: World) -> None:
@@ -250,4 +250,4 @@ async def test_a_refusal_that_is_overturned_brings_nothing_back(world: World) ->
     fields = {"asked": asked, "version": 3, "status": "rejected"}
     await world.decide(answer["case_id"], "overturned", **fields)
     assert (await world.case(answer["case_id"]))["status"] == "rejected"
-    assert (await world.told())[-1] == "creation_case.rejected"
+    assert (await world.events())[-1] == "creation_case.rejected"

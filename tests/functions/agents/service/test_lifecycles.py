@@ -19,12 +19,12 @@ async def suspend(world: World, agent_id: str, **body: Any) -> Any:
     return answer.json()
 
 
-async def test_suspending_by_hand_is_told_once(world: World) -> None:
+async def test_suspending_by_hand_is_published_once(world: World) -> None:
     agent_id = (await world.live())["agent_id"]
     first, second = await suspend(world, agent_id), await suspend(world, agent_id)
     assert first["status"] == second["status"] == "suspended"
     assert first["suspension"]["reason"] == "look at it"
-    assert (await world.told()).count("agent.suspended") == 1
+    assert (await world.events()).count("agent.suspended") == 1
 
 
 async def test_a_suspension_reaches_dependents_and_theirs(world: World) -> None:
@@ -42,7 +42,7 @@ async def test_a_suspension_reaches_dependents_and_theirs(world: World) -> None:
         assert agent["status"] == "suspended"
         assert agent["suspension"]["trigger"] == "dependency"
     assert (await world.agent(other["agent_id"]))["status"] == "active"
-    assert (await world.told()).count("agent.suspended") == 3
+    assert (await world.events()).count("agent.suspended") == 3
 
 
 async def test_a_suspension_heard_after_the_agent_came_back_reaches_nobody(world: World) -> None:
@@ -77,24 +77,24 @@ async def test_probation_ends_by_its_timer(world: World) -> None:
     agent_id = (await world.live())["agent_id"]
     await suspend(world, agent_id)
     await world.of("gala", "governor").post(f"/v1/agents/{agent_id}/reactivate", REASON)
-    timer = (await world.kept_agent(agent_id)).timer
+    timer = (await world.stored_agent(agent_id)).timer
     assert timer is not None
     await world.fire(PROBATION_DUE, agent_id, timer.at - timedelta(milliseconds=1))
     assert (await world.agent(agent_id))["status"] == "probation"
     for _ in range(2):
         await world.fire(PROBATION_DUE, agent_id, timer.at)
     assert (await world.agent(agent_id))["status"] == "active"
-    assert (await world.told()).count("agent.probation_ended") == 1
+    assert (await world.events()).count("agent.probation_ended") == 1
     assert timedelta(days=7) == PROBATION
 
 
-async def test_a_violation_suspends_and_is_told_with_its_evidence(world: World) -> None:
+async def test_a_violation_suspends_and_is_published_with_its_evidence(world: World) -> None:
     agent_id = (await world.live())["agent_id"]
     body = {"trigger": "scope_drift", "evidence": "it answered about dosage"}
     answer = await world.post(f"/v1/agents/{agent_id}/reports", body, key="v")
     assert (answer.status_code, answer.json()["status"]) == (202, "suspended")
     await world.post(f"/v1/agents/{agent_id}/reports", body, key="v")
-    assert (await world.told())[-2:] == ["agent.violation_reported", "agent.suspended"]
+    assert (await world.events())[-2:] == ["agent.violation_reported", "agent.suspended"]
     reported = (await world.log())[-2]
     assert "it answered about dosage" in reported.data
 
@@ -107,7 +107,7 @@ async def test_the_third_critical_reading_suspends(world: World) -> None:
         for _ in range(3)
     ]
     assert states == ["active", "active", "suspended"]
-    assert (await world.told()).count("agent.health_changed") == 1
+    assert (await world.events()).count("agent.health_changed") == 1
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ async def test_rollbacks_at_once_count_each_other(world: World) -> None:
     await asyncio.gather(*map(world.deliver, vetoes))
     pipeline = (await world.get("/v1/pipeline")).json()
     assert (pipeline["paused"], len(pipeline["rolled_back"])) == (True, 6)
-    assert (await world.told()).count("creation_case.rolled_back") == 6
+    assert (await world.events()).count("creation_case.rolled_back") == 6
 
 
 async def test_old_rollbacks_do_not_count_after_the_pipeline_was_resumed(world: World) -> None:

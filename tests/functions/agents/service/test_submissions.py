@@ -97,7 +97,7 @@ async def test_what_stage_one_sees_is_refused_naming_the_field(
     answer = await world.post("/v1/agents", document(**changes))
     assert answer.status_code == 422
     assert field in [error["field"] for error in answer.json()["errors"]]
-    assert await world.told() == []
+    assert await world.events() == []
 
 
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
@@ -131,7 +131,7 @@ async def test_a_name_belongs_to_one_tenant(world: World) -> None:
 async def test_of_many_submissions_of_one_name_exactly_one_wins(world: World) -> None:
     answers = await asyncio.gather(*(world.post("/v1/agents", document()) for _ in range(12)))
     assert sorted(answer.status_code for answer in answers) == [202, *[409] * 11]
-    assert await world.told() == ["creation_case.judged", "agent.approval_needed"]
+    assert await world.events() == ["creation_case.judged", "agent.approval_needed"]
 
 
 async def test_a_repeated_key_repeats_the_answer(world: World) -> None:
@@ -140,7 +140,7 @@ async def test_a_repeated_key_repeats_the_answer(world: World) -> None:
     assert answers[1].status_code == 202
     other = await world.post("/v1/agents", document(industry="clinics"), key="k1")
     assert other.json()["code"] == "idempotency_key_reused"
-    assert len(await world.told()) == 2
+    assert len(await world.events()) == 2
 
 
 async def test_one_key_at_once_is_one_agent(world: World) -> None:
@@ -230,7 +230,7 @@ async def test_a_cancelled_case_is_cancelled_once(world: World) -> None:
     first = await world.post(path, key="c")
     assert (await world.post(path, key="c")).json() == first.json()
     assert (await world.post(path)).status_code == 409
-    assert (await world.told())[-1] == "creation_case.cancelled"
+    assert (await world.events())[-1] == "creation_case.cancelled"
 
 
 @pytest.mark.parametrize(
@@ -244,18 +244,41 @@ async def test_a_cancelled_case_is_cancelled_once(world: World) -> None:
         ("post", f"/v1/workflows/{UNKNOWN_CASE}/cancel"),
     ],
 )
-async def test_what_is_not_there_is_404_and_told_whatever_the_body(
-    world: World, method: str, path: str
-) -> None:
-    answer = await (world.get(path) if method == "get" else world.post(path, b"{nonsense"))
+async def test_what_is_not_there_is_404_and_published(world: World, method: str, path: str) -> None:
+    body = {"reason": "look"} if path.endswith("/suspend") else document()
+    answer = await (world.get(path) if method == "get" else world.post(path, body))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert await world.told() == ["lookup.missed"]
+    assert await world.events() == ["lookup.missed"]
 
 
-async def test_a_malformed_id_is_404_and_not_worth_telling(world: World) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/agents",
+        f"/v1/agents/{UNKNOWN_AGENT}/changes",
+        f"/v1/agents/{UNKNOWN_AGENT}/suspend",
+        f"/v1/workflows/{UNKNOWN_CASE}/revisions",
+    ],
+)
+async def test_a_malformed_body_is_refused_before_anything_is_read(world: World, path: str) -> None:
+    answer = await world.post(path, b"{nonsense")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body")
+    assert answer.headers.get("assent-cost", "").find("firestore-reads") == -1
+    assert await world.events() == []
+
+
+@pytest.mark.parametrize("id", ["agt_1", "__id__", "a" * 1600])
+async def test_a_key_sent_with_a_malformed_id_changes_nothing_about_the_404(
+    world: World, id: str
+) -> None:
+    answer = await world.post(f"/v1/agents/{id}/suspend", {"reason": "look"}, key="k")
+    assert (answer.status_code, await world.events()) == (404, [])
+
+
+async def test_a_malformed_id_is_404_and_not_published(world: World) -> None:
     assert (await world.get("/v1/agents/agt_1")).status_code == 404
     assert (await world.get("/v1/workflows/..%2Fx")).status_code == 404
-    assert await world.told() == []
+    assert await world.events() == []
 
 
 async def test_another_tenants_agent_and_case_are_not_found(world: World) -> None:

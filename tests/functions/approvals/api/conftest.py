@@ -97,7 +97,7 @@ def _forget_issuer() -> None:
 async def program(cloud: Cloud, mailbox: object, issuing_key: OKPKey) -> AsyncIterator[Program]:
     """A program that may ask and read, in a tenant of its own."""
     cloud.mend()
-    app = create_api(function="approvals", routers=[ROUTER])
+    app = create_api(function="approvals", router=ROUTER)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://approvals") as client:
         yield Program(client, issuing_key, f"clinic-{uuid.uuid4().hex[:12]}")

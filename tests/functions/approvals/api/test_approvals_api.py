@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from events.approvals import Card
 from shared.kit.canonical import content_hash
 from tests.functions.approvals.api.conftest import Program
 from tests.functions.approvals.builders import CONTENT, RATIONALE
@@ -27,6 +28,7 @@ SEED = {
     "conditions": [{"field": "content.action", "op": "eq", "value": "reindex"}],
     "rationale": RATIONALE,
 }
+MISSING_APPROVAL = "apr_01KAGQ0000000000000000000Z"
 MISSING_SEED = "pre_01KAGQ0000000000000000000A"
 
 
@@ -111,26 +113,42 @@ async def test_refusals_over_http_come_in_order(program: Program) -> None:
     card = await ask(program)
     path = f"/v1/approvals/{card['id']}/decisions"
     nonsense = {"decision": "approve", "note": 7}
+    stale = deciding({**card, "decision_hash": "0" * 64})
+    fields = ("decision_hash", "client_decision_id", "note")
     reader = governor(program).with_scopes("approvals:read")
     refused(await reader.post(path, nonsense), 403, "scope_missing")
+    text = await governor(program).post(path, nonsense, Content_Type="text/plain")
+    refused(text, 415, "unsupported_media_type")
     stranger = governor(program).at("another-tenant")
-    refused(await stranger.post(path, nonsense), 404, "not_found")
-    refused(await governor(program, "amira").post(path, nonsense), 403, "separation_of_duties")
-    refused(await program.of("noor").post(path, nonsense), 403, "forbidden")
-    fields = ("decision_hash", "client_decision_id", "note")
-    refused(await governor(program).post(path, nonsense), 422, "invalid", *fields)
+    for anybody in (stranger, governor(program, "amira"), program.of("noor"), governor(program)):
+        refused(await anybody.post(path, nonsense), 422, "invalid", *fields)
+    refused(await stranger.post(path, stale), 404, "not_found")
+    silent = deciding(card, "request_changes", note=" ")
+    refused(await governor(program, "amira").post(path, silent), 403, "separation_of_duties")
+    refused(await program.of("noor").post(path, silent), 403, "forbidden")
+    refused(await governor(program).post(path, silent), 422, "invalid", "note")
+    refused(await governor(program).post(path, stale), 412, "stale_decision_hash")
+    used = deciding(card)
+    await governor(program).post(path, used)
+    refused(await governor(program).post(path, stale), 409, "already_decided")
+    missing = path.replace(card["id"], MISSING_APPROVAL)
+    refused(await program.of("noor").post(missing, used), 422, "idempotency_key_reused")
+
+
+async def test_refusals_of_a_veto_come_in_the_same_order(program: Program) -> None:
+    card = await ask(program)
     silent = {"approval_id": card["id"], "explanation": 7}
-    refused(await stranger.post("/v1/vetoes", silent), 404, "not_found")
-    own = await governor(program, "amira").post("/v1/vetoes", silent)
-    refused(own, 403, "separation_of_duties")
     wrong = ("decision_hash", "client_decision_id", "reason_category", "explanation")
-    refused(await governor(program).post("/v1/vetoes", silent), 422, "invalid", *wrong)
+    stranger = governor(program).at("another-tenant")
+    for anybody in (stranger, governor(program, "amira"), governor(program)):
+        refused(await anybody.post("/v1/vetoes", silent), 422, "invalid", *wrong)
     unnamed = await governor(program).post("/v1/vetoes", vetoing({**card, "id": 7}))
     refused(unnamed, 422, "invalid", "approval_id")
-    stale = deciding({**card, "decision_hash": "0" * 64})
-    refused(await governor(program).post(path, stale), 412, "stale_decision_hash")
-    await decide(governor(program), card)
-    refused(await governor(program).post(path, stale), 409, "already_decided")
+    refused(await stranger.post("/v1/vetoes", vetoing(card)), 404, "not_found")
+    own = await governor(program, "amira").post("/v1/vetoes", vetoing(card, explanation=" "))
+    refused(own, 403, "separation_of_duties")
+    blank = await governor(program).post("/v1/vetoes", vetoing(card, explanation=" "))
+    refused(blank, 422, "invalid", "explanation")
 
 
 async def test_no_token_is_refused_before_anything_is_looked_at(program: Program) -> None:
@@ -141,6 +159,9 @@ async def test_no_token_is_refused_before_anything_is_looked_at(program: Program
         ("POST", "/v1/approvals/apr_1/decisions"),
         ("POST", "/v1/approvals/apr_1/review"),
         ("POST", "/v1/vetoes"),
+        ("POST", "/v1/mobile/approvals/apr_1/approve"),
+        ("POST", "/v1/mobile/approvals/apr_1/request-changes"),
+        ("POST", "/v1/mobile/approvals/apr_1/veto"),
         ("GET", "/v1/precedent-seeds"),
         ("POST", "/v1/precedent-seeds"),
         ("GET", "/v1/precedent-seeds/pre_1"),
@@ -166,6 +187,54 @@ async def test_the_phones_scopes_are_taken_and_only_for_what_they_say(program: P
     vetoed = await vetoer.post("/v1/vetoes", vetoing(card))
     assert (vetoed.status_code, vetoed.json()["status"]) == (200, "rejected")
     assert vetoed.json()["veto_reason"]["category"] == "safety"
+
+
+def on_the_phone(card: Any, **fields: Any) -> dict[str, Any]:
+    sent = {"decision_hash": card["decision_hash"], "client_decision_id": str(uuid.uuid4())}
+    return {**sent, **fields}
+
+
+@pytest.mark.parametrize(
+    ("verb", "scope", "fields", "status"),
+    [
+        ("approve", "governance:write", {}, "approved"),
+        ("approve", "governance:write", {"note": None}, "approved"),
+        ("request-changes", "governance:write", {"note": "Shorter."}, "changes_requested"),
+        (
+            "veto",
+            "veto:execute",
+            {"reason_category": "safety", "explanation": "Not now.", "attachments": None},
+            "rejected",
+        ),
+    ],
+)
+async def test_a_phone_decides_and_is_answered_with_its_card(
+    program: Program, verb: str, scope: str, fields: dict[str, Any], status: str
+) -> None:
+    card = await ask(program)
+    path = f"/v1/mobile/approvals/{card['id']}/{verb}"
+    body = on_the_phone(card, **fields)
+    core = governor(program).with_scopes("approvals:write")
+    refused(await core.post(path, body), 403, "scope_missing")
+    phone = governor(program).with_scopes(scope)
+    refused(await phone.post(path, {}), 422, "invalid", *[name for name in body if body[name]])
+    first = await phone.post(path, body)
+    assert first.status_code == 200, first.text
+    assert set(first.json()) == set(Card.model_fields)
+    assert (first.json()["id"], first.json()["status"]) == (card["id"], status)
+    assert (await phone.post(path, body)).content == first.content
+
+
+async def test_a_decision_of_the_phone_is_the_same_over_the_core_api(program: Program) -> None:
+    card = await ask(program)
+    body = on_the_phone(card)
+    phone = governor(program).with_scopes("governance:write")
+    await phone.post(f"/v1/mobile/approvals/{card['id']}/approve", body)
+    path = f"/v1/approvals/{card['id']}/decisions"
+    again = await governor(program).post(path, {**body, "decision": "approve"})
+    assert (again.status_code, again.json()["status"]) == (200, "approved")
+    other = {**body, "decision": "reject"}
+    refused(await governor(program).post(path, other), 422, "idempotency_key_reused")
 
 
 async def test_a_precedent_from_its_posting_to_its_veto(program: Program) -> None:
@@ -215,11 +284,10 @@ async def test_a_broken_glass_is_reviewed_over_the_api(program: Program) -> None
     broken = (await decide(governor(program), card, "break_glass", grounds="outage")).json()
     assert broken["break_glass"] == {"grounds": "outage", "skipped": []}
     path = f"/v1/approvals/{card['id']}/review"
-    own = await governor(program).post(path, {})
-    refused(own, 403, "separation_of_duties")
+    body = {"verdict": "overturned", "note": "There was no outage."}
+    refused(await governor(program).post(path, body), 403, "separation_of_duties")
     other = governor(program, "goran")
     refused(await other.post(path, {"verdict": "maybe"}), 422, "invalid", "verdict", "note")
-    body = {"verdict": "overturned", "note": "There was no outage."}
     reviewed = await other.post(path, body, idempotency_key="r1")
     assert reviewed.json()["review"]["status"] == "overturned"
     again = await other.post(path, body, idempotency_key="r1")
@@ -280,7 +348,9 @@ async def test_a_body_over_a_megabyte_is_too_large(program: Program) -> None:
 @pytest.mark.parametrize("id", ["apr_1", "nonsense", "pre_01KAGQ0000000000000000000A", "%00"])
 async def test_what_is_no_id_is_not_found(program: Program, id: str) -> None:
     refused(await program.get(f"/v1/approvals/{id}"), 404, "not_found")
-    refused(await governor(program).post(f"/v1/approvals/{id}/decisions", {}), 404, "not_found")
+    path = f"/v1/approvals/{id}/decisions"
+    body = deciding({"decision_hash": "0" * 64})
+    refused(await governor(program).post(path, body), 404, "not_found")
 
 
 @pytest.mark.parametrize(

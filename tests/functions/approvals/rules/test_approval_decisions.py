@@ -9,10 +9,11 @@ from events.approvals import (
     ApprovalChangesRequested,
     ApprovalRejected,
 )
-from functions.approvals.rules.approval import Actor, Approval, Repeat, Transition, payload
+from functions.approvals.rules.approval import Actor, Approval, Repeat
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.owner import cancel
+from functions.approvals.rules.reversals import cancel
 from functions.approvals.rules.silence import as_of, time_passed
+from shared.aggregates.aggregate import payload
 from shared.kit.errors import (
     AlreadyDecided,
     ApprovalExpired,
@@ -33,6 +34,7 @@ from tests.functions.approvals.builders import (
     START,
     command,
     opened,
+    step_of,
     stepped,
 )
 
@@ -46,8 +48,7 @@ VERBS = {
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_governor_decides_and_the_event_says_what_was_decided(verb: str) -> None:
     approval = opened()
-    result = decide(approval, command(verb, approval), GOVERNOR, START + MINUTE)
-    assert isinstance(result, Transition)
+    result = step_of(decide(approval, command(verb, approval), GOVERNOR, START + MINUTE))
     event, status = VERBS[verb]
     data = payload(result)
     assert isinstance(data, event)

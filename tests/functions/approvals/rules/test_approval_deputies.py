@@ -14,7 +14,6 @@ from functions.approvals.rules.approval import (
     Actor,
     Approval,
     Repeat,
-    Transition,
     next_timer,
 )
 from functions.approvals.rules.decisions import decide
@@ -35,6 +34,7 @@ from tests.functions.approvals.builders import (
     command,
     opened,
     rule,
+    step_of,
     stepped,
 )
 
@@ -49,24 +49,24 @@ def deferred(approval: Approval) -> Approval:
 
 def test_a_deferral_stops_the_clock_until_it_ends() -> None:
     approval = opened()
-    later = decide(
-        approval, command("defer", approval, until=START + 24 * HOUR), GOVERNOR, START + HOUR
+    later = step_of(
+        decide(
+            approval, command("defer", approval, until=START + 24 * HOUR), GOVERNOR, START + HOUR
+        )
     )
-    assert isinstance(later, Transition)
     assert later.event is ApprovalDeferred
-    state = later.approval
+    state = later.state
     assert (state.status, state.deadline_at) == ("deferred", START + 25 * HOUR)
     assert next_timer(state) == (DEADLINE_DUE, START + 24 * HOUR)
 
 
 def test_a_deferral_ends_by_its_timer_and_not_before() -> None:
     state = deferred(opened())
-    assert time_passed(state, START + 24 * HOUR - SECOND) is None
-    awake = time_passed(state, START + 24 * HOUR)
-    assert awake is not None
+    assert time_passed(state, START + 24 * HOUR - SECOND) == ()
+    awake = step_of(time_passed(state, START + 24 * HOUR))
     assert awake.event is ApprovalResumed
-    assert (awake.approval.status, awake.approval.deferred_until) == ("pending", None)
-    assert awake.approval.deadline_at == START + 26 * HOUR
+    assert (awake.state.status, awake.state.deferred_until) == ("pending", None)
+    assert awake.state.deadline_at == START + 26 * HOUR
 
 
 def test_what_is_deferred_can_still_be_decided_and_expires_by_the_clock() -> None:
@@ -92,11 +92,10 @@ def test_no_deferral_reaches_beyond_thirty_days() -> None:
 
 def test_an_escalation_opens_the_request_to_the_deputy_whose_decision_owes_a_review() -> None:
     approval = opened()
-    result = decide(approval, command("escalate", approval), GOVERNOR, START)
-    assert isinstance(result, Transition)
+    result = step_of(decide(approval, command("escalate", approval), GOVERNOR, START))
     assert result.event is ApprovalEscalated
-    assert result.approval.status == "escalated"
-    done = passed_on("approve", result.approval, DEPUTY)
+    assert result.state.status == "escalated"
+    done = passed_on("approve", result.state, DEPUTY)
     assert (done.status, done.capacity) == ("approved", "deputy")
     assert done.review is not None
     assert done.review.due_at == START + 72 * HOUR
@@ -127,20 +126,18 @@ def test_escalating_what_is_deferred_wakes_it() -> None:
 
 def test_a_deferral_of_what_was_escalated_returns_to_the_deputy() -> None:
     state = deferred(passed_on("escalate", opened()))
-    awake = time_passed(state, START + 24 * HOUR)
-    assert awake is not None
-    assert awake.approval.status == "escalated"
+    awake = step_of(time_passed(state, START + 24 * HOUR))
+    assert awake.state.status == "escalated"
 
 
 def test_a_delegate_decides_as_a_deputy_and_nobody_else_does() -> None:
     approval = opened()
-    result = decide(approval, command("delegate", approval, to="noor"), GOVERNOR, START)
-    assert isinstance(result, Transition)
+    result = step_of(decide(approval, command("delegate", approval, to="noor"), GOVERNOR, START))
     assert result.event is ApprovalDelegated
-    done = passed_on("approve", result.approval, NOBODY)
+    done = passed_on("approve", result.state, NOBODY)
     assert (done.capacity, done.review is not None) == ("deputy", True)
     with pytest.raises(Forbidden):
-        decide(result.approval, command("approve", approval), DEPUTY, START)
+        decide(result.state, command("approve", approval), DEPUTY, START)
 
 
 def test_a_delegate_hands_back_but_passes_nothing_on() -> None:

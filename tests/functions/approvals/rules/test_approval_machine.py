@@ -12,20 +12,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from functions.approvals.rules.approval import (
     GRACE,
     Actor,
-    Approval,
     Repeat,
-    Transition,
+    Step,
+    Steps,
     next_timer,
-    payload,
     statement_to_sign,
 )
-from functions.approvals.rules.commands import ReviewCommand
+from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.owner import cancel, fail_to_undo, is_reversal_ordered, undo
 from functions.approvals.rules.precedent import Precedent, activate, count_false_positive
+from functions.approvals.rules.reversals import cancel, fail_to_undo, is_reversal_ordered, undo
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
+from shared.aggregates.aggregate import payload
 from shared.kit.errors import ApprovalExpired, AssentError, VetoWindowClosed
 from tests.functions.approvals import builders
 from tests.functions.approvals.builders import START, active, command, opened, veto_command
@@ -67,7 +67,7 @@ class Machine(RuleBasedStateMachine):
             assert self.approval.status == "auto_approved"
         else:
             self.approval = opened(kind=kind, risk=risk, rule=who)
-        self.precedent: Precedent = activate(builders.precedent(), "goran", START, ()).precedent
+        self.precedent: Precedent = activate(builders.precedent(), "goran", START, ()).state
         self.under_way: list[tuple[str, Any, Actor, datetime]] = []
         self.history = [self.approval]
         self.vetoes_counted = 0
@@ -98,7 +98,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(actor=people, verdict=st.sampled_from(["upheld", "overturned"]))
     def send_review(self, actor: Actor, verdict: Any) -> None:
-        self.under_way.append(("review", ReviewCommand(verdict, "why"), actor, self.now))
+        self.under_way.append(("review", ReviewBody(verdict=verdict, note="why"), actor, self.now))
 
     @precondition(lambda self: self.under_way)
     @rule(data=st.data(), again=st.booleans(), took_over=st.booleans())
@@ -117,13 +117,14 @@ class Machine(RuleBasedStateMachine):
         self, what: str, sent: Any, actor: Actor, received_at: datetime, *, took_over: bool
     ) -> None:
         before = self.approval
+        result: Steps | Repeat
         try:
             if what == "decide":
                 result = decide(before, sent, actor, received_at, took_over=took_over)
             elif what == "veto":
-                result = veto(before, sent, actor, received_at, took_over=took_over)  # type: ignore[assignment]
+                result = veto(before, sent, actor, received_at, took_over=took_over)
             else:
-                result = review(before, sent, actor, received_at)  # type: ignore[assignment]
+                result = review(before, sent, actor, received_at)
         except ApprovalExpired:
             deadline = before.deadline_at
             assert received_at > deadline, "in time, and yet lost to silence"
@@ -136,22 +137,21 @@ class Machine(RuleBasedStateMachine):
             return
         if isinstance(result, Repeat):
             return
-        steps = result if isinstance(result, tuple) else (result,)
         assert actor.principal != builders.REQUESTER
         if what != "review" and before.is_open:
             assert received_at <= before.deadline_at
-        if steps[0].approval.status == "vetoed":
+        if result[0].state.status == "vetoed":
             assert before.veto is not None
             assert received_at <= before.veto.closes_at
-            self.precedent = count_false_positive(self.precedent, received_at).precedent
+            self.precedent = count_false_positive(self.precedent, received_at).state
             self.vetoes_counted += 1
-        for step in steps:
+        for step in result:
             self.apply(step)
 
-    def apply(self, step: Transition) -> None:
-        before, after = self.approval, step.approval
+    def apply(self, step: Step) -> None:
+        before, after = self.approval, step.state
         assert after.version == before.version + 1
-        assert payload(step).version == after.version
+        assert payload(step).version == after.version  # type: ignore[attr-defined]
         if not before.is_open and after.status != "vetoed":
             for name in FINAL:
                 assert getattr(after, name) == getattr(before, name), f"{name} of a final decision"
@@ -197,8 +197,7 @@ class Machine(RuleBasedStateMachine):
     def fire_timer(self, times: int) -> None:
         """A timer fires: perhaps early, perhaps late, perhaps twice."""
         for _ in range(times):
-            step = time_passed(self.approval, self.now)
-            if step is not None:
+            for step in time_passed(self.approval, self.now):
                 self.apply(step)
 
     @rule(report=st.sampled_from(["cancelled", "rolled_back", "rollback_failed"]))
@@ -206,18 +205,19 @@ class Machine(RuleBasedStateMachine):
         """The owner's events, in any order, whether or not anything was ordered."""
         before = self.approval
         if report == "cancelled":
-            step: Any = cancel(before, builders.REQUESTER, self.now)
+            steps = cancel(before, builders.REQUESTER, self.now)
         elif report == "rolled_back":
-            step = undo(before)
+            steps = undo(before)
         else:
-            step = fail_to_undo(before)
-        if isinstance(step, Transition):
+            steps = fail_to_undo(before)
+        for step in steps:
+            if step.event is None:
+                assert (step.state.version, step.state.status) == (before.version, before.status)
+                self.approval = step.state
+                continue
             if report != "cancelled":
                 assert is_reversal_ordered(before) or before.status == "reversal_failed"
             self.apply(step)
-        elif isinstance(step, Approval):
-            assert (step.version, step.status) == (before.version, before.status)
-            self.approval = step
 
     @invariant()
     def what_waits_has_a_timer_and_what_is_over_has_none(self) -> None:

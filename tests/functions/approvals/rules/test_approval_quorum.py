@@ -11,7 +11,7 @@ from events.approvals import (
     Rule,
     Vote,
 )
-from functions.approvals.rules.approval import Actor, Repeat, Transition
+from functions.approvals.rules.approval import Actor, Repeat
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.quorum import checked, filled, is_met, needed, unfilled
 from shared.kit.errors import Invalid
@@ -23,6 +23,7 @@ from tests.functions.approvals.builders import (
     command,
     opened,
     rule,
+    step_of,
     stepped,
 )
 
@@ -38,11 +39,10 @@ def votes(*choices: tuple[str, tuple[int, ...]]) -> list[Vote]:
 
 def test_all_waits_for_every_place_and_says_so_on_the_way() -> None:
     approval = opened(rule=rule("all", "role:governor", "role:legal"))
-    first = decide(approval, command("approve", approval), GOVERNOR, START)
-    assert isinstance(first, Transition)
+    first = step_of(decide(approval, command("approve", approval), GOVERNOR, START))
     assert first.event is ApprovalVoted
-    assert first.approval.status == "pending"
-    second = stepped(decide(first.approval, command("approve", approval), LEGAL, START))
+    assert first.state.status == "pending"
+    second = stepped(decide(first.state, command("approve", approval), LEGAL, START))
     assert (second.status, second.decided_by) == ("approved", "lena")
     assert [vote.principal for vote in second.votes] == ["gala", "lena"]
 
@@ -81,8 +81,7 @@ def test_a_voter_hears_the_final_answer_when_repeating() -> None:
 def test_one_rejection_ends_it_even_by_who_approved_before() -> None:
     approval = opened(rule=rule("all", "role:governor", "role:legal"))
     voted = stepped(decide(approval, command("approve", approval), GOVERNOR, START))
-    ended = decide(voted, command("reject", approval), GOVERNOR, START)
-    assert isinstance(ended, Transition)
+    ended = step_of(decide(voted, command("reject", approval), GOVERNOR, START))
     assert ended.event is ApprovalRejected
 
 

@@ -14,16 +14,15 @@ from functions.approvals.rules.approval import (
     Actor,
     Approval,
     Repeat,
-    Transition,
     next_timer,
-    payload,
     statement_to_sign,
 )
-from functions.approvals.rules.commands import ReviewCommand
+from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.owner import undo
+from functions.approvals.rules.reversals import undo
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
+from shared.aggregates.aggregate import payload
 from shared.kit.errors import (
     AlreadyDecided,
     Forbidden,
@@ -45,11 +44,12 @@ from tests.functions.approvals.builders import (
     command,
     opened,
     rule,
+    step_of,
     stepped,
 )
 
-UPHELD = ReviewCommand("upheld", "The outage was real.")
-OVERTURNED = ReviewCommand("overturned", "There was no outage.")
+UPHELD = ReviewBody(verdict="upheld", note="The outage was real.")
+OVERTURNED = ReviewBody(verdict="overturned", note="There was no outage.")
 
 
 def broken(actor: Actor = GOVERNOR, **fields: Any) -> Approval:
@@ -130,11 +130,11 @@ def test_the_owner_reverses_what_a_review_overturned() -> None:
 
 
 def test_what_was_undone_before_is_reversed_as_soon_as_it_is_overturned() -> None:
-    undone = undo(broken())
-    assert isinstance(undone, Approval)
-    steps = review(undone, OVERTURNED, OTHER_GOVERNOR, START)
+    remembered = step_of(undo(broken()))
+    assert remembered.event is None
+    steps = review(remembered.state, OVERTURNED, OTHER_GOVERNOR, START)
     assert isinstance(steps, tuple)
-    assert [step.approval.status for step in steps] == ["approved", "reversed"]
+    assert [step.state.status for step in steps] == ["approved", "reversed"]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_the_deputy_reviews_the_only_governor_but_never_on_the_constitution() ->
 
 def test_a_review_says_why() -> None:
     with pytest.raises(Invalid):
-        review(broken(), ReviewCommand("upheld", " "), OTHER_GOVERNOR, START)
+        review(broken(), ReviewBody(verdict="upheld", note=" "), OTHER_GOVERNOR, START)
 
 
 def test_what_owes_no_review_takes_none() -> None:
@@ -195,21 +195,20 @@ def test_a_late_review_counts_and_the_miss_is_published_before_it() -> None:
     steps = review(broken(), OVERTURNED, OTHER_GOVERNOR, late)
     assert isinstance(steps, tuple)
     assert [step.event for step in steps] == [ApprovalReviewMissed, ApprovalOverturned]
-    assert [step.approval.version for step in steps] == [3, 4]
+    assert [step.state.version for step in steps] == [3, 4]
 
 
 def test_a_missed_review_is_a_published_violation_once() -> None:
     done = broken()
     assert done.review is not None
     due = done.review.due_at
-    assert time_passed(done, due + MINUTE - SECOND) is None
-    missed = time_passed(done, due + MINUTE)
-    assert isinstance(missed, Transition)
+    assert time_passed(done, due + MINUTE - SECOND) == ()
+    missed = step_of(time_passed(done, due + MINUTE))
     data = payload(missed)
     assert isinstance(data, ApprovalReviewMissed)
     assert data.violation.rule == "review.break_glass"
     assert data.violation.evidence
-    assert time_passed(missed.approval, due + HOUR) is None
-    late = review(missed.approval, UPHELD, OTHER_GOVERNOR, due + HOUR)
+    assert time_passed(missed.state, due + HOUR) == ()
+    late = review(missed.state, UPHELD, OTHER_GOVERNOR, due + HOUR)
     assert isinstance(late, tuple)
     assert len(late) == 1

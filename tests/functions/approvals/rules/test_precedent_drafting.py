@@ -89,7 +89,7 @@ def test_a_draft_covers_the_three_passes_its_review_and_waits_for_a_human() -> N
     three = row(*agents, kind="constitutional", risk="low")
     step = draft(three, START + MINUTE)
     assert step is not None
-    state = step.precedent
+    state = step.state
     assert (state.status, state.author, state.domain) == ("draft", "approvals", "GEN")
     assert state.drafted_from == ("apr_0", "apr_1", "apr_2")
     findings = review(state, Facts(example=three[-1][0]))

@@ -14,12 +14,12 @@ from functions.approvals.rules.precedent import (
     Precedent,
     activate,
     count_false_positive,
-    payload,
     post,
     reference,
     supersede,
     suspend,
 )
+from shared.aggregates.aggregate import payload
 from shared.kit.errors import VersionConflict
 from tests.functions.approvals.builders import HOUR, START, precedent
 
@@ -28,12 +28,12 @@ FAIL = (*PASS, Finding(check="weakening", verdict="fail", evidence="it loosens")
 
 
 def activated() -> Precedent:
-    return activate(precedent(), "goran", START, ()).precedent
+    return activate(precedent(), "goran", START, ()).state
 
 
 def test_a_review_approves_only_when_every_check_passes() -> None:
     approved, rejected = post(precedent(), PASS), post(precedent(), FAIL)
-    assert (approved.precedent.status, rejected.precedent.status) == ("approved", "rejected")
+    assert (approved.state.status, rejected.state.status) == ("approved", "rejected")
     data = payload(rejected)
     assert isinstance(data, PrecedentReviewed)
     assert data.findings == FAIL
@@ -42,21 +42,21 @@ def test_a_review_approves_only_when_every_check_passes() -> None:
 def test_activation_remembers_who_and_when() -> None:
     step = activate(precedent(findings=PASS), "goran", START, ())
     assert step.event is PrecedentActivated
-    state = step.precedent
+    state = step.state
     assert (state.status, state.activated_by, state.activated_at) == ("active", "goran", START)
     assert state.findings == PASS
 
 
 def test_a_draft_that_no_longer_passes_is_rejected_instead() -> None:
     step = activate(precedent(status="draft"), "goran", START, FAIL)
-    assert (step.event, step.precedent.status) == (PrecedentReviewed, "rejected")
-    assert activate(precedent(status="draft"), "goran", START, PASS).precedent.status == "active"
+    assert (step.event, step.state.status) == (PrecedentReviewed, "rejected")
+    assert activate(precedent(status="draft"), "goran", START, PASS).state.status == "active"
 
 
 def test_a_suspended_precedent_is_activated_again() -> None:
-    suspended = suspend(activated()).precedent
+    suspended = suspend(activated()).state
     assert suspended.status == "suspended"
-    again = activate(suspended, "gala", START + HOUR, ()).precedent
+    again = activate(suspended, "gala", START + HOUR, ()).state
     assert (again.status, again.activated_by) == ("active", "gala")
 
 
@@ -80,20 +80,20 @@ def test_the_third_false_positive_deprecates(status: str) -> None:
     for count in (1, 2):
         step = count_false_positive(state, START)
         assert step.event is PrecedentVetoed
-        state = step.precedent
+        state = step.state
         assert (state.status, state.veto_count) == (status, count)
     last = count_false_positive(state, START + HOUR)
     assert last.event is PrecedentDeprecated
-    assert (last.precedent.veto_count, last.precedent.ended_at) == (3, START + HOUR)
+    assert (last.state.veto_count, last.state.ended_at) == (3, START + HOUR)
 
 
 def test_a_veto_of_what_a_superseded_precedent_assented_to_is_counted_too() -> None:
     ended = supersede(activated(), precedent(precedent_id="pre_new"), START)
     assert ended.event is PrecedentSuperseded
-    assert ended.precedent.superseded_by == "pre_new"
-    state = ended.precedent
+    assert ended.state.superseded_by == "pre_new"
+    state = ended.state
     for _ in range(3):
-        state = count_false_positive(state, START).precedent
+        state = count_false_positive(state, START).state
     assert (state.status, state.veto_count) == ("superseded", 3)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from events.precedents import Condition
-from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, active_form
+from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, ActivePrecedents
 from functions.approvals.rules.rates import rate
 from tests.functions.approvals.builders import (
     CONTENT,
@@ -88,7 +88,7 @@ def test_the_card_shows_every_comparison_the_closest_first() -> None:
 
 def test_the_active_form_is_what_matching_reads_of_a_precedent() -> None:
     activated = precedent(status="active", activated_by="goran", activated_at=START)
-    assert active_form(activated) == active()
+    assert ActivePrecedents(kind="execution").with_(activated).precedents == (active(),)
 
 
 def test_rates_are_of_one_and_nothing_has_no_rate() -> None:

@@ -11,7 +11,7 @@ from events.approvals import (
     ApprovalRequested,
     CaseBinding,
 )
-from functions.approvals.rules.approval import DEADLINE_DUE, next_timer, payload, statement_to_sign
+from functions.approvals.rules.approval import DEADLINE_DUE, next_timer, statement_to_sign
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.limits import is_deeper_than
 from functions.approvals.rules.requests import (
@@ -21,6 +21,7 @@ from functions.approvals.rules.requests import (
 )
 from functions.approvals.rules.risk import assess
 from functions.approvals.rules.silence import time_passed
+from shared.aggregates.aggregate import payload
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid
 from tests.functions.approvals.builders import (
@@ -36,6 +37,7 @@ from tests.functions.approvals.builders import (
     opened,
     request,
     rule,
+    step_of,
     stepped,
 )
 
@@ -72,24 +74,23 @@ def test_silence_assents_only_to_an_artifact_of_low_risk(
 ) -> None:
     approval = opened(kind=kind, risk=risk)
     assert approval.on_timeout == silence
-    spoken = time_passed(approval, approval.deadline_at + MINUTE)
-    assert spoken is not None
+    spoken = step_of(time_passed(approval, approval.deadline_at + MINUTE))
     assert spoken.event is (ApprovalApproved if silence == "approve" else ApprovalExpired)
-    assert (spoken.approval.decided_by, spoken.approval.decided_at) == (
+    assert (spoken.state.decided_by, spoken.state.decided_at) == (
         "deadline",
         approval.deadline_at,
     )
     assert statement_to_sign(spoken, "clinic") is not None
-    assert next_timer(spoken.approval) is None
+    assert next_timer(spoken.state) is None
 
 
 def test_silence_speaks_no_sooner_than_a_minute_after_the_deadline_and_once() -> None:
     approval = opened()
-    assert time_passed(approval, approval.deadline_at) is None
-    assert time_passed(approval, approval.deadline_at + MINUTE - SECOND) is None
+    assert time_passed(approval, approval.deadline_at) == ()
+    assert time_passed(approval, approval.deadline_at + MINUTE - SECOND) == ()
     expired = stepped(time_passed(approval, approval.deadline_at + MINUTE))
     assert expired.silence_at == approval.deadline_at
-    assert time_passed(expired, approval.deadline_at + HOUR) is None
+    assert time_passed(expired, approval.deadline_at + HOUR) == ()
 
 
 def test_only_a_governors_own_silence_is_remembered() -> None:
@@ -119,9 +120,9 @@ def test_a_signed_decision_is_bound_to_the_asking_case() -> None:
 
 
 def test_a_withdrawn_request_is_over_from_the_start() -> None:
-    step = open_cancelled(request(), REQUESTER, START)
-    assert (step.approval.status, step.approval.version) == ("cancelled", 1)
-    assert next_timer(step.approval) is None
+    step = step_of(open_cancelled(request(), REQUESTER, START))
+    assert (step.state.status, step.state.version) == ("cancelled", 1)
+    assert next_timer(step.state) is None
 
 
 @pytest.mark.parametrize("seconds", [60, 30 * 24 * 3600])

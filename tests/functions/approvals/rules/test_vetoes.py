@@ -7,7 +7,6 @@ import pytest
 from events.approvals import (
     ApprovalRejected,
     ApprovalVetoed,
-    VetoReason,
 )
 from functions.approvals.rules.approval import (
     VETO_WINDOW_DUE,
@@ -17,9 +16,8 @@ from functions.approvals.rules.approval import (
     next_timer,
     statement_to_sign,
 )
-from functions.approvals.rules.commands import VetoCommand
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.owner import cancel, fail_to_undo, undo
+from functions.approvals.rules.reversals import cancel, fail_to_undo, undo
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
 from shared.kit.errors import (
@@ -44,6 +42,7 @@ from tests.functions.approvals.builders import (
     active,
     command,
     opened,
+    step_of,
     stepped,
     veto_command,
 )
@@ -69,7 +68,7 @@ def test_a_veto_at_the_closing_second_reverses() -> None:
     steps = veto(auto_approved(), veto_command(opened()), GOVERNOR, CLOSES)
     assert isinstance(steps, tuple)
     assert [step.event for step in steps] == [ApprovalVetoed]
-    state = steps[0].approval
+    state = steps[0].state
     assert (state.status, state.decided_by, state.decided_at) == ("vetoed", "gala", CLOSES)
     signed = statement_to_sign(steps[0], "clinic")
     assert signed is not None
@@ -93,12 +92,12 @@ def test_what_is_confirmed_stays_confirmed_whatever_a_clock_says() -> None:
 
 
 def test_the_window_is_not_confirmed_while_a_veto_may_be_on_its_way() -> None:
-    assert time_passed(auto_approved(), CLOSES + MINUTE - SECOND) is None
+    assert time_passed(auto_approved(), CLOSES + MINUTE - SECOND) == ()
 
 
 def test_a_vetoed_assent_is_never_confirmed() -> None:
     vetoed = stepped(veto(auto_approved(), veto_command(opened()), GOVERNOR, START))
-    assert time_passed(vetoed, CLOSES + HOUR) is None
+    assert time_passed(vetoed, CLOSES + HOUR) == ()
 
 
 def test_a_veto_on_a_pending_approval_rejects() -> None:
@@ -143,8 +142,8 @@ def test_a_decision_on_what_a_precedent_assented_to_is_a_conflict() -> None:
 
 def test_refusals_of_a_veto_come_in_order() -> None:
     approval = auto_approved()
-    silent = VetoCommand("0" * 64, VetoReason(category="other", explanation=" "))
-    stale = VetoCommand("0" * 64, VetoReason(category="other", explanation="why"))
+    silent = veto_command(approval, decision_hash="0" * 64, explanation=" ")
+    stale = veto_command(approval, decision_hash="0" * 64)
     late = CLOSES + HOUR
     with pytest.raises(SeparationOfDuties):
         veto(approval, silent, Actor(REQUESTER, frozenset({"governor"})), late)
@@ -163,9 +162,9 @@ def test_refusals_of_a_veto_come_in_order() -> None:
 
 @pytest.mark.parametrize("attachments", [("x",) * 11, ("",), ("x" * 2049,)])
 def test_attachments_are_bounded(attachments: tuple[str, ...]) -> None:
-    reason = VetoReason(category="other", explanation="why", attachments=attachments)
+    bounded = veto_command(auto_approved(), attachments=attachments)
     with pytest.raises(Invalid) as refusal:
-        veto(auto_approved(), VetoCommand("", reason), GOVERNOR, START)
+        veto(auto_approved(), bounded, GOVERNOR, START)
     assert refusal.value.errors[0].field.startswith("attachments")
 
 
@@ -175,27 +174,28 @@ def test_the_owner_reverses_or_reports_that_it_could_not() -> None:
     failed = stepped(fail_to_undo(vetoed))
     assert failed.status == "reversal_failed"
     assert stepped(undo(failed)).status == "reversed", "a later attempt succeeded"
-    assert fail_to_undo(stepped(undo(vetoed))) is None, "an older report came late"
+    assert fail_to_undo(stepped(undo(vetoed))) == (), "an older report came late"
 
 
 def test_a_rollback_the_owner_made_by_itself_is_remembered_for_a_later_veto() -> None:
-    undone = undo(auto_approved())
-    assert isinstance(undone, Approval)
+    remembered = step_of(undo(auto_approved()))
+    assert remembered.event is None
+    undone = remembered.state
     assert undone.version == auto_approved().version
-    assert undo(undone) is None
+    assert undo(undone) == ()
     steps = veto(undone, veto_command(undone), GOVERNOR, START)
     assert isinstance(steps, tuple)
-    assert [step.approval.status for step in steps] == ["vetoed", "reversed"]
-    assert undo(stepped(steps)) is None
+    assert [step.state.status for step in steps] == ["vetoed", "reversed"]
+    assert undo(stepped(steps)) == ()
 
 
 def test_a_rollback_of_what_was_refused_means_nothing() -> None:
     approval = opened()
     rejected = stepped(veto(approval, veto_command(approval), GOVERNOR, START))
-    assert undo(rejected) is None
-    assert fail_to_undo(rejected) is None
+    assert undo(rejected) == ()
+    assert fail_to_undo(rejected) == ()
 
 
 def test_a_withdrawal_ends_only_what_is_open() -> None:
     assert stepped(cancel(opened(), REQUESTER, START)).status == "cancelled"
-    assert cancel(auto_approved(), REQUESTER, START) is None
+    assert cancel(auto_approved(), REQUESTER, START) == ()

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from functions.approvals.rules.approval import DEADLINE_DUE
-from functions.approvals.service.asking import ask
-from functions.approvals.service.reading import show_precedent
-from shared.kit.ids import new_id
+from functions.approvals.service.lists import show_precedent
+from functions.approvals.service.requests import request_approval
 from shared.messaging.envelope import Envelope
 from shared.storage.idempotency import IdempotencyKey
-from tests.functions.approvals.builders import GOVERNOR, MINUTE, SECOND, START, request
+from tests.functions.approvals.builders import GOVERNOR, MINUTE, SECOND, START, request_body
 from tests.functions.approvals.worlds import ASKER, World
 from tests.shared.cloud import Mailbox
 
@@ -68,7 +67,7 @@ async def test_a_request_is_opened_once_whenever_the_process_dies(
     key = IdempotencyKey(caller, uuid.uuid4().hex, "same")
 
     async def act() -> Any:
-        return await ask(caller, key, request(approval_id=new_id("apr", START)))
+        return await request_approval(caller, key, request_body())
 
     await die(world, act, death)
     (requested,) = await recover(world, act)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from functions.approvals.rules.approval import DEADLINE_DUE
-from functions.approvals.service.reading import show_approval
+from functions.approvals.service.lists import show_approval
 from shared.kit.operations import start_counting
 from tests.functions.approvals.builders import DEPUTY, GOVERNOR, MINUTE
 from tests.functions.approvals.worlds import World

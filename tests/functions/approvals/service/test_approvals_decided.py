@@ -7,10 +7,11 @@ import pytest
 
 from events.approvals import (
     ApprovalApproved,
+    ApprovalReversed,
     ApprovalVetoed,
     verify_decision,
 )
-from functions.approvals.service.reading import list_approvals, show_approval
+from functions.approvals.service.lists import list_approvals, show_approval
 from shared.kit.errors import (
     AlreadyDecided,
     ApprovalExpired,
@@ -84,7 +85,7 @@ async def test_an_id_that_was_used_is_refused_with_another_body_or_by_another(
         await world.decide("approve", asked, OTHER_GOVERNOR, client_decision_id=id)
     with pytest.raises(IdempotencyKeyReused):
         await world.decide("approve", other, client_decision_id=id)
-    with pytest.raises(Forbidden):
+    with pytest.raises(IdempotencyKeyReused):
         await world.decide("approve", asked, LEGAL, client_decision_id=id)
 
 
@@ -169,6 +170,24 @@ async def test_a_veto_is_signed_and_caused_by_the_assent(world: World) -> None:
     keys = await public_keys("approvals-public-keys")
     decision = veto.payload(ApprovalVetoed)
     assert verify_decision(decision, world.store.tenant_id, keys).decided_by == "gala"
+
+
+async def test_the_answer_to_a_request_that_a_precedent_assents_to_is_signed(world: World) -> None:
+    await world.precedent()
+    matched = await world.ask()
+    assert matched.signature is not None
+    assert await show_approval(world.caller(GOVERNOR), matched.id) == matched
+
+
+async def test_a_reversal_in_the_vetos_own_commit_keeps_the_vetos_signature(world: World) -> None:
+    await world.precedent()
+    matched = await world.ask()
+    await world.deliver(world.rolled_back(matched.id, cause="health"))
+    await world.veto(matched)
+    veto, undone = [each for each in await world.log() if each.subject_id == matched.id][-2:]
+    signed = veto.payload(ApprovalVetoed).signature
+    assert undone.payload(ApprovalReversed).signature == signed != matched.signature
+    assert (await show_approval(world.caller(GOVERNOR), matched.id)).signature == signed
 
 
 async def test_twenty_different_decisions_at_once_leave_exactly_one(world: World) -> None:

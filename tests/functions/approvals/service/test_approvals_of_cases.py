@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from functions.approvals.aggregates import APPROVALS
 from functions.approvals.rules.approval import DEADLINE_DUE, REVIEW_DUE, VETO_WINDOW_DUE
-from functions.approvals.service.reading import list_approvals, show_approval
-from functions.approvals.store import APPROVALS
+from functions.approvals.service.lists import list_approvals, show_approval
 from functions.approvals.views import ApprovalDetail
 from shared.kit.errors import NotFound, Unavailable
 from shared.kit.instants import to_milliseconds
@@ -168,6 +168,15 @@ async def test_a_task_is_set_for_every_closing_moment(world: World) -> None:
     assert task.schedule_time == broken.review.due_at + MINUTE
 
 
+async def test_a_task_is_set_for_a_review_that_is_due_when_the_deadline_was(world: World) -> None:
+    at = to_milliseconds(datetime.now(UTC)) + HOUR
+    asked = await world.ask(at, kind="constitutional")
+    broken = await world.decide("break_glass", asked, at=at, grounds="legal")
+    assert broken.review is not None
+    assert broken.review.due_at == asked.deadline_at
+    assert len(await world.tasks(REVIEW_DUE, asked.id)) == 1
+
+
 async def test_a_timer_that_fires_early_because_no_task_waits_that_long_is_set_again(
     world: World,
 ) -> None:
@@ -209,6 +218,6 @@ async def test_a_missed_review_can_still_be_made(world: World) -> None:
 async def test_a_finished_approval_waits_for_no_timer(world: World) -> None:
     asked = await world.ask()
     await world.decide("reject", asked)
-    document = await world.store.get(APPROVALS, asked.id)
+    document = await world.store.get(APPROVALS.collection, asked.id)
     assert document is not None
     assert document.data["next_timer_at"] is None

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from events.precedents import Condition
+from events.precedents import Condition, PrecedentSeed
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND
-from functions.approvals.service.reading import list_precedents, show_precedent
-from functions.approvals.views import ApprovalDetail, PrecedentSeed
+from functions.approvals.service.lists import list_precedents, show_precedent
+from functions.approvals.views import ApprovalDetail
 from shared.kit.errors import Forbidden, Invalid, NotFound, VersionConflict
 from tests.functions.approvals.builders import (
     CONTENT,

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 PROJECT = os.environ.get("GOOGLE_CLOUD_PROJECT", "")
-QUEUE = f"projects/{PROJECT}/locations/us-central1/queues/notes-note-due-v1"
+QUEUE = f"projects/{PROJECT}/locations/us-central1/queues/notes"
 SEEN = Path(__file__).with_name("seen.jsonl")
 ANSWERS = Path(__file__).with_name("answers.json")
 
@@ -107,7 +107,7 @@ async def _set_timer(timer: dict[str, str]) -> None:
                 "task": {
                     "schedule_time": datetime.fromisoformat(timer["at"]).astimezone(UTC),
                     "http_request": {
-                        "url": f"{reactions}/timers/notes-note-due-v1",
+                        "url": f"{reactions}/timers/notes",
                         "headers": {"ce-id": timer["id"], "ce-type": "assent.note.due.v1"},
                         "body": b"{}",
                         "oidc_token": {

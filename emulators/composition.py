@@ -1,0 +1,269 @@
+"""How the platform is wired: stand-ins, functions, what stands in front of them."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from socket import socket
+from typing import Any
+
+import aiohttp
+
+from emulators.activity import Activity
+from emulators.clock import VirtualClock
+from emulators.cloud_tasks import CloudTasksEmulator
+from emulators.control.app import Control
+from emulators.control.faults import FaultControl
+from emulators.directory import PlatformDirectory
+from emulators.event_log import EventLog
+from emulators.faults import Faults
+from emulators.firestore_front import FirestoreFront
+from emulators.functions.environment import (
+    Services,
+    common,
+    of_all,
+    of_deployable,
+    program_environment,
+    set_environment,
+)
+from emulators.functions.fleet import Fleet, TaskDelivery
+from emulators.functions.forward import open_session
+from emulators.functions.in_process import InProcessBackend
+from emulators.functions.process import ProcessBackend
+from emulators.gateway.ingress import Ingress
+from emulators.gateway.listener import Listener
+from emulators.gateway.messages import Backend
+from emulators.gateway.public import PublicSide
+from emulators.iam import invokers
+from emulators.idle import Idle
+from emulators.issuer import JWKS_PATH, Issuer
+from emulators.keep.state import State
+from emulators.operations import Operations
+from emulators.options import Options
+from emulators.ports import listen_again, port_of
+from emulators.postgres import APPLICATION
+from emulators.processes import accepts_connections
+from emulators.provisioning import create_queues, create_secrets
+from emulators.pubsub.front import PubsubFront
+from emulators.pubsub.ledger import DEAD_LETTERS, Ledger
+from emulators.pubsub.push import Push
+from emulators.scheduler import Scheduler
+from emulators.secret_manager import SecretManagerEmulator
+from emulators.servers import Servers
+from emulators.time_travel import TimeTravel
+from shared.manifest import Deployable, Manifests
+
+# What Cloud Run gives an instance between SIGTERM and SIGKILL.
+_GRACE_SECONDS = 10.0
+_GLANCE_SECONDS = 0.01
+
+
+@dataclass(kw_only=True, eq=False)
+class Composition:
+    """Everything that may change the state, wired; `work` ends it, and the servers that hold the
+    state stay. `in_background` runs what goes on until then."""
+
+    options: Options
+    directory: PlatformDirectory
+    clock: VirtualClock
+    issuer: Issuer
+    servers: Servers
+    http: aiohttp.ClientSession
+    work: AsyncExitStack
+    in_background: Callable[[Coroutine[Any, Any, None]], None]
+
+    def __post_init__(self) -> None:
+        self._activity = Activity()
+        self._operations = Operations()
+        self._faults = Faults()
+
+    async def open(self, manifests: Manifests, door: socket, before: State | None) -> str:
+        """Opens all of it, as it was `before` if that is given; returns the one port's URL."""
+        self.ledger = Ledger(manifests.subscriptions)
+        self._forwarding = await self.work.enter_async_context(open_session())
+        services = await self._open_services(manifests, before)
+        await self._open_functions(services)
+        await self._open_push()
+        url = await self._open_public(door, before)
+        self.env = common(services) | {"ASSENT_URL": url}
+        return url
+
+    async def resume(self, before: State) -> None:
+        """Delivers what was owed when the platform before stopped."""
+        for letter in before.messages.dead_letters:
+            self.ledger.published(
+                await self.servers.pubsub.publish(DEAD_LETTERS, letter.data, letter.attributes)
+            )
+        self._push.deliver(self.ledger.load(before.messages.owed, secrets.token_hex(4)))
+
+    async def drain(self) -> None:
+        """Lets nothing more begin, and waits until everything under way has ended, as long as Cloud
+        Run would: what has not ended by then is cut, and is repeated by whoever it belongs to."""
+        self._public.shut()
+        self._push.rest()
+        self._tasks.halt()
+        self._scheduler.rest()
+        deadline = asyncio.get_running_loop().time() + _GRACE_SECONDS
+        while self._activity.in_flight() or self._tasks.in_flight:
+            if asyncio.get_running_loop().time() >= deadline:
+                return
+            await asyncio.sleep(_GLANCE_SECONDS)
+
+    def state(self) -> State:
+        """What a later platform needs to continue from here; to be asked once `work` has ended."""
+        return State(
+            clock_offset=self.clock.offset.total_seconds(),
+            schedules_seen=self._scheduler.seen,
+            urls=self.fleet.urls,
+            issuer=self.issuer.save(),
+            tasks=self._tasks.save(),
+            secrets=self._secrets.save(),
+            messages=self.ledger.save(),
+        )
+
+    async def _open_services(self, manifests: Manifests, before: State | None) -> Services:
+        work, servers = self.work, self.servers
+        self.fleet = Fleet(manifests, before.urls if before else {})
+        work.push_async_callback(self.fleet.close)
+        delivery = TaskDelivery(fleet=self.fleet, issuer=self.issuer, operations=self._operations)
+        self._tasks = CloudTasksEmulator(
+            clock=self.clock, deliver=delivery.deliver, mint=self.issuer.service_token
+        )
+        work.push_async_callback(self._tasks.stop)
+        self._secrets = SecretManagerEmulator(clock=self.clock)
+        work.push_async_callback(self._secrets.stop)
+        if before is not None:
+            now = self.fleet.urls
+            moves = {
+                url: now[name] for name, url in before.urls.items() if now.get(name, url) != url
+            }
+            self._tasks.load(before.tasks, moves)
+            self._secrets.load(before.secrets)
+        self._firestore = FirestoreFront(servers.firestore.port)
+        work.push_async_callback(self._firestore.close)
+        await self._firestore.open()
+        self._push = Push(
+            manifests,
+            self.fleet.ingresses,
+            servers.pubsub,
+            issuer=self.issuer,
+            activity=self._activity,
+            operations=self._operations,
+            faults=self._faults,
+            ledger=self.ledger,
+            backoff=self.options.backoff,
+        )
+        pubsub = await PubsubFront.open(
+            servers.pubsub.address,
+            ledger=self.ledger,
+            activity=self._activity,
+            faults=self._faults,
+            deliver=self._push.deliver,
+        )
+        work.push_async_callback(pubsub.close)
+        issuer = await Listener.open(
+            self.issuer.answer, listen_again(port_of(self.issuer.url or ":0"))
+        )
+        work.push_async_callback(issuer.close)
+        self.issuer.url = self.issuer.url or issuer.url
+        tasks_address, secrets_address = await self._tasks.start(), await self._secrets.start()
+        self._own_emulators = {"cloud_tasks": tasks_address, "secret_manager": secrets_address}
+        await asyncio.gather(
+            create_queues(tasks_address, manifests), create_secrets(secrets_address, manifests)
+        )
+        return Services(
+            firestore=self._firestore.address,
+            pubsub=pubsub.address,
+            cloud_tasks=tasks_address,
+            secret_manager=secrets_address,
+            issuer=self.issuer.url,
+            keys=f"{issuer.url}{JWKS_PATH}",
+            clock=self.directory.clock,
+            postgres_dsn=servers.postgres.dsn(APPLICATION) if servers.postgres else None,
+            urls=self.fleet.urls,
+        )
+
+    async def _open_functions(self, services: Services) -> None:
+        manifests = self.fleet.manifests
+        if self.options.in_process:
+            self.work.enter_context(set_environment(of_all(manifests, services)))
+        for deployable in manifests.deployables:
+            ingress = Ingress(
+                deployable=deployable,
+                backend=self._backend(deployable, services),
+                url=self.fleet.urls[deployable.name],
+                invokers=invokers(manifests, deployable),
+                issuer=self.issuer,
+                activity=self._activity,
+                operations=self._operations,
+                faults=self._faults,
+                report=self.options.report,
+            )
+            await self.fleet.open(ingress)
+
+    def _backend(self, deployable: Deployable, services: Services) -> Backend:
+        name = deployable.name
+        if self.options.in_process:
+            return InProcessBackend(name, target=deployable.target, source=deployable.source)
+        return ProcessBackend(
+            name=name,
+            root=self.options.root,
+            env=program_environment(self.options.root) | of_deployable(deployable, services),
+            log=self.directory.log(name),
+            http=self._forwarding,
+        )
+
+    async def _open_push(self) -> None:
+        self.work.push_async_callback(self._push.close)
+        await self.servers.pubsub.create(self.fleet.manifests)
+
+    async def _open_public(self, door: socket, before: State | None) -> str:
+        log = EventLog(self.servers.firestore.address, self.http)
+        self._scheduler = Scheduler(
+            self.fleet.manifests,
+            self.fleet.ingresses,
+            clock=self.clock,
+            issuer=self.issuer,
+            activity=self._activity,
+            since=before.schedules_seen if before else None,
+        )
+        idle = Idle(
+            activity=self._activity,
+            ledger=self.ledger,
+            tasks=self._tasks,
+            clock=self.clock,
+            log=log,
+        )
+        travel = TimeTravel(
+            clock=self.clock, tasks=self._tasks, scheduler=self._scheduler, idle=idle
+        )
+        control = Control(
+            issuer=self.issuer,
+            clock=self.clock,
+            travel=travel,
+            idle=idle,
+            log=log,
+            operations=self._operations,
+            faults=FaultControl(
+                faults=self._faults,
+                tasks=self._tasks,
+                firestore=self._firestore,
+                fleet=self.fleet,
+            ),
+            fleet=self.fleet,
+            emulators=self._health,
+        )
+        self._public = PublicSide(self.fleet.ingresses, control.answer, self.options.root)
+        listener = await Listener.open(self._public.answer, door)
+        self.work.push_async_callback(listener.close)
+        self.in_background(self._tasks.run())
+        self.in_background(self._scheduler.run(travel.held))
+        self.in_background(self.fleet.stop_idle(self.options.idle_after))
+        return listener.url
+
+    async def _health(self) -> dict[str, bool]:
+        own = self._own_emulators
+        checks = [accepts_connections(port_of(address)) for address in own.values()]
+        health = dict(zip(own, await asyncio.gather(*checks), strict=True))
+        return await self.servers.health() | health

@@ -1,1 +1,0 @@
-"""What outlives the platform: snapshots on disk, taken at an orderly stop and taken up again."""

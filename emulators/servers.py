@@ -1,0 +1,88 @@
+"""The servers that hold the platform's state: Google's two emulators and PostgreSQL."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from emulators.directory import PlatformDirectory
+from emulators.firestore import FirestoreEmulator
+from emulators.google_cli import find_tools
+from emulators.keep.snapshot import Snapshot
+from emulators.postgres import Postgres
+from emulators.processes import Process, accepts_connections
+from emulators.pubsub.emulator import PubsubEmulator
+from shared.manifest import Manifests
+
+_FIRESTORE = "firestore"
+_POSTGRES = "postgres"
+
+
+@dataclass(frozen=True)
+class Servers:
+    """All of them, running. PostgreSQL only where a manifest asks for it."""
+
+    firestore: FirestoreEmulator
+    pubsub: PubsubEmulator
+    postgres: Postgres | None
+
+    @property
+    def processes(self) -> list[Process]:
+        found = [self.firestore.process, self.pubsub.process]
+        return [*found, self.postgres.process] if self.postgres else found
+
+    async def save(self, scratch: Path) -> dict[str, Path]:
+        """The folders that hold all documents and rows, by name. PostgreSQL ends with it. Raises
+        PlatformError."""
+        await self.firestore.export(scratch)
+        rows = {_POSTGRES: await self.postgres.save()} if self.postgres is not None else {}
+        return {_FIRESTORE: scratch} | rows
+
+    async def health(self) -> dict[str, bool]:
+        """Whether each of them answers now."""
+        checks = {"firestore": self.firestore.answers(), "pubsub": self.pubsub.answers()}
+        if self.postgres is not None:
+            checks["postgres"] = accepts_connections(self.postgres.port)
+        return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
+
+
+async def start_servers(
+    root: Path,
+    directory: PlatformDirectory,
+    manifests: Manifests,
+    http: aiohttp.ClientSession,
+    exits: AsyncExitStack,
+    snapshot: Snapshot | None = None,
+) -> Servers:
+    """Starts all at once. Whatever was started is ended by `exits`, also when something else fails
+    meanwhile. Documents and rows are those of the snapshot, if one is given."""
+    tools = find_tools()
+    saved = await asyncio.to_thread(snapshot.extract, directory.scratch()) if snapshot else {}
+
+    async def firestore() -> FirestoreEmulator:
+        started = await FirestoreEmulator.start(tools, directory, http, saved.get(_FIRESTORE))
+        exits.push_async_callback(started.stop)
+        return started
+
+    async def pubsub() -> PubsubEmulator:
+        started = await PubsubEmulator.start(tools, directory, http)
+        exits.push_async_callback(started.stop)
+        return started
+
+    async def postgres() -> Postgres | None:
+        if all(manifest.access.postgres == "none" for manifest in manifests.by_noun.values()):
+            return None
+        started = await Postgres.start(directory, saved.get(_POSTGRES))
+        exits.push_async_callback(started.stop)
+        await started.migrate(root, directory)
+        return started
+
+    async with asyncio.TaskGroup() as group:
+        tasks = (
+            group.create_task(firestore()),
+            group.create_task(pubsub()),
+            group.create_task(postgres()),
+        )
+    return Servers(tasks[0].result(), tasks[1].result(), tasks[2].result())

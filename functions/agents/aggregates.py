@@ -1,0 +1,54 @@
+"""What this function owns: agents, creation cases, the tenant's pipeline, and names."""
+
+from functions.agents.rules.agent import Agent
+from functions.agents.rules.breaker import LastRollback, Pipeline
+from functions.agents.rules.case import CreationCase
+from functions.agents.rules.review import STAGE_DUE
+from shared.aggregates.aggregate import Aggregate, DueTimer
+from shared.aggregates.runner import Runner
+
+# A document for each name that is taken, so that whoever claims it second loses the race.
+NAMES = "agent_names"
+CREATION = "creation"
+LAST_ROLLBACK = "last_rollback"
+OWN_KEYS = "agents-public-keys"
+APPROVALS_KEYS = "approvals-public-keys"
+SIGNING_KEY = "agents-signing-key"
+
+
+def _agent_timer(agent: Agent) -> DueTimer | None:
+    return (agent.timer.type, agent.timer.at) if agent.timer else None
+
+
+def _case_timer(case: CreationCase) -> DueTimer | None:
+    return (STAGE_DUE, case.review.next_at) if case.review else None
+
+
+AGENTS = Aggregate(
+    noun="agent",
+    model=Agent,
+    collection="agents",
+    prefix="agt",
+    indexed=("status", "name", "depends_on", "created_at"),
+    next_timer=_agent_timer,
+)
+
+CASES = Aggregate(
+    noun="creation_case",
+    model=CreationCase,
+    collection="creation_cases",
+    prefix="cas",
+    id_of=lambda case: case.case_id,
+    indexed=("status", "ended_at"),
+    next_timer=_case_timer,
+)
+
+PIPELINES = Aggregate(
+    noun="pipeline", model=Pipeline, collection="pipelines", id_of=lambda _: CREATION
+)
+
+ROLLBACKS = Aggregate(
+    noun="rollback", model=LastRollback, collection="pipelines", id_of=lambda _: LAST_ROLLBACK
+)
+
+RUN = Runner("agents", AGENTS, CASES, PIPELINES, ROLLBACKS)

@@ -1,0 +1,59 @@
+"""The breaker: a tenant whose cases keep being rolled back is paused until a governor looks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from events.agents import PipelinePaused, PipelineResumed, PipelineState
+from shared.kit.errors import VersionConflict
+from shared.kit.instants import Instant
+from shared.kit.models import Model
+from shared.kit.transitions import Transition
+
+CONSIDERED = 10
+TOLERATED = CONSIDERED // 2
+
+
+class Pipeline(PipelineState):
+    """What events tell of a pipeline; nobody else needs more."""
+
+
+class LastRollback(Model):
+    """The tenant's latest rollback. Every rollback writes it, so of two at once the second counts
+    the first."""
+
+    case_id: str
+    at: Instant
+
+
+def refuse_where_paused(pipeline: Pipeline | None) -> None:
+    """Raises VersionConflict while the tenant's pipeline is paused."""
+    if pipeline is not None and pipeline.paused:
+        raise VersionConflict(
+            f"the pipeline is paused: {pipeline.reason}; a governor may resume it"
+        )
+
+
+def trip(
+    pipeline: Pipeline | None, rolled_back: Sequence[str], by: str, at: datetime
+) -> tuple[Transition[Pipeline], ...]:
+    """The paused pipeline, where more than half of the last ten cases were rolled back and it is
+    not paused already. `rolled_back` are those among the last ten that ended since the pipeline
+    last resumed."""
+    if len(rolled_back) <= TOLERATED or (pipeline is not None and pipeline.paused):
+        return ()
+    paused = Pipeline(
+        paused=True,
+        reason=f"{len(rolled_back)} of the last {CONSIDERED} cases were rolled back",
+        rolled_back=tuple(rolled_back),
+        changed_by=by,
+        changed_at=at,
+    )
+    return (Transition(paused, PipelinePaused),)
+
+
+def resume(pipeline: Pipeline | None, reason: str, by: str, at: datetime) -> Transition[Pipeline]:
+    """The running pipeline. Raises VersionConflict where it is not paused."""
+    if pipeline is None or not pipeline.paused:
+        raise VersionConflict("the pipeline is not paused")
+    running = Pipeline(paused=False, reason=reason, rolled_back=(), changed_by=by, changed_at=at)
+    return Transition(running, PipelineResumed)

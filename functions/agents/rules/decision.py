@@ -1,0 +1,46 @@
+"""Which decisions a case acts on: those about exactly what it asked, and newer than the last."""
+
+from typing import NamedTuple
+
+from events.agents import Purpose
+from functions.agents.rules.case import Asked, CreationCase
+from shared.kit.errors import SignatureInvalid
+
+
+class Decision(NamedTuple):
+    """What an approval's verified event says to its case. `withdraws`: it takes an assent back."""
+
+    approval_id: str
+    version: int
+    revision: int
+    purpose: Purpose
+    decision_hash: str
+    signature: str | None
+    withdraws: bool
+
+
+def accept(case: CreationCase, decision: Decision) -> CreationCase | None:
+    """The case with the decision recorded; None where that is about another revision or assent,
+    was acted on before, or comes late. The assent to an escalation that was passed can only be
+    taken back.
+
+    Raises SignatureInvalid for a decision about other content than was asked about: assent for one
+    hash never authorizes another."""
+    name = _about(case, decision)
+    asked: Asked | None = getattr(case, name) if name else None
+    if name is None or asked is None or decision.revision != case.revision:
+        return None
+    if decision.version <= asked.acted_on or (name == "escalation" and not decision.withdraws):
+        return None
+    if (decision.decision_hash, decision.purpose) != (asked.decision_hash, asked.purpose):
+        raise SignatureInvalid("the decision is about other content than the case asked about")
+    recorded = {"acted_on": decision.version, "signature": decision.signature}
+    return case.model_copy(update={name: asked.model_copy(update=recorded)})
+
+
+def _about(case: CreationCase, decision: Decision) -> str | None:
+    for name in ("asked", "escalation"):
+        asked: Asked | None = getattr(case, name)
+        if asked is not None and asked.approval_id == decision.approval_id:
+            return name
+    return None

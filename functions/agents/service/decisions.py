@@ -1,0 +1,214 @@
+"""What approvals decided about our cases, acted on: deploy, end, return, take back."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from events.agents import Cause, PipelineResumed
+from events.approvals import (
+    ApprovalApproved,
+    ApprovalAutoApproved,
+    ApprovalChangesRequested,
+    ApprovalExpired,
+    ApprovalOverturned,
+    ApprovalRejected,
+    ApprovalState,
+    ApprovalVetoed,
+    verify_decision,
+)
+from functions.agents.aggregates import (
+    AGENTS,
+    APPROVALS_KEYS,
+    CASES,
+    CREATION,
+    NAMES,
+    OWN_KEYS,
+    PIPELINES,
+    RUN,
+)
+from functions.agents.rules.agent import Agent
+from functions.agents.rules.case import CreationCase, Steps
+from functions.agents.rules.creation import clear_ethics, hold, reject, return_for_changes
+from functions.agents.rules.decision import Decision, accept
+from functions.agents.rules.deployment import go_live, take_back
+from functions.agents.rules.health import Surroundings, health_checks
+from functions.agents.rules.skills import CATALOGUE
+from functions.agents.service.forgeries import report_forgery
+from functions.agents.service.pipeline import consider_pause, find_pipeline
+from functions.agents.service.steps import agent_of, save_steps
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.errors import SignatureInvalid
+from shared.messaging.envelope import Envelope
+from shared.storage.firestore import TenantStore
+from shared.storage.secrets import public_keys
+
+# What an assent is once it no longer holds: an overturned one keeps its status.
+WITHDRAWN = ("vetoed", "approved", "auto_approved")
+KNOWN_SKILLS = frozenset(name for name, skill in CATALOGUE.items() if skill.status == "available")
+
+Decide = Callable[[UnitOfWork, Agent, CreationCase], Awaitable[Steps]]
+Rule = Callable[[Agent, CreationCase, datetime], Steps]
+
+
+async def on_approved(event: Envelope) -> None:
+    """Deploys the case, holds it where the pipeline is paused, or opens stage 6 where the assent
+    was about an escalation."""
+    await _act_on(event, event.payload(ApprovalApproved), _deploy)
+
+
+async def on_auto_approved(event: Envelope) -> None:
+    """As `on_approved`, by a precedent's assent."""
+    await _act_on(event, event.payload(ApprovalAutoApproved), _deploy)
+
+
+async def on_rejected(event: Envelope) -> None:
+    """Ends the case, which somebody refused."""
+    await _end(event, event.payload(ApprovalRejected))
+
+
+async def on_expired(event: Envelope) -> None:
+    """Ends the case, which nobody decided about in time."""
+    await _end(event, event.payload(ApprovalExpired))
+
+
+async def on_changes_requested(event: Envelope) -> None:
+    """Returns the case for a revision."""
+    decision = event.payload(ApprovalChangesRequested)
+    note = decision.note
+    await _act_on(
+        event, decision, _by(lambda agent, case, at: return_for_changes(agent, case, note, at))
+    )
+
+
+async def on_vetoed(event: Envelope) -> None:
+    """Takes back what a precedent's assent had led to."""
+    await _take_back(event, event.payload(ApprovalVetoed), "veto")
+
+
+async def on_overturned(event: Envelope) -> None:
+    """Takes back what a deputy's or a break-glass assent had led to; a refusal that was overturned
+    led to nothing."""
+    await _take_back(event, event.payload(ApprovalOverturned), "overturned")
+
+
+async def on_resumed(event: Envelope) -> None:
+    """Deploys the cases that were held while the pipeline was paused."""
+    event.payload(PipelineResumed)
+    held = TenantStore(event.tenantid).find_all(
+        CASES.collection, where=[("status", "==", "approved")]
+    )
+    async for document in held:
+        await _deploy_held(event, document.id)
+
+
+async def _deploy_held(event: Envelope, case_id: str) -> None:
+    async def use_case(work: UnitOfWork) -> None:
+        case = await work.find(CASES, case_id)
+        pipeline = await find_pipeline(work)
+        if case is None or case.status != "approved" or (pipeline and pipeline.paused):
+            return
+        agent = await agent_of(work, case)
+        await _save(work, await _live(work, agent, case), agent)
+
+    await RUN.reaction(event, use_case, is_one_of_several=True)
+
+
+async def _end(event: Envelope, decision: ApprovalState) -> None:
+    reason = f"{decision.status} by {decision.decided_by}: {decision.note}".rstrip(": ")
+    await _act_on(event, decision, _by(lambda agent, case, at: reject(agent, case, reason, at)))
+
+
+async def _take_back(event: Envelope, decision: ApprovalState, cause: Cause) -> None:
+    id = decision.approval_id
+    rule = _by(
+        lambda agent, case, at: take_back(agent, case, approval_id=id, caused_by=cause, at=at)
+    )
+    if decision.status in WITHDRAWN:
+        await _act_on(event, decision, rule)
+
+
+async def _act_on(event: Envelope, decision: ApprovalState, decide: Decide) -> None:
+    """Verifies the decision and acts on it. It may come late, twice or out of order: a case acts
+    only on what is about the assent it asks for, and newer than what it acted on last."""
+    if decision.case is None:
+        return
+    case_id = decision.case.case_id
+
+    async def use_case(work: UnitOfWork) -> None:
+        case = await work.find(CASES, case_id)
+        accepted = accept(case, _decision(decision)) if case else None
+        if accepted is None:
+            return
+        agent = await agent_of(work, accepted)
+        await _save(work, await decide(work, agent, accepted), agent)
+
+    try:
+        keys = await public_keys(APPROVALS_KEYS, to_verify=[decision.signature or ""])
+        verify_decision(decision, event.tenantid, keys)
+        await RUN.reaction(event, use_case)
+    except SignatureInvalid as forgery:
+        await report_forgery(event, case_id, forgery.detail)
+        raise
+
+
+async def _deploy(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
+    if case.status == "escalated":
+        return clear_ethics(agent, case, work.at)
+    pipeline = await find_pipeline(work)
+    if pipeline is not None and pipeline.paused:
+        # Held only if nobody resumes the pipeline meanwhile: resuming looks for held cases.
+        work.rely_on(PIPELINES, CREATION)
+        return hold(agent, case, work.at)
+    return await _live(work, agent, case)
+
+
+async def _live(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
+    neighbours = await _neighbours(work, agent.newest.depends_on)
+    assents = [asked.signature or "" for asked in (case.asked, case.escalation) if asked]
+    around = Surroundings(
+        tenant_id=work.store.tenant_id,
+        own_keys=await public_keys(OWN_KEYS, to_verify=case.certifications),
+        approvals_keys=await public_keys(APPROVALS_KEYS, to_verify=assents),
+        known_skills=KNOWN_SKILLS,
+        neighbours={each.name: each.status for each in neighbours},
+    )
+    for each in neighbours:
+        # Live only if what it needs still serves: a suspension looks for running dependents.
+        work.rely_on(AGENTS, each.agent_id)
+    return go_live(agent, case, health_checks(agent, case, around), work.at)
+
+
+async def _neighbours(work: UnitOfWork, names: tuple[str, ...]) -> list[Agent]:
+    """The agents of these names, as far as there are any."""
+    if not names:
+        return []
+    claims = await work.store.get_many([(NAMES, name) for name in dict.fromkeys(names)])
+    ids = [claim.data["agent_id"] for claim in claims if claim is not None]
+    return [each for each in await work.find_all(AGENTS, ids) if each is not None]
+
+
+async def _save(work: UnitOfWork, steps: Steps, agent: Agent) -> None:
+    if not steps:
+        return
+    case = await save_steps(work, steps, agent)
+    if case.status == "rolled_back":
+        await consider_pause(work, case)
+
+
+def _by(rule: Rule) -> Decide:
+    async def decide(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
+        return rule(agent, case, work.at)
+
+    return decide
+
+
+def _decision(state: ApprovalState) -> Decision:
+    assert state.case is not None
+    return Decision(
+        approval_id=state.approval_id,
+        version=state.version,
+        revision=state.case.revision,
+        purpose=state.case.purpose,
+        decision_hash=state.decision_hash,
+        signature=state.signature,
+        withdraws=isinstance(state, ApprovalVetoed | ApprovalOverturned),
+    )

@@ -1,0 +1,41 @@
+"""Stages 1 to 5 of one spec, with the reviewers' certifications signed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from events.agents import CaseKind
+from functions.agents.aggregates import SIGNING_KEY
+from functions.agents.reviewer import configured_reviewer
+from functions.agents.rules.case import Judged
+from functions.agents.rules.certification import as_version, certify
+from functions.agents.rules.checks.findings import Finding
+from functions.agents.rules.judgement import judge, reviewed
+from functions.agents.rules.spec import Spec
+from shared.storage.secrets import signing_key
+
+
+async def judge_spec(
+    spec: Spec,
+    *,
+    kind: CaseKind,
+    case_id: str,
+    version: str,
+    tenant_id: str,
+    at: datetime,
+    added: Mapping[int, Sequence[Finding]] | None = None,
+) -> Judged:
+    """What stages 1 to 5 say of the spec, certified; a proposal is spared stages 4 and 5. Where a
+    model is configured to review what the rules cleared, that is still to come, until its `added`
+    findings are here. Raises Unavailable where the signing key cannot be read."""
+    judgement = reviewed(judge(spec, with_reviews=kind != "proposal"), added or {})
+    judged = certify(
+        as_version(spec, version=version, case_id=case_id),
+        judgement,
+        tenant_id=tenant_id,
+        key=await signing_key(SIGNING_KEY),
+        at=at,
+    )
+    cleared = judgement.outcome == "ethics_cleared" and kind != "proposal"
+    waits = cleared and added is None and configured_reviewer() is not None
+    return replace(judged, awaits_review=waits)

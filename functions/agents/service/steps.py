@@ -1,0 +1,46 @@
+"""The steps of a case and its agent, saved together."""
+
+from dataclasses import replace
+
+from events.agents import Reversal
+from functions.agents.aggregates import AGENTS, NAMES
+from functions.agents.rules.agent import Agent
+from functions.agents.rules.case import CreationCase, Steps
+from shared.aggregates.unit_of_work import UnitOfWork
+
+
+async def agent_of(work: UnitOfWork, case: CreationCase) -> Agent:
+    """The agent a case is about; they are created together."""
+    agent = await work.find(AGENTS, case.agent_id)
+    if agent is None:
+        raise RuntimeError(f"case {case.case_id} has lost its agent {case.agent_id}")
+    return agent
+
+
+async def save_steps(work: UnitOfWork, steps: Steps, before: Agent | None) -> CreationCase:
+    """Adds the steps to the commit, and claims or frees the agent's name: it is taken from the
+    first case that is not stopped at once until the agent is deprecated. Returns the case as it
+    will be."""
+    case = next(each.state for each in steps if isinstance(each.state, CreationCase))
+    agent = next((each.state for each in reversed(steps) if isinstance(each.state, Agent)), before)
+    await work.save(*_numbered(work, steps, case.agent_id))
+    if agent is not None:
+        had_name = before is not None and before.status != "deprecated"
+        has_name = agent.status != "deprecated"
+        if has_name and not had_name:
+            work.change.create(NAMES, agent.name, {"agent_id": agent.agent_id})
+        elif had_name and not has_name:
+            work.change.delete(NAMES, agent.name)
+    return case
+
+
+def _numbered(work: UnitOfWork, steps: Steps, agent_id: str) -> Steps:
+    """A reversal's event says up to which of the agent's own events it happened."""
+    told = sum(each.event is not None for each in steps if isinstance(each.state, Agent))
+    reached = {"agent_sequence": work.sequence(AGENTS, agent_id) + told}
+    return tuple(
+        replace(each, fields={**each.fields, **reached})
+        if each.event is not None and issubclass(each.event, Reversal)
+        else each
+        for each in steps
+    )

@@ -1,6 +1,0 @@
-"""What every use case of this function commits through."""
-
-from shared.messaging.outbox import Outbox
-
-FUNCTION = "agents"
-OUTBOX = Outbox(FUNCTION)

@@ -1,0 +1,197 @@
+"""What is no plain value is refused, whatever it costs its author, within a second."""
+
+import contextlib
+import json
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kit.errors import Invalid
+from shared.kit.parsing import DEEPEST_YAML, MOST_YAML_VALUES, parse_json, parse_yaml
+
+KEYS = b",".join(b'"k%d":1' % number for number in range(75_000))
+JSON_BOMBS: dict[str, bytes] = {
+    "nothing": b"",
+    "only a space": b" ",
+    "half an object": b'{"a": ',
+    "two values": b"{} {}",
+    "YAML": b"a: 1",
+    "nested lists": b"[" * 60_000 + b"]" * 60_000,
+    "unclosed lists": b"[" * 900_000,
+    "nested objects": b'{"a":' * 150_000,
+    "a repeated key": b'{"a": 1, "a": 2}',
+    "a repeated key further in": b'{"a": [{"b": 1, "b": 1}]}',
+    "a key repeated after 75,000 others": b"{" + KEYS + b',"k74999":2}',
+    "NaN": b'{"a": NaN}',
+    "infinity": b"[-Infinity]",
+    "a number beyond doubles": b"[1e999]",
+    "a fraction beyond doubles": b"[" + b"9" * 400 + b".5]",
+    "a number of 5,000 digits": b"9" * 5_000,
+    "a lone surrogate": b'{"a": "\\ud800"}',
+    "a lone surrogate in a key": b'{"\\uDFFF": 1}',
+    "no UTF-8": b'"\xff"',
+}
+YAML_BOMBS: dict[str, bytes] = {
+    "nothing": b"",
+    "only a comment": b"# nothing",
+    "a broken list": b"a: [1",
+    "a tab for indentation": b"a:\n\t- b",
+    "broken JSON": b'{"a": ',
+    "nested lists": b"[" * 120_000,
+    "nested lists over lines": b"[\n" * 60_000,
+    "nested keys": b"? " * 60_000,
+    "nested entries": b"- " * 60_000,
+    "deep indentation": "".join(" " * depth + "k:\n" for depth in range(480)).encode(),
+    "many values": b"[" + b"1," * 60_000 + b"1]",
+    "many keys": "".join(f"k{number}: v\n" for number in range(10_000)).encode(),
+    "many documents": b"---\n" * 30_000,
+    "two documents": b"a: 1\n---\nb: 2",
+    "an alias": b"a: &x [1, 2]\nb: *x",
+    "billion laughs": b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]",
+    "an anchor": b"a: &x 1",
+    "a merge key": b"a:\n  <<: {b: 1}",
+    "a python tag": b"a: !!python/object/apply:os.system [ls]",
+    "a local tag": b"a: !secret x",
+    "a core tag": b"a: !!str 1",
+    "a tag directive": b"%TAG ! tag:x,2000:\n---\na: 1",
+    "a repeated key": b"a: 1\na: 2",
+    "a key that is a list": b"? [a]\n: b",
+    "not a number": b"a: .nan",
+    "infinity": b"a: -.inf",
+    "a number beyond doubles": b"a: 1e999",
+    "a number of 5,000 digits": b"a: " + b"9" * 5_000,
+    "a lone surrogate": b'a: "\\ud800"',
+    "a long lone surrogate": b'a: "\\U0000DC00"',
+    "no UTF-8": b"\xff\xfe\x00a",
+}
+BOMBS = [
+    pytest.param(parse, body, id=f"{parse.__name__}: {name}")
+    for parse, bombs in ((parse_json, JSON_BOMBS), (parse_yaml, YAML_BOMBS))
+    for name, body in bombs.items()
+]
+
+
+@pytest.mark.parametrize(("parse", "body"), BOMBS)
+def test_what_is_no_plain_value_is_refused_within_a_second(
+    parse: Callable[[bytes], Any], body: bytes
+) -> None:
+    began = time.process_time()
+    with pytest.raises(Invalid) as refusal:
+        parse(body)
+    assert time.process_time() - began < 1
+    (error,) = refusal.value.errors
+    assert error.field == "body"
+    assert 0 < len(error.message) < 300
+    assert error.message.encode().isascii()
+
+
+def test_a_repeated_key_is_named() -> None:
+    for parse in (parse_json, parse_yaml):
+        with pytest.raises(Invalid, match="names the key 'twice' twice"):
+            parse(b'{"once": 1, "twice": 2, "twice": 3}')
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("yes", "yes"),
+        ("no", "no"),
+        ("on", "on"),
+        ("2026-11-20", "2026-11-20"),
+        ("0x1F", "0x1F"),
+        ("007", "007"),
+        ("1_000", "1_000"),
+        ("12:30", "12:30"),
+        ("'5'", "5"),
+        ('"true"', "true"),
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("-5", -5),
+        ("12345678901234567890", 12345678901234567890),
+        ("0.50", 0.5),
+        (".5", 0.5),
+        ("1e3", 1000.0),
+        ("|\n  two\n  lines\n", "two\nlines\n"),
+        ("! plain", "plain"),
+        (r'"\U0001F600"', "\U0001f600"),
+    ],
+)
+def test_only_json_words_and_decimal_numbers_are_not_text_in_yaml(text: str, value: Any) -> None:
+    read = parse_yaml(f"a: {text}".encode())["a"]
+    assert (read, type(read)) == (value, type(value))
+
+
+def test_a_byte_order_mark_and_an_explicit_document_start_are_no_obstacle() -> None:
+    assert parse_yaml(b"\xef\xbb\xbf---\na: 1\n") == {"a": 1}
+    assert parse_yaml(b'\xef\xbb\xbf{"a": 1}') == parse_json(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+
+
+def test_a_pair_of_surrogate_escapes_is_one_character() -> None:
+    assert parse_json(rb'["\ud83d\ude00"]') == ["\U0001f600"]
+
+
+def test_yaml_that_starts_as_json_does_is_read_as_json() -> None:
+    with pytest.raises(Invalid, match="is not JSON"):
+        parse_yaml(b"{a: 1}")
+    assert parse_yaml(b"---\n{a: 1}") == {"a": 1}
+
+
+def test_yaml_has_four_thousand_values_and_twelve_levels_at_most() -> None:
+    fullest = ["x"] * (MOST_YAML_VALUES - 1)
+    widest = {f"k{number}": "x" for number in range(MOST_YAML_VALUES - 1)}
+    deepest = json.loads("[" * DEEPEST_YAML + "]" * DEEPEST_YAML)
+    began = time.process_time()
+    for value in (fullest, widest, deepest):
+        assert parse_yaml(b"---\n" + json.dumps(value).encode()) == value
+    assert time.process_time() - began < 2
+    for value in ([*fullest, "x"], {**widest, "more": "x"}, [deepest]):
+        with pytest.raises(Invalid, match="has more than"):
+            parse_yaml(b"---\n" + json.dumps(value).encode())
+
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    # What YAML has to escape, or folds, stays out.
+    | st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=5),
+    lambda values: (
+        st.lists(values, max_size=4)
+        | st.dictionaries(st.sampled_from(["a", "b", "in", "out"]), values, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.sampled_from("abc"), JSON_VALUES))
+def test_json_and_the_same_value_as_yaml_read_alike(value: dict[str, Any]) -> None:
+    text = json.dumps(value, ensure_ascii=False).encode()
+    assert parse_json(text) == value
+    if _depth(value) <= DEEPEST_YAML:
+        # JSON is YAML too; the leading line makes it so.
+        assert parse_yaml(b"---\n" + text) == value
+
+
+def _depth(value: Any) -> int:
+    items = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max((_depth(item) for item in items), default=0)
+
+
+@given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode()))
+def test_any_bytes_are_a_plain_value_or_refused(body: bytes) -> None:
+    for parse in (parse_json, parse_yaml):
+        with contextlib.suppress(Invalid):
+            read = parse(body)
+            json.dumps(read, ensure_ascii=False, allow_nan=False).encode()
+            assert not (isinstance(read, float) and math.isinf(read))

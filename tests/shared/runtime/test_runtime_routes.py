@@ -1,0 +1,153 @@
+"""Who calls is settled before what was sent is read, and an answer is written as it is."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Self
+
+import httpx
+import pytest
+from fastapi import Depends, Response
+from pydantic import model_validator
+
+from shared.kit.callers import Caller
+from shared.kit.models import Data, Model, part_of
+from shared.runtime.app import create_api
+from shared.runtime.auth import requires
+from shared.runtime.routes import Limit, Router
+from tests.shared.runtime.asking import claims, client
+from tests.shared.runtime.issuer import Issuer
+
+Reader = Annotated[Caller, Depends(requires("things:read"))]
+Writer = Annotated[Caller, Depends(requires("things:write"))]
+
+
+class Order(Model):
+    name: str
+
+
+class Card(Data):
+    """Refuses every value that is validated."""
+
+    name: str
+    number: int = 1
+
+    @model_validator(mode="after")
+    def never(self) -> Self:
+        raise ValueError("validated")
+
+
+def note_of(caller: Writer) -> str:
+    return f"by {caller.principal}"
+
+
+things = Router(prefix="/v1/things", tag="things")
+others = Router(prefix="/v1/others")
+
+
+@things.post("/{id}", status_code=201)
+async def order(id: str, caller: Writer, sent: Order, limit: Limit = 25) -> Card:
+    return part_of(Card, sent)
+
+
+@things.get("/{id}")
+async def show(caller: Reader, id: str) -> dict[str, Any]:
+    return {"id": id, "for": caller.principal}
+
+
+@others.get("")
+async def plain(caller: Reader) -> Response:
+    return Response("as it is", media_type="text/plain")
+
+
+@others.put("")
+async def noted(note: Annotated[str, Depends(note_of)], body: Order) -> str:
+    return f"{body.name} {note}"
+
+
+@pytest.fixture
+async def api(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_api(function="things", router=Router.joining(things, others))
+    async with client(app) as asking:
+        asking.headers["Authorization"] = f"Bearer {issuer.sign(claims())}"
+        yield asking
+
+
+def test_an_endpoint_without_a_caller_is_refused_when_it_is_declared() -> None:
+    router = Router(prefix="/v1/open")
+
+    async def show() -> dict[str, str]:
+        raise AssertionError
+
+    async def take(body: Order, note: Annotated[str, Depends(lambda: "x")]) -> Order:
+        raise AssertionError
+
+    for declare, endpoint in ((router.get, show), (router.post, take)):
+        with pytest.raises(TypeError, match=r"/v1/open/all: the endpoint takes no caller"):
+            declare("/all")(endpoint)
+    assert router.routes == []
+
+
+async def test_a_model_that_an_endpoint_returns_is_not_validated_again(
+    api: httpx.AsyncClient,
+) -> None:
+    answer = await api.post("/v1/things/1", json={"name": "a"})
+    assert (answer.status_code, answer.json()) == (201, {"name": "a", "number": 1})
+    assert answer.headers["Content-Type"] == "application/json"
+    described = (await api.get("/openapi.json")).json()["paths"]["/v1/things/{id}"]["post"]
+    schema = described["responses"]["201"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/Card"}
+
+
+async def test_other_answers_are_given_as_they_are(api: httpx.AsyncClient) -> None:
+    assert (await api.get("/v1/things/1")).json() == {"id": "1", "for": "ana"}
+    answer = await api.get("/v1/others")
+    assert (answer.text, answer.headers["Content-Type"].partition(";")[0]) == (
+        *("as it is", "text/plain"),
+    )
+
+
+async def test_a_caller_may_come_by_way_of_another_dependency(
+    api: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    assert (await api.put("/v1/others", json={"name": "a"})).json() == "a by ana"
+    lacking = {"Authorization": f"Bearer {issuer.sign(claims(scope='things:read'))}"}
+    answer = await api.put("/v1/others", json={"name": "a"}, headers=lacking)
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+
+
+async def test_a_joined_router_has_the_calls_of_all_with_their_prefixes_and_tags(
+    api: httpx.AsyncClient,
+) -> None:
+    paths = (await api.get("/openapi.json")).json()["paths"]
+    assert {path: set(calls) for path, calls in paths.items()} == {
+        "/v1/things/{id}": {"get", "post"},
+        "/v1/others": {"get", "put"},
+    }
+    assert paths["/v1/things/{id}"]["post"]["tags"] == ["things"]
+    assert "requestBody" in paths["/v1/others"]["put"]
+    assert Router.joining().routes == []
+
+
+async def test_a_body_is_judged_before_the_parameters(api: httpx.AsyncClient) -> None:
+    for body, fields in (({"name": 5}, ["name"]), ({"name": "a"}, ["limit"])):
+        answer = await api.post("/v1/things/1", json=body, params={"limit": 0})
+        assert answer.status_code == 422
+        assert [error["field"] for error in answer.json()["errors"]] == fields
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"), [(None, 401), ("things:read", 403), ("things:write", 201)]
+)
+async def test_a_body_is_not_read_before_its_caller_is_known(
+    api: httpx.AsyncClient, issuer: Issuer, scope: str | None, status: int
+) -> None:
+    read: list[bytes] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        read.append(b'{"name": "a"}')
+        yield read[-1]
+
+    token = issuer.sign(claims(scope=scope)) if scope else "none"
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = await api.post("/v1/things/1", content=body(), headers=headers)
+    assert answer.status_code == status
+    assert bool(read) == (status == 201)
