@@ -144,9 +144,9 @@ class Composition:
         work.push_async_callback(self._firestore.close)
         await self._firestore.open()
         self._push = Push(
-            manifests,
-            self.fleet.ingresses,
-            servers.pubsub,
+            manifests=manifests,
+            ingresses=self.fleet.ingresses,
+            emulator=servers.pubsub,
             issuer=self.issuer,
             activity=self._activity,
             operations=self._operations,
@@ -154,13 +154,14 @@ class Composition:
             ledger=self.ledger,
             backoff=self.options.backoff,
         )
-        pubsub = await PubsubFront.open(
-            servers.pubsub.address,
+        pubsub = PubsubFront(
+            emulator=servers.pubsub.address,
             ledger=self.ledger,
             activity=self._activity,
             faults=self._faults,
             deliver=self._push.deliver,
         )
+        pubsub_address = await pubsub.open()
         work.push_async_callback(pubsub.close)
         issuer = await Listener.open(
             self.issuer.answer, listen_again(port_of(self.issuer.url or ":0"))
@@ -174,7 +175,7 @@ class Composition:
         )
         return Services(
             firestore=self._firestore.address,
-            pubsub=pubsub.address,
+            pubsub=pubsub_address,
             cloud_tasks=tasks_address,
             secret_manager=secrets_address,
             issuer=self.issuer.url,
@@ -221,8 +222,8 @@ class Composition:
     async def _open_public(self, door: socket, before: State | None) -> str:
         log = EventLog(self.servers.firestore.address, self.http)
         self._scheduler = Scheduler(
-            self.fleet.manifests,
-            self.fleet.ingresses,
+            schedules=self.fleet.manifests.schedules,
+            ingresses=self.fleet.ingresses,
             clock=self.clock,
             issuer=self.issuer,
             activity=self._activity,

@@ -1,7 +1,7 @@
 """Cloud Scheduler: the manifests' schedules, sent as CloudEvents by the platform's clock."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from emulators.iam import SCHEDULER
 from emulators.issuer import Issuer
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
-from shared.manifest import Manifests, Schedule
+from shared.manifest import Schedule
 
 
 @dataclass(frozen=True)
@@ -26,33 +26,26 @@ class Run:
     schedule: Schedule
 
 
+@dataclass(kw_only=True, eq=False)
 class Scheduler:
-    """Runs each schedule once per moment. A run that fails is not repeated: the next one comes, as
-    in production without retries."""
+    """Runs each schedule once per moment; they have run until `since`, by default until now. A run
+    that fails is not repeated: the next one comes, as in production without retries."""
 
-    def __init__(
-        self,
-        manifests: Manifests,
-        ingresses: Mapping[str, Ingress],
-        *,
-        clock: VirtualClock,
-        issuer: Issuer,
-        activity: Activity,
-        since: datetime | None = None,
-    ) -> None:
-        """Schedules have run until `since`, by default until now."""
-        self._schedules = manifests.schedules
-        self._ingresses = ingresses
-        self._clock = clock
-        self._issuer = issuer
-        self._activity = activity
-        self._seen = since or clock.now()
+    schedules: Sequence[Schedule]
+    ingresses: Mapping[str, Ingress]
+    clock: VirtualClock
+    issuer: Issuer
+    activity: Activity
+    since: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self._seen = self.since or self.clock.now()
         self._resting = False
 
     @property
     def seen(self) -> datetime:
         """Until when, and no later than now, whatever was due has been run."""
-        return min(self._seen, self._clock.now())
+        return min(self._seen, self.clock.now())
 
     def rest(self) -> None:
         """Begins no run any more; those under way may end."""
@@ -63,7 +56,7 @@ class Scheduler:
         moment it is due; in time order."""
         runs = [
             Run(at, schedule)
-            for schedule in self._schedules
+            for schedule in self.schedules
             if (at := last_match(schedule.cron, self._seen, until)) is not None
         ]
         return sorted(runs, key=lambda run: (run.at, run.schedule.name))
@@ -74,29 +67,29 @@ class Scheduler:
 
     async def run(self, held: asyncio.Lock) -> None:
         """Runs schedules as time passes, for ever; not while somebody else holds `held`."""
-        while self._schedules:
-            await self._clock.sleep_until(
-                min(next_match(schedule.cron, self._seen) for schedule in self._schedules)
+        while self.schedules:
+            await self.clock.sleep_until(
+                min(next_match(schedule.cron, self._seen) for schedule in self.schedules)
             )
             async with held:
                 if self._resting:
                     return
-                now = self._clock.now()
+                now = self.clock.now()
                 due = self.coalesced(now)
                 self.passed(now)
                 await asyncio.gather(*(self.send(run) for run in due))
 
     async def send(self, run: Run) -> Answer:
         """One run's request to its function."""
-        ingress = self._ingresses[run.schedule.deployable]
+        ingress = self.ingresses[run.schedule.deployable]
         call = Call("POST", run.schedule.path, self._headers(run, ingress), b"{}")
-        with self._activity.one("schedules"):
+        with self.activity.one("schedules"):
             return await ingress.answer(call)
 
     def _headers(self, run: Run, ingress: Ingress) -> tuple[tuple[str, str], ...]:
         schedule, at = run.schedule, format_instant(run.at)
         return (
-            ("Authorization", f"Bearer {self._issuer.service_token(SCHEDULER, ingress.url)}"),
+            ("Authorization", f"Bearer {self.issuer.service_token(SCHEDULER, ingress.url)}"),
             ("User-Agent", "Google-Cloud-Scheduler"),
             ("Content-Type", "application/json"),
             ("X-CloudScheduler", "true"),

@@ -6,6 +6,7 @@ topic, for it ignores filters; one at a time, up to a tenth of a second later; a
 in the same millisecond it forgets."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -23,48 +24,25 @@ _ACKNOWLEDGE = "/google.pubsub.v1.Subscriber/Acknowledge"
 Deliver = Callable[[Iterable[Owed]], None]
 
 
-class PubsubFront:
-    """Clients reach the emulator through `address`."""
+@dataclass(kw_only=True, eq=False)
+class PubsubFront(grpc.GenericRpcHandler):
+    """Clients reach the emulator, which listens at `emulator`, through the address of `open`."""
 
-    def __init__(self, server: grpc.aio.Server, channel: grpc.aio.Channel, address: str) -> None:
-        self._server = server
-        self._channel = channel
-        self.address = address
+    emulator: str
+    ledger: Ledger
+    activity: Activity
+    faults: Faults
+    deliver: Deliver
 
-    @classmethod
-    async def open(
-        cls,
-        emulator: str,
-        *,
-        ledger: Ledger,
-        activity: Activity,
-        faults: Faults,
-        deliver: Deliver,
-    ) -> "PubsubFront":
-        channel = grpc.aio.insecure_channel(emulator, options=UNLIMITED)
-        handler = _Handler(channel, ledger, activity, faults, deliver)
-        server, address = await serve(handler)
-        return cls(server, channel, address)
+    async def open(self) -> str:
+        """Returns its `host:port`."""
+        self._channel = grpc.aio.insecure_channel(self.emulator, options=UNLIMITED)
+        self._server, address = await serve(self)
+        return address
 
     async def close(self) -> None:
         await self._server.stop(grace=None)
         await self._channel.close()
-
-
-class _Handler(grpc.GenericRpcHandler):
-    def __init__(
-        self,
-        channel: grpc.aio.Channel,
-        ledger: Ledger,
-        activity: Activity,
-        faults: Faults,
-        deliver: Deliver,
-    ) -> None:
-        self._channel = channel
-        self._ledger = ledger
-        self._activity = activity
-        self._faults = faults
-        self._deliver = deliver
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         method = handler_call_details.method
@@ -78,19 +56,19 @@ class _Handler(grpc.GenericRpcHandler):
         return grpc.stream_stream_rpc_method_handler(self._pass_on(method))
 
     async def _on_publish(self, request: bytes, context: Any) -> bytes:
-        fault = self._faults.take("pubsub:publish")
+        fault = self.faults.take("pubsub:publish")
         if fault is not None:
             await context.abort(grpc.StatusCode.UNAVAILABLE, "Pub/Sub is unavailable (injected)")
         from google.pubsub_v1.types import PublishRequest, PublishResponse
 
         parsed = PublishRequest.pb().FromString(request)
-        with self._activity.one("publishes"):
+        with self.activity.one("publishes"):
             answer = await relay_unary(self._channel, _PUBLISH, request, context)
             topic = parsed.topic.rpartition("/")[2]
             ids = PublishResponse.pb().FromString(answer).message_ids
             for message_id, message in zip(ids, parsed.messages, strict=True):
                 published = as_published(topic, message_id, message.data, message.attributes)
-                self._deliver(self._ledger.published(published))
+                self.deliver(self.ledger.published(published))
         return answer
 
     async def _on_pull(self, request: bytes, context: Any) -> bytes:
@@ -99,7 +77,7 @@ class _Handler(grpc.GenericRpcHandler):
         answer = await relay_unary(self._channel, _PULL, request, context)
         # Functions are pushed to; whoever pulls, pulls dead letters.
         for received in PullResponse.pb().FromString(answer).received_messages:
-            self._ledger.leased(received.ack_id, received.message.message_id)
+            self.ledger.leased(received.ack_id, received.message.message_id)
         return answer
 
     async def _on_acknowledge(self, request: bytes, context: Any) -> bytes:
@@ -107,7 +85,7 @@ class _Handler(grpc.GenericRpcHandler):
 
         answer = await relay_unary(self._channel, _ACKNOWLEDGE, request, context)
         for ack_id in AcknowledgeRequest.pb().FromString(request).ack_ids:
-            self._ledger.acknowledged(ack_id)
+            self.ledger.acknowledged(ack_id)
         return answer
 
     def _pass_on(self, method: str) -> Any:

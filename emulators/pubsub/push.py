@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from emulators.activity import Activity
 from emulators.faults import Fault, Faults
@@ -23,34 +23,25 @@ _KEPT = frozenset({"content-type", "traceparent", "assent-redelivers"})
 _logger = logging.getLogger(__name__)
 
 
+@dataclass(kw_only=True, eq=False)
 class Push:
     """Delivers what is owed: applies the armed faults, attaches Pub/Sub's identity and forwards.
     The function's 2xx acknowledges; anything else comes again after the subscription's backoff, and
     goes to the dead letters after as many deliveries as the manifest allows.
     `backoff` replaces the manifests' own, for tests that cannot wait ten seconds."""
 
-    def __init__(
-        self,
-        manifests: Manifests,
-        ingresses: Mapping[str, Ingress],
-        emulator: PubsubEmulator,
-        *,
-        issuer: Issuer,
-        activity: Activity,
-        operations: Operations,
-        faults: Faults,
-        ledger: Ledger,
-        backoff: tuple[str, str] | None,
-    ) -> None:
-        self._subscriptions = {found.name: found for found in manifests.subscriptions}
-        self._ingresses = ingresses
-        self._emulator = emulator
-        self._issuer = issuer
-        self._activity = activity
-        self._operations = operations
-        self._faults = faults
-        self._ledger = ledger
-        self._backoff = backoff
+    manifests: Manifests
+    ingresses: Mapping[str, Ingress]
+    emulator: PubsubEmulator
+    issuer: Issuer
+    activity: Activity
+    operations: Operations
+    faults: Faults
+    ledger: Ledger
+    backoff: tuple[str, str] | None
+
+    def __post_init__(self) -> None:
+        self._subscriptions = {found.name: found for found in self.manifests.subscriptions}
         self._resting = False
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -77,7 +68,7 @@ class Push:
         """Until it was accepted or is a dead letter."""
         subscription, failures = self._subscriptions[owed.subscription], owed.failures
         call = as_pushed(owed.message, subscription.name)
-        backoff = self._backoff or subscription.backoff
+        backoff = self.backoff or subscription.backoff
         if failures:
             await asyncio.sleep(pause_after(failures, *backoff))
         while not self._resting:
@@ -88,22 +79,22 @@ class Push:
             if answer is not None and failures >= subscription.attempts:
                 reason = f"answered {answer.status} to {subscription.attempts} deliveries"
                 attributes = dead_letter_attributes(call, subscription, reason)
-                buried = await self._emulator.publish(DEAD_LETTERS, call.body, attributes)
-                self._ledger.published(buried)
+                buried = await self.emulator.publish(DEAD_LETTERS, call.body, attributes)
+                self.ledger.published(buried)
                 break
             if answer is not None:
-                self._ledger.failed(subscription.name, owed.message.id)
+                self.ledger.failed(subscription.name, owed.message.id)
             await asyncio.sleep(pause_after(failures, *backoff))
         else:
             return
-        self._ledger.settled(subscription.name, owed.message.id)
+        self.ledger.settled(subscription.name, owed.message.id)
 
     async def _attempt(self, subscription: Subscription, call: Call) -> Answer | None:
         """The function's answer; None for an attempt that was dropped on its way."""
-        fault = self._faults.take("pubsub")
+        fault = self.faults.take("pubsub")
         if fault is not None and fault.kind == "drop_once":
             return None
-        with self._activity.one("pushes"):
+        with self.activity.one("pushes"):
             try:
                 return await self._with_fault(fault, subscription, call)
             except Exception:
@@ -121,10 +112,10 @@ class Push:
         return answer
 
     async def _forward(self, subscription: Subscription, call: Call) -> Answer:
-        ingress = self._ingresses[subscription.deployable]
-        self._operations.count(ingress.name, "pubsub-deliveries")
-        self._operations.count(ingress.name, "pubsub-bytes", billed_bytes(_size(call)))
-        token = self._issuer.service_token(push_account(ingress.name), ingress.url)
+        ingress = self.ingresses[subscription.deployable]
+        self.operations.count(ingress.name, "pubsub-deliveries")
+        self.operations.count(ingress.name, "pubsub-bytes", billed_bytes(_size(call)))
+        token = self.issuer.service_token(push_account(ingress.name), ingress.url)
         carried = call.with_headers(
             authorization=f"Bearer {token}",
             user_agent="CloudPubSub-Google",
