@@ -49,7 +49,7 @@ restore: setup ## make a backup what KEEP=1 goes on from (FROM=folder; ONLY=data
 
 test: setup ## all tests but the nightly ones, and that they cover the code
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -j$(LANES) --output-sync=line test-journeys test-platform test-units test-cloud
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-journeys test-platform test-units test-cloud
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
