@@ -297,23 +297,3 @@ class AgentViolationReported(AgentState):
 
     violation: Violation
     reported_by: str
-
-
-class PipelineState(EventData):
-    """A tenant's pipeline. `rolled_back` names the cases that tripped the breaker."""
-
-    paused: bool
-    reason: str
-    rolled_back: tuple[str, ...]
-    changed_by: str
-    changed_at: Instant
-
-
-@event("assent.pipeline.paused.v1")
-class PipelinePaused(PipelineState):
-    """More than half of the last ten cases were rolled back: nothing enters or is deployed."""
-
-
-@event("assent.pipeline.resumed.v1")
-class PipelineResumed(PipelineState):
-    """A governor let it run again; cases that were held are deployed."""

@@ -2,14 +2,11 @@
 
 from typing import Annotated, Literal
 
-from joserfc.jwk import KeySet
 from pydantic import Field, JsonValue
 
 from events.registry import event
-from shared.kit.errors import SignatureInvalid
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData, Model
-from shared.kit.signing import verify
 
 TOPIC = "approvals"
 
@@ -31,8 +28,7 @@ ApprovalStatus = Literal[
     "reversed",
     "reversal_failed",
 ]
-# How a vote or a decision came about: by a place in the rule, by a deputy's right, by breaking the
-# glass, by silence, or by a precedent.
+# A place in the rule, a deputy's right, a broken glass, silence, a precedent, a withdrawal.
 Capacity = Literal["approver", "deputy", "break_glass", "deadline", "precedent", "requester"]
 
 
@@ -103,8 +99,7 @@ class Vote(Data):
 
 
 class Grant(Data):
-    """A deputy's right to decide this one request: by delegation to a principal, or (`to` None) by
-    escalation to whoever holds the deputy's role."""
+    """A deputy's right to decide: delegated to a principal, or escalated (`to` None)."""
 
     to: str | None
     by: str
@@ -303,37 +298,3 @@ class ApprovalReviewMissed(ApprovalState):
     """A review that was owed was not made in time."""
 
     violation: Violation
-
-
-class SignedDecision(Data):
-    """What a decision's signature covers. `outcome` is the past tense of the event's type."""
-
-    approval_id: str
-    tenant_id: str
-    decision_hash: str
-    outcome: str
-    decided_by: str
-    decided_at: Instant
-    version: int
-    case: CaseBinding | None
-
-
-def verify_decision(decision: ApprovalState, tenant_id: str, keys: KeySet) -> SignedDecision:
-    """What was signed, when it is exactly what the event of a final decision claims: the same
-    request, tenant, content hash, outcome, case and version. Raises SignatureInvalid otherwise."""
-    if decision.signature is None:
-        raise SignatureInvalid("the decision carries no signature")
-    signed = SignedDecision.model_validate(verify(decision.signature, keys))
-    claimed = SignedDecision(
-        approval_id=decision.approval_id,
-        tenant_id=tenant_id,
-        decision_hash=decision.decision_hash,
-        outcome=type(decision).event_type.split(".")[2],
-        decided_by=signed.decided_by,
-        decided_at=signed.decided_at,
-        version=decision.version,
-        case=decision.case,
-    )
-    if signed != claimed:
-        raise SignatureInvalid("the signature covers another decision")
-    return signed

@@ -1,6 +1,6 @@
 """Events and timers in: what approvals decided, suspensions, the pipeline, time."""
 
-from events.agents import AgentSuspended, CreationCaseReviewNeeded, PipelineResumed
+from events.agents import AgentSuspended, CreationCaseReviewNeeded
 from events.approvals import (
     ApprovalApproved,
     ApprovalAutoApproved,
@@ -10,6 +10,7 @@ from events.approvals import (
     ApprovalRejected,
     ApprovalVetoed,
 )
+from events.pipelines import PipelineResumed
 from functions.agents.aggregates import AGENTS, RUN
 from functions.agents.rules.agent import PROBATION_DUE, TRIAL_DUE, end_probation, end_trial
 from functions.agents.rules.review import STAGE_DUE

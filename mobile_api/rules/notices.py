@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from events.agents import AgentViolationReported, PipelinePaused
+from events.agents import AgentViolationReported
 from events.approvals import (
     ApprovalAutoApproved,
     ApprovalDelegated,
@@ -16,6 +16,7 @@ from events.approvals import (
     ApprovalState,
 )
 from events.mobile_api import NoticeKind, NotificationRequested
+from events.pipelines import PipelinePaused
 from mobile_api.rules.documents import CARDS, PIPELINES, VIOLATIONS, Documents, is_newest
 from mobile_api.rules.facts import Fact
 from shared.kit.ids import derive_id

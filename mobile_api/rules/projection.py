@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from events import agents, approvals, precedents
-from events.agents import AgentState, CreationCaseState, PipelineState
+from events import agents, approvals
+from events.agents import AgentState, CreationCaseState
 from events.approvals import ApprovalState, Subject
+from events.pipelines import PipelineState
 from events.precedents import PrecedentState
+from events.registry import published_types
 from mobile_api.rules.agents import agent_step, approval_step, case_step
 from mobile_api.rules.cards import card_step
 from mobile_api.rules.documents import (
@@ -22,7 +24,6 @@ from mobile_api.rules.documents import (
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.seeds import seed_step
 from mobile_api.rules.violations import violation_step
-from shared.kit import bookkeeping
 from shared.kit.bookkeeping import DeliveryState
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import EventData
@@ -63,16 +64,11 @@ def apply(steps: Iterable[Step], documents: Documents) -> dict[Key, Fields]:
 @cache
 def projected_types() -> Mapping[str, type[EventData]]:
     """The event types that change what the governor sees, with their payloads."""
-    payloads = [
-        model
-        for module in (agents, approvals, precedents, bookkeeping)
-        for model in vars(module).values()
-        if isinstance(model, type) and issubclass(model, EventData) and model is not _IGNORED
-    ]
     return {
-        model.event_type: model
-        for model in payloads
-        if "event_type" in vars(model) and issubclass(model, tuple(_READERS))
+        event_type: model
+        for types in published_types().values()
+        for event_type, model in types.items()
+        if issubclass(model, tuple(_READERS)) and model is not _IGNORED
     }
 
 

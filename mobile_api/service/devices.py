@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from mobile_api.aggregates import DEVICES, RUN, Device, Platform, Registration
-from shared.aggregates.runner import Command
+from shared.aggregates.command import Command, not_found
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import derive_id
@@ -59,7 +59,7 @@ async def remove_device(caller: Caller, device_id: str) -> None:
     async def use_case(work: Command) -> Device:
         device = await work.get(DEVICES, device_id)
         if device.principal != caller.principal:
-            raise await RUN.not_found(caller, DEVICES, device_id)
+            raise await not_found(RUN.outbox, caller, DEVICES, device_id)
         _delete(work, device_id)
         return part_of(Device, device)
 

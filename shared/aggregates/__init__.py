@@ -1,7 +1,8 @@
 """What a capability is made of: aggregates, and the runners of what happens to them."""
 
 from shared.aggregates.aggregate import Aggregate, DueTimer, Signing
-from shared.aggregates.runner import Command, Runner
+from shared.aggregates.command import Command
+from shared.aggregates.runner import Runner
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.transitions import Transition
 

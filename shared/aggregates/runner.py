@@ -7,14 +7,14 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from shared.aggregates.aggregate import Aggregate
+from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
-from shared.kit.errors import AssentError, NotFound
+from shared.kit.errors import AssentError
 from shared.kit.transitions import Transition
 from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
-from shared.messaging.misses import report_miss
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import LastEvent, Recorder
 from shared.messaging.sweep import Sweep
@@ -37,39 +37,6 @@ class States(NamedTuple, Generic[S]):
 
     items: list[S]
     next_cursor: str | None
-
-
-class Command(UnitOfWork):
-    """What one caller asked for."""
-
-    def __init__(self, runner: "Runner", caller: Caller, attempt: int) -> None:
-        recorder = Recorder.for_command(function=runner.function, caller=caller, latest=None)
-        super().__init__(runner.by_model, recorder, Change(), attempt=attempt, chains=True)
-        self.caller = caller
-        self._runner = runner
-
-    async def recall(
-        self, key: IdempotencyKey, answer: type[A], about: tuple[Aggregate[Any], str] | None
-    ) -> A | None:
-        """The answer that was given under the key, or None; reads what the command is about in the
-        same round trip. Raises IdempotencyKeyReused, Unavailable."""
-        if not key.id or about is None:
-            return await key.recall(self.store, answer)
-        aggregate, id = about
-        known, document = await self.store.get_many(
-            [(key.collection, key.id), (aggregate.collection, id)]
-        )
-        self.read(aggregate, id, document)
-        return key.answered(known, answer)
-
-    async def get(self, aggregate: Aggregate[S], id: str) -> S:
-        """The thing that the command is about. One read. Raises NotFound, and reports the miss of
-        an id that could be one; Unavailable."""
-        state = await self.find(aggregate, id) if aggregate.may_be_id(id) else None
-        if state is None:
-            raise await self._runner.not_found(self.caller, aggregate, id)
-        self.is_about(aggregate, id)
-        return state
 
 
 class Runner:
@@ -278,13 +245,6 @@ class Runner:
         )
         states = (aggregate.read(each).state for each in page.items)
         return States([state for state in states if state is not None], page.next_cursor)
-
-    async def not_found(self, caller: Caller, aggregate: Aggregate[Any], id: str) -> NotFound:
-        """The refusal for a thing that is not there; one whose id could be one is reported. Raises
-        Unavailable."""
-        if aggregate.may_be_id(id):
-            await report_miss(self.outbox, caller, id)
-        return NotFound(f"there is no {aggregate.noun.replace('_', ' ')} {id[:40]!r}")
 
     def sweep(self, handlers: Mapping[str, Handler]) -> Sweep:
         """The sweep of this function: it fires overdue timers through their `handlers`."""

@@ -10,8 +10,6 @@ from events.agents import (
     CreationCaseJudged,
     CreationCaseState,
     Limits,
-    PipelinePaused,
-    PipelineState,
     Reversal,
 )
 from events.agents import Violation as BrokenRule
@@ -28,6 +26,7 @@ from events.approvals import (
     VetoWindow,
     Violation,
 )
+from events.pipelines import PipelinePaused, PipelineState
 from events.precedents import PrecedentState
 from mobile_api.rules.documents import Documents, Fields, Key
 from mobile_api.rules.facts import Fact

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from events.agents import PipelinePaused, PipelineResumed, PipelineState
+from events.pipelines import PipelinePaused, PipelineResumed, PipelineState
 from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Model

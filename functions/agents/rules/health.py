@@ -8,7 +8,7 @@ from joserfc.jwk import KeySet
 from pydantic import ValidationError
 
 from events.agents import AgentStatus, Finding
-from events.approvals import SignedDecision
+from events.decisions import SignedDecision
 from functions.agents.rules.agent import SERVING, Agent
 from functions.agents.rules.approval_request import approval_content
 from functions.agents.rules.case import Asked, CreationCase

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from events.agents import Cause, PipelineResumed
+from events.agents import Cause
 from events.approvals import (
     ApprovalApproved,
     ApprovalAutoApproved,
@@ -13,8 +13,9 @@ from events.approvals import (
     ApprovalRejected,
     ApprovalState,
     ApprovalVetoed,
-    verify_decision,
 )
+from events.decisions import verify_decision
+from events.pipelines import PipelineResumed
 from functions.agents.aggregates import (
     AGENTS,
     APPROVALS_KEYS,

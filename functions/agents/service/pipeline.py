@@ -11,7 +11,7 @@ from functions.agents.rules.breaker import (
 from functions.agents.rules.breaker import resume as resume_pipeline
 from functions.agents.rules.case import CreationCase
 from functions.agents.views import PipelineView
-from shared.aggregates.runner import Command
+from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden

@@ -16,7 +16,7 @@ from functions.agents.service.judgement import judge_spec
 from functions.agents.service.pipeline import refuse_while_paused
 from functions.agents.service.steps import agent_of, save_steps
 from functions.agents.views import CaseAccepted
-from shared.aggregates.runner import Command
+from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, VersionConflict
 from shared.kit.ids import new_id

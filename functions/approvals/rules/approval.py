@@ -14,8 +14,8 @@ from events.approvals import (
     ApprovalRejected,
     ApprovalState,
     ApprovalVetoed,
-    SignedDecision,
 )
+from events.decisions import SignedDecision
 from shared.kit.instants import Instant
 from shared.kit.transitions import Transition
 

@@ -15,7 +15,7 @@ from functions.approvals.rules.reviews import review
 from functions.approvals.rules.standing import depends_on_takeover
 from functions.approvals.rules.veto import veto
 from functions.approvals.views import ApprovalCard
-from shared.aggregates.runner import Command
+from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
 from shared.kit.models import Model

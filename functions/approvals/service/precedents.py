@@ -23,7 +23,7 @@ from functions.approvals.rules.precedent import (
 )
 from functions.approvals.rules.quorum import GOVERNOR
 from functions.approvals.views import seed_of
-from shared.aggregates.runner import Command
+from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden, VersionConflict

@@ -22,7 +22,7 @@ from functions.approvals.rules.requests import (
 )
 from functions.approvals.rules.reversals import cancel, fail_to_undo, undo
 from functions.approvals.views import ApprovalDetail
-from shared.aggregates.runner import Command
+from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import Unavailable

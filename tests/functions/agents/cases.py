@@ -10,7 +10,8 @@ from joserfc.jwk import OKPKey
 from pydantic import BaseModel
 
 from events.agents import AgentApprovalNeeded, AgentStatus, CaseKind
-from events.approvals import CaseBinding, SignedDecision
+from events.approvals import CaseBinding
+from events.decisions import SignedDecision
 from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.case import CreationCase, Judged, Steps
 from functions.agents.rules.certification import as_version, certify

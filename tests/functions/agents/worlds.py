@@ -23,9 +23,9 @@ from events.approvals import (
     CaseBinding,
     Place,
     Rule,
-    SignedDecision,
     Subject,
 )
+from events.decisions import SignedDecision
 from functions.agents.aggregates import AGENTS, CASES, RUN
 from functions.agents.reactions import HANDLERS
 from functions.agents.rules.agent import Agent

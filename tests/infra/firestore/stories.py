@@ -16,7 +16,7 @@ from mobile_api.service import agents, cards, seeds
 from mobile_api.service.dashboard import read_dashboard
 from mobile_api.service.devices import DeviceBody, register_device
 from mobile_api.service.rebuild import rebuild, tenants
-from shared.aggregates.runner import Command
+from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id

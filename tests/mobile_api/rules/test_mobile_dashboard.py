@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import agents, approvals, precedents
+from events import agents, approvals, pipelines, precedents
 from mobile_api.rules.budget import budget_state
 from mobile_api.rules.counters import SHARDS, all_shards, counter_changes, totals
 from mobile_api.rules.dashboard import dashboard
@@ -60,7 +60,7 @@ def test_each_thing_is_counted_where_it_is_now() -> None:
 def test_what_is_stuck_or_paused_degrades_the_platform() -> None:
     assert _seen(stuck={"agents": 1, "approvals": 0}).health.status == "degraded"
     assert _seen(pipeline()).health.status == "degraded"
-    resumed = _seen(pipeline(), pipeline(agents.PipelineResumed, 2))
+    resumed = _seen(pipeline(), pipeline(pipelines.PipelineResumed, 2))
     assert resumed.health.status == "healthy"
 
 

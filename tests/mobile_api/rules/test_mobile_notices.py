@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events import agents, approvals
+from events import agents, approvals, pipelines
 from events.approvals import (
     Grant,
     Place,
@@ -95,7 +95,7 @@ def test_the_governor_is_told_what_only_a_human_can_mend(
 
 @pytest.mark.parametrize(
     "event",
-    [approval(approvals.ApprovalApproved), agent(), pipeline(agents.PipelineResumed)],
+    [approval(approvals.ApprovalApproved), agent(), pipeline(pipelines.PipelineResumed)],
 )
 def test_what_needs_nobody_tells_nobody(event: Envelope) -> None:
     assert _notice(event) is None

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import agents, approvals, precedents
+from events import agents, approvals, pipelines, precedents
 from mobile_api.rules.counters import counter_changes, is_time
 from mobile_api.rules.documents import Fields, Key
 from mobile_api.rules.facts import Fact
@@ -119,7 +119,7 @@ def _histories(draw: st.DrawFn) -> list[Envelope]:
         told.append(
             stories.precedent(draw(st.sampled_from(_PRECEDENTS)), 1, sequence, draw(_times))
         )
-        pipeline_kind = draw(st.sampled_from([agents.PipelinePaused, agents.PipelineResumed]))
+        pipeline_kind = draw(st.sampled_from([pipelines.PipelinePaused, pipelines.PipelineResumed]))
         told.append(stories.pipeline(pipeline_kind, sequence, draw(_times)))
     return told
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events import agents, approvals, precedents
+from events import agents, approvals, pipelines, precedents
 from mobile_api.aggregates import DEVICES
 from mobile_api.rules.documents import CARDS, COUNTERS, Key
 from mobile_api.service import rebuild as rebuilding
@@ -37,7 +37,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def _stories() -> list[Envelope]:
-    told = [pipeline(), pipeline(agents.PipelineResumed, 2, START + MINUTE)]
+    told = [pipeline(), pipeline(pipelines.PipelineResumed, 2, START + MINUTE)]
     for n in range(1, 7):
         of: dict[str, Any] = {"case": case_of(n)}
         told += [

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Self
 from google.cloud.tasks_v2 import Task
 
 from shared.aggregates.aggregate import Aggregate, DueTimer, Signing
-from shared.aggregates.runner import Command, Runner
+from shared.aggregates.command import Command
+from shared.aggregates.runner import Runner
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import AlreadyDecided

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import KeySet
 
-from shared.aggregates.runner import Command
+from shared.aggregates.command import Command
 from shared.kit.errors import AlreadyDecided, IdempotencyKeyReused, Invalid, NotFound, Unavailable
 from shared.kit.ids import new_id
 from shared.kit.instants import format_instant

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.agents import PipelinePaused, PipelineResumed
+from events.pipelines import PipelinePaused, PipelineResumed
 from functions.agents.rules.breaker import Pipeline, refuse_where_paused, resume, trip
 from shared.kit.errors import VersionConflict
 from tests.functions.agents.cases import START

@@ -5,12 +5,8 @@ import uuid
 
 import pytest
 
-from events.approvals import (
-    ApprovalApproved,
-    ApprovalReversed,
-    ApprovalVetoed,
-    verify_decision,
-)
+from events.approvals import ApprovalApproved, ApprovalReversed, ApprovalVetoed
+from events.decisions import verify_decision
 from functions.approvals.service.lists import list_approvals, show_approval
 from shared.kit.errors import (
     AlreadyDecided,

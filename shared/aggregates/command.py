@@ -1,0 +1,62 @@
+"""The unit of work of a command: one caller, and the thing that they ask about."""
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from shared.aggregates.aggregate import Aggregate
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.callers import Caller
+from shared.kit.errors import NotFound
+from shared.messaging.changes import Change
+from shared.messaging.misses import report_miss
+from shared.messaging.outbox import Outbox
+from shared.messaging.recorder import Recorder
+from shared.storage.idempotency import IdempotencyKey
+
+if TYPE_CHECKING:
+    from shared.aggregates.runner import Runner
+
+S = TypeVar("S", bound=BaseModel)
+A = TypeVar("A", bound=BaseModel)
+
+
+class Command(UnitOfWork):
+    """What one caller asked for."""
+
+    def __init__(self, runner: "Runner", caller: Caller, attempt: int) -> None:
+        recorder = Recorder.for_command(function=runner.function, caller=caller, latest=None)
+        super().__init__(runner.by_model, recorder, Change(), attempt=attempt, chains=True)
+        self.caller = caller
+        self._runner = runner
+
+    async def recall(
+        self, key: IdempotencyKey, answer: type[A], about: tuple[Aggregate[Any], str] | None
+    ) -> A | None:
+        """The answer that was given under the key, or None; reads what the command is about in the
+        same round trip. Raises IdempotencyKeyReused, Unavailable."""
+        if not key.id or about is None:
+            return await key.recall(self.store, answer)
+        aggregate, id = about
+        known, document = await self.store.get_many(
+            [(key.collection, key.id), (aggregate.collection, id)]
+        )
+        self.read(aggregate, id, document)
+        return key.answered(known, answer)
+
+    async def get(self, aggregate: Aggregate[S], id: str) -> S:
+        """The thing that the command is about. One read. Raises NotFound, and reports the miss of
+        an id that could be one; Unavailable."""
+        state = await self.find(aggregate, id) if aggregate.may_be_id(id) else None
+        if state is None:
+            raise await not_found(self._runner.outbox, self.caller, aggregate, id)
+        self.is_about(aggregate, id)
+        return state
+
+
+async def not_found(outbox: Outbox, caller: Caller, aggregate: Aggregate[Any], id: str) -> NotFound:
+    """The refusal for a thing that is not there. An id that could be one is reported as a lookup
+    that missed. Raises Unavailable."""
+    if aggregate.may_be_id(id):
+        await report_miss(outbox, caller, id)
+    return NotFound(f"there is no {aggregate.noun.replace('_', ' ')} {id[:40]!r}")
