@@ -37,7 +37,7 @@ class TimeTravel:
     async def advance(self, seconds: float) -> Journey:
         """Returns once everything due within `seconds` has fired and settled. Each schedule runs
         once, at the last moment it was due; timers fire at theirs, also those that are set on the
-        way. The clock ends where it was told to, or later if the journey itself took longer."""
+        way. The clock ends `seconds` later, or later still if all of it took longer."""
         async with self.held:
             with self.tasks.stepping():
                 return await self._travel(self.clock.now() + timedelta(seconds=seconds))
