@@ -63,27 +63,80 @@ async def noted(note: Annotated[str, Depends(note_of)], body: Order) -> str:
     return f"{body.name} {note}"
 
 
+scoped = Router(prefix="/v1/scoped", read=("a:read", "b:read"), write=("a:write",))
+
+
+@scoped.get("")
+@scoped.post("")
+@scoped.delete("")
+async def whose(caller: Caller) -> str:
+    return caller.principal
+
+
+@scoped.post("/own")
+async def own(caller: Annotated[Caller, Depends(requires("own:write"))]) -> str:
+    return caller.principal
+
+
+@scoped.get("/nobody")
+async def nobody() -> str:
+    return "nobody asked who"
+
+
 @pytest.fixture
 async def api(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_api(function="things", router=Router.joining(things, others))
+    app = create_api(function="things", router=Router.joining(things, others, scoped))
     async with client(app) as asking:
         asking.headers["Authorization"] = f"Bearer {issuer.sign(claims())}"
         yield asking
 
 
-def test_an_endpoint_without_a_caller_is_refused_when_it_is_declared() -> None:
-    router = Router(prefix="/v1/open")
-
+def test_a_call_that_no_scope_opens_is_refused_when_it_is_declared() -> None:
     async def show() -> dict[str, str]:
         raise AssertionError
 
     async def take(body: Order, note: Annotated[str, Depends(lambda: "x")]) -> Order:
         raise AssertionError
 
-    for declare, endpoint in ((router.get, show), (router.post, take)):
-        with pytest.raises(TypeError, match=r"/v1/open/all: neither its router nor its caller names a scope"):
+    async def hear(caller: Caller) -> dict[str, str]:
+        raise AssertionError
+
+    nothing = Router(prefix="/v1/open")
+    reads = Router(prefix="/v1/open", read=("things:read",))
+    writes = Router(prefix="/v1/open", write=("things:write",))
+    for declare, endpoint in (
+        *((nothing.get, show), (nothing.post, take), (nothing.get, hear)),
+        *((reads.post, take), (reads.delete, hear), (writes.get, show), (writes.get, hear)),
+    ):
+        with pytest.raises(TypeError, match=r"/v1/open/all: neither .* names a scope"):
             declare("/all")(endpoint)
-    assert router.routes == []
+    assert [*nothing.routes, *reads.routes, *writes.routes] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "opened_by"),
+    [
+        ("GET", "/v1/scoped", {"a:read", "b:read"}),
+        ("POST", "/v1/scoped", {"a:write"}),
+        ("DELETE", "/v1/scoped", {"a:write"}),
+        ("POST", "/v1/scoped/own", {"own:write"}),
+        ("GET", "/v1/scoped/nobody", {"a:read", "b:read"}),
+    ],
+)
+async def test_a_router_names_the_scopes_of_its_calls_unless_an_endpoint_does(
+    api: httpx.AsyncClient, issuer: Issuer, method: str, path: str, opened_by: set[str]
+) -> None:
+    opening = set()
+    for scope in ("a:read", "b:read", "a:write", "own:write"):
+        headers = {"Authorization": f"Bearer {issuer.sign(claims(scope=scope))}"}
+        answer = await api.request(method, path, headers=headers)
+        assert answer.status_code in (200, 403), answer.text
+        if answer.status_code == 200:
+            assert answer.json() in ("ana", "nobody asked who")
+            opening.add(scope)
+    assert opening == opened_by
+    unknown = await api.request(method, path, headers={"Authorization": "Bearer x"})
+    assert unknown.status_code == 401
 
 
 async def test_a_model_that_an_endpoint_returns_is_not_validated_again(
@@ -121,6 +174,9 @@ async def test_a_joined_router_has_the_calls_of_all_with_their_prefixes_and_tags
     assert {path: set(calls) for path, calls in paths.items()} == {
         "/v1/things/{id}": {"get", "post"},
         "/v1/others": {"get", "put"},
+        "/v1/scoped": {"get", "post", "delete"},
+        "/v1/scoped/own": {"post"},
+        "/v1/scoped/nobody": {"get"},
     }
     assert paths["/v1/things/{id}"]["post"]["tags"] == ["things"]
     assert "requestBody" in paths["/v1/others"]["put"]
