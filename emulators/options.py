@@ -1,4 +1,4 @@
-"""How a platform is started."""
+"""The options of a platform."""
 
 import logging
 from collections.abc import Callable

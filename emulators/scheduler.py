@@ -20,7 +20,7 @@ from shared.manifest import Schedule
 
 @dataclass(frozen=True)
 class Run:
-    """One schedule at one moment."""
+    """One run of a schedule at one moment."""
 
     at: datetime
     schedule: Schedule
@@ -28,8 +28,8 @@ class Run:
 
 @dataclass(kw_only=True, eq=False)
 class Scheduler:
-    """Runs each schedule once per moment; they have run until `since`, by default until now. A run
-    that fails is not repeated: the next one comes, as in production without retries."""
+    """Runs each schedule once per moment; they have run until `since`, by default until now. A
+    failed run is not retried: the next run follows, as in production without retries."""
 
     schedules: Sequence[Schedule]
     ingresses: Mapping[str, Ingress]
@@ -44,16 +44,16 @@ class Scheduler:
 
     @property
     def seen(self) -> datetime:
-        """Until when, and no later than now, whatever was due has been run."""
+        """The time, now at the latest, until which all due schedules have run."""
         return min(self._seen, self.clock.now())
 
     def rest(self) -> None:
-        """Begins no run any more; those under way may end."""
+        """Begins no further run; runs under way may end."""
         self._resting = True
 
     def coalesced(self, until: datetime) -> list[Run]:
-        """What an advance to `until` runs: each schedule that is due on the way, once, at the last
-        moment it is due; in time order."""
+        """The runs of an advance to `until`: each schedule that falls due in it, once, at its last
+        due moment; in time order."""
         runs = [
             Run(at, schedule)
             for schedule in self.schedules
@@ -62,11 +62,11 @@ class Scheduler:
         return sorted(runs, key=lambda run: (run.at, run.schedule.name))
 
     def passed(self, moment: datetime) -> None:
-        """Whatever was due until `moment` has been run."""
+        """Records that all due schedules have run until `moment`."""
         self._seen = max(self._seen, moment)
 
     async def run(self, held: asyncio.Lock) -> None:
-        """Runs schedules as time passes, for ever; not while somebody else holds `held`."""
+        """Runs schedules as time passes, without end; pauses while `held` is locked."""
         while self.schedules:
             await self.clock.sleep_until(
                 min(next_match(schedule.cron, self._seen) for schedule in self.schedules)

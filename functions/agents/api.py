@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out: agents, their cases, the skills they are made of, the pipeline."""
+"""HTTP in, HTTP out: agents, their cases, the catalogue of skills, the pipeline."""
 
 from typing import Annotated, Literal
 
@@ -34,13 +34,13 @@ SpecBody = Annotated[
 
 
 class ReasonBody(Model):
-    """Why; it is kept with the change."""
+    """The reason for a change, stored with it."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 class ReportBody(Model):
-    """A violation, or a reading of health with `trigger` health."""
+    """A violation or, with `trigger` health, a reading of health."""
 
     trigger: Literal[
         "execution_bypass", "scope_drift", "evidence_gap", "ethics_violation", "health"
@@ -51,14 +51,16 @@ class ReportBody(Model):
     @model_validator(mode="after")
     def _read_exactly_health(self) -> "ReportBody":
         if (self.trigger == "health") != (self.reading is not None):
-            raise ValueError("a reading goes with the trigger health, and only with it")
+            raise ValueError(
+                "a reading is required with the trigger health, and allowed with no other"
+            )
         return self
 
 
 @ROUTER.post("/v1/agents", status_code=202)
 async def submit_agent(caller: Caller, key: Key, body: SpecBody) -> CaseAccepted:
-    """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the case says where it
-    stands."""
+    """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the answer shows the case's
+    stage."""
     return await submissions.submit(caller, key, body)
 
 
@@ -76,14 +78,13 @@ async def get_agent(caller: Caller, agent_id: str) -> AgentView:
 
 @ROUTER.post("/v1/agents/{agent_id}/changes", status_code=202)
 async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) -> CaseAccepted:
-    """Opens a case for a changed spec and says whether it is a proposal or an evolution, and
-    why."""
+    """Opens a case for a changed spec and says why it is a proposal or an evolution."""
     return await submissions.change(caller, key, agent_id, body)
 
 
 @ROUTER.post("/v1/agents/{agent_id}/suspend", status_code=202)
 async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
-    """Suspends an agent by hand, and with it whoever depends on it."""
+    """Suspends an agent by hand, and with it every agent that depends on it."""
     by, at = caller.principal, caller.received_at
     return await RUN.change(
         caller,
@@ -112,7 +113,7 @@ async def reactivate_agent(caller: Caller, key: Key, agent_id: str, body: Reason
 @ROUTER.post("/v1/agents/{agent_id}/reports", status_code=202)
 async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportBody) -> AgentView:
     """Reports a violation or a reading of health; violations and the third critical reading in a
-    row suspend."""
+    row suspend the agent."""
     by, at = caller.principal, caller.received_at
     return await RUN.change(
         caller,

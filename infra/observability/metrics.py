@@ -69,8 +69,8 @@ REQUEST = 'jsonPayload.logger="assent.request"'
 HANDLED = 'jsonPayload.outcome="handled"'
 ABOUT_APPROVALS = 'jsonPayload.event_type=~"^assent[.]approval[.]"'
 
-# The deployable whose handling of an event is the governor's view of it, and the one whose handling
-# of a decision is its effect.
+# The deployable that updates the governor's view, and the one that carries out decisions: the
+# handling time of their events is measured.
 READ_MODEL = "mobile-api-reactions"
 EFFECTS = "agents-reactions"
 
@@ -81,8 +81,8 @@ COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 
 @dataclass(frozen=True)
 class LogMetric:
-    """A metric of the entries that match all of `conditions`: how many there are or, where
-    `value` names a field, how its values are spread over `bounds`."""
+    """A metric of the log entries that match all of `conditions`: their number or, where `value`
+    names a field, the distribution of its values over `bounds`."""
 
     name: str
     says: str
@@ -94,12 +94,12 @@ class LogMetric:
 
     @property
     def type(self) -> str:
-        """What filters of charts, objectives and alerts call it."""
+        """The metric's name in filters of charts, objectives and alerts."""
         return f"logging.googleapis.com/user/{self.name}"
 
     @property
     def filter(self) -> str:
-        """What a log entry must be to count, in the Logging query language."""
+        """The filter for its log entries, in the Logging query language."""
         return " AND ".join((ON_CLOUD_RUN, *self.conditions))
 
 
@@ -123,7 +123,7 @@ EFFECT_LAG = LogMetric(
 )
 APPROVALS = LogMetric(
     name="assent_approvals",
-    says="what happened to approvals, as the governor's read model learnt of it",
+    says="what happened to approvals, according to the governor's read model",
     conditions=(REQUEST, HANDLED, one_service(READ_MODEL), ABOUT_APPROVALS),
     labels={"event_type": "EXTRACT(jsonPayload.event_type)"},
 )
@@ -135,16 +135,16 @@ REFUSALS = LogMetric(
 )
 BURIED = LogMetric(
     name="assent_buried",
-    says="deliveries that no repetition could mend, by the function that buried them",
+    says="deliveries that were dead-lettered, by the function that did so",
     conditions=(
         'jsonPayload.logger="shared.runtime.reactions"',
         "severity=ERROR",
-        'jsonPayload.message=~"^to the dead letters: "',
+        'jsonPayload.message=~"^dead-lettered: "',
     ),
 )
 STUCK = LogMetric(
     name="assent_stuck",
-    says="timers and events that every sweep for five minutes has tried in vain",
+    says="timers and events that every sweep has failed to handle for five minutes",
     conditions=(
         'jsonPayload.logger="shared.messaging.sweep"',
         "severity=ERROR",

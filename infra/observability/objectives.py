@@ -63,7 +63,7 @@ SLOW = BurnRate("slow", 6, 6 * HOUR, 30 * 60, "WARNING")
 
 @dataclass(frozen=True)
 class FewErrors:
-    """Good is every request that the function itself did not fail (5xx)."""
+    """Good is every request that the function did not fail itself (5xx)."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Objective:
 
     @property
     def milliseconds(self) -> int | None:
-        """What is still good; None where time is not what is promised."""
+        """The largest good value; None where the objective is not about time."""
         return self.good.milliseconds if isinstance(self.good, Within) else None
 
     def full_name(self, project: str) -> str:
@@ -138,8 +138,8 @@ def declare(
     public: Iterable[str],
     opts: pulumi.ResourceOptions,
 ) -> monitoring.Slo:
-    """The objective as Cloud Monitoring computes it; `public` are the Cloud Run services whose
-    requests count."""
+    """The objective in Cloud Monitoring's form; `public` are the Cloud Run services whose requests
+    count."""
     return monitoring.Slo(
         f"observability/{objective.name}",
         service=service.service_id,

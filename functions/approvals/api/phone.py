@@ -1,4 +1,4 @@
-"""Decisions from a governor's phone, answered with the phone's card."""
+"""Decisions from a governor's phone; the answer is the phone's card."""
 
 from typing import Annotated
 
@@ -26,19 +26,19 @@ Vetoer = Annotated[Caller, Depends(requires("veto:execute"))]
 
 @ROUTER.post("/approve")
 async def approve(caller: Caller, approval_id: str, body: ApproveBody) -> Card:
-    """Assents to exactly the content with that hash."""
+    """Approves exactly the content with that hash."""
     decision = part_of(DecisionBody, body, decision="approve")
     return part_of(Card, await take_decision(caller, approval_id, decision))
 
 
 @ROUTER.post("/request-changes")
 async def request_changes(caller: Caller, approval_id: str, body: RequestChangesBody) -> Card:
-    """Sends it back, with what must change."""
+    """Returns the request with the changes that it needs."""
     decision = part_of(DecisionBody, body, decision="request_changes")
     return part_of(Card, await take_decision(caller, approval_id, decision))
 
 
 @ROUTER.post("/veto")
 async def veto(caller: Vetoer, approval_id: str, body: GovernorVetoBody) -> Card:
-    """Rejects what is pending; reverses, inside its veto window, what a precedent assented to."""
+    """Rejects a pending approval; reverses a precedent's approval inside its veto window."""
     return part_of(Card, await take_veto(caller, approval_id, body))
