@@ -1,6 +1,7 @@
 """Every deployable starts from the archive alone: a directory and a virtualenv of its own, and the
 cloud's environment."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -72,8 +73,9 @@ def test_a_started_public_side_describes_its_routes(
     standing: Standing, public_name: str, manifests: Manifests
 ) -> None:
     paths = _ask(standing, public_name, "/openapi.json").json()["paths"]
+    shown = [re.sub(r"\{\w+\}", "*", path) for path in paths]
     for route in manifests.deployable(public_name).routes:
-        assert any(path.startswith(route.removesuffix("/**")) for path in paths), route
+        assert any(path.startswith(route.removesuffix("/**")) for path in shown), route
 
 
 def test_a_started_public_side_answers_an_authenticated_read_from_firestore(

@@ -1,5 +1,7 @@
 """The whole program, as production would have it."""
 
+import uuid
+
 import pytest
 
 from infra.preview import Graph, graph
@@ -25,7 +27,7 @@ def unpaid_and_unwatched() -> Graph:
 def store(
     firestore_emulator: Service, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> TenantStore:
-    """A tenant in a project of its own."""
+    """A tenant that nobody else has, in a project of this module's own."""
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", project)
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator.address)
-    return TenantStore("acme")
+    return TenantStore(f"acme-{uuid.uuid4().hex[:12]}")
