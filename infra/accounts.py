@@ -1,10 +1,9 @@
 """Who is who: one service account a deployable, and one for each service that calls in."""
 
-import pulumi
 import pulumi_gcp as gcp
 from pulumi_gcp.serviceaccount import Account
 
-from infra.cloud import Cloud
+from infra.cloud import Cloud, Part
 
 SCHEDULER = "scheduler"
 BUILDER = "builder"
@@ -15,7 +14,7 @@ def push_account(deployable: str) -> str:
     return f"{deployable}-push"
 
 
-class Accounts(pulumi.ComponentResource):
+class Accounts(Part):
     """A service account for each deployable, one more for what Pub/Sub and Cloud Tasks deliver to
     it, one for the schedules and one for builds.
 
@@ -23,8 +22,7 @@ class Accounts(pulumi.ComponentResource):
     default accounts, which may edit everything."""
 
     def __init__(self, cloud: Cloud) -> None:
-        super().__init__("assent:infra:Accounts", "accounts")
-        self._cloud = cloud
+        super().__init__(cloud)
         self.of_deployable = {
             each.name: self._account(f"{each.name}/account", each.name, each.manifest.summary)
             for each in cloud.manifests.deployables
@@ -39,18 +37,18 @@ class Accounts(pulumi.ComponentResource):
         self.builder = self._account("images/account", BUILDER, "Cloud Build, for our images.")
         self.pubsub = gcp.projects.ServiceIdentity(
             "events/pubsub-agent",
-            project=cloud.settings.project,
+            project=self.project,
             service="pubsub.googleapis.com",
-            opts=cloud.inside(self),
+            opts=self.inside(),
         )
         self.register_outputs({})
 
     def _account(self, name: str, id: str, description: str) -> Account:
-        return gcp.serviceaccount.Account(
+        return Account(
             name,
-            project=self._cloud.settings.project,
+            project=self.project,
             account_id=id,
             display_name=id,
             description=description,
-            opts=self._cloud.inside(self),
+            opts=self.inside(),
         )

@@ -1,48 +1,33 @@
 """The Google APIs a project needs before anything else can be made in it."""
 
-import pulumi
 import pulumi_gcp as gcp
 
-from infra.settings import Settings
+from infra.cloud import Cloud, Part
 
 USED = (
-    "artifactregistry",
-    "cloudbuild",
-    "cloudresourcemanager",
-    "cloudscheduler",
-    "cloudtasks",
-    "firebase",
-    "firebasehosting",
-    "firestore",
-    "iam",
-    "iamcredentials",
-    "logging",
-    "monitoring",
-    "pubsub",
-    "run",
-    "secretmanager",
-    "sqladmin",
-    "storage",
+    *("artifactregistry", "cloudbuild", "cloudresourcemanager", "cloudscheduler", "cloudtasks"),
+    *("firebase", "firebasehosting", "firestore", "iam", "iamcredentials", "logging", "monitoring"),
+    *("pubsub", "run", "secretmanager", "sqladmin", "storage"),
 )
 BUDGETS = "billingbudgets"
 
 
-class Apis(pulumi.ComponentResource):
+class Apis(Part):
     """Every API that the program's resources belong to, enabled.
 
     Deliberately not: disabling them again when the stack is destroyed, because something else in
     the project may use them."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__("assent:infra:Apis", "apis")
-        names = USED if settings.billing_account is None else (*USED, BUDGETS)
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        names = USED if cloud.settings.billing_account is None else (*USED, BUDGETS)
         self.enabled = [
             gcp.projects.Service(
                 f"apis/{name}",
-                project=settings.project,
+                project=self.project,
                 service=f"{name}.googleapis.com",
                 disable_on_destroy=False,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=self.inside(),
             )
             for name in names
         ]

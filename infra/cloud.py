@@ -1,4 +1,4 @@
-"""The names of things in one project, known before they exist."""
+"""The names of things in one project, known before they exist, and what is made there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Cloud:
 
     settings: Settings
     manifests: Manifests
-    ready: Sequence[pulumi.Resource]
+    ready: Sequence[pulumi.Resource] = ()
 
     @cached_property
     def number(self) -> pulumi.Output[str]:
@@ -34,11 +34,21 @@ class Cloud:
             "https://{0}-{1}.{2}.run.app", deployable, self.number, self.settings.region
         )
 
-    def inside(
-        self, parent: pulumi.Resource, *after: pulumi.Resource, keep: bool = False
-    ) -> pulumi.ResourceOptions:
-        """The options of a resource of `parent` that is made once `after` are there. `keep` has
+
+class Part(pulumi.ComponentResource):
+    """A part of the program, named after its class. What it makes waits for the APIs.
+
+    Deliberately not: a place for what two parts share; one is given to the other."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        name = type(self).__name__
+        super().__init__(f"assent:infra:{name}", name.lower())
+        self.cloud = cloud
+        self.project = cloud.settings.project
+        self.region = cloud.settings.region
+
+    def inside(self, *after: pulumi.Resource, keep: bool = False) -> pulumi.ResourceOptions:
+        """The options of a resource of this part that is made once `after` are there. `keep` has
         Pulumi refuse to delete it."""
-        return pulumi.ResourceOptions(
-            parent=parent, depends_on=[*self.ready, *after], protect=keep or None
-        )
+        waits_for = [*self.cloud.ready, *after]
+        return pulumi.ResourceOptions(parent=self, depends_on=waits_for, protect=keep or None)

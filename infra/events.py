@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 import pulumi
-import pulumi_gcp as gcp
+from pulumi_gcp import pubsub
 
 from infra.accounts import Accounts
-from infra.cloud import Cloud
-from infra.grants import Grants
+from infra.cloud import Cloud, Part
+from infra.grants import INVOKE, MINT_IDENTITY, PUBLISH, SUBSCRIBE, grant
 from infra.services import Deployed
 from shared.manifest import Subscription
 
@@ -20,7 +20,7 @@ DEAD_LETTERS_KEPT = "2678400s"
 STARTING_SECONDS = 30
 
 
-class Events(pulumi.ComponentResource):
+class Events(Part):
     """A topic for each publishing function, one filtered push subscription for each reader of it,
     and one dead-letter topic with a subscription that a person pulls from.
 
@@ -35,110 +35,87 @@ class Events(pulumi.ComponentResource):
     event log is what is replayed)."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts, services: Mapping[str, Deployed]) -> None:
-        super().__init__("assent:infra:Events", "events")
-        self._cloud = cloud
+        super().__init__(cloud)
         self._accounts = accounts
         self._services = services
-        self._grants = Grants(cloud, self)
-        self.topics = {name: self._topic(name) for name in cloud.manifests.topics}
-        self.dead_letters = self._topic(DEAD_LETTERS)
-        self.dead_letters_subscription = self._pulled_by_hand()
-        self.subscriptions = {
-            each.name: self._subscription(each) for each in cloud.manifests.subscriptions
-        }
+        self._topics = {name: self._topic(name) for name in cloud.manifests.topics}
+        self._dead_letters = self._topic(DEAD_LETTERS)
+        self._let_operators_pull()
+        for each in cloud.manifests.subscriptions:
+            self._subscribe(each)
         self._let_publish()
         self._let_push()
-        self._let_bury()
         self.register_outputs({})
 
-    def _topic(self, name: str) -> gcp.pubsub.Topic:
-        return gcp.pubsub.Topic(
-            f"events/{name}",
-            project=self._cloud.settings.project,
-            name=name,
-            opts=self._cloud.inside(self),
-        )
+    def _topic(self, name: str) -> pubsub.Topic:
+        return pubsub.Topic(f"events/{name}", project=self.project, name=name, opts=self.inside())
 
-    def _pulled_by_hand(self) -> gcp.pubsub.Subscription:
-        subscription = gcp.pubsub.Subscription(
+    def _let_operators_pull(self) -> None:
+        subscription = pubsub.Subscription(
             f"events/{DEAD_LETTERS}-subscription",
-            project=self._cloud.settings.project,
+            project=self.project,
             name=DEAD_LETTERS,
-            topic=self.dead_letters.id,
+            topic=self._dead_letters.id,
             ack_deadline_seconds=60,
             message_retention_duration=DEAD_LETTERS_KEPT,
-            expiration_policy=gcp.pubsub.SubscriptionExpirationPolicyArgs(ttl=""),
-            opts=self._cloud.inside(self),
+            expiration_policy={"ttl": ""},
+            opts=self.inside(),
         )
-        for number, operator in enumerate(self._cloud.settings.operators, start=1):
+        for number, operator in enumerate(self.cloud.settings.operators, start=1):
             name = f"events/operator-{number}-may-pull-dead-letters"
-            self._grants.subscribe(name, subscription, operator)
-        return subscription
+            grant(self, name, SUBSCRIBE, subscription, operator)
 
-    def _subscription(self, subscription: Subscription) -> gcp.pubsub.Subscription:
-        url = self._cloud.url(subscription.deployable)
-        deployed = self._services[subscription.deployable]
+    def _subscribe(self, reader: Subscription) -> None:
+        """To move a message to the dead letters, Pub/Sub itself acknowledges it here
+        (https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions)."""
+        url = self.cloud.url(reader.deployable)
+        deployed = self._services[reader.deployable]
         timeout = int(deployed.deployable.sizing.timeout.removesuffix("s"))
-        least, most = subscription.backoff
-        return gcp.pubsub.Subscription(
-            f"{subscription.deployable}/reads-{subscription.topic}",
-            project=self._cloud.settings.project,
-            name=subscription.name,
-            topic=self.topics[subscription.topic].id,
-            filter=str(subscription.filter),
+        least, most = reader.backoff
+        subscription = pubsub.Subscription(
+            f"{reader.deployable}/reads-{reader.topic}",
+            project=self.project,
+            name=reader.name,
+            topic=self._topics[reader.topic].id,
+            filter=str(reader.filter),
             ack_deadline_seconds=min(600, timeout + STARTING_SECONDS),
             message_retention_duration=KEPT,
-            expiration_policy=gcp.pubsub.SubscriptionExpirationPolicyArgs(ttl=""),
-            retry_policy=gcp.pubsub.SubscriptionRetryPolicyArgs(
-                minimum_backoff=least, maximum_backoff=most
-            ),
-            dead_letter_policy=gcp.pubsub.SubscriptionDeadLetterPolicyArgs(
-                dead_letter_topic=self.dead_letters.id, max_delivery_attempts=subscription.attempts
-            ),
-            push_config=gcp.pubsub.SubscriptionPushConfigArgs(
-                push_endpoint=pulumi.Output.concat(url, subscription.path),
-                no_wrapper=gcp.pubsub.SubscriptionPushConfigNoWrapperArgs(write_metadata=True),
-                oidc_token=gcp.pubsub.SubscriptionPushConfigOidcTokenArgs(
-                    service_account_email=self._accounts.of_push[subscription.deployable].email,
-                    audience=url,
-                ),
-            ),
-            opts=self._cloud.inside(self, deployed.service),
+            expiration_policy={"ttl": ""},
+            retry_policy={"minimum_backoff": least, "maximum_backoff": most},
+            dead_letter_policy={
+                "dead_letter_topic": self._dead_letters.id,
+                "max_delivery_attempts": reader.attempts,
+            },
+            push_config={
+                "push_endpoint": pulumi.Output.concat(url, reader.path),
+                "no_wrapper": {"write_metadata": True},
+                "oidc_token": {
+                    "service_account_email": self._accounts.of_push[reader.deployable].email,
+                    "audience": url,
+                },
+            },
+            opts=self.inside(deployed.service),
         )
+        name = f"{reader.deployable}/pubsub-may-give-up-{reader.topic}"
+        grant(self, name, SUBSCRIBE, subscription, self._accounts.pubsub.member)
 
     def _let_publish(self) -> None:
+        """Functions publish to their own topic; private sides and Pub/Sub itself bury."""
         for name, deployed in self._services.items():
-            noun = deployed.deployable.noun
-            if noun in self.topics:
-                self._grants.publish(
-                    f"{name}/may-publish-to-{noun}", self.topics[noun], deployed.account.member
-                )
+            noun, member = deployed.deployable.noun, deployed.account.member
+            if noun in self._topics:
+                may = f"{name}/may-publish-to-{noun}"
+                grant(self, may, PUBLISH, self._topics[noun], member)
             if deployed.deployable.target == "react":
-                self._grants.publish(
-                    f"{name}/may-bury-dead-letters", self.dead_letters, deployed.account.member
-                )
+                grant(self, f"{name}/may-bury-dead-letters", PUBLISH, self._dead_letters, member)
+        agent = self._accounts.pubsub.member
+        grant(self, "events/pubsub-may-bury-dead-letters", PUBLISH, self._dead_letters, agent)
 
     def _let_push(self) -> None:
         """The push accounts may invoke their services, and Pub/Sub mints the readers' tokens."""
         for name, account in self._accounts.of_push.items():
-            self._grants.invoke(
-                f"{name}/may-be-delivered-to", self._services[name].service, account.member
-            )
-        for name in dict.fromkeys(each.deployable for each in self._cloud.manifests.subscriptions):
-            self._grants.mint_identity(
-                f"{name}/push-account-may-be-used",
-                self._accounts.of_push[name],
-                self._accounts.pubsub.member,
-            )
-
-    def _let_bury(self) -> None:
-        """To move a message to the dead letters, Pub/Sub itself publishes there and acknowledges
-        here (https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions)."""
-        agent = self._accounts.pubsub.member
-        self._grants.publish("events/pubsub-may-bury-dead-letters", self.dead_letters, agent)
-        for each in self._cloud.manifests.subscriptions:
-            self._grants.subscribe(
-                f"{each.deployable}/pubsub-may-give-up-{each.topic}",
-                self.subscriptions[each.name],
-                agent,
-            )
+            service = self._services[name].service
+            grant(self, f"{name}/may-be-delivered-to", INVOKE, service, account.member)
+        for name in dict.fromkeys(each.deployable for each in self.cloud.manifests.subscriptions):
+            may, account = f"{name}/push-account-may-be-used", self._accounts.of_push[name]
+            grant(self, may, MINT_IDENTITY, account, self._accounts.pubsub.member)

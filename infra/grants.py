@@ -1,18 +1,27 @@
 """Grants, each for one purpose and, wherever Google has it, on one resource."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import pulumi
 import pulumi_gcp as gcp
-from pulumi_gcp.serviceaccount import Account
+from pulumi_gcp.artifactregistry import Repository, RepositoryIamMember
+from pulumi_gcp.cloudrunv2 import Service, ServiceIamMember
+from pulumi_gcp.cloudtasks import Queue, QueueIamMember
+from pulumi_gcp.pubsub import Subscription, SubscriptionIAMMember, Topic, TopicIAMMember
+from pulumi_gcp.secretmanager import Secret, SecretIamMember
+from pulumi_gcp.serviceaccount import Account, IAMMember
+from pulumi_gcp.storage import Bucket, BucketIAMMember
 
-from infra.cloud import Cloud
+from infra.cloud import Part
 from infra.refusals import Refused
 from infra.settings import EVERYBODY
 
 BASIC_ROLES = frozenset({"roles/owner", "roles/editor", "roles/viewer"})
 
 Member = pulumi.Input[str]
+On = TypeVar("On")
 
 
 def refuse_wide(role: str, member: Member) -> None:
@@ -26,94 +35,65 @@ def refuse_wide(role: str, member: Member) -> None:
 
 
 @dataclass(frozen=True)
-class Grants:
-    """Makes grants in a cloud, as parts of `parent`. Names read `<who>/may-<what>`."""
+class Right(Generic[On]):
+    """What somebody may do on one resource: a role, the resource that grants it there, and how
+    that names the place, beside the parts of `within`: `project`, `location`."""
 
-    cloud: Cloud
-    parent: pulumi.Resource
+    role: str
+    grant: Callable[..., pulumi.CustomResource]
+    place: Callable[[On], Mapping[str, pulumi.Input[str]]]
+    within: tuple[str, ...] = ("project",)
 
-    def invoke(self, name: str, service: gcp.cloudrunv2.Service, member: Member) -> None:
-        """May call a private service."""
-        refuse_wide("roles/run.invoker", member)
-        gcp.cloudrunv2.ServiceIamMember(
-            name,
-            project=self.cloud.settings.project,
-            location=self.cloud.settings.region,
-            name=service.name,
-            role="roles/run.invoker",
-            member=member,
-            opts=self._options(),
-        )
 
-    def publish(self, name: str, topic: gcp.pubsub.Topic, member: Member) -> None:
-        """May publish to one topic."""
-        refuse_wide("roles/pubsub.publisher", member)
-        gcp.pubsub.TopicIAMMember(
-            name,
-            project=self.cloud.settings.project,
-            topic=topic.name,
-            role="roles/pubsub.publisher",
-            member=member,
-            opts=self._options(),
-        )
+REGIONAL = ("project", "location")
+ALONE = ()
 
-    def subscribe(
-        self, name: str, subscription: gcp.pubsub.Subscription, member: Member
-    ) -> gcp.pubsub.SubscriptionIAMMember:
-        """May receive from one subscription, and acknowledge."""
-        refuse_wide("roles/pubsub.subscriber", member)
-        return gcp.pubsub.SubscriptionIAMMember(
-            name,
-            project=self.cloud.settings.project,
-            subscription=subscription.name,
-            role="roles/pubsub.subscriber",
-            member=member,
-            opts=self._options(),
-        )
+INVOKE = Right[Service](
+    "roles/run.invoker", ServiceIamMember, lambda service: {"name": service.name}, REGIONAL
+)
+PUBLISH = Right[Topic](
+    "roles/pubsub.publisher", TopicIAMMember, lambda topic: {"topic": topic.name}
+)
+# To receive and to acknowledge.
+SUBSCRIBE = Right[Subscription](
+    "roles/pubsub.subscriber", SubscriptionIAMMember, lambda one: {"subscription": one.name}
+)
+READ_SECRET = Right[Secret](
+    "roles/secretmanager.secretAccessor",
+    SecretIamMember,
+    lambda secret: {"secret_id": secret.secret_id},
+)
+ENQUEUE = Right[Queue](
+    "roles/cloudtasks.enqueuer", QueueIamMember, lambda queue: {"name": queue.name}, REGIONAL
+)
+# To have a Google service call under the account.
+ACT_AS = Right[Account](
+    "roles/iam.serviceAccountUser",
+    IAMMember,
+    lambda account: {"service_account_id": account.name},
+    ALONE,
+)
+# To make identity tokens of the account, and no access tokens.
+MINT_IDENTITY = Right[Account](
+    "roles/iam.serviceAccountOpenIdTokenCreator", IAMMember, ACT_AS.place, ALONE
+)
+READ_BUCKET = Right[Bucket](
+    "roles/storage.objectViewer", BucketIAMMember, lambda bucket: {"bucket": bucket.name}, ALONE
+)
+PUSH_IMAGES = Right[Repository](
+    "roles/artifactregistry.writer",
+    RepositoryIamMember,
+    lambda repository: {"repository": repository.repository_id},
+    REGIONAL,
+)
 
-    def read_secret(
-        self, name: str, secret: gcp.secretmanager.Secret, member: Member
-    ) -> gcp.secretmanager.SecretIamMember:
-        """May read the versions of one secret."""
-        refuse_wide("roles/secretmanager.secretAccessor", member)
-        return gcp.secretmanager.SecretIamMember(
-            name,
-            project=self.cloud.settings.project,
-            secret_id=secret.secret_id,
-            role="roles/secretmanager.secretAccessor",
-            member=member,
-            opts=self._options(),
-        )
 
-    def enqueue(self, name: str, queue: gcp.cloudtasks.Queue, member: Member) -> None:
-        """May create tasks in one queue."""
-        refuse_wide("roles/cloudtasks.enqueuer", member)
-        gcp.cloudtasks.QueueIamMember(
-            name,
-            project=self.cloud.settings.project,
-            location=self.cloud.settings.region,
-            name=queue.name,
-            role="roles/cloudtasks.enqueuer",
-            member=member,
-            opts=self._options(),
-        )
-
-    def act_as(self, name: str, account: Account, member: Member) -> None:
-        """May have a Google service call under one account."""
-        self._on_account(name, account, "roles/iam.serviceAccountUser", member)
-
-    def mint_identity(self, name: str, account: Account, member: Member) -> None:
-        """May make identity tokens of one account, and no access tokens."""
-        self._on_account(name, account, "roles/iam.serviceAccountOpenIdTokenCreator", member)
-
-    def _on_account(self, name: str, account: Account, role: str, member: Member) -> None:
-        refuse_wide(role, member)
-        gcp.serviceaccount.IAMMember(
-            name, service_account_id=account.name, role=role, member=member, opts=self._options()
-        )
-
-    def _options(self) -> pulumi.ResourceOptions:
-        return self.cloud.inside(self.parent)
+def grant(part: Part, name: str, right: Right[On], on: On, member: Member) -> pulumi.CustomResource:
+    """Gives `member` a right on one resource. Names read `<who>/may-<what>`."""
+    refuse_wide(right.role, member)
+    around = {"project": part.project, "location": part.region}
+    place = {**{each: around[each] for each in right.within}, **right.place(on)}
+    return right.grant(name, role=right.role, member=member, opts=part.inside(), **place)
 
 
 class ProjectGrant(pulumi.ComponentResource):
@@ -123,34 +103,21 @@ class ProjectGrant(pulumi.ComponentResource):
     Deliberately not: basic roles, which `refuse_wide` refuses, or grants without a reason."""
 
     def __init__(
-        self,
-        name: str,
-        cloud: Cloud,
-        parent: pulumi.Resource,
-        *,
-        role: str,
-        member: Member,
-        reason: str,
-        only: str | None = None,
+        self, name: str, part: Part, *, role: str, member: Member, reason: str, only: str = ""
     ) -> None:
         refuse_wide(role, member)
         if len(reason) < 20:
             raise Refused(f"{name}: a grant in the whole project needs a reason worth reading")
-        super().__init__(
-            "assent:infra:ProjectGrant",
-            name,
-            {"reason": reason},
-            pulumi.ResourceOptions(parent=parent),
-        )
-        condition = gcp.projects.IAMMemberConditionArgs(
-            title="one-resource", description=reason[:256], expression=only or ""
-        )
+        parent = pulumi.ResourceOptions(parent=part)
+        super().__init__("assent:infra:ProjectGrant", name, {"reason": reason}, parent)
         self.grant = gcp.projects.IAMMember(
             name,
-            project=cloud.settings.project,
+            project=part.project,
             role=role,
             member=member,
-            condition=condition if only is not None else None,
-            opts=cloud.inside(self),
+            condition={"title": "one-resource", "description": reason[:256], "expression": only}
+            if only
+            else None,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*part.cloud.ready]),
         )
         self.register_outputs({})

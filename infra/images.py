@@ -3,15 +3,16 @@
 from collections.abc import Callable
 
 import pulumi
-import pulumi_gcp as gcp
 from pulumi import dynamic
-from pulumi_gcp import artifactregistry as registry
+from pulumi_gcp import storage
+from pulumi_gcp.artifactregistry import Repository
+from pulumi_gcp.cloudrunv2 import ServiceBuildConfigArgsDict
 
 from infra.accounts import Accounts
 from infra.archive import PYTHON_VERSION, Archive
-from infra.cloud import Cloud
+from infra.cloud import Cloud, Part
 from infra.cloud_build import ImageBuilder
-from infra.grants import ProjectGrant
+from infra.grants import PUSH_IMAGES, READ_BUCKET, ProjectGrant, grant
 from shared.manifest import Deployable
 
 Pack = Callable[[str], Archive]
@@ -36,7 +37,7 @@ class Image(dynamic.Resource, module="assent", name="Image"):
     runtime_image: pulumi.Output[str]
 
 
-class Images(pulumi.ComponentResource):
+class Images(Part):
     """One image for each lock that a manifest names, with the code of all functions: a service
     chooses its function by FUNCTION_SOURCE and FUNCTION_TARGET. The archive is uploaded under its
     hash; while the same files give the same archive, nothing is built again.
@@ -52,10 +53,9 @@ class Images(pulumi.ComponentResource):
     (Pulumi would not know, and a build from one that is still current would not find it)."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts, pack: Pack) -> None:
-        super().__init__("assent:infra:Images", "images")
-        self._cloud = cloud
+        super().__init__(cloud)
         self._builder = accounts.builder
-        self._place = f"{cloud.settings.region}-docker.pkg.dev"
+        self._place = f"{self.region}-docker.pkg.dev"
         self._base_image = f"{self._place}/serverless-runtimes/google-22/runtimes/{_RUNTIME}"
         self._sources = self._bucket()
         self._repository = self._images()
@@ -68,24 +68,24 @@ class Images(pulumi.ComponentResource):
         """What a deployable runs."""
         return self._built[deployable.manifest.requirements]
 
-    def record_of(self, deployable: Deployable) -> gcp.cloudrunv2.ServiceBuildConfigArgs:
+    def record_of(self, deployable: Deployable) -> ServiceBuildConfigArgsDict:
         """How that was built, for the service to carry."""
         lock = deployable.manifest.requirements
         archive = self._archives[lock]
-        return gcp.cloudrunv2.ServiceBuildConfigArgs(
-            source_location=pulumi.Output.format("gs://{0}/{1}", archive.bucket, archive.name),
-            function_target=deployable.target,
-            image_uri=self._uri(lock),
-            base_image=self._base_image,
-            enable_automatic_updates=True,
-            environment_variables=BUILD_ENVIRONMENT,
-            service_account=self._builder.name,
-        )
+        return {
+            "source_location": pulumi.Output.format("gs://{0}/{1}", archive.bucket, archive.name),
+            "function_target": deployable.target,
+            "image_uri": self._uri(lock),
+            "base_image": self._base_image,
+            "enable_automatic_updates": True,
+            "environment_variables": BUILD_ENVIRONMENT,
+            "service_account": self._builder.name,
+        }
 
     def _build(self, lock: str, grants: list[pulumi.Resource]) -> Image:
         build = {
-            "project": self._cloud.settings.project,
-            "region": self._cloud.settings.region,
+            "project": self.project,
+            "region": self.region,
             "bucket": self._sources.name,
             "archive": self._archives[lock].name,
             "function_target": _TARGET,
@@ -95,102 +95,75 @@ class Images(pulumi.ComponentResource):
             "service_account": self._builder.name,
             "run_api": "https://run.googleapis.com",
             "build_api": "https://cloudbuild.googleapis.com",
+            "image": None,
+            "runtime_image": None,
         }
-        return Image(
-            ImageBuilder(),
-            f"images/{lock}-image",
-            {**build, "image": None, "runtime_image": None},
-            self._cloud.inside(self, *grants),
-        )
+        return Image(ImageBuilder(), f"images/{lock}-image", build, self.inside(*grants))
 
-    def _upload(self, lock: str, archive: Archive) -> gcp.storage.BucketObject:
-        return gcp.storage.BucketObject(
+    def _upload(self, lock: str, archive: Archive) -> storage.BucketObject:
+        return storage.BucketObject(
             f"images/{lock}-archive",
             bucket=self._sources.name,
             name=f"{lock}/{archive.sha256}.zip",
             source=pulumi.FileAsset(archive.path),
             content_type="application/zip",
-            opts=self._cloud.inside(self),
+            opts=self.inside(),
         )
 
     def _uri(self, lock: str) -> pulumi.Output[str]:
-        project, repository = self._cloud.settings.project, self._repository.repository_id
-        return pulumi.Output.format("{0}/{1}/{2}/{3}", self._place, project, repository, lock)
+        repository = self._repository.repository_id
+        return pulumi.Output.format("{0}/{1}/{2}/{3}", self._place, self.project, repository, lock)
 
-    def _bucket(self) -> gcp.storage.Bucket:
-        settings = self._cloud.settings
-        return gcp.storage.Bucket(
+    def _bucket(self) -> storage.Bucket:
+        return storage.Bucket(
             "images/sources",
-            project=settings.project,
-            name=f"{settings.project}-sources",
-            location=settings.region,
+            project=self.project,
+            name=f"{self.project}-sources",
+            location=self.region,
             uniform_bucket_level_access=True,
             public_access_prevention="enforced",
             force_destroy=True,
-            soft_delete_policy=gcp.storage.BucketSoftDeletePolicyArgs(retention_duration_seconds=0),
-            opts=self._cloud.inside(self),
+            soft_delete_policy={"retention_duration_seconds": 0},
+            opts=self.inside(),
         )
 
-    def _images(self) -> registry.Repository:
-        return registry.Repository(
+    def _images(self) -> Repository:
+        return Repository(
             "images/repository",
-            project=self._cloud.settings.project,
-            location=self._cloud.settings.region,
+            project=self.project,
+            location=self.region,
             repository_id=REPOSITORY,
             format="DOCKER",
             description="Images of the functions, built from their source.",
-            cleanup_policies=_cleanup(),
-            vulnerability_scanning_config=registry.RepositoryVulnerabilityScanningConfigArgs(
-                enablement_config="DISABLED"
-            ),
-            opts=self._cloud.inside(self),
+            cleanup_policies=[
+                {
+                    "id": "keep-the-last",
+                    "action": "KEEP",
+                    "most_recent_versions": {"keep_count": IMAGES_KEPT},
+                },
+                {
+                    "id": "delete-the-old",
+                    "action": "DELETE",
+                    # Seconds: Google refuses days, or answers in seconds and Pulumi replaces all
+                    # (https://github.com/pulumi/pulumi-gcp/issues/3344).
+                    "condition": {"older_than": f"{DAYS_KEPT * 24 * 3600}s"},
+                },
+            ],
+            vulnerability_scanning_config={"enablement_config": "DISABLED"},
+            opts=self.inside(),
         )
 
     def _let_build(self) -> list[pulumi.Resource]:
-        settings, member = self._cloud.settings, self._builder.member
-        may_read = gcp.storage.BucketIAMMember(
-            "images/builder-may-read-sources",
-            bucket=self._sources.name,
-            role="roles/storage.objectViewer",
-            member=member,
-            opts=self._cloud.inside(self),
-        )
-        may_write = registry.RepositoryIamMember(
-            "images/builder-may-push-images",
-            project=settings.project,
-            location=settings.region,
-            repository=self._repository.repository_id,
-            role="roles/artifactregistry.writer",
-            member=member,
-            opts=self._cloud.inside(self),
-        )
+        name, member = "images/builder-may", self._builder.member
         may_log = ProjectGrant(
-            "images/builder-may-log",
-            self._cloud,
+            f"{name}-log",
             self,
             role="roles/logging.logWriter",
             member=member,
             reason="A build writes to the project's log, which has no smaller place.",
         )
-        return [may_read, may_write, may_log.grant]
-
-
-def _cleanup() -> list[registry.RepositoryCleanupPolicyArgs]:
-    return [
-        registry.RepositoryCleanupPolicyArgs(
-            id="keep-the-last",
-            action="KEEP",
-            most_recent_versions=registry.RepositoryCleanupPolicyMostRecentVersionsArgs(
-                keep_count=IMAGES_KEPT
-            ),
-        ),
-        registry.RepositoryCleanupPolicyArgs(
-            id="delete-the-old",
-            action="DELETE",
-            condition=registry.RepositoryCleanupPolicyConditionArgs(
-                # Seconds: Google refuses days, or answers in seconds and Pulumi replaces all
-                # (https://github.com/pulumi/pulumi-gcp/issues/3344).
-                older_than=f"{DAYS_KEPT * 24 * 3600}s"
-            ),
-        ),
-    ]
+        return [
+            grant(self, f"{name}-read-sources", READ_BUCKET, self._sources, member),
+            grant(self, f"{name}-push-images", PUSH_IMAGES, self._repository, member),
+            may_log.grant,
+        ]

@@ -22,7 +22,7 @@ def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
     """Declares everything; `pack` makes a lock's archive. Raises Refused, before anything is
     declared, for what is dangerous."""
     refuse_dangers(settings, manifests)
-    apis = Apis(settings)
+    apis = Apis(Cloud(settings, manifests))
     cloud = Cloud(settings, manifests, apis.enabled)
     accounts = Accounts(cloud)
 

@@ -4,11 +4,11 @@ import base64
 from collections.abc import Mapping
 
 import pulumi
-import pulumi_gcp as gcp
+from pulumi_gcp import cloudscheduler
 
 from infra.accounts import Accounts
-from infra.cloud import Cloud
-from infra.grants import Grants
+from infra.cloud import Cloud, Part
+from infra.grants import INVOKE, grant
 from infra.services import Deployed
 from shared.manifest import Deployable, Schedule
 
@@ -30,46 +30,41 @@ def headers_of(schedule: Schedule, deployable: Deployable) -> dict[str, str]:
     }
 
 
-class Schedules(pulumi.ComponentResource):
+class Schedules(Part):
     """A job for each schedule, in UTC, under the scheduler's own account, which may invoke the
     services that have schedules and no others.
 
     Deliberately not: retries. A run that failed is followed by the next one."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts, services: Mapping[str, Deployed]) -> None:
-        super().__init__("assent:infra:Schedules", "schedules")
-        self._cloud = cloud
-        self._accounts = accounts
-        grants = Grants(cloud, self)
+        super().__init__(cloud)
+        scheduler = accounts.scheduler
         for name in dict.fromkeys(each.deployable for each in cloud.manifests.schedules):
-            grants.invoke(
-                f"{name}/may-be-scheduled", services[name].service, accounts.scheduler.member
-            )
+            service = services[name].service
+            grant(self, f"{name}/may-be-scheduled", INVOKE, service, scheduler.member)
         for schedule in cloud.manifests.schedules:
-            self._job(schedule, services[schedule.deployable])
+            self._job(schedule, services[schedule.deployable], scheduler.email)
         self.register_outputs({})
 
-    def _job(self, schedule: Schedule, deployed: Deployed) -> None:
-        url = self._cloud.url(schedule.deployable)
+    def _job(self, schedule: Schedule, deployed: Deployed, email: pulumi.Output[str]) -> None:
+        url = self.cloud.url(schedule.deployable)
         timeout = int(deployed.deployable.sizing.timeout.removesuffix("s"))
-        gcp.cloudscheduler.Job(
+        cloudscheduler.Job(
             f"{schedule.deployable}/runs-{schedule.event_type}",
-            project=self._cloud.settings.project,
-            region=self._cloud.settings.region,
+            project=self.project,
+            region=self.region,
             name=schedule.name,
             schedule=schedule.cron,
             time_zone="Etc/UTC",
             # Google takes 15 seconds to 30 minutes.
             attempt_deadline=f"{max(15, timeout)}s",
-            retry_config=gcp.cloudscheduler.JobRetryConfigArgs(retry_count=0),
-            http_target=gcp.cloudscheduler.JobHttpTargetArgs(
-                uri=pulumi.Output.concat(url, schedule.path),
-                http_method="POST",
-                headers=headers_of(schedule, deployed.deployable),
-                body=base64.b64encode(b"{}").decode(),
-                oidc_token=gcp.cloudscheduler.JobHttpTargetOidcTokenArgs(
-                    service_account_email=self._accounts.scheduler.email, audience=url
-                ),
-            ),
-            opts=self._cloud.inside(self, deployed.service),
+            retry_config={"retry_count": 0},
+            http_target={
+                "uri": pulumi.Output.concat(url, schedule.path),
+                "http_method": "POST",
+                "headers": headers_of(schedule, deployed.deployable),
+                "body": base64.b64encode(b"{}").decode(),
+                "oidc_token": {"service_account_email": email, "audience": url},
+            },
+            opts=self.inside(deployed.service),
         )

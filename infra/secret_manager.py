@@ -1,78 +1,71 @@
 """Secrets: who may read which. Their values never pass through Pulumi."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
-import pulumi_gcp as gcp
+from pulumi_gcp import secretmanager
 from pulumi_gcp.serviceaccount import Account
 
-from infra.cloud import Cloud
-from infra.grants import Grants
+from infra.cloud import Cloud, Part
+from infra.grants import READ_SECRET, grant
 
 # The password of `assent_app`, for the deployables that reach PostgreSQL.
 POSTGRES_PASSWORD = "postgres-password"  # noqa: S105 - a secret's name
 NOT_SET = "not-set-yet"
 
 
-class Secrets(pulumi.ComponentResource):
+class Secrets(Part):
     """A secret for each name in the manifests, and its readers: both sides of each function that
     names it, and nobody else. `password` is there where a manifest reaches PostgreSQL.
 
     Deliberately not: values. `python -m infra.keys` makes them in Secret Manager itself, so that no
     seed is ever in Pulumi's state (ADR 22). The password alone has a first version, which opens
-    nothing: Cloud Run does not start a service whose environment names a secret without one. It is
-    not to be destroyed: whoever refreshes would have it made again, as the newest."""
+    nothing: Cloud Run does not start a service whose environment names a secret without one. Nobody
+    may destroy it: a refresh would make it again, as the newest."""
 
     def __init__(self, cloud: Cloud, accounts: Mapping[str, Account]) -> None:
-        super().__init__("assent:infra:Secrets", "secrets")
-        self._cloud = cloud
-        self._grants = Grants(cloud, self)
+        super().__init__(cloud)
         self._accounts = accounts
-        self.of_name = {name: self._secret(name) for name in cloud.manifests.secrets}
         self.readings: dict[str, list[pulumi.Resource]] = {name: [] for name in accounts}
-        for name, secret in self.of_name.items():
+        for name in cloud.manifests.secrets:
+            secret = self._secret(name)
             for each in cloud.manifests.deployables:
                 if name in each.manifest.access.secrets:
                     self._let_read(each.name, name, secret)
-        self.password = self._password()
-        self.register_outputs({})
-
-    def _password(self) -> gcp.secretmanager.Secret | None:
-        readers = [
+        reaching = [
             each.name
-            for each in self._cloud.manifests.deployables
+            for each in cloud.manifests.deployables
             if each.manifest.access.postgres != "none"
         ]
-        if not readers:
-            return None
+        self.password = self._password_for(reaching) if reaching else None
+        self.register_outputs({})
+
+    def _password_for(self, readers: Sequence[str]) -> secretmanager.Secret:
         secret = self._secret(POSTGRES_PASSWORD)
-        version = gcp.secretmanager.SecretVersion(
+        version = secretmanager.SecretVersion(
             f"secrets/{POSTGRES_PASSWORD}-first",
             secret=secret.id,
             secret_data=NOT_SET,
             deletion_policy="ABANDON",
-            opts=self._cloud.inside(self),
+            opts=self.inside(),
         )
         for reader in readers:
             self._let_read(reader, POSTGRES_PASSWORD, secret)
             self.readings[reader].append(version)
         return secret
 
-    def _let_read(self, reader: str, name: str, secret: gcp.secretmanager.Secret) -> None:
-        grant = self._grants.read_secret(
-            f"{reader}/may-read-{name}", secret, self._accounts[reader].member
-        )
-        self.readings[reader].append(grant)
+    def _let_read(self, reader: str, name: str, secret: secretmanager.Secret) -> None:
+        member = self._accounts[reader].member
+        reading = grant(self, f"{reader}/may-read-{name}", READ_SECRET, secret, member)
+        self.readings[reader].append(reading)
 
-    def _secret(self, name: str) -> gcp.secretmanager.Secret:
-        return gcp.secretmanager.Secret(
+    def _secret(self, name: str) -> secretmanager.Secret:
+        return secretmanager.Secret(
             f"secrets/{name}",
-            project=self._cloud.settings.project,
+            project=self.project,
             secret_id=name,
-            replication=gcp.secretmanager.SecretReplicationArgs(
-                auto=gcp.secretmanager.SecretReplicationAutoArgs()
-            ),
+            replication={"auto": {}},
             # A version that was destroyed by mistake comes back within a day.
             version_destroy_ttl="86400s",
-            opts=self._cloud.inside(self, keep=self._cloud.settings.environment == "prod"),
+            opts=self.inside(keep=self.cloud.settings.environment == "prod"),
         )

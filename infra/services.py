@@ -9,8 +9,8 @@ from pulumi_gcp import cloudrunv2 as run
 from pulumi_gcp.serviceaccount import Account
 
 from infra.accounts import Accounts
-from infra.cloud import Cloud
-from infra.images import Image, Images
+from infra.cloud import Cloud, Part
+from infra.images import Images
 from infra.secret_manager import Secrets
 from infra.settings import Settings
 from infra.sql import SOCKETS, Sql
@@ -22,7 +22,6 @@ Url = Callable[[str], pulumi.Input[str]]
 PASSWORD_VARIABLE = "PGPASSWORD"  # noqa: S105 - a variable's name
 
 _VOLUME = "cloudsql"
-_MOUNTS = [run.ServiceTemplateContainerVolumeMountArgs(name=_VOLUME, mount_path=SOCKETS)]
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def environment_of(
     return env
 
 
-class Services(pulumi.ComponentResource):
+class Services(Part):
     """A Cloud Run service for each deployable, under its own account. It scales to zero, has more
     processor while it starts, and at most the instances that its manifest and the stack allow.
 
@@ -90,8 +89,7 @@ class Services(pulumi.ComponentResource):
     def __init__(
         self, cloud: Cloud, accounts: Accounts, images: Images, secrets: Secrets, sql: Sql | None
     ) -> None:
-        super().__init__("assent:infra:Services", "services")
-        self._cloud = cloud
+        super().__init__(cloud)
         self._accounts = accounts
         self._images = images
         self._secrets = secrets
@@ -102,86 +100,81 @@ class Services(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _deployed(self, deployable: Deployable) -> Deployed:
-        settings, name = self._cloud.settings, deployable.name
+        settings, name = self.cloud.settings, deployable.name
         account = self._accounts.of_deployable[name]
         most = settings.instances(deployable.sizing.max_instances)
         service = run.Service(
             f"{name}/service",
-            project=settings.project,
-            location=settings.region,
+            project=self.project,
+            location=self.region,
             name=name,
             description=deployable.manifest.summary,
             ingress=f"INGRESS_TRAFFIC_{'ALL' if deployable.public else 'INTERNAL_ONLY'}",
             invoker_iam_disabled=deployable.public,
             deletion_protection=settings.environment == "prod",
-            scaling=run.ServiceScalingArgs(min_instance_count=0, max_instance_count=most),
+            scaling={"min_instance_count": 0, "max_instance_count": most},
             # A deployment ends a rollback, which left the traffic with older revisions.
-            traffics=[
-                run.ServiceTrafficArgs(type="TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent=100)
-            ],
+            traffics=[{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}],
             build_config=self._images.record_of(deployable),
-            template=run.ServiceTemplateArgs(
-                service_account=account.email,
-                timeout=deployable.sizing.timeout,
-                max_instance_request_concurrency=deployable.sizing.concurrency,
-                scaling=run.ServiceTemplateScalingArgs(
-                    min_instance_count=0, max_instance_count=most
-                ),
-                containers=[self._container(deployable, account, self._images.of(deployable))],
-                volumes=self._volumes(deployable),
-            ),
-            opts=self._cloud.inside(self, *self._secrets.readings[name]),
+            template={
+                "service_account": account.email,
+                "timeout": deployable.sizing.timeout,
+                "max_instance_request_concurrency": deployable.sizing.concurrency,
+                "scaling": {"min_instance_count": 0, "max_instance_count": most},
+                "containers": [self._container(deployable, account)],
+                "volumes": self._volumes(deployable),
+            },
+            opts=self.inside(*self._secrets.readings[name]),
         )
         return Deployed(deployable, service, account)
 
     def _container(
-        self, deployable: Deployable, account: Account, image: Image
-    ) -> run.ServiceTemplateContainerArgs:
-        sizing = deployable.sizing
-        return run.ServiceTemplateContainerArgs(
-            image=image.image,
-            base_image_uri=image.runtime_image,
-            resources=run.ServiceTemplateContainerResourcesArgs(
-                limits={"cpu": f"{sizing.cpu:g}", "memory": sizing.memory},
-                cpu_idle=True,
-                startup_cpu_boost=True,
-            ),
-            envs=self._environment(deployable, account),
-            volume_mounts=_MOUNTS if self._uses_sql(deployable) else [],
-        )
+        self, deployable: Deployable, account: Account
+    ) -> run.ServiceTemplateContainerArgsDict:
+        sizing, image = deployable.sizing, self._images.of(deployable)
+        mounts: list[run.ServiceTemplateContainerVolumeMountArgsDict] = [
+            {"name": _VOLUME, "mount_path": SOCKETS}
+        ]
+        return {
+            "image": image.image,
+            "base_image_uri": image.runtime_image,
+            "resources": {
+                "limits": {"cpu": f"{sizing.cpu:g}", "memory": sizing.memory},
+                "cpu_idle": True,
+                "startup_cpu_boost": True,
+            },
+            "envs": self._environment(deployable, account),
+            "volume_mounts": mounts if _uses_sql(deployable) else [],
+        }
 
     def _environment(
         self, deployable: Deployable, account: Account
-    ) -> list[run.ServiceTemplateContainerEnvArgs]:
+    ) -> list[run.ServiceTemplateContainerEnvArgsDict]:
         plain = environment_of(
             deployable,
-            self._cloud.settings,
-            root=self._cloud.manifests.root,
-            url=self._cloud.url,
+            self.cloud.settings,
+            root=self.cloud.manifests.root,
+            url=self.cloud.url,
             account=self._accounts.of_push.get(f"{deployable.noun}-reactions", account).email,
             postgres=self._sql.address if self._sql is not None else None,
         )
-        envs = [
-            run.ServiceTemplateContainerEnvArgs(name=name, value=value)
-            for name, value in plain.items()
+        envs: list[run.ServiceTemplateContainerEnvArgsDict] = [
+            {"name": name, "value": value} for name, value in plain.items()
         ]
-        if self._uses_sql(deployable) and self._secrets.password is not None:
-            newest = run.ServiceTemplateContainerEnvValueSourceSecretKeyRefArgs(
-                secret=self._secrets.password.secret_id, version="latest"
-            )
-            source = run.ServiceTemplateContainerEnvValueSourceArgs(secret_key_ref=newest)
-            envs.append(
-                run.ServiceTemplateContainerEnvArgs(name=PASSWORD_VARIABLE, value_source=source)
-            )
+        if _uses_sql(deployable) and self._secrets.password is not None:
+            newest: run.ServiceTemplateContainerEnvValueSourceSecretKeyRefArgsDict = {
+                "secret": self._secrets.password.secret_id,
+                "version": "latest",
+            }
+            envs.append({"name": PASSWORD_VARIABLE, "value_source": {"secret_key_ref": newest}})
         return envs
 
-    def _uses_sql(self, deployable: Deployable) -> bool:
-        return self._sql is not None and deployable.manifest.access.postgres != "none"
-
-    def _volumes(self, deployable: Deployable) -> list[run.ServiceTemplateVolumeArgs]:
-        if self._sql is None or not self._uses_sql(deployable):
+    def _volumes(self, deployable: Deployable) -> list[run.ServiceTemplateVolumeArgsDict]:
+        if self._sql is None or not _uses_sql(deployable):
             return []
-        connector = run.ServiceTemplateVolumeCloudSqlInstanceArgs(
-            instances=[self._sql.instance.connection_name]
-        )
-        return [run.ServiceTemplateVolumeArgs(name=_VOLUME, cloud_sql_instance=connector)]
+        instances = [self._sql.instance.connection_name]
+        return [{"name": _VOLUME, "cloud_sql_instance": {"instances": instances}}]
+
+
+def _uses_sql(deployable: Deployable) -> bool:
+    return deployable.manifest.access.postgres != "none"

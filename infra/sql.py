@@ -4,8 +4,9 @@ import pulumi
 import pulumi_gcp as gcp
 
 from infra.accounts import Accounts
-from infra.cloud import Cloud
+from infra.cloud import Cloud, Part
 from infra.grants import ProjectGrant
+from infra.settings import Settings
 
 INSTANCE = "assent"
 DATABASE = "assent"
@@ -16,7 +17,7 @@ BACKUP_AT = "04:00"
 BACKUPS_KEPT = 7
 
 
-class Sql(pulumi.ComponentResource):
+class Sql(Part):
     """One PostgreSQL instance that is reached through Google's connector only: it has an address,
     and no network that may use it. There are daily backups, and the log of writes for seven days,
     so that any moment of them can be restored.
@@ -29,30 +30,30 @@ class Sql(pulumi.ComponentResource):
     price; the audit waits, and events wait for it)."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts) -> None:
-        super().__init__("assent:infra:Sql", "sql")
+        super().__init__(cloud)
         settings = cloud.settings
         keep = settings.sql_deletion_protection
         self.instance = gcp.sql.DatabaseInstance(
             f"sql/{INSTANCE}",
-            project=settings.project,
-            region=settings.region,
+            project=self.project,
+            region=self.region,
             name=INSTANCE,
             database_version="POSTGRES_17",
             deletion_protection=keep,
-            settings=_settings(cloud),
-            opts=cloud.inside(self, keep=keep),
+            settings=_settings(settings),
+            opts=self.inside(keep=keep),
         )
         self.database = gcp.sql.Database(
             f"sql/{DATABASE}-database",
-            project=settings.project,
+            project=self.project,
             instance=self.instance.name,
             name=DATABASE,
             deletion_policy="ABANDON" if keep else "DELETE",
-            opts=cloud.inside(self, keep=keep),
+            opts=self.inside(keep=keep),
         )
         for each in cloud.manifests.deployables:
             if each.manifest.access.postgres != "none":
-                self._let_connect(cloud, each.name, accounts.of_deployable[each.name].member)
+                self._let_connect(each.name, accounts.of_deployable[each.name].member)
         self.address = pulumi.Output.format(
             "postgresql://{0}@/{1}?host={2}/{3}",
             ROLE,
@@ -62,46 +63,42 @@ class Sql(pulumi.ComponentResource):
         )
         self.register_outputs({})
 
-    def _let_connect(self, cloud: Cloud, name: str, member: pulumi.Output[str]) -> None:
+    def _let_connect(self, name: str, member: pulumi.Output[str]) -> None:
         ProjectGrant(
             f"{name}/may-connect-to-sql",
-            cloud,
             self,
             role="roles/cloudsql.client",
             member=member,
             reason="Cloud SQL has no grants on an instance; the condition leaves only this one.",
             only=(
                 'resource.type == "sqladmin.googleapis.com/Instance" && resource.name == '
-                f'"projects/{cloud.settings.project}/instances/{INSTANCE}"'
+                f'"projects/{self.project}/instances/{INSTANCE}"'
             ),
         )
 
 
-def _settings(cloud: Cloud) -> gcp.sql.DatabaseInstanceSettingsArgs:
-    chosen = cloud.settings
-    return gcp.sql.DatabaseInstanceSettingsArgs(
-        tier=chosen.sql_tier,
+def _settings(chosen: Settings) -> gcp.sql.DatabaseInstanceSettingsArgsDict:
+    return {
+        "tier": chosen.sql_tier,
         # Shared-core tiers exist in this edition only.
-        edition="ENTERPRISE",
-        availability_type="ZONAL",
-        disk_type="PD_SSD",
-        disk_size=10,
-        disk_autoresize=True,
-        deletion_protection_enabled=chosen.sql_deletion_protection,
-        retain_backups_on_delete=chosen.sql_backups,
-        connector_enforcement="REQUIRED",
-        ip_configuration=gcp.sql.DatabaseInstanceSettingsIpConfigurationArgs(
-            ipv4_enabled=True, ssl_mode="ENCRYPTED_ONLY", authorized_networks=[]
-        ),
-        backup_configuration=gcp.sql.DatabaseInstanceSettingsBackupConfigurationArgs(
-            enabled=chosen.sql_backups,
-            point_in_time_recovery_enabled=chosen.sql_backups,
-            start_time=BACKUP_AT,
-            transaction_log_retention_days=7,
-            backup_retention_settings=(
-                gcp.sql.DatabaseInstanceSettingsBackupConfigurationBackupRetentionSettingsArgs(
-                    retained_backups=BACKUPS_KEPT
-                )
-            ),
-        ),
-    )
+        "edition": "ENTERPRISE",
+        "availability_type": "ZONAL",
+        "disk_type": "PD_SSD",
+        "disk_size": 10,
+        "disk_autoresize": True,
+        "deletion_protection_enabled": chosen.sql_deletion_protection,
+        "retain_backups_on_delete": chosen.sql_backups,
+        "connector_enforcement": "REQUIRED",
+        "ip_configuration": {
+            "ipv4_enabled": True,
+            "ssl_mode": "ENCRYPTED_ONLY",
+            "authorized_networks": [],
+        },
+        "backup_configuration": {
+            "enabled": chosen.sql_backups,
+            "point_in_time_recovery_enabled": chosen.sql_backups,
+            "start_time": BACKUP_AT,
+            "transaction_log_retention_days": 7,
+            "backup_retention_settings": {"retained_backups": BACKUPS_KEPT},
+        },
+    }

@@ -1,107 +1,169 @@
-"""The alerts that no objective's burn rate gives: few, each with one thing to do."""
+"""The alerts: each with a severity, a runbook and one thing to do. They are few, because conditions
+are billed from September 2027 on and counted in docs/operations/slos.md."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_gcp import monitoring
 
-from infra.observability.filters import (
+from infra.observability.metrics import (
     ON_CLOUD_RUN,
     ON_PUBSUB,
+    SERVER_ERRORS,
+    STUCK,
+    Google,
     any_service,
     of_metric,
     one_subscription,
 )
-from infra.observability.google_metrics import CHECK_PASSED, REQUESTS, WAITING
-from infra.observability.log_metrics import STUCK
-from infra.observability.policies import Alert, Condition
+from infra.observability.objectives import HOUR, BurnRate, Objective, Severity
 
-DEAD_LETTERS = Alert(
-    name="dead-letters",
-    tells="A delivery lies in the dead letters",
-    means="An event or a timer was given up and waits for somebody; what should follow from it has "
-    "not happened. It closes by itself when the dead letters are empty.",
-    severity="ERROR",
-    runbook="dead-letters",
-)
-REACTION_ERRORS = Alert(
-    name="reaction-errors",
-    tells="A private function fails again and again",
-    means="Ten deliveries in ten minutes ended in a server error. They are delivered again until "
-    "their attempts are used up, and are dead letters then. The public functions' errors burn the "
-    "budget of availability instead.",
-    severity="ERROR",
-    runbook="dead-letters",
-)
-STUCK_CASES = Alert(
-    name="stuck-cases",
-    tells="Something that moves by itself stands still",
-    means="Every sweep for five minutes has fired a timer, or published an event, in vain. The log "
-    'line names it: logger "shared.messaging.sweep", field "stuck".',
-    severity="ERROR",
-    runbook="stuck-case",
-)
-EDGE_DOWN = Alert(
-    name="edge-down",
-    tells="The API does not answer from outside",
-    means="Two of three places in the world got no answer, or not ours, in the last quarter of an "
-    "hour.",
-    severity="CRITICAL",
-    runbook="region-loss",
-)
+Condition = monitoring.AlertPolicyConditionArgsDict
+Aggregation = monitoring.AlertPolicyConditionConditionThresholdAggregationArgsDict
 
 ERRORS_TOLERATED = 9
 PLACES_TOLERATED = 1
+# An incident closes by itself once its metric has been silent for so long.
+CLOSED_AFTER = "3600s"
 
 
-def dead_letters(subscription: str) -> Condition:
-    """Met while anything waits in the dead letters, whoever put it there."""
-    return _above(
-        0,
-        of_metric(WAITING, ON_PUBSUB, one_subscription(subscription)),
-        period=300,
-        aligner="ALIGN_MAX",
-        reducer="REDUCE_MAX",
+@dataclass(frozen=True)
+class Alert:
+    """`title` is the notification's first line, `means` what it says of the users; `runbook` names
+    a page of docs/runbooks. It fires while all of its conditions are met."""
+
+    name: str
+    title: str
+    means: str
+    severity: Severity
+    runbook: str
+    conditions: Sequence[Condition]
+
+
+def of_stack(private: Iterable[str], host: pulumi.Input[str], dead_letters: str) -> Sequence[Alert]:
+    """Those that no objective's burn rate gives: `private` are Cloud Run services, `dead_letters`
+    is the subscription that holds what was given up, and the uptime check asks `host`."""
+    return (
+        _dead_letters(dead_letters),
+        _reaction_errors(private),
+        _stuck_cases(),
+        _edge_down(host),
     )
 
 
-def reaction_errors(private: Iterable[str]) -> Condition:
-    """Met when one of the private services failed ten times in ten minutes."""
-    errors = 'metric.labels.response_code_class="5xx"'
-    return _above(
-        ERRORS_TOLERATED,
-        of_metric(REQUESTS, ON_CLOUD_RUN, any_service(private), errors),
-        period=600,
-        aligner="ALIGN_DELTA",
-        reducer="REDUCE_SUM",
-        by=("resource.label.service_name",),
+def _dead_letters(subscription: str) -> Alert:
+    waiting = of_metric(Google.WAITING, ON_PUBSUB, one_subscription(subscription))
+    return Alert(
+        name="dead-letters",
+        title="A delivery lies in the dead letters",
+        means="An event or a timer was given up and waits for somebody; what should follow from it "
+        "has not happened. It closes by itself when the dead letters are empty.",
+        severity="ERROR",
+        runbook="dead-letters",
+        conditions=[_above(0, waiting, seconds=300, aligner="ALIGN_MAX", reducer="REDUCE_MAX")],
     )
 
 
-def stuck_cases() -> Condition:
-    """Met while a sweep tells of anything stuck; it does so every minute."""
-    return _above(
-        0,
-        of_metric(STUCK.type, ON_CLOUD_RUN),
-        period=300,
-        aligner="ALIGN_DELTA",
-        reducer="REDUCE_SUM",
+def _reaction_errors(private: Iterable[str]) -> Alert:
+    errors = of_metric(Google.REQUESTS, ON_CLOUD_RUN, any_service(private), SERVER_ERRORS)
+    by = ["resource.label.service_name"]
+    return Alert(
+        name="reaction-errors",
+        title="A private function fails again and again",
+        means="Ten deliveries in ten minutes ended in a server error. They are delivered again "
+        "until their attempts are used up, and are dead letters then. The public functions' errors "
+        "burn the budget of availability instead.",
+        severity="ERROR",
+        runbook="dead-letters",
+        conditions=[_above(ERRORS_TOLERATED, errors, seconds=600, by=by)],
     )
 
 
-def edge_down(host: pulumi.Input[str]) -> Condition:
+def _stuck_cases() -> Alert:
+    """A sweep logs what is stuck every minute."""
+    return Alert(
+        name="stuck-cases",
+        title="Something that moves by itself stands still",
+        means="Every sweep for five minutes has fired a timer, or published an event, in vain. The "
+        'log line names it: logger "shared.messaging.sweep", field "stuck".',
+        severity="ERROR",
+        runbook="stuck-case",
+        conditions=[_above(0, of_metric(STUCK.type, ON_CLOUD_RUN), seconds=300)],
+    )
+
+
+def _edge_down(host: pulumi.Input[str]) -> Alert:
     """Met when the last answer of that host was wrong in at least two places."""
-    return _above(
+    passed = pulumi.Output.format(
+        '{0} AND resource.type="uptime_url" AND resource.labels.host="{1}"',
+        of_metric(Google.CHECK_PASSED),
+        host,
+    )
+    wrong = _above(
         PLACES_TOLERATED,
-        pulumi.Output.format(
-            '{0} AND resource.type="uptime_url" AND resource.labels.host="{1}"',
-            of_metric(CHECK_PASSED),
-            host,
-        ),
-        period=1200,
+        passed,
+        seconds=1200,
         aligner="ALIGN_NEXT_OLDER",
         reducer="REDUCE_COUNT_FALSE",
-        by=("resource.label.host",),
+        by=["resource.label.host"],
+    )
+    return Alert(
+        name="edge-down",
+        title="The API does not answer from outside",
+        means="Two of three places in the world got no answer, or not ours, in the last quarter of "
+        "an hour.",
+        severity="CRITICAL",
+        runbook="region-loss",
+        conditions=[wrong],
+    )
+
+
+def of_budget(objective: Objective, burn: BurnRate, project: str) -> Alert:
+    """The alert on an objective's budget, with one condition a window."""
+    consumed, hours = f"{burn.budget_consumed:.0%}", burn.long_seconds // HOUR
+    full_name = objective.full_name(project)
+    return Alert(
+        name=f"{objective.name}-{burn.name}-burn",
+        title=f"{objective.name}: {consumed} of a month's error budget went in {hours} h",
+        means=f"Promised: {objective.promise}. The budget for exceptions burns {burn.factor:g} "
+        "times as fast as it may, and still does (docs/operations/slos.md).",
+        severity=burn.severity,
+        runbook=objective.runbook,
+        conditions=[
+            _condition(
+                f"burns {burn.factor:g} times too fast over {seconds // 60} min",
+                burn.factor,
+                f'select_slo_burn_rate("{full_name}", "{seconds}s")',
+            )
+            for seconds in (burn.long_seconds, burn.short_seconds)
+        ],
+    )
+
+
+def declare(
+    alert: Alert,
+    channels: Sequence[pulumi.Input[str]],
+    project: str,
+    opts: pulumi.ResourceOptions,
+) -> monitoring.AlertPolicy:
+    """The alert as a policy that notifies the channels."""
+    return monitoring.AlertPolicy(
+        f"observability/{alert.name}",
+        project=project,
+        display_name=alert.title,
+        severity=alert.severity,
+        combiner="AND" if len(alert.conditions) > 1 else "OR",
+        conditions=[*alert.conditions],
+        notification_channels=[*channels],
+        documentation={
+            "content": f"{alert.means}\n\nWhat to do: docs/runbooks/{alert.runbook}.md",
+            "mime_type": "text/markdown",
+            "subject": alert.title,
+        },
+        alert_strategy={"auto_close": CLOSED_AFTER},
+        user_labels={"runbook": alert.runbook},
+        opts=opts,
     )
 
 
@@ -109,26 +171,35 @@ def _above(
     threshold: float,
     filter: pulumi.Input[str],
     *,
-    period: int,
-    aligner: str,
-    reducer: str,
-    by: Iterable[str] = (),
+    seconds: int,
+    aligner: str = "ALIGN_DELTA",
+    reducer: str = "REDUCE_SUM",
+    by: Sequence[str] = (),
 ) -> Condition:
-    return Condition(
-        display_name=f"more than {threshold:g} in {period // 60} min",
-        condition_threshold=monitoring.AlertPolicyConditionConditionThresholdArgs(
-            filter=filter,
-            comparison="COMPARISON_GT",
-            threshold_value=threshold,
-            duration="0s",
-            aggregations=[
-                monitoring.AlertPolicyConditionConditionThresholdAggregationArgs(
-                    alignment_period=f"{period}s",
-                    per_series_aligner=aligner,
-                    cross_series_reducer=reducer,
-                    group_by_fields=list(by),
-                )
-            ],
-            trigger=monitoring.AlertPolicyConditionConditionThresholdTriggerArgs(count=1),
-        ),
-    )
+    aggregation: Aggregation = {
+        "alignment_period": f"{seconds}s",
+        "per_series_aligner": aligner,
+        "cross_series_reducer": reducer,
+        "group_by_fields": [*by],
+    }
+    name = f"more than {threshold:g} in {seconds // 60} min"
+    return _condition(name, threshold, filter, [aggregation])
+
+
+def _condition(
+    name: str,
+    above: float,
+    filter: pulumi.Input[str],
+    aggregations: Sequence[Aggregation] | None = None,
+) -> Condition:
+    return {
+        "display_name": name,
+        "condition_threshold": {
+            "filter": filter,
+            "comparison": "COMPARISON_GT",
+            "threshold_value": above,
+            "duration": "0s",
+            "aggregations": aggregations,
+            "trigger": {"count": 1},
+        },
+    }

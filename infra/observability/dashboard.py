@@ -6,31 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from infra.observability.charts import Chart, Line, prometheus_name, text
-from infra.observability.filters import (
-    ON_CLOUD_RUN,
-    ON_PUBSUB,
-    any_label,
-    of_metric,
-    one_subscription,
-)
-from infra.observability.google_metrics import (
-    BILLED_TIME,
-    COLD_STARTS,
-    INSTANCES,
-    LATENCIES,
-    OLDEST_WAITING,
-    REQUESTS,
-    SQL_CONNECTIONS,
-    WAITING,
-)
-from infra.observability.log_metrics import (
+from infra.observability.metrics import (
     APPROVALS,
     BURIED,
     COSTS,
     EFFECT_LAG,
     EVENT_LAG,
+    ON_CLOUD_RUN,
+    ON_PUBSUB,
     REFUSALS,
+    SERVER_ERRORS,
     STUCK,
+    Google,
+    any_of,
+    of_metric,
+    one_subscription,
 )
 from infra.observability.objectives import EFFECT, LATENCY, PROJECTION
 
@@ -57,12 +47,8 @@ def dashboard_json(*, objectives: Iterable[str], dead_letters: str, sql_connecti
         *_events(dead_letters),
         *_costs(sql_connections),
     ]
-    return json.dumps(
-        {
-            "displayName": "Assent",
-            "mosaicLayout": {"columns": COLUMNS, "tiles": list(_tiles(charts))},
-        }
-    )
+    layout = {"columns": COLUMNS, "tiles": [*_tiles(charts)]}
+    return json.dumps({"displayName": "Assent", "mosaicLayout": layout})
 
 
 def _tiles(charts: Iterable[Chart]) -> Iterator[dict[str, Any]]:
@@ -92,22 +78,23 @@ def _promises(objectives: Iterable[str]) -> list[Chart]:
 
 
 def _traffic() -> list[Chart]:
-    errors = 'metric.labels.response_code_class="5xx"'
     return [
-        Chart("Requests a second", [_sum(REQUESTS, "ALIGN_RATE")], "1/s"),
-        Chart("Server errors a minute", [_sum(REQUESTS, "ALIGN_DELTA", errors)], "1"),
-        _percentile("Latency of warm requests, 99 %", LATENCIES, 99, LATENCY.milliseconds),
+        Chart("Requests a second", [_sum(Google.REQUESTS, "ALIGN_RATE")], "1/s"),
+        Chart("Server errors a minute", [_sum(Google.REQUESTS, "ALIGN_DELTA", SERVER_ERRORS)], "1"),
+        _percentile("Latency of warm requests, 99 %", Google.LATENCIES, 99, LATENCY.milliseconds),
         Chart("Refusals a minute, by code", [_sum(REFUSALS.type, by=("metric.label.code",))], "1"),
-        Chart("Instances", [_sum(INSTANCES, "ALIGN_MAX")], "1"),
-        _percentile("Start of an instance, 95 %", COLD_STARTS, 95),
+        Chart("Instances", [_sum(Google.INSTANCES, "ALIGN_MAX")], "1"),
+        _percentile("Start of an instance, 95 %", Google.COLD_STARTS, 95),
     ]
 
 
 def _events(dead_letters: str) -> list[Chart]:
     theirs = one_subscription(dead_letters)
-    dead = Line(of_metric(WAITING, ON_PUBSUB, theirs), "ALIGN_MAX", "REDUCE_MAX", legend="waiting")
+    dead = Line(
+        of_metric(Google.WAITING, ON_PUBSUB, theirs), "ALIGN_MAX", "REDUCE_MAX", legend="waiting"
+    )
     oldest = Line(
-        of_metric(OLDEST_WAITING, ON_PUBSUB),
+        of_metric(Google.OLDEST_WAITING, ON_PUBSUB),
         "ALIGN_MAX",
         "REDUCE_MAX",
         by=("resource.label.subscription_id",),
@@ -134,14 +121,14 @@ def _costs(sql_connections: int) -> list[Chart]:
         for metric in COSTS
     ]
     connections = Line(
-        of_metric(SQL_CONNECTIONS, 'resource.type="cloudsql_database"'),
+        of_metric(Google.SQL_CONNECTIONS, 'resource.type="cloudsql_database"'),
         "ALIGN_MAX",
         "REDUCE_SUM",
         by=("resource.label.database_id",),
     )
     return [
         Chart("Billable operations an hour", operations, "1"),
-        Chart("Billed instance time", [_sum(BILLED_TIME, "ALIGN_RATE")], "s/s"),
+        Chart("Billed instance time", [_sum(Google.BILLED_TIME, "ALIGN_RATE")], "s/s"),
         Chart("Connections to PostgreSQL", [connections], "1", threshold=sql_connections),
     ]
 
@@ -160,5 +147,5 @@ def _percentile(title: str, metric: str, percent: int, threshold: float | None =
 
 
 def _windows(legend: str, event_types: Iterable[str]) -> Line:
-    of = of_metric(APPROVALS.type, ON_CLOUD_RUN, any_label("event_type", event_types))
+    of = of_metric(APPROVALS.type, ON_CLOUD_RUN, any_of("metric.labels.event_type", event_types))
     return Line(of, "ALIGN_DELTA", "REDUCE_SUM", legend=legend)

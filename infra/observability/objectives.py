@@ -1,18 +1,64 @@
-"""What we promise, and how it is measured. docs/operations/slos.md says the same in words."""
+"""What we promise, how it is measured, and how fast an error budget may burn before we alert.
+docs/operations/slos.md says the same in words.
+
+The windows and factors are those of the SRE workbook, chapter 5, table 5-8 "Recommended parameters
+for a multiwindow, multi-burn-rate alerting configuration", for a budget of thirty days
+(https://sre.google/workbook/alerting-on-slos/):
+
+| budget consumed | long window | short window | burn rate | tells |
+|---|---|---|---|---|
+| 2 % | 1 h | 5 min | 14.4 | at once |
+| 5 % | 6 h | 30 min | 6 | at once |
+| 10 % | 3 days | 6 h | 1 | on a working day |
+
+The long window says that it matters, the short one that it still goes on. The third row is left
+out: a condition of Cloud Monitoring cannot look back over days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 from pulumi_gcp import monitoring
 
-from infra.observability.burn_rates import FAST, SLOW, BurnRate
-from infra.observability.filters import ON_CLOUD_RUN, any_service, of_metric, one_service
-from infra.observability.google_metrics import LATENCIES, REQUESTS
-from infra.observability.log_metrics import EFFECT_LAG, EVENT_LAG, READ_MODEL
+from infra.observability.metrics import (
+    EFFECT_LAG,
+    EVENT_LAG,
+    ON_CLOUD_RUN,
+    READ_MODEL,
+    SERVER_ERRORS,
+    Google,
+    any_service,
+    of_metric,
+    one_service,
+)
 
+Severity = Literal["CRITICAL", "ERROR", "WARNING"]
+
+SERVICE = "assent"
+HOUR = 3600
 # As long as the SRE workbook's, so that its burn rates mean what they say there.
 DAYS = 30
+
+
+@dataclass(frozen=True)
+class BurnRate:
+    """Alerts when the budget burns `factor` times as fast as it may, over both windows."""
+
+    name: str
+    factor: float
+    long_seconds: int
+    short_seconds: int
+    severity: Severity
+
+    @property
+    def budget_consumed(self) -> float:
+        """The part of thirty days' budget that is gone when the long window is full of it."""
+        return self.factor * self.long_seconds / (DAYS * 24 * HOUR)
+
+
+FAST = BurnRate("fast", 14.4, 1 * HOUR, 5 * 60, "CRITICAL")
+SLOW = BurnRate("slow", 6, 6 * HOUR, 30 * 60, "WARNING")
 
 
 @dataclass(frozen=True)
@@ -32,7 +78,7 @@ class Within:
 @dataclass(frozen=True)
 class Objective:
     """At least `goal` of all is good, over the last thirty days; `runbook` is where somebody who
-    is told that it is not begins."""
+    is alerted that it is not begins."""
 
     name: str
     promise: str
@@ -45,6 +91,10 @@ class Objective:
     def milliseconds(self) -> int | None:
         """What is still good; None where time is not what is promised."""
         return self.good.milliseconds if isinstance(self.good, Within) else None
+
+    def full_name(self, project: str) -> str:
+        """What Cloud Monitoring calls it in a project."""
+        return f"projects/{project}/services/{SERVICE}/serviceLevelObjectives/{self.name}"
 
 
 AVAILABILITY = Objective(
@@ -59,7 +109,7 @@ LATENCY = Objective(
     name="latency",
     promise="99 % of the requests to public functions are answered by a warm instance in 200 ms",
     goal=0.99,
-    good=Within(200, LATENCIES),
+    good=Within(200, Google.LATENCIES),
     runbook="roll-back",
     alerts=(SLOW,),
 )
@@ -103,21 +153,17 @@ def declare(
     )
 
 
-def _indicator(good: FewErrors | Within, public: str) -> monitoring.SloRequestBasedSliArgs:
+def _indicator(good: FewErrors | Within, public: str) -> monitoring.SloRequestBasedSliArgsDict:
     if isinstance(good, FewErrors):
-        requests = of_metric(REQUESTS, ON_CLOUD_RUN, public)
-        return monitoring.SloRequestBasedSliArgs(
-            good_total_ratio=monitoring.SloRequestBasedSliGoodTotalRatioArgs(
-                bad_service_filter=f'{requests} AND metric.labels.response_code_class="5xx"',
-                total_service_filter=requests,
-            )
-        )
-    of = public if good.metric == LATENCIES else good.of
-    return monitoring.SloRequestBasedSliArgs(
-        distribution_cut=monitoring.SloRequestBasedSliDistributionCutArgs(
-            distribution_filter=of_metric(good.metric, ON_CLOUD_RUN, of),
-            range=monitoring.SloRequestBasedSliDistributionCutRangeArgs(
-                min=0.0, max=float(good.milliseconds)
-            ),
-        )
-    )
+        requests = of_metric(Google.REQUESTS, ON_CLOUD_RUN, public)
+        failed = of_metric(Google.REQUESTS, ON_CLOUD_RUN, public, SERVER_ERRORS)
+        return {
+            "good_total_ratio": {"bad_service_filter": failed, "total_service_filter": requests}
+        }
+    of = public if good.metric == Google.LATENCIES else good.of
+    return {
+        "distribution_cut": {
+            "distribution_filter": of_metric(good.metric, ON_CLOUD_RUN, of),
+            "range": {"min": 0.0, "max": float(good.milliseconds)},
+        }
+    }

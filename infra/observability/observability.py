@@ -5,34 +5,23 @@ from collections.abc import Iterable, Mapping, Sequence
 import pulumi
 from pulumi_gcp import monitoring
 
-from infra.cloud import Cloud
-from infra.observability import (
-    alerts,
-    burn_rates,
-    log_metrics,
-    objectives,
-    policies,
-    spend,
-    uptime,
-)
-from infra.observability.burn_rates import BurnRate
+from infra.cloud import Cloud, Part
+from infra.observability import alerts, metrics, objectives, spend, uptime
 from infra.observability.dashboard import dashboard_json
-from infra.observability.objectives import OBJECTIVES, Objective
-from infra.observability.policies import Alert, Combiner, Condition
+from infra.observability.objectives import OBJECTIVES, SERVICE, Objective
 from infra.services import Deployed
 
-SERVICE = "assent"
 
-
-class Observability(pulumi.ComponentResource):
-    """What is measured, promised and told. Guarantees that every alert tells somebody, names its
-    severity and the runbook that says what to do, and watches a metric that something writes.
+class Observability(Part):
+    """What is measured, promised and alerted on. Guarantees that every alert notifies somebody,
+    names its severity and the runbook that says what to do, and watches a metric that something
+    writes.
 
     Deliberately does not
-    - tell anybody where a stack names no address (`alert_email`): then there are metrics,
-      objectives and the dashboard, and no alert: one that nobody gets is a false comfort;
+    - alert where a stack names no address (`alert_email`): then there are metrics, objectives and
+      the dashboard, and no alert: one that nobody gets is a false comfort;
     - alert on causes (CPU, memory, connections, cold starts): they are on the dashboard, for
-      whoever was told of a symptom;
+      whoever was alerted to a symptom;
     - trace: spans are not exported, their ids are in every log line;
     - export logs or keep them longer than Cloud Logging's thirty days: the event log is the record;
     - stop spending (infra/observability/spend.py)."""
@@ -45,29 +34,37 @@ class Observability(pulumi.ComponentResource):
         host: pulumi.Input[str],
         dead_letters: str,
     ) -> None:
-        super().__init__("assent:infra:Observability", "observability")
-        self._cloud = cloud
-        self._project = cloud.settings.project
-        self._inside = cloud.inside(self)
+        super().__init__(cloud)
         public = [name for name, each in services.items() if each.deployable.public]
         private = [name for name, each in services.items() if not each.deployable.public]
-        self._metrics = [
-            log_metrics.declare(metric, self._project, self._inside)
-            for metric in log_metrics.LOG_METRICS
+        measured = [
+            metrics.declare(metric, self.project, self.inside()) for metric in metrics.LOG_METRICS
         ]
         # Google knows a new metric only after up to ten minutes, and until then refuses what names
         # it (https://github.com/hashicorp/terraform-provider-google/issues/11102). Metrics come
         # first and the services after their images, which takes most of that.
-        self._known = [*self._metrics, *(each.service for each in services.values())]
-        once_known = self._cloud.inside(self, *self._known)
-        promised = self._promise(public, once_known)
-        check = uptime.declare(host, self._project, once_known)
-        self._show(promised, dead_letters, cloud.settings.sql_connections)
-        self._channels = self._told(cloud.settings.alert_email)
-        if self._channels:
-            self._watch_budgets(promised)
-            self._watch(private, host, dead_letters, after=[*self._known, check])
-        spend.declare(cloud, self._channels, self._inside)
+        known = [*measured, *(each.service for each in services.values())]
+        promised = self._promise(public, self.inside(*known))
+        check = uptime.declare(host, self.project, self.inside(*known))
+        monitoring.Dashboard(
+            "observability/dashboard",
+            project=self.project,
+            dashboard_json=dashboard_json(
+                objectives=[objective.full_name(self.project) for objective in promised],
+                dead_letters=dead_letters,
+                sql_connections=cloud.settings.sql_connections,
+            ),
+            opts=self.inside(*measured),
+        )
+        channels = self._channels(cloud.settings.alert_email)
+        if channels:
+            for objective, slo in promised.items():
+                for burn in objective.alerts:
+                    alert = alerts.of_budget(objective, burn, self.project)
+                    alerts.declare(alert, channels, self.project, self.inside(slo))
+            for alert in alerts.of_stack(private, host, dead_letters):
+                alerts.declare(alert, channels, self.project, self.inside(*known, check))
+        spend.declare(cloud, channels, self.inside())
         self.register_outputs({})
 
     def _promise(
@@ -75,99 +72,23 @@ class Observability(pulumi.ComponentResource):
     ) -> dict[Objective, monitoring.Slo]:
         service = monitoring.CustomService(
             "observability/service",
-            project=self._project,
+            project=self.project,
             service_id=SERVICE,
             display_name="Assent",
-            opts=self._inside,
+            opts=self.inside(),
         )
-        return {
-            objective: objectives.declare(objective, service, public, once_known)
-            for objective in OBJECTIVES
-        }
+        return {each: objectives.declare(each, service, public, once_known) for each in OBJECTIVES}
 
-    def _show(self, promised: Iterable[Objective], dead_letters: str, sql_connections: int) -> None:
-        monitoring.Dashboard(
-            "observability/dashboard",
-            project=self._project,
-            dashboard_json=dashboard_json(
-                objectives=[self._full_name(objective) for objective in promised],
-                dead_letters=dead_letters,
-                sql_connections=sql_connections,
-            ),
-            opts=self._cloud.inside(self, *self._metrics),
-        )
-
-    def _told(self, address: str | None) -> list[pulumi.Output[str]]:
+    def _channels(self, address: str | None) -> Sequence[pulumi.Output[str]]:
         if address is None:
             pulumi.warn("alert_email: missing, so this stack alerts nobody of anything")
             return []
         channel = monitoring.NotificationChannel(
             "observability/mail",
-            project=self._project,
+            project=self.project,
             display_name="Whoever operates Assent",
             type="email",
             labels={"email_address": address},
-            opts=self._inside,
+            opts=self.inside(),
         )
         return [channel.id]
-
-    def _watch_budgets(self, promised: Mapping[Objective, monitoring.Slo]) -> None:
-        for objective, slo in promised.items():
-            for burn in objective.alerts:
-                self._alert(
-                    _of_budget(objective, burn),
-                    burn_rates.conditions(burn, self._full_name(objective)),
-                    combiner="AND",
-                    after=[slo],
-                )
-
-    def _watch(
-        self,
-        private: Iterable[str],
-        host: pulumi.Input[str],
-        dead_letters: str,
-        *,
-        after: Sequence[pulumi.Resource],
-    ) -> None:
-        conditions = {
-            alerts.DEAD_LETTERS: alerts.dead_letters(dead_letters),
-            alerts.REACTION_ERRORS: alerts.reaction_errors(private),
-            alerts.STUCK_CASES: alerts.stuck_cases(),
-            alerts.EDGE_DOWN: alerts.edge_down(host),
-        }
-        for alert, condition in conditions.items():
-            self._alert(alert, [condition], combiner="OR", after=after)
-
-    def _alert(
-        self,
-        alert: Alert,
-        conditions: Sequence[Condition],
-        *,
-        combiner: Combiner,
-        after: Sequence[pulumi.Resource],
-    ) -> None:
-        policies.declare(
-            alert,
-            conditions,
-            combiner=combiner,
-            project=self._project,
-            channels=self._channels,
-            opts=self._cloud.inside(self, *after),
-        )
-
-    def _full_name(self, objective: Objective) -> str:
-        path = f"services/{SERVICE}/serviceLevelObjectives/{objective.name}"
-        return f"projects/{self._project}/{path}"
-
-
-def _of_budget(objective: Objective, burn: BurnRate) -> Alert:
-    part = f"{burn.budget_consumed:.0%}"
-    hours = burn.long_seconds // burn_rates.HOUR
-    return Alert(
-        name=f"{objective.name}-{burn.name}-burn",
-        tells=f"{objective.name}: {part} of a month's error budget went in {hours} h",
-        means=f"Promised: {objective.promise}. The budget for exceptions burns {burn.factor:g} "
-        "times as fast as it may, and still does (docs/operations/slos.md).",
-        severity=burn.severity,
-        runbook=objective.runbook,
-    )

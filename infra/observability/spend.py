@@ -1,4 +1,4 @@
-"""Who is told that the month's budget is being spent."""
+"""Whom Google notifies while the month's budget is being spent."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,11 @@ THRESHOLDS = (0.80, 0.95, 1.00)
 def declare(
     cloud: Cloud, channels: Sequence[pulumi.Input[str]], opts: pulumi.ResourceOptions
 ) -> billing.Budget | None:
-    """A budget for this project that tells the channels, and the billing account's own
+    """A budget for this project that notifies the channels, and the billing account's own
     administrators, at 80, 95 and 100 % of the month's amount. None, with a warning that says
     what is missing, where a stack names no billing account.
 
-    Deliberately does not stop anything: a budget only tells, some hours after the money was spent.
+    Deliberately does not stop anything: a budget only notifies, some hours after the money was spent.
     What bounds a runaway is `max_instances` (docs/runbooks/cost-spike.md)."""
     settings = cloud.settings
     if settings.billing_account is None:
@@ -31,22 +31,18 @@ def declare(
         "observability/budget",
         billing_account=settings.billing_account,
         display_name=f"Assent {settings.environment}, a month",
-        amount=billing.BudgetAmountArgs(
-            specified_amount=billing.BudgetAmountSpecifiedAmountArgs(
-                currency_code="USD", units=str(settings.budget_usd)
-            )
-        ),
-        budget_filter=billing.BudgetBudgetFilterArgs(
-            projects=[pulumi.Output.concat("projects/", cloud.number)],
-            calendar_period="MONTH",
-        ),
+        amount={"specified_amount": {"currency_code": "USD", "units": str(settings.budget_usd)}},
+        budget_filter={
+            "projects": [pulumi.Output.concat("projects/", cloud.number)],
+            "calendar_period": "MONTH",
+        },
         threshold_rules=[
-            billing.BudgetThresholdRuleArgs(threshold_percent=part, spend_basis="CURRENT_SPEND")
-            for part in THRESHOLDS
+            {"threshold_percent": part, "spend_basis": "CURRENT_SPEND"} for part in THRESHOLDS
         ],
-        all_updates_rule=billing.BudgetAllUpdatesRuleArgs(
-            monitoring_notification_channels=list(channels), disable_default_iam_recipients=False
-        )
+        all_updates_rule={
+            "monitoring_notification_channels": [*channels],
+            "disable_default_iam_recipients": False,
+        }
         if channels
         else None,
         opts=opts,

@@ -31,29 +31,24 @@ def declare(
         period=f"{PERIOD_SECONDS}s",
         timeout=f"{TIMEOUT_SECONDS}s",
         selected_regions=list(PLACES),
-        monitored_resource=monitoring.UptimeCheckConfigMonitoredResourceArgs(
-            type="uptime_url", labels={"project_id": project, "host": host}
-        ),
-        http_check=monitoring.UptimeCheckConfigHttpCheckArgs(
-            path=PATH,
-            port=443,
-            use_ssl=True,
-            validate_ssl=True,
-            request_method="GET",
-            accepted_response_status_codes=[
-                monitoring.UptimeCheckConfigHttpCheckAcceptedResponseStatusCodeArgs(
-                    status_value=REFUSED
-                )
-            ],
-        ),
+        monitored_resource={
+            "type": "uptime_url",
+            "labels": {"project_id": project, "host": host},
+        },
+        http_check={
+            "path": PATH,
+            "port": 443,
+            "use_ssl": True,
+            "validate_ssl": True,
+            "request_method": "GET",
+            "accepted_response_status_codes": [{"status_value": REFUSED}],
+        },
         content_matchers=[
-            monitoring.UptimeCheckConfigContentMatcherArgs(
-                content=f'"{CODE}"',
-                matcher="MATCHES_JSON_PATH",
-                json_path_matcher=monitoring.UptimeCheckConfigContentMatcherJsonPathMatcherArgs(
-                    json_path="$.code", json_matcher="EXACT_MATCH"
-                ),
-            )
+            {
+                "content": f'"{CODE}"',
+                "matcher": "MATCHES_JSON_PATH",
+                "json_path_matcher": {"json_path": "$.code", "json_matcher": "EXACT_MATCH"},
+            }
         ],
         opts=opts,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.firestore import COMPOSITES, EXPIRING, GROUPED, UNQUERIED
+from infra.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED
 from infra.preview.graph import ROOT
 from shared.manifest import load_manifests
 from tests.infra.stacks import graph_of_stack, settings

@@ -4,7 +4,7 @@ indexes beyond these rules, they ask for more than it does, never for less."""
 
 from dataclasses import dataclass
 
-from infra.firestore import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
+from infra.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
 
 NAME = "__name__"
 

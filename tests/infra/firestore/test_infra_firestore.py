@@ -11,7 +11,7 @@ import pytest
 from joserfc.jwk import OKPKey
 
 from functions.agents.api import ROUTER
-from infra.firestore import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
+from infra.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
 from shared.runtime.app import create_api
 from shared.storage.firestore import TenantStore
 from tests.functions.agents.conftest import cloud, issuing_key

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra.observability.burn_rates import FAST, HOUR, SLOW, BurnRate
-from infra.observability.google_metrics import GOOGLE_METRICS
-from infra.observability.objectives import OBJECTIVES
+from infra.observability.metrics import Google
+from infra.observability.objectives import FAST, HOUR, OBJECTIVES, SLOW, BurnRate
 from infra.preview import Graph
 
 ROOT = Path(__file__).parents[3]
@@ -68,7 +67,7 @@ def test_every_metric_an_alert_watches_is_ours_or_googles(prod: Graph) -> None:
     for name, threshold in _thresholds(prod):
         metrics = set(re.findall(r'metric\.type="([^"]+)"', threshold["filter"]))
         assert metrics or BURN_RATE.fullmatch(threshold["filter"]), name
-        assert metrics <= ours | GOOGLE_METRICS
+        assert metrics <= ours | set(Google)
 
 
 @pytest.mark.parametrize("kind", [POLICY, SLO])

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.observability.charts import prometheus_name
-from infra.observability.google_metrics import GOOGLE_METRICS
-from infra.observability.log_metrics import LOG_METRICS
+from infra.observability.metrics import LOG_METRICS, Google
 from infra.observability.objectives import OBJECTIVES
 from infra.preview import Graph
 
@@ -44,7 +43,7 @@ def test_every_metric_drawn_is_ours_or_googles(prod: Graph, page: Any) -> None:
         metrics = set(re.findall(r'metric\.type="([^"]+)"', query))
         promql = set(re.findall(r"\w+_googleapis_com:\w+", query))
         assert metrics or promql or query.startswith("select_slo_budget_fraction"), query
-        assert metrics <= ours | GOOGLE_METRICS
+        assert metrics <= ours | set(Google)
         assert promql <= in_promql
 
 
@@ -57,7 +56,7 @@ def test_every_metric_we_pay_for_is_drawn(page: Any) -> None:
 def test_every_google_metric_we_name_is_drawn_or_watched(prod: Graph, page: Any) -> None:
     policies = prod.of("gcp:monitoring/alertPolicy:AlertPolicy")
     used = "\n".join([*_queries(page), *(json.dumps(each.inputs) for each in policies)])
-    assert all(metric in used for metric in GOOGLE_METRICS)
+    assert all(metric in used for metric in set(Google))
 
 
 def test_every_objectives_budget_is_drawn(page: Any) -> None:

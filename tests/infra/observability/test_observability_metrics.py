@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from events import approvals
 from events.registry import published_types
-from infra.observability.log_metrics import (
+from infra.observability.metrics import (
     APPROVALS,
     BURIED,
     COSTS,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.observability.log_metrics import EFFECT_LAG, EVENT_LAG, READ_MODEL
+from infra.observability.metrics import EFFECT_LAG, EVENT_LAG, READ_MODEL
 from infra.observability.objectives import (
     AVAILABILITY,
     DAYS,

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.observability.burn_rates import FAST, SLOW
-from infra.observability.log_metrics import LOG_METRICS
-from infra.observability.objectives import OBJECTIVES, Within
+from infra.observability.metrics import LOG_METRICS
+from infra.observability.objectives import FAST, OBJECTIVES, SLOW, Within
 from infra.preview import Graph
 from shared.kit.pricing import PRICES_FILE
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.observability.log_metrics import STUCK
+from infra.observability.metrics import STUCK
 from shared.kit.instants import format_instant
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox

@@ -1,13 +1,16 @@
 """Firebase Hosting in front of the public functions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_gcp import firebase
 
-from infra.cloud import Cloud
-from infra.hosting.routes import EdgeRoute, edge_routes
+from infra.cloud import Cloud, Part
 from infra.services import Deployed
+from shared.manifest import Deployable, RouteTable
+
+_AND_BELOW = "/**"
 
 # The edge answers API calls and nothing a browser would run, so it forbids everything a page could
 # do (https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html, Security
@@ -23,7 +26,31 @@ SECURITY_HEADERS = {
 }
 
 
-class Hosting(pulumi.ComponentResource):
+@dataclass(frozen=True)
+class EdgeRoute:
+    """Requests whose path matches `glob` go to `deployable`."""
+
+    glob: str
+    deployable: str
+
+
+def edge_routes(deployables: Iterable[Deployable]) -> tuple[EdgeRoute, ...]:
+    """Every public route once, in an order in which the first match is the most specific one. A
+    private side has no route and so is in no answer.
+
+    A manifest's `/v1/agents/**` means `/v1/agents` and all below it; Hosting's `/**` means only
+    what is below, so it is written `/v1/agents{,/**}`
+    (https://firebase.google.com/docs/hosting/full-config#redirects). `*` is one segment in both."""
+    return tuple(EdgeRoute(_glob(route), name) for route, name in RouteTable(deployables).entries)
+
+
+def _glob(route: str) -> str:
+    if not route.endswith(_AND_BELOW):
+        return route
+    return f"{route.removesuffix(_AND_BELOW)}{{,{_AND_BELOW}}}"
+
+
+class Hosting(Part):
     """The one public address. Guarantees that every public route of the manifests reaches the
     function that claims it, that no other path reaches any function, and that every answer carries
     the security headers.
@@ -43,66 +70,59 @@ class Hosting(pulumi.ComponentResource):
     host: pulumi.Output[str]
 
     def __init__(self, cloud: Cloud, services: Mapping[str, Deployed]) -> None:
-        super().__init__("assent:infra:Hosting", "hosting")
-        settings = cloud.settings
-        routes = edge_routes(each.deployable for each in services.values())
-        inside = cloud.inside(self)
+        super().__init__(cloud)
+        domain = cloud.settings.domain
         firebase_project = firebase.Project(
-            "hosting/firebase", project=settings.project, opts=inside
+            "hosting/firebase", project=self.project, opts=self.inside()
         )
         # The id of the project is the id of its default site.
         site = firebase.HostingSite(
             "hosting/site",
-            project=settings.project,
-            site_id=settings.project,
-            opts=cloud.inside(self, firebase_project),
+            project=self.project,
+            site_id=self.project,
+            opts=self.inside(firebase_project),
         )
         version = firebase.HostingVersion(
             "hosting/routes",
             site_id=site.site_id,
-            config=_configuration(routes, services),
-            opts=inside,
+            config={
+                "headers": [{"glob": "**", "headers": SECURITY_HEADERS}],
+                "rewrites": _rewrites(services),
+            },
+            opts=self.inside(),
         )
         firebase.HostingRelease(
             "hosting/release",
             site_id=site.site_id,
             version_name=version.name,
             message="the route table of the functions' manifests",
-            opts=cloud.inside(self, version),
+            opts=self.inside(version),
         )
-        if settings.domain is not None:
+        if domain is not None:
             firebase.HostingCustomDomain(
                 "hosting/domain",
-                project=settings.project,
+                project=self.project,
                 site_id=site.site_id,
-                custom_domain=settings.domain,
+                custom_domain=domain,
                 # Its owner adds the records that Hosting asks for, which may take days.
                 wait_dns_verification=False,
-                opts=inside,
+                opts=self.inside(),
             )
-        self.host = _host(site, settings.domain)
+        default = pulumi.Output.format("{0}.web.app", site.site_id)
+        self.host = default if domain is None else pulumi.Output.from_input(domain)
         self.register_outputs({"host": self.host})
 
 
-def _configuration(
-    routes: tuple[EdgeRoute, ...], services: Mapping[str, Deployed]
-) -> firebase.HostingVersionConfigArgs:
-    return firebase.HostingVersionConfigArgs(
-        headers=[firebase.HostingVersionConfigHeaderArgs(glob="**", headers=SECURITY_HEADERS)],
-        rewrites=[
-            firebase.HostingVersionConfigRewriteArgs(
-                glob=route.glob,
-                run=firebase.HostingVersionConfigRewriteRunArgs(
-                    service_id=services[route.deployable].service.name,
-                    region=services[route.deployable].service.location,
-                ),
-            )
-            for route in routes
-        ],
-    )
-
-
-def _host(site: firebase.HostingSite, domain: str | None) -> pulumi.Output[str]:
-    if domain is not None:
-        return pulumi.Output.from_input(domain)
-    return site.site_id.apply(lambda site_id: f"{site_id}.web.app")
+def _rewrites(
+    services: Mapping[str, Deployed],
+) -> list[firebase.HostingVersionConfigRewriteArgsDict]:
+    return [
+        {
+            "glob": route.glob,
+            "run": {
+                "service_id": services[route.deployable].service.name,
+                "region": services[route.deployable].service.location,
+            },
+        }
+        for route in edge_routes(each.deployable for each in services.values())
+    ]

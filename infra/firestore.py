@@ -1,20 +1,25 @@
-"""The database, its indexes, its backups, and who may reach it."""
+"""Firestore: the database, its indexes, its backups, and who may reach it."""
+
+from collections.abc import Sequence
 
 import pulumi
-import pulumi_gcp as gcp
+from pulumi_gcp import firestore
 
 from infra.accounts import Accounts
-from infra.cloud import Cloud
-from infra.firestore.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
+from infra.cloud import Cloud, Part
 from infra.grants import ProjectGrant
+from infra.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
 
 # The one that Google's clients take where no other is named.
 DATABASE = "(default)"
 BACKUPS_KEPT = "604800s"
 _ROLES = {"read": "roles/datastore.viewer", "read-write": "roles/datastore.user"}
 
+_Index = firestore.FieldIndexConfigIndexArgsDict
+_OVER_ALL_TENANTS: _Index = {"order": "ASCENDING", "query_scope": "COLLECTION_GROUP"}
 
-class Firestore(pulumi.ComponentResource):
+
+class Firestore(Part):
     """One regional database in native mode. Any moment of the last seven days can be read and
     restored, a daily backup outlives the database itself, and production's cannot be deleted.
 
@@ -24,28 +29,31 @@ class Firestore(pulumi.ComponentResource):
     (a transaction cannot span two), or several regions (docs/decisions/0008)."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts) -> None:
-        super().__init__("assent:infra:Firestore", "firestore")
-        self._cloud = cloud
-        settings = cloud.settings
-        keep = settings.firestore_deletion_protection
-        rewinds = settings.firestore_point_in_time_recovery
-        self.database = gcp.firestore.Database(
+        super().__init__(cloud)
+        keep = cloud.settings.firestore_deletion_protection
+        rewinds = cloud.settings.firestore_point_in_time_recovery
+        self._database = firestore.Database(
             "firestore/database",
-            project=settings.project,
+            project=self.project,
             name=DATABASE,
-            location_id=settings.region,
+            location_id=self.region,
             type="FIRESTORE_NATIVE",
             concurrency_mode="OPTIMISTIC",
             app_engine_integration_mode="DISABLED",
-            delete_protection_state=f"DELETE_PROTECTION_{'ENABLED' if keep else 'DISABLED'}",
-            point_in_time_recovery_enablement=(
-                f"POINT_IN_TIME_RECOVERY_{'ENABLED' if rewinds else 'DISABLED'}"
-            ),
+            delete_protection_state=f"DELETE_PROTECTION_{_enabled(keep)}",
+            point_in_time_recovery_enablement=f"POINT_IN_TIME_RECOVERY_{_enabled(rewinds)}",
             deletion_policy="ABANDON" if keep else "DELETE",
-            opts=cloud.inside(self, keep=keep),
+            opts=self.inside(keep=keep),
         )
         if rewinds:
-            self._back_up()
+            firestore.BackupSchedule(
+                "firestore/daily-backup",
+                project=self.project,
+                database=self._database.name,
+                retention=BACKUPS_KEPT,
+                daily_recurrence={},
+                opts=self.inside(),
+            )
         self._declare_indexes()
         for each in cloud.manifests.deployables:
             if each.manifest.access.firestore != "none":
@@ -53,44 +61,30 @@ class Firestore(pulumi.ComponentResource):
                 self._let_reach(each.name, _ROLES[each.manifest.access.firestore], member)
         self.register_outputs({})
 
-    def _back_up(self) -> None:
-        gcp.firestore.BackupSchedule(
-            "firestore/daily-backup",
-            project=self._cloud.settings.project,
-            database=self.database.name,
-            retention=BACKUPS_KEPT,
-            daily_recurrence={},
-            opts=self._cloud.inside(self),
-        )
-
     def _declare_indexes(self) -> None:
         for composite in COMPOSITES:
             self._index(composite)
-        over_all_tenants = gcp.firestore.FieldIndexConfigIndexArgs(
-            order="ASCENDING", query_scope="COLLECTION_GROUP"
-        )
         for collection, field in GROUPED:
-            self._field(collection, field, "of-all-tenants", [over_all_tenants])
+            self._field(collection, field, "of-all-tenants", [_OVER_ALL_TENANTS])
         for collection, field in UNQUERIED:
             self._field(collection, field, "not-indexed", [])
         for collection, field in EXPIRING:
-            # Moments that only ever grow make an index hot, and nobody asks for them.
-            ttl = gcp.firestore.FieldTtlConfigArgs()
-            self._field(collection, field, "expires", [], ttl)
+            # Moments that only ever grow make an index hot, and no query names them.
+            self._field(collection, field, "expires", [], {})
 
     def _index(self, composite: Composite) -> None:
         equal = [(field, "ASCENDING") for field in composite.equalities]
-        gcp.firestore.Index(
+        firestore.Index(
             f"firestore/index-{composite.name}",
-            project=self._cloud.settings.project,
-            database=self.database.name,
+            project=self.project,
+            database=self._database.name,
             collection=composite.collection,
             query_scope=composite.scope,
             fields=[
-                gcp.firestore.IndexFieldArgs(field_path=field, order=direction)
+                {"field_path": field, "order": direction}
                 for field, direction in (*equal, (composite.ordered, composite.direction))
             ],
-            opts=self._cloud.inside(self),
+            opts=self.inside(),
         )
 
     def _field(
@@ -98,29 +92,30 @@ class Firestore(pulumi.ComponentResource):
         collection: str,
         field: str,
         what: str,
-        indexes: list[gcp.firestore.FieldIndexConfigIndexArgs],
-        ttl: gcp.firestore.FieldTtlConfigArgs | None = None,
+        indexes: Sequence[_Index],
+        ttl: firestore.FieldTtlConfigArgsDict | None = None,
     ) -> None:
-        gcp.firestore.Field(
+        firestore.Field(
             f"firestore/{collection}.{field}-{what}",
-            project=self._cloud.settings.project,
-            database=self.database.name,
+            project=self.project,
+            database=self._database.name,
             collection=collection,
             field=field,
-            index_config=gcp.firestore.FieldIndexConfigArgs(indexes=indexes),
+            index_config={"indexes": indexes},
             ttl_config=ttl,
-            opts=self._cloud.inside(self),
+            opts=self.inside(),
         )
 
     def _let_reach(self, name: str, role: str, member: pulumi.Output[str]) -> None:
         ProjectGrant(
             f"{name}/may-reach-firestore",
-            self._cloud,
             self,
             role=role,
             member=member,
             reason="Firestore has no grants on a database; the condition leaves only this one.",
-            only=(
-                f'resource.name == "projects/{self._cloud.settings.project}/databases/{DATABASE}"'
-            ),
+            only=f'resource.name == "projects/{self.project}/databases/{DATABASE}"',
         )
+
+
+def _enabled(on: bool) -> str:
+    return "ENABLED" if on else "DISABLED"

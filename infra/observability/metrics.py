@@ -1,0 +1,188 @@
+"""What is measured: Google's own metrics, those made of what our functions log, and the filters
+of Cloud Monitoring and Cloud Logging that choose among their points.
+
+What is billed of ours is the bytes of points written: 8 for a count, 80 for a distribution, each
+minute in which a service logged something that matches; 150 MiB a month are free for a billing
+account (https://cloud.google.com/stackdriver/pricing, read 2026-11-20). So there are few, none has
+a label with many values, and the services' names come with the log entry's resource at no cost."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pulumi
+from pulumi_gcp import logging
+
+ON_CLOUD_RUN = 'resource.type="cloud_run_revision"'
+ON_PUBSUB = 'resource.type="pubsub_subscription"'
+SERVER_ERRORS = 'metric.labels.response_code_class="5xx"'
+
+
+class Google(StrEnum):
+    """Metrics of Google's that charts, objectives and alerts use; free of charge, unlike ours. Each
+    name as its page lists it: https://cloud.google.com/monitoring/api/metrics_gcp_p_z (Pub/Sub,
+    Cloud Run), metrics_gcp_c (Cloud SQL) and metrics_gcp_i_o (Monitoring)."""
+
+    # Requests that reached a revision, by `response_code_class`. What Cloud Run itself turns away
+    # because `max_instances` are busy (429) is not in it.
+    REQUESTS = "run.googleapis.com/request_count"
+    # Milliseconds from a running instance's receipt of a request to its answer: the start of an
+    # instance is not in it, which is what "warm" means.
+    LATENCIES = "run.googleapis.com/request_latencies"
+    INSTANCES = "run.googleapis.com/container/instance_count"
+    BILLED_TIME = "run.googleapis.com/container/billable_instance_time"
+    COLD_STARTS = "run.googleapis.com/container/startup_latencies"
+    WAITING = "pubsub.googleapis.com/subscription/num_undelivered_messages"
+    OLDEST_WAITING = "pubsub.googleapis.com/subscription/oldest_unacked_message_age"
+    SQL_CONNECTIONS = "cloudsql.googleapis.com/database/postgresql/num_backends"
+    CHECK_PASSED = "monitoring.googleapis.com/uptime_check/check_passed"
+
+
+def of_metric(metric: str, *conditions: str) -> str:
+    """The points of a metric for which all conditions hold."""
+    return " AND ".join((f'metric.type="{metric}"', *filter(None, conditions)))
+
+
+def one_service(name: str) -> str:
+    """Of this Cloud Run service."""
+    return f'resource.labels.service_name="{name}"'
+
+
+def one_subscription(name: str) -> str:
+    """Of this Pub/Sub subscription."""
+    return f'resource.labels.subscription_id="{name}"'
+
+
+def any_of(label: str, values: Iterable[str]) -> str:
+    """With one of these values in a label; for Cloud Monitoring only."""
+    listed = ", ".join(f'"{value}"' for value in sorted(values))
+    return f"{label}=one_of({listed})"
+
+
+def any_service(names: Iterable[str]) -> str:
+    """Of one of these Cloud Run services; for Cloud Monitoring only."""
+    return any_of("resource.labels.service_name", names)
+
+
+# Every line of ours is a JSON object on a Cloud Run service's standard output.
+REQUEST = 'jsonPayload.logger="assent.request"'
+HANDLED = 'jsonPayload.outcome="handled"'
+ABOUT_APPROVALS = 'jsonPayload.event_type=~"^assent[.]approval[.]"'
+
+# The deployable whose handling of an event is the governor's view of it, and the one whose handling
+# of a decision is its effect.
+READ_MODEL = "mobile-api-reactions"
+EFFECTS = "agents-reactions"
+
+# The bounds include the objectives', so that a cut at one of them is exact.
+MILLISECONDS = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 600_000, 3_600_000)
+COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
+
+
+@dataclass(frozen=True)
+class LogMetric:
+    """A metric of the entries that match all of `conditions`: how many there are or, where
+    `value` names a field, how its values are spread over `bounds`."""
+
+    name: str
+    says: str
+    conditions: Sequence[str]
+    value: str = ""
+    unit: str = "1"
+    bounds: Sequence[int] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """What filters of charts, objectives and alerts call it."""
+        return f"logging.googleapis.com/user/{self.name}"
+
+    @property
+    def filter(self) -> str:
+        """What a log entry must be to count, in the Logging query language."""
+        return " AND ".join((ON_CLOUD_RUN, *self.conditions))
+
+
+LAG = "jsonPayload.lag_milliseconds"
+LAGGED = (REQUEST, HANDLED, f"{LAG}>=0")
+EVENT_LAG = LogMetric(
+    name="assent_event_lag",
+    says="from the moment an event happened to the end of its handling, by the function that reads",
+    conditions=LAGGED,
+    value=LAG,
+    unit="ms",
+    bounds=MILLISECONDS,
+)
+EFFECT_LAG = LogMetric(
+    name="assent_effect_lag",
+    says="from the decision on an approval, a veto too, to the end of what it led to",
+    conditions=(*LAGGED, one_service(EFFECTS), ABOUT_APPROVALS),
+    value=LAG,
+    unit="ms",
+    bounds=MILLISECONDS,
+)
+APPROVALS = LogMetric(
+    name="assent_approvals",
+    says="what happened to approvals, as the governor's read model learnt of it",
+    conditions=(REQUEST, HANDLED, one_service(READ_MODEL), ABOUT_APPROVALS),
+    labels={"event_type": "EXTRACT(jsonPayload.event_type)"},
+)
+REFUSALS = LogMetric(
+    name="assent_refusals",
+    says="requests that were refused, by the stable code of the refusal",
+    conditions=(REQUEST, 'jsonPayload.code=~"."'),
+    labels={"code": "EXTRACT(jsonPayload.code)"},
+)
+BURIED = LogMetric(
+    name="assent_buried",
+    says="deliveries that no repetition could mend, by the function that buried them",
+    conditions=(
+        'jsonPayload.logger="shared.runtime.reactions"',
+        "severity=ERROR",
+        'jsonPayload.message=~"^to the dead letters: "',
+    ),
+)
+STUCK = LogMetric(
+    name="assent_stuck",
+    says="timers and events that every sweep for five minutes has tried in vain",
+    conditions=(
+        'jsonPayload.logger="shared.messaging.sweep"',
+        "severity=ERROR",
+        "jsonPayload.stuck_seconds>=0",
+    ),
+)
+# What dominates the price of an action; all kinds are in the log line itself.
+COSTS = tuple(
+    LogMetric(
+        name=f"assent_{kind.replace('-', '_')}",
+        says=f"{kind.replace('-', ' ')} a request, as each function counts them",
+        conditions=(REQUEST, f'jsonPayload.operations."{kind}">0'),
+        value=f'jsonPayload.operations."{kind}"',
+        bounds=COUNTS,
+    )
+    for kind in ("firestore-reads", "firestore-writes", "cloud-tasks")
+)
+LOG_METRICS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK, *COSTS)
+
+
+def declare(metric: LogMetric, project: str, opts: pulumi.ResourceOptions) -> logging.Metric:
+    """The resource of a metric. It counts from its creation on: older entries are not in it."""
+    bounds = [float(bound) for bound in metric.bounds]
+    return logging.Metric(
+        f"observability/{metric.name}",
+        name=metric.name,
+        project=project,
+        description=metric.says,
+        filter=metric.filter,
+        value_extractor=f"EXTRACT({metric.value})" if metric.value else None,
+        label_extractors=dict(metric.labels) or None,
+        bucket_options={"explicit_buckets": {"bounds": bounds}} if bounds else None,
+        metric_descriptor={
+            "metric_kind": "DELTA",
+            "value_type": "DISTRIBUTION" if metric.value else "INT64",
+            "unit": metric.unit,
+            "display_name": metric.name,
+            "labels": [{"key": key} for key in metric.labels],
+        },
+        opts=opts,
+    )
