@@ -7,8 +7,7 @@ from typing import Any
 
 from infra.cost.billing import PLATFORM, Usage
 from infra.cost.load import Operations
-from infra.preview.graph import Graph
-from infra.preview.resource import Resource
+from infra.preview.graph import Graph, Resource
 
 HOURS = 730
 # Only private sides have schedules.

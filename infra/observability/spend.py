@@ -18,7 +18,7 @@ def declare(
     administrators, at 80, 95 and 100 % of the month's amount. None, with a warning that says
     what is missing, where a stack names no billing account.
 
-    Deliberately does not stop anything: a budget only notifies, some hours after the money was spent.
+    Deliberately does not stop anything: a budget notifies some hours after the money was spent.
     What bounds a runaway is `max_instances` (docs/runbooks/cost-spike.md)."""
     settings = cloud.settings
     if settings.billing_account is None:

@@ -1,6 +1,5 @@
 """What the program would make, without a cloud: a graph for tests, a table for people."""
 
-from infra.preview.graph import Graph, graph
-from infra.preview.resource import Resource
+from infra.preview.graph import Graph, Resource, graph
 
 __all__ = ["Graph", "Resource", "graph"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from infra.preview.graph import ROOT, graph
-from infra.preview.table import tables
+from infra.preview.tables import tables
 from infra.refusals import Refused
 from infra.stacks import settings_of_stack
 from shared.manifest import ManifestError

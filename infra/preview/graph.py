@@ -1,18 +1,38 @@
 """The program's resources, without a cloud: what it would register, and how they hang together."""
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from infra.archive import Archive
-from infra.preview.resource import Resource
 from infra.settings import Settings
 from shared.manifest import Manifests, load_manifests
 
 ROOT = Path(__file__).parents[2]
 COMPONENT = "assent:infra:"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One registered resource. `inputs` are as the provider would see them, in its own camelCase
+    names, references resolved; `parent` and `after` are URNs."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    parent: str
+    after: tuple[str, ...]
+    protected: bool
+
+    @property
+    def group(self) -> str:
+        """What it belongs to: the part of its name before the slash; a deployable, or a theme that
+        all share."""
+        return self.name.partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -36,10 +56,7 @@ class Graph:
 
     def named(self, name: str) -> Resource:
         """The resource with this name in the program. Raises KeyError."""
-        for resource in self.resources:
-            if resource.name == name:
-                return resource
-        raise KeyError(name)
+        return {resource.name: resource for resource in self.resources}[name]
 
 
 def graph(settings: Settings, manifests: Manifests | None = None) -> Graph:
@@ -54,32 +71,27 @@ def graph(settings: Settings, manifests: Manifests | None = None) -> Graph:
 
 def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifests) -> Graph:
     """What `program` registers."""
-    registered: list[Resource] = []
     warnings: list[str] = []
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        # Pulumi keeps its state in the context of a thread and drives its own event loop.
-        from infra.preview.recording import record
-
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        try:
-            registered.extend(record(program, settings, warnings))
-        except BaseException as failure:  # noqa: BLE001 - raised again by the caller's thread
-            failures.append(failure)
-        finally:
-            asyncio.get_event_loop().close()
-
-    thread = threading.Thread(target=run, name="pulumi")
-    thread.start()
-    thread.join()
-    if failures:
-        raise failures[0]
+    # Pulumi keeps its state in the context of a thread and drives its own event loop.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        registered = thread.submit(_registered_by, program, settings, warnings).result()
     # They are registered side by side, in an order of their own each time.
     registered.sort(key=lambda each: (each.name, each.type))
     components = tuple(each for each in registered if each.type.startswith(COMPONENT))
     resources = tuple(each for each in registered if not each.type.startswith(COMPONENT))
     return Graph(settings, manifests, resources, components, tuple(warnings))
+
+
+def _registered_by(
+    program: Callable[[], None], settings: Settings, warnings: list[str]
+) -> list[Resource]:
+    from infra.preview.recording import record
+
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    try:
+        return record(program, settings, warnings)
+    finally:
+        asyncio.get_event_loop().close()
 
 
 def _unpacked(lock: str) -> Archive:

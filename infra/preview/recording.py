@@ -8,7 +8,7 @@ from typing import Any
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.stack import run_pulumi_func
 
-from infra.preview.resource import Resource
+from infra.preview.graph import Resource
 from infra.settings import Settings
 
 PROJECT_NUMBER = "123456789012"
@@ -72,24 +72,26 @@ class _Google(mocks.Mocks):
         """What Google adds to the inputs of a resource, as far as another one asks for it."""
         project, region = self._settings.project, self._settings.region
         place, name = f"projects/{project}", inputs.get("name")
-        if type == "gcp:serviceaccount/account:Account":
-            email = f"{inputs['accountId']}@{project}.iam.gserviceaccount.com"
-            path = f"{place}/serviceAccounts/{email}"
-            return {"id": path, "name": path, **_principal(email)}
-        if type == "gcp:projects/serviceIdentity:ServiceIdentity":
-            agent = f"service-{PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com"
-            return _principal(agent)
-        if type == "gcp:sql/databaseInstance:DatabaseInstance":
-            return {"connectionName": f"{project}:{region}:{name}"}
-        if type == "gcp:secretmanager/secret:Secret":
-            path = f"{place}/secrets/{inputs['secretId']}"
-            return {"id": path, "name": path}
-        if type == "pulumi-python:dynamic/assent:Image":
-            image = f"{inputs['image_uri']}@sha256:{'0' * 64}"
-            return {"image": image, "runtime_image": inputs["base_image"]}
-        kind = {"topic:Topic": "topics", "subscription:Subscription": "subscriptions"}
-        if type.startswith("gcp:pubsub/") and (plural := kind.get(type.partition("/")[2])):
-            return {"id": f"{place}/{plural}/{name}"}
+        match type.removeprefix("gcp:"):
+            case "serviceaccount/account:Account":
+                email = f"{inputs['accountId']}@{project}.iam.gserviceaccount.com"
+                path = f"{place}/serviceAccounts/{email}"
+                return {"id": path, "name": path, **_principal(email)}
+            case "projects/serviceIdentity:ServiceIdentity":
+                agent = f"service-{PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com"
+                return _principal(agent)
+            case "sql/databaseInstance:DatabaseInstance":
+                return {"connectionName": f"{project}:{region}:{name}"}
+            case "secretmanager/secret:Secret":
+                path = f"{place}/secrets/{inputs['secretId']}"
+                return {"id": path, "name": path}
+            case "pulumi-python:dynamic/assent:Image":
+                image = f"{inputs['image_uri']}@sha256:{'0' * 64}"
+                return {"image": image, "runtime_image": inputs["base_image"]}
+            case "pubsub/topic:Topic":
+                return {"id": f"{place}/topics/{name}"}
+            case "pubsub/subscription:Subscription":
+                return {"id": f"{place}/subscriptions/{name}"}
         return {}
 
 

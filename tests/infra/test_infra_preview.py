@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from infra.preview import __main__ as preview
-from infra.preview.describing import KINDS
 from infra.preview.graph import ROOT
+from infra.preview.tables import KINDS
 from tests.infra.stacks import graph_of_stack
 
 
