@@ -1,8 +1,8 @@
-"""The figures that are held to an aim, and a few that explain them."""
+"""The figures that have an aim, and a few that explain them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -32,14 +32,7 @@ class Figure:
         return None if self.aim is None else self.value <= self.aim
 
     def as_json(self) -> dict[str, float | str | bool | None]:
-        return {
-            "value": self.value,
-            "unit": self.unit,
-            "floor": None,
-            "ratio": None,
-            "aim": self.aim,
-            "met": self.met,
-        }
+        return {**asdict(self), "floor": None, "ratio": None, "met": self.met}
 
 
 @dataclass(frozen=True)
@@ -69,33 +62,41 @@ def usd_per_creation(action: Action, month: Month, prices: Prices) -> float:
 
 def figures_of(month: Month, prices: Prices) -> dict[str, Figure]:
     """Everything that goes to build/cost.json."""
-    costs, load = costs_of(month, prices), month.assumed.reference
-    announced = max((p.effective for p in prices.resources.values() if p.effective), default=None)
-    creation = month.measured.actions[CREATION]
-    return {
-        **_budgeted(idle_usd_month=costs.idle, reference_usd_month=costs.reference),
-        "reference_x100_usd_month": Figure(costs.hundredfold.usd, "USD/month"),
-        "usd_per_creation": Figure(
-            usd_per_creation(creation, month, prices), "USD/creation", aim=0.00008
-        ),
+    load, creation = month.assumed.reference, month.measured.actions[CREATION]
+    idle, reference = month.idle(), month.under(load)
+    hundredfold = month.under(load.times(A_HUNDRED))
+    after_a_year = month.under(load, months_kept=A_YEAR)
+
+    def priced(used: Iterable[Usage], unit: str = "USD/month", on: date | None = None) -> Figure:
+        return Figure(bill(used, prices, on=on).usd, unit)
+
+    def at_list_price(used: Iterable[Usage], unit: str, aim: float | None = None) -> Figure:
+        return Figure(bill(used, prices, free_tier=False).usd, unit, aim)
+
+    figures = {
+        "idle_usd_month": priced(idle),
+        "reference_usd_month": priced(reference),
+        "reference_x100_usd_month": priced(hundredfold),
+        "usd_per_creation": at_list_price(month.once(creation), "USD/creation", 0.00008),
         "commits_per_creation": Figure(
             creation.count("firestore-commits"), "commits/creation", aim=10
         ),
-        **_sizes(month),
-        "stored_usd_month_per_creation": Figure(
-            bill(month.kept_of(CREATION), prices, free_tier=False).usd, "USD/month/creation"
+        **_sizes(month, creation),
+        "stored_usd_month_per_creation": at_list_price(
+            month.kept_of(CREATION), "USD/month/creation"
         ),
-        "usd_per_run_estimated": Figure(
-            bill(month.run(), prices, free_tier=False).usd, "USD/run, an estimate"
-        ),
-        "reference_in_twice_the_time_usd_month": Figure(
-            bill(_slower(month.under(load)), prices).usd, "USD/month"
-        ),
-        "reference_after_a_year_usd_month": Figure(
-            bill(month.under(load, months_kept=A_YEAR), prices).usd, "USD/month"
-        ),
-        **_announced(month, prices, announced),
+        "usd_per_run_estimated": at_list_price(month.run(), "USD/run, an estimate"),
+        "reference_in_twice_the_time_usd_month": priced(_slower(reference)),
+        "reference_after_a_year_usd_month": priced(after_a_year),
     }
+    announced = max((p.effective for p in prices.resources.values() if p.effective), default=None)
+    if announced is not None:
+        unit = f"USD/month from {announced}"
+        figures["idle_announced_usd_month"] = priced(idle, unit, announced)
+        figures["reference_announced_usd_month"] = priced(reference, unit, announced)
+    for name, budget in BUDGETS.items():
+        figures[name] = replace(figures[name], aim=budget)
+    return figures
 
 
 def over_budget(figures: Mapping[str, Figure]) -> list[str]:
@@ -108,21 +109,17 @@ def over_budget(figures: Mapping[str, Figure]) -> list[str]:
     ]
 
 
-def _budgeted(**bills: Bill) -> dict[str, Figure]:
-    return {name: Figure(bill.usd, "USD/month", BUDGETS[name]) for name, bill in bills.items()}
-
-
-def _sizes(month: Month) -> dict[str, Figure]:
+def _sizes(month: Month, creation: Action) -> dict[str, Figure]:
     """What a creation sends, writes down and leaves, in bytes; of messages what is billed."""
-    creation = month.measured.actions[CREATION]
-    used = month.once(creation)
-    messages = sum(usage.quantity for usage in used if usage.kind == "pubsub-bytes")
-    logged = sum(usage.quantity for usage in used if usage.kind == "log-gib") * GIB
-    kept = sum(u.quantity for u in month.kept_of(CREATION) if u.kind == "firestore-gib") * GIB
+    once, kept = month.once(creation), month.kept_of(CREATION)
+
+    def total(used: Iterable[Usage], kind: str, unit: str, of: int = 1) -> Figure:
+        return Figure(round(sum(each.quantity for each in used if each.kind == kind) * of), unit)
+
     return {
-        "pubsub_bytes_per_creation": Figure(round(messages), "bytes billed"),
-        "log_bytes_per_creation": Figure(round(logged), "bytes"),
-        "stored_bytes_per_creation": Figure(round(kept), "bytes, indexes included"),
+        "pubsub_bytes_per_creation": total(once, "pubsub-bytes", "bytes billed"),
+        "log_bytes_per_creation": total(once, "log-gib", "bytes", GIB),
+        "stored_bytes_per_creation": total(kept, "firestore-gib", "bytes, indexes included", GIB),
     }
 
 
@@ -131,21 +128,6 @@ def _slower(used: Iterable[Usage]) -> Iterator[Usage]:
     away, on the local platform hardly one."""
     time = {"vcpu-seconds", "gib-seconds"}
     return (usage.times(2) if usage.kind in time else usage for usage in used)
-
-
-def _announced(month: Month, prices: Prices, on: date | None) -> dict[str, Figure]:
-    """The same once the announced prices hold."""
-    if on is None:
-        return {}
-    load = month.assumed.reference
-    return {
-        "idle_announced_usd_month": Figure(
-            bill(month.idle(), prices, on=on).usd, f"USD/month from {on}"
-        ),
-        "reference_announced_usd_month": Figure(
-            bill(month.under(load), prices, on=on).usd, f"USD/month from {on}"
-        ),
-    }
 
 
 def write_figures(figures: Mapping[str, Figure], file: Path) -> None:

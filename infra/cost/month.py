@@ -1,15 +1,20 @@
 """What a month uses: what exists, what runs by itself, and the load."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from croniter import croniter
+
 from infra.cost.billing import Usage
-from infra.cost.load import Assumptions, Load, Run
+from infra.cost.load import Assumptions, Load, Run, load_assumptions
 from infra.cost.measured import GIB, Action, Measurement, Stored, instance_time, used_by
-from infra.cost.stack import Stack
+from infra.cost.stack import Stack, stack_of
+from infra.preview.graph import ROOT, graph
+from infra.stacks import settings_of_stack
 from shared.manifest import Manifests
 
-# The measured story that stands for events nobody told a story of.
+# The measured story that stands for events of no measured story.
 ANY_EVENT = "creation_by_hand"
 PROJECTION = "mobile-api-reactions"
 # Who writes a collection whose name does not say it; the others are the governor's read model.
@@ -80,21 +85,22 @@ class Month:
             yield from self._cold(deployable.name, starts)
 
     def _work(self, load: Load) -> Iterator[Usage]:
-        told = {name: load.creations * share for name, share in self.assumed.creations.items()}
-        asked = load.requests - load.runs - sum(n * _decided(name) for name, n in told.items())
-        told |= {name: max(0.0, asked) * share for name, share in self.assumed.reads.items()}
-        told[ANY_EVENT] += self._other_events(load) / self.measured.actions[ANY_EVENT].messages
-        for name, times in told.items():
+        chosen = {name: load.creations * share for name, share in self.assumed.creations.items()}
+        asked = load.requests - load.runs - sum(n * _decided(name) for name, n in chosen.items())
+        reads = {name: max(0.0, asked) * share for name, share in self.assumed.reads.items()}
+        for name, times in (self._creations(load) | reads).items():
             yield from self._times(self.measured.actions[name], times)
         yield from (usage.times(load.runs) for usage in self._one_run(self.assumed.run))
 
-    def _other_events(self, load: Load) -> float:
-        """Events of the load that neither its creations nor its runs publish."""
-        own = sum(
-            load.creations * share * self.measured.actions[name].messages
-            for name, share in self.assumed.creations.items()
-        )
-        return max(0.0, load.events - own - load.runs * self.assumed.run.events)
+    def _creations(self, load: Load) -> dict[str, float]:
+        """How often each story of a creation happens, those included that stand for events which
+        neither the load's creations nor its runs publish."""
+        actions = self.measured.actions
+        times = {name: load.creations * share for name, share in self.assumed.creations.items()}
+        own = sum(number * actions[name].messages for name, number in times.items())
+        others = max(0.0, load.events - own - load.runs * self.assumed.run.events)
+        times[ANY_EVENT] += others / actions[ANY_EVENT].messages
+        return times
 
     def _one_run(self, run: Run) -> Iterator[Usage]:
         sizes = {"vcpu-seconds": 1.0, "gib-seconds": 0.5}
@@ -115,12 +121,10 @@ class Month:
 
     def _kept(self, load: Load, months: float) -> Iterator[Usage]:
         """The documents, and what recovery and backups keep of them."""
-        bytes_a_month: dict[str, float] = {}
-        any_event = self._other_events(load) / self.measured.actions[ANY_EVENT].messages
-        for name, share in self.assumed.creations.items():
-            times = load.creations * share + (any_event if name == ANY_EVENT else 0)
+        bytes_a_month: defaultdict[str, float] = defaultdict(float)
+        for name, times in self._creations(load).items():
             for writer, size in self._sizes(self.measured.storage[name]).items():
-                bytes_a_month[writer] = bytes_a_month.get(writer, 0) + size * times
+                bytes_a_month[writer] += size * times
         run = self.assumed.run
         bytes_a_month[run.function] = load.runs * (run.stored_bytes + run.indexed_bytes)
         yield from self._stored(bytes_a_month, months)
@@ -133,14 +137,13 @@ class Month:
             yield Usage("firestore-backup-gib", gib * self.stack.backups, writer)
 
     def _sizes(self, stored: Stored) -> dict[str, float]:
-        sizes: dict[str, float] = {}
+        sizes: defaultdict[str, float] = defaultdict(float)
         for collection, size in stored.documents.items():
-            sizes[_writer(collection)] = sizes.get(_writer(collection), 0) + size
+            sizes[_writer(collection)] += size
         for field, size in stored.indexes.items():
             what, _, name = field.partition(".")
             if f"{what.partition('@')[0]}.{name}" not in self.stack.unindexed:
-                writer = _writer(what)
-                sizes[writer] = sizes.get(writer, 0) + size
+                sizes[_writer(what)] += size
         return sizes
 
     def _deployed(self) -> Iterator[Usage]:
@@ -176,29 +179,20 @@ class Month:
         return self.assumed.operations.days
 
 
+def month_of(measurement: Measurement, stack: str = "prod") -> Month:
+    """What the checkout's manifests, its program for that stack and its assumptions make of what
+    was measured."""
+    assumed, program = load_assumptions(), graph(settings_of_stack(ROOT, stack))
+    counted = stack_of(program, assumed.operations)
+    return Month(program.manifests, counted, measurement, assumed)
+
+
 def runs_a_month(cron: str, days: float) -> float:
     """How often a schedule runs in a month of so many days, on the average."""
-    minutes, hours, of_month, months, of_week = (
-        _chosen(field, low, high)
-        for field, (low, high) in zip(
-            cron.split(" "), ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6)), strict=True
-        )
-    )
-    return minutes * hours * days * (of_month / 31) * (months / 12) * (of_week / 7)
-
-
-def _chosen(field: str, low: int, high: int) -> int:
-    """How many values a cron field names."""
-    chosen: set[int] = set()
-    for part in field.split(","):
-        span, _, step = part.partition("/")
-        first, _, last = span.partition("-")
-        begin = low if first == "*" else int(first)
-        end = high if first == "*" else int(last or (high if step else first))
-        chosen.update(
-            value % 7 if high == 6 else value for value in range(begin, end + 1, int(step or 1))
-        )
-    return len(chosen)
+    share = days * 60 * 24
+    for values, most in zip(croniter.expand(cron)[0], (60, 24, 31, 12, 7), strict=True):
+        share *= 1 if values == ["*"] else len(values) / most
+    return share
 
 
 def _only(action: Action, deployable: str) -> Action:

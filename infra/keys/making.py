@@ -1,19 +1,33 @@
-"""Making the values that the manifests' secrets lack, and changing keys."""
+"""Making the values that the manifests' secrets lack, and changing keys.
 
+Whoever verifies must know a key before anybody signs with it. So a new key is published beside the
+old one first, signs then, and the old one is retired when nothing that it signed matters any more;
+at once, where it was stolen."""
+
+import base64
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from infra.keys.rotation import SEED_BYTES, Key, new_key, public_value, signing_value
 from infra.keys.values import Values
 from infra.refusals import Refused
+from shared.kit.signing import load_signing_key, public_key_set
 from shared.manifest import Manifests
 
 SIGNING, PUBLIC = "-signing-key", "-public-keys"
+SEED_BYTES = 32
 # After as long, a process that meets an unknown key reads the public keys again
 # (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
+
+Key = Mapping[str, str]
+
+
+def new_key(owner: str) -> Key:
+    """A fresh Ed25519 key of `owner`, as a signing-key secret holds it in JSON."""
+    seed = base64.urlsafe_b64encode(secrets.token_bytes(SEED_BYTES)).rstrip(b"=").decode()
+    return {"kid": f"{owner}-{secrets.token_hex(4)}", "seed": seed}
 
 
 def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
@@ -24,10 +38,9 @@ def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
             yield f"{name}: kept"
         elif name.endswith(SIGNING):
             owner = name.removesuffix(SIGNING)
-            key = _fresh(owner)
-            if _publishes(owner, manifests):
-                values.add(f"{owner}{PUBLIC}", public_value(key))
-            values.add(name, signing_value(key))
+            key = new_key(owner)
+            _publish(owner, manifests, values, key)
+            values.add(name, json.dumps(key))
             yield f"{name}: created"
         elif name.endswith(PUBLIC):
             raise Refused(f"{name}: its signing key is there and it is not; rotate that key")
@@ -46,35 +59,41 @@ def rotate(
     """A new key of `owner`: published, then signed with. What older keys signed verifies still.
     Raises Refused where there is no key to follow."""
     _signing(owner, values)
-    key = _fresh(owner)
-    if _publishes(owner, manifests):
-        values.add(f"{owner}{PUBLIC}", public_value(key, values.latest(f"{owner}{PUBLIC}")))
+    key = new_key(owner)
+    if _publish(owner, manifests, values, key, keep=True):
         yield f"{key['kid']}: published; it signs in {KNOWN_AFTER_SECONDS} seconds"
         wait(KNOWN_AFTER_SECONDS)
-    values.add(f"{owner}{SIGNING}", signing_value(key))
+    values.add(f"{owner}{SIGNING}", json.dumps(key))
     yield f"{key['kid']}: signs, within ten minutes everywhere; retire the older keys after that"
 
 
 def retire(owner: str, manifests: Manifests, values: Values) -> Iterator[str]:
     """Nothing that older keys of `owner` signed verifies any more, and their seeds are destroyed.
     Raises Refused where there is no key."""
-    key: Key = json.loads(_signing(owner, values))
-    if _publishes(owner, manifests):
-        values.add(f"{owner}{PUBLIC}", public_value(key))
+    key = _signing(owner, values)
+    _publish(owner, manifests, values, key)
     gone = values.destroy_older(f"{owner}{SIGNING}")
     yield f"{key['kid']}: the only key, within ten minutes everywhere; {gone} older ones destroyed"
 
 
-def _fresh(owner: str) -> Key:
-    return new_key(owner, secrets.token_bytes(SEED_BYTES), secrets.token_hex(4))
+def _publish(
+    owner: str, manifests: Manifests, values: Values, key: Key, *, keep: bool = False
+) -> bool:
+    """Publishes the key's public half, after the older ones to `keep`, where a manifest names the
+    owner's public keys. Returns whether one does."""
+    name = f"{owner}{PUBLIC}"
+    if name not in manifests.secrets:
+        return False
+    published = values.latest(name) if keep else None
+    kept = json.loads(published)["keys"] if published is not None else []
+    own = public_key_set(load_signing_key(json.dumps(key)))["keys"]
+    values.add(name, json.dumps({"keys": [*kept, *own]}))
+    return True
 
 
-def _publishes(owner: str, manifests: Manifests) -> bool:
-    return f"{owner}{PUBLIC}" in manifests.secrets
-
-
-def _signing(owner: str, values: Values) -> str:
+def _signing(owner: str, values: Values) -> Key:
     held = values.latest(f"{owner}{SIGNING}")
     if held is None:
         raise Refused(f"{owner}{SIGNING}: has no value yet; create it first")
-    return held
+    key: Key = json.loads(held)
+    return key

@@ -37,18 +37,13 @@ class Values:
         )
 
     def destroy_older(self, name: str) -> int:
-        """Destroys every value but the newest; how many those were. Secret Manager keeps what it
-        was told to destroy for one more day, disabled."""
+        """Destroys every value but the newest, of which there must be one; returns how many. Secret
+        Manager keeps destroyed values for one more day, disabled."""
         from google.cloud.secretmanager_v1 import SecretVersion
 
-        versions = list(self._client.list_secret_versions(parent=self._path(name)))
-        numbers = {int(each.name.rpartition("/")[2]): each for each in versions}
-        newest = max(numbers, default=0)
-        old = [
-            each
-            for number, each in numbers.items()
-            if number != newest and each.state != SecretVersion.State.DESTROYED
-        ]
+        versions = self._client.list_secret_versions(parent=self._path(name))
+        _, *older = sorted(versions, key=lambda one: -int(one.name.rpartition("/")[2]))
+        old = [each for each in older if each.state != SecretVersion.State.DESTROYED]
         for each in old:
             self._client.destroy_secret_version(name=each.name)
         return len(old)

@@ -4,7 +4,6 @@ Whoever has the key file can be anybody, in every tenant: keep it off shared dis
 key set from the issuer's address once people sign in."""
 
 import argparse
-import base64
 import json
 import os
 import secrets
@@ -14,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from infra.keys.making import new_key
 from shared.kit import clock
 from shared.kit.signing import load_signing_key, public_key_set, sign
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     try:
         if options.what == "new-key":
-            new_key(options.key)
+            write_new_key(options.key)
         elif options.what == "key-set":
             print(json.dumps(public_key_set(load_signing_key(options.key.read_text()))))
         else:
@@ -37,13 +37,12 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def new_key(file: Path) -> None:
+def write_new_key(file: Path) -> None:
     """Writes a fresh Ed25519 key that only its owner can read. Raises FileExistsError rather than
     replace one."""
-    seed = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
     opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "w") as content:
-        json.dump({"kid": f"operator-{secrets.token_hex(4)}", "seed": seed}, content)
+        json.dump(new_key("operator"), content)
 
 
 def _claims(options: argparse.Namespace, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import httpx
 
 from infra.cost.figures import usd_per_creation
 from infra.cost.measured import RECORDED, Action, Measurement
-from infra.cost.stacks import month_of
+from infra.cost.month import month_of
 from shared.kit.pricing import load_prices
 from tests.benchmarks.earlier import multiply
 from tests.benchmarks.figures import Figure, at_most, median

@@ -7,7 +7,7 @@ import pytest
 from emulators.running import RunningPlatform
 from infra.cost.figures import Figure, figures_of, over_budget
 from infra.cost.measured import Action, Measurement, typical
-from infra.cost.stacks import month_of
+from infra.cost.month import month_of
 from shared.kit.pricing import load_prices
 from tests.benchmarks.operations import Meter
 from tests.benchmarks.stories import STORIES

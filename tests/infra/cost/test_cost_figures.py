@@ -21,9 +21,8 @@ from infra.cost.figures import (
     write_figures,
 )
 from infra.cost.measured import Measurement, together
-from infra.cost.month import Month
+from infra.cost.month import Month, month_of
 from infra.cost.report import bar, show
-from infra.cost.stacks import month_of
 from shared.kit.pricing import load_prices
 from tests.infra.cost.checkout import ROOT
 

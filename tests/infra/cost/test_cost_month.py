@@ -13,8 +13,7 @@ from infra.cost.billing import Usage, bill
 from infra.cost.figures import costs_of
 from infra.cost.load import LOAD_FILE, Load, load_assumptions
 from infra.cost.measured import Measurement
-from infra.cost.month import Month, runs_a_month
-from infra.cost.stacks import month_of
+from infra.cost.month import Month, month_of, runs_a_month
 from shared.kit.pricing import load_prices
 
 PRICES = load_prices()
