@@ -16,8 +16,8 @@ from pathlib import Path
 from infra.keys.values import Values
 from infra.refusals import Refused
 from infra.secret_manager import POSTGRES_PASSWORD
+from infra.settings import settings_of_stack
 from infra.sql import ROLE
-from infra.stacks import settings_of_stack
 
 ADMIN_DSN = "ASSENT_POSTGRES_ADMIN_DSN"
 

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from infra.cost.chart import chart
 from infra.cost.figures import costs_of, figures_of, over_budget, write_figures
 from infra.cost.measured import RECORDED, Measurement
 from infra.cost.month import month_of
-from infra.cost.report import show
+from infra.cost.report import chart, show
 from infra.preview.graph import ROOT
 from shared.kit.pricing import load_prices
 

@@ -70,14 +70,16 @@ def figures_of(month: Month, prices: Prices) -> dict[str, Figure]:
     def priced(used: Iterable[Usage], unit: str = "USD/month", on: date | None = None) -> Figure:
         return Figure(bill(used, prices, on=on).usd, unit)
 
-    def at_list_price(used: Iterable[Usage], unit: str, aim: float | None = None) -> Figure:
-        return Figure(bill(used, prices, free_tier=False).usd, unit, aim)
+    def at_list_price(used: Iterable[Usage], unit: str) -> Figure:
+        return Figure(bill(used, prices, free_tier=False).usd, unit)
 
     figures = {
         "idle_usd_month": priced(idle),
         "reference_usd_month": priced(reference),
         "reference_x100_usd_month": priced(hundredfold),
-        "usd_per_creation": at_list_price(month.once(creation), "USD/creation", 0.00008),
+        "usd_per_creation": Figure(
+            usd_per_creation(creation, month, prices), "USD/creation", aim=0.00008
+        ),
         "commits_per_creation": Figure(
             creation.count("firestore-commits"), "commits/creation", aim=10
         ),

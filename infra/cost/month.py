@@ -11,7 +11,7 @@ from infra.cost.load import Assumptions, Load, Run, load_assumptions
 from infra.cost.measured import GIB, Action, Measurement, Stored, instance_time, used_by
 from infra.cost.stack import Stack, stack_of
 from infra.preview.graph import ROOT, graph
-from infra.stacks import settings_of_stack
+from infra.settings import settings_of_stack
 from shared.manifest import Manifests
 
 # The measured story that stands for events of no measured story.

@@ -11,7 +11,7 @@ from pathlib import Path
 from infra.keys.making import create_missing, retire, rotate
 from infra.keys.values import Values
 from infra.refusals import Refused
-from infra.stacks import settings_of_stack
+from infra.settings import settings_of_stack
 from shared.manifest import Manifests, load_manifests
 
 

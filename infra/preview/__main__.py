@@ -10,7 +10,7 @@ from rich.console import Console
 from infra.preview.graph import ROOT, graph
 from infra.preview.tables import tables
 from infra.refusals import Refused
-from infra.stacks import settings_of_stack
+from infra.settings import settings_of_stack
 from shared.manifest import ManifestError
 
 

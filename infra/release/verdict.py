@@ -1,5 +1,6 @@
 """Whether a release stays."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -52,10 +53,9 @@ def rates_of_new_revisions(
     samples: Iterable[Sample], before: Mapping[str, Mapping[str, int]]
 ) -> tuple[Rate, ...]:
     """One rate for each service, over the revisions that had no traffic `before`."""
-    requests: dict[str, int] = {}
-    errors: dict[str, int] = {}
+    requests, errors = Counter[str](), Counter[str]()
     for sample in samples:
         if sample.revision not in before.get(sample.service, {}):
-            requests[sample.service] = requests.get(sample.service, 0) + sample.requests
-            errors[sample.service] = errors.get(sample.service, 0) + sample.errors
+            requests[sample.service] += sample.requests
+            errors[sample.service] += sample.errors
     return tuple(Rate(name, requests[name], errors[name]) for name in sorted(requests))
