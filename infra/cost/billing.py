@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from shared.kit.pricing import Prices
 
@@ -44,17 +45,12 @@ class Bill:
     def usd(self) -> float:
         return sum(charge.usd for charge in self.charges)
 
-    def by_service(self) -> dict[str, float]:
-        return _summed((charge.service, charge.usd) for charge in self.charges)
-
-    def by_function(self) -> dict[str, float]:
-        return _summed((charge.function, charge.usd) for charge in self.charges)
-
-    def by_kind(self) -> dict[str, float]:
-        return _summed((charge.kind, charge.usd) for charge in self.charges)
-
-    def quantity(self, kind: str) -> float:
-        return sum(charge.quantity for charge in self.charges if charge.kind == kind)
+    def by(self, what: Literal["service", "function", "kind"]) -> dict[str, float]:
+        """Dollars by that, the most first."""
+        sums: defaultdict[str, float] = defaultdict(float)
+        for charge in self.charges:
+            sums[getattr(charge, what)] += charge.usd
+        return dict(sorted(sums.items(), key=lambda pair: -pair[1]))
 
 
 def bill(
@@ -81,10 +77,3 @@ def bill(
             if quantity > 0
         ]
     return Bill(tuple(charges))
-
-
-def _summed(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
-    sums: defaultdict[str, float] = defaultdict(float)
-    for name, usd in pairs:
-        sums[name] += usd
-    return dict(sorted(sums.items(), key=lambda pair: -pair[1]))

@@ -1,8 +1,9 @@
 """The bills as tables for a terminal, and as a picture with a panel for each."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from typing import Literal
 
 from rich.console import Console, RenderableType
 from rich.table import Table
@@ -19,7 +20,6 @@ _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#24292f}.n{text-anchor:end}"
     ".t{font-weight:600}rect{fill:#0b6e4f}.p{fill:#9fd8c2}"
 )
-Sums = Callable[[Bill], Mapping[str, float]]
 
 
 def show(
@@ -35,16 +35,18 @@ def show(
         highlight=False,
     )
     services = {each.service for each in (prices.operations | prices.resources).values()}
-    console.print(_table("By service", costs, Bill.by_service, services))
-    console.print(_table("By function", costs, Bill.by_function))
+    console.print(_table("service", costs, services))
+    console.print(_table("function", costs))
     console.print(_figures(figures))
 
 
-def _table(title: str, costs: Costs, sums: Sums, names: Iterable[str] = ()) -> RenderableType:
+def _table(
+    what: Literal["service", "function"], costs: Costs, names: Iterable[str] = ()
+) -> RenderableType:
     """`names` have a row even where nothing is paid."""
     bills = (costs.idle, costs.reference, costs.hundredfold)
-    idle, reference, hundredfold = (defaultdict(float, sums(bill)) for bill in bills)
-    table = Table(title=title, title_justify="left", show_footer=True)
+    idle, reference, hundredfold = (defaultdict(float, bill.by(what)) for bill in bills)
+    table = Table(title=f"By {what}", title_justify="left", show_footer=True)
     table.add_column("USD a month", footer="together")
     table.add_column("idle", justify="right", footer=f"{costs.idle.usd:,.2f}")
     table.add_column("reference", justify="right", footer=f"{costs.reference.usd:,.2f}")
@@ -111,7 +113,9 @@ def _services(bill: Bill) -> list[tuple[str, float, float]]:
     platform: defaultdict[str, float] = defaultdict(float)
     for charge in bill.charges:
         platform[charge.service] += charge.usd if charge.function == PLATFORM else 0
-    paid = ((name, usd - platform[name], platform[name]) for name, usd in bill.by_service().items())
+    paid = (
+        (name, usd - platform[name], platform[name]) for name, usd in bill.by("service").items()
+    )
     return [(name, own, common) for name, own, common in paid if own + common >= 0.005]
 
 

@@ -10,9 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-import pulumi
-from pulumi_gcp import logging
-
 ON_CLOUD_RUN = 'resource.type="cloud_run_revision"'
 ON_PUBSUB = 'resource.type="pubsub_subscription"'
 SERVER_ERRORS = 'metric.labels.response_code_class="5xx"'
@@ -163,26 +160,3 @@ COSTS = tuple(
     for kind in ("firestore-reads", "firestore-writes", "cloud-tasks")
 )
 LOG_METRICS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK, *COSTS)
-
-
-def declare(metric: LogMetric, project: str, opts: pulumi.ResourceOptions) -> logging.Metric:
-    """The resource of a metric. It counts from its creation on: older entries are not in it."""
-    bounds = [float(bound) for bound in metric.bounds]
-    return logging.Metric(
-        f"observability/{metric.name}",
-        name=metric.name,
-        project=project,
-        description=metric.says,
-        filter=metric.filter,
-        value_extractor=f"EXTRACT({metric.value})" if metric.value else None,
-        label_extractors=dict(metric.labels) or None,
-        bucket_options={"explicit_buckets": {"bounds": bounds}} if bounds else None,
-        metric_descriptor={
-            "metric_kind": "DELTA",
-            "value_type": "DISTRIBUTION" if metric.value else "INT64",
-            "unit": metric.unit,
-            "display_name": metric.name,
-            "labels": [{"key": key} for key in metric.labels],
-        },
-        opts=opts,
-    )

@@ -19,10 +19,11 @@ from infra.cost.figures import (
     over_budget,
     write_figures,
 )
-from infra.cost.measured import Measurement, together
+from infra.cost.measured import Measurement
 from infra.cost.month import Month, month_of
 from infra.cost.report import bar, chart, show
 from shared.kit.pricing import load_prices
+from tests.benchmarks.combining import together
 from tests.infra.cost.checkout import ROOT
 
 PRICES = load_prices()
