@@ -55,7 +55,7 @@ class CloudRun:
         """What every revision answered between two moments. Google counts a request two or three
         minutes later (https://cloud.google.com/monitoring/api/metrics_gcp_p_z). Raises
         httpx.HTTPError if Cloud Monitoring does not answer, or refuses."""
-        query = [
+        query = (
             ("filter", f'metric.type="{REQUESTS}" AND resource.labels.location="{self.region}"'),
             ("interval.startTime", format_instant(since)),
             ("interval.endTime", format_instant(until)),
@@ -63,13 +63,13 @@ class CloudRun:
             ("aggregation.perSeriesAligner", "ALIGN_SUM"),
             ("aggregation.crossSeriesReducer", "REDUCE_SUM"),
             *(("aggregation.groupByFields", group) for group in _GROUPS),
-        ]
+        )
         url = f"{base}/v3/projects/{self.project}/timeSeries"
         token = _gcloud("auth", "print-access-token").strip()
         headers = {"Authorization": f"Bearer {token}"}
         page: str | None = ""
         while page is not None:
-            asked = [*query, ("pageToken", page)]
+            asked = httpx.QueryParams((*query, ("pageToken", page)))
             answer = httpx.get(url, params=asked, headers=headers, timeout=_SECONDS)
             content = answer.raise_for_status().json()
             yield from map(_sample, content.get("timeSeries", ()))
