@@ -9,8 +9,7 @@ from typing import Any
 
 from pulumi.dynamic import ResourceProvider
 
-# A build takes two to four minutes; this limit ends a hanging build before the deployment times
-# out.
+# A build takes two to four minutes; this ends one that hangs before the deployment times out.
 LONGEST_SECONDS = 1200
 # A new account, its grants and a new API are known everywhere within this
 # (https://cloud.google.com/iam/docs/access-change-propagation).
@@ -19,8 +18,8 @@ PAUSE_SECONDS = 5
 
 
 def _carried(provider: type[ResourceProvider]) -> type[ResourceProvider]:
-    """Lets Pulumi pickle the class by value, because the process that builds cannot import this
-    module. So its methods import what they need and use no other name of this module."""
+    """Has Pulumi pickle the class by value: the process that builds cannot import this module. So
+    its methods import what they need and use no other name of this module."""
     for each in (provider, *filter(isfunction, vars(provider).values())):
         each.__module__ = "__main__"
     return provider
@@ -28,7 +27,7 @@ def _carried(provider: type[ResourceProvider]) -> type[ResourceProvider]:
 
 @_carried
 class ImageBuilder(ResourceProvider):
-    """Builds images. Never changes or deletes one: another archive is another image, and the
+    """Builds images. It never changes or deletes one: another archive is another image, and the
     repository's cleanup policy removes old ones."""
 
     def __init__(
@@ -79,8 +78,7 @@ class ImageBuilder(ResourceProvider):
             if answer.status_code < 400:
                 found: dict[str, Any] = answer.json()
                 return found
-            # A new grant ("Permission … denied") or a new API ("enabled … recently") is not known
-            # yet.
+            # A new grant is missing ("Permission … denied"), or a new API ("enabled … recently").
             unknown_yet = "ermission" in answer.text or "recently" in answer.text
             is_new = answer.status_code < 500 and unknown_yet
             if not is_new or time.monotonic() > deadline:
@@ -106,7 +104,7 @@ class ImageBuilder(ResourceProvider):
         deadline = time.monotonic() + self._longest
         while time.monotonic() < deadline:
             answer = session.get(operation, timeout=60)
-            # A failed poll does not affect the build, so poll again.
+            # A question that fails leaves the build as it is: ask again.
             state: dict[str, Any] = answer.json() if answer.status_code < 400 else {}
             if state.get("done"):
                 if "error" in state:

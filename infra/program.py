@@ -19,28 +19,28 @@ from shared.manifest import Manifests
 
 
 def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
-    """Declares all resources; `pack` makes a lock's archive. Raises Refused for a dangerous choice,
-    before anything is declared."""
+    """Declares everything; `pack` makes a lock's archive. Raises Refused, before anything is
+    declared, for what is dangerous."""
     refuse_dangers(settings, manifests)
     apis = Apis(Cloud(settings, manifests))
     cloud = Cloud(settings, manifests, apis.enabled)
     accounts = Accounts(cloud)
 
-    # Storage
+    # What is kept
     secrets = Secrets(cloud, accounts.of_deployable)
     Firestore(cloud, accounts)
     sql = Sql(cloud, accounts) if _reaches_postgres(manifests) else None
 
-    # Services
+    # What runs
     images = Images(cloud, accounts, pack)
     services = Services(cloud, accounts, images, secrets, sql).of_deployable
 
-    # Triggers
+    # What calls it
     Events(cloud, accounts, services)
     Timers(cloud, accounts, services)
     Schedules(cloud, accounts, services)
 
-    # Edge and monitoring
+    # What people see of it
     hosting = Hosting(cloud, services)
     Observability(cloud, services, host=hosting.host, dead_letters=DEAD_LETTERS)
 

@@ -1,26 +1,30 @@
-"""The settings of a stack; all else follows from the functions' manifests."""
+"""What a stack decides; everything else follows from the functions' manifests."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
+from ruamel.yaml import YAML
 
 from infra.refusals import Refused
 from shared.kit.models import Model
 
-# Regions with all services that we use: Cloud Run, Cloud SQL, Cloud Tasks, Cloud Scheduler and a
-# regional Firestore (https://cloud.google.com/about/locations).
-REGIONS = frozenset(
-    {
-        *("us-central1", "us-east1", "us-east4", "us-west1", "us-west2"),
-        *("northamerica-northeast1", "southamerica-east1"),
-        *("europe-west1", "europe-west2", "europe-west3", "europe-west6"),
-        *("asia-east1", "asia-east2", "asia-northeast1", "asia-northeast2", "asia-northeast3"),
-        *("asia-south1", "asia-southeast1", "asia-southeast2", "australia-southeast1"),
-    }
+# Regions that have all we use: Cloud Run, Cloud SQL, Cloud Tasks, Cloud Scheduler and a regional
+# Firestore (https://cloud.google.com/about/locations).
+REGIONS = (
+    *("asia-east1", "asia-east2", "asia-northeast1", "asia-northeast2", "asia-northeast3"),
+    *("asia-south1", "asia-southeast1", "asia-southeast2", "australia-southeast1"),
+    *("europe-west1", "europe-west2", "europe-west3", "europe-west6"),
+    *("northamerica-northeast1", "southamerica-east1"),
+    *("us-central1", "us-east1", "us-east4", "us-west1", "us-west2"),
 )
+
+# Of the provider's own values, those that are ours too.
+OF_GOOGLE = ("project", "region")
+OWN = "assent:"
 
 # `max_connections` unless a flag says otherwise (https://cloud.google.com/sql/docs/postgres/flags).
 CONNECTIONS_OF_TIER = {
@@ -28,6 +32,14 @@ CONNECTIONS_OF_TIER = {
     "db-g1-small": 50,
     "db-custom-1-3840": 100,
     "db-custom-2-7680": 400,
+}
+
+NEEDED_IN_PRODUCTION = {
+    "sql_deletion_protection": "off in prod, one wrong command would delete the audit",
+    "sql_backups": "off in prod, nothing could be restored to a point in time",
+    "firestore_deletion_protection": "off in prod, one command would delete it all",
+    "firestore_point_in_time_recovery": "off in prod, a bad write could not be undone",
+    "alert_email": "missing in prod, nobody would learn of a dead letter",
 }
 
 EVERYBODY = frozenset({"allUsers", "allAuthenticatedUsers"})
@@ -39,22 +51,13 @@ def _https(url: str) -> str:
     return url.rstrip("/")
 
 
-def _known_region(region: str) -> str:
-    if region not in REGIONS:
-        raise ValueError(
-            "is not a region that we know to have all services; choose one of "
-            f"{', '.join(sorted(REGIONS))}"
-        )
-    return region
+def _one_of(known: Iterable[str], why: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"is not {why}; choose one of {', '.join(known)}")
+        return value
 
-
-def _known_tier(tier: str) -> str:
-    if tier not in CONNECTIONS_OF_TIER:
-        raise ValueError(
-            "is not a tier whose connections we know, so the pools cannot be checked against it; "
-            f"choose one of {', '.join(CONNECTIONS_OF_TIER)}"
-        )
-    return tier
+    return AfterValidator(check)
 
 
 def _one_principal(member: str) -> str:
@@ -70,14 +73,22 @@ ENVIRONMENTS = get_args(Environment)
 Https = Annotated[str, AfterValidator(_https)]
 Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Principal = Annotated[str, AfterValidator(_one_principal)]
+Region = Annotated[str, _one_of(REGIONS, "a region that we know to have all services")]
+Tier = Annotated[
+    str,
+    _one_of(
+        CONNECTIONS_OF_TIER,
+        "a tier whose connections we know, so the pools cannot be checked against it",
+    ),
+]
 ProjectId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")]
 
 
 class Settings(Model):
-    """One stack's configuration, validated."""
+    """One stack's configuration, as it was checked."""
 
     project: ProjectId
-    region: Annotated[str, AfterValidator(_known_region)] = "us-central1"
+    region: Region = "us-central1"
     environment: Environment
     issuer: Https
     jwks_url: Https
@@ -91,7 +102,7 @@ class Settings(Model):
     public_functions: tuple[str, ...]
     most_instances: Annotated[int, Field(ge=1, le=100)] = 20
     operators: tuple[Principal, ...] = ()
-    sql_tier: Annotated[str, AfterValidator(_known_tier)] = "db-f1-micro"
+    sql_tier: Tier = "db-f1-micro"
     sql_deletion_protection: bool = True
     sql_backups: bool = True
     firestore_deletion_protection: bool = True
@@ -99,35 +110,25 @@ class Settings(Model):
 
     @property
     def sql_connections(self) -> int:
-        """The number of connections that the tier allows."""
+        """How many connections the tier takes."""
         return CONNECTIONS_OF_TIER[self.sql_tier]
 
     def instances(self, wanted: int) -> int:
-        """The largest number of instances on this stack for a deployable that wants as many."""
+        """How many instances a deployable that wants as many may have on this stack."""
         return min(wanted, self.most_instances)
 
     @model_validator(mode="after")
     def _keep_production_safe(self) -> Self:
-        if self.environment == "prod" and (reasons := [*self._dangers_of_production()]):
+        missing = [name for name in NEEDED_IN_PRODUCTION if not getattr(self, name)]
+        if self.environment == "prod" and missing:
+            reasons = [f"{name}: {NEEDED_IN_PRODUCTION[name]}" for name in missing]
             raise ValueError("\n".join(reasons))
         return self
 
-    def _dangers_of_production(self) -> Iterator[str]:
-        if not self.sql_deletion_protection:
-            yield "sql_deletion_protection: off in prod, one wrong command would delete the audit"
-        if not self.sql_backups:
-            yield "sql_backups: off in prod, nothing could be restored to a point in time"
-        if not self.firestore_deletion_protection:
-            yield "firestore_deletion_protection: off in prod, one command would delete it all"
-        if not self.firestore_point_in_time_recovery:
-            yield "firestore_point_in_time_recovery: off in prod, a bad write could not be undone"
-        if self.alert_email is None:
-            yield "alert_email: missing in prod, nobody would learn of a dead letter"
-
 
 def read_settings(values: Mapping[str, Any], stack: str = "") -> Settings:
-    """The settings in a stack's values, by field name. Raises Refused with every reason; also for a
-    stack that is named after one environment and configured as another: `prod-eu` is `prod`."""
+    """The settings in a stack's values, by field name. Raises Refused with every reason; also for
+    a stack that is called after one environment and says it is another: `prod-eu` is `prod`."""
     named = stack.partition("-")[0]
     if named in ENVIRONMENTS and values.get("environment") != named:
         raise Refused(
@@ -152,11 +153,30 @@ def load_settings() -> Settings:
 
     own, google = pulumi.Config(), pulumi.Config("gcp")
     texts = {name: own.get(name) for name in Settings.model_fields}
-    texts |= {"project": google.get("project"), "region": google.get("region")}
+    texts |= {name: google.get(name) for name in OF_GOOGLE}
     values = {name: _parsed(text) for name, text in texts.items() if text is not None}
     return read_settings(values, pulumi.get_stack())
 
 
 def _parsed(text: str) -> Any:
-    # Pulumi passes lists as JSON; pydantic reads numbers and booleans from text itself.
+    # Pulumi hands lists over as JSON; pydantic reads numbers and booleans from text itself.
     return json.loads(text) if text.startswith("[") else text
+
+
+def stacks_of(root: Path) -> tuple[str, ...]:
+    """The names of the stacks that have a file in `root`."""
+    files = root.glob("Pulumi.*.yaml")
+    return tuple(sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files))
+
+
+def settings_of_stack(root: Path, stack: str) -> Settings:
+    """What `pulumi up` would read for a stack, without Pulumi. Raises Refused for what it would
+    refuse, and where there is no such stack."""
+    file = root / f"Pulumi.{stack}.yaml"
+    if not file.exists():
+        known = ", ".join(stacks_of(root)) or "none"
+        raise Refused(f"{file.name}: there is no such stack; there are: {known}")
+    config = YAML(typ="safe").load(file.read_text())["config"]
+    google = {name: config[f"gcp:{name}"] for name in OF_GOOGLE if f"gcp:{name}" in config}
+    own = {key[len(OWN) :]: value for key, value in config.items() if key.startswith(OWN)}
+    return read_settings(own | google, stack)

@@ -1,1 +1,1 @@
-"""The stack's monthly cost: idle, at the reference load and at a hundred times that."""
+"""What the stack costs a month: idle, at the reference load and at a hundred times that."""

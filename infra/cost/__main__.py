@@ -1,5 +1,5 @@
-"""`make cost`: prices the stack from the manifests, the cloud program, the price list and the
-measurements."""
+"""`make cost`: prices the stack from the manifests, the cloud program, the price list and what was
+measured."""
 
 import argparse
 import os
@@ -9,11 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from infra.cost.chart import chart
 from infra.cost.figures import costs_of, figures_of, over_budget, write_figures
 from infra.cost.measured import RECORDED, Measurement
 from infra.cost.month import month_of
-from infra.cost.report import show
+from infra.cost.report import chart, show
 from infra.preview.graph import ROOT
 from shared.kit.pricing import load_prices
 
@@ -21,7 +20,7 @@ BUILD = ROOT / "build"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns the exit code: 1 where `--check` finds an exceeded budget."""
+    """Returns the exit code: 1 where it is to be checked and exceeds a budget."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measured", type=Path, default=RECORDED, help="default: %(default)s")
     parser.add_argument("--stack", default="prod", help="whose things are counted (prod)")
@@ -50,5 +49,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except BrokenPipeError:
-        # The reader has closed the pipe; the buffered rest must not be flushed into it.
+        # The reader has seen enough; what is still buffered must not be flushed into the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

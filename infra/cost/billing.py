@@ -1,13 +1,14 @@
-"""From usage to charges; pure arithmetic."""
+"""From what is used to what is paid; pure arithmetic."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from shared.kit.pricing import Prices
 
-# Usage that no single function causes: the database, the alerts, the builds.
+# What no function uses for itself: the database, the alerts, the builds.
 PLATFORM = "platform"
 
 
@@ -25,7 +26,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Charge:
-    """The charge of one function for one kind: its share of the stack's charge for that kind."""
+    """What one function pays for one kind: its part of the whole stack's price for it."""
 
     kind: str
     service: str
@@ -36,7 +37,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Bill:
-    """A month's charges. Sums by service and by function give the same total."""
+    """A month's charges. Sums by service and by function are the same total."""
 
     charges: tuple[Charge, ...]
 
@@ -44,27 +45,22 @@ class Bill:
     def usd(self) -> float:
         return sum(charge.usd for charge in self.charges)
 
-    def by_service(self) -> dict[str, float]:
-        return _summed((charge.service, charge.usd) for charge in self.charges)
-
-    def by_function(self) -> dict[str, float]:
-        return _summed((charge.function, charge.usd) for charge in self.charges)
-
-    def by_kind(self) -> dict[str, float]:
-        return _summed((charge.kind, charge.usd) for charge in self.charges)
-
-    def quantity(self, kind: str) -> float:
-        return sum(charge.quantity for charge in self.charges if charge.kind == kind)
+    def by(self, what: Literal["service", "function", "kind"]) -> dict[str, float]:
+        """Dollars by that, the most first."""
+        sums: defaultdict[str, float] = defaultdict(float)
+        for charge in self.charges:
+            sums[getattr(charge, what)] += charge.usd
+        return dict(sorted(sums.items(), key=lambda pair: -pair[1]))
 
 
 def bill(
     used: Iterable[Usage], prices: Prices, *, free_tier: bool = True, on: date | None = None
 ) -> Bill:
-    """The month's bill. The free quantity of a kind is subtracted once from the whole stack's sum,
-    never below zero; each function pays the rest in proportion to its usage. A price that is only
+    """The month's bill. What is free of a kind is taken once off the whole stack's sum, never below
+    nothing; each function bears the rest in proportion to what it used. A price that is only
     announced `on` that day (by default the day of the price list) costs nothing yet.
 
-    Raises KeyError for a kind without a price, so that none is left out."""
+    Raises KeyError for a kind without a price, so that none is forgotten."""
     day = on or prices.as_of
     amounts: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for usage in used:
@@ -81,10 +77,3 @@ def bill(
             if quantity > 0
         ]
     return Bill(tuple(charges))
-
-
-def _summed(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
-    sums: defaultdict[str, float] = defaultdict(float)
-    for name, usd in pairs:
-        sums[name] += usd
-    return dict(sorted(sums.items(), key=lambda pair: -pair[1]))

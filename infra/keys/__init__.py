@@ -1,1 +1,1 @@
-"""Makes, rotates and retires the values of secrets in Secret Manager itself."""
+"""The values of secrets: made, rotated and retired in Secret Manager itself."""

@@ -1,4 +1,4 @@
-"""Metrics, objectives, alerts, and one dashboard."""
+"""What is measured, promised and told: metrics, objectives, alerts, one page."""
 
 from infra.observability.observability import Observability
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_gcp import monitoring
 
 from infra.observability.metrics import (
     ON_CLOUD_RUN,
@@ -19,13 +18,39 @@ from infra.observability.metrics import (
 )
 from infra.observability.objectives import HOUR, BurnRate, Objective, Severity
 
-Condition = monitoring.AlertPolicyConditionArgsDict
-Aggregation = monitoring.AlertPolicyConditionConditionThresholdAggregationArgsDict
-
 ERRORS_TOLERATED = 9
 PLACES_TOLERATED = 1
-# An incident closes by itself once its metric has been silent for so long.
-CLOSED_AFTER = "3600s"
+
+
+@dataclass(frozen=True)
+class Burning:
+    """Met while an objective's budget burns more than `above` times as fast as it may."""
+
+    above: float
+    filter: str
+    seconds: int
+
+    @property
+    def name(self) -> str:
+        """What an incident says of it."""
+        return f"burns {self.above:g} times too fast over {self.seconds // 60} min"
+
+
+@dataclass(frozen=True)
+class Above:
+    """Met while a metric's points, aligned over so many seconds and reduced, are above this."""
+
+    above: float
+    filter: pulumi.Input[str]
+    seconds: int
+    aligner: str = "ALIGN_DELTA"
+    reducer: str = "REDUCE_SUM"
+    by: Sequence[str] = ()
+
+    @property
+    def name(self) -> str:
+        """What an incident says of it."""
+        return f"more than {self.above:g} in {self.seconds // 60} min"
 
 
 @dataclass(frozen=True)
@@ -38,7 +63,7 @@ class Alert:
     means: str
     severity: Severity
     runbook: str
-    conditions: Sequence[Condition]
+    conditions: Sequence[Burning | Above]
 
 
 def of_stack(private: Iterable[str], host: pulumi.Input[str], dead_letters: str) -> Sequence[Alert]:
@@ -61,7 +86,7 @@ def _dead_letters(subscription: str) -> Alert:
         "has not happened. It closes by itself when the dead letters are empty.",
         severity="ERROR",
         runbook="dead-letters",
-        conditions=[_above(0, waiting, seconds=300, aligner="ALIGN_MAX", reducer="REDUCE_MAX")],
+        conditions=[Above(0, waiting, 300, aligner="ALIGN_MAX", reducer="REDUCE_MAX")],
     )
 
 
@@ -76,7 +101,7 @@ def _reaction_errors(private: Iterable[str]) -> Alert:
         "burn the budget of availability instead.",
         severity="ERROR",
         runbook="dead-letters",
-        conditions=[_above(ERRORS_TOLERATED, errors, seconds=600, by=by)],
+        conditions=[Above(ERRORS_TOLERATED, errors, 600, by=by)],
     )
 
 
@@ -89,7 +114,7 @@ def _stuck_cases() -> Alert:
         'log line names it: logger "shared.messaging.sweep", field "stuck".',
         severity="ERROR",
         runbook="stuck-case",
-        conditions=[_above(0, of_metric(STUCK.type, ON_CLOUD_RUN), seconds=300)],
+        conditions=[Above(0, of_metric(STUCK.type, ON_CLOUD_RUN), 300)],
     )
 
 
@@ -100,10 +125,10 @@ def _edge_down(host: pulumi.Input[str]) -> Alert:
         of_metric(Google.CHECK_PASSED),
         host,
     )
-    wrong = _above(
+    wrong = Above(
         PLACES_TOLERATED,
         passed,
-        seconds=1200,
+        1200,
         aligner="ALIGN_NEXT_OLDER",
         reducer="REDUCE_COUNT_FALSE",
         by=["resource.label.host"],
@@ -131,75 +156,7 @@ def of_budget(objective: Objective, burn: BurnRate, project: str) -> Alert:
         severity=burn.severity,
         runbook=objective.runbook,
         conditions=[
-            _condition(
-                f"burns {burn.factor:g} times too fast over {seconds // 60} min",
-                burn.factor,
-                f'select_slo_burn_rate("{full_name}", "{seconds}s")',
-            )
+            Burning(burn.factor, f'select_slo_burn_rate("{full_name}", "{seconds}s")', seconds)
             for seconds in (burn.long_seconds, burn.short_seconds)
         ],
     )
-
-
-def declare(
-    alert: Alert,
-    channels: Sequence[pulumi.Input[str]],
-    project: str,
-    opts: pulumi.ResourceOptions,
-) -> monitoring.AlertPolicy:
-    """The alert as a policy that notifies the channels."""
-    return monitoring.AlertPolicy(
-        f"observability/{alert.name}",
-        project=project,
-        display_name=alert.title,
-        severity=alert.severity,
-        combiner="AND" if len(alert.conditions) > 1 else "OR",
-        conditions=[*alert.conditions],
-        notification_channels=[*channels],
-        documentation={
-            "content": f"{alert.means}\n\nWhat to do: docs/runbooks/{alert.runbook}.md",
-            "mime_type": "text/markdown",
-            "subject": alert.title,
-        },
-        alert_strategy={"auto_close": CLOSED_AFTER},
-        user_labels={"runbook": alert.runbook},
-        opts=opts,
-    )
-
-
-def _above(
-    threshold: float,
-    filter: pulumi.Input[str],
-    *,
-    seconds: int,
-    aligner: str = "ALIGN_DELTA",
-    reducer: str = "REDUCE_SUM",
-    by: Sequence[str] = (),
-) -> Condition:
-    aggregation: Aggregation = {
-        "alignment_period": f"{seconds}s",
-        "per_series_aligner": aligner,
-        "cross_series_reducer": reducer,
-        "group_by_fields": [*by],
-    }
-    name = f"more than {threshold:g} in {seconds // 60} min"
-    return _condition(name, threshold, filter, [aggregation])
-
-
-def _condition(
-    name: str,
-    above: float,
-    filter: pulumi.Input[str],
-    aggregations: Sequence[Aggregation] | None = None,
-) -> Condition:
-    return {
-        "display_name": name,
-        "condition_threshold": {
-            "filter": filter,
-            "comparison": "COMPARISON_GT",
-            "threshold_value": above,
-            "duration": "0s",
-            "aggregations": aggregations,
-            "trigger": {"count": 1},
-        },
-    }

@@ -1,10 +1,13 @@
-"""The dashboard, from top to bottom: availability, objectives, lost or stuck work, cost."""
+"""One page that answers, from top to bottom: is it up, does it keep its promises, is anything
+lost or stuck, what does it cost; as Cloud Monitoring takes it
+(https://cloud.google.com/monitoring/api/ref_v3/rest/v1/projects.dashboards)."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from infra.observability.charts import Chart, Line, prometheus_name, text
 from infra.observability.metrics import (
     APPROVALS,
     BURIED,
@@ -23,6 +26,8 @@ from infra.observability.metrics import (
 )
 from infra.observability.objectives import EFFECT, LATENCY, PROJECTION
 
+# Rates and percentiles of a metric that is written once a minute.
+PERIOD = "60s"
 COLUMNS = 48
 WIDTH = 16
 HEIGHT = 16
@@ -37,10 +42,64 @@ HEADER = (
 )
 
 
+@dataclass(frozen=True)
+class Line:
+    """What a chart draws: a filter of Cloud Monitoring with its aggregation or, where there is
+    none, a PromQL query (the only one that can add up what a distribution holds)."""
+
+    query: str
+    aligner: str = ""
+    reducer: str = "REDUCE_NONE"
+    by: Sequence[str] = ()
+    legend: str = ""
+
+    def data_set(self) -> dict[str, Any]:
+        """The chart's part that draws it."""
+        aggregation = {
+            "alignmentPeriod": PERIOD,
+            "perSeriesAligner": self.aligner,
+            "crossSeriesReducer": self.reducer,
+            "groupByFields": [*self.by],
+        }
+        filtered = {"timeSeriesFilter": {"filter": self.query, "aggregation": aggregation}}
+        return {
+            "plotType": "LINE",
+            "targetAxis": "Y1",
+            "legendTemplate": self.legend,
+            "timeSeriesQuery": filtered if self.aligner else {"prometheusQuery": self.query},
+        }
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over time; `threshold` is where it begins to matter."""
+
+    title: str
+    lines: Sequence[Line]
+    unit: str = "1"
+    threshold: float | None = None
+
+    def widget(self) -> dict[str, Any]:
+        """The dashboard's widget."""
+        return {
+            "title": f"{self.title} [{self.unit}]" if self.unit != "1" else self.title,
+            "xyChart": {
+                "dataSets": [line.data_set() for line in self.lines],
+                "thresholds": [] if self.threshold is None else [{"value": self.threshold}],
+                "yAxis": {"scale": "LINEAR"},
+            },
+        }
+
+
+def prometheus_name(metric: str) -> str:
+    """What PromQL calls a metric: the first slash becomes a colon, what else is no letter or digit
+    an underscore (https://cloud.google.com/monitoring/promql/promql-mapping)."""
+    return re.sub(r"[/.-]", "_", metric.replace("/", ":", 1))
+
+
 def dashboard_json(*, objectives: Iterable[str], dead_letters: str, sql_connections: int) -> str:
-    """The dashboard in Cloud Monitoring's form. `objectives` are full names, `dead_letters` is the
-    subscription with the dead letters, `sql_connections` the connections that the database's tier
-    allows."""
+    """The dashboard as Cloud Monitoring takes it. `objectives` are full names, `dead_letters` the
+    subscription that holds what was given up, `sql_connections` what the database's tier takes."""
     charts = [
         *_promises(objectives),
         *_traffic(),
@@ -53,7 +112,11 @@ def dashboard_json(*, objectives: Iterable[str], dead_letters: str, sql_connecti
 
 def _tiles(charts: Iterable[Chart]) -> Iterator[dict[str, Any]]:
     """A line of text, and below it the charts in rows, in reading order."""
-    yield {"width": COLUMNS, "height": HEADER_HEIGHT, "widget": text(HEADER)}
+    yield {
+        "width": COLUMNS,
+        "height": HEADER_HEIGHT,
+        "widget": {"text": {"content": HEADER, "format": "MARKDOWN"}},
+    }
     a_row = COLUMNS // WIDTH
     for position, chart in enumerate(charts):
         yield {
@@ -71,43 +134,33 @@ def _promises(objectives: Iterable[str]) -> list[Chart]:
         for name in objectives
     ]
     return [
-        Chart("Error budget left, of thirty days' (1 is all)", left, "1", threshold=0),
+        Chart("Error budget left, of thirty days' (1 is all)", left, threshold=0),
         _percentile("Decision to effect, 95 %", EFFECT_LAG.type, 95, EFFECT.milliseconds),
         _percentile("Event to handled, 95 %", EVENT_LAG.type, 95, PROJECTION.milliseconds),
     ]
 
 
 def _traffic() -> list[Chart]:
+    errors = _sum(Google.REQUESTS, "ALIGN_DELTA", SERVER_ERRORS)
     return [
         Chart("Requests a second", [_sum(Google.REQUESTS, "ALIGN_RATE")], "1/s"),
-        Chart("Server errors a minute", [_sum(Google.REQUESTS, "ALIGN_DELTA", SERVER_ERRORS)], "1"),
+        Chart("Server errors a minute", [errors]),
         _percentile("Latency of warm requests, 99 %", Google.LATENCIES, 99, LATENCY.milliseconds),
-        Chart("Refusals a minute, by code", [_sum(REFUSALS.type, by=("metric.label.code",))], "1"),
-        Chart("Instances", [_sum(Google.INSTANCES, "ALIGN_MAX")], "1"),
+        Chart("Refusals a minute, by code", [_sum(REFUSALS.type, by=("metric.label.code",))]),
+        Chart("Instances", [_sum(Google.INSTANCES, "ALIGN_MAX")]),
         _percentile("Start of an instance, 95 %", Google.COLD_STARTS, 95),
     ]
 
 
 def _events(dead_letters: str) -> list[Chart]:
-    theirs = one_subscription(dead_letters)
-    dead = Line(
-        of_metric(Google.WAITING, ON_PUBSUB, theirs), "ALIGN_MAX", "REDUCE_MAX", legend="waiting"
-    )
-    oldest = Line(
-        of_metric(Google.OLDEST_WAITING, ON_PUBSUB),
-        "ALIGN_MAX",
-        "REDUCE_MAX",
-        by=("resource.label.subscription_id",),
-    )
+    dead = _most(Google.WAITING, one_subscription(dead_letters), legend="waiting")
+    oldest = _most(Google.OLDEST_WAITING, by=("resource.label.subscription_id",))
+    windows = [_windows("opened", [WINDOW_OPENED]), _windows("closed", WINDOW_CLOSED)]
     return [
         Chart("Oldest event not yet handled", [oldest], "s"),
-        Chart("Dead letters, and who buried them", [dead, _sum(BURIED.type)], "1", threshold=1),
-        Chart("Stuck, as each minute's sweep sees it", [_sum(STUCK.type)], "1", threshold=1),
-        Chart(
-            "Veto windows opened and closed",
-            [_windows("opened", [WINDOW_OPENED]), _windows("closed", WINDOW_CLOSED)],
-            "1",
-        ),
+        Chart("Dead letters, and who buried them", [dead, _sum(BURIED.type)], threshold=1),
+        Chart("Stuck, as each minute's sweep sees it", [_sum(STUCK.type)], threshold=1),
+        Chart("Veto windows opened and closed", windows),
     ]
 
 
@@ -127,22 +180,25 @@ def _costs(sql_connections: int) -> list[Chart]:
         by=("resource.label.database_id",),
     )
     return [
-        Chart("Billable operations an hour", operations, "1"),
+        Chart("Billable operations an hour", operations),
         Chart("Billed instance time", [_sum(Google.BILLED_TIME, "ALIGN_RATE")], "s/s"),
-        Chart("Connections to PostgreSQL", [connections], "1", threshold=sql_connections),
+        Chart("Connections to PostgreSQL", [connections], threshold=sql_connections),
     ]
 
 
 def _sum(
     metric: str, aligner: str = "ALIGN_DELTA", *of: str, by: Sequence[str] = BY_SERVICE
 ) -> Line:
-    return Line(of_metric(metric, ON_CLOUD_RUN, *of), aligner, "REDUCE_SUM", by=tuple(by))
+    return Line(of_metric(metric, ON_CLOUD_RUN, *of), aligner, "REDUCE_SUM", by)
+
+
+def _most(metric: str, *of: str, by: Sequence[str] = (), legend: str = "") -> Line:
+    return Line(of_metric(metric, ON_PUBSUB, *of), "ALIGN_MAX", "REDUCE_MAX", by, legend)
 
 
 def _percentile(title: str, metric: str, percent: int, threshold: float | None = None) -> Chart:
-    line = Line(
-        of_metric(metric, ON_CLOUD_RUN), "ALIGN_DELTA", f"REDUCE_PERCENTILE_{percent}", BY_SERVICE
-    )
+    points = of_metric(metric, ON_CLOUD_RUN)
+    line = Line(points, "ALIGN_DELTA", f"REDUCE_PERCENTILE_{percent}", BY_SERVICE)
     return Chart(title, [line], "ms", threshold)
 
 

@@ -10,9 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-import pulumi
-from pulumi_gcp import logging
-
 ON_CLOUD_RUN = 'resource.type="cloud_run_revision"'
 ON_PUBSUB = 'resource.type="pubsub_subscription"'
 SERVER_ERRORS = 'metric.labels.response_code_class="5xx"'
@@ -69,8 +66,8 @@ REQUEST = 'jsonPayload.logger="assent.request"'
 HANDLED = 'jsonPayload.outcome="handled"'
 ABOUT_APPROVALS = 'jsonPayload.event_type=~"^assent[.]approval[.]"'
 
-# The deployable that updates the governor's view, and the one that carries out decisions: the
-# handling time of their events is measured.
+# The deployable whose handling of an event is the governor's view of it, and the one whose handling
+# of a decision is its effect.
 READ_MODEL = "mobile-api-reactions"
 EFFECTS = "agents-reactions"
 
@@ -81,8 +78,8 @@ COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 
 @dataclass(frozen=True)
 class LogMetric:
-    """A metric of the log entries that match all of `conditions`: their number or, where `value`
-    names a field, the distribution of its values over `bounds`."""
+    """A metric of the entries that match all of `conditions`: how many there are or, where
+    `value` names a field, how its values are spread over `bounds`."""
 
     name: str
     says: str
@@ -94,12 +91,12 @@ class LogMetric:
 
     @property
     def type(self) -> str:
-        """The metric's name in filters of charts, objectives and alerts."""
+        """What filters of charts, objectives and alerts call it."""
         return f"logging.googleapis.com/user/{self.name}"
 
     @property
     def filter(self) -> str:
-        """The filter for its log entries, in the Logging query language."""
+        """What a log entry must be to count, in the Logging query language."""
         return " AND ".join((ON_CLOUD_RUN, *self.conditions))
 
 
@@ -123,7 +120,7 @@ EFFECT_LAG = LogMetric(
 )
 APPROVALS = LogMetric(
     name="assent_approvals",
-    says="what happened to approvals, according to the governor's read model",
+    says="what happened to approvals, as the governor's read model learnt of it",
     conditions=(REQUEST, HANDLED, one_service(READ_MODEL), ABOUT_APPROVALS),
     labels={"event_type": "EXTRACT(jsonPayload.event_type)"},
 )
@@ -135,16 +132,16 @@ REFUSALS = LogMetric(
 )
 BURIED = LogMetric(
     name="assent_buried",
-    says="deliveries that were dead-lettered, by the function that did so",
+    says="deliveries that no repetition could mend, by the function that buried them",
     conditions=(
         'jsonPayload.logger="shared.runtime.reactions"',
         "severity=ERROR",
-        'jsonPayload.message=~"^dead-lettered: "',
+        'jsonPayload.message=~"^to the dead letters: "',
     ),
 )
 STUCK = LogMetric(
     name="assent_stuck",
-    says="timers and events that every sweep has failed to handle for five minutes",
+    says="timers and events that every sweep for five minutes has tried in vain",
     conditions=(
         'jsonPayload.logger="shared.messaging.sweep"',
         "severity=ERROR",
@@ -163,26 +160,3 @@ COSTS = tuple(
     for kind in ("firestore-reads", "firestore-writes", "cloud-tasks")
 )
 LOG_METRICS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK, *COSTS)
-
-
-def declare(metric: LogMetric, project: str, opts: pulumi.ResourceOptions) -> logging.Metric:
-    """The resource of a metric. It counts from its creation on: older entries are not in it."""
-    bounds = [float(bound) for bound in metric.bounds]
-    return logging.Metric(
-        f"observability/{metric.name}",
-        name=metric.name,
-        project=project,
-        description=metric.says,
-        filter=metric.filter,
-        value_extractor=f"EXTRACT({metric.value})" if metric.value else None,
-        label_extractors=dict(metric.labels) or None,
-        bucket_options={"explicit_buckets": {"bounds": bounds}} if bounds else None,
-        metric_descriptor={
-            "metric_kind": "DELTA",
-            "value_type": "DISTRIBUTION" if metric.value else "INT64",
-            "unit": metric.unit,
-            "display_name": metric.name,
-            "labels": [{"key": key} for key in metric.labels],
-        },
-        opts=opts,
-    )

@@ -3,33 +3,18 @@ docs/operations/slos.md says the same in words.
 
 The windows and factors are those of the SRE workbook, chapter 5, table 5-8 "Recommended parameters
 for a multiwindow, multi-burn-rate alerting configuration", for a budget of thirty days
-(https://sre.google/workbook/alerting-on-slos/):
+(https://sre.google/workbook/alerting-on-slos/). The long window says that it matters, the short one
+that it still goes on. The table's third row, 10 % in three days, is left out: a condition of Cloud
+Monitoring cannot look back over days."""
 
-| budget consumed | long window | short window | burn rate | tells |
-|---|---|---|---|---|
-| 2 % | 1 h | 5 min | 14.4 | at once |
-| 5 % | 6 h | 30 min | 6 | at once |
-| 10 % | 3 days | 6 h | 1 | on a working day |
-
-The long window says that it matters, the short one that it still goes on. The third row is left
-out: a condition of Cloud Monitoring cannot look back over days."""
-
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
-
-import pulumi
-from pulumi_gcp import monitoring
 
 from infra.observability.metrics import (
     EFFECT_LAG,
     EVENT_LAG,
-    ON_CLOUD_RUN,
     READ_MODEL,
-    SERVER_ERRORS,
     Google,
-    any_service,
-    of_metric,
     one_service,
 )
 
@@ -62,11 +47,6 @@ SLOW = BurnRate("slow", 6, 6 * HOUR, 30 * 60, "WARNING")
 
 
 @dataclass(frozen=True)
-class FewErrors:
-    """Good is every request that the function did not fail itself (5xx)."""
-
-
-@dataclass(frozen=True)
 class Within:
     """Good is every point of a distribution of at most so many milliseconds."""
 
@@ -77,20 +57,20 @@ class Within:
 
 @dataclass(frozen=True)
 class Objective:
-    """At least `goal` of all is good, over the last thirty days; `runbook` is where somebody who
-    is alerted that it is not begins."""
+    """At least `goal` of all is good, over the last thirty days. Without `good`, a request is
+    good unless the function itself failed it (5xx). Alerts send people to the `runbook`."""
 
     name: str
     promise: str
     goal: float
-    good: FewErrors | Within
     runbook: str
     alerts: tuple[BurnRate, ...]
+    good: Within | None = None
 
     @property
     def milliseconds(self) -> int | None:
-        """The largest good value; None where the objective is not about time."""
-        return self.good.milliseconds if isinstance(self.good, Within) else None
+        """What is still good; None where time is not what is promised."""
+        return self.good.milliseconds if self.good else None
 
     def full_name(self, project: str) -> str:
         """What Cloud Monitoring calls it in a project."""
@@ -101,7 +81,6 @@ AVAILABILITY = Objective(
     name="availability",
     promise="99.9 % of the requests to public functions are not answered with a server error",
     goal=0.999,
-    good=FewErrors(),
     runbook="roll-back",
     alerts=(FAST, SLOW),
 )
@@ -130,40 +109,3 @@ PROJECTION = Objective(
     alerts=(SLOW,),
 )
 OBJECTIVES = (AVAILABILITY, LATENCY, EFFECT, PROJECTION)
-
-
-def declare(
-    objective: Objective,
-    service: monitoring.CustomService,
-    public: Iterable[str],
-    opts: pulumi.ResourceOptions,
-) -> monitoring.Slo:
-    """The objective in Cloud Monitoring's form; `public` are the Cloud Run services whose requests
-    count."""
-    return monitoring.Slo(
-        f"observability/{objective.name}",
-        service=service.service_id,
-        project=service.project,
-        slo_id=objective.name,
-        display_name=objective.promise,
-        goal=objective.goal,
-        rolling_period_days=DAYS,
-        request_based_sli=_indicator(objective.good, any_service(public)),
-        opts=opts,
-    )
-
-
-def _indicator(good: FewErrors | Within, public: str) -> monitoring.SloRequestBasedSliArgsDict:
-    if isinstance(good, FewErrors):
-        requests = of_metric(Google.REQUESTS, ON_CLOUD_RUN, public)
-        failed = of_metric(Google.REQUESTS, ON_CLOUD_RUN, public, SERVER_ERRORS)
-        return {
-            "good_total_ratio": {"bad_service_filter": failed, "total_service_filter": requests}
-        }
-    of = public if good.metric == Google.LATENCIES else good.of
-    return {
-        "distribution_cut": {
-            "distribution_filter": of_metric(good.metric, ON_CLOUD_RUN, of),
-            "range": {"min": 0.0, "max": float(good.milliseconds)},
-        }
-    }

@@ -1,5 +1,4 @@
-"""`python -m infra.preview [--stack dev|staging|prod]`: the resources that `pulumi up` would make,
-as tables."""
+"""`python -m infra.preview [--stack dev|staging|prod]`: what `pulumi up` would make, as tables."""
 
 import argparse
 import os
@@ -11,7 +10,7 @@ from rich.console import Console
 from infra.preview.graph import ROOT, graph
 from infra.preview.tables import tables
 from infra.refusals import Refused
-from infra.stacks import settings_of_stack
+from infra.settings import settings_of_stack
 from shared.manifest import ManifestError
 
 
@@ -43,5 +42,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except BrokenPipeError:
-        # The reader has closed the pipe; the buffered rest must not be flushed into it.
+        # The reader has seen enough; what is still buffered must not be flushed into the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from infra.release.monitoring import MONITORING, read_samples
-from infra.release.traffic import CloudRun, Traffic, access_token
+import httpx
+
+from infra.release.cloud_run import MONITORING, CloudRun, Traffic
 from infra.release.verdict import Rate, Verdict, decide, rates_of_new_revisions
 from shared.kit import clock
 from shared.kit.instants import format_instant, parse_instant
@@ -22,38 +23,38 @@ def main(arguments: Sequence[str], root: Path) -> int:
     Monitoring failed."""
     options = _options(arguments)
     run = CloudRun(options.project, options.region)
+    names = [each.name for each in load_manifests(root).deployables]
     try:
-        if options.what == "remember":
-            return _remember(run, root, options.before)
-        if options.what == "newest":
-            return _newest(run, root)
-        if options.what == "watch":
-            return _watch(run, options)
-        _roll_back(run, _memory(options.before)[1])
+        match options.what:
+            case "remember":
+                _remember(run, names, options.before)
+            case "newest":
+                _newest(run, names)
+            case "watch":
+                return _watch(run, options)
+            case _:
+                _roll_back(run, _memory(options.before)[1])
         return 0
     except subprocess.CalledProcessError as error:
         sys.stderr.write(f"{' '.join(error.cmd)} failed: {error.stderr}\n")
-    except OSError as error:
+    except (OSError, httpx.HTTPError) as error:
         sys.stderr.write(f"{error}\n")
     return 2
 
 
-def _remember(run: CloudRun, root: Path, into: Path) -> int:
-    names = [each.name for each in load_manifests(root).deployables]
+def _remember(run: CloudRun, names: Sequence[str], into: Path) -> None:
     before = {name: run.traffic(name) for name in names}
     into.parent.mkdir(parents=True, exist_ok=True)
     into.write_text(json.dumps({"at": format_instant(clock.now()), "traffic": before}, indent=2))
     for name, traffic in before.items():
         print(f"{name}: {_shares(traffic)}")
-    return 0
 
 
-def _newest(run: CloudRun, root: Path) -> int:
-    """Ends a rollback, which Pulumi does not: it keeps the traffic of an unchanged service."""
-    for each in load_manifests(root).deployables:
-        if run.traffic(each.name):
-            run.send_to_newest(each.name)
-    return 0
+def _newest(run: CloudRun, names: Sequence[str]) -> None:
+    """Ends a rollback. Pulumi does not: it leaves the traffic of an unchanged service alone."""
+    for name in names:
+        if run.traffic(name):
+            run.send_to_newest(name)
 
 
 def _watch(run: CloudRun, options: argparse.Namespace) -> int:
@@ -64,27 +65,14 @@ def _watch(run: CloudRun, options: argparse.Namespace) -> int:
         over = clock.now() >= end
         if not over:
             time.sleep(options.pause)
-        rates = _rates(run, since, before, options.monitoring)
+        answers = run.answers(since, clock.now(), options.monitoring)
+        rates = rates_of_new_revisions(answers, before)
         verdict = decide(rates, over=over)
         print(f"{format_instant(clock.now())} {verdict.value}: {_table(rates)}", flush=True)
     if verdict is Verdict.ROLL_BACK:
         _roll_back(run, before)
         return 1
     return 0
-
-
-def _rates(
-    run: CloudRun, since: datetime, before: Mapping[str, Traffic], monitoring: str
-) -> tuple[Rate, ...]:
-    samples = read_samples(
-        project=run.project,
-        region=run.region,
-        since=since,
-        until=clock.now(),
-        token=access_token(),
-        base=monitoring,
-    )
-    return rates_of_new_revisions(samples, before)
 
 
 def _roll_back(run: CloudRun, before: Mapping[str, Traffic]) -> None:

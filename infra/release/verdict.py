@@ -1,11 +1,12 @@
-"""Whether a release stays or is rolled back."""
+"""Whether a release stays."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 MOST_ERRORS = 0.01
-# Before the watch is over, one failed start among few requests proves little.
+# Before the watch is over, one failed start among few requests says little.
 LEAST_ERRORS_TO_ACT_EARLY = 5
 
 
@@ -17,7 +18,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Sample:
-    """The answers of one revision of a service; `errors` are the answers with 5xx."""
+    """What one revision of a service answered; `errors` are the answers with 5xx."""
 
     service: str
     revision: str
@@ -27,7 +28,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Rate:
-    """The answers of the new revisions of one service since they were deployed."""
+    """What the new revisions of one service answered since they were deployed."""
 
     service: str
     requests: int
@@ -52,10 +53,9 @@ def rates_of_new_revisions(
     samples: Iterable[Sample], before: Mapping[str, Mapping[str, int]]
 ) -> tuple[Rate, ...]:
     """One rate for each service, over the revisions that had no traffic `before`."""
-    requests: dict[str, int] = {}
-    errors: dict[str, int] = {}
+    requests, errors = Counter[str](), Counter[str]()
     for sample in samples:
         if sample.revision not in before.get(sample.service, {}):
-            requests[sample.service] = requests.get(sample.service, 0) + sample.requests
-            errors[sample.service] = errors.get(sample.service, 0) + sample.errors
+            requests[sample.service] += sample.requests
+            errors[sample.service] += sample.errors
     return tuple(Rate(name, requests[name], errors[name]) for name in sorted(requests))

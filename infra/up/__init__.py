@@ -1,2 +1,1 @@
-"""The entry of `pulumi up`. Pulumi puts this folder on the path, so it must contain nothing
-else."""
+"""What `pulumi up` runs. Pulumi puts this folder on the path, so nothing else may be in it."""

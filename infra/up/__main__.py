@@ -1,4 +1,4 @@
-"""The start of `pulumi up`. infra/program.py lists what is deployed."""
+"""Where `pulumi up` starts. What is deployed reads as a table of contents in infra/program.py."""
 
 import sys
 from pathlib import Path

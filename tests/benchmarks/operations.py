@@ -17,9 +17,10 @@ from emulators.client import PlatformClient
 from emulators.operations import billed_bytes
 from emulators.options import Options
 from emulators.running import running_platform
-from infra.cost.measured import RECORDED, Action, Measurement, Published, typical
+from infra.cost.measured import RECORDED, Action, Measurement, Published
 from shared.kit.canonical import canonical_json
 from shared.manifest import Manifests, load_manifests
+from tests.benchmarks.combining import typical
 from tests.benchmarks.storage import stored
 from tests.benchmarks.stories import STORIES, STORING, Story
 from tests.journeys.world import World

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from infra.cost.measured import Action, together, without
+from infra.cost.measured import Action
+from tests.benchmarks.combining import together, without
 from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World, spec
 
 # Both a veto window and the deadline of an approval last a day; their timers fire a minute later.

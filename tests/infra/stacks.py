@@ -5,8 +5,7 @@ from typing import Any
 
 from infra.preview import Graph, graph
 from infra.preview.graph import ROOT
-from infra.settings import Settings, read_settings
-from infra.stacks import settings_of_stack
+from infra.settings import Settings, read_settings, settings_of_stack
 
 STACKS = ("dev", "staging", "prod")
 

@@ -14,9 +14,8 @@ from emulators.running import RunningPlatform
 from infra.database import ADMIN_DSN
 from infra.preview.graph import ROOT
 from infra.release.verdict import MOST_ERRORS
-from infra.settings import Settings
+from infra.settings import Settings, stacks_of
 from infra.sql import DATABASE, INSTANCE
-from infra.stacks import stacks_of
 from shared.manifest import load_manifests
 
 GUIDE = (ROOT / "docs" / "guides" / "deploy.md").read_text()

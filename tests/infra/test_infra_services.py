@@ -9,7 +9,7 @@ import pytest
 from emulators.functions.environment import Services, of_deployable
 from infra.preview.graph import ROOT, graph
 from infra.services import PASSWORD_VARIABLE
-from infra.stacks import settings_of_stack
+from infra.settings import settings_of_stack
 from shared.manifest import load_manifests
 from tests.infra.stacks import graph_of_stack
 

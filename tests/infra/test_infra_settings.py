@@ -13,8 +13,7 @@ from infra.grants import refuse_wide
 from infra.preview import graph
 from infra.preview.graph import ROOT
 from infra.refusals import Refused
-from infra.settings import read_settings
-from infra.stacks import settings_of_stack, stacks_of
+from infra.settings import read_settings, settings_of_stack, stacks_of
 from shared.manifest import load_manifests
 from tests.infra.stacks import SOUND, STACKS, settings
 

@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from infra.preview.graph import ROOT
-from infra.stacks import settings_of_stack
+from infra.settings import settings_of_stack
 from tests.infra.stacks import STACKS, graph_of_stack
 
 PROJECT: dict[str, Any] = YAML(typ="safe").load(ROOT / "Pulumi.yaml")

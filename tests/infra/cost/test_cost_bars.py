@@ -6,9 +6,10 @@ import pytest
 
 from emulators.running import RunningPlatform
 from infra.cost.figures import Figure, figures_of, over_budget
-from infra.cost.measured import Action, Measurement, typical
+from infra.cost.measured import Action, Measurement
 from infra.cost.month import month_of
 from shared.kit.pricing import load_prices
+from tests.benchmarks.combining import typical
 from tests.benchmarks.operations import Meter
 from tests.benchmarks.stories import STORIES
 from tests.journeys.world import World

@@ -10,7 +10,6 @@ from rich.console import Console
 
 from infra.cost.__main__ import main
 from infra.cost.billing import Bill, Charge
-from infra.cost.chart import chart
 from infra.cost.figures import (
     BUDGETS,
     Costs,
@@ -20,10 +19,11 @@ from infra.cost.figures import (
     over_budget,
     write_figures,
 )
-from infra.cost.measured import Measurement, together
+from infra.cost.measured import Measurement
 from infra.cost.month import Month, month_of
-from infra.cost.report import bar, show
+from infra.cost.report import bar, chart, show
 from shared.kit.pricing import load_prices
+from tests.benchmarks.combining import together
 from tests.infra.cost.checkout import ROOT
 
 PRICES = load_prices()

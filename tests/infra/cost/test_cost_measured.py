@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.cost.billing import Usage
-from infra.cost.measured import Action, Published, together, typical, used_by, without
+from infra.cost.measured import Action, Published, used_by
 from shared.manifest import load_manifests
+from tests.benchmarks.combining import together, typical, without
 from tests.infra.cost.checkout import ROOT
 
 MANIFESTS = load_manifests(ROOT)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.observability.charts import prometheus_name
+from infra.observability.dashboard import prometheus_name
 from infra.observability.metrics import LOG_METRICS, Google
 from infra.observability.objectives import OBJECTIVES
 from infra.preview import Graph
