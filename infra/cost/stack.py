@@ -62,13 +62,15 @@ def _fixed(graph: Graph, operations: Operations) -> Iterator[Usage]:
 
 def _sql(resource: Resource, operations: Operations) -> Iterator[Usage]:
     settings = resource.inputs["settings"]
+    # A regional database is a second one in another zone.
+    zones = 2 if settings.get("availabilityType") == "REGIONAL" else 1
     custom = _CUSTOM_TIER.fullmatch(settings["tier"])
     if custom is not None:
-        yield Usage("sql-vcpu-hours", HOURS * int(custom[1]))
-        yield Usage("sql-gib-hours", HOURS * int(custom[2]) / 1024)
+        yield Usage("sql-vcpu-hours", zones * HOURS * int(custom[1]))
+        yield Usage("sql-gib-hours", zones * HOURS * int(custom[2]) / 1024)
     else:
-        yield Usage(f"sql-hours-{settings['tier']}", HOURS)
-    yield Usage({"PD_SSD": "sql-ssd-gib"}[settings["diskType"]], settings["diskSize"])
+        yield Usage(f"sql-hours-{settings['tier']}", zones * HOURS)
+    yield Usage({"PD_SSD": "sql-ssd-gib"}[settings["diskType"]], zones * settings["diskSize"])
     if settings["backupConfiguration"]["enabled"]:
         yield Usage("sql-backup-gib", operations.sql_backup_gib)
 
@@ -88,12 +90,13 @@ def _images(graph: Graph, operations: Operations) -> Iterator[Usage]:
 
 
 def _alert(resource: Resource, operations: Operations) -> Iterator[Usage]:
-    """Each condition refers to one metric."""
+    """Each condition refers to one metric, or to two where it is a ratio."""
     for condition in resource.inputs["conditions"]:
         aggregations = condition["conditionThreshold"].get("aggregations", ())
         by_service = any(each.get("groupByFields") for each in aggregations)
         series = operations.series if by_service else 1
-        yield Usage("alert-metric-references", 1)
+        ratio = bool(condition["conditionThreshold"].get("denominatorFilter"))
+        yield Usage("alert-metric-references", 1 + ratio)
         yield Usage("alert-points", series * HOURS * 3600 / _EVALUATION_SECONDS)
 
 

@@ -152,8 +152,11 @@ def tables(graph: Graph) -> Iterator[Table]:
 def _title(graph: Graph, group: str) -> str:
     for each in graph.manifests.deployables:
         if each.name == group:
-            routes = f", {' '.join(each.routes)}" if each.routes else ""
-            return f"{group} ({'public' if each.public else 'private'}{routes})"
+            return (
+                f"{group} (public, {len(each.routes)} routes)"
+                if each.public
+                else f"{group} (private)"
+            )
     return group
 
 
