@@ -20,7 +20,7 @@ from mobile_api.rules.documents import (
 )
 from shared.kit.instants import parse_instant
 
-SHARDS = 8
+SHARDS = 4
 
 # The time of a function's newest event, in milliseconds since 1970.
 LATEST = "last_event_at"
