@@ -24,10 +24,8 @@ def unpaid_and_unwatched() -> Graph:
 
 
 @pytest.fixture
-def store(
-    firestore_emulator: Service, project: str, monkeypatch: pytest.MonkeyPatch
-) -> TenantStore:
-    """A tenant that nobody else has, in a project of this module's own."""
-    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", project)
+def store(firestore_emulator: Service, monkeypatch: pytest.MonkeyPatch) -> TenantStore:
+    """A tenant in a project of the test's own, because a sweep looks at every tenant."""
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", f"assent-{uuid.uuid4().hex[:12]}")
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator.address)
-    return TenantStore(f"acme-{uuid.uuid4().hex[:12]}")
+    return TenantStore("acme")
