@@ -81,11 +81,11 @@ class StageState(Data):
 
 
 class CreationCaseState(EventData):
-    """A creation case as it is after the event.
+    """A creation case after the event.
 
-    `agent_status` is what the case made of its agent (`draft` until stage 5 is passed). `version`
-    is the version the agent has once this case is live. `approval_id` is the approval that is or
-    was asked for last. `why` says what decided between proposal and evolution."""
+    `agent_status` is the status that the case gave its agent (`draft` until stage 5 is passed).
+    `version` is the agent's version once this case is live. `approval_id` is the approval that the
+    case requested last. `why` gives the reason for the kind, proposal or evolution."""
 
     case_id: str
     agent_id: str
@@ -106,44 +106,44 @@ class CreationCaseState(EventData):
 
 @event("assent.creation_case.judged.v1")
 class CreationCaseJudged(CreationCaseState):
-    """A spec was submitted or revised and stages 1 to 5 have spoken: `ethics_cleared`,
-    `escalated`, `returned` or `blocked`. Also the first news of a new agent."""
+    """Stages 1 to 5 judged a submitted or revised spec: `ethics_cleared`, `escalated`,
+    `returned` or `blocked`. A new agent's first event."""
 
 
 @event("assent.creation_case.review_needed.v1")
 class CreationCaseReviewNeeded(CreationCaseState):
-    """The rules have nothing against it, and a model is configured to review it too: stage 5 runs
-    until it has answered. In place of `judged`, which follows."""
+    """The rules found nothing, and a configured model reviews the spec too: stage 5 runs until
+    the model has answered. `judged` follows then."""
 
 
 @event("assent.creation_case.returned.v1")
 class CreationCaseReturned(CreationCaseState):
-    """The governor asked for changes: the case waits for a revision."""
+    """The governor asked for changes; the case waits for a revision."""
 
 
 @event("assent.creation_case.rejected.v1")
 class CreationCaseRejected(CreationCaseState):
-    """Ended: its approval was rejected or expired."""
+    """The case ended: its approval was rejected or expired."""
 
 
 @event("assent.creation_case.cancelled.v1")
 class CreationCaseCancelled(CreationCaseState):
-    """Ended: whoever wanted it no longer does. An approval still open is moot."""
+    """The case ended: its author withdrew it. An approval that is still open is moot."""
 
 
 @event("assent.creation_case.approved.v1")
 class CreationCaseApproved(CreationCaseState):
-    """Assented to, and held before deployment because the pipeline is paused."""
+    """The case was approved, and waits for deployment because the pipeline is paused."""
 
 
 class Reversal(CreationCaseState):
     """What a veto, an overturned decision or a failed health check led to. `approval_id` is the
-    assent that is taken back or, where `caused_by` is `health`, that could not be acted on.
+    approval that was reversed or, where `caused_by` is `health`, that could not be carried out.
 
-    `agent_status` and `agent_version` are the agent's after the commit that reverses, and
-    `agent_sequence` is then the sequence of the agent's own latest event: the agent's events up to
-    it came before, later ones after. Of reversals with the same one, the lower version came
-    last."""
+    `agent_status` and `agent_version` are the agent's after the commit that reverses.
+    `agent_sequence` is the sequence of the agent's latest event at that commit: it orders the
+    reversal among the agent's events. Of reversals with the same `agent_sequence`, the one with
+    the lower version came last."""
 
     caused_by: Cause
     agent_version: str
@@ -152,7 +152,7 @@ class Reversal(CreationCaseState):
 
 @event("assent.creation_case.rolled_back.v1")
 class CreationCaseRolledBack(Reversal):
-    """Ended: nothing of it is live any more; the agent runs `agent_version` or nothing."""
+    """The case was rolled back: the agent serves `agent_version` again, or nothing."""
 
 
 @event("assent.creation_case.rollback_failed.v1")
@@ -161,7 +161,7 @@ class CreationCaseRollbackFailed(Reversal):
 
 
 class Suspension(Data):
-    """Why an agent stands still. `origin` is the agent whose suspension reached this one."""
+    """Why an agent is suspended. `origin` is the agent whose suspension spread to this one."""
 
     trigger: Trigger
     reason: str
@@ -186,9 +186,9 @@ class Limits(Data):
 
 
 class AgentState(EventData):
-    """An agent as it is after the event. `version` is what is deployed, `0.0.0` before anything
-    was; `spec_hash` is of the spec of that version, or of the newest while there is none.
-    `case_id` is the open case, if there is one."""
+    """An agent after the event. `version` is the deployed version, `0.0.0` before the first
+    deployment; `spec_hash` is the hash of that version's spec, or of the newest spec before the
+    first deployment. `case_id` is the open case, if there is one."""
 
     agent_id: str
     name: str
@@ -206,7 +206,7 @@ class AgentState(EventData):
 
 
 class Stage(Data):
-    """Where in its pipeline the asking case stands."""
+    """The stage of its pipeline that the requesting case has reached."""
 
     number: int
     name: str
@@ -215,10 +215,10 @@ class Stage(Data):
 
 @event("assent.agent.approval_needed.v1")
 class AgentApprovalNeeded(AgentState):
-    """A case asks for assent to exactly `content`: the spec's fields with, beside them, `case`,
+    """A case requests approval of exactly `content`: the spec's fields and, beside them, `case`,
     `classification` (kind, why, version, data, risk), `changes` and `findings`.
 
-    `purpose`, `case_id` and `revision` bind the decision to the asking case.
+    `purpose`, `case_id` and `revision` bind the decision to the requesting case.
     `precedents_allowed` is false where only a human may decide: an ethics escalation, the stage 6
     that follows one, and irreversible operations."""
 
@@ -239,7 +239,7 @@ class AgentApprovalNeeded(AgentState):
 
 class Deployment(AgentState):
     """A case went live. `live_case_id` is that case (its status is `live`), `approval_id` the
-    assent it acted on."""
+    approval that it acted on."""
 
     live_case_id: str
     live_case_kind: CaseKind
@@ -249,51 +249,52 @@ class Deployment(AgentState):
 
 @event("assent.agent.activated.v1")
 class AgentActivated(Deployment):
-    """Deployed and serving."""
+    """The agent was deployed and serves."""
 
 
 @event("assent.agent.trial_started.v1")
 class AgentTrialStarted(Deployment):
-    """Deployed on trial until `trial_ends_at`: synthetic data, no production writes."""
+    """The agent was deployed on trial until `trial_ends_at`: synthetic data, no production
+    writes."""
 
     trial_ends_at: Instant
 
 
 @event("assent.agent.upgraded.v1")
 class AgentUpgraded(Deployment):
-    """A new version was deployed and the status stayed as it was (suspended, probation, paused)."""
+    """A new version was deployed; the status did not change (suspended, probation, paused)."""
 
 
 @event("assent.agent.trial_ended.v1")
 class AgentTrialEnded(AgentState):
-    """Seven days are over: it runs no more until it is assented to go live."""
+    """The seven days of the trial ended: the agent does not run until it is approved to go live."""
 
 
 @event("assent.agent.suspended.v1")
 class AgentSuspended(AgentState):
-    """It stands still, and so will its dependents."""
+    """The agent was suspended; its dependents are suspended next."""
 
 
 @event("assent.agent.reactivated.v1")
 class AgentReactivated(AgentState):
-    """On probation until `probation_ends_at`."""
+    """The agent is on probation until `probation_ends_at`."""
 
     probation_ends_at: Instant
 
 
 @event("assent.agent.probation_ended.v1")
 class AgentProbationEnded(AgentState):
-    """Back to what it was before it was suspended."""
+    """The agent returned to its status before the suspension."""
 
 
 @event("assent.agent.health_changed.v1")
 class AgentHealthChanged(AgentState):
-    """A reading differs from the one before."""
+    """The agent's health differs from the previous reading."""
 
 
 @event("assent.agent.violation_reported.v1")
 class AgentViolationReported(AgentState):
-    """A rule was broken; where that suspends, `suspended` follows in the same commit."""
+    """A rule was broken; where that suspends the agent, `suspended` is in the same commit."""
 
     violation: Violation
     reported_by: str

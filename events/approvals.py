@@ -1,4 +1,4 @@
-"""What `approvals` publishes: requests for assent, what became of them, and precedents."""
+"""What `approvals` publishes: requests for approval, their outcomes, and precedents."""
 
 from typing import Annotated, Literal
 
@@ -41,7 +41,7 @@ class Subject(Data):
 
 
 class Stage(Data):
-    """Where in its pipeline the asking case stands."""
+    """The stage of its pipeline that the requesting case has reached."""
 
     number: int
     name: str
@@ -58,13 +58,13 @@ class Match(Data):
 
 
 class VetoWindow(Data):
-    """A veto received at or before `closes_at` reverses."""
+    """A veto that is received at or before `closes_at` reverses the approval."""
 
     closes_at: Instant
 
 
 class Place(Model):
-    """Who may fill one place of a rule: whoever holds a role, or one principal."""
+    """Who may fill one place of a rule: everybody with a role, or one principal."""
 
     role: str | None = None
     principal: str | None = None
@@ -80,8 +80,8 @@ class Rule(Model):
 
 
 class CaseBinding(Data):
-    """Which revision of which creation case asked, and for what. Requests over the API have
-    none."""
+    """Which revision of which creation case requested the approval, and for what. Requests made
+    over the API have none."""
 
     case_id: str
     revision: int
@@ -108,14 +108,14 @@ class Grant(Data):
 
 
 class BreakGlass(Data):
-    """Assent without the approvers it names as skipped (`role:governor`, `principal:mara`)."""
+    """An approval without the approvers that it skipped (`role:governor`, `principal:mara`)."""
 
     grounds: Literal["outage", "breach", "data_loss", "legal"]
     skipped: tuple[str, ...]
 
 
 class Review(Data):
-    """What a break-glass or a deputy's decision owes, and what came of it."""
+    """The review that a break-glass or a deputy's decision requires, and its outcome."""
 
     because: Literal["break_glass", "deputy"]
     status: Literal["owed", "missed", "upheld", "overturned"]
@@ -126,7 +126,7 @@ class Review(Data):
 
 
 class VetoReason(Data):
-    """Why somebody vetoed."""
+    """Who vetoed, and why."""
 
     category: Literal["constitutional", "safety", "budget", "other"]
     explanation: str
@@ -134,8 +134,8 @@ class VetoReason(Data):
 
 
 class ApprovalSummary(Data):
-    """An approval at a glance. `version` grows with every change, and is the sequence of the event
-    that made it; `decided_by` is a principal, `deadline` (silence) or a precedent's id."""
+    """The summary of an approval. `version` is the sequence of its latest event, so it grows with
+    every change; `decided_by` is a principal, `deadline` (silence) or a precedent's id."""
 
     kind: Kind
     risk: Risk
@@ -157,7 +157,7 @@ class ApprovalSummary(Data):
 
 
 class ApprovalRecord(ApprovalSummary):
-    """An approval, and how its decision came about."""
+    """An approval, and how it was decided."""
 
     rule: Rule
     votes: tuple[Vote, ...] = ()
@@ -178,10 +178,10 @@ class Card(ApprovalSummary):
 
 
 class ApprovalState(ApprovalRecord, EventData):
-    """An approval as it is after the event.
+    """An approval after the event.
 
     `content` is canonical JSON text, and `decision_hash` is its SHA-256. `considered` are the ids
-    of the precedents it was compared with when it was asked for, whether or not `matches` shows
+    of the precedents that it was compared with at its request, whether or not `matches` shows
     them. `signature` is a compact JWS over a `SignedDecision`, from the first final decision on."""
 
     approval_id: str
@@ -196,68 +196,69 @@ class ApprovalState(ApprovalRecord, EventData):
 
 @event("assent.approval.requested.v1")
 class ApprovalRequested(ApprovalState):
-    """Somebody asks for assent, and the clock runs."""
+    """Somebody requested an approval; its deadline runs."""
 
 
 @event("assent.approval.auto_approved.v1")
 class ApprovalAutoApproved(ApprovalState):
-    """A precedent assented; its veto window is open. Also the subject's first event, in place of
-    `requested`."""
+    """A precedent approved the request; the veto window is open. The subject's first event, in
+    place of `requested`."""
 
 
 @event("assent.approval.voted.v1")
 class ApprovalVoted(ApprovalState):
-    """One more approver said yes; the rule asks for others."""
+    """One more approver said yes; the rule requires others."""
 
 
 @event("assent.approval.approved.v1")
 class ApprovalApproved(ApprovalState):
-    """Final: assented to, by approvers, by a deputy, by breaking the glass, or by silence."""
+    """Final: approved by approvers, by a deputy, by breaking the glass, or by silence."""
 
 
 @event("assent.approval.rejected.v1")
 class ApprovalRejected(ApprovalState):
-    """Final: refused, by an approver or by a veto while it was pending."""
+    """Final: rejected by an approver, or by a veto while it was pending."""
 
 
 @event("assent.approval.changes_requested.v1")
 class ApprovalChangesRequested(ApprovalState):
-    """Final for this content: `note` says what must change."""
+    """Final for this content: an approver asked for changes, which `note` describes."""
 
 
 @event("assent.approval.expired.v1")
 class ApprovalExpired(ApprovalState):
-    """Final: the deadline passed and silence means no."""
+    """Final: the deadline passed, and silence means no."""
 
 
 @event("assent.approval.cancelled.v1")
 class ApprovalCancelled(ApprovalState):
-    """Final: whoever asked no longer asks."""
+    """Final: the requester withdrew the request."""
 
 
 @event("assent.approval.deferred.v1")
 class ApprovalDeferred(ApprovalState):
-    """Set aside until `deferred_until`; the time left then is the time that was left now."""
+    """The request was deferred until `deferred_until`; its deadline moved by the same time."""
 
 
 @event("assent.approval.resumed.v1")
 class ApprovalResumed(ApprovalState):
-    """A deferral ended; the request waits for its decision again."""
+    """The deferral ended; the request waits for its decision again."""
 
 
 @event("assent.approval.escalated.v1")
 class ApprovalEscalated(ApprovalState):
-    """Open to the deputy too; or, escalated by a deputy, handed back to the governor (pending)."""
+    """The deputy may decide too; or a deputy escalated it back to the governor (pending)."""
 
 
 @event("assent.approval.delegated.v1")
 class ApprovalDelegated(ApprovalState):
-    """Open to the principal named in the newest of `grants` too."""
+    """The principal in the newest of `grants` may decide too."""
 
 
 @event("assent.approval.vetoed.v1")
 class ApprovalVetoed(ApprovalState):
-    """An automatic assent was vetoed inside its window: whoever acted on it reverses."""
+    """An automatic approval was vetoed inside its window: the function that acted on it
+    reverses."""
 
 
 @event("assent.approval.confirmed.v1")
@@ -267,22 +268,22 @@ class ApprovalConfirmed(ApprovalState):
 
 @event("assent.approval.reversed.v1")
 class ApprovalReversed(ApprovalState):
-    """What a vetoed or overturned assent had started is undone."""
+    """What a vetoed or overturned approval had started was rolled back."""
 
 
 @event("assent.approval.reversal_failed.v1")
 class ApprovalReversalFailed(ApprovalState):
-    """What a vetoed or overturned assent had started could not be undone."""
+    """What a vetoed or overturned approval had started could not be rolled back."""
 
 
 @event("assent.approval.reviewed.v1")
 class ApprovalReviewed(ApprovalState):
-    """A decision that owed a review was upheld."""
+    """A review upheld a decision."""
 
 
 @event("assent.approval.overturned.v1")
 class ApprovalOverturned(ApprovalState):
-    """A decision that owed a review was overturned: whoever acted on an assent reverses."""
+    """A review overturned a decision: the function that acted on an approval reverses."""
 
 
 class Violation(Data):
@@ -295,6 +296,6 @@ class Violation(Data):
 
 @event("assent.approval.review_missed.v1")
 class ApprovalReviewMissed(ApprovalState):
-    """A review that was owed was not made in time."""
+    """A required review was not made in time."""
 
     violation: Violation

@@ -1,4 +1,4 @@
-"""Which changes of a schema its readers cannot take: those need a new `.vN`."""
+"""Finds the changes of a schema that break its readers: those need a new `.vN`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,9 +7,9 @@ Schema = Mapping[str, Any]
 
 
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
-    """Each field, by its dotted path, whose change breaks a reader of what was written before or
-    an older reader of what is written now: removed, of other types, newly required, or without a
-    value it had. New optional fields and new values break nobody."""
+    """Each field, by its dotted path, whose change breaks a new reader of old events or an old
+    reader of new events: it was removed, changed its type, is newly required, or lost an allowed
+    value. New optional fields and new values break nobody."""
     return sorted(set(_Comparison(old, new).nodes("", old, new)))
 
 
@@ -20,7 +20,7 @@ class _Comparison:
         self._begun: set[tuple[str, str]] = set()
 
     def nodes(self, path: str, old: Schema, new: Schema) -> Iterator[str]:
-        """What breaks between two nodes of the schemas."""
+        """The breaking changes between two nodes of the schemas."""
         references = (old.get("$ref", ""), new.get("$ref", ""))
         if all(references):
             if references in self._begun:
@@ -68,7 +68,7 @@ def _values(node: Schema) -> set[str] | None:
 
 
 def _variants(node: Schema, root: Schema) -> dict[str, Schema]:
-    """What a value may be, by type; objects also by their title."""
+    """The types that a value may have; objects also by their title."""
     if "anyOf" in node or "oneOf" in node:
         found: dict[str, Schema] = {}
         for variant in node.get("anyOf", node.get("oneOf", ())):

@@ -1,4 +1,4 @@
-"""What `mobile-api` publishes: that a person should look at something."""
+"""What `mobile-api` publishes: notices that a person should look at something."""
 
 from typing import Literal
 
@@ -19,8 +19,8 @@ NoticeKind = Literal[
 
 @event("assent.notification.requested.v1")
 class NotificationRequested(EventData):
-    """Whoever holds one of `roles` or is one of `principals` should look at `subject`
-    (`<noun>/<id>`). Carries nothing of what it is about: a push service reads it.
+    """Everybody with one of `roles` and each of `principals` should look at `subject`
+    (`<noun>/<id>`). Carries no content, because a push service reads it.
 
     `useful_until` is when the notice becomes moot: the deadline, or the window's end."""
 

@@ -1,4 +1,4 @@
-"""What `approvals` publishes of precedents: rules that may assent in advance."""
+"""What `approvals` publishes about precedents: rules that may approve in advance."""
 
 from typing import Literal
 
@@ -55,7 +55,7 @@ class PrecedentBody(Model):
 
 
 class PrecedentRecord(PrecedentBody, Data):
-    """A precedent, and what became of it. `reference` is its domain's prefix and the end of its id;
+    """A precedent and its history. `reference` is its domain's prefix and the end of its id;
     `author` is a principal, or `approvals` for a draft; `version` is the sequence of the latest
     event."""
 
@@ -74,8 +74,8 @@ class PrecedentRecord(PrecedentBody, Data):
 
 
 class PrecedentSeed(PrecedentRecord):
-    """What the API shows of a precedent. `match_rate` is of the approvals it was compared with,
-    `veto_rate` of those it assented to; both from 0 to 1."""
+    """What the API shows of a precedent. `match_rate` is its share of the approvals that it was
+    compared with, `veto_rate` the vetoed share of those that it approved; both from 0 to 1."""
 
     seed_id: str
     match_count: int = 0
@@ -84,41 +84,41 @@ class PrecedentSeed(PrecedentRecord):
 
 
 class PrecedentState(PrecedentRecord, EventData):
-    """A precedent as it is after the event."""
+    """A precedent after the event."""
 
     precedent_id: str
 
 
 @event("assent.precedent.drafted.v1")
 class PrecedentDrafted(PrecedentState):
-    """Three like approvals in a row wrote it; a human may activate it."""
+    """Three similar approvals in a row led to this draft; a human may activate it."""
 
 
 @event("assent.precedent.reviewed.v1")
 class PrecedentReviewed(PrecedentState):
-    """Posted and judged: `approved` or `rejected`, with the findings."""
+    """A posted precedent was judged: `approved` or `rejected`, with the findings."""
 
 
 @event("assent.precedent.activated.v1")
 class PrecedentActivated(PrecedentState):
-    """It may assent from now on, for the first time or after a suspension."""
+    """The precedent may approve from now on, for the first time or after a suspension."""
 
 
 @event("assent.precedent.suspended.v1")
 class PrecedentSuspended(PrecedentState):
-    """It assents to nothing until it is activated again."""
+    """The precedent approves nothing until it is activated again."""
 
 
 @event("assent.precedent.superseded.v1")
 class PrecedentSuperseded(PrecedentState):
-    """A newer one of the same title took its place."""
+    """A newer precedent of the same title replaced it."""
 
 
 @event("assent.precedent.vetoed.v1")
 class PrecedentVetoed(PrecedentState):
-    """One of its assents was vetoed; `veto_count` counts it."""
+    """One of its approvals was vetoed; `veto_count` includes it."""
 
 
 @event("assent.precedent.deprecated.v1")
 class PrecedentDeprecated(PrecedentState):
-    """The third veto of its assents ended it."""
+    """The third veto of its approvals retired the precedent."""

@@ -1,4 +1,4 @@
-"""Event types by name, so that schemas are generated and versions compared."""
+"""Event types by name, from which schemas are generated and versions compared."""
 
 import re
 from collections.abc import Callable
@@ -38,8 +38,8 @@ def event(name: str) -> Callable[[T], T]:
 
 
 def published_types() -> dict[str, dict[str, type[EventData]]]:
-    """Every event type by topic, the platform's bookkeeping under each; imports each module of this
-    package that names a TOPIC."""
+    """Every event type by topic, with the platform's bookkeeping on each topic; imports each module
+    of this package that names a TOPIC."""
     import events
 
     topics: dict[str, dict[str, type[EventData]]] = {}
