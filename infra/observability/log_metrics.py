@@ -87,7 +87,7 @@ BURIED = LogMetric(
     conditions=(
         'jsonPayload.logger="shared.runtime.reactions"',
         "severity=ERROR",
-        'jsonPayload.message=~"^to the dead letters: "',
+        'jsonPayload.message=~"^dead-lettered: "',
     ),
 )
 STUCK = LogMetric(

@@ -1,4 +1,4 @@
-"""One kind of thing that a function owns: how it is stored, found, timed, signed and published."""
+"""An aggregate: how a function stores, finds, times, signs and publishes one kind of thing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ DueTimer = tuple[str, datetime]
 
 @dataclass(frozen=True)
 class Signing(Generic[S]):
-    """What the function signs of a transition (None: nothing), with the key in the secret `key`.
+    """What the function signs for a transition (None: nothing), with the key in the secret `key`.
     The compact JWS becomes the state's `signature`."""
 
     key: str
@@ -31,7 +31,7 @@ class Signing(Generic[S]):
 @dataclass(frozen=True)
 class Stored(Generic[S]):
     """An aggregate as it was read, with what its next event and its next write need. The state is
-    None where the document only holds the place of one that is still to come."""
+    None where the document is a placeholder for a later state."""
 
     document: Document
     state: S | None
@@ -64,19 +64,19 @@ class Aggregate(Generic[S]):
         return id
 
     def may_be_id(self, text: str) -> bool:
-        """Whether a caller's text has the form of an id of this kind."""
+        """Whether the text has the form of an id of this aggregate."""
         return not self.prefix or is_id(self.prefix, text)
 
     def subject(self, id: str) -> str:
-        """The subject of events about the thing with that id."""
+        """The subject of events about the state with that id."""
         return f"{self.noun}/{id}"
 
     def timer(self, state: S) -> DueTimer | None:
-        """The type of the timer that the state waits for, and when it is due."""
+        """The type and the due time of the timer that the state waits for."""
         return self.next_timer(state) if self.next_timer is not None else None
 
     def read(self, document: Document) -> Stored[S]:
-        """The aggregate in a document."""
+        """The aggregate that a document holds."""
         data = document.data
         if "state" not in data:
             return Stored(document, None, 0, None)

@@ -1,4 +1,4 @@
-"""One way to run a use case for each kind of trigger: a command, an event, a timer, a look."""
+"""Runs the use cases of a function: one method for each kind of trigger."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ Rule = Callable[[S, datetime], Sequence[Transition[Any]]]
 
 
 class States(NamedTuple, Generic[S]):
-    """Some states in order, and where the list goes on."""
+    """Some states in order, and the cursor of the next page."""
 
     items: list[S]
     next_cursor: str | None
@@ -58,10 +58,10 @@ class Runner:
         answer: type[A],
         about: tuple[Aggregate[Any], str] | None = None,
     ) -> A:
-        """What `use_case` answers, once it is committed. The same key again gives the first answer,
-        also where that was committed while this attempt was refused. What the command is `about`
-        is read together with the key. Raises what the use case raises, IdempotencyKeyReused,
-        Unavailable."""
+        """The answer of `use_case`, once it is committed. The same idempotency key again gives the
+        first answer, also where another attempt committed that while this one was refused. What the
+        command is `about` is read together with the key. Raises what the use case raises,
+        IdempotencyKeyReused, Unavailable."""
         tried: list[tuple[Change, A]] = []
 
         async def once() -> A:
@@ -98,8 +98,8 @@ class Runner:
         rule: Callable[[S], Sequence[Transition[S]]],
         view: type[A],
     ) -> A:
-        """The thing after the transitions of `rule`, as `view.of` shows it. Raises NotFound, what
-        the rule raises, and as `command` does."""
+        """The state after the transitions of `rule`, as `view.of` shows it. Raises NotFound, what
+        the rule raises, and what `command` raises."""
 
         async def use_case(work: Command) -> A:
             state = await work.get(aggregate, id)
@@ -117,10 +117,10 @@ class Runner:
         *,
         is_one_of_several: bool = False,
     ) -> None:
-        """Commits what follows from an event of the log; where nothing does, publishes again what
-        followed from an earlier delivery. `is_one_of_several`: the event leads to further commits,
-        so the sweep, and not a redelivery, publishes what this one could not. Raises Unavailable,
-        and what the use case raises."""
+        """Commits what follows from an event of the log; where nothing follows, publishes again
+        what followed from an earlier delivery. `is_one_of_several`: the event leads to further
+        commits, so the sweep, not a redelivery, publishes what this commit could not publish.
+        Raises Unavailable, and what the use case raises."""
         attempts = 0
 
         async def once() -> None:
@@ -184,8 +184,8 @@ class Runner:
         aggregate: Aggregate[S],
         use_case: Callable[[UnitOfWork, S], Awaitable[None]],
     ) -> None:
-        """Commits what follows from a timer about a thing. Cloud Tasks holds a task for 30 days at
-        most, so a timer that is due later fires early, changes nothing, and is set again. Raises
+        """Commits what follows from a timer. Cloud Tasks holds a task for 30 days at most, so a
+        timer that is due later fires early, changes nothing, and is set again. Raises
         Unavailable."""
 
         async def once() -> None:
@@ -206,20 +206,20 @@ class Runner:
         await decide_again(once)
 
     async def read(self, caller: Caller, aggregate: Aggregate[S], id: str) -> S:
-        """The thing. One read. Raises NotFound, and reports the miss; Unavailable."""
+        """The state. One read. Raises NotFound, and reports the miss; Unavailable."""
         return await Command(self, caller, 0).get(aggregate, id)
 
     async def read_with_event(
         self, caller: Caller, aggregate: Aggregate[S], id: str
     ) -> tuple[S, LastEvent | None]:
-        """The thing and its latest event; as for `read`."""
+        """The state and its latest event; otherwise as `read`."""
         command = Command(self, caller, 0)
         state = await command.get(aggregate, id)
         stored = command.stored(aggregate, id)
         return state, stored.last_event if stored else None
 
     async def find(self, caller: Caller, aggregate: Aggregate[S], id: str) -> S | None:
-        """The thing, or None: no lookup of a caller's. One read. Raises Unavailable."""
+        """The state, or None; reports no miss. One read. Raises Unavailable."""
         return await Command(self, caller, 0).find(aggregate, id)
 
     async def page(
@@ -233,8 +233,8 @@ class Runner:
         descending: bool = True,
         where: Iterable[Condition] = (),
     ) -> States[S]:
-        """Up to `limit` things in the order of an indexed field, newest first unless told
-        otherwise. Raises Invalid for a cursor that no list gave, Unavailable."""
+        """Up to `limit` states in the order of an indexed field, by default newest first. Raises
+        Invalid for a cursor that no list gave, Unavailable."""
         page = await TenantStore(caller.tenant_id).find(
             aggregate.collection,
             where=where,

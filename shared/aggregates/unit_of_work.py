@@ -1,4 +1,4 @@
-"""What one request reads and decides, and the one commit that it ends in."""
+"""A unit of work: what one request reads and decides, and the one commit at its end."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
@@ -22,11 +22,11 @@ Key = tuple[str, str]
 
 
 class UnitOfWork:
-    """Reads aggregates of one tenant and collects their transitions. Guarantees that what was read
-    and then saved is committed only if nobody changed it in between; nothing is written before the
-    commit.
+    """Reads aggregates of one tenant and collects their transitions. Guarantees that a state that
+    was read and saved is committed only if nobody changed it in between; nothing is written before
+    the commit.
 
-    `attempt` counts from 0: the use case runs again from a fresh unit where a race was lost."""
+    `attempt` counts from 0: after a lost race the use case runs again with a fresh unit."""
 
     def __init__(
         self,
@@ -43,14 +43,14 @@ class UnitOfWork:
         self.attempt = attempt
         self._aggregates = aggregates
         self._recorder = recorder
-        # Whether an event is caused by the one before it in this commit.
+        # Whether each event is caused by the previous event of this commit.
         self._chains = chains
         self._stored: dict[Key, Stored[Any] | None] = {}
         self._current: dict[Key, _Current] = {}
         self._relied_on: dict[Key, None] = {}
 
     async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
-        """The state as this unit saved it or read it first, or None where there is none yet. One
+        """The state as this unit saved it or first read it, or None where there is none yet. One
         read, unless it was read before. Raises Unavailable."""
         key = (aggregate.collection, id)
         if key not in self._stored and key not in self._current:
@@ -68,8 +68,8 @@ class UnitOfWork:
         ]
 
     def read(self, aggregate: Aggregate[S], id: str, document: Document | None) -> S | None:
-        """The state in a document. Of a thing that was read before, the first reading stays: it is
-        what was decided on, so whatever changed since must fail the commit."""
+        """The state in a document. A state that was read before stays as it was first read: the
+        decision rests on that reading, so any later change must fail the commit."""
         key = (aggregate.collection, id)
         if key not in self._stored:
             self._stored[key] = None if document is None else aggregate.read(document)
@@ -85,7 +85,7 @@ class UnitOfWork:
         descending: bool = False,
         limit: int = 25,
     ) -> list[S]:
-        """Up to `limit` states that match, each as `find` would give it. Raises Unavailable."""
+        """Up to `limit` states that match, each as `find` gives it. Raises Unavailable."""
         page = await self.store.find(
             aggregate.collection,
             where=where,
@@ -97,30 +97,29 @@ class UnitOfWork:
         return [state for state in states if state is not None]
 
     def stored(self, aggregate: Aggregate[S], id: str) -> Stored[S] | None:
-        """The thing as it was read; its document may only hold the place of a state."""
+        """The aggregate as it was read; its document may be a placeholder without a state."""
         return self._stored.get((aggregate.collection, id))
 
     def is_about(self, aggregate: Aggregate[Any], id: str) -> None:
-        """Makes the thing's latest event the cause of what follows: it is the subject of a command
-        or a timer."""
+        """Makes the latest event of a command's or a timer's subject the cause of what follows."""
         stored = self._stored[aggregate.collection, id]
         assert stored is not None
         self._recorder.cause = self._recorder.cause or stored.last_event
 
     def rely_on(self, aggregate: Aggregate[Any], id: str) -> None:
-        """Commits only if nobody changed the thing since it was read; one that was not there is no
-        condition."""
+        """Lets the commit fail if somebody changed the aggregate since it was read; one that did
+        not exist adds no condition."""
         self._relied_on[aggregate.collection, id] = None
 
     def sequence(self, aggregate: Aggregate[Any], id: str) -> int:
-        """The sequence of the thing's latest event, those of this unit included."""
+        """The sequence of the aggregate's latest event, including the events of this unit."""
         key = (aggregate.collection, id)
         known = self._current.get(key) or self._stored.get(key)
         return known.sequence if known else 0
 
     async def save(self, *transitions: Transition[Any]) -> list[Any]:
         """Adds the transitions to the commit, in their order: states, events, timers. Returns the
-        states as they will be stored, which may have gained a signature. Raises Unavailable where
+        states as they will be stored, signed where the aggregate signs. Raises Unavailable where
         the signing key cannot be read."""
         saved: list[Any] = []
         latest: LastEvent | None = None
@@ -147,7 +146,7 @@ class UnitOfWork:
         return saved
 
     def finish(self) -> Change:
-        """The commit of everything that was saved."""
+        """The commit of all saved transitions."""
         for (_, id), current in self._current.items():
             self._write(id, current)
         for key in self._relied_on.keys() - self._current.keys():
@@ -164,7 +163,7 @@ class UnitOfWork:
         if signing is None:
             return transition
         statement = signing.statement(transition, self._recorder.tenant_id)
-        # Rules pass on the signature they read, which an earlier transition may have replaced.
+        # Rules copy the signature that they read, but an earlier transition may have replaced it.
         signature = (current.state or transition.state).signature
         if statement is not None:
             signature = sign(statement.model_dump(mode="json"), await signing_key(signing.key))
@@ -188,7 +187,7 @@ class UnitOfWork:
 
 
 class _Current:
-    """A thing as it will be, and as it was read."""
+    """An aggregate as it will be stored, and as it was read."""
 
     def __init__(self, aggregate: Aggregate[Any], stored: Stored[Any] | None) -> None:
         self.aggregate = aggregate

@@ -1,4 +1,4 @@
-"""What every function that publishes reports of itself: the same event types on each topic."""
+"""The event types that every function publishes about itself, the same on each topic."""
 
 from typing import ClassVar
 
@@ -19,9 +19,9 @@ class LookupMissed(EventData):
 
 
 class DeliveryState(EventData):
-    """A delivery that `function` sent to the dead letters. `path` is where it was going,
-    `delivered_…` the event or timer it brought, as far as that could be read. `reason` is empty
-    where the recovery was recorded first."""
+    """A delivery that `function` dead-lettered. `path` is its destination; `delivered_…` describe
+    the event or timer in it, as far as that could be read. `reason` is empty where the recovery
+    was recorded first."""
 
     delivery_id: str
     function: str
@@ -33,13 +33,13 @@ class DeliveryState(EventData):
 
 
 class DeliveryBuried(DeliveryState):
-    """A delivery went to the dead letters, since no repetition could mend it."""
+    """A delivery was dead-lettered, because no retry can succeed."""
 
     event_type: ClassVar[str] = "assent.delivery.buried.v1"
 
 
 class DeliveryRecovered(DeliveryState):
-    """A delivery was handled that had gone to the dead letters before."""
+    """A delivery that had been dead-lettered was handled."""
 
     event_type: ClassVar[str] = "assent.delivery.recovered.v1"
 

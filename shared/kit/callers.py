@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""The caller of a request."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,8 +6,8 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Caller:
-    """A verified principal of one tenant. `received_at` is the clock at the request's entry, the
-    only time by which anything in the request is judged."""
+    """A verified principal of one tenant. `received_at` is the time at the request's entry; every
+    decision in the request uses this time only."""
 
     principal: str
     tenant_id: str

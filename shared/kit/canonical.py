@@ -1,4 +1,4 @@
-"""One byte form for one value, so that a hash means a content (RFC 8785)."""
+"""Canonical JSON (RFC 8785): equal values have equal bytes, so a hash identifies a content."""
 
 import hashlib
 from typing import Any
@@ -13,9 +13,9 @@ _HUGE = 10**21
 
 
 def canonical_json(value: Any) -> bytes:
-    """The RFC 8785 form of a JSON value; read back, it has the same form again. Raises Invalid
-    where the value has none (an integer that is no double's form, a lone surrogate, NaN) or is
-    nested too deeply to be written."""
+    """The RFC 8785 form of a JSON value; reading it back and writing it gives the same form. Raises
+    Invalid where the value has none (an integer that is no double's form, a lone surrogate, NaN)
+    or is nested too deeply to be written."""
     try:
         return _written(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as refusal:
@@ -30,7 +30,7 @@ def content_hash(value: Any) -> str:
 
 
 def hash_of(canonical: bytes) -> str:
-    """The `content_hash` of a value whose canonical form is at hand."""
+    """The `content_hash` of a value, from its canonical form."""
     return hashlib.sha256(canonical).hexdigest()
 
 

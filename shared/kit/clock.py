@@ -1,4 +1,4 @@
-"""What time it is, for the one place in a request that may ask: its entry."""
+"""The clock. A request reads it once, at its entry."""
 
 import os
 import struct
@@ -13,7 +13,7 @@ OFFSET = struct.Struct("<d")
 
 def now() -> datetime:
     """The current instant. Where ASSENT_CLOCK_FILE names an offset file (seconds, a little-endian
-    double), the offset is added: this is how a local platform moves the time of every process."""
+    double), the offset is added: the local platform moves the time of every process with it."""
     path = os.environ.get("ASSENT_CLOCK_FILE")
     moment = datetime.now(UTC)
     if path:

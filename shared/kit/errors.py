@@ -1,5 +1,5 @@
-"""Why something cannot be answered. One class per reason; `shared.runtime.problems` turns any of
-them into problem+json, an acknowledgement or a retry."""
+"""Refusals and failures, one class per reason; `shared.runtime.problems` turns each into
+problem+json, an acknowledgement or a retry."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -7,15 +7,14 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class FieldError:
-    """One thing wrong with one field. `field` is a dotted path from the body's root."""
+    """One error of one field. `field` is a dotted path from the body's root."""
 
     field: str
     message: str
 
 
 class AssentError(Exception):
-    """Base of every error with a stable code. `retriable` says that the same call may succeed
-    later without being changed."""
+    """Base of every error with a stable code. `retriable`: the same call may succeed later."""
 
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong on our side"
@@ -29,7 +28,7 @@ class AssentError(Exception):
 
 
 def problem_document(error: AssentError, correlation_id: str) -> dict[str, Any]:
-    """The RFC 9457 problem that tells of `error`; `code` is stable, `type` names it as a URN."""
+    """The RFC 9457 problem for `error`; `code` is stable, `type` is its URN."""
     return {
         "type": f"urn:assent:problem:{error.code}",
         "title": error.title,
@@ -159,7 +158,8 @@ class Unavailable(AssentError):
 
 
 class SignatureInvalid(AssentError):
-    """A signed statement is not what its signer signed. Never retried: it cannot become true."""
+    """A signed statement differs from what its signer signed. Never retried: no retry can
+    succeed."""
 
     code = "signature_invalid"
     title = "A signature does not verify"

@@ -19,13 +19,13 @@ def new_id(prefix: str, at: datetime) -> str:
 
 
 def derive_id(prefix: str, at: datetime, *parts: str) -> str:
-    """The same id for the same `at` and `parts`, for ever: what makes a reaction repeatable."""
+    """The same id for the same `at` and `parts`, for ever: it makes reactions idempotent."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return _compose(prefix, at, int.from_bytes(digest[: _RANDOM_BITS // 8], "big"))
 
 
 def is_id(prefix: str, text: str) -> bool:
-    """Whether `text` has the shape of an id of `prefix`; says nothing of its existence."""
+    """Whether `text` has the form of an id with `prefix`; the id need not exist."""
     return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Moments in time: aware, UTC, whole milliseconds, and text that sorts as time does."""
+"""Instants: aware, in UTC, in whole milliseconds, and as text that sorts by time."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -22,10 +22,10 @@ def format_instant(moment: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """The moment a formatted instant names. Raises ValueError for text without an offset."""
+    """The moment of a formatted instant. Raises ValueError for text without an offset."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} names no offset from UTC")
+        raise ValueError(f"{text!r} has no offset from UTC")
     return to_milliseconds(moment)
 
 

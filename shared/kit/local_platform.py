@@ -1,4 +1,4 @@
-"""Finding the local platform, for tools that work against it and the cloud alike."""
+"""Finds the local platform, for tools that work with it and with the cloud."""
 
 import json
 import os
@@ -9,8 +9,9 @@ DIRECTORY = Path("build/platform")
 
 
 def find_local_platform(directory: Path = DIRECTORY) -> dict[str, Any] | None:
-    """What the platform running in `directory` wrote about itself: `env` is what clients need to
-    reach it, `functions` each deployable's address and account. None where none runs."""
+    """The description that the platform running in `directory` wrote: `env` holds the variables
+    that clients need, `functions` each deployable's address and account. None where no platform
+    runs."""
     try:
         content: dict[str, Any] = json.loads((directory / "platform.json").read_text())
         os.kill(content["pid"], 0)

@@ -14,7 +14,7 @@ class Model(BaseModel):
 
 
 class Data(BaseModel):
-    """An event's payload: frozen; unknown fields are ignored, so that writers may add some."""
+    """An event's payload: frozen; unknown fields are ignored, so that writers may add fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
@@ -26,7 +26,7 @@ class EventData(Data):
 
 
 def part_of(model: type[M], state: BaseModel, **fields: Any) -> M:
-    """A `model` with the fields that it shares with `state`, and `fields` beside or instead of
-    them. Both were validated where they came from, so nothing is validated again."""
+    """A `model` with the fields that it shares with `state`; `fields` add to these or replace them.
+    Nothing is validated: both were validated where they were made."""
     shared = model.model_fields.keys() & type(state).model_fields.keys()
     return model.model_construct(**{**{name: getattr(state, name) for name in shared}, **fields})

@@ -1,4 +1,4 @@
-"""Billable operations of the request at hand, counted where they happen."""
+"""Counts the billable operations of the current request where they happen."""
 
 from collections import Counter
 from contextvars import ContextVar
@@ -19,7 +19,7 @@ _COUNTS: ContextVar[Counter[str] | None] = ContextVar("billable_operations", def
 
 
 def start_counting() -> Counter[str]:
-    """A fresh count for this request; everything awaited from here adds to it."""
+    """Starts a count for this request; all code awaited from here adds to it."""
     counts: Counter[str] = Counter()
     _COUNTS.set(counts)
     return counts

@@ -1,4 +1,4 @@
-"""From the bytes somebody sent to a plain value: JSON, or the part of YAML that is as plain."""
+"""Parses request bytes into plain values: JSON, or the subset of YAML that is as plain."""
 
 import json
 import math
@@ -97,8 +97,8 @@ def _refuse_surrogates(value: Any) -> None:
 
 
 class _Builder:
-    """Builds the value of one YAML document from parser events, which come lazily: whatever is too
-    deep or too much is refused before the rest is read."""
+    """Builds the value of one YAML document from lazy parser events: a document that is too deep or
+    too large is refused before the rest is read."""
 
     def __init__(self, events: Iterable[Any]) -> None:
         self._events = events

@@ -16,15 +16,16 @@ DAYS_IN_MONTH = 730 / 24
 
 
 class Step(Model):
-    """From that quantity a month on, each `per` units cost `usd`."""
+    """Beyond this quantity a month, each `per` units cost `usd`."""
 
     from_: Annotated[float, Field(gt=0, alias="from")]
     usd: Annotated[float, Field(ge=0)]
 
 
 class Price(Model):
-    """`usd` for each `per` units of `unit`, as `page` said. `note` says where the page's copy did
-    not, `effective` from which day to come it holds, `beyond` from where on more costs less."""
+    """`usd` for each `per` units of `unit`, according to `page`. `note` gives the source where the
+    copy of the page shows no figure, `effective` a future day from which the price holds, `beyond`
+    the steps at which more units cost less."""
 
     service: str
     usd: Annotated[float, Field(ge=0)]
@@ -43,7 +44,8 @@ class Price(Model):
         return self
 
     def cost_usd(self, quantity: float) -> float:
-        """What `quantity` units of one month cost; each step's price holds for the units in it."""
+        """The cost of `quantity` units in one month; each step's price holds for the units in
+        it."""
         starts = [0.0, *(step.from_ for step in self.beyond)]
         ends = [*starts[1:], float("inf")]
         prices = [self.usd, *(step.usd for step in self.beyond)]
@@ -54,7 +56,7 @@ class Price(Model):
 
 
 class Allowance(Model):
-    """What is free of one kind, given once to `scope`."""
+    """The free quantity of one kind, given once to `scope`."""
 
     amount: Annotated[float, Field(gt=0)]
     each: Literal["month", "day"] = "month"
@@ -67,8 +69,8 @@ class Allowance(Model):
 
 
 class Prices(Model):
-    """All prices of one region. `operations` are counted in requests; `resources` exist, grow or
-    leave; both are list prices before `free`."""
+    """All prices of one region. `operations` are counted in requests; `resources` are stored, run
+    or sent out; both are list prices before `free`."""
 
     as_of: date
     region: str
@@ -92,13 +94,13 @@ class Prices(Model):
         return self.resources[kind] if kind in self.resources else self.operations[kind]
 
     def free_of(self, kind: str) -> float:
-        """How many units a month cost nothing."""
+        """How many units a month are free."""
         allowance = self.free.get(kind)
         return allowance.a_month if allowance is not None else 0.0
 
     def cost_usd(self, counts: Mapping[str, int]) -> float:
-        """What the counted operations cost, in dollars, before any free tier. Raises KeyError for
-        an operation without a price, so that none is forgotten."""
+        """The cost of the counted operations, in dollars, before any free tier. Raises KeyError for
+        an operation without a price, so that none is left out."""
         return sum(
             number * self.operations[kind].usd / self.operations[kind].per
             for kind, number in counts.items()

@@ -14,12 +14,12 @@ from shared.kit.canonical import canonical_json
 from shared.kit.errors import SignatureInvalid
 
 ALGORITHM = "Ed25519"
-# The library trusts some of a header before it has verified it, so a crafted one fails anyhow.
+# The library trusts parts of a header before it verifies it, so a crafted header can raise these.
 UNVERIFIABLE = (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 class _Registry(jws.JWSRegistry):
-    # What is signed may be as long as a document; the library's own limit is 128 kB.
+    # A signed payload may be as long as a document; the library's own limit is 128 kB.
     max_payload_length = 2_000_000
 
 
@@ -71,8 +71,8 @@ def sign(statement: Mapping[str, Any], key: OKPKey, *, typ: str | None = None) -
 
 
 def verify(signature: str, keys: KeySet) -> dict[str, Any]:
-    """What was signed. Raises SignatureInvalid for another algorithm, an unknown key, an altered
-    payload, or text that is no JWS."""
+    """The signed statement. Raises SignatureInvalid for another algorithm, an unknown key, an
+    altered payload, or text that is not a JWS."""
     try:
         registry = _Registry(algorithms=[ALGORITHM])
         verified = jws.deserialize_compact(signature, keys, registry=registry)
@@ -85,7 +85,7 @@ def verify(signature: str, keys: KeySet) -> dict[str, Any]:
 
 
 def names_key_of(signature: str, keys: KeySet) -> bool:
-    """Whether the header of `signature` names one of `keys`; nothing of it is verified."""
+    """Whether the header of `signature` names one of `keys`; verifies nothing."""
     try:
         kid = jws.extract_compact(signature.encode()).headers()["kid"]
     except UNVERIFIABLE:

@@ -1,4 +1,4 @@
-"""What a rule answers: the new state of an aggregate, and the event that tells of it."""
+"""What a rule returns: the new state of an aggregate, and the event that publishes it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ S = TypeVar("S", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Transition(Generic[S]):
-    """The state after one event. `event` is its payload's class, or None where nobody else needs
-    to know; `fields` is what the event says beyond the published part of the state; `event_id` is
-    given where the id had to be known before."""
+    """The state after one event. `event` is its payload's class, or None where nothing is
+    published; `fields` are the event's fields beyond the published part of the state; `event_id` is
+    set where the id had to be known before."""
 
     state: S
     event: type[BaseModel] | None = None

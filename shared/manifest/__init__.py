@@ -1,4 +1,4 @@
-"""What every `function.toml` says, read by one model, and what follows from all of them."""
+"""The model of every `function.toml`, and what follows from all of them together."""
 
 from shared.manifest.filters import Clause, Filter, narrowest_filter
 from shared.manifest.model import Access, Handles, Http, Manifest, Reactions

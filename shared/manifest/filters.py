@@ -1,4 +1,4 @@
-"""Which filter a subscription gets: as narrow as Pub/Sub's 256 bytes allow."""
+"""The filter of a subscription: the narrowest that fits Pub/Sub's 256 bytes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ def family(event_type: str) -> str:
 
 @dataclass(frozen=True)
 class Clause:
-    """Lets through what begins with `prefix` and with none of `without`."""
+    """Passes types that begin with `prefix` and with none of `without`."""
 
     prefix: str = ""
     without: tuple[str, ...] = ()
@@ -32,8 +32,8 @@ class Clause:
 
 @dataclass(frozen=True)
 class Filter:
-    """Lets through what one of its clauses lets through. `str()` is Pub/Sub's own text for it,
-    empty for a filter that holds nothing back."""
+    """Passes what one of its clauses passes. `str()` is the filter in Pub/Sub's syntax, empty where
+    all types pass."""
 
     clauses: tuple[Clause, ...]
 
@@ -49,12 +49,12 @@ class Filter:
 
 
 def narrowest_filter(handled: Iterable[str], others: Iterable[str]) -> Filter:
-    """The filter for a reader that handles some event types of a topic which carries `others` too.
+    """The filter for a reader that handles some event types of a topic that carries `others` too.
 
-    Guarantees that every version of a handled type passes, so that the reader can refuse one that
-    it does not know; that the text has at most 256 bytes; and that no filter of such clauses within
-    these bytes lets fewer of the others through. The order of the types does not matter. Raises
-    ValueError where nothing is handled."""
+    Guarantees that every version of a handled type passes, so that the reader can refuse a version
+    that it does not know; that the text has at most 256 bytes; and that no filter of such clauses
+    within these bytes passes fewer of the others. The order of the types does not matter. Raises
+    ValueError where no type is handled."""
     wanted = frozenset(map(family, handled))
     if not wanted:
         raise ValueError("a filter needs a type that is handled")
@@ -73,9 +73,9 @@ def narrowest_filter(handled: Iterable[str], others: Iterable[str]) -> Filter:
 
 @dataclass(frozen=True)
 class _Choice:
-    """A way to filter the types below a prefix: `without` is what the clause around them is to
-    leave out, `clauses` let something through by themselves. `passing` counts the types that pass
-    though nobody handles them, `size` the bytes."""
+    """A way to filter the types below a prefix: the enclosing clause leaves out `without`;
+    `clauses` pass types by themselves. `passing` counts the types that pass though the reader does
+    not handle them, `size` the bytes."""
 
     passing: int = 0
     size: int = 0
@@ -94,8 +94,8 @@ class _Choice:
 def _choices(
     prefix: str, families: Sequence[str], wanted: frozenset[str], *, passing: bool
 ) -> list[_Choice]:
-    """For the types that begin with `prefix`, where the clause around them lets them pass or where
-    none does: leave it so, or turn it round at this prefix."""
+    """The ways for the types that begin with `prefix`, whether or not an enclosing clause passes
+    them: keep that, or invert it at this prefix."""
     same = _below(prefix, families, wanted, passing=passing)
     other = _below(prefix, families, wanted, passing=not passing)
     return _best((*same, *(_turned(prefix, each, passing=passing) for each in other)))
@@ -113,7 +113,7 @@ def _turned(prefix: str, choice: _Choice, *, passing: bool) -> _Choice:
 def _below(
     prefix: str, families: Sequence[str], wanted: frozenset[str], *, passing: bool
 ) -> list[_Choice]:
-    """All ways worth having that do not turn at `prefix` itself."""
+    """All useful ways that do not invert at `prefix` itself."""
     if len(families) == 1:
         if passing:
             return [_Choice(passing=families[0] not in wanted)]
@@ -127,7 +127,7 @@ def _below(
 
 
 def _best(choices: Iterable[_Choice]) -> list[_Choice]:
-    """Without those that let more through than a shorter one."""
+    """The ways that pass fewer types than every shorter way."""
     found: list[_Choice] = []
     for each in sorted(choices, key=lambda each: (each.size, each.passing)):
         # The first clause has no OR before it, and no parentheses where it is the only one.
@@ -139,8 +139,8 @@ def _best(choices: Iterable[_Choice]) -> list[_Choice]:
 
 
 def _spelled_out(chosen: Filter, families: Sequence[str]) -> Filter:
-    """The same filter with each prefix as long as what it stands for has in common, where there is
-    room: it stays what it is when the topic carries new types, and people can read it."""
+    """The same filter with each prefix extended to the common prefix of its types, where that fits:
+    the filter then stays the same when the topic carries new types, and people can read it."""
     for prefix in sorted(_prefixes(chosen)):
         longer = _common([each for each in families if each.startswith(prefix)])
         spelled = Filter(
@@ -167,6 +167,6 @@ def _begins(prefix: str) -> str:
 
 
 def _common(families: Sequence[str]) -> str:
-    """How all of them begin; they are sorted."""
+    """The common prefix of the sorted texts."""
     pairs = zip(families[0], families[-1], strict=False)
     return families[0][: next(place for place, (a, b) in enumerate((*pairs, ("", "."))) if a != b)]

@@ -18,7 +18,7 @@ Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 
 # What Pub/Sub and Cloud Tasks both accept.
 LONGEST_BACKOFF_SECONDS = 600
-# The locked packages of whoever names no others: `requirements/runtime.txt`.
+# The default lock of a function: `requirements/runtime.txt`.
 REQUIREMENTS = "runtime"
 
 _SECONDS = re.compile(r"[1-9][0-9]*s")
@@ -42,7 +42,7 @@ def _seconds(text: str) -> str:
 def _cron(text: str) -> str:
     from croniter import croniter
 
-    # Without names, ranges that wrap and other extensions, which not every cron has.
+    # Excludes names, wrapping ranges and other extensions, which not every cron supports.
     wraps = any(int(low) > int(high) for low, high in _CRON_RANGE.findall(text))
     if not _CRON.fullmatch(text) or wraps or not croniter.is_valid(text, strict=True):
         raise ValueError('must be five cron fields such as "* * * * *"')
@@ -52,14 +52,14 @@ def _cron(text: str) -> str:
 def _rising(backoff: tuple[str, str]) -> tuple[str, str]:
     least, most = (seconds(text) for text in backoff)
     if not least <= most <= LONGEST_BACKOFF_SECONDS:
-        raise ValueError(f"must rise, to at most {LONGEST_BACKOFF_SECONDS}s")
+        raise ValueError(f"must increase, to at most {LONGEST_BACKOFF_SECONDS}s")
     return backoff
 
 
 def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
     repeated = sorted({str(value) for value in values if values.count(value) > 1})
     if repeated:
-        raise ValueError(f"says twice: {', '.join(repeated)}")
+        raise ValueError(f"lists twice: {', '.join(repeated)}")
     return values
 
 
@@ -70,7 +70,7 @@ Names = Annotated[tuple[Name, ...], AfterValidator(_distinct)]
 
 
 class Sizing(Model):
-    """What one instance is given and how many there may be."""
+    """The size of one instance, and the largest number of instances."""
 
     cpu: Annotated[float, Field(gt=0, le=8)] = 1
     memory: Memory = "512Mi"
@@ -86,13 +86,13 @@ class Sizing(Model):
 
 
 class Http(Sizing):
-    """The public side: the routes it answers."""
+    """The public side: the routes that it answers."""
 
     routes: Annotated[tuple[Route, ...], Field(min_length=1), AfterValidator(_distinct)]
 
 
 class Reactions(Sizing):
-    """The private side: how what happens to it is delivered, and what runs by the clock."""
+    """The private side: how deliveries reach it, and its schedules."""
 
     schedules: dict[EventType, Cron] = Field(default_factory=dict)
     attempts: Annotated[int, Field(ge=5, le=100)] = 10
@@ -100,14 +100,14 @@ class Reactions(Sizing):
 
 
 class Handles(Model):
-    """What its private side has handlers for: handles.json, which `make schemas` writes."""
+    """The event types that its private side handles: handles.json, which `make schemas` writes."""
 
     events: EventTypes = ()
     timers: EventTypes = ()
 
 
 class Access(Model):
-    """What its service accounts are granted, and nothing else."""
+    """The grants of its service accounts; they have no others."""
 
     firestore: Literal["none", "read", "read-write"] = "none"
     postgres: Literal["none"] | Annotated[int, Field(ge=1, le=10)] = "none"
@@ -116,9 +116,8 @@ class Access(Model):
 
 
 class Manifest(Model):
-    """A whole function.toml, with what it leaves to the defaults. `requirements` names the lock
-    that its image installs, a file such as `requirements/models.txt`: each lock that is named is
-    one more image."""
+    """A function.toml with its defaults filled in. `requirements` names the lock that its image
+    installs, a file such as `requirements/models.txt`: each named lock is one more image."""
 
     summary: Annotated[str, StringConstraints(min_length=10, max_length=200)]
     http: Http | None = None

@@ -13,8 +13,8 @@ from shared.manifest.model import REQUIREMENTS, Handles, Manifest
 from shared.manifest.whole import Manifests, dashed
 
 HANDLES = "handles.json"
-# What a function that publishes has where its manifest says nothing else: the sweep publishes what
-# a crash left in its event log.
+# The defaults of a function that publishes: its sweep publishes what a crash left unpublished in
+# the event log.
 PUBLISHING = {
     "reactions": {"schedules": {"assent.sweep.due.v1": "* * * * *"}},
     "access": {"firestore": "read-write"},
@@ -24,7 +24,7 @@ M = TypeVar("M", bound=Model)
 
 
 class ManifestError(ValueError):
-    """A manifest that cannot be read, or two that contradict each other; names file and field."""
+    """A manifest cannot be read, or two contradict each other; names the file and the field."""
 
 
 def load_manifests(root: Path) -> Manifests:

@@ -1,4 +1,4 @@
-"""Which paths a route covers, and which of several routes a path belongs to."""
+"""Which paths a route covers, and which of several routes answers a path."""
 
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
@@ -8,7 +8,7 @@ _ONE, _AND_BELOW = "*", "**"
 
 
 class Routed(Protocol):
-    """Somebody who answers the paths of some routes."""
+    """The owner of some routes."""
 
     @property
     def name(self) -> str: ...
@@ -18,8 +18,8 @@ class Routed(Protocol):
 
 
 class RouteTable:
-    """The routes of several owners, a route before every other that covers it: of those that cover
-    a path the first is the most specific."""
+    """The routes of several owners, each before every route that covers it: the first route that
+    covers a path is the most specific."""
 
     def __init__(self, owners: Iterable[Routed]) -> None:
         claims = ((route, owner.name) for owner in owners for route in owner.routes)
@@ -30,7 +30,7 @@ class RouteTable:
         return next((name for route, name in self.entries if covers(route, path)), None)
 
     def contested(self) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-        """Pairs of entries of two owners that cover a path both, where neither is more specific."""
+        """Pairs of routes of two owners that both cover a path, where neither is more specific."""
         for place, entry in enumerate(self.entries):
             for other in self.entries[:place]:
                 (route, owner), (earlier, another) = entry, other
@@ -40,8 +40,8 @@ class RouteTable:
 
 
 def covers(route: str, path: str) -> bool:
-    """Whether the route stands for a path, or for every path of another route: `*` is any one
-    segment, and `/a/**` is `/a` and all below it."""
+    """Whether the route covers a path, or every path of another route: `*` is any one segment, and
+    `/a/**` is `/a` and all paths below it."""
     for wanted, found in zip_longest(route.split("/"), path.split("/")):
         if wanted == _AND_BELOW:
             return True

@@ -52,7 +52,7 @@ class Subscription:
 
     @property
     def name(self) -> str:
-        """Another filter is another subscription, for Pub/Sub changes none in place."""
+        """The name changes with the filter, because Pub/Sub cannot change a filter in place."""
         digest = hashlib.sha256(str(self.filter).encode()).hexdigest()[:8]
         return f"{self.deployable}.{self.topic}.{digest}"
 
@@ -63,7 +63,7 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Queue:
-    """One function's Cloud Tasks queue: all of its timers come through it."""
+    """One function's Cloud Tasks queue, which delivers all of its timers."""
 
     name: str
     deployable: str
@@ -172,7 +172,7 @@ class Manifests:
 
     @cached_property
     def locks(self) -> tuple[str, ...]:
-        """The requirements that functions name: each is one image."""
+        """The locks that functions name: each is one image."""
         return tuple(sorted({manifest.requirements for manifest in self.by_noun.values()}))
 
     @cached_property
@@ -189,5 +189,5 @@ class Manifests:
 
 
 def dashed(event_type: str) -> str:
-    """An event type as the names of cloud resources may have it, without its `assent.`."""
+    """An event type without its `assent.`, in the form that names of cloud resources allow."""
     return event_type.removeprefix("assent.").replace(".", "-").replace("_", "-")

@@ -1,1 +1,1 @@
-"""How what happened reaches whoever must know: the event log, its relay, timers, dead letters."""
+"""Publishing and delivery of events: the event log, the outbox, timers, dead letters."""

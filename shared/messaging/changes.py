@@ -1,4 +1,4 @@
-"""A commit that also says what happened and what is to happen later."""
+"""A commit of writes together with their events and timers."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,11 +19,11 @@ class Timer:
 
 @dataclass
 class Change(Batch):
-    """Writes, the events that say so, and the timers that follow: one commit.
+    """Writes, their events and their timers: one commit.
 
-    `is_redelivered` says that this is all that a delivery leads to, that the delivery comes again
-    until what it led to is published, and that it is then answered with `Outbox.publish_again`.
-    Its events need no flag in the log, nor a second commit that clears it."""
+    `is_redelivered`: this is the only commit of a delivery, which is redelivered until the events
+    are published; the handler then calls `Outbox.publish_again`. The events need no flag in the
+    log, and no second commit that clears it."""
 
     is_redelivered: bool = False
     events: list[Envelope] = field(default_factory=list)

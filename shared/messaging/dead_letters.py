@@ -1,11 +1,11 @@
-"""Where goes what can never succeed, with all it takes to try again."""
+"""Dead-letters a delivery that can never succeed, with all that a redelivery needs."""
 
 from collections.abc import Mapping
 
 from shared.messaging.pubsub import publish
 
 DEAD_LETTERS = "dead-letters"
-# The attribute that a redelivered message keeps: `<function>/<delivery>`, whose dead letter it was.
+# An attribute of redelivered messages: `<function>/<delivery>` names the dead letter.
 REDELIVERS = "assent-redelivers"
 # Pub/Sub refuses longer attributes, in bytes.
 LONGEST_NAME = 256
@@ -21,10 +21,10 @@ async def bury(
     reason: str,
     mark: str | None = None,
 ) -> None:
-    """Publishes the delivery to the dead-letter topic: its body, its `ce-*` attributes, the
-    function and path it was for, why, and the `mark` by which that function will know it again.
-    Raises Unavailable: then the delivery must not be acknowledged. What is too long for an
-    attribute is cut."""
+    """Publishes the delivery to the dead-letter topic: its body, its `ce-*` attributes, its
+    function and path, the reason, and the `mark` by which the function recognises a redelivery.
+    Raises Unavailable: then the delivery must not be acknowledged. Text too long for an attribute
+    is cut."""
     kept = {
         name: fitting(value)
         for name, value in headers.items()
@@ -48,5 +48,5 @@ async def bury(
 
 
 def fitting(text: str) -> str:
-    """As much of the text as an attribute holds."""
+    """The text, cut to the length of an attribute."""
     return text.encode(errors="replace")[:LONGEST_VALUE].decode(errors="ignore")

@@ -1,5 +1,5 @@
-"""Records in a tenant's log which of its deliveries were buried, and which of those were handled
-after all."""
+"""Records in a tenant's log which of its deliveries were dead-lettered, and which of those were
+handled later."""
 
 import hashlib
 from collections.abc import Mapping
@@ -26,8 +26,7 @@ _RECORDS = (DeliveryBuried.event_type, DeliveryRecovered.event_type)
 
 @dataclass(frozen=True)
 class Delivery:
-    """What was brought to `path` of `function`, as far as it can be read: it may be what could
-    not."""
+    """A delivery to `path` of `function`. Parts of it may be unreadable."""
 
     function: str
     path: str
@@ -36,7 +35,7 @@ class Delivery:
 
     @property
     def id(self) -> str:
-        """The same for every copy of the delivery, redelivered ones too."""
+        """The id of the delivery; each redelivery has the same."""
         event_id = self.attribute("id") or hashlib.sha256(self.body).hexdigest()
         return derive_id(
             "dlv", self._time, self.function, self.path, self.attribute("source"), event_id
@@ -44,22 +43,22 @@ class Delivery:
 
     @property
     def mark(self) -> str:
-        """What a copy that is delivered again carries: whose delivery it is, and which."""
+        """The attribute of a redelivery that names the function and the delivery."""
         return f"{self.function}/{self.id}"
 
     @property
     def tenant_id(self) -> str:
-        """Whose it is; empty where it names nobody who could be a tenant."""
+        """The delivery's tenant; empty where it names none, or an impossible one."""
         named = self.attribute("tenantid")
         return named if is_document_id(named) else ""
 
     def attribute(self, name: str) -> str:
-        """An attribute of the event; empty where it has none."""
+        """An attribute of the event; empty where it is missing."""
         return self.headers.get(f"ce-{name}", "")
 
-    def event_id(self, told: str) -> str:
-        """The id of the event that tells what became of the delivery."""
-        return derive_id("evt", self._time, self.id, told)
+    def event_id(self, outcome: str) -> str:
+        """The id of the event that records the outcome of the delivery."""
+        return derive_id("evt", self._time, self.id, outcome)
 
     @property
     def _time(self) -> datetime:
@@ -70,46 +69,46 @@ class Delivery:
 
 
 class Deliveries:
-    """Records what became of one function's dead letters."""
+    """Records the outcomes of one function's dead letters."""
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
 
-    def are_told(self, delivery: Delivery) -> bool:
-        """Whether the log records it: it is a tenant's, and no record of this function's own, for
-        one that cannot be read would lead to more of them for ever."""
+    def are_recorded(self, delivery: Delivery) -> bool:
+        """Whether the log records the delivery: it has a tenant, and is no record of this
+        function's own dead letters. An unreadable one would lead to further records without end."""
         is_own = delivery.attribute("source") == f"//assent/{self._outbox.noun}"
         is_record = delivery.attribute("type") in _RECORDS
         return bool(delivery.tenant_id) and not (is_own and is_record)
 
-    async def tell_buried(self, delivery: Delivery, reason: str, at: datetime) -> None:
-        """Records that the delivery was buried, once however often it is; caused by the event it
-        brought where that is in the log, else a story of its own. Raises Unavailable."""
+    async def record_buried(self, delivery: Delivery, reason: str, at: datetime) -> None:
+        """Records once that the delivery was dead-lettered. The cause is the delivered event where
+        that is in the log; otherwise the record starts a correlation. Raises Unavailable."""
 
         async def once() -> None:
             store = TenantStore(delivery.tenant_id)
-            told, brought = await store.get_many(_entries(delivery, "buried"))
-            if told is None:
+            recorded, delivered = await store.get_many(_entries(delivery, "buried"))
+            if recorded is None:
                 change = Change()
-                change.record(self._burial(delivery, brought, reason, at))
+                change.record(self._burial(delivery, delivered, reason, at))
                 await self._outbox.commit(store, change, now=at)
 
-        if self.are_told(delivery):
+        if self.are_recorded(delivery):
             await decide_again(once)
 
-    async def tell_recovered(self, delivery: Delivery, at: datetime) -> None:
-        """Records that a delivery that was buried is handled now, once; also that it was buried,
-        where that is not told yet. Raises Unavailable."""
+    async def record_recovered(self, delivery: Delivery, at: datetime) -> None:
+        """Records once that a dead-lettered delivery was handled; also that it was dead-lettered,
+        where that is not recorded yet. Raises Unavailable."""
 
         async def once() -> None:
             store = TenantStore(delivery.tenant_id)
             entries = _entries(delivery, "buried", "recovered")
-            buried, recovered, brought = await store.get_many(entries)
+            buried, recovered, delivered = await store.get_many(entries)
             if recovered is not None:
                 return
             change = Change()
             if buried is None:
-                burial = self._burial(delivery, brought, "", at)
+                burial = self._burial(delivery, delivered, "", at)
                 change.record(burial)
             else:
                 burial = logged_event(buried.data, at)
@@ -123,15 +122,15 @@ class Deliveries:
             )
             await self._outbox.commit(store, change, now=at)
 
-        if self.are_told(delivery):
+        if self.are_recorded(delivery):
             await decide_again(once)
 
     def _burial(
-        self, delivery: Delivery, brought: Document | None, reason: str, at: datetime
+        self, delivery: Delivery, delivered: Document | None, reason: str, at: datetime
     ) -> Envelope:
         cause = None
-        if brought is not None and brought.data["type"] == delivery.attribute("type"):
-            cause = LastEvent(id=brought.id, correlation_id=brought.data["correlationid"])
+        if delivered is not None and delivered.data["type"] == delivery.attribute("type"):
+            cause = LastEvent(id=delivered.id, correlation_id=delivered.data["correlationid"])
         data = {
             "delivery_id": delivery.id,
             "function": delivery.function,
@@ -153,7 +152,7 @@ class Deliveries:
         return Recorder(function, delivery.tenant_id, f"service:{function}", at, cause)
 
 
-def _entries(delivery: Delivery, *told: str) -> list[tuple[str, str]]:
-    """The log's entries that tell of the delivery, and last the event it brought."""
-    ids = [*(delivery.event_id(each) for each in told), delivery.attribute("id")]
+def _entries(delivery: Delivery, *outcomes: str) -> list[tuple[str, str]]:
+    """The log's entries of the delivery's outcomes; the last is the delivered event."""
+    ids = [*(delivery.event_id(outcome) for outcome in outcomes), delivery.attribute("id")]
     return [(EVENT_LOG, id) for id in ids]

@@ -32,10 +32,10 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class Envelope(Model):
-    """One event. A timer or a schedule that arrives has no cause and no sequence: it is not in the
-    log, and what follows from it is caused by its subject's latest event.
+    """One event. A delivered timer or schedule has no cause and no sequence: it is not in the log,
+    and the cause of what follows from it is its subject's latest event.
 
-    `received_at` is the clock at the entry of the process that handles it; it is no attribute."""
+    `received_at` is the time at the entry of the process that handles it; it is no attribute."""
 
     id: NotEmpty
     type: NotEmpty
@@ -58,11 +58,11 @@ class Envelope(Model):
 
     @property
     def is_early(self) -> bool:
-        """Whether it arrived before its own time, as only a timer can."""
+        """Whether it was received before its own time, which only a timer can be."""
         return self.received_at < self.time
 
     def payload(self, model: "builtins.type[T]") -> T:
-        """The data as `model`. Raises pydantic.ValidationError, which no retry can mend."""
+        """The data as `model`. Raises pydantic.ValidationError, which no retry can avoid."""
         return model.model_validate_json(self.data)
 
     def attributes(self) -> dict[str, str]:

@@ -11,8 +11,8 @@ EVENT_LOG = "events"
 
 
 def log_entry(event: Envelope, *, position: int, flagged: bool = True) -> dict[str, Any]:
-    """The document of an event not yet published; `position` orders the events of one commit.
-    A `flagged` one the sweep publishes if nobody else does."""
+    """The document of an event not yet published; `position` orders the events of one commit. The
+    sweep publishes a `flagged` event that stays unpublished."""
     return {
         **event.model_dump(mode="json", include=set(ATTRIBUTES) | {"data"}),
         "unpublished": flagged,

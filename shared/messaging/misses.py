@@ -1,4 +1,4 @@
-"""Lookups that found nothing are worth knowing: somebody may be trying other tenants' ids."""
+"""Records lookups that found nothing: a caller may be trying other tenants' ids."""
 
 import random
 from datetime import datetime, timedelta
@@ -16,9 +16,10 @@ COLLECTION = "lookup_misses"
 
 
 async def report_miss(outbox: Outbox, caller: Caller, id: str) -> None:
-    """Records a lookup of `id` that found nothing as a story of its own: every one, up to twenty a
-    minute and principal. Each takes a free slot of its minute, and when all are taken nothing is
-    recorded. No counter, no memory of an instance. Raises Unavailable."""
+    """Records a lookup of `id` that found nothing, with a correlation of its own, up to twenty
+    times a minute and principal. Each record takes a free slot of its minute; when all slots are
+    taken, nothing is recorded. Needs no counter and no memory of the process. Raises
+    Unavailable."""
     store = TenantStore(caller.tenant_id)
     minute = caller.received_at.replace(second=0, microsecond=0)
     window = derive_id("mis", minute, caller.principal)

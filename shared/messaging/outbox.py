@@ -1,4 +1,4 @@
-"""Commit once, then publish: a crash between any two lines costs seconds, never an event."""
+"""The outbox: commits once, then publishes. A crash in between delays events and loses none."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from shared.messaging.timers import set_timers
 from shared.storage.batches import Batch
 from shared.storage.firestore import LostRace, TenantStore
 
-# One delivery leads to a handful of events.
+# More than the events that follow from one delivery.
 MOST_CAUSED = 100
 # Deliveries whose events this process has published.
 MOST_REMEMBERED = 4096
@@ -24,25 +24,24 @@ _log = logging.getLogger(__name__)
 
 
 class Outbox:
-    """What one function uses to commit. `noun` is the function; its topic has the same name."""
+    """Commits for one function. `noun` is the function; its topic has the same name."""
 
     def __init__(self, noun: str) -> None:
         self.noun = noun
         self._answered: OrderedDict[str, None] = OrderedDict()
 
     async def commit(self, store: TenantStore, change: Change, *, now: datetime) -> None:
-        """Commits the change, then publishes its events and sets its timers; returns when each of
-        both has succeeded or failed.
+        """Commits the change, then publishes its events and sets its timers; returns when each has
+        succeeded or failed.
 
-        Raises LostRace or Unavailable for the commit itself. Once that succeeded the change stands,
-        and what could not be published or set now is left to the sweep; only where the change
-        `is_redelivered`, Unavailable lets the delivery come again until all is published."""
+        Raises LostRace or Unavailable for the commit itself. After it, the sweep publishes events
+        and sets timers that failed here; where the change `is_redelivered`, raises Unavailable
+        instead, so that the delivery is retried until all is published."""
         await store.commit(change)
         await self.hand_over(store, change, now=now)
 
     async def hand_over(self, store: TenantStore, change: Change, *, now: datetime) -> None:
-        """Publishes the events and sets the timers of a change that is committed, as `commit`
-        does."""
+        """Publishes the events and sets the timers of a committed change, as `commit` does."""
         publishing = self._publish if change.is_redelivered else self.relay
         published, timed = await asyncio.gather(
             publishing(store, change.events),
@@ -55,13 +54,13 @@ class Outbox:
             self._remember(*(event.causationid for event in change.events))
         for outcome in (published, timed):
             if isinstance(outcome, Unavailable):
-                _log.warning("left to the sweep: %s", outcome)
+                _log.warning("not published or set; the sweep will retry: %s", outcome)
             elif outcome is not None:
                 raise outcome
 
     async def relay(self, store: TenantStore, events: Sequence[Envelope]) -> None:
-        """Publishes events of the log, then clears their flags. Events may be published twice, for
-        readers know each by its sequence. Raises Unavailable."""
+        """Publishes events of the log, then clears their flags. May publish an event twice; readers
+        recognise it by its sequence. Raises Unavailable."""
         if not events:
             return
         await self._publish(store, events)
@@ -74,9 +73,9 @@ class Outbox:
             raise Unavailable("the log's flags could not be cleared") from error
 
     async def publish_again(self, store: TenantStore, delivery: Envelope) -> None:
-        """What a handler does with a delivery it has handled before: publishes what that led to,
-        for the process that committed it may have died before it did; once a process, lest copies
-        beget copies. Raises Unavailable."""
+        """Publishes again what followed from a delivery that was handled before, because the
+        process that committed it may have died before it published. Does so once per process, so
+        that redeliveries do not multiply. Raises Unavailable."""
         if delivery.id in self._answered:
             return
         caused = [

@@ -9,9 +9,9 @@ from shared.kit.errors import Unavailable
 from shared.kit.operations import count
 from shared.storage.rpc import Service
 
-# The sweep publishes what we could not.
+# The sweep publishes what fails here.
 RETRIED_FOR_SECONDS = 3.0
-# Each publish request is billed as at least this much.
+# Each publish request is billed as at least this many bytes.
 LEAST_BILLED_BYTES = 1_000
 # Pub/Sub takes 1,000 messages and 10 MB in one request.
 MOST_MESSAGES = 1_000
@@ -21,7 +21,7 @@ Message = tuple[bytes, Mapping[str, str]]
 
 
 async def publish(topic: str, messages: Sequence[Message]) -> None:
-    """Hands all (data, attributes) over, in one call unless they are too many or too long for one.
+    """Publishes all (data, attributes), in one call unless they are too many or too long for one.
     Raises Unavailable; then some or all may have been published."""
     from google.pubsub_v1.types import PublishRequest, PublishResponse
     from grpc.aio import AioRpcError
@@ -40,7 +40,7 @@ async def publish(topic: str, messages: Sequence[Message]) -> None:
                 topic=path,
             )
         except AioRpcError as error:
-            raise Unavailable(f"topic {topic} takes no messages now") from error
+            raise Unavailable(f"topic {topic} cannot be published to now") from error
         count("pubsub-messages", len(batch))
         count("pubsub-bytes", max(LEAST_BILLED_BYTES, sum(_size(message) for message in batch)))
 

@@ -1,4 +1,4 @@
-"""Gives each new event its envelope: who, when, and above all why."""
+"""Gives each new event its envelope: actor, time and cause."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from shared.messaging.envelope import Envelope
 
 
 class LastEvent(Model):
-    """A subject's latest event, kept on its document: the cause of the next command."""
+    """A subject's latest event, stored in its document: the cause of the next command."""
 
     id: str
     correlation_id: str
@@ -22,11 +22,11 @@ class LastEvent(Model):
 
 @dataclass
 class Recorder:
-    """Records the events of one commit so that causes always reach the story's first event.
+    """Records the events of one commit so that causes lead back to the correlation's first event.
 
-    The cause is the event reacted to, or for commands and timers the subject's latest, or none for
-    a story's first; further events of that commit are then caused by the first. (docs/domain.md,
-    invariant 5.)"""
+    The cause is the event that a reaction handles, or for commands and timers the subject's latest
+    event, or none for a correlation's first event; the first event of the commit causes its other
+    events. (docs/domain.md, invariant 5.)"""
 
     function: str
     tenant_id: str
@@ -36,26 +36,26 @@ class Recorder:
 
     @classmethod
     def for_command(cls, *, function: str, caller: Caller, latest: LastEvent | None) -> Self:
-        """`latest` is the latest event of the subject the command is about, if it has any."""
+        """For a command. `latest` is the latest event of its subject, if there is one."""
         return cls(function, caller.tenant_id, caller.principal, caller.received_at, latest)
 
     @classmethod
     def for_reaction(cls, *, function: str, event: Envelope) -> Self:
-        """For what follows from an event of the log."""
+        """For a reaction to an event of the log."""
         cause = LastEvent(id=event.id, correlation_id=event.correlationid)
         return cls(function, event.tenantid, f"service:{function}", event.received_at, cause)
 
     @classmethod
     def for_timer(cls, *, function: str, event: Envelope, latest: LastEvent | None) -> Self:
-        """For what follows from a timer about a subject whose latest event is `latest`."""
+        """For a timer about a subject whose latest event is `latest`."""
         return cls(function, event.tenantid, f"service:{function}", event.received_at, latest)
 
     def record(
         self, *, subject: str, sequence: int, data: BaseModel, id: str | None = None
     ) -> Envelope:
         """The envelope of the subject's next event; `sequence` is the subject's last plus one.
-        `data` is an event payload: a class registered in `events`; `id` a fresh one chosen before,
-        where the data had to name what will be derived from it."""
+        `data` is an event payload, of a class registered in `events`; `id` is given where the data
+        names something derived from it."""
         id = id or new_id("evt", self.at)
         cause = self.cause or LastEvent(id=id, correlation_id=id)
         envelope = Envelope(
@@ -79,7 +79,7 @@ class Recorder:
 
 
 def last_event(envelope: Envelope) -> LastEvent:
-    """What a subject's document keeps of the event just recorded."""
+    """What a subject's document stores of the event just recorded."""
     return LastEvent(id=envelope.id, correlation_id=envelope.correlationid)
 
 

@@ -1,6 +1,6 @@
-"""`python -m shared.messaging.redelivery list | redeliver ID… | redeliver --all`: what could not be
-delivered, and delivering it again. Works on the project that the environment names, or on the local
-platform that runs here."""
+"""`python -m shared.messaging.redelivery list | redeliver ID… | redeliver --all`: lists dead
+letters and redelivers them, in the project that the environment names or on the local platform
+that runs here."""
 
 import argparse
 import os
@@ -16,7 +16,7 @@ from shared.messaging.dead_letters import DEAD_LETTERS
 
 _AT_ONCE = 100
 _PULL_SECONDS = 10.0
-# For as long as a redelivery of all of them may take, nobody else is given them.
+# As long as a redelivery of all may take: until then nobody else receives them.
 _LEASE_SECONDS = 600
 _ABOUT_THE_DEATH = ("dead-letter-", "CloudPubSubDeadLetter", "googclient_")
 
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """One delivery that was given up."""
+    """One dead-lettered delivery."""
 
     id: str
     ack_id: str
@@ -37,16 +37,16 @@ class DeadLetter:
 
     @property
     def path(self) -> str:
-        """Where it was going. Pub/Sub itself does not write it down; a topic has the name of the
-        function that publishes to it."""
+        """Its destination. Pub/Sub does not record that; a topic has the name of the function that
+        publishes to it."""
         publisher = self.attributes.get("ce-source", "").rpartition("/")[2]
         otherwise = f"/events/{publisher}" if publisher else ""
         return self.attributes.get("dead-letter-path", otherwise)
 
     @property
     def headers(self) -> dict[str, str]:
-        """The attributes it had before it was given up, and the mark by which the function that
-        buried it will know it again and report that it was handled."""
+        """The attributes that it had before it was dead-lettered, and the mark by which the
+        function recognises the redelivery and records that it was handled."""
         own = {
             name: value
             for name, value in self.attributes.items()
@@ -66,8 +66,8 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """The dead letters of one project. Every method leaves what it does not redeliver where it
-    was. Methods raise google.api_core's exceptions where the project does not answer."""
+    """The dead letters of one project. No method removes a dead letter that it does not redeliver.
+    Methods raise google.api_core's exceptions where the project does not answer."""
 
     def __init__(
         self, env: Mapping[str, str], functions: Mapping[str, Mapping[str, str]] | None = None
@@ -91,8 +91,8 @@ class DeadLetters:
         return found
 
     def redeliver(self, wanted: set[str] | None) -> Iterator[str]:
-        """Sends those with the wanted ids (None: all) to where they were going, in their old order,
-        acknowledges each only then, and yields a line about it. Raises Refused for an id that does
+        """Sends the dead letters with the wanted ids (None: all) to their destinations, oldest
+        first; then acknowledges each and yields a line about it. Raises Refused for an id that does
         not exist."""
         found = self._pull()
         chosen = [letter for letter in found if wanted is None or letter.id in wanted]
@@ -115,7 +115,7 @@ class DeadLetters:
 
         found: list[DeadLetter] = []
         wanted = {"subscription": self._subscription, "max_messages": _AT_ONCE}
-        # The emulator answers at once with all there is; Pub/Sub itself needs some patience.
+        # The emulator answers at once with all; Pub/Sub itself needs several pulls.
         wanted["return_immediately"] = self._emulator is not None
         while True:
             try:
@@ -145,8 +145,8 @@ class DeadLetters:
         if kind == "timers":
             return self._create_task(name, letter)
         if kind == "schedules":
-            return "let go, since its schedule comes again by itself"
-        raise Refused(f"{letter.id} does not say where it was going")
+            return "removed, because its schedule fires again by itself"
+        raise Refused(f"{letter.id} does not name its destination")
 
     def _publish(self, topic: str, letter: DeadLetter) -> None:
         from google.pubsub_v1 import PublisherClient, PubsubMessage
@@ -160,7 +160,7 @@ class DeadLetters:
         function = letter.attributes["dead-letter-function"].removesuffix("-reactions")
         target = self._functions.get(f"{function}-reactions")
         if target is None:
-            return "let go, since the sweep fires what is overdue"
+            return "removed, because the sweep fires overdue timers"
         from google.cloud.tasks_v2 import CloudTasksClient
         from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcTransport
 
@@ -204,7 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m shared.messaging.redelivery")
     parser.add_argument("--state", type=Path, help="the directory of a local platform")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="what could not be delivered, and why")
+    commands.add_parser("list", help="what was dead-lettered, and why")
     redeliver = commands.add_parser("redeliver", help="deliver again")
     redeliver.add_argument("ids", nargs="*", metavar="ID")
     redeliver.add_argument("--all", action="store_true")
@@ -242,7 +242,7 @@ def _as_letter(received: Any) -> DeadLetter:
 
 
 def _client(client: Any, transport: Any, emulator: str | None) -> Any:
-    """Of the emulator, or of Google's own service where there is none."""
+    """A client of the emulator, or of Google's own service where there is none."""
     from grpc import insecure_channel
 
     return client(transport=transport(channel=insecure_channel(emulator))) if emulator else client()

@@ -1,5 +1,5 @@
-"""What makes every crash harmless: publishes what was committed but not published, and fires
-timers that are overdue."""
+"""The sweep: publishes events that were committed but not published, and fires overdue timers, so
+that a crash loses nothing."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,7 +19,7 @@ SWEEP_TYPE = "assent.sweep.due.v1"
 # Younger entries belong to a commit whose own process is still publishing them.
 GRACE = timedelta(seconds=30)
 AT_ONCE = 100
-# Every minute's sweep has tried it in vain; it will not move by itself.
+# Every minute's sweep has failed to fire it; somebody must look.
 PATIENCE = timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
@@ -41,8 +41,8 @@ class Sweep:
 
     async def run(self, now: datetime) -> None:
         """Publishes stale entries and fires overdue timers, at most a hundred of each kind; the
-        next sweep goes on. One that fails does not keep the others back; the first failure is
-        raised at the end."""
+        next sweep continues. A failure does not stop the others; the first failure is raised at the
+        end."""
         failures = [*await self._publish_stale(now), *await self._fire_overdue(now)]
         if failures:
             raise failures[0]
@@ -102,4 +102,6 @@ def _tell_if_stuck(subject: str, due: datetime, now: datetime) -> None:
     waited = now - due
     if waited > PATIENCE:
         fields = {"stuck": subject, "stuck_seconds": int(waited.total_seconds())}
-        _log.error("stuck: %s, due %s", subject, format_instant(due), extra={"fields": fields})
+        _log.error(
+            "stuck timer: %s, due %s", subject, format_instant(due), extra={"fields": fields}
+        )

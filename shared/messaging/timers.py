@@ -1,4 +1,4 @@
-"""Timers: Cloud Tasks named by hash, carrying a CloudEvent to the function's own private side."""
+"""Timers: Cloud Tasks, named by hash, that send a CloudEvent to the function's own private side."""
 
 import asyncio
 import hashlib
@@ -16,7 +16,7 @@ from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.storage.rpc import Service
 
-# The sweep fires what we could not set.
+# The sweep fires a timer that cannot be set here.
 RETRIED_FOR_SECONDS = 3.0
 # Cloud Tasks refuses a schedule time further away than 30 days; a timer that fires early re-reads
 # the state and is set again.
@@ -24,8 +24,8 @@ FURTHEST = timedelta(days=29)
 
 
 async def set_timers(noun: str, tenant_id: str, timers: Sequence[Timer], *, now: datetime) -> None:
-    """Creates each timer's task; one that was created before is left as it is. Raises Unavailable
-    once all were tried."""
+    """Creates each timer's task; leaves an existing task unchanged. Raises Unavailable once all
+    were tried."""
     tries = (_set(noun, tenant_id, timer, now) for timer in timers)
     for outcome in await asyncio.gather(*tries, return_exceptions=True):
         if isinstance(outcome, BaseException):
@@ -33,7 +33,7 @@ async def set_timers(noun: str, tenant_id: str, timers: Sequence[Timer], *, now:
 
 
 def timer_event(noun: str, tenant_id: str, timer: Timer, received_at: datetime) -> Envelope:
-    """The event a timer is, the same however it comes to be fired."""
+    """The event of a timer, the same from Cloud Tasks and from the sweep."""
     return Envelope(
         id=derive_id("tmr", timer.at, noun, tenant_id, timer.type, timer.subject),
         type=timer.type,

@@ -1,1 +1,1 @@
-"""What turns a function's routes and reactions into something Cloud Run can serve."""
+"""Serves a function's routes and reactions on Cloud Run."""

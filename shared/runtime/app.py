@@ -15,20 +15,20 @@ from shared.runtime.logs import configure_logging
 from shared.runtime.openapi import describe
 from shared.runtime.problems import answer_problem, invalid_request
 
-# The boundary has the only span of a request; a second tracer would begin a second trace.
+# The boundary makes a request's only span; a second tracer would begin a second trace.
 NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
 def create_api(*, function: str, router: APIRouter) -> ASGIApp:
-    """The public side of `function`: its calls, `/healthz`, `/openapi.json`, one answer to every
-    request, problem+json for every refusal."""
+    """The public side of `function`: its calls, `/healthz`, `/openapi.json`. Answers every request
+    once, and every refusal with problem+json."""
     configure_logging()
     api = describe_only(function=function, router=router)
     return Boundary(api, kind=SpanKind.SERVER)
 
 
 def describe_only(*, function: str, router: APIRouter, summary: str = "") -> FastAPI:
-    """The same API without its boundary: what the API reference is generated from, which knows the
+    """The same API without its boundary. The API reference is generated from it, with the
     manifest's `summary`."""
     api = FastAPI(
         title=f"Assent: {function}",

@@ -1,4 +1,4 @@
-"""Who is asking: JWTs signed with Ed25519, and nothing else."""
+"""Authenticates callers by JWTs signed with Ed25519, and by nothing else."""
 
 import asyncio
 import json
@@ -29,9 +29,9 @@ KEYS_KEPT_SECONDS = 600.0
 KEYS_REFETCHED_AFTER_SECONDS = 30.0
 TOKENS_REMEMBERED = 1024
 LEEWAY_SECONDS = 5
-# No token can be revoked, so beyond a laptop none is taken that lasts longer.
+# Tokens cannot be revoked, so longer ones are refused everywhere but on the local platform.
 LONGEST_LIFE_SECONDS = 3600
-# RFC 9068: an ID token of the same issuer, for the same audience, is no access token.
+# RFC 9068: an ID token of the same issuer and audience is not an access token.
 ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a type
 SCOPES_ATTRIBUTE = "assent_scopes"
 LONGEST_TOKEN = 8192
@@ -41,7 +41,7 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 
 
 class Claims(BaseModel):
-    """What we read in a token. `scope` is space-delimited (RFC 8693)."""
+    """The claims that we read. `scope` is space-delimited (RFC 8693)."""
 
     iss: str
     aud: str | list[str]
@@ -54,7 +54,7 @@ class Claims(BaseModel):
 
 
 class TokenVerifier:
-    """Verifies tokens against the issuer's published keys. One a process and event loop."""
+    """Verifies tokens against the issuer's published keys. One per process and event loop."""
 
     def __init__(self, settings: RuntimeSettings) -> None:
         self._settings = settings
@@ -64,8 +64,9 @@ class TokenVerifier:
         self._verified: OrderedDict[str, tuple[Claims, float]] = OrderedDict()
 
     async def verify(self, token: str, now: datetime) -> Claims:
-        """The token's claims. Raises Unauthenticated for anything not signed by the issuer with
-        Ed25519 for this audience and valid at `now`, Unavailable where keys cannot be had."""
+        """The token's claims. Raises Unauthenticated unless the issuer signed the token with
+        Ed25519 for this audience and it is valid at `now`, Unavailable where the keys cannot be
+        read."""
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated("the token is too long")
         claims, verified_at = self._verified.get(token, (None, 0.0))
@@ -107,7 +108,7 @@ class TokenVerifier:
         except UNVERIFIABLE as error:
             raise Unauthenticated("the token does not verify") from error
         if str(verified.header.get("typ")).lower().removeprefix("application/") != ACCESS_TOKEN:
-            raise Unauthenticated("the token is no access token")
+            raise Unauthenticated("the token is not an access token")
         return claims
 
     async def _key_set(self, *, refetch: bool) -> KeySet:
@@ -122,7 +123,7 @@ class TokenVerifier:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    # Whoever is redirected to would issue our tokens.
+    # A redirect's target could issue our tokens.
     def redirect_request(self, *args: object) -> None:
         return None
 
@@ -149,8 +150,8 @@ def _verifier() -> TokenVerifier:
 
 
 def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
-    """A dependency that gives the caller, whose token has one of `scopes`: the route has refused
-    everybody else before it read the body (`shared.runtime.routes`)."""
+    """A dependency that gives the caller, whose token has one of `scopes`: the route refused all
+    others before it read the body (`shared.runtime.routes`)."""
 
     async def caller_of(
         request: Request,
@@ -164,8 +165,9 @@ def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
 
 
 async def authorize(request: Request, scopes: Collection[str]) -> Caller:
-    """The verified caller of this request. Raises Unauthenticated, ScopeMissing; beyond a laptop,
-    where tests and measurements call as fast as they can, TooManyRequests."""
+    """The verified caller of this request. Raises Unauthenticated, ScopeMissing, and
+    TooManyRequests except on the local platform, where tests and measurements call without a
+    limit."""
     credentials = await _bearer(request)
     if credentials is None:
         raise Unauthenticated("send a bearer token in the Authorization header")

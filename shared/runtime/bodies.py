@@ -1,4 +1,4 @@
-"""Request bodies: which media types a call takes, and from bytes to a validated model."""
+"""Request bodies: the media types that a call takes, and the validated model."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,16 +17,16 @@ YAML = "application/yaml"
 
 @dataclass(frozen=True)
 class Accepts:
-    """Written beside a body's type (`Annotated[Spec, Accepts((JSON, YAML))]`): the media types that
-    a call takes, and how many bytes. Without it a call takes JSON of whatever size the boundary
-    lets in."""
+    """Annotates a body's type (`Annotated[Spec, Accepts((JSON, YAML))]`) with the media types and
+    the number of bytes that a call takes. Without it a call takes JSON up to the boundary's
+    limit."""
 
     media_types: tuple[str, ...] = (JSON,)
     most_bytes: int | None = None
 
 
 class BodyReader:
-    """Reads the bodies of one call: as `model`, with the validators that `annotation` adds."""
+    """Reads the bodies of one call as `model`, with the validators that `annotation` adds."""
 
     def __init__(self, model: type[BaseModel], annotation: Any, accepts: Accepts) -> None:
         self.model = model

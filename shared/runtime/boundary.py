@@ -1,4 +1,4 @@
-"""The one outermost ASGI wrapper: whatever happens inside, it answers, once."""
+"""The outermost ASGI wrapper: it answers every request exactly once."""
 
 import logging
 import time
@@ -20,7 +20,7 @@ from shared.runtime.tracing import current_trace_id, request_span
 MAX_BODY_BYTES = 1_000_000
 RECEIVED_AT = "assent.received_at"
 _OURS = _CORRELATION, _TIMING, _COST = b"correlation-id", b"server-timing", b"assent-cost"
-# Nothing here is a page: a browser that opens an answer may do nothing with it.
+# No answer is a page: a browser that opens one may run and load nothing.
 _ALWAYS_SAID = (
     (b"cache-control", b"private, no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -33,15 +33,15 @@ _log = logging.getLogger("assent.request")
 
 
 def received_at(scope: Scope) -> datetime:
-    """The clock at the entry of this request: the time by which everything in it is judged."""
+    """The time at the entry of this request, which every decision in the request uses."""
     moment: datetime = scope[RECEIVED_AT]
     return moment
 
 
 class Boundary:
-    """Wraps `app`. Guarantees: the clock is read before anything else; a body over
-    `max_body_bytes` is refused as it arrives; no exception leaves; every answer carries its cost
-    and forbids caching unless it says otherwise; one log line a request."""
+    """Wraps `app`. Guarantees: the clock is read first; a body over `max_body_bytes` is refused as
+    it arrives; no exception escapes; every answer carries its cost, and forbids caching unless it
+    says otherwise; each request logs one line."""
 
     def __init__(
         self,
@@ -68,14 +68,14 @@ class Boundary:
             try:
                 limited = _limited(headers, receive, self._max_body_bytes)
                 await self._app(scope, limited, answer.send)
-            except Exception as error:  # noqa: BLE001 - nothing may leave
+            except Exception as error:  # noqa: BLE001 - no exception may escape
                 await answer.fail(error)
             answer.log(name)
         end_cold_start()
 
 
 class _Answer:
-    """What has been said to one request so far."""
+    """What was answered to one request so far."""
 
     def __init__(self, scope: Scope, send: Send, counts: Counter[str]) -> None:
         self._scope = scope
@@ -107,7 +107,7 @@ class _Answer:
         if refusal.http_status >= 500:
             _log.error("the request failed", exc_info=error)
         if self.status:
-            # Starlette raises again what its own handlers have answered.
+            # Starlette raises an error again after its own handlers answered it.
             return
         response = problem_response(refusal, self.correlation_id)
         await response(self._scope, _nothing, self.send)
@@ -130,7 +130,7 @@ class _Answer:
 
 
 def _limited(headers: Headers, receive: Receive, most: int) -> Receive:
-    """Receives no more than a body may hold. Raises PayloadTooLarge."""
+    """Receives at most the allowed bytes of a body. Raises PayloadTooLarge."""
     declared = headers.get("content-length", "")
     too_much = declared.isdecimal() and (len(declared) > 18 or int(declared) > most)
     taken = 0

@@ -1,17 +1,17 @@
-"""The garbage collector stands still while a process starts: nothing that is imported is garbage,
-and looking for some takes a fifth of the start."""
+"""Stops the garbage collector while a process starts: imports make no garbage, and searching for
+it takes a fifth of the start."""
 
 import gc
 
 
 def begin_cold_start() -> None:
-    """Called first in an entry point, before anything heavy is imported."""
+    """Stops the collector. Entry points call this first, before heavy imports."""
     gc.disable()
 
 
 def end_cold_start() -> None:
-    """Called once the first request is answered, when all that it needed is imported. What is there
-    by then stays for good and is never looked at again."""
+    """Starts the collector, after the first request is answered and its imports are loaded. It
+    never scans the objects that exist by then."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()

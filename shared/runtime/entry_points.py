@@ -1,6 +1,6 @@
 """The entry points of a function, from the names of its modules."""
 
-# First of all: see `cold_start`.
+# Before all other imports: see `cold_start`.
 from shared.runtime.cold_start import begin_cold_start
 
 begin_cold_start()
@@ -17,11 +17,12 @@ from starlette.types import ASGIApp  # noqa: E402
 
 
 def entry_points(function: str) -> tuple[Any, Any]:
-    """The targets `api` and `react` of a function, which its main.py must name so.
+    """The targets `api` and `react` of a function. Its main.py must use these names.
 
     `api` serves the `ROUTER` of the package's `api`. `react` serves the `HANDLERS` of its
     `reactions` and, where that names a `RUN`, the sweep over its aggregates and the records of its
-    dead letters. Neither side loads the other's modules, nor anything before its first request."""
+    dead letters. Neither side loads the other's modules, and both load theirs at the first
+    request."""
     return (
         _target("api", lambda: public_app(function)),
         _target("react", lambda: private_app(function)),
@@ -30,7 +31,7 @@ def entry_points(function: str) -> tuple[Any, Any]:
 
 @cache
 def public_app(function: str) -> ASGIApp:
-    """What the target `api` serves, made once."""
+    """The app of the target `api`, made once."""
     from shared.runtime.app import create_api
 
     router = import_module(f"{_package(function)}.api").ROUTER
@@ -39,7 +40,7 @@ def public_app(function: str) -> ASGIApp:
 
 @cache
 def private_app(function: str) -> ASGIApp:
-    """What the target `react` serves, made once."""
+    """The app of the target `react`, made once."""
     from shared.runtime.reactions import create_reactions
 
     reactions = import_module(f"{_package(function)}.reactions")

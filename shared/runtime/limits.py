@@ -1,5 +1,5 @@
-"""How many calls one caller may make of one process: a loop somewhere must not take everybody's
-instances, nor all that they cost."""
+"""Limits the calls that one caller may make of one process, so that a caller's loop cannot use
+up the instances and the money of all."""
 
 import math
 from collections import OrderedDict
@@ -14,9 +14,9 @@ CallerKey = tuple[str, str]
 
 
 class CallLimit:
-    """A bucket of calls for each caller (tenant and principal), refilled steadily. It is this
-    process's own: no store is asked, and as many instances as there are give as many times the
-    room. It bounds a loop; budgets bound a tenant."""
+    """A bucket of calls for each caller (tenant and principal), refilled steadily. Each process has
+    its own: it reads no store, and n instances allow n times the calls. It limits a loop; budgets
+    limit a tenant."""
 
     def __init__(self, *, per_second: float = CALLS_PER_SECOND, burst: float = BURST) -> None:
         self._per_second = per_second
@@ -24,8 +24,8 @@ class CallLimit:
         self._left: OrderedDict[CallerKey, tuple[float, float]] = OrderedDict()
 
     def take(self, caller: CallerKey, at: float) -> None:
-        """Counts a call at a moment of a clock that never goes back, in seconds. Raises
-        TooManyRequests, saying after how many seconds the next one is taken."""
+        """Counts a call at `now`, in seconds of a clock that never goes back. Raises
+        TooManyRequests with the seconds until the next call is taken."""
         left, since = self._left.pop(caller, (self._burst, at))
         left = min(self._burst, left + (at - since) * self._per_second)
         is_empty = left < 1

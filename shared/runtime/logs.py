@@ -1,5 +1,5 @@
-"""Structured logs: one JSON object a line, as Cloud Logging reads it, with nothing in it that is
-secret or personal."""
+"""Structured logs: one JSON object per line for Cloud Logging, without secrets and personal
+data."""
 
 import json
 import logging
@@ -20,8 +20,8 @@ tenant_id: ContextVar[str] = ContextVar("tenant_id", default="")
 correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
 _noted: ContextVar[dict[str, Any] | None] = ContextVar("noted", default=None)
 
-# Each pattern is linear in the text, for some of it comes from strangers: it begins where a word
-# begins, and what it took it never gives back (`++`).
+# Each pattern takes time linear in the text, because strangers send some of it: it begins where a
+# word begins, and never backtracks (`++`).
 _SECRETS = re.compile(
     r"(?<![\w-])eyJ[\w-]{5,}+\.[\w-]++\.[\w-]*+"  # a JWS, whole
     r"|(?<![\w-])[\w-]{0,40}(?i:authorization|token|secret|password|passwd|api[_-]?key)"
@@ -43,23 +43,23 @@ _SECRET_NAMES = re.compile(
 
 
 def start_noting() -> dict[str, Any]:
-    """A fresh note for this request; everything awaited from here adds to it."""
+    """Starts the log line of this request; all code awaited from here may add fields."""
     fields: dict[str, Any] = {}
     _noted.set(fields)
     return fields
 
 
 def note(**fields: Any) -> None:
-    """Adds fields to the one line this request logs at its end; outside a request it does nothing.
-    What metrics are made of (infra/observability/log_metrics.py)."""
+    """Adds fields to the line that this request logs at its end; outside a request it does nothing.
+    Metrics are made from these fields (infra/observability/log_metrics.py)."""
     noted = _noted.get()
     if noted is not None:
         noted.update(fields)
 
 
 def redact(value: Any, name: str = "") -> Any:
-    """`value` without secrets and personal data, by their shape and by the name they go under; of
-    the types JSON has, and time linear in its size."""
+    """`value` without secrets and personal data, which are recognised by their form and their
+    field's name. The result has JSON's types only; takes time linear in its size."""
     if value is None or isinstance(value, bool):
         return value
     if name and _is_secret(name[:100]):
@@ -74,7 +74,7 @@ def redact(value: Any, name: str = "") -> Any:
     return _PERSONAL.sub(REDACTED, _SECRETS.sub(REDACTED, text))
 
 
-# The names of fields are few and come again with each line.
+# There are few field names, and each line repeats them.
 @lru_cache(maxsize=1024)
 def _redacted_name(name: str) -> str:
     return str(redact(name))
@@ -106,13 +106,13 @@ class StructuredFormatter(logging.Formatter):
             line["logging.googleapis.com/spanId"] = f"{context.span_id:016x}"
         if record.exc_info:
             exception = redact(self.formatException(record.exc_info))
-            # Its end says what it was.
+            # The end of a trace names the exception.
             line["exception"] = exception[-LONGEST_EXCEPTION:]
         return json.dumps(line, default=str)
 
 
 def configure_logging() -> None:
-    """Sends every record of this process to standard output in that form; called once, at start."""
+    """Sends every record of this process to standard output in that form. Called once, at start."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(StructuredFormatter())
     root = logging.getLogger()

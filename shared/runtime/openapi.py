@@ -31,7 +31,7 @@ WRITE_REFUSALS = {
 
 
 class ProblemError(Model):
-    """One thing wrong with one field."""
+    """One error of one field."""
 
     field: str
     message: str
@@ -50,7 +50,7 @@ class Problem(Model):
 
 
 def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
-    """The OpenAPI document of `app`, made once; `router` is the one it includes."""
+    """The OpenAPI document of `app`, made once; `router` is the router that `app` includes."""
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title,

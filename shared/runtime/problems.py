@@ -38,7 +38,7 @@ _BY_STATUS: dict[int, type[AssentError]] = {
 }
 _LOCATIONS = ("body", "path", "query", "header", "cookie")
 WHOLE_BODY = "body"
-# An answer stays small, whatever was sent.
+# An answer stays small for every body.
 MOST_ERRORS = 100
 A_FLOOD = 10_000
 LONGEST_FIELD = 200
@@ -46,9 +46,9 @@ LONGEST_MESSAGE = 500
 
 
 def as_assent_error(error: BaseException) -> AssentError:
-    """The error with a stable code that `error` is. What nobody foresaw becomes `internal`, and
-    says nothing of itself; so does a model's ValidationError, because a body is validated where it
-    is read (`read_body`) and what was stored is our own."""
+    """The error with a stable code for `error`. An unexpected error becomes `internal`, without
+    details; so does a model's ValidationError, because bodies are validated where they are read
+    (`read_body`), and stored data is our own."""
     if isinstance(error, AssentError):
         return error
     if isinstance(error, HTTPException):
@@ -58,7 +58,7 @@ def as_assent_error(error: BaseException) -> AssentError:
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
-    """The answer of an exception handler; the request's log line says its code."""
+    """The answer of an exception handler; the request's log line contains its code."""
     logs.note(code=as_assent_error(error).code)
     return problem_response(error, current_trace_id())
 
@@ -80,13 +80,14 @@ def problem_response(error: BaseException, correlation_id: str) -> Response:
 
 
 def invalid_request(problems: Iterable[Any]) -> Invalid:
-    """What FastAPI refused of a request, without the part of it that each problem begins with."""
+    """What FastAPI refused of a request, by paths without the part of the request they begin
+    with."""
     return Invalid(*_field_errors(_located(problem) for problem in problems))
 
 
 def field_errors(error: ValidationError) -> list[FieldError]:
-    """Each thing a model refused, by its dotted path; at most a hundred, and of a flood only its
-    size, for to tell it apart takes longer than it is worth."""
+    """Each error of a model, by its dotted path; at most a hundred. Of very many errors only the
+    number, because listing them takes too long."""
     if error.error_count() > A_FLOOD:
         return [FieldError(WHOLE_BODY, f"has {error.error_count()} errors")]
     return _field_errors(error.errors(include_url=False, include_input=False))

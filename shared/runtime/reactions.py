@@ -30,7 +30,7 @@ from shared.runtime.problems import answer_problem, as_assent_error, problem_res
 from shared.runtime.tracing import current_trace_id
 from shared.storage.cursors import is_document_id
 
-# As much as Pub/Sub delivers: what a document could hold, its event can bring.
+# As much as Pub/Sub delivers: an event may be as large as a document.
 MAX_EVENT_BYTES = 10_000_000
 
 _VERSION = re.compile(r"\.v[0-9]+$")
@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 class Refused(ValueError):
-    """A delivery that can never succeed, and why."""
+    """A delivery can never succeed; the message says why."""
 
 
 def create_reactions(
@@ -50,11 +50,11 @@ def create_reactions(
 ) -> ASGIApp:
     """The private side of `function`: `/events/<topic>`, `/timers/<queue>`, `/schedules/<type>`.
 
-    Answers 204 for what was handled, is of no interest here (its payload is not read), or went to
-    the dead-letter topic because it can never succeed; 5xx for what is to be delivered again. A
-    function with a runner has a log: it records there which of a tenant's deliveries were buried
-    and which of those were handled after all, and its first request is followed by a sweep, so that
-    a fresh process picks up what a dead one left."""
+    Answers 204 for a delivery that was handled, that has no handler here (its payload is not read),
+    or that was dead-lettered because it can never succeed; 5xx for one that must be redelivered.
+    A function with a runner has a log: it records there which of a tenant's deliveries were
+    dead-lettered and which of those were handled later. A sweep follows its first request, so that
+    a new process publishes what a dead one left."""
     configure_logging()
     sweep = run.sweep(handlers) if run is not None else None
     deliveries = Deliveries(run.outbox) if run is not None else None
@@ -102,13 +102,13 @@ class _Intake:
                 return await self._bury(request, body, f"{error.code}: {error.detail}")
             return self._later(error)
         except Exception as error:  # noqa: BLE001 - nothing may leave
-            _log.exception("the reaction failed and will be delivered again")
+            _log.exception("the reaction failed; the delivery will be retried")
             return self._later(error)
         _note_handled(request, event)
         return await self._acknowledge_handled(request, body)
 
     def _is_of_no_interest(self, request: Request) -> bool:
-        """Whether it is an event that a filter of 256 bytes could not hold back."""
+        """Whether it is an event without a handler that the subscription's filter let through."""
         family = _VERSION.sub("", request.headers.get("ce-type", ""))
         is_event = request.path_params["kind"] == "events"
         return is_event and bool(family) and family not in self._families
@@ -150,13 +150,13 @@ class _Intake:
         mark = request.headers.get(REDELIVERS)
         if mark is not None and self._deliveries is not None:
             delivery = self._delivery(request, body)
-            # The mark may be that of another function's dead letter: all readers get its copy.
+            # The mark may name another function's dead letter: all readers get the redelivery.
             if mark == delivery.mark:
                 try:
                     at = received_at(request.scope)
-                    await self._deliveries.tell_recovered(delivery, at)
+                    await self._deliveries.record_recovered(delivery, at)
                 except Exception as error:  # noqa: BLE001 - nothing may leave
-                    _log.exception("a recovery is not told and will be delivered again")
+                    _log.exception("a recovery could not be recorded; the delivery will be retried")
                     return self._later(error)
         return Response(status_code=204, background=self._first_sweep())
 
@@ -164,8 +164,8 @@ class _Intake:
         delivery = self._delivery(request, body)
         logs.note(outcome="buried")
         fields = {"path": delivery.path}
-        _log.error("to the dead letters: %s", reason, extra={"fields": fields})
-        is_told = self._deliveries is not None and self._deliveries.are_told(delivery)
+        _log.error("dead-lettered: %s", reason, extra={"fields": fields})
+        is_recorded = self._deliveries is not None and self._deliveries.are_recorded(delivery)
         try:
             await bury(
                 body,
@@ -173,12 +173,12 @@ class _Intake:
                 function=self._function,
                 path=delivery.path,
                 reason=reason,
-                mark=delivery.mark if is_told else None,
+                mark=delivery.mark if is_recorded else None,
             )
             if self._deliveries is not None:
-                await self._deliveries.tell_buried(delivery, reason, received_at(request.scope))
+                await self._deliveries.record_buried(delivery, reason, received_at(request.scope))
         except Exception as error:  # noqa: BLE001 - nothing may leave
-            _log.exception("a dead letter is not buried and told, and will be delivered again")
+            _log.exception("a delivery could not be dead-lettered and recorded; it will be retried")
             return self._later(error)
         return Response(status_code=204)
 
@@ -201,16 +201,16 @@ class _Intake:
 
 
 async def _sweep_quietly(sweep: Sweep, now: datetime) -> None:
-    # The request that woke the process has been answered; the next scheduled sweep tries again.
+    # The request that started the process was answered; the next scheduled sweep tries again.
     try:
         await sweep.run(now)
-    except Exception:  # noqa: BLE001 - nobody is left to tell
+    except Exception:  # noqa: BLE001 - nobody awaits this
         _log.exception("the first sweep of this process failed")
 
 
 def _note_handled(request: Request, event: Envelope) -> None:
-    """What was done and, for an event on its own way here, how long after it happened: a dead
-    letter that somebody sent again says only how long that took."""
+    """The outcome and, except for a redelivered dead letter, the seconds since the event: after a
+    redelivery they would only show how long somebody waited."""
     logs.note(outcome="handled")
     if request.path_params["kind"] == "events" and REDELIVERS not in request.headers:
         lag = (clock.now() - event.time) // timedelta(milliseconds=1)

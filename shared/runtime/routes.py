@@ -1,4 +1,4 @@
-"""The routes of a function's public side: who calls is settled before what was sent is read."""
+"""The routes of a function's public side: they authenticate a caller before they read a body."""
 
 import functools
 import inspect
@@ -25,8 +25,8 @@ Scopes = tuple[str, ...]
 
 class Route(APIRoute):
     """One call. Guarantees the order of refusals: 401, 403 (scope), 415, 422 (body), 422
-    (parameters), then whatever the endpoint raises. An endpoint takes its body as a parameter whose
-    type is a model; a model that it returns is written as JSON without being validated again."""
+    (parameters), then what the endpoint raises. An endpoint takes its body as a parameter whose
+    type is a model; a model that it returns is written as JSON without another validation."""
 
     def __init__(
         self,
@@ -70,14 +70,14 @@ class Router(APIRouter):
 
     @classmethod
     def joining(cls, *routers: "Router") -> Self:
-        """One router with the calls of several."""
+        """One router with the calls of several routers."""
         joined = cls()
         joined.routes.extend(route for router in routers for route in router.routes)
         return joined
 
 
 def _body_of(endpoint: Endpoint) -> tuple[str, BodyReader] | None:
-    """The parameter that takes the body, and how it is read."""
+    """The parameter that takes the body, and its reader."""
     for name, annotation in get_type_hints(endpoint, include_extras=True).items():
         is_annotated = get_origin(annotation) is Annotated
         model, *metadata = get_args(annotation) if is_annotated else (annotation,)
@@ -98,7 +98,7 @@ def _is_model(annotation: Any) -> bool:
 
 
 def _served(endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int) -> Endpoint:
-    """The endpoint as FastAPI is to see it: its body a dependency, its answer a response."""
+    """The endpoint for FastAPI: its body is a dependency, its answer a response."""
 
     @functools.wraps(endpoint)
     async def served(*args: Any, **values: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The environment every function shares, typed and frozen."""
+"""The environment variables of every function, typed and frozen."""
 
 import os
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ from shared.kit.models import Model
 
 
 class ConfigurationError(RuntimeError):
-    """The environment lacks something or holds something unusable; names each variable."""
+    """A variable is missing or unusable; names each of these variables."""
 
 
 class Settings(Model):
-    """Base of typed settings: field `jwks_url` is read from ASSENT_JWKS_URL, and so on."""
+    """Base of typed settings: the field `jwks_url` is read from ASSENT_JWKS_URL, and so on."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """Reads the variables the fields name. Raises ConfigurationError naming each bad one."""
+        """Reads the variables of its fields. Raises ConfigurationError naming each bad one."""
         variables = os.environ if environment is None else environment
         found = {
             name: variables[variable]
@@ -37,7 +37,7 @@ class Settings(Model):
 
 
 class RuntimeSettings(Settings):
-    """Who issues the tokens we accept, and where we are."""
+    """The issuer of the tokens that we accept, and our environment."""
 
     environment: Literal["local", "dev", "staging", "prod"]
     issuer: str
@@ -48,11 +48,11 @@ class RuntimeSettings(Settings):
     @classmethod
     def _keys_come_over_tls(cls, url: str, others: ValidationInfo) -> str:
         if others.data.get("environment", "local") != "local" and not url.startswith("https://"):
-            raise ValueError("must be https, for whoever sends the keys issues the tokens")
+            raise ValueError("must be https, because the sender of the keys can issue tokens")
         return url
 
 
 @cache
 def runtime_settings() -> RuntimeSettings:
-    """Read once a process, at its first request."""
+    """The settings, read once per process at its first request."""
     return RuntimeSettings.from_environment()

@@ -14,8 +14,8 @@ from opentelemetry.trace import Span, SpanKind, Tracer
 
 @cache
 def tracer() -> Tracer:
-    """The process's tracer. Spans are exported where OTEL_EXPORTER_OTLP_ENDPOINT says and the OTLP
-    exporter is installed; without, they still carry their ids through every hop."""
+    """The process's tracer. Spans are exported to OTEL_EXPORTER_OTLP_ENDPOINT if the OTLP exporter
+    is installed; otherwise only their ids travel through every hop."""
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
         service = os.environ.get("K_SERVICE", "assent")
@@ -28,8 +28,8 @@ def tracer() -> Tracer:
 
 @contextmanager
 def request_span(name: str, headers: Mapping[str, str], kind: SpanKind) -> Iterator[Span]:
-    """A span under the trace the request came with: `traceparent`, or for an event its own
-    `ce-traceparent`, which names the span that recorded it."""
+    """A span in the trace of the request's `traceparent` or, for an event, of its `ce-traceparent`,
+    which names the span that recorded it."""
     carrier = {"traceparent": headers.get("ce-traceparent") or headers.get("traceparent", "")}
     with tracer().start_as_current_span(name, context=extract(carrier), kind=kind) as span:
         yield span

@@ -1,4 +1,4 @@
-"""What one commit writes, as data: decided first, committed once."""
+"""The writes of one commit as data: collected first, committed once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Write:
-    """One change. `seen` holds the document whose being unchanged is a condition of the commit."""
+    """One change. `seen` is a document that must be unchanged when the commit is applied."""
 
     kind: Literal["create", "replace", "check", "put", "delete", "merge"]
     collection: str
@@ -29,20 +29,20 @@ class Write:
 
 @dataclass(frozen=True)
 class Add:
-    """A number to add to a field, whatever the field holds when the commit is applied."""
+    """A number to add to the field's value at the time of the commit."""
 
     amount: int
 
 
 @dataclass(frozen=True)
 class AtLeast:
-    """A number a field is raised to, unless it is higher already."""
+    """Raises a field to this number, unless it is higher already."""
 
     value: int
 
 
 class ServerTime:
-    """The moment at which the store applies the commit."""
+    """The time at which the store applies the commit."""
 
 
 @dataclass
@@ -52,26 +52,26 @@ class Batch:
     writes: list[Write] = field(default_factory=list)
 
     def create(self, collection: str, id: str, data: Mapping[str, Any]) -> None:
-        """A document that must not exist yet."""
+        """Creates a document, which must not exist yet."""
         self.writes.append(Write("create", collection, id, data))
 
     def replace(self, seen: Document, data: Mapping[str, Any]) -> None:
-        """The whole document, provided that nobody changed it since it was read; a field that
-        `data` lacks is gone."""
+        """Replaces the document, provided that nobody changed it since it was read; removes fields
+        that `data` lacks."""
         self.writes.append(Write("replace", seen.collection, seen.id, data, seen))
 
     def check(self, seen: Document) -> None:
-        """A condition only: nobody changed the document since it was read."""
+        """Adds only a condition: nobody changed the document since it was read."""
         self.writes.append(Write("check", seen.collection, seen.id, {}, seen))
 
     def put(self, collection: str, id: str, data: Mapping[str, Any]) -> None:
-        """A document, whether or not it exists."""
+        """Writes a document, whether or not it exists."""
         self.writes.append(Write("put", collection, id, data))
 
     def merge(self, collection: str, id: str, data: Mapping[str, Any]) -> None:
-        """Some fields of a document, created where missing; values may be `Add` and `AtLeast`."""
+        """Writes some fields of a document, creates it if missing; takes `Add` and `AtLeast`."""
         self.writes.append(Write("merge", collection, id, data))
 
     def delete(self, collection: str, id: str, seen: Document | None = None) -> None:
-        """No such document any more; with `seen`, provided that nobody changed it."""
+        """Deletes a document; with `seen`, provided that nobody changed it."""
         self.writes.append(Write("delete", collection, id, {}, seen))

@@ -1,4 +1,4 @@
-"""Where a list goes on: opaque to whoever is given it, and never trusted when it comes back."""
+"""Cursors of lists: opaque to callers, and validated when they come back."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ def is_document_id(text: str) -> bool:
 
 
 def encode_cursor(document: Document, order_by: str | None) -> str:
-    """The place after `document` in the order of `order_by`, then of ids."""
+    """The cursor after `document` in the order of `order_by`, then of ids."""
     from google.api_core.datetime_helpers import DatetimeWithNanoseconds
 
     value = document.data[order_by] if order_by is not None else None
@@ -51,7 +51,7 @@ def decode_cursor(cursor: str) -> tuple[Any, str]:
 
 
 def _comparable(value: Any) -> Any:
-    """What the store can compare fields with. Raises ValueError for anything else."""
+    """A value that the store can compare fields with. Raises ValueError for any other."""
     from google.api_core.datetime_helpers import DatetimeWithNanoseconds
 
     if isinstance(value, dict) and set(value) == {"at"} and isinstance(value["at"], str):

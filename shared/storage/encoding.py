@@ -1,4 +1,4 @@
-"""Documents and queries as Firestore's own messages, and back."""
+"""Converts documents and queries to Firestore's messages, and back."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,12 +26,12 @@ _SENTINELS = (Add, AtLeast, ServerTime)
 
 
 def put_value(message: Any, value: Any) -> None:
-    """Writes a plain value into a `Value`. Raises TypeError for one that no document holds."""
+    """Writes a plain value into a `Value`. Raises TypeError for one that no document can hold."""
     for kind, put in _PUT:
         if isinstance(value, kind):
             put(message, value)
             return
-    raise TypeError(f"a document holds no {type(value).__name__}")
+    raise TypeError(f"a document cannot hold {type(value).__name__}")
 
 
 def _put_map(message: Any, value: Mapping[str, Any]) -> None:
@@ -46,7 +46,7 @@ def _put_array(message: Any, value: Iterable[Any]) -> None:
         put_value(message.array_value.values.add(), each)
 
 
-# In the order of how often they come; a bool is an int too.
+# The most frequent types first; a bool is an int too.
 _PUT: tuple[tuple[Any, Callable[[Any, Any], None]], ...] = (
     (str, lambda message, value: setattr(message, "string_value", value)),
     (NoneType, lambda message, value: setattr(message, "null_value", 0)),
@@ -60,7 +60,7 @@ _PUT: tuple[tuple[Any, Callable[[Any, Any], None]], ...] = (
 
 
 def plain_value(message: Any) -> Any:
-    """The plain value in a `Value`; a moment with its nanoseconds."""
+    """The plain value in a `Value`; instants keep their nanoseconds."""
     kind = message.WhichOneof("value_type")
     if kind == "timestamp_value":
         from google.api_core.datetime_helpers import DatetimeWithNanoseconds
@@ -90,8 +90,8 @@ def put_write(message: Any, write: Write, name: str) -> None:
         message.current_document.exists = False
     elif write.kind == "check":
         assert write.seen is not None
-        # Writing what is there already changes nothing, not even the update time, but it is refused
-        # when the document moved on: the cheapest condition a batch can carry.
+        # Writing the stored value changes nothing, not even the update time, but fails when the
+        # document has changed: the cheapest condition of a batch.
         first = min(write.seen.data)
         data = {first: write.seen.data[first]}
     message.update.name = name
@@ -142,7 +142,8 @@ def _fields(data: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
 
 
 def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
-    """The values that are no mappings, so that a merge replaces nothing beside them."""
+    """The paths of the values that are no mappings, so that a merge replaces nothing beside
+    them."""
     for name, value in data.items():
         if isinstance(value, Mapping) and value:
             yield from (((name, *path), leaf) for path, leaf in _leaves(value))
@@ -151,7 +152,7 @@ def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
 
 
 def _joined(path: Path) -> str:
-    """A field as Firestore names it; quoted, a name with a dot stays one name."""
+    """A field's path for Firestore; quotes keep a name with a dot one name."""
     return ".".join(
         name if _PLAIN_NAME.fullmatch(name) else f"`{_UNQUOTED.sub(_ESCAPED, name)}`"
         for name in path

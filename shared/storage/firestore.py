@@ -1,4 +1,4 @@
-"""Firestore behind handles that cannot forget the tenant."""
+"""Firestore, through handles that always include the tenant."""
 
 import os
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -20,17 +20,17 @@ READ_AT_ONCE = 100
 
 
 class LostRace(AssentError):
-    """Somebody changed what the commit was decided on, or it was committed before: decide again."""
+    """A document of the decision changed, or the same commit was applied before: decide again."""
 
     code = "version_conflict"
-    title = "Somebody else was first"
+    title = "Another change was committed first"
     http_status = 409
     retriable = True
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some documents in order, and where to go on."""
+    """Some documents in order, and the cursor of the next page."""
 
     items: list[Document]
     next_cursor: str | None
@@ -41,11 +41,11 @@ class TenantStore:
 
     def __init__(self, tenant_id: str) -> None:
         if not tenant_id or "/" in tenant_id:
-            raise ValueError(f"{tenant_id!r} is no tenant id")
+            raise ValueError(f"{tenant_id!r} is not a tenant id")
         self.tenant_id = tenant_id
 
     async def get(self, collection: str, id: str) -> Document | None:
-        """The document, or None; also for an id that no document can have. One read. Raises
+        """The document, or None, also for an id that no document can have. One read. Raises
         Unavailable."""
         return (await self.get_many([(collection, id)]))[0]
 
@@ -74,7 +74,7 @@ class TenantStore:
         cursor: str | None = None,
     ) -> Page:
         """Up to `limit` documents in the order of `order_by`, then of their ids; `descending` needs
-        an `order_by`, for the store does not list ids backwards.
+        an `order_by`, because the store does not list ids backwards.
 
         Raises Invalid for a cursor that is not one of ours, Unavailable."""
         if descending and order_by is None:
@@ -129,8 +129,8 @@ class TenantStore:
         """Applies the whole batch or nothing.
 
         Raises LostRace where a condition no longer holds, PayloadTooLarge for more than a document
-        holds, Invalid for an id no document can have, Unavailable where the store did not answer:
-        then the batch may or may not have been applied."""
+        can hold, Invalid for an id that no document can have, Unavailable where the store did not
+        answer: then the batch may or may not have been applied."""
         request = _request("Commit", database=_database())
         for write in batch.writes:
             if not is_document_id(write.id):
@@ -152,8 +152,8 @@ class TenantStore:
 
 
 class PlatformStore:
-    """Every tenant at once: for sweeps and for commands of the platform's own operators, never for
-    an answer to a caller."""
+    """The documents of all tenants: for sweeps and for operators' commands, never for an answer to
+    a caller."""
 
     async def find(
         self,
@@ -213,7 +213,7 @@ async def _answering() -> AsyncIterator[None]:
             raise LostRace(detail) from error
         if is_no_answer(error):
             raise Unavailable("the document store did not answer") from error
-        # Only the message tells a size (so many bytes) from a bug of ours.
+        # Only the message (it names bytes) distinguishes a size from a bug of ours.
         if code == StatusCode.INVALID_ARGUMENT and " bytes" in detail:
             raise PayloadTooLarge("the content is larger than a document can be") from error
         raise

@@ -1,5 +1,5 @@
-"""Answers kept under an id that the caller chose: the same id and body answer the same, whatever
-crashed in between."""
+"""Stores answers under a caller's idempotency key: the same key and body give the same answer,
+also after a crash."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,8 +20,8 @@ A = TypeVar("A", bound=BaseModel)
 
 @dataclass(frozen=True)
 class IdempotencyKey:
-    """One caller's id for one call, and the fingerprint of what was sent. Without an id, recalling
-    finds nothing and remembering does nothing. Answers are kept for `kept`, or for ever."""
+    """One caller's key for one call, and the fingerprint of its body. Without an id, `recall` finds
+    nothing and `remember` does nothing. Answers are kept for `kept`, or for ever."""
 
     caller: Caller
     id: str = ""
@@ -30,8 +30,8 @@ class IdempotencyKey:
     kept: timedelta | None = KEPT
 
     async def recall(self, store: TenantStore, answer: type[A]) -> A | None:
-        """The answer given before, or None. One read where there is an id. Raises
-        IdempotencyKeyReused where another body was sent with the id, Unavailable."""
+        """The stored answer, or None. One read where there is an id. Raises IdempotencyKeyReused
+        where another body was sent with the id, Unavailable."""
         return self.answered(await store.get(self.collection, self.id) if self.id else None, answer)
 
     def answered(self, seen: Document | None, answer: type[A]) -> A | None:
@@ -43,8 +43,8 @@ class IdempotencyKey:
         return answer.model_validate_json(seen.data["answer"])
 
     def remember(self, batch: Batch, answer: BaseModel) -> None:
-        """Adds the answer to the commit that makes it true; whoever commits second loses the race
-        and recalls."""
+        """Adds the answer to the commit of its changes; a second commit with the key loses the race
+        and recalls the answer."""
         if not self.id:
             return
         fields = {"fingerprint": self.fingerprint, "answer": answer.model_dump_json()}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 
 def migrate(revision: str = "head") -> None:
-    """Applies the migrations up to `revision` to the database ASSENT_POSTGRES_ADMIN_DSN names;
-    twice in a row does nothing the second time."""
+    """Applies the migrations up to `revision` to the database that ASSENT_POSTGRES_ADMIN_DSN names;
+    applies none twice."""
     from alembic import command
     from alembic.config import Config
 

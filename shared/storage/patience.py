@@ -1,4 +1,4 @@
-"""How long we wait for a service of Google's before we say that it did not answer."""
+"""How long a call of a Google service is retried before it counts as unanswered."""
 
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,9 @@ RETRIED_FOR_SECONDS = 8.0
 
 
 def may_pass(error: "AioRpcError") -> bool:
-    """Whether the same call may succeed a moment later. A connection that ends under a call is
-    reported as any of these, by whoever noticed first; a proxy may cancel a call that we did
-    not."""
+    """Whether the same call may succeed a moment later. A broken connection is reported as any of
+    these codes, depending on which side notices first; a proxy may cancel a call that we did not
+    cancel."""
     from grpc import StatusCode
 
     return error.code() in (
@@ -24,7 +24,7 @@ def may_pass(error: "AioRpcError") -> bool:
 
 
 def is_no_answer(error: "AioRpcError") -> bool:
-    """Whether the service did not answer in time, however often it was called."""
+    """Whether the service did not answer in time, in spite of retries."""
     from grpc import StatusCode
 
     gave_up = (StatusCode.DEADLINE_EXCEEDED, StatusCode.RESOURCE_EXHAUSTED)

@@ -1,4 +1,4 @@
-"""PostgreSQL: a transaction sees one tenant's rows, whatever the query says."""
+"""PostgreSQL: a transaction sees one tenant's rows only, by row-level security."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Optimistic concurrency: whoever loses a race reads again and decides again."""
+"""Optimistic concurrency: the loser of a race reads and decides again."""
 
 import asyncio
 import random

@@ -1,5 +1,5 @@
-"""Calls of Google's services with their own messages. The layers of the client libraries above them
-take about four times the processor time of a call, and every request makes several."""
+"""Calls Google's services with their own gRPC messages. The client libraries would take about four
+times the processor time per call, and every request makes several calls."""
 
 import asyncio
 import os
@@ -41,9 +41,9 @@ class Service:
         retried_for: float | None = None,
         **routed: str,
     ) -> Any:
-        """The answer to one request; both are protobuf messages, `answer` its class. `routed` are
-        the fields that the service routes by. Calls again, for `patience.RETRIED_FOR_SECONDS` or as
-        long as told, what may pass a moment later. Raises grpc.aio.AioRpcError."""
+        """The answer to one request; both are protobuf messages, `answer` is its class. `routed`
+        are the fields that the service routes by. Retries temporary failures for
+        `patience.RETRIED_FOR_SECONDS` or the given time. Raises grpc.aio.AioRpcError."""
         channel = self._channel()
         stub = channel.unary_unary(
             f"/{self._name}/{method}",
@@ -58,7 +58,7 @@ class Service:
         return await _patiently(once, retried_for)
 
     async def stream(self, method: str, request: Any, answer: Any, **routed: str) -> Sequence[Any]:
-        """All the answers to one request; otherwise as `call`."""
+        """All answers to one request; otherwise as `call`."""
         channel = self._channel()
         stub = channel.unary_stream(
             f"/{self._name}/{method}",

@@ -1,4 +1,4 @@
-"""Secrets, read from Secret Manager and kept for ten minutes: a rotation needs no restart."""
+"""Reads secrets from Secret Manager and caches them for ten minutes: rotations need no restart."""
 
 import os
 import time
@@ -16,13 +16,13 @@ from shared.storage.rpc import Service
 KEPT_SECONDS = 600.0
 REREAD_AFTER_SECONDS = 30.0
 
-# The text of each secret, and when it was read.
+# The text of each secret, and the time when it was read.
 _texts: dict[str, tuple[str, float]] = {}
 
 
 async def read_secret(name: str, *, at_most: float = KEPT_SECONDS) -> str:
-    """The latest version of a secret, as text, read at most so many seconds ago. Raises
-    Unavailable where it cannot be read."""
+    """The latest version of a secret, as text, at most this many seconds old. Raises Unavailable
+    where it cannot be read."""
     text, read_at = _texts.get(name, ("", 0.0))
     if name not in _texts or time.monotonic() - read_at > at_most:
         text = await _access(name)
@@ -36,8 +36,8 @@ async def signing_key(name: str) -> OKPKey:
 
 
 async def public_keys(name: str, *, to_verify: Iterable[str] = ()) -> KeySet:
-    """The keys in a `*-public-keys` secret. A withdrawn key is gone from it after ten minutes; one
-    that was introduced is there after thirty seconds, where a signature `to_verify` names it."""
+    """The keys in a `*-public-keys` secret. A withdrawn key is gone after ten minutes; a new key
+    that a signature `to_verify` names is found after thirty seconds."""
     keys = load_public_keys(await read_secret(name))
     if not all(names_key_of(signature, keys) for signature in to_verify):
         keys = load_public_keys(await read_secret(name, at_most=REREAD_AFTER_SECONDS))

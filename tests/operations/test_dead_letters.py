@@ -74,7 +74,7 @@ def test_the_tool_works_on_the_project_that_the_environment_names(
     letters = DeadLetters(running.env)
     ours = {one.id for one in letters.all() if one.attributes["ce-id"] in {"evt_1", "tmr_1"}}
     done = [line.partition(":")[0] for line in letters.redeliver(ours)]
-    assert done == ["redelivered", "let go, since the sweep fires what is overdue"]
+    assert done == ["redelivered", "removed, because the sweep fires overdue timers"]
     assert not ours & {one.id for one in letters.all()}
 
 

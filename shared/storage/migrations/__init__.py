@@ -1,1 +1,1 @@
-"""The schema's history. Run by its owner, which no function is."""
+"""The schema's migrations. The schema's owner runs them; no function is its owner."""

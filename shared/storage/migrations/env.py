@@ -7,7 +7,7 @@ from sqlalchemy import create_engine
 
 
 def run() -> None:
-    """Applies what is missing, in one transaction."""
+    """Applies the missing migrations in one transaction."""
     dsn = os.environ["ASSENT_POSTGRES_ADMIN_DSN"].replace("postgresql://", "postgresql+psycopg://")
     with create_engine(dsn).connect() as connection:
         context.configure(connection=connection, transactional_ddl=True)

@@ -179,7 +179,7 @@ def test_approvals_are_known_by_the_types_that_are_published() -> None:
 def test_a_stranger_line_counts_nowhere(metric: LogMetric) -> None:
     payload = {
         "logger": "uvicorn.error",
-        "message": "to the dead letters: no",
+        "message": "dead-lettered: no",
         "outcome": "handled",
     }
     assert not matches(metric.filter, _from(READ_MODEL, payload, severity="ERROR"))

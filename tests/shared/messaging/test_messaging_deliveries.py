@@ -66,7 +66,7 @@ async def test_a_burial_is_an_event_of_its_own_subject_and_starts_a_story(
     store: TenantStore, deliveries: Deliveries, mailbox: Mailbox, noun: str
 ) -> None:
     delivery = _delivery(_paid(store))
-    await deliveries.tell_buried(delivery, "forged", LATER)
+    await deliveries.record_buried(delivery, "forged", LATER)
     (told,) = await _log(store)
     assert is_id("dlv", delivery.id)
     assert (told.type, told.subject) == (
@@ -95,9 +95,9 @@ async def test_it_is_caused_by_the_event_it_buries_where_that_is_in_the_log(
     change = Change()
     change.record(event)
     await store.commit(change)
-    await deliveries.tell_buried(_delivery(event), "forged", LATER)
+    await deliveries.record_buried(_delivery(event), "forged", LATER)
     other = _paid(store, type="assent.bill.lost.v1")
-    await deliveries.tell_buried(_delivery(other, "lenders"), "another's id", LATER)
+    await deliveries.record_buried(_delivery(other, "lenders"), "another's id", LATER)
     told = {each.payload(DeliveryBuried).reason: each for each in (await _log(store))[:2]}
     assert (told["forged"].causationid, told["forged"].correlationid) == ("evt_paid", "evt_first")
     assert told["another's id"].causationid == told["another's id"].id
@@ -108,8 +108,8 @@ async def test_the_same_delivery_buried_again_is_told_once(
 ) -> None:
     delivery = _delivery(_paid(store))
     copies = (replace(delivery, headers={**delivery.headers, "x": str(n)}) for n in range(5))
-    await asyncio.gather(*(deliveries.tell_buried(copy, "forged", LATER) for copy in copies))
-    await deliveries.tell_buried(delivery, "still forged", LATER + timedelta(days=1))
+    await asyncio.gather(*(deliveries.record_buried(copy, "forged", LATER) for copy in copies))
+    await deliveries.record_buried(delivery, "still forged", LATER + timedelta(days=1))
     assert len(await _log(store)) == 1
 
 
@@ -131,8 +131,8 @@ async def test_a_recovery_is_told_once_and_caused_by_the_burial(
     store: TenantStore, deliveries: Deliveries
 ) -> None:
     delivery = _delivery(_paid(store))
-    await deliveries.tell_buried(delivery, "forged", NOW)
-    await asyncio.gather(*(deliveries.tell_recovered(delivery, LATER) for _ in range(3)))
+    await deliveries.record_buried(delivery, "forged", NOW)
+    await asyncio.gather(*(deliveries.record_recovered(delivery, LATER) for _ in range(3)))
     buried, recovered = await _log(store)
     assert (recovered.type, recovered.subject, recovered.sequence) == (
         "assent.delivery.recovered.v1",
@@ -147,8 +147,8 @@ async def test_a_recovery_that_comes_first_tells_of_the_burial_too(
     store: TenantStore, deliveries: Deliveries
 ) -> None:
     delivery = _delivery(_paid(store))
-    await deliveries.tell_recovered(delivery, LATER)
-    await deliveries.tell_buried(delivery, "forged", LATER)
+    await deliveries.record_recovered(delivery, LATER)
+    await deliveries.record_buried(delivery, "forged", LATER)
     told = await _log(store)
     assert [each.type.split(".")[2] for each in told] == ["buried", "recovered"]
     assert [each.sequence for each in told] == [1, 2]
@@ -161,9 +161,9 @@ async def test_what_is_no_tenants_is_not_told(
 ) -> None:
     cloud.mend()
     delivery = _delivery(_paid(store, tenantid=tenant))
-    assert not deliveries.are_told(delivery)
-    await deliveries.tell_buried(delivery, "unreadable", LATER)
-    await deliveries.tell_recovered(delivery, LATER)
+    assert not deliveries.are_recorded(delivery)
+    await deliveries.record_buried(delivery, "unreadable", LATER)
+    await deliveries.record_recovered(delivery, LATER)
     assert cloud.firestore.calls == []
 
 
@@ -172,10 +172,10 @@ async def test_our_own_news_of_dead_letters_brings_no_more_of_it(
     store: TenantStore, deliveries: Deliveries, noun: str, told: str
 ) -> None:
     own = _paid(store, type=f"assent.delivery.{told}.v1", source=f"//assent/{noun}")
-    await deliveries.tell_buried(_delivery(own), "unreadable", LATER)
+    await deliveries.record_buried(_delivery(own), "unreadable", LATER)
     assert await _log(store) == []
     anothers = own.model_copy(update={"source": "//assent/bills"})
-    await deliveries.tell_buried(_delivery(anothers), "unreadable", LATER)
+    await deliveries.record_buried(_delivery(anothers), "unreadable", LATER)
     assert len(await _log(store)) == 1
 
 
@@ -186,7 +186,7 @@ async def test_a_delivery_that_cannot_be_read_is_told_by_its_body(
     headers = {"ce-tenantid": store.tenant_id, "ce-time": time, "ce-subject": "ü" * 5000}
     delivery = Delivery("orders", "/events/bills", headers, b"\xff")
     for _ in range(2):
-        await deliveries.tell_buried(delivery, "unreadable", LATER)
+        await deliveries.record_buried(delivery, "unreadable", LATER)
     (told,) = await _log(store)
     assert len(told.payload(DeliveryBuried).delivered_subject.encode()) <= 1024
     assert told.subject == f"delivery/{delivery.id}"
@@ -202,7 +202,7 @@ async def test_where_the_store_does_not_answer_nothing_is_told(
     cloud.firestore.cut("Commit")
     delivery = _delivery(_paid(store))
     with pytest.raises(Unavailable):
-        await deliveries.tell_buried(delivery, "forged", LATER)
+        await deliveries.record_buried(delivery, "forged", LATER)
     cloud.mend()
-    await deliveries.tell_buried(delivery, "forged", LATER)
+    await deliveries.record_buried(delivery, "forged", LATER)
     assert len(await _log(store)) == 1

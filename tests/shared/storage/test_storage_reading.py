@@ -149,7 +149,7 @@ async def test_the_platforms_handle_sees_every_tenant_and_says_whose(store: Tena
 
 @pytest.mark.parametrize("tenant_id", ["", "a/b", "/"])
 def test_a_handle_without_a_tenant_cannot_be_made(tenant_id: str) -> None:
-    with pytest.raises(ValueError, match="no tenant id"):
+    with pytest.raises(ValueError, match="not a tenant id"):
         TenantStore(tenant_id)
 
 

@@ -74,13 +74,13 @@ GRANT EXECUTE ON FUNCTION append_audit_entry TO assent_app;
 
 
 def upgrade() -> None:
-    """Creates the role that owns nothing, the tables behind row-level security, the append."""
+    """Creates the functions' role, the tables with row-level security, and the append function."""
     op.execute(_TABLES)
     op.execute(_APPEND)
 
 
 def downgrade() -> None:
-    """Removes the function and the tables; the role stays, others may use it."""
+    """Removes the function and the tables; the role stays, because others may use it."""
     op.execute(
         """
         DROP FUNCTION append_audit_entry;
