@@ -1,1 +1,1 @@
-"""How an agent is born, changed, suspended and undone."""
+"""Creates, changes, suspends and rolls back agents."""

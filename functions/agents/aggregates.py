@@ -7,7 +7,7 @@ from functions.agents.rules.review import STAGE_DUE
 from shared.aggregates.aggregate import Aggregate, DueTimer
 from shared.aggregates.runner import Runner
 
-# A document for each name that is taken, so that whoever claims it second loses the race.
+# One document per taken name, so that the second claim of a name loses the race.
 NAMES = "agent_names"
 CREATION = "creation"
 LAST_ROLLBACK = "last_rollback"

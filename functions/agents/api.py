@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out: agents, their cases, the skills they are made of, the pipeline."""
+"""HTTP in, HTTP out: agents, their cases, the catalogue of skills, the pipeline."""
 
 from typing import Annotated, Literal
 
@@ -34,13 +34,13 @@ SpecBody = Annotated[
 
 
 class ReasonBody(Model):
-    """Why; it is kept with the change."""
+    """The reason for a change, stored with it."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 class ReportBody(Model):
-    """A violation, or a reading of health with `trigger` health."""
+    """A violation or, with `trigger` health, a reading of health."""
 
     trigger: Literal[
         "execution_bypass", "scope_drift", "evidence_gap", "ethics_violation", "health"
@@ -51,7 +51,9 @@ class ReportBody(Model):
     @model_validator(mode="after")
     def _read_exactly_health(self) -> "ReportBody":
         if (self.trigger == "health") != (self.reading is not None):
-            raise ValueError("a reading goes with the trigger health, and only with it")
+            raise ValueError(
+                "a reading is required with the trigger health, and allowed with no other"
+            )
         return self
 
 
@@ -112,7 +114,7 @@ async def reactivate_agent(caller: Caller, key: Key, agent_id: str, body: Reason
 @ROUTER.post("/v1/agents/{agent_id}/reports", status_code=202)
 async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportBody) -> AgentView:
     """Reports a violation or a reading of health; violations and the third critical reading in a
-    row suspend."""
+    row suspend the agent."""
     by, at = caller.principal, caller.received_at
     return await RUN.change(
         caller,

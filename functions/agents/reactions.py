@@ -1,4 +1,4 @@
-"""Events and timers in: what approvals decided, suspensions, the pipeline, time."""
+"""Events and timers in: decisions of approvals, suspensions, the pipeline, due times."""
 
 from events.agents import AgentSuspended, CreationCaseReviewNeeded
 from events.approvals import (

@@ -1,5 +1,5 @@
-"""The model reviewer, where one is configured: an HTTP service that is shown a spec and what the
-rules found, and may object."""
+"""The model reviewer, where one is configured: an HTTP service that receives a spec and the rules'
+findings, and may object."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -19,7 +19,7 @@ MOST_FINDINGS = 50
 
 
 class ReviewerSettings(Settings):
-    """ASSENT_REVIEWER_URL, or nothing, which is normal."""
+    """ASSENT_REVIEWER_URL, which is usually empty."""
 
     reviewer_url: HttpUrl | None = None
 
@@ -35,13 +35,13 @@ class Objection(Model):
 
 
 class ReviewAnswer(Data):
-    """What the service answers."""
+    """The service's answer."""
 
     findings: Annotated[tuple[Objection, ...], Field(max_length=MOST_FINDINGS)] = ()
 
 
 class Reviewer:
-    """Asks the service at one address."""
+    """Calls the reviewer at one address."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -49,8 +49,9 @@ class Reviewer:
     async def review(
         self, case_id: str, spec: Spec, judgement: Judgement
     ) -> dict[int, Sequence[Finding]]:
-        """The model's findings by stage, each check named `model_…` so that nobody takes it for a
-        rule. Raises Unavailable where the service does not answer, or not as it should."""
+        """The model's findings by stage; each check's name begins with `model_`, so that it differs
+        from every rule's name. Raises Unavailable where the service does not answer, or not in the
+        expected form."""
         import httpx
 
         shown = {
@@ -64,7 +65,7 @@ class Reviewer:
                 answer.raise_for_status()
                 read = ReviewAnswer.model_validate_json(answer.content)
         except (httpx.HTTPError, ValidationError) as error:
-            raise Unavailable("the reviewer did not answer as it should") from error
+            raise Unavailable("the reviewer's answer has another form than expected") from error
         found: dict[int, list[Finding]] = {}
         for each in read.findings:
             said = Finding(
@@ -79,7 +80,6 @@ class Reviewer:
 
 @cache
 def configured_reviewer() -> Reviewer | None:
-    """The reviewer this process was configured with. Raises ConfigurationError for an address that
-    is none."""
+    """The configured reviewer of this process. Raises ConfigurationError for an invalid address."""
     url = ReviewerSettings.from_environment().reviewer_url
     return Reviewer(str(url)) if url is not None else None

@@ -1,4 +1,4 @@
-"""What the API answers about agents, cases, skills and the pipeline (docs/contracts.md)."""
+"""The answers of the API about agents, cases, skills and the pipeline (docs/contracts.md)."""
 
 import json
 from typing import Self
@@ -27,8 +27,8 @@ LAST_STAGE = 7
 
 
 class CaseAccepted(Model):
-    """Where the case that a request opened or moved stands now; `why` tells a proposal from an
-    evolution."""
+    """The current stage of the case that a request opened or changed; `why` gives the reason for a
+    proposal or an evolution."""
 
     agent_id: str
     case_id: str
@@ -39,14 +39,14 @@ class CaseAccepted(Model):
 
     @classmethod
     def of(cls, case: CreationCase) -> Self:
-        """Where the case stands."""
+        """The case's current stage."""
         done = ("passed", "skipped")
         open_stages = (each.number for each in case.stages if each.status not in done)
         return part_of(cls, case, stage=place(next(open_stages, LAST_STAGE)))
 
 
 class AgentView(Model):
-    """An agent with the spec that is deployed, or was submitted last while none is."""
+    """An agent with its deployed spec or, before the first deployment, its newest spec."""
 
     agent_id: str
     name: str
@@ -106,5 +106,5 @@ class PipelineView(Model):
 
     @classmethod
     def of(cls, pipeline: Pipeline | None) -> Self:
-        """The pipeline, which runs where nothing ever happened to it."""
+        """The pipeline; it runs by default."""
         return part_of(cls, pipeline) if pipeline else cls()

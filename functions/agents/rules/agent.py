@@ -1,4 +1,4 @@
-"""An agent: its states, and what moves it from one to another (docs/domain.md, States)."""
+"""An agent: its states, and the transitions between them (docs/domain.md, States)."""
 
 from datetime import datetime, timedelta
 
@@ -27,10 +27,10 @@ from shared.kit.transitions import Transition
 PROBATION_DUE = "assent.probation.due.v1"
 TRIAL_DUE = "assent.trial.due.v1"
 TRIAL = timedelta(days=7)
-# As long as a trial: a suspended agent proves itself anew.
+# As long as a trial: a reactivated agent is on probation for this time.
 PROBATION = timedelta(days=7)
 CRITICAL_READINGS = 3
-# How many versions can be taken back one after the other; each is kept with its spec.
+# How many versions can be rolled back one after the other; each is stored with its spec.
 UNDONE = 5
 
 SUSPENDABLE = frozenset({"active", "trial", "probation", "go_live_pending", "paused"})
@@ -39,7 +39,8 @@ MAY_REACTIVATE = frozenset({"governor", "genesis"})
 
 
 class Version(Model):
-    """One version of an agent: its spec as canonical JSON text, and what events tell of it."""
+    """One version of an agent: its spec as canonical JSON text, and the fields that events
+    publish."""
 
     version: str
     spec: str
@@ -52,15 +53,15 @@ class Version(Model):
 
 
 class Timer(Model):
-    """What the agent waits for."""
+    """The timer that the agent waits for."""
 
     type: str
     at: Instant
 
 
 class Undo(Model):
-    """What taking back the case that is live now restores, and `below` what taking back that one
-    restores in turn."""
+    """The version that a rollback of the live case restores; `below` is the one that a rollback of
+    that version restores."""
 
     case_id: str
     deployed: Version | None
@@ -69,7 +70,7 @@ class Undo(Model):
     below: "Undo | None" = None
 
     def forgetting(self, case_id: str) -> "Undo":
-        """The same without the version that case deployed: nothing leads back to it."""
+        """The same without the version that the case deployed, so that no rollback restores it."""
         if self.deployed is None or self.deployed.case_id != case_id:
             below = self.below.forgetting(case_id) if self.below else None
             return self.model_copy(update={"below": below})
@@ -78,14 +79,14 @@ class Undo(Model):
         return self.below.model_copy(update={"case_id": self.case_id})
 
     def cut(self, depth: int = UNDONE) -> "Undo":
-        """The same, remembering no more than `depth` versions."""
+        """The same with at most `depth` versions."""
         below = self.below.cut(depth - 1) if self.below and depth > 1 else None
         return self.model_copy(update={"below": below})
 
 
 class Agent(AgentState):
-    """What events tell of an agent, and below it what only its owner needs. `newest` is the spec
-    of its open or latest case, `deployed` the one that serves."""
+    """The fields that events publish, and below them private ones. `newest` is the spec of the open
+    or latest case, `deployed` the spec that serves."""
 
     created_at: Instant
     newest: Version
@@ -96,7 +97,7 @@ class Agent(AgentState):
     timer: Timer | None = None
 
     def spec_text(self) -> str:
-        """The spec of the deployed version, or of the newest while nothing is deployed."""
+        """The deployed version's spec, or the newest spec before the first deployment."""
         return (self.deployed or self.newest).spec
 
 
@@ -104,7 +105,7 @@ Steps = tuple[Transition[Agent], ...]
 
 
 def draft(newest: Version, *, agent_id: str, name: str, by: str, at: datetime) -> Agent:
-    """An agent that is only asked for: its first case is open."""
+    """A requested agent, whose first case is open."""
     return Agent(
         agent_id=agent_id,
         name=name,
@@ -126,8 +127,8 @@ def draft(newest: Version, *, agent_id: str, name: str, by: str, at: datetime) -
 def suspend(
     agent: Agent, trigger: Trigger, reason: str, by: str, at: datetime, origin: str | None = None
 ) -> Steps:
-    """The agent standing still; nothing where it does already. Raises VersionConflict for an agent
-    that does not run."""
+    """The suspended agent; nothing where it is suspended already. Raises VersionConflict for an
+    agent that does not run."""
     if agent.status == "suspended":
         return ()
     if agent.status not in SUSPENDABLE:
@@ -137,7 +138,7 @@ def suspend(
         update={
             "status": "suspended",
             "suspension": suspension,
-            # What it was before a probation that failed is what it goes back to.
+            # After a failed probation the agent returns to its status before the probation.
             "suspended_from": (
                 agent.suspended_from if agent.status == "probation" else agent.status
             ),
@@ -149,12 +150,11 @@ def suspend(
 
 def reactivate(agent: Agent, by: str, roles: frozenset[str], at: datetime) -> Steps:
     """The agent on probation. Raises Forbidden without the role governor or genesis,
-    SeparationOfDuties for whoever asked for the agent, VersionConflict for one that is not
-    suspended."""
+    SeparationOfDuties for the requester of the agent, VersionConflict unless it is suspended."""
     if not roles & MAY_REACTIVATE:
         raise Forbidden("reactivation needs the role governor or genesis")
     if agent.requested_by == by:
-        raise SeparationOfDuties("whoever asked for an agent does not reactivate it")
+        raise SeparationOfDuties("the requester of an agent may not reactivate it")
     if agent.status != "suspended":
         raise VersionConflict(f"an agent that is {agent.status} cannot be reactivated")
     ends_at = at + PROBATION
@@ -171,13 +171,13 @@ def reactivate(agent: Agent, by: str, roles: frozenset[str], at: datetime) -> St
 
 
 def end_probation(agent: Agent, at: datetime) -> Steps:
-    """The agent serving again, as far as its version may; nothing unless its probation is over at
-    `at`."""
+    """The agent after its probation, with the status that its deployed version allows; nothing
+    unless the probation is over at `at`."""
     if agent.status != "probation" or agent.timer is None or at < agent.timer.at:
         return ()
-    # What is deployed decides, not what the agent was before: neither a suspension nor a version
-    # that was deployed or taken back meanwhile makes a trial agent a live one. A trial's seven days
-    # ran out while it stood still.
+    # The deployed version decides, not the earlier status: neither a suspension nor a deployment or
+    # rollback meanwhile turns a trial agent into an active one. A trial's seven days ended while
+    # the agent was suspended.
     running: AgentStatus = "paused" if agent.suspended_from == "paused" else "active"
     status: AgentStatus = "go_live_pending" if agent.mode == "trial" else running
     ended = agent.model_copy(update={"status": status, "suspended_from": None, "timer": None})
@@ -195,7 +195,7 @@ def end_trial(agent: Agent, at: datetime) -> Steps:
 def report(
     agent: Agent, trigger: Trigger, reading: Health | None, evidence: str, by: str, at: datetime
 ) -> Steps:
-    """The agent after a violation or, with a `reading`, its health was reported."""
+    """The agent after a report of a violation or, with a `reading`, of its health."""
     if reading is not None:
         return read_health(agent, reading, evidence, by, at)
     return report_violation(agent, trigger, evidence, by, at)
@@ -216,7 +216,7 @@ def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at:
 
 
 def read_health(agent: Agent, reading: Health, evidence: str, by: str, at: datetime) -> Steps:
-    """The agent with one more reading; the third critical one in a row suspends it."""
+    """The agent with one more reading; the third critical reading in a row suspends it."""
     critical = agent.critical_readings + 1 if reading == "critical" else 0
     read = agent.model_copy(update={"health": reading, "critical_readings": critical})
     if critical >= CRITICAL_READINGS and read.status in SUSPENDABLE:

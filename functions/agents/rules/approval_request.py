@@ -1,4 +1,4 @@
-"""What a case asks assent for: exactly this content, with what a human needs to judge it."""
+"""The request for approval of a case: its exact content, and what a human needs to judge it."""
 
 import json
 from datetime import datetime
@@ -26,9 +26,9 @@ _VERBS: dict[Purpose, str] = {
 def ask(
     agent: Agent, case: CreationCase, purpose: Purpose, at: datetime
 ) -> tuple[Transition[Agent], CreationCase]:
-    """The request for assent to the case as it stands, and the case that waits for the answer. The
-    ids of the event and of the approval follow from the case, so the case knows them before
-    anybody has opened the approval."""
+    """The request for approval of the case in its current state, and the case that waits for the
+    answer. The ids of the event and of the approval are derived from the case, so the case knows
+    them before the approval is opened."""
     event_id = derive_id("evt", at, case.case_id, str(case.revision), purpose)
     approval_id = derive_id("apr", at, event_id)
     stage = place(ETHICS if purpose == "ethics_escalation" else APPROVAL)
@@ -43,11 +43,11 @@ def ask(
 
 
 def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
-    """Exactly what is assented to and hashed: the spec's fields and, beside them, `case`,
+    """The exact content that is approved and hashed: the spec's fields and, beside them, `case`,
     `classification`, `changes` and the findings of stages 1 to 5.
 
-    The same from the asking to the deployment, so that an assent can be held against what is
-    stored."""
+    It is the same from the request to the deployment, so that an approval can be compared with what
+    is stored."""
     spec = json.loads(case.spec)
     return {
         **spec,
@@ -97,7 +97,7 @@ def _findings(case: CreationCase) -> list[Finding]:
 
 
 def _telling(findings: list[Finding]) -> list[Finding]:
-    """What a human should see first: everything that did not simply pass, else everything."""
+    """The findings that a human should see first: all that did not pass, else all."""
     return [finding for finding in findings if finding.verdict != "pass"] or findings
 
 
@@ -112,6 +112,7 @@ def _widest_data(spec: dict[str, Any]) -> str:
 
 
 def _precedents_allowed(case: CreationCase, purpose: Purpose, spec: dict[str, Any]) -> bool:
-    """Never for an escalation or what follows one, never where something cannot be undone."""
+    """Whether a precedent may decide: never an escalation or what follows one, never an
+    irreversible operation."""
     reversible = all(system["reversible"] for system in spec.get("external_systems", ()))
     return purpose != "ethics_escalation" and case.escalation is None and reversible

@@ -1,4 +1,5 @@
-"""The breaker: a tenant whose cases keep being rolled back is paused until a governor looks."""
+"""The breaker: pauses a tenant's pipeline when too many cases are rolled back, until a governor
+resumes it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,12 +15,12 @@ TOLERATED = CONSIDERED // 2
 
 
 class Pipeline(PipelineState):
-    """What events tell of a pipeline; nobody else needs more."""
+    """A tenant's pipeline; all of its fields are published."""
 
 
 class LastRollback(Model):
-    """The tenant's latest rollback. Every rollback writes it, so of two at once the second counts
-    the first."""
+    """The tenant's latest rollback. Every rollback writes it, so that of two concurrent rollbacks
+    the second counts the first."""
 
     case_id: str
     at: Instant
@@ -37,8 +38,8 @@ def trip(
     pipeline: Pipeline | None, rolled_back: Sequence[str], by: str, at: datetime
 ) -> tuple[Transition[Pipeline], ...]:
     """The paused pipeline, where more than half of the last ten cases were rolled back and it is
-    not paused already. `rolled_back` are those among the last ten that ended since the pipeline
-    last resumed."""
+    not paused yet. `rolled_back` are those among the last ten that ended since the pipeline last
+    resumed."""
     if len(rolled_back) <= TOLERATED or (pipeline is not None and pipeline.paused):
         return ()
     paused = Pipeline(

@@ -14,22 +14,22 @@ WAITING = frozenset({"ethics_cleared", "escalated"})
 
 
 class Asked(Model):
-    """The assent a case waits for or acted on: of which content, and for what."""
+    """The approval that a case waits for or acted on: its content and purpose."""
 
     approval_id: str
     decision_hash: str
     purpose: Purpose
-    # The version of the approval's latest decision that was acted on, and its signature; older
-    # decisions are ignored.
+    # The version and the signature of the latest decision that the case acted on; older decisions
+    # are ignored.
     acted_on: int = 0
     signature: str | None = None
 
 
 class CreationCase(CreationCaseState):
-    """What events tell of a case, and below it what only its owner needs. `spec` is canonical JSON
-    text; `certifications` are compact JWS of stages 3 to 5, as far as they were reached;
-    `escalation` is the assent that let an escalated case pass stage 5; `base_hash` is of the spec
-    that was deployed when this one was judged against it."""
+    """The fields that events publish, and below them private ones. `spec` is canonical JSON text;
+    `certifications` are compact JWS of the stages 3 to 5 that were reached; `escalation` is the
+    approval that let an escalated case pass stage 5; `base_hash` is of the spec that was deployed
+    when this one was judged against it."""
 
     spec: str
     certifications: tuple[str, ...] = ()
@@ -41,18 +41,18 @@ class CreationCase(CreationCaseState):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing but a reversal can still happen to it."""
+        """Whether only a reversal can still change the case."""
         return self.ended_at is not None
 
 
-# Of a case and its agent.
+# Transitions of a case and its agent.
 Steps = tuple[Transition[CreationCase] | Transition[Agent], ...]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One spec as the version it would become, and what stages 1 to 5 said of it; `awaits_review`
-    where a model still has to review it before stage 5 is over."""
+    """One spec as the version that it would become, and the judgement of stages 1 to 5;
+    `awaits_review` where a model must still review it before stage 5 ends."""
 
     spec: Version
     judgement: Judgement

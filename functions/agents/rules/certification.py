@@ -1,4 +1,4 @@
-"""What the reviewers of stages 3 to 5 sign: a verdict about exactly one spec."""
+"""The statements that the reviewers of stages 3 to 5 sign: a verdict about exactly one spec."""
 
 from datetime import datetime
 
@@ -34,7 +34,7 @@ def certify(
 
 
 def as_version(spec: Spec, *, version: str, case_id: str) -> Version:
-    """The spec as the version it becomes once its case is live."""
+    """The spec as the version that it becomes once its case is live."""
     return Version(
         version=version,
         spec=canonical_json(spec.document()).decode(),

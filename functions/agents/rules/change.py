@@ -1,4 +1,4 @@
-"""When an agent takes a change, and which kind of change a new spec is."""
+"""Which agents take a change, and whether a new spec is a proposal or an evolution."""
 
 from events.agents import CaseKind
 from functions.agents.rules.agent import Agent
@@ -12,15 +12,15 @@ CHANGEABLE = frozenset(
 
 
 def refuse_new_name(name: str, spec: Spec) -> None:
-    """Raises Invalid for a spec that renames its agent: a name is what others depend on."""
+    """Raises Invalid for a spec that renames its agent, because other agents depend on the name."""
     if spec.name != name:
         raise Invalid(FieldError("name", f"must stay {name}; another name is another agent"))
 
 
 def changed_kind(agent: Agent, old: Spec, new: Spec) -> tuple[CaseKind, tuple[str, ...]]:
-    """The kind of case that takes `agent` from its `old` spec to the `new` one, and why. An agent
-    that never ran is created anew. Raises VersionConflict while a case is open or for an agent
-    that is over, Invalid where nothing changes."""
+    """The kind of the case that changes `agent` from its `old` to the `new` spec, and why. An agent
+    that never ran is created anew. Raises VersionConflict while a case is open or for an agent that
+    has ended, Invalid where nothing changes."""
     if agent.case_id is not None:
         raise VersionConflict(f"the case {agent.case_id} of this agent is still open")
     if agent.status not in CHANGEABLE:

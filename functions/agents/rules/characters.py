@@ -1,9 +1,9 @@
-"""Text that shows a human what it tells a machine."""
+"""Characters that make text look different to a human than to a machine."""
 
 import re
 import unicodedata
 
-# Letters of other scripts that look like Latin ones, and what they look like.
+# Letters of other scripts that look like Latin letters, and those letters.
 LOOKALIKES = str.maketrans(
     "авеԍһіјкӏмոорԛгѕтսѵԝхуցօԁсαεικνορτυχγӕ"
     "АВЕЅІЈКМНОРСТХУԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
@@ -26,9 +26,9 @@ _MOST_MARKS = 3
 
 
 def oddity(text: str) -> str | None:
-    """What in `text` could make it read otherwise than it is, or None: control and invisible
-    characters, direction overrides, lone surrogates, words that mix look-alike scripts, stacks of
-    combining marks."""
+    """What could make `text` read otherwise than it is, or None: control and invisible characters,
+    direction overrides, lone surrogates, words that mix look-alike scripts, stacks of combining
+    marks."""
     if _PLAIN.match(text):
         return None
     marks = 0
@@ -45,7 +45,7 @@ def oddity(text: str) -> str | None:
 def _mixes_scripts(word: str) -> bool:
     latin = "".join(letter for letter in word if letter.isascii())
     foreign = _FOREIGN.intersection(word)
-    # Science writes TNF-alpha and interferon gamma as capitals with one small Greek letter.
+    # Science writes TNF-alpha and interferon gamma with one small Greek letter after capitals.
     is_notation = latin.isupper() and all("α" <= letter <= "ω" for letter in foreign)
     return bool(latin and foreign) and not is_notation
 
@@ -54,7 +54,7 @@ def _is_refused(character: str, before: str) -> bool:
     if character in "\t\n\r" or (character.isascii() and character.isprintable()):
         return False
     if character in _ZERO_WIDTH_JOINERS:
-        # Persian and the Indic scripts spell with them, and emoji are joined by them.
+        # Persian and the Indic scripts need them for spelling, and emoji for joining.
         return before.isascii()
     if "\U000e0100" <= character <= "\U000e01ef":
         return True

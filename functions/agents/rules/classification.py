@@ -1,5 +1,5 @@
 """Evolution or proposal: a change is a proposal only where every difference provably narrows what
-the agent may do. Whatever widens, weakens or cannot be told is an evolution."""
+the agent may do. Every other or unclear difference makes it an evolution."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
@@ -12,7 +12,7 @@ Keyed = dict[str | None, str]
 
 
 class Difference(NamedTuple):
-    """One difference between two specs. `narrows` is only true where that is certain."""
+    """One difference between two specs. `narrows` is true only where that is certain."""
 
     path: str
     narrows: bool
@@ -20,10 +20,10 @@ class Difference(NamedTuple):
 
 
 def classify(old: Spec, new: Spec) -> tuple[Kind, tuple[str, ...]]:
-    """The kind of the change and what decided it, most decisive first.
+    """The kind of the change and the differences that decided it, most decisive first.
 
-    Guarantees: an evolution wherever any difference could widen scope or data, remove an approval
-    or weaken safety, and wherever stage 4 or 5 would not pass the new spec as it is."""
+    Guarantees an evolution wherever any difference could widen scope or data, remove an approval or
+    weaken safety, and wherever stage 4 or 5 would not pass the new spec."""
     found = [*_differences(old, new), *_unsound(new)]
     widening = [item for item in found if not item.narrows]
     decisive = widening or found
@@ -41,7 +41,7 @@ def _differences(old: Spec, new: Spec) -> Iterator[Difference]:
 
 
 def _unsound(new: Spec) -> Iterator[Difference]:
-    # A proposal skips stages 4 and 5, so it must be one that they would pass.
+    # A proposal skips stages 4 and 5, so they must pass it.
     for check in (*ARCHITECTURE, *ETHICS):
         for finding in check(new):
             if finding.verdict != "pass":
@@ -49,7 +49,7 @@ def _unsound(new: Spec) -> Iterator[Difference]:
 
 
 def _same(text: str | None) -> str | None:
-    """What must be equal for two texts to say the same for certain."""
+    """The form of a text by which two texts certainly mean the same."""
     return None if text is None else " ".join(text.split()).casefold().rstrip(".")
 
 

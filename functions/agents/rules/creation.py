@@ -1,4 +1,4 @@
-"""A case from its opening to its approval, or to one of its earlier ends."""
+"""A case from its opening to its approval, or to an earlier end."""
 
 from datetime import datetime
 from typing import Any
@@ -77,7 +77,7 @@ def revise(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> St
 
 
 def cancel(agent: Agent, case: CreationCase, by: str, at: datetime) -> Steps:
-    """The case ended at its requester's wish. Raises VersionConflict where it is too late."""
+    """The case, cancelled by its requester. Raises VersionConflict where it is too late."""
     if case.status not in CANCELLABLE:
         raise VersionConflict(f"a case that is {case.status} cannot be cancelled")
     reason = f"cancelled by {by}"
@@ -85,14 +85,16 @@ def cancel(agent: Agent, case: CreationCase, by: str, at: datetime) -> Steps:
 
 
 def reject(agent: Agent, case: CreationCase, reason: str, at: datetime) -> Steps:
-    """The case ended by its approval's rejection or expiry; nothing where it no longer waits."""
+    """The case, ended because its approval was rejected or expired; nothing where it no longer
+    waits."""
     if case.status not in WAITING and case.status != "approved":
         return ()
     return end_without_agent(agent, case, "rejected", CreationCaseRejected, reason, at)
 
 
 def return_for_changes(agent: Agent, case: CreationCase, note: str, at: datetime) -> Steps:
-    """The case waiting for a revision the governor asked for; nothing where it no longer waits."""
+    """The case, waiting for a revision that the governor requested; nothing where it no longer
+    waits."""
     if case.status not in WAITING:
         return ()
     number = ETHICS if case.status == "escalated" else APPROVAL
@@ -107,7 +109,8 @@ def return_for_changes(agent: Agent, case: CreationCase, note: str, at: datetime
 
 
 def clear_ethics(agent: Agent, case: CreationCase, at: datetime) -> Steps:
-    """The case after a human passed its escalated stage 5: stage 6 opens, without precedents."""
+    """The case after a human approved its escalation in stage 5: stage 6 opens, without
+    precedents."""
     if case.status != "escalated":
         return ()
     certified = _at_least_certified(agent)
@@ -126,7 +129,7 @@ def clear_ethics(agent: Agent, case: CreationCase, at: datetime) -> Steps:
 
 
 def hold(agent: Agent, case: CreationCase, at: datetime) -> Steps:
-    """The assented case, kept back because the pipeline is paused; nothing unless it waits."""
+    """The approved case, held because the pipeline is paused; nothing unless it waits."""
     if case.status != "ethics_cleared":
         return ()
     held = case.model_copy(
@@ -146,8 +149,8 @@ def end_without_agent(
     reason: str,
     at: datetime,
 ) -> Steps:
-    """The case ended before anything of it went live. A new agent is deprecated with it, which
-    frees its name; one that had a version keeps it."""
+    """The case, ended before it went live. A new agent is deprecated with it, which frees its name;
+    an agent that had a version keeps its name."""
     ended_agent = agent.model_copy(update={"case_id": None})
     if agent.deployed is None and agent.undo is None and case.kind == "creation":
         ended_agent = ended_agent.model_copy(update={"status": "deprecated"})
@@ -170,7 +173,7 @@ def end_without_agent(
 
 
 def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
-    """The case that waited for a review, judged with what the review added."""
+    """The case after the review that it waited for, judged with the review's findings."""
     same_revision = {"revision": case.revision - 1, "review": None}
     return _judged(agent, case.model_copy(update=same_revision), judged, at)
 

@@ -1,4 +1,4 @@
-"""Which decisions a case acts on: those about exactly what it asked, and newer than the last."""
+"""Which decisions a case acts on: those about exactly its request, and newer than the last."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,8 @@ from shared.kit.errors import SignatureInvalid
 
 
 class Decision(NamedTuple):
-    """What an approval's verified event says to its case. `withdraws`: it takes an assent back."""
+    """The verified content of an approval's event for its case. `withdraws`: it reverses an
+    approval."""
 
     approval_id: str
     version: int
@@ -20,12 +21,12 @@ class Decision(NamedTuple):
 
 
 def accept(case: CreationCase, decision: Decision) -> CreationCase | None:
-    """The case with the decision recorded; None where that is about another revision or assent,
-    was acted on before, or comes late. The assent to an escalation that was passed can only be
-    taken back.
+    """The case with the decision recorded; None where the decision is about another revision or
+    approval, was acted on before, or comes late. The approval of a passed escalation can only be
+    reversed.
 
-    Raises SignatureInvalid for a decision about other content than was asked about: assent for one
-    hash never authorizes another."""
+    Raises SignatureInvalid for a decision about other content than the case requested: an approval
+    of one hash never authorizes another."""
     name = _about(case, decision)
     asked: Asked | None = getattr(case, name) if name else None
     if name is None or asked is None or decision.revision != case.revision:

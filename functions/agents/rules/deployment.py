@@ -1,4 +1,4 @@
-"""Stage 7: what going live changes, and what taking it back restores."""
+"""Stage 7: what a deployment changes, and what its rollback restores."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -29,7 +29,7 @@ from shared.kit.transitions import Transition
 
 
 class Withdrawal(NamedTuple):
-    """Which assent no longer holds, and why."""
+    """Which approval no longer holds, and why."""
 
     approval_id: str
     cause: Cause
@@ -37,7 +37,7 @@ class Withdrawal(NamedTuple):
 
 def go_live(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: datetime) -> Steps:
     """The case live, or rolled back where a check failed; nothing where it no longer waits to be
-    deployed, as when a veto came first."""
+    deployed, for example after an earlier veto."""
     asked = case.asked
     if case.status not in ("ethics_cleared", "approved") or asked is None:
         return ()
@@ -91,12 +91,12 @@ def go_live(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: d
 def take_back(
     agent: Agent, case: CreationCase, *, approval_id: str, caused_by: Cause, at: datetime
 ) -> Steps:
-    """The case rolled back, wherever the assent `approval_id` that is withdrawn had led: nothing
-    more of it happens, and the agent runs what it ran before, or nothing.
+    """The rolled back case, at whatever step the withdrawn approval `approval_id` had left it. The
+    agent serves its previous version, or nothing.
 
-    Where a later case was built on it, the previous version cannot be restored: then the agent is
-    suspended and a human must act. Where the case had ended already nothing is undone, but whoever
-    withdrew the assent is answered."""
+    Where a later case built on it, the previous version cannot be restored: then the agent is
+    suspended and a human must act. Where the case had ended already, nothing is rolled back, but
+    the outcome is still published."""
     withdrawn = Withdrawal(approval_id, caused_by)
     if case.status in WAITING or case.status in ("approved", "returned"):
         stages = with_stage(case.stages, APPROVAL, status="failed", finished_at=at)
@@ -152,8 +152,8 @@ def _restored(agent: Agent) -> Agent:
 
 
 def _as_before(agent: Agent, undo: Undo) -> tuple[AgentStatus, Timer | None]:
-    """A veto lifts no suspension and ends no probation; else the agent is what it was, unless it
-    stood still then and came back since."""
+    """A veto lifts no suspension and ends no probation; otherwise the agent gets its earlier
+    status, unless that was a suspension that has ended since."""
     if agent.status in ("suspended", "probation", "paused"):
         return agent.status, agent.timer
     if undo.status in ("trial", "go_live_pending", "active"):

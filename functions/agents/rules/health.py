@@ -1,4 +1,4 @@
-"""Stage 7's three health checks: over what is stored now, and able to fail."""
+"""Stage 7's three health checks over what is stored now."""
 
 import json
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ ASSENTS = ("approved", "auto_approved")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a deployment is held against: whose keys, which skills are offered, and the status, by
-    name, of the agents it needs."""
+    """The references for a deployment's checks: the public keys, the offered skills, and the
+    status, by name, of the agents that it needs."""
 
     tenant_id: str
     own_keys: KeySet
@@ -38,9 +38,9 @@ class Surroundings:
 def health_checks(
     agent: Agent, case: CreationCase, around: Surroundings
 ) -> tuple[Finding, Finding, Finding]:
-    """Whether the certifications and the decision verify, for exactly the content that is stored;
-    whether the skills are offered and the agents it needs can serve; whether what would be deployed
-    reads back as what was judged, against the version that is still deployed."""
+    """Checks that the certifications and the decision verify for exactly the stored content; that
+    the skills are offered and the needed agents can serve; that the stored spec equals the judged
+    spec, and the deployed version is still the one it was judged against."""
     return (
         _signatures(case, around),
         _dependencies(case, around.known_skills, around.neighbours),

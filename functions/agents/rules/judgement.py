@@ -1,4 +1,4 @@
-"""Stages 1 to 5, in one go: what each check says, and where the case stands then."""
+"""Stages 1 to 5 in one pass: the findings of each check, and the resulting state of the case."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
@@ -71,7 +71,7 @@ CHECKS = {3: GENESIS, 4: ARCHITECTURE, 5: ETHICS}
 
 
 class StageJudgement(Model):
-    """What one of the first five stages says."""
+    """The result of one of the first five stages."""
 
     number: int
     outcome: StageOutcome
@@ -79,7 +79,8 @@ class StageJudgement(Model):
 
 
 class Judgement(Model):
-    """What stages 1 to 5 say. `stopped_at` is the stage that keeps the case, if one does."""
+    """The results of stages 1 to 5. `stopped_at` is the stage that did not pass, if there is
+    one."""
 
     stages: tuple[StageJudgement, ...]
     outcome: Outcome
@@ -92,17 +93,17 @@ class Judgement(Model):
 
 
 def check_specification(spec: Spec, catalogue: Catalogue = CATALOGUE) -> None:
-    """Stage 1's gate. Raises Invalid for each skill that the catalogue does not offer; the schema
-    was checked when the spec was read, and the name's uniqueness is the store's to know."""
+    """Stage 1's gate. Raises Invalid for each skill that the catalogue does not offer. The schema
+    was checked when the spec was read; the store checks that the name is unique."""
     if errors := tuple(unknown_skills(spec.skills, catalogue)):
         raise Invalid(*errors)
 
 
 def judge(spec: Spec, *, with_reviews: bool = True) -> Judgement:
     """Stages 1 to 5 of a spec that passed stage 1. Stops at the first stage that does not pass,
-    with every finding up to there. `with_reviews` false skips stages 4 and 5, as a proposal does.
+    with every finding up to it. `with_reviews` false skips stages 4 and 5, as for a proposal.
 
-    Guarantees: the same for the same spec; nothing but the spec counts."""
+    Guarantees the same result for the same spec; the result depends on nothing else."""
     stages = [
         StageJudgement(number=1, outcome="passed", findings=_specification(spec)),
         _stage(2, way_of_working(spec)),
@@ -119,8 +120,8 @@ def judge(spec: Spec, *, with_reviews: bool = True) -> Judgement:
 
 def reviewed(judgement: Judgement, added: Mapping[int, Sequence[Finding]]) -> Judgement:
     """The judgement with a reviewer's findings added to stages 3 to 5, by number. They can only
-    make it stricter: what the rules failed stays failed, and a stage after one that no longer
-    passes is pending again."""
+    make it stricter: a stage that failed stays failed, and a stage after one that no longer passes
+    is pending again."""
     stages: list[StageJudgement] = []
     for stage in judgement.stages:
         if stages and stages[-1].outcome not in ("passed", "skipped"):

@@ -1,4 +1,4 @@
-"""What the operations of external systems do, by their verbs."""
+"""The effects of external systems' operations, by their verbs."""
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
@@ -23,7 +23,7 @@ _EFFECTS: dict[Effect, str] = {
 _BY_VERB: dict[str, Effect] = {
     verb: effect for effect, verbs in _EFFECTS.items() for verb in verbs.split()
 }
-# What is only proposed: writing it changes nothing that anybody relies on.
+# Only proposals: writing them changes nothing that anybody relies on.
 _PROPOSALS = frozenset(
     stem(word)
     for word in [
@@ -55,17 +55,17 @@ class Operation(NamedTuple):
 
     @property
     def reaches_out(self) -> bool:
-        """Whether somebody or something outside notices."""
+        """Whether somebody or something outside notices it."""
         return self.effect in ("send", "commit") and not self.on_proposals
 
     @property
     def changes(self) -> bool:
-        """Whether anything is different afterwards that others rely on."""
+        """Whether it changes something that others rely on."""
         return self.effect in ("write", "send", "commit") and not self.on_proposals
 
 
 def operations(spec: Spec) -> Iterator[Operation]:
-    """Every operation the spec names, with what it does; an unknown verb is `other`."""
+    """Every operation that the spec names, with its effect; an unknown verb is `other`."""
     for index, system in enumerate(spec.external_systems):
         for number, name in enumerate(system.operations):
             path = f"/external_systems/{index}/operations/{number}"

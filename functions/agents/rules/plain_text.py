@@ -1,4 +1,4 @@
-"""What a spec's plain value may hold, whatever it means: a size, a depth, honest characters."""
+"""The limits of a spec's plain value: size, depth, and no deceptive characters."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +13,8 @@ LARGEST_NUMBER = 2**53 - 1
 
 
 def refuse_deceptive(value: Any) -> Any:
-    """The value as it is: at most 4,000 nodes nested at most 12 deep, no huge numbers, no deceptive
-    characters. Raises Invalid for any other, within a second."""
+    """The unchanged value: at most 4,000 nodes nested at most 12 deep, no huge numbers, no
+    deceptive characters. Raises Invalid for any other, within a second."""
     _check_nodes(value)
     return value
 

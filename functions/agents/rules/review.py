@@ -1,4 +1,4 @@
-"""How long a stage waits for a reviewer that is not a rule (docs/domain.md, The seven stages)."""
+"""How long a stage waits for a model reviewer (docs/domain.md, The seven stages)."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ UNANSWERED = Finding(
 
 
 class Review(Model):
-    """A review that is asked for: since when, how many attempts failed, when the next is due."""
+    """A requested review: its start, the number of failed attempts, and the time of the next."""
 
     since: Instant
     failed: int = 0
@@ -27,14 +27,13 @@ class Review(Model):
 
 
 def begin_review(at: datetime) -> Review:
-    """The review asked for at `at`. The first attempt follows at once; the timer is for the case
-    that nothing came of it."""
+    """The review that is requested at `at`. The first attempt follows at once; the timer is set in
+    case that attempt is lost."""
     return Review(since=at, next_at=at + RETRIED_AFTER[0])
 
 
 def after_failure(review: Review, at: datetime) -> Review | None:
-    """The review after one more failed attempt, or None where patience ends: after three retries
-    or 120 minutes."""
+    """The review after one more failed attempt, or None after three retries or 120 minutes."""
     if review.failed >= len(RETRIED_AFTER) or at >= review.since + PATIENCE:
         return None
     pause = RETRIED_AFTER[review.failed]

@@ -1,4 +1,4 @@
-"""How much could go wrong, by rule, and why: explained on the governor's card."""
+"""The risk of an agent by rules, with the reasons that the governor's card shows."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -30,8 +30,8 @@ class Assessment(Model):
 
 
 def assess(spec: Spec) -> Assessment:
-    """The gravest of: how sensitive the data is, what cannot be undone, how far a mistake reaches,
-    what is done alone, and limits above the defaults."""
+    """The gravest of: the data's sensitivity, irreversible operations, how far a mistake reaches,
+    what the agent decides alone, and limits above the defaults."""
     found = sorted(_factors(spec), key=lambda factor: -RISKS.index(factor[0]))
     if not found:
         return Assessment(
@@ -45,7 +45,8 @@ def assess(spec: Spec) -> Assessment:
 
 
 def data_classification(spec: Spec) -> Classification:
-    """The most sensitive classification the spec declares; `public` where it declares no data."""
+    """The most sensitive classification that the spec declares; `public` where it declares no
+    data."""
     declared = [access.classification for access in spec.data_access]
     return max(declared, key=CLASSIFICATIONS.index, default="public")
 

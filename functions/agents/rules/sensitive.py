@@ -1,4 +1,5 @@
-"""Kinds of data that texts and names betray, how sensitive each is, and which sources hold it."""
+"""Kinds of data that texts and names indicate, the sensitivity of each, and the sources that hold
+it."""
 
 import re
 from functools import lru_cache
@@ -9,8 +10,8 @@ from functions.agents.rules.spec import CLASSIFICATIONS, Classification
 
 
 class Kind(NamedTuple):
-    """A kind of data. `said` matches folded text that is about it; `held` are the beginnings of
-    words in the names of sources that hold it."""
+    """A kind of data. `said` matches folded text about it; `held` are the beginnings of words in
+    the names of sources that hold it."""
 
     name: str
     least: Classification
@@ -136,14 +137,14 @@ _PERSON_RECORDS = re.compile(
 
 @lru_cache(maxsize=4096)
 def kinds_in(line: str) -> tuple[Kind, ...]:
-    """The kinds of data that folded words, one space apart, are about."""
+    """The kinds of data that folded words, separated by single spaces, are about."""
     return tuple(kind for kind in KINDS if kind.said.search(line))
 
 
 @lru_cache(maxsize=4096)
 def holds(kind: Kind, source: str, classification: Classification) -> bool:
-    """Whether a source of that name could hold that kind; one whose name tells nothing could where
-    it is declared sensitive enough."""
+    """Whether a source of that name could hold that kind; a source with an uninformative name could
+    where its declared classification is high enough."""
     said = words(source)
     enough = CLASSIFICATIONS.index(classification) >= CLASSIFICATIONS.index(kind.least)
     if enough and any(word.startswith(_UNTELLING) for word in said):
@@ -153,7 +154,8 @@ def holds(kind: Kind, source: str, classification: Classification) -> bool:
 
 @lru_cache(maxsize=4096)
 def least_classification(name: str) -> Classification:
-    """The least classification that data of that name can have: `public` where it tells nothing."""
+    """The lowest classification that data of that name can have; `public` for an uninformative
+    name."""
     line = " ".join(words(name))
     found: list[Classification] = [kind.least for kind in kinds_in(line)]
     if _PERSON_RECORDS.search(line):

@@ -1,4 +1,4 @@
-"""The catalogue of skills an agent may be made of."""
+"""The catalogue of skills that agents use."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
@@ -8,8 +8,8 @@ from shared.kit.models import Model
 
 
 class Skill(Model):
-    """One small, idempotent ability. `reads` says that it works on sources. A withdrawn skill stays
-    in the catalogue for the agents that used it, and no new spec may name it."""
+    """One small, idempotent ability. `reads`: it works on sources. A withdrawn skill stays in the
+    catalogue for the agents that used it, but no new spec may name it."""
 
     name: str
     version: str
@@ -47,8 +47,8 @@ CATALOGUE: Catalogue = _catalogue(
 
 
 def list_skills(limit: int, cursor: str | None) -> tuple[tuple[Skill, ...], str | None]:
-    """Up to `limit` skills by name, after the one that `cursor` names, and where the list goes on.
-    Raises Invalid for a cursor that is not one of ours."""
+    """Up to `limit` skills by name, after the one that `cursor` names, and the cursor of the next
+    page. Raises Invalid for a cursor that no list gave."""
     if cursor is not None and cursor not in CATALOGUE:
         raise Invalid(FieldError("cursor", "is not a cursor this list gave"))
     names = [name for name in sorted(CATALOGUE) if cursor is None or name > cursor]

@@ -1,4 +1,4 @@
-"""The agent spec: its schema, and every text in it with its place and meaning."""
+"""The agent spec: its schema, and every text in it with its path and role."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -43,7 +43,7 @@ SECTIONS = (
 
 
 class Scope(Model):
-    """What the agent is for, and what it is not for."""
+    """What the agent does, and what it does not do."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -52,7 +52,7 @@ class Scope(Model):
 
 
 class DataAccess(Model):
-    """One source the agent reads or writes."""
+    """One source that the agent reads or writes."""
 
     source: Word
     mode: Literal["read", "write"]
@@ -60,7 +60,7 @@ class DataAccess(Model):
 
 
 class ExternalSystem(Model):
-    """One system the agent acts on, and how."""
+    """One system that the agent acts on, and its operations."""
 
     name: Word
     operations: Words = ()
@@ -76,7 +76,7 @@ class DecisionRights(Model):
 
 
 class Interfaces(Model):
-    """What goes in, what comes out, and which agents it needs, by name."""
+    """Inputs, outputs, and the names of the agents that it depends on."""
 
     inputs: Texts = ()
     outputs: Texts = ()
@@ -84,21 +84,21 @@ class Interfaces(Model):
 
 
 class Containment(Model):
-    """How it is undone and how far a mistake could reach."""
+    """How its work is rolled back, and how far a mistake could reach."""
 
     rollback: Text = ""
     blast_radius: BlastRadius | None = None
 
 
 class Budget(Model):
-    """What it may spend, in dollars; the platform's defaults where nothing is said."""
+    """The most it may spend, in dollars; by default the platform's limits."""
 
     per_run_usd: Usd = 0.5
     per_day_usd: Usd = 5.0
 
 
 class WayOfWorking(Model):
-    """Ten sections. One that is left out is derived from the spec where it can be."""
+    """Ten sections. A missing one is derived from the spec where that is possible."""
 
     outcome: Text | None = None
     scope: Text | None = None
@@ -113,7 +113,7 @@ class WayOfWorking(Model):
 
 
 class Role(StrEnum):
-    """What it means that a text stands where it stands."""
+    """The role of a text, by its place in the spec."""
 
     NAME = "name"
     PURPOSE = "purpose"
@@ -144,7 +144,7 @@ class Passage(NamedTuple):
 
 
 class Spec(Model):
-    """A complete agent spec. Empty texts and lists are for the rules to judge, not the schema."""
+    """A complete agent spec. The rules judge empty texts and lists; the schema allows them."""
 
     name: Name
     purpose: Text = ""
@@ -162,7 +162,7 @@ class Spec(Model):
     way_of_working: WayOfWorking = WayOfWorking()
 
     def document(self) -> dict[str, Any]:
-        """The spec as JSON, under the names its author used; what was left out stays out."""
+        """The spec as JSON, with its author's field names; omitted fields stay omitted."""
         return self.model_dump(mode="json", exclude_none=True)
 
     @cached_property
@@ -176,12 +176,12 @@ class Spec(Model):
         return tuple(_passages(self))
 
     def passages_of(self, *roles: Role) -> tuple[Passage, ...]:
-        """The texts that stand where one of `roles` is meant."""
+        """The texts with one of `roles`."""
         return tuple(passage for passage in self.passages if passage.role in roles)
 
 
 def parse_spec(value: Any) -> Spec:
-    """The spec that a plain value is. Raises Invalid, naming each wrong field."""
+    """The spec in a plain value. Raises Invalid, naming each wrong field."""
     try:
         return Spec.model_validate(value)
     except ValidationError as refusal:

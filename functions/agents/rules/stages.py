@@ -1,4 +1,4 @@
-"""The seven stages of a case as they stand."""
+"""The states of a case's seven stages."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ CERTIFIED_STAGES = (3, 4, 5)
 
 
 def judged_stages(judged: tuple[StageJudgement, ...], at: datetime) -> tuple[StageState, ...]:
-    """All seven stages once stages 1 to 5 have spoken; stages after one that did not pass stay
+    """All seven stages after stages 1 to 5 were judged; stages after one that did not pass stay
     pending."""
     spoken = {stage.number: stage for stage in judged}
     return tuple(_stage(number, spoken.get(number), at) for number in range(1, len(STAGES) + 1))
@@ -27,7 +27,7 @@ def with_stage(
 
 
 def place(number: int) -> Stage:
-    """Where a case stands, as cards show it."""
+    """The case's stage, as cards show it."""
     return Stage(number=number, name=STAGES[number - 1], of=len(STAGES))
 
 

@@ -7,7 +7,7 @@ FIRST = "1.0.0"
 
 
 def version_after(current: str, kind: CaseKind) -> str:
-    """The version a case of `kind` leads to from `current`."""
+    """The version that a case of `kind` makes of `current`."""
     if current == NEVER_DEPLOYED:
         return FIRST
     major, minor, _ = (int(part) for part in current.split("."))

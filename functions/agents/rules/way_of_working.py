@@ -1,4 +1,4 @@
-"""Stage 2: the ten sections every agent must have, derived from the spec where they can be."""
+"""Stage 2: the ten sections that every agent must have, derived from the spec where possible."""
 
 from functions.agents.rules.checks.findings import Finding, judged, objection, shown
 from functions.agents.rules.checks.placeholders import is_empty
@@ -6,7 +6,7 @@ from functions.agents.rules.language.folding import words
 from functions.agents.rules.spec import SECTIONS, Spec
 
 SHORTEST_SECTION = 3
-# Only the author knows how the agent doubts its own work, and what it leaves behind as proof.
+# Only the author knows how the agent checks its own work, and which proof it leaves.
 NOT_DERIVED = frozenset({"self_critique", "auditability"})
 
 
@@ -20,7 +20,7 @@ def sections(spec: Spec) -> dict[str, str]:
 
 def way_of_working(spec: Spec) -> list[Finding]:
     """One finding per section: it fails where the section is blank, a placeholder or too short, or
-    where it is left out and cannot be derived."""
+    where it is missing and cannot be derived."""
     texts = sections(spec)
     return [finding for name in SECTIONS for finding in _judged(spec, name, texts.get(name))]
 

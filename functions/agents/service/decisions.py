@@ -1,4 +1,4 @@
-"""What approvals decided about our cases, acted on: deploy, end, return, take back."""
+"""Acts on the decisions about our cases: deploys, ends, returns, rolls back."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -42,7 +42,7 @@ from shared.messaging.envelope import Envelope
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import public_keys
 
-# What an assent is once it no longer holds: an overturned one keeps its status.
+# The statuses of an approval that no longer holds; an overturned one keeps its status.
 WITHDRAWN = ("vetoed", "approved", "auto_approved")
 KNOWN_SKILLS = frozenset(name for name, skill in CATALOGUE.items() if skill.status == "available")
 
@@ -51,23 +51,23 @@ Rule = Callable[[Agent, CreationCase, datetime], Steps]
 
 
 async def on_approved(event: Envelope) -> None:
-    """Deploys the case, holds it where the pipeline is paused, or opens stage 6 where the assent
+    """Deploys the case, holds it where the pipeline is paused, or opens stage 6 where the approval
     was about an escalation."""
     await _act_on(event, event.payload(ApprovalApproved), _deploy)
 
 
 async def on_auto_approved(event: Envelope) -> None:
-    """As `on_approved`, by a precedent's assent."""
+    """As `on_approved`, for a precedent's approval."""
     await _act_on(event, event.payload(ApprovalAutoApproved), _deploy)
 
 
 async def on_rejected(event: Envelope) -> None:
-    """Ends the case, which somebody refused."""
+    """Ends the case, because its approval was rejected."""
     await _end(event, event.payload(ApprovalRejected))
 
 
 async def on_expired(event: Envelope) -> None:
-    """Ends the case, which nobody decided about in time."""
+    """Ends the case, because nobody decided in time."""
     await _end(event, event.payload(ApprovalExpired))
 
 
@@ -81,12 +81,12 @@ async def on_changes_requested(event: Envelope) -> None:
 
 
 async def on_vetoed(event: Envelope) -> None:
-    """Takes back what a precedent's assent had led to."""
+    """Reverses what a precedent's approval had led to."""
     await _take_back(event, event.payload(ApprovalVetoed), "veto")
 
 
 async def on_overturned(event: Envelope) -> None:
-    """Takes back what a deputy's or a break-glass assent had led to; a refusal that was overturned
+    """Reverses what a deputy's or a break-glass approval had led to; an overturned rejection had
     led to nothing."""
     await _take_back(event, event.payload(ApprovalOverturned), "overturned")
 
@@ -128,8 +128,8 @@ async def _take_back(event: Envelope, decision: ApprovalState, cause: Cause) -> 
 
 
 async def _act_on(event: Envelope, decision: ApprovalState, decide: Decide) -> None:
-    """Verifies the decision and acts on it. It may come late, twice or out of order: a case acts
-    only on what is about the assent it asks for, and newer than what it acted on last."""
+    """Verifies the decision and acts on it. Decisions may come late, twice or out of order: a case
+    acts only on those about the approval it waits for, and newer than the last it acted on."""
     if decision.case is None:
         return
     case_id = decision.case.case_id
@@ -156,7 +156,7 @@ async def _deploy(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
         return clear_ethics(agent, case, work.at)
     pipeline = await find_pipeline(work)
     if pipeline is not None and pipeline.paused:
-        # Held only if nobody resumes the pipeline meanwhile: resuming looks for held cases.
+        # Held only if nobody resumes the pipeline meanwhile, because resuming looks for held cases.
         work.rely_on(PIPELINES, CREATION)
         return hold(agent, case, work.at)
     return await _live(work, agent, case)
@@ -173,13 +173,14 @@ async def _live(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
         neighbours={each.name: each.status for each in neighbours},
     )
     for each in neighbours:
-        # Live only if what it needs still serves: a suspension looks for running dependents.
+        # Live only if its dependencies still serve, because a suspension looks for running
+        # dependents.
         work.rely_on(AGENTS, each.agent_id)
     return go_live(agent, case, health_checks(agent, case, around), work.at)
 
 
 async def _neighbours(work: UnitOfWork, names: tuple[str, ...]) -> list[Agent]:
-    """The agents of these names, as far as there are any."""
+    """The agents with these names that exist."""
     if not names:
         return []
     claims = await work.store.get_many([(NAMES, name) for name in dict.fromkeys(names)])

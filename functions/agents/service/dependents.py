@@ -1,4 +1,4 @@
-"""Agents that depend on one that was suspended."""
+"""Suspends the agents that depend on a suspended agent."""
 
 from events.agents import AgentSuspended
 from functions.agents.aggregates import AGENTS, RUN
@@ -9,8 +9,8 @@ from shared.storage.firestore import TenantStore
 
 
 async def suspend_dependents(event: Envelope) -> None:
-    """Suspends every running agent that depends on the suspended one; each of those reaches its
-    own. An agent that is no longer suspended when the event arrives reaches nobody."""
+    """Suspends every running agent that depends on the suspended one; the events of those suspend
+    their own dependents. Does nothing if the agent is no longer suspended."""
     suspended = event.payload(AgentSuspended)
     store = TenantStore(event.tenantid)
     origin = await store.get(AGENTS.collection, suspended.agent_id)

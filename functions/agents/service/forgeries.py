@@ -1,4 +1,4 @@
-"""A decision that does not verify never acts: it is reported as a violation and changes nothing."""
+"""Reports a decision that does not verify as a violation; such a decision never changes a case."""
 
 from events.agents import AgentViolationReported, Violation
 from functions.agents.aggregates import CASES, RUN
@@ -11,8 +11,8 @@ from shared.messaging.log import EVENT_LOG
 
 
 async def report_forgery(event: Envelope, case_id: str, reason: str) -> None:
-    """Records one violation of the agent whose case the forged decision named, however often it
-    comes. Suspends nobody: else whoever can forge could stop any agent."""
+    """Records one violation of the agent whose case the forged decision names, also after
+    redeliveries. Suspends nobody: otherwise a forger could stop any agent."""
     event_id = derive_id("evt", event.time, event.id, "forged")
 
     async def use_case(work: UnitOfWork) -> None:

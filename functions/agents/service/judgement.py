@@ -25,9 +25,9 @@ async def judge_spec(
     at: datetime,
     added: Mapping[int, Sequence[Finding]] | None = None,
 ) -> Judged:
-    """What stages 1 to 5 say of the spec, certified; a proposal is spared stages 4 and 5. Where a
-    model is configured to review what the rules cleared, that is still to come, until its `added`
-    findings are here. Raises Unavailable where the signing key cannot be read."""
+    """The certified judgement of stages 1 to 5 on the spec; proposals skip stages 4 and 5. Where a
+    configured model reviews what the rules cleared, the judgement is incomplete until it has the
+    model's `added` findings. Raises Unavailable where the signing key cannot be read."""
     judgement = reviewed(judge(spec, with_reviews=kind != "proposal"), added or {})
     judged = certify(
         as_version(spec, version=version, case_id=case_id),

@@ -1,4 +1,4 @@
-"""The pipeline's breaker: it trips in the commit of the rollback that is one too many."""
+"""The pipeline's breaker: it trips in the commit of the rollback that exceeds the limit."""
 
 from functions.agents.aggregates import CASES, CREATION, LAST_ROLLBACK, PIPELINES, ROLLBACKS, RUN
 from functions.agents.rules.breaker import (
@@ -20,7 +20,7 @@ from shared.storage.idempotency import IdempotencyKey
 
 
 async def find_pipeline(work: UnitOfWork) -> Pipeline | None:
-    """The tenant's pipeline, where anything ever happened to it."""
+    """The tenant's pipeline, or None before its first event."""
     return await work.find(PIPELINES, CREATION)
 
 
@@ -30,8 +30,8 @@ async def refuse_while_paused(work: UnitOfWork) -> None:
 
 
 async def consider_pause(work: UnitOfWork, ending: CreationCase) -> None:
-    """Adds the pause to the commit that rolls `ending` back, where it is due."""
-    # Before the cases: of two rollbacks at once, the second counts the first.
+    """Adds the pause, where it is due, to the commit that rolls `ending` back."""
+    # Before the cases: of two concurrent rollbacks, the second counts the first.
     await work.find(ROLLBACKS, LAST_ROLLBACK)
     pipeline = await find_pipeline(work)
     await work.save(Transition(LastRollback(case_id=ending.case_id, at=work.at)))
@@ -54,8 +54,8 @@ async def consider_pause(work: UnitOfWork, ending: CreationCase) -> None:
 
 
 async def resume(caller: Caller, key: IdempotencyKey, reason: str) -> PipelineView:
-    """The running pipeline. Raises Forbidden for anybody but a governor, VersionConflict where it
-    is not paused."""
+    """The running pipeline. Raises Forbidden for all but governors, VersionConflict where it is not
+    paused."""
     if "governor" not in caller.roles:
         raise Forbidden("only a governor resumes the pipeline")
 

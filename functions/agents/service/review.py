@@ -1,4 +1,5 @@
-"""Waiting for the model reviewer: asked at once, again after 1, 2 and 5 minutes, then a human."""
+"""Waits for the model reviewer: asks at once, again after 1, 2 and 5 minutes, then escalates to a
+human."""
 
 import json
 import logging
@@ -46,7 +47,7 @@ async def review_again(event: Envelope) -> None:
 
 async def _attempt(work: UnitOfWork, case: CreationCase) -> None:
     """Asks the reviewer about a case that still waits and concludes stage 5 with its findings;
-    where it does not answer, sets the next attempt or hands over to a human."""
+    where it does not answer, sets the next attempt or escalates to a human."""
     if case.review is None:
         return
     spec = parse_spec(json.loads(case.spec))

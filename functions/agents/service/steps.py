@@ -1,4 +1,4 @@
-"""The steps of a case and its agent, saved together."""
+"""Saves the transitions of a case and of its agent together."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from shared.aggregates.unit_of_work import UnitOfWork
 
 
 async def agent_of(work: UnitOfWork, case: CreationCase) -> Agent:
-    """The agent a case is about; they are created together."""
+    """The agent of a case; both are created together."""
     agent = await work.find(AGENTS, case.agent_id)
     if agent is None:
         raise RuntimeError(f"case {case.case_id} has lost its agent {case.agent_id}")
@@ -18,9 +18,9 @@ async def agent_of(work: UnitOfWork, case: CreationCase) -> Agent:
 
 
 async def save_steps(work: UnitOfWork, steps: Steps, before: Agent | None) -> CreationCase:
-    """Adds the steps to the commit, and claims or frees the agent's name: it is taken from the
-    first case that is not stopped at once until the agent is deprecated. Returns the case as it
-    will be."""
+    """Adds the transitions to the commit, and claims or frees the agent's name: it is taken from
+    the first case that is not stopped at once until the agent is deprecated. Returns the case as it
+    will be stored."""
     case = next(each.state for each in steps if isinstance(each.state, CreationCase))
     agent = next((each.state for each in reversed(steps) if isinstance(each.state, Agent)), before)
     await work.save(*_numbered(work, steps, case.agent_id))
@@ -35,7 +35,7 @@ async def save_steps(work: UnitOfWork, steps: Steps, before: Agent | None) -> Cr
 
 
 def _numbered(work: UnitOfWork, steps: Steps, agent_id: str) -> Steps:
-    """A reversal's event says up to which of the agent's own events it happened."""
+    """Adds the sequence of the agent's latest event to a reversal's event."""
     told = sum(each.event is not None for each in steps if isinstance(each.state, Agent))
     reached = {"agent_sequence": work.sequence(AGENTS, agent_id) + told}
     return tuple(

@@ -1,4 +1,4 @@
-"""What people ask for: a new agent, a change of one, a revision, a cancellation."""
+"""The commands of people: a new agent, a change of one, a revision, a cancellation."""
 
 import json
 
@@ -24,7 +24,7 @@ from shared.storage.idempotency import IdempotencyKey
 
 
 class NameTaken(VersionConflict):
-    """Another agent of the tenant has the name, or had it and may come back."""
+    """Another agent of the tenant has the name, or had it and may return."""
 
     def __init__(self, name: str) -> None:
         detail = f"an agent called {name} exists"
@@ -32,7 +32,7 @@ class NameTaken(VersionConflict):
 
 
 async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepted:
-    """A new agent's case after stages 1 to 5. Raises Invalid (unknown skills), NameTaken,
+    """The case of a new agent after stages 1 to 5. Raises Invalid (unknown skills), NameTaken,
     VersionConflict (the pipeline is paused), IdempotencyKeyReused, Unavailable."""
     check_specification(spec)
 
@@ -58,8 +58,8 @@ async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepte
 
 
 async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec) -> CaseAccepted:
-    """The case of a change, told apart as `proposal` or `evolution`. Raises NotFound, Invalid
-    (also where nothing changes), VersionConflict (a case is open, or the agent takes none)."""
+    """The case of a change, which is a `proposal` or an `evolution`. Raises NotFound, Invalid (also
+    where nothing changes), VersionConflict (a case is open, or the agent takes none)."""
     check_specification(spec)
 
     async def use_case(work: Command) -> CaseAccepted:

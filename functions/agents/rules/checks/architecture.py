@@ -1,4 +1,5 @@
-"""Stage 4, Architecture: is it clear what touches what, how far, and how it is undone?"""
+"""Stage 4, Architecture: whether it is clear what the agent touches, how far it reaches, and how
+its work is rolled back."""
 
 import re
 from collections.abc import Iterator
@@ -109,7 +110,7 @@ def _layer_objections(spec: Spec) -> Iterator[Objection]:
 
 def blast_radius(spec: Spec) -> list[Finding]:
     """Fails where no radius is named, where it is the whole platform, or where the spec reaches
-    further than the radius it names."""
+    further than the radius that it names."""
     radius = spec.containment.blast_radius
     return judged(
         "blast_radius",
@@ -140,7 +141,7 @@ def _radius_objections(spec: Spec) -> Iterator[Objection]:
 
 
 def rollback_path(spec: Spec) -> list[Finding]:
-    """Fails where there is no rollback, or a text in its place that undoes nothing."""
+    """Fails where there is no rollback, or a text in its place that describes none."""
     path, text = "/containment/rollback", spec.containment.rollback
     found = []
     if is_empty(text):

@@ -1,4 +1,5 @@
-"""Decision boundaries: three lists of rights that say something and do not contradict."""
+"""Decision boundaries: three lists of rights that must be definite and must not contradict each
+other."""
 
 from collections.abc import Iterator
 
@@ -17,8 +18,9 @@ _UNBOUNDED = listed("any unlimited all regardless every whatever")
 
 
 def decision_boundaries(spec: Spec) -> list[Finding]:
-    """Fails where nothing is never done, nothing is decided at all, a right is claimed that is
-    listed under `never` (in these words or in others), or one right is in two lists."""
+    """Fails where `never` rules out nothing, where no right to decide is named, where a right is
+    claimed that `never` lists (in the same or other words), or where two lists contain one
+    right."""
     never = spec.decision_rights.never
     return judged(
         CHECK,

@@ -1,4 +1,4 @@
-"""Gate-bypass protection: nothing in a spec may skip a gate, in these words or in others."""
+"""Gate-bypass protection: no part of a spec may skip a gate, in these or in other words."""
 
 from collections.abc import Iterator
 
@@ -36,8 +36,8 @@ _GATES = listed("approval approvals gate gates governance review reviews veto ve
 
 
 def gate_bypass_protection(spec: Spec) -> list[Finding]:
-    """Fails for every passage that skips, weakens or fakes a gate; stating that none is ever
-    skipped passes, and so does naming an attempt as a reason to escalate."""
+    """Fails for every passage that skips, weakens or fakes a gate. A passage passes if it states
+    that no gate is ever skipped, or names an attempt as a reason to escalate."""
     opinions = _opinions(spec)
     found = [found for passage in spec.passages for found in _objections(passage, opinions)]
     quote = spec.decision_rights.with_approval or spec.decision_rights.never or (spec.purpose,)
@@ -46,7 +46,7 @@ def gate_bypass_protection(spec: Spec) -> list[Finding]:
 
 
 def _opinions(spec: Spec) -> bool:
-    """Whether the spec is about guests' or customers' reviews, which are no gate."""
+    """Whether the spec is about reviews by guests or customers, which are not a gate."""
     return any(
         "publicopinion" in segment.words
         for passage in spec.passages
@@ -80,7 +80,7 @@ def _objections(passage: Passage, opinions: bool) -> Iterator[Objection]:
 def _counts(passage: Passage, segment: Segment) -> bool:
     if passage.role is not Role.TRIGGER and passage.path != _OCCASIONS:
         return True
-    # A trigger names an occasion; only an order in its place is a rule of its own.
+    # A trigger names an occasion; only an imperative in its place is a rule of its own.
     if segment.has("reported"):
         return False
     return segment.words[0] in _ORDERS or not {"agent", "it"}.isdisjoint(segment.words)

@@ -1,4 +1,5 @@
-"""No hidden coupling: every agent and every system the spec counts on is named where it belongs."""
+"""No hidden coupling: the spec must name every agent and system that it relies on in the right
+place."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ _PEOPLE_OR_THINGS = listed(
     "front-desk back-office third-party anti-caking check-in help-desk service-desk in-house "
     "in-store on-call on-site first-line second-line"
 )
-# Well-known products: a text that names one counts on it.
+# Well-known products: a text that names one relies on it.
 _PRODUCTS = listed(
     "slack gmail outlook salesforce sap jira confluence stripe paypal twilio whatsapp github "
     "gitlab sharepoint zendesk shopify hubspot mailchimp quickbooks xero workday servicenow "
@@ -41,8 +42,8 @@ _COUNTED_ON = (
 
 
 def no_hidden_coupling(spec: Spec) -> list[Finding]:
-    """Fails where a text counts on an agent that is not in `depends_on`, on a product that is no
-    declared system or source, or on state shared with others; or where the agent needs itself."""
+    """Fails where a text relies on an agent that is not in `depends_on`, on a product that is no
+    declared system or source, or on shared state; or where the agent depends on itself."""
     depends_on = spec.interfaces.depends_on
     return judged(
         "no_hidden_coupling",

@@ -1,5 +1,5 @@
-"""Safe data handling: what the spec reads and writes is what `data_access` declares, as sensitive
-as it is."""
+"""Safe data handling: `data_access` must declare all that the spec reads and writes, with its
+sensitivity."""
 
 from collections.abc import Iterator
 
@@ -57,8 +57,8 @@ _OWN_WORK = frozenset(
 
 
 def safe_data_handling(spec: Spec) -> list[Finding]:
-    """Fails where something in the spec implies a source, a write or a sensitivity that
-    `data_access` does not declare; escalates where restricted data could leave alone."""
+    """Fails where the spec implies a source, a write or a sensitivity that `data_access` does not
+    declare; escalates where restricted data could leave without a human."""
     declared = [
         f"{access.source} ({access.mode}, {access.classification})" for access in spec.data_access
     ]
@@ -110,7 +110,7 @@ def _undeclared_kinds(spec: Spec) -> Iterator[Objection]:
 
 
 def _is_about(before: tuple[str, ...]) -> bool:
-    # `articles about medical records`, `removes phone numbers`: named, not used.
+    # `articles about medical records`, `removes phone numbers`: the data is named, not used.
     return any(
         word in ("about", "on", "explain", "explains", "remove", "removes", "redact", "redacts")
         or word.startswith(("mask", "anonym", "strip", "pseudonym"))
@@ -173,7 +173,7 @@ def _is_open(operation: Operation) -> bool:
 def _may_write(spec: Spec, operation: Operation, access: list[DataAccess]) -> bool:
     if operation.on_proposals or any(item.mode == "write" for item in access):
         return True
-    # Adding what `outputs` promises, reversibly, to a source without secrets, is said openly.
+    # Reversibly adding what `outputs` names to a source without secrets is declared.
     outputs = {noun(word) for text in spec.interfaces.outputs for word in words(text)}
     made = {noun(word) for word in words(operation.name)[:-1]}
     adds = not {"delete", "remove", "update", "edit", "overwrite", "replace"}.intersection(

@@ -1,7 +1,7 @@
-"""The ways in which a statement goes around a gate, whatever words it uses.
+"""Finds statements that go around a gate, by their grammar and not by single phrases.
 
-Each rule takes a statement and answers where it asserts the detour, or None. `denied` and
-`negations` make `never publishes without review` innocent and `never waits for review` not."""
+Each rule takes a statement and returns where it asserts the detour, or None. By `denied` and
+`negations`, `never publishes without review` is innocent and `never waits for review` is not."""
 
 from collections.abc import Callable, Iterator
 
@@ -147,7 +147,7 @@ def opens_a_back_door(segment: Segment) -> int | None:
     return None
 
 
-# What only asks for less than it might is no detour where nothing leaves the house.
+# A statement that only asks for less review is no detour where nothing is sent outside.
 SOFT: dict[Rule, str] = {
     goes_without: "acts without a gate",
     does_not_wait: "does not wait for assent",
@@ -178,7 +178,7 @@ HARD: dict[Rule, str] = {
 
 
 def detours(segment: Segment, *, soft: bool) -> Iterator[str]:
-    """Why the statement goes around a gate, once for each way it does."""
+    """Why the statement goes around a gate, one reason for each way."""
     rules = {**HARD, **SOFT} if soft else HARD
     for rule, reason in rules.items():
         if rule(segment) is not None:

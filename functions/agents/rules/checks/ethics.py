@@ -1,4 +1,4 @@
-"""Stage 5, Ethics: is the purpose sound, and does assent stay with those who owe it?"""
+"""Stage 5, Ethics: whether the purpose is sound, and whether the right people keep the decision."""
 
 import re
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ _HARM = re.compile(
     r"(?:\w+ ){0,2}?(?:tax(?:es)?|sanctions?|law|laws|regulations?|regulators?)\b|"
     r"\b(?:addict\w*|hook) (?:\w+ )?(?:users|children|players)\b"
 )
-# Naming harm in order to find or fight it is the opposite of doing it.
+# Naming harm in order to find or fight it is no harm.
 _AGAINST = re.compile(
     r"\b(?:detect\w*|prevent\w*|fight\w*|against|anti|flag\w*|report\w*|investigat\w+|expos\w+|"
     r"avoid\w*|"
@@ -87,7 +87,7 @@ _PRECEDENT_ID = re.compile(r"\b(?:GEN|ETH|ARCH|GOV)-[A-Z0-9]{2,}\b|\bpre_[0-9A-Z
 
 
 def alignment(spec: Spec) -> list[Finding]:
-    """Fails where a passage sets out to deceive, harm or discriminate; escalates what the rules
+    """Fails where a passage intends to deceive, harm or discriminate; escalates what the rules
     cannot read: other languages and encoded text."""
     return judged(
         "alignment",
@@ -132,8 +132,8 @@ def _unreadable(text: str) -> str | None:
 
 
 def approval_boundary_integrity(spec: Spec) -> list[Finding]:
-    """Fails where something irreversible is left to nobody's decision or taken alone; escalates
-    where money, contracts, deletions or decisions about people are taken alone."""
+    """Fails where an irreversible operation is covered by no decision right or decided alone;
+    escalates where money, contracts, deletions or decisions about people are decided alone."""
     rights = spec.decision_rights.with_approval
     return judged(
         "approval_boundary_integrity",
@@ -186,8 +186,8 @@ def _owed_to_people(spec: Spec) -> Iterator[Objection]:
 
 
 def precedent_requirements(spec: Spec) -> list[Finding]:
-    """Fails where the spec claims an assent in advance or cites a precedent for itself: whether a
-    precedent covers it is found at stage 6, never stated by the spec."""
+    """Fails where the spec claims an approval in advance or cites a precedent for itself: stage 6
+    finds whether a precedent covers it, the spec never states it."""
     found = [
         objection(passage.path, quote, "claims an assent that only stage 6 can give")
         for passage in spec.passages

@@ -1,5 +1,5 @@
-"""The occasions on which a sentence goes on although a gate is still closed: nobody answered,
-somebody said no, the reviewer is away, the review comes later."""
+"""Finds sentences that continue although a gate is closed: nobody answered, somebody refused, the
+reviewer is away, the review comes later."""
 
 from collections.abc import Callable, Iterator
 
@@ -160,8 +160,8 @@ def _seen_by_somebody(segment: Segment, before: int) -> bool:
 
 
 def _goes_on(sentence: Sentence, besides: str = "") -> bool:
-    """Whether something happens in the sentence that is not denied; `besides` is a denying word
-    that names the occasion, not the deed."""
+    """Whether the sentence asserts a deed; `besides` is a denying word that names the occasion, not
+    the deed."""
     for segment in sentence:
         for at, word in enumerate(segment.words):
             if word.startswith(_HAPPENS) and not word.endswith(("ication", "er", "ers")):
@@ -190,8 +190,8 @@ EXCUSES: dict[Callable[[Sentence], bool], str] = {
 
 
 def excuses(sentence: Sentence, before: Sentence = ()) -> Iterator[str]:
-    """Why the sentence goes on past a closed gate, once for each excuse it makes. `before` is the
-    sentence before it in the same text."""
+    """Why the sentence passes a closed gate, one reason for each excuse. `before` is the previous
+    sentence of the same text."""
     for rule, reason in EXCUSES.items():
         continued = rule is too_late and sentence[0].has("later")
         if rule(sentence) or (continued and rule((*before, *sentence))):

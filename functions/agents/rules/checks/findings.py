@@ -1,4 +1,4 @@
-"""What a check says: a verdict, and the part of the spec that caused it, quoted."""
+"""The result of a check: a verdict, and the quoted part of the spec that caused it."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -20,7 +20,7 @@ class Finding(Model):
 
 
 class Objection(Model):
-    """Why a check does not pass, before it is a finding."""
+    """Why a check does not pass, before it becomes a finding."""
 
     path: str
     quote: str
@@ -29,8 +29,8 @@ class Objection(Model):
 
 
 def judged(check: str, objections: Iterable[Objection], *, passed: Objection) -> list[Finding]:
-    """The findings of a check: its objections, at most five, failures first; or that it passed,
-    with `passed` as what shows it."""
+    """The findings of a check: its objections, at most five, failures first; without objections one
+    pass with `passed` as its evidence."""
     found = sorted(objections, key=lambda objection: objection.verdict != "fail")
     if not found:
         return [Finding(check=check, verdict="pass", evidence=_told(passed), path=passed.path)]
@@ -41,19 +41,19 @@ def judged(check: str, objections: Iterable[Objection], *, passed: Objection) ->
 
 
 def shown(path: str, quote: object, reason: str) -> Objection:
-    """What shows that a check passed."""
+    """The evidence that a check passed."""
     return Objection(path=path, quote=shortened(quote), reason=reason)
 
 
 def objection(
     path: str, quote: object, reason: str, verdict: Literal["fail", "escalate"] = "fail"
 ) -> Objection:
-    """What shows that a check does not pass."""
+    """The evidence that a check does not pass."""
     return Objection(path=path, quote=shortened(quote), reason=reason, verdict=verdict)
 
 
 def shortened(quote: object) -> str:
-    """The quoted value on one line, cut where it gets long."""
+    """The quoted value on one line, shortened where it is long."""
     if isinstance(quote, list | tuple):
         quote = ", ".join(str(item) for item in quote)
     line = " ".join(str(quote).split())

@@ -1,4 +1,4 @@
-"""Stage 3, Genesis: is the job whole, bounded, governed, stable and bearable?"""
+"""Stage 3, Genesis: whether the job is complete, bounded, governed, stable and no undue burden."""
 
 from collections.abc import Iterator
 
@@ -31,8 +31,8 @@ _PROMISES = (
 
 
 def completeness(spec: Spec) -> list[Finding]:
-    """Fails where the purpose, the industry or the skills say nothing, or a list has a blank
-    entry."""
+    """Fails where the purpose, the industry or the skills are empty or meaningless, or a list has a
+    blank entry."""
     return judged(
         "completeness",
         _gaps(spec),
@@ -62,7 +62,8 @@ def _gaps(spec: Spec) -> Iterator[Objection]:
 
 
 def scope(spec: Spec) -> list[Finding]:
-    """Fails where nothing is in or out of scope, the same is both, or what is in has no end."""
+    """Fails where nothing is in scope or nothing is out of scope, where one item is both, or where
+    an item in scope is open-ended."""
     return judged(
         "scope",
         _scope_objections(spec),
@@ -98,7 +99,8 @@ def _open_end(text: str) -> str | None:
 
 
 def governance_hooks(spec: Spec) -> list[Finding]:
-    """Fails where the agent has no occasion to turn to a human, or says that it never will."""
+    """Fails where the agent has no occasion to escalate to a human, or where the spec denies that
+    it will."""
     triggers = spec.escalation_triggers
     said = [text for text in triggers if not is_empty(text)]
     path = "/escalation_triggers"
@@ -117,7 +119,7 @@ def governance_hooks(spec: Spec) -> list[Finding]:
 
 def evolution_triggers(spec: Spec) -> list[Finding]:
     """Fails where the agent may change its own scope, skills, data, rights or limits: every such
-    change must come back as a case."""
+    change needs a new case."""
     found = [
         objection(passage.path, segment.quote, "changes what it may do without a new case")
         for passage in spec.passages_of(*_PROMISES)
@@ -168,8 +170,8 @@ def _is_offered(segment: Segment, at: int) -> bool:
 
 
 def no_undue_burden(spec: Spec) -> list[Finding]:
-    """Fails where people would be asked all the time, a limit makes no sense, or one thing is
-    listed twice."""
+    """Fails where people would be asked too often, where a limit makes no sense, or where an item
+    is listed twice."""
     budget = spec.budget
     return judged(
         "no_undue_burden",

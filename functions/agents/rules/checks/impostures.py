@@ -1,7 +1,7 @@
-"""Acting in a reviewer's place: approving one's own work, inventing an assent, keeping those who
-oversee from knowing.
+"""Finds statements that act in a reviewer's place: approving one's own work, inventing an approval,
+hiding from overseers.
 
-Each rule answers where a statement says so, or None."""
+Each rule returns where a statement asserts this, or None."""
 
 from functions.agents.rules.checks.waiting import BE, ENDS_PHRASE, FILLER, OVERSEERS
 from functions.agents.rules.language.segments import Segment

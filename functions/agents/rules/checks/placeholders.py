@@ -1,4 +1,4 @@
-"""Texts that stand where something should be said and say nothing."""
+"""Recognises texts without content, such as placeholders."""
 
 from functions.agents.rules.language.folding import words
 from functions.agents.rules.language.vocabulary import listed
@@ -22,5 +22,5 @@ def is_empty(text: str) -> bool:
 
 
 def is_vague(text: str) -> bool:
-    """Whether a text names nothing in particular (`anything`, `various data`)."""
+    """Whether a text is indefinite (`anything`, `various data`)."""
     return all(word in _VAGUE for word in words(text))

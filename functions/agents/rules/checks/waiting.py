@@ -1,6 +1,6 @@
-"""Statements that do not wait at a gate: without review, no approval needed, never asks.
+"""Finds statements that do not wait at a gate: without review, no approval needed, never asks.
 
-Each rule answers where a statement says so, or None."""
+Each rule returns where a statement asserts this, or None."""
 
 from functions.agents.rules.language.segments import Segment
 from functions.agents.rules.language.vocabulary import listed

@@ -1,1 +1,1 @@
-"""Reading what a spec says: folded words, segments of sentences, and who negates whom."""
+"""Reads the language of a spec: folded words, segments of sentences, and negations."""

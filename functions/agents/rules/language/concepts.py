@@ -1,4 +1,4 @@
-"""The words by which a spec gives itself away, in groups that mean the same.
+"""The word lists of the checks, in groups of words that mean the same.
 
 A `*` stands for any ending. A word may belong to several groups."""
 
@@ -8,14 +8,14 @@ from functools import lru_cache
 Concepts = frozenset[str]
 
 _GROUPS: dict[str, str] = {
-    # who says no: these turn a clause around
+    # refusals: these invert a clause
     "not": "not never no none nothing nobody nor neither without insteadof zero",
     "refuse": "refus* declin* reject* deny denies denied denying disallow* forbid* forbad* "
     "prohibit* resist*",
     "guard": "prevent* block* flag* detect* stop* halt* guard* avoid* protect* catch* caught "
     "expos* "
     "investigat* paus*",
-    # these guard only against what they tell of (`reports attempts`), not by what they say
+    # these guard only against what they report (`reports attempts`), not against the whole clause
     "tell": "report* escalat* alert* notif* warn* log logs logged tell tells",
     "told of": "attempt* request* any when if that whenever missing whether who cases instances "
     "somebody someone anyone every each bypass*",
@@ -23,7 +23,7 @@ _GROUPS: dict[str, str] = {
     "condition": "when whenever if any anyone anybody attempt* somebody someone",
     "reported": "attempt* request* asked told instruct* pressur* tempt* tries tried try trying "
     "invit* urg* suggest* prompt* order* demand* suspect* sign hint*",
-    # the gate, and going around it
+    # gates, and going around them
     "gate": "approv* review* oversight signoff permission* authoris* authoriz* assent* supervis* "
     "governor* governance gate gates gatekeep* clearance greenlight veto* certif* vetting vet "
     "moderation consent confirmation checks checkpoint* check guardrail* safeguard* sanction "
@@ -83,7 +83,7 @@ _GROUPS: dict[str, str] = {
     "issu* ship ships merg* execut* transfer* launch* golive proceed* continu* carryon",
     "harmless": "draft* note notes preview* internal sketch* outline* read reads search* look* "
     "collect* gather* fetch*",
-    # changing itself
+    # changing the agent itself
     "expand": "expand* extend* broaden* widen* add adds adding adopt* learn* acquir* grant* give "
     "gives giving rais* increas* chang* updat* modif* rewrit* enlarg* grow* install* tune tunes "
     "adjust* redefin* loosen* relax* unlock*",
@@ -181,7 +181,8 @@ _REPLACEMENTS = tuple(_PHRASES.values())
 
 
 def merge_phrases(text: str) -> str:
-    """Folded, space-separated words with each set phrase replaced by the one word it amounts to."""
+    """Folded, space-separated words with each set phrase replaced by one word of the same
+    meaning."""
     return _PHRASE.sub(_replacement, text)
 
 
@@ -207,7 +208,7 @@ _EXACT, _STEMS = _by_word()
 
 @lru_cache(maxsize=16_384)
 def concepts_of(word: str) -> Concepts:
-    """The groups a folded word belongs to."""
+    """The groups of a folded word."""
     found = set(_EXACT.get(word, ()))
     found |= {group for start, group in _STEMS.get(word[0], ()) if word.startswith(start)}
     return frozenset(found)

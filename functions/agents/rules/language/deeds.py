@@ -1,4 +1,4 @@
-"""What somebody does to what: the deed, whatever the verb, and its objects, whatever the form."""
+"""Deeds: what somebody does to which objects, independent of the verb and of the word's form."""
 
 import re
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ _SYNONYMS: dict[str, str] = {
     "medicine": "medication drug pill",
 }
 _SAME = {stem(other): stem(name) for name, others in _SYNONYMS.items() for other in others.split()}
-# Nouns that name a deed; one is done only where a verb such as `make` does it.
+# Nouns that name a deed; they count only after a verb such as `make`.
 _NOMINAL = listed("payment payout publication deletion approval credit air")
 _BOUND = re.compile(
     r"\d|\b(?:more than|less than|above|over|below|under|up to|beyond|outside|exceed\w*|within|"
@@ -82,7 +82,7 @@ _WITHOUT_ASSENT = re.compile(
     r"\b(?:without|before|unless|until|not|lacking)\b.*\b(?:approv|review|consent|sign|permission|"
     r"assent|confirm|checked|author|agree|human|editor|manager|clear)"
 )
-# Verbs that leave the meaning to the noun after them: `issue refunds`, `make payments`.
+# Verbs whose meaning is in the noun after them: `issue refunds`, `make payments`.
 _LIGHT = listed(
     "make makes making issue issues issuing process processes processing perform performs "
     "initiate initiates trigger triggers effect effects do does carry"
@@ -99,8 +99,8 @@ _SOMEBODY = listed(
 
 @dataclass(frozen=True)
 class Deed:
-    """Something done. `bounded`: only beyond or within some number or limit. `conditional`: only
-    as long as nobody assented."""
+    """One deed. `bounded`: only beyond or within some number or limit. `conditional`: only as long
+    as nobody approved it."""
 
     deed: str
     objects: frozenset[str]
@@ -108,13 +108,13 @@ class Deed:
     conditional: bool
 
     def covers(self, other: "Deed") -> bool:
-        """Whether doing `other` is always doing this too."""
+        """Whether every deed that is `other` is also this deed."""
         return self.deed == other.deed and self.objects <= other.objects
 
 
 def deeds(text: str, *, denied: bool = False) -> tuple[Deed, ...]:
-    """What a text says is done, by whoever it is about; what it denies is left out, unless it is
-    `denied` as a whole (an entry in a list of what is never done)."""
+    """The deeds that a text asserts, whoever acts; without the ones it denies, unless the whole
+    text is `denied` (an entry in a list of what is never done)."""
     return _deeds(text, denied)
 
 
@@ -179,14 +179,14 @@ def _objects(after: tuple[str, ...], deed: str) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def noun(word: str) -> str:
-    """A noun's one form: without its ending, and as the commonest of its synonyms."""
+    """One form of a noun: without its ending, and replaced by the most common of its synonyms."""
     root = stem(word)
     return _SAME.get(root, root)
 
 
 @lru_cache(maxsize=8192)
 def operation_deed(system: str, operation: str) -> Deed | None:
-    """What an operation such as `articles.publish` does, or None where its verb says nothing."""
+    """The deed of an operation such as `articles.publish`, or None where its verb is not known."""
     parts = words(operation)
     for at in range(len(parts) - 1, -1, -1):
         deed = _BY_WORD.get(parts[at])

@@ -1,4 +1,4 @@
-"""One form for text that reads the same."""
+"""Folds texts that read the same into one form."""
 
 import re
 import unicodedata
@@ -44,15 +44,15 @@ def _is_visible(letter: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
-    """The folded words, in order; a hyphen, a dot and an underscore separate, and so does a change
-    to capitals inside a word."""
+    """The folded words, in order; hyphens, dots, underscores and changes to capitals inside a word
+    separate words."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     return tuple(re.findall(r"[a-z0-9]+", fold(parted)))
 
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
-    """A word without its common endings: enough to know `publishing` for `publish`."""
+    """A word without its common endings: enough to match `publishing` with `publish`."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)] + ("y" if ending in ("ies", "ied") else "")

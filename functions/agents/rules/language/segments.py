@@ -1,4 +1,4 @@
-"""Sentences cut where one statement ends, each knowing whether it is denied."""
+"""Cuts sentences into statements, each with the negations that apply to it."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _OTHER_LABEL = re.compile(
     r"\b(?:alone|with (?:\w+ )?approval|in scope|allowed|autonom\w*|may|always|does|decides?|"
     r"on its own|escalat\w*)\b[^:.;]{0,24}:\s*"
 )
-# A statement ends here, and with it what denied it.
+# A statement ends here, and its negation with it.
 _ENDS = listed("but however then otherwise yet while whereas so")
 _NOUN_OR_VERB = listed("report log flag block alert stop halt guard return")
 _BEFORE_A_VERB = listed(
@@ -33,8 +33,8 @@ _BE = listed("is are be was were gets get been being")
 @dataclass(frozen=True)
 class Segment:
     """One statement. `denials` counts what negates all of it from outside: a label, a list of
-    things never done, a `never` before a comma. `guarded` tells that the sentence goes on to
-    stop or report what this part of it names."""
+    things never done, a `never` before a comma. `guarded`: the rest of the sentence stops or
+    reports what this part names."""
 
     words: tuple[str, ...]
     denials: int
@@ -70,8 +70,8 @@ class Segment:
         return [at for at in places if start <= at < end]
 
     def denied(self, position: int) -> int:
-        """How often what stands at `position` is denied: by plain words, refusals and guards
-        before it, and from outside. Even means that it is asserted."""
+        """How often the words at `position` are negated: by plain words, refusals and guards before
+        it, and from outside. An even number means that they are asserted."""
         return self.negations(position) + self._guards(position)
 
     def negations(self, position: int) -> int:
@@ -125,8 +125,8 @@ def sentences(text: str, *, under_never: bool = False) -> tuple[Sentence, ...]:
 
 
 def asserted(text: str, pattern: re.Pattern[str]) -> str | None:
-    """The first sentence of a text that says what the pattern matches and does not deny it; the
-    pattern sees folded words, one space apart, set phrases replaced."""
+    """The first sentence of a text that matches the pattern without denying it; the pattern sees
+    folded words, separated by single spaces, with set phrases replaced."""
     for sentence in sentences(text):
         for segment in sentence:
             line = " ".join(segment.words)
@@ -137,7 +137,7 @@ def asserted(text: str, pattern: re.Pattern[str]) -> str | None:
 
 
 def _continues(text: str, sentence: str) -> bool:
-    # A list after a label goes on over semicolons, not over full stops and line ends.
+    # A list after a label continues over semicolons, not over full stops and line ends.
     end = text.find(sentence) + len(sentence)
     return text[end : end + 1] == ";"
 

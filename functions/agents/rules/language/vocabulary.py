@@ -1,4 +1,4 @@
-"""Word lists as they are read: one line of words."""
+"""Parses word lists, which are lines of words."""
 
 
 def listed(line: str) -> frozenset[str]:
