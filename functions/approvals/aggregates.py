@@ -1,4 +1,5 @@
-"""What this function owns: approvals, precedents, and per kind the precedents that are active."""
+"""What this function owns: approvals, precedents, and the list of active precedents of each
+kind."""
 
 from functions.approvals.rules.approval import Approval, next_timer, statement_to_sign
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
@@ -34,8 +35,8 @@ PRECEDENTS = Aggregate(
     indexed=("status", "kind", "created_at", "likeness"),
 )
 
-# Changed in the very commit that changes a precedent, so that a match that was decided on an older
-# state loses its race.
+# Written in the same commit as each change of a precedent, so that a match that was decided on an
+# older state loses its race.
 ACTIVE = Aggregate(
     noun="active_precedents",
     model=ActivePrecedents,

@@ -1,4 +1,4 @@
-"""What decisions about approvals and precedents look up."""
+"""The queries that decisions about approvals and precedents need."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ MOST_COMPARED = 25
 
 
 async def find_like(work: UnitOfWork, likeness: str, limit: int) -> list[Approval]:
-    """The latest like requests that a person decided and that count, newest first."""
+    """The latest similar requests that a person decided and that count, newest first."""
     found = await work.query(
         APPROVALS,
         where=[("likeness", "==", likeness)],
@@ -27,19 +27,19 @@ async def find_like(work: UnitOfWork, likeness: str, limit: int) -> list[Approva
 
 
 async def find_precedents_like(work: UnitOfWork, likeness: str) -> list[Precedent]:
-    """Precedents for requests of that likeness."""
+    """Precedents for similar requests."""
     where = [("likeness", "==", likeness)]
     return await work.query(PRECEDENTS, where=where, limit=MOST_COMPARED)
 
 
 async def find_ended(work: UnitOfWork, kind: Kind) -> list[Precedent]:
-    """Precedents of the kind that vetoes ended or people suspended."""
+    """Precedents of the kind that vetoes deprecated or people suspended."""
     where = [("kind", "==", kind), ("status", "in", ["deprecated", "suspended"])]
     return await work.query(PRECEDENTS, where=where, limit=MOST_COMPARED)
 
 
 async def find_rejected_since(work: UnitOfWork, kind: Kind, since: datetime) -> list[Approval]:
-    """What people rejected of the kind after `since`, newest first."""
+    """Requests of the kind that people rejected after `since`, newest first."""
     return await work.query(
         APPROVALS,
         where=[
@@ -71,12 +71,12 @@ async def is_governor_absent(store: TenantStore, at: datetime) -> bool:
 
 
 async def count_matches(store: TenantStore, precedent_id: str) -> int:
-    """How many approvals the precedent assented to."""
+    """How many requests the precedent approved."""
     where = [("precedent_id", "==", precedent_id)]
     return await store.count(APPROVALS.collection, where=where)
 
 
 async def count_compared(store: TenantStore, precedent_id: str) -> int:
-    """How many approvals the precedent was compared with."""
+    """How many requests the precedent was compared with."""
     where = [("considered", "array_contains", precedent_id)]
     return await store.count(APPROVALS.collection, where=where)

@@ -1,4 +1,4 @@
-"""Events and timers in: what creation cases ask and report, and time."""
+"""Events and timers in: requests and outcomes of creation cases, and due times."""
 
 from events.agents import (
     AgentApprovalNeeded,

@@ -1,4 +1,4 @@
-"""What the API answers, field by field (docs/contracts.md)."""
+"""The answers of the API, field by field (docs/contracts.md)."""
 
 from typing import Self
 
@@ -14,7 +14,7 @@ from shared.kit.models import Data, part_of
 
 
 class ApprovalCard(ApprovalRecord):
-    """An approval at a glance, and how its decision came about."""
+    """The summary of an approval, and how it was decided."""
 
     id: str
 
@@ -25,7 +25,7 @@ class ApprovalCard(ApprovalRecord):
 
 
 class ApprovalDetail(ApprovalCard):
-    """A card with everything a decision needs. `content` is exactly what `decision_hash` is of;
+    """A card with all that a decision needs. `content` is exactly what `decision_hash` covers;
     `signature` is a compact JWS over the final decision."""
 
     content: JsonValue
@@ -57,7 +57,7 @@ class PrecedentSeedPage(Data):
 
 
 def seed_of(precedent: Precedent, *, matched: int, compared: int) -> PrecedentSeed:
-    """A precedent with how often it assented, of how many approvals it was compared with."""
+    """A precedent with the number of its approvals and of its comparisons."""
     return part_of(
         PrecedentSeed,
         precedent,

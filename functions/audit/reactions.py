@@ -1,4 +1,4 @@
-"""What is worth an audit entry."""
+"""The events that get an audit entry."""
 
 from functions.audit.store import append
 from shared.messaging.envelope import Envelope

@@ -1,4 +1,4 @@
-"""How entries are chained, and where a chain is broken."""
+"""How entries are chained, and how a broken chain is found."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Head:
-    """What the database says was appended last."""
+    """The entry that was appended last, according to the database."""
 
     number: int
     hash: str
@@ -17,7 +17,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Entry:
-    """One link: `body` is the canonical text that was hashed, never anything parsed from it."""
+    """One link: `body` is the canonical text that was hashed, never a parsed value."""
 
     tenant_id: str
     number: int
@@ -28,17 +28,17 @@ class Entry:
 
 
 def link_hash(*, previous: str, tenant_id: str, number: int, event_id: str, body: str) -> str:
-    """Lower-case hex SHA-256 over the five, separated by line feeds, of which an event's id and a
-    canonical body have none; the database computes the same when it appends."""
+    """Lower-case hex SHA-256 over the five values, separated by line feeds, which neither an
+    event's id nor a canonical body contains; the database computes the same when it appends."""
     text = "\n".join((previous, tenant_id, str(number), event_id, body))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def first_broken(entries: Iterable[Entry], head: Head | None = None) -> int | None:
-    """The number of the first entry of one tenant that is not as it was appended, or None.
-    `entries` come in order from the first; a missing one breaks the chain at its place. Only with
-    `head` is it seen that the last are missing, or that the very last was replaced, hash and all.
-    """
+    """The number of the first entry of one tenant that differs from what was appended, or None.
+    `entries` come in order from the first; a missing entry breaks the chain at its place. Only
+    `head` shows that the last entries are missing, or that the last one and its hash were
+    replaced."""
     previous = GENESIS
     expected = 0
     for expected, entry in enumerate(entries, start=1):

@@ -7,8 +7,8 @@ from shared.storage.postgres import tenant_transaction
 
 
 async def append(event: Envelope) -> None:
-    """Adds the event to the end of its tenant's chain; an event that is in it already stays where
-    it is. Raises Unavailable."""
+    """Appends the event to its tenant's chain; an event that is in the chain already stays in its
+    place. Raises Unavailable."""
     body = canonical_json({**event.attributes(), "data": event.data}).decode()
     async with tenant_transaction(event.tenantid) as connection:
         await connection.execute(
@@ -17,7 +17,7 @@ async def append(event: Envelope) -> None:
 
 
 async def read_chain(tenant_id: str) -> list[Entry]:
-    """A tenant's entries from the first. Raises Unavailable."""
+    """A tenant's entries from the first on. Raises Unavailable."""
     async with tenant_transaction(tenant_id) as connection:
         rows = await connection.execute(
             "SELECT tenant_id, number, event_id, body, previous_hash, hash"
@@ -27,8 +27,8 @@ async def read_chain(tenant_id: str) -> list[Entry]:
 
 
 async def read_head(tenant_id: str) -> Head:
-    """The number and the hash of a tenant's last entry, as the appending function keeps them
-    beside the entries. Raises Unavailable."""
+    """The number and the hash of a tenant's last entry, which the appending function stores beside
+    the entries. Raises Unavailable."""
     async with tenant_transaction(tenant_id) as connection:
         rows = await connection.execute("SELECT number, hash FROM audit_heads")
         row = await rows.fetchone()

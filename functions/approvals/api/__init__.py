@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out: approvals and vetoes, precedents, and what a phone decides."""
+"""HTTP in, HTTP out: approvals and vetoes, precedents, and decisions from a phone."""
 
 from functions.approvals.api import approvals, phone, precedents
 from shared.runtime.routes import Router

@@ -1,4 +1,4 @@
-"""Requests for assent, decisions, reviews and vetoes."""
+"""Requests for approval, decisions, reviews and vetoes."""
 
 from typing import Annotated
 
@@ -60,5 +60,5 @@ async def review(caller: Caller, key: Key, approval_id: str, body: ReviewBody) -
 
 @ROUTER.post("/vetoes", tags=["vetoes"])
 async def veto(caller: Vetoer, body: VetoBody) -> ApprovalCard:
-    """Vetoes: rejects what is pending, reverses what a precedent assented to."""
+    """Vetoes: rejects a pending approval, reverses a precedent's approval."""
     return await decisions.take_veto(caller, body.approval_id, body)

@@ -1,4 +1,4 @@
-"""Decisions from a governor's phone, answered with the phone's card."""
+"""Decisions from a governor's phone; the answer is the phone's card."""
 
 from typing import Annotated
 
@@ -40,5 +40,5 @@ async def request_changes(caller: Caller, approval_id: str, body: RequestChanges
 
 @ROUTER.post("/veto")
 async def veto(caller: Vetoer, approval_id: str, body: GovernorVetoBody) -> Card:
-    """Rejects what is pending; reverses, inside its veto window, what a precedent assented to."""
+    """Rejects a pending approval; reverses a precedent's approval inside its veto window."""
     return part_of(Card, await take_veto(caller, approval_id, body))

@@ -1,4 +1,4 @@
-"""The approval itself, and what every change of it has in common."""
+"""The approval itself, and what all of its transitions share."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ DEADLINE_DUE = "assent.deadline.due.v1"
 VETO_WINDOW_DUE = "assent.veto_window.due.v1"
 REVIEW_DUE = "assent.review.due.v1"
 
-# A closing timer waits this long for what was received in time and is on its way to the store.
+# A closing timer waits this long for decisions that were received in time and are not stored yet.
 GRACE = timedelta(seconds=60)
 
 OPEN = frozenset({"pending", "deferred", "escalated"})
@@ -55,8 +55,8 @@ _SIGNED = (
 
 
 class Approval(ApprovalState):
-    """What events tell of an approval, and below it what only its owner needs: `silence_at` when
-    the governor's silence let it expire, `governed_at` when a governor last acted on it."""
+    """The fields that events publish, and below them private ones: `silence_at` is when it expired
+    because no governor acted, `governed_at` when a governor last acted on it."""
 
     precedents_allowed: bool = True
     likeness: str = ""
@@ -70,13 +70,13 @@ class Approval(ApprovalState):
 
     @property
     def is_open(self) -> bool:
-        """Whether no final decision was taken; says nothing of the clock."""
+        """Whether no final decision was taken; ignores the clock."""
         return self.status in OPEN
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, and the roles they hold now."""
+    """The acting principal with its current roles."""
 
     principal: str
     roles: frozenset[str]
@@ -84,7 +84,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class Repeat:
-    """The same decision as before: nothing changes, and the first answer is given again."""
+    """The same decision was taken before: nothing changes, and the first answer is given again."""
 
 
 Step = Transition[Approval]
@@ -92,13 +92,13 @@ Steps = tuple[Step, ...]
 
 
 def transition(approval: Approval, event: type[ApprovalState], **fields: Any) -> Step:
-    """`approval` with `fields` replaced and its version advanced by the one event."""
+    """`approval` with `fields` replaced and its version increased by one."""
     fields["version"] = approval.version + 1
     return Transition(approval.model_copy(update=fields), event)
 
 
 def statement_to_sign(step: Step, tenant_id: str) -> SignedDecision | None:
-    """What `approvals` signs for a final decision; None for any other event."""
+    """The statement that `approvals` signs for a final decision; None for any other event."""
     if step.event is None or step.event not in _SIGNED:
         return None
     approval = step.state
@@ -120,7 +120,7 @@ def statement_to_sign(step: Step, tenant_id: str) -> SignedDecision | None:
 
 
 def next_timer(approval: Approval) -> tuple[str, datetime] | None:
-    """The timer this state waits for: its type and when it fires."""
+    """The timer that this state waits for: its type and its due time."""
     if approval.status == "deferred" and approval.deferred_until is not None:
         return DEADLINE_DUE, approval.deferred_until
     if approval.is_open:

@@ -1,4 +1,4 @@
-"""What a person may ask for, and what is wrong with it before any state is looked at."""
+"""The commands of people, and the checks that need no state."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -34,7 +34,7 @@ Note = Annotated[str, BeforeValidator(lambda value: "" if value is None else val
 
 
 class ApproveBody(Model):
-    """Assent to the content with that hash."""
+    """Approves the content with that hash."""
 
     decision_hash: str
     client_decision_id: UUID
@@ -42,14 +42,14 @@ class ApproveBody(Model):
 
 
 class RequestChangesBody(ApproveBody):
-    """Not this content; `note` says what must change."""
+    """Returns this content; `note` says what must change."""
 
     note: str
 
 
 class DecisionBody(ApproveBody):
-    """A decision about the content with that hash. `until` belongs to defer, `to` to delegate,
-    `grounds` to break_glass; request_changes needs a note."""
+    """A decision about the content with that hash. `until` is for defer, `to` for delegate,
+    `grounds` for break_glass; request_changes needs a note."""
 
     decision: DecisionVerb
     until: Instant | None = None
@@ -58,7 +58,7 @@ class DecisionBody(ApproveBody):
 
 
 class GovernorVetoBody(Model):
-    """Rejects what is pending, reverses what a precedent assented to."""
+    """Rejects a pending approval, reverses a precedent's approval."""
 
     decision_hash: str
     client_decision_id: UUID
@@ -67,7 +67,7 @@ class GovernorVetoBody(Model):
     attachments: Annotated[tuple[str, ...], BeforeValidator(_none_is_empty)] = ()
 
     def reason(self) -> VetoReason:
-        """Why, as events publish it."""
+        """The reason, as events publish it."""
         return VetoReason(
             category=self.reason_category,
             explanation=self.explanation,
@@ -76,20 +76,20 @@ class GovernorVetoBody(Model):
 
 
 class VetoBody(GovernorVetoBody):
-    """A veto that names its approval."""
+    """A veto with the id of its approval."""
 
     approval_id: str
 
 
 class ReviewBody(Model):
-    """The verdict on a broken glass or on a deputy's decision."""
+    """The verdict on a break-glass or on a deputy's decision."""
 
     verdict: Literal["upheld", "overturned"]
     note: str
 
 
 def check_decision(command: DecisionBody, approval: Approval, actor: Actor, at: datetime) -> None:
-    """Raises Invalid, naming every field that is missing, superfluous or out of bounds."""
+    """Raises Invalid, naming every field that is missing, not allowed or out of bounds."""
     errors = [*_superfluous(command), *_note_errors(command.note)]
     if command.decision == "request_changes" and not command.note.strip():
         errors.append(FieldError("note", "must say what should change"))
@@ -106,7 +106,7 @@ def check_decision(command: DecisionBody, approval: Approval, actor: Actor, at: 
 
 
 def check_veto(command: GovernorVetoBody) -> None:
-    """Raises Invalid for a veto that does not say why, or says too much."""
+    """Raises Invalid for a veto whose reason is missing or too long."""
     reason = command.reason()
     errors = _text_errors("explanation", reason.explanation)
     if len(reason.attachments) > MOST_ATTACHMENTS:
@@ -121,7 +121,7 @@ def check_veto(command: GovernorVetoBody) -> None:
 
 
 def check_review(command: ReviewBody) -> None:
-    """Raises Invalid for a review without a note, or with an endless one."""
+    """Raises Invalid for a review whose note is missing or too long."""
     if errors := _text_errors("note", command.note):
         raise Invalid(*errors)
 
@@ -147,7 +147,7 @@ def _until_errors(command: DecisionBody, approval: Approval, at: datetime) -> li
     if command.until is None:
         return [FieldError("until", "must be given")]
     if not at < command.until < approval.requested_at + LONGEST_OPEN:
-        return [FieldError("until", "must lie ahead, within 30 days of the request")]
+        return [FieldError("until", "must be in the future, within 30 days of the request")]
     return []
 
 
@@ -155,7 +155,7 @@ def _to_errors(command: DecisionBody, approval: Approval, actor: Actor) -> list[
     if command.to is None or not 1 <= len(command.to.strip()) <= 256:
         return [FieldError("to", "must name a principal")]
     if command.to in (approval.requested_by, actor.principal):
-        return [FieldError("to", "must be neither you nor whoever asks")]
+        return [FieldError("to", "must be neither you nor the requester")]
     return []
 
 

@@ -1,7 +1,7 @@
-"""Comparisons over an approval's content: the only language precedents speak.
+"""Comparisons over an approval's content, the only conditions of precedents.
 
-They fail closed. A field that is missing, or of a type the comparison does not know, satisfies
-nothing (except `exists: false`)."""
+They fail closed: a field that is missing, or of a type that the comparison does not support,
+satisfies nothing (except `exists: false`)."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ _LONGEST_SHOWN = 120
 
 
 def is_satisfied(condition: Condition, content: Any) -> bool:
-    """Whether the content holds what the condition asks."""
+    """Whether the content satisfies the condition."""
     actual = look_up(condition.field, content)
     if condition.op == "exists":
         return (actual is not MISSING) == (condition.value is not False)
@@ -37,7 +37,7 @@ def is_satisfied(condition: Condition, content: Any) -> bool:
 
 def look_up(field: str, content: Any) -> Any:
     """The value at a dotted path into `{content: …}`, or MISSING. A number is a list's index; any
-    other name asked of a list is asked of each of its items, and all must have it."""
+    other name on a list is read from each of its items, and all must have it."""
     value: Any = {"content": content}
     for name in field.split("."):
         value = _step(value, name)
@@ -52,14 +52,14 @@ def in_words(condition: Condition) -> str:
 
 
 def why_not(condition: Condition, content: Any) -> str:
-    """The condition and what the content holds instead, as a card shows it."""
+    """The condition and the content's actual value, as a card shows it."""
     actual = look_up(condition.field, content)
     found = "it is missing" if actual is MISSING else f"it is {_short(actual)}"
     return f"{in_words(condition)}: {found}"
 
 
 def same(left: Any, right: Any) -> bool:
-    """Equality of JSON values: true is not 1, and 1 is 1.0."""
+    """Equality of JSON values: true does not equal 1, and 1 equals 1.0."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, list) and isinstance(right, list):
@@ -106,7 +106,8 @@ def _contains(actual: Any, value: Any) -> bool:
 def _subset_of(actual: Any, value: Any) -> bool:
     if not isinstance(actual, list) or not isinstance(value, list):
         return False
-    # By canonical form, which is the same for the same values: both lists may be long.
+    # Compared by canonical form, which is the same for equal values, because both lists may be
+    # long.
     known = {canonical_json(item) for item in value}
     return all(canonical_json(item) in known for item in actual)
 

@@ -1,4 +1,4 @@
-"""One decision on one approval: what it changes, or why it is refused."""
+"""One decision on one approval: its transition, or its refusal."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,8 +46,8 @@ def decide(
     *,
     took_over: bool = False,
 ) -> Steps | Repeat:
-    """What the decision, received at `at`, changes. `took_over`: the deputy stands in for a
-    governor who missed a deadline.
+    """The transitions of the decision, which was received at `at`. `took_over`: the deputy acts for
+    a governor who missed a deadline.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired,
     StaleDecisionHash. Contracts: the order of refusals."""
@@ -82,11 +82,11 @@ def _decided(
 def admit(
     approval: Approval, verb: DecisionVerb | None, actor: Actor, *, took_over: bool
 ) -> Standing:
-    """The actor's right to take this decision (None: one that cannot be read), whatever the state.
+    """The actor's right to take this decision (None: one that cannot be read) in any state.
 
-    Raises SeparationOfDuties for whoever asked, then Forbidden."""
+    Raises SeparationOfDuties for the requester, then Forbidden."""
     refuse_own_request(approval, actor)
-    # Breaking the glass is for when nobody else can be reached: the deputy needs no grant.
+    # Break-glass is for when nobody else can be reached, so the deputy needs no grant.
     standing = standing_of(approval, actor, took_over=took_over or verb == "break_glass")
     if standing.capacity == "deputy" and verb == "delegate":
         raise Forbidden("what was passed to you is not yours to pass on")
@@ -94,7 +94,7 @@ def admit(
 
 
 def is_repeat(approval: Approval, verb: Verb, decision_hash: str, actor: Actor) -> bool:
-    """Whether this principal already decided exactly this about exactly this content."""
+    """Whether this principal already took exactly this decision about exactly this content."""
     if decision_hash != approval.decision_hash:
         return False
     if approval.decided_by == actor.principal and approval.decision == verb:
@@ -104,8 +104,8 @@ def is_repeat(approval: Approval, verb: Verb, decision_hash: str, actor: Actor) 
 
 
 def refuse_late(approval: Approval, decision_hash: str, at: datetime) -> None:
-    """Raises AlreadyDecided, ApprovalExpired or StaleDecisionHash for what cannot be decided at
-    `at`. Where silence has spoken it is an expiry, whether or not the timer has run."""
+    """Raises AlreadyDecided, ApprovalExpired or StaleDecisionHash where no decision is possible at
+    `at`. After the deadline it is an expiry, whether or not the timer has fired."""
     if approval.decision == "silence":
         raise ApprovalExpired()
     if not approval.is_open:
@@ -119,7 +119,8 @@ def refuse_late(approval: Approval, decision_hash: str, at: datetime) -> None:
 def final_fields(
     approval: Approval, verb: Verb, actor: Actor, standing: Standing, at: datetime
 ) -> dict[str, Any]:
-    """What every final decision of a person sets; a deputy's also owes a review."""
+    """The fields of every final decision of a person; a deputy's decision also requires a
+    review."""
     fields = acted_fields(approval, standing, at)
     fields |= {
         "decision": verb,

@@ -1,4 +1,4 @@
-"""Not deciding now, or not oneself: deferral, escalation to the deputy, delegation."""
+"""Deferral, escalation to the deputy, and delegation."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,8 @@ from functions.approvals.rules.standing import Standing, acted_fields
 
 
 def defer(approval: Approval, command: DecisionBody, standing: Standing, at: datetime) -> Step:
-    """The clock stops until `until`: what time was left is left then, up to 30 days in all."""
+    """Stops the clock until `until`: the remaining time is kept. Deferrals last up to 30 days in
+    all."""
     assert command.until is not None
     deadline = min(command.until + time_left(approval, at), approval.requested_at + LONGEST_OPEN)
     return transition(
@@ -32,7 +33,7 @@ def defer(approval: Approval, command: DecisionBody, standing: Standing, at: dat
 def escalate(
     approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
 ) -> Step:
-    """Opens the request to the deputy; a deputy hands back what was passed to them."""
+    """Lets the deputy decide; a deputy who escalates hands the request back to the governor."""
     if standing.capacity == "deputy":
         grants = tuple(g for g in approval.grants if g.to not in (None, actor.principal))
     else:
@@ -51,20 +52,20 @@ def delegate(
 
 
 def time_left(approval: Approval, at: datetime) -> timedelta:
-    """How long until the deadline, not counting what is left of a deferral."""
+    """The time until the deadline, without the rest of a deferral."""
     until = approval.deferred_until
     return approval.deadline_at - (at if until is None else max(at, until))
 
 
 def awake_fields(approval: Approval, at: datetime) -> dict[str, Any]:
-    """Ends a deferral, if there is one, at `at`: the time that was left starts to run."""
+    """Ends a deferral, if there is one, at `at`: the remaining time starts to run."""
     if approval.deferred_until is None:
         return {}
     return {"deferred_until": None, "deadline_at": at + time_left(approval, at)}
 
 
 def open_status(grants: tuple[Grant, ...]) -> str:
-    """The status while no deferral holds: escalated while the deputy may decide, else pending."""
+    """The status without a deferral: escalated while the deputy may decide, else pending."""
     return "escalated" if any(grant.to is None for grant in grants) else "pending"
 
 

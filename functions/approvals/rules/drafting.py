@@ -1,4 +1,5 @@
-"""Three like approvals in a row, by people, draft a precedent for a human to activate."""
+"""Three similar approvals in a row by people lead to a draft precedent, which a human may
+activate."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -22,15 +23,15 @@ IN_A_ROW = 3
 MOST_CONDITIONS = 12
 MOST_LISTED = 32
 LONGEST_TOKEN = 64
-# What identifies one case rather than a class of cases.
+# Fields that identify one case, not a class of cases.
 _PARTICULAR = frozenset(
     {"name", "id", "purpose", "case", "changes", "findings", "way_of_working", "why", "version"}
 )
 
 
 def counts(approval: Approval, content: Any) -> bool:
-    """Whether a person's decision on this counts towards a row: only what a precedent may ever
-    cover does."""
+    """Whether a person's decision on this counts towards a row: only where a precedent may cover
+    the request."""
     return (
         approval.precedents_allowed
         and approval.kind in COVERABLE_KINDS
@@ -42,8 +43,8 @@ def counts(approval: Approval, content: Any) -> bool:
 
 
 def with_streak(approval: Approval, previous: Approval | None) -> Approval:
-    """The decided approval with the length of the row of like approvals it ends: a refusal ends it
-    at 0. `previous` is the last counted decision on a like request."""
+    """The decided approval with the length of the row of similar approvals that it ends; a refusal
+    sets it to 0. `previous` is the last counted decision on a similar request."""
     before = previous.streak if previous is not None else 0
     streak = before + 1 if approval.status == "approved" else 0
     return approval.model_copy(update={"streak": streak, "counted_at": approval.decided_at})
@@ -83,8 +84,8 @@ def draft(
 
 
 def common_conditions(contents: Sequence[dict[str, Any]]) -> tuple[Condition, ...]:
-    """What holds for all of the contents and says what class of thing they are: equal short values,
-    lists within the union of theirs, numbers up to the largest."""
+    """The conditions that all of the contents satisfy and that identify their class: equal short
+    values, lists within the union of theirs, numbers up to the largest."""
     values = [dict(_features(content)) for content in contents]
     shared = [field for field in values[0] if all(field in other for other in values[1:])]
     found = (_condition(field, [value[field] for value in values]) for field in shared)

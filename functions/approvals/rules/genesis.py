@@ -1,6 +1,6 @@
 """Genesis' review of a precedent: five named checks, each with its evidence.
 
-All of them run; any fail refuses the precedent."""
+All of them run; one failure rejects the precedent."""
 
 import json
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from functions.approvals.rules.weakening import weakened_rules
 
 SHORTEST_RATIONALE = 100
 FEWEST_WORDS = 12
-# What was sent or paid is not undone by a veto.
+# A veto cannot undo a message that was sent or a payment that was made.
 COVERABLE_KINDS = ("artifact", "execution", "constitutional")
 COVERABLE_RISKS = ("low", "medium")
 _POSITIVE = ("eq", "in", "contains", "subset_of")
@@ -30,9 +30,9 @@ _POSITIVE = ("eq", "in", "contains", "subset_of")
 
 @dataclass(frozen=True)
 class Facts:
-    """What the review compares a precedent with, all of the same tenant and kind: its example, the
-    active precedents, those that vetoes ended or people suspended, and what people rejected since
-    the example."""
+    """The references of the review, all of the same tenant and kind: the precedent's example, the
+    active precedents, the deprecated or suspended ones, and what people rejected since the
+    example."""
 
     example: Approval | None = None
     active: Sequence[ActivePrecedent] = ()
@@ -56,8 +56,8 @@ def review(precedent: Precedent, facts: Facts) -> tuple[Finding, ...]:
 
 
 def twin_of(precedent: Precedent, active: Sequence[ActivePrecedent]) -> ActivePrecedent | None:
-    """The other active precedent that assents to exactly the same contents, if there is one. Two
-    of them would need six vetoes to end, not three."""
+    """The other active precedent that approves exactly the same contents, if there is one. Two of
+    them would need six vetoes to be deprecated, not three."""
     for other in active:
         is_other = other.precedent_id != precedent.precedent_id
         if is_other and covers_same(precedent.conditions, other.conditions):

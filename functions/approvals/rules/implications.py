@@ -1,4 +1,4 @@
-"""What conditions mean for each other: which exclude each other, which cover the same ground."""
+"""Relations between conditions: which exclude each other, which cover the same contents."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -12,7 +12,7 @@ _LOWER = ("gt", "ge")
 
 
 def contradiction(conditions: Sequence[Condition]) -> str | None:
-    """The first two conditions on one field that exclude each other, in words; None without."""
+    """The first two conditions on one field that exclude each other, in words, or None."""
     for left, right in combinations(conditions, 2):
         if left.field == right.field and (_exclude(left, right) or _exclude(right, left)):
             return f"{in_words(left)}, {in_words(right)}"
@@ -20,14 +20,14 @@ def contradiction(conditions: Sequence[Condition]) -> str | None:
 
 
 def covers(wide: Sequence[Condition], narrow: Sequence[Condition]) -> bool:
-    """Whether all that `narrow` lets through, `wide` lets through too, as far as can be told from
-    the conditions alone. Conditions that only ask for presence narrow nothing."""
+    """Whether `wide` covers all contents that `narrow` covers, as far as the conditions alone show.
+    Conditions that only require presence narrow nothing."""
     asking = [condition for condition in wide if not _asks_for_presence(condition)]
     return all(any(_implies(strict, loose) for strict in narrow) for loose in asking)
 
 
 def covers_same(left: Sequence[Condition], right: Sequence[Condition]) -> bool:
-    """Whether the two let exactly the same through, as far as can be told."""
+    """Whether the two cover exactly the same contents, as far as the conditions alone show."""
     return covers(left, right) and covers(right, left)
 
 

@@ -1,5 +1,5 @@
-"""What makes two requests alike: their kind, subject, risk and purpose, the shape of their content,
-and the few fields that say what class of thing it is. Names and free text do not count."""
+"""The similarity of requests: by kind, subject, risk and purpose, by the shape of their content,
+and by the few fields that identify its class. Names and free text do not count."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _CLASS_FIELDS = (
 
 
 def likeness_of(content: dict[str, Any], *traits: str) -> str:
-    """The same text for like requests: a hash of `traits` and of the content's class."""
+    """The same text for similar requests: a hash of `traits` and of the content's class."""
     return content_hash(
         [list(traits), sorted(content), [_class(f, content) for f in _CLASS_FIELDS]]
     )

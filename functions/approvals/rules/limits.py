@@ -1,4 +1,4 @@
-"""How large and how deep free JSON may be."""
+"""The limits of free JSON: its size and depth."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ DEEPEST_JSON = 32
 
 
 def json_problem(value: Any, largest: int) -> str | None:
-    """Why a JSON value cannot be taken: nested too deeply, without a canonical form, or over
-    `largest` bytes of it; None where it can."""
-    # Depth first: everything after it recurses.
+    """Why a JSON value is refused: nested too deeply, without a canonical form, or over `largest`
+    bytes of it; None where it is accepted."""
+    # Depth first, because all later checks recurse.
     if is_deeper_than(value, DEEPEST_JSON):
         return f"is nested more than {DEEPEST_JSON} deep"
     try:
@@ -22,7 +22,7 @@ def json_problem(value: Any, largest: int) -> str | None:
 
 
 def is_deeper_than(value: Any, limit: int) -> bool:
-    """Whether a JSON value nests beyond `limit`; without recursion, however deep it is."""
+    """Whether a JSON value nests deeper than `limit`; does not recurse, so any depth is safe."""
     level = [value]
     for _ in range(limit):
         level = [

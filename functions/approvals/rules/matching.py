@@ -1,4 +1,4 @@
-"""Whether a precedent assents in advance: all of its conditions, and the limits of precedents."""
+"""Whether a precedent approves a request: all of its conditions, and the limits of precedents."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from functions.approvals.rules.risk import LEVELS, why_irreversible
 
 
 def compare(request: Approval, content: Any, precedent: ActivePrecedent) -> Match:
-    """How the precedent compares with the request, in words. It assents when nothing is
+    """How the precedent compares with the request, in words. It approves when nothing is
     unsatisfied."""
     satisfied, unsatisfied = [], []
     for condition in precedent.conditions:
@@ -35,7 +35,7 @@ def compare(request: Approval, content: Any, precedent: ActivePrecedent) -> Matc
 
 
 def limits(request: Approval, content: Any) -> tuple[str, ...]:
-    """Why no precedent may assent to this request, whatever its conditions; empty where one may."""
+    """Why no precedent may approve this request, whatever its conditions; empty where one may."""
     reasons = [f"reversible: {why}" for why in why_irreversible(content, request.rollback_plan)]
     if has_open_finding(content):
         reasons.append("every finding is a pass: one is not")
@@ -47,8 +47,8 @@ def limits(request: Approval, content: Any) -> tuple[str, ...]:
 def match_all(
     request: Approval, content: Any, precedents: Sequence[ActivePrecedent]
 ) -> tuple[tuple[Match, ...], str | None]:
-    """Every comparison for the card, the closest first, and the id of the precedent that assents:
-    the one that was activated first among those with nothing unsatisfied."""
+    """Every comparison for the card, the closest first, and the id of the precedent that approves:
+    the first activated one among those with nothing unsatisfied."""
     assert len(precedents) <= MOST_ACTIVE_PER_KIND
     ordered = sorted(precedents, key=lambda p: (p.activated_at, p.precedent_id))
     barred = limits(request, content)

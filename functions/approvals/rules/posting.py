@@ -1,4 +1,4 @@
-"""A precedent as a person posts it, and how large it may be."""
+"""A precedent that a person posts, and its size limits."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ LONGEST_FIELD = 200
 
 
 def precedent_of(posted: PrecedentBody, precedent_id: str, author: str, at: datetime) -> Precedent:
-    """The precedent, waiting for its review. Raises Invalid for one that is too large."""
+    """The precedent before its review. Raises Invalid for one that is too large."""
     _check_bounds(posted)
     return Precedent(
         precedent_id=precedent_id,

@@ -1,4 +1,4 @@
-"""The precedent itself, and its life: reviewed, active, suspended, superseded, deprecated."""
+"""The precedent and its transitions: reviewed, active, suspended, superseded, deprecated."""
 
 from datetime import datetime
 from typing import Any
@@ -26,13 +26,13 @@ DRAFTED_BY = "approvals"
 
 
 class Precedent(PrecedentState):
-    """What events tell of a precedent, and below it what only its owner needs."""
+    """The fields that events publish, and below them private ones."""
 
     likeness: str = ""
 
 
 class ActivePrecedent(Data):
-    """What matching needs of one active precedent."""
+    """The part of an active precedent that matching needs."""
 
     precedent_id: str
     reference: str
@@ -45,7 +45,7 @@ class ActivePrecedent(Data):
 
 
 class ActivePrecedents(Model):
-    """The active precedents of one kind, read as one document; `MOST_ACTIVE_PER_KIND` at most."""
+    """The active precedents of one kind in one document; `MOST_ACTIVE_PER_KIND` at most."""
 
     kind: Kind
     precedents: tuple[ActivePrecedent, ...] = ()
@@ -56,7 +56,7 @@ class ActivePrecedents(Model):
         return self.model_copy(update={"precedents": others})
 
     def with_(self, precedent: Precedent) -> "ActivePrecedents":
-        """These and one more. Raises VersionConflict where they are as many as there may be."""
+        """The list with one more. Raises VersionConflict where the limit is reached."""
         if len(self.precedents) >= MOST_ACTIVE_PER_KIND:
             raise VersionConflict(f"{MOST_ACTIVE_PER_KIND} precedents of this kind are active")
         added = ActivePrecedent.model_validate(precedent.model_dump())
@@ -64,12 +64,12 @@ class ActivePrecedents(Model):
 
 
 def reference(domain: str, precedent_id: str) -> str:
-    """A name to say aloud: the domain's prefix and the end of the id (`GEN-7K3M9Q`)."""
+    """A short name for people: the domain's prefix and the end of the id (`GEN-7K3M9Q`)."""
     return f"{domain}-{precedent_id[-6:]}"
 
 
 def post(precedent: Precedent, findings: tuple[Finding, ...]) -> Transition[Precedent]:
-    """The verdict on a precedent a person wrote: every finding must pass."""
+    """The verdict on a precedent that a person wrote: every finding must pass."""
     status = "approved" if _passed(findings) else "rejected"
     return _transition(precedent, PrecedentReviewed, status=status, findings=findings)
 
@@ -77,8 +77,8 @@ def post(precedent: Precedent, findings: tuple[Finding, ...]) -> Transition[Prec
 def activate(
     precedent: Precedent, by: str, at: datetime, findings: tuple[Finding, ...]
 ) -> Transition[Precedent]:
-    """Makes it assent from `at` on; `by` never profits from it. `findings` are of a fresh review:
-    a draft or an approved precedent that no longer passes is rejected instead.
+    """Lets it approve from `at` on, but no requests of `by`. `findings` are of a new review: a
+    draft or an approved precedent that no longer passes is rejected instead.
 
     Raises VersionConflict in any state but draft, approved, and suspended."""
     if precedent.status not in ("draft", "approved", "suspended"):
@@ -96,15 +96,16 @@ def activate(
 
 
 def suspend(precedent: Precedent) -> Transition[Precedent]:
-    """It assents to nothing until it is activated again. Raises VersionConflict unless active."""
+    """The precedent, suspended until it is activated again. Raises VersionConflict unless
+    active."""
     if precedent.status != "active":
         raise VersionConflict(f"a precedent that is {precedent.status} cannot be suspended")
     return _transition(precedent, PrecedentSuspended, status="suspended")
 
 
 def supersede(precedent: Precedent, by: Precedent, at: datetime) -> Transition[Precedent]:
-    """A newer one of the same title and kind takes its place. False positives are not left behind:
-    see `genesis`, which refuses to repeat the same conditions."""
+    """The precedent, replaced by a newer one of the same title and kind. A new precedent does not
+    escape its false positives: `genesis` refuses the same conditions again."""
     return _transition(
         precedent,
         PrecedentSuperseded,
@@ -115,7 +116,8 @@ def supersede(precedent: Precedent, by: Precedent, at: datetime) -> Transition[P
 
 
 def count_false_positive(precedent: Precedent, at: datetime) -> Transition[Precedent]:
-    """One of its assents was vetoed; the third deprecates it, active or suspended."""
+    """The precedent after a veto of one of its approvals; the third deprecates it, active or
+    suspended."""
     count = precedent.veto_count + 1
     may_end = precedent.status in ("active", "suspended")
     if count >= FALSE_POSITIVES_TO_DEPRECATE and may_end:

@@ -1,4 +1,4 @@
-"""Whether enough distinct people said yes: places of a rule, filled by voters."""
+"""Whether enough distinct people said yes: voters fill the places of a rule."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def needed(rule: Rule) -> int:
 
 
 def places_for(rule: Rule, principal: str, roles: frozenset[str]) -> tuple[int, ...]:
-    """The indices of the places this principal could fill."""
+    """The indices of the places that this principal could fill."""
     return tuple(
         index
         for index, place in enumerate(rule.of)
@@ -32,9 +32,9 @@ def places_for(rule: Rule, principal: str, roles: frozenset[str]) -> tuple[int, 
 
 
 def filled(votes: Sequence[Vote]) -> dict[int, str]:
-    """The largest assignment of voters to places, one place each: place index to principal.
-    Greedy filling would strand a voter who fits only the place another took; augmenting paths
-    move the other on."""
+    """The largest assignment of voters to places, one place each: place index to principal. Greedy
+    filling would leave out a voter whose only place another voter took; augmenting paths move that
+    other voter."""
     taken: dict[int, Vote] = {}
 
     def seat(vote: Vote, tried: set[int]) -> bool:
@@ -58,7 +58,7 @@ def is_met(rule: Rule, votes: Sequence[Vote]) -> bool:
 
 
 def unfilled(rule: Rule, votes: Sequence[Vote]) -> tuple[str, ...]:
-    """The places nobody filled, as `role:…` or `principal:…`; none once the rule is met."""
+    """The unfilled places, as `role:…` or `principal:…`; none once the rule is met."""
     if is_met(rule, votes):
         return ()
     taken = filled(votes)
@@ -70,7 +70,7 @@ def unfilled(rule: Rule, votes: Sequence[Vote]) -> tuple[str, ...]:
 
 
 def checked(rule: Rule, requested_by: str) -> Rule:
-    """`rule`, when it can be met without whoever asks. Raises Invalid, naming the field."""
+    """`rule`, if it can be met without the requester. Raises Invalid, naming the field."""
     errors = [*_shape_errors(rule)]
     if not errors and _fillable(rule, requested_by) < needed(rule):
         errors.append(FieldError("rule.of", "cannot be met by distinct people other than you"))
@@ -80,7 +80,7 @@ def checked(rule: Rule, requested_by: str) -> Rule:
 
 
 def can_pass_without(rule: Rule, role: str) -> bool:
-    """Whether the rule could be met with every place of `role` left empty."""
+    """Whether the rule could be met with every place of `role` empty."""
     return sum(place.role != role for place in rule.of) >= needed(rule)
 
 

@@ -1,9 +1,9 @@
-"""How well precedents serve: how often they match, and how often people disagree."""
+"""Rates of precedents: how often they match, and how often people veto them."""
 
 MATCH_RATE_AIM = 0.6
 VETO_RATE_LIMIT = 0.05
 
 
 def rate(part: int, whole: int) -> float:
-    """`part` of `whole`, from 0.0 to 1.0, to four places; 0.0 of nothing."""
+    """The share `part` / `whole`, from 0.0 to 1.0, to four places; 0.0 where `whole` is 0."""
     return round(min(part / whole, 1.0), 4) if whole > 0 else 0.0

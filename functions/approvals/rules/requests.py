@@ -1,5 +1,5 @@
-"""A request for assent: its limits, its deadline, what silence means, and whether a precedent
-assents to it at once."""
+"""A request for approval: its limits, its deadline, what silence means, and whether a precedent
+approves it at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
 
 
 class SubjectBody(Model):
-    """What a request is about; without a name, its id is shown."""
+    """The subject of a request; without a name, its id is shown."""
 
     type: str
     id: str
@@ -63,8 +63,8 @@ class SubjectBody(Model):
 
 
 class RequestBody(Model):
-    """A request for assent to exactly `content`. The rule is any governor where none is given;
-    the deadline is the kind's."""
+    """A request for approval of exactly `content`. By default any governor decides, and the
+    deadline is the kind's."""
 
     kind: Kind
     subject: SubjectBody
@@ -78,7 +78,8 @@ class RequestBody(Model):
 
 @dataclass(frozen=True)
 class Request:
-    """Who asks for assent to what. `case` binds the decision to the asking case, if one asks."""
+    """The requester and the request. `case` binds the decision to the requesting case, if there is
+    one."""
 
     approval_id: str
     kind: Kind
@@ -98,7 +99,7 @@ class Request:
 
 
 def request_of(body: RequestBody, approval_id: str, requested_by: str) -> Request:
-    """The request that somebody sent, with its risk as the rules see it."""
+    """The request of a caller, with its risk by the rules."""
     risk, reasons = assess(body.kind, body.content, body.rollback_plan)
     subject = body.subject
     name = subject.id if subject.name is None else subject.name
@@ -119,8 +120,8 @@ def request_of(body: RequestBody, approval_id: str, requested_by: str) -> Reques
 
 
 def open_request(request: Request, precedents: Sequence[ActivePrecedent], at: datetime) -> Step:
-    """The new approval: pending or, where one of its kind's active `precedents` assents,
-    auto-approved with its veto window open. Raises Invalid for a request out of bounds."""
+    """The new approval: pending or, where one of its kind's active `precedents` approves it,
+    auto-approved with an open veto window. Raises Invalid for a request out of bounds."""
     approval = _opened(request, at)
     if not request.precedents_allowed:
         return transition(approval, ApprovalRequested)
@@ -144,7 +145,7 @@ def open_request(request: Request, precedents: Sequence[ActivePrecedent], at: da
 
 
 def open_cancelled(request: Request, by: str, at: datetime) -> Steps:
-    """The request as it is when its withdrawal arrived before it: over from the start."""
+    """The request whose withdrawal arrived first: cancelled from the start."""
     return cancel(_opened(request, at), by, at)
 
 
@@ -192,7 +193,7 @@ def _check(request: Request) -> None:
         if len(getattr(request, name)) > longest
     ]
     if not request.summary.strip():
-        errors.append(FieldError("summary", "must say what is asked"))
+        errors.append(FieldError("summary", "must say what is requested"))
     errors += [
         FieldError(f"subject.{name}", f"must have 1 to {LONGEST_SUBJECT} characters")
         for name, text in request.subject.model_dump().items()

@@ -1,4 +1,4 @@
-"""What the owner of a creation case reports: it withdrew its request, undid what was assented to,
+"""The reports of a creation case's owner: it withdrew its request, rolled back what was approved,
 or could not."""
 
 from datetime import datetime
@@ -15,7 +15,7 @@ _UNDOABLE = ("auto_approved", "approved", "confirmed")
 
 
 def cancel(approval: Approval, by: str, at: datetime) -> Steps:
-    """Whoever asked withdrew the request; a decision taken before stands."""
+    """The request was withdrawn; an earlier decision stands."""
     if not approval.is_open:
         return ()
     cancelled = transition(
@@ -32,8 +32,8 @@ def cancel(approval: Approval, by: str, at: datetime) -> Steps:
 
 
 def undo(approval: Approval) -> Steps:
-    """The owner undid what the assent had started. That is an event where it was ordered; where it
-    was not, it is remembered, because a veto may still come."""
+    """The owner rolled back what the approval had started. An event where a reversal was required;
+    otherwise it is stored, because a veto may still follow."""
     if is_reversal_ordered(approval) or approval.status == "reversal_failed":
         return (_reversed(approval),)
     if approval.status in _UNDOABLE and not approval.undone:
@@ -42,21 +42,22 @@ def undo(approval: Approval) -> Steps:
 
 
 def fail_to_undo(approval: Approval) -> Steps:
-    """The owner could not undo it; nothing where that was not ordered, or is done by now."""
+    """The owner could not roll back; nothing where no reversal was required, or it is done by
+    now."""
     if not is_reversal_ordered(approval):
         return ()
     return (transition(approval, ApprovalReversalFailed, status="reversal_failed"),)
 
 
 def is_reversal_ordered(approval: Approval) -> bool:
-    """Whether a veto or an overturned assent waits for its owner to reverse."""
+    """Whether a vetoed or overturned approval waits for its owner's reversal."""
     overturned = approval.review is not None and approval.review.status == "overturned"
     return approval.status == "vetoed" or (approval.status == "approved" and overturned)
 
 
 def already_undone(approval: Approval) -> Steps:
-    """The reversal itself, where it was ordered after the owner had undone it for reasons of its
-    own: nobody will do it again."""
+    """The reversal, where the owner had rolled back for its own reasons before it was required: no
+    further report will come."""
     if not (approval.undone and is_reversal_ordered(approval)):
         return ()
     return (_reversed(approval),)

@@ -1,4 +1,4 @@
-"""The review that a broken glass or a deputy's decision owes, made in time or missed."""
+"""The required review of a break-glass or a deputy's decision, made in time or missed."""
 
 from datetime import datetime
 from typing import Any
@@ -29,16 +29,16 @@ from shared.kit.transitions import Transition
 
 
 def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) -> Steps | Repeat:
-    """The verdict on a decision that owed a review. A late one counts, and the miss is published
-    before it.
+    """The verdict on a decision that requires a review. A late verdict counts, and the miss is
+    published before it.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, VersionConflict where no review
-    is owed, AlreadyDecided where another one was made."""
+    is required, AlreadyDecided where another one was made."""
     admit_reviewer(approval, actor)
     check_review(command)
     owed = approval.review
     if owed is None:
-        raise VersionConflict("this approval owes no review")
+        raise VersionConflict("this approval requires no review")
     if owed.status not in ("owed", "missed"):
         if (owed.reviewed_by, owed.status) == (actor.principal, command.verdict):
             return Repeat()
@@ -55,21 +55,21 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
 
 
 def admit_reviewer(approval: Approval, actor: Actor) -> None:
-    """Raises SeparationOfDuties for whoever asked or decided, then Forbidden for whoever may not
-    review."""
+    """Raises SeparationOfDuties for the requester and the decider, then Forbidden for a principal
+    who may not review."""
     refuse_own_request(approval, actor)
     decided = {approval.decided_by, *(vote.principal for vote in approval.votes)}
     if actor.principal in decided:
         raise SeparationOfDuties("nobody reviews their own decision")
     may = places_for(approval.rule, actor.principal, actor.roles) or GOVERNOR in actor.roles
-    # With a single governor, only the deputy is left to review the governor's own broken glass.
+    # With a single governor, only the deputy can review the governor's own break-glass decision.
     may = may or (DEPUTY in actor.roles and approval.kind != "constitutional")
     if not may:
         raise Forbidden("the approval's rule names neither you nor a role you hold")
 
 
 def miss_review(approval: Approval, at: datetime) -> Step | None:
-    """The published violation, once the time for a review has passed; None otherwise."""
+    """The published violation, once the time for a review has passed; otherwise None."""
     owed = approval.review
     if owed is None or owed.status != "owed" or at < owed.due_at + GRACE:
         return None

@@ -1,6 +1,6 @@
-"""How risky a request over the API is, and why; and what cannot be undone.
+"""The risk of a request over the API, with reasons, and what in it is irreversible.
 
-A creation's risk comes with the case that asks; this is for everything else."""
+The risk of a creation comes with the requesting case; this covers all other requests."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,8 +20,8 @@ _BY_CLASSIFICATION: dict[Any, Risk] = {"confidential": "medium", "restricted": "
 
 
 def assess(kind: Kind, content: Any, rollback_plan: str) -> tuple[Risk, tuple[str, ...]]:
-    """The highest risk anything about the request gives it, and every reason. What the content
-    says of itself can raise it, never lower it."""
+    """The highest risk of all parts of the request, and every reason. The content's own statements
+    can raise it, never lower it."""
     found: list[tuple[Risk, str]] = [_BY_KIND[kind]]
     found += [("medium", reason) for reason in _no_way_back(rollback_plan)]
     found += [("high", reason) for reason in _irreversible_parts(content)]
@@ -32,7 +32,7 @@ def assess(kind: Kind, content: Any, rollback_plan: str) -> tuple[Risk, tuple[st
 
 
 def why_irreversible(content: Any, rollback_plan: str) -> tuple[str, ...]:
-    """What in the request cannot be undone, as far as the request tells; empty where all can."""
+    """What in the request is irreversible, as far as it says so; empty where all can be undone."""
     return (*_no_way_back(rollback_plan), *_irreversible_parts(content))[:8]
 
 
@@ -61,7 +61,7 @@ def _declared(mapping: dict[str, Any]) -> Iterator[tuple[Risk, str]]:
 
 
 def _mappings(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object anywhere in a JSON value; without recursion, however deep it is."""
+    """Every object anywhere in a JSON value; does not recurse, so any depth is safe."""
     waiting = [value]
     while waiting:
         item = waiting.pop()

@@ -1,6 +1,7 @@
 """What happens when nobody acts: deadlines, the end of a deferral, veto windows, missed reviews.
 
-Each timer re-reads the state. One that fires early, late, twice or for nothing changes nothing."""
+Each timer reads the state again. A timer that fires early, late, twice or without need changes
+nothing."""
 
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from functions.approvals.rules.reviews import miss_review
 
 
 def time_passed(approval: Approval, at: datetime) -> Steps:
-    """What the clock alone has changed by `at`."""
+    """The transitions that are due by `at`."""
     if approval.is_open:
         step = _let_silence_speak(approval, at) or _resume(approval, at)
     else:
@@ -27,7 +28,7 @@ def time_passed(approval: Approval, at: datetime) -> Steps:
 
 
 def as_of(approval: Approval, at: datetime) -> Approval:
-    """The approval as the clock shows it: after `deadline_at` silence has spoken, though its timer
+    """The approval as of `at`: after `deadline_at` it is decided by silence, even if its timer
     still waits for a decision that was received in time."""
     if not approval.is_open or at <= approval.deadline_at:
         return approval
@@ -35,7 +36,7 @@ def as_of(approval: Approval, at: datetime) -> Approval:
 
 
 def _let_silence_speak(approval: Approval, at: datetime) -> Step | None:
-    # The grace lets a decision that was received in time reach the store first.
+    # The grace period lets a decision that was received in time reach the store first.
     if at < approval.deadline_at + GRACE:
         return None
     spoken = _silence_fields(approval)

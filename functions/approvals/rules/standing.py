@@ -1,4 +1,4 @@
-"""Who may decide this approval, and in which capacity."""
+"""Who may decide an approval, and in which capacity."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,21 +13,21 @@ TAKEOVER_AFTER = timedelta(hours=4)
 
 @dataclass(frozen=True)
 class Standing:
-    """The right to decide: in what capacity, and which places of the rule it fills."""
+    """The right to decide: the capacity, and the places of the rule that it fills."""
 
     capacity: Literal["approver", "deputy"]
     places: tuple[int, ...]
 
 
 def refuse_own_request(approval: Approval, actor: Actor) -> None:
-    """Raises SeparationOfDuties for whoever asked."""
+    """Raises SeparationOfDuties for the requester."""
     if actor.principal == approval.requested_by:
         raise SeparationOfDuties()
 
 
 def standing_of(approval: Approval, actor: Actor, *, took_over: bool) -> Standing:
-    """The actor's right to decide. `took_over` says that the deputy has taken the governor's
-    place. Whoever took the final decision keeps a standing, so that a repeat gets its answer.
+    """The actor's right to decide. `took_over`: the deputy acts in the governor's place. The
+    principal who took the final decision keeps this right, so that a repeat gets its answer.
 
     Raises Forbidden where there is none."""
     if direct := places_for(approval.rule, actor.principal, actor.roles):
@@ -42,7 +42,8 @@ def standing_of(approval: Approval, actor: Actor, *, took_over: bool) -> Standin
 
 
 def deputised_places(approval: Approval, actor: Actor) -> tuple[int, ...]:
-    """The places a delegation to this principal, or an escalation to the deputy's role, opened."""
+    """The places that a delegation to this principal, or an escalation to the deputy's role,
+    opened."""
     if approval.kind == "constitutional":
         return ()
     is_deputy = DEPUTY in actor.roles
@@ -56,14 +57,14 @@ def deputised_places(approval: Approval, actor: Actor) -> tuple[int, ...]:
 
 
 def governor_places(approval: Approval, actor: Actor) -> tuple[int, ...]:
-    """The governor's places, for a deputy and anything but the constitution."""
+    """The governor's places, for a deputy, unless the request is constitutional."""
     if approval.kind == "constitutional" or DEPUTY not in actor.roles:
         return ()
     return tuple(i for i, place in enumerate(approval.rule.of) if place.role == GOVERNOR)
 
 
 def depends_on_takeover(approval: Approval, actor: Actor) -> bool:
-    """Whether only a takeover could give this actor a standing (finding out costs reads)."""
+    """Whether the actor could decide only by taking over (finding out costs reads)."""
     return (
         not places_for(approval.rule, actor.principal, actor.roles)
         and not deputised_places(approval, actor)
@@ -72,12 +73,12 @@ def depends_on_takeover(approval: Approval, actor: Actor) -> bool:
 
 
 def takeover_cutoff(at: datetime) -> datetime:
-    """A deadline missed at or before this moment lets the deputy take over at `at`."""
+    """A deadline that was missed at or before this moment lets the deputy take over at `at`."""
     return at - TAKEOVER_AFTER
 
 
 def acted_fields(approval: Approval, standing: Standing, at: datetime) -> dict[str, Any]:
-    """Remembers that the governor acted on this approval at `at`, which ends any takeover."""
+    """Records that the governor acted on this approval at `at`, which ends any takeover."""
     is_governor = standing.capacity == "approver" and any(
         approval.rule.of[place].role == GOVERNOR for place in standing.places
     )

@@ -1,4 +1,4 @@
-"""A veto: it reverses inside its window, rejects what is still pending, and is refused later."""
+"""A veto: it reverses inside its window, rejects a pending approval, and is refused later."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,8 @@ def veto(
     *,
     took_over: bool = False,
 ) -> Steps | Repeat:
-    """What a veto received at `at` changes. At `closes_at` it still counts, after it is refused.
+    """The transitions of a veto that was received at `at`. At `closes_at` it still counts, later it
+    is refused.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired
     or VetoWindowClosed, StaleDecisionHash."""

@@ -1,11 +1,11 @@
-"""Conditions that would let through what another rule exists to stop."""
+"""Finds conditions that would cover what another rule exists to stop."""
 
 from collections.abc import Sequence
 
 from events.precedents import Condition
 from functions.approvals.rules.conditions import in_words
 
-# Fields whose safe values must be named; to exclude some is to admit all others.
+# Fields whose safe values must be listed: excluding some values admits all others.
 _GUARDED = ("classification", "blast_radius", "reversible", "verdict", "risk", "mode")
 _DANGEROUS = {
     "classification": ("confidential", "restricted"),
@@ -26,7 +26,7 @@ _SAFEGUARDS = (
 
 
 def weakened_rules(conditions: Sequence[Condition]) -> tuple[str, ...]:
-    """Each way in which the conditions loosen a rule, in words; empty where they do not."""
+    """Each way in which the conditions weaken a rule, in words; empty where they weaken none."""
     reasons = [reason for condition in conditions if (reason := _weakens(condition))]
     return (*reasons, *_open_upwards(conditions))
 

@@ -30,8 +30,8 @@ Rule = Callable[[Approval, Actor, bool], Steps | Repeat]
 
 
 async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
-    """The card after the decision; the same `client_decision_id` and body answer the same, for
-    ever. Raises NotFound, IdempotencyKeyReused, then what the rules raise."""
+    """The card after the decision; the same `client_decision_id` and body always give the same
+    answer. Raises NotFound, IdempotencyKeyReused, then what the rules raise."""
 
     def rule(approval: Approval, actor: Actor, took_over: bool) -> Steps | Repeat:
         return decide(approval, body, actor, caller.received_at, took_over=took_over)
@@ -40,7 +40,7 @@ async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) ->
 
 
 async def take_veto(caller: Caller, approval_id: str, body: GovernorVetoBody) -> ApprovalCard:
-    """The card after the veto; as for `take_decision`."""
+    """The card after the veto; otherwise as `take_decision`."""
 
     def rule(approval: Approval, actor: Actor, took_over: bool) -> Steps | Repeat:
         return veto(approval, body, actor, caller.received_at, took_over=took_over)
@@ -62,7 +62,7 @@ async def give_review(
 
 
 def actor_of(caller: Caller) -> Actor:
-    """The caller, as rules see them."""
+    """The caller in the form that rules need."""
     return Actor(caller.principal, caller.roles)
 
 
@@ -119,8 +119,8 @@ async def _save(work: Command, steps: Steps, claim_id: str) -> ApprovalCard:
 async def _with_row(
     work: Command, approval: Approval
 ) -> tuple[Approval, Transition[Precedent] | None]:
-    """The decided approval with its place in the row of like ones, and the precedent the row
-    drafts: once per row, and not where a like precedent lives. A refusal costs no read."""
+    """The decided approval with its place in the row of similar ones, and the precedent that the
+    row drafts: once per row, and not where a similar precedent exists. A refusal costs no read."""
     if not counts(approval, json.loads(approval.content)):
         return approval, None
     if approval.status != "approved":
@@ -138,7 +138,8 @@ async def _with_row(
 
 
 async def _count_veto(work: Command, vetoed: Approval) -> None:
-    """Counts the false positive in the veto's own commit; the third ends the precedent there."""
+    """Counts the false positive in the veto's own commit; the third one deprecates the precedent in
+    it."""
     assert vetoed.precedent_id is not None
     precedent = await work.find(PRECEDENTS, vetoed.precedent_id)
     assert precedent is not None, "precedents are never deleted"

@@ -1,4 +1,4 @@
-"""Approvals and precedents, read without changing anything."""
+"""Reads approvals and precedents without changing anything."""
 
 import asyncio
 from typing import Literal
@@ -14,7 +14,7 @@ from shared.storage.firestore import TenantStore
 
 Bucket = Literal["pending", "veto_open", "decided"]
 
-# A hundred of the largest contents are more than an answer, or an instance, should hold.
+# A hundred of the largest contents are too much for an answer and for an instance.
 READ_AT_ONCE = 25
 ENOUGH_BYTES = 2_000_000
 
@@ -37,9 +37,9 @@ async def show_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
 async def list_approvals(
     caller: Caller, bucket: Bucket | None, limit: int, cursor: str | None
 ) -> ApprovalPage:
-    """Cards with their contents, newest first; fewer than `limit` where their contents are large,
-    or silence has just spoken: those leave `pending` by the clock, and enter `decided` once their
-    timer has run. Raises Invalid for a cursor that is not one of ours."""
+    """Cards with their contents, newest first. Fewer than `limit` where the contents are large or
+    deadlines have just passed: such cards leave `pending` at the deadline, and enter `decided` once
+    their timer has fired. Raises Invalid for a cursor that no list gave."""
     found: list[Approval] = []
     while True:
         page = await RUN.page(
@@ -67,8 +67,7 @@ async def show_precedent(caller: Caller, precedent_id: str) -> PrecedentSeed:
 
 
 async def list_precedents(caller: Caller, limit: int, cursor: str | None) -> PrecedentSeedPage:
-    """Precedents with their rates, newest first. Raises Invalid for a cursor that is not one of
-    ours."""
+    """Precedents with their rates, newest first. Raises Invalid for a cursor that no list gave."""
     page = await RUN.page(caller, PRECEDENTS, order_by="created_at", limit=limit, cursor=cursor)
     store = TenantStore(caller.tenant_id)
     items = await asyncio.gather(*(shown(store, each) for each in page.items))

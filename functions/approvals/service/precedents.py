@@ -1,4 +1,4 @@
-"""Precedents: posted and reviewed at once, activated by a governor, suspended."""
+"""Precedents: reviewed when they are posted, activated by a governor, suspended."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -36,8 +36,8 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def post_precedent(caller: Caller, key: IdempotencyKey, body: PrecedentBody) -> PrecedentSeed:
-    """The precedent with Genesis' verdict on it: approved or rejected. Raises Invalid for one that
-    is too large."""
+    """The precedent with Genesis' verdict: approved or rejected. Raises Invalid for one that is too
+    large."""
 
     async def use_case(work: Command) -> PrecedentSeed:
         written = precedent_of(body, new_id("pre", work.at), caller.principal, work.at)
@@ -54,10 +54,9 @@ async def post_precedent(caller: Caller, key: IdempotencyKey, body: PrecedentBod
 async def activate_precedent(
     caller: Caller, key: IdempotencyKey, precedent_id: str
 ) -> PrecedentSeed:
-    """The precedent, assenting from now on; one that no longer passes its review is rejected
-    instead.
+    """The activated precedent, or the rejected one where it no longer passes its review.
 
-    Raises NotFound, Forbidden for anybody but a governor, VersionConflict."""
+    Raises NotFound, Forbidden for all but governors, VersionConflict."""
 
     async def use_case(work: Command) -> PrecedentSeed:
         precedent = await _governed(work, precedent_id)
@@ -74,9 +73,9 @@ async def activate_precedent(
 async def suspend_precedent(
     caller: Caller, key: IdempotencyKey, precedent_id: str
 ) -> PrecedentSeed:
-    """The precedent, assenting to nothing until it is activated again.
+    """The suspended precedent, which approves nothing until it is activated again.
 
-    Raises NotFound, Forbidden for anybody but a governor, VersionConflict."""
+    Raises NotFound, Forbidden for all but governors, VersionConflict."""
 
     async def use_case(work: Command) -> PrecedentSeed:
         precedent = await _governed(work, precedent_id)
@@ -91,8 +90,8 @@ async def suspend_precedent(
 
 
 async def shown(store: TenantStore, precedent: Precedent) -> PrecedentSeed:
-    """The precedent with its rates. Counted when somebody looks, so that a match writes no counter
-    that every other match writes too; what never was active is not counted at all."""
+    """The precedent with its rates. They are counted at each read, because all matches would write
+    to one counter; a precedent that never was active is not counted."""
     if precedent.activated_at is None:
         return seed_of(precedent, matched=0, compared=0)
     matched, compared = await asyncio.gather(
@@ -109,8 +108,8 @@ async def _governed(work: Command, precedent_id: str) -> Precedent:
 
 
 async def _review_again(work: UnitOfWork, precedent: Precedent) -> tuple[Finding, ...]:
-    """A verdict as old as the posting knows of no veto, rejection or deprecation since. Raises
-    VersionConflict where waiting, and no other precedent, would help."""
+    """Repeats the review, because the posting's verdict ignores later vetoes, rejections and
+    deprecations. Raises VersionConflict where only waiting would help, not another precedent."""
     if precedent.status not in ("draft", "approved"):
         return ()
     facts = await _facts(work, precedent)
@@ -122,7 +121,7 @@ async def _review_again(work: UnitOfWork, precedent: Precedent) -> tuple[Finding
 async def _add_active(work: UnitOfWork, precedent: Precedent) -> None:
     active = await work.find(ACTIVE, precedent.kind) or ActivePrecedents(kind=precedent.kind)
     if any(each.precedent_id == precedent.precedent_id for each in active.precedents):
-        # Read after the precedent, so somebody activated it in between.
+        # It was read after the precedent, so somebody activated it in between.
         raise LostRace(f"{precedent.reference} was activated meanwhile")
     if twin := twin_of(precedent, active.precedents):
         raise VersionConflict(f"{twin.reference} is active on the same ground")
@@ -136,7 +135,7 @@ async def _add_active(work: UnitOfWork, precedent: Precedent) -> None:
 
 
 async def _facts(work: UnitOfWork, precedent: Precedent) -> Facts:
-    """What the review needs: at least four reads, and only when somebody posts or activates."""
+    """The review's references: at least four reads, only when somebody posts or activates."""
     example_id = precedent.example_approval_id or ""
     example = None
     if APPROVALS.may_be_id(example_id):

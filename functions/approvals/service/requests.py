@@ -1,4 +1,4 @@
-"""Requests for assent: over the API, or by a creation case; withdrawn before or after they
+"""Requests for approval: over the API, or by a creation case; withdrawn before or after they
 arrive."""
 
 from collections.abc import Callable
@@ -46,14 +46,14 @@ async def request_approval(
 
 
 async def open_for_case(event: Envelope) -> None:
-    """Opens the approval a case asks for, once however often the event comes; where the case was
-    cancelled before, it is over from the start."""
+    """Opens the approval that a case requests, once, also after redeliveries; where the case was
+    cancelled before, the approval is cancelled from the start."""
     request = _request_of(event)
     id = request.approval_id
 
     async def use_case(work: UnitOfWork) -> None:
-        # The id follows from the event's, so the first attempt need not look: a redelivery, or a
-        # withdrawal that came first, loses the race for the document.
+        # The id is derived from the event's id, so the first attempt need not look: a redelivery,
+        # or an earlier withdrawal, loses the race for the document.
         if work.attempt == 0:
             await _open(work, request)
         elif await work.find(APPROVALS, id) is None:
@@ -68,8 +68,8 @@ async def open_for_case(event: Envelope) -> None:
 
 
 async def withdraw(event: Envelope) -> None:
-    """Cancels the approval of a case that was cancelled. Where the request has not arrived yet, its
-    place is taken, so that it will be over when it does."""
+    """Cancels the approval of a cancelled case. Where the request has not arrived yet, stores a
+    placeholder, so that the request is cancelled when it arrives."""
     id = event.payload(CreationCaseCancelled).approval_id
 
     async def use_case(work: UnitOfWork) -> None:
@@ -85,8 +85,7 @@ async def withdraw(event: Envelope) -> None:
 
 
 async def note_rollback(event: Envelope) -> None:
-    """A case was rolled back: a reversal that was ordered is done; one that was not is
-    remembered."""
+    """A case was rolled back: completes a required reversal, and stores any other."""
     await _follow(event, event.payload(CreationCaseRolledBack).approval_id, undo)
 
 
@@ -116,7 +115,8 @@ async def _open(work: UnitOfWork, request: Request) -> Approval:
     step = open_request(request, active.precedents if active else (), work.at)
     saved: list[Approval] = await work.save(step)
     if step.state.precedent_id is not None:
-        # A precedent assents only if none of its kind was ended, suspended or activated meanwhile.
+        # A precedent approves only if none of its kind was deprecated, suspended or activated
+        # meanwhile.
         work.rely_on(ACTIVE, request.kind)
     return saved[-1]
 
