@@ -1,1 +1,1 @@
-"""The governor's backend-for-frontend: a projection to read from, and a way to decide."""
+"""The governor's backend-for-frontend: a projection to read, and a way to decide."""

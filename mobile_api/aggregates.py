@@ -11,7 +11,7 @@ Platform = Literal["ios", "android", "web"]
 
 
 class Device(Data):
-    """Where to reach a governor. The push token is never given back."""
+    """A governor's device. The push token is never returned."""
 
     device_id: str
     platform: Platform
@@ -19,7 +19,7 @@ class Device(Data):
 
 
 class Registration(Device):
-    """A device as it is kept: whose it is, and the token that reaches it."""
+    """A stored device: its owner, and its push token."""
 
     principal: str
     token: str

@@ -34,7 +34,7 @@ _DEVICES = Router(prefix="/v1/mobile/devices", tag="devices")
 Reader = Annotated[Caller, Depends(requires("governance:read"))]
 Writer = Annotated[Caller, Depends(requires("governance:write"))]
 Decider = Annotated[Caller, Depends(requires("governance:write", "veto:execute"))]
-# Passed on: the function that owns the write remembers it.
+# Passed on: the function that owns the write stores it.
 PassedKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 
 
@@ -46,7 +46,7 @@ PassedKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, 
 async def get_dashboard(
     caller: Reader, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
-    """What waits for the governor, and how the platform is doing."""
+    """What waits for the governor, and the platform's health."""
     body = (await read_dashboard(caller)).model_dump_json().encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
@@ -65,13 +65,13 @@ async def list_cards(
 
 @_APPROVALS.get("/approvals/{approval_id}")
 async def get_card(caller: Reader, approval_id: str) -> CardDetail:
-    """A card with everything a decision needs."""
+    """A card with all that a decision needs."""
     return await cards.read_card(caller, approval_id)
 
 
 @_APPROVALS.post("/sync")
 async def sync(caller: Decider, body: SyncBody) -> SyncResults:
-    """Takes decisions queued offline, at most fifty, in their order; each has its own result."""
+    """Takes decisions queued offline, at most fifty, in order; each has its own result."""
     return await synchronise(caller, body)
 
 
@@ -83,25 +83,25 @@ async def list_seeds(caller: Reader, limit: Limit = 25, cursor: Cursor = None) -
 
 @_SEEDS.get("/{seed_id}")
 async def get_seed(caller: Reader, seed_id: str) -> PrecedentSeed:
-    """One precedent, with how well it serves."""
+    """One precedent, with its rates."""
     return await seeds.read_seed(caller, seed_id)
 
 
 @_SEEDS.post("", status_code=201)
 async def post_seed(caller: Writer, body: PrecedentBody, key: PassedKey = None) -> PrecedentSeed:
-    """Posts a precedent; it comes back `approved` or `rejected`, with the findings."""
+    """Posts a precedent; the answer is `approved` or `rejected`, with the findings."""
     return await seeds.post_seed(caller, body, key)
 
 
 @_SEEDS.post("/{seed_id}/activate")
 async def activate_seed(caller: Writer, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
-    """Lets a precedent assent from now on."""
+    """Activates a precedent, which may approve from now on."""
     return await seeds.change_seed(caller, seed_id, "activate", key)
 
 
 @_SEEDS.post("/{seed_id}/suspend")
 async def suspend_seed(caller: Writer, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
-    """Lets it assent to nothing until it is activated again."""
+    """Suspends a precedent until it is activated again."""
     return await seeds.change_seed(caller, seed_id, "suspend", key)
 
 
@@ -121,19 +121,19 @@ async def get_agent(caller: Reader, agent_id: str) -> Agent:
 async def list_violations(
     caller: Reader, limit: Limit = 25, cursor: Cursor = None
 ) -> ViolationPage:
-    """Broken rules with their evidence, newest first."""
+    """Violations with their evidence, newest first."""
     return await agents.list_violations(caller, limit, cursor)
 
 
 @_DEVICES.post("", status_code=201)
 async def post_device(caller: Reader, key: Key, body: devices.DeviceBody) -> Device:
-    """Registers a device; the same token again answers the same."""
+    """Registers a device; the same token again gives the same answer."""
     return await devices.register_device(caller, key, body)
 
 
 @_DEVICES.delete("/{device_id}", status_code=204)
 async def delete_device(caller: Reader, device_id: str) -> None:
-    """Forgets one of the caller's devices."""
+    """Removes one of the caller's devices."""
     await devices.remove_device(caller, device_id)
 
 
@@ -141,6 +141,6 @@ ROUTER = Router.joining(_DASHBOARD, _APPROVALS, _SEEDS, _AGENTS, _DEVICES)
 
 
 def _names(condition: str, etag: str) -> bool:
-    # If-None-Match compares weakly (RFC 9110, 13.1.2): a proxy may have marked ours as weak.
+    # If-None-Match compares weakly (RFC 9110, 13.1.2): a proxy may have made our tag weak.
     candidates = [each.strip().removeprefix("W/") for each in condition.split(",")]
     return etag in candidates or candidates == ["*"]

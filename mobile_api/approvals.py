@@ -1,4 +1,4 @@
-"""The approvals function as its callers see it: HTTP, with the user's own token."""
+"""A client of the approvals function: HTTP, with the user's own token."""
 
 import asyncio
 import random
@@ -27,7 +27,7 @@ PER_ATTEMPT_SECONDS = 8.0
 CONNECT_SECONDS = 3.0
 ATTEMPTS = 4
 FIRST_PAUSE_SECONDS = 0.1
-# Servers drop an idle connection after two seconds; ours is dropped before.
+# Servers drop an idle connection after two seconds; we drop ours earlier.
 KEPT_ALIVE_SECONDS = 1.5
 
 A = TypeVar("A", bound=BaseModel)
@@ -38,7 +38,7 @@ _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient]" = WeakKeyD
 
 
 class Refused(AssentError):
-    """A refusal in another function's words."""
+    """A refusal of another function, with its text."""
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
         errors = [FieldError(each["field"], each["message"]) for each in problem["errors"]]
@@ -56,12 +56,12 @@ async def post(
     headers: Mapping[str, str] | None = None,
     within: float | None = None,
 ) -> A:
-    """The answer to a call that may be repeated: it carries an id by which its owner knows it
-    again. Tries again, for at most `within` seconds (twenty unless given), where nobody answered or
-    the answer was to come back later.
+    """The answer to a call that may be repeated, because its owner recognises it by an id. Retries
+    for at most `within` seconds (by default twenty) where nobody answered or the answer asks for a
+    retry.
 
-    Raises the owner's own refusal, word for word, or Unavailable: then it may or may not have been
-    done, and the same call again finds out."""
+    Raises the owner's own refusal unchanged, or Unavailable: then the call may or may not have been
+    carried out, and the same call again finds out."""
     sent = {
         "Authorization": f"Bearer {caller.token}",
         "Content-Type": "application/json",
@@ -97,7 +97,9 @@ def _read(response: "Response", answer: type[A]) -> A:
         try:
             return answer.model_validate_json(response.content)
         except ValidationError as error:
-            raise Unavailable(f"approvals gave an answer that is no {answer.__name__}") from error
+            raise Unavailable(
+                f"approvals gave an answer that is not a valid {answer.__name__}"
+            ) from error
     if not 400 <= response.status_code < 500:
         raise Unavailable(f"approvals answered {response.status_code}")
     raise _refusal(response)
@@ -122,7 +124,7 @@ def _client() -> "AsyncClient":
     if loop not in _clients:
         from httpx import AsyncClient, Limits, Timeout
 
-        # The environment may name proxies and a .netrc; neither may see or replace a user's token.
+        # The environment may name proxies and a .netrc; neither may read or replace a user's token.
         _clients[loop] = AsyncClient(
             timeout=Timeout(PER_ATTEMPT_SECONDS, connect=CONNECT_SECONDS),
             limits=Limits(keepalive_expiry=KEPT_ALIVE_SECONDS),

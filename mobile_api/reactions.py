@@ -1,4 +1,4 @@
-"""Events in: each brings the projection up to date."""
+"""Events in: each updates the projection."""
 
 from mobile_api.aggregates import RUN
 from mobile_api.rules.projection import projected_types
@@ -9,7 +9,7 @@ __all__ = ["HANDLERS", "RUN"]
 
 
 async def on_event(event: Envelope) -> None:
-    """Projects the event; repeating it changes nothing."""
+    """Projects the event; a redelivery changes nothing."""
     await project_event(RUN.outbox, event)
 
 

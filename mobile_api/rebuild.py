@@ -1,7 +1,8 @@
-"""`python -m mobile_api.rebuild [--tenant T] [--check]`: the projection, made again from the log.
+"""`python -m mobile_api.rebuild [--tenant T] [--check]`: rebuilds the projection from the event
+log.
 
 Prints each tenant's digest before and after. With `--check` nothing is written, and the exit code
-is 1 where the two differ. Talks to the running local platform, or to what the environment names."""
+is 1 where the two differ. Works on the running local platform, or on what the environment names."""
 
 import argparse
 import asyncio
@@ -16,7 +17,7 @@ from shared.kit.local_platform import find_local_platform
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns the exit code: 0 done, 1 differs (`--check`), 2 nothing to talk to."""
+    """Returns the exit code: 0 done, 1 differs (`--check`), 2 no platform or project."""
     parser = argparse.ArgumentParser(prog="python -m mobile_api.rebuild", description=__doc__)
     parser.add_argument("--tenant", help="only this tenant; otherwise every tenant of the log")
     parser.add_argument("--check", action="store_true", help="compare, and write nothing")

@@ -1,9 +1,9 @@
-"""The environment of the governor's API."""
+"""The environment variables of the governor's API."""
 
 from shared.runtime.settings import Settings
 
 
 class MobileSettings(Settings):
-    """Where the owner of approvals and precedents answers."""
+    """The address of the owner of approvals and precedents."""
 
     url_approvals: str

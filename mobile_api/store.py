@@ -1,4 +1,4 @@
-"""The projection's documents: read by key, one or all of them, and written."""
+"""The projection's documents: reads by key, reads of all, and writes."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 
@@ -22,7 +22,7 @@ from shared.messaging.misses import report_miss
 from shared.storage.batches import Add, AtLeast, Batch, Document
 from shared.storage.firestore import TenantStore
 
-# Counters come first: whoever reads them before the rest sees any later change of them as a change.
+# Counters come first: a reader that reads them before the rest notices any later change.
 PROJECTED = (COUNTERS, CARDS, AGENTS, SEEDS, VIOLATIONS, PIPELINES, DELIVERIES)
 AT_ONCE = 100
 
@@ -30,7 +30,7 @@ Seen = Mapping[Key, Document]
 
 
 async def require_document(caller: Caller, collection: str, prefix: str, id: str) -> Document:
-    """The document with that id. Raises NotFound, and reports the miss of an id that could be one;
+    """The document with that id. Raises NotFound, and reports the miss of a well-formed id;
     Unavailable."""
     if is_id(prefix, id):
         document = await TenantStore(caller.tenant_id).get(collection, id)
@@ -68,7 +68,7 @@ async def read_projection(store: TenantStore) -> dict[Key, Document]:
 
 
 def write_document(batch: Batch, key: Key, seen: Seen, fields: Fields) -> None:
-    """The document as it is to be, provided that it is still as seen."""
+    """Writes the new document, provided that the old one is unchanged."""
     if key in seen:
         batch.replace(seen[key], fields)
     else:
@@ -76,6 +76,6 @@ def write_document(batch: Batch, key: Key, seen: Seen, fields: Fields) -> None:
 
 
 def count_in(batch: Batch, shard: Key, change: Mapping[str, int]) -> None:
-    """Adds to a shard, whatever it holds; nobody waits for anybody."""
+    """Adds to a shard without a condition, so that concurrent commits do not wait."""
     fields = {name: AtLeast(n) if is_time(name) else Add(n) for name, n in change.items()}
     batch.merge(*shard, fields)

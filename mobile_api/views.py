@@ -1,4 +1,4 @@
-"""What the governor's API answers beyond the shapes of `events` (docs/contracts.md)."""
+"""The answers of the governor's API beyond the shapes of `events` (docs/contracts.md)."""
 
 from typing import Literal
 
@@ -15,7 +15,7 @@ BudgetState = Literal["active", "warning", "critical", "exhausted"]
 
 
 class TimelineEntry(Data):
-    """One thing that happened to an approval: the past tense of its event, and who did it."""
+    """One entry in an approval's history: the past tense of its event, and its actor."""
 
     sequence: int
     event: str
@@ -25,7 +25,7 @@ class TimelineEntry(Data):
 
 
 class CardDetail(Card):
-    """A card with everything a decision needs. `content` is exactly what `decision_hash` is of."""
+    """A card with all that a decision needs. `content` is exactly what `decision_hash` covers."""
 
     content: JsonValue
     evidence: tuple[JsonValue, ...]
@@ -49,7 +49,7 @@ class SeedPage(Data):
 
 
 class Spend(Data):
-    """Money spent in a period, of how much; micro-dollars."""
+    """Money spent in a period, and its limit; in micro-dollars."""
 
     spent_usd_micros: int
     limit_usd_micros: int
@@ -76,7 +76,7 @@ class AgentPage(Data):
 
 
 class ReportedViolation(approvals.Violation):
-    """A violation, of what, and who reported it."""
+    """A violation, its subject, and its reporter."""
 
     violation_id: str
     subject: Subject
@@ -92,8 +92,8 @@ class ViolationPage(Data):
 
 
 class FunctionHealth(Data):
-    """How one function is doing, as far as its events tell. `stuck` counts what should have moved
-    on by now, `dead_letters` the deliveries it gave up that wait to be delivered again."""
+    """The health of one function, according to its events. `stuck` counts what is overdue,
+    `dead_letters` the dead-lettered deliveries that were not redelivered yet."""
 
     name: str
     last_event_at: Instant | None
@@ -103,14 +103,14 @@ class FunctionHealth(Data):
 
 class PlatformHealth(Data):
     """Degraded while anything is stuck, a dead letter waits or the tenant's pipeline is paused.
-    `functions` are those that have anything to report for the tenant, by name."""
+    `functions` are those with anything to report for the tenant, by name."""
 
     status: Literal["healthy", "degraded"]
     functions: tuple[FunctionHealth, ...]
 
 
 class Dashboard(Data):
-    """The first screen. `as_of` is the time of the newest event in it; null before the first."""
+    """The dashboard. `as_of` is the time of its newest event; null before the first."""
 
     active_agents: int
     pending_approvals: int

@@ -1,1 +1,1 @@
-"""What the governor sees: pure rules from events to documents, and from documents to answers."""
+"""The governor's view: pure rules from events to documents, and from documents to answers."""

@@ -1,9 +1,9 @@
-"""From the events of agents, their cases and their approvals to what the governor sees of them.
+"""From the events of agents, cases and approvals to the governor's view of an agent.
 
-Three subjects report on one agent, each with a sequence of its own, and their events arrive in any
-order. The document keeps the newest report of each, and what is shown is derived from all of them.
-A reversal is reported by its case and carries the agent's sequence, which says where it belongs
-among the agent's own events."""
+Three subjects report on one agent, each with its own sequence, and their events arrive in any
+order. The document stores the newest report of each, and the view is derived from all of them. A
+case reports a reversal; the report carries the agent's sequence, which orders it among the agent's
+own events."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,8 +19,8 @@ from shared.kit.instants import format_instant, parse_instant
 
 _NOTHING_DEPLOYED = "0.0.0"
 _ENDED = frozenset({"blocked", "live", "rolled_back", "rollback_failed", "rejected", "cancelled"})
-# `own` is the agent's newest own report, `reversal` the newest of its reversals, `creation` what
-# its cases and their approvals last said of it before it had one of its own.
+# `own` is the agent's newest own report, `reversal` the newest of its reversals, `creation` the
+# last report of its cases and their approvals before its own first report.
 _EMPTY: Mapping[str, Any] = {
     "sequence": 0,
     "function": None,
@@ -33,7 +33,7 @@ _EMPTY: Mapping[str, Any] = {
 
 
 def agent_step(fact: Fact, state: AgentState) -> Step:
-    """The agent's document after a fact about the agent itself."""
+    """The agent's document after a fact about the agent."""
     live_case_id = state.live_case_id if isinstance(state, Deployment) else None
     own = {
         "name": state.name,
@@ -79,8 +79,8 @@ def case_step(fact: Fact, state: CreationCaseState) -> Step:
 
 
 def approval_step(fact: Fact, state: ApprovalState, case: CaseBinding) -> Step:
-    """The agent's document after a fact about an approval that one of its cases asked for: the
-    first that is known of a new agent."""
+    """The agent's document after a fact about an approval that one of its cases requested; for a
+    new agent this may be the first fact."""
     is_escalation = case.purpose == "ethics_escalation"
     report = _report(fact, state.subject.name, "draft" if is_escalation else "certified")
     assented_at = None
@@ -97,7 +97,7 @@ def approval_step(fact: Fact, state: ApprovalState, case: CaseBinding) -> Step:
 
 
 def shown_agent(document: Fields) -> Agent:
-    """What the governor sees of an agent. Nothing is spent: no event reports spending yet."""
+    """The governor's view of an agent. Spending is always zero, because no event reports it yet."""
     amounts = spend(0, document["per_day_usd_micros"])
     return Agent.model_validate({**document, "spend": amounts})
 
@@ -113,7 +113,7 @@ def _report(fact: Fact, name: str, status: str) -> dict[str, Any]:
 
 
 def _later(known: Mapping[str, Any] | None, report: Mapping[str, Any]) -> Mapping[str, Any]:
-    # A withdrawn agent stays withdrawn, also where the withdrawal overtook the request.
+    # A withdrawn agent stays withdrawn, also where the withdrawal arrived before the request.
     return max(
         known or report,
         report,
@@ -122,7 +122,7 @@ def _later(known: Mapping[str, Any] | None, report: Mapping[str, Any]) -> Mappin
 
 
 def _reversal_order(reversal: Mapping[str, Any]) -> tuple[Any, ...]:
-    # Between two of the agent's own events, reversals take its versions back one by one.
+    # Between two of the agent's own events, reversals roll its versions back one by one.
     lowest_last = tuple(-int(part) for part in reversal["version"].split("."))
     return (reversal["sequence"], lowest_last, reversal["at"], reversal["event_id"])
 
@@ -135,8 +135,8 @@ def _joined_case(
     is_held: bool = False,
     assented_at: str | None = None,
 ) -> Mapping[str, Any]:
-    """The newest case of the agent, with all that was reported of it. Ids of cases sort by time,
-    and no report takes an earlier one back, so their order does not matter."""
+    """The newest case of the agent, with all reports about it. Ids of cases sort by time, and no
+    report replaces a newer case by an older one, so the order of reports does not matter."""
     report = {"case_id": case_id, "over": is_over, "held": is_held, "assented_at": assented_at}
     if known is None or case_id > known["case_id"]:
         return report

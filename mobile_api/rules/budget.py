@@ -1,4 +1,4 @@
-"""Budgets: how much was spent, of how much, and what that means."""
+"""Budgets: the amount spent, the limit, and the resulting state."""
 
 from mobile_api.views import BudgetState, Spend
 from shared.kit.money import MICROS_PER_USD
@@ -14,7 +14,7 @@ _THRESHOLDS: tuple[tuple[int, BudgetState], ...] = (
 
 
 def budget_state(spent_usd_micros: int, limit_usd_micros: int) -> BudgetState:
-    """The highest threshold that was reached; a budget of nothing is exhausted."""
+    """The highest threshold that was reached; a budget of zero is exhausted."""
     for percent, state in _THRESHOLDS:
         if spent_usd_micros * 100 >= limit_usd_micros * percent:
             return state
@@ -22,7 +22,7 @@ def budget_state(spent_usd_micros: int, limit_usd_micros: int) -> BudgetState:
 
 
 def spend(spent_usd_micros: int, limit_usd_micros: int) -> Spend:
-    """Both amounts with what they mean."""
+    """Both amounts with the resulting state."""
     return Spend(
         spent_usd_micros=spent_usd_micros,
         limit_usd_micros=limit_usd_micros,

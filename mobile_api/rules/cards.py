@@ -14,7 +14,7 @@ from shared.kit.models import part_of
 
 ShownCard = TypeVar("ShownCard", bound=Card)
 
-# A deferral may be repeated without end; the newest entries are kept.
+# Deferrals can repeat without limit; only the newest entries are kept.
 LONGEST_TIMELINE = 100
 
 _BUCKETS: Mapping[ApprovalStatus, str] = {
@@ -31,7 +31,7 @@ def bucket_of(status: ApprovalStatus) -> str:
 
 
 def card_step(fact: Fact, state: ApprovalState) -> Step:
-    """The approval's card after the fact. The timeline takes in late facts too."""
+    """The approval's card after the fact. Late facts enter the timeline too."""
     entry = {
         "sequence": fact.sequence,
         "event": fact.name,
@@ -48,13 +48,13 @@ def card_step(fact: Fact, state: ApprovalState) -> Step:
 
 
 def card_of(state: ApprovalState) -> Card:
-    """What a card shows of an approval."""
+    """The fields of a card of an approval."""
     return part_of(Card, state, id=state.approval_id)
 
 
 def as_of(card: ShownCard, at: datetime) -> ShownCard:
-    """The card as the clock shows it: after `deadline_at` it is decided by silence, though the
-    event that says so waits for a decision that was received in time."""
+    """The card as of the clock: after `deadline_at` it is decided by silence, even if the event for
+    that still waits for a decision that was received in time."""
     if bucket_of(card.status) != "pending" or at <= card.deadline_at:
         return card
     status = "approved" if card.on_timeout == "approve" else "expired"

@@ -1,9 +1,9 @@
-"""Counters in shards: a function of the documents, kept up to date by differences.
+"""Counters in shards: a function of the documents, updated by differences.
 
-A shard is chosen by a document's id, so none is hot and reading them all costs the same for ever. A
-document brings the fields that it counts in, also where it adds 0, and no document is ever deleted:
-which fields a shard has follows from its documents, however they came about. Where a field is about
-a function, the name ends with it: `dead_letters/agents`."""
+A document's id selects its shard, so no shard is hot and reading them all always costs the same. A
+document always brings the fields that it counts in, also where it adds 0, and no document is ever
+deleted: the fields of a shard follow from its documents, in any order of events. Where a field is
+about a function, its name ends with it: `dead_letters/agents`."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
@@ -24,9 +24,9 @@ SHARDS = 8
 
 # The time of a function's newest event, in milliseconds since 1970.
 LATEST = "last_event_at"
-# How many of a function's dead letters wait.
+# How many of a function's dead letters are not redelivered yet.
 DEAD_LETTERS = "dead_letters"
-# How many documents of a collection wait for a function's next step, in time or overdue.
+# How many documents of a collection wait for a function's next step, overdue or not.
 AWAITED = "awaited"
 
 
@@ -35,13 +35,13 @@ def all_shards() -> tuple[Key, ...]:
 
 
 def is_time(name: str) -> bool:
-    """Whether a field of that name is raised to the newest time, where others are added up."""
+    """Whether the field is raised to the newest time; other fields are added up."""
     return name.startswith(LATEST)
 
 
 def counter_changes(before: Documents, after: Documents) -> dict[Key, dict[str, int]]:
-    """What to add to each shard's fields, or to raise them to, when the documents `after` replace
-    those `before`. The shards themselves, where there was nothing before."""
+    """The numbers to add to each shard's fields, or the times to raise them to, when the documents
+    `after` replace `before`. Where there were no documents before, the shards themselves."""
     changes: dict[Key, dict[str, int]] = {}
     for key, fields in after.items():
         if change := _change(key[0], before.get(key), fields):
@@ -51,7 +51,7 @@ def counter_changes(before: Documents, after: Documents) -> dict[Key, dict[str, 
 
 
 def totals(shards: Iterable[Fields]) -> dict[str, int]:
-    """The shards' sums and newest times, as one; a counter that no shard has is missing."""
+    """The sums and newest times of all shards; a counter that no shard has is missing."""
     counted: dict[str, int] = {}
     for shard in shards:
         for name, value in shard.items():
@@ -61,7 +61,7 @@ def totals(shards: Iterable[Fields]) -> dict[str, int]:
 
 
 def functions_in(counted: Mapping[str, int]) -> list[str]:
-    """The functions that something is counted of, by name."""
+    """The functions with counters, by name."""
     return sorted({name.rpartition("/")[2] for name in counted if "/" in name})
 
 

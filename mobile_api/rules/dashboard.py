@@ -15,8 +15,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def dashboard(
     counted: Mapping[str, int], recent_vetoes: Sequence[Card], stuck: Mapping[str, int]
 ) -> Dashboard:
-    """The screen for the `totals` of the counters. The same for the same state, whenever it is
-    asked for: nothing in it depends on the request."""
+    """The dashboard for the `totals` of the counters. The same state always gives the same
+    dashboard: nothing in it depends on the request."""
     functions = tuple(
         FunctionHealth(
             name=name,

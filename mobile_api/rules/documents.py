@@ -1,4 +1,4 @@
-"""The documents of the projection, as plain fields, and what all of them have in common."""
+"""The documents of the projection as plain fields, and what they all share."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,22 +21,22 @@ Documents = Mapping[Key, Fields]
 
 @dataclass(frozen=True)
 class Step:
-    """What one event makes of one document: `after` of the document before it, or of None.
+    """The change of one document by one event: `after` takes the document before it, or None.
 
-    Every `after` joins: it may be applied in any order and any number of times."""
+    Every `after` may be applied in any order and any number of times."""
 
     key: Key
     after: Callable[[Fields | None], Fields]
 
 
 def is_newest(before: Fields | None, fact: Fact) -> bool:
-    """Whether nothing later of the fact's subject is in the document."""
+    """Whether the document contains nothing later of the fact's subject."""
     return before is None or fact.sequence > before["sequence"]
 
 
 def newest(before: Fields | None, fact: Fact, fields: Fields) -> Fields:
-    """The document with `fields` of a fact that is the newest of its subject; of any other it
-    keeps only that something happened at its time."""
+    """The document with `fields` of a fact, if that is the newest of its subject; of an older fact
+    it stores only the time."""
     latest = max(fact.at, before["latest_at"]) if before else fact.at
     if is_newest(before, fact):
         source = {"function": fact.function, "latest_at": latest}
@@ -45,5 +45,5 @@ def newest(before: Fields | None, fact: Fact, fields: Fields) -> Fields:
 
 
 def newest_step(fact: Fact, key: Key, fields: Fields) -> Step:
-    """The step that keeps the `fields` of the newest fact."""
+    """The step that stores the `fields` of the newest fact."""
     return Step(key, lambda before: newest(before, fact, fields))

@@ -1,4 +1,4 @@
-"""An event as the rules read it."""
+"""An event in the form that rules read."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,19 +1,19 @@
-"""When something that should move on by itself has stood still for too long, and whose fault."""
+"""When a thing that should move on by itself is stuck, and which function is responsible."""
 
 from datetime import datetime, timedelta
 
 from events.approvals import ApprovalState
 from shared.kit.instants import format_instant
 
-# Closing timers fire 60 s after their moment, the sweep fires what they missed a minute or two
+# Closing timers fire 60 s after their due time, and the sweep fires missed ones a minute or two
 # later; after that somebody should look.
 TIMER_PATIENCE = timedelta(minutes=5)
-# A reversal or a deployment is a few events away, with their retries.
+# A reversal or a deployment takes a few events, with their retries.
 REACTION_PATIENCE = timedelta(minutes=10)
 
 
 def approvals_overdue_after(state: ApprovalState) -> str | None:
-    """The moment after which `approvals` owes this approval its next state; None for never."""
+    """The time by which `approvals` must change this approval's state; None for never."""
     due: datetime | None = None
     if state.status == "deferred":
         due = state.deferred_until
@@ -25,7 +25,7 @@ def approvals_overdue_after(state: ApprovalState) -> str | None:
 
 
 def agents_overdue_after(state: ApprovalState) -> str | None:
-    """The moment after which `agents` owes the reversal of this assent; None for never."""
+    """The time by which `agents` must reverse what this approval started; None for never."""
     ordered: datetime | None = None
     if state.case is None:
         return None

@@ -1,4 +1,4 @@
-"""Who should be notified of an event, and of what."""
+"""Who is notified of an event, and about what."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ DEPUTY = "deputy"
 
 
 class Audience(NamedTuple):
-    """Whoever holds one of the roles, and these principals."""
+    """Everybody with one of the roles, and these principals."""
 
     roles: tuple[str, ...] = ()
     principals: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class _Notice(NamedTuple):
 
 
 def notice_of(fact: Fact, before: Documents, changed: Documents) -> NotificationRequested | None:
-    """The notice of a fact that changed those documents. None for what needs nobody, for a
+    """The notice for a fact that changed those documents. None for a fact that needs nobody, for a
     duplicate, and for a request that was decided before its event arrived."""
     notice = _NOTICES.get(fact.type)
     if notice is None or not _is_news(notice.collection, fact, before, changed):
@@ -86,7 +86,7 @@ def _approvers(state: ApprovalState) -> Audience:
 
 
 def _deputies(state: ApprovalState) -> Audience:
-    # A deputy who escalates hands it back to the approvers.
+    # A deputy who escalates hands the request back to the approvers.
     return Audience(roles=(DEPUTY,)) if state.status == "escalated" else _approvers(state)
 
 

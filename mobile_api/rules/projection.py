@@ -1,4 +1,4 @@
-"""The projection: which documents an event touches, and what it makes of them."""
+"""The projection: which documents an event changes, and how."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -31,15 +31,15 @@ from shared.kit.models import EventData
 Reader = Callable[[Fact, Any], tuple[Step, ...]]
 
 _ASKS_OR_ASSENTS = ("requested", "auto_approved", "approved")
-# The approval that these cases ask for says what becomes of them.
+# The requested approval determines the outcome of these cases.
 _ASKED_FOR = ("ethics_cleared", "escalated")
-# It asks `approvals` to open an approval, whose own events follow.
+# It requests an approval, whose own events follow.
 _IGNORED = agents.AgentApprovalNeeded
 
 
 def steps_of(fact: Fact) -> tuple[Step, ...]:
-    """What the fact makes of which documents. Raises Invalid where its payload is about another
-    thing than its subject, which no retry can mend."""
+    """The changes of documents by a fact. Raises Invalid where its payload is about another thing
+    than its subject; no retry can change that."""
     base = next(each for each in _READERS if isinstance(fact.data, each))
     identified_by, read = _READERS[base]
     if identified_by and getattr(fact.data, identified_by) != fact.subject_id:
@@ -48,10 +48,10 @@ def steps_of(fact: Fact) -> tuple[Step, ...]:
 
 
 def apply(steps: Iterable[Step], documents: Documents) -> dict[Key, Fields]:
-    """The documents that the steps change, as they are after them; nothing for a duplicate.
+    """The documents that the steps change, in their new form; nothing for a duplicate.
 
-    Guarantees that any order and any repetition of the same facts end in the same documents.
-    `documents` must hold every existing one that a step is about."""
+    Guarantees that any order and any repetition of the same facts lead to the same documents.
+    `documents` must contain every existing one that a step is about."""
     changed: dict[Key, Fields] = {}
     for step in steps:
         before = documents.get(step.key)
@@ -104,12 +104,12 @@ def _read_precedent(fact: Fact, state: PrecedentState) -> tuple[Step, ...]:
 
 
 def _read_delivery(fact: Fact, state: DeliveryState) -> tuple[Step, ...]:
-    """A dead letter waits until its delivery is handled after all."""
+    """A dead letter waits until its delivery is handled."""
     waits = fact.name == "buried"
     return (newest_step(fact, (DELIVERIES, state.delivery_id), {"waits": waits}),)
 
 
-# By the base of their payloads: the field that must be the subject's id, and who reads them.
+# By the base of their payloads: the field that must be the subject's id, and the readers.
 _READERS: Mapping[type[EventData], tuple[str | None, Reader]] = {
     AgentState: ("agent_id", _read_agent),
     CreationCaseState: ("case_id", _read_case),

@@ -1,4 +1,4 @@
-"""From a precedent's events to what the governor sees of it."""
+"""From a precedent's events to the governor's view of it."""
 
 from events.precedents import PrecedentSeed, PrecedentState
 from mobile_api.rules.documents import SEEDS, Step, newest_step
@@ -8,7 +8,7 @@ from shared.kit.models import part_of
 
 
 def seed_step(fact: Fact, state: PrecedentState) -> Step:
-    """The precedent's document after the fact; how often it matched is counted from the cards."""
+    """The precedent's document after the fact; its matches are counted from the cards."""
     fields = {
         "created_at": format_instant(state.created_at),
         "seed": seed_of(state).model_dump_json(),
@@ -17,12 +17,12 @@ def seed_step(fact: Fact, state: PrecedentState) -> Step:
 
 
 def seed_of(state: PrecedentState) -> PrecedentSeed:
-    """What its own events say of a precedent."""
+    """The fields from the precedent's own events."""
     return part_of(PrecedentSeed, state, seed_id=state.precedent_id)
 
 
 def with_matches(seed: PrecedentSeed, *, matched: int, compared: int) -> PrecedentSeed:
-    """The precedent with how often it assented, of how many approvals it was compared with."""
+    """The precedent with the number of its approvals and of its comparisons."""
     return seed.model_copy(
         update={
             "match_count": matched,
@@ -33,5 +33,5 @@ def with_matches(seed: PrecedentSeed, *, matched: int, compared: int) -> Precede
 
 
 def rate(part: int, whole: int) -> float:
-    """`part` of `whole`, from 0 to 1, to four places; 0 of nothing."""
+    """The share `part` / `whole`, from 0 to 1, to four places; 0 where `whole` is 0."""
     return round(min(part / whole, 1.0), 4) if whole > 0 else 0.0

@@ -1,4 +1,4 @@
-"""From events that report a broken rule to what the governor sees of it."""
+"""From events that report a violation to the governor's view of it."""
 
 from events import agents, approvals
 from mobile_api.rules.documents import VIOLATIONS, Fields, Step
@@ -14,7 +14,7 @@ def violation_step(
     subject: approvals.Subject,
     reported_by: str,
 ) -> Step:
-    """One document per event, whatever is known of its subject by then."""
+    """One document per event, independent of the documents of its subject."""
     id = derive_id("vio", fact.time, fact.id)
     shown = part_of(
         ReportedViolation,

@@ -1,1 +1,1 @@
-"""Use cases: project an event, answer a read, pass on what its owner decides, rebuild."""
+"""Use cases: project an event, answer a read, pass a decision on to its owner, rebuild."""

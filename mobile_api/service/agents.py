@@ -1,4 +1,4 @@
-"""Agents, and the rules that were broken, from the projection only."""
+"""Agents and violations, from the projection only."""
 
 from mobile_api.rules.agents import shown_agent
 from mobile_api.rules.documents import AGENTS, VIOLATIONS

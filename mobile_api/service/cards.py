@@ -18,8 +18,8 @@ Bucket = Literal["pending", "veto_open", "decided"]
 async def list_cards(
     caller: Caller, bucket: Bucket | None, limit: int, cursor: str | None
 ) -> CardPage:
-    """Cards of one bucket or of all, newest first. A card whose deadline has passed leaves
-    `pending` by the clock, and enters `decided` once its timer has run."""
+    """Cards of one bucket or of all, newest first. A card leaves `pending` at its deadline, and
+    enters `decided` once its timer has fired."""
     page = await TenantStore(caller.tenant_id).find(
         CARDS,
         where=[("bucket", "==", bucket)] if bucket else [],
@@ -34,7 +34,7 @@ async def list_cards(
 
 
 async def read_card(caller: Caller, approval_id: str) -> CardDetail:
-    """A card with all a decision needs. Raises NotFound."""
+    """A card with all that a decision needs. Raises NotFound."""
     data = (await require_document(caller, CARDS, "apr", approval_id)).data
     texts = {name: json.loads(data[name]) for name in ("content", "evidence")}
     detail = CardDetail.model_validate({**data, **json.loads(data["card"]), **texts})

@@ -1,4 +1,4 @@
-"""The first screen, from the projection only."""
+"""The dashboard, from the projection only."""
 
 import asyncio
 from collections import Counter
@@ -18,8 +18,8 @@ from shared.storage.firestore import TenantStore
 
 
 async def read_dashboard(caller: Caller) -> Dashboard:
-    """The first screen. Its cost is the same for every tenant, however old and large: the shards,
-    and where they say that there are any, the last vetoes and counts of what is overdue."""
+    """The dashboard. Its cost is the same for every tenant of any size and age: the shards and,
+    where these count any, the last vetoes and the numbers of overdue documents."""
     store = TenantStore(caller.tenant_id)
     shards = await read_documents(store, all_shards())
     counted = totals(shard.data for shard in shards.values())

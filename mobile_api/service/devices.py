@@ -1,4 +1,4 @@
-"""Where to reach a governor: push registrations, kept by the hash of their token."""
+"""Devices of governors: push registrations, stored under the hash of their token."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -20,16 +20,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DeviceBody(Model):
-    """A device's push registration. The token is kept, never given back."""
+    """A device's push registration. The token is stored, never returned."""
 
     platform: Platform
     token: Annotated[str, Field(max_length=4096)]
 
 
 async def register_device(caller: Caller, key: IdempotencyKey, body: DeviceBody) -> Device:
-    """The device of that token, now the caller's: a phone that changed hands reaches its new owner
-    only. Registering again changes nothing. Past twenty devices the oldest is forgotten. Raises
-    Invalid for an empty token."""
+    """The device with that token, registered to the caller: a phone with a new owner reaches only
+    that owner. A repeated registration changes nothing. Beyond twenty devices the oldest is
+    removed. Raises Invalid for an empty token."""
     if not body.token.strip():
         raise Invalid(FieldError("token", "must not be empty"))
     device_id = derive_id("dev", _EPOCH, hashlib.sha256(body.token.encode()).hexdigest())
@@ -54,7 +54,7 @@ async def register_device(caller: Caller, key: IdempotencyKey, body: DeviceBody)
 
 
 async def remove_device(caller: Caller, device_id: str) -> None:
-    """Forgets the caller's device. Raises NotFound for any other."""
+    """Removes the caller's device. Raises NotFound for any other."""
 
     async def use_case(work: Command) -> Device:
         device = await work.get(DEVICES, device_id)

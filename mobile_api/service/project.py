@@ -1,4 +1,4 @@
-"""From one event to the documents it changes: one commit, however often it is delivered."""
+"""From one event to the documents that it changes: one commit, also after redeliveries."""
 
 from functools import partial
 
@@ -17,9 +17,9 @@ from shared.storage.races import decide_again
 
 
 async def project_event(outbox: Outbox, event: Envelope) -> None:
-    """Brings the projection up to date with the event and records whom to notify.
+    """Updates the projection with the event and records whom to notify.
 
-    A duplicate, or an event older than what is known, commits nothing that was committed before.
+    A duplicate, or an event older than the known state, repeats nothing that was committed before.
     Raises Unavailable, or what `fact_of` and `steps_of` raise for an event that can never be
     read."""
     fact = fact_of(event)
@@ -28,8 +28,8 @@ async def project_event(outbox: Outbox, event: Envelope) -> None:
 
 
 def fact_of(event: Envelope) -> Fact | None:
-    """The event as the rules read it; None for one of a type that changes nothing here. Raises
-    pydantic.ValidationError, which no retry can mend."""
+    """The event in the form that rules read; None for a type that changes nothing here. Raises
+    pydantic.ValidationError, which no retry can avoid."""
     model = projected_types().get(event.type)
     if model is None:
         return None

@@ -1,4 +1,4 @@
-"""The projection, made again from the first event (docs/domain.md, invariant 8)."""
+"""Rebuilds the projection from the first event on (docs/domain.md, invariant 8)."""
 
 import asyncio
 import logging
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuild found and left. Digests are SHA-256 over every document's canonical JSON."""
+    """The result of a rebuild. Digests are SHA-256 over every document's canonical JSON."""
 
     tenant_id: str
     events: int
@@ -42,14 +42,15 @@ class Rebuilt:
 
 
 async def rebuild(tenant_id: str, *, now: datetime, write: bool = True) -> Rebuilt:
-    """Folds the tenant's whole log with the rules of the live projection and replaces what
-    differs. Events that arrive meanwhile are not lost: whatever they change is read again.
+    """Applies the rules of the live projection to the tenant's whole log and replaces the documents
+    that differ. Events that arrive meanwhile are not lost: the documents that they change are read
+    again.
 
-    An event of the log that was not delivered yet is projected here, and then asks for no
-    notification. Raises Unavailable."""
+    Projects an event of the log that was not delivered yet, and the later delivery then notifies
+    nobody. Raises Unavailable."""
     store = TenantStore(tenant_id)
     for turn in range(ROUNDS):
-        # Documents before the log: whatever made them is in the log by now.
+        # Documents before the log: the log then contains every event that made them.
         seen = await read_projection(store)
         events, wanted = await _fold(store, now)
         before = {key: document.data for key, document in seen.items()}
@@ -80,7 +81,7 @@ async def tenants() -> list[str]:
 
 
 def digest(documents: Mapping[Key, Fields]) -> str:
-    """The same for the same documents, whatever order they came in."""
+    """The same for the same documents in any order."""
     return content_hash([[*key, dict(documents[key])] for key in sorted(documents)])
 
 
@@ -93,7 +94,7 @@ async def _fold(store: TenantStore, now: datetime) -> tuple[int, dict[Key, Field
             fact = fact_of(logged_event(entry.data, now))
             documents |= apply(steps_of(fact), documents) if fact else {}
         except (ValidationError, Invalid) as refusal:
-            # The live projection sent it to the dead letters.
+            # The live projection dead-lettered it.
             _log.warning("%s cannot be read: %s", entry.id, type(refusal).__name__)
     return events, {**documents, **counter_changes({}, documents)}
 
@@ -101,7 +102,8 @@ async def _fold(store: TenantStore, now: datetime) -> tuple[int, dict[Key, Field
 async def _replace(
     store: TenantStore, seen: Seen, wanted: Mapping[Key, Fields], differing: list[Key]
 ) -> None:
-    # Counters last: every live commit in between touched one of them, and that loses the race.
+    # Counters last: every concurrent live commit changes one of them, and this commit loses that
+    # race.
     ordered = sorted(differing, key=lambda key: (key[0] == COUNTERS, key))
     batch, size = Batch(), 0
     for key in ordered:

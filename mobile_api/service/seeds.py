@@ -47,7 +47,7 @@ async def change_seed(caller: Caller, seed_id: str, verb: str, key: str | None) 
 
 
 async def _put(caller: Caller, path: str, body: bytes, key: str | None) -> PrecedentSeed:
-    # Our own repetitions need a key even where the caller has none.
+    # Our own retries need a key even where the caller has none.
     headers = {"Idempotency-Key": key or str(uuid4())}
     return await post(path, body, PrecedentSeed, caller=caller, headers=headers)
 

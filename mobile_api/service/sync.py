@@ -1,4 +1,4 @@
-"""An offline queue: its decisions, in their order, each with an answer of its own."""
+"""An offline queue: its decisions in order, each with its own result."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ from shared.runtime.tracing import current_trace_id
 
 MOST_SYNCED = 50
 ACTIONS = ("approve", "request-changes", "veto")
-# The function is given 30 seconds; an answer must still get out.
+# The function has 30 seconds, and the answer must be sent within them.
 WITHIN_SECONDS = 25.0
 LEAST_SECONDS = 0.5
 
@@ -36,13 +36,13 @@ _log = logging.getLogger(__name__)
 
 class SyncBody(Model):
     """Decisions queued offline, oldest first. Each is `{approval_id, action, …its body}`, with
-    `action` one of approve, request-changes and veto; a bad one spoils only itself."""
+    `action` one of approve, request-changes and veto; an invalid one does not affect the others."""
 
     decisions: Annotated[list[Item], Field(max_length=MOST_SYNCED)]
 
 
 class SyncAccepted(Data):
-    """A queued decision that stands."""
+    """A queued decision that was accepted."""
 
     client_decision_id: str | None
     status: int
@@ -64,9 +64,9 @@ class SyncResults(Data):
 
 
 async def synchronise(caller: Caller, body: SyncBody) -> SyncResults:
-    """Puts one decision after the other to the owner of approvals, in the caller's own name; one
-    that fails does not stop the rest. Only one that may have been taken, or may be taken later,
-    holds back the decisions about the same approval that follow it: they are answered as
+    """Sends one decision after the other to the owner of approvals, in the caller's own name; a
+    failed one does not stop the rest. Only where a decision may have been taken, or may still be
+    taken, the later decisions about the same approval are not sent: they are answered as
     unavailable, to be sent again in the same order."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + WITHIN_SECONDS
