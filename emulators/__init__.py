@@ -1,1 +1,2 @@
-"""The local platform: Google's emulators, stand-ins for what has none, functions as processes."""
+"""The local platform: Google's emulators, our own for services without one, and functions as
+processes."""

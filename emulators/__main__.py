@@ -1,5 +1,5 @@
-"""`python -m emulators up`: the local platform in the foreground, until Ctrl-C;
-`python -m emulators demo`: a story told on one of its own."""
+"""`python -m emulators up`: the local platform in the foreground, until Ctrl-C; `python -m
+emulators demo`: a demonstration on a platform of its own."""
 
 import signal
 import sys
@@ -10,7 +10,7 @@ def _leave(*_: object) -> None:
 
 
 if __name__ == "__main__":
-    # Before the imports, which take a second, so that an early Ctrl-C is as quiet as a late one.
+    # Before the imports, which take a second, so that an early Ctrl-C prints no traceback either.
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
 

@@ -1,4 +1,4 @@
-"""What the platform is carrying right now."""
+"""What is in flight on the platform now."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ class Activity:
 
     @contextmanager
     def one(self, kind: str) -> Iterator[None]:
-        """One thing of `kind` is in flight for as long as the block runs."""
+        """Counts one thing of `kind` as in flight while the block runs."""
         self._in_flight[kind] += 1
         try:
             yield
@@ -21,5 +21,5 @@ class Activity:
             self._in_flight[kind] -= 1
 
     def in_flight(self) -> dict[str, int]:
-        """What is in flight, without the kinds that are not."""
+        """The counts of the kinds that are in flight."""
         return {kind: count for kind, count in self._in_flight.items() if count}

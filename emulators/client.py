@@ -1,4 +1,4 @@
-"""Talking to a running platform over its one port."""
+"""A client of a running platform, over its one port."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -49,7 +49,7 @@ class PlatformClient:
         roles: Sequence[str] = (),
         expires_in: int = 900,
     ) -> str:
-        """An access token, as if `principal` had signed in."""
+        """An access token for `principal`, without a sign-in."""
         body = {
             "principal": principal,
             "tenant": tenant,
@@ -66,17 +66,17 @@ class PlatformClient:
         return now
 
     def advance(self, seconds: float) -> dict[str, Any]:
-        """Moves the clock; returns once everything due on the way has fired and settled."""
+        """Moves the clock; returns once everything due in between has fired and settled."""
         return self._post("/_platform/clock/advance", {"seconds": seconds})
 
     def wait_until_idle(self, timeout: float = 30.0) -> None:
-        """Returns once nothing is in flight and nothing unpublished."""
+        """Returns once nothing is in flight and nothing is unpublished."""
         self._get("/_platform/idle", timeout=timeout)
 
     def events(
         self, *, after: str | None = None, type: str | None = None, subject: str | None = None
     ) -> list[dict[str, Any]]:
-        """The event log in the order of commit, all of it, page by page."""
+        """The whole event log in the order of commit, read page by page."""
         found: list[dict[str, Any]] = []
         while True:
             query = {"after": after, "type": type, "subject": subject}
@@ -102,11 +102,11 @@ class PlatformClient:
         self._post("/_platform/faults", body)
 
     def disarm(self) -> None:
-        """Forgets every fault that has not happened, except those in Cloud Tasks."""
+        """Removes every fault that has not happened, except those in Cloud Tasks."""
         _checked(self.http.delete("/_platform/faults"))
 
     def kill(self, function: str) -> list[str]:
-        """SIGKILL to a function's processes; returns which deployables ran."""
+        """Kills (SIGKILL) a function's processes; returns which deployables ran."""
         killed: list[str] = self._post(f"/_platform/functions/{function}/kill", None)["killed"]
         return killed
 

@@ -1,4 +1,4 @@
-"""The platform's clock: the real one plus an offset that every process of the platform shares."""
+"""The platform's clock: the real clock plus an offset that all processes of the platform share."""
 
 import asyncio
 import os
@@ -38,11 +38,11 @@ class VirtualClock:
         return self._move_by(timedelta(seconds=seconds))
 
     def move_to(self, instant: datetime) -> datetime:
-        """Moves the clock forward to `instant`; an instant already past leaves it as it is."""
+        """Moves the clock forward to `instant`; a past instant changes nothing."""
         return self._move_by(max(instant - (datetime.now(UTC) + self._offset), timedelta()))
 
     async def sleep_until(self, instant: datetime) -> None:
-        """Returns once the clock shows `instant` or later, however it got there."""
+        """Returns once the clock shows `instant` or later, in real time or by a move."""
         while (remaining := (instant - self.now()).total_seconds()) > 0:
             moved = self._moved
             with suppress(TimeoutError):
@@ -66,8 +66,8 @@ def _create(path: Path, offset: float) -> None:
 
 
 def _overwrite(path: Path, offset: timedelta) -> None:
-    # In place, not by rename: a process that has mapped the file would keep the old inode.
-    # Eight aligned bytes in one write, so a reader sees the old offset or the new one.
+    # Written in place, not renamed: a process that has mapped the file would keep the old inode.
+    # Eight aligned bytes in one write, so that a reader sees the old offset or the new one.
     file = os.open(path, os.O_WRONLY)
     try:
         os.pwrite(file, OFFSET.pack(offset.total_seconds()), 0)

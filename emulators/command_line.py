@@ -1,4 +1,4 @@
-"""What `python -m emulators` understands."""
+"""The commands of `python -m emulators`."""
 
 import argparse
 import asyncio
@@ -82,15 +82,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run the local platform until Ctrl-C")
     up.add_argument("--port", type=_port, default=8080, help="the one port (default 8080)")
-    demo = commands.add_parser("demo", help="tell the story of three agents, then stop")
+    demo = commands.add_parser("demo", help="show the lives of three agents, then stop")
     backup = commands.add_parser("backup", help="copy what a stopped platform kept")
-    backup.add_argument("into", type=Path, help="a file that is not there yet")
-    restore = commands.add_parser("restore", help="make a backup what `up --keep` goes on from")
+    backup.add_argument("into", type=Path, help="a file that does not exist yet")
+    restore = commands.add_parser("restore", help="let `up --keep` continue from a backup")
     restore.add_argument("backup", type=Path, help="what `backup` made")
     restore.add_argument(
         "--databases-only",
         action="store_true",
-        help="without what waited in Pub/Sub and Cloud Tasks, as the cloud's backups",
+        help="without messages and tasks under way, as with the cloud's backups",
     )
     for command in (up, demo, backup, restore):
         command.add_argument(
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--keep",
         action="store_true",
-        help="go on from what was kept there, and keep it again at the end",
+        help="continue from the kept state there, and keep the state again at the end",
     )
     up.add_argument(
         "--idle-after",
@@ -123,7 +123,7 @@ async def _until_stopped(options: Options) -> int:
     try:
         return await _until(stop, options)
     finally:
-        # An impatient second Ctrl-C finds nothing left to stop, nor a moment between two lines.
+        # A second Ctrl-C finds nothing left to stop, and cannot interrupt between two lines.
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
         for number in _STOPPING:
             loop.remove_signal_handler(number)

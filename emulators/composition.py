@@ -1,4 +1,4 @@
-"""How the platform is wired: stand-ins, functions, what stands in front of them."""
+"""Wires the platform: emulators, functions, and the servers in front of them."""
 
 import asyncio
 import secrets
@@ -54,15 +54,15 @@ from emulators.servers import Servers
 from emulators.time_travel import TimeTravel
 from shared.manifest import Deployable, Manifests
 
-# What Cloud Run gives an instance between SIGTERM and SIGKILL.
+# The time that Cloud Run gives an instance between SIGTERM and SIGKILL.
 _GRACE_SECONDS = 10.0
 _GLANCE_SECONDS = 0.01
 
 
 @dataclass(kw_only=True, eq=False)
 class Composition:
-    """Everything that may change the state, wired; `work` ends it, and the servers that hold the
-    state stay. `in_background` runs what goes on until then."""
+    """All parts that may change the state, wired; `work` stops them, while the servers with the
+    state keep running. `in_background` runs the background loops until then."""
 
     options: Options
     directory: PlatformDirectory
@@ -79,7 +79,7 @@ class Composition:
         self._faults = Faults()
 
     async def open(self, manifests: Manifests, door: socket, before: State | None) -> str:
-        """Opens all of it, as it was `before` if that is given; returns the one port's URL."""
+        """Opens all parts, in the state `before` if that is given; returns the one port's URL."""
         self.ledger = Ledger(manifests.subscriptions)
         self._forwarding = await self.work.enter_async_context(open_session())
         services = await self._open_services(manifests, before)
@@ -90,7 +90,7 @@ class Composition:
         return url
 
     async def resume(self, before: State) -> None:
-        """Delivers what was owed when the platform before stopped."""
+        """Delivers what was still undelivered when the previous platform stopped."""
         for letter in before.messages.dead_letters:
             self.ledger.published(
                 await self.servers.pubsub.publish(DEAD_LETTERS, letter.data, letter.attributes)
@@ -99,7 +99,7 @@ class Composition:
 
     async def drain(self) -> None:
         """Lets nothing more begin, and waits until everything under way has ended, as long as Cloud
-        Run would: what has not ended by then is cut, and is repeated by whoever it belongs to."""
+        Run would. The rest is cancelled, and its sender retries it."""
         self._public.shut()
         self._push.rest()
         self._tasks.halt()
@@ -111,7 +111,7 @@ class Composition:
             await asyncio.sleep(_GLANCE_SECONDS)
 
     def state(self) -> State:
-        """What a later platform needs to continue from here; to be asked once `work` has ended."""
+        """The state from which a later platform continues; call it once `work` has ended."""
         return State(
             clock_offset=self.clock.offset.total_seconds(),
             schedules_seen=self._scheduler.seen,

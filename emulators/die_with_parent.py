@@ -1,9 +1,9 @@
 """Becomes the given command, but dies with the platform. Run as `python -I -S`, then this file.
 
-A separate program, because code between fork and exec of a threaded process may deadlock. It
-starts in about 15 ms. On Linux the kernel sends `signal` when the platform is gone, also after
-SIGKILL; elsewhere only an orderly stop ends the command. Arguments: the parent, the signal, the
-user to become or -1, the command."""
+A separate program, because code between fork and exec of a threaded process may deadlock. It starts
+in about 15 ms. On Linux the kernel sends `signal` when the platform has ended, also after SIGKILL;
+elsewhere only an orderly stop ends the command. Arguments: the parent, the signal, the user to
+become or -1, the command."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The platform's own directory: its logs, its clock's offset, how to reach it while it runs."""
+"""The platform's own directory: its logs, its clock's offset, and its address while it runs."""
 
 import fcntl
 import json
@@ -13,7 +13,7 @@ from shared.kit.local_platform import find_local_platform
 
 
 class PlatformDirectory:
-    """One running platform's directory; two platforms never share one."""
+    """The directory of one running platform; two platforms never share one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
@@ -21,8 +21,8 @@ class PlatformDirectory:
         self._lock: IO[bytes] | None = None
 
     def claim(self, *, keep_logs: bool = False) -> None:
-        """Makes the directory this platform's own, until `leave` or the end of the process. Raises
-        PlatformError while another platform lives in it."""
+        """Claims the directory for this platform, until `leave` or the end of the process. Raises
+        PlatformError while another platform runs in it."""
         self.reserve()
         self.clock.unlink(missing_ok=True)
         self.description.unlink(missing_ok=True)
@@ -30,8 +30,8 @@ class PlatformDirectory:
             shutil.rmtree(self.path / "logs", ignore_errors=True)
 
     def reserve(self) -> None:
-        """Keeps every platform out of the directory, and leaves all in it as it is. Raises
-        PlatformError while one lives in it."""
+        """Keeps every platform out of the directory, without changing its contents. Raises
+        PlatformError while one runs in it."""
         self.path.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(self.path)
         if self._lock is None:
@@ -42,7 +42,7 @@ class PlatformDirectory:
             )
 
     def scratch(self) -> Path:
-        """An empty folder, for as long as nobody asks for another."""
+        """A temporary folder, which is emptied whenever somebody requests it."""
         folder = self.path / "scratch"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
@@ -56,21 +56,21 @@ class PlatformDirectory:
         return self.path / "logs" / f"{name}.log"
 
     def describe(self, content: Mapping[str, object]) -> None:
-        """Tells other commands where the platform is."""
+        """Publishes the platform's address to other commands."""
         draft = self.description.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps({"pid": os.getpid(), **content}, indent=2) + "\n")
         draft.replace(self.description)
 
     def leave(self) -> None:
-        """Forgets the description, so that nobody looks for a platform that is gone."""
+        """Removes the description, so that nobody looks for a platform that has stopped."""
         self.description.unlink(missing_ok=True)
         if self._lock is not None:
             self._lock.close()
 
 
 def _lock(directory: Path) -> IO[bytes] | None:
-    """The directory's lock, which ends with its holder however that ends; None while another
-    platform holds it."""
+    """Locks the directory until `leave` or the end of the process, also after a crash; None while
+    another platform holds the lock."""
     lock = (directory / "lock").open("ab")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,5 +1,5 @@
-"""Reading the event log in Firestore, over the emulator's REST side: no client to import, and no
-injected fault in the way."""
+"""Reads the event log in Firestore over the emulator's REST API, which needs no client and suffers
+no injected fault."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ _HIDDEN = {"unpublished", "committed_at", "position", "data"}
 
 
 class EventLog:
-    """Answers in the order of commit."""
+    """Returns events in the order of commit."""
 
     def __init__(self, firestore: str, http: aiohttp.ClientSession) -> None:
         documents = f"projects/{PROJECT}/databases/(default)/documents"
@@ -24,7 +24,7 @@ class EventLog:
         self._http = http
 
     async def anything_unpublished(self) -> bool:
-        """Whether an event was committed whose publishing is not yet known to have worked."""
+        """Whether the log has a committed event that may be unpublished."""
         where = _equal("unpublished", {"booleanValue": True})
         return bool(await self._run({"where": where, "limit": 1}))
 

@@ -1,4 +1,4 @@
-"""Why the platform cannot start or go on, in words for whoever started it."""
+"""Why the platform cannot start or continue, in words for its operator."""
 
 
 class PlatformError(Exception):
@@ -6,11 +6,11 @@ class PlatformError(Exception):
 
 
 class MissingTool(PlatformError):
-    """A program the platform starts is not installed."""
+    """A program that the platform starts is not installed."""
 
 
 class PortTaken(PlatformError):
-    """Somebody else listens where the platform should."""
+    """Another program listens on the platform's port."""
 
 
 class ProcessDied(PlatformError):

@@ -1,4 +1,4 @@
-"""Faults that were asked for and have not happened yet."""
+"""Faults that are armed and have not happened yet."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ KINDS_OF_TARGET: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What the next thing to pass will suffer. `seconds` is how long a delay takes, or how long a
+    """The fault of the next thing that passes. `seconds` is the length of a delay, or how long a
     function works before it is killed."""
 
     kind: Kind
@@ -34,7 +34,7 @@ class Faults:
         self._armed.setdefault(target, deque()).extend([fault] * count)
 
     def take(self, target: str) -> Fault | None:
-        """The next fault of `target`, which is then used up."""
+        """The next fault of `target`; removes it."""
         armed = self._armed.get(target)
         return armed.popleft() if armed else None
 

@@ -10,7 +10,7 @@ from emulators.google_cli import Tools
 from emulators.google_emulator import GoogleEmulator
 from emulators.iam import PROJECT
 
-# What the emulator calls the parts of an export.
+# The emulator's names for the parts of an export.
 _NAME = "all"
 _EXPORT = Path(_NAME) / f"{_NAME}.overall_export_metadata"
 OWNER = {"Authorization": "Bearer owner"}
@@ -18,8 +18,8 @@ _MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 
 
 class FirestoreEmulator(GoogleEmulator):
-    """What was exported outlives the process. An import keeps every field; create and update times
-    of documents become those of the import."""
+    """An export outlives the process. An import keeps every field; create and update times of
+    documents become those of the import."""
 
     NAME = "Firestore emulator"
 

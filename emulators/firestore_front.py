@@ -1,4 +1,4 @@
-"""A byte pipe in front of the Firestore emulator, so that Firestore can fail when asked to."""
+"""A byte pipe in front of the Firestore emulator, in which Firestore can be made to fail."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,8 +17,8 @@ _GOODBYE_SECONDS = 5.0
 class FirestoreFront:
     """Pipes every connection to the emulator. While `unavailable` is armed, open connections are
     dropped (calls in flight fail too, as in a real outage) and new ones reach a server that answers
-    UNAVAILABLE, until as many calls as were asked for were refused there. A `delay` holds
-    the next bytes of any connection."""
+    UNAVAILABLE, until it has refused the requested number of calls. A `delay` holds the next bytes
+    of any connection."""
 
     def __init__(self, emulator_port: int) -> None:
         self._emulator_port = emulator_port
@@ -40,7 +40,7 @@ class FirestoreFront:
         await self._outage.close()
 
     async def arm(self, fault: Fault, count: int) -> None:
-        """Makes the next `count` calls (for a delay: packets) suffer the fault."""
+        """Lets the next `count` calls (for a delay: packets) suffer the fault."""
         if fault.kind == "delay":
             self._delays.extend([fault.seconds] * count)
         else:
@@ -52,7 +52,7 @@ class FirestoreFront:
         self._outage.end()
 
     def port(self) -> int:
-        """Where a new connection goes now."""
+        """The target of a new connection."""
         return self._outage.port if self._outage.left else self._emulator_port
 
     def take_delay(self) -> float:
@@ -64,7 +64,7 @@ class FirestoreFront:
 
 
 class _Outage(grpc.GenericRpcHandler):
-    """A gRPC server on which the next `left` calls, of whatever method, are UNAVAILABLE."""
+    """A gRPC server that answers UNAVAILABLE to the next `left` calls of any method."""
 
     def __init__(self, emulator_port: int) -> None:
         self.left = 0
@@ -80,8 +80,8 @@ class _Outage(grpc.GenericRpcHandler):
             self.port = port_of(address)
 
     def end(self) -> None:
-        """Says goodbye to every connection: calls under way are answered, later ones are made over
-        a new connection without their caller noticing."""
+        """Closes every connection gracefully: calls under way are answered, and clients make later
+        calls over a new connection."""
         self.left = 0
         server, self._server = self._server, None
         if server is not None:
@@ -97,7 +97,7 @@ class _Outage(grpc.GenericRpcHandler):
         method = handler_call_details.method
 
         async def refuse(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
-            if not self.left:  # It slipped in between the last refusal and the goodbye.
+            if not self.left:  # It arrived between the last refusal and the close.
                 async with grpc.aio.insecure_channel(self._emulator, UNLIMITED) as channel:
                     async for answer in relay_stream(channel, method, requests, context):
                         yield answer
@@ -111,7 +111,7 @@ class _Outage(grpc.GenericRpcHandler):
 
 
 class _End(asyncio.Protocol):
-    """One end of a connection that goes through; what it receives, its peer sends on."""
+    """One end of a piped connection; its peer sends what it receives."""
 
     def __init__(self, peer: "_End | None" = None) -> None:
         self.transport: Any = None
@@ -127,7 +127,7 @@ class _End(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.drop()
 
-    # A peer that cannot send as fast as this end receives holds it up.
+    # Pauses this end while its peer cannot send as fast.
     def pause_writing(self) -> None:
         if self.peer is not None:
             self.peer.transport.pause_reading()
@@ -137,14 +137,14 @@ class _End(asyncio.Protocol):
             self.peer.transport.resume_reading()
 
     def drop(self) -> None:
-        """Breaks both ends."""
+        """Aborts both ends."""
         for end in (self, self.peer):
             if end is not None and end.transport is not None and not end.transport.is_closing():
                 end.transport.abort()
 
 
 class _ClientEnd(_End):
-    """Opens the other end once a client has connected, and suffers the delays."""
+    """Opens the other end once a client has connected, and applies the delays."""
 
     def __init__(self, front: FirestoreFront) -> None:
         super().__init__()

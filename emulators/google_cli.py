@@ -1,4 +1,4 @@
-"""Where the Google Cloud CLI keeps its emulators, and what to type when they are missing."""
+"""Finds the emulators of the Google Cloud CLI, or names the commands that install them."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ _PUBSUB_JARS = "platform/pubsub-emulator/lib/cloud-pubsub-emulator-*-all.jar"
 
 @dataclass(frozen=True)
 class Tools:
-    """What Google's emulators are run with."""
+    """The programs that Google's emulators need."""
 
     java: str
     firestore_jar: Path
@@ -33,7 +33,7 @@ class Tools:
 
 
 def find_tools() -> Tools:
-    """Raises MissingTool with the exact command that installs what is missing."""
+    """Raises MissingTool with the exact command that installs the missing program."""
     roots = [root for root in _candidates() if root.is_dir()]
     if not roots:
         raise MissingTool(
@@ -83,7 +83,7 @@ def _java() -> str:
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=f"{home}/bin") if home else None
     java = java or shutil.which("java")
-    # macOS ships a `java` that only says that there is no Java.
+    # macOS ships a `java` that only prints that there is no Java.
     if java is None or (sys.platform == "darwin" and not _runs(java)):
         raise MissingTool(
             f"Java {JAVA_AT_LEAST} or newer was not found; Google's emulators need it. Install it"

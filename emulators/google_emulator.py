@@ -12,15 +12,15 @@ from emulators.google_cli import Tools
 from emulators.ports import HOST, free_port
 from emulators.processes import Process, start_process, until_ready
 
-# One small collector, and only the quick compiler: the thorough one would take most of two cores
-# for the first thousand requests, which is longer than most platforms live.
+# One small collector, and only the quick compiler: the thorough one would use most of two cores
+# during the first thousand requests, which is longer than most platforms run.
 _FRUGAL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+IgnoreUnrecognizedVMOptions")
 _ARCHIVES = Path(__file__).parents[1] / "build" / "jvm"
 _ARCHIVING_SECONDS = 20.0
 
 
 class GoogleEmulator:
-    """Holds everything in memory, which ends with the process."""
+    """Holds everything in memory, until the process ends."""
 
     NAME: ClassVar[str]
 
@@ -57,7 +57,7 @@ class GoogleEmulator:
         return emulator
 
     async def answers(self) -> bool:
-        """Whether it says "Ok" on its port."""
+        """Whether it answers "Ok" on its port."""
         try:
             async with self.http.get(f"http://{self.address}/") as answer:
                 return answer.status == 200
@@ -72,7 +72,7 @@ class GoogleEmulator:
 
 
 class ClassArchive:
-    """The JVM's class-data archive of one jar: with it an emulator starts in half the time. The
+    """The JVM's class-data archive of one jar, with which an emulator starts in half the time. The
     first platform of a checkout that stops in order writes it, from Java 13 on."""
 
     def __init__(self, java: Path, jar: Path) -> None:
@@ -87,7 +87,7 @@ class ClassArchive:
         return [f"-XX:SharedArchiveFile={self._path}", "-Xlog:disable"]
 
     def keep(self) -> None:
-        """Makes what the JVM wrote at its exit the archive of later ones."""
+        """Renames what the JVM wrote at its exit to the archive that later ones use."""
         if self._draft.exists():
             self._draft.replace(self._path)
 

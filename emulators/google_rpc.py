@@ -1,4 +1,4 @@
-"""What every stand-in for a Google gRPC API needs: refusals and pages."""
+"""The parts that every emulated Google gRPC API needs: refusals and pages."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ Message = Any  # A protobuf message; the client packages ship no types for them.
 
 
 class Refusal(Exception):
-    """The API's answer to a request it does not carry out."""
+    """The API's answer to a request that it does not carry out."""
 
     def __init__(self, code: grpc.StatusCode, message: str) -> None:
         super().__init__(message)
@@ -24,7 +24,7 @@ class Refusal(Exception):
 
 
 def invalid(message: str) -> Refusal:
-    """INVALID_ARGUMENT: no state of the service would make this request right."""
+    """INVALID_ARGUMENT: the request is invalid in every state of the service."""
     return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
@@ -41,7 +41,8 @@ def failed_precondition(message: str) -> Refusal:
 
 
 def unemulated(what: str) -> Refusal:
-    """UNIMPLEMENTED: Google has it, this stand-in does not, and says so instead of ignoring it."""
+    """UNIMPLEMENTED: Google's service supports this, and this one refuses it instead of ignoring
+    it."""
     return Refusal(grpc.StatusCode.UNIMPLEMENTED, f"the local platform does not emulate {what}")
 
 
@@ -52,8 +53,8 @@ def service(
     calls: Iterable[str],
     before: Callable[[], None] = lambda: None,
 ) -> grpc.GenericRpcHandler:
-    """A gRPC service of unary calls. The call GetQueue takes the type GetQueueRequest and is
-    answered by the api's method get_queue. `before` runs ahead of each call and may refuse it."""
+    """A gRPC service of unary calls. The method get_queue of the api answers the call GetQueue,
+    which takes the type GetQueueRequest. `before` runs ahead of each call and may refuse it."""
     return grpc.method_handlers_generic_handler(
         name,
         {
@@ -70,8 +71,8 @@ def service(
 def page(
     items: Iterable[Item], key: Callable[[Item], str], request: Message, *, largest: int
 ) -> tuple[list[Item], str]:
-    """The page of `items` in the order of `key` that the request asks for, and the next token or
-    "". What is added or deleted between two pages never makes the others repeat or go missing."""
+    """The requested page of `items` in the order of `key`, and the next token or "". Additions and
+    deletions between two pages never repeat or skip other items."""
     if request.page_size < 0:
         raise invalid("page_size must not be negative.")
     after = _read_token(request.page_token)

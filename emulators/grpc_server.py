@@ -1,4 +1,4 @@
-"""gRPC servers on the loopback, and passing any call on as bytes."""
+"""gRPC servers on the loopback, and the forwarding of any call as bytes."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,8 +15,8 @@ UNLIMITED = [
 
 
 async def serve(handler: grpc.GenericRpcHandler, port: int = 0) -> tuple[grpc.aio.Server, str]:
-    """A started server on the loopback whose every call `handler` serves, and its `host:port`.
-    OSError if the port is taken."""
+    """A started server on the loopback whose calls `handler` serves, and its `host:port`. OSError
+    if the port is taken."""
     server = grpc.aio.server(options=UNLIMITED)
     server.add_generic_rpc_handlers((handler,))
     try:
@@ -30,8 +30,8 @@ async def serve(handler: grpc.GenericRpcHandler, port: int = 0) -> tuple[grpc.ai
 async def relay_stream(
     channel: grpc.aio.Channel, method: str, requests: AsyncIterator[bytes], context: Any
 ) -> AsyncIterator[bytes]:
-    """The far side's answers, one by one, and its status. Serves calls of every kind: on the wire
-    a unary call is a stream of one."""
+    """The other server's answers, one by one, and its status. Serves calls of every kind: on the
+    wire a unary call is a stream of one."""
     through: Any = channel.stream_stream(method)
     call = through(requests, timeout=context.time_remaining())
     try:
@@ -44,7 +44,7 @@ async def relay_stream(
 async def relay_unary(
     channel: grpc.aio.Channel, method: str, request: bytes, context: Any
 ) -> bytes:
-    """The far side's answer, or its status."""
+    """The other server's answer, or its status."""
     through: Any = channel.unary_unary(method)
     try:
         answer: bytes = await through(request, timeout=context.time_remaining())

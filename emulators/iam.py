@@ -1,4 +1,4 @@
-"""Service accounts, and which of them may invoke which private function."""
+"""Service accounts, and which private functions each may invoke."""
 
 from shared.manifest import Deployable, Manifests
 
@@ -15,13 +15,12 @@ SCHEDULER = account("scheduler")
 
 
 def push_account(deployable: str) -> str:
-    """Who Pub/Sub and Cloud Tasks are when they deliver to a deployable."""
+    """The account with which Pub/Sub and Cloud Tasks deliver to a deployable."""
     return account(f"{deployable}-push")
 
 
 def invokers(manifests: Manifests, private: Deployable) -> frozenset[str]:
-    """Who may invoke a private deployable: whoever delivers its events and timers, and the
-    Scheduler."""
+    """The accounts that may invoke a private deployable: its deliverer's and the Scheduler's."""
     allowed = set()
     if private.name in manifests.delivered_to:
         allowed.add(push_account(private.name))

@@ -1,4 +1,4 @@
-"""Whether anything is still happening, or about to."""
+"""Whether anything is in flight or due."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,8 +17,8 @@ _LOG_GLANCE_SECONDS = 0.1
 
 @dataclass(kw_only=True, eq=False)
 class Idle:
-    """Knows what is pending: in flight through the platform, owed by Pub/Sub (redeliveries
-    included), due in Cloud Tasks, committed but unpublished."""
+    """Knows what is pending: requests in flight, deliveries and redeliveries of Pub/Sub, due tasks,
+    committed but unpublished events."""
 
     activity: Activity
     ledger: Ledger
@@ -27,7 +27,7 @@ class Idle:
     log: EventLog
 
     def moving(self) -> dict[str, int]:
-        """What is in flight or will come by itself; empty when there is nothing."""
+        """What is in flight or due without a further request; empty when there is nothing."""
         counts = {
             **self.activity.in_flight(),
             "deliveries": self.ledger.owed(),
@@ -36,15 +36,14 @@ class Idle:
         return {kind: count for kind, count in counts.items() if count}
 
     def pending(self) -> dict[str, int]:
-        """What is moving, and the timers that are due now."""
+        """What is in flight, and the timers that are due now."""
         due = self.tasks.next_due()
         is_due = due is not None and due <= self.clock.now()
         return {**self.moving(), **({"tasks_due": 1} if is_due else {})}
 
     async def settle(self, within: float) -> dict[str, int]:
-        """Waits until nothing moves, at most `within` seconds; returns what still does. Timers
-        that are due do not count, nor do unpublished entries of the log, which a sweep publishes.
-        """
+        """Waits until nothing is in flight, at most `within` seconds; returns what still is.
+        Ignores due timers, and unpublished entries of the log, which a sweep publishes."""
         return await _until_empty(self.moving, within)
 
     async def wait(self, within: float) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The OpenID Connect issuer of people and of service accounts. Exists only locally."""
+"""The OpenID Connect issuer for people and for service accounts, on the local platform only."""
 
 import base64
 import json
@@ -34,11 +34,11 @@ class SavedIssuer:
 
 
 class Issuer:
-    """Signs users' tokens with Ed25519 and service identities with RS256, as Google does. Both
-    follow the given clock. The two have different keys, so neither can pass for the other."""
+    """Signs users' tokens with Ed25519 and service identities with RS256, as Google does, by the
+    given clock. The keys differ, so that neither kind of token passes as the other."""
 
     def __init__(self, now: Callable[[], datetime], saved: SavedIssuer | None = None) -> None:
-        """With fresh keys, or as the issuer that was saved: what that one signed still verifies."""
+        """A new issuer with new keys, or a saved one, whose tokens still verify."""
         self._now = now
         self.url = saved.url if saved else ""
         self._users = (
@@ -54,7 +54,7 @@ class Issuer:
         self._checked = lru_cache(maxsize=4096)(self._check)
 
     def save(self) -> SavedIssuer:
-        """All that a later issuer needs to be this one."""
+        """The state from which a later issuer continues."""
         users, services = (key.as_dict(private=True) for key in (self._users, self._services))
         return SavedIssuer(self.url, users, services)
 
@@ -67,7 +67,7 @@ class Issuer:
         roles: Sequence[str],
         expires_in: int,
     ) -> str:
-        """An access token as the platform's sign-in would issue it."""
+        """An access token as a sign-in would issue it."""
         now = int(self._now().timestamp())
         claims = {
             "iss": self.url,
@@ -144,7 +144,7 @@ def _kid() -> KeyParameters:
 
 
 def new_signing_key(name: str) -> tuple[bytes, bytes]:
-    """The payloads of a fresh `*-signing-key` secret and of the `*-public-keys` that go with it."""
+    """The payloads of a new `*-signing-key` secret and of its `*-public-keys` secret."""
     from shared.kit.signing import load_signing_key
 
     seed = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Billable operations, counted where the platform sees them, and what they cost."""
+"""Billable operations, counted by the platform, and their cost."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Operations:
         self._counts[deployable][kind] += number
 
     def count_answer(self, deployable: str, answer: Answer, seconds: float) -> None:
-        """Adds one request: its instance time and what the function says it used."""
+        """Adds one request: its instance time and the operations that the function reports."""
         counts = self._counts[deployable]
         counts["requests"] += 1
         counts["instance-milliseconds"] += billed_ms(seconds)
@@ -49,14 +49,14 @@ def total(by_function: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
 
 
 def billed_ms(seconds: float) -> int:
-    """Milliseconds rounded up to the step that is billed; at least one step."""
+    """Milliseconds rounded up to the billed step; at least one step."""
     steps = -(-int(seconds * 1_000_000) // (_BILLING_STEP_MS * 1_000))
     return max(1, steps) * _BILLING_STEP_MS
 
 
 def parse_cost(header: str) -> dict[str, int]:
-    """`firestore-reads=2, cloud-tasks=1` (an RFC 8941 dictionary of integers) as numbers; what is
-    no integer is left out, since a wrong header must not break the answer it came with."""
+    """`firestore-reads=2, cloud-tasks=1` (an RFC 8941 dictionary of integers) as numbers; other
+    values are left out, so that a wrong header does not break its answer."""
     found = {}
     for member in header.split(","):
         key, _, value = member.strip().partition("=")

@@ -1,4 +1,4 @@
-"""The local platform as a whole: what is started, in which order, how it ends, what it keeps."""
+"""The whole local platform: what it starts, in which order, how it stops, and what it keeps."""
 
 import asyncio
 import shutil
@@ -25,9 +25,9 @@ from shared.manifest import Manifests, load_manifests
 
 
 class Platform:
-    """Everything one `python -m emulators up` runs. Use it as an async context manager; `url` is
-    the one port, `env` what Google's clients and our tools need to talk to it, `news` what an
-    operator should know about how it began, `failure` what it failed with, if it did."""
+    """Everything that one `python -m emulators up` runs. Use it as an async context manager; `url`
+    is the one port, `env` holds the variables for Google's clients and our tools, `news` is a
+    message about its start, `failure` the error with which it failed, if it did."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -35,14 +35,15 @@ class Platform:
         self.env: dict[str, str] = {}
         self.failure: BaseException | None = None
         self.directory = PlatformDirectory(options.state or options.root / "build" / "platform")
-        self._exits = AsyncExitStack()  # What holds the state, and is asked for it at the end.
-        self._work = AsyncExitStack()  # What may change it, and ends before.
+        self._exits = AsyncExitStack()  # The servers that hold the state, which is read at the end.
+        self._work = AsyncExitStack()  # What may change the state; it ends first.
         self._keeper: Keeper | None = None
         self._failed = asyncio.Event()
         self._stopping = False
 
     async def __aenter__(self) -> Self:
-        """Raises PlatformError where it cannot start, and then leaves nothing behind."""
+        """Starts the platform. Raises PlatformError where it cannot start, and then leaves nothing
+        behind."""
         try:
             await self._start()
         except BaseException as error:
@@ -61,12 +62,12 @@ class Platform:
 
     @property
     def database(self) -> str | None:
-        """Where PostgreSQL's owner connects, where a manifest asks for it."""
+        """The address for PostgreSQL's owner, where a manifest needs PostgreSQL."""
         postgres = self._servers.postgres
         return postgres.dsn() if postgres else None
 
     async def until_failure(self) -> None:
-        """Runs until something without which the platform cannot go on fails, and raises that."""
+        """Runs until a necessary part fails, and raises that failure."""
         await self._failed.wait()
         assert self.failure is not None
         raise self.failure
@@ -110,7 +111,7 @@ class Platform:
         self, manifests: Manifests, snapshot: Snapshot | None
     ) -> tuple[Issuer, Servers]:
         saved = snapshot.state.issuer if snapshot else None
-        # Keys and imports cost a second of this process; the servers start meanwhile.
+        # Keys and imports take a second of this process; the servers start meanwhile.
         async with asyncio.TaskGroup() as group:
             issuer = group.create_task(asyncio.to_thread(Issuer, self.clock.now, saved))
             servers = group.create_task(
@@ -126,7 +127,7 @@ class Platform:
         return issuer.result(), servers.result()
 
     async def _close(self, *, in_order: bool) -> None:
-        """Raises PlatformError where the state should be kept and cannot be."""
+        """Keeps the state. Raises PlatformError where it cannot be kept."""
         keeper = self._keeper if in_order else None
         async with self._exits:
             async with self._work:

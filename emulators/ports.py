@@ -34,7 +34,7 @@ def listen(port: int = 0) -> socket.socket:
 
 
 def listen_again(port: int) -> socket.socket:
-    """A listening socket on the port that was used before, where it is still free; else on any."""
+    """A listening socket on the port that was used before, if it is free; else on any port."""
     try:
         return _bound(port)
     except OSError:

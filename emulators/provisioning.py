@@ -1,4 +1,4 @@
-"""Creates what infra would: queues and secrets, through Google's own clients."""
+"""Creates what infra would create: queues and secrets, through Google's own clients."""
 
 import asyncio
 import secrets
@@ -12,8 +12,8 @@ _MAX_DISPATCHES = 500
 
 
 async def create_queues(address: str, manifests: Manifests, project: str = PROJECT) -> None:
-    """One queue per function with timers, with the retries its manifest asks for; one that is there
-    already is given them."""
+    """Creates one queue per function with timers, with its manifest's retries; updates an existing
+    queue to them."""
     from google.cloud.tasks_v2 import CloudTasksAsyncClient
     from google.cloud.tasks_v2.services.cloud_tasks.transports import (
         CloudTasksGrpcAsyncIOTransport,
@@ -33,8 +33,8 @@ async def create_queues(address: str, manifests: Manifests, project: str = PROJE
 
 
 async def create_secrets(address: str, manifests: Manifests, project: str = PROJECT) -> None:
-    """Every secret the manifests name that is not there, with a fresh value; each `X-signing-key`
-    brings the `X-public-keys` that go with it."""
+    """Creates every missing secret of the manifests with a new value; each `X-signing-key` comes
+    with its `X-public-keys`."""
     from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
     from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (
         SecretManagerServiceGrpcAsyncIOTransport,
@@ -61,7 +61,7 @@ async def create_secrets(address: str, manifests: Manifests, project: str = PROJ
 
 
 def secret_values(names: tuple[str, ...]) -> dict[str, bytes]:
-    """A fresh value for each secret and for the public keys of each signing key."""
+    """A new value for each secret and for the public keys of each signing key."""
     values = {}
     for name in names:
         if name.endswith("-signing-key"):

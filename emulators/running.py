@@ -1,4 +1,4 @@
-"""A platform in a thread of its own, for tests and the demo."""
+"""Runs a platform in its own thread, for tests and the demo."""
 
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -16,8 +16,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class RunningPlatform:
-    """A platform that is up. `client` talks to it over HTTP; `run` runs a coroutine in its loop,
-    where functions that run in process live too."""
+    """A running platform. `client` talks to it over HTTP; `run` runs a coroutine in its loop, which
+    functions in process share."""
 
     platform: Platform
     client: PlatformClient
@@ -39,13 +39,13 @@ class RunningPlatform:
 
 @contextmanager
 def running_platform(options: Options) -> Iterator[RunningPlatform]:
-    """Yields once it is up; leaves nothing running. Raises PlatformError where it cannot start, and
-    at the end whatever the platform failed with meanwhile.
+    """Yields a running platform, and stops it completely. Raises PlatformError where it cannot
+    start, and at the end where it failed meanwhile.
 
-    In process, at most one platform may run in a process at a time: functions read its one
+    In process, only one platform may run in a process at a time, because functions read its one
     environment."""
     platform = Platform(options)
-    # An exception while it starts cancels the start, which then leaves nothing behind.
+    # An exception during the start cancels the start, which then leaves nothing behind.
     with start_blocking_portal(name="platform") as portal:
         portal.call(platform.__aenter__)
         try:

@@ -20,7 +20,7 @@ from shared.manifest import Schedule
 
 @dataclass(frozen=True)
 class Run:
-    """One schedule at one moment."""
+    """One run of a schedule at one moment."""
 
     at: datetime
     schedule: Schedule
@@ -48,12 +48,12 @@ class Scheduler:
         return min(self._seen, self.clock.now())
 
     def rest(self) -> None:
-        """Begins no run any more; those under way may end."""
+        """Begins no further run; runs under way may end."""
         self._resting = True
 
     def coalesced(self, until: datetime) -> list[Run]:
-        """What an advance to `until` runs: each schedule that is due on the way, once, at the last
-        moment it is due; in time order."""
+        """The runs of an advance to `until`: each schedule that falls due in it, once, at its last
+        due moment; in time order."""
         runs = [
             Run(at, schedule)
             for schedule in self.schedules
@@ -62,7 +62,7 @@ class Scheduler:
         return sorted(runs, key=lambda run: (run.at, run.schedule.name))
 
     def passed(self, moment: datetime) -> None:
-        """Whatever was due until `moment` has been run."""
+        """Records that all due schedules have run until `moment`."""
         self._seen = max(self._seen, moment)
 
     async def run(self, held: asyncio.Lock) -> None:

@@ -22,7 +22,7 @@ _POSTGRES = "postgres"
 
 @dataclass(frozen=True)
 class Servers:
-    """All of them, running. PostgreSQL only where a manifest asks for it."""
+    """All servers, running. PostgreSQL only where a manifest needs it."""
 
     firestore: FirestoreEmulator
     pubsub: PubsubEmulator
@@ -34,7 +34,7 @@ class Servers:
         return [*found, self.postgres.process] if self.postgres else found
 
     async def save(self, scratch: Path) -> dict[str, Path]:
-        """The folders that hold all documents and rows, by name. PostgreSQL ends with it. Raises
+        """The folders that hold all documents and rows, by name. Stops PostgreSQL. Raises
         PlatformError."""
         await self.firestore.export(scratch)
         rows = {_POSTGRES: await self.postgres.save()} if self.postgres is not None else {}
@@ -56,8 +56,8 @@ async def start_servers(
     exits: AsyncExitStack,
     snapshot: Snapshot | None = None,
 ) -> Servers:
-    """Starts all at once. Whatever was started is ended by `exits`, also when something else fails
-    meanwhile. Documents and rows are those of the snapshot, if one is given."""
+    """Starts all at once. `exits` stops all that were started, also when another start fails.
+    Documents and rows are those of the snapshot, if one is given."""
     tools = find_tools()
     saved = await asyncio.to_thread(snapshot.extract, directory.scratch()) if snapshot else {}
 

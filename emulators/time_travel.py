@@ -1,4 +1,4 @@
-"""Moving the clock so that everything due on the way happens, in the order of time."""
+"""Moves the clock so that everything due in between happens in the order of time."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from emulators.cloud_tasks import CloudTasksEmulator
 from emulators.idle import Idle
 from emulators.scheduler import Run, Scheduler
 
-# A delivery that keeps failing is retried in real time; a journey does not wait for it for ever.
+# A delivery that keeps failing is retried in real time; an advance does not wait longer for it.
 _SETTLE_SECONDS = 30.0
 _LEAST_SETTLE_SECONDS = 1.0
 
 
 @dataclass
 class Journey:
-    """What happened on the way."""
+    """What happened during the advance."""
 
     timers: int = 0
     schedules: int = 0
@@ -24,7 +24,7 @@ class Journey:
 
 @dataclass(kw_only=True, eq=False)
 class TimeTravel:
-    """One journey at a time; while one is under way nothing fires by itself."""
+    """Makes one advance at a time; meanwhile nothing fires by itself."""
 
     clock: VirtualClock
     tasks: CloudTasksEmulator
@@ -36,8 +36,8 @@ class TimeTravel:
 
     async def advance(self, seconds: float) -> Journey:
         """Returns once everything due within `seconds` has fired and settled. Each schedule runs
-        once, at the last moment it was due; timers fire at theirs, also those that are set on the
-        way. The clock ends where it was told to, or later if the journey itself took longer."""
+        once, at its last due moment; timers fire at theirs, also those that are set meanwhile. The
+        clock ends at the requested time, or later if the advance itself took longer."""
         async with self.held:
             with self.tasks.stepping():
                 return await self._travel(self.clock.now() + timedelta(seconds=seconds))
@@ -65,7 +65,7 @@ class TimeTravel:
 
 
 def next_step(task_due: datetime | None, runs: list[Run], end: datetime) -> datetime | None:
-    """The first moment until `end` at which something is due: a timer, or the first of `runs`,
-    which are in time order. None when nothing is."""
+    """The first moment until `end` at which a timer or the first of `runs`, which are in time
+    order, is due. None when nothing is."""
     moments = [moment for moment in (task_due, runs[0].at if runs else None) if moment]
     return min(moments) if moments and min(moments) <= end else None

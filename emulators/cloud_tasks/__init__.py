@@ -1,4 +1,4 @@
-"""Cloud Tasks on this machine, driven by Google's own client."""
+"""A local Cloud Tasks for Google's own client."""
 
 from emulators.cloud_tasks.emulator import CloudTasksEmulator
 from emulators.cloud_tasks.sender import Fault, NoResponse, TaskRequest, TaskResponse

@@ -1,4 +1,4 @@
-"""The methods of google.cloud.tasks.v2.CloudTasks over the queues."""
+"""The methods of google.cloud.tasks.v2.CloudTasks, over the queues."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ CALLS = (
 
 @dataclass(kw_only=True, eq=False)
 class CloudTasksApi:
-    """Answers each call at once and in full. `changed` is called after whatever may be dispatched;
-    `send` is given a dispatch that RunTask has begun."""
+    """Answers each call at once and completely. Calls `changed` after a call that may make a task
+    ready, and `send` with a dispatch that RunTask has begun."""
 
     queues: Queues
     now: Callable[[], datetime]

@@ -1,4 +1,4 @@
-"""Cloud Tasks, running: a gRPC server in front and a dispatcher behind the same queues."""
+"""A running Cloud Tasks: a gRPC server and a dispatcher over the same queues."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -48,7 +48,7 @@ class CloudTasksEmulator:
         return address
 
     async def stop(self) -> None:
-        """Ends the server and cuts off every attempt under way."""
+        """Stops the server and cancels every attempt under way."""
         if self._server:
             await self._server.stop(grace=None)
         attempts = list(self._attempts)
@@ -57,35 +57,36 @@ class CloudTasksEmulator:
         await asyncio.gather(*attempts, return_exceptions=True)
 
     def halt(self) -> None:
-        """Begins no attempt any more, whoever asks; those under way may end."""
+        """Begins no further attempt for any caller; attempts under way may end."""
         self._halted = True
 
     def save(self) -> SavedQueues:
-        """All that a later one needs to continue; to be called once nothing is in flight."""
+        """The state from which a later emulator continues; call it once nothing is in flight."""
         return self._queues.save()
 
     def load(self, saved: SavedQueues, moves: Mapping[str, str]) -> None:
-        """Continues where another one ended; to be called before `start`. `moves` maps addresses
-        of then to those of now: a function's address is for ever in the cloud; here its port may
-        have been taken meanwhile."""
+        """Continues from a saved state; call it before `start`. `moves` maps saved addresses to
+        current ones: in the cloud a function keeps its address, but here another program may have
+        taken its port."""
         self._queues.load(saved, moves, self._clock.now())
 
     @property
     def in_flight(self) -> int:
-        """Attempts that were sent, or wait in a fault's delay, and have no outcome yet."""
+        """The attempts that were sent, or wait in a fault's delay, and have no outcome yet."""
         return len(self._attempts)
 
     def next_due(self) -> datetime | None:
-        """When the next attempt may begin, now at the earliest; None if none waits for time."""
+        """When the next attempt may begin, now at the earliest; None if no task waits for a
+        time."""
         return self._queues.next_due(self._clock.now())
 
     def inject(self, kind: Fault, count: int = 1) -> None:
-        """Makes the next `count` dispatches (or, for `unavailable`, API calls) suffer a fault."""
+        """Lets the next `count` dispatches (or, for `unavailable`, API calls) fail by a fault."""
         self._sender.inject(kind, count)
 
     @contextmanager
     def stepping(self) -> Iterator[None]:
-        """While this is open, `run` begins nothing: only `dispatch_due` and RunTask do."""
+        """While this context is open, `run` begins nothing; only `dispatch_due` and RunTask do."""
         self._stepping += 1
         try:
             yield
@@ -115,7 +116,7 @@ class CloudTasksEmulator:
         return ended
 
     async def run(self) -> None:
-        """Begins attempts as they fall due, for ever; moving the clock counts as time passing."""
+        """Begins attempts as they fall due, without end; also after the clock was moved."""
         while True:
             changed, due = self._changed, None
             if self._failure:

@@ -1,4 +1,4 @@
-"""Queues and tasks are held as the API's own messages: their defaults, limits and views."""
+"""Queues and tasks as the API's own messages: their defaults, limits and views."""
 
 import secrets
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ _WITH_BODY = (HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH)
 
 
 def new_queue(request: Message) -> Message:
-    """A queue's message with the service's defaults for all it leaves out. Raises the Refusal for
-    settings out of range, and for those that a real queue would obey and this one would not."""
+    """A queue's message with the service's defaults for missing fields. Raises the Refusal for
+    settings out of range, and for settings that a real queue supports and this one does not."""
     _check_emulated(request)
     queue = QUEUE(name=request.name, state=State.RUNNING)
     limits, wanted = queue.rate_limits, request.rate_limits
@@ -39,14 +39,14 @@ def new_queue(request: Message) -> Message:
         raise invalid("Queue.rate_limits.max_dispatches_per_second must be between 0 and 500.")
     if not 1 <= limits.max_concurrent_dispatches <= 5000:
         raise invalid("Queue.rate_limits.max_concurrent_dispatches must be between 1 and 5000.")
-    # Tokens the bucket holds: the service derives it, and never below the rate.
+    # The size of the token bucket: the service derives it, and it is never below the rate.
     limits.max_burst_size = max(10, -int(-limits.max_dispatches_per_second // 1))
     queue.retry_config.CopyFrom(_new_retry(request.retry_config, "Queue"))
     return queue
 
 
 def merged(current: Message, request: Message) -> Message:
-    """The queue that an update asks for: the current one where its mask names fields."""
+    """The queue after an update: the current one where the mask names fields."""
     if not request.update_mask.paths:
         return request.queue
     _check_emulated(request.queue)
@@ -60,8 +60,8 @@ def merged(current: Message, request: Message) -> Message:
 
 
 def new_task(queue: str, request: Message, now: datetime) -> Message:
-    """A task's message as the service keeps it. Raises the Refusal for a request that Cloud Tasks
-    would not make, and for targets that are not emulated."""
+    """A task's message as the service stores it. Raises the Refusal for a request that Cloud Tasks
+    would not send, and for targets that are not emulated."""
     name = request.name or f"{queue}/tasks/{secrets.randbelow(10**19)}"
     if parse_task(name)[0] != queue:
         raise invalid(
@@ -94,7 +94,8 @@ def view_of(task: Message, view: int) -> Message:
 
 
 def readdress(task: Message, moves: Mapping[str, str]) -> None:
-    """Sends the task to where its function is now; `moves` maps former addresses to new ones."""
+    """Points the task to its function's current address; `moves` maps former addresses to current
+    ones."""
     call = task.http_request
     for before, now in moves.items():
         if call.url.startswith(f"{before}/"):
@@ -105,7 +106,7 @@ def readdress(task: Message, moves: Mapping[str, str]) -> None:
 
 
 def instant(timestamp: Message) -> datetime:
-    """ValueError for what is no time."""
+    """Raises ValueError for a value that is not a time."""
     moment: datetime = timestamp.ToDatetime(tzinfo=UTC)
     return moment
 

@@ -1,4 +1,4 @@
-"""Resource names of Cloud Tasks: what is well formed. Each function returns the name's parts."""
+"""Resource names of Cloud Tasks and their syntax. Each function returns the name's parts."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""One queue: its tasks, the names it remembers and what it would dispatch. No clock, no I/O."""
+"""One queue: its tasks, the names it remembers and its next dispatches. No clock, no I/O."""
 
 import heapq
 from collections.abc import Iterable, Mapping
@@ -52,7 +52,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """An attempt that has begun: which one this is, and the headers it carries."""
+    """An attempt that has begun: its number, and its headers."""
 
     task: Task
     number: int
@@ -70,7 +70,8 @@ class SavedTask:
 
 @dataclass(frozen=True, slots=True)
 class SavedQueue:
-    """A queue with its tasks and the ids it still remembers, each with when it is free again."""
+    """A queue with its tasks and the ids that it still remembers, each with the time when it is
+    free again."""
 
     message: bytes
     tasks: tuple[SavedTask, ...]
@@ -78,8 +79,8 @@ class SavedQueue:
 
 
 class Queue:
-    """Each method takes the current instant, and changes the queue whole or raises a Refusal.
-    `message` is what the API answers about it."""
+    """Each method takes the current instant, and changes the queue completely or raises a Refusal.
+    `message` is the API's view of the queue."""
 
     def __init__(self, message: Message, now: datetime) -> None:
         self.message = message
@@ -92,8 +93,8 @@ class Queue:
 
     @classmethod
     def load(cls, saved: SavedQueue, moves: Mapping[str, str], now: datetime) -> "Queue":
-        """The queue that was saved, its tasks sent to where `moves` says. An attempt that had no
-        outcome when it was saved never has one: its task waits again."""
+        """The saved queue, its tasks sent to the addresses in `moves`. An attempt that had no
+        outcome when it was saved never gets one: its task waits again."""
         queue = cls(QUEUE.FromString(saved.message), now)
         queue._ended = dict(saved.ended)
         for one in saved.tasks:
@@ -103,7 +104,7 @@ class Queue:
         return queue
 
     def save(self) -> SavedQueue:
-        """All that a later queue needs to continue from here."""
+        """The state from which a later queue continues."""
         tasks = (
             SavedTask(
                 task.message.SerializeToString(deterministic=True), task.executions, task.previous
@@ -148,7 +149,7 @@ class Queue:
         return self._find(task_id, now, gone=grpc.StatusCode.FAILED_PRECONDITION)
 
     def delete(self, task_id: str, now: datetime) -> None:
-        """Also ends a task that is being dispatched: its answer will not matter."""
+        """Ends the task, also while it is being dispatched: its answer is then ignored."""
         self._end(self._find(task_id, now, gone=grpc.StatusCode.NOT_FOUND), now)
 
     def purge(self, now: datetime) -> None:
@@ -162,14 +163,14 @@ class Queue:
         self.message.retry_config.CopyFrom(wanted.retry_config)
 
     def first_scheduled(self) -> datetime | None:
-        """The schedule of the first waiting task, None if there is none or the queue is paused."""
+        """The schedule of the first waiting task; None if there is none or the queue is paused."""
         while self._schedule and not self._waits(*self._schedule[0]):
             heapq.heappop(self._schedule)
         return self._schedule[0][0] if self._schedule and not self.paused else None
 
     def next_due(self, now: datetime) -> datetime | None:
-        """When the next dispatch may begin, `now` at the earliest, as schedule, rate and
-        concurrency allow; None if nothing can begin before something else happens."""
+        """When the next dispatch may begin, `now` at the earliest, by schedule, rate and
+        concurrency; None if nothing can begin before another change."""
         scheduled, limits = self.first_scheduled(), self.message.rate_limits
         if scheduled is None or self.in_flight >= limits.max_concurrent_dispatches:
             return None
@@ -184,13 +185,13 @@ class Queue:
         return self._begin(self._tasks[heapq.heappop(self._schedule)[2]], now, forced=False)
 
     def force(self, task_id: str, now: datetime) -> Dispatch:
-        """Begins an attempt now: paused, limited or already running does not matter."""
+        """Begins an attempt now, also in a paused or limited queue and for a running task."""
         task = self._find(task_id, now, gone=grpc.StatusCode.NOT_FOUND)
         return self._begin(task, now, forced=True)
 
     def finish(self, dispatch: Dispatch, outcome: Outcome, now: datetime) -> None:
-        """Ends the task, gives it up or schedules its retry. Nothing is kept of a task that was
-        deleted meanwhile."""
+        """Ends the task, gives it up or schedules its retry. Ignores a task that was deleted
+        meanwhile."""
         self.in_flight -= 1
         task = dispatch.task
         if self._tasks.get(task.id) is not task:

@@ -1,4 +1,4 @@
-"""All queues of the platform, and the names of those deleted lately. No clock, no I/O."""
+"""All queues of the platform, and the names of recently deleted ones. No clock, no I/O."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _QUEUE_NAME_MEMORY = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class SavedQueues:
-    """All queues, and when those that are gone were deleted."""
+    """All queues, and the times when others were deleted."""
 
     queues: tuple[SavedQueue, ...]
     deleted: tuple[tuple[str, datetime], ...]
@@ -26,12 +26,12 @@ class Queues:
         self._deleted: dict[str, datetime] = {}
 
     def save(self) -> SavedQueues:
-        """All that later queues need to continue from here."""
+        """The state from which later queues continue."""
         queues = tuple(queue.save() for queue in self)
         return SavedQueues(queues, tuple(self._deleted.items()))
 
     def load(self, saved: SavedQueues, moves: Mapping[str, str], now: datetime) -> None:
-        """Continues where other queues ended; tasks go to where `moves` says."""
+        """Continues from a saved state; tasks are sent to the addresses in `moves`."""
         queues = (Queue.load(queue, moves, now) for queue in saved.queues)
         self._queues = {queue.name: queue for queue in queues}
         self._deleted = dict(saved.deleted)
@@ -40,7 +40,8 @@ class Queues:
         return iter(self._queues.values())
 
     def create(self, message: Message, now: datetime) -> Queue:
-        """ALREADY_EXISTS for a queue that exists, FAILED_PRECONDITION for a lately deleted one."""
+        """ALREADY_EXISTS for a queue that exists, FAILED_PRECONDITION for a recently deleted
+        one."""
         name = message.name
         if name in self._queues:
             raise exists("Queue already exists")
@@ -55,7 +56,7 @@ class Queues:
         return self._queues.get(name)
 
     def get(self, name: str) -> Queue:
-        """NOT_FOUND, whether the queue was deleted or never was."""
+        """NOT_FOUND for a deleted queue and for one that never existed."""
         return self._get(
             name,
             "Queue does not exist. If you just created the queue, "
@@ -63,7 +64,7 @@ class Queues:
         )
 
     def for_new_task(self, name: str, now: datetime) -> Queue:
-        """As `get`, but FAILED_PRECONDITION for a lately deleted queue, as CreateTask answers."""
+        """As `get`, but FAILED_PRECONDITION for a recently deleted queue, as CreateTask answers."""
         if name not in self._queues and self._recently_deleted(name, now):
             raise failed_precondition(
                 "The queue no longer exists, though a queue with this name existed recently."
@@ -71,7 +72,7 @@ class Queues:
         return self._get(name, "Queue does not exist.")
 
     def of_task(self, name: str) -> Queue:
-        """NOT_FOUND for a task whose queue is not there."""
+        """NOT_FOUND for a task whose queue does not exist."""
         return self._get(name, "Requested entity was not found.")
 
     def delete(self, name: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What Cloud Tasks decides, as functions of values: no clock, no I/O."""
+"""The rules of Cloud Tasks as functions of values: no clock, no I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ _CODES_OF_CLASSES = {2: 0, 4: 9, 5: 13}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one attempt ended. `http_status` is None when no response was received."""
+    """The outcome of one attempt. `http_status` is None when no response was received."""
 
     http_status: int | None
     retry_after: timedelta = timedelta()
@@ -52,8 +52,8 @@ def backoff(config: Message, failures: int) -> timedelta:
 
 
 def exhausted(config: Message, task: Message, now: datetime) -> bool:
-    """Whether a failed task is given up: only when its attempts *and* its duration are used up,
-    where a limit that is off does not count; and in any case after 31 days."""
+    """Whether a failed task is given up: when its attempts *and* its duration are used up, where a
+    disabled limit does not count; and in any case after 31 days."""
     if now - instant(task.create_time) >= RETENTION:
         return True
     limits = []
@@ -67,7 +67,7 @@ def exhausted(config: Message, task: Message, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """The token bucket that paces a queue."""
+    """The token bucket that limits a queue's rate."""
 
     tokens: float
     filled_at: datetime
@@ -77,13 +77,13 @@ class Bucket:
         return cls(limits.max_burst_size, now)
 
     def take(self, limits: Message, now: datetime) -> "Bucket":
-        """The bucket with one token less; only to be asked at `available_at` or later."""
+        """The bucket with one token less; call it at `available_at` or later only."""
         return Bucket(self._tokens(limits, now) - 1, max(now, self.filled_at))
 
     def available_at(self, limits: Message, now: datetime) -> datetime:
-        """The first instant, `now` or later, at which there is a token to take."""
+        """The first instant, `now` or later, at which a token is available."""
         missing = 1 - self._tokens(limits, now)
-        # Rounded up to the clock's millisecond, or the dispatcher would wake a little too early.
+        # Rounded up to the clock's millisecond, or the dispatcher would wake slightly too early.
         milliseconds = -(-missing * 1000 // limits.max_dispatches_per_second)
         return now + timedelta(milliseconds=milliseconds) if missing > 1e-9 else now
 
@@ -94,8 +94,8 @@ class Bucket:
 
 
 def request_headers(task: Message, executions: int, previous: int | None) -> dict[str, str]:
-    """The headers of a task's next dispatch: its own, and what the service adds. `executions`
-    counts the responses below 500 so far, `previous` is the status of the last."""
+    """The headers of a task's next dispatch: its own, and those of the service. `executions` counts
+    the responses below 500 so far, `previous` is the status of the last one."""
     call = task.http_request
     headers = {
         name: value

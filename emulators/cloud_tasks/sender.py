@@ -1,4 +1,4 @@
-"""Sends one attempt of a task to its target, as the fault it meets has it."""
+"""Sends one attempt of a task to its target, with the faults that are armed."""
 
 import asyncio
 from collections import Counter
@@ -57,8 +57,8 @@ class Sender:
         self._armed: Counter[str] = Counter()
 
     def inject(self, kind: Fault, count: int = 1) -> None:
-        """`duplicate`, `drop_once` and `delay` meet one dispatch each, `unavailable` one API call
-        each. ValueError for any other kind."""
+        """Arms `duplicate`, `drop_once` and `delay` for one dispatch each, `unavailable` for one
+        API call each. Raises ValueError for any other kind."""
         if kind not in get_args(Fault):
             raise ValueError(
                 f"{kind!r} is not a fault of Cloud Tasks: {', '.join(get_args(Fault))}"
@@ -66,13 +66,13 @@ class Sender:
         self._armed[kind] += count
 
     def meet_call(self) -> None:
-        """Raises UNAVAILABLE for an API call that suffers the fault."""
+        """Raises UNAVAILABLE for an API call with an armed fault."""
         if self._take("unavailable"):
             raise Refusal(grpc.StatusCode.UNAVAILABLE, "The service is currently unavailable.")
 
     async def send(self, dispatch: Dispatch) -> Outcome:
-        """Sends the attempt once, or as the fault it meets has it. A duplicate has the outcome of
-        whichever answered first; a dropped attempt reaches nobody and will be retried."""
+        """Sends the attempt once, or as its fault demands. A duplicate has the outcome of the first
+        answer; a dropped attempt reaches no target and is retried."""
         fault = next((kind for kind in _DISPATCH_FAULTS if self._take(kind)), None)
         if fault == "drop_once":
             return Outcome(http_status=None)
@@ -88,7 +88,7 @@ class Sender:
 
     async def _send_once(self, request: TaskRequest, deadline: float) -> Outcome:
         try:
-            # In real time: a clock that is moved must not cut off a request under way.
+            # In real time: moving the clock must not cut off a request under way.
             async with asyncio.timeout(deadline) as limit:
                 response = await self._deliver(request)
         except (OSError, NoResponse):

@@ -1,1 +1,1 @@
-"""The control API under `/_platform`: what only the local platform can be asked."""
+"""The control API under `/_platform`, which exists only on the local platform."""

@@ -24,7 +24,7 @@ from shared.kit.models import Model
 from shared.kit.pricing import load_prices
 
 PREFIX = "/_platform/"
-# Sweeps run each minute and leave what is younger than half a minute to its own request.
+# Sweeps run each minute, and leave entries younger than half a minute to their own request.
 _SWEPT = "; a sweep publishes it within 90 s of the platform's clock, which can be advanced"
 
 M = TypeVar("M", bound=Model)

@@ -1,4 +1,4 @@
-"""What the control API accepts."""
+"""The bodies and queries of the control API."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ _TEN_YEARS = 10 * 366 * 86400
 
 
 class TokenRequest(Model):
-    """Whose token is wanted."""
+    """The subject of the wanted token."""
 
     principal: Identifier
     tenant: Identifier
@@ -24,14 +24,14 @@ class TokenRequest(Model):
 
 
 class Advance(Model):
-    """How far the clock is moved."""
+    """By how much the clock is moved."""
 
     seconds: Annotated[float, Field(ge=0, le=_TEN_YEARS, allow_inf_nan=False)]
 
 
 class FaultRequest(Model):
-    """What shall fail, how and how often. `seconds` is the length of a delay, or how long a
-    function may work on a request before it is killed."""
+    """The target, kind and number of a fault. `seconds` is the length of a delay, or how long a
+    function works on a request before it is killed."""
 
     target: str
     kind: Kind
@@ -56,7 +56,7 @@ class Wait(Model):
 
 
 class EventQuery(Model):
-    """Which events are wanted."""
+    """The events to list."""
 
     after: Annotated[str, StringConstraints(max_length=100)] | None = None
     type: Annotated[str, StringConstraints(max_length=200)] | None = None

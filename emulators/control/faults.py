@@ -1,4 +1,4 @@
-"""Which part of the platform a fault is armed in."""
+"""Arms a fault in the right part of the platform."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ _KILL_SECONDS = 0.02
 
 @dataclass(kw_only=True, eq=False)
 class FaultControl:
-    """Knows every place where a fault can happen."""
+    """Knows every part in which a fault can happen."""
 
     faults: Faults
     tasks: CloudTasksEmulator
@@ -45,7 +45,7 @@ class FaultControl:
             self.faults.arm(target, fault, request.count)
 
     def disarm(self) -> None:
-        """Forgets every fault that has not happened, except those in Cloud Tasks."""
+        """Removes every fault that has not happened, except those in Cloud Tasks."""
         self.faults.clear()
         self.firestore.clear()
 

@@ -1,1 +1,1 @@
-"""The story of three agents, told by the running platform itself."""
+"""The lives of three agents on a running platform, printed step by step."""

@@ -22,10 +22,10 @@ class Cause:
 
 
 def causal_stories(events: Iterable[dict[str, Any]]) -> list[Cause]:
-    """One tree for each story, in the order of the log.
+    """One tree for each correlation, in the order of the log.
 
-    Raises PlatformError for an event whose cause is not in the log, or that belongs to another
-    story than its cause: then the log does not explain itself."""
+    Raises PlatformError for an event whose cause is not in the log, or that has another correlation
+    than its cause: then the log is incomplete."""
     causes = {event["id"]: Cause(event) for event in events}
     roots = []
     for cause in causes.values():
@@ -41,7 +41,7 @@ def causal_stories(events: Iterable[dict[str, Any]]) -> list[Cause]:
 
 
 class Narrator:
-    """Prints progress as it happens, then the story's causes and its cost."""
+    """Prints each step as it happens, then the causes and the cost of all."""
 
     def __init__(self) -> None:
         self._console = Console(highlight=False)
@@ -53,7 +53,7 @@ class Narrator:
         self._console.print(f"  {escape(what)}: [cyan]{escape(outcome)}[/cyan]")
 
     def card(self, card: dict[str, Any]) -> None:
-        """A card as the governor's phone shows it."""
+        """Prints a card as the governor's phone shows it."""
         table = Table(title="on the governor's phone", show_header=False, title_justify="left")
         veto = card["veto"]
         for name, value in (
@@ -73,19 +73,19 @@ class Narrator:
         self._console.print(table)
 
     def stages(self, case: dict[str, Any]) -> None:
-        """The seven stages of a case, with how many checks each passed."""
+        """Prints the seven stages of a case, with how many checks each passed."""
         for stage in case["stages"]:
             verdicts = Counter(finding["verdict"] for finding in stage["findings"])
             checks = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items())
             self.step(f"  stage {stage['number']} {stage['name']}", f"{stage['status']} {checks}")
 
     def dashboard(self, dashboard: dict[str, Any]) -> None:
-        """The governor's dashboard in one line."""
+        """Prints the governor's dashboard in one line."""
         names = ("active_agents", "pending_approvals", "open_veto_windows")
         self.step("\n  The dashboard", ", ".join(f"{name} {dashboard[name]}" for name in names))
 
     def causes(self, events: list[dict[str, Any]]) -> None:
-        """Each event under the event that caused it."""
+        """Prints each event under the event that caused it."""
         self.chapter("Why everything happened")
         for root in causal_stories(events):
             tree = Tree(_label(root))
@@ -93,7 +93,7 @@ class Narrator:
             self._console.print(tree)
 
     def cost(self, operations: dict[str, Any]) -> None:
-        """Billable operations of the whole story, and what they cost."""
+        """Prints the billable operations of all steps, and their cost."""
         self.chapter("What it cost, at list prices before any free tier")
         table = Table("operation", "count", "US dollars")
         for kind, counted in sorted(operations["operations"].items()):

@@ -1,4 +1,4 @@
-"""A person at the public API: signs in, asks, and says what went wrong in the API's own words."""
+"""A person at the public API: signs in, calls, and reports refusals in the API's own words."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,22 +29,22 @@ class Person:
         self._token = ""
 
     def get(self, path: str, **query: Any) -> Any:
-        """What is there. Raises PlatformError for any refusal."""
+        """The answer to a GET. Raises PlatformError for any refusal."""
         return _content(self.send("GET", path, params=query))
 
     def post(self, path: str, body: Any = None) -> Any:
-        """What became of it. Raises PlatformError for any refusal."""
+        """The answer to a POST. Raises PlatformError for any refusal."""
         return _content(self.send("POST", path, json=body))
 
     def submit(self, path: str, yaml: str) -> Any:
-        """What became of a spec in YAML. Raises PlatformError for any refusal."""
+        """The answer to a spec in YAML. Raises PlatformError for any refusal."""
         headers = {"Content-Type": "application/yaml"}
         return _content(self.send("POST", path, content=yaml.encode(), headers=headers))
 
     def send(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **request: Any
     ) -> httpx.Response:
-        """The answer, whatever it is."""
+        """The answer with any status."""
         answer = self._send(method, path, headers, request)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             self._token = ""

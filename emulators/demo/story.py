@@ -1,4 +1,4 @@
-"""What happens in the demo, step by step, through the public API only."""
+"""The steps of the demo, through the public API only."""
 
 import uuid
 from pathlib import Path
@@ -12,13 +12,13 @@ from emulators.failures import PlatformError
 SPECS = Path(__file__).parent / "specs"
 TENANT = "demo"
 VETO_WINDOW_SECONDS = 24 * 60 * 60
-# Confirmation waits a minute longer than the window, for a veto still on its way.
+# Confirmation comes a minute after the window, because a veto may still be on its way.
 CONFIRMED_AFTER_SECONDS = VETO_WINDOW_SECONDS + 61
 
 
 def tell(base_url: str, narrator: Narrator) -> None:
-    """Plays the story against the platform at `base_url`. Raises PlatformError where the platform
-    does not do what the story says it does."""
+    """Runs the steps on the platform at `base_url`. Raises PlatformError where the platform behaves
+    differently."""
     with PlatformClient(base_url) as platform:
         author, governor = _author(platform), _governor(platform)
         platform.reset_operations()

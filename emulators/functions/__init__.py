@@ -1,1 +1,1 @@
-"""Running functions: as processes, as Cloud Run would, or inside the platform for fast tests."""
+"""Runs functions: as processes, as Cloud Run would, or inside the platform for fast tests."""

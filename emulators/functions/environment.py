@@ -1,4 +1,4 @@
-"""What a function finds in its environment."""
+"""The environment of a function."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,23 +10,23 @@ from emulators.iam import PROJECT, REGION, account, push_account
 from emulators.issuer import AUDIENCE
 from shared.manifest import Deployable, Manifests
 
-# What a program needs of our own environment to run at all, and the options an operator may set;
-# nothing else of it reaches a function.
+# The variables of our own environment that any program needs, and the options that an operator may
+# set; functions get no others.
 _INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "VIRTUAL_ENV"),
     *("ASSENT_REVIEWER_URL", "ASSENT_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"),
 )
 
 
-# Who all functions are that run in the platform's own process, and where their timers arrive.
+# The account of all functions in the platform's own process, and the address of their timers.
 IN_PROCESS_ACCOUNT = account("in-process")
 SHARED_REACTIONS_URL = "http://reactions.in-process"
 
 
 @dataclass(frozen=True)
 class Services:
-    """Where everything listens once the platform is up. `issuer` is a name, under which keys are
-    found only until the platform is started again on other ports: `keys` is where they are."""
+    """The addresses of the platform's servers. `issuer` is a name, and the keys below it are found
+    only until the platform starts again on other ports: `keys` is their address."""
 
     firestore: str
     pubsub: str
@@ -40,13 +40,13 @@ class Services:
 
 
 def program_environment(root: Path) -> dict[str, str]:
-    """What any program of the checkout at `root` is run with."""
+    """The environment of any program of the checkout at `root`."""
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return kept | {"PYTHONPATH": str(root.resolve()), "PYTHONUNBUFFERED": "1"}
 
 
 def common(services: Services) -> dict[str, str]:
-    """What every process of the platform and every tool that talks to it needs."""
+    """The environment of every process of the platform and of every tool that talks to it."""
     return {
         "GOOGLE_CLOUD_PROJECT": PROJECT,
         "FIRESTORE_EMULATOR_HOST": services.firestore,
@@ -63,7 +63,8 @@ def common(services: Services) -> dict[str, str]:
 
 
 def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
-    """What one deployable is given, as infra would give it, and nothing of its neighbours."""
+    """The environment of one deployable, as infra would set it, without variables of other
+    deployables."""
     access = deployable.manifest.access
     env = common(services) | {
         "ASSENT_SERVICE_ACCOUNT": push_account(f"{deployable.noun}-reactions"),
@@ -85,8 +86,8 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
 
 
 def of_all(manifests: Manifests, services: Services) -> dict[str, str]:
-    """What all functions share when they run inside the platform: one environment for all, so
-    timers go to one URL that finds the queue's owner, under one account."""
+    """The shared environment of functions that run inside the platform: all timers go to one URL,
+    which finds the queue's owner, under one account."""
     public = [deployable.name for deployable in manifests.deployables if deployable.public]
     env = common(services) | _urls(public, services)
     env |= {

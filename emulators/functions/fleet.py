@@ -1,4 +1,4 @@
-"""All deployables of a checkout: their URLs, what runs them, what stands in front of them."""
+"""All deployables of a checkout: their URLs, their backends, and the ingress in front of them."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ _IDLE_GLANCE_SECONDS = 1.0
 
 
 class Fleet:
-    """Reserves a port for each deployable at once, so that every URL is known before anything
+    """Reserves a port for each deployable first, so that every URL is known before anything
     runs."""
 
     def __init__(self, manifests: Manifests, before: Mapping[str, str] | None = None) -> None:
-        """`before` are the addresses of an earlier fleet, which are used again where they can."""
+        """`before` are the addresses of an earlier fleet, which are used again where possible."""
         self.manifests = manifests
         self.ingresses: dict[str, Ingress] = {}
         self._sockets = {
@@ -51,15 +51,15 @@ class Fleet:
         await asyncio.gather(*(front.backend.stop() for front in self.ingresses.values()))
 
     async def stop_idle(self, after_seconds: float) -> None:
-        """Scales to zero, for ever: ends instances that had nothing to do for that long."""
+        """Scales to zero, without end: stops instances that were idle for that long."""
         while True:
             await asyncio.sleep(_IDLE_GLANCE_SECONDS)
             for front in self.ingresses.values():
                 await front.backend.stop_if_idle(after_seconds)
 
     def named(self, name: str) -> list[Ingress]:
-        """The deployables a name means: one by its own name, or all of a noun. Underscores stand
-        for hyphens; empty where nothing is called so."""
+        """The deployables with this name or of this noun. Underscores stand for hyphens; empty
+        where there are none."""
         wanted = name.replace("_", "-")
         of_noun = [front for front in self.ingresses.values() if front.deployable.noun == wanted]
         exact = self.ingresses.get(wanted)
@@ -68,14 +68,14 @@ class Fleet:
 
 @dataclass(kw_only=True, eq=False)
 class TaskDelivery:
-    """Carries Cloud Tasks' requests to the deployables they are addressed to."""
+    """Sends Cloud Tasks' requests to the deployables in their addresses."""
 
     fleet: Fleet
     issuer: Issuer
     operations: Operations
 
     async def deliver(self, request: TaskRequest) -> TaskResponse:
-        """The target's answer. Raises NoResponse for an address that is none of ours."""
+        """The target's answer. Raises NoResponse for an address of no deployable here."""
         parts = urlsplit(request.url)
         base = f"{parts.scheme}://{parts.netloc}"
         target = parts.path + (f"?{parts.query}" if parts.query else "")

@@ -1,4 +1,4 @@
-"""One request over HTTP to a function's process."""
+"""Forwards one request over HTTP to a function's process."""
 
 from contextvars import ContextVar
 from types import SimpleNamespace
@@ -8,7 +8,7 @@ from yarl import URL
 
 from emulators.gateway.messages import Answer, Call, passed_on
 
-# Below gunicorn's two seconds, so that a connection is rarely used just as it is being closed.
+# Below gunicorn's two seconds, so that a connection is rarely used while it is being closed.
 _KEEP_ALIVE_SECONDS = 1.5
 _REUSED: ContextVar[bool] = ContextVar("connection_reused", default=False)
 _SET_BY_US_ONLY = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
@@ -19,7 +19,7 @@ class ClosedWhileIdle(Exception):
 
 
 def open_session() -> aiohttp.ClientSession:
-    """A client that carries messages as they are: no redirects, decoding, cookies or defaults."""
+    """A client that forwards messages unchanged: no redirects, decoding, cookies or defaults."""
     trace = aiohttp.TraceConfig()
     trace.on_connection_reuseconn.append(_note_reuse)
     return aiohttp.ClientSession(
@@ -34,7 +34,7 @@ def open_session() -> aiohttp.ClientSession:
 
 async def forward(http: aiohttp.ClientSession, base: str, call: Call) -> Answer:
     """The answer of the server at `base`. Raises ClosedWhileIdle when the same call may safely be
-    made again, aiohttp.ClientError otherwise."""
+    repeated, aiohttp.ClientError otherwise."""
     _REUSED.set(False)
     try:
         async with http.request(

@@ -1,4 +1,4 @@
-"""A deployable inside the platform's own loop: the same ASGI app, without a process or a socket."""
+"""A deployable inside the platform's own loop: the same ASGI app without a process or a socket."""
 
 import asyncio
 import sys
@@ -14,7 +14,8 @@ from emulators.ports import HOST
 
 class InProcessBackend:
     """Builds the app on the first request. Its environment is the process's own and must be set
-    before. Other code's caches outlive `kill`, so only processes show what a real crash loses."""
+    before. Caches in other modules outlive `kill`, so only processes show what a real crash
+    loses."""
 
     def __init__(self, name: str, *, target: str, source: Path) -> None:
         self._name = name
@@ -28,7 +29,7 @@ class InProcessBackend:
         return "cold" if self._app is None else "warm"
 
     async def send(self, call: Call) -> Answer:
-        """The app's answer. Raises Unreachable when it was killed while it worked."""
+        """The app's answer. Raises Unreachable when it was killed during the request."""
         await self.warm_up()
         assert self._app is not None
         task = asyncio.create_task(_ask(self._app, call), name=f"{self._name} {call.target}")
@@ -47,7 +48,7 @@ class InProcessBackend:
             self._app = httpx.ASGITransport(self._build(), raise_app_exceptions=True)
 
     async def kill(self) -> None:
-        """Cancels what runs, wherever it stands, and forgets the app."""
+        """Cancels the running requests at any point, and drops the app."""
         self._app = None
         running = list(self._running)
         for task in running:
@@ -59,7 +60,7 @@ class InProcessBackend:
         await self.kill()
 
     async def stop_if_idle(self, seconds: float) -> None:
-        """Keeps the app: nothing is gained by building it again."""
+        """Keeps the app: building it again would gain nothing."""
 
     def _build(self) -> Any:
         from functions_framework.aio import create_asgi_app

@@ -1,4 +1,4 @@
-"""A deployable as a real functions-framework process."""
+"""A deployable as a real process of functions-framework."""
 
 import asyncio
 import signal
@@ -17,7 +17,7 @@ from emulators.ports import HOST, free_port
 from emulators.processes import Process, accepts_connections, end_of, start_process, until_ready
 
 _STARTUP_SECONDS = 60
-# Cloud Run gives ten; nothing of ours needs more than a moment once its requests are done.
+# Cloud Run gives ten; our functions need little time once their requests are done.
 _GRACE_SECONDS = 3
 
 
@@ -65,7 +65,7 @@ class ProcessBackend:
         await self._running()
 
     async def kill(self) -> None:
-        """SIGKILL to the process and its workers, also while they start."""
+        """Kills (SIGKILL) the process and its workers, also while they start."""
         await self._give_up_starting()
         instance, self._instance = self._instance, None
         if instance is not None:
@@ -78,7 +78,7 @@ class ProcessBackend:
             await instance.process.stop(grace=_GRACE_SECONDS)
 
     async def stop_if_idle(self, seconds: float) -> None:
-        """Stops a process that has answered nothing for that long."""
+        """Stops a process that was idle for that long."""
         instance = self._instance
         if instance is None or instance.in_flight:
             return
@@ -121,7 +121,7 @@ class ProcessBackend:
             raise
 
     async def _give_up_starting(self) -> None:
-        # A start that is given up before it began never runs, and cannot say that it is over.
+        # A start that is cancelled before it began never runs, and cannot report its end.
         starting, self._starting = self._starting, None
         if starting is not None:
             starting.cancel()

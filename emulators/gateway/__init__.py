@@ -1,1 +1,1 @@
-"""HTTP on its way to a function: the one port, each deployable's own URL, IAM in front."""
+"""HTTP in front of functions: the one port, each deployable's own URL, and IAM."""

@@ -1,4 +1,4 @@
-"""What stands in front of one deployable, whoever calls it."""
+"""The ingress of one deployable, for every caller."""
 
 import asyncio
 import time
@@ -15,15 +15,15 @@ from emulators.operations import Operations
 from emulators.ports import HOST
 from shared.manifest import Deployable
 
-# An instance has a processor of its own; here all share this machine's, and with more requests at
-# once each takes longer than it may.
+# In the cloud an instance has its own processor; here all share this machine's, and more concurrent
+# requests would exceed their time limits.
 MOST_AT_ONCE = 32
 
 
 @dataclass(kw_only=True, eq=False)
 class Ingress:
-    """Enforces IAM where the deployable is private, applies faults, waits for an instance and for
-    room in it (the manifest's concurrency), keeps the manifest's timeout and counts."""
+    """Enforces IAM where the deployable is private, applies faults, waits for an instance and for a
+    free place in it (the manifest's concurrency), enforces the manifest's timeout, and counts."""
 
     deployable: Deployable
     backend: Backend
@@ -41,7 +41,7 @@ class Ingress:
         self._room = asyncio.Semaphore(min(sizing.concurrency, MOST_AT_ONCE))
 
     async def answer(self, call: Call) -> Answer:
-        """The function's answer, or the front end's own 401, 403, 503 or 504."""
+        """The function's answer, or the ingress's own 401, 403, 503 or 504."""
         if not self.deployable.public:
             refusal = self._refuse(call)
             if refusal is not None:
@@ -83,7 +83,7 @@ class Ingress:
 
     async def _send_and_kill(self, call: Call, after_seconds: float) -> Answer:
         with suppress(Unreachable):
-            await self.backend.warm_up()  # So that the work is hit, not the start.
+            await self.backend.warm_up()  # So that the fault hits the request, not the start.
         async with asyncio.TaskGroup() as group:
             sending = group.create_task(self._send(call))
             await asyncio.wait({sending}, timeout=after_seconds)
@@ -103,7 +103,7 @@ class Ingress:
 
 
 def _without_signature(call: Call) -> Call:
-    # As Cloud Run does, so that a function cannot pass the caller's identity on.
+    # As on Cloud Run, so that a function cannot pass on the caller's identity.
     unsigned, _, _ = (call.header("authorization") or "").rpartition(".")
     return call.with_headers(authorization=f"{unsigned}.SIGNATURE_REMOVED_BY_GOOGLE")
 

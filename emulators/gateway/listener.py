@@ -17,12 +17,12 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 # Cloud Run's own limit for one HTTP/1 request.
 _LARGEST_BODY = 32 * 1024 * 1024
-# Longer than any address or header Cloud Run lets through.
+# Longer than any address or header that Cloud Run accepts.
 _LONGEST_LINE = 64 * 1024
-# How long requests in flight may go on once the platform stops.
+# How long requests in flight may take once the platform stops.
 _LAST_WORDS_SECONDS = 0.5
 _logger = logging.getLogger(__name__)
-# What is not HTTP is answered 400; the console is no place for it.
+# Bytes that are not HTTP are answered 400, without a line on the console.
 _malformed = logging.getLogger(f"{__name__}.malformed")
 _malformed.disabled = True
 

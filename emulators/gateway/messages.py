@@ -1,4 +1,4 @@
-"""A request and an answer as plain data, and the headers that may travel on."""
+"""A request and an answer as plain data, and the headers that may be forwarded."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from typing import Protocol
 
 Headers = tuple[tuple[str, str], ...]
 
-# RFC 9110, 7.6.1, and the framing that each hop writes anew.
+# RFC 9110, 7.6.1, and the framing, which each hop writes itself.
 _HOP_BY_HOP = frozenset(
     {
         "connection",
@@ -22,7 +22,7 @@ _HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
-# Cloud Run's front end sets these itself, whatever a client claims.
+# Cloud Run's front end sets these itself and ignores a client's.
 _SET_BY_THE_FRONT_END = frozenset(
     {"forwarded", "x-forwarded-for", "x-forwarded-proto", "x-serverless-authorization"}
 )
@@ -30,7 +30,7 @@ _SET_BY_THE_FRONT_END = frozenset(
 
 @dataclass(frozen=True)
 class Call:
-    """A request. `target` is the path with its query, as it came."""
+    """A request. `target` is the path with its query, unchanged."""
 
     method: str
     target: str
@@ -66,11 +66,11 @@ class Answer:
 
 
 class Unreachable(Exception):
-    """No answer: the function's instance could not start, or died while it worked."""
+    """No answer: the function's instance could not start, or died during the request."""
 
 
 class Backend(Protocol):
-    """What runs one deployable."""
+    """The backend of one deployable."""
 
     @property
     def state(self) -> str:
@@ -83,13 +83,13 @@ class Backend(Protocol):
         """Starts an instance where none runs. Raises Unreachable."""
 
     async def kill(self) -> None:
-        """The instance dies at once, whatever it is doing; the next request starts another."""
+        """Kills the instance at once; the next request starts another."""
 
     async def stop(self) -> None:
         """Ends the instance for good."""
 
     async def stop_if_idle(self, seconds: float) -> None:
-        """Ends the instance when it had nothing to do for that long."""
+        """Stops the instance when it was idle for that long."""
 
 
 def passed_on(headers: Iterable[tuple[str, str]]) -> Headers:

@@ -37,7 +37,7 @@ class GatewayTimeout(AssentError):
 
 
 def problem(error: AssentError) -> Answer:
-    """An error as the answer that says so."""
+    """The answer for an error."""
     content = problem_document(error, uuid4().hex)
     headers = (
         ("Content-Type", "application/problem+json"),
@@ -47,7 +47,7 @@ def problem(error: AssentError) -> Answer:
 
 
 def invalid(error: ValidationError) -> Invalid:
-    """What Pydantic found, naming each field."""
+    """Pydantic's errors, naming each field."""
     return Invalid(
         *(
             FieldError(".".join(str(part) for part in found["loc"]) or "body", found["msg"])
@@ -57,6 +57,6 @@ def invalid(error: ValidationError) -> Invalid:
 
 
 def json_answer(content: object, status: int = 200) -> Answer:
-    """A JSON answer that nobody may store."""
+    """A JSON answer that must not be cached."""
     headers = (("Content-Type", "application/json"), ("Cache-Control", "private, no-store"))
     return Answer(status, headers, json.dumps(content).encode())

@@ -17,7 +17,7 @@ _OPENAPI = "/openapi.json"
 
 
 class PublicSide:
-    """Finds who answers a path."""
+    """Finds the owner of a path."""
 
     def __init__(
         self,
@@ -32,11 +32,11 @@ class PublicSide:
         self._shut = False
 
     def shut(self) -> None:
-        """From now on callers are answered 503, to come again later."""
+        """Answers all further calls with 503 and a time to retry."""
         self._shut = True
 
     async def answer(self, call: Call) -> Answer:
-        """The function's or the platform's answer; 404 where no route leads."""
+        """The function's or the platform's answer; 404 where no route matches."""
         if self._shut:
             return problem(Unavailable("the platform is stopping"))
         path = call.path
@@ -45,7 +45,7 @@ class PublicSide:
         if path == _OPENAPI:
             return await self._description(call)
         name = self._routes.find(path)
-        # The functions framework matches no path with a line break, and would say so in plain text.
+        # The functions framework matches no path with a line break, and would answer in plain text.
         if name is None or "\n" in unquote(path):
             return problem(NotFound(f"no function answers {path}"))
         return await self._ingresses[name].answer(call)

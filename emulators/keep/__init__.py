@@ -1,1 +1,1 @@
-"""What outlives the platform: a snapshot of its last orderly stop, and backups of it."""
+"""Keeps the platform's state: a snapshot of its last orderly stop, and backups of it."""

@@ -1,4 +1,4 @@
-"""Continuing where an earlier platform stopped; backups of what it saved."""
+"""Continues from the state of an earlier platform; backs up and restores that state."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -26,13 +26,13 @@ from shared.kit.instants import to_milliseconds
 
 class Keeper:
     """The folder `kept` of a platform's directory: the snapshot of its last orderly stop, and a
-    file that is there from a start with `--keep` to an orderly stop."""
+    file that exists from a start with `--keep` to an orderly stop."""
 
     def __init__(self, directory: Path, root: Path) -> None:
         self.folder = directory / "kept"
         self.version = version_of(root)
         self.path = self.folder / "snapshot.zip"
-        # What a restore replaced, until the next orderly stop.
+        # The snapshot that a restore replaced, until the next orderly stop.
         self.replaced = self.folder / "before-restore.zip"
         self._running = self.folder / "running"
 
@@ -42,11 +42,11 @@ class Keeper:
         return self._running.exists()
 
     def newest(self) -> Snapshot | None:
-        """None where nothing was saved yet. Raises Unusable, naming the file."""
+        """The newest snapshot, or None. Raises Unusable, naming the file."""
         return read_snapshot(self.path, self.version) if self.path.exists() else None
 
     def continued(self) -> tuple[Snapshot | None, str]:
-        """What a platform starts from, and what an operator should know about it. Raises
+        """The snapshot that a platform starts from, and a message for its operator. Raises
         PlatformError for a snapshot that cannot be used."""
         try:
             snapshot = self.newest()
@@ -68,12 +68,13 @@ class Keeper:
         return snapshot, f"Going on from what was kept at {snapshot.taken_at}."
 
     def begin(self) -> None:
-        """From now on, an end without `save` is an interruption."""
+        """Marks the platform as running: an end without `save` is then an interruption."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._running.touch()
 
     def save(self, state: State, platform_time: datetime, folders: Mapping[str, Path]) -> None:
-        """Until the new snapshot is whole the one before counts. Raises OSError."""
+        """Saves a new snapshot; the previous one stays valid until the new one is complete. Raises
+        OSError."""
         label = Label(
             version=self.version,
             taken_at=to_milliseconds(datetime.now(UTC)),
@@ -88,9 +89,9 @@ class Keeper:
 
 
 def back_up(state: Path, into: Path, root: Path) -> str:
-    """Copies the newest snapshot of the directory `state` to the new file `into`; returns what it
-    copied, for a reader. Raises PlatformError while a platform runs there, and where there is
-    nothing to copy."""
+    """Copies the newest snapshot of the directory `state` to the new file `into`; returns a
+    description of it. Raises PlatformError while a platform runs there, and where there is no
+    snapshot."""
     with _stopped(state, root) as keeper:
         snapshot = keeper.newest()
         if snapshot is None:
@@ -109,10 +110,10 @@ def back_up(state: Path, into: Path, root: Path) -> str:
 
 
 def restore(state: Path, backup: Path, root: Path, *, databases_only: bool = False) -> str:
-    """Makes the backup what the next start with `keep` continues from; returns what it restored,
-    for a reader. With `databases_only` nothing that waited in Pub/Sub and Cloud Tasks comes back,
-    as after a disaster in the cloud, whose backups are of databases. Raises PlatformError while a
-    platform runs in `state`, and for a backup that is broken or of another version."""
+    """Lets the next start with `keep` continue from the backup; returns a description of it. With
+    `databases_only` the messages and tasks that were under way are left out, as after a disaster in
+    the cloud, whose backups are of databases. Raises PlatformError while a platform runs in
+    `state`, and for a backup that is broken or of another version."""
     with _stopped(state, root) as keeper:
         snapshot = read_snapshot(backup, keeper.version)
         keeper.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -137,7 +138,7 @@ def version_of(root: Path) -> str:
 
 @contextmanager
 def _stopped(state: Path, root: Path) -> Iterator[Keeper]:
-    """The keeper of a directory in which no platform runs meanwhile."""
+    """The keeper of a directory; no platform can run there meanwhile."""
     directory = PlatformDirectory(state)
     directory.reserve()
     try:

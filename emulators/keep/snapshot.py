@@ -1,4 +1,4 @@
-"""A snapshot of a stopped platform: one zip file, which is whole or not there."""
+"""A snapshot of a stopped platform: one zip file, which is complete or absent."""
 
 import json
 import os
@@ -29,7 +29,7 @@ class Unusable(PlatformError):
 
 
 class Label(Model):
-    """`version` is the project's, `platform_time` what the platform's clock showed, `taken_at` the
+    """`version` is the project's, `platform_time` the time of the platform's clock, `taken_at` the
     real time."""
 
     format: int = FORMAT
@@ -40,7 +40,7 @@ class Label(Model):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One that is whole and that this checkout can read."""
+    """A snapshot that is complete and that this checkout can read."""
 
     path: Path
     label: Label
@@ -48,12 +48,11 @@ class Snapshot:
 
     @property
     def taken_at(self) -> str:
-        """The real time, for a reader."""
+        """The real time, formatted for people."""
         return f"{self.label.taken_at:%Y-%m-%d %H:%M:%S} UTC"
 
     def extract(self, into: Path) -> dict[str, Path]:
-        """The folders as they were saved, now below `into`, by name. Only their owner may enter
-        them."""
+        """The saved folders, restored below `into`, by name. Only their owner may enter them."""
         with zipfile.ZipFile(self.path) as archive:
             names = [name for name in archive.namelist() if name not in (_LABEL, _STATE)]
             archive.extractall(into, names)
@@ -64,8 +63,8 @@ class Snapshot:
 
 
 def write_snapshot(path: Path, label: Label, state: State, folders: Mapping[str, Path]) -> Snapshot:
-    """Writes the state and the folders under their names, waits until the disk has them, and only
-    then takes the place of what was at `path`. Only its owner may read it: keys are in it."""
+    """Writes the state and the folders under their names, waits until they are on the disk, and
+    then replaces the file at `path`. Only its owner may read it, because it contains keys."""
     draft = path.with_name(f"{path.name}.partial")
     draft.unlink(missing_ok=True)
     with (
@@ -82,8 +81,8 @@ def write_snapshot(path: Path, label: Label, state: State, folders: Mapping[str,
 
 
 def read_snapshot(path: Path, version: str) -> Snapshot:
-    """Checks every byte. Raises Unusable for a snapshot that is not as it was written, or that a
-    platform of another format or version wrote."""
+    """Checks every byte. Raises Unusable for a snapshot that was changed, or that a platform of
+    another format or version wrote."""
     try:
         with zipfile.ZipFile(path) as archive:
             if archive.testzip() is not None:
@@ -102,7 +101,7 @@ def read_snapshot(path: Path, version: str) -> Snapshot:
 
 
 def copy_file(path: Path, into: Path) -> None:
-    """A copy that is there only once it is whole; takes the place of what was there."""
+    """Copies a file completely before it replaces the file at the destination."""
     draft = into.with_name(f"{into.name}.partial")
     shutil.copy(path, draft)
     _put(draft, into)

@@ -1,4 +1,4 @@
-"""What the platform's own stand-ins remember, as one value that travels as JSON."""
+"""The state of the platform's own emulators, as one value that is stored as JSON."""
 
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from shared.kit.models import Model
 
 
 class State(Model):
-    """Everything that is neither a document nor a row. `urls` are the deployables' own addresses,
-    which tasks that wait were created with; `schedules_seen` is the platform's time until which
-    schedules have run."""
+    """All state beside documents and rows. `urls` are the deployables' addresses, with which
+    waiting tasks were created; `schedules_seen` is the platform's time until which schedules have
+    run."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 

@@ -1,1 +1,1 @@
-"""Google's Pub/Sub emulator, with what it leaves out: filters, identities, dead letters, faults."""
+"""Google's Pub/Sub emulator, with what it lacks: filters, identities, dead letters, faults."""

@@ -1,4 +1,4 @@
-"""Google's Pub/Sub emulator, run from its jar, and the topics and subscriptions in it."""
+"""Google's Pub/Sub emulator, run from its jar, and its topics and subscriptions."""
 
 import asyncio
 import base64
@@ -20,7 +20,7 @@ _RESOURCES = f"projects/{PROJECT}"
 
 
 class PubsubEmulator(GoogleEmulator):
-    """The ledger knows what was owed when the process ended."""
+    """The ledger knows what was undelivered when the process ended."""
 
     NAME = "Pub/Sub emulator"
 
@@ -33,8 +33,8 @@ class PubsubEmulator(GoogleEmulator):
         return await cls._run(tools, jar, ["-jar", str(jar)], directory, http)
 
     async def create(self, manifests: Manifests) -> None:
-        """Creates every topic, and the subscription that dead letters are pulled from. Who is
-        pushed to gets messages from the emulator's front."""
+        """Creates every topic, and the subscription from which dead letters are pulled. Push
+        subscribers get their messages from the emulator's front."""
         await asyncio.gather(
             *(self._put(f"topics/{topic}", {}) for topic in (*manifests.topics, DEAD_LETTERS))
         )
@@ -42,7 +42,7 @@ class PubsubEmulator(GoogleEmulator):
         await self._put(f"subscriptions/{DEAD_LETTERS}", {"topic": topic})
 
     async def publish(self, topic: str, data: bytes, attributes: Mapping[str, str]) -> Message:
-        """Publishes one message past the platform's own front; returns it, for the ledger."""
+        """Publishes one message without the platform's own front; returns it, for the ledger."""
         message = {"data": base64.b64encode(data).decode(), "attributes": dict(attributes)}
         answer = await self._call("POST", f"topics/{topic}:publish", {"messages": [message]})
         return as_published(topic, answer["messageIds"][0], data, attributes)

@@ -1,9 +1,9 @@
-"""A gRPC server in front of the Pub/Sub emulator that sees what is published, pulled and
-acknowledged. Everything else passes through as bytes.
+"""A gRPC server in front of the Pub/Sub emulator that records what is published, pulled and
+acknowledged. All else passes through as bytes.
 
-What the emulator took is delivered from here. Its own push would go to every subscription of the
-topic, for it ignores filters; one at a time, up to a tenth of a second later; and what fails twice
-in the same millisecond it forgets."""
+The platform delivers the published messages itself. The emulator's own push would go to every
+subscription of the topic, because it ignores filters; it delivers one message at a time, up to a
+tenth of a second later; and it forgets a message that fails twice in the same millisecond."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ class PubsubFront(grpc.GenericRpcHandler):
         from google.pubsub_v1.types import PullResponse
 
         answer = await relay_unary(self._channel, _PULL, request, context)
-        # Functions are pushed to; whoever pulls, pulls dead letters.
+        # Functions are pushed to; only dead letters are pulled.
         for received in PullResponse.pb().FromString(answer).received_messages:
             self.ledger.leased(received.ack_id, received.message.message_id)
         return answer
@@ -89,7 +89,7 @@ class PubsubFront(grpc.GenericRpcHandler):
         return answer
 
     def _pass_on(self, method: str) -> Any:
-        # A generator itself: gRPC looks at the function, not at what it returns.
+        # Must be a generator itself: gRPC looks at the function, not at its result.
         async def pass_on(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
             async for answer in relay_stream(self._channel, method, requests, context):
                 yield answer

@@ -1,4 +1,4 @@
-"""Which published messages are still owed to which subscriptions. Pure bookkeeping."""
+"""Records which published messages are undelivered to which subscriptions. No I/O."""
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A delivery that is still to come, and how often it failed so far."""
+    """A pending delivery, and the number of its failures so far."""
 
     subscription: str
     message: Message
@@ -32,14 +32,14 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class SavedMessages:
-    """Every delivery to come, and the dead letters nobody has acknowledged, oldest first."""
+    """Every pending delivery, and the unacknowledged dead letters, oldest first."""
 
     owed: tuple[Owed, ...]
     dead_letters: tuple[Message, ...]
 
 
 class Ledger:
-    """Knows every message that passed and every acknowledgement."""
+    """Records every published message and every acknowledgement."""
 
     def __init__(self, subscriptions: Iterable[Subscription]) -> None:
         self._subscriptions = {each.name: each for each in subscriptions}
@@ -49,7 +49,8 @@ class Ledger:
         self._leases: OrderedDict[str, str] = OrderedDict()
 
     def published(self, message: Message) -> list[Owed]:
-        """The message is owed to every subscription whose filter it matches: to these."""
+        """Adds a delivery for every subscription whose filter matches; returns these
+        subscriptions."""
         if message.topic == DEAD_LETTERS:
             self._dead_letters[message.id] = message
         event_type = message.attributes.get("ce-type", "")
@@ -71,21 +72,21 @@ class Ledger:
         self._failures.pop((subscription, message_id), None)
 
     def leased(self, ack_id: str, message_id: str) -> None:
-        """A dead letter was pulled: this acknowledgement id stands for it."""
+        """Records that a dead letter was pulled under this acknowledgement id."""
         self._leases[ack_id] = message_id
         if len(self._leases) > _REMEMBERED:
             self._leases.popitem(last=False)
 
     def acknowledged(self, ack_id: str) -> None:
-        """A dead letter that was pulled has been dealt with."""
+        """Removes a dead letter that was pulled and acknowledged."""
         self._dead_letters.pop(self._leases.pop(ack_id, ""), None)
 
     def owed(self) -> int:
-        """How many deliveries are still to come."""
+        """The number of pending deliveries."""
         return len(self._owed)
 
     def save(self) -> SavedMessages:
-        """All that a later ledger needs to continue from here."""
+        """The state from which a later ledger continues."""
         owed = (
             Owed(name, message, self._failures[name, message_id])
             for (name, message_id), message in self._owed.items()
@@ -93,9 +94,9 @@ class Ledger:
         return SavedMessages(tuple(owed), tuple(self._dead_letters.values()))
 
     def load(self, owed: Iterable[Owed], generation: str) -> list[Owed]:
-        """Owes again what another ledger owed, but for subscriptions that are gone, as they would
-        have taken their messages with them. Returns what is owed: the emulator counts its ids from
-        1 again, so what comes from an earlier `generation` says so in its own."""
+        """Restores the deliveries of another ledger, except for deleted subscriptions, whose
+        messages are deleted with them. Returns the pending deliveries. The emulator counts its ids
+        from 1 again, so an id from an earlier `generation` contains that."""
         found = [
             one if "-" in one.message.id else replace(one, message=_of(generation, one.message))
             for one in owed

@@ -1,4 +1,4 @@
-"""What production does between a topic and a function."""
+"""Delivers from topics to functions as production does."""
 
 import asyncio
 import logging
@@ -18,17 +18,17 @@ from emulators.pubsub.wire import as_pushed
 from shared.manifest import Manifests, Subscription
 
 _REORDER_SECONDS = 0.5
-# Attributes of a message beside those of its event; the last is a redelivered dead letter's.
+# Attributes of a message beside its event's; the last is that of a redelivered dead letter.
 _KEPT = frozenset({"content-type", "traceparent", "assent-redelivers"})
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True, eq=False)
 class Push:
-    """Delivers what is owed: applies the armed faults, attaches Pub/Sub's identity and forwards.
-    The function's 2xx acknowledges; anything else comes again after the subscription's backoff, and
-    goes to the dead letters after as many deliveries as the manifest allows.
-    `backoff` replaces the manifests' own, for tests that cannot wait ten seconds."""
+    """Makes pending deliveries: applies the armed faults, attaches Pub/Sub's identity and forwards.
+    The function's 2xx acknowledges; any other answer is retried after the subscription's backoff,
+    and after the manifest's number of attempts the message is dead-lettered. `backoff` replaces the
+    manifests' own, for tests that cannot wait ten seconds."""
 
     manifests: Manifests
     ingresses: Mapping[str, Ingress]
@@ -46,15 +46,16 @@ class Push:
         self._under_way: set[asyncio.Task[None]] = set()
 
     def deliver(self, owed: Iterable[Owed]) -> None:
-        """Takes over what was published, or what a platform that stopped still owed; what failed
-        before comes again after its pause."""
+        """Takes over published messages, or the pending deliveries of a stopped platform; those
+        that failed before are retried after their pause."""
         for one in owed:
             delivery = asyncio.create_task(self._until_settled(one))
             self._under_way.add(delivery)
             delivery.add_done_callback(self._under_way.discard)
 
     def rest(self) -> None:
-        """Begins no attempt any more; the ledger knows what is owed. Those under way may end."""
+        """Begins no further attempt; the ledger keeps the pending deliveries. Attempts under way
+        may end."""
         self._resting = True
 
     async def close(self) -> None:
@@ -65,7 +66,7 @@ class Push:
         await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _until_settled(self, owed: Owed) -> None:
-        """Until it was accepted or is a dead letter."""
+        """Delivers until the message was accepted or dead-lettered."""
         subscription, failures = self._subscriptions[owed.subscription], owed.failures
         call = as_pushed(owed.message, subscription.name)
         backoff = self.backoff or subscription.backoff
@@ -124,13 +125,13 @@ class Push:
 
 
 def pause_after(failures: int, least: str, most: str) -> float:
-    """Seconds until the next delivery: twice as long after each that failed."""
+    """Seconds until the next delivery: doubled after each failure."""
     first, longest = (float(text.removesuffix("s")) for text in (least, most))
     return min(longest, first * 2.0 ** max(0, failures - 1))
 
 
 def dead_letter_attributes(call: Call, subscription: Subscription, reason: str) -> dict[str, str]:
-    """The message's own attributes, where it was going and why it did not arrive."""
+    """The message's own attributes, its destination and the reason of the failure."""
     own = {
         key: value
         for key, value in call.headers

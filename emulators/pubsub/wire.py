@@ -1,4 +1,4 @@
-"""Messages as they travel between the emulator, its front and a push endpoint."""
+"""Messages in the forms that the emulator, its front and push endpoints use."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,13 +14,13 @@ MESSAGE_ID = "x-goog-pubsub-message-id"
 def as_published(
     topic: str, message_id: str, data: bytes, attributes: Mapping[str, str]
 ) -> Message:
-    """A message that has just been published; its time is the real one, as the emulator's."""
+    """A message that was just published; its time is real, like the emulator's."""
     now = format_instant(datetime.now(UTC))
     return Message(message_id, topic, data, dict(attributes), now)
 
 
 def as_pushed(message: Message, subscription: str) -> Call:
-    """The request that the emulator makes of a message, without a wrapper, metadata as headers."""
+    """The push request for a message, without a wrapper, with metadata as headers."""
     metadata = (
         (MESSAGE_ID, message.id),
         ("x-goog-pubsub-publish-time", message.published_at),

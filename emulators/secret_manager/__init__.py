@@ -1,4 +1,4 @@
-"""Secret Manager on this machine, driven by Google's own client."""
+"""A local Secret Manager for Google's own client."""
 
 from emulators.secret_manager.emulator import SecretManagerEmulator
 

@@ -1,4 +1,4 @@
-"""The checksum that Secret Manager keeps of every payload."""
+"""The checksum that Secret Manager stores with every payload."""
 
 CASTAGNOLI = 0x82F63B78  # The polynomial, bits reversed.
 

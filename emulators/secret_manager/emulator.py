@@ -42,7 +42,7 @@ _VERSION_ID = r"[0-9]+|[A-Za-z][A-Za-z0-9_-]{0,62}"
 
 @dataclass(frozen=True, slots=True)
 class SavedSecret:
-    """A secret as serialized messages, its versions each with its payload."""
+    """A secret as serialized messages, each version with its payload."""
 
     message: bytes
     serial: int
@@ -51,14 +51,14 @@ class SavedSecret:
 
 @dataclass(frozen=True, slots=True)
 class SavedSecrets:
-    """Every secret, and the number of changes that were made to them."""
+    """Every secret, and the number of changes to them."""
 
     secrets: tuple[SavedSecret, ...]
     changes: int
 
 
 class SecretManagerEmulator:
-    """Secrets live in this process's memory. Each call is answered at once and in full."""
+    """Keeps secrets in this process's memory. Answers each call at once and completely."""
 
     def __init__(self, *, clock: VirtualClock) -> None:
         self._now = clock.now
@@ -72,12 +72,12 @@ class SecretManagerEmulator:
         return address
 
     async def stop(self) -> None:
-        """Ends the server and every call under way."""
+        """Stops the server and every call under way."""
         if self._server:
             await self._server.stop(grace=None)
 
     def save(self) -> SavedSecrets:
-        """All that a later one needs to continue from here."""
+        """The state from which a later one continues."""
         saved = (
             SavedSecret(
                 secret.message.SerializeToString(),
@@ -92,7 +92,7 @@ class SecretManagerEmulator:
         return SavedSecrets(tuple(saved), next(self._changes))
 
     def load(self, saved: SavedSecrets) -> None:
-        """Continues where another one ended; to be called before `start`."""
+        """Continues from a saved state; call it before `start`."""
         for one in saved.secrets:
             message = SECRET.FromString(one.message)
             versions = [VERSION.FromString(version) for version, _ in one.versions]

@@ -1,4 +1,4 @@
-"""A secret with its versions, held as the API's own messages. No clock, no I/O."""
+"""A secret with its versions, as the API's own messages. No clock, no I/O."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 
 @dataclass
 class Secret:
-    """`message` and `versions` are what the API answers; a payload is empty once its version is
+    """`message` and `versions` are the API's answers; a payload is empty once its version is
     destroyed. Versions are numbered from 1; `serial` orders secrets by their creation."""
 
     message: Message
@@ -32,8 +32,8 @@ class Secret:
     payloads: list[bytes] = field(default_factory=list)
 
     def number(self, version_id: str) -> int:
-        """Of a version's number, alias or `latest`: the newest version, whatever its state.
-        NOT_FOUND where there is none."""
+        """The version with a number or an alias, or the newest in any state for `latest`. NOT_FOUND
+        where there is none."""
         if version_id == "latest" and not self.versions:
             raise not_found(f"Secret [{self.message.name}] not found or has no versions.")
         number: int = self.message.version_aliases.get(version_id, 0)
@@ -47,8 +47,8 @@ class Secret:
         return number
 
     def add(self, payload: Message, now: datetime, etag: str) -> Message:
-        """The secret's next version. INVALID_ARGUMENT for a payload that is empty, too large or
-        not what its checksum says."""
+        """Adds the secret's next version. INVALID_ARGUMENT for a payload that is empty, too large
+        or different from its checksum."""
         _check_payload(payload)
         version = VERSION(
             name=f"{self.message.name}/versions/{len(self.versions) + 1}",
@@ -75,8 +75,8 @@ class Secret:
         return types.AccessSecretVersionResponse.pb()(name=version.name, payload=payload)
 
     def move(self, request: Message, number: int, to: int, now: datetime, etag: str) -> Message:
-        """The version in its new state; also a change to the same state makes a new etag.
-        FAILED_PRECONDITION for one that is destroyed: nothing leads out of there."""
+        """The version in its new state; setting the same state again also makes a new etag.
+        FAILED_PRECONDITION for a destroyed version, whose state is final."""
         version = self.versions[number - 1]
         check_etag(request.etag, version.etag)
         if version.state == State.DESTROYED:
@@ -88,7 +88,8 @@ class Secret:
         return version
 
     def update(self, request: Message, etag: str) -> Message:
-        """Changes what the request's mask names. INVALID_ARGUMENT for what cannot be updated."""
+        """Changes the fields in the request's mask. INVALID_ARGUMENT for fields that cannot be
+        updated."""
         paths = [path.partition(".")[0] for path in request.update_mask.paths]
         if not paths:
             raise invalid("update_mask must be provided.")
@@ -107,7 +108,7 @@ class Secret:
 
 
 def new_secret(name: str, message: Message, serial: int, now: datetime, etag: str) -> Secret:
-    """UNIMPLEMENTED for what a real secret would obey and this one would not."""
+    """UNIMPLEMENTED for settings that a real secret supports and this one does not."""
     for descriptor, _ in message.ListFields():
         if descriptor.name not in _EMULATED:
             raise unemulated(f"Secret.{descriptor.name}")
@@ -137,7 +138,7 @@ def _check_secret(message: Message, fields: Iterable[str], *, versions: int) -> 
 
 
 def check_etag(given: str, current: str) -> None:
-    """FAILED_PRECONDITION for an etag that was given and is not the current one."""
+    """FAILED_PRECONDITION for an etag that differs from the current one."""
     if given and given != current:
         raise failed_precondition(
             f"The etag provided ({given}) does not match the current etag ({current})."
