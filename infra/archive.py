@@ -1,4 +1,4 @@
-"""The source that an image is built from."""
+"""The source archive from which an image is built."""
 
 import hashlib
 import io
@@ -31,7 +31,7 @@ def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     """Writes `<into>/<lock>.zip`: the Python modules of all functions, of `shared` and of `events`,
     and `requirements/<lock>.txt` as the packages to install.
 
-    The same files give the same bytes, on any machine. Nothing of the checkout is run."""
+    The same files give the same bytes on every machine. Runs no code of the checkout."""
     root = manifests.root
     functions = {folder.relative_to(root).parts[0] for folder in manifests.folders.values()}
     modules = [file for top in (*_COMMON, *functions) for file in (root / top).rglob("*.py")]
@@ -50,7 +50,7 @@ def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
 
 
 def _zipped(contents: Mapping[str, bytes]) -> bytes:
-    """Stored, not deflated: compressed bytes differ between builds of zlib."""
+    """Stored, not deflated, because compressed bytes differ between builds of zlib."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(contents):

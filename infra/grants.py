@@ -1,4 +1,4 @@
-"""Grants, each for one purpose and, wherever Google has it, on one resource."""
+"""Grants, each for one purpose and, where Google supports it, on one resource."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ def refuse_wide(role: str, member: Member) -> None:
 
 @dataclass(frozen=True)
 class Grants:
-    """Makes grants in a cloud, as parts of `parent`. Names read `<who>/may-<what>`."""
+    """Makes grants in a cloud, as children of `parent`. Names read `<who>/may-<what>`."""
 
     cloud: Cloud
     parent: pulumi.Resource
@@ -99,11 +99,11 @@ class Grants:
         )
 
     def act_as(self, name: str, account: Account, member: Member) -> None:
-        """May have a Google service call under one account."""
+        """Lets a Google service call under one account."""
         self._on_account(name, account, "roles/iam.serviceAccountUser", member)
 
     def mint_identity(self, name: str, account: Account, member: Member) -> None:
-        """May make identity tokens of one account, and no access tokens."""
+        """Lets a member make identity tokens of one account, and no access tokens."""
         self._on_account(name, account, "roles/iam.serviceAccountOpenIdTokenCreator", member)
 
     def _on_account(self, name: str, account: Account, role: str, member: Member) -> None:
@@ -117,8 +117,8 @@ class Grants:
 
 
 class ProjectGrant(pulumi.ComponentResource):
-    """A role in the whole project, narrowed by a condition where IAM knows one for it, with the
-    reason why no smaller place takes it.
+    """A role in the whole project, narrowed by a condition where IAM supports one, with the reason
+    why no smaller resource can have it.
 
     Deliberately not: basic roles, which `refuse_wide` refuses, or grants without a reason."""
 

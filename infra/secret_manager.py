@@ -1,4 +1,4 @@
-"""Secrets: who may read which. Their values never pass through Pulumi."""
+"""Secrets, and who may read which. Their values never pass through Pulumi."""
 
 from collections.abc import Mapping
 
@@ -15,13 +15,13 @@ NOT_SET = "not-set-yet"
 
 
 class Secrets(pulumi.ComponentResource):
-    """A secret for each name in the manifests, and its readers: both sides of each function that
-    names it, and nobody else. `password` is there where a manifest reaches PostgreSQL.
+    """A secret for each name in the manifests. Both sides of each function that names it may read
+    it, and nobody else. `password` exists where a manifest reaches PostgreSQL.
 
     Deliberately not: values. `python -m infra.keys` makes them in Secret Manager itself, so that no
-    seed is ever in Pulumi's state (ADR 22). The password alone has a first version, which opens
-    nothing: Cloud Run does not start a service whose environment names a secret without one. It is
-    not to be destroyed: whoever refreshes would have it made again, as the newest."""
+    seed is ever in Pulumi's state (ADR 22). Only the password has a first version, which opens
+    nothing: Cloud Run does not start a service whose environment names a secret without one. Do not
+    destroy that version: a refresh would make it again, as the newest."""
 
     def __init__(self, cloud: Cloud, accounts: Mapping[str, Account]) -> None:
         super().__init__("assent:infra:Secrets", "secrets")
@@ -72,7 +72,7 @@ class Secrets(pulumi.ComponentResource):
             replication=gcp.secretmanager.SecretReplicationArgs(
                 auto=gcp.secretmanager.SecretReplicationAutoArgs()
             ),
-            # A version that was destroyed by mistake comes back within a day.
+            # A version that was destroyed by mistake can be restored within a day.
             version_destroy_ttl="86400s",
             opts=self._cloud.inside(self, keep=self._cloud.settings.environment == "prod"),
         )

@@ -10,7 +10,7 @@ from infra.refusals import Refused
 from infra.settings import Settings, read_settings
 
 OWN, GOOGLE = "assent:", "gcp:"
-# Of the provider's own values, those that are ours too.
+# The provider's own values that are our settings too.
 OF_GOOGLE = ("project", "region")
 
 
@@ -21,8 +21,8 @@ def stacks_of(root: Path) -> tuple[str, ...]:
 
 
 def settings_of_stack(root: Path, stack: str) -> Settings:
-    """What `pulumi up` would read for a stack. Raises Refused for what it would refuse, and where
-    there is no such stack."""
+    """The configuration that `pulumi up` would read for a stack. Raises Refused where it would, and
+    where there is no such stack."""
     file = root / f"Pulumi.{stack}.yaml"
     if not file.exists():
         known = ", ".join(stacks_of(root)) or "none"

@@ -1,4 +1,4 @@
-"""The bills as a picture: one panel for each, a bar for each service."""
+"""The bills as a picture: one panel for each bill, one bar for each service."""
 
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -14,8 +14,8 @@ _STYLE = (
 
 
 def chart(bills: Mapping[str, Bill]) -> str:
-    """An SVG. Each panel has its own scale and says its total; bars are split into what functions
-    use and, paler, what the platform has anyway."""
+    """An SVG. Each panel has its own scale and total; bars show the functions' part and, paler, the
+    platform's own part."""
     rows, y = [], 0
     for title, bill in bills.items():
         panel = list(_panel(title, bill, y))
@@ -47,7 +47,7 @@ def _panel(title: str, bill: Bill, top: int) -> Iterator[str]:
 
 
 def _services(bill: Bill) -> dict[str, tuple[float, float]]:
-    """What functions and what the platform pay, of every service that costs a cent."""
+    """The functions' and the platform's charges, for every service that costs a cent."""
     found: dict[str, tuple[float, float]] = {}
     for charge in bill.charges:
         functions, platform = found.get(charge.service, (0.0, 0.0))

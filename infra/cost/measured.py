@@ -1,4 +1,4 @@
-"""What was counted while actions really ran on the local platform."""
+"""Counts of real actions on the local platform."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -26,9 +26,8 @@ class Published(Model):
 
 
 class Action(Model):
-    """What one thing that somebody did led to, everywhere: operations by deployable and kind,
-    messages by topic and event type, bytes logged and bytes answered to public callers by
-    deployable."""
+    """What followed from one action, everywhere: operations by deployable and kind, messages by
+    topic and event type, bytes logged and bytes answered to public callers by deployable."""
 
     functions: dict[str, dict[str, int]] = Field(default_factory=dict)
     published: dict[str, dict[str, Published]] = Field(default_factory=dict)
@@ -36,7 +35,7 @@ class Action(Model):
     answered_bytes: dict[str, int] = Field(default_factory=dict)
 
     def count(self, kind: str) -> int:
-        """How many operations of one kind, over all functions."""
+        """The number of operations of one kind, over all functions."""
         return sum(counts.get(kind, 0) for counts in self.functions.values())
 
     @property
@@ -79,19 +78,19 @@ INSTANCE_TIME = "instance-milliseconds"
 
 
 def typical(samples: Sequence[Action]) -> Action:
-    """Of every count its median, the upper one of two: what the action itself does, without the
-    sweeps and repetitions that fell into one run of it. Of an instance's time the least, for the
-    machine that measures can only add to it."""
+    """The median of every count, the upper one of two: the action itself, without the sweeps and
+    repetitions that happened during one run. Of instance time the minimum, because other load of
+    the measuring machine only adds to it."""
     return _combined(samples, lambda kind, n: min(n) if kind == INSTANCE_TIME else median_high(n))
 
 
 def together(*actions: Action) -> Action:
-    """What several actions lead to, one after the other."""
+    """The sum of several actions."""
     return _combined(actions, lambda _, numbers: sum(numbers))
 
 
 def without(action: Action, other: Action) -> Action:
-    """What is left of an action when what `other` leads to is not its doing."""
+    """The action without what follows from `other`."""
     return _combined([action, other], lambda _, pair: max(0, pair[0] - pair[1]))
 
 
@@ -101,7 +100,7 @@ def _combined(actions: Sequence[Action], how: Combining) -> Action:
 
 
 def _merged(counts: Sequence[Counts], how: Combining) -> Counts:
-    """The same tree with every number combined; what is nothing is left out."""
+    """The same tree with every number combined; zeros are left out."""
     merged: Counts = {}
     for key in sorted({key for each in counts for key in each}):
         values = [each.get(key) for each in counts]
@@ -115,7 +114,7 @@ def _merged(counts: Sequence[Counts], how: Combining) -> Counts:
 
 
 def used_by(action: Action, manifests: Manifests) -> list[Usage]:
-    """What the action uses, by function, its share of the log's storage included."""
+    """The action's usage by function, including its share of the log's storage."""
     used: list[Usage] = [*_held_back(action, manifests)]
     for name, counts in action.functions.items():
         deployable = manifests.deployable(name)
@@ -126,14 +125,14 @@ def used_by(action: Action, manifests: Manifests) -> list[Usage]:
                 used.append(Usage(kind, number, name))
     used += [Usage("log-gib", n / GIB, name) for name, n in action.logged_bytes.items()]
     for name, size in action.answered_bytes.items():
-        # Callers come through the edge. Whether what a service sends there is free is not written
-        # anywhere we found: the dearer reading pays for both legs.
+        # Callers come through the edge. We found no page that says whether what a service sends
+        # there is free, so we assume the dearer case and count both legs.
         used += [Usage(kind, size / GIB, name) for kind in ("egress-gib", "hosting-transfer-gib")]
     return used
 
 
 def instance_time(deployable: Deployable, seconds: float) -> list[Usage]:
-    """An instance's time by its manifest: processors and memory are sold apart."""
+    """An instance's time by its manifest: processors and memory are billed separately."""
     memory, unit = deployable.sizing.memory[:-2], deployable.sizing.memory[-2:]
     gib = int(memory) * _GIB_OF_UNIT[unit]
     return [
@@ -143,7 +142,8 @@ def instance_time(deployable: Deployable, seconds: float) -> list[Usage]:
 
 
 def _held_back(action: Action, manifests: Manifests) -> Iterator[Usage]:
-    """A subscription pays for every message of its topic, also for those its filter holds back."""
+    """Filtered messages: a subscription pays for every message of its topic, also for those its
+    filter holds back."""
     for subscription in manifests.subscriptions:
         held = sum(
             published.bytes

@@ -18,7 +18,8 @@ Sums = Callable[[Bill], Mapping[str, float]]
 def show(
     console: Console, month: Month, prices: Prices, costs: Costs, figures: Mapping[str, Figure]
 ) -> None:
-    """Prints what was assumed, who is paid, for whom, and the figures with their aims."""
+    """Prints the assumptions, the charges by service and by function, and the figures with their
+    targets."""
     load = month.assumed.reference
     console.print(
         f"Prices of {prices.region} on {prices.as_of}, after one free tier; operations measured on "
@@ -34,7 +35,7 @@ def show(
 
 
 def _table(title: str, costs: Costs, sums: Sums, names: Iterable[str] = ()) -> RenderableType:
-    """`names` have a row even where nothing is paid."""
+    """`names` have a row even where nothing is charged."""
     bills = (costs.idle, costs.reference, costs.hundredfold)
     idle, reference, hundredfold = (sums(bill) for bill in bills)
     table = Table(title=title, title_justify="left", show_footer=True)
@@ -68,7 +69,7 @@ def _figures(figures: Mapping[str, Figure]) -> RenderableType:
 
 
 def bar(value: float, most: float) -> str:
-    """A bar as long as `value` is of `most`, to an eighth of a letter."""
+    """A bar of the length `value` / `most`, to an eighth of a letter."""
     eighths = round(8 * _BAR * value / most) if most > 0 else 0
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
@@ -84,6 +85,6 @@ def _usd(value: float) -> str:
 
 
 def _ordered(*columns: Mapping[str, float]) -> Iterable[str]:
-    """The dearest first, by the columns in their order."""
+    """The highest charges first, by the columns in their order."""
     names = sorted({name for column in columns for name in column})
     return sorted(names, key=lambda name: [-column.get(name, 0.0) for column in columns])

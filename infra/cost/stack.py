@@ -1,4 +1,4 @@
-"""What exists whether anybody acts or not, counted in the cloud program's own graph."""
+"""The resources that exist without any load, counted in the cloud program's own graph."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -13,11 +13,11 @@ from infra.preview.resource import Resource
 HOURS = 730
 # Only private sides have schedules.
 _REACTIONS = "-reactions"
-# Where no regions are chosen an uptime check runs from all six of Google's locations.
+# Without chosen regions an uptime check runs from all six of Google's locations.
 ALL_LOCATIONS = 6
-# What a point of a metric of our own is metered as; there is one a minute.
+# How a point of a metric of our own is billed; there is one a minute.
 _POINT_BYTES, _DISTRIBUTION_BYTES = 8, 80
-# A condition is evaluated every thirty seconds unless its query says otherwise.
+# A condition is evaluated every thirty seconds unless its query has another period.
 _EVALUATION_SECONDS = 30
 _CUSTOM_TIER = re.compile(r"db-custom-(\d+)-(\d+)")
 # Metrics named in a PromQL query or an MQL filter of Google's own style.
@@ -26,10 +26,10 @@ _METRIC = re.compile(r"[a-z][a-z0-9_]*(?:_googleapis_com|\.googleapis\.com)[a-zA
 
 @dataclass(frozen=True)
 class Stack:
-    """What the cost model needs to know of a stack. `checks` is how often a month each deployable
-    is asked whether it is there, `woken` at how many moments; `unindexed` are fields
-    (`events.data`) without index entries; the database is kept `recovered` (point-in-time
-    recovery) and in `backups` copies."""
+    """The inputs of the cost model from a stack. `checks` is how often a month an uptime check
+    calls each deployable, `woken` at how many moments; `unindexed` are fields (`events.data`)
+    without index entries; the database is kept `recovered` (point-in-time recovery) and in
+    `backups` copies."""
 
     fixed: tuple[Usage, ...]
     checks: Mapping[str, float]
@@ -40,7 +40,8 @@ class Stack:
 
 
 def stack_of(graph: Graph, operations: Operations) -> Stack:
-    """Reads the graph. Raises KeyError for a resource that is configured as we do not price."""
+    """Reads the graph. Raises KeyError for a resource with a configuration that has no price
+    here."""
     databases = list(graph.of("gcp:firestore/database:Database"))
     return Stack(
         fixed=tuple(_fixed(graph, operations)),
@@ -90,7 +91,7 @@ def _job(resource: Resource, operations: Operations) -> Iterator[Usage]:
 
 
 def _images(graph: Graph, operations: Operations) -> Iterator[Usage]:
-    """What the cleanup policy keeps of every image; equal layers are stored once."""
+    """The bytes of all images that the cleanup policy keeps; equal layers are stored once."""
     for repository in graph.of("gcp:artifactregistry/repository:Repository"):
         policies = repository.inputs.get("cleanupPolicies") or [{}]
         kept = max((each.get("mostRecentVersions") or {}).get("keepCount", 1) for each in policies)
@@ -113,8 +114,8 @@ def _by_service(condition: Mapping[str, Any]) -> bool:
 
 
 def _evaluated(condition: Mapping[str, Any]) -> tuple[int, float]:
-    """How many metrics a condition refers to and how often it asks; a condition on log entries
-    refers to none."""
+    """How many metrics a condition refers to and how often it is evaluated; a condition on log
+    entries refers to none."""
     query = condition.get("conditionPrometheusQueryLanguage")
     if query:
         seconds = float(str(query.get("evaluationInterval") or _EVALUATION_SECONDS).rstrip("s"))
@@ -126,7 +127,7 @@ def _evaluated(condition: Mapping[str, Any]) -> tuple[int, float]:
 
 
 def _log_metric(resource: Resource, operations: Operations) -> Iterator[Usage]:
-    """A point a minute of every series, as if something happened every minute."""
+    """A point a minute for every series, as if something happened every minute."""
     descriptor = resource.inputs.get("metricDescriptor") or {}
     distribution = descriptor.get("valueType") == "DISTRIBUTION"
     series = 1.0 if "service_name=" in resource.inputs["filter"] else operations.series
@@ -158,7 +159,7 @@ def _executions(check: Resource) -> float:
 
 
 def _checks(graph: Graph) -> Iterator[tuple[str, Resource]]:
-    """Who is asked by each uptime check: the public function whose route its path is."""
+    """The target of each uptime check: the public function whose route its path is."""
     for check in graph.of(_UPTIME):
         asked = graph.manifests.routes.find(check.inputs["httpCheck"]["path"])
         if asked is not None:
@@ -173,13 +174,13 @@ def _unindexed(graph: Graph) -> Iterator[str]:
 
 
 def _copies(schedule: Resource) -> float:
-    """Backups kept at a time: the retention over the pause between two."""
+    """The number of backups at a time: the retention divided by the interval."""
     days = float(_text(schedule, "retention").rstrip("s")) / 86_400
     return days if schedule.inputs.get("dailyRecurrence") is not None else max(1.0, days / 7)
 
 
 def _function(resource: Resource) -> str:
-    """Whose it is; what no function has alone is the platform's."""
+    """The function that a resource belongs to, or the platform."""
     return resource.group if resource.group.endswith(_REACTIONS) else PLATFORM
 
 

@@ -1,4 +1,4 @@
-"""A month of one of the checkout's stacks."""
+"""The month of one of the checkout's stacks."""
 
 from infra.cost.load import load_assumptions
 from infra.cost.measured import Measurement
@@ -9,8 +9,8 @@ from infra.stacks import settings_of_stack
 
 
 def month_of(measurement: Measurement, stack: str = "prod") -> Month:
-    """What the checkout's manifests, its program for that stack and its assumptions make of what
-    was measured."""
+    """The month from the measurements and the checkout's manifests, program for that stack and
+    assumptions."""
     assumed, program = load_assumptions(), graph(settings_of_stack(ROOT, stack))
     counted = stack_of(program, assumed.operations)
     return Month(program.manifests, counted, measurement, assumed)

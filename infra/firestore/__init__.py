@@ -1,4 +1,4 @@
-"""Firestore: the database, and every index that a query of the functions needs."""
+"""Firestore: the database, and every index that the functions' queries need."""
 
 from infra.firestore.database import Firestore
 from infra.firestore.indexes import (

@@ -1,4 +1,4 @@
-"""The database, its indexes, its backups, and who may reach it."""
+"""The database, its indexes, its backups, and the grants on it."""
 
 import pulumi
 import pulumi_gcp as gcp
@@ -8,7 +8,7 @@ from infra.cloud import Cloud
 from infra.firestore.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
 from infra.grants import ProjectGrant
 
-# The one that Google's clients take where no other is named.
+# Google's clients use this database by default.
 DATABASE = "(default)"
 BACKUPS_KEPT = "604800s"
 _ROLES = {"read": "roles/datastore.viewer", "read-write": "roles/datastore.user"}
@@ -18,7 +18,7 @@ class Firestore(pulumi.ComponentResource):
     """One regional database in native mode. Any moment of the last seven days can be read and
     restored, a daily backup outlives the database itself, and production's cannot be deleted.
 
-    Functions reach it as their manifests say, to read or to write.
+    Functions get the access, read or write, that their manifests name.
 
     Deliberately not: security rules (no browser and no phone talks to Firestore), a second database
     (a transaction cannot span two), or several regions (docs/decisions/0008)."""
@@ -74,7 +74,7 @@ class Firestore(pulumi.ComponentResource):
         for collection, field in UNQUERIED:
             self._field(collection, field, "not-indexed", [])
         for collection, field in EXPIRING:
-            # Moments that only ever grow make an index hot, and nobody asks for them.
+            # Ever-growing times make an index hot, and no query uses them.
             ttl = gcp.firestore.FieldTtlConfigArgs()
             self._field(collection, field, "expires", [], ttl)
 

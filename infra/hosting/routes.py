@@ -1,4 +1,4 @@
-"""The route table as Firebase Hosting reads it."""
+"""The route table in the form of Firebase Hosting."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class EdgeRoute:
 
 
 def edge_routes(deployables: Iterable[Deployable]) -> tuple[EdgeRoute, ...]:
-    """Every public route once, in an order in which the first match is the most specific one. A
-    private side has no route and so is in no answer.
+    """Every public route once, in an order in which the first match is the most specific one.
+    Private sides have no routes and never appear.
 
     A manifest's `/v1/agents/**` means `/v1/agents` and all below it; Hosting's `/**` means only
     what is below, so it is written `/v1/agents{,/**}`

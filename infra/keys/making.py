@@ -1,4 +1,4 @@
-"""Making the values that the manifests' secrets lack, and changing keys."""
+"""Makes missing values of the manifests' secrets, and rotates keys."""
 
 import json
 import secrets
@@ -11,14 +11,14 @@ from infra.refusals import Refused
 from shared.manifest import Manifests
 
 SIGNING, PUBLIC = "-signing-key", "-public-keys"
-# After as long, a process that meets an unknown key reads the public keys again
+# After this time a process that meets an unknown key reads the public keys again
 # (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
 
 
 def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
-    """Gives each secret of the manifests that has no value its first; says what it did. A value
-    that is there stays. Raises Refused where a secret itself is not there yet."""
+    """Gives each secret of the manifests that has no value its first, and yields a line about each.
+    Existing values stay. Raises Refused where a secret itself does not exist yet."""
     for name in sorted(manifests.secrets, key=lambda name: (name.endswith(PUBLIC), name)):
         if values.latest(name) is not None:
             yield f"{name}: kept"
@@ -43,8 +43,8 @@ def rotate(
     *,
     wait: Callable[[float], None] = time.sleep,
 ) -> Iterator[str]:
-    """A new key of `owner`: published, then signed with. What older keys signed verifies still.
-    Raises Refused where there is no key to follow."""
+    """Publishes a new key of `owner`, then signs with it. Signatures of older keys still verify.
+    Raises Refused where there is no older key."""
     _signing(owner, values)
     key = _fresh(owner)
     if _publishes(owner, manifests):
@@ -56,8 +56,8 @@ def rotate(
 
 
 def retire(owner: str, manifests: Manifests, values: Values) -> Iterator[str]:
-    """Nothing that older keys of `owner` signed verifies any more, and their seeds are destroyed.
-    Raises Refused where there is no key."""
+    """Ends the older keys of `owner`: nothing that they signed verifies any more, and their seeds
+    are destroyed. Raises Refused where there is no key."""
     key: Key = json.loads(_signing(owner, values))
     if _publishes(owner, manifests):
         values.add(f"{owner}{PUBLIC}", public_value(key))

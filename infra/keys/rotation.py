@@ -1,8 +1,8 @@
-"""What the secrets of a signing key hold, from its first day to its last.
+"""The contents of a signing key's secrets, through its rotation.
 
-Whoever verifies must know a key before anybody signs with it. So a new key is published beside the
-old one first, signs then, and the old one is retired when nothing that it signed matters any more;
-at once, where it was stolen."""
+Verifiers must know a key before anybody signs with it. So a new key is first published beside the
+old one, then signs, and the old one is retired when nothing that it signed matters any more; at
+once, if it was stolen."""
 
 import base64
 import json
@@ -22,12 +22,12 @@ def new_key(owner: str, seed: bytes, distinction: str) -> Key:
 
 
 def signing_value(key: Key) -> str:
-    """What the signing-key secret holds."""
+    """The content of the signing-key secret."""
     return json.dumps(dict(key))
 
 
 def public_value(key: Key, beside: str | None = None) -> str:
-    """What the public-keys secret holds: the key's public half, after those that it held
+    """The content of the public-keys secret: the key's public half, after the keys that it had
     `beside`."""
     kept = json.loads(beside)["keys"] if beside is not None else []
     own = public_key_set(load_signing_key(signing_value(key)))["keys"]

@@ -1,4 +1,4 @@
-"""Secret Manager, as far as values of secrets are concerned."""
+"""The values of secrets in Secret Manager."""
 
 import os
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Values:
-    """The values of one project's secrets. Nothing read here is kept, printed or logged."""
+    """The values of one project's secrets. Stores, prints and logs none of them."""
 
     def __init__(self, project: str) -> None:
         self._project = project
@@ -18,7 +18,7 @@ class Values:
 
     def latest(self, name: str) -> str | None:
         """The newest value, or None where there never was one. Raises Refused where the secret
-        itself is not there."""
+        itself does not exist."""
         from google.api_core.exceptions import NotFound
 
         try:
@@ -30,15 +30,16 @@ class Values:
         return answer.payload.data.decode()
 
     def add(self, name: str, value: str) -> None:
-        """A new value, the newest from now on. Raises Refused where there is no such secret."""
+        """Adds a new value, the newest from now on. Raises Refused where there is no such
+        secret."""
         self._require(name)
         self._client.add_secret_version(
             request={"parent": self._path(name), "payload": {"data": value.encode()}}
         )
 
     def destroy_older(self, name: str) -> int:
-        """Destroys every value but the newest; how many those were. Secret Manager keeps what it
-        was told to destroy for one more day, disabled."""
+        """Destroys every value but the newest; returns how many. Secret Manager keeps destroyed
+        values for one more day, disabled."""
         from google.cloud.secretmanager_v1 import SecretVersion
 
         versions = list(self._client.list_secret_versions(parent=self._path(name)))

@@ -1,4 +1,4 @@
-"""The alerts that no objective's burn rate gives: few, each with one thing to do."""
+"""The alerts beside the objectives' burn rates: few, each with one thing to do."""
 
 from collections.abc import Iterable
 
@@ -55,7 +55,7 @@ PLACES_TOLERATED = 1
 
 
 def dead_letters(subscription: str) -> Condition:
-    """Met while anything waits in the dead letters, whoever put it there."""
+    """Met while anything is in the dead letters, from any sender."""
     return _above(
         0,
         of_metric(WAITING, ON_PUBSUB, one_subscription(subscription)),
@@ -79,7 +79,7 @@ def reaction_errors(private: Iterable[str]) -> Condition:
 
 
 def stuck_cases() -> Condition:
-    """Met while a sweep tells of anything stuck; it does so every minute."""
+    """Met while a sweep logs anything stuck, which it does every minute."""
     return _above(
         0,
         of_metric(STUCK.type, ON_CLOUD_RUN),

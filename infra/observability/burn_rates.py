@@ -24,7 +24,7 @@ HOUR = 3600
 
 @dataclass(frozen=True)
 class BurnRate:
-    """Tells when the budget burns `factor` times as fast as it may, over both windows."""
+    """Alerts when the budget burns `factor` times as fast as it may, over both windows."""
 
     name: str
     factor: float
@@ -34,7 +34,7 @@ class BurnRate:
 
     @property
     def budget_consumed(self) -> float:
-        """The part of thirty days' budget that is gone when the long window is full of it."""
+        """The share of thirty days' budget that is used after one long window at this rate."""
         return self.factor * self.long_seconds / (30 * 24 * HOUR)
 
 

@@ -11,8 +11,8 @@ PERIOD = "60s"
 
 @dataclass(frozen=True)
 class Line:
-    """What a chart draws: a filter of Cloud Monitoring with its aggregation or, where there is
-    none, a PromQL query (the only one that can add up what a distribution holds)."""
+    """The data of a chart: a filter of Cloud Monitoring with its aggregation or, where there is
+    none, a PromQL query (the only one that can add up a distribution's values)."""
 
     query: str
     aligner: str = ""
@@ -21,7 +21,7 @@ class Line:
     legend: str = ""
 
     def data_set(self) -> dict[str, Any]:
-        """The chart's part that draws it."""
+        """The chart's data set."""
         return {
             "plotType": "LINE",
             "targetAxis": "Y1",
@@ -41,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines over time; `threshold` is where it begins to matter."""
+    """Lines over time; `threshold` is the value from which a person should look."""
 
     title: str
     lines: Sequence[Line]
@@ -62,13 +62,13 @@ class Chart:
 
 
 def text(content: str) -> dict[str, Any]:
-    """A widget that says something in Markdown."""
+    """A widget with a Markdown text."""
     return {"text": {"content": content, "format": "MARKDOWN"}}
 
 
 def prometheus_name(metric: str) -> str:
-    """What PromQL calls a metric: the first slash becomes a colon, what else is no letter or digit
-    an underscore (https://cloud.google.com/monitoring/promql/promql-mapping)."""
+    """The PromQL name of a metric: the first slash becomes a colon, any other character but letters
+    and digits an underscore (https://cloud.google.com/monitoring/promql/promql-mapping)."""
     domain, _, path = metric.partition("/")
     clean = str.maketrans(dict.fromkeys("/.-", "_"))
     return f"{domain.translate(clean)}:{path.translate(clean)}"

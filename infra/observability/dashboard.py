@@ -1,5 +1,4 @@
-"""One page that answers, from top to bottom: is it up, does it keep its promises, is anything
-lost or stuck, what does it cost."""
+"""The dashboard, from top to bottom: availability, objectives, lost or stuck work, cost."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,8 +48,9 @@ HEADER = (
 
 
 def dashboard_json(*, objectives: Iterable[str], dead_letters: str, sql_connections: int) -> str:
-    """The dashboard as Cloud Monitoring takes it. `objectives` are full names, `dead_letters` the
-    subscription that holds what was given up, `sql_connections` what the database's tier takes."""
+    """The dashboard in Cloud Monitoring's form. `objectives` are full names, `dead_letters` is the
+    subscription with the dead letters, `sql_connections` the connections that the database's tier
+    allows."""
     charts = [
         *_promises(objectives),
         *_traffic(),

@@ -3,11 +3,11 @@
 Each name as its page lists it: https://cloud.google.com/monitoring/api/metrics_gcp_p_z (Pub/Sub,
 Cloud Run), metrics_gcp_c (Cloud SQL) and metrics_gcp_i_o (Monitoring)."""
 
-# Requests that reached a revision, by `response_code_class`. What Cloud Run itself turns away
-# because `max_instances` are busy (429) is not in it.
+# Requests that reached a revision, by `response_code_class`. It excludes requests that Cloud Run
+# itself refuses because `max_instances` are busy (429).
 REQUESTS = "run.googleapis.com/request_count"
-# Milliseconds from a running instance's receipt of a request to its answer: the start of an
-# instance is not in it, which is what "warm" means.
+# Milliseconds from a running instance's receipt of a request to its answer. The start of an
+# instance is excluded, so it measures "warm" requests.
 LATENCIES = "run.googleapis.com/request_latencies"
 INSTANCES = "run.googleapis.com/container/instance_count"
 BILLED_TIME = "run.googleapis.com/container/billable_instance_time"

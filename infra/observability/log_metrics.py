@@ -1,9 +1,9 @@
-"""Metrics made of what our functions log.
+"""Metrics from our functions' log lines.
 
-What is billed is the bytes of points written: 8 for a count, 80 for a distribution, each minute in
-which a service logged something that matches; 150 MiB a month are free for a billing account
-(https://cloud.google.com/stackdriver/pricing, read 2026-11-20). So there are few, none has a label
-with many values, and the services' names come with the log entry's resource at no cost."""
+Google bills the bytes of the written points: 8 for a count, 80 for a distribution, each minute in
+which a service logged a matching line; 150 MiB a month are free for a billing account
+(https://cloud.google.com/stackdriver/pricing, read 2026-11-20). So there are few metrics, none has
+a label with many values, and the services' names come with the log entry's resource at no cost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ REQUEST = 'jsonPayload.logger="assent.request"'
 HANDLED = 'jsonPayload.outcome="handled"'
 ABOUT_APPROVALS = 'jsonPayload.event_type=~"^assent[.]approval[.]"'
 
-# The deployable whose handling of an event is the governor's view of it, and the one whose handling
-# of a decision is its effect.
+# The deployable that updates the governor's view, and the one that carries out decisions: the
+# handling time of their events is measured.
 READ_MODEL = "mobile-api-reactions"
 EFFECTS = "agents-reactions"
 
@@ -31,8 +31,8 @@ COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 
 @dataclass(frozen=True)
 class LogMetric:
-    """A metric of the entries that match all of `conditions`: how many there are or, where
-    `value` names a field, how its values are spread over `bounds`."""
+    """A metric of the log entries that match all of `conditions`: their number or, where `value`
+    names a field, the distribution of its values over `bounds`."""
 
     name: str
     says: str
@@ -44,12 +44,12 @@ class LogMetric:
 
     @property
     def type(self) -> str:
-        """What filters of charts, objectives and alerts call it."""
+        """The metric's name in filters of charts, objectives and alerts."""
         return f"logging.googleapis.com/user/{self.name}"
 
     @cached_property
     def filter(self) -> str:
-        """What a log entry must be to count, in the Logging query language."""
+        """The filter for its log entries, in the Logging query language."""
         return " AND ".join((ON_CLOUD_RUN, *self.conditions))
 
 
@@ -112,13 +112,13 @@ def _operations(kind: str) -> LogMetric:
     )
 
 
-# What dominates the price of an action; all kinds are in the log line itself.
+# The operations that dominate the price of an action; the log line contains all kinds.
 COSTS = tuple(_operations(kind) for kind in ("firestore-reads", "firestore-writes", "cloud-tasks"))
 LOG_METRICS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK, *COSTS)
 
 
 def declare(metric: LogMetric, project: str, opts: pulumi.ResourceOptions) -> logging.Metric:
-    """The resource of a metric. It counts from its creation on: older entries are not in it."""
+    """The resource of a metric. It counts from its creation on, and excludes older entries."""
     return logging.Metric(
         f"observability/{metric.name}",
         name=metric.name,

@@ -1,4 +1,4 @@
-"""What we promise, and how it is measured. docs/operations/slos.md says the same in words."""
+"""Our objectives, and how they are measured. docs/operations/slos.md describes them in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from infra.observability.filters import ON_CLOUD_RUN, any_service, of_metric, on
 from infra.observability.google_metrics import LATENCIES, REQUESTS
 from infra.observability.log_metrics import EFFECT_LAG, EVENT_LAG, READ_MODEL
 
-# As long as the SRE workbook's, so that its burn rates mean what they say there.
+# As long as in the SRE workbook, so that its burn rates apply.
 DAYS = 30
 
 
 @dataclass(frozen=True)
 class FewErrors:
-    """Good is every request that the function itself did not fail (5xx)."""
+    """Good is every request that the function did not fail itself (5xx)."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Within:
 
 @dataclass(frozen=True)
 class Objective:
-    """At least `goal` of all is good, over the last thirty days; `runbook` is where somebody who
-    is told that it is not begins."""
+    """At least `goal` of all is good, over the last thirty days; `runbook` is the page where a
+    person starts after an alert."""
 
     name: str
     promise: str
@@ -43,7 +43,7 @@ class Objective:
 
     @property
     def milliseconds(self) -> int | None:
-        """What is still good; None where time is not what is promised."""
+        """The largest good value; None where the objective is not about time."""
         return self.good.milliseconds if isinstance(self.good, Within) else None
 
 
@@ -88,8 +88,8 @@ def declare(
     public: Iterable[str],
     opts: pulumi.ResourceOptions,
 ) -> monitoring.Slo:
-    """The objective as Cloud Monitoring computes it; `public` are the Cloud Run services whose
-    requests count."""
+    """The objective in Cloud Monitoring's form; `public` are the Cloud Run services whose requests
+    count."""
     return monitoring.Slo(
         f"observability/{objective.name}",
         service=service.service_id,

@@ -1,4 +1,4 @@
-"""Everything that watches."""
+"""All monitoring resources."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -55,9 +55,9 @@ class Observability(pulumi.ComponentResource):
             log_metrics.declare(metric, self._project, self._inside)
             for metric in log_metrics.LOG_METRICS
         ]
-        # Google knows a new metric only after up to ten minutes, and until then refuses what names
-        # it (https://github.com/hashicorp/terraform-provider-google/issues/11102). Metrics come
-        # first and the services after their images, which takes most of that.
+        # Google knows a new metric only after up to ten minutes, and until then refuses resources
+        # that name it (https://github.com/hashicorp/terraform-provider-google/issues/11102).
+        # Metrics come first and the services after their images, which takes most of that time.
         self._known = [*self._metrics, *(each.service for each in services.values())]
         once_known = self._cloud.inside(self, *self._known)
         promised = self._promise(public, once_known)

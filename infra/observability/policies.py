@@ -1,4 +1,4 @@
-"""What every alert has: a severity, a runbook, and somebody who is told."""
+"""The parts of every alert: a severity, a runbook, and the people whom it notifies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ CLOSED_AFTER = "3600s"
 
 @dataclass(frozen=True)
 class Alert:
-    """`tells` is the notification's first line, `means` what it says of the users; `runbook` names
+    """`tells` is the notification's first line, `means` its consequences for users; `runbook` names
     a page of docs/runbooks."""
 
     name: str
@@ -28,7 +28,7 @@ class Alert:
 
     @property
     def documentation(self) -> str:
-        """What the notification says."""
+        """The text of the notification."""
         return f"{self.means}\n\nWhat to do: docs/runbooks/{self.runbook}.md"
 
 
@@ -41,8 +41,8 @@ def declare(
     channels: Sequence[pulumi.Input[str]],
     opts: pulumi.ResourceOptions,
 ) -> monitoring.AlertPolicy:
-    """The alert as a policy. Conditions are what is billed from September 2027 on, so they are
-    counted in docs/operations/slos.md."""
+    """The alert as a policy. Google bills conditions from September 2027 on, so
+    docs/operations/slos.md counts them."""
     return monitoring.AlertPolicy(
         f"observability/{alert.name}",
         project=project,

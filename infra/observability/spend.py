@@ -1,4 +1,4 @@
-"""Who is told that the month's budget is being spent."""
+"""Notifies people when the month's budget is being spent."""
 
 from collections.abc import Sequence
 
@@ -7,19 +7,19 @@ from pulumi_gcp import billing
 
 from infra.cloud import Cloud
 
-# Parts of the budget.
+# Shares of the budget.
 THRESHOLDS = (0.80, 0.95, 1.00)
 
 
 def declare(
     cloud: Cloud, channels: Sequence[pulumi.Input[str]], opts: pulumi.ResourceOptions
 ) -> billing.Budget | None:
-    """A budget for this project that tells the channels, and the billing account's own
-    administrators, at 80, 95 and 100 % of the month's amount. None, with a warning that says
-    what is missing, where a stack names no billing account.
+    """A budget for this project that notifies the channels, and the billing account's own
+    administrators, at 80, 95 and 100 % of the month's amount. None, with a warning that names the
+    missing setting, where a stack names no billing account.
 
-    Deliberately does not stop anything: a budget only tells, some hours after the money was spent.
-    What bounds a runaway is `max_instances` (docs/runbooks/cost-spike.md)."""
+    Deliberately does not stop anything: a budget only notifies, some hours after the money was
+    spent. `max_instances` limits a runaway (docs/runbooks/cost-spike.md)."""
     settings = cloud.settings
     if settings.billing_account is None:
         pulumi.warn(

@@ -1,4 +1,4 @@
-"""What a line about each kind of resource says."""
+"""The text of a line, for each kind of resource."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,14 +15,14 @@ _DIRECTIONS = {"ASCENDING": "rising", "DESCENDING": "falling"}
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of line: what it is called, and what it says of one resource."""
+    """A kind of line: its label, and its text for one resource."""
 
     label: str
     says: Callable[[Inputs], str]
 
 
 def kind_of(resource: Resource) -> Kind:
-    """The kind of a resource; what nobody described says its own name."""
+    """The kind of a resource; by default its label is its type's name."""
     known = KINDS.get(resource.type)
     if known is not None:
         return known
@@ -31,7 +31,7 @@ def kind_of(resource: Resource) -> Kind:
 
 
 def _short(member: str) -> str:
-    """Who is meant, without the address every account has."""
+    """The account's name, without the domain that all accounts share."""
     name, _, domain = member.rpartition(":")[2].rpartition("/")[2].partition("@")
     return "Pub/Sub" if domain.startswith("gcp-sa-pubsub.") else name
 

@@ -1,4 +1,4 @@
-"""The program's resources, without a cloud: what it would register, and how they hang together."""
+"""The program's resources, without a cloud: what it would register, and their relations."""
 
 import asyncio
 import threading
@@ -17,8 +17,8 @@ COMPONENT = "assent:infra:"
 
 @dataclass(frozen=True)
 class Graph:
-    """Everything one stack registers, components left out of `resources`, and what the program
-    warns of."""
+    """Everything that one stack registers, without components in `resources`, and the program's
+    warnings."""
 
     settings: Settings
     manifests: Manifests
@@ -31,7 +31,7 @@ class Graph:
         return (resource for resource in self.resources if resource.type in types)
 
     def count(self, type: str) -> int:
-        """How many of a type there are."""
+        """How many resources of a type there are."""
         return sum(1 for _ in self.of(type))
 
     def named(self, name: str) -> Resource:
@@ -43,9 +43,8 @@ class Graph:
 
 
 def graph(settings: Settings, manifests: Manifests | None = None) -> Graph:
-    """What the program registers for `settings`; for the checkout's manifests where none are
-    given. Nothing is asked of any cloud, and no archive is made. Raises Refused as the program
-    does."""
+    """The resources that the program registers for `settings`, by default for the checkout's
+    manifests. Calls no cloud, and makes no archive. Raises Refused as the program does."""
     from infra.program import deploy
 
     chosen = manifests if manifests is not None else load_manifests(ROOT)
@@ -53,13 +52,13 @@ def graph(settings: Settings, manifests: Manifests | None = None) -> Graph:
 
 
 def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifests) -> Graph:
-    """What `program` registers."""
+    """The resources that `program` registers."""
     registered: list[Resource] = []
     warnings: list[str] = []
     failures: list[BaseException] = []
 
     def run() -> None:
-        # Pulumi keeps its state in the context of a thread and drives its own event loop.
+        # Pulumi keeps its state in the context of a thread and runs its own event loop.
         from infra.preview.recording import record
 
         asyncio.set_event_loop(asyncio.new_event_loop())
@@ -75,7 +74,7 @@ def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifes
     thread.join()
     if failures:
         raise failures[0]
-    # They are registered side by side, in an order of their own each time.
+    # They are registered concurrently, in a different order each time.
     registered.sort(key=lambda each: (each.name, each.type))
     components = tuple(each for each in registered if each.type.startswith(COMPONENT))
     resources = tuple(each for each in registered if not each.type.startswith(COMPONENT))

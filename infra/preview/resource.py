@@ -1,4 +1,4 @@
-"""One resource of the program, as it was registered."""
+"""One registered resource of the program."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +20,6 @@ class Resource:
 
     @property
     def group(self) -> str:
-        """What it belongs to: the part of its name before the slash; a deployable, or a theme that
-        all share."""
+        """Its group: the part of its name before the slash; a deployable, or a theme that all
+        share."""
         return self.name.partition("/")[0]

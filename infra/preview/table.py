@@ -1,4 +1,4 @@
-"""A graph as tables: first each function with all that is its own, then what all share."""
+"""A graph as tables: first each function with its own resources, then the shared ones."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ _ORDER = [kind.label for kind in KINDS.values()]
 
 
 def tables(graph: Graph) -> Iterator[Table]:
-    """One table for each deployable, one for each theme that is shared, and the sum."""
+    """One table for each deployable, one for each shared theme, and the total."""
     deployables = [each.name for each in graph.manifests.deployables]
     shared = sorted({each.group for each in graph.resources} - set(deployables))
     for group in (*deployables, *shared):
@@ -61,7 +61,7 @@ def _by_kind(resources: Iterable[Resource]) -> list[tuple[str, list[str]]]:
 
 
 def _joined(label: str, lines: list[str]) -> str:
-    """What many lines have in common is said once."""
+    """Shortens lines by their common parts."""
     if label == "api":
         return ", ".join(lines)
     if label == "may give up":

@@ -49,7 +49,7 @@ def _remember(run: CloudRun, root: Path, into: Path) -> int:
 
 
 def _newest(run: CloudRun, root: Path) -> int:
-    """Ends a rollback. Pulumi does not: it leaves the traffic of an unchanged service alone."""
+    """Ends a rollback, which Pulumi does not: it keeps the traffic of an unchanged service."""
     for each in load_manifests(root).deployables:
         if run.traffic(each.name):
             run.send_to_newest(each.name)

@@ -1,4 +1,4 @@
-"""What the services answered, from Cloud Monitoring."""
+"""The services' answers, counted by Cloud Monitoring."""
 
 import json
 import urllib.request

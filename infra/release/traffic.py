@@ -1,4 +1,4 @@
-"""Which revisions serve, through the gcloud command."""
+"""Reads and sets the serving revisions, through the gcloud command."""
 
 import json
 import subprocess
@@ -18,19 +18,19 @@ class CloudRun:
     region: str
 
     def traffic(self, service: str) -> Traffic:
-        """Where the requests go; empty for a service that does not exist. Raises
+        """The current traffic by revision; empty for a service that does not exist. Raises
         subprocess.CalledProcessError if gcloud fails."""
         listed = self._gcloud("list", f"--filter=metadata.name={service}", "--format=json")
         return next((_traffic(each) for each in json.loads(listed)), {})
 
     def send_to(self, service: str, traffic: Traffic) -> None:
-        """Requests go to these revisions from now on, also after newer ones are deployed. Raises
+        """Sends requests to these revisions from now on, also after newer ones are deployed. Raises
         subprocess.CalledProcessError if gcloud fails."""
         shares = ",".join(f"{revision}={percent}" for revision, percent in traffic.items())
         self._gcloud("update-traffic", service, f"--to-revisions={shares}", "--quiet")
 
     def send_to_newest(self, service: str) -> None:
-        """Requests go to the newest revision from now on, and to each newer one. Raises
+        """Sends requests to the newest revision from now on, and to each newer one. Raises
         subprocess.CalledProcessError if gcloud fails."""
         self._gcloud("update-traffic", service, "--to-latest", "--quiet")
 
