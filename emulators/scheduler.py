@@ -28,8 +28,8 @@ class Run:
 
 @dataclass(kw_only=True, eq=False)
 class Scheduler:
-    """Runs each schedule once per moment; they have run until `since`, by default until now. A run
-    that fails is not repeated: the next one comes, as in production without retries."""
+    """Runs each schedule once per moment; they have run until `since`, by default until now. A
+    failed run is not retried: the next run follows, as in production without retries."""
 
     schedules: Sequence[Schedule]
     ingresses: Mapping[str, Ingress]
@@ -44,7 +44,7 @@ class Scheduler:
 
     @property
     def seen(self) -> datetime:
-        """Until when, and no later than now, whatever was due has been run."""
+        """The time, now at the latest, until which all due schedules have run."""
         return min(self._seen, self.clock.now())
 
     def rest(self) -> None:
@@ -66,7 +66,7 @@ class Scheduler:
         self._seen = max(self._seen, moment)
 
     async def run(self, held: asyncio.Lock) -> None:
-        """Runs schedules as time passes, for ever; not while somebody else holds `held`."""
+        """Runs schedules as time passes, without end; pauses while `held` is locked."""
         while self.schedules:
             await self.clock.sleep_until(
                 min(next_match(schedule.cron, self._seen) for schedule in self.schedules)

@@ -28,7 +28,7 @@ ApprovalStatus = Literal[
     "reversed",
     "reversal_failed",
 ]
-# A place in the rule, a deputy's right, a broken glass, silence, a precedent, a withdrawal.
+# By a place in the rule, a deputy's right, a broken glass, silence, a precedent, a withdrawal.
 Capacity = Literal["approver", "deputy", "break_glass", "deadline", "precedent", "requester"]
 
 
@@ -237,7 +237,7 @@ class ApprovalCancelled(ApprovalState):
 
 @event("assent.approval.deferred.v1")
 class ApprovalDeferred(ApprovalState):
-    """The request was deferred until `deferred_until`; its deadline moved by the same time."""
+    """The request was deferred until `deferred_until`; it then has as much time left as now."""
 
 
 @event("assent.approval.resumed.v1")
@@ -257,8 +257,7 @@ class ApprovalDelegated(ApprovalState):
 
 @event("assent.approval.vetoed.v1")
 class ApprovalVetoed(ApprovalState):
-    """An automatic approval was vetoed inside its window: the function that acted on it
-    reverses."""
+    """An automatic approval was vetoed in its window: the function that acted on it reverses."""
 
 
 @event("assent.approval.confirmed.v1")

@@ -1,4 +1,4 @@
-"""What `approvals` signs of a final decision, and how a reader verifies it."""
+"""The statement that `approvals` signs for a final decision, and its verification."""
 
 from joserfc.jwk import KeySet
 
@@ -23,8 +23,8 @@ class SignedDecision(Data):
 
 
 def verify_decision(decision: ApprovalState, tenant_id: str, keys: KeySet) -> SignedDecision:
-    """What was signed, when it is exactly what the event of a final decision claims: the same
-    request, tenant, content hash, outcome, case and version. Raises SignatureInvalid otherwise."""
+    """The signed decision, if it agrees with the event of a final decision in request, tenant,
+    content hash, outcome, case and version. Raises SignatureInvalid otherwise."""
     if decision.signature is None:
         raise SignatureInvalid("the decision carries no signature")
     signed = SignedDecision.model_validate(verify(decision.signature, keys))
@@ -39,5 +39,5 @@ def verify_decision(decision: ApprovalState, tenant_id: str, keys: KeySet) -> Si
         case=decision.case,
     )
     if signed != claimed:
-        raise SignatureInvalid("the signature covers another decision")
+        raise SignatureInvalid("the signature is for another decision")
     return signed

@@ -1,4 +1,4 @@
-"""What `agents` publishes of a tenant's pipeline of creation cases."""
+"""What `agents` publishes about a tenant's pipeline of creation cases."""
 
 from events.registry import event
 from shared.kit.instants import Instant
@@ -19,9 +19,9 @@ class PipelineState(EventData):
 
 @event("assent.pipeline.paused.v1")
 class PipelinePaused(PipelineState):
-    """More than half of the last ten cases were rolled back: nothing enters or is deployed."""
+    """More than half of the last ten cases were rolled back: no case enters or is deployed."""
 
 
 @event("assent.pipeline.resumed.v1")
 class PipelineResumed(PipelineState):
-    """A governor let it run again; cases that were held are deployed."""
+    """A governor resumed the pipeline; the cases that were held are deployed."""

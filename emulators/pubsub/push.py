@@ -91,7 +91,7 @@ class Push:
         self.ledger.settled(subscription.name, owed.message.id)
 
     async def _attempt(self, subscription: Subscription, call: Call) -> Answer | None:
-        """The function's answer; None for an attempt that was dropped on its way."""
+        """The function's answer; None for an attempt that was dropped."""
         fault = self.faults.take("pubsub")
         if fault is not None and fault.kind == "drop_once":
             return None

@@ -59,8 +59,8 @@ class ReportBody(Model):
 
 @ROUTER.post("/v1/agents", status_code=202)
 async def submit_agent(caller: Caller, key: Key, body: SpecBody) -> CaseAccepted:
-    """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the case says where it
-    stands."""
+    """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the answer shows the case's
+    stage."""
     return await submissions.submit(caller, key, body)
 
 
@@ -78,14 +78,13 @@ async def get_agent(caller: Caller, agent_id: str) -> AgentView:
 
 @ROUTER.post("/v1/agents/{agent_id}/changes", status_code=202)
 async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) -> CaseAccepted:
-    """Opens a case for a changed spec and says whether it is a proposal or an evolution, and
-    why."""
+    """Opens a case for a changed spec and says why it is a proposal or an evolution."""
     return await submissions.change(caller, key, agent_id, body)
 
 
 @ROUTER.post("/v1/agents/{agent_id}/suspend", status_code=202)
 async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
-    """Suspends an agent by hand, and with it whoever depends on it."""
+    """Suspends an agent by hand, and with it every agent that depends on it."""
     by, at = caller.principal, caller.received_at
     return await RUN.change(
         caller,

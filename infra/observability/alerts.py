@@ -18,25 +18,25 @@ from infra.observability.policies import Alert, Condition
 
 DEAD_LETTERS = Alert(
     name="dead-letters",
-    tells="A delivery lies in the dead letters",
-    means="An event or a timer was given up and waits for somebody; what should follow from it has "
-    "not happened. It closes by itself when the dead letters are empty.",
+    tells="A delivery was dead-lettered",
+    means="An event or a timer used up its retries and waits for a person; its consequences have "
+    "not happened. The alert closes by itself when there are no dead letters.",
     severity="ERROR",
     runbook="dead-letters",
 )
 REACTION_ERRORS = Alert(
     name="reaction-errors",
-    tells="A private function fails again and again",
-    means="Ten deliveries in ten minutes ended in a server error. They are delivered again until "
-    "their attempts are used up, and are dead letters then. The public functions' errors burn the "
-    "budget of availability instead.",
+    tells="A private function fails repeatedly",
+    means="Ten deliveries in ten minutes ended in a server error. They are retried until their "
+    "attempts are used up, and then dead-lettered. The public functions' errors burn the budget of "
+    "availability instead.",
     severity="ERROR",
     runbook="dead-letters",
 )
 STUCK_CASES = Alert(
     name="stuck-cases",
-    tells="Something that moves by itself stands still",
-    means="Every sweep for five minutes has fired a timer, or published an event, in vain. The log "
+    tells="A timer or an event is stuck",
+    means="For five minutes every sweep has failed to fire a timer or to publish an event. The log "
     'line names it: logger "shared.messaging.sweep", field "stuck".',
     severity="ERROR",
     runbook="stuck-case",
@@ -44,8 +44,8 @@ STUCK_CASES = Alert(
 EDGE_DOWN = Alert(
     name="edge-down",
     tells="The API does not answer from outside",
-    means="Two of three places in the world got no answer, or not ours, in the last quarter of an "
-    "hour.",
+    means="Two of three places in the world got no answer, or a wrong one, in the last quarter of "
+    "an hour.",
     severity="CRITICAL",
     runbook="region-loss",
 )

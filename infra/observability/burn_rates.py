@@ -1,17 +1,17 @@
-"""How fast an error budget may burn before somebody is told.
+"""How fast an error budget may burn before an alert fires.
 
 The windows and factors are those of the SRE workbook, chapter 5, table 5-8 "Recommended parameters
 for a multiwindow, multi-burn-rate alerting configuration", for a budget of thirty days
 (https://sre.google/workbook/alerting-on-slos/):
 
-| budget consumed | long window | short window | burn rate | tells |
+| budget consumed | long window | short window | burn rate | notifies |
 |---|---|---|---|---|
 | 2 % | 1 h | 5 min | 14.4 | at once |
 | 5 % | 6 h | 30 min | 6 | at once |
 | 10 % | 3 days | 6 h | 1 | on a working day |
 
-The long window says that it matters, the short one that it still goes on. The third row is left
-out: a condition of Cloud Monitoring cannot look back over days."""
+The long window shows that it matters, the short one that it still happens. The third row is left
+out, because a condition of Cloud Monitoring cannot look back over days."""
 
 from dataclasses import dataclass
 

@@ -63,7 +63,7 @@ EVENT_LAG = LogMetric(
 )
 EFFECT_LAG = LogMetric(
     name="assent_effect_lag",
-    says="from the decision on an approval, a veto too, to the end of what it led to",
+    says="from the decision on an approval, or a veto, to the end of its consequences",
     conditions=(*EVENT_LAG.conditions, one_service(EFFECTS), ABOUT_APPROVALS),
     value=EVENT_LAG.value,
     unit=EVENT_LAG.unit,
@@ -71,7 +71,7 @@ EFFECT_LAG = LogMetric(
 )
 APPROVALS = LogMetric(
     name="assent_approvals",
-    says="what happened to approvals, as the governor's read model learnt of it",
+    says="what happened to approvals, according to the governor's read model",
     conditions=(REQUEST, HANDLED, one_service(READ_MODEL), ABOUT_APPROVALS),
     labels={"event_type": "EXTRACT(jsonPayload.event_type)"},
 )
@@ -83,7 +83,7 @@ REFUSALS = LogMetric(
 )
 BURIED = LogMetric(
     name="assent_buried",
-    says="deliveries that no repetition could mend, by the function that buried them",
+    says="deliveries that were dead-lettered, by the function that did so",
     conditions=(
         'jsonPayload.logger="shared.runtime.reactions"',
         "severity=ERROR",
@@ -92,7 +92,7 @@ BURIED = LogMetric(
 )
 STUCK = LogMetric(
     name="assent_stuck",
-    says="timers and events that every sweep for five minutes has tried in vain",
+    says="timers and events that every sweep has failed to handle for five minutes",
     conditions=(
         'jsonPayload.logger="shared.messaging.sweep"',
         "severity=ERROR",

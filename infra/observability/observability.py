@@ -25,14 +25,14 @@ SERVICE = "assent"
 
 
 class Observability(pulumi.ComponentResource):
-    """What is measured, promised and told. Guarantees that every alert tells somebody, names its
+    """Metrics, objectives and alerts. Guarantees that every alert notifies somebody, names its
     severity and the runbook that says what to do, and watches a metric that something writes.
 
     Deliberately does not
-    - tell anybody where a stack names no address (`alert_email`): then there are metrics,
-      objectives and the dashboard, and no alert: one that nobody gets is a false comfort;
+    - alert where a stack names no address (`alert_email`): then there are metrics, objectives
+      and the dashboard, but no alerts that nobody would receive;
     - alert on causes (CPU, memory, connections, cold starts): they are on the dashboard, for
-      whoever was told of a symptom;
+      the person whom an alert on a symptom notified;
     - trace: spans are not exported, their ids are in every log line;
     - export logs or keep them longer than Cloud Logging's thirty days: the event log is the record;
     - stop spending (infra/observability/spend.py)."""
@@ -165,7 +165,7 @@ def _of_budget(objective: Objective, burn: BurnRate) -> Alert:
     hours = burn.long_seconds // burn_rates.HOUR
     return Alert(
         name=f"{objective.name}-{burn.name}-burn",
-        tells=f"{objective.name}: {part} of a month's error budget went in {hours} h",
+        tells=f"{objective.name}: {part} of a month's error budget was used in {hours} h",
         means=f"Promised: {objective.promise}. The budget for exceptions burns {burn.factor:g} "
         "times as fast as it may, and still does (docs/operations/slos.md).",
         severity=burn.severity,

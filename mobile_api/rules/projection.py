@@ -63,7 +63,7 @@ def apply(steps: Iterable[Step], documents: Documents) -> dict[Key, Fields]:
 
 @cache
 def projected_types() -> Mapping[str, type[EventData]]:
-    """The event types that change what the governor sees, with their payloads."""
+    """The event types that change the governor's view, with their payloads."""
     return {
         event_type: model
         for types in published_types().values()

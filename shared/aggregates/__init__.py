@@ -1,4 +1,4 @@
-"""What a capability is made of: aggregates, and the runners of what happens to them."""
+"""The parts of a capability: aggregates, and the runner of their use cases."""
 
 from shared.aggregates.aggregate import Aggregate, DueTimer, Signing
 from shared.aggregates.command import Command

@@ -42,9 +42,9 @@ class Stored(Generic[S]):
 @dataclass(frozen=True)
 class Aggregate(Generic[S]):
     """A document of `collection` holds the state as JSON text and, beside it, the `indexed` fields
-    that queries need and the timer that the state waits for. Events about it have the subject
-    `<noun>/<id>`. An id has the `prefix`, or any form where that is empty. `initial` makes the
-    state of a thing to which nothing has happened yet."""
+    that queries need and the timer that the state waits for. Its events have the subject
+    `<noun>/<id>`. Ids begin with `prefix`; where that is empty, any text is an id. `initial` makes
+    the state before the first event."""
 
     noun: str
     model: type[S]

@@ -1,4 +1,4 @@
-"""The unit of work of a command: one caller, and the thing that they ask about."""
+"""The unit of work of a command: its caller, and the state that it is about."""
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,7 +22,7 @@ A = TypeVar("A", bound=BaseModel)
 
 
 class Command(UnitOfWork):
-    """What one caller asked for."""
+    """One call of a command."""
 
     def __init__(self, runner: "Runner", caller: Caller, attempt: int) -> None:
         recorder = Recorder.for_command(function=runner.function, caller=caller, latest=None)
@@ -33,8 +33,8 @@ class Command(UnitOfWork):
     async def recall(
         self, key: IdempotencyKey, answer: type[A], about: tuple[Aggregate[Any], str] | None
     ) -> A | None:
-        """The answer that was given under the key, or None; reads what the command is about in the
-        same round trip. Raises IdempotencyKeyReused, Unavailable."""
+        """The answer that was stored under the idempotency key, or None; reads the state that the
+        command is about in the same round trip. Raises IdempotencyKeyReused, Unavailable."""
         if not key.id or about is None:
             return await key.recall(self.store, answer)
         aggregate, id = about
@@ -45,8 +45,8 @@ class Command(UnitOfWork):
         return key.answered(known, answer)
 
     async def get(self, aggregate: Aggregate[S], id: str) -> S:
-        """The thing that the command is about. One read. Raises NotFound, and reports the miss of
-        an id that could be one; Unavailable."""
+        """The state that the command is about. One read. Raises NotFound, and reports the miss of a
+        well-formed id; Unavailable."""
         state = await self.find(aggregate, id) if aggregate.may_be_id(id) else None
         if state is None:
             raise await not_found(self._runner.outbox, self.caller, aggregate, id)
@@ -55,8 +55,8 @@ class Command(UnitOfWork):
 
 
 async def not_found(outbox: Outbox, caller: Caller, aggregate: Aggregate[Any], id: str) -> NotFound:
-    """The refusal for a thing that is not there. An id that could be one is reported as a lookup
-    that missed. Raises Unavailable."""
+    """The refusal for a state that does not exist; reports the miss of a well-formed id. Raises
+    Unavailable."""
     if aggregate.may_be_id(id):
         await report_miss(outbox, caller, id)
     return NotFound(f"there is no {aggregate.noun.replace('_', ' ')} {id[:40]!r}")

@@ -144,9 +144,9 @@ class Runner:
         id_of: Callable[[P], str],
         rule: Callable[[S, P, datetime], Sequence[Transition[S]]],
     ) -> Handler:
-        """The handler of an event that changes one thing: the one that `id_of` the payload names,
-        in its initial state where there is none yet. The rule must give no further change for an
-        event that it is given twice."""
+        """The handler of an event that changes one state: the one with the id `id_of` the payload,
+        or its initial state where there is none yet. For a repeated event the rule must return no
+        further change."""
 
         async def handle(event: Envelope) -> None:
             data = event.payload(payload)
@@ -164,9 +164,8 @@ class Runner:
         return handle
 
     def timer(self, aggregate: Aggregate[S], rule: Rule[S]) -> Handler:
-        """The handler of a timer about things of one kind. The rule is called once the timer that
-        the thing waits for is due; one that fires twice, or for a moment that has moved, changes
-        nothing."""
+        """The handler of a timer of one aggregate. Calls the rule once the timer that the state
+        waits for is due; a timer that fires twice, or whose due time has moved, changes nothing."""
 
         async def fire(event: Envelope) -> None:
             async def use_case(work: UnitOfWork, state: S) -> None:
@@ -256,8 +255,8 @@ class Runner:
         return Sweep(self.outbox, timed, fire)
 
     async def _was_applied(self, store: TenantStore, change: Change) -> bool:
-        """Whether a commit that lost a race lost it to itself: the store had applied it, and its
-        first answer did not arrive. An id may be derived, so it alone does not tell whose it is."""
+        """Whether a commit lost a race to its own first attempt: the store had applied that, but
+        its answer did not arrive. An id may be derived, so the id alone does not show it."""
         if not change.events:
             return False
         event = change.events[0]

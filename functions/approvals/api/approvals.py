@@ -42,19 +42,19 @@ async def get_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
 
 @ROUTER.post("/approvals", status_code=201)
 async def request_approval(caller: Caller, key: Key, body: RequestBody) -> ApprovalDetail:
-    """Asks for assent to exactly `content`; a precedent may assent at once."""
+    """Requests approval of exactly `content`; a precedent may approve at once."""
     return await requests.request_approval(caller, key, body)
 
 
 @ROUTER.post("/approvals/{approval_id}/decisions")
 async def decide(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
-    """Decides. The same `client_decision_id` and body answer the same, for ever."""
+    """Decides. The same `client_decision_id` and body always give the same answer."""
     return await decisions.take_decision(caller, approval_id, body)
 
 
 @ROUTER.post("/approvals/{approval_id}/review")
 async def review(caller: Caller, key: Key, approval_id: str, body: ReviewBody) -> ApprovalCard:
-    """Reviews a broken glass or a deputy's decision."""
+    """Reviews a break-glass or a deputy's decision."""
     return await decisions.give_review(caller, key, approval_id, body)
 
 

@@ -26,14 +26,14 @@ Vetoer = Annotated[Caller, Depends(requires("veto:execute"))]
 
 @ROUTER.post("/approve")
 async def approve(caller: Caller, approval_id: str, body: ApproveBody) -> Card:
-    """Assents to exactly the content with that hash."""
+    """Approves exactly the content with that hash."""
     decision = part_of(DecisionBody, body, decision="approve")
     return part_of(Card, await take_decision(caller, approval_id, decision))
 
 
 @ROUTER.post("/request-changes")
 async def request_changes(caller: Caller, approval_id: str, body: RequestChangesBody) -> Card:
-    """Sends it back, with what must change."""
+    """Returns the request with the changes that it needs."""
     decision = part_of(DecisionBody, body, decision="request_changes")
     return part_of(Card, await take_decision(caller, approval_id, decision))
 

@@ -37,7 +37,7 @@ async def post_precedent(caller: Caller, key: Key, body: PrecedentBody) -> Prece
 
 @ROUTER.post("/{seed_id}/activate")
 async def activate_precedent(caller: Caller, key: Key, seed_id: str) -> PrecedentSeed:
-    """Activates a precedent: it assents from now on; needs the role governor."""
+    """Activates a precedent, which may approve from now on; needs the role governor."""
     return await precedents.activate_precedent(caller, key, seed_id)
 
 
