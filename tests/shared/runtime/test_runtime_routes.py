@@ -81,7 +81,9 @@ def test_an_endpoint_without_a_caller_is_refused_when_it_is_declared() -> None:
         raise AssertionError
 
     for declare, endpoint in ((router.get, show), (router.post, take)):
-        with pytest.raises(TypeError, match=r"/v1/open/all: neither its router nor its caller names a scope"):
+        with pytest.raises(
+            TypeError, match=r"/v1/open/all: neither its router nor its caller names a scope"
+        ):
             declare("/all")(endpoint)
     assert router.routes == []
 
