@@ -1,5 +1,4 @@
-"""`make cost`: prices the stack from the manifests, the cloud program, the price list and the
-measurements."""
+"""`make cost`: prices the stack from manifests, cloud program, price list and measurements."""
 
 import argparse
 import os

@@ -31,7 +31,7 @@ class Month:
     assumed: Assumptions
 
     def idle(self) -> list[Usage]:
-        """A month without actions: existing resources, the sweeps, the health checks, and replaced
+        """A month without actions: existing resources, sweeps, health checks, replaced
         instances."""
         used = [*self.stack.fixed, *self._by_itself(), *self._replaced()]
         return [*used, *self._request_lines(used)]

@@ -18,7 +18,7 @@ Sums = Callable[[Bill], Mapping[str, float]]
 def show(
     console: Console, month: Month, prices: Prices, costs: Costs, figures: Mapping[str, Figure]
 ) -> None:
-    """Prints the assumptions, the charges by service and by function, and the figures with their
+    """Prints the assumptions, the charges by service and by function, the figures and their
     targets."""
     load = month.assumed.reference
     console.print(

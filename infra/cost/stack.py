@@ -40,8 +40,7 @@ class Stack:
 
 
 def stack_of(graph: Graph, operations: Operations) -> Stack:
-    """Reads the graph. Raises KeyError for a resource with a configuration that has no price
-    here."""
+    """Reads the graph. Raises KeyError for a resource whose configuration has no price here."""
     databases = list(graph.of("gcp:firestore/database:Database"))
     return Stack(
         fixed=tuple(_fixed(graph, operations)),

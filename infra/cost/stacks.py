@@ -9,8 +9,7 @@ from infra.stacks import settings_of_stack
 
 
 def month_of(measurement: Measurement, stack: str = "prod") -> Month:
-    """The month from the measurements and the checkout's manifests, program for that stack and
-    assumptions."""
+    """The month from the measurements and the checkout's manifests, program and assumptions."""
     assumed, program = load_assumptions(), graph(settings_of_stack(ROOT, stack))
     counted = stack_of(program, assumed.operations)
     return Month(program.manifests, counted, measurement, assumed)

@@ -1,8 +1,8 @@
 """The indexes beside Firestore's automatic ones, which are one for each field, in both directions,
 inside one collection (https://cloud.google.com/firestore/docs/query-data/index-overview).
 
-A test compares this list with every query of the functions: it fails for a missing index and for an
-unused one."""
+A test compares this list with every query of the functions, and fails for missing or unused
+indexes."""
 
 from dataclasses import dataclass
 from typing import Literal

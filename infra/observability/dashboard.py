@@ -49,8 +49,7 @@ HEADER = (
 
 def dashboard_json(*, objectives: Iterable[str], dead_letters: str, sql_connections: int) -> str:
     """The dashboard in Cloud Monitoring's form. `objectives` are full names, `dead_letters` is the
-    subscription with the dead letters, `sql_connections` the connections that the database's tier
-    allows."""
+    subscription of that name, `sql_connections` the limit of the database's tier."""
     charts = [
         *_promises(objectives),
         *_traffic(),

@@ -17,8 +17,7 @@ COMPONENT = "assent:infra:"
 
 @dataclass(frozen=True)
 class Graph:
-    """Everything that one stack registers, without components in `resources`, and the program's
-    warnings."""
+    """Everything that one stack registers, without components in `resources`, and its warnings."""
 
     settings: Settings
     manifests: Manifests

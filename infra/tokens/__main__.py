@@ -39,8 +39,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def new_key(file: Path) -> None:
-    """Writes a new Ed25519 key that only its owner can read. Raises FileExistsError instead of
-    replacing one."""
+    """Writes a new Ed25519 key that only its owner can read. Raises FileExistsError for an old
+    one."""
     seed = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
     opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "w") as content:

@@ -1,2 +1,1 @@
-"""The entry of `pulumi up`. Pulumi puts this folder on the path, so it must contain nothing
-else."""
+"""The entry of `pulumi up`. Pulumi puts this folder on the path, so it contains nothing else."""
