@@ -113,7 +113,7 @@ def _events(dead_letters: str) -> list[Chart]:
     )
     return [
         Chart("Oldest event not yet handled", [oldest], "s"),
-        Chart("Dead letters, and who buried them", [dead, _sum(BURIED.type)], "1", threshold=1),
+        Chart("Dead letters, by function", [dead, _sum(BURIED.type)], "1", threshold=1),
         Chart("Stuck, as each minute's sweep sees it", [_sum(STUCK.type)], "1", threshold=1),
         Chart(
             "Veto windows opened and closed",

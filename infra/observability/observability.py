@@ -104,7 +104,7 @@ class Observability(pulumi.ComponentResource):
         channel = monitoring.NotificationChannel(
             "observability/mail",
             project=self._project,
-            display_name="Whoever operates Assent",
+            display_name="Operators of Assent",
             type="email",
             labels={"email_address": address},
             opts=self._inside,
