@@ -1,4 +1,4 @@
-"""Who is who: one service account a deployable, and one for each service that calls in."""
+"""Service accounts: one for each deployable, and one for each Google service that calls in."""
 
 import pulumi_gcp as gcp
 from pulumi_gcp.serviceaccount import Account
@@ -10,7 +10,7 @@ BUILDER = "builder"
 
 
 def push_account(deployable: str) -> str:
-    """The name of who Pub/Sub and Cloud Tasks are when they deliver to a deployable."""
+    """The name of the account with which Pub/Sub and Cloud Tasks deliver to a deployable."""
     return f"{deployable}-push"
 
 
@@ -28,9 +28,7 @@ class Accounts(Part):
             for each in cloud.manifests.deployables
         }
         self.of_push = {
-            name: self._account(
-                f"{name}/push-account", push_account(name), f"Whoever delivers to {name}."
-            )
+            name: self._account(f"{name}/push-account", push_account(name), f"Delivers to {name}.")
             for name in cloud.manifests.delivered_to
         }
         self.scheduler = self._account("schedules/account", SCHEDULER, "Cloud Scheduler.")

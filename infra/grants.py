@@ -1,4 +1,4 @@
-"""Grants, each for one purpose and, wherever Google has it, on one resource."""
+"""Grants, each for one purpose and, where Google supports it, on one resource."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -97,8 +97,8 @@ def grant(part: Part, name: str, right: Right[On], on: On, member: Member) -> pu
 
 
 class ProjectGrant(pulumi.ComponentResource):
-    """A role in the whole project, narrowed by a condition where IAM knows one for it, with the
-    reason why no smaller place takes it.
+    """A role in the whole project, narrowed by a condition where IAM supports one, with the reason
+    why no smaller resource can have it.
 
     Deliberately not: basic roles, which `refuse_wide` refuses, or grants without a reason."""
 

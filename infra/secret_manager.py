@@ -1,4 +1,4 @@
-"""Secrets: who may read which. Their values never pass through Pulumi."""
+"""Secrets, and who may read which. Their values never pass through Pulumi."""
 
 from collections.abc import Mapping, Sequence
 

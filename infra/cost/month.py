@@ -1,4 +1,4 @@
-"""What a month uses: what exists, what runs by itself, and the load."""
+"""The usage of a month: existing resources, scheduled work, and the load."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ from shared.manifest import Manifests
 # The measured story that stands for events of no measured story.
 ANY_EVENT = "creation_by_hand"
 PROJECTION = "mobile-api-reactions"
-# Who writes a collection whose name does not say it; the others are the governor's read model.
+# The writers of collections whose names do not show it; the others are the governor's read model.
 _WRITERS = {
     **dict.fromkeys(("agents", "creation_cases", "agent_names", "pipelines"), "agents"),
     **dict.fromkeys(
@@ -28,7 +28,7 @@ _WRITERS = {
 
 @dataclass(frozen=True)
 class Month:
-    """A month of one stack. All of its answers are before prices and before what is free."""
+    """A month of one stack. All answers are quantities, before prices and free quantities."""
 
     manifests: Manifests
     stack: Stack
@@ -36,12 +36,13 @@ class Month:
     assumed: Assumptions
 
     def idle(self) -> list[Usage]:
-        """Nobody acts: what exists, the sweeps, the health checks, and instances replaced."""
+        """A month without actions: existing resources, sweeps, health checks, replaced
+        instances."""
         used = [*self.stack.fixed, *self._by_itself(), *self._replaced()]
         return [*used, *self._request_lines(used)]
 
     def under(self, load: Load, *, months_kept: float = 1) -> list[Usage]:
-        """The idle month and a load; what is stored has grown for that many months of it."""
+        """The idle month with a load; the store has grown for that many months of it."""
         used = [*self._work(load)]
         return [
             *self.idle(),
@@ -53,17 +54,17 @@ class Month:
         ]
 
     def once(self, action: Action) -> list[Usage]:
-        """An action and the lines it writes to the log."""
+        """An action with the lines that it logs."""
         used = used_by(action, self.manifests)
         return [*used, *self._request_lines(used)]
 
     def run(self) -> list[Usage]:
-        """One run, as it is estimated."""
+        """One estimated run."""
         used = [*self._one_run(self.assumed.run)]
         return [*used, *self._request_lines(used)]
 
     def kept_of(self, story: str) -> list[Usage]:
-        """What one such story leaves in the store, for a month."""
+        """The bytes that one such action stores, for a month."""
         return [*self._stored(self._sizes(self.measured.storage[story]), 1)]
 
     def _by_itself(self) -> Iterator[Usage]:
@@ -77,8 +78,8 @@ class Month:
             yield from self._times(asked, times)
 
     def _replaced(self) -> Iterator[Usage]:
-        """Instances that start although nobody acts: after Google replaced them, and for checks so
-        rare that none is left from the one before."""
+        """Instances that start without actions: after Google replaced them, and for checks so rare
+        that the previous instance has stopped."""
         days = self.assumed.operations.cold_starts_idle_a_day * self._days
         for deployable in self.manifests.deployables:
             starts = max(days, self.stack.woken.get(deployable.name, 0.0))
@@ -208,11 +209,12 @@ def _requests(used: Iterable[Usage]) -> Iterator[Usage]:
 
 
 def _decided(story: str) -> int:
-    """Requests of people in a story of a creation: its submission, and a decision by hand."""
+    """Requests of people for one creation: its submission, and a decision by hand."""
     return 1 if story == "creation_by_precedent" else 2
 
 
 def _writer(collection: str) -> str:
-    """Who writes it: of the event log its part, of the others their one writer."""
+    """The function that writes a collection: of the event log its own part, of the others the only
+    writer."""
     name, _, writer = collection.partition("@")
     return writer or _WRITERS.get(name, "mobile-api")

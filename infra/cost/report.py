@@ -25,7 +25,8 @@ _STYLE = (
 def show(
     console: Console, month: Month, prices: Prices, costs: Costs, figures: Mapping[str, Figure]
 ) -> None:
-    """Prints what was assumed, who is paid, for whom, and the figures with their aims."""
+    """Prints the assumptions, the charges by service and by function, the figures and their
+    targets."""
     load = month.assumed.reference
     console.print(
         f"Prices of {prices.region} on {prices.as_of}, after one free tier; operations measured on "
@@ -74,7 +75,7 @@ def _figures(figures: Mapping[str, Figure]) -> RenderableType:
 
 
 def bar(value: float, most: float) -> str:
-    """A bar as long as `value` is of `most`, to an eighth of a letter."""
+    """A bar of the length `value` / `most`, to an eighth of a letter."""
     eighths = round(8 * _BAR * value / most) if most > 0 else 0
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 

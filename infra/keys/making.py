@@ -31,8 +31,8 @@ def new_key(owner: str) -> Key:
 
 
 def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
-    """Gives each secret of the manifests that has no value its first; says what it did. A value
-    that is there stays. Raises Refused where a secret itself is not there yet."""
+    """Gives each secret of the manifests that has no value its first, and yields a line about each.
+    Existing values stay. Raises Refused where a secret itself does not exist yet."""
     for name in sorted(manifests.secrets, key=lambda name: (name.endswith(PUBLIC), name)):
         if values.latest(name) is not None:
             yield f"{name}: kept"
@@ -56,8 +56,8 @@ def rotate(
     *,
     wait: Callable[[float], None] = time.sleep,
 ) -> Iterator[str]:
-    """A new key of `owner`: published, then signed with. What older keys signed verifies still.
-    Raises Refused where there is no key to follow."""
+    """Publishes a new key of `owner`, then signs with it. Signatures of older keys still verify.
+    Raises Refused where there is no older key."""
     _signing(owner, values)
     key = new_key(owner)
     if _publish(owner, manifests, values, key, keep=True):

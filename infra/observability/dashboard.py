@@ -98,8 +98,8 @@ def prometheus_name(metric: str) -> str:
 
 
 def dashboard_json(*, objectives: Iterable[str], dead_letters: str, sql_connections: int) -> str:
-    """The dashboard as Cloud Monitoring takes it. `objectives` are full names, `dead_letters` the
-    subscription that holds what was given up, `sql_connections` what the database's tier takes."""
+    """The dashboard in Cloud Monitoring's form. `objectives` are full names, `dead_letters` is the
+    subscription of that name, `sql_connections` the limit of the database's tier."""
     charts = [
         *_promises(objectives),
         *_traffic(),

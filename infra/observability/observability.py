@@ -1,4 +1,4 @@
-"""Everything that watches."""
+"""All monitoring resources."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
