@@ -1,5 +1,4 @@
-"""Structured logs: one JSON object per line for Cloud Logging, without secrets and personal
-data."""
+"""Structured logs: one JSON object per line for Cloud Logging, without secrets or personal data."""
 
 import json
 import logging
@@ -50,8 +49,8 @@ def start_noting() -> dict[str, Any]:
 
 
 def note(**fields: Any) -> None:
-    """Adds fields to the one line this request logs at its end; outside a request it does nothing.
-    What metrics are made of (infra/observability/metrics.py)."""
+    """Adds fields to the line that this request logs at its end; outside a request it does nothing.
+    Metrics are made from these fields (infra/observability/log_metrics.py)."""
     noted = _noted.get()
     if noted is not None:
         noted.update(fields)
