@@ -139,6 +139,7 @@ async def _act_on(event: Envelope, decision: ApprovalState, decide: Decide) -> N
         accepted = accept(case, _decision(decision)) if case else None
         if accepted is None:
             return
+        await work.prefetch((AGENTS, accepted.agent_id), (PIPELINES, CREATION))
         agent = await agent_of(work, accepted)
         await _save(work, await decide(work, agent, accepted), agent)
 

@@ -3,9 +3,10 @@
 import json
 
 from events.agents import CaseKind
-from functions.agents.aggregates import AGENTS, CASES, NAMES, RUN
+from functions.agents.aggregates import AGENTS, CASES, CREATION, NAMES, PIPELINES, RUN
 from functions.agents.rules import creation
 from functions.agents.rules.agent import Agent, draft
+from functions.agents.rules.breaker import refuse_where_paused
 from functions.agents.rules.case import CreationCase, Judged
 from functions.agents.rules.certification import as_version
 from functions.agents.rules.change import changed_kind, refuse_new_name
@@ -37,8 +38,11 @@ async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepte
     check_specification(spec)
 
     async def use_case(work: Command) -> CaseAccepted:
-        await refuse_while_paused(work)
-        if await work.store.get(NAMES, spec.name) is not None:
+        name, pipeline = await work.store.get_many(
+            [(NAMES, spec.name), (PIPELINES.collection, CREATION)]
+        )
+        refuse_where_paused(work.read(PIPELINES, CREATION, pipeline))
+        if name is not None:
             raise NameTaken(spec.name)
         case_id = new_id("cas", work.at)
         agent = draft(
