@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from shared.aggregates.runner import Runner
 from shared.manifest import HANDLES, function_folders, read_topics
 
 ROOT = Path(__file__).parents[1]
@@ -22,8 +23,10 @@ def rendered_handles() -> dict[Path, str]:
         module = f"{'.'.join(folder.relative_to(ROOT).parts)}.reactions"
         has_handlers = find_spec(module) is not None
         if has_handlers or noun in publishing:
-            handled = set(import_module(module).HANDLERS) if has_handlers else set()
-            found[folder / HANDLES] = _rendered(handled - _scheduled(folder), set(topics))
+            reactions = import_module(module) if has_handlers else None
+            handled = set(reactions.HANDLERS) if reactions else set()
+            run = getattr(reactions, "RUN", None)
+            found[folder / HANDLES] = _rendered(handled - _scheduled(folder), set(topics), run)
     return found
 
 
@@ -32,10 +35,22 @@ def _scheduled(folder: Path) -> set[str]:
     return set(manifest.get("reactions", {}).get("schedules", {}))
 
 
-def _rendered(handled: set[str], published: set[str]) -> str:
+def _rendered(handled: set[str], published: set[str], run: Runner | None) -> str:
     """What is called due and is published by nobody is a timer."""
     timers = {each for each in handled - published if each.split(".")[2] == "due"}
-    content = {"events": sorted(handled - timers), "timers": sorted(timers)}
+    collections = {
+        each.name: {
+            "composites": each.composites,
+            "timed": each.timed,
+            "unqueried": each.unqueried,
+        }
+        for each in (run.collections if run else ())
+    }
+    content = {
+        "collections": dict(sorted(collections.items())),
+        "events": sorted(handled - timers),
+        "timers": sorted(timers),
+    }
     return json.dumps(content, indent=2) + "\n"
 
 

@@ -8,7 +8,8 @@ from pulumi_gcp import firestore
 from infra.accounts import Accounts
 from infra.cloud import Cloud, Part
 from infra.grants import ProjectGrant
-from infra.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
+from infra.indexes import EXPIRING, Composite, composites, grouped, unqueried
+from shared.manifest import Manifests
 
 # Google's clients use this database by default.
 DATABASE = "(default)"
@@ -54,19 +55,19 @@ class Firestore(Part):
                 daily_recurrence={},
                 opts=self.inside(),
             )
-        self._declare_indexes()
+        self._declare_indexes(cloud.manifests)
         for each in cloud.manifests.deployables:
             if each.manifest.access.firestore != "none":
                 member = accounts.of_deployable[each.name].member
                 self._let_reach(each.name, _ROLES[each.manifest.access.firestore], member)
         self.register_outputs({})
 
-    def _declare_indexes(self) -> None:
-        for composite in COMPOSITES:
+    def _declare_indexes(self, manifests: Manifests) -> None:
+        for composite in composites(manifests):
             self._index(composite)
-        for collection, field in GROUPED:
+        for collection, field in grouped(manifests):
             self._field(collection, field, "of-all-tenants", [_OVER_ALL_TENANTS])
-        for collection, field in UNQUERIED:
+        for collection, field in unqueried(manifests):
             self._field(collection, field, "not-indexed", [])
         for collection, field in EXPIRING:
             # Moments that only ever grow make an index hot, and no query names them.

@@ -1,13 +1,17 @@
 """The indexes beside Firestore's automatic ones, which are one for each field, in both directions,
 inside one collection (https://cloud.google.com/firestore/docs/query-data/index-overview).
 
-A test compares this list with every query of the functions, and fails for missing or unused
+Functions declare those of their own collections beside their aggregates; those of the platform are
+here. A test compares all of them with every query of the functions, and fails for missing or unused
 indexes."""
 
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.manifest import Manifests
+
 Direction = Literal["ASCENDING", "DESCENDING"]
+Field = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -25,48 +29,42 @@ class Composite:
         return "-".join((self.collection, *self.equalities, self.ordered, self.direction.lower()))
 
 
-COMPOSITES = (
-    # The lists of approvals by status, on both APIs.
-    Composite("approvals", ("status",), "requested_at", "DESCENDING"),
-    Composite("governor_cards", ("bucket",), "requested_at", "DESCENDING"),
-    # The decisions that a precedent is drafted from and reviewed against.
-    Composite("approvals", ("likeness",), "counted_at", "DESCENDING"),
-    Composite("approvals", ("kind", "status"), "decided_at", "DESCENDING"),
-    # The sweep: entries of the log that were committed and not published.
-    Composite("events", ("unpublished", "source"), "time", "ASCENDING", "COLLECTION_GROUP"),
-)
-
-# Fields in queries over all tenants: the sweep's overdue timers, and the log's tenants.
-GROUPED = (
-    ("agents", "next_timer_at"),
-    ("approvals", "next_timer_at"),
-    ("creation_cases", "next_timer_at"),
-    ("events", "tenantid"),
-)
+# The sweep: entries of the log that were committed and not published.
+_SWEEP = Composite("events", ("unpublished", "source"), "time", "ASCENDING", "COLLECTION_GROUP")
 
 # Fields whose documents Firestore deletes after that time.
-EXPIRING = (
+EXPIRING: tuple[Field, ...] = (
     ("idempotency_keys", "expire_at"),
     ("lookup_misses", "expire_at"),
 )
 
-# Long texts and lists that no query uses: an index of them would only cost storage.
-UNQUERIED = (
-    ("active_precedents", "state"),
-    ("agents", "state"),
-    ("approvals", "state"),
-    ("creation_cases", "state"),
-    ("decision_claims", "answer"),
-    ("events", "data"),
-    ("governor_cards", "card"),
-    ("governor_cards", "content"),
-    ("governor_cards", "evidence"),
-    ("governor_cards", "risk_reasons"),
-    ("governor_cards", "rollback_plan"),
-    ("governor_cards", "timeline"),
-    ("governor_devices", "state"),
-    ("governor_seeds", "seed"),
-    ("idempotency_keys", "answer"),
-    ("pipelines", "state"),
-    ("precedents", "state"),
-)
+
+def composites(manifests: Manifests) -> tuple[Composite, ...]:
+    """The indexes of queries over several fields."""
+    declared = (
+        Composite(
+            collection,
+            tuple(equalities),
+            ordered.removeprefix("-"),
+            "DESCENDING" if ordered.startswith("-") else "ASCENDING",
+        )
+        for collection, declaration in manifests.collections.items()
+        for *equalities, ordered in declaration.composites
+    )
+    return (*declared, _SWEEP)
+
+
+def grouped(manifests: Manifests) -> tuple[Field, ...]:
+    """Fields in queries over all tenants: the sweep's overdue timers, and the log's tenants."""
+    timed = (name for name, declaration in manifests.collections.items() if declaration.timed)
+    return (*((name, "next_timer_at") for name in timed), ("events", "tenantid"))
+
+
+def unqueried(manifests: Manifests) -> tuple[Field, ...]:
+    """Long texts and lists that no query uses: an index of them would only cost storage."""
+    declared = (
+        (name, field)
+        for name, declaration in manifests.collections.items()
+        for field in declaration.unqueried
+    )
+    return (*declared, ("events", "data"), ("idempotency_keys", "answer"))

@@ -2,10 +2,12 @@
 
 from typing import Literal
 
+from mobile_api.rules.documents import CARDS, SEEDS
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.kit.instants import Instant
 from shared.kit.models import Data
+from shared.storage.collections import Collection
 
 Platform = Literal["ios", "android", "web"]
 
@@ -33,4 +35,15 @@ DEVICES = Aggregate(
     indexed=("principal",),
 )
 
-RUN = Runner("mobile-api", DEVICES)
+# The projection's documents with long texts or ordered lists; the others need nothing beyond the
+# automatic indexes.
+PROJECTED = (
+    Collection(
+        CARDS,
+        composites=(("bucket", "-requested_at"),),
+        unqueried=("card", "content", "evidence", "risk_reasons", "rollback_plan", "timeline"),
+    ),
+    Collection(SEEDS, unqueried=("seed",)),
+)
+
+RUN = Runner("mobile-api", DEVICES, collections=PROJECTED)

@@ -4,6 +4,7 @@ from functions.approvals.rules.approval import Approval, next_timer, statement_t
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
 from shared.aggregates.aggregate import Aggregate, Signing
 from shared.aggregates.runner import Runner
+from shared.storage.collections import Collection
 
 APPROVALS = Aggregate(
     noun="approval",
@@ -21,6 +22,12 @@ APPROVALS = Aggregate(
         "considered",
         "likeness",
         "counted_at",
+    ),
+    composites=(
+        ("status", "-requested_at"),
+        # The decisions that a precedent is drafted from and reviewed against.
+        ("likeness", "-counted_at"),
+        ("kind", "status", "-decided_at"),
     ),
     next_timer=next_timer,
     signing=Signing("approvals-signing-key", statement_to_sign),
@@ -43,4 +50,6 @@ ACTIVE = Aggregate(
     id_of=lambda active: active.kind,
 )
 
-RUN = Runner("approvals", APPROVALS, PRECEDENTS, ACTIVE)
+CLAIMS = Collection("decision_claims", unqueried=("answer",))
+
+RUN = Runner("approvals", APPROVALS, PRECEDENTS, ACTIVE, collections=[CLAIMS])

@@ -13,6 +13,7 @@ from shared.kit.models import part_of
 from shared.kit.transitions import Transition
 from shared.messaging.recorder import LastEvent
 from shared.storage.batches import Document
+from shared.storage.collections import Collection
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -53,6 +54,7 @@ class Aggregate(Generic[S]):
     id_of: Callable[[S], str] | None = None
     initial: Callable[[str], S] | None = None
     indexed: tuple[str, ...] = ()
+    composites: tuple[tuple[str, ...], ...] = ()
     next_timer: Callable[[S], DueTimer | None] | None = None
     signing: Signing[S] | None = None
 
@@ -62,6 +64,11 @@ class Aggregate(Generic[S]):
             return self.id_of(state)
         id: str = getattr(state, f"{self.noun}_id")
         return id
+
+    def as_collection(self) -> Collection:
+        """What Firestore must index of it."""
+        timed = self.next_timer is not None
+        return Collection(self.collection, self.composites, ("state",), timed)
 
     def may_be_id(self, text: str) -> bool:
         """Whether the text has the form of an id of this aggregate."""

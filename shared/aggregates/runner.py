@@ -19,6 +19,7 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import LastEvent, Recorder
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import set_timers
+from shared.storage.collections import Collection
 from shared.storage.encoding import Condition
 from shared.storage.firestore import LostRace, TenantStore
 from shared.storage.idempotency import IdempotencyKey
@@ -43,8 +44,11 @@ class Runner:
     """Runs the use cases of one function over its aggregates. Each run loads, decides, commits
     once and publishes; a lost race starts it again from a fresh read."""
 
-    def __init__(self, function: str, *aggregates: Aggregate[Any]) -> None:
+    def __init__(
+        self, function: str, *aggregates: Aggregate[Any], collections: Iterable[Collection] = ()
+    ) -> None:
         self.function = function
+        self.collections = (*(each.as_collection() for each in aggregates), *collections)
         self.outbox = Outbox(function)
         self.by_model: Mapping[type[BaseModel], Aggregate[Any]] = {
             each.model: each for each in aggregates

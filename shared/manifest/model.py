@@ -99,11 +99,21 @@ class Reactions(Sizing):
     backoff: Annotated[tuple[Seconds, Seconds], AfterValidator(_rising)] = ("10s", "600s")
 
 
+class Collection(Model):
+    """What Firestore must index of a collection (`shared.storage.collections`)."""
+
+    composites: tuple[tuple[str, ...], ...] = ()
+    unqueried: tuple[str, ...] = ()
+    timed: bool = False
+
+
 class Handles(Model):
-    """The event types that its private side handles: handles.json, which `make schemas` writes."""
+    """What follows from its code: the event types and timers that its private side handles, and
+    what Firestore must index. It is handles.json, which `make schemas` writes."""
 
     events: EventTypes = ()
     timers: EventTypes = ()
+    collections: dict[str, Collection] = Field(default_factory=dict)
 
 
 class Access(Model):

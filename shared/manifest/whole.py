@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from shared.manifest.filters import Filter, narrowest_filter
-from shared.manifest.model import Handles, Manifest, Reactions, Sizing
+from shared.manifest.model import Collection, Handles, Manifest, Reactions, Sizing
 from shared.manifest.routes import RouteTable
 
 
@@ -169,6 +169,15 @@ class Manifests:
     @cached_property
     def routes(self) -> RouteTable:
         return RouteTable(self.deployables)
+
+    @cached_property
+    def collections(self) -> Mapping[str, Collection]:
+        """What Firestore must index, by collection."""
+        return {
+            name: declaration
+            for handles in self.handles.values()
+            for name, declaration in handles.collections.items()
+        }
 
     @cached_property
     def locks(self) -> tuple[str, ...]:

@@ -77,15 +77,19 @@ class Router(APIRouter):
 
 
 def _body_of(endpoint: Endpoint) -> tuple[str, BodyReader] | None:
-    """The parameter that takes the body, and its reader."""
+    """The parameter that takes the body, and how it is read. Raises TypeError where two could."""
+    found = []
     for name, annotation in get_type_hints(endpoint, include_extras=True).items():
         is_annotated = get_origin(annotation) is Annotated
         model, *metadata = get_args(annotation) if is_annotated else (annotation,)
         is_given = any(isinstance(each, Dependency) for each in metadata)
         if name != "return" and _is_model(model) and not is_given:
             accepts = next((each for each in metadata if isinstance(each, Accepts)), Accepts())
-            return name, BodyReader(model, annotation, accepts)
-    return None
+            found.append((name, BodyReader(model, annotation, accepts)))
+    if len(found) > 1:
+        names = " and ".join(name for name, _ in found)
+        raise TypeError(f"{endpoint.__name__}: a request has one body, not {names}")
+    return found[0] if found else None
 
 
 def _answer_of(endpoint: Endpoint) -> type[BaseModel] | None:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from infra.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED
+from infra.indexes import EXPIRING
 from infra.preview.graph import ROOT
 from shared.manifest import load_manifests
+from tests.infra.firestore.declared import COMPOSITES, GROUPED, UNQUERIED
 from tests.infra.stacks import graph_of_stack, settings
 
 MANIFESTS = load_manifests(ROOT)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from functions.approvals.aggregates import ACTIVE, APPROVALS, PRECEDENTS, RUN
+from functions.approvals.aggregates import ACTIVE, APPROVALS, CLAIMS, PRECEDENTS, RUN
 from functions.approvals.queries import find_like, find_precedents_like, is_governor_absent
 from functions.approvals.rules.approval import Actor, Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
@@ -21,8 +21,6 @@ from shared.kit.canonical import content_hash
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
 from shared.storage.idempotency import IdempotencyKey
-
-CLAIMS = "decision_claims"
 
 _LIVING = ("draft", "pending_review", "approved", "active", "suspended")
 
@@ -72,7 +70,7 @@ async def _take(caller: Caller, approval_id: str, body: Model, rule: Rule) -> Ap
         caller,
         id=sent["client_decision_id"],
         fingerprint=content_hash([caller.principal, approval_id, sent]),
-        collection=CLAIMS,
+        collection=CLAIMS.name,
         kept=None,
     )
 
@@ -94,7 +92,7 @@ async def _take(caller: Caller, approval_id: str, body: Model, rule: Rule) -> Ap
 async def _first_answer(work: Command, approval: Approval) -> ApprovalCard:
     """The answer to the same decision under another `client_decision_id`."""
     if approval.decided_claim is not None:
-        first = await work.store.get(CLAIMS, approval.decided_claim)
+        first = await work.store.get(CLAIMS.name, approval.decided_claim)
         if first is not None:
             return ApprovalCard.model_validate_json(first.data["answer"])
     return ApprovalCard.of(approval)

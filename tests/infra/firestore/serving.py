@@ -4,7 +4,8 @@ indexes beyond these rules, they ask for more than it does, never for less."""
 
 from dataclasses import dataclass
 
-from infra.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
+from infra.indexes import EXPIRING, Composite
+from tests.infra.firestore.declared import COMPOSITES, GROUPED, UNQUERIED
 
 NAME = "__name__"
 

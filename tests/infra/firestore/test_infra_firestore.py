@@ -11,13 +11,14 @@ import pytest
 from joserfc.jwk import OKPKey
 
 from functions.agents.api import ROUTER
-from infra.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
+from infra.indexes import EXPIRING, Composite
 from shared.runtime.app import create_api
 from shared.storage.firestore import TenantStore
 from tests.functions.agents.conftest import cloud, issuing_key
 from tests.functions.agents.worlds import World as AgentsWorld
 from tests.functions.approvals.worlds import World as ApprovalsWorld
 from tests.infra.firestore.asking import Asked, sites, watching
+from tests.infra.firestore.declared import COMPOSITES, GROUPED, UNQUERIED
 from tests.infra.firestore.serving import Query, serving
 from tests.infra.firestore.stories import (
     a_governor_looks,

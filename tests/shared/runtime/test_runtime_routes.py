@@ -207,3 +207,11 @@ async def test_a_body_is_not_read_before_its_caller_is_known(
     answer = await api.post("/v1/things/1", content=body(), headers=headers)
     assert answer.status_code == status
     assert bool(read) == (status == 201)
+
+
+def test_an_endpoint_with_two_bodies_is_refused_when_it_is_declared() -> None:
+    async def take(caller: Caller, first: Order, second: Order) -> None:
+        raise AssertionError
+
+    with pytest.raises(TypeError, match=r"take: a request has one body, not first and second"):
+        Router(write=("things:write",)).post("/v1/both")(take)
