@@ -1,5 +1,5 @@
-"""Reads the event log in Firestore over the emulator's REST API, which needs no client and suffers
-no injected fault."""
+"""Reads the event log over the Firestore emulator's REST API: without a client or injected
+faults."""
 
 import json
 from typing import Any

@@ -12,8 +12,8 @@ _MAX_DISPATCHES = 500
 
 
 async def create_queues(address: str, manifests: Manifests, project: str = PROJECT) -> None:
-    """Creates one queue per function with timers, with its manifest's retries; an existing queue
-    gets them too."""
+    """Gives each function with timers a queue with its manifest's retries; updates existing
+    ones."""
     from google.cloud.tasks_v2 import CloudTasksAsyncClient
     from google.cloud.tasks_v2.services.cloud_tasks.transports import (
         CloudTasksGrpcAsyncIOTransport,

@@ -66,8 +66,8 @@ class CloudTasksEmulator:
 
     def load(self, saved: SavedQueues, moves: Mapping[str, str]) -> None:
         """Continues from a saved state; call it before `start`. `moves` maps saved addresses to
-        current ones: in the cloud a function keeps its address, but here another program may have
-        taken its port."""
+        current ones: in the cloud a function keeps its address, here another program may have its
+        port."""
         self._queues.load(saved, moves, self._clock.now())
 
     @property

@@ -17,8 +17,8 @@ CONFIRMED_AFTER_SECONDS = VETO_WINDOW_SECONDS + 61
 
 
 def tell(base_url: str, narrator: Narrator) -> None:
-    """Runs the steps on the platform at `base_url`. Raises PlatformError where the platform behaves
-    differently."""
+    """Runs the steps on the platform at `base_url`. Raises PlatformError for any other
+    behaviour."""
     with PlatformClient(base_url) as platform:
         author, governor = _author(platform), _governor(platform)
         platform.reset_operations()

@@ -63,8 +63,7 @@ def common(services: Services) -> dict[str, str]:
 
 
 def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
-    """The environment of one deployable, as infra would set it, without variables of other
-    deployables."""
+    """The environment of one deployable, as infra would set it, without variables of others."""
     access = deployable.manifest.access
     env = common(services) | {
         "ASSENT_SERVICE_ACCOUNT": push_account(f"{deployable.noun}-reactions"),

@@ -90,7 +90,7 @@ class Keeper:
 
 def back_up(state: Path, into: Path, root: Path) -> str:
     """Copies the newest snapshot of the directory `state` to the new file `into`; returns a
-    description of it. Raises PlatformError while a platform runs there, and where there is no
+    description. Raises PlatformError while a platform runs there, and where there is no
     snapshot."""
     with _stopped(state, root) as keeper:
         snapshot = keeper.newest()

@@ -49,8 +49,7 @@ class Ledger:
         self._leases: OrderedDict[str, str] = OrderedDict()
 
     def published(self, message: Message) -> list[Owed]:
-        """Adds a delivery for every subscription whose filter matches; returns these
-        subscriptions."""
+        """Adds a delivery for every subscription whose filter matches; returns them."""
         if message.topic == DEAD_LETTERS:
             self._dead_letters[message.id] = message
         event_type = message.attributes.get("ce-type", "")

@@ -59,7 +59,7 @@ class ReportBody(Model):
 
 @ROUTER.post("/v1/agents", status_code=202)
 async def submit_agent(caller: Caller, key: Key, body: SpecBody) -> CaseAccepted:
-    """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the answer shows the case's
+    """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the answer shows the
     stage."""
     return await submissions.submit(caller, key, body)
 

@@ -49,9 +49,9 @@ class Reviewer:
     async def review(
         self, case_id: str, spec: Spec, judgement: Judgement
     ) -> dict[int, Sequence[Finding]]:
-        """The model's findings by stage; each check's name begins with `model_`, so that it differs
-        from every rule's name. Raises Unavailable where the service does not answer, or not in the
-        expected form."""
+        """The model's findings by stage; each check's name begins with `model_`, unlike every
+        rule's. Raises Unavailable where the service does not answer, or not in the expected
+        form."""
         import httpx
 
         shown = {

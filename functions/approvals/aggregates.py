@@ -1,5 +1,4 @@
-"""What this function owns: approvals, precedents, and the list of active precedents of each
-kind."""
+"""What this function owns: approvals, precedents, and the active precedents of each kind."""
 
 from functions.approvals.rules.approval import Approval, next_timer, statement_to_sign
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent

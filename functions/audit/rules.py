@@ -37,8 +37,7 @@ def link_hash(*, previous: str, tenant_id: str, number: int, event_id: str, body
 def first_broken(entries: Iterable[Entry], head: Head | None = None) -> int | None:
     """The number of the first entry of one tenant that differs from what was appended, or None.
     `entries` come in order from the first; a missing entry breaks the chain at its place. Only
-    `head` shows that the last entries are missing, or that the last one and its hash were
-    replaced."""
+    `head` shows that the last entries are missing, or the last one and its hash were replaced."""
     previous = GENESIS
     expected = 0
     for expected, entry in enumerate(entries, start=1):

@@ -158,8 +158,7 @@ class Unavailable(AssentError):
 
 
 class SignatureInvalid(AssentError):
-    """A signed statement differs from what its signer signed. Never retried: no retry can
-    succeed."""
+    """A signed statement differs from what its signer signed. No retry can succeed."""
 
     code = "signature_invalid"
     title = "A signature does not verify"

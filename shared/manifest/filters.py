@@ -32,8 +32,8 @@ class Clause:
 
 @dataclass(frozen=True)
 class Filter:
-    """Passes what one of its clauses passes. `str()` is the filter in Pub/Sub's syntax, empty where
-    all types pass."""
+    """Passes what one of its clauses passes. `str()` is the filter in Pub/Sub's syntax, or
+    empty."""
 
     clauses: tuple[Clause, ...]
 

@@ -1,5 +1,4 @@
-"""Records in a tenant's log which of its deliveries were dead-lettered, and which of those were
-handled later."""
+"""Records a tenant's dead-lettered deliveries in its log, and which of them were handled later."""
 
 import hashlib
 from collections.abc import Mapping

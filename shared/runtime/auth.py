@@ -64,9 +64,8 @@ class TokenVerifier:
         self._verified: OrderedDict[str, tuple[Claims, float]] = OrderedDict()
 
     async def verify(self, token: str, now: datetime) -> Claims:
-        """The token's claims. Raises Unauthenticated unless the issuer signed the token with
-        Ed25519 for this audience and it is valid at `now`, Unavailable where the keys cannot be
-        read."""
+        """The token's claims. Raises Unauthenticated unless the issuer signed it with Ed25519 for
+        this audience and it is valid at `now`, Unavailable where the keys cannot be read."""
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated("the token is too long")
         claims, verified_at = self._verified.get(token, (None, 0.0))
@@ -165,9 +164,8 @@ def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
 
 
 async def authorize(request: Request, scopes: Collection[str]) -> Caller:
-    """The verified caller of this request. Raises Unauthenticated, ScopeMissing, and
-    TooManyRequests except on the local platform, where tests and measurements call without a
-    limit."""
+    """The verified caller of this request. Raises Unauthenticated, ScopeMissing, and except on the
+    local platform, where tests call without a limit, TooManyRequests."""
     credentials = await _bearer(request)
     if credentials is None:
         raise Unauthenticated("send a bearer token in the Authorization header")

@@ -18,8 +18,7 @@ YAML = "application/yaml"
 @dataclass(frozen=True)
 class Accepts:
     """Annotates a body's type (`Annotated[Spec, Accepts((JSON, YAML))]`) with the media types and
-    the number of bytes that a call takes. Without it a call takes JSON up to the boundary's
-    limit."""
+    the bytes that a call takes. Without it a call takes JSON up to the boundary's limit."""
 
     media_types: tuple[str, ...] = (JSON,)
     most_bytes: int | None = None

@@ -15,8 +15,7 @@ CallerKey = tuple[str, str]
 
 class CallLimit:
     """A bucket of calls for each caller (tenant and principal), refilled steadily. Each process has
-    its own: it reads no store, and n instances allow n times the calls. It limits a loop; budgets
-    limit a tenant."""
+    its own, so n instances allow n times the calls. It limits a loop; budgets limit a tenant."""
 
     def __init__(self, *, per_second: float = CALLS_PER_SECOND, burst: float = BURST) -> None:
         self._per_second = per_second

@@ -1,5 +1,4 @@
-"""Structured logs: one JSON object per line for Cloud Logging, without secrets and personal
-data."""
+"""Structured logs: one JSON object per line for Cloud Logging, without secrets or personal data."""
 
 import json
 import logging

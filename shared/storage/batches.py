@@ -56,8 +56,8 @@ class Batch:
         self.writes.append(Write("create", collection, id, data))
 
     def replace(self, seen: Document, data: Mapping[str, Any]) -> None:
-        """Replaces the document, provided that nobody changed it since it was read; removes fields
-        that `data` lacks."""
+        """Replaces the document if nobody changed it since it was read; removes fields not in
+        `data`."""
         self.writes.append(Write("replace", seen.collection, seen.id, data, seen))
 
     def check(self, seen: Document) -> None:

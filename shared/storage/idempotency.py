@@ -1,5 +1,4 @@
-"""Stores answers under a caller's idempotency key: the same key and body give the same answer,
-also after a crash."""
+"""Stores answers under a caller's idempotency key, so that a repeat gets the same answer."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -5,8 +5,7 @@ from pathlib import Path
 
 
 def migrate(revision: str = "head") -> None:
-    """Applies the migrations up to `revision` to the database that ASSENT_POSTGRES_ADMIN_DSN names;
-    applies none twice."""
+    """Applies the missing migrations up to `revision` to ASSENT_POSTGRES_ADMIN_DSN's database."""
     from alembic import command
     from alembic.config import Config
 

@@ -11,8 +11,7 @@ RETRIED_FOR_SECONDS = 8.0
 
 def may_pass(error: "AioRpcError") -> bool:
     """Whether the same call may succeed a moment later. A broken connection is reported as any of
-    these codes, depending on which side notices first; a proxy may cancel a call that we did not
-    cancel."""
+    these codes, depending on which side notices first; a proxy may cancel a call too."""
     from grpc import StatusCode
 
     return error.code() in (

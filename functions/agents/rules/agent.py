@@ -39,8 +39,7 @@ MAY_REACTIVATE = frozenset({"governor", "genesis"})
 
 
 class Version(Model):
-    """One version of an agent: its spec as canonical JSON text, and the fields that events
-    publish."""
+    """One version of an agent: its spec as canonical JSON text, and its published fields."""
 
     version: str
     spec: str

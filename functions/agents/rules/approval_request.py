@@ -46,8 +46,7 @@ def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
     """The exact content that is approved and hashed: the spec's fields and, beside them, `case`,
     `classification`, `changes` and the findings of stages 1 to 5.
 
-    It is the same from the request to the deployment, so that an approval can be compared with what
-    is stored."""
+    It never changes from the request to the deployment, so both can be compared."""
     spec = json.loads(case.spec)
     return {
         **spec,

@@ -1,5 +1,4 @@
-"""The breaker: pauses a tenant's pipeline when too many cases are rolled back, until a governor
-resumes it."""
+"""The breaker: pauses a tenant's pipeline after too many rollbacks, until a governor resumes it."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -8,8 +8,7 @@ from shared.kit.errors import SignatureInvalid
 
 
 class Decision(NamedTuple):
-    """The verified content of an approval's event for its case. `withdraws`: it reverses an
-    approval."""
+    """The verified content of an event about the case's approval. `withdraws`: it reverses one."""
 
     approval_id: str
     version: int

@@ -79,8 +79,7 @@ class StageJudgement(Model):
 
 
 class Judgement(Model):
-    """The results of stages 1 to 5. `stopped_at` is the stage that did not pass, if there is
-    one."""
+    """The results of stages 1 to 5. `stopped_at` is the stage that did not pass, or None."""
 
     stages: tuple[StageJudgement, ...]
     outcome: Outcome

@@ -154,8 +154,8 @@ def holds(kind: Kind, source: str, classification: Classification) -> bool:
 
 @lru_cache(maxsize=4096)
 def least_classification(name: str) -> Classification:
-    """The lowest classification that data of that name can have; `public` for an uninformative
-    name."""
+    """The lowest classification that data of that name can have; `public` if the name shows
+    none."""
     line = " ".join(words(name))
     found: list[Classification] = [kind.least for kind in kinds_in(line)]
     if _PERSON_RECORDS.search(line):

@@ -19,8 +19,8 @@ async def agent_of(work: UnitOfWork, case: CreationCase) -> Agent:
 
 async def save_steps(work: UnitOfWork, steps: Steps, before: Agent | None) -> CreationCase:
     """Adds the transitions to the commit, and claims or frees the agent's name: it is taken from
-    the first case that is not stopped at once until the agent is deprecated. Returns the case as it
-    will be stored."""
+    the first case that is not stopped at once until the agent is deprecated. Returns the new
+    case."""
     case = next(each.state for each in steps if isinstance(each.state, CreationCase))
     agent = next((each.state for each in reversed(steps) if isinstance(each.state, Agent)), before)
     await work.save(*_numbered(work, steps, case.agent_id))

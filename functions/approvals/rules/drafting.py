@@ -30,8 +30,7 @@ _PARTICULAR = frozenset(
 
 
 def counts(approval: Approval, content: Any) -> bool:
-    """Whether a person's decision on this counts towards a row: only where a precedent may cover
-    the request."""
+    """Whether a person's decision on this counts: only where a precedent may cover the request."""
     return (
         approval.precedents_allowed
         and approval.kind in COVERABLE_KINDS

@@ -33,8 +33,8 @@ def places_for(rule: Rule, principal: str, roles: frozenset[str]) -> tuple[int, 
 
 def filled(votes: Sequence[Vote]) -> dict[int, str]:
     """The largest assignment of voters to places, one place each: place index to principal. Greedy
-    filling would leave out a voter whose only place another voter took; augmenting paths move that
-    other voter."""
+    filling could leave out a voter whose only place is taken; augmenting paths move the other
+    voter."""
     taken: dict[int, Vote] = {}
 
     def seat(vote: Vote, tried: set[int]) -> bool:

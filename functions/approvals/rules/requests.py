@@ -78,8 +78,8 @@ class RequestBody(Model):
 
 @dataclass(frozen=True)
 class Request:
-    """The requester and the request. `case` binds the decision to the requesting case, if there is
-    one."""
+    """The requester and the request. `case` binds the decision to the requesting case, or is
+    None."""
 
     approval_id: str
     kind: Kind

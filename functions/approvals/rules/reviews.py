@@ -55,8 +55,8 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
 
 
 def admit_reviewer(approval: Approval, actor: Actor) -> None:
-    """Raises SeparationOfDuties for the requester and the decider, then Forbidden for a principal
-    who may not review."""
+    """Raises SeparationOfDuties for the requester and the decider, then Forbidden for others who
+    may not review."""
     refuse_own_request(approval, actor)
     decided = {approval.decided_by, *(vote.principal for vote in approval.votes)}
     if actor.principal in decided:

@@ -138,8 +138,8 @@ async def _with_row(
 
 
 async def _count_veto(work: Command, vetoed: Approval) -> None:
-    """Counts the false positive in the veto's own commit; the third one deprecates the precedent in
-    it."""
+    """Counts the false positive in the veto's own commit; the third deprecates the precedent
+    there."""
     assert vetoed.precedent_id is not None
     precedent = await work.find(PRECEDENTS, vetoed.precedent_id)
     assert precedent is not None, "precedents are never deleted"

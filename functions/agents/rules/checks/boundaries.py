@@ -1,5 +1,4 @@
-"""Decision boundaries: three lists of rights that must be definite and must not contradict each
-other."""
+"""Decision boundaries: three lists of rights that must be definite and without contradictions."""
 
 from collections.abc import Iterator
 
@@ -18,9 +17,8 @@ _UNBOUNDED = listed("any unlimited all regardless every whatever")
 
 
 def decision_boundaries(spec: Spec) -> list[Finding]:
-    """Fails where `never` rules out nothing, where no right to decide is named, where a right is
-    claimed that `never` lists (in the same or other words), or where two lists contain one
-    right."""
+    """Fails where `never` rules out nothing, no right to decide is named, a right is claimed that
+    `never` lists (in the same or other words), or two lists contain one right."""
     never = spec.decision_rights.never
     return judged(
         CHECK,

@@ -1,5 +1,4 @@
-"""No hidden coupling: the spec must name every agent and system that it relies on in the right
-place."""
+"""No hidden coupling: the spec must name every agent and system that it relies on."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Safe data handling: `data_access` must declare all that the spec reads and writes, with its
+"""Safe data handling: `data_access` must declare all data that the spec uses, and its
 sensitivity."""
 
 from collections.abc import Iterator

@@ -31,8 +31,8 @@ _PROMISES = (
 
 
 def completeness(spec: Spec) -> list[Finding]:
-    """Fails where the purpose, the industry or the skills are empty or meaningless, or a list has a
-    blank entry."""
+    """Fails where the purpose, the industry or the skills say nothing, or a list has a blank
+    entry."""
     return judged(
         "completeness",
         _gaps(spec),
@@ -99,8 +99,7 @@ def _open_end(text: str) -> str | None:
 
 
 def governance_hooks(spec: Spec) -> list[Finding]:
-    """Fails where the agent has no occasion to escalate to a human, or where the spec denies that
-    it will."""
+    """Fails where the agent has no occasion to escalate to a human, or the spec rules it out."""
     triggers = spec.escalation_triggers
     said = [text for text in triggers if not is_empty(text)]
     path = "/escalation_triggers"
@@ -170,8 +169,8 @@ def _is_offered(segment: Segment, at: int) -> bool:
 
 
 def no_undue_burden(spec: Spec) -> list[Finding]:
-    """Fails where people would be asked too often, where a limit makes no sense, or where an item
-    is listed twice."""
+    """Fails where people would be asked too often, a limit makes no sense, or an item is
+    repeated."""
     budget = spec.budget
     return judged(
         "no_undue_burden",

@@ -181,8 +181,7 @@ _REPLACEMENTS = tuple(_PHRASES.values())
 
 
 def merge_phrases(text: str) -> str:
-    """Folded, space-separated words with each set phrase replaced by one word of the same
-    meaning."""
+    """Folded, space-separated words with one word in place of each set phrase."""
     return _PHRASE.sub(_replacement, text)
 
 

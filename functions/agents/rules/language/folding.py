@@ -44,8 +44,7 @@ def _is_visible(letter: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
-    """The folded words, in order; hyphens, dots, underscores and changes to capitals inside a word
-    separate words."""
+    """The folded words, in order; hyphens, dots, underscores and inner capitals separate words."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     return tuple(re.findall(r"[a-z0-9]+", fold(parted)))
 
