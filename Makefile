@@ -38,16 +38,16 @@ setup: $(READY) ## the virtualenv, from the lock
 demo: setup ## three agents: approved, vetoed, confirmed; with their causes and their cost
 	@$(BIN)/python -m emulators demo
 
-up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 goes on where it stopped
+up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 continues where it stopped
 	@$(BIN)/python -m emulators up --port $(PORT) $(if $(KEEP),--keep)
 
-backup: setup ## copy what a stopped platform kept (INTO=folder)
+backup: setup ## copy the kept state of a stopped platform (INTO=file)
 	@$(BIN)/python -m emulators backup $(or $(INTO),$(error Say where: make backup INTO=~/assent-backups/monday))
 
-restore: setup ## make a backup what KEEP=1 goes on from (FROM=folder; ONLY=databases)
+restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases)
 	@$(BIN)/python -m emulators restore $(if $(ONLY),--$(ONLY)-only) $(or $(FROM),$(error Say which: make restore FROM=~/assent-backups/monday))
 
-test: setup ## all tests but the nightly ones, and that they cover the code
+test: setup ## all tests except the nightly ones, with the code coverage
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-journeys test-platform test-units test-cloud
 	@$(BIN)/coverage combine --quiet
@@ -66,13 +66,13 @@ test-journeys: setup ## whole stories, every public route, and a short storm of 
 test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules
 	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
 
-test-nightly: setup ## what takes minutes: long storms, a restore, fresh virtualenvs, the price measured anew
+test-nightly: setup ## tests that take minutes: long storms, a restore, fresh virtualenvs, a new measurement of the price
 	@$(BIN)/python -m tests.backing $(BIN)/python -m pytest -m nightly --durations=20 tests
 
 test-fast: setup ## rules and other pure code only: a few seconds
 	@$(BIN)/python -m pytest -m "not platform and not nightly" tests/shared tests/events tests/functions tests/mobile_api tests/chaos
 
-check: setup cost-check ## what CI runs before the tests: lint, types, arrows, generated files, the price
+check: setup cost-check ## what CI runs before the tests: lint, types, import contracts, generated files, the price
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
@@ -92,7 +92,7 @@ schemas: setup ## events/schemas/*.json from the models, handles.json from the h
 api-reference: setup ## docs/api/ from the functions
 	@$(BIN)/python -m docs.reference
 
-lock: ## requirements/*.txt from pyproject.toml; what is locked stays (UPGRADE=1: the newest of all)
+lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1: the newest of all)
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python -m pip install $(QUIET) uv; }
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) --extra local --extra infra --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
@@ -103,25 +103,25 @@ preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|stagin
 chaos: setup ## 500 creation cases at once under every fault and two restarts, then the checker (SEEDS="1 2 3", CASES=500)
 	@$(BIN)/python -m tests.chaos --cases $(or $(CASES),500) --seeds $(or $(SEEDS),1)
 
-bench: setup ## how fast it is, each figure beside its floor (FIGURE=cold-start|read|throughput|decision|growth)
+bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|growth)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
-dead-letters: setup ## list them; DO="redeliver --all" sends them again
+dead-letters: setup ## list them; DO="redeliver --all" redelivers them
 	@$(BIN)/python -m shared.messaging.redelivery $(or $(DO),list)
 
-rebuild-projection: setup ## the governor's read model again from the event log
+rebuild-projection: setup ## rebuild the governor's read model from the event log
 	@$(BIN)/python -m mobile_api.rebuild
 
 cost: setup ## what the stack costs a month: idle, reference load, 100 times that; RECORDED=1 measures nothing
 	@$(if $(RECORDED),,$(BIN)/python -m tests.benchmarks.operations --into build/operations.json)
 	@$(BIN)/python -m infra.cost $(if $(RECORDED),,--measured build/operations.json)
 
-cost-check: setup ## fails where a budget is exceeded, idle or at the reference load
+cost-check: setup ## fails if a budget is exceeded, idle or at the reference load
 	@mkdir -p build
 	@$(BIN)/python -m infra.cost --check > build/cost.txt || { tail -4 build/cost.txt; exit 1; }
 
 audit: setup ## vulnerabilities, secrets, licences, the constitution, OWASP ASVS (OFFLINE=1: the network may be missing)
 	@$(BIN)/python -m tests.compliance --json build/audit.json $(if $(OFFLINE),--offline)
 
-clean: ## what can be made again, and what KEEP=1 kept
+clean: ## remove generated files and the state that KEEP=1 kept
 	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*

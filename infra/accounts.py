@@ -28,9 +28,7 @@ class Accounts(Part):
             for each in cloud.manifests.deployables
         }
         self.of_push = {
-            name: self._account(
-                f"{name}/push-account", push_account(name), f"Whoever delivers to {name}."
-            )
+            name: self._account(f"{name}/push-account", push_account(name), f"Delivers to {name}.")
             for name in cloud.manifests.delivered_to
         }
         self.scheduler = self._account("schedules/account", SCHEDULER, "Cloud Scheduler.")

@@ -23,7 +23,7 @@ def declare(
     settings = cloud.settings
     if settings.billing_account is None:
         pulumi.warn(
-            "billing_account: missing, so nobody is told at 80, 95 and 100 % of the budget; "
+            "billing_account: missing, so nobody is notified at 80, 95 and 100 % of the budget; "
             "name the account that pays for the project (gcloud billing accounts list)"
         )
         return None
