@@ -1,4 +1,4 @@
-"""Who is who: one service account a deployable, and one for each service that calls in."""
+"""Service accounts: one for each deployable, and one for each Google service that calls in."""
 
 import pulumi_gcp as gcp
 from pulumi_gcp.serviceaccount import Account
@@ -10,13 +10,13 @@ BUILDER = "builder"
 
 
 def push_account(deployable: str) -> str:
-    """The name of who Pub/Sub and Cloud Tasks are when they deliver to a deployable."""
+    """The name of the account with which Pub/Sub and Cloud Tasks deliver to a deployable."""
     return f"{deployable}-push"
 
 
 class Accounts(Part):
-    """A service account for each deployable, one more for what Pub/Sub and Cloud Tasks deliver to
-    it, one for the schedules and one for builds.
+    """A service account for each deployable, one more for the deliveries of Pub/Sub and Cloud Tasks
+    to it, one for the schedules and one for builds.
 
     Deliberately not: keys (nobody holds one), accounts shared by two deployables, or the project's
     default accounts, which may edit everything."""

@@ -1,4 +1,4 @@
-"""The Google APIs a project needs before anything else can be made in it."""
+"""The Google APIs that a project needs before any other resource."""
 
 import pulumi_gcp as gcp
 
@@ -13,10 +13,10 @@ BUDGETS = "billingbudgets"
 
 
 class Apis(Part):
-    """Every API that the program's resources belong to, enabled.
+    """Enables every API that the program's resources belong to.
 
-    Deliberately not: disabling them again when the stack is destroyed, because something else in
-    the project may use them."""
+    Deliberately not: disabling them when the stack is destroyed, because other software in the
+    project may use them."""
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)

@@ -1,4 +1,4 @@
-"""The names of things in one project, known before they exist, and what is made there."""
+"""The names of a project's resources, known before these exist, and the parts of the program."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from shared.manifest import Manifests
 
 @dataclass(frozen=True)
 class Cloud:
-    """One project: what a stack decides, what the manifests say, and what follows from both.
-    `ready` is what everything else waits for: the project's APIs."""
+    """One project: the stack's settings, the manifests, and what follows from both. `ready` is what
+    all other resources wait for: the project's APIs."""
 
     settings: Settings
     manifests: Manifests
@@ -22,13 +22,13 @@ class Cloud:
 
     @cached_property
     def number(self) -> pulumi.Output[str]:
-        """The project's number, which Google gave it."""
+        """The project's number, which Google assigned."""
         project = gcp.organizations.get_project_output(project_id=self.settings.project)
         return project.number
 
     def url(self, deployable: str) -> pulumi.Output[str]:
-        """Where a deployable answers. The address is known before the service exists, so that
-        functions can name each other and themselves
+        """The address of a deployable. It is known before the service exists, so that functions can
+        name each other and themselves
         (https://cloud.google.com/run/docs/triggering/https-request#deterministic)."""
         return pulumi.Output.format(
             "https://{0}-{1}.{2}.run.app", deployable, self.number, self.settings.region
@@ -36,9 +36,9 @@ class Cloud:
 
 
 class Part(pulumi.ComponentResource):
-    """A part of the program, named after its class. What it makes waits for the APIs.
+    """A part of the program, named after its class. Its resources wait for the APIs.
 
-    Deliberately not: a place for what two parts share; one is given to the other."""
+    Deliberately not: a place for objects that two parts share; one part gets the other."""
 
     def __init__(self, cloud: Cloud) -> None:
         name = type(self).__name__

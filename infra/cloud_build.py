@@ -9,7 +9,8 @@ from typing import Any
 
 from pulumi.dynamic import ResourceProvider
 
-# A build takes two to four minutes; this ends one that hangs before the deployment times out.
+# A build takes two to four minutes; this limit ends a hanging build before the deployment times
+# out.
 LONGEST_SECONDS = 1200
 # A new account, its grants and a new API are known everywhere within this
 # (https://cloud.google.com/iam/docs/access-change-propagation).
@@ -18,8 +19,8 @@ PAUSE_SECONDS = 5
 
 
 def _carried(provider: type[ResourceProvider]) -> type[ResourceProvider]:
-    """Has Pulumi pickle the class by value: the process that builds cannot import this module. So
-    its methods import what they need and use no other name of this module."""
+    """Lets Pulumi pickle the class by value, because the process that builds cannot import this
+    module. So its methods import what they need and use no other name of this module."""
     for each in (provider, *filter(isfunction, vars(provider).values())):
         each.__module__ = "__main__"
     return provider
@@ -27,7 +28,7 @@ def _carried(provider: type[ResourceProvider]) -> type[ResourceProvider]:
 
 @_carried
 class ImageBuilder(ResourceProvider):
-    """Builds images. It never changes or deletes one: another archive is another image, and the
+    """Builds images. Never changes or deletes one: another archive is another image, and the
     repository's cleanup policy removes old ones."""
 
     def __init__(
@@ -78,7 +79,8 @@ class ImageBuilder(ResourceProvider):
             if answer.status_code < 400:
                 found: dict[str, Any] = answer.json()
                 return found
-            # A new grant is missing ("Permission … denied"), or a new API ("enabled … recently").
+            # A new grant ("Permission … denied") or a new API ("enabled … recently") is not known
+            # yet.
             unknown_yet = "ermission" in answer.text or "recently" in answer.text
             is_new = answer.status_code < 500 and unknown_yet
             if not is_new or time.monotonic() > deadline:
@@ -104,7 +106,7 @@ class ImageBuilder(ResourceProvider):
         deadline = time.monotonic() + self._longest
         while time.monotonic() < deadline:
             answer = session.get(operation, timeout=60)
-            # A question that fails leaves the build as it is: ask again.
+            # A failed poll does not affect the build, so poll again.
             state: dict[str, Any] = answer.json() if answer.status_code < 400 else {}
             if state.get("done"):
                 if "error" in state:

@@ -1,4 +1,4 @@
-"""What a stack and the manifests together must not mean."""
+"""Refuses dangerous combinations of a stack's settings and the manifests."""
 
 import re
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ from infra.refusals import Refused
 from infra.settings import Settings
 from shared.manifest import Manifests
 
-# What is left of the database's connections for a person, the migrations and Google's own agents.
+# Connections that stay free for people, the migrations and Google's own agents.
 RESERVED_CONNECTIONS = 6
-# While a revision follows another, instances of both may be up.
+# During a deployment, instances of two revisions may run.
 REVISIONS_AT_ONCE = 2
-# The longest that anything in front of a function waits.
+# The longest time that anything in front of a function waits.
 LONGEST_PUSH_SECONDS = 600
 _ACCOUNT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 
 
 def refuse_dangers(settings: Settings, manifests: Manifests) -> None:
-    """Raises Refused with every reason; called before anything is declared."""
+    """Raises Refused with every reason; called before any resource is declared."""
     reasons = [
         *_public_by_mistake(settings, manifests),
         *_too_many_connections(settings, manifests),

@@ -1,9 +1,9 @@
 """`python -m infra.database --stack STACK`: migrates a stack's database, and gives `assent_app` a
 new password.
 
-ASSENT_POSTGRES_ADMIN_DSN names the database and a user who may do so, as it is reached through the
-Cloud SQL Auth Proxy. The password is made here and added to Secret Manager; the database is told a
-verifier of it, and nobody sees it."""
+ASSENT_POSTGRES_ADMIN_DSN names the database, as the Cloud SQL Auth Proxy serves it, and a user with
+these rights. The command makes the password, adds it to Secret Manager, and sends only a verifier
+of it to the database; nobody sees it."""
 
 import argparse
 import os
@@ -23,7 +23,7 @@ ADMIN_DSN = "ASSENT_POSTGRES_ADMIN_DSN"
 
 
 def main(arguments: Sequence[str], root: Path) -> int:
-    """Returns the exit code: 1, with the reason, for what is refused."""
+    """Returns the exit code: 1, with the reason, for a refusal."""
     parser = argparse.ArgumentParser(prog="python -m infra.database", description=__doc__)
     parser.add_argument("--stack", required=True)
     try:
@@ -41,15 +41,15 @@ def main(arguments: Sequence[str], root: Path) -> int:
 
 
 def migrate(root: Path) -> None:
-    """Brings the database to the newest schema, and makes the role. Raises Refused."""
+    """Migrates the database to the newest schema, and makes the role. Raises Refused."""
     done = subprocess.run([sys.executable, "-m", "shared.storage.migrate"], cwd=root, check=False)
     if done.returncode != 0:
         raise Refused("the migrations failed; what they printed says why")
 
 
 def renew_password(address: str, values: Values) -> None:
-    """A new password for the role. Services that run keep their connections and open no new ones
-    until they start anew."""
+    """Sets a new password for the role. Running services keep their connections, but open no new
+    ones until they restart."""
     import psycopg
     from psycopg import sql
 
@@ -61,7 +61,7 @@ def renew_password(address: str, values: Values) -> None:
         connection.execute(
             sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(ROLE), sql.Literal(verifier))
         )
-        # Before the commit: a password that nobody could read must not become the role's.
+        # Before the commit: the role must not get a password that could not be stored.
         values.add(POSTGRES_PASSWORD, password)
 
 

@@ -1,4 +1,4 @@
-"""Topics, a subscription for each of their readers, and where the dead letters go."""
+"""Topics, a subscription for each of their readers, and the dead-letter topic."""
 
 from collections.abc import Mapping
 
@@ -12,11 +12,10 @@ from infra.services import Deployed
 from shared.manifest import Subscription
 
 DEAD_LETTERS = "dead-letters"
-# Time to mend what an undelivered event waits for, and the longest Pub/Sub keeps one
-# (https://cloud.google.com/pubsub/docs/subscription-properties).
+# Time to fix the cause of an undelivered event, and the longest that Pub/Sub keeps one
 KEPT = "604800s"
 DEAD_LETTERS_KEPT = "2678400s"
-# Pub/Sub waits this much longer than the function may take: it may have to start first.
+# Pub/Sub waits this much longer than the function's timeout, because it may have to start first.
 STARTING_SECONDS = 30
 
 
@@ -24,15 +23,15 @@ class Events(Part):
     """A topic for each publishing function, one filtered push subscription for each reader of it,
     and one dead-letter topic with a subscription that a person pulls from.
 
-    An event is delivered with its attributes as headers, under its reader's own push account, again
-    after the manifest's backoff, and to the dead letters after the manifest's attempts. A filter
+    An event is delivered with its attributes as headers, under its reader's own push account. It is
+    retried after the manifest's backoff, and dead-lettered after the manifest's attempts. A filter
     cannot be changed. Another filter has another name, so Pulumi makes the new subscription before
     it deletes the old one: events published in between are delivered twice, and those that the old
     one still retries are lost (docs/runbooks/deploy.md).
 
-    Deliberately not: ordering keys (projections go by sequence), exactly-once delivery (handlers
-    are idempotent), schemas on topics (the contract tests hold them), or retention on topics (the
-    event log is what is replayed)."""
+    Deliberately not: ordering keys (projections use sequences), exactly-once delivery (handlers are
+    idempotent), schemas on topics (the contract tests check them), or retention on topics (the
+    event log is replayed instead)."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts, services: Mapping[str, Deployed]) -> None:
         super().__init__(cloud)
@@ -100,7 +99,7 @@ class Events(Part):
         grant(self, name, SUBSCRIBE, subscription, self._accounts.pubsub.member)
 
     def _let_publish(self) -> None:
-        """Functions publish to their own topic; private sides and Pub/Sub itself bury."""
+        """Functions publish to their own topic; private sides and Pub/Sub itself dead-letter."""
         for name, deployed in self._services.items():
             noun, member = deployed.deployable.noun, deployed.account.member
             if noun in self._topics:
@@ -112,7 +111,7 @@ class Events(Part):
         grant(self, "events/pubsub-may-bury-dead-letters", PUBLISH, self._dead_letters, agent)
 
     def _let_push(self) -> None:
-        """The push accounts may invoke their services, and Pub/Sub mints the readers' tokens."""
+        """Lets the push accounts invoke their services, and Pub/Sub make the readers' tokens."""
         for name, account in self._accounts.of_push.items():
             service = self._services[name].service
             grant(self, f"{name}/may-be-delivered-to", INVOKE, service, account.member)

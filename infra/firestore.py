@@ -10,7 +10,7 @@ from infra.cloud import Cloud, Part
 from infra.grants import ProjectGrant
 from infra.indexes import COMPOSITES, EXPIRING, GROUPED, UNQUERIED, Composite
 
-# The one that Google's clients take where no other is named.
+# Google's clients use this database by default.
 DATABASE = "(default)"
 BACKUPS_KEPT = "604800s"
 _ROLES = {"read": "roles/datastore.viewer", "read-write": "roles/datastore.user"}
@@ -23,7 +23,7 @@ class Firestore(Part):
     """One regional database in native mode. Any moment of the last seven days can be read and
     restored, a daily backup outlives the database itself, and production's cannot be deleted.
 
-    Functions reach it as their manifests say, to read or to write.
+    Functions get the access, read or write, that their manifests name.
 
     Deliberately not: security rules (no browser and no phone talks to Firestore), a second database
     (a transaction cannot span two), or several regions (docs/decisions/0008)."""

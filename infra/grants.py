@@ -1,4 +1,4 @@
-"""Grants, each for one purpose and, wherever Google has it, on one resource."""
+"""Grants, each for one purpose and, where Google supports it, on one resource."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ def refuse_wide(role: str, member: Member) -> None:
 
 @dataclass(frozen=True)
 class Right(Generic[On]):
-    """What somebody may do on one resource: a role, the resource that grants it there, and how
-    that names the place, beside the parts of `within`: `project`, `location`."""
+    """A right on one resource: a role, the resource that grants it there, and the name of the
+    place in it, beside the parts of `within`: `project`, `location`."""
 
     role: str
     grant: Callable[..., pulumi.CustomResource]
@@ -97,8 +97,8 @@ def grant(part: Part, name: str, right: Right[On], on: On, member: Member) -> pu
 
 
 class ProjectGrant(pulumi.ComponentResource):
-    """A role in the whole project, narrowed by a condition where IAM knows one for it, with the
-    reason why no smaller place takes it.
+    """A role in the whole project, narrowed by a condition where IAM supports one, with the reason
+    why no smaller resource can have it.
 
     Deliberately not: basic roles, which `refuse_wide` refuses, or grants without a reason."""
 

@@ -35,8 +35,8 @@ class EdgeRoute:
 
 
 def edge_routes(deployables: Iterable[Deployable]) -> tuple[EdgeRoute, ...]:
-    """Every public route once, in an order in which the first match is the most specific one. A
-    private side has no route and so is in no answer.
+    """Every public route once, in an order in which the first match is the most specific one.
+    Private sides have no routes and never appear.
 
     A manifest's `/v1/agents/**` means `/v1/agents` and all below it; Hosting's `/**` means only
     what is below, so it is written `/v1/agents{,/**}`
@@ -56,16 +56,16 @@ class Hosting(Part):
     the security headers.
 
     Deliberately does not
-    - set `Cache-Control`: the functions say `private, no-store` or what a contract allows, and the
-      edge obeys them; a header here would overrule the contract;
+    - set `Cache-Control`: the functions send `private, no-store` or what a contract allows, and a
+      header here would replace theirs;
     - reach a private side: those have no routes;
     - stream, or wait for more than 60 s: the edge buffers whole answers; server-sent events and
       long calls go to the service's own address;
-    - pass cookies: only one named `__session` would come through; callers send bearer tokens;
+    - pass cookies: only one named `__session` would pass; callers send bearer tokens;
     - serve files: there is no console yet, and this resource cannot upload one;
     - delete Firebase from the project: it cannot be removed once it was added.
 
-    `host` is the address by which everybody, the uptime check too, finds it."""
+    `host` is the public address, also for the uptime check."""
 
     host: pulumi.Output[str]
 
@@ -75,7 +75,7 @@ class Hosting(Part):
         firebase_project = firebase.Project(
             "hosting/firebase", project=self.project, opts=self.inside()
         )
-        # The id of the project is the id of its default site.
+        # A project's default site has the project's id.
         site = firebase.HostingSite(
             "hosting/site",
             project=self.project,
@@ -104,7 +104,7 @@ class Hosting(Part):
                 project=self.project,
                 site_id=site.site_id,
                 custom_domain=domain,
-                # Its owner adds the records that Hosting asks for, which may take days.
+                # Its owner adds the DNS records that Hosting requires, which may take days.
                 wait_dns_verification=False,
                 opts=self.inside(),
             )

@@ -1,4 +1,4 @@
-"""The images that the services run, and where they and their sources are kept."""
+"""The images of the services, and the storage of images and sources."""
 
 from collections.abc import Callable
 
@@ -20,18 +20,18 @@ Pack = Callable[[str], Archive]
 REPOSITORY = "functions"
 IMAGES_KEPT = 10
 DAYS_KEPT = 30
-# Without it the buildpack's bytecode carries times that the image changes, and every cold start
-# compiles again; see README.md.
+# Without it the buildpack's bytecode has timestamps that the image changes, so that every cold
+# start compiles again; see README.md.
 BUILD_ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800"}
 
-# Without a target the buildpack builds no function. A service's own target replaces it.
+# Without a target the buildpack builds no function. A service's own target replaces this one.
 _TARGET = "api"
 _RUNTIME = f"python{PYTHON_VERSION.replace('.', '')}"
 
 
 class Image(dynamic.Resource, module="assent", name="Image"):
-    """`image` is the built one, by its digest; `runtime_image` the base under it, which Cloud Run
-    keeps patched."""
+    """`image` is the built image, by its digest; `runtime_image` its base, which Cloud Run keeps
+    patched."""
 
     image: pulumi.Output[str]
     runtime_image: pulumi.Output[str]
@@ -42,15 +42,15 @@ class Images(Part):
     chooses its function by FUNCTION_SOURCE and FUNCTION_TARGET. The archive is uploaded under its
     hash; while the same files give the same archive, nothing is built again.
 
-    Of each image the last ten versions stay, and whatever is younger than thirty days; of each
-    archive the one that is current, because Pulumi deletes the one before.
+    Keeps the last ten versions of each image and all younger than thirty days; of each archive only
+    the current one, because Pulumi deletes the one before.
 
     Deliberately not: an image for each function (they would differ in nothing that a process
     imports), Dockerfiles (Google's buildpack and base image are the runtime, and their security
-    updates need no build of ours), images built on the machine that deploys, vulnerability scans
-    of images, priced by the image (`make audit` examines the lock before it is built), versions of
+    updates need no build of ours), images built on the machine that deploys, vulnerability scans of
+    images, priced by the image (`make audit` examines the lock before it is built), versions of
     archives (one is named by its hash and never changes), or an age at which archives are deleted
-    (Pulumi would not know, and a build from one that is still current would not find it)."""
+    (Pulumi would not know, and a build from a current archive would not find it)."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts, pack: Pack) -> None:
         super().__init__(cloud)
@@ -65,11 +65,11 @@ class Images(Part):
         self.register_outputs({})
 
     def of(self, deployable: Deployable) -> Image:
-        """What a deployable runs."""
+        """The image and the base image of a deployable."""
         return self._built[deployable.manifest.requirements]
 
     def record_of(self, deployable: Deployable) -> ServiceBuildConfigArgsDict:
-        """How that was built, for the service to carry."""
+        """The record of the build that the service carries."""
         lock = deployable.manifest.requirements
         archive = self._archives[lock]
         return {

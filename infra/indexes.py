@@ -1,8 +1,8 @@
-"""The indexes beyond those that Firestore makes by itself, which are one for each field, in both
-directions, inside one collection (https://cloud.google.com/firestore/docs/query-data/index-overview).
+"""The indexes beside Firestore's automatic ones, which are one for each field, in both directions,
+inside one collection (https://cloud.google.com/firestore/docs/query-data/index-overview).
 
-A test asks every query of the functions and compares: what is not served is missing here, what
-serves nothing is too much."""
+A test compares this list with every query of the functions, and fails for missing or unused
+indexes."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ Direction = Literal["ASCENDING", "DESCENDING"]
 
 @dataclass(frozen=True)
 class Composite:
-    """An index over several fields: equalities first, the field that orders or ranges last."""
+    """An index over several fields: equalities first, the field of the order or range last."""
 
     collection: str
     equalities: tuple[str, ...]
@@ -29,14 +29,14 @@ COMPOSITES = (
     # The lists of approvals by status, on both APIs.
     Composite("approvals", ("status",), "requested_at", "DESCENDING"),
     Composite("governor_cards", ("bucket",), "requested_at", "DESCENDING"),
-    # What a precedent is drafted from, and judged against.
+    # The decisions that a precedent is drafted from and reviewed against.
     Composite("approvals", ("likeness",), "counted_at", "DESCENDING"),
     Composite("approvals", ("kind", "status"), "decided_at", "DESCENDING"),
-    # The sweep: entries of the log that were committed and never published.
+    # The sweep: entries of the log that were committed and not published.
     Composite("events", ("unpublished", "source"), "time", "ASCENDING", "COLLECTION_GROUP"),
 )
 
-# Fields that are asked for over all tenants: the sweep's overdue timers, and the log's tenants.
+# Fields in queries over all tenants: the sweep's overdue timers, and the log's tenants.
 GROUPED = (
     ("agents", "next_timer_at"),
     ("approvals", "next_timer_at"),
@@ -44,13 +44,13 @@ GROUPED = (
     ("events", "tenantid"),
 )
 
-# Fields whose documents Firestore deletes once their moment has passed.
+# Fields whose documents Firestore deletes after that time.
 EXPIRING = (
     ("idempotency_keys", "expire_at"),
     ("lookup_misses", "expire_at"),
 )
 
-# Long texts and lists that no query names: an index of them would only be stored and paid for.
+# Long texts and lists that no query uses: an index of them would only cost storage.
 UNQUERIED = (
     ("active_precedents", "state"),
     ("agents", "state"),

@@ -19,28 +19,28 @@ from shared.manifest import Manifests
 
 
 def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
-    """Declares everything; `pack` makes a lock's archive. Raises Refused, before anything is
-    declared, for what is dangerous."""
+    """Declares all resources; `pack` makes a lock's archive. Raises Refused for a dangerous choice,
+    before anything is declared."""
     refuse_dangers(settings, manifests)
     apis = Apis(Cloud(settings, manifests))
     cloud = Cloud(settings, manifests, apis.enabled)
     accounts = Accounts(cloud)
 
-    # What is kept
+    # Storage
     secrets = Secrets(cloud, accounts.of_deployable)
     Firestore(cloud, accounts)
     sql = Sql(cloud, accounts) if _reaches_postgres(manifests) else None
 
-    # What runs
+    # Services
     images = Images(cloud, accounts, pack)
     services = Services(cloud, accounts, images, secrets, sql).of_deployable
 
-    # What calls it
+    # Triggers
     Events(cloud, accounts, services)
     Timers(cloud, accounts, services)
     Schedules(cloud, accounts, services)
 
-    # What people see of it
+    # Edge and monitoring
     hosting = Hosting(cloud, services)
     Observability(cloud, services, host=hosting.host, dead_letters=DEAD_LETTERS)
 

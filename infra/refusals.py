@@ -2,8 +2,8 @@
 
 
 class Refused(ValueError):
-    """What must not be deployed, and why; raised before any resource is made. Each reason names
-    the value and says what to do instead."""
+    """A stack must not be deployed; raised before any resource is made. Each reason names the value
+    and says what to do instead."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__("\n".join(reasons))

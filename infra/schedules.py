@@ -12,13 +12,13 @@ from infra.grants import INVOKE, grant
 from infra.services import Deployed
 from shared.manifest import Deployable, Schedule
 
-# A job's headers are fixed, so every run of a schedule is the same event: its moment is the clock
-# at the function's entry, as for everything that arrives.
+# A job's headers are fixed, so every run of a schedule is the same event: its time is the clock at
+# the function's entry, as for all deliveries.
 EVERY_TIME = "1970-01-01T00:00:00.000Z"
 
 
 def headers_of(schedule: Schedule, deployable: Deployable) -> dict[str, str]:
-    """What the boundary reads: the names that the local platform's scheduler sends."""
+    """The headers that the boundary reads, with the names of the local platform's scheduler."""
     return {
         "Content-Type": "application/json",
         "ce-specversion": "1.0",
@@ -34,7 +34,7 @@ class Schedules(Part):
     """A job for each schedule, in UTC, under the scheduler's own account, which may invoke the
     services that have schedules and no others.
 
-    Deliberately not: retries. A run that failed is followed by the next one."""
+    Deliberately not: retries. The next run follows a failed one."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts, services: Mapping[str, Deployed]) -> None:
         super().__init__(cloud)

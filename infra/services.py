@@ -18,7 +18,7 @@ from shared.manifest import Deployable
 
 Url = Callable[[str], pulumi.Input[str]]
 
-# libpq takes the password from here when an address has none, so the address is no secret.
+# libpq reads the password from here when an address has none, so the address is not secret.
 PASSWORD_VARIABLE = "PGPASSWORD"  # noqa: S105 - a variable's name
 
 _VOLUME = "cloudsql"
@@ -42,10 +42,10 @@ def environment_of(
     account: pulumi.Input[str],
     postgres: pulumi.Input[str] | None,
 ) -> dict[str, pulumi.Input[str]]:
-    """What a deployable finds in its environment, secrets apart: the names that the local platform
-    gives it, with the cloud's values and without its emulators. `root` is the checkout's folder,
-    `url` gives a deployable's address, `account` is its email, `postgres` the database's address
-    without a password. Cloud Run itself adds PORT, K_SERVICE, K_REVISION and K_CONFIGURATION."""
+    """The environment of a deployable, without secrets: the local platform's names, with the
+    cloud's values and without its emulators. `root` is the checkout's folder, `url` gives a
+    deployable's address, `account` is its email, `postgres` the database's address without a
+    password. Cloud Run itself adds PORT, K_SERVICE, K_REVISION and K_CONFIGURATION."""
     access = deployable.manifest.access
     env: dict[str, pulumi.Input[str]] = {
         "GOOGLE_CLOUD_PROJECT": settings.project,
@@ -76,15 +76,15 @@ class Services(Part):
     """A Cloud Run service for each deployable, under its own account. It scales to zero, has more
     processor while it starts, and at most the instances that its manifest and the stack allow.
 
-    Anybody reaches a public side, without IAM: callers show tokens that it verifies itself. Only
-    accounts that are granted it reach a private side, and only from inside Google.
+    Everybody can reach a public side, without IAM: it verifies callers' tokens itself. Only
+    accounts with a grant can reach a private side, and only from inside Google.
 
-    `build_config` records the source and the target for the console; it builds nothing
-    (see `cloud_build.py`).
+    `build_config` records the source and the target for the console; it builds nothing (see
+    `cloud_build.py`).
 
     Deliberately not: HTTP startup probes (they measure whole seconds, and a cold start is shorter),
-    idle instances (they cost without requests), or processors between requests (the sweep does what
-    follows an answer)."""
+    idle instances (they cost without requests), or processors between requests (the sweep does the
+    work that follows an answer)."""
 
     def __init__(
         self, cloud: Cloud, accounts: Accounts, images: Images, secrets: Secrets, sql: Sql | None
@@ -113,7 +113,7 @@ class Services(Part):
             invoker_iam_disabled=deployable.public,
             deletion_protection=settings.environment == "prod",
             scaling={"min_instance_count": 0, "max_instance_count": most},
-            # A deployment ends a rollback, which left the traffic with older revisions.
+            # A deployment ends a rollback, which had left the traffic with older revisions.
             traffics=[{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}],
             build_config=self._images.record_of(deployable),
             template={

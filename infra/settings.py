@@ -1,4 +1,4 @@
-"""What a stack decides; everything else follows from the functions' manifests."""
+"""The settings of a stack; all else follows from the functions' manifests."""
 
 import json
 import re
@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 from infra.refusals import Refused
 from shared.kit.models import Model
 
-# Regions that have all we use: Cloud Run, Cloud SQL, Cloud Tasks, Cloud Scheduler and a regional
-# Firestore (https://cloud.google.com/about/locations).
+# Regions with all services that we use: Cloud Run, Cloud SQL, Cloud Tasks, Cloud Scheduler and a
+# regional Firestore (https://cloud.google.com/about/locations).
 REGIONS = (
     *("asia-east1", "asia-east2", "asia-northeast1", "asia-northeast2", "asia-northeast3"),
     *("asia-south1", "asia-southeast1", "asia-southeast2", "australia-southeast1"),
@@ -22,7 +22,7 @@ REGIONS = (
     *("us-central1", "us-east1", "us-east4", "us-west1", "us-west2"),
 )
 
-# Of the provider's own values, those that are ours too.
+# The provider's own values that are our settings too.
 OF_GOOGLE = ("project", "region")
 OWN = "assent:"
 
@@ -85,7 +85,7 @@ ProjectId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z
 
 
 class Settings(Model):
-    """One stack's configuration, as it was checked."""
+    """One stack's configuration, validated."""
 
     project: ProjectId
     region: Region = "us-central1"
@@ -110,11 +110,11 @@ class Settings(Model):
 
     @property
     def sql_connections(self) -> int:
-        """How many connections the tier takes."""
+        """The number of connections that the tier allows."""
         return CONNECTIONS_OF_TIER[self.sql_tier]
 
     def instances(self, wanted: int) -> int:
-        """How many instances a deployable that wants as many may have on this stack."""
+        """The largest number of instances on this stack for a deployable that wants as many."""
         return min(wanted, self.most_instances)
 
     @model_validator(mode="after")
@@ -127,8 +127,8 @@ class Settings(Model):
 
 
 def read_settings(values: Mapping[str, Any], stack: str = "") -> Settings:
-    """The settings in a stack's values, by field name. Raises Refused with every reason; also for
-    a stack that is called after one environment and says it is another: `prod-eu` is `prod`."""
+    """The settings in a stack's values, by field name. Raises Refused with every reason; also for a
+    stack that is named after one environment and configured as another: `prod-eu` is `prod`."""
     named = stack.partition("-")[0]
     if named in ENVIRONMENTS and values.get("environment") != named:
         raise Refused(
@@ -159,7 +159,7 @@ def load_settings() -> Settings:
 
 
 def _parsed(text: str) -> Any:
-    # Pulumi hands lists over as JSON; pydantic reads numbers and booleans from text itself.
+    # Pulumi passes lists as JSON; pydantic reads numbers and booleans from text itself.
     return json.loads(text) if text.startswith("[") else text
 
 

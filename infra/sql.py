@@ -1,4 +1,4 @@
-"""Cloud SQL: PostgreSQL for what is summed, chained or searched."""
+"""Cloud SQL: PostgreSQL for the audit log, which is chained and searched."""
 
 import pulumi
 import pulumi_gcp as gcp
@@ -26,8 +26,8 @@ class Sql(Part):
     is in Secret Manager only (ADR 22).
 
     Deliberately not: users (one made by Google's API could do nearly everything), a private network
-    (a connector in every service's way, for the same exposure), high availability (it doubles the
-    price; the audit waits, and events wait for it)."""
+    (a connector in front of every service, for the same exposure), high availability (it doubles
+    the price; the audit waits, and events wait for it)."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts) -> None:
         super().__init__(cloud)

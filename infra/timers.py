@@ -1,4 +1,4 @@
-"""Cloud Tasks: a queue for each function with timers, and who may set timers in it."""
+"""Cloud Tasks: a queue for each function with timers, and the grants to create tasks in it."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from infra.grants import ACT_AS, ENQUEUE, grant
 from infra.services import Deployed
 from shared.manifest import Queue
 
-# What a queue can do at most (https://cloud.google.com/tasks/docs/quotas).
+# The limits of a queue (https://cloud.google.com/tasks/docs/quotas).
 MOST_DISPATCHES_A_SECOND = 500
 MOST_DISPATCHES_AT_ONCE = 5_000
 
@@ -20,8 +20,8 @@ class Timers(Part):
     function may create tasks in it. Cloud Tasks delivers them to the private side as Pub/Sub would:
     under the push account, which may invoke that side and nothing else.
 
-    Deliberately not: targets set on the queue (a task names its own), or dead letters (a task that
-    used up its attempts is gone; the sweep fires its timer)."""
+    Deliberately not: targets set on the queue (each task names its own), or dead letters (a task
+    that used up its attempts is deleted; the sweep fires its timer)."""
 
     def __init__(self, cloud: Cloud, accounts: Accounts, services: Mapping[str, Deployed]) -> None:
         super().__init__(cloud)

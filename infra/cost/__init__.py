@@ -1,1 +1,1 @@
-"""What the stack costs a month: idle, at the reference load and at a hundred times that."""
+"""The stack's monthly cost: idle, at the reference load and at a hundred times that."""

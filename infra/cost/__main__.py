@@ -1,5 +1,4 @@
-"""`make cost`: prices the stack from the manifests, the cloud program, the price list and what was
-measured."""
+"""`make cost`: prices the stack from manifests, cloud program, price list and measurements."""
 
 import argparse
 import os
@@ -20,7 +19,7 @@ BUILD = ROOT / "build"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns the exit code: 1 where it is to be checked and exceeds a budget."""
+    """Returns the exit code: 1 where `--check` finds an exceeded budget."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measured", type=Path, default=RECORDED, help="default: %(default)s")
     parser.add_argument("--stack", default="prod", help="whose things are counted (prod)")
@@ -49,5 +48,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except BrokenPipeError:
-        # The reader has seen enough; what is still buffered must not be flushed into the pipe.
+        # The reader has closed the pipe; the buffered rest must not be flushed into it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

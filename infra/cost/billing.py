@@ -1,4 +1,4 @@
-"""From what is used to what is paid; pure arithmetic."""
+"""From usage to charges; pure arithmetic."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import Literal
 
 from shared.kit.pricing import Prices
 
-# What no function uses for itself: the database, the alerts, the builds.
+# Usage that no single function causes: the database, the alerts, the builds.
 PLATFORM = "platform"
 
 
@@ -26,7 +26,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Charge:
-    """What one function pays for one kind: its part of the whole stack's price for it."""
+    """The charge of one function for one kind: its share of the stack's charge for that kind."""
 
     kind: str
     service: str
@@ -37,7 +37,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Bill:
-    """A month's charges. Sums by service and by function are the same total."""
+    """A month's charges. Sums by service and by function give the same total."""
 
     charges: tuple[Charge, ...]
 
@@ -56,11 +56,11 @@ class Bill:
 def bill(
     used: Iterable[Usage], prices: Prices, *, free_tier: bool = True, on: date | None = None
 ) -> Bill:
-    """The month's bill. What is free of a kind is taken once off the whole stack's sum, never below
-    nothing; each function bears the rest in proportion to what it used. A price that is only
+    """The month's bill. The free quantity of a kind is subtracted once from the whole stack's sum,
+    never below zero; each function pays the rest in proportion to its usage. A price that is only
     announced `on` that day (by default the day of the price list) costs nothing yet.
 
-    Raises KeyError for a kind without a price, so that none is forgotten."""
+    Raises KeyError for a kind without a price, so that none is left out."""
     day = on or prices.as_of
     amounts: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for usage in used:

@@ -1,4 +1,4 @@
-"""The figures that have an aim, and a few that explain them."""
+"""The figures with targets, and a few that explain them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,8 +12,7 @@ from infra.cost.month import Month
 from shared.kit.pricing import Prices
 
 CREATION = "creation_by_hand"
-# In dollars a month. These two a change may not break; all other figures only report
-# (docs/decisions/0028-what-the-stack-may-cost.md).
+# In dollars a month. Only these two fail the check; all other figures are only reported.
 BUDGETS = {"idle_usd_month": 9.60, "reference_usd_month": 28.00}
 A_HUNDRED = 100
 A_YEAR = 12
@@ -21,7 +20,7 @@ A_YEAR = 12
 
 @dataclass(frozen=True)
 class Figure:
-    """At most `aim`, where there is one. Prices have no floor to compare with."""
+    """A figure, at most `aim` where there is one. Prices have no floor to compare with."""
 
     value: float
     unit: str
@@ -37,7 +36,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Costs:
-    """The three bills that are asked for."""
+    """The three bills of the report."""
 
     idle: Bill
     reference: Bill
@@ -54,14 +53,14 @@ def costs_of(month: Month, prices: Prices) -> Costs:
 
 
 def usd_per_creation(action: Action, month: Month, prices: Prices) -> float:
-    """What one more creation costs at list price, nothing free: everything it leads to in requests,
-    instance time, documents, messages (those that filters hold back too), tasks and log lines.
-    What it leaves in the store is a figure of its own."""
+    """The cost of one more creation at list price, without free quantities: all requests, instance
+    time, documents, messages (including those that filters hold back), tasks and log lines that
+    follow from it. Its stored bytes are a separate figure."""
     return bill(month.once(action), prices, free_tier=False).usd
 
 
 def figures_of(month: Month, prices: Prices) -> dict[str, Figure]:
-    """Everything that goes to build/cost.json."""
+    """All figures of build/cost.json."""
     load, creation = month.assumed.reference, month.measured.actions[CREATION]
     idle, reference = month.idle(), month.under(load)
     hundredfold = month.under(load.times(A_HUNDRED))
@@ -102,7 +101,7 @@ def figures_of(month: Month, prices: Prices) -> dict[str, Figure]:
 
 
 def over_budget(figures: Mapping[str, Figure]) -> list[str]:
-    """Which budgets are exceeded, one sentence each."""
+    """The exceeded budgets, one sentence each."""
     return [
         f"{name} is ${figures[name].value:.2f}, above its budget of ${budget:.2f}. Make it "
         "cheaper, or decide on another budget: infra/cost/figures.py and decision 28 name it."
@@ -112,7 +111,7 @@ def over_budget(figures: Mapping[str, Figure]) -> list[str]:
 
 
 def _sizes(month: Month, creation: Action) -> dict[str, Figure]:
-    """What a creation sends, writes down and leaves, in bytes; of messages what is billed."""
+    """The bytes that a creation sends, logs and stores; of messages the billed bytes."""
     once, kept = month.once(creation), month.kept_of(CREATION)
 
     def total(used: Iterable[Usage], kind: str, unit: str, of: int = 1) -> Figure:
@@ -126,14 +125,14 @@ def _sizes(month: Month, creation: Action) -> dict[str, Figure]:
 
 
 def _slower(used: Iterable[Usage]) -> Iterator[Usage]:
-    """As if every request took an instance twice as long: in the cloud a document is milliseconds
-    away, on the local platform hardly one."""
+    """Assumes that every request takes twice the instance time: in the cloud a document is
+    milliseconds away, on the local platform hardly one."""
     time = {"vcpu-seconds", "gib-seconds"}
     return (usage.times(2) if usage.kind in time else usage for usage in used)
 
 
 def write_figures(figures: Mapping[str, Figure], file: Path) -> None:
-    """For comparison over time, in the form that `make bench` uses too."""
+    """The figures in the form of `make bench`, for comparison over time."""
     file.parent.mkdir(parents=True, exist_ok=True)
     content = {name: figure.as_json() for name, figure in figures.items()}
     file.write_text(json.dumps(content, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""A month's load, and everything about it that is neither measured nor counted."""
+"""A month's load, and all assumptions that are neither measured nor counted."""
 
 import tomllib
 from pathlib import Path
@@ -15,7 +15,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Load(Model):
-    """How much is done in a month."""
+    """The number of actions in a month."""
 
     requests: Amount
     events: Amount
@@ -27,7 +27,7 @@ class Load(Model):
 
 
 class Run(Model):
-    """ESTIMATE of one run, until runs exist; see load.toml."""
+    """An ESTIMATE of one run, until runs exist; see load.toml."""
 
     function: str
     topic_readers: int = Field(ge=1)
@@ -67,7 +67,7 @@ class Operations(Model):
 
 
 class Assumptions(Model):
-    """All that is neither measured nor counted."""
+    """All assumptions that are neither measured nor counted."""
 
     reference: Load
     creations: dict[str, Share]

@@ -1,4 +1,4 @@
-"""What was counted while actions really ran on the local platform."""
+"""Counts of real actions on the local platform."""
 
 import json
 from collections.abc import Iterator
@@ -25,9 +25,8 @@ class Published(Model):
 
 
 class Action(Model):
-    """What one thing that somebody did led to, everywhere: operations by deployable and kind,
-    messages by topic and event type, bytes logged and bytes answered to public callers by
-    deployable."""
+    """What followed from one action, everywhere: operations by deployable and kind, messages by
+    topic and event type, bytes logged and bytes answered to public callers by deployable."""
 
     functions: dict[str, dict[str, int]] = Field(default_factory=dict)
     published: dict[str, dict[str, Published]] = Field(default_factory=dict)
@@ -35,7 +34,7 @@ class Action(Model):
     answered_bytes: dict[str, int] = Field(default_factory=dict)
 
     def count(self, kind: str) -> int:
-        """How many operations of one kind, over all functions."""
+        """The number of operations of one kind, over all functions."""
         return sum(counts.get(kind, 0) for counts in self.functions.values())
 
     @property
@@ -76,7 +75,7 @@ INSTANCE_TIME = "instance-milliseconds"
 
 
 def used_by(action: Action, manifests: Manifests) -> list[Usage]:
-    """What the action uses, by function, its share of the log's storage included."""
+    """The action's usage by function, including its share of the log's storage."""
     used: list[Usage] = [*_held_back(action, manifests)]
     for name, counts in action.functions.items():
         deployable = manifests.deployable(name)
@@ -87,14 +86,14 @@ def used_by(action: Action, manifests: Manifests) -> list[Usage]:
                 used.append(Usage(kind, number, name))
     used += [Usage("log-gib", n / GIB, name) for name, n in action.logged_bytes.items()]
     for name, size in action.answered_bytes.items():
-        # Callers come through the edge. Whether what a service sends there is free is not written
-        # anywhere we found: the dearer reading pays for both legs.
+        # Callers come through the edge. We found no page that says whether what a service sends
+        # there is free, so we assume the dearer case and count both legs.
         used += [Usage(kind, size / GIB, name) for kind in ("egress-gib", "hosting-transfer-gib")]
     return used
 
 
 def instance_time(deployable: Deployable, seconds: float) -> list[Usage]:
-    """An instance's time by its manifest: processors and memory are sold apart."""
+    """An instance's time by its manifest: processors and memory are billed separately."""
     memory, unit = deployable.sizing.memory[:-2], deployable.sizing.memory[-2:]
     gib = int(memory) * _GIB_OF_UNIT[unit]
     return [
@@ -104,7 +103,8 @@ def instance_time(deployable: Deployable, seconds: float) -> list[Usage]:
 
 
 def _held_back(action: Action, manifests: Manifests) -> Iterator[Usage]:
-    """A subscription pays for every message of its topic, also for those its filter holds back."""
+    """Filtered messages: a subscription pays for every message of its topic, also for those its
+    filter holds back."""
     for subscription in manifests.subscriptions:
         held = sum(
             published.bytes

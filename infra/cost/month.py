@@ -1,4 +1,4 @@
-"""What a month uses: what exists, what runs by itself, and the load."""
+"""The usage of a month: existing resources, scheduled work, and the load."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,10 +14,10 @@ from infra.preview.graph import ROOT, graph
 from infra.settings import settings_of_stack
 from shared.manifest import Manifests
 
-# The measured story that stands for events of no measured story.
+# The measured action that stands for events of unmeasured actions.
 ANY_EVENT = "creation_by_hand"
 PROJECTION = "mobile-api-reactions"
-# Who writes a collection whose name does not say it; the others are the governor's read model.
+# The writers of collections whose names do not show it; the others are the governor's read model.
 _WRITERS = {
     **dict.fromkeys(("agents", "creation_cases", "agent_names", "pipelines"), "agents"),
     **dict.fromkeys(
@@ -28,7 +28,7 @@ _WRITERS = {
 
 @dataclass(frozen=True)
 class Month:
-    """A month of one stack. All of its answers are before prices and before what is free."""
+    """A month of one stack. All answers are quantities, before prices and free quantities."""
 
     manifests: Manifests
     stack: Stack
@@ -36,12 +36,13 @@ class Month:
     assumed: Assumptions
 
     def idle(self) -> list[Usage]:
-        """Nobody acts: what exists, the sweeps, the health checks, and instances replaced."""
+        """A month without actions: existing resources, sweeps, health checks, replaced
+        instances."""
         used = [*self.stack.fixed, *self._by_itself(), *self._replaced()]
         return [*used, *self._request_lines(used)]
 
     def under(self, load: Load, *, months_kept: float = 1) -> list[Usage]:
-        """The idle month and a load; what is stored has grown for that many months of it."""
+        """The idle month with a load; the store has grown for that many months of it."""
         used = [*self._work(load)]
         return [
             *self.idle(),
@@ -53,17 +54,17 @@ class Month:
         ]
 
     def once(self, action: Action) -> list[Usage]:
-        """An action and the lines it writes to the log."""
+        """An action with the lines that it logs."""
         used = used_by(action, self.manifests)
         return [*used, *self._request_lines(used)]
 
     def run(self) -> list[Usage]:
-        """One run, as it is estimated."""
+        """One estimated run."""
         used = [*self._one_run(self.assumed.run)]
         return [*used, *self._request_lines(used)]
 
     def kept_of(self, story: str) -> list[Usage]:
-        """What one such story leaves in the store, for a month."""
+        """The bytes that one such action stores, for a month."""
         return [*self._stored(self._sizes(self.measured.storage[story]), 1)]
 
     def _by_itself(self) -> Iterator[Usage]:
@@ -77,8 +78,8 @@ class Month:
             yield from self._times(asked, times)
 
     def _replaced(self) -> Iterator[Usage]:
-        """Instances that start although nobody acts: after Google replaced them, and for checks so
-        rare that none is left from the one before."""
+        """Instances that start without actions: after Google replaced them, and for checks so rare
+        that the previous instance has stopped."""
         days = self.assumed.operations.cold_starts_idle_a_day * self._days
         for deployable in self.manifests.deployables:
             starts = max(days, self.stack.woken.get(deployable.name, 0.0))
@@ -93,8 +94,8 @@ class Month:
         yield from (usage.times(load.runs) for usage in self._one_run(self.assumed.run))
 
     def _creations(self, load: Load) -> dict[str, float]:
-        """How often each story of a creation happens, those included that stand for events which
-        neither the load's creations nor its runs publish."""
+        """How often each action happens, including the one that stands for events which neither the
+        load's creations nor its runs publish."""
         actions = self.measured.actions
         times = {name: load.creations * share for name, share in self.assumed.creations.items()}
         own = sum(number * actions[name].messages for name, number in times.items())
@@ -120,7 +121,7 @@ class Month:
         yield from (u for u in self._times(projected, once) if u.kind != "pubsub-bytes")
 
     def _kept(self, load: Load, months: float) -> Iterator[Usage]:
-        """The documents, and what recovery and backups keep of them."""
+        """The documents, and their copies for recovery and backups."""
         bytes_a_month: defaultdict[str, float] = defaultdict(float)
         for name, times in self._creations(load).items():
             for writer, size in self._sizes(self.measured.storage[name]).items():
@@ -180,15 +181,14 @@ class Month:
 
 
 def month_of(measurement: Measurement, stack: str = "prod") -> Month:
-    """What the checkout's manifests, its program for that stack and its assumptions make of what
-    was measured."""
+    """The month from the measurements and the checkout's manifests, program and assumptions."""
     assumed, program = load_assumptions(), graph(settings_of_stack(ROOT, stack))
     counted = stack_of(program, assumed.operations)
     return Month(program.manifests, counted, measurement, assumed)
 
 
 def runs_a_month(cron: str, days: float) -> float:
-    """How often a schedule runs in a month of so many days, on the average."""
+    """How often a schedule runs in a month of so many days, on average."""
     share = days * 60 * 24
     for values, most in zip(croniter.expand(cron)[0], (60, 24, 31, 12, 7), strict=True):
         share *= 1 if values == ["*"] else len(values) / most
@@ -208,11 +208,12 @@ def _requests(used: Iterable[Usage]) -> Iterator[Usage]:
 
 
 def _decided(story: str) -> int:
-    """Requests of people in a story of a creation: its submission, and a decision by hand."""
+    """Requests of people for one creation: its submission, and a decision by hand."""
     return 1 if story == "creation_by_precedent" else 2
 
 
 def _writer(collection: str) -> str:
-    """Who writes it: of the event log its part, of the others their one writer."""
+    """The function that writes a collection: of the event log its own part, of the others the only
+    writer."""
     name, _, writer = collection.partition("@")
     return writer or _WRITERS.get(name, "mobile-api")

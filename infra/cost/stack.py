@@ -1,4 +1,4 @@
-"""What exists whether anybody acts or not, counted in the cloud program's own graph."""
+"""The resources that exist without any load, counted in the cloud program's own graph."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +9,7 @@ from infra.cost.load import Operations
 from infra.preview.graph import Graph, Resource
 
 HOURS = 730
-# What a point of a metric of our own is metered as; there is one a minute.
+# How a point of a metric of our own is billed; there is one a minute.
 _POINT_BYTES = {"INT64": 8, "DISTRIBUTION": 80}
 # How often a condition on a threshold is evaluated.
 _EVALUATION_SECONDS = 30
@@ -23,10 +23,10 @@ _CUSTOM_TIER = re.compile(r"db-custom-(\d+)-(\d+)")
 
 @dataclass(frozen=True)
 class Stack:
-    """What the cost model needs to know of a stack. `checks` is how often a month each deployable
-    is asked whether it is there, `woken` at how many moments; `unindexed` are fields
-    (`events.data`) without index entries; the database is kept `recovered` (point-in-time
-    recovery) and in `backups` copies."""
+    """The inputs of the cost model from a stack. `checks` is how often a month an uptime check
+    calls each deployable, `woken` at how many moments; `unindexed` are fields (`events.data`)
+    without index entries; the database is kept `recovered` (point-in-time recovery) and in
+    `backups` copies."""
 
     fixed: tuple[Usage, ...]
     checks: Mapping[str, float]
@@ -37,7 +37,7 @@ class Stack:
 
 
 def stack_of(graph: Graph, operations: Operations) -> Stack:
-    """Reads the graph. Raises KeyError for a resource that is configured as we do not price."""
+    """Reads the graph. Raises KeyError for a resource whose configuration has no price here."""
     databases = list(graph.of("gcp:firestore/database:Database"))
     return Stack(
         fixed=tuple(_fixed(graph, operations)),
@@ -80,7 +80,7 @@ def _job(resource: Resource, operations: Operations) -> Iterator[Usage]:
 
 
 def _images(graph: Graph, operations: Operations) -> Iterator[Usage]:
-    """What the cleanup policy keeps of every image; equal layers are stored once."""
+    """The bytes of all images that the cleanup policy keeps; equal layers are stored once."""
     for repository in graph.of("gcp:artifactregistry/repository:Repository"):
         policies = repository.inputs["cleanupPolicies"]
         kept = max(each.get("mostRecentVersions", {}).get("keepCount", 1) for each in policies)
@@ -101,7 +101,7 @@ def _alert(resource: Resource, operations: Operations) -> Iterator[Usage]:
 
 
 def _log_metric(resource: Resource, operations: Operations) -> Iterator[Usage]:
-    """A point a minute of every series, as if something happened every minute."""
+    """A point a minute for every series, as if something happened every minute."""
     descriptor = resource.inputs["metricDescriptor"]
     series = 1.0 if "service_name=" in resource.inputs["filter"] else operations.series
     series *= operations.label_values ** len(descriptor["labels"])
@@ -130,7 +130,7 @@ def _executions(check: Resource) -> float:
 
 
 def _checks(graph: Graph) -> Iterator[tuple[str, Resource]]:
-    """Who is asked by each uptime check: the public function whose route its path is."""
+    """The target of each uptime check: the public function whose route its path is."""
     for check in graph.of(_UPTIME):
         asked = graph.manifests.routes.find(check.inputs["httpCheck"]["path"])
         if asked is not None:

@@ -1,1 +1,1 @@
-"""The values of secrets: made, rotated and retired in Secret Manager itself."""
+"""Makes, rotates and retires the values of secrets in Secret Manager itself."""

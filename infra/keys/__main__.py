@@ -1,7 +1,7 @@
 """`python -m infra.keys create | rotate OWNER | retire OWNER --stack STACK`.
 
-`create` gives every secret of the manifests its first value, once. `rotate` has a function sign
-with a new key, and `retire` ends the older ones (docs/decisions/0022)."""
+`create` gives every secret of the manifests its first value, once. `rotate` lets a function sign
+with a new key, and `retire` destroys the older ones (docs/decisions/0022)."""
 
 import argparse
 import sys
@@ -16,7 +16,7 @@ from shared.manifest import Manifests, load_manifests
 
 
 def main(arguments: Sequence[str], root: Path) -> int:
-    """Returns the exit code: 1, with the reason, for what is refused."""
+    """Returns the exit code: 1, with the reason, for a refusal."""
     chosen = _options(arguments)
     try:
         manifests = load_manifests(root)

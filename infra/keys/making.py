@@ -1,7 +1,7 @@
 """Making the values that the manifests' secrets lack, and changing keys.
 
-Whoever verifies must know a key before anybody signs with it. So a new key is published beside the
-old one first, signs then, and the old one is retired when nothing that it signed matters any more;
+Verifiers must know a key before anybody signs with it. So a new key is first published beside the
+old one, then signs, and the old one is retired when nothing that it signed matters any more;
 at once, where it was stolen."""
 
 import base64
@@ -17,7 +17,7 @@ from shared.manifest import Manifests
 
 SIGNING, PUBLIC = "-signing-key", "-public-keys"
 SEED_BYTES = 32
-# After as long, a process that meets an unknown key reads the public keys again
+# After this time a process that meets an unknown key reads the public keys again
 # (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
 
@@ -31,8 +31,8 @@ def new_key(owner: str) -> Key:
 
 
 def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
-    """Gives each secret of the manifests that has no value its first; says what it did. A value
-    that is there stays. Raises Refused where a secret itself is not there yet."""
+    """Gives each secret of the manifests that has no value its first, and yields a line about each.
+    Existing values stay. Raises Refused where a secret itself does not exist yet."""
     for name in sorted(manifests.secrets, key=lambda name: (name.endswith(PUBLIC), name)):
         if values.latest(name) is not None:
             yield f"{name}: kept"
@@ -56,8 +56,8 @@ def rotate(
     *,
     wait: Callable[[float], None] = time.sleep,
 ) -> Iterator[str]:
-    """A new key of `owner`: published, then signed with. What older keys signed verifies still.
-    Raises Refused where there is no key to follow."""
+    """Publishes a new key of `owner`, then signs with it. Signatures of older keys still verify.
+    Raises Refused where there is no older key."""
     _signing(owner, values)
     key = new_key(owner)
     if _publish(owner, manifests, values, key, keep=True):
@@ -68,8 +68,8 @@ def rotate(
 
 
 def retire(owner: str, manifests: Manifests, values: Values) -> Iterator[str]:
-    """Nothing that older keys of `owner` signed verifies any more, and their seeds are destroyed.
-    Raises Refused where there is no key."""
+    """Ends the older keys of `owner`: nothing that they signed verifies any more, and their seeds
+    are destroyed. Raises Refused where there is no key."""
     key = _signing(owner, values)
     _publish(owner, manifests, values, key)
     gone = values.destroy_older(f"{owner}{SIGNING}")

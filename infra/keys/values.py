@@ -1,4 +1,4 @@
-"""Secret Manager, as far as values of secrets are concerned."""
+"""The values of secrets in Secret Manager."""
 
 import os
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Values:
-    """The values of one project's secrets. Nothing read here is kept, printed or logged."""
+    """The values of one project's secrets. Stores, prints and logs none of them."""
 
     def __init__(self, project: str) -> None:
         self._project = project
@@ -18,7 +18,7 @@ class Values:
 
     def latest(self, name: str) -> str | None:
         """The newest value, or None where there never was one. Raises Refused where the secret
-        itself is not there."""
+        itself does not exist."""
         from google.api_core.exceptions import NotFound
 
         try:
@@ -30,7 +30,8 @@ class Values:
         return answer.payload.data.decode()
 
     def add(self, name: str, value: str) -> None:
-        """A new value, the newest from now on. Raises Refused where there is no such secret."""
+        """Adds a new value, the newest from now on. Raises Refused where there is no such
+        secret."""
         self._require(name)
         self._client.add_secret_version(
             request={"parent": self._path(name), "payload": {"data": value.encode()}}

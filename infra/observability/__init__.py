@@ -1,4 +1,4 @@
-"""What is measured, promised and told: metrics, objectives, alerts, one page."""
+"""Metrics, objectives, alerts, and one dashboard."""
 
 from infra.observability.observability import Observability
 

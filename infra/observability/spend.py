@@ -7,7 +7,7 @@ from pulumi_gcp import billing
 
 from infra.cloud import Cloud
 
-# Parts of the budget.
+# Shares of the budget.
 THRESHOLDS = (0.80, 0.95, 1.00)
 
 

@@ -1,29 +1,29 @@
-"""Whether the world gets an answer."""
+"""Checks from outside that the API answers."""
 
 import pulumi
 from pulumi_gcp import monitoring
 
-# A caller without a token is refused before anything is read, by the function itself: the answer
-# proves the edge, its rewrite and one function, and costs no document and no key. The route is the
-# governor's first screen, whose function is the one most likely to be awake.
+# The function refuses a caller without a token before it reads anything: the answer proves that the
+# edge, its rewrite and one function work, and costs no document and no key. The route is the
+# dashboard's, whose function is most likely to be awake.
 PATH = "/v1/mobile/dashboard"
 REFUSED = 401
 CODE = "unauthenticated"
-# Three places are the fewest, fifteen minutes the longest period: 8,760 checks a month of
+# Three places are the minimum, fifteen minutes the longest period: 8,760 checks a month of
 # 1,000,000 free ones, and 2,920 moments at which an instance may have to start.
 PLACES = ("USA_IOWA", "EUROPE", "ASIA_PACIFIC")
 PERIOD_SECONDS = 900
-# A cold start and the ocean.
+# A cold start and the network latency between continents.
 TIMEOUT_SECONDS = 10
 
 
 def declare(
     host: pulumi.Input[str], project: str, opts: pulumi.ResourceOptions
 ) -> monitoring.UptimeCheckConfig:
-    """Asks the public address for what nobody may have, and expects our refusal.
+    """Calls a route without a token, and expects our refusal.
 
-    Deliberately not `/healthz`: it is no public route, and Cloud Run keeps some paths that end in
-    z for itself (https://cloud.google.com/run/docs/known-issues)."""
+    Deliberately not `/healthz`: it is no public route, and Cloud Run reserves some paths that end
+    in z (https://cloud.google.com/run/docs/known-issues)."""
     return monitoring.UptimeCheckConfig(
         "observability/uptime",
         project=project,

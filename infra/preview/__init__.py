@@ -1,4 +1,4 @@
-"""What the program would make, without a cloud: a graph for tests, a table for people."""
+"""The program's resources without a cloud: a graph for tests, a table for people."""
 
 from infra.preview.graph import Graph, Resource, graph
 

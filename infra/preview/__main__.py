@@ -1,4 +1,5 @@
-"""`python -m infra.preview [--stack dev|staging|prod]`: what `pulumi up` would make, as tables."""
+"""`python -m infra.preview [--stack dev|staging|prod]`: the resources that `pulumi up` would make,
+as tables."""
 
 import argparse
 import os
@@ -42,5 +43,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except BrokenPipeError:
-        # The reader has seen enough; what is still buffered must not be flushed into the pipe.
+        # The reader has closed the pipe; the buffered rest must not be flushed into it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""The program's resources, without a cloud: what it would register, and how they hang together."""
+"""The program's resources, without a cloud: what it would register, and their relations."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -30,15 +30,14 @@ class Resource:
 
     @property
     def group(self) -> str:
-        """What it belongs to: the part of its name before the slash; a deployable, or a theme that
-        all share."""
+        """Its group: the part of its name before the slash; a deployable, or a theme that all
+        share."""
         return self.name.partition("/")[0]
 
 
 @dataclass(frozen=True)
 class Graph:
-    """Everything one stack registers, components left out of `resources`, and what the program
-    warns of."""
+    """Everything that one stack registers, without components in `resources`, and its warnings."""
 
     settings: Settings
     manifests: Manifests
@@ -51,7 +50,7 @@ class Graph:
         return (resource for resource in self.resources if resource.type in types)
 
     def count(self, type: str) -> int:
-        """How many of a type there are."""
+        """How many resources of a type there are."""
         return sum(1 for _ in self.of(type))
 
     def named(self, name: str) -> Resource:
@@ -60,9 +59,8 @@ class Graph:
 
 
 def graph(settings: Settings, manifests: Manifests | None = None) -> Graph:
-    """What the program registers for `settings`; for the checkout's manifests where none are
-    given. Nothing is asked of any cloud, and no archive is made. Raises Refused as the program
-    does."""
+    """The resources that the program registers for `settings`, by default for the checkout's
+    manifests. Calls no cloud, and makes no archive. Raises Refused as the program does."""
     from infra.program import deploy
 
     chosen = manifests if manifests is not None else load_manifests(ROOT)
@@ -70,12 +68,12 @@ def graph(settings: Settings, manifests: Manifests | None = None) -> Graph:
 
 
 def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifests) -> Graph:
-    """What `program` registers."""
+    """The resources that `program` registers."""
     warnings: list[str] = []
-    # Pulumi keeps its state in the context of a thread and drives its own event loop.
+    # Pulumi keeps its state in the context of a thread and runs its own event loop.
     with ThreadPoolExecutor(max_workers=1) as thread:
         registered = thread.submit(_registered_by, program, settings, warnings).result()
-    # They are registered side by side, in an order of their own each time.
+    # They are registered concurrently, in a different order each time.
     registered.sort(key=lambda each: (each.name, each.type))
     components = tuple(each for each in registered if each.type.startswith(COMPONENT))
     resources = tuple(each for each in registered if not each.type.startswith(COMPONENT))

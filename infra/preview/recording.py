@@ -1,4 +1,4 @@
-"""Pulumi's engine and provider as far as a recording needs them."""
+"""The parts of Pulumi's engine and provider that a recording needs."""
 
 import asyncio
 import logging
@@ -15,8 +15,8 @@ PROJECT_NUMBER = "123456789012"
 
 
 def record(program: Callable[[], None], settings: Settings, warnings: list[str]) -> list[Resource]:
-    """Every resource the program registers, in any order; what it warns of is added to `warnings`.
-    Raises what the program raises."""
+    """Every resource that the program registers, in any order; its warnings are added to
+    `warnings`. Raises what the program raises."""
     monitor = _Monitor(_Google(settings))
     mocks.set_mocks(
         _Google(settings),
@@ -30,7 +30,7 @@ def record(program: Callable[[], None], settings: Settings, warnings: list[str])
 
 
 class _Monitor(mocks.MockMonitor):
-    """Keeps what is registered, with what Pulumi's own recording leaves out."""
+    """Keeps the registered resources, with fields that Pulumi's own recording leaves out."""
 
     def __init__(self, provider: mocks.Mocks) -> None:
         super().__init__(provider)
@@ -54,7 +54,8 @@ class _Monitor(mocks.MockMonitor):
 
 
 class _Google(mocks.Mocks):
-    """Answers with what Google would make of the inputs, as far as other resources ask."""
+    """Answers with the outputs that Google would add to the inputs, as far as other resources need
+    them."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -69,7 +70,8 @@ class _Google(mocks.Mocks):
         return str(outputs.get("id") or outputs.get("name") or args.name), outputs
 
     def _made_of(self, type: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        """What Google adds to the inputs of a resource, as far as another one asks for it."""
+        """The outputs that Google adds to the inputs of a resource, as far as another resource
+        needs them."""
         project, region = self._settings.project, self._settings.region
         place, name = f"projects/{project}", inputs.get("name")
         match type.removeprefix("gcp:"):
@@ -100,7 +102,7 @@ def _logger(warnings: list[str]) -> logging.Logger:
         def emit(self, record: logging.LogRecord) -> None:
             warnings.append(record.getMessage())
 
-    # Not one that the process knows by name: each recording keeps its own.
+    # Not a logger that the process knows by name, because each recording keeps its own.
     logger = logging.Logger("pulumi", level=logging.WARNING)  # noqa: LOG001
     logger.addHandler(Kept())
     return logger

@@ -1,1 +1,2 @@
-"""Watches a release after it was deployed, and sends the traffic back if it fails."""
+"""Watches a release after its deployment, and returns the traffic to the old revisions if it
+fails."""

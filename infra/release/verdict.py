@@ -1,4 +1,4 @@
-"""Whether a release stays."""
+"""Whether a release stays or is rolled back."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 MOST_ERRORS = 0.01
-# Before the watch is over, one failed start among few requests says little.
+# Before the watch is over, one failed start among few requests proves little.
 LEAST_ERRORS_TO_ACT_EARLY = 5
 
 
@@ -18,7 +18,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Sample:
-    """What one revision of a service answered; `errors` are the answers with 5xx."""
+    """The answers of one revision of a service; `errors` are the answers with 5xx."""
 
     service: str
     revision: str
@@ -28,7 +28,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Rate:
-    """What the new revisions of one service answered since they were deployed."""
+    """The answers of the new revisions of one service since they were deployed."""
 
     service: str
     requests: int

@@ -1,1 +1,1 @@
-"""An operator's own issuer of tokens, for as long as there is no sign-in: docs/guides/deploy.md."""
+"""An operator's own issuer of tokens, until there is a sign-in: docs/guides/deploy.md."""

@@ -1,7 +1,8 @@
-"""`python -m infra.tokens new-key|key-set|issue`: tokens that whoever trusts the key set accepts.
+"""`python -m infra.tokens new-key|key-set|issue`: issues tokens that are accepted wherever the key
+set is trusted.
 
-Whoever has the key file can be anybody, in every tenant: keep it off shared disks, and remove its
-key set from the issuer's address once people sign in."""
+The holder of the key file can act as anybody, in every tenant: keep it off shared disks, and remove
+its key set from the issuer's address once people sign in."""
 
 import argparse
 import json
@@ -21,7 +22,7 @@ LONGEST_MINUTES = 15
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns the exit code: 1 where the key file is there already, or is not."""
+    """Returns the exit code: 1 where the key file exists already, or is missing."""
     options = _options(arguments)
     try:
         if options.what == "new-key":
@@ -38,8 +39,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def write_new_key(file: Path) -> None:
-    """Writes a fresh Ed25519 key that only its owner can read. Raises FileExistsError rather than
-    replace one."""
+    """Writes a new Ed25519 key that only its owner can read. Raises FileExistsError for an old
+    one."""
     opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "w") as content:
         json.dump(new_key("operator"), content)

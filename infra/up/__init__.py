@@ -1,1 +1,1 @@
-"""What `pulumi up` runs. Pulumi puts this folder on the path, so nothing else may be in it."""
+"""The entry of `pulumi up`. Pulumi puts this folder on the path, so it contains nothing else."""

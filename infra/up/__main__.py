@@ -1,4 +1,4 @@
-"""Where `pulumi up` starts. What is deployed reads as a table of contents in infra/program.py."""
+"""The start of `pulumi up`. infra/program.py lists what is deployed."""
 
 import sys
 from pathlib import Path
