@@ -67,8 +67,8 @@ class Alert:
 
 
 def of_stack(private: Iterable[str], host: pulumi.Input[str], dead_letters: str) -> Sequence[Alert]:
-    """The alerts beside the objectives' burn rates: `private` are Cloud Run services, `dead_letters`
-    is the subscription with the dead letters, and the uptime check calls `host`."""
+    """The alerts beside the objectives' burn rates: `private` are Cloud Run services,
+    `dead_letters` is the subscription of that name, and the uptime check calls `host`."""
     return (
         _dead_letters(dead_letters),
         _reaction_errors(private),
@@ -82,8 +82,8 @@ def _dead_letters(subscription: str) -> Alert:
     return Alert(
         name="dead-letters",
         title="A delivery was dead-lettered",
-        means="An event or a timer used up its retries and waits for a person; its consequences have "
-        "not happened. The alert closes by itself when there are no dead letters.",
+        means="An event or a timer used up its retries and waits for a person; its consequences "
+        "have not happened. The alert closes by itself when there are no dead letters.",
         severity="ERROR",
         runbook="dead-letters",
         conditions=[Above(0, waiting, 300, aligner="ALIGN_MAX", reducer="REDUCE_MAX")],
@@ -97,8 +97,8 @@ def _reaction_errors(private: Iterable[str]) -> Alert:
         name="reaction-errors",
         title="A private function fails repeatedly",
         means="Ten deliveries in ten minutes ended in a server error. They are retried until their "
-        "attempts are used up, and then dead-lettered. The public functions' errors burn the budget "
-        "of availability instead.",
+        "attempts are used up, and then dead-lettered. The public functions' errors burn the "
+        "budget of availability instead.",
         severity="ERROR",
         runbook="dead-letters",
         conditions=[Above(ERRORS_TOLERATED, errors, 600, by=by)],
