@@ -11,11 +11,10 @@ _logger = logging.getLogger(__name__)
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Port 0 picks a free one; `state` is the platform's own directory, by default
-    `build/platform`; `keep` continues from an earlier platform's kept state there, and keeps the
-    state again at an orderly stop; `in_process` runs the functions in this process; `backoff`
-    replaces the manifests' pauses between deliveries of an event, for tests that cannot wait ten
-    seconds; an instance is stopped after `idle_after` idle seconds; `report` receives messages for
-    an operator."""
+    `build/platform`; `keep` continues from what an earlier platform saved there, and saves it
+    again at an orderly stop; `in_process` runs the functions in this process; `backoff` replaces
+    the manifests' pauses between deliveries of an event, for tests that cannot wait ten seconds;
+    an instance is stopped after `idle_after` seconds; `report` gets what an operator should see."""
 
     root: Path
     port: int = 0

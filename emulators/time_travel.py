@@ -36,8 +36,8 @@ class TimeTravel:
 
     async def advance(self, seconds: float) -> Journey:
         """Returns once everything due within `seconds` has fired and settled. Each schedule runs
-        once, at its last due moment; timers fire at theirs, also those that are set meanwhile. The
-        clock ends at the requested time, or later if the advance itself took longer."""
+        once, at the last moment it was due; timers fire at theirs, also those that are set on the
+        way. The clock ends `seconds` later, or later still if all of it took longer."""
         async with self.held:
             with self.tasks.stepping():
                 return await self._travel(self.clock.now() + timedelta(seconds=seconds))

@@ -15,8 +15,8 @@ def push_account(deployable: str) -> str:
 
 
 class Accounts(Part):
-    """A service account for each deployable, one more for what Pub/Sub and Cloud Tasks deliver to
-    it, one for the schedules and one for builds.
+    """A service account for each deployable, one more for the deliveries of Pub/Sub and Cloud Tasks
+    to it, one for the schedules and one for builds.
 
     Deliberately not: keys (nobody holds one), accounts shared by two deployables, or the project's
     default accounts, which may edit everything."""

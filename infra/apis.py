@@ -13,7 +13,7 @@ BUDGETS = "billingbudgets"
 
 
 class Apis(Part):
-    """Every API that the program's resources belong to, enabled.
+    """Enables every API that the program's resources belong to.
 
     Deliberately not: disabling them when the stack is destroyed, because other software in the
     project may use them."""

@@ -31,7 +31,7 @@ class Archive:
 
 def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     """Writes `<into>/<lock>.zip`: the Python modules of all functions, of `events` and of `shared`
-    but for the manifests, and `requirements/<lock>.txt` as the packages to install.
+    except the manifests, and `requirements/<lock>.txt` as the packages to install.
 
     The same files give the same bytes on every machine. Runs no code of the checkout."""
     root = manifests.root

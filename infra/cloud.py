@@ -1,4 +1,4 @@
-"""The names of things in one project, known before they exist, and what is made there."""
+"""The names of a project's resources, known before these exist, and the parts of the program."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,9 +36,9 @@ class Cloud:
 
 
 class Part(pulumi.ComponentResource):
-    """A part of the program, named after its class. What it makes waits for the APIs.
+    """A part of the program, named after its class. Its resources wait for the APIs.
 
-    Deliberately not: a place for what two parts share; one is given to the other."""
+    Deliberately not: a place for objects that two parts share; one part gets the other."""
 
     def __init__(self, cloud: Cloud) -> None:
         name = type(self).__name__

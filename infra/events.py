@@ -99,7 +99,7 @@ class Events(Part):
         grant(self, name, SUBSCRIBE, subscription, self._accounts.pubsub.member)
 
     def _let_publish(self) -> None:
-        """Functions publish to their own topic; private sides and Pub/Sub itself bury."""
+        """Functions publish to their own topic; private sides and Pub/Sub itself dead-letter."""
         for name, deployed in self._services.items():
             noun, member = deployed.deployable.noun, deployed.account.member
             if noun in self._topics:

@@ -36,8 +36,8 @@ def refuse_wide(role: str, member: Member) -> None:
 
 @dataclass(frozen=True)
 class Right(Generic[On]):
-    """What somebody may do on one resource: a role, the resource that grants it there, and how
-    that names the place, beside the parts of `within`: `project`, `location`."""
+    """A right on one resource: a role, the resource that grants it there, and the name of the
+    place in it, beside the parts of `within`: `project`, `location`."""
 
     role: str
     grant: Callable[..., pulumi.CustomResource]

@@ -35,8 +35,8 @@ class EdgeRoute:
 
 
 def edge_routes(deployables: Iterable[Deployable]) -> tuple[EdgeRoute, ...]:
-    """Every public route once, in an order in which the first match is the most specific one. A
-    private side has no route and so is in no answer.
+    """Every public route once, in an order in which the first match is the most specific one.
+    Private sides have no routes and never appear.
 
     A manifest's `/v1/agents/**` means `/v1/agents` and all below it; Hosting's `/**` means only
     what is below, so it is written `/v1/agents{,/**}`
@@ -104,7 +104,7 @@ class Hosting(Part):
                 project=self.project,
                 site_id=site.site_id,
                 custom_domain=domain,
-                # Its owner adds the records that Hosting asks for, which may take days.
+                # Its owner adds the DNS records that Hosting requires, which may take days.
                 wait_dns_verification=False,
                 opts=self.inside(),
             )

@@ -69,7 +69,7 @@ class Images(Part):
         return self._built[deployable.manifest.requirements]
 
     def record_of(self, deployable: Deployable) -> ServiceBuildConfigArgsDict:
-        """How that was built, for the service to carry."""
+        """The record of the build that the service carries."""
         lock = deployable.manifest.requirements
         archive = self._archives[lock]
         return {

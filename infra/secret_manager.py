@@ -20,8 +20,8 @@ class Secrets(Part):
 
     Deliberately not: values. `python -m infra.keys` makes them in Secret Manager itself, so that no
     seed is ever in Pulumi's state (ADR 22). The password alone has a first version, which opens
-    nothing: Cloud Run does not start a service whose environment names a secret without one. Nobody
-    may destroy it: a refresh would make it again, as the newest."""
+    nothing: Cloud Run does not start a service whose environment names a secret without one. Do not
+    destroy it: a refresh would make it again, as the newest."""
 
     def __init__(self, cloud: Cloud, accounts: Mapping[str, Account]) -> None:
         super().__init__(cloud)
@@ -65,7 +65,7 @@ class Secrets(Part):
             project=self.project,
             secret_id=name,
             replication={"auto": {}},
-            # A version that was destroyed by mistake comes back within a day.
+            # A version that was destroyed by mistake can be restored within a day.
             version_destroy_ttl="86400s",
             opts=self.inside(keep=self.cloud.settings.environment == "prod"),
         )

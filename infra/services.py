@@ -113,7 +113,7 @@ class Services(Part):
             invoker_iam_disabled=deployable.public,
             deletion_protection=settings.environment == "prod",
             scaling={"min_instance_count": 0, "max_instance_count": most},
-            # A deployment ends a rollback, which left the traffic with older revisions.
+            # A deployment ends a rollback, which had left the traffic with older revisions.
             traffics=[{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}],
             build_config=self._images.record_of(deployable),
             template={

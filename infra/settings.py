@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 from infra.refusals import Refused
 from shared.kit.models import Model
 
-# Regions that have all we use: Cloud Run, Cloud SQL, Cloud Tasks, Cloud Scheduler and a regional
-# Firestore (https://cloud.google.com/about/locations).
+# Regions with all services that we use: Cloud Run, Cloud SQL, Cloud Tasks, Cloud Scheduler and a
+# regional Firestore (https://cloud.google.com/about/locations).
 REGIONS = (
     *("asia-east1", "asia-east2", "asia-northeast1", "asia-northeast2", "asia-northeast3"),
     *("asia-south1", "asia-southeast1", "asia-southeast2", "australia-southeast1"),
@@ -22,7 +22,7 @@ REGIONS = (
     *("us-central1", "us-east1", "us-east4", "us-west1", "us-west2"),
 )
 
-# Of the provider's own values, those that are ours too.
+# The provider's own values that are our settings too.
 OF_GOOGLE = ("project", "region")
 OWN = "assent:"
 

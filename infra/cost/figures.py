@@ -1,4 +1,4 @@
-"""The figures that have an aim, and a few that explain them."""
+"""The figures with targets, and a few that explain them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -60,7 +60,7 @@ def usd_per_creation(action: Action, month: Month, prices: Prices) -> float:
 
 
 def figures_of(month: Month, prices: Prices) -> dict[str, Figure]:
-    """Everything that goes to build/cost.json."""
+    """All figures of build/cost.json."""
     load, creation = month.assumed.reference, month.measured.actions[CREATION]
     idle, reference = month.idle(), month.under(load)
     hundredfold = month.under(load.times(A_HUNDRED))
@@ -111,7 +111,7 @@ def over_budget(figures: Mapping[str, Figure]) -> list[str]:
 
 
 def _sizes(month: Month, creation: Action) -> dict[str, Figure]:
-    """What a creation sends, writes down and leaves, in bytes; of messages what is billed."""
+    """The bytes that a creation sends, logs and stores; of messages the billed bytes."""
     once, kept = month.once(creation), month.kept_of(CREATION)
 
     def total(used: Iterable[Usage], kind: str, unit: str, of: int = 1) -> Figure:

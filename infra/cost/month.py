@@ -14,7 +14,7 @@ from infra.preview.graph import ROOT, graph
 from infra.settings import settings_of_stack
 from shared.manifest import Manifests
 
-# The measured story that stands for events of no measured story.
+# The measured action that stands for events of unmeasured actions.
 ANY_EVENT = "creation_by_hand"
 PROJECTION = "mobile-api-reactions"
 # The writers of collections whose names do not show it; the others are the governor's read model.
@@ -94,8 +94,8 @@ class Month:
         yield from (usage.times(load.runs) for usage in self._one_run(self.assumed.run))
 
     def _creations(self, load: Load) -> dict[str, float]:
-        """How often each story of a creation happens, those included that stand for events which
-        neither the load's creations nor its runs publish."""
+        """How often each action happens, including the one that stands for events which neither the
+        load's creations nor its runs publish."""
         actions = self.measured.actions
         times = {name: load.creations * share for name, share in self.assumed.creations.items()}
         own = sum(number * actions[name].messages for name, number in times.items())
@@ -121,7 +121,7 @@ class Month:
         yield from (u for u in self._times(projected, once) if u.kind != "pubsub-bytes")
 
     def _kept(self, load: Load, months: float) -> Iterator[Usage]:
-        """The documents, and what recovery and backups keep of them."""
+        """The documents, and their copies for recovery and backups."""
         bytes_a_month: defaultdict[str, float] = defaultdict(float)
         for name, times in self._creations(load).items():
             for writer, size in self._sizes(self.measured.storage[name]).items():
@@ -181,15 +181,14 @@ class Month:
 
 
 def month_of(measurement: Measurement, stack: str = "prod") -> Month:
-    """What the checkout's manifests, its program for that stack and its assumptions make of what
-    was measured."""
+    """The month from the measurements and the checkout's manifests, program and assumptions."""
     assumed, program = load_assumptions(), graph(settings_of_stack(ROOT, stack))
     counted = stack_of(program, assumed.operations)
     return Month(program.manifests, counted, measurement, assumed)
 
 
 def runs_a_month(cron: str, days: float) -> float:
-    """How often a schedule runs in a month of so many days, on the average."""
+    """How often a schedule runs in a month of so many days, on average."""
     share = days * 60 * 24
     for values, most in zip(croniter.expand(cron)[0], (60, 24, 31, 12, 7), strict=True):
         share *= 1 if values == ["*"] else len(values) / most

@@ -44,7 +44,7 @@ def show(
 def _table(
     what: Literal["service", "function"], costs: Costs, names: Iterable[str] = ()
 ) -> RenderableType:
-    """`names` have a row even where nothing is paid."""
+    """`names` have a row even where nothing is charged."""
     bills = (costs.idle, costs.reference, costs.hundredfold)
     idle, reference, hundredfold = (defaultdict(float, bill.by(what)) for bill in bills)
     table = Table(title=f"By {what}", title_justify="left", show_footer=True)
@@ -91,8 +91,8 @@ def _usd(value: float) -> str:
 
 
 def chart(bills: Mapping[str, Bill]) -> str:
-    """An SVG. Each panel has its own scale and says its total; bars are split into what functions
-    use and, paler, what the platform has anyway."""
+    """An SVG. Each panel has its own scale and total; bars show the functions' part and, paler, the
+    platform's own part."""
     rows, y = [], 0
     for title, bill in bills.items():
         services = _services(bill)
@@ -109,7 +109,7 @@ def chart(bills: Mapping[str, Bill]) -> str:
 
 
 def _services(bill: Bill) -> list[tuple[str, float, float]]:
-    """Every service that costs a cent, with what functions and what the platform pay; the dearest
+    """Every service that costs a cent, with the functions' and the platform's charges; the highest
     first."""
     platform: defaultdict[str, float] = defaultdict(float)
     for charge in bill.charges:

@@ -9,7 +9,7 @@ from infra.cost.load import Operations
 from infra.preview.graph import Graph, Resource
 
 HOURS = 730
-# What a point of a metric of our own is metered as; there is one a minute.
+# How a point of a metric of our own is billed; there is one a minute.
 _POINT_BYTES = {"INT64": 8, "DISTRIBUTION": 80}
 # How often a condition on a threshold is evaluated.
 _EVALUATION_SECONDS = 30
@@ -101,7 +101,7 @@ def _alert(resource: Resource, operations: Operations) -> Iterator[Usage]:
 
 
 def _log_metric(resource: Resource, operations: Operations) -> Iterator[Usage]:
-    """A point a minute of every series, as if something happened every minute."""
+    """A point a minute for every series, as if something happened every minute."""
     descriptor = resource.inputs["metricDescriptor"]
     series = 1.0 if "service_name=" in resource.inputs["filter"] else operations.series
     series *= operations.label_values ** len(descriptor["labels"])

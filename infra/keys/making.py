@@ -1,7 +1,7 @@
 """Making the values that the manifests' secrets lack, and changing keys.
 
-Whoever verifies must know a key before anybody signs with it. So a new key is published beside the
-old one first, signs then, and the old one is retired when nothing that it signed matters any more;
+Verifiers must know a key before anybody signs with it. So a new key is first published beside the
+old one, then signs, and the old one is retired when nothing that it signed matters any more;
 at once, where it was stolen."""
 
 import base64
@@ -17,7 +17,7 @@ from shared.manifest import Manifests
 
 SIGNING, PUBLIC = "-signing-key", "-public-keys"
 SEED_BYTES = 32
-# After as long, a process that meets an unknown key reads the public keys again
+# After this time a process that meets an unknown key reads the public keys again
 # (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
 
@@ -68,8 +68,8 @@ def rotate(
 
 
 def retire(owner: str, manifests: Manifests, values: Values) -> Iterator[str]:
-    """Nothing that older keys of `owner` signed verifies any more, and their seeds are destroyed.
-    Raises Refused where there is no key."""
+    """Ends the older keys of `owner`: nothing that they signed verifies any more, and their seeds
+    are destroyed. Raises Refused where there is no key."""
     key = _signing(owner, values)
     _publish(owner, manifests, values, key)
     gone = values.destroy_older(f"{owner}{SIGNING}")

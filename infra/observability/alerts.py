@@ -55,7 +55,7 @@ class Above:
 
 @dataclass(frozen=True)
 class Alert:
-    """`title` is the notification's first line, `means` what it says of the users; `runbook` names
+    """`title` is the notification's first line, `means` its effect on the users; `runbook` names
     a page of docs/runbooks. It fires while all of its conditions are met."""
 
     name: str
@@ -67,8 +67,8 @@ class Alert:
 
 
 def of_stack(private: Iterable[str], host: pulumi.Input[str], dead_letters: str) -> Sequence[Alert]:
-    """Those that no objective's burn rate gives: `private` are Cloud Run services, `dead_letters`
-    is the subscription that holds what was given up, and the uptime check asks `host`."""
+    """The alerts beside the objectives' burn rates: `private` are Cloud Run services,
+    `dead_letters` is the subscription of that name, and the uptime check calls `host`."""
     return (
         _dead_letters(dead_letters),
         _reaction_errors(private),
@@ -81,9 +81,9 @@ def _dead_letters(subscription: str) -> Alert:
     waiting = of_metric(Google.WAITING, ON_PUBSUB, one_subscription(subscription))
     return Alert(
         name="dead-letters",
-        title="A delivery lies in the dead letters",
-        means="An event or a timer was given up and waits for somebody; what should follow from it "
-        "has not happened. It closes by itself when the dead letters are empty.",
+        title="A delivery was dead-lettered",
+        means="An event or a timer used up its retries and waits for a person; its consequences "
+        "have not happened. The alert closes by itself when there are no dead letters.",
         severity="ERROR",
         runbook="dead-letters",
         conditions=[Above(0, waiting, 300, aligner="ALIGN_MAX", reducer="REDUCE_MAX")],
@@ -95,10 +95,10 @@ def _reaction_errors(private: Iterable[str]) -> Alert:
     by = ["resource.label.service_name"]
     return Alert(
         name="reaction-errors",
-        title="A private function fails again and again",
-        means="Ten deliveries in ten minutes ended in a server error. They are delivered again "
-        "until their attempts are used up, and are dead letters then. The public functions' errors "
-        "burn the budget of availability instead.",
+        title="A private function fails repeatedly",
+        means="Ten deliveries in ten minutes ended in a server error. They are retried until their "
+        "attempts are used up, and then dead-lettered. The public functions' errors burn the "
+        "budget of availability instead.",
         severity="ERROR",
         runbook="dead-letters",
         conditions=[Above(ERRORS_TOLERATED, errors, 600, by=by)],
@@ -109,8 +109,8 @@ def _stuck_cases() -> Alert:
     """A sweep logs what is stuck every minute."""
     return Alert(
         name="stuck-cases",
-        title="Something that moves by itself stands still",
-        means="Every sweep for five minutes has fired a timer, or published an event, in vain. The "
+        title="A timer or an event is stuck",
+        means="For five minutes every sweep has failed to fire a timer or to publish an event. The "
         'log line names it: logger "shared.messaging.sweep", field "stuck".',
         severity="ERROR",
         runbook="stuck-case",
@@ -136,8 +136,8 @@ def _edge_down(host: pulumi.Input[str]) -> Alert:
     return Alert(
         name="edge-down",
         title="The API does not answer from outside",
-        means="Two of three places in the world got no answer, or not ours, in the last quarter of "
-        "an hour.",
+        means="Two of three places in the world got no answer, or a wrong one, in the last quarter "
+        "of an hour.",
         severity="CRITICAL",
         runbook="region-loss",
         conditions=[wrong],
@@ -150,7 +150,7 @@ def of_budget(objective: Objective, burn: BurnRate, project: str) -> Alert:
     full_name = objective.full_name(project)
     return Alert(
         name=f"{objective.name}-{burn.name}-burn",
-        title=f"{objective.name}: {consumed} of a month's error budget went in {hours} h",
+        title=f"{objective.name}: {consumed} of a month's error budget was used in {hours} h",
         means=f"Promised: {objective.promise}. The budget for exceptions burns {burn.factor:g} "
         "times as fast as it may, and still does (docs/operations/slos.md).",
         severity=burn.severity,

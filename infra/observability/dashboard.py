@@ -44,8 +44,8 @@ HEADER = (
 
 @dataclass(frozen=True)
 class Line:
-    """What a chart draws: a filter of Cloud Monitoring with its aggregation or, where there is
-    none, a PromQL query (the only one that can add up what a distribution holds)."""
+    """The data of a chart: a filter of Cloud Monitoring with its aggregation or, where there is
+    none, a PromQL query (the only one that can add up a distribution's values)."""
 
     query: str
     aligner: str = ""
@@ -54,7 +54,7 @@ class Line:
     legend: str = ""
 
     def data_set(self) -> dict[str, Any]:
-        """The chart's part that draws it."""
+        """The chart's data set."""
         aggregation = {
             "alignmentPeriod": PERIOD,
             "perSeriesAligner": self.aligner,
@@ -72,7 +72,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines over time; `threshold` is where it begins to matter."""
+    """Lines over time; `threshold` is the value from which a person should look."""
 
     title: str
     lines: Sequence[Line]
@@ -92,8 +92,8 @@ class Chart:
 
 
 def prometheus_name(metric: str) -> str:
-    """What PromQL calls a metric: the first slash becomes a colon, what else is no letter or digit
-    an underscore (https://cloud.google.com/monitoring/promql/promql-mapping)."""
+    """The PromQL name of a metric: the first slash becomes a colon, any other character but letters
+    and digits an underscore (https://cloud.google.com/monitoring/promql/promql-mapping)."""
     return re.sub(r"[/.-]", "_", metric.replace("/", ":", 1))
 
 
@@ -158,7 +158,7 @@ def _events(dead_letters: str) -> list[Chart]:
     windows = [_windows("opened", [WINDOW_OPENED]), _windows("closed", WINDOW_CLOSED)]
     return [
         Chart("Oldest event not yet handled", [oldest], "s"),
-        Chart("Dead letters, and who buried them", [dead, _sum(BURIED.type)], threshold=1),
+        Chart("Dead letters, by function", [dead, _sum(BURIED.type)], threshold=1),
         Chart("Stuck, as each minute's sweep sees it", [_sum(STUCK.type)], threshold=1),
         Chart("Veto windows opened and closed", windows),
     ]

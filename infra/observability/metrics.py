@@ -20,11 +20,11 @@ class Google(StrEnum):
     name as its page lists it: https://cloud.google.com/monitoring/api/metrics_gcp_p_z (Pub/Sub,
     Cloud Run), metrics_gcp_c (Cloud SQL) and metrics_gcp_i_o (Monitoring)."""
 
-    # Requests that reached a revision, by `response_code_class`. What Cloud Run itself turns away
-    # because `max_instances` are busy (429) is not in it.
+    # Requests that reached a revision, by `response_code_class`. It excludes requests that Cloud
+    # Run itself refuses because `max_instances` are busy (429).
     REQUESTS = "run.googleapis.com/request_count"
-    # Milliseconds from a running instance's receipt of a request to its answer: the start of an
-    # instance is not in it, which is what "warm" means.
+    # Milliseconds from a running instance's receipt of a request to its answer. The start of an
+    # instance is excluded, so it measures "warm" requests.
     LATENCIES = "run.googleapis.com/request_latencies"
     INSTANCES = "run.googleapis.com/container/instance_count"
     BILLED_TIME = "run.googleapis.com/container/billable_instance_time"
@@ -66,8 +66,8 @@ REQUEST = 'jsonPayload.logger="assent.request"'
 HANDLED = 'jsonPayload.outcome="handled"'
 ABOUT_APPROVALS = 'jsonPayload.event_type=~"^assent[.]approval[.]"'
 
-# The deployable whose handling of an event is the governor's view of it, and the one whose handling
-# of a decision is its effect.
+# The deployable that updates the governor's view, and the one that carries out decisions: the
+# handling time of their events is measured.
 READ_MODEL = "mobile-api-reactions"
 EFFECTS = "agents-reactions"
 
@@ -78,8 +78,8 @@ COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 
 @dataclass(frozen=True)
 class LogMetric:
-    """A metric of the entries that match all of `conditions`: how many there are or, where
-    `value` names a field, how its values are spread over `bounds`."""
+    """A metric of the log entries that match all of `conditions`: their number or, where `value`
+    names a field, the distribution of its values over `bounds`."""
 
     name: str
     says: str
@@ -91,12 +91,12 @@ class LogMetric:
 
     @property
     def type(self) -> str:
-        """What filters of charts, objectives and alerts call it."""
+        """The metric's name in filters of charts, objectives and alerts."""
         return f"logging.googleapis.com/user/{self.name}"
 
     @property
     def filter(self) -> str:
-        """What a log entry must be to count, in the Logging query language."""
+        """The filter for its log entries, in the Logging query language."""
         return " AND ".join((ON_CLOUD_RUN, *self.conditions))
 
 
@@ -112,7 +112,7 @@ EVENT_LAG = LogMetric(
 )
 EFFECT_LAG = LogMetric(
     name="assent_effect_lag",
-    says="from the decision on an approval, a veto too, to the end of what it led to",
+    says="from the decision on an approval, or a veto, to the end of its consequences",
     conditions=(*LAGGED, one_service(EFFECTS), ABOUT_APPROVALS),
     value=LAG,
     unit="ms",
@@ -120,7 +120,7 @@ EFFECT_LAG = LogMetric(
 )
 APPROVALS = LogMetric(
     name="assent_approvals",
-    says="what happened to approvals, as the governor's read model learnt of it",
+    says="what happened to approvals, according to the governor's read model",
     conditions=(REQUEST, HANDLED, one_service(READ_MODEL), ABOUT_APPROVALS),
     labels={"event_type": "EXTRACT(jsonPayload.event_type)"},
 )
@@ -132,7 +132,7 @@ REFUSALS = LogMetric(
 )
 BURIED = LogMetric(
     name="assent_buried",
-    says="deliveries that no repetition could mend, by the function that buried them",
+    says="deliveries that were dead-lettered, by the function that did so",
     conditions=(
         'jsonPayload.logger="shared.runtime.reactions"',
         "severity=ERROR",
@@ -141,14 +141,14 @@ BURIED = LogMetric(
 )
 STUCK = LogMetric(
     name="assent_stuck",
-    says="timers and events that every sweep for five minutes has tried in vain",
+    says="timers and events that every sweep has failed to handle for five minutes",
     conditions=(
         'jsonPayload.logger="shared.messaging.sweep"',
         "severity=ERROR",
         "jsonPayload.stuck_seconds>=0",
     ),
 )
-# What dominates the price of an action; all kinds are in the log line itself.
+# The operations that dominate the price of an action; the log line contains all kinds.
 COSTS = tuple(
     LogMetric(
         name=f"assent_{kind.replace('-', '_')}",

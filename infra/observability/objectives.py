@@ -1,11 +1,11 @@
-"""What we promise, how it is measured, and how fast an error budget may burn before we alert.
-docs/operations/slos.md says the same in words.
+"""Our objectives, how they are measured, and how fast an error budget may burn before an alert
+fires. docs/operations/slos.md describes them in words.
 
 The windows and factors are those of the SRE workbook, chapter 5, table 5-8 "Recommended parameters
 for a multiwindow, multi-burn-rate alerting configuration", for a budget of thirty days
-(https://sre.google/workbook/alerting-on-slos/). The long window says that it matters, the short one
-that it still goes on. The table's third row, 10 % in three days, is left out: a condition of Cloud
-Monitoring cannot look back over days."""
+(https://sre.google/workbook/alerting-on-slos/). The long window shows that it matters, the short
+one that it still happens. The table's third row, 10 % in three days, is left out, because a
+condition of Cloud Monitoring cannot look back over days."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +22,7 @@ Severity = Literal["CRITICAL", "ERROR", "WARNING"]
 
 SERVICE = "assent"
 HOUR = 3600
-# As long as the SRE workbook's, so that its burn rates mean what they say there.
+# As long as in the SRE workbook, so that its burn rates apply.
 DAYS = 30
 
 
@@ -38,7 +38,7 @@ class BurnRate:
 
     @property
     def budget_consumed(self) -> float:
-        """The part of thirty days' budget that is gone when the long window is full of it."""
+        """The share of thirty days' budget that is used after one long window at this rate."""
         return self.factor * self.long_seconds / (DAYS * 24 * HOUR)
 
 
@@ -58,7 +58,7 @@ class Within:
 @dataclass(frozen=True)
 class Objective:
     """At least `goal` of all is good, over the last thirty days. Without `good`, a request is
-    good unless the function itself failed it (5xx). Alerts send people to the `runbook`."""
+    good unless the function itself failed it (5xx). Alerts name the `runbook`."""
 
     name: str
     promise: str
@@ -69,7 +69,7 @@ class Objective:
 
     @property
     def milliseconds(self) -> int | None:
-        """What is still good; None where time is not what is promised."""
+        """The largest good value; None where the objective is not about time."""
         return self.good.milliseconds if self.good else None
 
     def full_name(self, project: str) -> str:

@@ -26,15 +26,15 @@ CLOSED_AFTER = "3600s"
 
 
 class Observability(Part):
-    """What is measured, promised and alerted on. Guarantees that every alert notifies somebody,
+    """Metrics, objectives and alerts. Guarantees that every alert notifies somebody,
     names its severity and the runbook that says what to do, and watches a metric that something
     writes.
 
     Deliberately does not
     - alert where a stack names no address (`alert_email`): then there are metrics, objectives and
-      the dashboard, and no alert: one that nobody gets is a false comfort;
+      the dashboard, but no alerts that nobody would receive;
     - alert on causes (CPU, memory, connections, cold starts): they are on the dashboard, for
-      whoever was alerted to a symptom;
+      the person whom an alert on a symptom notified;
     - trace: spans are not exported, their ids are in every log line;
     - export logs or keep them longer than Cloud Logging's thirty days: the event log is the record;
     - stop spending (infra/observability/spend.py)."""
@@ -51,9 +51,9 @@ class Observability(Part):
         public = [name for name, each in services.items() if each.deployable.public]
         private = [name for name, each in services.items() if not each.deployable.public]
         measured = [self._metric(metric) for metric in LOG_METRICS]
-        # Google knows a new metric only after up to ten minutes, and until then refuses what names
-        # it (https://github.com/hashicorp/terraform-provider-google/issues/11102). Metrics come
-        # first and the services after their images, which takes most of that.
+        # Google knows a new metric only after up to ten minutes, and until then refuses resources
+        # that name it (https://github.com/hashicorp/terraform-provider-google/issues/11102).
+        # Metrics come first and the services after their images, which takes most of that time.
         known = [*measured, *(each.service for each in services.values())]
         promised = self._promise(public, known)
         check = uptime.declare(host, self.project, self.inside(*known))
@@ -155,7 +155,7 @@ class Observability(Part):
         channel = monitoring.NotificationChannel(
             "observability/mail",
             project=self.project,
-            display_name="Whoever operates Assent",
+            display_name="Operators of Assent",
             type="email",
             labels={"email_address": address},
             opts=self.inside(),

@@ -30,8 +30,8 @@ class Resource:
 
     @property
     def group(self) -> str:
-        """What it belongs to: the part of its name before the slash; a deployable, or a theme that
-        all share."""
+        """Its group: the part of its name before the slash; a deployable, or a theme that all
+        share."""
         return self.name.partition("/")[0]
 
 
@@ -68,12 +68,12 @@ def graph(settings: Settings, manifests: Manifests | None = None) -> Graph:
 
 
 def graph_of(program: Callable[[], None], settings: Settings, manifests: Manifests) -> Graph:
-    """What `program` registers."""
+    """The resources that `program` registers."""
     warnings: list[str] = []
-    # Pulumi keeps its state in the context of a thread and drives its own event loop.
+    # Pulumi keeps its state in the context of a thread and runs its own event loop.
     with ThreadPoolExecutor(max_workers=1) as thread:
         registered = thread.submit(_registered_by, program, settings, warnings).result()
-    # They are registered side by side, in an order of their own each time.
+    # They are registered concurrently, in a different order each time.
     registered.sort(key=lambda each: (each.name, each.type))
     components = tuple(each for each in registered if each.type.startswith(COMPONENT))
     resources = tuple(each for each in registered if not each.type.startswith(COMPONENT))

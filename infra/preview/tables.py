@@ -1,4 +1,4 @@
-"""A graph as tables: first each function with all that is its own, then what all share."""
+"""A graph as tables: first each function with its own resources, then the shared ones."""
 
 import re
 from collections import Counter
@@ -19,14 +19,14 @@ _DIRECTIONS = {"ASCENDING": "rising", "DESCENDING": "falling"}
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of line: what it is called, and what it says of one resource."""
+    """A kind of line: its label, and its text for one resource."""
 
     label: str
     says: Callable[[Inputs], str]
 
 
 def kind_of(resource: Resource) -> Kind:
-    """The kind of a resource; what nobody described says its own name."""
+    """The kind of a resource; by default its label is its type's name."""
     known = KINDS.get(resource.type)
     if known is not None:
         return known
@@ -35,7 +35,7 @@ def kind_of(resource: Resource) -> Kind:
 
 
 def _short(member: str) -> str:
-    """Who is meant, without the address every account has."""
+    """The account's name, without the domain that all accounts share."""
     name, _, domain = member.rpartition(":")[2].rpartition("/")[2].partition("@")
     return "Pub/Sub" if domain.startswith("gcp-sa-pubsub.") else name
 
@@ -139,7 +139,7 @@ _ORDER = [kind.label for kind in KINDS.values()]
 
 
 def tables(graph: Graph) -> Iterator[Table]:
-    """One table for each deployable, one for each theme that is shared, and the sum."""
+    """One table for each deployable, one for each shared theme, and the total."""
     deployables = [each.name for each in graph.manifests.deployables]
     shared = sorted({each.group for each in graph.resources} - set(deployables))
     for group in (*deployables, *shared):
@@ -188,7 +188,7 @@ def _by_kind(resources: Iterable[Resource]) -> list[tuple[str, list[str]]]:
 
 
 def _joined(label: str, lines: list[str]) -> str:
-    """What many lines have in common is said once."""
+    """Shortens lines by their common parts."""
     if label == "api":
         return ", ".join(lines)
     if label == "may give up":

@@ -51,7 +51,7 @@ def _remember(run: CloudRun, names: Sequence[str], into: Path) -> None:
 
 
 def _newest(run: CloudRun, names: Sequence[str]) -> None:
-    """Ends a rollback. Pulumi does not: it leaves the traffic of an unchanged service alone."""
+    """Ends a rollback, which Pulumi does not: it keeps the traffic of an unchanged service."""
     for name in names:
         if run.traffic(name):
             run.send_to_newest(name)

@@ -1,4 +1,4 @@
-"""Which revisions serve, by the gcloud command, and what they answered, from Cloud Monitoring."""
+"""The serving revisions, by the gcloud command, and their answers, from Cloud Monitoring."""
 
 import json
 import subprocess
@@ -28,14 +28,14 @@ Traffic = Mapping[str, int]
 
 @dataclass(frozen=True)
 class CloudRun:
-    """The services of one project and region. Where gcloud fails, everything here raises
+    """The services of one project and region. If gcloud fails, every method raises
     subprocess.CalledProcessError."""
 
     project: str
     region: str
 
     def traffic(self, service: str) -> Traffic:
-        """Where the requests go; empty for a service that does not exist."""
+        """The current traffic by revision; empty for a service that does not exist."""
         listed = self._services("list", f"--filter=metadata.name={service}", "--format=json")
         for each in json.loads(listed):
             targets = each.get("status", {}).get("traffic", [])
@@ -43,16 +43,16 @@ class CloudRun:
         return {}
 
     def send_to(self, service: str, traffic: Traffic) -> None:
-        """Requests go to these revisions from now on, also after newer ones are deployed."""
+        """Sends requests to these revisions from now on, also after newer ones are deployed."""
         shares = ",".join(f"{revision}={percent}" for revision, percent in traffic.items())
         self._services("update-traffic", service, f"--to-revisions={shares}", "--quiet")
 
     def send_to_newest(self, service: str) -> None:
-        """Requests go to the newest revision from now on, and to each newer one."""
+        """Sends requests to the newest revision from now on, and to each newer one."""
         self._services("update-traffic", service, "--to-latest", "--quiet")
 
     def answers(self, since: datetime, until: datetime, base: str = MONITORING) -> Iterator[Sample]:
-        """What every revision answered between two moments. Google counts a request two or three
+        """The answers of every revision between two moments. Google counts a request two or three
         minutes later (https://cloud.google.com/monitoring/api/metrics_gcp_p_z). Raises
         httpx.HTTPError if Cloud Monitoring does not answer, or refuses."""
         query = (

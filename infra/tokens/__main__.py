@@ -39,8 +39,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def write_new_key(file: Path) -> None:
-    """Writes a fresh Ed25519 key that only its owner can read. Raises FileExistsError rather than
-    replace one."""
+    """Writes a new Ed25519 key that only its owner can read. Raises FileExistsError for an old
+    one."""
     opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "w") as content:
         json.dump(new_key("operator"), content)

@@ -60,7 +60,7 @@ class Sweep:
         )
         by_tenant: dict[str, list[Envelope]] = {}
         for entry in entries:
-            _tell_if_stuck(f"event/{entry.id}", parse_instant(entry.data["time"]), now)
+            _log_if_stuck(f"event/{entry.id}", parse_instant(entry.data["time"]), now)
             by_tenant.setdefault(entry.tenant_id, []).append(logged_event(entry.data, now))
         failures: list[Exception] = []
         for tenant_id, events in by_tenant.items():
@@ -81,7 +81,7 @@ class Sweep:
             )
             for document in overdue:
                 due = parse_instant(document.data["next_timer_at"])
-                _tell_if_stuck(f"{noun}/{document.id}", due, now)
+                _log_if_stuck(f"{noun}/{document.id}", due, now)
                 try:
                     await self._fire(self._event(document, noun, now))
                 except Exception as error:  # noqa: BLE001 - raised again at the end
@@ -98,10 +98,8 @@ class Sweep:
         return timer_event(self._outbox.noun, document.tenant_id, timer, now)
 
 
-def _tell_if_stuck(subject: str, due: datetime, now: datetime) -> None:
+def _log_if_stuck(subject: str, due: datetime, now: datetime) -> None:
     waited = now - due
     if waited > PATIENCE:
         fields = {"stuck": subject, "stuck_seconds": int(waited.total_seconds())}
-        _log.error(
-            "stuck timer: %s, due %s", subject, format_instant(due), extra={"fields": fields}
-        )
+        _log.error("stuck: %s, due %s", subject, format_instant(due), extra={"fields": fields})

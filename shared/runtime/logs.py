@@ -49,8 +49,8 @@ def start_noting() -> dict[str, Any]:
 
 
 def note(**fields: Any) -> None:
-    """Adds fields to the line that this request logs at its end; outside a request it does nothing.
-    Metrics are made from these fields (infra/observability/log_metrics.py)."""
+    """Adds fields to the one line this request logs at its end; outside a request it does nothing.
+    What metrics are made of (infra/observability/metrics.py)."""
     noted = _noted.get()
     if noted is not None:
         noted.update(fields)
