@@ -20,7 +20,7 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-nightly test-fast check format schemas api-reference lock preview bench chaos dead-letters rebuild-projection cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-nightly test-fast check format schemas api-reference lock preview bench chaos dead-letters rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,13 +49,16 @@ restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases)
 
 test: setup ## all tests except the nightly ones, with the code coverage
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-journeys test-platform test-units test-cloud
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-journeys test-platform test-functions test-units test-cloud
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
 
-test-units: setup ## tests of shared/, events/, functions/, mobile_api/, the pages and the setup
-	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events tests/functions tests/mobile_api tests/docs tests/compliance tests/requirements $(WHOLE:%=--ignore=%)
+test-functions: setup ## tests of functions/ and mobile_api/
+	@COVERAGE_FILE=.coverage.functions $(PYTEST) tests/functions tests/mobile_api $(WHOLE:%=--ignore=%)
+
+test-units: setup ## tests of shared/ and events/, the pages, what they promise, and the setup
+	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events tests/docs tests/compliance tests/requirements
 
 test-platform: setup ## tests of the local platform
 	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
