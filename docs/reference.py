@@ -68,12 +68,12 @@ def _told_apart(api: dict[str, Any], merged: dict[str, Any], noun: str) -> dict[
         text = text.replace(
             f'"#/components/schemas/{name}"', f'"#/components/schemas/{prefix}{name}"'
         )
-    told: dict[str, Any] = json.loads(text)
-    told["components"]["schemas"] = {
+    document: dict[str, Any] = json.loads(text)
+    document["components"]["schemas"] = {
         prefix + name if name in clashes else name: schema
-        for name, schema in told["components"]["schemas"].items()
+        for name, schema in document["components"]["schemas"].items()
     }
-    return told
+    return document
 
 
 def _tagged(paths: dict[str, Any], noun: str) -> dict[str, Any]:

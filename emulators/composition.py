@@ -143,26 +143,7 @@ class Composition:
         self._firestore = FirestoreFront(servers.firestore.port)
         work.push_async_callback(self._firestore.close)
         await self._firestore.open()
-        self._push = Push(
-            manifests=manifests,
-            ingresses=self.fleet.ingresses,
-            emulator=servers.pubsub,
-            issuer=self.issuer,
-            activity=self._activity,
-            operations=self._operations,
-            faults=self._faults,
-            ledger=self.ledger,
-            backoff=self.options.backoff,
-        )
-        pubsub = PubsubFront(
-            emulator=servers.pubsub.address,
-            ledger=self.ledger,
-            activity=self._activity,
-            faults=self._faults,
-            deliver=self._push.deliver,
-        )
-        pubsub_address = await pubsub.open()
-        work.push_async_callback(pubsub.close)
+        pubsub_address = await self._open_pubsub(manifests)
         issuer = await Listener.open(
             self.issuer.answer, listen_again(port_of(self.issuer.url or ":0"))
         )
@@ -184,6 +165,30 @@ class Composition:
             postgres_dsn=servers.postgres.dsn(APPLICATION) if servers.postgres else None,
             urls=self.fleet.urls,
         )
+
+    async def _open_pubsub(self, manifests: Manifests) -> str:
+        """The address of Pub/Sub, which pushes to the functions."""
+        self._push = Push(
+            manifests=manifests,
+            ingresses=self.fleet.ingresses,
+            emulator=self.servers.pubsub,
+            issuer=self.issuer,
+            activity=self._activity,
+            operations=self._operations,
+            faults=self._faults,
+            ledger=self.ledger,
+            backoff=self.options.backoff,
+        )
+        pubsub = PubsubFront(
+            emulator=self.servers.pubsub.address,
+            ledger=self.ledger,
+            activity=self._activity,
+            faults=self._faults,
+            deliver=self._push.deliver,
+        )
+        address = await pubsub.open()
+        self.work.push_async_callback(pubsub.close)
+        return address
 
     async def _open_functions(self, services: Services) -> None:
         manifests = self.fleet.manifests

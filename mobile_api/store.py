@@ -1,6 +1,6 @@
 """The projection's documents: reads by key, reads of all, and writes."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from mobile_api.aggregates import RUN
 from mobile_api.rules.counters import is_time
@@ -24,7 +24,6 @@ from shared.storage.firestore import TenantStore
 
 # Counters come first: a reader that reads them before the rest notices any later change.
 PROJECTED = (COUNTERS, CARDS, AGENTS, SEEDS, VIOLATIONS, PIPELINES, DELIVERIES)
-AT_ONCE = 100
 
 Seen = Mapping[Key, Document]
 
@@ -46,24 +45,12 @@ async def read_documents(store: TenantStore, keys: Iterable[Key]) -> dict[Key, D
     return {(found.collection, found.id): found for found in documents if found is not None}
 
 
-async def every(store: TenantStore, collection: str) -> AsyncIterator[Document]:
-    """Every document of a collection, page by page, in the order of their ids."""
-    cursor: str | None = None
-    while True:
-        page = await store.find(collection, limit=AT_ONCE, cursor=cursor)
-        for document in page.items:
-            yield document
-        cursor = page.next_cursor
-        if cursor is None:
-            return
-
-
 async def read_projection(store: TenantStore) -> dict[Key, Document]:
     """Every document of the projection."""
     return {
         (collection, document.id): document
         for collection in PROJECTED
-        async for document in every(store, collection)
+        async for document in store.find_all(collection)
     }
 
 

@@ -31,6 +31,7 @@ AWAITED = "awaited"
 
 
 def all_shards() -> tuple[Key, ...]:
+    """The documents of all shards."""
     return tuple((COUNTERS, str(number)) for number in range(SHARDS))
 
 

@@ -12,7 +12,7 @@ from mobile_api.rules.counters import counter_changes
 from mobile_api.rules.documents import COUNTERS, Fields, Key
 from mobile_api.rules.projection import apply, steps_of
 from mobile_api.service.project import fact_of
-from mobile_api.store import Seen, every, read_projection, write_document
+from mobile_api.store import Seen, read_projection, write_document
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import Invalid, Unavailable
 from shared.messaging.log import EVENT_LOG, logged_event
@@ -88,7 +88,7 @@ def digest(documents: Mapping[Key, Fields]) -> str:
 async def _fold(store: TenantStore, now: datetime) -> tuple[int, dict[Key, Fields]]:
     documents: dict[Key, Fields] = {}
     events = 0
-    async for entry in every(store, EVENT_LOG):
+    async for entry in store.find_all(EVENT_LOG):
         events += 1
         try:
             fact = fact_of(logged_event(entry.data, now))

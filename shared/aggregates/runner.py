@@ -149,7 +149,8 @@ class Runner:
         rule: Callable[[S, P, datetime], Sequence[Transition[S]]],
     ) -> Handler:
         """The handler of an event that changes one state: the one with the id `id_of` the payload,
-        or its initial state. For a repeated event the rule must return no further change."""
+        or its initial state; where there is neither, the event changes nothing. For a repeated
+        event the rule must return no further change."""
 
         async def handle(event: Envelope) -> None:
             data = event.payload(payload)

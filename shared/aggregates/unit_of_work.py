@@ -43,7 +43,7 @@ class UnitOfWork:
         self.attempt = attempt
         self._aggregates = aggregates
         self._recorder = recorder
-        # Whether each event is caused by the previous event of this commit.
+        # Whether the last event of one `save` causes the events of the next.
         self._chains = chains
         self._stored: dict[Key, Stored[Any] | None] = {}
         self._current: dict[Key, _Current] = {}
@@ -60,12 +60,9 @@ class UnitOfWork:
 
     async def find_all(self, aggregate: Aggregate[S], ids: Iterable[str]) -> list[S | None]:
         """The states with these ids, in their order, in one round trip. Raises Unavailable."""
-        keys = [(aggregate.collection, id) for id in ids]
-        documents = await self.store.get_many(keys) if keys else []
-        return [
-            self.read(aggregate, id, document)
-            for (_, id), document in zip(keys, documents, strict=True)
-        ]
+        wanted = list(ids)
+        await self.prefetch(*((aggregate, id) for id in wanted))
+        return [await self.find(aggregate, id) for id in wanted]
 
     async def prefetch(self, *things: tuple[Aggregate[Any], str]) -> None:
         """Reads several things in one round trip, so that `find` reads none of them again. Raises
@@ -157,8 +154,9 @@ class UnitOfWork:
         """The commit of all saved transitions."""
         for (_, id), current in self._current.items():
             self._write(id, current)
-        for key in self._relied_on.keys() - self._current.keys():
-            if (stored := self._stored[key]) is not None:
+        for key in self._relied_on:
+            stored, saved = self._stored[key], self._current.get(key)
+            if stored is not None and (saved is None or saved.is_unchanged):
                 self.change.check(stored.document)
         return self.change
 

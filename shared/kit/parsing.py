@@ -92,6 +92,8 @@ def _finite(text: str) -> float:
 def _refuse_surrogates(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise refused("is nested too deeply") from error
     except UnicodeEncodeError as error:
         raise refused("has a lone surrogate, which no text has") from error
 

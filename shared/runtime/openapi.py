@@ -65,7 +65,7 @@ def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
                 if operation is not None:
                     _complete(operation, route)
             if route.body is not None:
-                models.append(route.body[1].model)
+                models.append(route.body.model)
         _, definitions = models_json_schema(
             [(model, "validation") for model in models], ref_template=REFERENCE
         )
@@ -86,9 +86,8 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
             "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
         }
     if route.body is not None:
-        reader = route.body[1]
-        shown = {"schema": {"$ref": REFERENCE.format(model=reader.model.__name__)}}
+        shown = {"schema": {"$ref": REFERENCE.format(model=route.body.model.__name__)}}
         operation["requestBody"] = {
             "required": True,
-            "content": dict.fromkeys(reader.accepts.media_types, shown),
+            "content": dict.fromkeys(route.body.accepts.media_types, shown),
         }

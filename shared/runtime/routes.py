@@ -37,10 +37,11 @@ class Route(APIRoute):
         write: Scopes = (),
         **options: Any,
     ) -> None:
-        self.body = _body_of(endpoint)
+        body = _body_of(endpoint)
+        self.body = body[1] if body else None
         self._scopes = read if options.get("methods") in (None, ["GET"], {"GET"}) else write
         options["response_model"] = options.get("response_model") or _answer_of(endpoint)
-        served = _served(endpoint, self.body, options.get("status_code") or 200)
+        served = _served(endpoint, body, options.get("status_code") or 200)
         super().__init__(path, served, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -8,7 +8,7 @@ from typing import Any
 from events.agents import AgentApprovalNeeded, Finding, Purpose
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import Asked, CreationCase
-from functions.agents.rules.risk import Assessment, assess
+from functions.agents.rules.risk import Assessment, assess, data_classification
 from functions.agents.rules.spec import parse_spec
 from functions.agents.rules.stages import APPROVAL, ETHICS, place, with_stage
 from shared.kit.canonical import content_hash
@@ -48,6 +48,7 @@ def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
 
     It never changes from the request to the deployment, so both can be compared."""
     spec = json.loads(case.spec)
+    assessment, data = _assessed(case.spec)
     return {
         **spec,
         "case": {"case_id": case.case_id, "revision": case.revision, "purpose": purpose},
@@ -55,8 +56,8 @@ def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
             "kind": case.kind,
             "why": list(case.why),
             "version": case.version,
-            "data": _widest_data(spec),
-            "risk": _assessed(case.spec).risk,
+            "data": data,
+            "risk": assessment.risk,
         },
         "changes": list(case.why),
         "findings": [_listed(finding) for finding in _findings(case)],
@@ -65,7 +66,7 @@ def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
 
 def _requested(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
     spec = json.loads(case.spec)
-    assessment = _assessed(case.spec)
+    assessment, _ = _assessed(case.spec)
     return {
         "case_id": case.case_id,
         "revision": case.revision,
@@ -83,8 +84,10 @@ def _requested(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _assessed(spec: str) -> Assessment:
-    return assess(parse_spec(json.loads(spec)))
+def _assessed(spec: str) -> tuple[Assessment, str]:
+    """The risk of a spec, and the most sensitive data that it declares."""
+    parsed = parse_spec(json.loads(spec))
+    return assess(parsed), data_classification(parsed)
 
 
 def _summary(case: CreationCase, purpose: Purpose, spec: dict[str, Any]) -> str:
@@ -102,12 +105,6 @@ def _telling(findings: list[Finding]) -> list[Finding]:
 
 def _listed(finding: Finding) -> dict[str, str]:
     return finding.model_dump(mode="json")
-
-
-def _widest_data(spec: dict[str, Any]) -> str:
-    order = ("public", "internal", "confidential", "restricted")
-    found = [access["classification"] for access in spec.get("data_access", ())]
-    return max(found, key=order.index, default="public")
 
 
 def _precedents_allowed(case: CreationCase, purpose: Purpose, spec: dict[str, Any]) -> bool:

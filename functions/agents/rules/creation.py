@@ -178,8 +178,8 @@ def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> 
     return _judged(agent, case.model_copy(update=same_revision), judged, at)
 
 
-def _awaiting(agent: Agent, case: CreationCase, said: Judged, at: datetime) -> Steps:
-    stages = judged_stages(said.judgement.stages, at)
+def _awaiting(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
+    stages = judged_stages(judged.judgement.stages, at)
     waiting = case.model_copy(
         update={
             "revision": case.revision + 1,
@@ -188,41 +188,41 @@ def _awaiting(agent: Agent, case: CreationCase, said: Judged, at: datetime) -> S
             "review": begin_review(at),
         }
     )
-    now = agent.model_copy(update={"case_id": case.case_id, "newest": said.spec})
+    now = agent.model_copy(update={"case_id": case.case_id, "newest": judged.spec})
     if now.deployed is None:
-        now = _described_by(now, said.spec)
+        now = _described_by(now, judged.spec)
     return _settled(now, waiting, CreationCaseReviewNeeded)
 
 
-def _judged(agent: Agent, case: CreationCase, said: Judged, at: datetime) -> Steps:
-    if said.awaits_review:
-        return _awaiting(agent, case, said, at)
-    status = said.judgement.outcome
-    stages = judged_stages(said.judgement.stages, at)
-    for number, certification_id in said.certification_ids.items():
+def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
+    if judged.awaits_review:
+        return _awaiting(agent, case, judged, at)
+    status = judged.judgement.outcome
+    stages = judged_stages(judged.judgement.stages, at)
+    for number, certification_id in judged.certification_ids.items():
         stages = with_stage(stages, number, certification_id=certification_id)
-    judged = case.model_copy(
+    current = case.model_copy(
         update={
             "revision": case.revision + 1,
             "status": status,
             "stages": stages,
-            "certifications": said.certifications,
+            "certifications": judged.certifications,
             "base_hash": agent.deployed.spec_hash if agent.deployed else None,
-            "reason": _reason(said.judgement),
+            "reason": _reason(judged.judgement),
         }
     )
-    now = agent.model_copy(update={"case_id": case.case_id, "newest": said.spec})
+    now = agent.model_copy(update={"case_id": case.case_id, "newest": judged.spec})
     if now.deployed is None:
-        now = _described_by(now, said.spec)
+        now = _described_by(now, judged.spec)
     if status == "blocked":
-        reason = judged.reason or "an ethical denial"
-        return end_without_agent(now, judged, "blocked", CreationCaseJudged, reason, at)
+        reason = current.reason or "an ethical denial"
+        return end_without_agent(now, current, "blocked", CreationCaseJudged, reason, at)
     if status == "returned":
-        return _settled(now, judged, CreationCaseJudged)
+        return _settled(now, current, CreationCaseJudged)
     if status == "ethics_cleared":
         now = _at_least_certified(now)
     number = ETHICS if status == "escalated" else APPROVAL
-    asking = judged.model_copy(update={"stages": _opened(judged.stages, number, at)})
+    asking = current.model_copy(update={"stages": _opened(current.stages, number, at)})
     purpose: Purpose = "ethics_escalation" if status == "escalated" else case.kind
     asking = asking.model_copy(update={"agent_status": now.status})
     needed, waiting = ask(now, asking, purpose, at)

@@ -6,8 +6,6 @@ from functions.agents.rules.language.folding import words
 from functions.agents.rules.spec import SECTIONS, Spec
 
 SHORTEST_SECTION = 3
-# Only the author knows how the agent checks its own work, and which proof it leaves.
-NOT_DERIVED = frozenset({"self_critique", "auditability"})
 
 
 def sections(spec: Spec) -> dict[str, str]:
@@ -38,6 +36,8 @@ def _judged(spec: Spec, name: str, text: str | None) -> list[Finding]:
 
 
 def _derived(spec: Spec) -> dict[str, str]:
+    # Without `self_critique` and `auditability`: only the author knows how the agent checks its own
+    # work, and which proof it leaves.
     rights = spec.decision_rights
     sources = [f"{access.source} ({access.mode})" for access in spec.data_access]
     systems = [f"{system.name}: {_line(system.operations)}" for system in spec.external_systems]

@@ -16,5 +16,5 @@ async def list_agents(caller: Caller, limit: int, cursor: str | None) -> AgentLi
 async def show_case(caller: Caller, case_id: str) -> CreationCaseView:
     """One creation case, and its correlation id. Raises NotFound."""
     case, latest = await RUN.read_with_event(caller, CASES, case_id)
-    story = latest.correlation_id if latest else None
-    return part_of(CreationCaseView, case, correlation_id=story)
+    correlation_id = latest.correlation_id if latest else None
+    return part_of(CreationCaseView, case, correlation_id=correlation_id)

@@ -56,10 +56,10 @@ async def consider_pause(work: UnitOfWork, ending: CreationCase) -> None:
 async def resume(caller: Caller, key: IdempotencyKey, reason: str) -> PipelineView:
     """The running pipeline. Raises Forbidden for all but governors, VersionConflict where it is not
     paused."""
-    if "governor" not in caller.roles:
-        raise Forbidden("only a governor resumes the pipeline")
 
     async def use_case(work: Command) -> PipelineView:
+        if "governor" not in caller.roles:
+            raise Forbidden("only a governor resumes the pipeline")
         pipeline = await find_pipeline(work)
         step = resume_pipeline(pipeline, reason, caller.principal, work.at)
         work.is_about(PIPELINES, CREATION)

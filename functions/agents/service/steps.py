@@ -36,8 +36,8 @@ async def save_steps(work: UnitOfWork, steps: Steps, before: Agent | None) -> Cr
 
 def _numbered(work: UnitOfWork, steps: Steps, agent_id: str) -> Steps:
     """Adds the sequence of the agent's latest event to a reversal's event."""
-    told = sum(each.event is not None for each in steps if isinstance(each.state, Agent))
-    reached = {"agent_sequence": work.sequence(AGENTS, agent_id) + told}
+    events = sum(each.event is not None for each in steps if isinstance(each.state, Agent))
+    reached = {"agent_sequence": work.sequence(AGENTS, agent_id) + events}
     return tuple(
         replace(each, fields={**each.fields, **reached})
         if each.event is not None and issubclass(each.event, Reversal)

@@ -10,19 +10,6 @@ from typing import Any
 from events.precedents import Condition
 from shared.kit.canonical import canonical_json
 
-OPERATORS = (
-    "eq",
-    "ne",
-    "in",
-    "not_in",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "contains",
-    "subset_of",
-    "exists",
-)
 MISSING = object()
 _LONGEST_SHOWN = 120
 

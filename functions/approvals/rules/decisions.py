@@ -51,7 +51,7 @@ def decide(
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired,
     StaleDecisionHash. Contracts: the order of refusals."""
-    standing = admit(approval, command.decision, actor, took_over=took_over)
+    standing = _admit(approval, command.decision, actor, took_over=took_over)
     check_decision(command, approval, actor, at)
     if is_repeat(approval, command.decision, command.decision_hash, actor):
         return Repeat()
@@ -79,10 +79,8 @@ def _decided(
             return delegation.delegate(approval, command, actor, standing, at)
 
 
-def admit(
-    approval: Approval, verb: DecisionVerb | None, actor: Actor, *, took_over: bool
-) -> Standing:
-    """The actor's right to take this decision (None: one that cannot be read) in any state.
+def _admit(approval: Approval, verb: DecisionVerb, actor: Actor, *, took_over: bool) -> Standing:
+    """The actor's right to take this decision, in any state.
 
     Raises SeparationOfDuties for the requester, then Forbidden."""
     refuse_own_request(approval, actor)

@@ -22,8 +22,8 @@ def contradiction(conditions: Sequence[Condition]) -> str | None:
 def covers(wide: Sequence[Condition], narrow: Sequence[Condition]) -> bool:
     """Whether `wide` covers all contents that `narrow` covers, as far as the conditions alone show.
     Conditions that only require presence narrow nothing."""
-    asking = [condition for condition in wide if not _asks_for_presence(condition)]
-    return all(any(_implies(strict, loose) for strict in narrow) for loose in asking)
+    narrowing = [condition for condition in wide if not _requires_presence(condition)]
+    return all(any(_implies(strict, loose) for strict in narrow) for loose in narrowing)
 
 
 def covers_same(left: Sequence[Condition], right: Sequence[Condition]) -> bool:
@@ -73,5 +73,5 @@ def _inclusive(operator: str) -> str:
     return "le" if operator in _UPPER else "ge"
 
 
-def _asks_for_presence(condition: Condition) -> bool:
+def _requires_presence(condition: Condition) -> bool:
     return condition.op == "exists" and condition.value is not False

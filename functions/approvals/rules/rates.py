@@ -1,8 +1,5 @@
 """Rates of precedents: how often they match, and how often people veto them."""
 
-MATCH_RATE_AIM = 0.6
-VETO_RATE_LIMIT = 0.05
-
 
 def rate(part: int, whole: int) -> float:
     """The share `part` / `whole`, from 0.0 to 1.0, to four places; 0.0 where `whole` is 0."""

@@ -21,7 +21,7 @@ from functions.approvals.rules.reviews import miss_review
 def time_passed(approval: Approval, at: datetime) -> Steps:
     """The transitions that are due by `at`."""
     if approval.is_open:
-        step = _let_silence_speak(approval, at) or _resume(approval, at)
+        step = _decide_by_silence(approval, at) or _resume(approval, at)
     else:
         step = _confirm(approval, at) or miss_review(approval, at)
     return (step,) if step else ()
@@ -35,16 +35,16 @@ def as_of(approval: Approval, at: datetime) -> Approval:
     return approval.model_copy(update=_silence_fields(approval))
 
 
-def _let_silence_speak(approval: Approval, at: datetime) -> Step | None:
+def _decide_by_silence(approval: Approval, at: datetime) -> Step | None:
     # The grace period lets a decision that was received in time reach the store first.
     if at < approval.deadline_at + GRACE:
         return None
-    spoken = _silence_fields(approval)
+    fields = _silence_fields(approval)
     if approval.on_timeout == "approve":
-        return transition(approval, ApprovalApproved, **spoken)
+        return transition(approval, ApprovalApproved, **fields)
     if f"role:{GOVERNOR}" in unfilled(approval.rule, approval.votes):
-        spoken["silence_at"] = approval.deadline_at
-    return transition(approval, ApprovalExpired, **spoken)
+        fields["silence_at"] = approval.deadline_at
+    return transition(approval, ApprovalExpired, **fields)
 
 
 def _silence_fields(approval: Approval) -> dict[str, Any]:

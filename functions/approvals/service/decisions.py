@@ -29,7 +29,7 @@ Rule = Callable[[Approval, Actor, bool], Steps | Repeat]
 
 async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
     """The card after the decision; the same `client_decision_id` and body always give the same
-    answer. Raises NotFound, IdempotencyKeyReused, then what the rules raise."""
+    answer. Raises IdempotencyKeyReused, NotFound, then what the rules raise."""
 
     def rule(approval: Approval, actor: Actor, took_over: bool) -> Steps | Repeat:
         return decide(approval, body, actor, caller.received_at, took_over=took_over)

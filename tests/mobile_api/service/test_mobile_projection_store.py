@@ -180,7 +180,7 @@ async def test_a_large_projection_is_written_in_commits_that_fit(
     await log(tenant, _stories())
     monkeypatch.setattr(rebuilding, "MOST_BYTES", 5_000)
     monkeypatch.setattr(rebuilding, "MOST_WRITES", 4)
-    monkeypatch.setattr("mobile_api.store.AT_ONCE", 7)
+    monkeypatch.setattr("shared.storage.firestore.READ_AT_ONCE", 7)
     written = await rebuild(tenant, now=clock.now())
     assert written.written == written.documents > 0
     assert (await rebuild(tenant, now=clock.now())).written == 0

@@ -289,6 +289,19 @@ async def test_relying_on_what_is_saved_too_is_one_condition(shop: Shop) -> None
     assert await do(shop, act) == [0]
 
 
+async def test_what_is_saved_unchanged_is_still_relied_on(shop: Shop) -> None:
+    await do(shop, lambda work: work.save(Transition(Till(name="main"))))
+
+    async def act(work: Command) -> None:
+        till = await work.find(TILLS, "main")
+        assert till is not None
+        work.rely_on(TILLS, "main")
+        await work.save(Transition(till))
+        assert [write.kind for write in work.finish().writes] == ["check"]
+
+    await do(shop, act)
+
+
 async def test_relying_on_what_was_not_read_is_a_mistake(shop: Shop) -> None:
     async def act(work: Command) -> None:
         work.rely_on(TILLS, "main")

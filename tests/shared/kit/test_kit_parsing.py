@@ -138,6 +138,12 @@ def test_a_pair_of_surrogate_escapes_is_one_character() -> None:
     assert parse_json(rb'["\ud83d\ude00"]') == ["\U0001f600"]
 
 
+def test_escapes_at_any_depth_are_read_or_refused() -> None:
+    for depth in range(900, 1_000):
+        with contextlib.suppress(Invalid):
+            parse_json(b"[" * depth + rb'"\ud83d\ude00"' + b"]" * depth)
+
+
 def test_yaml_that_starts_as_json_does_is_read_as_json() -> None:
     with pytest.raises(Invalid, match="is not JSON"):
         parse_yaml(b"{a: 1}")
