@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shared.aggregates.runner import Runner
 from shared.manifest import HANDLES, function_folders, read_topics
+from shared.storage.collections import Collection
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,16 +39,19 @@ def _scheduled(folder: Path) -> set[str]:
 def _rendered(handled: set[str], published: set[str], run: Runner | None) -> str:
     """What is called due and is published by nobody is a timer."""
     timers = {each for each in handled - published if each.split(".")[2] == "due"}
-    collections = {
-        each.name: {
-            "composites": each.composites,
-            "timed": each.timed,
-            "unqueried": each.unqueried,
-        }
-        for each in (run.collections if run else ())
-    }
+    collections: dict[str, Collection] = {}
+    for each in run.collections if run else ():
+        if collections.setdefault(each.name, each) != each:
+            raise ValueError(f"{each.name} is declared twice, and differently")
     content = {
-        "collections": dict(sorted(collections.items())),
+        "collections": {
+            name: {
+                "composites": each.composites,
+                "timed": each.timed,
+                "unqueried": each.unqueried,
+            }
+            for name, each in sorted(collections.items())
+        },
         "events": sorted(handled - timers),
         "timers": sorted(timers),
     }

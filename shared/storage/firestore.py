@@ -184,7 +184,7 @@ async def _fetch(request: Any) -> list[Document]:
 
 
 async def _read(method: str, request: Any) -> Sequence[Any]:
-    async with _answering():
+    async with _answering(reading=True):
         return await _firestore().stream(method, request, _types(method)[1], database=_database())
 
 
@@ -196,7 +196,7 @@ def _document(message: Any) -> Document:
 
 
 @asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
+async def _answering(*, reading: bool = False) -> AsyncIterator[None]:
     from grpc import StatusCode
     from grpc.aio import AioRpcError
 
@@ -204,14 +204,15 @@ async def _answering() -> AsyncIterator[None]:
         yield
     except AioRpcError as error:
         code, detail = error.code(), error.details() or ""
-        if code in (
+        lost = code in (
             StatusCode.ALREADY_EXISTS,
             StatusCode.FAILED_PRECONDITION,
             StatusCode.NOT_FOUND,
             StatusCode.ABORTED,
-        ):
+        )
+        if lost and not reading:
             raise LostRace(detail) from error
-        if is_no_answer(error):
+        if is_no_answer(error) or code == StatusCode.ABORTED:
             raise Unavailable("the document store did not answer") from error
         # Only the message (it names bytes) distinguishes a size from a bug of ours.
         if code == StatusCode.INVALID_ARGUMENT and " bytes" in detail:

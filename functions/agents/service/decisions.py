@@ -156,9 +156,9 @@ async def _deploy(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
     if case.status == "escalated":
         return clear_ethics(agent, case, work.at)
     pipeline = await find_pipeline(work)
+    # Only if nobody pauses or resumes the pipeline meanwhile: resuming looks for held cases.
+    work.rely_on(PIPELINES, CREATION)
     if pipeline is not None and pipeline.paused:
-        # Held only if nobody resumes the pipeline meanwhile, because resuming looks for held cases.
-        work.rely_on(PIPELINES, CREATION)
         return hold(agent, case, work.at)
     return await _live(work, agent, case)
 
