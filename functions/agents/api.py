@@ -1,11 +1,12 @@
 """HTTP in, HTTP out: agents, their cases, the catalogue of skills, the pipeline."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from functions.agents.aggregates import AGENTS, RUN
-from functions.agents.rules.agent import reactivate, report, suspend
+from functions.agents.rules.agent import Agent, Steps, reactivate, report, suspend
 from functions.agents.rules.plain_text import MOST_BYTES, refuse_deceptive
 from functions.agents.rules.skills import list_skills
 from functions.agents.rules.spec import Spec
@@ -24,6 +25,7 @@ from shared.kit.models import Model
 from shared.runtime.bodies import JSON, YAML, Accepts
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.storage.idempotency import IdempotencyKey
 
 ROUTER = Router(read=("agents:read", "governance:read"), write=("agents:write",))
 
@@ -86,13 +88,8 @@ async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) 
 async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Suspends an agent by hand, and with it every agent that depends on it."""
     by, at = caller.principal, caller.received_at
-    return await RUN.change(
-        caller,
-        key,
-        AGENTS,
-        agent_id,
-        lambda agent: suspend(agent, "by_hand", body.reason, by, at),
-        AgentView,
+    return await _change(
+        caller, key, agent_id, lambda agent: suspend(agent, "by_hand", body.reason, by, at)
     )
 
 
@@ -100,13 +97,8 @@ async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBod
 async def reactivate_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Puts a suspended agent on probation; needs the role governor or genesis."""
     by, at = caller.principal, caller.received_at
-    return await RUN.change(
-        caller,
-        key,
-        AGENTS,
-        agent_id,
-        lambda agent: reactivate(agent, by, caller.roles, at),
-        AgentView,
+    return await _change(
+        caller, key, agent_id, lambda agent: reactivate(agent, by, caller.roles, at)
     )
 
 
@@ -115,13 +107,11 @@ async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportB
     """Reports a violation or a reading of health; violations and the third critical reading in a
     row suspend the agent."""
     by, at = caller.principal, caller.received_at
-    return await RUN.change(
+    return await _change(
         caller,
         key,
-        AGENTS,
         agent_id,
         lambda agent: report(agent, body.trigger, body.reading, body.evidence, by, at),
-        AgentView,
     )
 
 
@@ -160,3 +150,9 @@ async def get_pipeline(caller: Caller) -> PipelineView:
 async def resume_pipeline(caller: Caller, key: Key, body: ReasonBody) -> PipelineView:
     """Resumes a paused pipeline; needs the role governor."""
     return await pipeline.resume(caller, key, body.reason)
+
+
+async def _change(
+    caller: Caller, key: IdempotencyKey, agent_id: str, rule: Callable[[Agent], Steps]
+) -> AgentView:
+    return await RUN.change(caller, key, AGENTS, agent_id, rule, AgentView)
