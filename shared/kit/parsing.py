@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from shared.kit.errors import FieldError, Invalid
@@ -47,11 +48,14 @@ def parse_yaml(body: bytes) -> Any:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner = _scanner()
+
     text = _decoded(body)
     if text.lstrip().startswith("{"):
         return parse_json(body)
     try:
-        value = _Builder(YAML(typ="safe", pure=True).parse(text)).build()
+        value = _Builder(yaml.parse(text)).build()
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise refused(f"is not YAML: {error.problem or error.context} in line {line}") from error
@@ -64,6 +68,25 @@ def parse_yaml(body: bytes) -> Any:
 def refused(message: str, path: str = "") -> Invalid:
     """The refusal of a value, or of the part of it at the dotted `path`."""
     return Invalid(FieldError(path or WHOLE_BODY, message))
+
+
+def _too_deep() -> Invalid:
+    return refused(f"has more than {DEEPEST_YAML} levels")
+
+
+@cache
+def _scanner() -> type[Any]:
+    from ruamel.yaml.scanner import Scanner
+
+    class Shallow(Scanner):
+        # A scanner reads 1,024 characters ahead of its events, and every token there costs a look
+        # at each open bracket.
+        def fetch_flow_collection_start(self, token_class: Any, to_push: str) -> None:
+            if self.flow_level == DEEPEST_YAML:
+                raise _too_deep()
+            super().fetch_flow_collection_start(token_class, to_push)
+
+    return Shallow
 
 
 def _decoded(body: bytes) -> str:
@@ -145,7 +168,7 @@ class _Builder:
         if is_key:
             raise refused(f"has a key that is not text in line {line}")
         if len(self._stack) == DEEPEST_YAML:
-            raise refused(f"has more than {DEEPEST_YAML} levels")
+            raise _too_deep()
         self._stack.append({} if kind == "MappingStartEvent" else [])
         self._keys.append(None)
 

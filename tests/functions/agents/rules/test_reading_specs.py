@@ -75,11 +75,11 @@ BOMBS: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
-def test_what_is_no_plain_value_is_refused_before_it_costs_much(body: bytes) -> None:
+def test_what_is_no_plain_value_is_refused_within_a_second(body: bytes) -> None:
     began = time.process_time()
     with pytest.raises(Invalid) as refusal:
         read_value(body)
-    assert time.process_time() - began < 20  # a bomb that opens takes minutes
+    assert time.process_time() - began < 1
     assert all(error.field and error.message for error in refusal.value.errors)
     refusal.value.detail.encode()  # nothing deceptive is echoed
 
@@ -192,4 +192,4 @@ def test_the_largest_readable_value_is_read_within_a_second() -> None:
     for sent in (body.encode(), b"---\n" + body.encode()):
         began = time.process_time()
         assert len(read_value(sent)) == MOST_NODES - 1
-        assert time.process_time() - began < 20  # a bomb that opens takes minutes
+        assert time.process_time() - began < 1
