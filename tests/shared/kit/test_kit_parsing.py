@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shared.kit.errors import Invalid
 from shared.kit.parsing import DEEPEST_YAML, MOST_YAML_VALUES, parse_json, parse_yaml
+from tests.shared.plain_values import YAML_BOMBS, YAML_SPELLINGS, levels, values_of
 
 KEYS = b",".join(b'"k%d":1' % number for number in range(75_000))
 JSON_BOMBS: dict[str, bytes] = {
@@ -35,39 +36,6 @@ JSON_BOMBS: dict[str, bytes] = {
     "a lone surrogate": b'{"a": "\\ud800"}',
     "a lone surrogate in a key": b'{"\\uDFFF": 1}',
     "no UTF-8": b'"\xff"',
-}
-YAML_BOMBS: dict[str, bytes] = {
-    "nothing": b"",
-    "only a comment": b"# nothing",
-    "a broken list": b"a: [1",
-    "a tab for indentation": b"a:\n\t- b",
-    "broken JSON": b'{"a": ',
-    "nested lists": b"[" * 120_000,
-    "nested lists over lines": b"[\n" * 60_000,
-    "nested keys": b"? " * 60_000,
-    "nested entries": b"- " * 60_000,
-    "deep indentation": "".join(" " * depth + "k:\n" for depth in range(480)).encode(),
-    "many values": b"[" + b"1," * 60_000 + b"1]",
-    "many keys": "".join(f"k{number}: v\n" for number in range(10_000)).encode(),
-    "many documents": b"---\n" * 30_000,
-    "two documents": b"a: 1\n---\nb: 2",
-    "an alias": b"a: &x [1, 2]\nb: *x",
-    "billion laughs": b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]",
-    "an anchor": b"a: &x 1",
-    "a merge key": b"a:\n  <<: {b: 1}",
-    "a python tag": b"a: !!python/object/apply:os.system [ls]",
-    "a local tag": b"a: !secret x",
-    "a core tag": b"a: !!str 1",
-    "a tag directive": b"%TAG ! tag:x,2000:\n---\na: 1",
-    "a repeated key": b"a: 1\na: 2",
-    "a key that is a list": b"? [a]\n: b",
-    "not a number": b"a: .nan",
-    "infinity": b"a: -.inf",
-    "a number beyond doubles": b"a: 1e999",
-    "a number of 5,000 digits": b"a: " + b"9" * 5_000,
-    "a lone surrogate": b'a: "\\ud800"',
-    "a long lone surrogate": b'a: "\\U0000DC00"',
-    "no UTF-8": b"\xff\xfe\x00a",
 }
 BOMBS = [
     pytest.param(parse, body, id=f"{parse.__name__}: {name}")
@@ -97,32 +65,7 @@ def test_a_repeated_key_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("yes", "yes"),
-        ("no", "no"),
-        ("on", "on"),
-        ("2026-11-20", "2026-11-20"),
-        ("0x1F", "0x1F"),
-        ("007", "007"),
-        ("1_000", "1_000"),
-        ("12:30", "12:30"),
-        ("'5'", "5"),
-        ('"true"', "true"),
-        ("true", True),
-        ("false", False),
-        ("null", None),
-        ("~", None),
-        ("", None),
-        ("-5", -5),
-        ("12345678901234567890", 12345678901234567890),
-        ("0.50", 0.5),
-        (".5", 0.5),
-        ("1e3", 1000.0),
-        ("|\n  two\n  lines\n", "two\nlines\n"),
-        ("! plain", "plain"),
-        (r'"\U0001F600"', "\U0001f600"),
-    ],
+    ("text", "value"), [*YAML_SPELLINGS, ("12345678901234567890", 12345678901234567890)]
 )
 def test_only_json_words_and_decimal_numbers_are_not_text_in_yaml(text: str, value: Any) -> None:
     read = parse_yaml(f"a: {text}".encode())["a"]
@@ -163,18 +106,13 @@ def test_yaml_has_four_thousand_values_and_twelve_levels_at_most() -> None:
             parse_yaml(b"---\n" + json.dumps(value).encode())
 
 
-JSON_VALUES = st.recursive(
+JSON_VALUES = values_of(
     st.none()
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
     # What YAML has to escape, or folds, stays out.
-    | st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=5),
-    lambda values: (
-        st.lists(values, max_size=4)
-        | st.dictionaries(st.sampled_from(["a", "b", "in", "out"]), values, max_size=4)
-    ),
-    max_leaves=20,
+    | st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=5)
 )
 
 
@@ -182,16 +120,9 @@ JSON_VALUES = st.recursive(
 def test_json_and_the_same_value_as_yaml_read_alike(value: dict[str, Any]) -> None:
     text = json.dumps(value, ensure_ascii=False).encode()
     assert parse_json(text) == value
-    if _depth(value) <= DEEPEST_YAML:
+    if levels(value) <= DEEPEST_YAML:
         # JSON is YAML too; the leading line makes it so.
         assert parse_yaml(b"---\n" + text) == value
-
-
-def _depth(value: Any) -> int:
-    items = value.values() if isinstance(value, dict) else value
-    if not isinstance(value, dict | list):
-        return 0
-    return 1 + max((_depth(item) for item in items), default=0)
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode()))
