@@ -128,7 +128,7 @@ def test_any_text_as_a_spec_is_read_or_refused(text: str) -> None:
 
 def test_the_largest_readable_value_is_read_within_a_second() -> None:
     body = json.dumps(["x" * 20] * (MOST_NODES - 1))
-    for sent in (body.encode(), b"---\n" + body.encode()):
-        began = time.process_time()
-        assert len(read_value(sent)) == MOST_NODES - 1
-        assert time.process_time() - began < 1
+    began = time.process_time()
+    assert len(read_value(body.encode())) == MOST_NODES - 1
+    assert len(read_value(b"---\n" + body.encode())) == MOST_NODES - 1
+    assert time.process_time() - began < 1
