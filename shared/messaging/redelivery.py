@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -148,24 +149,32 @@ class DeadLetters:
             return "removed, because its schedule fires again by itself"
         raise Refused(f"{letter.id} does not name its destination")
 
-    def _publish(self, topic: str, letter: DeadLetter) -> None:
-        from google.pubsub_v1 import PublisherClient, PubsubMessage
+    @cached_property
+    def _publisher(self) -> Any:
+        from google.pubsub_v1 import PublisherClient
         from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
-        client = _client(PublisherClient, PublisherGrpcTransport, self._emulator)
+        return _client(PublisherClient, PublisherGrpcTransport, self._emulator)
+
+    @cached_property
+    def _tasks(self) -> Any:
+        from google.cloud.tasks_v2 import CloudTasksClient
+        from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcTransport
+
+        emulator = self._env.get("CLOUD_TASKS_EMULATOR_HOST")
+        return _client(CloudTasksClient, CloudTasksGrpcTransport, emulator)
+
+    def _publish(self, topic: str, letter: DeadLetter) -> None:
+        from google.pubsub_v1 import PubsubMessage
+
         message = PubsubMessage(data=letter.data, attributes=letter.headers)
-        client.publish(topic=f"{self._project}/topics/{topic}", messages=[message])
+        self._publisher.publish(topic=f"{self._project}/topics/{topic}", messages=[message])
 
     def _create_task(self, queue: str, letter: DeadLetter) -> str:
         function = letter.attributes["dead-letter-function"].removesuffix("-reactions")
         target = self._functions.get(f"{function}-reactions")
         if target is None:
             return "removed, because the sweep fires overdue timers"
-        from google.cloud.tasks_v2 import CloudTasksClient
-        from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcTransport
-
-        emulator = self._env.get("CLOUD_TASKS_EMULATOR_HOST")
-        client = _client(CloudTasksClient, CloudTasksGrpcTransport, emulator)
         request = {
             "url": f"{target['url']}{letter.path}",
             "headers": letter.headers,
@@ -176,7 +185,7 @@ class DeadLetters:
             },
         }
         parent = f"{self._project}/locations/{self._env['ASSENT_REGION']}/queues/{queue}"
-        client.create_task(request={"parent": parent, "task": {"http_request": request}})
+        self._tasks.create_task(request={"parent": parent, "task": {"http_request": request}})
         return "redelivered"
 
 
