@@ -1,12 +1,12 @@
 """A unit of work: what one request reads and decides, and the one commit at its end."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from shared.aggregates.aggregate import Aggregate, Stored, payload
-from shared.kit.instants import format_instant
 from shared.kit.signing import sign
 from shared.kit.transitions import Transition
 from shared.messaging.changes import Change, Timer
@@ -19,6 +19,8 @@ from shared.storage.secrets import signing_key
 S = TypeVar("S", bound=BaseModel)
 
 Key = tuple[str, str]
+
+_TIMED = ("next_timer_type", "next_timer_at")
 
 
 class UnitOfWork:
@@ -174,7 +176,7 @@ class UnitOfWork:
         if statement is not None:
             signature = sign(statement.model_dump(mode="json"), await signing_key(signing.key))
         state = transition.state.model_copy(update={"signature": signature})
-        return Transition(state, transition.event, transition.fields, transition.event_id)
+        return replace(transition, state=state)
 
     def _write(self, id: str, current: "_Current") -> None:
         aggregate, before = current.aggregate, current.before
@@ -187,8 +189,7 @@ class UnitOfWork:
             self.change.replace(before, fields)
         timer = aggregate.timer(current.state)
         known = before.data if before else {}
-        set_before = known.get("next_timer_type"), known.get("next_timer_at")
-        if timer is not None and (timer[0], format_instant(timer[1])) != set_before:
+        if timer is not None and any(fields[name] != known.get(name) for name in _TIMED):
             self.change.schedule(Timer(type=timer[0], subject=aggregate.subject(id), at=timer[1]))
 
 
@@ -198,10 +199,13 @@ class _Current:
     def __init__(self, aggregate: Aggregate[Any], stored: Stored[Any] | None) -> None:
         self.aggregate = aggregate
         self._stored = stored
-        self.before = stored.document if stored else None
         self.state: Any = stored.state if stored else None
         self.sequence = stored.sequence if stored else 0
         self.last_event = stored.last_event if stored else None
+
+    @property
+    def before(self) -> Document | None:
+        return self._stored.document if self._stored else None
 
     @property
     def is_unchanged(self) -> bool:
