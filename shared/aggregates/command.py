@@ -25,7 +25,7 @@ class Command(UnitOfWork):
     """One call of a command."""
 
     def __init__(self, runner: "Runner", caller: Caller, attempt: int) -> None:
-        recorder = Recorder.for_command(function=runner.function, caller=caller, latest=None)
+        recorder = Recorder.for_command(function=runner.function, caller=caller)
         super().__init__(runner.by_model, recorder, Change(), attempt=attempt, chains=True)
         self.caller = caller
         self._runner = runner

@@ -192,7 +192,7 @@ class Runner:
         Unavailable."""
 
         async def once() -> None:
-            recorder = Recorder.for_timer(function=self.function, event=event, latest=None)
+            recorder = Recorder.for_timer(function=self.function, event=event)
             work = UnitOfWork(self.by_model, recorder, Change(), chains=True)
             state = await work.find(aggregate, event.subject_id)
             if state is None:

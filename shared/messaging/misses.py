@@ -39,7 +39,7 @@ def _change(
     outbox: Outbox, caller: Caller, id: str, minute: datetime, window: str, slot: int
 ) -> Change:
     miss = derive_id("mis", minute, caller.principal, str(slot))
-    recorder = Recorder.for_command(function=outbox.noun, caller=caller, latest=None)
+    recorder = Recorder.for_command(function=outbox.noun, caller=caller)
     data = LookupMissed(
         function=outbox.noun, id=id, principal=caller.principal, asked_at=caller.received_at
     )

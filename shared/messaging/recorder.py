@@ -32,12 +32,12 @@ class Recorder:
     tenant_id: str
     actor_id: str
     at: datetime
-    cause: LastEvent | None
+    cause: LastEvent | None = None
 
     @classmethod
-    def for_command(cls, *, function: str, caller: Caller, latest: LastEvent | None) -> Self:
-        """For a command. `latest` is the latest event of its subject, if there is one."""
-        return cls(function, caller.tenant_id, caller.principal, caller.received_at, latest)
+    def for_command(cls, *, function: str, caller: Caller) -> Self:
+        """For a command; whoever reads its subject sets `cause`."""
+        return cls(function, caller.tenant_id, caller.principal, caller.received_at)
 
     @classmethod
     def for_reaction(cls, *, function: str, event: Envelope) -> Self:
@@ -46,9 +46,9 @@ class Recorder:
         return cls(function, event.tenantid, f"service:{function}", event.received_at, cause)
 
     @classmethod
-    def for_timer(cls, *, function: str, event: Envelope, latest: LastEvent | None) -> Self:
-        """For a timer about a subject whose latest event is `latest`."""
-        return cls(function, event.tenantid, f"service:{function}", event.received_at, latest)
+    def for_timer(cls, *, function: str, event: Envelope) -> Self:
+        """For a timer; whoever reads its subject sets `cause`."""
+        return cls(function, event.tenantid, f"service:{function}", event.received_at)
 
     def record(
         self, *, subject: str, sequence: int, data: BaseModel, id: str | None = None

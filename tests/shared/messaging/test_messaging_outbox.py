@@ -47,9 +47,7 @@ class Shop:
         self.change, self.events = self._placed()
 
     def _placed(self) -> tuple[Change, list[Envelope]]:
-        recorder = Recorder.for_command(
-            function=self.noun, caller=caller(self.store.tenant_id), latest=None
-        )
+        recorder = Recorder.for_command(function=self.noun, caller=caller(self.store.tenant_id))
         events = [
             recorder.record(subject="order/ord_1", sequence=number, data=OrderPlaced())
             for number in (1, 2)
@@ -331,7 +329,7 @@ async def test_long_events_are_swept_though_together_they_exceed_one_request(
 ) -> None:
     mailbox = await cloud.mailbox(noun)
     cloud.mend()
-    recorder = Recorder.for_command(function=noun, caller=caller(store.tenant_id), latest=None)
+    recorder = Recorder.for_command(function=noun, caller=caller(store.tenant_id))
     for number in range(1, 13):
         change = Change()
         data = OrderPlaced(content="x" * 1_000_000)

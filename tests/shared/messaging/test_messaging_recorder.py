@@ -40,8 +40,11 @@ class Story:
         if kind == "timer" and latest is not None:
             timer = Timer("assent.order.due.v1", subject, NOW)
             event = timer_event("orders", "acme", timer, NOW)
-            return Recorder.for_timer(function="orders", event=event, latest=latest)
-        return Recorder.for_command(function="orders", caller=caller("acme"), latest=latest)
+            recorder = Recorder.for_timer(function="orders", event=event)
+        else:
+            recorder = Recorder.for_command(function="orders", caller=caller("acme"))
+        recorder.cause = latest
+        return recorder
 
     def commit(self, recorder: Recorder, subject: str, number: int) -> None:
         for _ in range(number):
@@ -83,7 +86,7 @@ def test_sequences_of_a_subject_have_no_gaps(told: list[tuple[str, int, int, int
 
 
 def test_a_storys_first_event_is_its_own_cause_and_causes_the_rest_of_its_commit() -> None:
-    recorder = Recorder.for_command(function="orders", caller=caller("acme"), latest=None)
+    recorder = Recorder.for_command(function="orders", caller=caller("acme"))
     first = recorder.record(subject="order/1", sequence=1, data=OrderPlaced())
     second = recorder.record(subject="order/1", sequence=2, data=OrderPlaced())
     assert first.causationid == first.correlationid == first.id
@@ -91,7 +94,7 @@ def test_a_storys_first_event_is_its_own_cause_and_causes_the_rest_of_its_commit
 
 
 def test_a_reaction_is_caused_by_what_it_reacts_to_and_not_by_its_subjects_latest() -> None:
-    theirs = Recorder.for_command(function="bills", caller=caller("acme"), latest=None)
+    theirs = Recorder.for_command(function="bills", caller=caller("acme"))
     paid = theirs.record(subject="bill/1", sequence=1, data=OrderPlaced())
     ours = Recorder.for_reaction(function="orders", event=paid)
     event = ours.record(subject="order/1", sequence=7, data=OrderPlaced())
@@ -103,7 +106,8 @@ def test_a_reaction_is_caused_by_what_it_reacts_to_and_not_by_its_subjects_lates
 def test_a_timers_events_are_caused_by_the_subjects_latest() -> None:
     latest = LastEvent(id="evt_latest", correlation_id="evt_first")
     timer = timer_event("orders", "acme", Timer("assent.order.due.v1", "order/1", NOW), NOW)
-    recorder = Recorder.for_timer(function="orders", event=timer, latest=latest)
+    recorder = Recorder.for_timer(function="orders", event=timer)
+    recorder.cause = latest
     event = recorder.record(subject="order/1", sequence=2, data=OrderPlaced())
     assert (event.causationid, event.correlationid) == ("evt_latest", "evt_first")
 
@@ -111,7 +115,7 @@ def test_a_timers_events_are_caused_by_the_subjects_latest() -> None:
 def test_an_event_says_who_when_and_what() -> None:
     at = NOW + timedelta(milliseconds=5)
     recorder = Recorder.for_command(
-        function="orders", caller=caller("acme", principal="ana", at=at), latest=None
+        function="orders", caller=caller("acme", principal="ana", at=at)
     )
     event = recorder.record(subject="order/1", sequence=1, data=OrderPlaced(content="ü"))
     assert (event.actorid, event.tenantid, event.time) == ("ana", "acme", at)
@@ -120,12 +124,12 @@ def test_an_event_says_who_when_and_what() -> None:
 
 
 def test_an_id_chosen_before_is_kept() -> None:
-    recorder = Recorder.for_command(function="orders", caller=caller("acme"), latest=None)
+    recorder = Recorder.for_command(function="orders", caller=caller("acme"))
     event = recorder.record(subject="order/1", sequence=1, data=OrderPlaced(), id="evt_chosen")
     assert event.id == event.correlationid == "evt_chosen"
 
 
 def test_what_is_no_event_payload_cannot_be_recorded() -> None:
-    recorder = Recorder.for_command(function="orders", caller=caller("acme"), latest=None)
+    recorder = Recorder.for_command(function="orders", caller=caller("acme"))
     with pytest.raises(AttributeError):
         recorder.record(subject="order/1", sequence=1, data=LastEvent(id="a", correlation_id="b"))

@@ -73,7 +73,7 @@ def _router(noun: str) -> Router:
 
     @router.post("/v1/orders")
     async def place(caller: Annotated[Caller, Depends(requires("things:write"))]) -> Any:
-        recorder = Recorder.for_command(function=noun, caller=caller, latest=None)
+        recorder = Recorder.for_command(function=noun, caller=caller)
         change = Change()
         change.record(recorder.record(subject="order/ord_1", sequence=1, data=OrderPlaced()))
         change.schedule(Timer(DUE, "order/ord_1", clock.now() + timedelta(hours=1)))
