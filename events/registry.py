@@ -9,8 +9,6 @@ from typing import TypeVar
 from shared.kit.bookkeeping import BOOKKEEPING
 from shared.kit.models import EventData
 
-__all__ = ["EventData", "event", "published_types"]
-
 T = TypeVar("T", bound="type[EventData]")
 
 _TYPE = re.compile(r"assent\.[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*")

@@ -4,10 +4,12 @@ problem+json, an acknowledgement or a retry."""
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+WHOLE_BODY = "body"
+
 
 @dataclass(frozen=True)
 class FieldError:
-    """One error of one field. `field` is a dotted path from the body's root."""
+    """One error of one field. `field` is a dotted path from the body's root, or WHOLE_BODY."""
 
     field: str
     message: str

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from shared.kit.errors import FieldError, Invalid
+from shared.kit.errors import WHOLE_BODY, FieldError, Invalid
 
 MOST_YAML_VALUES = 4_000
 DEEPEST_YAML = 12
-WHOLE_BODY = "body"
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?\Z")

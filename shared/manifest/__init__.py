@@ -1,7 +1,7 @@
 """The model of every `function.toml`, and what follows from all of them together."""
 
 from shared.manifest.filters import Clause, Filter, narrowest_filter
-from shared.manifest.model import Access, Handles, Http, Manifest, Reactions
+from shared.manifest.model import Handles, Manifest
 from shared.manifest.reading import (
     HANDLES,
     ManifestError,
@@ -13,18 +13,15 @@ from shared.manifest.routes import RouteTable, covers
 from shared.manifest.whole import Deployable, Manifests, Queue, Schedule, Subscription
 
 __all__ = [
-    "Access",
     "Clause",
     "Deployable",
     "Filter",
     "HANDLES",
     "Handles",
-    "Http",
     "Manifest",
     "ManifestError",
     "Manifests",
     "Queue",
-    "Reactions",
     "RouteTable",
     "Schedule",
     "Subscription",

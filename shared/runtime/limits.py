@@ -23,7 +23,7 @@ class CallLimit:
         self._left: OrderedDict[CallerKey, tuple[float, float]] = OrderedDict()
 
     def take(self, caller: CallerKey, at: float) -> None:
-        """Counts a call at `now`, in seconds of a clock that never goes back. Raises
+        """Counts a call at `at`, in seconds of a clock that never goes back. Raises
         TooManyRequests with the seconds until the next call is taken."""
         left, since = self._left.pop(caller, (self._burst, at))
         left = min(self._burst, left + (at - since) * self._per_second)

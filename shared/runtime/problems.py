@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.kit.errors import (
+    WHOLE_BODY,
     AssentError,
     FieldError,
     Invalid,
@@ -37,7 +38,6 @@ _BY_STATUS: dict[int, type[AssentError]] = {
     503: Unavailable,
 }
 _LOCATIONS = ("body", "path", "query", "header", "cookie")
-WHOLE_BODY = "body"
 # An answer stays small for every body.
 MOST_ERRORS = 100
 A_FLOOD = 10_000
@@ -48,7 +48,7 @@ LONGEST_MESSAGE = 500
 def as_assent_error(error: BaseException) -> AssentError:
     """The error with a stable code for `error`. An unexpected error becomes `internal`, without
     details; so does a model's ValidationError, because bodies are validated where they are read
-    (`read_body`), and stored data is our own."""
+    (`BodyReader`), and stored data is our own."""
     if isinstance(error, AssentError):
         return error
     if isinstance(error, HTTPException):

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from events.registry import _TYPES, EventData, event, published_types
+from events.registry import _TYPES, event, published_types
 from shared.kit.bookkeeping import BOOKKEEPING
+from shared.kit.models import EventData
 
 
 @pytest.fixture(autouse=True)
