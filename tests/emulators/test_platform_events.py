@@ -232,6 +232,7 @@ def test_what_a_function_buried_is_sent_where_it_was_going(
     assert letters.all() == []
     seen = {found["path"]: found["headers"]["ce-id"] for found in checkout.seen()}
     assert seen == {"/events/notes": "e", "/timers/notes": "t"}
+    assert "s" not in checkout.ids("assent.sweep.due.v1")
     marks = {found["headers"].get("assent-redelivers") for found in checkout.seen()}
     assert marks == {"notes/dlv_1"}
 
