@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from functions.agents.rules.judgement import judge
-from functions.agents.rules.spec import Spec, parse_spec
+from functions.agents.rules.spec import Spec
 from tests.functions.agents.specs import read_spec
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ UNSEEN = _ROW.findall(PAGE.read_text(encoding="utf-8"))
 def _with_right(text: str) -> Spec:
     document = read_spec(SPEC.read_bytes()).document()
     document["decision_rights"]["alone"].append(text)
-    return parse_spec(document)
+    return Spec.model_validate(document)
 
 
 def test_the_page_lists_what_is_not_seen() -> None:

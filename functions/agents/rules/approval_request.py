@@ -9,7 +9,7 @@ from events.agents import AgentApprovalNeeded, Finding, Purpose
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import Asked, CreationCase
 from functions.agents.rules.risk import Assessment, assess, data_classification
-from functions.agents.rules.spec import parse_spec
+from functions.agents.rules.spec import Spec
 from functions.agents.rules.stages import APPROVAL, ETHICS, place, with_stage
 from shared.kit.canonical import content_hash
 from shared.kit.ids import derive_id
@@ -86,7 +86,7 @@ def _requested(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def _assessed(spec: str) -> tuple[Assessment, str]:
     """The risk of a spec, and the most sensitive data that it declares."""
-    parsed = parse_spec(json.loads(spec))
+    parsed = Spec.model_validate_json(spec)
     return assess(parsed), data_classification(parsed)
 
 

@@ -5,13 +5,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationError
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
 from shared.kit.canonical import content_hash
-from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import Model
-
-MOST_ERRORS = 20
 
 Name = Annotated[
     str,
@@ -178,23 +175,6 @@ class Spec(Model):
     def passages_of(self, *roles: Role) -> tuple[Passage, ...]:
         """The texts with one of `roles`."""
         return tuple(passage for passage in self.passages if passage.role in roles)
-
-
-def parse_spec(value: Any) -> Spec:
-    """The spec in a plain value. Raises Invalid, naming each wrong field."""
-    try:
-        return Spec.model_validate(value)
-    except ValidationError as refusal:
-        raise Invalid(*_field_errors(refusal)) from refusal
-
-
-def _field_errors(refusal: ValidationError) -> Iterator[FieldError]:
-    for error in refusal.errors(include_url=False, include_input=False)[:MOST_ERRORS]:
-        field = ".".join(str(part) for part in error["loc"]) or "body"
-        if error["type"] == "extra_forbidden":
-            yield FieldError(field[:200], "is not a field of a spec")
-        else:
-            yield FieldError(field[:200], error["msg"])
 
 
 def _passages(spec: Spec) -> Iterator[Passage]:

@@ -1,7 +1,6 @@
 """Waits for the model reviewer: asks at once, again after 1, 2 and 5 minutes, then escalates to a
 human."""
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +11,7 @@ from functions.agents.rules.checks.findings import Finding
 from functions.agents.rules.creation import conclude
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.review import UNANSWERED, after_failure
-from functions.agents.rules.spec import parse_spec
+from functions.agents.rules.spec import Spec
 from functions.agents.rules.stages import ETHICS
 from functions.agents.service.judgement import judge_spec
 from functions.agents.service.steps import agent_of, save_steps
@@ -50,7 +49,7 @@ async def _attempt(work: UnitOfWork, case: CreationCase) -> None:
     where it does not answer, sets the next attempt or escalates to a human."""
     if case.review is None:
         return
-    spec = parse_spec(json.loads(case.spec))
+    spec = Spec.model_validate_json(case.spec)
     reviewer = configured_reviewer()
     added: Mapping[int, Sequence[Finding]] = {}
     try:

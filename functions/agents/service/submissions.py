@@ -1,7 +1,5 @@
 """The commands of people: a new agent, a change of one, a revision, a cancellation."""
 
-import json
-
 from events.agents import CaseKind
 from functions.agents.aggregates import AGENTS, CASES, CREATION, NAMES, PIPELINES, RUN
 from functions.agents.rules import creation
@@ -11,7 +9,7 @@ from functions.agents.rules.case import CreationCase, Judged
 from functions.agents.rules.certification import as_version
 from functions.agents.rules.change import changed_kind, refuse_new_name
 from functions.agents.rules.judgement import check_specification
-from functions.agents.rules.spec import Spec, parse_spec
+from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST, version_after
 from functions.agents.service.judgement import judge_spec
 from functions.agents.service.pipeline import refuse_while_paused
@@ -70,7 +68,7 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
         agent = await work.get(AGENTS, agent_id)
         refuse_new_name(agent.name, spec)
         await refuse_while_paused(work)
-        kind, why = changed_kind(agent, parse_spec(json.loads(agent.spec_text())), spec)
+        kind, why = changed_kind(agent, Spec.model_validate_json(agent.spec_text()), spec)
         version = version_after(agent.version, kind)
         judged = await _judge(work, spec, kind, new_id("cas", work.at), version)
         steps = creation.open_case(
@@ -126,4 +124,4 @@ def _revised_kind(agent: Agent, case: CreationCase, spec: Spec) -> tuple[CaseKin
     if case.kind == "creation" or case.status != "returned":
         return case.kind, case.why
     settled = agent.model_copy(update={"case_id": None})
-    return changed_kind(settled, parse_spec(json.loads(agent.spec_text())), spec)
+    return changed_kind(settled, Spec.model_validate_json(agent.spec_text()), spec)

@@ -11,7 +11,7 @@ from fastapi import Request
 
 from functions.agents.api import SpecBody
 from functions.agents.rules.checks.findings import Finding
-from functions.agents.rules.spec import Spec, parse_spec
+from functions.agents.rules.spec import Spec
 from shared.kit.parsing import parse_yaml
 from shared.runtime.bodies import YAML, Accepts, BodyReader
 
@@ -66,7 +66,7 @@ def document(slug: str = "healthcare-content-writer", /, **changes: Any) -> dict
 
 def spec(slug: str = "healthcare-content-writer", /, **changes: Any) -> Spec:
     """As `document`, parsed."""
-    return parse_spec(document(slug, **changes))
+    return Spec.model_validate(document(slug, **changes))
 
 
 def objections(findings: list[Finding]) -> set[tuple[str, str]]:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from functions.agents.rules.checks.findings import Finding
 from functions.agents.rules.judgement import Judgement, judge, reviewed
 from functions.agents.rules.review import PATIENCE, after_failure, begin_review
-from functions.agents.rules.spec import parse_spec
+from functions.agents.rules.spec import Spec
 from tests.journeys.world import spec
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-GOOD = parse_spec(spec("writer"))
-BAD = parse_spec(spec("writer", containment={"rollback": "", "blast_radius": "tenant"}))
+GOOD = Spec.model_validate(spec("writer"))
+BAD = Spec.model_validate(spec("writer", containment={"rollback": "", "blast_radius": "tenant"}))
 ORDER = ("passed", "escalated", "failed", "pending")
 ADDED = st.dictionaries(
     st.sampled_from((3, 4, 5)),
