@@ -25,14 +25,16 @@ from shared.runtime.bodies import JSON
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
-_DASHBOARD = Router(prefix="/v1/mobile", tag="dashboard")
-_APPROVALS = Router(prefix="/v1/mobile", tag="approvals")
-_SEEDS = Router(prefix="/v1/mobile/seeds", tag="precedents")
-_AGENTS = Router(prefix="/v1/mobile", tag="agents")
-_DEVICES = Router(prefix="/v1/mobile/devices", tag="devices")
+_READ = ("governance:read",)
+_WRITE = ("governance:write",)
 
-Reader = Annotated[Caller, Depends(requires("governance:read"))]
-Writer = Annotated[Caller, Depends(requires("governance:write"))]
+_DASHBOARD = Router(prefix="/v1/mobile", tag="dashboard", read=_READ)
+_APPROVALS = Router(prefix="/v1/mobile", tag="approvals", read=_READ)
+_SEEDS = Router(prefix="/v1/mobile/seeds", tag="precedents", read=_READ, write=_WRITE)
+_AGENTS = Router(prefix="/v1/mobile", tag="agents", read=_READ)
+# A device only receives notices: whoever may read may register one.
+_DEVICES = Router(prefix="/v1/mobile/devices", tag="devices", write=_READ)
+
 Decider = Annotated[Caller, Depends(requires("governance:write", "veto:execute"))]
 # Passed on: the function that owns the write stores it.
 PassedKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
@@ -44,7 +46,7 @@ PassedKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, 
     responses={304: {"description": "Unchanged since the answer with that `ETag`"}},
 )
 async def get_dashboard(
-    caller: Reader, if_none_match: Annotated[str | None, Header()] = None
+    caller: Caller, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
     """What waits for the governor, and the platform's health."""
     body = (await read_dashboard(caller)).model_dump_json().encode()
@@ -57,14 +59,14 @@ async def get_dashboard(
 
 @_APPROVALS.get("/approvals")
 async def list_cards(
-    caller: Reader, status: cards.Bucket | None = None, limit: Limit = 25, cursor: Cursor = None
+    caller: Caller, status: cards.Bucket | None = None, limit: Limit = 25, cursor: Cursor = None
 ) -> CardPage:
     """Cards, newest first; `status` is a bucket of the domain's states."""
     return await cards.list_cards(caller, status, limit, cursor)
 
 
 @_APPROVALS.get("/approvals/{approval_id}")
-async def get_card(caller: Reader, approval_id: str) -> CardDetail:
+async def get_card(caller: Caller, approval_id: str) -> CardDetail:
     """A card with all that a decision needs."""
     return await cards.read_card(caller, approval_id)
 
@@ -76,63 +78,63 @@ async def sync(caller: Decider, body: SyncBody) -> SyncResults:
 
 
 @_SEEDS.get("")
-async def list_seeds(caller: Reader, limit: Limit = 25, cursor: Cursor = None) -> SeedPage:
+async def list_seeds(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> SeedPage:
     """Precedents, newest first."""
     return await seeds.list_seeds(caller, limit, cursor)
 
 
 @_SEEDS.get("/{seed_id}")
-async def get_seed(caller: Reader, seed_id: str) -> PrecedentSeed:
+async def get_seed(caller: Caller, seed_id: str) -> PrecedentSeed:
     """One precedent, with its rates."""
     return await seeds.read_seed(caller, seed_id)
 
 
 @_SEEDS.post("", status_code=201)
-async def post_seed(caller: Writer, body: PrecedentBody, key: PassedKey = None) -> PrecedentSeed:
+async def post_seed(caller: Caller, body: PrecedentBody, key: PassedKey = None) -> PrecedentSeed:
     """Posts a precedent; the answer is `approved` or `rejected`, with the findings."""
     return await seeds.post_seed(caller, body, key)
 
 
 @_SEEDS.post("/{seed_id}/activate")
-async def activate_seed(caller: Writer, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
+async def activate_seed(caller: Caller, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
     """Activates a precedent, which may approve from now on."""
     return await seeds.change_seed(caller, seed_id, "activate", key)
 
 
 @_SEEDS.post("/{seed_id}/suspend")
-async def suspend_seed(caller: Writer, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
+async def suspend_seed(caller: Caller, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
     """Suspends a precedent until it is activated again."""
     return await seeds.change_seed(caller, seed_id, "suspend", key)
 
 
 @_AGENTS.get("/agents")
-async def list_agents(caller: Reader, limit: Limit = 25, cursor: Cursor = None) -> AgentPage:
+async def list_agents(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> AgentPage:
     """Agents, by name."""
     return await agents.list_agents(caller, limit, cursor)
 
 
 @_AGENTS.get("/agents/{agent_id}")
-async def get_agent(caller: Reader, agent_id: str) -> Agent:
+async def get_agent(caller: Caller, agent_id: str) -> Agent:
     """One agent."""
     return await agents.read_agent(caller, agent_id)
 
 
 @_AGENTS.get("/violations")
 async def list_violations(
-    caller: Reader, limit: Limit = 25, cursor: Cursor = None
+    caller: Caller, limit: Limit = 25, cursor: Cursor = None
 ) -> ViolationPage:
     """Violations with their evidence, newest first."""
     return await agents.list_violations(caller, limit, cursor)
 
 
 @_DEVICES.post("", status_code=201)
-async def post_device(caller: Reader, key: Key, body: devices.DeviceBody) -> Device:
+async def post_device(caller: Caller, key: Key, body: devices.DeviceBody) -> Device:
     """Registers a device; the same token again gives the same answer."""
     return await devices.register_device(caller, key, body)
 
 
 @_DEVICES.delete("/{device_id}", status_code=204)
-async def delete_device(caller: Reader, device_id: str) -> None:
+async def delete_device(caller: Caller, device_id: str) -> None:
     """Removes one of the caller's devices."""
     await devices.remove_device(caller, device_id)
 
