@@ -66,7 +66,7 @@ async def resume(caller: Caller, key: IdempotencyKey, reason: str) -> PipelineVi
         await work.save(step)
         return PipelineView.of(step.state)
 
-    return await RUN.command(caller, key, use_case, PipelineView)
+    return await RUN.command(caller, key, use_case, PipelineView, about=(PIPELINES, CREATION))
 
 
 async def show(caller: Caller) -> PipelineView:

@@ -67,7 +67,8 @@ async def activate_precedent(
             await _add_active(work, step.state)
         return await shown(work.store, step.state)
 
-    return await RUN.command(caller, key, use_case, PrecedentSeed)
+    about = (PRECEDENTS, precedent_id)
+    return await RUN.command(caller, key, use_case, PrecedentSeed, about=about)
 
 
 async def suspend_precedent(
@@ -86,7 +87,8 @@ async def suspend_precedent(
         await work.save(Transition(active.without(precedent_id)))
         return await shown(work.store, step.state)
 
-    return await RUN.command(caller, key, use_case, PrecedentSeed)
+    about = (PRECEDENTS, precedent_id)
+    return await RUN.command(caller, key, use_case, PrecedentSeed, about=about)
 
 
 async def shown(store: TenantStore, precedent: Precedent) -> PrecedentSeed:
