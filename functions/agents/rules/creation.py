@@ -15,6 +15,7 @@ from events.agents import (
     CreationCaseReviewNeeded,
     CreationCaseState,
     Purpose,
+    StageState,
 )
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.approval_request import ask
@@ -178,8 +179,9 @@ def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> 
     return _judged(agent, case.model_copy(update=same_revision), judged, at)
 
 
-def _awaiting(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
-    stages = judged_stages(judged.judgement.stages, at)
+def _awaiting(
+    agent: Agent, case: CreationCase, stages: tuple[StageState, ...], at: datetime
+) -> Steps:
     waiting = case.model_copy(
         update={
             "revision": case.revision + 1,
@@ -188,17 +190,17 @@ def _awaiting(agent: Agent, case: CreationCase, judged: Judged, at: datetime) ->
             "review": begin_review(at),
         }
     )
-    now = agent.model_copy(update={"case_id": case.case_id, "newest": judged.spec})
-    if now.deployed is None:
-        now = _described_by(now, judged.spec)
-    return _settled(now, waiting, CreationCaseReviewNeeded)
+    return _settled(agent, waiting, CreationCaseReviewNeeded)
 
 
 def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
-    if judged.awaits_review:
-        return _awaiting(agent, case, judged, at)
-    status = judged.judgement.outcome
     stages = judged_stages(judged.judgement.stages, at)
+    now = agent.model_copy(update={"case_id": case.case_id, "newest": judged.spec})
+    if now.deployed is None:
+        now = _described_by(now, judged.spec)
+    if judged.awaits_review:
+        return _awaiting(now, case, stages, at)
+    status = judged.judgement.outcome
     for number, certification_id in judged.certification_ids.items():
         stages = with_stage(stages, number, certification_id=certification_id)
     current = case.model_copy(
@@ -211,9 +213,6 @@ def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> S
             "reason": _reason(judged.judgement),
         }
     )
-    now = agent.model_copy(update={"case_id": case.case_id, "newest": judged.spec})
-    if now.deployed is None:
-        now = _described_by(now, judged.spec)
     if status == "blocked":
         reason = current.reason or "an ethical denial"
         return end_without_agent(now, current, "blocked", CreationCaseJudged, reason, at)
