@@ -123,6 +123,19 @@ def draft(newest: Version, *, agent_id: str, name: str, by: str, at: datetime) -
     )
 
 
+def described_by(agent: Agent, version: Version) -> Agent:
+    """The agent with the published fields of a version; its version number stays."""
+    return agent.model_copy(
+        update={
+            "mode": version.mode,
+            "spec_hash": version.spec_hash,
+            "industry": version.industry,
+            "depends_on": version.depends_on,
+            "budget": version.budget,
+        }
+    )
+
+
 def suspend(
     agent: Agent, trigger: Trigger, reason: str, by: str, at: datetime, origin: str | None = None
 ) -> Steps:

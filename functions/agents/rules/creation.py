@@ -17,7 +17,7 @@ from events.agents import (
     Purpose,
     StageState,
 )
-from functions.agents.rules.agent import Agent, Version
+from functions.agents.rules.agent import Agent, described_by
 from functions.agents.rules.approval_request import ask
 from functions.agents.rules.case import WAITING, CreationCase, Judged, Steps
 from functions.agents.rules.judgement import Judgement
@@ -197,7 +197,7 @@ def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> S
     stages = judged_stages(judged.judgement.stages, at)
     now = agent.model_copy(update={"case_id": case.case_id, "newest": judged.spec})
     if now.deployed is None:
-        now = _described_by(now, judged.spec)
+        now = described_by(now, judged.spec)
     if judged.awaits_review:
         return _awaiting(now, case, stages, at)
     status = judged.judgement.outcome
@@ -236,18 +236,6 @@ def _settled(agent: Agent, case: CreationCase, event: type[CreationCaseState]) -
 def _at_least_certified(agent: Agent) -> Agent:
     status: AgentStatus = "certified" if agent.status == "draft" else agent.status
     return agent.model_copy(update={"status": status})
-
-
-def _described_by(agent: Agent, version: Version) -> Agent:
-    return agent.model_copy(
-        update={
-            "mode": version.mode,
-            "spec_hash": version.spec_hash,
-            "industry": version.industry,
-            "depends_on": version.depends_on,
-            "budget": version.budget,
-        }
-    )
 
 
 def _opened(stages: Any, number: int, at: datetime) -> Any:

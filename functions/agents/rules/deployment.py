@@ -20,6 +20,7 @@ from functions.agents.rules.agent import (
     Agent,
     Timer,
     Undo,
+    described_by,
     suspend,
 )
 from functions.agents.rules.case import WAITING, CreationCase, Steps
@@ -48,17 +49,12 @@ def go_live(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: d
         return _failed(agent, case, checks, at)
     new = agent.newest
     status, timer = _after_deployment(agent, new.mode, at)
-    live_agent = agent.model_copy(
+    live_agent = described_by(agent, new).model_copy(
         update={
             "version": new.version,
             "status": status,
-            "mode": new.mode,
             "health": "healthy",
             "case_id": None,
-            "spec_hash": new.spec_hash,
-            "industry": new.industry,
-            "depends_on": new.depends_on,
-            "budget": new.budget,
             "deployed": new,
             "undo": Undo(
                 case_id=case.case_id,
@@ -142,13 +138,9 @@ def _restored(agent: Agent) -> Agent:
         nothing = {"status": "certified", "version": NEVER_DEPLOYED, "deployed": None}
         ends = {"undo": None, "timer": None, "suspension": None, "suspended_from": None}
         return agent.model_copy(update={**nothing, **ends})
-    described = {
-        name: getattr(version, name)
-        for name in ("version", "mode", "spec_hash", "industry", "depends_on", "budget")
-    }
     status, timer = _as_before(agent, undo)
     restored = {"undo": undo.below, "deployed": version, "status": status, "timer": timer}
-    return agent.model_copy(update={**described, **restored})
+    return described_by(agent, version).model_copy(update={"version": version.version, **restored})
 
 
 def _as_before(agent: Agent, undo: Undo) -> tuple[AgentStatus, Timer | None]:
