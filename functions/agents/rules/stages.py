@@ -5,6 +5,7 @@ from typing import Any
 
 from events.agents import Finding, Stage, StageState
 from functions.agents.rules.judgement import STAGES, StageJudgement
+from shared.kit.models import part_of
 
 ETHICS, APPROVAL, DEPLOYMENT = 5, 6, 7
 CERTIFIED_STAGES = (3, 4, 5)
@@ -41,5 +42,5 @@ def _stage(number: int, judged: StageJudgement | None, at: datetime) -> StageSta
         status=judged.outcome,
         started_at=at,
         finished_at=at,
-        findings=tuple(Finding.model_validate(each.model_dump()) for each in judged.findings),
+        findings=tuple(part_of(Finding, each) for each in judged.findings),
     )

@@ -27,6 +27,7 @@ from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id, new_id
+from shared.kit.models import part_of
 from shared.messaging.envelope import Envelope
 from shared.storage.idempotency import IdempotencyKey
 
@@ -134,7 +135,7 @@ def _request_of(event: Envelope) -> Request:
         risk=asked.risk,
         risk_reasons=asked.risk_reasons,
         requested_by=asked.requested_by,
-        stage=Stage.model_validate(asked.stage.model_dump()),
+        stage=part_of(Stage, asked.stage),
         case=CaseBinding(case_id=asked.case_id, revision=asked.revision, purpose=asked.purpose),
         precedents_allowed=asked.precedents_allowed,
     )
