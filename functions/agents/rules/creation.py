@@ -93,7 +93,7 @@ def reject(agent: Agent, case: CreationCase, reason: str, at: datetime) -> Steps
     return end_without_agent(agent, case, "rejected", CreationCaseRejected, reason, at)
 
 
-def return_for_changes(agent: Agent, case: CreationCase, note: str, at: datetime) -> Steps:
+def return_for_changes(case: CreationCase, note: str, at: datetime) -> Steps:
     """The case, waiting for a revision that the governor requested; nothing where it no longer
     waits."""
     if case.status not in WAITING:
@@ -129,7 +129,7 @@ def clear_ethics(agent: Agent, case: CreationCase, at: datetime) -> Steps:
     return (Transition(waiting), asking)
 
 
-def hold(agent: Agent, case: CreationCase, at: datetime) -> Steps:
+def hold(case: CreationCase, at: datetime) -> Steps:
     """The approved case, held because the pipeline is paused; nothing unless it waits."""
     if case.status != "ethics_cleared":
         return ()

@@ -75,9 +75,7 @@ async def on_changes_requested(event: Envelope) -> None:
     """Returns the case for a revision."""
     decision = event.payload(ApprovalChangesRequested)
     note = decision.note
-    await _act_on(
-        event, decision, _by(lambda agent, case, at: return_for_changes(agent, case, note, at))
-    )
+    await _act_on(event, decision, _by(lambda _, case, at: return_for_changes(case, note, at)))
 
 
 async def on_vetoed(event: Envelope) -> None:
@@ -159,7 +157,7 @@ async def _deploy(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
     # Only if nobody pauses or resumes the pipeline meanwhile: resuming looks for held cases.
     work.rely_on(PIPELINES, CREATION)
     if pipeline is not None and pipeline.paused:
-        return hold(agent, case, work.at)
+        return hold(case, work.at)
     return await _live(work, agent, case)
 
 

@@ -173,9 +173,9 @@ def test_a_failed_health_check_rolls_the_case_back() -> None:
 
 def test_a_paused_pipeline_holds_an_assented_case_until_it_resumes() -> None:
     agent, case = submitted()
-    after = stepped(agent, hold(agent, assented(agent, case), LATER))
+    after = stepped(agent, hold(assented(agent, case), LATER))
     assert (after.case.status, after.events[0]) == ("approved", CreationCaseApproved)
-    assert hold(after.agent, after.case, LATER) == ()
+    assert hold(after.case, LATER) == ()
     assert deployed(*after.both).case.status == "live"
 
 
@@ -189,10 +189,10 @@ def test_a_rejection_ends_the_case_without_an_agent() -> None:
 
 def test_requested_changes_return_the_case_and_a_revision_is_judged_from_stage_one() -> None:
     agent, case = submitted()
-    after = stepped(agent, return_for_changes(agent, case, "name the sources", LATER))
+    after = stepped(agent, return_for_changes(case, "name the sources", LATER))
     assert (after.case.status, after.case.reason) == ("returned", "name the sources")
     assert after.events[0] is CreationCaseReturned
-    assert return_for_changes(after.agent, after.case, "again", LATER) == ()
+    assert return_for_changes(after.case, "again", LATER) == ()
     said = judged(spec(budget={"per_run_usd": 0.2, "per_day_usd": 1}), case_id=case.case_id)
     revised = stepped(after.agent, revise(after.agent, after.case, said, LATER)).case
     assert (revised.status, revised.revision) == ("ethics_cleared", 2)
@@ -227,7 +227,7 @@ def test_an_escalated_case_asks_about_the_escalation_first_then_for_itself() -> 
 
 def test_changes_requested_of_an_escalation_return_the_case_too() -> None:
     agent, case = submitted(ESCALATES)
-    after = stepped(agent, return_for_changes(agent, case, "no payments", LATER))
+    after = stepped(agent, return_for_changes(case, "no payments", LATER))
     assert (after.case.status, after.case.stages[4].status) == ("returned", "failed")
 
 
@@ -249,7 +249,7 @@ def test_an_escalation_whose_assent_is_overturned_takes_a_live_agent_back() -> N
 def test_a_case_can_be_cancelled_until_it_is_deployed(status: str) -> None:
     agent, case = submitted({"returned": RETURNED, "escalated": ESCALATES}.get(status, spec()))
     if status == "approved":
-        after = stepped(agent, hold(agent, assented(agent, case), LATER))
+        after = stepped(agent, hold(assented(agent, case), LATER))
         agent, case = after.agent, after.case
     assert case.status == status
     after = stepped(agent, cancel(agent, case, "amira", LATER))
@@ -324,7 +324,7 @@ def test_a_veto_that_overtakes_the_assent_stops_the_case() -> None:
 
 def test_a_veto_of_a_held_case_stops_it() -> None:
     agent, case = submitted()
-    after = stepped(agent, hold(agent, assented(agent, case), LATER))
+    after = stepped(agent, hold(assented(agent, case), LATER))
     taken = vetoed(*after.both)
     assert (taken.case.status, taken.case.ended_at, taken.agent.case_id) == (
         "rolled_back",

@@ -289,9 +289,9 @@ class CaseMachine(RuleBasedStateMachine):
             self.assented.add(approval_id)
             if case.status == "escalated":
                 return clear_ethics(self.agent, case, self.at)
-            return hold(self.agent, case, self.at) if self.paused else self._go_live(case)
+            return hold(case, self.at) if self.paused else self._go_live(case)
         if message.kind == "changes_requested":
-            return return_for_changes(self.agent, case, "change it", self.at)
+            return return_for_changes(case, "change it", self.at)
         if message.kind in ANSWERS:
             return reject(self.agent, case, "no", self.at)
         cause = "veto" if message.kind == "vetoed" else "overturned"

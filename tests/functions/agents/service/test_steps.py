@@ -96,7 +96,7 @@ async def test_an_agent_that_ends_with_its_case_frees_its_name(end: str) -> None
 
 async def test_an_agent_that_goes_on_keeps_its_name() -> None:
     agent, case = submitted()
-    returned = return_for_changes(agent, case, "shorter", START)
+    returned = return_for_changes(case, "shorter", START)
     assert names(await saved(returned, agent, case)) == []
     agent, case = live(agent, case)
     agent, case = changed(agent, spec(industry="clinics"), "evolution", at=START)
