@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from events.__main__ import write_or_check
 from shared.aggregates.runner import Runner
 from shared.manifest import HANDLES, function_folders, read_topics
 from shared.storage.collections import Collection
@@ -61,22 +62,13 @@ def _rendered(handled: set[str], published: set[str], run: Runner | None) -> str
 def main(arguments: list[str]) -> int:
     """Writes the files and returns 0; with `--check`, writes nothing and returns 1 when a committed
     file differs from the handlers."""
-    wanted = rendered_handles()
-    found = {
-        file: file.read_text()
-        for folder in function_folders(ROOT).values()
-        if (file := folder / HANDLES).exists()
-    }
-    if arguments == ["--check"]:
-        stale = sorted(file for file in wanted | found if wanted.get(file) != found.get(file))
-        for file in stale:
-            print(f"{file.relative_to(ROOT)} is not current: run make schemas")
-        return 1 if stale else 0
-    for file in found.keys() - wanted.keys():
-        file.unlink()
-    for file, text in wanted.items():
-        file.write_text(text)
-    return 0
+    possible = [folder / HANDLES for folder in function_folders(ROOT).values()]
+    return write_or_check(
+        arguments,
+        wanted=rendered_handles(),
+        existing=[file for file in possible if file.exists()],
+        shown=lambda file: str(file.relative_to(ROOT)),
+    )
 
 
 if __name__ == "__main__":

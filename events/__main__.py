@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from events.registry import published_types
@@ -31,17 +32,33 @@ def rendered_schemas() -> dict[str, str]:
 def main(arguments: list[str]) -> int:
     """Writes the schemas and returns 0; with `--check`, writes nothing and returns 1 when any
     committed schema differs from its model."""
-    wanted = rendered_schemas()
-    found = {path.name: path.read_text() for path in SCHEMAS.glob("*.json")}
+    return write_or_check(
+        arguments,
+        wanted={SCHEMAS / name: text for name, text in rendered_schemas().items()},
+        existing=SCHEMAS.glob("*.json"),
+        shown=lambda file: f"events/schemas/{file.name}",
+    )
+
+
+def write_or_check(
+    arguments: list[str],
+    *,
+    wanted: Mapping[Path, str],
+    existing: Iterable[Path],
+    shown: Callable[[Path], str],
+) -> int:
+    """Makes the existing files those that are wanted, and returns 0; with `--check`, changes
+    nothing, and prints each file that would change as it is `shown` and returns 1."""
+    found = {file: file.read_text() for file in existing}
     if arguments == ["--check"]:
-        stale = sorted(name for name in wanted | found if wanted.get(name) != found.get(name))
-        for name in stale:
-            print(f"events/schemas/{name} is not current: run make schemas")
+        stale = sorted(file for file in {**wanted, **found} if wanted.get(file) != found.get(file))
+        for file in stale:
+            print(f"{shown(file)} is not current: run make schemas")
         return 1 if stale else 0
-    for name in found.keys() - wanted.keys():
-        (SCHEMAS / name).unlink()
-    for name, text in wanted.items():
-        (SCHEMAS / name).write_text(text)
+    for file in found.keys() - wanted.keys():
+        file.unlink()
+    for file, text in wanted.items():
+        file.write_text(text)
     return 0
 
 
