@@ -36,7 +36,7 @@ from emulators.gateway.listener import Listener
 from emulators.gateway.messages import Backend
 from emulators.gateway.public import PublicSide
 from emulators.iam import invokers
-from emulators.idle import Idle
+from emulators.idle import Idle, until_empty
 from emulators.issuer import JWKS_PATH, Issuer
 from emulators.keep.state import State
 from emulators.operations import Operations
@@ -56,7 +56,6 @@ from shared.manifest import Deployable, Manifests
 
 # The time that Cloud Run gives an instance between SIGTERM and SIGKILL.
 _GRACE_SECONDS = 10.0
-_GLANCE_SECONDS = 0.01
 
 
 @dataclass(kw_only=True, eq=False)
@@ -104,11 +103,7 @@ class Composition:
         self._push.rest()
         self._tasks.halt()
         self._scheduler.rest()
-        deadline = asyncio.get_running_loop().time() + _GRACE_SECONDS
-        while self._activity.in_flight() or self._tasks.in_flight:
-            if asyncio.get_running_loop().time() >= deadline:
-                return
-            await asyncio.sleep(_GLANCE_SECONDS)
+        await until_empty(self._under_way, _GRACE_SECONDS)
 
     def state(self) -> State:
         """The state from which a later platform continues; call it once `work` has ended."""
@@ -121,6 +116,10 @@ class Composition:
             secrets=self._secrets.save(),
             messages=self.ledger.save(),
         )
+
+    def _under_way(self) -> dict[str, int]:
+        tasks = self._tasks.in_flight
+        return self._activity.in_flight() | ({"tasks": tasks} if tasks else {})
 
     async def _open_services(self, manifests: Manifests, before: State | None) -> Services:
         work, servers = self.work, self.servers

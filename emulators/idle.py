@@ -44,7 +44,7 @@ class Idle:
     async def settle(self, within: float) -> dict[str, int]:
         """Waits until nothing is in flight, at most `within` seconds; returns what still is.
         Ignores due timers, and unpublished entries of the log, which a sweep publishes."""
-        return await _until_empty(self.moving, within)
+        return await until_empty(self.moving, within)
 
     async def wait(self, within: float) -> dict[str, int]:
         """Waits until nothing is pending and nothing in the event log is unpublished, at most
@@ -52,7 +52,7 @@ class Idle:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within
         while True:
-            pending = await _until_empty(self.pending, max(0.0, deadline - loop.time()))
+            pending = await until_empty(self.pending, max(0.0, deadline - loop.time()))
             if not pending:
                 pending = await self._unpublished() or self.pending()
             if not pending or loop.time() >= deadline:
@@ -66,7 +66,8 @@ class Idle:
             return {"event_log_unreadable": 1}
 
 
-async def _until_empty(pending: Callable[[], dict[str, int]], within: float) -> dict[str, int]:
+async def until_empty(pending: Callable[[], dict[str, int]], within: float) -> dict[str, int]:
+    """Waits until nothing is `pending`, at most `within` seconds; returns what still is."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
     while left := pending():
