@@ -1,6 +1,5 @@
 """The OpenID Connect issuer for people and for service accounts, on the local platform only."""
 
-import base64
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +15,7 @@ from joserfc.jwk import KeyParameters, KeySet, OKPKey, RSAKey
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import json_answer, problem
 from shared.kit.errors import NotFound
-from shared.kit.signing import ALGORITHM, public_key_set
+from shared.kit.signing import ALGORITHM, load_signing_key, new_key, public_key_set
 
 AUDIENCE = "assent"
 JWKS_PATH = "/jwks.json"
@@ -145,8 +144,5 @@ def _kid() -> KeyParameters:
 
 def new_signing_key(name: str) -> tuple[bytes, bytes]:
     """The payloads of a new `*-signing-key` secret and of its `*-public-keys` secret."""
-    from shared.kit.signing import load_signing_key
-
-    seed = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
-    private = json.dumps({"kid": f"{name}-{secrets.token_hex(4)}", "seed": seed})
+    private = json.dumps(new_key(name))
     return private.encode(), json.dumps(public_key_set(load_signing_key(private))).encode()

@@ -4,7 +4,6 @@ Verifiers must know a key before anybody signs with it. So a new key is first pu
 old one, then signs, and the old one is retired when nothing that it signed matters any more;
 at once, where it was stolen."""
 
-import base64
 import json
 import secrets
 import time
@@ -12,22 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 
 from infra.keys.values import Values
 from infra.refusals import Refused
-from shared.kit.signing import load_signing_key, public_key_set
+from shared.kit.signing import SEED_BYTES, load_signing_key, new_key, public_key_set
 from shared.manifest import Manifests
 
 SIGNING, PUBLIC = "-signing-key", "-public-keys"
-SEED_BYTES = 32
 # After this time a process that meets an unknown key reads the public keys again
 # (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
 
 Key = Mapping[str, str]
-
-
-def new_key(owner: str) -> Key:
-    """A fresh Ed25519 key of `owner`, as a signing-key secret holds it in JSON."""
-    seed = base64.urlsafe_b64encode(secrets.token_bytes(SEED_BYTES)).rstrip(b"=").decode()
-    return {"kid": f"{owner}-{secrets.token_hex(4)}", "seed": seed}
 
 
 def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:

@@ -14,9 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from infra.keys.making import new_key
 from shared.kit import clock
-from shared.kit.signing import load_signing_key, public_key_set, sign
+from shared.kit.signing import load_signing_key, new_key, public_key_set, sign
 
 LONGEST_MINUTES = 15
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import secrets
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from shared.kit.canonical import canonical_json
 from shared.kit.errors import SignatureInvalid
 
 ALGORITHM = "Ed25519"
+SEED_BYTES = 32
 # The library trusts parts of a header before it verifies it, so a crafted header can raise these.
 UNVERIFIABLE = (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
@@ -21,6 +23,12 @@ UNVERIFIABLE = (JoseError, ValueError, TypeError, LookupError, AttributeError, R
 class _Registry(jws.JWSRegistry):
     # A signed payload may be as long as a document; the library's own limit is 128 kB.
     max_payload_length = 2_000_000
+
+
+def new_key(owner: str) -> dict[str, str]:
+    """A fresh Ed25519 key of `owner`, as a `*-signing-key` secret holds it in JSON."""
+    seed = _base64url(secrets.token_bytes(SEED_BYTES))
+    return {"kid": f"{owner}-{secrets.token_hex(4)}", "seed": seed}
 
 
 @lru_cache(maxsize=32)
