@@ -259,7 +259,9 @@ class Composition:
             fleet=self.fleet,
             emulators=self._health,
         )
-        self._public = PublicSide(self.fleet.ingresses, control.answer, self.options.root)
+        self._public = PublicSide(
+            self.fleet.manifests.routes, self.fleet.ingresses, control.answer, self.options.root
+        )
         listener = await Listener.open(self._public.answer, door)
         self.work.push_async_callback(listener.close)
         self.in_background(self._tasks.run())

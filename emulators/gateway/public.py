@@ -21,11 +21,12 @@ class PublicSide:
 
     def __init__(
         self,
+        routes: RouteTable,
         ingresses: Mapping[str, Ingress],
         control: Handler,
         root: Path,
     ) -> None:
-        self._routes = RouteTable(front.deployable for front in ingresses.values())
+        self._routes = routes
         self._ingresses = ingresses
         self._control = control
         self._openapi = root / "docs" / "api" / "openapi.json"
