@@ -54,7 +54,7 @@ async def start_servers(
     manifests: Manifests,
     http: aiohttp.ClientSession,
     exits: AsyncExitStack,
-    snapshot: Snapshot | None = None,
+    snapshot: Snapshot | None,
 ) -> Servers:
     """Starts all at once. `exits` stops all that were started, also when another start fails.
     Documents and rows are those of the snapshot, if one is given."""

@@ -23,12 +23,12 @@ class Fleet:
     """Reserves a port for each deployable first, so that every URL is known before anything
     runs."""
 
-    def __init__(self, manifests: Manifests, before: Mapping[str, str] | None = None) -> None:
+    def __init__(self, manifests: Manifests, before: Mapping[str, str]) -> None:
         """`before` are the addresses of an earlier fleet, which are used again where possible."""
         self.manifests = manifests
         self.ingresses: dict[str, Ingress] = {}
         self._sockets = {
-            deployable.name: listen_again(port_of((before or {}).get(deployable.name, ":0")))
+            deployable.name: listen_again(port_of(before.get(deployable.name, ":0")))
             for deployable in manifests.deployables
         }
         self.urls = {

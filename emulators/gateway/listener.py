@@ -10,7 +10,7 @@ from multidict import CIMultiDict
 
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import BadRequest, problem
-from emulators.ports import HOST, listen
+from emulators.ports import HOST
 from shared.kit.errors import AssentError, PayloadTooLarge
 
 Handler = Callable[[Call], Awaitable[Answer]]
@@ -32,13 +32,11 @@ class Listener:
 
     def __init__(self, runner: web.ServerRunner, port: int) -> None:
         self._runner = runner
-        self.port = port
         self.url = f"http://{HOST}:{port}"
 
     @classmethod
-    async def open(cls, handler: Handler, listening: socket.socket | None = None) -> "Listener":
-        """Serves on the given socket, or on a free port."""
-        listening = listening or listen()
+    async def open(cls, handler: Handler, listening: socket.socket) -> "Listener":
+        """Serves on the given socket."""
         server = web.Server(
             _answer_with(handler),
             access_log=None,

@@ -62,7 +62,7 @@ class Snapshot:
         return folders
 
 
-def write_snapshot(path: Path, label: Label, state: State, folders: Mapping[str, Path]) -> Snapshot:
+def write_snapshot(path: Path, label: Label, state: State, folders: Mapping[str, Path]) -> None:
     """Writes the state and the folders under their names, waits until they are on the disk, and
     then replaces the file at `path`. Only its owner may read it, because it contains keys."""
     draft = path.with_name(f"{path.name}.partial")
@@ -77,7 +77,6 @@ def write_snapshot(path: Path, label: Label, state: State, folders: Mapping[str,
             for found in (folder, *sorted(folder.rglob("*"))):
                 archive.write(found, Path(name) / found.relative_to(folder))
     _put(draft, path)
-    return Snapshot(path, label, state)
 
 
 def read_snapshot(path: Path, version: str) -> Snapshot:
