@@ -6,7 +6,7 @@ from typing import Any
 
 from emulators.iam import PROJECT, REGION
 from emulators.issuer import new_signing_key
-from shared.manifest import Manifests, Queue
+from shared.manifest import Manifests, Queue, seconds
 
 _MAX_DISPATCHES = 500
 
@@ -83,7 +83,7 @@ async def _create_secret(client: Any, parent: str, name: str, value: bytes) -> N
 
 
 def _queue(parent: str, queue: Queue) -> dict[str, Any]:
-    least, most = (int(text.removesuffix("s")) for text in queue.backoff)
+    least, most = (seconds(text) for text in queue.backoff)
     return {
         "name": f"{parent}/queues/{queue.name}",
         "rate_limits": {"max_dispatches_per_second": _MAX_DISPATCHES},

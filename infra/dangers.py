@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from infra.accounts import push_account
 from infra.refusals import Refused
 from infra.settings import Settings
-from shared.manifest import Manifests
+from shared.manifest import Manifests, seconds
 
 # Connections that stay free for people, the migrations and Google's own agents.
 RESERVED_CONNECTIONS = 6
@@ -67,10 +67,10 @@ def _unusable_names(manifests: Manifests) -> Iterator[str]:
 
 def _unusable_deliveries(manifests: Manifests) -> Iterator[str]:
     for each in manifests.deployables:
-        seconds = int(each.sizing.timeout.removesuffix("s"))
-        if each.target == "react" and seconds > LONGEST_PUSH_SECONDS:
+        timeout = seconds(each.sizing.timeout)
+        if each.target == "react" and timeout > LONGEST_PUSH_SECONDS:
             yield (
-                f"{each.name}: a timeout of {seconds} s, and Pub/Sub waits "
+                f"{each.name}: a timeout of {timeout} s, and Pub/Sub waits "
                 f"{LONGEST_PUSH_SECONDS} s before it delivers again"
             )
 

@@ -9,7 +9,7 @@ from infra.accounts import Accounts
 from infra.cloud import Cloud, Part
 from infra.grants import INVOKE, MINT_IDENTITY, PUBLISH, SUBSCRIBE, grant
 from infra.services import Deployed
-from shared.manifest import Subscription
+from shared.manifest import Subscription, seconds
 
 DEAD_LETTERS = "dead-letters"
 # Time to fix the cause of an undelivered event, and the longest that Pub/Sub keeps one
@@ -69,7 +69,7 @@ class Events(Part):
         (https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions)."""
         url = self.cloud.url(reader.deployable)
         deployed = self._services[reader.deployable]
-        timeout = int(deployed.deployable.sizing.timeout.removesuffix("s"))
+        timeout = seconds(deployed.deployable.sizing.timeout)
         least, most = reader.backoff
         subscription = pubsub.Subscription(
             f"{reader.deployable}/reads-{reader.topic}",

@@ -10,7 +10,7 @@ from infra.accounts import Accounts
 from infra.cloud import Cloud, Part
 from infra.grants import INVOKE, grant
 from infra.services import Deployed
-from shared.manifest import Deployable, Schedule
+from shared.manifest import Deployable, Schedule, seconds
 
 # A job's headers are fixed, so every run of a schedule is the same event: its time is the clock at
 # the function's entry, as for all deliveries.
@@ -48,7 +48,7 @@ class Schedules(Part):
 
     def _job(self, schedule: Schedule, deployed: Deployed, email: pulumi.Output[str]) -> None:
         url = self.cloud.url(schedule.deployable)
-        timeout = int(deployed.deployable.sizing.timeout.removesuffix("s"))
+        timeout = seconds(deployed.deployable.sizing.timeout)
         cloudscheduler.Job(
             f"{schedule.deployable}/runs-{schedule.event_type}",
             project=self.project,

@@ -13,7 +13,7 @@ from emulators.gateway.problems import BadGateway, GatewayTimeout, problem
 from emulators.issuer import Issuer
 from emulators.operations import Operations
 from emulators.ports import HOST
-from shared.manifest import Deployable
+from shared.manifest import Deployable, seconds
 
 # In the cloud an instance has its own processor; here all share this machine's, and more concurrent
 # requests would exceed their time limits.
@@ -37,7 +37,7 @@ class Ingress:
 
     def __post_init__(self) -> None:
         self.name, sizing = self.deployable.name, self.deployable.sizing
-        self._timeout = float(sizing.timeout.removesuffix("s"))
+        self._timeout = seconds(sizing.timeout)
         self._room = asyncio.Semaphore(min(sizing.concurrency, MOST_AT_ONCE))
 
     async def answer(self, call: Call) -> Answer:

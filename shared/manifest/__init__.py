@@ -1,7 +1,7 @@
 """The model of every `function.toml`, and what follows from all of them together."""
 
 from shared.manifest.filters import Clause, Filter, narrowest_filter
-from shared.manifest.model import Handles, Manifest
+from shared.manifest.model import Handles, Manifest, seconds
 from shared.manifest.reading import (
     HANDLES,
     ManifestError,
@@ -30,4 +30,5 @@ __all__ = [
     "load_manifests",
     "narrowest_filter",
     "read_topics",
+    "seconds",
 ]
