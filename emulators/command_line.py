@@ -12,6 +12,7 @@ from emulators.failures import PlatformError
 from emulators.options import Options
 from emulators.platform import Platform
 from emulators.running import running_platform
+from shared.kit.local_platform import DIRECTORY
 from shared.manifest import ManifestError
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -64,7 +65,7 @@ def _backup(chosen: argparse.Namespace) -> int:
     from emulators.keep.keeper import back_up
 
     root = chosen.root.resolve()
-    _say(back_up(chosen.state or root / "build" / "platform", chosen.into, root))
+    _say(back_up(chosen.state or root / DIRECTORY, chosen.into, root))
     return 0
 
 
@@ -72,7 +73,7 @@ def _restore(chosen: argparse.Namespace) -> int:
     from emulators.keep.keeper import restore
 
     root, only = chosen.root.resolve(), chosen.databases_only
-    state = chosen.state or root / "build" / "platform"
+    state = chosen.state or root / DIRECTORY
     _say(restore(state, chosen.backup, root, databases_only=only))
     return 0
 

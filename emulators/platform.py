@@ -21,6 +21,7 @@ from emulators.options import Options
 from emulators.ports import listen
 from emulators.processes import Process
 from emulators.servers import Servers, start_servers
+from shared.kit.local_platform import DIRECTORY
 from shared.manifest import Manifests, load_manifests
 
 
@@ -34,7 +35,7 @@ class Platform:
         self.url = self.news = ""
         self.env: dict[str, str] = {}
         self.failure: BaseException | None = None
-        self.directory = PlatformDirectory(options.state or options.root / "build" / "platform")
+        self.directory = PlatformDirectory(options.state or options.root / DIRECTORY)
         self._exits = AsyncExitStack()  # The servers that hold the state, which is read at the end.
         self._work = AsyncExitStack()  # What may change the state; it ends first.
         self._keeper: Keeper | None = None

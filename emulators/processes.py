@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from emulators.failures import PlatformError, ProcessDied
+from emulators.ports import HOST
 
 _DIE_WITH_PARENT = Path(__file__).with_name("die_with_parent.py")
 _LOG_END_BYTES = 6_000
@@ -108,7 +109,7 @@ async def until_ready(
 async def accepts_connections(port: int) -> bool:
     """Whether a program listens on the loopback port."""
     try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        _, writer = await asyncio.open_connection(HOST, port)
     except OSError:
         return False
     writer.close()
