@@ -72,7 +72,7 @@ async def start_servers(
         return started
 
     async def postgres() -> Postgres | None:
-        if all(manifest.access.postgres == "none" for manifest in manifests.by_noun.values()):
+        if not any(manifest.access.reaches_postgres for manifest in manifests.by_noun.values()):
             return None
         started = await Postgres.start(directory, saved.get(_POSTGRES))
         exits.push_async_callback(started.stop)

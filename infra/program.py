@@ -29,7 +29,8 @@ def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
     # Storage
     secrets = Secrets(cloud, accounts.of_deployable)
     Firestore(cloud, accounts)
-    sql = Sql(cloud, accounts) if _reaches_postgres(manifests) else None
+    reaches_postgres = any(each.manifest.access.reaches_postgres for each in manifests.deployables)
+    sql = Sql(cloud, accounts) if reaches_postgres else None
 
     # Services
     images = Images(cloud, accounts, pack)
@@ -43,7 +44,3 @@ def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
     # Edge and monitoring
     hosting = Hosting(cloud, services)
     Observability(cloud, services, host=hosting.host, dead_letters=DEAD_LETTERS)
-
-
-def _reaches_postgres(manifests: Manifests) -> bool:
-    return any(each.manifest.access.postgres != "none" for each in manifests.deployables)

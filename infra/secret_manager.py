@@ -35,7 +35,7 @@ class Secrets(Part):
         reaching = [
             each.name
             for each in cloud.manifests.deployables
-            if each.manifest.access.postgres != "none"
+            if each.manifest.access.reaches_postgres
         ]
         self.password = self._password_for(reaching) if reaching else None
         self.register_outputs({})

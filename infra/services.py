@@ -66,7 +66,7 @@ def environment_of(
         env[f"ASSENT_URL_{noun.upper().replace('-', '_')}"] = url(noun)
     if deployable.manifest.reactions is not None:
         env["ASSENT_REACTIONS_URL"] = url(f"{deployable.noun}-reactions")
-    if access.postgres != "none" and postgres is not None:
+    if access.reaches_postgres and postgres is not None:
         env["ASSENT_POSTGRES_DSN"] = postgres
         env["ASSENT_POSTGRES_CONNECTIONS"] = str(access.postgres)
     return env
@@ -144,7 +144,7 @@ class Services(Part):
                 "startup_cpu_boost": True,
             },
             "envs": self._environment(deployable, account),
-            "volume_mounts": mounts if _uses_sql(deployable) else [],
+            "volume_mounts": mounts if deployable.manifest.access.reaches_postgres else [],
         }
 
     def _environment(
@@ -161,7 +161,8 @@ class Services(Part):
         envs: list[run.ServiceTemplateContainerEnvArgsDict] = [
             {"name": name, "value": value} for name, value in plain.items()
         ]
-        if _uses_sql(deployable) and self._secrets.password is not None:
+        reaches_postgres = deployable.manifest.access.reaches_postgres
+        if reaches_postgres and self._secrets.password is not None:
             newest: run.ServiceTemplateContainerEnvValueSourceSecretKeyRefArgsDict = {
                 "secret": self._secrets.password.secret_id,
                 "version": "latest",
@@ -170,11 +171,7 @@ class Services(Part):
         return envs
 
     def _volumes(self, deployable: Deployable) -> list[run.ServiceTemplateVolumeArgsDict]:
-        if self._sql is None or not _uses_sql(deployable):
+        if self._sql is None or not deployable.manifest.access.reaches_postgres:
             return []
         instances = [self._sql.instance.connection_name]
         return [{"name": _VOLUME, "cloud_sql_instance": {"instances": instances}}]
-
-
-def _uses_sql(deployable: Deployable) -> bool:
-    return deployable.manifest.access.postgres != "none"

@@ -52,7 +52,7 @@ class Sql(Part):
             opts=self.inside(keep=keep),
         )
         for each in cloud.manifests.deployables:
-            if each.manifest.access.postgres != "none":
+            if each.manifest.access.reaches_postgres:
                 self._let_connect(each.name, accounts.of_deployable[each.name].member)
         self.address = pulumi.Output.format(
             "postgresql://{0}@/{1}?host={2}/{3}",

@@ -78,7 +78,7 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
     env |= _urls(access.calls, services)
     if deployable.manifest.reactions is not None:
         env["ASSENT_REACTIONS_URL"] = services.urls[f"{deployable.noun}-reactions"]
-    if access.postgres != "none" and services.postgres_dsn is not None:
+    if access.reaches_postgres and services.postgres_dsn is not None:
         env["ASSENT_POSTGRES_DSN"] = services.postgres_dsn
         env["ASSENT_POSTGRES_CONNECTIONS"] = str(access.postgres)
     return env

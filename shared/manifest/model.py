@@ -124,6 +124,10 @@ class Access(Model):
     secrets: Names = ()
     calls: Names = ()
 
+    @property
+    def reaches_postgres(self) -> bool:
+        return self.postgres != "none"
+
 
 class Manifest(Model):
     """A function.toml with its defaults filled in. `requirements` names the lock that its image
