@@ -7,8 +7,8 @@ from events.approvals import (
     ApprovalDeferred,
     ApprovalDelegated,
     ApprovalEscalated,
-    Grant,
 )
+from events.quorum import Grant
 from functions.approvals.rules.approval import Actor, Approval, Step, transition
 from functions.approvals.rules.commands import LONGEST_OPEN, DecisionBody
 from functions.approvals.rules.standing import Standing, acted_fields
@@ -26,7 +26,7 @@ def defer(approval: Approval, command: DecisionBody, standing: Standing, at: dat
         deferred_until=command.until,
         deadline_at=deadline,
         note=command.note,
-        **acted_fields(approval, standing, at),
+        **acted_fields(standing, at),
     )
 
 
@@ -45,7 +45,7 @@ def escalate(
 def delegate(
     approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
 ) -> Step:
-    """Lets one more principal decide, as a deputy."""
+    """Gives the places up to one other principal, who decides as a deputy."""
     grant = Grant(to=command.to, by=actor.principal, places=standing.places, at=at)
     grants = _with(approval, grant)
     return _passed_on(approval, ApprovalDelegated, grants, command, standing, at)
@@ -77,7 +77,7 @@ def _passed_on(
     standing: Standing,
     at: datetime,
 ) -> Step:
-    fields = awake_fields(approval, at) | acted_fields(approval, standing, at)
+    fields = awake_fields(approval, at) | acted_fields(standing, at)
     status = open_status(grants)
     return transition(approval, event, status=status, grants=grants, note=command.note, **fields)
 
