@@ -218,6 +218,7 @@ def case(
         "spec_hash": "ab",
         "requested_by": "amira",
         "requested_at": START,
+        "authors": ("amira",),
     }
     if issubclass(kind, Reversal):
         values |= {"caused_by": "veto", "agent_version": "0.0.0", "agent_sequence": 1}

@@ -181,6 +181,7 @@ class World:
             "evidence": ({"check": "completeness", "verdict": "pass"},),
             "rollback_plan": "Delete the drafts it wrote.",
             "requested_at": at,
+            "authors": (REQUESTER,),
             "precedents_allowed": True,
         }
         event = self.event(AgentApprovalNeeded(**{**values, **fields}), "agent/agt_1", at)
@@ -279,6 +280,7 @@ class World:
             approval_id=approval_id,
             requested_by=REQUESTER,
             requested_at=at,
+            authors=(REQUESTER,),
             **fields,
         )
         return self.event(case, "creation_case/cas_1", at)
