@@ -32,17 +32,20 @@ class Rule(Model):
 
 class Vote(Data):
     """One principal's yes. `places` are the indices in the rule that the voter could fill,
-    `added_places` those in the rule that the requester added."""
+    `added_places` those in the rule that the requester added. `on_behalf_of` is whose place a
+    deputy fills, where somebody passed it on."""
 
     principal: str
     capacity: Capacity
+    on_behalf_of: str | None = None
     places: tuple[int, ...]
     added_places: tuple[int, ...] = ()
     at: Instant
 
 
 class Grant(Data):
-    """A deputy's right to decide: delegated to a principal, or escalated (`to` None)."""
+    """A deputy's right to fill one place that was `by`'s: delegated to a principal, or escalated to
+    the role (`to` None)."""
 
     to: str | None
     by: str

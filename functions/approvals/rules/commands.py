@@ -102,7 +102,7 @@ def check_decision(command: DecisionBody, approval: Approval, actor: Actor, at: 
     if command.decision == "delegate":
         errors += _to_errors(command, approval, actor)
     if command.decision in _PASSES_ON:
-        errors += _passing_errors(command, approval)
+        errors += _passing_errors(command, approval, actor)
     if errors:
         raise Invalid(*errors)
 
@@ -145,13 +145,13 @@ def _break_glass_errors(command: DecisionBody, approval: Approval) -> list[Field
     return []
 
 
-def _passing_errors(command: DecisionBody, approval: Approval) -> list[FieldError]:
+def _passing_errors(command: DecisionBody, approval: Approval, actor: Actor) -> list[FieldError]:
     if approval.kind == "constitutional":
         return [FieldError("decision", "a constitutional approval never passes to a deputy")]
     if command.decision == "escalate" and not any(map(passes_to_deputy, approval.rule.of)):
         return [FieldError("decision", "no place of the rule passes to a deputy: delegate yours")]
-    if len(approval.grants) >= MOST_GRANTS:
-        return [FieldError("decision", f"was passed on {MOST_GRANTS} times already")]
+    if len({grant.by for grant in approval.grants} - {actor.principal}) >= MOST_GRANTS:
+        return [FieldError("decision", f"{MOST_GRANTS} others have passed their place on already")]
     return []
 
 

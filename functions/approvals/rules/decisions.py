@@ -22,12 +22,13 @@ from functions.approvals.rules.approval import (
     transition,
 )
 from functions.approvals.rules.commands import DecisionBody, DecisionVerb, check_decision
-from functions.approvals.rules.quorum import missing_places
+from functions.approvals.rules.quorum import missing_places, places_for
 from functions.approvals.rules.standing import (
     Standing,
     acted_fields,
     refuse_own_request,
     standing_of,
+    was_voted_for,
 )
 from shared.kit.errors import AlreadyDecided, ApprovalExpired, Forbidden, StaleDecisionHash
 
@@ -90,16 +91,17 @@ def _admit(approval: Approval, verb: DecisionVerb, actor: Actor, *, took_over: b
         )
     if verb not in ("approve", "reject", "request_changes") and standing.was_only_added:
         raise Forbidden("the requester added you: you may approve, reject or request changes")
-    if verb == "delegate":
-        _refuse_delegation(approval, actor, standing)
+    if verb == "delegate" or (verb == "escalate" and standing.capacity != "deputy"):
+        _refuse_passing_on(approval, actor)
     return standing
 
 
-def _refuse_delegation(approval: Approval, actor: Actor, standing: Standing) -> None:
-    if standing.capacity != "approver":
-        raise Forbidden("only who has a place of their own in the rule may delegate it")
-    if any(vote.principal == actor.principal for vote in approval.votes):
-        raise Forbidden("you voted with your place: nothing is left to delegate")
+def _refuse_passing_on(approval: Approval, actor: Actor) -> None:
+    if not places_for(approval.rule, actor.principal, actor.roles):
+        raise Forbidden("only who has a place of their own in the rule may pass it on")
+    voted = any(vote.principal == actor.principal for vote in approval.votes)
+    if voted or was_voted_for(approval, actor.principal):
+        raise Forbidden("your place was voted with: nothing is left to pass on")
 
 
 def is_repeat(approval: Approval, verb: Verb, decision_hash: str, actor: Actor) -> bool:
@@ -198,6 +200,7 @@ def _vote(actor: Actor, capacity: Capacity, standing: Standing, at: datetime) ->
     return Vote(
         principal=actor.principal,
         capacity=capacity,
+        on_behalf_of=standing.on_behalf_of,
         places=standing.places,
         added_places=standing.added_places,
         at=at,

@@ -11,6 +11,7 @@ from events.approvals import (
 from events.quorum import Grant
 from functions.approvals.rules.approval import Actor, Approval, Step, transition
 from functions.approvals.rules.commands import LONGEST_OPEN, DecisionBody
+from functions.approvals.rules.quorum import places_for
 from functions.approvals.rules.standing import Standing, acted_fields
 
 
@@ -37,8 +38,7 @@ def escalate(
     if standing.capacity == "deputy":
         grants = tuple(g for g in approval.grants if g.to not in (None, actor.principal))
     else:
-        grant = Grant(to=None, by=actor.principal, places=standing.places, at=at)
-        grants = _with(approval, grant)
+        grants = _with(approval, None, actor, at)
     return _passed_on(approval, ApprovalEscalated, grants, command, standing, at)
 
 
@@ -46,8 +46,7 @@ def delegate(
     approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
 ) -> Step:
     """Gives the places up to one other principal, who decides as a deputy."""
-    grant = Grant(to=command.to, by=actor.principal, places=standing.places, at=at)
-    grants = _with(approval, grant)
+    grants = _with(approval, command.to, actor, at)
     return _passed_on(approval, ApprovalDelegated, grants, command, standing, at)
 
 
@@ -82,6 +81,8 @@ def _passed_on(
     return transition(approval, event, status=status, grants=grants, note=command.note, **fields)
 
 
-def _with(approval: Approval, grant: Grant) -> tuple[Grant, ...]:
-    others = tuple(g for g in approval.grants if (g.to, g.by) != (grant.to, grant.by))
-    return (*others, grant)
+def _with(approval: Approval, to: str | None, actor: Actor, at: datetime) -> tuple[Grant, ...]:
+    """The grants, in which the actor's place is passed on to nobody but `to`."""
+    places = places_for(approval.rule, actor.principal, actor.roles)
+    others = tuple(grant for grant in approval.grants if grant.by != actor.principal)
+    return (*others, Grant(to=to, by=actor.principal, places=places, at=at))

@@ -126,7 +126,7 @@ def _entry_errors(entry: PolicyEntry, field: str) -> Iterator[FieldError]:
         if can_pass_without(entry.rule, GOVERNOR):
             yield FieldError(f"{field}.rule", "must require a governor for constitutional requests")
         if any(place.role == DEPUTY for place in entry.rule.of):
-            yield FieldError(f"{field}.rule", "must not name the deputy for constitutional requests")
+            yield FieldError(f"{field}.rule", "must name no deputy for constitutional requests")
     if entry.min_amount_usd_micros < 0:
         yield FieldError(f"{field}.min_amount_usd_micros", "must be 0 or more")
     if entry.min_amount_usd_micros > 0 and entry.kind != "financial":

@@ -22,6 +22,7 @@ class Standing:
     places: tuple[int, ...] = ()
     added_places: tuple[int, ...] = ()
     is_governor: bool = False
+    on_behalf_of: str | None = None
 
     @property
     def may_vote(self) -> bool:
@@ -51,8 +52,9 @@ def standing_of(approval: Approval, actor: Actor, *, took_over: bool) -> Standin
     is_governor = GOVERNOR in actor.roles
     if direct := own_places(approval, actor):
         return Standing("approver", direct, added, is_governor)
-    if places := deputised_places(approval, actor):
-        return Standing("deputy", places, added)
+    if grant := usable_grant(approval, actor):
+        places = _places_of(grant, approval, actor)
+        return Standing("deputy", places, added, on_behalf_of=grant.by)
     if took_over and (places := governor_places(approval, actor)):
         return Standing("deputy", places, added)
     if is_governor:
@@ -65,34 +67,33 @@ def standing_of(approval: Approval, actor: Actor, *, took_over: bool) -> Standin
 
 
 def own_places(approval: Approval, actor: Actor) -> tuple[int, ...]:
-    """The places of the policy's rule that the actor could fill and has not given up by
-    delegating them."""
-    given_up = {
-        place
-        for grant in approval.grants
-        if grant.by == actor.principal and grant.to is not None
-        for place in grant.places
-    }
-    places = places_for(approval.rule, actor.principal, actor.roles)
-    return tuple(place for place in places if place not in given_up)
-
-
-def deputised_places(approval: Approval, actor: Actor) -> tuple[int, ...]:
-    """The places that a delegation to this principal, or an escalation to the deputy's role,
-    opened, as far as the actor has the role that the place asks for."""
-    if approval.kind == "constitutional":
+    """The places of the policy's rule that the actor could fill: none for who delegated them, or
+    for whom a deputy has voted."""
+    name = actor.principal
+    delegated = any(grant.by == name and grant.to is not None for grant in approval.grants)
+    if delegated or was_voted_for(approval, name):
         return ()
-    return tuple(
-        sorted(
-            {
-                place
-                for grant in approval.grants
-                if _is_for(grant, actor)
-                for place in grant.places
-                if _may_stand_in(approval.rule.of[place], actor)
-            }
-        )
-    )
+    return places_for(approval.rule, name, actor.roles)
+
+
+def was_voted_for(approval: Approval, principal: str) -> bool:
+    """Whether a deputy voted with the place that the principal had passed on."""
+    return any(vote.on_behalf_of == principal for vote in approval.votes)
+
+
+def usable_grant(approval: Approval, actor: Actor) -> Grant | None:
+    """The first delegation to this principal, or escalation to the deputy's role, through which the
+    actor may still vote: each opens one place, to somebody with the role that the place asks for,
+    unless who gave it has voted. A deputy who voted keeps the one that was used."""
+    if approval.kind == "constitutional":
+        return None
+    used = {vote.on_behalf_of for vote in approval.votes if vote.principal != actor.principal}
+    voted = {vote.principal for vote in approval.votes}
+    for grant in approval.grants:
+        is_free = grant.by not in used and grant.by not in voted
+        if is_free and _is_for(grant, actor) and _places_of(grant, approval, actor):
+            return grant
+    return None
 
 
 def governor_places(approval: Approval, actor: Actor) -> tuple[int, ...]:
@@ -106,7 +107,7 @@ def depends_on_takeover(approval: Approval, actor: Actor) -> bool:
     """Whether the actor could decide only by taking over (finding out costs reads)."""
     return (
         not own_places(approval, actor)
-        and not deputised_places(approval, actor)
+        and usable_grant(approval, actor) is None
         and bool(governor_places(approval, actor))
     )
 
@@ -135,6 +136,11 @@ def acted_fields(standing: Standing, at: datetime) -> dict[str, Any]:
 
 def _is_for(grant: Grant, actor: Actor) -> bool:
     return grant.to == actor.principal or (grant.to is None and DEPUTY in actor.roles)
+
+
+def _places_of(grant: Grant, approval: Approval, actor: Actor) -> tuple[int, ...]:
+    rule = approval.rule
+    return tuple(place for place in grant.places if _may_stand_in(rule.of[place], actor))
 
 
 def _may_stand_in(place: Place, actor: Actor) -> bool:

@@ -23,7 +23,8 @@ _ENTRIES = TypeAdapter(tuple[PolicyEntry, ...])
 
 async def show_policy(caller: Caller) -> PolicyRecord:
     """The tenant's policy; the built-in one where nobody has changed it."""
-    return part_of(PolicyRecord, await RUN.find(caller, POLICIES, POLICY_ID) or BUILT_IN)
+    policy = await RUN.find(caller, POLICIES, POLICY_ID)
+    return part_of(PolicyRecord, policy or BUILT_IN)
 
 
 async def propose_policy(caller: Caller, key: IdempotencyKey, body: PolicyBody) -> ApprovalDetail:

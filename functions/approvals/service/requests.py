@@ -112,9 +112,11 @@ async def _follow(
 
 async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
     """The approval of the request, in this commit, under the tenant's policy. Raises Invalid."""
-    await work.prefetch((POLICIES, POLICY_ID), (ACTIVE, request.kind))
+    active = None
+    if request.precedents_allowed:
+        await work.prefetch((POLICIES, POLICY_ID), (ACTIVE, request.kind))
+        active = await work.find(ACTIVE, request.kind)
     policy = await work.find(POLICIES, POLICY_ID) or BUILT_IN
-    active = await work.find(ACTIVE, request.kind) if request.precedents_allowed else None
     step = open_request(request, active.precedents if active else (), work.at, policy)
     saved: list[Approval] = await work.save(step)
     if step.state.precedent_id is not None:

@@ -76,7 +76,11 @@ class World:
 
     async def ask(self, at: datetime = START, **fields: Any) -> ApprovalDetail:
         """Somebody asks over the API."""
-        caller = self.caller(ASKER, at)
+        return await self.ask_as(ASKER, at, **fields)
+
+    async def ask_as(self, actor: Actor, at: datetime = START, **fields: Any) -> ApprovalDetail:
+        """This person asks over the API."""
+        caller = self.caller(actor, at)
         return await request_approval(caller, IdempotencyKey(caller), request_body(**fields))
 
     async def decide(
