@@ -195,7 +195,7 @@ def test_who_voted_passes_nothing_on(verb: str) -> None:
     two = opened(rule=rule("all", "role:governor", "role:governor"))
     voted = passed_on("approve", two)
     with pytest.raises(Forbidden, match="nothing is left to pass on"):
-        passed_on(verb, voted, **({"to": "dina"} if verb == "delegate" else {}))
+        passed_on(verb, voted, to="dina" if verb == "delegate" else None)
 
 
 def test_one_escalation_opens_one_place_to_one_deputy_or_to_who_escalated() -> None:
