@@ -48,8 +48,8 @@ def _rendered(handled: set[str], published: set[str], run: Runner | None) -> str
         "collections": {
             name: {
                 "composites": each.composites,
+                "queried": each.queried,
                 "timed": each.timed,
-                "unqueried": each.unqueried,
             }
             for name, each in sorted(collections.items())
         },

@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import JsonValue
-
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
@@ -68,14 +66,14 @@ class Finding(Data):
 
 
 class StageState(Data):
-    """One of the seven stages of one case."""
+    """One of the seven stages of one case. `found` is how many findings it has."""
 
     number: int
     name: str
     status: StageStatus
     started_at: Instant | None = None
     finished_at: Instant | None = None
-    findings: tuple[Finding, ...] = ()
+    found: int = 0
     certification_id: str | None = None
     approval_id: str | None = None
 
@@ -86,7 +84,9 @@ class CreationCaseState(EventData):
     `agent_status` is the status that the case gave its agent (`draft` until stage 5 is passed).
     `version` is the agent's version once this case is live. `approval_id` is the approval that the
     case requested last. `why` gives the reason for the kind, proposal or evolution. `authors` are
-    the requester and everyone who revised the case, in order, each once."""
+    the requester and everyone who revised the case, in order, each once. `spec_hash` names the
+    content with the spec, `findings_hash` the one with the findings of stages 1 to 5, in their
+    order; `checks` are the findings of stage 7."""
 
     case_id: str
     agent_id: str
@@ -99,6 +99,8 @@ class CreationCaseState(EventData):
     stages: tuple[StageState, ...]
     version: str
     spec_hash: str
+    findings_hash: str
+    checks: tuple[Finding, ...] = ()
     approval_id: str | None = None
     reason: str | None = None
     requested_by: str
@@ -217,8 +219,9 @@ class Stage(Data):
 
 @event("assent.agent.approval_needed.v1")
 class AgentApprovalNeeded(AgentState):
-    """A case requests approval of exactly `content`: the spec's fields and, beside them, `case`,
-    `classification` (kind, why, version, data, risk), `changes` and `findings`.
+    """A case requests approval of exactly the content that `content_hash` names: the spec's fields
+    and, beside them, `case`, `classification` (kind, why, version, data, risk), `changes` and
+    `findings`. `evidence_hash` names a list: the findings to see first.
 
     `purpose`, `case_id` and `revision` bind the decision to the requesting case.
     `precedents_allowed` is false where only a human may decide: an ethics escalation, the stage 6
@@ -231,10 +234,10 @@ class AgentApprovalNeeded(AgentState):
     purpose: Purpose
     kind: Literal["constitutional"] = "constitutional"
     summary: str
-    content: dict[str, JsonValue]
+    content_hash: str
+    evidence_hash: str
     risk: Risk
     risk_reasons: tuple[str, ...]
-    evidence: tuple[JsonValue, ...]
     rollback_plan: str
     requested_at: Instant
     precedents_allowed: bool

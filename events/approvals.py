@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import JsonValue
-
 from events.quorum import BreakGlass, Capacity, Grant, LateDecision, Review, Rule, Vote
 from events.registry import event
 from shared.kit.instants import Instant
@@ -107,7 +105,6 @@ class ApprovalSummary(Data):
     missing: tuple[str, ...] = ()
     deferred_until: Instant | None = None
     stage: Stage | None = None
-    matches: tuple[Match, ...] = ()
     veto: VetoWindow | None = None
     decided_by: str | None = None
     decided_at: Instant | None = None
@@ -139,15 +136,15 @@ class Card(ApprovalSummary):
 class ApprovalState(ApprovalRecord, EventData):
     """An approval after the event.
 
-    `content` is canonical JSON text, and `decision_hash` is its SHA-256. `considered` are the ids
-    of the precedents that it was compared with at its request, whether or not `matches` shows
-    them. `signature` is a compact JWS over a `SignedDecision`, from the first final decision on."""
+    What is large is named by its hash (docs/contracts.md, Contents): `decision_hash` names the
+    content to approve, `evidence_hash` the list of its evidence, `assessment_hash` an
+    `events.dossiers.Assessment`.
+    `considered` are the ids of the precedents that it was compared with at its request.
+    `signature` is a compact JWS over a `SignedDecision`, from the first final decision on."""
 
     approval_id: str
-    content: str
-    risk_reasons: tuple[str, ...] = ()
-    evidence: tuple[JsonValue, ...] = ()
-    rollback_plan: str = ""
+    evidence_hash: str
+    assessment_hash: str
     case: CaseBinding | None = None
     considered: tuple[str, ...] = ()
     signature: str | None = None

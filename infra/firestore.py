@@ -8,7 +8,7 @@ from pulumi_gcp import firestore
 from infra.accounts import Accounts
 from infra.cloud import Cloud, Part
 from infra.grants import ProjectGrant
-from infra.indexes import EXPIRING, Composite, composites, grouped, unqueried
+from infra.indexes import EXPIRING, Composite, Single, collections, composites, grouped, singles
 from shared.manifest import Manifests
 
 # Google's clients use this database by default.
@@ -17,6 +17,8 @@ BACKUPS_KEPT = "604800s"
 _ROLES = {"read": "roles/datastore.viewer", "read-write": "roles/datastore.user"}
 
 _Index = firestore.FieldIndexConfigIndexArgsDict
+# Firestore's name for all fields of a collection that have no configuration of their own.
+EVERY_FIELD = "*"
 _OVER_ALL_TENANTS: _Index = {"order": "ASCENDING", "query_scope": "COLLECTION_GROUP"}
 
 
@@ -67,8 +69,10 @@ class Firestore(Part):
             self._index(composite)
         for collection, field in grouped(manifests):
             self._field(collection, field, "of-all-tenants", [_OVER_ALL_TENANTS])
-        for collection, field in unqueried(manifests):
-            self._field(collection, field, "not-indexed", [])
+        for collection in collections(manifests):
+            self._field(collection, EVERY_FIELD, "not-indexed", [])
+        for each in singles(manifests):
+            self._field(each.collection, each.field, "queried", [_inside(each)])
         for collection, field in EXPIRING:
             # Moments that only ever grow make an index hot, and no query names them.
             self._field(collection, field, "expires", [], {})
@@ -97,7 +101,7 @@ class Firestore(Part):
         ttl: firestore.FieldTtlConfigArgsDict | None = None,
     ) -> None:
         firestore.Field(
-            f"firestore/{collection}.{field}-{what}",
+            f"firestore/{collection}.{field.replace(EVERY_FIELD, 'all')}-{what}",
             project=self.project,
             database=self._database.name,
             collection=collection,
@@ -116,6 +120,12 @@ class Firestore(Part):
             reason="Firestore has no grants on a database; the condition leaves only this one.",
             only=f'resource.name == "projects/{self.project}/databases/{DATABASE}"',
         )
+
+
+def _inside(single: Single) -> _Index:
+    if single.mode == "CONTAINS":
+        return {"array_config": "CONTAINS", "query_scope": "COLLECTION"}
+    return {"order": single.mode, "query_scope": "COLLECTION"}
 
 
 def _enabled(on: bool) -> str:

@@ -1,10 +1,12 @@
-"""The indexes beside Firestore's automatic ones, which are one for each field, in both directions,
-inside one collection (https://cloud.google.com/firestore/docs/query-data/index-overview).
+"""The indexes: none but those of our queries. Firestore's automatic ones, of each field and in both
+directions, are turned off for every collection
+(https://cloud.google.com/firestore/docs/query-data/index-overview).
 
 Functions declare those of their own collections beside their aggregates; those of the platform are
 here. A test compares all of them with every query of the functions, and fails for missing or unused
 indexes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,8 +31,26 @@ class Composite:
         return "-".join((self.collection, *self.equalities, self.ordered, self.direction.lower()))
 
 
+@dataclass(frozen=True)
+class Single:
+    """An index over one field, inside one collection of one tenant."""
+
+    collection: str
+    field: str
+    mode: Literal["ASCENDING", "DESCENDING", "CONTAINS"]
+
+
+EVENT_LOG = "events"
+# What followed from a delivery; contents and claims are read by their ids only.
+_OF_THE_PLATFORM: Mapping[str, tuple[str, ...]] = {
+    EVENT_LOG: ("causationid", "source"),
+    "contents": (),
+    "idempotency_keys": (),
+    "lookup_misses": ("window",),
+}
+
 # The sweep: entries of the log that were committed and not published.
-_SWEEP = Composite("events", ("unpublished", "source"), "time", "ASCENDING", "COLLECTION_GROUP")
+_SWEEP = Composite(EVENT_LOG, ("unpublished", "source"), "time", "ASCENDING", "COLLECTION_GROUP")
 
 # Fields whose documents Firestore deletes after that time.
 EXPIRING: tuple[Field, ...] = (
@@ -57,14 +77,29 @@ def composites(manifests: Manifests) -> tuple[Composite, ...]:
 def grouped(manifests: Manifests) -> tuple[Field, ...]:
     """Fields in queries over all tenants: the sweep's overdue timers, and the log's tenants."""
     timed = (name for name, declaration in manifests.collections.items() if declaration.timed)
-    return (*((name, "next_timer_at") for name in timed), ("events", "tenantid"))
+    return (*((name, "next_timer_at") for name in timed), (EVENT_LOG, "tenantid"))
 
 
-def unqueried(manifests: Manifests) -> tuple[Field, ...]:
-    """Long texts and lists that no query uses: an index of them would only cost storage."""
-    declared = (
-        (name, field)
-        for name, declaration in manifests.collections.items()
-        for field in declaration.unqueried
+def singles(manifests: Manifests) -> tuple[Single, ...]:
+    """The indexes of queries over one field."""
+    return tuple(
+        _single(name, field) for name, fields in _queried(manifests).items() for field in fields
     )
-    return (*declared, ("events", "data"), ("idempotency_keys", "answer"))
+
+
+def collections(manifests: Manifests) -> tuple[str, ...]:
+    """Every collection: none of its fields is indexed but those that are listed here."""
+    return tuple(_queried(manifests))
+
+
+def _queried(manifests: Manifests) -> Mapping[str, tuple[str, ...]]:
+    declared = {name: each.queried for name, each in manifests.collections.items()}
+    return {**declared, **_OF_THE_PLATFORM}
+
+
+def _single(collection: str, field: str) -> Single:
+    if field.startswith("-"):
+        return Single(collection, field[1:], "DESCENDING")
+    if field.endswith("[]"):
+        return Single(collection, field[:-2], "CONTAINS")
+    return Single(collection, field, "ASCENDING")

@@ -2,7 +2,15 @@
 
 from typing import Literal
 
-from mobile_api.rules.documents import CARDS, SEEDS
+from mobile_api.rules.documents import (
+    AGENTS,
+    CARDS,
+    COUNTERS,
+    DELIVERIES,
+    PIPELINES,
+    SEEDS,
+    VIOLATIONS,
+)
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.kit.instants import Instant
@@ -33,17 +41,24 @@ DEVICES = Aggregate(
     collection="governor_devices",
     prefix="dev",
     indexed=("principal",),
+    queried=("principal",),
 )
 
-# The projection's documents with long texts or ordered lists; the others need nothing beyond the
-# automatic indexes.
 PROJECTED = (
     Collection(
         CARDS,
         composites=(("bucket", "-requested_at"),),
-        unqueried=("card", "content", "evidence", "risk_reasons", "rollback_plan", "timeline"),
+        queried=(
+            *("-requested_at", "-vetoed_at", "precedent_id", "compared_with[]"),
+            *("overdue_after_approvals", "overdue_after_agents"),
+        ),
     ),
-    Collection(SEEDS, unqueried=("seed",)),
+    Collection(AGENTS, queried=("name", "overdue_after_agents")),
+    Collection(SEEDS, queried=("-created_at",)),
+    Collection(VIOLATIONS, queried=("-at",)),
+    Collection(PIPELINES),
+    Collection(DELIVERIES),
+    Collection(COUNTERS),
 )
 
 RUN = Runner("mobile-api", DEVICES, collections=PROJECTED)

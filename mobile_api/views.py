@@ -2,11 +2,10 @@
 
 from typing import Literal
 
-from pydantic import JsonValue
-
 from events import approvals
 from events.agents import AgentStatus, Health
 from events.approvals import Card, Subject
+from events.dossiers import Dossier
 from events.precedents import PrecedentSeed
 from shared.kit.instants import Instant
 from shared.kit.models import Data
@@ -24,13 +23,9 @@ class TimelineEntry(Data):
     note: str = ""
 
 
-class CardDetail(Card):
-    """A card with all that a decision needs. `content` is exactly what `decision_hash` covers."""
+class CardDetail(Card, Dossier):
+    """A card with all that a decision needs."""
 
-    content: JsonValue
-    evidence: tuple[JsonValue, ...]
-    risk_reasons: tuple[str, ...]
-    rollback_plan: str
     timeline: tuple[TimelineEntry, ...]
 
 

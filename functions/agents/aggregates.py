@@ -6,6 +6,7 @@ from functions.agents.rules.case import CreationCase
 from functions.agents.rules.review import STAGE_DUE
 from shared.aggregates.aggregate import Aggregate, DueTimer
 from shared.aggregates.runner import Runner
+from shared.storage.collections import Collection
 
 # One document per taken name, so that the second claim of a name loses the race.
 NAMES = "agent_names"
@@ -30,6 +31,7 @@ AGENTS = Aggregate(
     collection="agents",
     prefix="agt",
     indexed=("status", "name", "depends_on", "created_at"),
+    queried=("depends_on[]", "-created_at"),
     next_timer=_agent_timer,
 )
 
@@ -40,6 +42,7 @@ CASES = Aggregate(
     prefix="cas",
     id_of=lambda case: case.case_id,
     indexed=("status", "ended_at"),
+    queried=("status", "-ended_at"),
     next_timer=_case_timer,
 )
 
@@ -51,4 +54,4 @@ ROLLBACKS = Aggregate(
     noun="rollback", model=LastRollback, collection="pipelines", id_of=lambda _: LAST_ROLLBACK
 )
 
-RUN = Runner("agents", AGENTS, CASES, PIPELINES, ROLLBACKS)
+RUN = Runner("agents", AGENTS, CASES, PIPELINES, ROLLBACKS, collections=[Collection(NAMES)])

@@ -11,8 +11,9 @@ from functions.agents.rules.plain_text import MOST_BYTES, refuse_deceptive
 from functions.agents.rules.skills import list_skills
 from functions.agents.rules.spec import Spec
 from functions.agents.service import pipeline, submissions
-from functions.agents.service.lists import list_agents, show_case
+from functions.agents.service.lists import list_agents, show_agent, show_case
 from functions.agents.views import (
+    AgentDetail,
     AgentList,
     AgentView,
     CaseAccepted,
@@ -73,9 +74,9 @@ async def get_agents(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -
 
 
 @ROUTER.get("/v1/agents/{agent_id}")
-async def get_agent(caller: Caller, agent_id: str) -> AgentView:
+async def get_agent(caller: Caller, agent_id: str) -> AgentDetail:
     """Shows one agent with its spec."""
-    return AgentView.of(await RUN.read(caller, AGENTS, agent_id))
+    return await show_agent(caller, agent_id)
 
 
 @ROUTER.post("/v1/agents/{agent_id}/changes", status_code=202)

@@ -1,6 +1,5 @@
 """The answers of the API about agents, cases, skills and the pipeline (docs/contracts.md)."""
 
-import json
 from typing import Self
 
 from pydantic import JsonValue
@@ -9,10 +8,11 @@ from events.agents import (
     AgentStatus,
     CaseKind,
     CaseStatus,
+    Finding,
     Health,
     Mode,
     Stage,
-    StageState,
+    StageStatus,
     Suspension,
 )
 from functions.agents.rules.agent import Agent
@@ -20,6 +20,7 @@ from functions.agents.rules.breaker import Pipeline
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.skills import Skill
 from functions.agents.rules.stages import place
+from shared.kit.contents import Contents
 from shared.kit.instants import Instant
 from shared.kit.models import Model, part_of
 
@@ -46,7 +47,8 @@ class CaseAccepted(Model):
 
 
 class AgentView(Model):
-    """An agent with its deployed spec or, before the first deployment, its newest spec."""
+    """An agent with the hash of its deployed spec or, before the first deployment, of its newest
+    spec."""
 
     agent_id: str
     name: str
@@ -56,12 +58,26 @@ class AgentView(Model):
     health: Health
     case_id: str | None
     suspension: Suspension | None
-    spec: dict[str, JsonValue]
+    spec_hash: str
 
     @classmethod
     def of(cls, agent: Agent) -> Self:
         """The agent."""
-        return part_of(cls, agent, spec=json.loads(agent.spec_text()))
+        return part_of(cls, agent, spec_hash=agent.current.spec_hash)
+
+
+class AgentDetail(AgentView):
+    """An agent with its spec, which is null where it was erased."""
+
+    spec: dict[str, JsonValue] | None
+    erased_at: Instant | None = None
+
+    @classmethod
+    def showing(cls, agent: Agent, contents: Contents) -> Self:
+        """The agent with the spec that it names. Raises ContentInvalid."""
+        hash = agent.current.spec_hash
+        spec, erased_at = contents.shown(hash), contents.erased_at(hash)
+        return part_of(cls, agent, spec_hash=hash, spec=spec, erased_at=erased_at)
 
 
 class AgentList(Model):
@@ -69,6 +85,19 @@ class AgentList(Model):
 
     items: tuple[AgentView, ...]
     next_cursor: str | None
+
+
+class StageView(Model):
+    """One of the seven stages with its findings; null where they were erased."""
+
+    number: int
+    name: str
+    status: StageStatus
+    started_at: Instant | None
+    finished_at: Instant | None
+    findings: tuple[Finding, ...] | None
+    certification_id: str | None
+    approval_id: str | None
 
 
 class CreationCaseView(Model):
@@ -82,10 +111,27 @@ class CreationCaseView(Model):
     revision: int
     version: str
     reason: str | None
-    stages: tuple[StageState, ...]
+    stages: tuple[StageView, ...]
     requested_by: str
     requested_at: Instant
     correlation_id: str | None
+
+    @classmethod
+    def showing(cls, case: CreationCase, contents: Contents, correlation_id: str | None) -> Self:
+        """The case with the findings that it names. Raises ContentInvalid."""
+        findings = contents.shown(case.findings_hash)
+        stages = tuple(_stage_view(case, number, findings) for number in range(len(case.stages)))
+        return part_of(cls, case, stages=stages, correlation_id=correlation_id)
+
+
+def _stage_view(case: CreationCase, index: int, findings: list[dict[str, str]] | None) -> StageView:
+    stage, before = case.stages[index], sum(each.found for each in case.stages[:index])
+    if stage.number == LAST_STAGE:
+        return part_of(StageView, stage, findings=case.checks)
+    if findings is None:
+        return part_of(StageView, stage, findings=None if stage.found else ())
+    own = findings[before : before + stage.found]
+    return part_of(StageView, stage, findings=tuple(map(Finding.model_validate, own)))
 
 
 class SkillList(Model):

@@ -32,6 +32,7 @@ APPROVALS = Aggregate(
         ("likeness", "-counted_at"),
         ("kind", "status", "-decided_at"),
     ),
+    queried=("-requested_at", "silence_at", "-governed_at", "precedent_id", "considered[]"),
     next_timer=next_timer,
     signing=Signing("approvals-signing-key", statement_to_sign),
 )
@@ -42,6 +43,7 @@ PRECEDENTS = Aggregate(
     collection="precedents",
     prefix="pre",
     indexed=("status", "kind", "created_at", "likeness"),
+    queried=("status", "kind", "likeness", "-created_at"),
 )
 
 # Written in the same commit as each change of a precedent, so that a match that was decided on an
@@ -62,6 +64,6 @@ POLICIES = Aggregate(
     id_of=lambda _: POLICY_ID,
 )
 
-CLAIMS = Collection("decision_claims", unqueried=("answer",))
+CLAIMS = Collection("decision_claims")
 
 RUN = Runner("approvals", APPROVALS, PRECEDENTS, ACTIVE, POLICIES, collections=[CLAIMS])

@@ -2,14 +2,13 @@
 
 from typing import Self
 
-from pydantic import JsonValue
-from pydantic_core import from_json
-
 from events.approvals import ApprovalRecord, CaseBinding
+from events.dossiers import Dossier, open_dossier
 from events.precedents import PrecedentSeed
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent
 from functions.approvals.rules.rates import rate
+from shared.kit.contents import Contents
 from shared.kit.models import Data, part_of
 
 
@@ -24,28 +23,33 @@ class ApprovalCard(ApprovalRecord):
         return part_of(cls, approval, id=approval.approval_id)
 
 
-class ApprovalDetail(ApprovalCard):
-    """A card with all that a decision needs. `content` is exactly what `decision_hash` covers;
-    `signature` is a compact JWS over the final decision."""
+class SignedCard(ApprovalCard):
+    """A card with the case that requested it; `signature` is a compact JWS over the final
+    decision."""
 
-    content: JsonValue
-    evidence: tuple[JsonValue, ...] = ()
-    risk_reasons: tuple[str, ...] = ()
-    rollback_plan: str = ""
     case: CaseBinding | None = None
     signature: str | None = None
 
+
+class ApprovalDetail(SignedCard, Dossier):
+    """A card with all that a decision needs."""
+
     @classmethod
-    def of(cls, approval: Approval) -> Self:
-        """The card of an approval with its content."""
-        content = from_json(approval.content)
-        return part_of(cls, approval, id=approval.approval_id, content=content)
+    def showing(cls, approval: Approval, contents: Contents) -> Self:
+        """The card of an approval with the contents that it names. Raises ContentInvalid."""
+        dossier = open_dossier(
+            contents,
+            content=approval.decision_hash,
+            evidence=approval.evidence_hash,
+            assessment=approval.assessment_hash,
+        )
+        return part_of(cls, approval, id=approval.approval_id, **dossier)
 
 
 class ApprovalPage(Data):
     """Some approvals, newest first."""
 
-    items: tuple[ApprovalDetail, ...]
+    items: tuple[ApprovalCard, ...]
     next_cursor: str | None
 
 

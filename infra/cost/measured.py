@@ -44,7 +44,7 @@ class Action(Model):
 
 class Stored(Model):
     """Bytes in Firestore: of documents by collection (`agents`, `events@agents` for the part of the
-    log that agents wrote), and of their automatic index entries by field (`events@agents.data`)."""
+    log that agents wrote), and of their index entries by index (`events@agents.causationid`)."""
 
     documents: dict[str, int]
     indexes: dict[str, int]

@@ -142,9 +142,7 @@ class Month:
         for collection, size in stored.documents.items():
             sizes[_writer(collection)] += size
         for field, size in stored.indexes.items():
-            what, _, name = field.partition(".")
-            if f"{what.partition('@')[0]}.{name}" not in self.stack.unindexed:
-                sizes[_writer(what)] += size
+            sizes[_writer(field.partition(".")[0])] += size
         return sizes
 
     def _deployed(self) -> Iterator[Usage]:

@@ -24,14 +24,12 @@ _CUSTOM_TIER = re.compile(r"db-custom-(\d+)-(\d+)")
 @dataclass(frozen=True)
 class Stack:
     """The inputs of the cost model from a stack. `checks` is how often a month an uptime check
-    calls each deployable, `woken` at how many moments; `unindexed` are fields (`events.data`)
-    without index entries; the database is kept `recovered` (point-in-time recovery) and in
-    `backups` copies."""
+    calls each deployable, `woken` at how many moments; the database is kept `recovered`
+    (point-in-time recovery) and in `backups` copies."""
 
     fixed: tuple[Usage, ...]
     checks: Mapping[str, float]
     woken: Mapping[str, float]
-    unindexed: frozenset[str]
     recovered: bool
     backups: float
 
@@ -43,7 +41,6 @@ def stack_of(graph: Graph, operations: Operations) -> Stack:
         fixed=tuple(_fixed(graph, operations)),
         checks={name: _executions(check) for name, check in _checks(graph)},
         woken={name: _moments(check) for name, check in _checks(graph)},
-        unindexed=frozenset(_unindexed(graph)),
         recovered=any("ENABLED" in each.inputs[_RECOVERY] for each in databases),
         backups=sum(_copies(found) for found in graph.of(_BACKUP_SCHEDULE)),
     )
@@ -135,12 +132,6 @@ def _checks(graph: Graph) -> Iterator[tuple[str, Resource]]:
         asked = graph.manifests.routes.find(check.inputs["httpCheck"]["path"])
         if asked is not None:
             yield asked, check
-
-
-def _unindexed(graph: Graph) -> Iterator[str]:
-    for field in graph.of("gcp:firestore/field:Field"):
-        if not field.inputs["indexConfig"].get("indexes"):
-            yield f"{field.inputs['collection']}.{field.inputs['field']}"
 
 
 def _copies(schedule: Resource) -> float:

@@ -74,7 +74,9 @@ def _index(inputs: Inputs) -> str:
 
 
 def _field(inputs: Inputs) -> str:
-    indexed = "indexed over all tenants" if inputs["indexConfig"].get("indexes") else "not indexed"
+    scopes = {each["queryScope"] for each in inputs["indexConfig"].get("indexes", ())}
+    inside = "indexed" if scopes else "not indexed"
+    indexed = "indexed over all tenants" if "COLLECTION_GROUP" in scopes else inside
     means = "expires" if "ttlConfig" in inputs else indexed
     return f"{inputs['collection']}.{inputs['field']} {means}"
 

@@ -8,7 +8,6 @@ from events.approvals import ApprovalState, ApprovalStatus, Card
 from mobile_api.rules.documents import CARDS, Fields, Step, newest
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.health import agents_overdue_after, approvals_overdue_after
-from shared.kit.canonical import canonical_json
 from shared.kit.instants import format_instant
 from shared.kit.models import part_of
 
@@ -73,10 +72,8 @@ def _card_fields(state: ApprovalState) -> dict[str, Any]:
         "overdue_after_approvals": approvals_overdue_after(state),
         "overdue_after_agents": agents_overdue_after(state),
         "card": card_of(state).model_dump_json(),
-        "content": state.content,
-        "evidence": canonical_json(list(state.evidence)).decode(),
-        "risk_reasons": list(state.risk_reasons),
-        "rollback_plan": state.rollback_plan,
+        "evidence_hash": state.evidence_hash,
+        "assessment_hash": state.assessment_hash,
     }
 
 

@@ -1,14 +1,15 @@
 """Cards: what waits for the governor and what was decided, from the projection only."""
 
-import json
 from typing import Literal
 
 from events.approvals import Card
+from events.dossiers import open_dossier
 from mobile_api.rules.cards import as_of, bucket_of
 from mobile_api.rules.documents import CARDS
 from mobile_api.store import require_document
 from mobile_api.views import CardDetail, CardPage
 from shared.kit.callers import Caller
+from shared.messaging.contents import read_contents
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 
@@ -35,10 +36,17 @@ async def list_cards(
 
 async def read_card(caller: Caller, approval_id: str) -> CardDetail:
     """A card with all that a decision needs. Raises NotFound."""
-    data = (await require_document(caller, CARDS, "apr", approval_id)).data
-    texts = {name: json.loads(data[name]) for name in ("content", "evidence")}
-    detail = CardDetail.model_validate({**data, **json.loads(data["card"]), **texts})
-    return as_of(detail, caller.received_at)
+    document = await require_document(caller, CARDS, "apr", approval_id)
+    card, data = card_in(document), document.data
+    names = {
+        "content": card.decision_hash,
+        "evidence": data["evidence_hash"],
+        "assessment": data["assessment_hash"],
+    }
+    contents = await read_contents(TenantStore(caller.tenant_id), names.values())
+    dossier = open_dossier(contents, **names)
+    shown = {**card.model_dump(), **dossier, "timeline": data["timeline"]}
+    return as_of(CardDetail.model_validate(shown), caller.received_at)
 
 
 def card_in(document: Document) -> Card:

@@ -43,7 +43,8 @@ class Stored(Generic[S]):
 @dataclass(frozen=True)
 class Aggregate(Generic[S]):
     """A document of `collection` holds the state as JSON text and, beside it, the `indexed` fields
-    that queries need and the timer that the state waits for. Its events have the subject
+    that queries need and the timer that the state waits for; `composites` and `queried` say which
+    queries (`shared.storage.collections`). Its events have the subject
     `<noun>/<id>`. Ids begin with `prefix`; where that is empty, any text is an id. `initial` makes
     the state before the first event."""
 
@@ -55,6 +56,7 @@ class Aggregate(Generic[S]):
     initial: Callable[[str], S] | None = None
     indexed: tuple[str, ...] = ()
     composites: tuple[tuple[str, ...], ...] = ()
+    queried: tuple[str, ...] = ()
     next_timer: Callable[[S], DueTimer | None] | None = None
     signing: Signing[S] | None = None
 
@@ -68,7 +70,7 @@ class Aggregate(Generic[S]):
     def as_collection(self) -> Collection:
         """What Firestore must index of it."""
         timed = self.next_timer is not None
-        return Collection(self.collection, self.composites, ("state",), timed)
+        return Collection(self.collection, self.composites, self.queried, timed)
 
     def may_be_id(self, text: str) -> bool:
         """Whether the text has the form of an id of this aggregate."""

@@ -191,9 +191,13 @@ class Runner:
         timer that is due later fires early, changes nothing, and is set again. Raises
         Unavailable."""
 
+        attempts = 0
+
         async def once() -> None:
+            nonlocal attempts
             recorder = Recorder.for_timer(function=self.function, event=event)
-            work = UnitOfWork(self.by_model, recorder, Change(), chains=True)
+            work = UnitOfWork(self.by_model, recorder, Change(), attempt=attempts, chains=True)
+            attempts += 1
             state = await work.find(aggregate, event.subject_id)
             if state is None:
                 return

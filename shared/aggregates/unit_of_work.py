@@ -7,9 +7,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from shared.aggregates.aggregate import Aggregate, Stored, payload
+from shared.kit.contents import Content, Contents
+from shared.kit.errors import ContentErased
+from shared.kit.instants import format_instant
 from shared.kit.signing import sign
 from shared.kit.transitions import Transition
 from shared.messaging.changes import Change, Timer
+from shared.messaging.contents import keep, read_contents
 from shared.messaging.recorder import LastEvent, Recorder, last_event
 from shared.storage.batches import Document
 from shared.storage.encoding import Condition
@@ -50,6 +54,7 @@ class UnitOfWork:
         self._stored: dict[Key, Stored[Any] | None] = {}
         self._current: dict[Key, _Current] = {}
         self._relied_on: dict[Key, None] = {}
+        self._kept: dict[str, None] = {}
 
     async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
         """The state as this unit saved it or first read it, or None where there is none yet. One
@@ -124,10 +129,33 @@ class UnitOfWork:
         known = self._current.get(key) or self._stored.get(key)
         return known.sequence if known else 0
 
+    async def read_contents(self, *hashes: str) -> Contents:
+        """The contents with those hashes, in one round trip; `keep` need not look for them again.
+        Raises ContentInvalid, Unavailable."""
+        contents = await read_contents(self.store, hashes)
+        self._kept.update(dict.fromkeys(contents.present))
+        return contents
+
+    async def keep(self, *contents: Content) -> None:
+        """Adds contents to the commit, so that they are stored once. Most are new, so the first
+        attempt does not look; where one exists, its commit loses the race and the next attempt
+        leaves out what is stored. Raises ContentErased for one that was erased, Unavailable."""
+        new = {each.hash: each for each in contents if each.hash not in self._kept}
+        self._kept.update(dict.fromkeys(new))
+        if self.attempt and new:
+            stored = await read_contents(self.store, new)
+            if (erased_at := stored.erased_at(*new)) is not None:
+                since = format_instant(erased_at)
+                raise ContentErased(f"it was erased at {since}, and is never stored again")
+            new = {hash: each for hash, each in new.items() if hash not in stored.found}
+        for each in new.values():
+            keep(self.change, each, self.at)
+
     async def save(self, *transitions: Transition[Any]) -> list[Any]:
-        """Adds the transitions to the commit, in their order: states, events, timers. Returns the
-        states as they will be stored, signed where the aggregate signs. Raises Unavailable where
-        the signing key cannot be read."""
+        """Adds the transitions to the commit, in their order: contents, states, events, timers.
+        Returns the states as they will be stored, signed where the aggregate signs. Raises
+        ContentErased, and Unavailable where the signing key cannot be read."""
+        await self.keep(*(content for each in transitions for content in each.contents))
         saved: list[Any] = []
         latest: LastEvent | None = None
         for unsigned in transitions:

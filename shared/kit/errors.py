@@ -123,6 +123,14 @@ class ApprovalExpired(AssentError):
     http_status = 410
 
 
+class ContentErased(AssentError):
+    """Erased for good; no retry can bring it back."""
+
+    code = "content_erased"
+    title = "The content was erased"
+    http_status = 410
+
+
 class VetoWindowClosed(AssentError):
     code = "veto_window_closed"
     title = "The veto window has closed"
@@ -164,4 +172,12 @@ class SignatureInvalid(AssentError):
 
     code = "signature_invalid"
     title = "A signature does not verify"
+    http_status = 403
+
+
+class ContentInvalid(AssentError):
+    """A stored content is missing or differs from its hash. No retry can succeed."""
+
+    code = "content_invalid"
+    title = "A content is not the one that its hash names"
     http_status = 403

@@ -18,6 +18,10 @@ Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 
 # What Pub/Sub and Cloud Tasks both accept.
 LONGEST_BACKOFF_SECONDS = 600
+# Measured: a process with everything imported, and the most that one request may hold while it
+# waits, which is a body of the largest size with the most values (docs/operations/performance.md).
+PROCESS_MIB = 192
+REQUEST_MIB = 16
 # The default lock of a function: `requirements/runtime.txt`.
 REQUIREMENTS = "runtime"
 
@@ -31,6 +35,11 @@ T = TypeVar("T")
 def seconds(text: str) -> int:
     """The number in a duration such as `30s`."""
     return int(text.removesuffix("s"))
+
+
+def mebibytes(memory: str) -> int:
+    """The size in a memory such as `512Mi` or `1Gi`."""
+    return int(memory[:-2]) * (1024 if memory.endswith("Gi") else 1)
 
 
 def _seconds(text: str) -> str:
@@ -74,7 +83,7 @@ class Sizing(Model):
 
     cpu: Annotated[float, Field(gt=0, le=8)] = 1
     memory: Memory = "512Mi"
-    concurrency: Annotated[int, Field(ge=1, le=1000)] = 80
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
     max_instances: Annotated[int, Field(ge=1, le=100)] = 20
     timeout: Seconds = "30s"
 
@@ -82,6 +91,13 @@ class Sizing(Model):
     def _share_only_whole_processors(self) -> Self:
         if self.concurrency > 1 and self.cpu < 1:
             raise ValueError("concurrency above one needs at least one cpu")
+        return self
+
+    @model_validator(mode="after")
+    def _hold_every_request(self) -> Self:
+        needed = PROCESS_MIB + self.concurrency * REQUEST_MIB
+        if mebibytes(self.memory) < needed:
+            raise ValueError(f"concurrency {self.concurrency} needs memory of {needed}Mi or more")
         return self
 
 
@@ -103,7 +119,7 @@ class Collection(Model):
     """What Firestore must index of a collection (`shared.storage.collections`)."""
 
     composites: tuple[tuple[str, ...], ...] = ()
-    unqueried: tuple[str, ...] = ()
+    queried: tuple[str, ...] = ()
     timed: bool = False
 
 

@@ -1,18 +1,21 @@
-"""What Firestore must know of a collection beyond its automatic indexes."""
+"""What Firestore must index of a collection: only what a query names."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Collection:
-    """The cloud program declares it, from the function's generated handles.json.
+    """The cloud program declares it, from the function's generated handles.json. Firestore indexes
+    every field by default, which costs more than the documents; here it indexes none but these.
 
-    A composite names the fields of a query: equalities first, then the field of the order or range,
-    with a `-` before it where that descends. `unqueried` fields are long texts and lists that no
-    query uses: an index of them would only cost storage. Documents of a `timed` collection carry
-    `next_timer_at`, which the sweep queries over all tenants."""
+    `queried` names the fields of queries over one field: `status` for equality, ranges and rising
+    order, `-created_at` for falling order, `considered[]` for membership in a list. Several
+    equalities without an order need each field. A composite names the fields of a query with an
+    order: equalities first, then the field of the order or range, with a `-` before it where that
+    descends. Documents of a `timed` collection carry `next_timer_at`, which the sweep queries over
+    all tenants."""
 
     name: str
     composites: tuple[tuple[str, ...], ...] = ()
-    unqueried: tuple[str, ...] = ()
+    queried: tuple[str, ...] = ()
     timed: bool = False

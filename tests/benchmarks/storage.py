@@ -5,20 +5,22 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from infra.cost.measured import Stored
+from infra.indexes import composites, grouped, singles
+from shared.manifest import load_manifests
 from shared.messaging.log import EVENT_LOG
 
 # Longer values are cut in an index entry.
 _LONGEST_INDEXED = 1_500
-# Firestore keeps an ascending and a descending entry for every value unless told otherwise.
-_ENTRIES = 2
+MANIFESTS = load_manifests(Path(__file__).parents[2])
 
 
 def stored(env: Mapping[str, str], tenant: str) -> Stored:
-    """Bytes of all documents of the tenant and of their automatic index entries. Entries of the
-    event log count for whoever wrote them: `events@agents`."""
+    """Bytes of all documents of the tenant and of their entries in the declared indexes. Entries of
+    the event log count for whoever wrote them: `events@agents`."""
     documents: Counter[str] = Counter()
     indexes: Counter[str] = Counter()
     with _client(env) as client:
@@ -28,9 +30,8 @@ def stored(env: Mapping[str, str], tenant: str) -> Stored:
                 fields = snapshot.to_dict()
                 what, name = _what(collection.id, fields), _name_size(snapshot.reference.path)
                 documents[what] += name + _map_size(fields) + 32
-                for field, value in fields.items():
-                    entries = _index_sizes(field, value, name + _name_size(root.path))
-                    indexes[f"{what}.{field}"] += sum(entries)
+                for index, size in _entries(collection.id, fields):
+                    indexes[f"{what}.{index}"] += size + name + _name_size(root.path) + 32
     return Stored(documents=dict(documents), indexes=dict(indexes))
 
 
@@ -85,15 +86,23 @@ def _value_size(value: Any) -> int:
     return 8
 
 
-def _index_sizes(field: str, value: Any, names: int) -> Iterator[int]:
-    """Sizes of the automatic entries for a value at the path `field`."""
-    if isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from _index_sizes(f"{field}.{name}", each, names)
-        return
-    indexed = min(_value_size(value), _LONGEST_INDEXED)
-    yield _ENTRIES * (names + _text_size(field) + indexed + 32)
-    if isinstance(value, list):
-        for each in value:
-            size = min(_value_size(each), _LONGEST_INDEXED)
-            yield names + _text_size(field) + size + 32
+def _entries(collection: str, fields: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Each index entry of a document: the index, and the size of what it holds of the document. A
+    list has one entry for each of its members."""
+    for each in singles(MANIFESTS):
+        if each.collection == collection and each.field in fields:
+            value = fields[each.field]
+            members = value if each.mode == "CONTAINS" else [value]
+            for member in members:
+                yield each.field, _text_size(each.field) + _indexed_size(member)
+    for name, field in grouped(MANIFESTS):
+        if name == collection and field in fields:
+            yield field, _text_size(field) + _indexed_size(fields[field])
+    for index in composites(MANIFESTS):
+        named = (*index.equalities, index.ordered)
+        if index.collection == collection and all(name in fields for name in named):
+            yield "+".join(named), sum(_indexed_size(fields[name]) for name in named)
+
+
+def _indexed_size(value: Any) -> int:
+    return min(_value_size(value), _LONGEST_INDEXED)

@@ -1,7 +1,5 @@
 """The checker sees forged signatures, changed contents and a broken audit chain."""
 
-import json
-
 import pytest
 
 from tests.chaos.checker.canonical import canonical
@@ -39,13 +37,15 @@ def test_a_signature_of_one_decision_under_another_is_seen() -> None:
 
 def test_a_content_that_was_swapped_under_its_hash_is_seen() -> None:
     found = evidence()
-    event(found, "requested")["data"]["content"] = json.dumps({"budget": {"per_run_usd": 50}})
+    hash = event(found, "requested")["data"]["decision_hash"]
+    other = canonical({"budget": {"per_run_usd": 50}})
+    tenant_of(found).documents["contents"][hash]["body"] = other
     assert "every_hash_is_of_its_content" in caught_by(found)
 
 
-def test_a_spec_that_was_swapped_under_its_hash_is_seen() -> None:
+def test_a_hash_that_nothing_is_stored_under_is_seen() -> None:
     found = evidence()
-    change_state(found, "creation_cases", "cas_1", spec=json.dumps({"name": "writer-9"}))
+    change_state(found, "creation_cases", "cas_1", spec_hash="0" * 64)
     assert "every_hash_is_of_its_content" in caught_by(found)
 
 

@@ -72,7 +72,7 @@ def _sizing() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
             "max_instances": st.integers(1, 8),
-            "concurrency": st.integers(1, 100),
+            "concurrency": st.integers(1, 20),
             "timeout": st.sampled_from(["10s", "30s", "300s"]),
         }
     )

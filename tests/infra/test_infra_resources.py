@@ -7,7 +7,7 @@ import pytest
 from infra.indexes import EXPIRING
 from infra.preview.graph import ROOT
 from shared.manifest import load_manifests
-from tests.infra.firestore.declared import COMPOSITES, GROUPED, UNQUERIED
+from tests.infra.firestore.declared import COLLECTIONS, COMPOSITES, GROUPED, SINGLES
 from tests.infra.stacks import graph_of_stack, settings
 
 MANIFESTS = load_manifests(ROOT)
@@ -88,15 +88,22 @@ def test_every_field_is_declared_as_it_is_listed() -> None:
         (each.inputs["collection"], each.inputs["field"]): each.inputs
         for each in graph_of_stack("prod").of(FIELD)
     }
-    assert set(declared) == {*GROUPED, *EXPIRING, *UNQUERIED}
-    grouped = [{"order": "ASCENDING", "queryScope": "COLLECTION_GROUP"}]
+    every = {(collection, "*") for collection in COLLECTIONS}
+    queried = {(each.collection, each.field): each.mode for each in SINGLES}
+    assert set(declared) == {*GROUPED, *EXPIRING, *every, *queried}
     for key, found in declared.items():
-        assert found["indexConfig"].get("indexes", []) == (grouped if key in GROUPED else [])
+        wanted = []
+        if key in GROUPED:
+            wanted = [{"order": "ASCENDING", "queryScope": "COLLECTION_GROUP"}]
+        elif key in queried:
+            of = "arrayConfig" if queried[key] == "CONTAINS" else "order"
+            wanted = [{of: queried[key], "queryScope": "COLLECTION"}]
+        assert found["indexConfig"].get("indexes", []) == wanted, key
         assert ("ttlConfig" in found) == (key in EXPIRING)
 
 
 def test_no_field_is_declared_twice() -> None:
-    listed = [*GROUPED, *EXPIRING, *UNQUERIED]
+    listed = [*GROUPED, *EXPIRING, *((each.collection, each.field) for each in SINGLES)]
     assert len(listed) == len(set(listed))
 
 

@@ -17,7 +17,6 @@ from events.approvals import (
     ApprovalReviewMissed,
     ApprovalState,
     CaseBinding,
-    Match,
     Stage,
     Subject,
     VetoReason,
@@ -33,12 +32,28 @@ from mobile_api.rules.projection import apply, steps_of
 from mobile_api.service.project import fact_of
 from shared.kit.bookkeeping import DeliveryState
 from shared.kit.canonical import canonical_json, content_hash
+from shared.kit.contents import Content
 from shared.kit.ids import derive_id
 from shared.kit.models import EventData
 from shared.messaging.envelope import Envelope
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONTENT = {"name": "clinic-content-writer", "industry": "healthcare", "nested": [[1, 2], {}]}
+EVIDENCE = [[[1], "two"], {"three": 3.5}]
+ASSESSMENT = {
+    "risk_reasons": ["public data only (low)"],
+    "rollback_plan": "Delete the drafts it wrote.",
+    "matches": [
+        {
+            "seed_id": "pre_01KAGQ0000000000000000000A",
+            "title": "Low risk",
+            "satisfied": ["all"],
+            "unsatisfied": [],
+        }
+    ],
+}
+# What the events of these stories name by its hash.
+CONTENTS = tuple(map(Content.of, (CONTENT, EVIDENCE, ASSESSMENT)))
 TENANT = "clinic"
 
 _TOPICS = {"approval": "approvals", "precedent": "approvals"}
@@ -124,11 +139,10 @@ def approval(
         "deadline_at": START + timedelta(hours=24),
         "on_timeout": "deny",
         "decision_hash": content_hash(CONTENT),
-        "content": canonical_json(CONTENT).decode(),
-        "evidence": ([[1], "two"], {"three": 3.5}),
+        "evidence_hash": content_hash(EVIDENCE),
+        "assessment_hash": content_hash(ASSESSMENT),
         "rule": Rule(kind="any", of=(Place(role="governor"),)),
         "stage": Stage(number=6, name="Governor approval", of=7),
-        "matches": (Match(seed_id=id_of("pre", 1), title="Low risk", satisfied=("all",)),),
         "considered": (id_of("pre", 1),),
         "version": sequence,
     }
@@ -216,6 +230,7 @@ def case(
         "stages": (),
         "version": "1.0.0",
         "spec_hash": "ab",
+        "findings_hash": "cd",
         "requested_by": "amira",
         "authors": ("amira",),
         "requested_at": START,

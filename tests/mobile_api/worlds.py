@@ -7,11 +7,13 @@ from mobile_api.aggregates import RUN
 from mobile_api.service.project import project_event
 from shared.kit.operations import start_counting
 from shared.messaging.changes import Change
+from shared.messaging.contents import keep, read_contents
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG
 from shared.messaging.outbox import Outbox
-from shared.storage.batches import Document
+from shared.storage.batches import Batch, Document
 from shared.storage.firestore import TenantStore
+from tests.mobile_api.stories import CONTENTS, START
 
 
 def in_tenant(event: Envelope, tenant: str) -> Envelope:
@@ -19,8 +21,15 @@ def in_tenant(event: Envelope, tenant: str) -> Envelope:
 
 
 async def log(tenant: str, events: Iterable[Envelope]) -> list[Envelope]:
-    """Commits the events to the tenant's log, as their functions would."""
+    """Commits the events to the tenant's log, as their functions would, with what they name."""
     told = [in_tenant(event, tenant) for event in events]
+    store = TenantStore(tenant)
+    stored = (await read_contents(store, [each.hash for each in CONTENTS])).present
+    batch = Batch()
+    for content in CONTENTS:
+        if content.hash not in stored:
+            keep(batch, content, START)
+    await store.commit(batch)
     for event in told:
         change = Change()
         change.record(event)

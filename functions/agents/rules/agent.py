@@ -30,7 +30,7 @@ TRIAL = timedelta(days=7)
 # As long as a trial: a reactivated agent is on probation for this time.
 PROBATION = timedelta(days=7)
 CRITICAL_READINGS = 3
-# How many versions can be rolled back one after the other; each is stored with its spec.
+# How many versions can be rolled back one after the other.
 UNDONE = 5
 
 SUSPENDABLE = frozenset({"active", "trial", "probation", "go_live_pending", "paused"})
@@ -39,10 +39,9 @@ MAY_REACTIVATE = frozenset({"governor", "genesis"})
 
 
 class Version(Model):
-    """One version of an agent: its spec as canonical JSON text, and its published fields."""
+    """One version of an agent: the hash of its spec, and its published fields."""
 
     version: str
-    spec: str
     spec_hash: str
     mode: Mode
     budget: Limits
@@ -95,9 +94,10 @@ class Agent(AgentState):
     critical_readings: int = 0
     timer: Timer | None = None
 
-    def spec_text(self) -> str:
-        """The deployed version's spec, or the newest spec before the first deployment."""
-        return (self.deployed or self.newest).spec
+    @property
+    def current(self) -> Version:
+        """The deployed version, or the newest one before the first deployment."""
+        return self.deployed or self.newest
 
 
 Steps = tuple[Transition[Agent], ...]

@@ -1,19 +1,21 @@
 """The request for approval of a case: its exact content, and what a human needs to judge it."""
 
-import json
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from events.agents import AgentApprovalNeeded, Finding, Purpose
+from events.agents import AgentApprovalNeeded, Purpose
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.case import Asked, CreationCase
+from functions.agents.rules.case import Asked, CaseContents, CreationCase
 from functions.agents.rules.risk import Assessment, assess, data_classification
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.stages import APPROVAL, ETHICS, place, with_stage
-from shared.kit.canonical import content_hash
+from shared.kit.contents import Content
 from shared.kit.ids import derive_id
 from shared.kit.transitions import Transition
+
+# More is no evidence of an approval.
+MOST_EVIDENCE = 50
 
 _VERBS: dict[Purpose, str] = {
     "creation": "Create",
@@ -24,7 +26,7 @@ _VERBS: dict[Purpose, str] = {
 
 
 def ask(
-    agent: Agent, case: CreationCase, purpose: Purpose, at: datetime
+    agent: Agent, case: CreationCase, purpose: Purpose, contents: CaseContents, at: datetime
 ) -> tuple[Transition[Agent], CreationCase]:
     """The request for approval of the case in its current state, and the case that waits for the
     answer. The ids of the event and of the approval are derived from the case, so the case knows
@@ -32,25 +34,26 @@ def ask(
     event_id = derive_id("evt", at, case.case_id, str(case.revision), purpose)
     approval_id = derive_id("apr", at, event_id)
     stage = place(ETHICS if purpose == "ethics_escalation" else APPROVAL)
-    fields = {**_requested(case, purpose), "stage": stage}
-    asked = Asked(
-        approval_id=approval_id, decision_hash=content_hash(fields["content"]), purpose=purpose
-    )
+    spec, findings = contents.spec.value, contents.findings.value
+    content = approval_content(case, purpose, contents)
+    evidence = Content.of(_telling(findings)[:MOST_EVIDENCE])
+    hashes = {"content_hash": content.hash, "evidence_hash": evidence.hash}
+    fields = {**_requested(case, purpose, contents.spec.text, spec), **hashes, "stage": stage}
+    asked = Asked(approval_id=approval_id, decision_hash=content.hash, purpose=purpose)
     stages = with_stage(case.stages, stage.number, approval_id=approval_id)
     waiting = {"asked": asked, "approval_id": approval_id, "stages": stages}
-    needed = Transition(agent, AgentApprovalNeeded, fields, event_id)
+    needed = Transition(agent, AgentApprovalNeeded, fields, event_id, (content, evidence))
     return needed, case.model_copy(update=waiting)
 
 
-def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
+def approval_content(case: CreationCase, purpose: Purpose, contents: CaseContents) -> Content:
     """The exact content that is approved and hashed: the spec's fields and, beside them, `case`,
     `classification`, `changes` and the findings of stages 1 to 5.
 
     It never changes from the request to the deployment, so both can be compared."""
-    spec = json.loads(case.spec)
-    assessment, data = _assessed(case.spec)
-    return {
-        **spec,
+    assessment, data = _assessed(contents.spec.text)
+    content = {
+        **contents.spec.value,
         "case": {"case_id": case.case_id, "revision": case.revision, "purpose": purpose},
         "classification": {
             "kind": case.kind,
@@ -60,22 +63,22 @@ def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
             "risk": assessment.risk,
         },
         "changes": list(case.why),
-        "findings": [_listed(finding) for finding in _findings(case)],
+        "findings": contents.findings.value,
     }
+    return Content.of(content)
 
 
-def _requested(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
-    spec = json.loads(case.spec)
-    assessment, _ = _assessed(case.spec)
+def _requested(
+    case: CreationCase, purpose: Purpose, spec_text: str, spec: dict[str, Any]
+) -> dict[str, Any]:
+    assessment, _ = _assessed(spec_text)
     return {
         "case_id": case.case_id,
         "revision": case.revision,
         "purpose": purpose,
         "summary": _summary(case, purpose, spec),
-        "content": approval_content(case, purpose),
         "risk": assessment.risk,
         "risk_reasons": assessment.reasons,
-        "evidence": tuple(_listed(finding) for finding in _telling(_findings(case))),
         "rollback_plan": spec.get("containment", {}).get("rollback", ""),
         "requested_by": case.requested_by,
         "requested_at": case.requested_at,
@@ -95,17 +98,9 @@ def _summary(case: CreationCase, purpose: Purpose, spec: dict[str, Any]) -> str:
     return f"{_VERBS[purpose]} {case.agent_name} {case.version}: {spec.get('purpose', '')}"[:300]
 
 
-def _findings(case: CreationCase) -> list[Finding]:
-    return [finding for stage in case.stages[:ETHICS] for finding in stage.findings]
-
-
-def _telling(findings: list[Finding]) -> list[Finding]:
+def _telling(findings: list[dict[str, str]]) -> list[dict[str, str]]:
     """The findings that a human should see first: all that did not pass, else all."""
-    return [finding for finding in findings if finding.verdict != "pass"] or findings
-
-
-def _listed(finding: Finding) -> dict[str, str]:
-    return finding.model_dump(mode="json")
+    return [finding for finding in findings if finding["verdict"] != "pass"] or findings
 
 
 def _precedents_allowed(case: CreationCase, purpose: Purpose, spec: dict[str, Any]) -> bool:

@@ -1,11 +1,13 @@
 """A creation case: one pass of the seven stages."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from events.agents import CreationCaseState, Purpose
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import Review
+from shared.kit.contents import Content
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
@@ -26,12 +28,11 @@ class Asked(Model):
 
 
 class CreationCase(CreationCaseState):
-    """The fields that events publish, and below them private ones. `spec` is canonical JSON text;
-    `certifications` are compact JWS of the stages 3 to 5 that were reached; `escalation` is the
-    approval that let an escalated case pass stage 5; `base_hash` is of the spec that was deployed
-    when this one was judged against it."""
+    """The fields that events publish, and below them private ones. `certifications` are compact JWS
+    of the stages 3 to 5 that were reached; `escalation` is the approval that let an escalated case
+    pass stage 5; `base_hash` is of the spec that was deployed when this one was judged against
+    it."""
 
-    spec: str
     certifications: tuple[str, ...] = ()
     asked: Asked | None = None
     escalation: Asked | None = None
@@ -49,12 +50,20 @@ class CreationCase(CreationCaseState):
 Steps = tuple[Transition[CreationCase] | Transition[Agent], ...]
 
 
+class CaseContents(NamedTuple):
+    """What a case names by its hashes: the spec, and the list of findings of stages 1 to 5."""
+
+    spec: Content
+    findings: Content
+
+
 @dataclass(frozen=True)
 class Judged:
-    """One spec as the version that it would become, and the judgement of stages 1 to 5;
-    `awaits_review` where a model must still review it before stage 5 ends."""
+    """One spec as the version that it would become, the judgement of stages 1 to 5, and the
+    contents with both; `awaits_review` where a model must still review it before stage 5 ends."""
 
     spec: Version
+    contents: CaseContents
     judgement: Judgement
     certifications: tuple[str, ...]
     certification_ids: dict[int, str]

@@ -6,11 +6,12 @@ from joserfc.jwk import OKPKey
 
 from events.agents import Limits
 from functions.agents.rules.agent import Version
-from functions.agents.rules.case import Judged
+from functions.agents.rules.case import CaseContents, Judged
 from functions.agents.rules.judgement import STAGES, Judgement, StageJudgement
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.stages import CERTIFIED_STAGES
-from shared.kit.canonical import canonical_json, content_hash
+from shared.kit.canonical import content_hash
+from shared.kit.contents import Content
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 from shared.kit.money import usd_micros
@@ -18,7 +19,13 @@ from shared.kit.signing import sign
 
 
 def certify(
-    version: Version, judgement: Judgement, *, tenant_id: str, key: OKPKey, at: datetime
+    version: Version,
+    spec: Content,
+    judgement: Judgement,
+    *,
+    tenant_id: str,
+    key: OKPKey,
+    at: datetime,
 ) -> Judged:
     """The judged version with a certification for each of stages 3 to 5 that passed: a signed
     statement of exactly this spec, the verdict and its findings. The same for the same
@@ -30,14 +37,15 @@ def certify(
             ids[stage.number] = derive_id("crt", at, *parts)
             statement = _statement(version, stage, ids[stage.number], tenant_id, at)
             certifications.append(sign(statement, key))
-    return Judged(version, judgement, tuple(certifications), ids)
+    findings = Content.of([finding.model_dump(mode="json") for finding in judgement.findings])
+    contents = CaseContents(spec, findings)
+    return Judged(version, contents, judgement, tuple(certifications), ids)
 
 
 def as_version(spec: Spec, *, version: str, case_id: str) -> Version:
     """The spec as the version that it becomes once its case is live."""
     return Version(
         version=version,
-        spec=canonical_json(spec.document()).decode(),
         spec_hash=spec.hash,
         mode=spec.mode,
         budget=Limits(

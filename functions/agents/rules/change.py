@@ -17,16 +17,18 @@ def refuse_new_name(name: str, spec: Spec) -> None:
         raise Invalid(FieldError("name", f"must stay {name}; another name is another agent"))
 
 
-def changed_kind(agent: Agent, old: Spec, new: Spec) -> tuple[CaseKind, tuple[str, ...]]:
-    """The kind of the case that changes `agent` from its `old` to the `new` spec, and why. An agent
-    that never ran is created anew. Raises VersionConflict while a case is open or for an agent that
-    has ended, Invalid where nothing changes."""
+def changed_kind(agent: Agent, old: Spec | None, new: Spec) -> tuple[CaseKind, tuple[str, ...]]:
+    """The kind of the case that changes `agent` from its `old` spec (None: erased) to the `new`
+    one, and why. An agent that never ran is created anew. Raises VersionConflict while a case is
+    open or for an agent that has ended, Invalid where nothing changes."""
     if agent.case_id is not None:
         raise VersionConflict(f"the case {agent.case_id} of this agent is still open")
     if agent.status not in CHANGEABLE:
         raise VersionConflict(f"an agent that is {agent.status} takes no change")
     if agent.deployed is None:
         return "creation", ()
-    if old.hash == new.hash:
+    if agent.deployed.spec_hash == new.hash:
         raise Invalid(FieldError("body", "changes nothing"))
+    if old is None:
+        return "evolution", ("the spec that it changes was erased",)
     return classify(old, new)

@@ -1,5 +1,6 @@
 """A case from its opening to its approval, or to an earlier end."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from events.agents import (
 )
 from functions.agents.rules.agent import Agent, described_by
 from functions.agents.rules.approval_request import ask
-from functions.agents.rules.case import WAITING, CreationCase, Judged, Steps
+from functions.agents.rules.case import WAITING, CaseContents, CreationCase, Judged, Steps
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import begin_review
 from functions.agents.rules.stages import APPROVAL, ETHICS, judged_stages, with_stage
@@ -53,10 +54,10 @@ def open_case(
         stages=(),
         version=judged.spec.version,
         spec_hash=judged.spec.spec_hash,
+        findings_hash=judged.contents.findings.hash,
         requested_by=by,
         requested_at=at,
         authors=(by,),
-        spec=judged.spec.spec,
     )
     return _judged(agent, case, judged, at)
 
@@ -69,11 +70,11 @@ def revise(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> St
     update = {
         "version": judged.spec.version,
         "spec_hash": judged.spec.spec_hash,
-        "spec": judged.spec.spec,
         "asked": None,
         "approval_id": None,
         "escalation": None,
         "reason": None,
+        "checks": (),
     }
     return _judged(agent, case.model_copy(update=update), judged, at)
 
@@ -110,7 +111,7 @@ def return_for_changes(case: CreationCase, note: str, at: datetime) -> Steps:
     return (Transition(returned, CreationCaseReturned),)
 
 
-def clear_ethics(agent: Agent, case: CreationCase, at: datetime) -> Steps:
+def clear_ethics(agent: Agent, case: CreationCase, contents: CaseContents, at: datetime) -> Steps:
     """The case after a human approved its escalation in stage 5: stage 6 opens, without
     precedents."""
     if case.status != "escalated":
@@ -126,7 +127,7 @@ def clear_ethics(agent: Agent, case: CreationCase, at: datetime) -> Steps:
             ),
         }
     )
-    asking, waiting = ask(certified, cleared, case.kind, at)
+    asking, waiting = ask(certified, cleared, case.kind, contents, at)
     return (Transition(waiting), asking)
 
 
@@ -199,8 +200,9 @@ def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> S
     now = agent.model_copy(update={"case_id": case.case_id, "newest": judged.spec})
     if now.deployed is None:
         now = described_by(now, judged.spec)
+    case = case.model_copy(update={"findings_hash": judged.contents.findings.hash})
     if judged.awaits_review:
-        return _awaiting(now, case, stages, at)
+        return _with_contents(_awaiting(now, case, stages, at), judged)
     status = judged.judgement.outcome
     for number, certification_id in judged.certification_ids.items():
         stages = with_stage(stages, number, certification_id=certification_id)
@@ -216,17 +218,23 @@ def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> S
     )
     if status == "blocked":
         reason = current.reason or "an ethical denial"
-        return end_without_agent(now, current, "blocked", CreationCaseJudged, reason, at)
+        ended = end_without_agent(now, current, "blocked", CreationCaseJudged, reason, at)
+        return _with_contents(ended, judged)
     if status == "returned":
-        return _settled(now, current, CreationCaseJudged)
+        return _with_contents(_settled(now, current, CreationCaseJudged), judged)
     if status == "ethics_cleared":
         now = _at_least_certified(now)
     number = ETHICS if status == "escalated" else APPROVAL
     asking = current.model_copy(update={"stages": _opened(current.stages, number, at)})
     purpose: Purpose = "ethics_escalation" if status == "escalated" else case.kind
     asking = asking.model_copy(update={"agent_status": now.status})
-    needed, waiting = ask(now, asking, purpose, at)
-    return (Transition(waiting, CreationCaseJudged), needed)
+    needed, waiting = ask(now, asking, purpose, judged.contents, at)
+    return _with_contents((Transition(waiting, CreationCaseJudged), needed), judged)
+
+
+def _with_contents(steps: Steps, judged: Judged) -> Steps:
+    """The steps, the first of which names the judged contents."""
+    return (replace(steps[0], contents=tuple(judged.contents)), *steps[1:])
 
 
 def _settled(agent: Agent, case: CreationCase, event: type[CreationCaseState]) -> Steps:

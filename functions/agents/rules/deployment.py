@@ -72,6 +72,7 @@ def go_live(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: d
             "status": "live",
             "agent_status": status,
             "ended_at": at,
+            "checks": checks,
             "stages": _deployment(case, "passed", checks, at),
         }
     )
@@ -123,7 +124,11 @@ def _deployed(agent: Agent, fields: dict[str, object]) -> Transition[Agent]:
 def _failed(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: datetime) -> Steps:
     reasons = [f"{check.check}: {check.evidence}" for check in checks if check.verdict != "pass"]
     failed = case.model_copy(
-        update={"stages": _deployment(case, "failed", checks, at), "reason": "; ".join(reasons)}
+        update={
+            "checks": checks,
+            "stages": _deployment(case, "failed", checks, at),
+            "reason": "; ".join(reasons),
+        }
     )
     assert case.asked is not None
     unserved = Withdrawal(case.asked.approval_id, "health")
@@ -203,5 +208,5 @@ def _deployment(
     case: CreationCase, status: str, checks: tuple[Finding, ...], at: datetime
 ) -> tuple[object, ...]:
     return with_stage(
-        case.stages, DEPLOYMENT, status=status, started_at=at, finished_at=at, findings=checks
+        case.stages, DEPLOYMENT, status=status, started_at=at, finished_at=at, found=len(checks)
     )

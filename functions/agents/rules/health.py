@@ -1,6 +1,5 @@
 """Stage 7's three health checks over what is stored now."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,9 +10,8 @@ from events.agents import AgentStatus, Finding
 from events.decisions import SignedDecision
 from functions.agents.rules.agent import SERVING, Agent
 from functions.agents.rules.approval_request import approval_content
-from functions.agents.rules.case import Asked, CreationCase
+from functions.agents.rules.case import Asked, CaseContents, CreationCase
 from functions.agents.rules.stages import CERTIFIED_STAGES, ETHICS
-from shared.kit.canonical import content_hash
 from shared.kit.errors import SignatureInvalid
 from shared.kit.signing import verify
 
@@ -25,10 +23,12 @@ ASSENTS = ("approved", "auto_approved")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The references for a deployment's checks: the public keys, the offered skills, and the
-    status, by name, of the agents that it needs."""
+    """The references for a deployment's checks: the case's contents as they are stored (None where
+    they are not those that the case names, or were erased), the public keys, the offered skills,
+    and the status, by name, of the agents that it needs."""
 
     tenant_id: str
+    contents: CaseContents | None
     own_keys: KeySet
     approvals_keys: KeySet
     known_skills: frozenset[str]
@@ -43,8 +43,8 @@ def health_checks(
     spec, and the deployed version is still the one it was judged against."""
     return (
         _signatures(case, around),
-        _dependencies(case, around.known_skills, around.neighbours),
-        _read_back(agent, case),
+        _dependencies(around),
+        _read_back(agent, case, around.contents),
     )
 
 
@@ -85,21 +85,21 @@ def _check_assent(asked: Asked | None, case: CreationCase, around: Surroundings)
     except ValidationError as refusal:
         raise SignatureInvalid("what is signed is no decision") from refusal
     about = (signed.tenant_id, signed.approval_id, signed.decision_hash)
-    content = content_hash(approval_content(case, asked.purpose))
+    if around.contents is None:
+        raise SignatureInvalid("what was assented to cannot be read")
+    content = approval_content(case, asked.purpose, around.contents).hash
     if about != (around.tenant_id, asked.approval_id, content) or signed.outcome not in ASSENTS:
         raise SignatureInvalid("the signed decision is no assent to what is stored")
 
 
-def _dependencies(
-    case: CreationCase, known_skills: frozenset[str], neighbours: Mapping[str, AgentStatus]
-) -> Finding:
-    spec = json.loads(case.spec)
+def _dependencies(around: Surroundings) -> Finding:
+    spec = around.contents.spec.value if around.contents else {}
     for index, skill in enumerate(spec.get("skills", ())):
-        if skill not in known_skills:
+        if skill not in around.known_skills:
             return _failure(DEPENDENCIES, f"the skill {skill} is gone", f"/skills/{index}")
     needed = spec.get("interfaces", {}).get("depends_on", ())
     for index, name in enumerate(needed):
-        status = neighbours.get(name)
+        status = around.neighbours.get(name)
         if status not in SERVING:
             state = status or "unknown"
             path = f"/interfaces/depends_on/{index}"
@@ -107,11 +107,11 @@ def _dependencies(
     return _pass(DEPENDENCIES, f"{len(needed)} agents it needs can serve")
 
 
-def _read_back(agent: Agent, case: CreationCase) -> Finding:
+def _read_back(agent: Agent, case: CreationCase, contents: CaseContents | None) -> Finding:
     new = agent.newest
-    if content_hash(json.loads(case.spec)) != case.spec_hash:
+    if contents is None:
         return _failure(READ_BACK, "what is stored is not what was judged", "")
-    if (new.case_id, new.spec, new.version) != (case.case_id, case.spec, case.version):
+    if (new.case_id, new.spec_hash, new.version) != (case.case_id, case.spec_hash, case.version):
         return _failure(READ_BACK, "what the agent would run is not what was judged", "")
     base = agent.deployed.spec_hash if agent.deployed else None
     if base != case.base_hash:

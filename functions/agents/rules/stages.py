@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from events.agents import Finding, Stage, StageState
+from events.agents import Stage, StageState
 from functions.agents.rules.judgement import STAGES, StageJudgement
-from shared.kit.models import part_of
 
 ETHICS, APPROVAL, DEPLOYMENT = 5, 6, 7
 CERTIFIED_STAGES = (3, 4, 5)
@@ -42,5 +41,5 @@ def _stage(number: int, judged: StageJudgement | None, at: datetime) -> StageSta
         status=judged.outcome,
         started_at=at,
         finished_at=at,
-        findings=tuple(part_of(Finding, each) for each in judged.findings),
+        found=len(judged.findings),
     )

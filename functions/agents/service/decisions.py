@@ -27,7 +27,7 @@ from functions.agents.aggregates import (
     RUN,
 )
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.case import CreationCase, Steps
+from functions.agents.rules.case import CaseContents, CreationCase, Steps
 from functions.agents.rules.creation import clear_ethics, hold, reject, return_for_changes
 from functions.agents.rules.decision import Decision, accept
 from functions.agents.rules.deployment import go_live, take_back
@@ -35,9 +35,9 @@ from functions.agents.rules.health import Surroundings, health_checks
 from functions.agents.rules.skills import CATALOGUE
 from functions.agents.service.forgeries import report_forgery
 from functions.agents.service.pipeline import consider_pause, find_pipeline
-from functions.agents.service.steps import agent_of, save_steps
+from functions.agents.service.steps import agent_of, contents_of, save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
-from shared.kit.errors import SignatureInvalid
+from shared.kit.errors import ContentErased, ContentInvalid, SignatureInvalid
 from shared.messaging.envelope import Envelope
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import public_keys
@@ -152,7 +152,10 @@ async def _act_on(event: Envelope, decision: ApprovalState, decide: Decide) -> N
 
 async def _deploy(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
     if case.status == "escalated":
-        return clear_ethics(agent, case, work.at)
+        contents = await contents_of(work, case)
+        if contents is None:
+            raise ContentErased(f"the spec of {case.case_id} was erased before its assent")
+        return clear_ethics(agent, case, contents, work.at)
     pipeline = await find_pipeline(work)
     # Only if nobody pauses or resumes the pipeline meanwhile: resuming looks for held cases.
     work.rely_on(PIPELINES, CREATION)
@@ -166,6 +169,7 @@ async def _live(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
     assents = [asked.signature or "" for asked in (case.asked, case.escalation) if asked]
     around = Surroundings(
         tenant_id=work.store.tenant_id,
+        contents=await _stored_contents(work, case),
         own_keys=await public_keys(OWN_KEYS, to_verify=case.certifications),
         approvals_keys=await public_keys(APPROVALS_KEYS, to_verify=assents),
         known_skills=KNOWN_SKILLS,
@@ -176,6 +180,13 @@ async def _live(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
         # dependents.
         work.rely_on(AGENTS, each.agent_id)
     return go_live(agent, case, health_checks(agent, case, around), work.at)
+
+
+async def _stored_contents(work: UnitOfWork, case: CreationCase) -> CaseContents | None:
+    try:
+        return await contents_of(work, case)
+    except ContentInvalid:
+        return None
 
 
 async def _neighbours(work: UnitOfWork, names: tuple[str, ...]) -> list[Agent]:

@@ -12,6 +12,7 @@ from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.checks.findings import Finding
 from functions.agents.rules.judgement import judge, reviewed
 from functions.agents.rules.spec import Spec
+from shared.kit.contents import Content
 from shared.storage.secrets import signing_key
 
 
@@ -31,6 +32,7 @@ async def judge_spec(
     judgement = reviewed(judge(spec, with_reviews=kind != "proposal"), added or {})
     judged = certify(
         as_version(spec, version=version, case_id=case_id),
+        Content.of(spec.document()),
         judgement,
         tenant_id=tenant_id,
         key=await signing_key(SIGNING_KEY),

@@ -1,9 +1,10 @@
 """Reads agents and cases without changing anything."""
 
 from functions.agents.aggregates import AGENTS, CASES, RUN
-from functions.agents.views import AgentList, AgentView, CreationCaseView
+from functions.agents.views import AgentDetail, AgentList, AgentView, CreationCaseView
 from shared.kit.callers import Caller
-from shared.kit.models import part_of
+from shared.messaging.contents import read_contents
+from shared.storage.firestore import TenantStore
 
 
 async def list_agents(caller: Caller, limit: int, cursor: str | None) -> AgentList:
@@ -13,8 +14,16 @@ async def list_agents(caller: Caller, limit: int, cursor: str | None) -> AgentLi
     return AgentList(items=items, next_cursor=page.next_cursor)
 
 
+async def show_agent(caller: Caller, agent_id: str) -> AgentDetail:
+    """One agent with its spec. Raises NotFound."""
+    agent = await RUN.read(caller, AGENTS, agent_id)
+    contents = await read_contents(TenantStore(caller.tenant_id), [agent.current.spec_hash])
+    return AgentDetail.showing(agent, contents)
+
+
 async def show_case(caller: Caller, case_id: str) -> CreationCaseView:
-    """One creation case, and its correlation id. Raises NotFound."""
+    """One creation case with its findings, and its correlation id. Raises NotFound."""
     case, latest = await RUN.read_with_event(caller, CASES, case_id)
+    contents = await read_contents(TenantStore(caller.tenant_id), [case.findings_hash])
     correlation_id = latest.correlation_id if latest else None
-    return part_of(CreationCaseView, case, correlation_id=correlation_id)
+    return CreationCaseView.showing(case, contents, correlation_id)

@@ -14,9 +14,9 @@ from functions.agents.rules.review import UNANSWERED, after_failure
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.stages import ETHICS
 from functions.agents.service.judgement import judge_spec
-from functions.agents.service.steps import agent_of, save_steps
+from functions.agents.service.steps import agent_of, contents_of, save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
-from shared.kit.errors import Unavailable
+from shared.kit.errors import ContentErased, Unavailable
 from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
 
@@ -49,7 +49,10 @@ async def _attempt(work: UnitOfWork, case: CreationCase) -> None:
     where it does not answer, sets the next attempt or escalates to a human."""
     if case.review is None:
         return
-    spec = Spec.model_validate_json(case.spec)
+    contents = await contents_of(work, case)
+    if contents is None:
+        raise ContentErased(f"the spec of {case.case_id} was erased before its review")
+    spec = Spec.model_validate_json(contents.spec.text)
     reviewer = configured_reviewer()
     added: Mapping[int, Sequence[Finding]] = {}
     try:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from events.agents import Reversal
 from functions.agents.aggregates import AGENTS, NAMES
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.case import CreationCase, Steps
+from functions.agents.rules.case import CaseContents, CreationCase, Steps
+from functions.agents.rules.spec import Spec
 from shared.aggregates.unit_of_work import UnitOfWork
 
 
@@ -15,6 +16,25 @@ async def agent_of(work: UnitOfWork, case: CreationCase) -> Agent:
     if agent is None:
         raise RuntimeError(f"case {case.case_id} has lost its agent {case.agent_id}")
     return agent
+
+
+async def contents_of(work: UnitOfWork, case: CreationCase) -> CaseContents | None:
+    """What the case names by its hashes, in one round trip; None where a part was erased. Raises
+    ContentInvalid, Unavailable."""
+    contents = await work.read_contents(case.spec_hash, case.findings_hash)
+    if contents.erased_at(case.spec_hash, case.findings_hash) is not None:
+        return None
+    return CaseContents(contents.get(case.spec_hash), contents.get(case.findings_hash))
+
+
+async def spec_of(work: UnitOfWork, agent: Agent) -> Spec | None:
+    """The agent's deployed spec, or its newest one before the first deployment; None where it was
+    erased. Raises ContentInvalid, Unavailable."""
+    hash = agent.current.spec_hash
+    contents = await work.read_contents(hash)
+    if contents.erased_at(hash) is not None:
+        return None
+    return Spec.model_validate_json(contents.get(hash).text)
 
 
 async def save_steps(work: UnitOfWork, steps: Steps, before: Agent | None) -> CreationCase:

@@ -13,7 +13,7 @@ from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST, version_after
 from functions.agents.service.judgement import judge_spec
 from functions.agents.service.pipeline import refuse_while_paused
-from functions.agents.service.steps import agent_of, save_steps
+from functions.agents.service.steps import agent_of, save_steps, spec_of
 from functions.agents.views import CaseAccepted
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
@@ -68,7 +68,7 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
         agent = await work.get(AGENTS, agent_id)
         refuse_new_name(agent.name, spec)
         await refuse_while_paused(work)
-        kind, why = changed_kind(agent, Spec.model_validate_json(agent.spec_text()), spec)
+        kind, why = changed_kind(agent, await spec_of(work, agent), spec)
         version = version_after(agent.version, kind)
         judged = await _judge(work, spec, kind, new_id("cas", work.at), version)
         steps = creation.open_case(
@@ -88,7 +88,7 @@ async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) 
         refuse_new_name(case.agent_name, spec)
         await refuse_while_paused(work)
         agent = await agent_of(work, case)
-        kind, why = _revised_kind(agent, case, spec)
+        kind, why = await _revised_kind(work, agent, case, spec)
         judged = await _judge(work, spec, kind, case_id, version_after(agent.version, kind))
         reclassified = case.model_copy(update={"kind": kind, "why": why})
         steps = creation.revise(agent, reclassified, judged, work.at)
@@ -120,8 +120,10 @@ async def _judge(work: Command, spec: Spec, kind: CaseKind, case_id: str, versio
     )
 
 
-def _revised_kind(agent: Agent, case: CreationCase, spec: Spec) -> tuple[CaseKind, tuple[str, ...]]:
+async def _revised_kind(
+    work: Command, agent: Agent, case: CreationCase, spec: Spec
+) -> tuple[CaseKind, tuple[str, ...]]:
     if case.kind == "creation" or case.status != "returned":
         return case.kind, case.why
     settled = agent.model_copy(update={"case_id": None})
-    return changed_kind(settled, Spec.model_validate_json(agent.spec_text()), spec)
+    return changed_kind(settled, await spec_of(work, agent), spec)

@@ -9,7 +9,7 @@ from functions.approvals.rules.commands import DecisionBody, ReviewBody, VetoBod
 from functions.approvals.rules.proposals import PolicyBody
 from functions.approvals.rules.requests import RequestBody
 from functions.approvals.service import decisions, lists, policies, requests
-from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage
+from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage, SignedCard
 from shared.kit.callers import Caller
 from shared.runtime.auth import requires
 from shared.runtime.idempotency import Key
@@ -32,7 +32,7 @@ async def list_approvals(
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> ApprovalPage:
-    """Lists approvals with their contents, newest first; `status` is a bucket."""
+    """Lists approvals without their contents, newest first; `status` is a bucket."""
     return await lists.list_approvals(caller, status, limit, cursor)
 
 
@@ -43,7 +43,7 @@ async def get_policy(caller: Caller) -> PolicyRecord:
 
 
 @ROUTER.put("/approvals/policy", status_code=202)
-async def propose_policy(caller: Caller, key: Key, body: PolicyBody) -> ApprovalDetail:
+async def propose_policy(caller: Caller, key: Key, body: PolicyBody) -> SignedCard:
     """Proposes another approval policy, which holds once a governor who did not propose it
     approves."""
     return await policies.propose_policy(caller, key, body)
@@ -56,7 +56,7 @@ async def get_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
 
 
 @ROUTER.post("/approvals", status_code=201)
-async def request_approval(caller: Caller, key: Key, body: RequestBody) -> ApprovalDetail:
+async def request_approval(caller: Caller, key: Key, body: RequestBody) -> SignedCard:
     """Requests approval of exactly `content`; a precedent may approve at once."""
     return await requests.request_approval(caller, key, body)
 

@@ -59,11 +59,12 @@ class Approval(ApprovalState):
     """The fields that events publish, and below them private ones: `silence_at` is when it expired
     because no governor acted, though it had the policy's default time, `governed_at` when a
     governor last acted on it. `proposal` is the version of the approval policy that it proposes to
-    replace."""
+    replace. `barred` says why no precedent may approve it, whatever its conditions."""
 
     proposal: int | None = None
     precedents_allowed: bool = True
     had_default_time: bool = True
+    barred: tuple[str, ...] = ()
     likeness: str = ""
     streak: int = 0
     counted_at: Instant | None = None

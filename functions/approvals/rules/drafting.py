@@ -9,7 +9,6 @@ from events.precedents import Condition, PrecedentDrafted
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words
 from functions.approvals.rules.genesis import COVERABLE_KINDS, COVERABLE_RISKS
-from functions.approvals.rules.matching import limits
 from functions.approvals.rules.precedent import (
     DRAFTED_BY,
     Precedent,
@@ -29,7 +28,7 @@ _PARTICULAR = frozenset(
 )
 
 
-def counts(approval: Approval, content: Any) -> bool:
+def counts(approval: Approval) -> bool:
     """Whether a person's decision on this counts: only where a precedent may cover the request."""
     return (
         approval.precedents_allowed
@@ -37,7 +36,7 @@ def counts(approval: Approval, content: Any) -> bool:
         and approval.risk in COVERABLE_RISKS
         and approval.capacity == "approver"
         and approval.status in ("approved", "rejected", "changes_requested")
-        and not limits(approval, content)
+        and not approval.barred
     )
 
 

@@ -2,7 +2,6 @@
 
 All of them run; one failure rejects the precedent."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,6 @@ from events.precedents import (
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied
 from functions.approvals.rules.implications import contradiction, covers, covers_same
-from functions.approvals.rules.matching import limits
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent
 from functions.approvals.rules.risk import LEVELS
 from functions.approvals.rules.weakening import weakened_rules
@@ -30,11 +28,12 @@ _POSITIVE = ("eq", "in", "contains", "subset_of")
 
 @dataclass(frozen=True)
 class Facts:
-    """The references of the review, all of the same tenant and kind: the precedent's example, the
-    active precedents, the deprecated or suspended ones, and what people rejected since the
-    example."""
+    """The references of the review, all of the same tenant and kind: the precedent's example and
+    its content (None where it was erased), the active precedents, the deprecated or suspended ones,
+    and what the precedent covers of what people rejected since the example."""
 
     example: Approval | None = None
+    example_content: Any = None
     active: Sequence[ActivePrecedent] = ()
     ended: Sequence[Precedent] = ()
     rejected: Sequence[Approval] = ()
@@ -52,6 +51,16 @@ def review(precedent: Precedent, facts: Facts) -> tuple[Finding, ...]:
     return tuple(
         Finding(check=name, verdict="pass" if holds else "fail", evidence=evidence)
         for name, (holds, evidence) in checks.items()
+    )
+
+
+def covers_request(precedent: Precedent, approval: Approval, content: Any) -> bool:
+    """Whether the precedent covers a request with that content. One whose content was erased shows
+    nothing that it could cover."""
+    if LEVELS.index(approval.risk) > LEVELS.index(precedent.max_risk) or content is None:
+        return False
+    return bool(precedent.conditions) and all(
+        is_satisfied(condition, content) for condition in precedent.conditions
     )
 
 
@@ -74,8 +83,7 @@ def _inconsistency(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
         if covers_same(precedent.conditions, other.conditions):
             return False, f"{other.reference} is suspended on the same ground: activate it again"
     for rejected in _rejected_since(facts):
-        if _covers(precedent, rejected):
-            return False, f"it covers {rejected.approval_id}, which a human rejected since"
+        return False, f"it covers {rejected.approval_id}, which a human rejected since"
     return True, "no condition, active precedent or later human decision contradicts it"
 
 
@@ -107,9 +115,10 @@ def _unjustified(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
         return False, f"no approver assented to {example.approval_id}"
     if example.kind != precedent.kind:
         return False, f"{example.approval_id} is {example.kind}, not {precedent.kind}"
-    content = json.loads(example.content)
+    if facts.example_content is None:
+        return False, f"the content of {example.approval_id} was erased"
     for condition in precedent.conditions:
-        if not is_satisfied(condition, content):
+        if not is_satisfied(condition, facts.example_content):
             return False, f"{example.approval_id} does not satisfy {in_words(condition)}"
     return True, f"a human assented to {example.approval_id}, which it covers"
 
@@ -125,8 +134,8 @@ def _out_of_scope(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
             return False, f"its example is of {example.risk} risk, above {precedent.max_risk}"
         if not example.precedents_allowed:
             return False, f"only a human may decide what is like {example.approval_id}"
-        if barred := limits(example, json.loads(example.content)):
-            return False, f"its example fails: {barred[0]}"
+        if example.barred:
+            return False, f"its example fails: {example.barred[0]}"
     return True, f"reversible and permitted before, of at most {precedent.max_risk} risk"
 
 
@@ -141,15 +150,6 @@ def _weakening(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
         if not newly_assented and covers(precedent.conditions, ended.conditions):
             return False, f"it revives {ended.reference}, which vetoes deprecated"
     return True, "it loosens no rule and revives no deprecated precedent"
-
-
-def _covers(precedent: Precedent, approval: Approval) -> bool:
-    if LEVELS.index(approval.risk) > LEVELS.index(precedent.max_risk):
-        return False
-    content: Any = json.loads(approval.content)
-    return bool(precedent.conditions) and all(
-        is_satisfied(condition, content) for condition in precedent.conditions
-    )
 
 
 def _rejected_since(facts: Facts) -> list[Approval]:

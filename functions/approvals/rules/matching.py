@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from events.approvals import Match
+from events.quorum import Rule
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied, why_not
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, ActivePrecedent
@@ -34,14 +35,16 @@ def compare(request: Approval, content: Any, precedent: ActivePrecedent) -> Matc
     )
 
 
-def limits(request: Approval, content: Any) -> tuple[str, ...]:
+def limits(
+    content: Any, rollback_plan: str, rule: Rule, added_rule: Rule | None
+) -> tuple[str, ...]:
     """Why no precedent may approve this request, whatever its conditions; empty where one may."""
-    reasons = [f"reversible: {why}" for why in why_irreversible(content, request.rollback_plan)]
+    reasons = [f"reversible: {why}" for why in why_irreversible(content, rollback_plan)]
     if has_open_finding(content):
         reasons.append("every finding is a pass: one is not")
-    if request.rule.kind != "any":
+    if rule.kind != "any":
         reasons.append("one approver is enough: the rule asks for more")
-    if request.added_rule is not None:
+    if added_rule is not None:
         reasons.append("the requester asks for nobody: somebody was added")
     return tuple(reasons)
 
@@ -53,10 +56,10 @@ def match_all(
     the first activated one among those with nothing unsatisfied."""
     assert len(precedents) <= MOST_ACTIVE_PER_KIND
     ordered = sorted(precedents, key=lambda p: (p.activated_at, p.precedent_id))
-    barred = limits(request, content)
     matches = [compare(request, content, precedent) for precedent in ordered]
     matches = [
-        match.model_copy(update={"unsatisfied": (*match.unsatisfied, *barred)}) for match in matches
+        match.model_copy(update={"unsatisfied": (*match.unsatisfied, *request.barred)})
+        for match in matches
     ]
     assenting = next((match.seed_id for match in matches if not match.unsatisfied), None)
     closest = sorted(matches, key=lambda m: (len(m.unsatisfied), -len(m.satisfied)))

@@ -2,7 +2,7 @@
 approves it at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,16 +14,18 @@ from events.approvals import (
     CaseBinding,
     Effect,
     Kind,
+    Match,
     Risk,
     Stage,
     Subject,
     VetoWindow,
 )
+from events.dossiers import Assessment
 from events.quorum import Rule
 from functions.approvals.rules.approval import Approval, Step, Steps, transition
 from functions.approvals.rules.likeness import likeness_of
 from functions.approvals.rules.limits import json_problem
-from functions.approvals.rules.matching import match_all
+from functions.approvals.rules.matching import limits, match_all
 from functions.approvals.rules.policy import (
     BUILT_IN,
     ApprovalPolicy,
@@ -36,7 +38,8 @@ from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.reversals import cancel
 from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors
 from functions.approvals.rules.veto import WINDOW
-from shared.kit.canonical import canonical_json, hash_of
+from shared.kit.canonical import content_hash
+from shared.kit.contents import Content
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import Model
 
@@ -139,16 +142,16 @@ def open_request(
     out of bounds."""
     approval = _opened(request, at, policy)
     if not request.precedents_allowed:
-        return transition(approval, ApprovalRequested)
+        return _with_contents(transition(approval, ApprovalRequested), request)
     matches, assenting = match_all(approval, request.content, precedents)
     considered = tuple(precedent.precedent_id for precedent in precedents)
     if assenting is None:
-        return transition(approval, ApprovalRequested, matches=matches, considered=considered)
-    return transition(
+        step = transition(approval, ApprovalRequested, considered=considered)
+        return _with_contents(step, request, matches)
+    step = transition(
         approval,
         ApprovalAutoApproved,
         status="auto_approved",
-        matches=matches,
         considered=considered,
         precedent_id=assenting,
         veto=VetoWindow(closes_at=at + WINDOW),
@@ -157,11 +160,27 @@ def open_request(
         decided_at=at,
         capacity="precedent",
     )
+    return _with_contents(step, request, matches)
 
 
 def open_cancelled(request: Request, by: str, at: datetime) -> Steps:
     """The request whose withdrawal arrived first: cancelled from the start."""
-    return cancel(_opened(request, at, BUILT_IN), by, at)
+    cancelled = cancel(_opened(request, at, BUILT_IN), by, at)
+    return tuple(_with_contents(step, request) for step in cancelled)
+
+
+def _with_contents(step: Step, request: Request, matches: tuple[Match, ...] = ()) -> Step:
+    """The approval's first step with the contents that the approval names from now on."""
+    assessment = Assessment(
+        risk_reasons=request.risk_reasons, rollback_plan=request.rollback_plan, matches=matches
+    )
+    evidence, assessed = Content.of(request.evidence), Content.of(assessment.model_dump())
+    named = {"evidence_hash": evidence.hash, "assessment_hash": assessed.hash}
+    return replace(
+        step,
+        state=step.state.model_copy(update=named),
+        contents=(Content.of(request.content), evidence, assessed),
+    )
 
 
 def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
@@ -169,7 +188,6 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
     terms = _terms(request, policy)
     added = None if request.added_rule == terms.rule else request.added_rule
     length = deadline_of(terms, request.deadline_seconds)
-    content = canonical_json(request.content)
     return Approval(
         approval_id=request.approval_id,
         kind=request.kind,
@@ -181,11 +199,9 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         requested_at=at,
         deadline_at=at + length,
         on_timeout="approve" if terms.silence_approves and added is None else "deny",
-        decision_hash=hash_of(content),
-        content=content.decode(),
-        risk_reasons=request.risk_reasons,
-        evidence=request.evidence,
-        rollback_plan=request.rollback_plan,
+        decision_hash=content_hash(request.content),
+        evidence_hash="",
+        assessment_hash="",
         authors=request.authors,
         effect=request.effect,
         amount_usd_micros=request.amount_usd_micros,
@@ -196,6 +212,7 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         stage=request.stage,
         case=request.case,
         precedents_allowed=request.precedents_allowed,
+        barred=limits(request.content, request.rollback_plan, terms.rule, added),
         likeness=_likeness(request),
         version=0,
     )

@@ -1,6 +1,5 @@
 """Decisions, vetoes and reviews of people: each is decided, signed and saved once."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -146,8 +145,9 @@ async def _with_row(
     work: Command, approval: Approval
 ) -> tuple[Approval, Transition[Precedent] | None]:
     """The decided approval with its place in the row of similar ones, and the precedent that the
-    row drafts: once per row, and not where a similar precedent exists. A refusal costs no read."""
-    if not counts(approval, json.loads(approval.content)):
+    row drafts: once per row, and not where a similar precedent exists or a content of the row was
+    erased. A refusal costs no read."""
+    if not counts(approval):
         return approval, None
     if approval.status != "approved":
         return with_streak(approval, None), None
@@ -160,7 +160,10 @@ async def _with_row(
         return approval, None
     earlier = await find_like(work, approval.likeness, IN_A_ROW - 1)
     row = [*reversed(earlier), approval]
-    return approval, draft([(each, json.loads(each.content)) for each in row], work.at)
+    contents = await work.read_contents(*(each.decision_hash for each in row))
+    if contents.erased_at(*(each.decision_hash for each in row)) is not None:
+        return approval, None
+    return approval, draft([(each, contents.value(each.decision_hash)) for each in row], work.at)
 
 
 async def _count_veto(work: Command, vetoed: Approval) -> None:

@@ -5,18 +5,15 @@ from typing import Literal
 
 from events.precedents import PrecedentSeed
 from functions.approvals.aggregates import APPROVALS, PRECEDENTS, RUN
-from functions.approvals.rules.approval import OPEN, Approval
+from functions.approvals.rules.approval import OPEN
 from functions.approvals.rules.silence import as_of
 from functions.approvals.service.precedents import shown
-from functions.approvals.views import ApprovalDetail, ApprovalPage, PrecedentSeedPage
+from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage, PrecedentSeedPage
 from shared.kit.callers import Caller
+from shared.messaging.contents import read_contents
 from shared.storage.firestore import TenantStore
 
 Bucket = Literal["pending", "veto_open", "decided"]
-
-# A hundred of the largest contents are too much for an answer and for an instance.
-READ_AT_ONCE = 25
-ENOUGH_BYTES = 2_000_000
 
 _BUCKETS: dict[Bucket, list[str]] = {
     "pending": sorted(OPEN),
@@ -31,33 +28,28 @@ _BUCKETS: dict[Bucket, list[str]] = {
 async def show_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
     """The card with its content, as of the caller's clock. Raises NotFound."""
     approval = await RUN.read(caller, APPROVALS, approval_id)
-    return ApprovalDetail.of(as_of(approval, caller.received_at))
+    named = (approval.decision_hash, approval.evidence_hash, approval.assessment_hash)
+    contents = await read_contents(TenantStore(caller.tenant_id), named)
+    return ApprovalDetail.showing(as_of(approval, caller.received_at), contents)
 
 
 async def list_approvals(
     caller: Caller, bucket: Bucket | None, limit: int, cursor: str | None
 ) -> ApprovalPage:
-    """Cards with their contents, newest first. Fewer than `limit` where the contents are large or
-    deadlines have just passed: such cards leave `pending` at the deadline, and enter `decided` once
-    their timer has fired. Raises Invalid for a cursor that no list gave."""
-    found: list[Approval] = []
-    while True:
-        page = await RUN.page(
-            caller,
-            APPROVALS,
-            where=[("status", "in", _BUCKETS[bucket])] if bucket else [],
-            order_by="requested_at",
-            limit=min(limit - len(found), READ_AT_ONCE),
-            cursor=cursor,
-        )
-        found += page.items
-        cursor = page.next_cursor
-        size = sum(len(approval.content) for approval in found)
-        if cursor is None or len(found) == limit or size > ENOUGH_BYTES:
-            break
-    current = [as_of(approval, caller.received_at) for approval in found]
-    items = (ApprovalDetail.of(each) for each in current if bucket != "pending" or each.is_open)
-    return ApprovalPage(items=tuple(items), next_cursor=cursor)
+    """Cards without their contents, newest first. Fewer than `limit` where deadlines have just
+    passed: such cards leave `pending` at the deadline, and enter `decided` once their timer has
+    fired. Raises Invalid for a cursor that no list gave."""
+    page = await RUN.page(
+        caller,
+        APPROVALS,
+        where=[("status", "in", _BUCKETS[bucket])] if bucket else [],
+        order_by="requested_at",
+        limit=limit,
+        cursor=cursor,
+    )
+    current = [as_of(approval, caller.received_at) for approval in page.items]
+    items = (ApprovalCard.of(each) for each in current if bucket != "pending" or each.is_open)
+    return ApprovalPage(items=tuple(items), next_cursor=page.next_cursor)
 
 
 async def show_precedent(caller: Caller, precedent_id: str) -> PrecedentSeed:

@@ -1,7 +1,5 @@
 """The approval policy: shown, and proposed anew. A governor's approval of a proposal adopts it."""
 
-import json
-
 from pydantic import TypeAdapter
 
 from events.policies import PolicyEntry, PolicyRecord
@@ -10,7 +8,7 @@ from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.policy import BUILT_IN
 from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
 from functions.approvals.service.requests import open_request_of
-from functions.approvals.views import ApprovalDetail
+from functions.approvals.views import SignedCard
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
@@ -27,20 +25,21 @@ async def show_policy(caller: Caller) -> PolicyRecord:
     return part_of(PolicyRecord, policy or BUILT_IN)
 
 
-async def propose_policy(caller: Caller, key: IdempotencyKey, body: PolicyBody) -> ApprovalDetail:
+async def propose_policy(caller: Caller, key: IdempotencyKey, body: PolicyBody) -> SignedCard:
     """The approval that a governor must give before the policy changes. Raises Invalid."""
 
-    async def use_case(work: Command) -> ApprovalDetail:
+    async def use_case(work: Command) -> SignedCard:
         current = await work.find(POLICIES, POLICY_ID)
         request = proposal_of(body, current, new_id("apr", work.at), caller.principal)
-        return ApprovalDetail.of(await open_request_of(work, request))
+        return SignedCard.of(await open_request_of(work, request))
 
-    return await RUN.command(caller, key, use_case, ApprovalDetail)
+    return await RUN.command(caller, key, use_case, SignedCard)
 
 
 async def adopt_policy(work: UnitOfWork, proposal: Approval) -> None:
     """Replaces the policy by the approved one, in the approval's own commit. Raises VersionConflict
-    where another change came first."""
+    where another change came first, ContentErased."""
     current = await work.find(POLICIES, POLICY_ID)
-    entries = _ENTRIES.validate_python(json.loads(proposal.content)["entries"])
+    contents = await work.read_contents(proposal.decision_hash)
+    entries = _ENTRIES.validate_python(contents.value(proposal.decision_hash)["entries"])
     await work.save(adopt(proposal, entries, current, work.at))

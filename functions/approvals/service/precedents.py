@@ -11,7 +11,8 @@ from functions.approvals.queries import (
     find_ended,
     find_rejected_since,
 )
-from functions.approvals.rules.genesis import Facts, review, twin_of
+from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.genesis import Facts, covers_request, review, twin_of
 from functions.approvals.rules.posting import precedent_of
 from functions.approvals.rules.precedent import (
     ActivePrecedents,
@@ -32,6 +33,7 @@ from shared.kit.transitions import Transition
 from shared.storage.firestore import LostRace, TenantStore
 from shared.storage.idempotency import IdempotencyKey
 
+_CONTENTS_AT_ONCE = 4
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -137,16 +139,37 @@ async def _add_active(work: UnitOfWork, precedent: Precedent) -> None:
 
 
 async def _facts(work: UnitOfWork, precedent: Precedent) -> Facts:
-    """The review's references: at least four reads, only when somebody posts or activates."""
+    """The review's references: at least five reads, only when somebody posts or activates."""
     example_id = precedent.example_approval_id or ""
     example = None
     if APPROVALS.may_be_id(example_id):
         example = await work.find(APPROVALS, example_id)
+    content = None
+    if example is not None:
+        contents = await work.read_contents(example.decision_hash)
+        content = contents.shown(example.decision_hash)
     active = await work.find(ACTIVE, precedent.kind)
     since = (example.decided_at if example else None) or _EVER
     return Facts(
         example=example,
+        example_content=content,
         active=active.precedents if active else (),
         ended=await find_ended(work, precedent.kind),
-        rejected=await find_rejected_since(work, precedent.kind, since),
+        rejected=await _covered(work, precedent, since),
     )
+
+
+async def _covered(work: UnitOfWork, precedent: Precedent, since: datetime) -> list[Approval]:
+    """What people rejected after `since` and the precedent would approve. Reads a few contents at a
+    time, because all of them may be too much for an instance's memory."""
+    rejected = await find_rejected_since(work, precedent.kind, since)
+    covered = []
+    for first in range(0, len(rejected), _CONTENTS_AT_ONCE):
+        some = rejected[first : first + _CONTENTS_AT_ONCE]
+        contents = await work.read_contents(*(each.decision_hash for each in some))
+        covered += [
+            each
+            for each in some
+            if covers_request(precedent, each, contents.shown(each.decision_hash))
+        ]
+    return covered

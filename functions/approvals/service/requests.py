@@ -14,7 +14,6 @@ from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_I
 from functions.approvals.rules.approval import Approval, Steps
 from functions.approvals.rules.policy import BUILT_IN
 from functions.approvals.rules.requests import (
-    MOST_EVIDENCE,
     Request,
     RequestBody,
     open_cancelled,
@@ -22,10 +21,11 @@ from functions.approvals.rules.requests import (
     request_of,
 )
 from functions.approvals.rules.reversals import cancel, fail_to_undo, undo
-from functions.approvals.views import ApprovalDetail
+from functions.approvals.views import SignedCard
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
+from shared.kit.contents import Contents
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id, new_id
 from shared.kit.models import part_of
@@ -35,25 +35,27 @@ from shared.storage.idempotency import IdempotencyKey
 _WITHDRAWN_BY = "withdrawn_by"
 
 
-async def request_approval(
-    caller: Caller, key: IdempotencyKey, body: RequestBody
-) -> ApprovalDetail:
-    """The new approval's card. Raises Invalid for a request out of bounds."""
+async def request_approval(caller: Caller, key: IdempotencyKey, body: RequestBody) -> SignedCard:
+    """The new approval's card. Raises Invalid for a request out of bounds, ContentErased for a
+    content that was erased before."""
 
-    async def use_case(work: Command) -> ApprovalDetail:
+    async def use_case(work: Command) -> SignedCard:
         request = request_of(body, new_id("apr", work.at), caller.principal)
-        return ApprovalDetail.of(await open_request_of(work, request))
+        return SignedCard.of(await open_request_of(work, request))
 
-    return await RUN.command(caller, key, use_case, ApprovalDetail)
+    return await RUN.command(caller, key, use_case, SignedCard)
 
 
 async def open_for_case(event: Envelope) -> None:
     """Opens the approval that a case requests, once, also after redeliveries; where the case was
-    cancelled before, the approval is cancelled from the start."""
-    request = _request_of(event)
-    id = request.approval_id
+    cancelled before, the approval is cancelled from the start. Raises ContentErased, ContentInvalid
+    where what is to be approved cannot be read."""
+    asked = event.payload(AgentApprovalNeeded)
+    id = derive_id("apr", event.time, event.id)
 
     async def use_case(work: UnitOfWork) -> None:
+        contents = await work.read_contents(asked.content_hash, asked.evidence_hash)
+        request = _request_of(id, asked, contents)
         # The id is derived from the event's id, so the first attempt need not look: a redelivery,
         # or an earlier withdrawal, loses the race for the document.
         if work.attempt == 0:
@@ -126,15 +128,14 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
     return saved[-1]
 
 
-def _request_of(event: Envelope) -> Request:
-    asked = event.payload(AgentApprovalNeeded)
+def _request_of(id: str, asked: AgentApprovalNeeded, contents: Contents) -> Request:
     return Request(
-        approval_id=derive_id("apr", event.time, event.id),
+        approval_id=id,
         kind=asked.kind,
         subject=Subject(type="agent", id=asked.agent_id, name=asked.name),
         summary=asked.summary,
-        content=asked.content,
-        evidence=asked.evidence[:MOST_EVIDENCE],
+        content=contents.value(asked.content_hash),
+        evidence=tuple(contents.value(asked.evidence_hash)),
         rollback_plan=asked.rollback_plan,
         risk=asked.risk,
         risk_reasons=asked.risk_reasons,

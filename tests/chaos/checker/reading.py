@@ -20,6 +20,7 @@ COLLECTIONS = (
     "approvals",
     "precedents",
     "decision_claims",
+    "contents",
 )
 KEY_SETS = ("agents-public-keys", "approvals-public-keys")
 _OWNER = {"Authorization": "Bearer owner"}

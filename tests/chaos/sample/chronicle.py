@@ -14,6 +14,7 @@ from tests.chaos.checker.canonical import canonical, content_hash
 from tests.chaos.checker.evidence import Evidence, Json, Tenant
 
 TENANT = "clinic"
+_OTHERS = ("agent_names", "contents")
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 _COLLECTIONS = {
     "agent": "agents",
@@ -52,7 +53,7 @@ class Chronicle:
 
     def __init__(self) -> None:
         self.tenant = Tenant(TENANT, now=moment(20_000))
-        self.tenant.documents = {name: {} for name in (*_COLLECTIONS.values(), "agent_names")}
+        self.tenant.documents = {name: {} for name in (*_COLLECTIONS.values(), *_OTHERS)}
         self.approvals_key, self.agents_key = Key("approvals-1"), Key("agents-1")
 
     def tell(self, noun: str, id: str, name: str, data: Json, *, cause: Json | None = None) -> Json:
@@ -81,6 +82,12 @@ class Chronicle:
         timer = {"next_timer_at": None, "next_timer_type": None}
         document |= {"state": json.dumps(state), "status": state.get("status"), **timer}
 
+    def keep(self, content: Json) -> str:
+        """Stores a content; returns its hash."""
+        hash = content_hash(content)
+        self.tenant.documents["contents"][hash] = {"body": canonical(content)}
+        return hash
+
     def say(self, status: int, path: str, answer: Json, *, key: str, by: str = "governor") -> None:
         """What both devices of a person were answered."""
         for device in ("phone", "tablet"):
@@ -108,18 +115,18 @@ class Chronicle:
 def case_state(chronicle: Chronicle, number: int, status: str) -> Json:
     """A case with its spec and its certification."""
     spec = {"name": f"writer-{number}", "budget": {"per_run_usd": 0.5}}
+    spec_hash = chronicle.keep(spec)
     statement: dict[str, Any] = {
         "tenant_id": TENANT,
         "case_id": f"cas_{number}",
-        "spec_hash": content_hash(spec),
+        "spec_hash": spec_hash,
     }
     return {
         "case_id": f"cas_{number}",
         "status": status,
         "approval_id": f"apr_{number}",
         "ended_at": moment(number),
-        "spec": json.dumps(spec),
-        "spec_hash": content_hash(spec),
+        "spec_hash": spec_hash,
         "certifications": [chronicle.agents_key.sign(statement)],
     }
 

@@ -1,8 +1,5 @@
 """Two agents: one approved by hand, one assented to by a precedent and vetoed. And a miss."""
 
-import json
-
-from tests.chaos.checker.canonical import content_hash
 from tests.chaos.checker.evidence import Evidence, Json
 from tests.chaos.sample.chronicle import TENANT, Chronicle, case_state, moment
 
@@ -30,7 +27,7 @@ def _precedent(chronicle: Chronicle) -> None:
 
 def _approved_by_hand(chronicle: Chronicle, number: int) -> None:
     asked = _asked(chronicle, number)
-    pending = _approval(number, 1, status="pending", decided_by=None, decided_at=None)
+    pending = _approval(chronicle, number, 1, status="pending", decided_by=None, decided_at=None)
     chronicle.tell("approval", f"apr_{number}", "requested", pending, cause=asked)
     approved = _decided(chronicle, number, 2, "approved", by="governor")
     told = chronicle.tell("approval", f"apr_{number}", "approved", approved, cause=asked)
@@ -92,13 +89,12 @@ def _binding(number: int) -> Json:
     return {"case_id": f"cas_{number}", "revision": 1, "purpose": "creation"}
 
 
-def _approval(number: int, version: int, **fields: object) -> Json:
+def _approval(chronicle: Chronicle, number: int, version: int, **fields: object) -> Json:
     content = {"case": _binding(number), "budget": {"per_run_usd": 0.5}}
     return {
         "approval_id": f"apr_{number}",
         "version": version,
-        "content": json.dumps(content),
-        "decision_hash": content_hash(content),
+        "decision_hash": chronicle.keep(content),
         "case": _binding(number),
         "precedent_id": None,
         "summary": "Create a writer",
@@ -112,7 +108,13 @@ def _decided(
     chronicle: Chronicle, number: int, version: int, status: str, *, by: str, **fields: object
 ) -> Json:
     state = _approval(
-        number, version, status=status, decided_by=by, decided_at=moment(number), **fields
+        chronicle,
+        number,
+        version,
+        status=status,
+        decided_by=by,
+        decided_at=moment(number),
+        **fields,
     )
     names = ("approval_id", "decision_hash", "decided_by", "decided_at", "version", "case")
     signed = {name: state[name] for name in names}

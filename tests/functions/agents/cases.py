@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from joserfc.jwk import OKPKey
 from pydantic import BaseModel
@@ -13,7 +14,7 @@ from events.agents import AgentApprovalNeeded, AgentStatus, CaseKind
 from events.approvals import CaseBinding
 from events.decisions import SignedDecision
 from functions.agents.rules.agent import Agent, draft
-from functions.agents.rules.case import CreationCase, Judged, Steps
+from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
 from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.creation import open_case
 from functions.agents.rules.decision import Decision
@@ -23,6 +24,7 @@ from functions.agents.rules.skills import CATALOGUE
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST
 from shared.aggregates.aggregate import payload
+from shared.kit.contents import Content
 from shared.kit.ids import derive_id
 from shared.kit.signing import load_public_keys, load_signing_key, public_key_set, sign
 from tests.functions.agents.specs import spec
@@ -52,13 +54,25 @@ def judged(
     at: datetime = START,
 ) -> Judged:
     """The spec through stages 1 to 5, certified."""
-    return certify(
+    said = certify(
         as_version(of, version=version, case_id=case_id),
+        Content.of(of.document()),
         judge(of, with_reviews=kind != "proposal"),
         tenant_id=TENANT,
         key=AGENTS_KEY,
         at=at,
     )
+    _KEPT.update({each.hash: each for each in said.contents})
+    return said
+
+
+# Every content that a case of these tests names.
+_KEPT: dict[str, Content] = {}
+
+
+def contents_of(case: CreationCase) -> CaseContents:
+    """What the case names by its hashes."""
+    return CaseContents(_KEPT[case.spec_hash], _KEPT[case.findings_hash])
 
 
 @dataclass(frozen=True)
@@ -81,6 +95,12 @@ class Stepped:
     @property
     def both(self) -> tuple[Agent, CreationCase]:
         return self.agent, self.case
+
+    @property
+    def content(self) -> Any:
+        """What is to be approved."""
+        hash = self.request.content_hash
+        return next(c.value for step in self.steps for c in step.contents if c.hash == hash)
 
     @property
     def request(self) -> AgentApprovalNeeded:
@@ -165,10 +185,12 @@ class Around:
     tenant_id: str = TENANT
     known_skills: frozenset[str] = frozenset(CATALOGUE)
     neighbours: Mapping[str, AgentStatus] = field(default_factory=dict)
+    readable: bool = True
 
-    def surroundings(self) -> Surroundings:
+    def surroundings(self, case: CreationCase) -> Surroundings:
         return Surroundings(
             tenant_id=self.tenant_id,
+            contents=contents_of(case) if self.readable else None,
             own_keys=AGENTS_KEYS,
             approvals_keys=APPROVALS_KEYS,
             known_skills=self.known_skills,

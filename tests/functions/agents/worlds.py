@@ -28,7 +28,6 @@ from events.quorum import Place, Rule
 from functions.agents.aggregates import AGENTS, CASES, RUN
 from functions.agents.reactions import HANDLERS
 from functions.agents.rules.agent import Agent
-from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.ids import derive_id, new_id
 from shared.kit.instants import to_milliseconds
 from shared.kit.signing import sign
@@ -155,8 +154,9 @@ class World:
             "requested_at": request.requested_at,
             "deadline_at": request.requested_at + timedelta(days=1),
             "on_timeout": "deny",
-            "decision_hash": content_hash(request.content),
-            "content": canonical_json(request.content).decode(),
+            "decision_hash": request.content_hash,
+            "evidence_hash": request.evidence_hash,
+            "assessment_hash": "0" * 64,
             "rule": Rule(kind="any", of=(Place(role="governor"),)),
             "case": CaseBinding(
                 case_id=case_id, revision=request.revision, purpose=request.purpose
@@ -230,9 +230,9 @@ class World:
 
     async def log(self) -> list[Envelope]:
         """Every event of this tenant, in the order of commit."""
-        page = await self.store.find(EVENT_LOG, order_by="committed_at", limit=300)
+        entries = [entry async for entry in self.store.find_all(EVENT_LOG)]
         in_order = sorted(
-            page.items, key=lambda each: (each.data["committed_at"], each.data["position"])
+            entries, key=lambda each: (each.data["committed_at"], each.data["position"])
         )
         return [
             logged_event(document.data, datetime.fromisoformat(document.data["time"]))

@@ -4,7 +4,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.approvals import Subject
+from events.approvals import Match, Subject
+from events.dossiers import Assessment
 from events.policies import PolicyEntry
 from events.precedents import Condition
 from events.quorum import Place, Rule
@@ -94,6 +95,13 @@ def opened(
         silence_approves=named,
     )
     return open_request(asked, precedents, at, policy(entry)).state
+
+
+def matches_of(*precedents: ActivePrecedent, **fields: Any) -> tuple[Match, ...]:
+    """How such a request compares with the precedents, as its assessment tells it."""
+    step = open_request(request(**fields), precedents, START)
+    named = {each.hash: each.value for each in step.contents}
+    return Assessment.model_validate(named[step.state.assessment_hash]).matches
 
 
 def rule(kind: Any, *places: str, m: int | None = None) -> Rule:

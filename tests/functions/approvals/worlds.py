@@ -1,5 +1,6 @@
 """One tenant and everything people, cases and clocks do to its approvals."""
 
+import asyncio
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,13 +28,16 @@ from functions.approvals.service.precedents import (
     suspend_precedent,
 )
 from functions.approvals.service.requests import request_approval
-from functions.approvals.views import ApprovalCard, ApprovalDetail
+from functions.approvals.views import ApprovalCard, SignedCard
 from shared.kit.callers import Caller
+from shared.kit.contents import Content
 from shared.kit.ids import derive_id, new_id
 from shared.messaging.changes import Timer
+from shared.messaging.contents import keep, read_contents
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.timers import timer_event
+from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.approvals.builders import (
@@ -56,6 +60,9 @@ SPEC: dict[str, Any] = {
 }
 
 
+PASSED = [{"check": "completeness", "verdict": "pass"}]
+
+
 @dataclass
 class World:
     """Acts through the function's own use cases and handlers."""
@@ -63,6 +70,8 @@ class World:
     store: TenantStore
     cloud: Cloud
     asked: list[Envelope] = field(default_factory=list)
+    contents: dict[str, Content] = field(default_factory=dict)
+    storing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def caller(self, actor: Actor, at: datetime = START) -> Caller:
         return Caller(
@@ -74,11 +83,11 @@ class World:
             token="",
         )
 
-    async def ask(self, at: datetime = START, **fields: Any) -> ApprovalDetail:
+    async def ask(self, at: datetime = START, **fields: Any) -> SignedCard:
         """Somebody asks over the API."""
         return await self.ask_as(ASKER, at, **fields)
 
-    async def ask_as(self, actor: Actor, at: datetime = START, **fields: Any) -> ApprovalDetail:
+    async def ask_as(self, actor: Actor, at: datetime = START, **fields: Any) -> SignedCard:
         """This person asks over the API."""
         caller = self.caller(actor, at)
         return await request_approval(caller, IdempotencyKey(caller), request_body(**fields))
@@ -162,7 +171,11 @@ class World:
         return await suspend_precedent(caller, IdempotencyKey(caller), seed.seed_id)
 
     def approval_needed(self, at: datetime = START, **fields: Any) -> tuple[Envelope, str]:
-        """A case asks: the event, and the id of the approval that follows from it."""
+        """A case asks: the event, and the id of the approval that follows from it. What it asks
+        about is stored when the event is delivered."""
+        content = Content.of(fields.pop("content", SPEC))
+        evidence = Content.of(fields.pop("evidence", PASSED))
+        self.contents |= {each.hash: each for each in (content, evidence)}
         values = {
             "agent_id": "agt_01KAGQ0000000000000000000A",
             "name": "clinic-content-writer",
@@ -179,10 +192,10 @@ class World:
             "stage": {"number": 6, "name": "governor approval", "of": 7},
             "purpose": "creation",
             "summary": "Create clinic-content-writer",
-            "content": SPEC,
+            "content_hash": content.hash,
+            "evidence_hash": evidence.hash,
             "risk": "low",
             "risk_reasons": ("public data only",),
-            "evidence": ({"check": "completeness", "verdict": "pass"},),
             "rollback_plan": "Delete the drafts it wrote.",
             "requested_at": at,
             "authors": (REQUESTER,),
@@ -227,7 +240,20 @@ class World:
 
     async def deliver(self, event: Envelope) -> None:
         """Hands the event to its handler."""
+        await self.store_contents()
         await HANDLERS[event.type](event)
+
+    async def store_contents(self) -> None:
+        """Stores what cases have asked about so far, as their own commits did."""
+        async with self.storing:
+            stored = (await read_contents(self.store, self.contents)).present
+            batch = Batch()
+            for content in self.contents.values():
+                if content.hash not in stored:
+                    keep(batch, content, START)
+            self.contents.clear()
+            if batch.writes:
+                await self.store.commit(batch)
 
     async def fire(self, type: str, approval_id: str, at: datetime) -> None:
         """A timer fires at `at`."""
@@ -281,6 +307,7 @@ class World:
             stages=(),
             version="1.0.0",
             spec_hash="0" * 64,
+            findings_hash="0" * 64,
             approval_id=approval_id,
             requested_by=REQUESTER,
             requested_at=at,

@@ -65,11 +65,6 @@ def test_an_uptime_check_asks_a_public_function(program: Graph, stack: Stack) ->
     assert sum(stack.checks.values()) == _quantity(stack, "uptime-executions") > 0
 
 
-def test_long_texts_that_no_query_names_take_no_index(stack: Stack) -> None:
-    assert "events.data" in stack.unindexed
-    assert "events.tenantid" not in stack.unindexed
-
-
 def test_recovery_and_backups_keep_copies_that_are_paid(stack: Stack) -> None:
     assert stack.recovered
     assert stack.backups == 7

@@ -4,8 +4,8 @@ indexes beyond these rules, they ask for more than it does, never for less."""
 
 from dataclasses import dataclass
 
-from infra.indexes import EXPIRING, Composite
-from tests.infra.firestore.declared import COMPOSITES, GROUPED, UNQUERIED
+from infra.indexes import Composite, Direction, Single
+from tests.infra.firestore.declared import COMPOSITES, GROUPED, SINGLES
 
 NAME = "__name__"
 
@@ -19,10 +19,10 @@ class Query:
     equal: frozenset[str]
     contained: frozenset[str]
     ranged: frozenset[str]
-    orders: tuple[tuple[str, str], ...]
+    orders: tuple[tuple[str, Direction], ...]
 
     @property
-    def sorted_by(self) -> tuple[tuple[str, str], ...]:
+    def sorted_by(self) -> tuple[tuple[str, Direction], ...]:
         """The fields that the answer is sorted by; what is ranged over comes first, and document
         names come last without being said."""
         said = tuple(order for order in self.orders if order[0] != NAME)
@@ -33,14 +33,15 @@ class Query:
 
 
 def serving(query: Query, composites: tuple[Composite, ...] = COMPOSITES) -> object | None:
-    """What serves the query: an index of ours, "automatic", or None."""
+    """What serves the query: indexes of ours, "names" where documents' names are enough, or
+    None."""
     if len(query.sorted_by) > 1 or len(query.ranged) > 1 or not _is_in_one_direction(query):
         return None
     filtered = query.equal | query.contained
     if query.ranged - {name for name, _ in query.sorted_by}:
         return None
     if not query.sorted_by:
-        return _of_single_fields(query, filtered)
+        return _of_single_fields(query, filtered) if filtered else "names"
     ((field, direction),) = query.sorted_by
     if not filtered:
         return _of_single_fields(query, frozenset({field}), direction)
@@ -54,15 +55,14 @@ def serving(query: Query, composites: tuple[Composite, ...] = COMPOSITES) -> obj
 
 
 def _of_single_fields(
-    query: Query, fields: frozenset[str], direction: str = "ASCENDING"
+    query: Query, fields: frozenset[str], direction: Direction = "ASCENDING"
 ) -> object | None:
     if not query.of_all_tenants:
-        taken_away = {
-            field
-            for collection, field in (*GROUPED, *EXPIRING, *UNQUERIED)
-            if collection == query.collection
+        wanted = {
+            Single(query.collection, field, "CONTAINS" if field in query.contained else direction)
+            for field in fields
         }
-        return None if fields & taken_away else "automatic"
+        return frozenset(wanted) if wanted <= set(SINGLES) else None
     if len(fields) != 1 or query.contained or direction != "ASCENDING":
         return None
     (field,) = fields

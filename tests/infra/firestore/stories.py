@@ -4,7 +4,7 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from events.approvals import ApprovalRequested, ApprovalVetoed
+from events.approvals import ApprovalApproved, ApprovalRequested, ApprovalVetoed
 from events.precedents import PrecedentActivated
 from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
 from functions.approvals import queries
@@ -25,7 +25,7 @@ from shared.storage.idempotency import IdempotencyKey
 from tests.functions.agents.worlds import World as AgentsWorld
 from tests.functions.approvals.builders import GOVERNOR
 from tests.functions.approvals.worlds import World as ApprovalsWorld
-from tests.mobile_api.stories import START, approval, case_of, precedent, vetoed
+from tests.mobile_api.stories import START, approval, case_of, decided, precedent, vetoed
 from tests.mobile_api.worlds import happen
 
 REASON = {"reason": "It sent what it should not."}
@@ -81,7 +81,9 @@ async def a_governor_looks(tenant: str) -> None:
     """Every page of the phone, a device, and the projection made again."""
     # A veto whose reversal waits, for the screen looks only for what there is.
     over = approval(ApprovalVetoed, 2, 2, case=case_of(2), **vetoed())
-    await happen(tenant, approval(ApprovalRequested), over, precedent(PrecedentActivated))
+    # An assent whose deployment waits.
+    waiting = approval(ApprovalApproved, 3, 2, case=case_of(3), **decided())
+    await happen(tenant, approval(ApprovalRequested), over, waiting, precedent(PrecedentActivated))
     caller = caller_of(tenant)
     await read_dashboard(caller)
     buckets: tuple[cards.Bucket | None, ...] = ("pending", "veto_open", "decided", None)

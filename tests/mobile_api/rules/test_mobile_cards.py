@@ -14,8 +14,12 @@ from events.approvals import (
 from events.quorum import Review
 from mobile_api.rules.cards import LONGEST_TIMELINE, as_of, bucket_of, card_of
 from mobile_api.rules.documents import CARDS, VIOLATIONS, Fields
+from shared.kit.canonical import content_hash
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import (
+    ASSESSMENT,
+    CONTENT,
+    EVIDENCE,
     START,
     approval,
     case_of,
@@ -68,9 +72,12 @@ def test_a_duplicate_changes_nothing() -> None:
     assert project(_documents(event), fact(event)) == {}
 
 
-def test_the_content_is_kept_byte_by_byte() -> None:
-    event = approval(approvals.ApprovalRequested)
-    assert _card(event)["content"] == json.loads(event.data)["content"]
+def test_a_card_names_its_contents_and_carries_none() -> None:
+    card = _card(approval(approvals.ApprovalRequested))
+    assert json.loads(card["card"])["decision_hash"] == content_hash(CONTENT)
+    assert card["evidence_hash"] == content_hash(EVIDENCE)
+    assert card["assessment_hash"] == content_hash(ASSESSMENT)
+    assert len(json.dumps(card)) < 2_000
 
 
 def test_a_timeline_keeps_its_newest_hundred_entries() -> None:

@@ -14,7 +14,7 @@ summary = "A function that exists to be changed."
 routes        = ["/v1/things/**"]
 cpu           = 1
 memory        = "512Mi"
-concurrency   = 80
+concurrency   = 20
 max_instances = 20
 timeout       = "30s"
 
@@ -70,7 +70,9 @@ def test_the_good_one_loads(load: Load) -> None:
         ("cpu           = 1", "cpu           = 0.5", "http"),
         ('"512Mi"', '"512M"', "http.memory"),
         ('"512Mi"', "512", "http.memory"),
-        ("concurrency   = 80", "concurrency   = 0", "http.concurrency"),
+        ("concurrency   = 20", "concurrency   = 0", "http.concurrency"),
+        ("concurrency   = 20", "concurrency   = 21", "http"),
+        ('"512Mi"', '"511Mi"', "http"),
         ("max_instances = 20", "max_instances = 101", "http.max_instances"),
         ('"30s"', '"30"', "http.timeout"),
         ('"30s"', '"0s"', "http.timeout"),

@@ -9,6 +9,10 @@ from tests.chaos.checker.signatures import Forged, verified
 
 Keys = dict[str, Json]
 
+_CONTENTS = (
+    *("decision_hash", "evidence_hash", "assessment_hash", "content_hash"),
+    *("spec_hash", "findings_hash"),
+)
 _SIGNED = (
     *("approved", "auto_approved", "rejected", "expired", "changes_requested", "cancelled"),
     *("vetoed", "overturned"),
@@ -30,14 +34,16 @@ def every_decision_is_signed(tenant: Tenant, keys: Keys) -> Iterator[str]:
 
 
 def every_hash_is_of_its_content(tenant: Tenant, keys: Keys) -> Iterator[str]:
-    for event in tenant.events:
-        if event["subject"].startswith("approval/") and "content" in event["data"]:
-            data = event["data"]
-            if content_hash(json.loads(data["content"])) != data["decision_hash"]:
-                yield f"{event['type']} {event['id']} is about another content than it says"
-    for id, case in tenant.states("creation_cases").items():
-        if content_hash(json.loads(case["spec"])) != case["spec_hash"]:
-            yield f"case {id} is about another spec than it says"
+    contents = tenant.documents.get("contents", {})
+    for hash, content in contents.items():
+        if content_hash(json.loads(content["body"])) != hash:
+            yield f"the content {hash} is another than it says"
+    named = [(f"{event['type']} {event['id']}", event["data"]) for event in tenant.events]
+    named += [(f"case {id}", case) for id, case in tenant.states("creation_cases").items()]
+    for who, data in named:
+        for name in _CONTENTS:
+            if name in data and data[name] not in contents:
+                yield f"{who} names a {name} that nothing is stored under"
 
 
 def every_certification_is_signed(tenant: Tenant, keys: Keys) -> Iterator[str]:

@@ -40,6 +40,7 @@ from tests.functions.agents.cases import (
     Around,
     Stepped,
     changed,
+    contents_of,
     decision,
     judged,
     stepped,
@@ -61,7 +62,7 @@ def assented(agent: Agent, case: CreationCase) -> CreationCase:
 
 
 def deployed(agent: Agent, case: CreationCase) -> Stepped:
-    checks = health_checks(agent, case, Around().surroundings())
+    checks = health_checks(agent, case, Around().surroundings(case))
     return stepped(agent, go_live(agent, case, checks, LATER))
 
 
@@ -113,7 +114,7 @@ def test_an_ethical_denial_ends_the_case_and_its_agent() -> None:
 def test_what_is_hashed_is_the_spec_with_its_classification_and_findings() -> None:
     after = submission()
     case, request = after.case, after.request
-    content = request.content
+    content = after.content
     assert {**content, "case": None, "classification": None, "changes": None, "findings": None} == {
         **spec().document(),
         **dict.fromkeys(("case", "classification", "changes", "findings")),
@@ -143,7 +144,7 @@ def test_assent_makes_the_agent_live_and_one_event_says_so() -> None:
         None,
     )
     assert {stage.status for stage in after.case.stages} == {"passed"}
-    assert [finding.check for finding in after.case.stages[6].findings] == [
+    assert [finding.check for finding in after.case.checks] == [
         "signatures",
         "dependencies",
         "read_back",
@@ -163,7 +164,7 @@ def test_a_trial_starts_for_seven_days() -> None:
 def test_a_failed_health_check_rolls_the_case_back() -> None:
     agent, case = submitted()
     accepted = assented(agent, case)
-    around = Around(known_skills=frozenset({"research"})).surroundings()
+    around = Around(known_skills=frozenset({"research"})).surroundings(case)
     after = stepped(agent, go_live(agent, accepted, health_checks(agent, accepted, around), LATER))
     assert (after.case.status, after.agent.status) == ("rolled_back", "certified")
     assert after.events[0] is CreationCaseRolledBack
@@ -213,14 +214,14 @@ def test_an_escalated_case_asks_about_the_escalation_first_then_for_itself() -> 
     assert (case.status, agent.status, case.stages[4].status) == ("escalated", "draft", "escalated")
     assert case.asked is not None
     assert case.asked.purpose == "ethics_escalation"
-    after = stepped(agent, clear_ethics(agent, assented(agent, case), LATER))
+    after = stepped(agent, clear_ethics(agent, assented(agent, case), contents_of(case), LATER))
     assert after.events == [AgentApprovalNeeded]
     agent, cleared = after.both
     assert (cleared.status, agent.status) == ("ethics_cleared", "certified")
     assert cleared.asked is not None
     assert cleared.asked.purpose == "creation"
     assert not after.request.precedents_allowed
-    assert clear_ethics(agent, cleared, LATER) == ()
+    assert clear_ethics(agent, cleared, contents_of(cleared), LATER) == ()
     _, case = live(agent, cleared)
     assert case.status == "live"
 
@@ -233,7 +234,7 @@ def test_changes_requested_of_an_escalation_return_the_case_too() -> None:
 
 def test_an_escalation_whose_assent_is_overturned_takes_a_live_agent_back() -> None:
     agent, case = submitted(ESCALATES)
-    after = stepped(agent, clear_ethics(agent, assented(agent, case), LATER))
+    after = stepped(agent, clear_ethics(agent, assented(agent, case), contents_of(case), LATER))
     agent, case = live(*after.both)
     overturned = decision(case, "overturned", version=5, withdraws=True, of_escalation=True)
     accepted = accept(case, overturned)
@@ -455,7 +456,9 @@ def test_what_is_repeated_late_or_about_something_else_is_not_accepted() -> None
 
 def test_an_escalation_once_passed_can_only_be_taken_back() -> None:
     agent, case = submitted(ESCALATES)
-    cleared = stepped(agent, clear_ethics(agent, assented(agent, case), LATER)).case
+    cleared = stepped(
+        agent, clear_ethics(agent, assented(agent, case), contents_of(case), LATER)
+    ).case
     assert accept(cleared, decision(cleared, "approved", version=9, of_escalation=True)) is None
 
 
@@ -492,6 +495,6 @@ def test_the_content_a_case_asked_about_is_the_same_at_deployment() -> None:
     agent, case = submitted(ESCALATES)
     assert case.asked is not None
     asked = case.asked.decision_hash
-    after = stepped(agent, clear_ethics(agent, assented(agent, case), LATER))
+    after = stepped(agent, clear_ethics(agent, assented(agent, case), contents_of(case), LATER))
     _, case = live(*after.both)
-    assert content_hash(approval_content(case, "ethics_escalation")) == asked
+    assert approval_content(case, "ethics_escalation", contents_of(case)).hash == asked

@@ -40,7 +40,7 @@ from functions.agents.rules.health import health_checks
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import version_after
 from shared.kit.ids import derive_id
-from tests.functions.agents.cases import Around, decision, judged, stepped, submitted
+from tests.functions.agents.cases import Around, contents_of, decision, judged, stepped, submitted
 from tests.functions.agents.specs import spec
 
 SPECS: tuple[Spec, ...] = (
@@ -288,7 +288,7 @@ class CaseMachine(RuleBasedStateMachine):
         if message.kind in ("approved", "auto_approved"):
             self.assented.add(approval_id)
             if case.status == "escalated":
-                return clear_ethics(self.agent, case, self.at)
+                return clear_ethics(self.agent, case, contents_of(case), self.at)
             return hold(case, self.at) if self.paused else self._go_live(case)
         if message.kind == "changes_requested":
             return return_for_changes(case, "change it", self.at)
@@ -304,7 +304,7 @@ class CaseMachine(RuleBasedStateMachine):
         )
 
     def _go_live(self, case: CreationCase) -> Steps:
-        checks = health_checks(self.agent, case, Around().surroundings())
+        checks = health_checks(self.agent, case, Around().surroundings(case))
         return go_live(self.agent, case, checks, self.at)
 
     def _save(self, steps: Steps) -> None:

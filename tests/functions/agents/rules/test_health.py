@@ -1,6 +1,5 @@
 """Three health checks that can fail: a tampered store, a stranger's signature, a missing agent."""
 
-import json
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from tests.functions.agents.cases import (
     TENANT,
     Around,
     changed,
+    contents_of,
     decision,
     stepped,
     submitted,
@@ -38,7 +38,7 @@ def assented(case: CreationCase, **altered: Any) -> CreationCase:
 
 
 def failing(agent: Agent, case: CreationCase, around: Around | None = None) -> list[str]:
-    checks = health_checks(agent, case, (around or Around()).surroundings())
+    checks = health_checks(agent, case, (around or Around()).surroundings(case))
     assert [check.check for check in checks] == ["signatures", "dependencies", "read_back"]
     return [check.check for check in checks if check.verdict != "pass"]
 
@@ -85,10 +85,15 @@ def test_a_signed_statement_that_is_no_decision_is_no_assent() -> None:
 
 def test_a_stored_spec_that_was_tampered_with_is_not_deployed() -> None:
     agent, case = submitted()
-    accepted = assented(case)
-    other = spec(purpose="Draft articles for anybody who asks.").document()
-    tampered = accepted.model_copy(update={"spec": json.dumps(other)})
+    _, other = submitted(spec(purpose="Draft articles for anybody who asks."))
+    tampered = assented(case).model_copy(update={"spec_hash": other.spec_hash})
     assert failing(agent, tampered) == ["signatures", "read_back"]
+
+
+def test_a_spec_that_was_erased_or_is_another_than_its_hash_names_is_not_deployed() -> None:
+    agent, case = submitted()
+    unreadable = Around(readable=False)
+    assert failing(agent, assented(case), unreadable) == ["signatures", "read_back"]
 
 
 def test_certifications_of_another_spec_do_not_certify_this_one() -> None:
@@ -142,7 +147,7 @@ def test_a_proposal_needs_no_certification_of_the_stages_it_skips() -> None:
 
 def test_an_escalated_stage_is_certified_by_the_signed_assent_to_it() -> None:
     agent, case = submitted(spec("finance-pays-alone"))
-    agent, case = stepped(agent, clear_ethics(agent, assented(case), START)).both
+    agent, case = stepped(agent, clear_ethics(agent, assented(case), contents_of(case), START)).both
     accepted = assented(case)
     assert failing(agent, accepted) == []
     assert accepted.escalation is not None
@@ -169,7 +174,7 @@ def test_an_agent_it_needs_that_does_not_serve_stops_the_deployment(status: str 
 def test_a_skill_that_was_withdrawn_stops_the_deployment() -> None:
     agent, case = submitted()
     around = Around(known_skills=frozenset({"research", "draft"}))
-    checks = health_checks(agent, assented(case), around.surroundings())
+    checks = health_checks(agent, assented(case), around.surroundings(case))
     assert [check.path for check in checks if check.verdict == "fail"] == ["/skills/2"]
 
 

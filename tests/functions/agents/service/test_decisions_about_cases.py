@@ -1,6 +1,5 @@
 """What approvals decided, acted on: once, in whatever order it comes, and only if it is signed."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -158,13 +157,14 @@ async def test_a_decision_about_no_case_or_an_unknown_one_is_ignored(world: Worl
 
 async def test_a_case_that_was_tampered_with_is_rolled_back_not_deployed(world: World) -> None:
     answer = await world.submit()
-    other = document(purpose="Draft articles for anybody who asks.")
-    await world.tamper(answer["case_id"], spec=json.dumps(other))
+    other = await world.submit(purpose="Draft articles for anybody who asks.", name="another")
+    stranger = (await world.agent(other["agent_id"]))["spec_hash"]
+    await world.tamper(answer["case_id"], spec_hash=stranger)
     await world.decide(answer["case_id"], "approved")
     case = await world.case(answer["case_id"])
     assert case["status"] == "rolled_back"
     assert "signatures" in case["reason"]
-    assert await world.events() == [*LIVE[:2], "creation_case.rolled_back"]
+    assert await world.events() == [*LIVE[:2], *LIVE[:2], "creation_case.rolled_back"]
 
 
 async def test_a_case_whose_dependency_does_not_serve_is_rolled_back(world: World) -> None:

@@ -75,18 +75,22 @@ def refused(answer: httpx.Response, status: int, code: str, *fields: str) -> Non
 
 async def test_a_request_is_shown_with_exactly_what_is_hashed(program: Program) -> None:
     card = await ask(program)
-    assert card["decision_hash"] == content_hash(card["content"]) == content_hash(CONTENT)
+    shown = await program.get(f"/v1/approvals/{card['id']}")
+    detail = shown.json()
+    assert detail["decision_hash"] == content_hash(detail["content"]) == content_hash(CONTENT)
     assert (card["status"], card["risk"], card["on_timeout"]) == ("pending", "medium", "deny")
     assert card["rule"] == {
         "kind": "any",
         "m": None,
         "of": [{"role": "governor", "principal": None}],
     }
-    assert card["evidence"] == ASKED["evidence"]
-    shown = await program.get(f"/v1/approvals/{card['id']}")
-    assert (shown.status_code, shown.json()) == (200, card)
-    listed = (await program.get("/v1/approvals", status="pending")).json()
-    assert listed == {"items": [card], "next_cursor": None}
+    assert detail["evidence"] == ASKED["evidence"]
+    assert (detail["rollback_plan"], detail["erased_at"]) == (ASKED["rollback_plan"], None)
+    assert detail["risk_reasons"] == ["something happens (medium)"]
+    assert (shown.status_code, {**detail, **card}) == (200, detail)
+    (listed,) = (await program.get("/v1/approvals", status="pending")).json()["items"]
+    assert {**card, **listed} == card
+    assert not listed.keys() & {"content", "evidence", "rollback_plan", "matches"}
 
 
 async def test_the_same_key_asks_once(program: Program) -> None:
@@ -206,7 +210,8 @@ async def test_a_precedent_from_its_posting_to_its_veto(program: Program) -> Non
     refused(await governor(program).post(f"{path}/activate"), 409, "version_conflict")
     matched = await ask(program)
     assert matched["status"] == "auto_approved"
-    assert matched["matches"][0]["satisfied"][0] == 'content.action eq "reindex"'
+    detail = (await program.get(f"/v1/approvals/{matched['id']}")).json()
+    assert detail["matches"][0]["satisfied"][0] == 'content.action eq "reindex"'
     vetoed = await governor(program).post("/v1/vetoes", vetoing(matched))
     assert vetoed.json()["status"] == "vetoed"
     shown = (await program.get(path)).json()

@@ -7,7 +7,7 @@ import pytest
 from events.precedents import Condition
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.genesis import Facts, review
+from functions.approvals.rules.genesis import Facts, covers_request, review
 from functions.approvals.rules.precedent import Precedent
 from tests.functions.approvals.builders import (
     CONTENT,
@@ -28,9 +28,12 @@ def decided(verb: str = "approve", at: Any = START, **fields: Any) -> Approval:
     return stepped(decide(approval, command(verb, approval), GOVERNOR, at))
 
 
+EXAMPLE: dict[str, Any] = {"example_content": CONTENT}
+
+
 def failed(candidate: Precedent, **facts: Any) -> dict[str, str]:
     """The checks that fail, with their evidence."""
-    findings = review(candidate, Facts(**{"example": decided(), **facts}))
+    findings = review(candidate, Facts(**{"example": decided(), **EXAMPLE, **facts}))
     checks = ["consistency", "specificity", "justification", "scope", "weakening"]
     assert [finding.check for finding in findings] == checks
     return {finding.check: finding.evidence for finding in findings if finding.verdict == "fail"}
@@ -65,11 +68,16 @@ def test_what_a_human_rejected_since_the_example_is_not_covered() -> None:
     assert rejected.approval_id in failed(precedent(), rejected=[rejected])["consistency"]
 
 
-def test_older_unlike_or_riskier_rejections_do_not_count() -> None:
-    older = decided("reject", START)
-    unlike = decided("reject", START + HOUR, content={"action": "drop"})
-    riskier = decided("reject", START + HOUR, risk="high")
-    assert failed(precedent(), rejected=[older, unlike, riskier]) == {}
+def test_older_rejections_do_not_count() -> None:
+    assert failed(precedent(), rejected=[decided("reject", START)]) == {}
+
+
+def test_unlike_riskier_or_erased_requests_are_not_covered() -> None:
+    rejected, riskier = decided("reject", START + HOUR), decided("reject", START, risk="high")
+    assert covers_request(precedent(), rejected, CONTENT)
+    assert not covers_request(precedent(), rejected, {"action": "drop"})
+    assert not covers_request(precedent(), riskier, CONTENT)
+    assert not covers_request(where(("content.x", "exists", False)), rejected, None)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +108,8 @@ def test_what_does_not_say_what_the_content_is_is_not_specific(candidate: Preced
         (precedent(), {"example": decided("reject")}),
         (precedent(), {"example": opened(active())}),
         (precedent(), {"example": decided(kind="artifact")}),
-        (precedent(), {"example": decided(content={"action": "drop"})}),
+        (precedent(), {"example_content": {"action": "drop"}}),
+        (precedent(), {"example_content": None}),
     ],
 )
 def test_a_precedent_needs_reasons_and_a_humans_example(

@@ -1,6 +1,5 @@
 """Three like approvals in a row, by people, draft a precedent that would have covered them."""
 
-import json
 from typing import Any
 
 import pytest
@@ -71,7 +70,7 @@ def test_a_row_grows_with_approvals_and_ends_with_a_refusal() -> None:
     ],
 )
 def test_only_what_a_precedent_may_cover_counts(approval: Approval, counted: bool) -> None:
-    assert counts(approval, json.loads(approval.content)) is counted
+    assert counts(approval) is counted
 
 
 def row(*contents: dict[str, Any], **fields: Any) -> list[tuple[Approval, dict[str, Any]]]:
@@ -92,7 +91,7 @@ def test_a_draft_covers_the_three_passes_its_review_and_waits_for_a_human() -> N
     state = step.state
     assert (state.status, state.author, state.domain) == ("draft", "approvals", "GEN")
     assert state.drafted_from == ("apr_0", "apr_1", "apr_2")
-    findings = review(state, Facts(example=three[-1][0]))
+    findings = review(state, Facts(example=three[-1][0], example_content=three[-1][1]))
     assert {finding.verdict for finding in findings} == {"pass"}
     for _, content in three:
         assert all(is_satisfied(condition, content) for condition in state.conditions)

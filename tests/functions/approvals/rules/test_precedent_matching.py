@@ -12,6 +12,7 @@ from tests.functions.approvals.builders import (
     HOUR,
     START,
     active,
+    matches_of,
     opened,
     precedent,
     rule,
@@ -25,7 +26,7 @@ def test_all_conditions_must_hold_and_the_card_lists_which_did() -> None:
     )
     approval = opened(active(conditions=conditions))
     assert approval.status == "pending"
-    (match,) = approval.matches
+    (match,) = matches_of(active(conditions=conditions))
     assert match.satisfied == ('content.action eq "reindex"', "risk le medium")
     assert match.unsatisfied == ("content.rows le 1000: it is 1200",)
     assert approval.considered == (match.seed_id,)
@@ -34,7 +35,7 @@ def test_all_conditions_must_hold_and_the_card_lists_which_did() -> None:
 def test_a_riskier_request_is_not_covered() -> None:
     approval = opened(active(max_risk="low"))
     assert approval.status == "pending"
-    assert approval.matches[0].unsatisfied == ("risk le low: it is medium",)
+    assert matches_of(active(max_risk="low"))[0].unsatisfied == ("risk le low: it is medium",)
 
 
 @pytest.mark.parametrize("role", ["author", "activated_by"])
@@ -65,7 +66,7 @@ def test_passed_findings_do_not_bar_a_match() -> None:
 
 def test_where_precedents_are_not_allowed_none_is_even_considered() -> None:
     approval = opened(active(), precedents_allowed=False)
-    assert (approval.matches, approval.considered) == ((), ())
+    assert (matches_of(active(), precedents_allowed=False), approval.considered) == ((), ())
 
 
 def test_the_first_activated_of_several_assents() -> None:
@@ -81,9 +82,10 @@ def test_the_card_shows_every_comparison_the_closest_first() -> None:
         )
         for number in range(MOST_ACTIVE_PER_KIND - 1)
     ]
-    approval = opened(*far, active(max_risk="low"))
-    assert approval.matches[0].seed_id == active().precedent_id
-    assert {match.seed_id for match in approval.matches} == set(approval.considered)
+    precedents = (*far, active(max_risk="low"))
+    matches = matches_of(*precedents)
+    assert matches[0].seed_id == active().precedent_id
+    assert {match.seed_id for match in matches} == set(opened(*precedents).considered)
 
 
 def test_the_active_form_is_what_matching_reads_of_a_precedent() -> None:

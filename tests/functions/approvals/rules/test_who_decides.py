@@ -22,6 +22,7 @@ from tests.functions.approvals.builders import (
     START,
     active,
     command,
+    matches_of,
     opened,
     rule,
     stepped,
@@ -102,7 +103,8 @@ def test_a_governor_vetoes_what_a_precedent_approved_whatever_the_rule() -> None
 def test_no_precedent_approves_what_the_requester_wants_others_asked_about() -> None:
     approval = opened(active(), added_rule=THEIRS)
     assert approval.status == "pending"
-    assert "the requester asks for nobody: somebody was added" in approval.matches[0].unsatisfied
+    (match,) = matches_of(active(), added_rule=THEIRS)
+    assert "the requester asks for nobody: somebody was added" in match.unsatisfied
 
 
 @pytest.mark.parametrize("roles", [{"governor"}, {"deputy"}, {"governor", "legal"}])

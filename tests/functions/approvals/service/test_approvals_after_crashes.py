@@ -82,6 +82,7 @@ async def test_a_cases_request_is_opened_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
     event, id = world.approval_needed()
+    await world.store_contents()
     await die(world, lambda: world.deliver(event), death)
     (requested,) = await recover(world, lambda: world.deliver(event))
     assert await published(world, mailbox) == {requested.id}

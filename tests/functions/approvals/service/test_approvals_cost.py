@@ -6,7 +6,7 @@ from typing import Any
 from functions.approvals.rules.approval import DEADLINE_DUE
 from functions.approvals.service.lists import show_approval
 from shared.kit.operations import start_counting
-from tests.functions.approvals.builders import DEPUTY, GOVERNOR, MINUTE
+from tests.functions.approvals.builders import CONTENT, DEPUTY, GOVERNOR, MINUTE
 from tests.functions.approvals.worlds import World
 
 
@@ -19,20 +19,32 @@ async def cost(act: Awaitable[Any]) -> tuple[int, int, int, int, int]:
     return stored[0], stored[1], stored[2], counts["pubsub-messages"], counts["cloud-tasks"]
 
 
-async def test_opening_reads_the_policy_and_the_active_precedents(world: World) -> None:
-    # The kind's active precedents; written: the approval and its event.
+async def test_opening_reads_what_is_asked_policy_and_precedents(
+    world: World,
+) -> None:
+    # Content, evidence, policy, precedents; written: the approval, its event, its assessment.
     event, _ = world.approval_needed()
-    assert await cost(world.deliver(event)) == (2, 2, 1, 1, 1)
+    await world.store_contents()
+    assert await cost(world.deliver(event)) == (4, 3, 1, 1, 1)
 
 
-async def test_opening_what_no_precedent_may_cover_reads_the_policy(world: World) -> None:
+async def test_opening_what_no_precedent_may_cover_reads_no_precedents(world: World) -> None:
     event, _ = world.approval_needed(precedents_allowed=False)
-    assert await cost(world.deliver(event)) == (1, 2, 1, 1, 1)
+    await world.store_contents()
+    assert await cost(world.deliver(event)) == (3, 3, 1, 1, 1)
 
 
-async def test_a_match_adds_only_a_condition(world: World) -> None:
+async def test_a_match_adds_only_a_condition_to_what_a_request_writes(world: World) -> None:
+    # The approval, its event and three contents, the condition, then the event's flag.
     await world.precedent()
-    assert await cost(world.ask()) == (2, 4, 2, 1, 1)
+    new: dict[str, Any] = {"content": {**CONTENT, "rows": 7}, "evidence": ("ghostrun 13",)}
+    assert await cost(world.ask(**new)) == (2, 7, 2, 1, 1)
+
+
+async def test_what_is_stored_already_is_looked_for_and_not_written_again(world: World) -> None:
+    # Policy and precedents twice; after the lost race the log, and the contents.
+    await world.ask()
+    assert await cost(world.ask()) == (8, 3, 2, 1, 1)
 
 
 async def test_an_assent_reads_the_approval_its_claim_and_the_row(world: World) -> None:
@@ -72,6 +84,6 @@ async def test_whether_the_governor_is_absent_is_asked_only_for_a_deputy(world: 
     assert (await cost(world.decide("approve", asked, DEPUTY)))[0] == 2
 
 
-async def test_a_look_is_one_read(world: World) -> None:
+async def test_a_look_reads_the_approval_and_its_three_contents(world: World) -> None:
     asked = await world.ask()
-    assert await cost(show_approval(world.caller(GOVERNOR), asked.id)) == (1, 0, 0, 0, 0)
+    assert await cost(show_approval(world.caller(GOVERNOR), asked.id)) == (4, 0, 0, 0, 0)

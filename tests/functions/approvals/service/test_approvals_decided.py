@@ -8,6 +8,7 @@ import pytest
 from events.approvals import ApprovalApproved, ApprovalReversed, ApprovalVetoed
 from events.decisions import verify_decision
 from functions.approvals.service.lists import list_approvals, show_approval
+from functions.approvals.views import SignedCard
 from shared.kit.errors import (
     AlreadyDecided,
     ApprovalExpired,
@@ -172,7 +173,8 @@ async def test_the_answer_to_a_request_that_a_precedent_assents_to_is_signed(wor
     await world.precedent()
     matched = await world.ask()
     assert matched.signature is not None
-    assert await show_approval(world.caller(GOVERNOR), matched.id) == matched
+    shown = await show_approval(world.caller(GOVERNOR), matched.id)
+    assert shown.model_dump(include=set(SignedCard.model_fields)) == matched.model_dump()
 
 
 async def test_a_reversal_in_the_vetos_own_commit_keeps_the_vetos_signature(world: World) -> None:
@@ -281,17 +283,11 @@ async def test_lists_show_buckets_newest_first_and_page(world: World) -> None:
     assert len((await list_approvals(reader, None, 25, None)).items) == 5
 
 
-async def test_a_page_of_large_contents_is_cut_and_goes_on(world: World) -> None:
+async def test_a_page_of_large_contents_is_small(world: World) -> None:
     text = "x" * 250_000
     asked = [
-        await world.ask(at=START + n * SECOND, content={"text": text, "n": n}) for n in range(30)
+        await world.ask(at=START + n * SECOND, content={"text": text, "n": n}) for n in range(5)
     ]
-    reader, seen, cursor = world.caller(GOVERNOR), [], None
-    while True:
-        page = await list_approvals(reader, None, 100, cursor)
-        seen += [card.id for card in page.items]
-        assert len(page.items) <= 25
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    assert seen == [card.id for card in reversed(asked)]
+    page = await list_approvals(world.caller(GOVERNOR), None, 100, None)
+    assert [card.id for card in page.items] == [card.id for card in reversed(asked)]
+    assert len(page.model_dump_json()) < 10_000

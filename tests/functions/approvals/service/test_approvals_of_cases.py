@@ -8,7 +8,7 @@ import pytest
 from functions.approvals.aggregates import APPROVALS
 from functions.approvals.rules.approval import DEADLINE_DUE, REVIEW_DUE, VETO_WINDOW_DUE
 from functions.approvals.service.lists import list_approvals, show_approval
-from functions.approvals.views import ApprovalDetail
+from functions.approvals.views import ApprovalDetail, SignedCard
 from shared.kit.errors import NotFound, Unavailable
 from shared.kit.instants import to_milliseconds
 from shared.messaging.changes import Timer
@@ -89,7 +89,7 @@ async def test_a_report_about_what_is_not_here_yet_comes_again(world: World) -> 
         await world.deliver(world.rolled_back(id))
 
 
-async def matched(world: World) -> ApprovalDetail:
+async def matched(world: World) -> SignedCard:
     await world.precedent()
     card = await world.ask()
     assert card.status == "auto_approved"
@@ -128,7 +128,7 @@ async def test_a_window_closes_a_minute_after_its_last_second(world: World) -> N
     assert (await world.veto(vetoed_late, at=vetoed_late.requested_at)).status == "vetoed"
 
 
-async def matched_elsewhere(world: World) -> ApprovalDetail:
+async def matched_elsewhere(world: World) -> SignedCard:
     return await world.ask(at=START + 10 * HOUR)
 
 

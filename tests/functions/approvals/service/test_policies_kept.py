@@ -9,7 +9,7 @@ from functions.approvals.rules.approval import Actor
 from functions.approvals.rules.proposals import PolicyBody
 from functions.approvals.service.lists import show_precedent
 from functions.approvals.service.policies import propose_policy, show_policy
-from functions.approvals.views import ApprovalDetail
+from functions.approvals.views import SignedCard
 from shared.kit.errors import Invalid, SeparationOfDuties, VersionConflict
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.approvals.builders import (
@@ -27,13 +27,13 @@ from tests.functions.approvals.worlds import World
 ACCOMPLICE = Actor("aldo", frozenset())
 
 
-async def propose(world: World, *entries: PolicyEntry, by: Actor = LEGAL) -> ApprovalDetail:
+async def propose(world: World, *entries: PolicyEntry, by: Actor = LEGAL) -> SignedCard:
     caller = world.caller(by)
     body = PolicyBody(entries=entries, reason="The auditors want two people.")
     return await propose_policy(caller, IdempotencyKey(caller), body)
 
 
-async def adopted(world: World, *entries: PolicyEntry) -> ApprovalDetail:
+async def adopted(world: World, *entries: PolicyEntry) -> SignedCard:
     proposal = await propose(world, *entries)
     await world.decide("approve", proposal)
     return proposal

@@ -7,7 +7,7 @@ import pytest
 from events.precedents import Condition, PrecedentSeed
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND
 from functions.approvals.service.lists import list_precedents, show_precedent
-from functions.approvals.views import ApprovalDetail
+from functions.approvals.views import SignedCard
 from shared.kit.errors import Forbidden, Invalid, NotFound, VersionConflict
 from tests.functions.approvals.builders import (
     CONTENT,
@@ -244,7 +244,7 @@ async def test_only_so_many_of_a_kind_are_active(world: World) -> None:
         await world.activate(seed)
 
 
-async def approve(world: World, n: int, **fields: object) -> ApprovalDetail:
+async def approve(world: World, n: int, **fields: object) -> SignedCard:
     at = START + n * MINUTE
     asked = await world.ask(at=at, **fields)
     await world.decide("approve", asked, at=at)

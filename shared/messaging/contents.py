@@ -1,0 +1,60 @@
+"""Contents: `tenants/{tenant}/contents/{sha256}`, a part of the event log.
+
+Each is stored once, in the commit of the event that first names it. It is never changed; it can
+only be erased, and then a tombstone stays in its place."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from shared.kit.canonical import hash_of
+from shared.kit.contents import Content, Contents, Tombstone
+from shared.kit.errors import ContentInvalid, NotFound
+from shared.kit.instants import format_instant, parse_instant
+from shared.storage.batches import Batch, Document
+from shared.storage.firestore import TenantStore
+
+CONTENTS = "contents"
+
+
+async def read_contents(store: TenantStore, hashes: Iterable[str]) -> Contents:
+    """The contents with those hashes, in one round trip. Raises ContentInvalid for a stored text
+    that has another hash, Unavailable."""
+    wanted = list(dict.fromkeys(hashes))
+    documents = await store.get_many([(CONTENTS, hash) for hash in wanted]) if wanted else []
+    return Contents({each.id: _read(each) for each in documents if each is not None})
+
+
+def keep(batch: Batch, content: Content, at: datetime) -> None:
+    """Adds the content to the commit, which loses its race where it is stored already."""
+    fields = {
+        "body": content.text,
+        "size": len(content.text.encode()),
+        "created_at": format_instant(at),
+    }
+    batch.create(CONTENTS, content.hash, fields)
+
+
+async def erase(store: TenantStore, hash: str, at: datetime) -> Tombstone:
+    """Erases a content for good: everything that names it shows a tombstone from now on, and nobody
+    can store it again. Erasing it again changes nothing. Raises NotFound, LostRace, Unavailable."""
+    document = await store.get(CONTENTS, hash)
+    if document is None:
+        raise NotFound(f"nothing is stored under {hash}")
+    known = _read(document) if "erased_at" in document.data else None
+    if isinstance(known, Tombstone):
+        return known
+    left = {name: value for name, value in document.data.items() if name != "body"}
+    batch = Batch()
+    batch.replace(document, {**left, "erased_at": format_instant(at)})
+    await store.commit(batch)
+    return Tombstone(hash, at)
+
+
+def _read(document: Document) -> Content | Tombstone:
+    erased_at = document.data.get("erased_at")
+    if erased_at is not None:
+        return Tombstone(document.id, parse_instant(erased_at))
+    text = document.data["body"]
+    if hash_of(text.encode()) != document.id:
+        raise ContentInvalid(f"what is stored under {document.id} is another content")
+    return Content(document.id, text)
