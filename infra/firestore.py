@@ -13,7 +13,8 @@ from shared.manifest import Manifests
 
 # Google's clients use this database by default.
 DATABASE = "(default)"
-BACKUPS_KEPT = "604800s"
+# Point-in-time recovery covers seven days; a backup is for the loss of the database itself.
+BACKUPS_KEPT = "259200s"
 _ROLES = {"read": "roles/datastore.viewer", "read-write": "roles/datastore.user"}
 
 _Index = firestore.FieldIndexConfigIndexArgsDict

@@ -67,7 +67,7 @@ def test_an_uptime_check_asks_a_public_function(program: Graph, stack: Stack) ->
 
 def test_recovery_and_backups_keep_copies_that_are_paid(stack: Stack) -> None:
     assert stack.recovered
-    assert stack.backups == 7
+    assert stack.backups == 3
 
 
 def test_nothing_fixed_is_negative(stack: Stack) -> None:
