@@ -20,7 +20,7 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-nightly test-fast check format schemas api-reference lock preview bench chaos dead-letters rebuild-projection cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-nightly test-fast check format schemas api-reference lock preview bench chaos dead-letters erase rebuild-projection cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +111,9 @@ bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold
 
 dead-letters: setup ## list them; DO="redeliver --all" redelivers them
 	@$(BIN)/python -m shared.messaging.redelivery $(or $(DO),list)
+
+erase: setup ## erase contents for good: TENANT=t HASH="h1 h2"
+	@$(BIN)/python -m shared.messaging.erasure --tenant $(TENANT) $(HASH)
 
 rebuild-projection: setup ## rebuild the governor's read model from the event log
 	@$(BIN)/python -m mobile_api.rebuild

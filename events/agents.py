@@ -221,7 +221,8 @@ class Stage(Data):
 class AgentApprovalNeeded(AgentState):
     """A case requests approval of exactly the content that `content_hash` names: the spec's fields
     and, beside them, `case`, `classification` (kind, why, version, data, risk), `changes` and
-    `findings`. `evidence_hash` names a list: the findings to see first.
+    `findings`. `evidence_hash` names a list: the findings to see first; `assessment_hash` an
+    `events.dossiers.Assessment`.
 
     `purpose`, `case_id` and `revision` bind the decision to the requesting case.
     `precedents_allowed` is false where only a human may decide: an ethics escalation, the stage 6
@@ -236,9 +237,8 @@ class AgentApprovalNeeded(AgentState):
     summary: str
     content_hash: str
     evidence_hash: str
+    assessment_hash: str
     risk: Risk
-    risk_reasons: tuple[str, ...]
-    rollback_plan: str
     requested_at: Instant
     precedents_allowed: bool
     authors: tuple[str, ...] = ()

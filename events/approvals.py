@@ -137,14 +137,14 @@ class ApprovalState(ApprovalRecord, EventData):
     """An approval after the event.
 
     What is large is named by its hash (docs/contracts.md, Contents): `decision_hash` names the
-    content to approve, `evidence_hash` the list of its evidence, `assessment_hash` an
-    `events.dossiers.Assessment`.
+    content to approve; `events.dossiers.DossierNames` has the others.
     `considered` are the ids of the precedents that it was compared with at its request.
     `signature` is a compact JWS over a `SignedDecision`, from the first final decision on."""
 
     approval_id: str
     evidence_hash: str
     assessment_hash: str
+    matches_hash: str | None = None
     case: CaseBinding | None = None
     considered: tuple[str, ...] = ()
     signature: str | None = None

@@ -15,7 +15,23 @@ class Assessment(Data):
 
     risk_reasons: tuple[str, ...] = ()
     rollback_plan: str = ""
-    matches: tuple[Match, ...] = ()
+
+
+class DossierNames(Data):
+    """The hashes of what an approval is about. `decision_hash` names the content to approve,
+    `evidence_hash` the list of its evidence, `assessment_hash` an `Assessment`, `matches_hash` the
+    list of its matches, if it was compared with any precedent."""
+
+    decision_hash: str
+    evidence_hash: str
+    assessment_hash: str
+    matches_hash: str | None = None
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """All of them."""
+        found = (self.decision_hash, self.evidence_hash, self.assessment_hash, self.matches_hash)
+        return tuple(hash for hash in found if hash is not None)
 
 
 class Dossier(Data):
@@ -30,18 +46,18 @@ class Dossier(Data):
     erased_at: Instant | None = None
 
 
-def open_dossier(
-    contents: Contents, *, content: str, evidence: str, assessment: str
-) -> dict[str, Any]:
-    """The fields of a `Dossier`, from the contents with these hashes. Raises ContentInvalid where
+def open_dossier(contents: Contents, names: DossierNames) -> dict[str, Any]:
+    """The fields of a `Dossier`, from the contents with these names. Raises ContentInvalid where
     one was never stored."""
-    shown, assessed = contents.shown(evidence), contents.shown(assessment)
+    evidence = contents.shown(names.evidence_hash)
+    assessed = contents.shown(names.assessment_hash)
+    matches = contents.shown(names.matches_hash) if names.matches_hash else []
     said = Assessment.model_validate(assessed) if assessed is not None else None
     return {
-        "content": contents.shown(content),
-        "evidence": tuple(shown) if shown is not None else None,
+        "content": contents.shown(names.decision_hash),
+        "evidence": tuple(evidence) if evidence is not None else None,
         "risk_reasons": said.risk_reasons if said else None,
         "rollback_plan": said.rollback_plan if said else None,
-        "matches": said.matches if said else None,
-        "erased_at": contents.erased_at(content, evidence, assessment),
+        "matches": tuple(map(Match.model_validate, matches)) if matches is not None else None,
+        "erased_at": contents.erased_at(*names.hashes),
     }

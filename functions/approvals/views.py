@@ -3,7 +3,7 @@
 from typing import Self
 
 from events.approvals import ApprovalRecord, CaseBinding
-from events.dossiers import Dossier, open_dossier
+from events.dossiers import Dossier, DossierNames, open_dossier
 from events.precedents import PrecedentSeed
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent
@@ -37,12 +37,7 @@ class ApprovalDetail(SignedCard, Dossier):
     @classmethod
     def showing(cls, approval: Approval, contents: Contents) -> Self:
         """The card of an approval with the contents that it names. Raises ContentInvalid."""
-        dossier = open_dossier(
-            contents,
-            content=approval.decision_hash,
-            evidence=approval.evidence_hash,
-            assessment=approval.assessment_hash,
-        )
+        dossier = open_dossier(contents, part_of(DossierNames, approval))
         return part_of(cls, approval, id=approval.approval_id, **dossier)
 
 

@@ -74,6 +74,7 @@ def _card_fields(state: ApprovalState) -> dict[str, Any]:
         "card": card_of(state).model_dump_json(),
         "evidence_hash": state.evidence_hash,
         "assessment_hash": state.assessment_hash,
+        "matches_hash": state.matches_hash,
     }
 
 

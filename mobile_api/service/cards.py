@@ -3,7 +3,7 @@
 from typing import Literal
 
 from events.approvals import Card
-from events.dossiers import open_dossier
+from events.dossiers import DossierNames, open_dossier
 from mobile_api.rules.cards import as_of, bucket_of
 from mobile_api.rules.documents import CARDS
 from mobile_api.store import require_document
@@ -38,14 +38,9 @@ async def read_card(caller: Caller, approval_id: str) -> CardDetail:
     """A card with all that a decision needs. Raises NotFound."""
     document = await require_document(caller, CARDS, "apr", approval_id)
     card, data = card_in(document), document.data
-    names = {
-        "content": card.decision_hash,
-        "evidence": data["evidence_hash"],
-        "assessment": data["assessment_hash"],
-    }
-    contents = await read_contents(TenantStore(caller.tenant_id), names.values())
-    dossier = open_dossier(contents, **names)
-    shown = {**card.model_dump(), **dossier, "timeline": data["timeline"]}
+    names = DossierNames.model_validate({**data, "decision_hash": card.decision_hash})
+    contents = await read_contents(TenantStore(caller.tenant_id), names.hashes)
+    shown = {**card.model_dump(), **open_dossier(contents, names), "timeline": data["timeline"]}
     return as_of(CardDetail.model_validate(shown), caller.received_at)
 
 

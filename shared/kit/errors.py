@@ -180,4 +180,4 @@ class ContentInvalid(AssentError):
 
     code = "content_invalid"
     title = "A content is not the one that its hash names"
-    http_status = 403
+    http_status = 409

@@ -43,17 +43,17 @@ EVIDENCE = [[[1], "two"], {"three": 3.5}]
 ASSESSMENT = {
     "risk_reasons": ["public data only (low)"],
     "rollback_plan": "Delete the drafts it wrote.",
-    "matches": [
-        {
-            "seed_id": "pre_01KAGQ0000000000000000000A",
-            "title": "Low risk",
-            "satisfied": ["all"],
-            "unsatisfied": [],
-        }
-    ],
 }
+MATCHES = [
+    {
+        "seed_id": "pre_01KAGQ0000000000000000000A",
+        "title": "Low risk",
+        "satisfied": ["all"],
+        "unsatisfied": [],
+    }
+]
 # What the events of these stories name by its hash.
-CONTENTS = tuple(map(Content.of, (CONTENT, EVIDENCE, ASSESSMENT)))
+CONTENTS = tuple(map(Content.of, (CONTENT, EVIDENCE, ASSESSMENT, MATCHES)))
 TENANT = "clinic"
 
 _TOPICS = {"approval": "approvals", "precedent": "approvals"}
@@ -141,6 +141,7 @@ def approval(
         "decision_hash": content_hash(CONTENT),
         "evidence_hash": content_hash(EVIDENCE),
         "assessment_hash": content_hash(ASSESSMENT),
+        "matches_hash": content_hash(MATCHES),
         "rule": Rule(kind="any", of=(Place(role="governor"),)),
         "stage": Stage(number=6, name="Governor approval", of=7),
         "considered": (id_of("pre", 1),),

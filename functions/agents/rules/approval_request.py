@@ -37,12 +37,19 @@ def ask(
     spec, findings = contents.spec.value, contents.findings.value
     content = approval_content(case, purpose, contents)
     evidence = Content.of(_telling(findings)[:MOST_EVIDENCE])
-    hashes = {"content_hash": content.hash, "evidence_hash": evidence.hash}
+    assessment = Content.of(_assessment(contents.spec.text, spec))
+    hashes = {
+        "content_hash": content.hash,
+        "evidence_hash": evidence.hash,
+        "assessment_hash": assessment.hash,
+    }
     fields = {**_requested(case, purpose, contents.spec.text, spec), **hashes, "stage": stage}
     asked = Asked(approval_id=approval_id, decision_hash=content.hash, purpose=purpose)
     stages = with_stage(case.stages, stage.number, approval_id=approval_id)
     waiting = {"asked": asked, "approval_id": approval_id, "stages": stages}
-    needed = Transition(agent, AgentApprovalNeeded, fields, event_id, (content, evidence))
+    needed = Transition(
+        agent, AgentApprovalNeeded, fields, event_id, (content, evidence, assessment)
+    )
     return needed, case.model_copy(update=waiting)
 
 
@@ -78,13 +85,17 @@ def _requested(
         "purpose": purpose,
         "summary": _summary(case, purpose, spec),
         "risk": assessment.risk,
-        "risk_reasons": assessment.reasons,
-        "rollback_plan": spec.get("containment", {}).get("rollback", ""),
         "requested_by": case.requested_by,
         "requested_at": case.requested_at,
         "authors": case.authors,
         "precedents_allowed": _precedents_allowed(case, purpose, spec),
     }
+
+
+def _assessment(spec_text: str, spec: dict[str, Any]) -> dict[str, Any]:
+    assessment, _ = _assessed(spec_text)
+    rollback = spec.get("containment", {}).get("rollback", "")
+    return {"risk_reasons": assessment.reasons, "rollback_plan": rollback}
 
 
 @lru_cache(maxsize=64)

@@ -172,15 +172,15 @@ def open_cancelled(request: Request, by: str, at: datetime) -> Steps:
 def _with_contents(step: Step, request: Request, matches: tuple[Match, ...] = ()) -> Step:
     """The approval's first step with the contents that the approval names from now on."""
     assessment = Assessment(
-        risk_reasons=request.risk_reasons, rollback_plan=request.rollback_plan, matches=matches
-    )
-    evidence, assessed = Content.of(request.evidence), Content.of(assessment.model_dump())
-    named = {"evidence_hash": evidence.hash, "assessment_hash": assessed.hash}
-    return replace(
-        step,
-        state=step.state.model_copy(update=named),
-        contents=(Content.of(request.content), evidence, assessed),
-    )
+        risk_reasons=request.risk_reasons, rollback_plan=request.rollback_plan
+    ).model_dump()
+    contents = [Content.of(each) for each in (request.content, request.evidence, assessment)]
+    named = {"evidence_hash": contents[1].hash, "assessment_hash": contents[2].hash}
+    if matches:
+        contents.append(Content.of([match.model_dump() for match in matches]))
+        named["matches_hash"] = contents[3].hash
+    state = step.state.model_copy(update=named)
+    return replace(step, state=state, contents=tuple(contents))
 
 
 def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Literal
 
+from events.dossiers import DossierNames
 from events.precedents import PrecedentSeed
 from functions.approvals.aggregates import APPROVALS, PRECEDENTS, RUN
 from functions.approvals.rules.approval import OPEN
@@ -10,6 +11,7 @@ from functions.approvals.rules.silence import as_of
 from functions.approvals.service.precedents import shown
 from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage, PrecedentSeedPage
 from shared.kit.callers import Caller
+from shared.kit.models import part_of
 from shared.messaging.contents import read_contents
 from shared.storage.firestore import TenantStore
 
@@ -28,8 +30,8 @@ _BUCKETS: dict[Bucket, list[str]] = {
 async def show_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
     """The card with its content, as of the caller's clock. Raises NotFound."""
     approval = await RUN.read(caller, APPROVALS, approval_id)
-    named = (approval.decision_hash, approval.evidence_hash, approval.assessment_hash)
-    contents = await read_contents(TenantStore(caller.tenant_id), named)
+    names = part_of(DossierNames, approval)
+    contents = await read_contents(TenantStore(caller.tenant_id), names.hashes)
     return ApprovalDetail.showing(as_of(approval, caller.received_at), contents)
 
 

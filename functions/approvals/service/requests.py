@@ -10,6 +10,7 @@ from events.agents import (
     CreationCaseRolledBack,
 )
 from events.approvals import CaseBinding, Stage, Subject
+from events.dossiers import Assessment
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.rules.approval import Approval, Steps
 from functions.approvals.rules.policy import BUILT_IN
@@ -54,7 +55,9 @@ async def open_for_case(event: Envelope) -> None:
     id = derive_id("apr", event.time, event.id)
 
     async def use_case(work: UnitOfWork) -> None:
-        contents = await work.read_contents(asked.content_hash, asked.evidence_hash)
+        contents = await work.read_contents(
+            asked.content_hash, asked.evidence_hash, asked.assessment_hash
+        )
         request = _request_of(id, asked, contents)
         # The id is derived from the event's id, so the first attempt need not look: a redelivery,
         # or an earlier withdrawal, loses the race for the document.
@@ -129,6 +132,7 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
 
 
 def _request_of(id: str, asked: AgentApprovalNeeded, contents: Contents) -> Request:
+    assessment = Assessment.model_validate(contents.value(asked.assessment_hash))
     return Request(
         approval_id=id,
         kind=asked.kind,
@@ -136,9 +140,9 @@ def _request_of(id: str, asked: AgentApprovalNeeded, contents: Contents) -> Requ
         summary=asked.summary,
         content=contents.value(asked.content_hash),
         evidence=tuple(contents.value(asked.evidence_hash)),
-        rollback_plan=asked.rollback_plan,
+        rollback_plan=assessment.rollback_plan,
         risk=asked.risk,
-        risk_reasons=asked.risk_reasons,
+        risk_reasons=assessment.risk_reasons,
         requested_by=asked.requested_by,
         authors=asked.authors,
         stage=part_of(Stage, asked.stage),

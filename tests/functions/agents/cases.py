@@ -96,10 +96,8 @@ class Stepped:
     def both(self) -> tuple[Agent, CreationCase]:
         return self.agent, self.case
 
-    @property
-    def content(self) -> Any:
-        """What is to be approved."""
-        hash = self.request.content_hash
+    def content(self, hash: str) -> Any:
+        """The content that the steps name so."""
         return next(c.value for step in self.steps for c in step.contents if c.hash == hash)
 
     @property

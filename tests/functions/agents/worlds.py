@@ -156,7 +156,7 @@ class World:
             "on_timeout": "deny",
             "decision_hash": request.content_hash,
             "evidence_hash": request.evidence_hash,
-            "assessment_hash": "0" * 64,
+            "assessment_hash": request.assessment_hash,
             "rule": Rule(kind="any", of=(Place(role="governor"),)),
             "case": CaseBinding(
                 case_id=case_id, revision=request.revision, purpose=request.purpose

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from events.approvals import Match, Subject
-from events.dossiers import Assessment
 from events.policies import PolicyEntry
 from events.precedents import Condition
 from events.quorum import Place, Rule
@@ -98,10 +97,11 @@ def opened(
 
 
 def matches_of(*precedents: ActivePrecedent, **fields: Any) -> tuple[Match, ...]:
-    """How such a request compares with the precedents, as its assessment tells it."""
+    """How such a request compares with the precedents, as its contents tell it."""
     step = open_request(request(**fields), precedents, START)
     named = {each.hash: each.value for each in step.contents}
-    return Assessment.model_validate(named[step.state.assessment_hash]).matches
+    matches = named[step.state.matches_hash] if step.state.matches_hash else ()
+    return tuple(map(Match.model_validate, matches))
 
 
 def rule(kind: Any, *places: str, m: int | None = None) -> Rule:

@@ -60,6 +60,10 @@ SPEC: dict[str, Any] = {
 }
 
 
+ASSESSMENT: dict[str, Any] = {
+    "risk_reasons": ["public data only"],
+    "rollback_plan": "Delete the drafts it wrote.",
+}
 PASSED = [{"check": "completeness", "verdict": "pass"}]
 
 
@@ -175,7 +179,8 @@ class World:
         about is stored when the event is delivered."""
         content = Content.of(fields.pop("content", SPEC))
         evidence = Content.of(fields.pop("evidence", PASSED))
-        self.contents |= {each.hash: each for each in (content, evidence)}
+        assessment = Content.of(ASSESSMENT | {n: fields.pop(n) for n in ASSESSMENT if n in fields})
+        self.contents |= {each.hash: each for each in (content, evidence, assessment)}
         values = {
             "agent_id": "agt_01KAGQ0000000000000000000A",
             "name": "clinic-content-writer",
@@ -194,9 +199,8 @@ class World:
             "summary": "Create clinic-content-writer",
             "content_hash": content.hash,
             "evidence_hash": evidence.hash,
+            "assessment_hash": assessment.hash,
             "risk": "low",
-            "risk_reasons": ("public data only",),
-            "rollback_plan": "Delete the drafts it wrote.",
             "requested_at": at,
             "authors": (REQUESTER,),
             "precedents_allowed": True,

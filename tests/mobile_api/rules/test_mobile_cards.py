@@ -20,6 +20,7 @@ from tests.mobile_api.stories import (
     ASSESSMENT,
     CONTENT,
     EVIDENCE,
+    MATCHES,
     START,
     approval,
     case_of,
@@ -77,6 +78,7 @@ def test_a_card_names_its_contents_and_carries_none() -> None:
     assert json.loads(card["card"])["decision_hash"] == content_hash(CONTENT)
     assert card["evidence_hash"] == content_hash(EVIDENCE)
     assert card["assessment_hash"] == content_hash(ASSESSMENT)
+    assert card["matches_hash"] == content_hash(MATCHES)
     assert len(json.dumps(card)) < 2_000
 
 

@@ -11,7 +11,7 @@ Keys = dict[str, Json]
 
 _CONTENTS = (
     *("decision_hash", "evidence_hash", "assessment_hash", "content_hash"),
-    *("spec_hash", "findings_hash"),
+    *("spec_hash", "findings_hash", "matches_hash"),
 )
 _SIGNED = (
     *("approved", "auto_approved", "rejected", "expired", "changes_requested", "cancelled"),
@@ -42,7 +42,7 @@ def every_hash_is_of_its_content(tenant: Tenant, keys: Keys) -> Iterator[str]:
     named += [(f"case {id}", case) for id, case in tenant.states("creation_cases").items()]
     for who, data in named:
         for name in _CONTENTS:
-            if name in data and data[name] not in contents:
+            if data.get(name) is not None and data[name] not in contents:
                 yield f"{who} names a {name} that nothing is stored under"
 
 

@@ -114,7 +114,7 @@ def test_an_ethical_denial_ends_the_case_and_its_agent() -> None:
 def test_what_is_hashed_is_the_spec_with_its_classification_and_findings() -> None:
     after = submission()
     case, request = after.case, after.request
-    content = after.content
+    content = after.content(request.content_hash)
     assert {**content, "case": None, "classification": None, "changes": None, "findings": None} == {
         **spec().document(),
         **dict.fromkeys(("case", "classification", "changes", "findings")),
@@ -126,7 +126,8 @@ def test_what_is_hashed_is_the_spec_with_its_classification_and_findings() -> No
     # Approvals derives the same id from the event.
     assert derive_id("apr", START, asking) == case.asked.approval_id
     assert (request.risk, request.precedents_allowed, request.stage.number) == ("low", True, 6)
-    assert request.rollback_plan == spec().containment.rollback
+    plan = after.content(request.assessment_hash)["rollback_plan"]
+    assert plan == spec().containment.rollback
 
 
 def test_what_cannot_be_undone_is_never_left_to_a_precedent() -> None:

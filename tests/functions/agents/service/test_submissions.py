@@ -54,8 +54,9 @@ async def test_submitting_costs_two_reads_one_commit_and_two_events(world: World
     # the second one clears the flags of the two events
     assert cost["firestore-commits"] == 2
     assert cost["pubsub-messages"] == 2
-    # case, agent, name, two events and their flags; spec, findings, and what is to be approved
-    assert cost["firestore-writes"] == 10
+    # case, agent, name, two events and their flags; spec, findings, what is to be approved, and
+    # its assessment
+    assert cost["firestore-writes"] == 11
 
 
 async def test_a_submission_overtaken_by_itself_answers_the_same(world: World) -> None:

@@ -86,7 +86,7 @@ async def test_a_request_is_shown_with_exactly_what_is_hashed(program: Program) 
     }
     assert detail["evidence"] == ASKED["evidence"]
     assert (detail["rollback_plan"], detail["erased_at"]) == (ASKED["rollback_plan"], None)
-    assert detail["risk_reasons"] == ["something happens (medium)"]
+    assert detail["risk_reasons"][0] == "something happens (medium)"
     assert (shown.status_code, {**detail, **card}) == (200, detail)
     (listed,) = (await program.get("/v1/approvals", status="pending")).json()["items"]
     assert {**card, **listed} == card
@@ -362,7 +362,8 @@ async def test_the_policy_is_shown_and_a_change_is_an_approval(program: Program)
         "constitutional",
         "pending",
     )
-    assert card["content"]["entries"][-2]["rule"]["of"][0] == {
+    detail = (await program.get(f"/v1/approvals/{card['id']}")).json()
+    assert detail["content"]["entries"][-2]["rule"]["of"][0] == {
         "role": "governor",
         "principal": None,
     }

@@ -22,23 +22,24 @@ async def cost(act: Awaitable[Any]) -> tuple[int, int, int, int, int]:
 async def test_opening_reads_what_is_asked_policy_and_precedents(
     world: World,
 ) -> None:
-    # Content, evidence, policy, precedents; written: the approval, its event, its assessment.
+    # Three contents, policy, precedents; written: the approval and its event.
     event, _ = world.approval_needed()
     await world.store_contents()
-    assert await cost(world.deliver(event)) == (4, 3, 1, 1, 1)
+    assert await cost(world.deliver(event)) == (5, 2, 1, 1, 1)
 
 
 async def test_opening_what_no_precedent_may_cover_reads_no_precedents(world: World) -> None:
     event, _ = world.approval_needed(precedents_allowed=False)
     await world.store_contents()
-    assert await cost(world.deliver(event)) == (3, 3, 1, 1, 1)
+    assert await cost(world.deliver(event)) == (4, 2, 1, 1, 1)
 
 
 async def test_a_match_adds_only_a_condition_to_what_a_request_writes(world: World) -> None:
-    # The approval, its event and three contents, the condition, then the event's flag.
+    # The approval, its event and four contents, the condition, then the event's flag.
     await world.precedent()
     new: dict[str, Any] = {"content": {**CONTENT, "rows": 7}, "evidence": ("ghostrun 13",)}
-    assert await cost(world.ask(**new)) == (2, 7, 2, 1, 1)
+    new["rollback_plan"] = "Restore the index of yesterday."
+    assert await cost(world.ask(**new)) == (2, 8, 2, 1, 1)
 
 
 async def test_what_is_stored_already_is_looked_for_and_not_written_again(world: World) -> None:

@@ -1,0 +1,119 @@
+"""Contents: stored once, in the commit that first names them; never changed, only erased."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.canonical import content_hash
+from shared.kit.contents import Content
+from shared.kit.errors import ContentErased, ContentInvalid, NotFound
+from shared.messaging.changes import Change
+from shared.messaging.contents import CONTENTS, erase, read_contents
+from shared.messaging.recorder import Recorder
+from shared.storage.batches import Batch
+from shared.storage.firestore import LostRace, TenantStore
+from tests.shared.stories import NOW, caller
+
+pytestmark = pytest.mark.platform
+SPEC = Content.of({"name": "writer", "budget": {"per_run_usd": 5.0}})
+OTHER = Content.of(["another"])
+
+
+def work_in(store: TenantStore, attempt: int = 0) -> UnitOfWork:
+    asking = caller(store.tenant_id)
+    recorder = Recorder.for_command(function="orders", caller=asking)
+    return UnitOfWork({}, recorder, Change(), attempt=attempt)
+
+
+async def keep(store: TenantStore, *contents: Content, attempt: int = 0) -> list[str]:
+    """Commits the contents; returns what was written."""
+    work = work_in(store, attempt)
+    await work.keep(*contents)
+    change = work.finish()
+    if change.writes:
+        await store.commit(change)
+    return [write.id for write in change.writes]
+
+
+async def test_a_content_is_stored_under_the_hash_of_its_canonical_text(store: TenantStore) -> None:
+    await keep(store, SPEC)
+    hash = content_hash({"budget": {"per_run_usd": 5}, "name": "writer"})
+    document = await store.get(CONTENTS, hash)
+    assert document is not None
+    assert document.data["body"] == '{"budget":{"per_run_usd":5},"name":"writer"}'
+    assert document.data["size"] == len(document.data["body"])
+    contents = await read_contents(store, [SPEC.hash, SPEC.hash])
+    assert contents.value(SPEC.hash) == contents.shown(SPEC.hash) == SPEC.value
+
+
+async def test_what_is_stored_already_costs_a_race_and_is_not_written_again(
+    store: TenantStore,
+) -> None:
+    assert await keep(store, SPEC, SPEC) == [SPEC.hash]
+    with pytest.raises(LostRace):
+        await keep(store, SPEC, OTHER)
+    assert await keep(store, SPEC, OTHER, attempt=1) == [OTHER.hash]
+    assert await keep(store, SPEC, OTHER, attempt=1) == []
+
+
+async def test_what_a_unit_has_read_it_does_not_write_again(store: TenantStore) -> None:
+    await keep(store, SPEC)
+    work = work_in(store)
+    await work.read_contents(SPEC.hash)
+    await work.keep(SPEC, OTHER)
+    assert [write.id for write in work.finish().writes] == [OTHER.hash]
+
+
+async def test_of_many_who_store_the_same_at_once_one_does(store: TenantStore) -> None:
+    outcomes = await asyncio.gather(*(keep(store, SPEC) for _ in range(5)), return_exceptions=True)
+    assert [type(each) for each in outcomes if each != [SPEC.hash]] == [LostRace] * 4
+
+
+async def test_another_text_under_a_hash_is_refused_by_whoever_reads_it(store: TenantStore) -> None:
+    batch = Batch()
+    batch.create(CONTENTS, SPEC.hash, {"body": '{"name":"impostor"}', "size": 19})
+    await store.commit(batch)
+    with pytest.raises(ContentInvalid, match="another content"):
+        await read_contents(store, [SPEC.hash])
+
+
+async def test_a_hash_that_nothing_is_stored_under_is_refused(store: TenantStore) -> None:
+    contents = await read_contents(store, [SPEC.hash])
+    for look in (contents.get, contents.value, contents.shown):
+        with pytest.raises(ContentInvalid, match="nothing is stored"):
+            look(SPEC.hash)
+
+
+async def test_another_tenants_contents_are_not_found(store: TenantStore) -> None:
+    await keep(store, SPEC)
+    assert (await read_contents(TenantStore("somebody-else"), [SPEC.hash])).present == ()
+
+
+async def test_an_erased_content_is_a_tombstone_for_good(store: TenantStore) -> None:
+    await keep(store, SPEC)
+    erased = await erase(store, SPEC.hash, NOW)
+    assert await erase(store, SPEC.hash, NOW + timedelta(days=1)) == erased
+    document = await store.get(CONTENTS, SPEC.hash)
+    assert document is not None
+    assert document.data.keys() == {"size", "created_at", "erased_at"}
+    contents = await read_contents(store, [SPEC.hash])
+    assert (contents.shown(SPEC.hash), contents.erased_at(SPEC.hash)) == (None, NOW)
+    assert contents.present == ()
+    with pytest.raises(ContentErased):
+        contents.get(SPEC.hash)
+
+
+async def test_what_was_erased_is_never_stored_again(store: TenantStore) -> None:
+    await keep(store, SPEC)
+    await erase(store, SPEC.hash, NOW)
+    with pytest.raises(LostRace):
+        await keep(store, SPEC)
+    with pytest.raises(ContentErased, match="never stored again"):
+        await keep(store, SPEC, attempt=1)
+
+
+async def test_what_was_never_stored_cannot_be_erased(store: TenantStore) -> None:
+    with pytest.raises(NotFound):
+        await erase(store, SPEC.hash, NOW)
