@@ -12,7 +12,7 @@ from shared.kit.errors import FieldError, Invalid, Unavailable
 
 _COLLECTION = [{"collectionId": "events", "allDescendants": True}]
 _ORDER = ("committed_at", "position", "id")
-_HIDDEN = {"unpublished", "committed_at", "position", "data"}
+_HIDDEN = {"unpublished", "sweep_at", "sweeps", "committed_at", "position", "data"}
 
 
 class EventLog:

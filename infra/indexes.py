@@ -50,7 +50,7 @@ _OF_THE_PLATFORM: Mapping[str, tuple[str, ...]] = {
 }
 
 # The sweep: entries of the log that were committed and not published.
-_SWEEP = Composite(EVENT_LOG, ("unpublished", "source"), "time", "ASCENDING", "COLLECTION_GROUP")
+_SWEEP = Composite(EVENT_LOG, ("unpublished", "source"), "sweep_at", "ASCENDING", "COLLECTION_GROUP")
 
 # Fields whose documents Firestore deletes after that time.
 EXPIRING: tuple[Field, ...] = (
@@ -77,7 +77,7 @@ def composites(manifests: Manifests) -> tuple[Composite, ...]:
 def grouped(manifests: Manifests) -> tuple[Field, ...]:
     """Fields in queries over all tenants: the sweep's overdue timers, and the log's tenants."""
     timed = (name for name, declaration in manifests.collections.items() if declaration.timed)
-    return (*((name, "next_timer_at") for name in timed), (EVENT_LOG, "tenantid"))
+    return (*((name, "sweep_at") for name in timed), (EVENT_LOG, "tenantid"))
 
 
 def singles(manifests: Manifests) -> tuple[Single, ...]:

@@ -20,6 +20,8 @@ from infra.observability.objectives import HOUR, BurnRate, Objective, Severity
 
 ERRORS_TOLERATED = 9
 PLACES_TOLERATED = 1
+# Longer than the longest pause between two attempts at what is stuck.
+STUCK_SECONDS = 2700
 
 
 @dataclass(frozen=True)
@@ -106,15 +108,16 @@ def _reaction_errors(private: Iterable[str]) -> Alert:
 
 
 def _stuck_cases() -> Alert:
-    """A sweep logs what is stuck every minute."""
+    """A sweep logs what is stuck at each attempt: every half hour, once it has often failed."""
     return Alert(
         name="stuck-cases",
         title="A timer or an event is stuck",
-        means="For five minutes every sweep has failed to fire a timer or to publish an event. The "
-        'log line names it: logger "shared.messaging.sweep", field "stuck".',
+        means="For five minutes sweeps have failed to fire a timer or to publish an event. The log "
+        'line names it: logger "shared.messaging.sweep", field "stuck". The alert closes by itself '
+        "45 minutes after the last failure.",
         severity="ERROR",
         runbook="stuck-case",
-        conditions=[Above(0, of_metric(STUCK.type, ON_CLOUD_RUN), 300)],
+        conditions=[Above(0, of_metric(STUCK.type, ON_CLOUD_RUN), STUCK_SECONDS)],
     )
 
 

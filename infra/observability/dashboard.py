@@ -159,7 +159,7 @@ def _events(dead_letters: str) -> list[Chart]:
     return [
         Chart("Oldest event not yet handled", [oldest], "s"),
         Chart("Dead letters, by function", [dead, _sum(BURIED.type)], threshold=1),
-        Chart("Stuck, as each minute's sweep sees it", [_sum(STUCK.type)], threshold=1),
+        Chart("Stuck, at each attempt of a sweep", [_sum(STUCK.type)], threshold=1),
         Chart("Veto windows opened and closed", windows),
     ]
 

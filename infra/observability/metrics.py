@@ -141,7 +141,7 @@ BURIED = LogMetric(
 )
 STUCK = LogMetric(
     name="assent_stuck",
-    says="timers and events that every sweep has failed to handle for five minutes",
+    says="timers and events that sweeps have failed to handle for five minutes, at each attempt",
     conditions=(
         'jsonPayload.logger="shared.messaging.sweep"',
         "severity=ERROR",

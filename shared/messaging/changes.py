@@ -38,5 +38,5 @@ class Change(Batch):
 
     def schedule(self, timer: Timer) -> None:
         """A timer to be set after the commit. The subject's document must carry it too
-        (`next_timer_at`, `next_timer_type`): the sweep fires what was never set."""
+        (`next_timer_at`, `next_timer_type`, `sweep_at`): the sweep fires what was never set."""
         self.timers.append(timer)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from shared.kit.instants import format_instant
 from shared.messaging.envelope import ATTRIBUTES, Envelope
 from shared.storage.batches import ServerTime
 
@@ -17,6 +18,7 @@ def log_entry(event: Envelope, *, position: int, flagged: bool = True) -> dict[s
         **event.model_dump(mode="json", include=set(ATTRIBUTES) | {"data"}),
         "unpublished": flagged,
         "position": position,
+        **({"sweep_at": format_instant(event.time)} if flagged else {}),
         "committed_at": ServerTime(),
     }
 

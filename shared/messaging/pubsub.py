@@ -17,13 +17,20 @@ LEAST_BILLED_BYTES = 1_000
 MOST_MESSAGES = 1_000
 MOST_BYTES = 9_000_000
 
+
+class Unpublishable(Unavailable):
+    """Pub/Sub refuses one of the messages, and would refuse it again."""
+
+
 Message = tuple[bytes, Mapping[str, str]]
 
 
 async def publish(topic: str, messages: Sequence[Message]) -> None:
     """Publishes all (data, attributes), in one call unless they are too many or too long for one.
-    Raises Unavailable; then some or all may have been published."""
+    Raises Unavailable; then some or all may have been published. It is Unpublishable where Pub/Sub
+    takes exception to a message."""
     from google.pubsub_v1.types import PublishRequest, PublishResponse
+    from grpc import StatusCode
     from grpc.aio import AioRpcError
 
     path = f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/topics/{topic}"
@@ -40,6 +47,8 @@ async def publish(topic: str, messages: Sequence[Message]) -> None:
                 topic=path,
             )
         except AioRpcError as error:
+            if error.code() == StatusCode.INVALID_ARGUMENT:
+                raise Unpublishable(f"topic {topic} refuses a message") from error
             raise Unavailable(f"topic {topic} cannot be published to now") from error
         count("pubsub-messages", len(batch))
         count("pubsub-bytes", max(LEAST_BILLED_BYTES, sum(_size(message) for message in batch)))

@@ -1,33 +1,39 @@
 """The sweep: publishes events that were committed but not published, and fires overdue timers, so
 that a crash loses nothing."""
 
+import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from shared.kit.errors import AssentError
+from shared.kit.errors import Unavailable
 from shared.kit.instants import format_instant, parse_instant
+from shared.messaging.backlog import Act, Backlog, set_aside
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.outbox import Outbox
+from shared.messaging.pubsub import Unpublishable
 from shared.messaging.timers import timer_event
 from shared.storage.batches import Document
-from shared.storage.firestore import PlatformStore, TenantStore
+from shared.storage.firestore import LostRace, TenantStore
 
 SWEEP_TYPE = "assent.sweep.due.v1"
-# Younger entries belong to a commit whose own process is still publishing them.
-GRACE = timedelta(seconds=30)
-AT_ONCE = 100
-# Every minute's sweep has failed to fire it; somebody must look.
+# Together less than the 30 s that a manifest gives a request by default.
+BUDGET_SECONDS = 15.0
+LONGEST_TIMER_SECONDS = 8.0
+# Of one tenant in one request to Pub/Sub: an entry has up to a megabyte.
+PUBLISHED_AT_ONCE = 12
+# Several sweeps have failed to fire it; somebody must look.
 PATIENCE = timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
 
 
 class Sweep:
-    """One function's sweep. `timed` names the collections whose documents carry `next_timer_at`
-    and `next_timer_type`, each with the noun of its subjects."""
+    """One function's sweep. `timed` names the collections whose documents carry `next_timer_at`,
+    `next_timer_type` and `sweep_at`, each with the noun of its subjects."""
 
     def __init__(
         self,
@@ -36,58 +42,90 @@ class Sweep:
         fire: Callable[[Envelope], Awaitable[None]],
     ) -> None:
         self._outbox = outbox
-        self._timed = timed
         self._fire = fire
+        own = [("unpublished", "==", True), ("source", "==", f"//assent/{outbox.noun}")]
+        self._unpublished = Backlog(EVENT_LOG, where=own, only=(), at_once=PUBLISHED_AT_ONCE)
+        self._overdue = {
+            noun: Backlog(collection, only=("next_timer_at", "next_timer_type"))
+            for collection, noun in timed.items()
+        }
 
     async def run(self, now: datetime) -> None:
-        """Publishes stale entries and fires overdue timers, at most a hundred of each kind; the
-        next sweep continues. A failure does not stop the others; the first failure is raised at the
-        end."""
-        failures = [*await self._publish_stale(now), *await self._fire_overdue(now)]
+        """Publishes stale entries and fires overdue timers of all tenants in turn, until none is
+        left or 15 seconds have passed; the next sweep continues. What fails is set aside, and does
+        not stop the others; the first failure is raised at the end."""
+        until = time.monotonic() + BUDGET_SECONDS
+        failures: list[BaseException] = []
+
+        async def publish(entries: Sequence[Document]) -> None:
+            failures.extend(await self._publish_stale(entries, now))
+
+        def firing(noun: str) -> Act:
+            async def fire(documents: Sequence[Document]) -> None:
+                for document in documents:
+                    failures.extend(await self._fire_overdue(document, noun, now))
+
+            return fire
+
+        ends = await asyncio.gather(
+            self._unpublished.work_off(now, until, publish),
+            *(each.work_off(now, until, firing(noun)) for noun, each in self._overdue.items()),
+            return_exceptions=True,
+        )
+        for end in ends:
+            failures.extend([end] if isinstance(end, BaseException) else end)
         if failures:
             raise failures[0]
 
-    async def _publish_stale(self, now: datetime) -> Sequence[Exception]:
-        entries = await PlatformStore().find(
-            EVENT_LOG,
-            where=[
-                ("unpublished", "==", True),
-                ("source", "==", f"//assent/{self._outbox.noun}"),
-                ("time", "<=", format_instant(now - GRACE)),
-            ],
-            order_by="time",
-            limit=AT_ONCE,
-        )
-        by_tenant: dict[str, list[Envelope]] = {}
-        for entry in entries:
-            _log_if_stuck(f"event/{entry.id}", parse_instant(entry.data["time"]), now)
-            by_tenant.setdefault(entry.tenant_id, []).append(logged_event(entry.data, now))
+    async def _publish_stale(self, found: Sequence[Document], now: datetime) -> Sequence[Exception]:
+        """Publishes entries of one tenant. Returns the errors of those that can never be published,
+        which it sets aside; raises Unavailable."""
+        store = TenantStore(found[0].tenant_id)
         failures: list[Exception] = []
-        for tenant_id, events in by_tenant.items():
+        entries: list[tuple[Document, Envelope]] = []
+        for entry in await store.get_many([(EVENT_LOG, each.id) for each in found]):
+            if entry is None or not entry.data.get("unpublished"):
+                continue
             try:
-                await self._outbox.relay(TenantStore(tenant_id), events)
-            except AssentError as error:
-                failures.append(error)
+                event = logged_event(entry.data, now)
+            except (KeyError, ValueError) as error:
+                failures.append(await _keep_back(entry, error, now))
+                continue
+            _log_if_stuck(f"event/{entry.id}", event.time, now)
+            entries.append((entry, event))
+        try:
+            await self._outbox.relay(store, [event for _, event in entries])
+        except Unpublishable:
+            for entry, event in entries:
+                try:
+                    await self._outbox.relay(store, [event])
+                except Unpublishable as error:
+                    failures.append(await _keep_back(entry, error, now))
         return failures
 
-    async def _fire_overdue(self, now: datetime) -> Sequence[Exception]:
-        failures: list[Exception] = []
-        for collection, noun in self._timed.items():
-            overdue = await PlatformStore().find(
-                collection,
-                where=[("next_timer_at", "<=", format_instant(now - GRACE))],
-                order_by="next_timer_at",
-                limit=AT_ONCE,
-            )
-            for document in overdue:
-                due = parse_instant(document.data["next_timer_at"])
-                _log_if_stuck(f"{noun}/{document.id}", due, now)
-                try:
-                    await self._fire(self._event(document, noun, now))
-                except Exception as error:  # noqa: BLE001 - raised again at the end
-                    _log.exception("the timer of %s/%s failed", noun, document.id)
-                    failures.append(error)
-        return failures
+    async def _fire_overdue(
+        self, document: Document, noun: str, now: datetime
+    ) -> Sequence[Exception]:
+        """Fires the timer of a document. Returns its error; raises Unavailable where the document
+        cannot be set aside.
+
+        Sets it aside first, so that a timer that ends the process does not end every next one
+        before others have their turn."""
+        subject = f"{noun}/{document.id}"
+        try:
+            await set_aside(document, now)
+        except LostRace:
+            # Somebody else is at work on it.
+            return []
+        try:
+            event = self._event(document, noun, now)
+            _log_if_stuck(subject, event.time, now)
+            async with asyncio.timeout(LONGEST_TIMER_SECONDS):
+                await self._fire(event)
+        except Exception as error:  # noqa: BLE001 - raised again at the end
+            _log.exception("the timer of %s failed", subject)
+            return [error]
+        return []
 
     def _event(self, document: Document, noun: str, now: datetime) -> Envelope:
         timer = Timer(
@@ -96,6 +134,17 @@ class Sweep:
             at=parse_instant(document.data["next_timer_at"]),
         )
         return timer_event(self._outbox.noun, document.tenant_id, timer, now)
+
+
+async def _keep_back(entry: Document, error: Exception, now: datetime) -> Exception:
+    """Sets aside an entry that no retry can publish, and names it. Raises Unavailable."""
+    fields = {"stuck": f"event/{entry.id}", "stuck_seconds": 0}
+    _log.error("stuck: event/%s, %s", entry.id, error, extra={"fields": fields})
+    try:
+        await set_aside(entry, now)
+    except LostRace as lost:
+        raise Unavailable(f"event/{entry.id} is being changed; it is swept later") from lost
+    return error
 
 
 def _log_if_stuck(subject: str, due: datetime, now: datetime) -> None:

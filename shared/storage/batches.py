@@ -68,9 +68,12 @@ class Batch:
         """Writes a document, whether or not it exists."""
         self.writes.append(Write("put", collection, id, data))
 
-    def merge(self, collection: str, id: str, data: Mapping[str, Any]) -> None:
-        """Writes some fields of a document, creates it if missing; takes `Add` and `AtLeast`."""
-        self.writes.append(Write("merge", collection, id, data))
+    def merge(
+        self, collection: str, id: str, data: Mapping[str, Any], seen: Document | None = None
+    ) -> None:
+        """Writes some fields of a document, creates it if missing; takes `Add` and `AtLeast`. With
+        `seen`, provided that nobody changed it."""
+        self.writes.append(Write("merge", collection, id, data, seen))
 
     def delete(self, collection: str, id: str, seen: Document | None = None) -> None:
         """Deletes a document; with `seen`, provided that nobody changed it."""

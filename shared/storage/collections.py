@@ -12,7 +12,7 @@ class Collection:
     order, `-created_at` for falling order, `considered[]` for membership in a list. Several
     equalities without an order need each field. A composite names the fields of a query with an
     order: equalities first, then the field of the order or range, with a `-` before it where that
-    descends. Documents of a `timed` collection carry `next_timer_at`, which the sweep queries over
+    descends. Documents of a `timed` collection carry `sweep_at`, which the sweep queries over
     all tenants."""
 
     name: str

@@ -118,12 +118,16 @@ def put_query(
     descending: bool = False,
     limit: int | None = None,
     everywhere: bool = False,
+    only: Iterable[str] = (),
 ) -> None:
     """Writes a query of one collection, of every parent where it is `everywhere`, into a
-    `StructuredQuery`. Ordered, it is in the order of `order_by`, then of ids."""
+    `StructuredQuery`. Ordered, it is in the order of `order_by`, then of ids. `only` names the
+    fields that the documents are read with; by default all."""
     source = message.from_.add()
     source.collection_id = collection
     source.all_descendants = everywhere
+    for name in only:
+        message.select.fields.add().field_path = _joined((name,))
     conditions = list(where)
     if conditions:
         message.where.composite_filter.op = 1

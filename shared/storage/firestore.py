@@ -162,8 +162,12 @@ class PlatformStore:
         where: Iterable[Condition] = (),
         order_by: str | None = None,
         limit: int = 100,
+        after: Document | None = None,
+        only: Iterable[str] = (),
     ) -> list[Document]:
-        """Up to `limit` documents of that collection of any tenant. Raises Unavailable."""
+        """Up to `limit` documents of that collection of any tenant, in the order of `order_by`,
+        those that follow `after` in it; with the fields in `only`, by default all. Raises
+        Unavailable."""
         request = _request("RunQuery", parent=f"{_database()}/documents")
         put_query(
             request.structured_query,
@@ -172,7 +176,14 @@ class PlatformStore:
             order_by=order_by,
             limit=limit,
             everywhere=True,
+            only=only,
         )
+        if after is not None:
+            place = request.structured_query.start_at.values
+            if order_by is not None:
+                put_value(place.add(), after.data[order_by])
+            tenant = TenantStore(after.tenant_id)
+            place.add().reference_value = tenant._name(after.collection, after.id)
         return await _fetch(request)
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from infra.observability.alerts import STUCK_SECONDS
 from infra.observability.metrics import STUCK
 from shared.kit.instants import format_instant
+from shared.messaging.backlog import LONGEST_PAUSE
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
 from shared.messaging.sweep import Sweep
@@ -24,8 +26,8 @@ async def _swept(store: TenantStore, *, due: datetime) -> list[dict[str, Any]]:
         return
 
     batch = Batch()
-    timer = {"next_timer_at": format_instant(due), "next_timer_type": "assent.order.due.v1"}
-    batch.create("orders", "ord_1", timer)
+    at = {"next_timer_at": format_instant(due), "sweep_at": format_instant(due)}
+    batch.create("orders", "ord_1", {"next_timer_type": "assent.order.due.v1", **at})
     await store.commit(batch)
     with listening() as logged:
         await Sweep(Outbox("orders"), {"orders": "order"}, in_vain).run(NOW)
@@ -41,3 +43,8 @@ async def test_a_timer_that_nothing_moves_counts_as_stuck_and_is_named(store: Te
 
 async def test_a_timer_that_was_only_just_missed_is_not_stuck(store: TenantStore) -> None:
     assert await _swept(store, due=NOW - timedelta(minutes=2)) == []
+
+
+async def test_the_alert_stays_open_between_two_attempts() -> None:
+    # The longest pause, then the grace, then up to a minute until the next sweep.
+    assert LONGEST_PAUSE.total_seconds() + 90 < STUCK_SECONDS

@@ -40,6 +40,7 @@ def test_what_is_stored_is_read_again() -> None:
         "sequence": 3,
         "next_timer_type": DUE,
         "next_timer_at": format_instant(NOW),
+        "sweep_at": format_instant(NOW),
         "status": "open",
         "customer": "ana",
         "placed_at": format_instant(NOW),
@@ -51,7 +52,7 @@ def test_what_is_stored_is_read_again() -> None:
 
 def test_what_waits_for_nothing_has_an_empty_timer_and_what_never_waits_has_none() -> None:
     paid = ORDERS.fields(Order(order_id=ID, status="paid", due_at=NOW), 1, LAST)
-    assert (paid["next_timer_type"], paid["next_timer_at"]) == (None, None)
+    assert (paid["next_timer_type"], paid["next_timer_at"], paid["sweep_at"]) == (None,) * 3
     assert TILLS.fields(Till(name="main"), 0, None) == {
         "state": '{"name":"main","orders":0}',
         "sequence": 0,

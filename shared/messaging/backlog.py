@@ -1,0 +1,143 @@
+"""What is overdue in one collection of all tenants, handed out so that no tenant waits for another
+and nothing that fails is in the way of the rest."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import zip_longest
+
+from shared.kit.errors import Unavailable
+from shared.kit.instants import format_instant
+from shared.storage.batches import Batch, Document
+from shared.storage.encoding import Condition
+from shared.storage.firestore import PlatformStore, TenantStore
+
+# Younger documents belong to a process that is still at work on them.
+GRACE = timedelta(seconds=30)
+# What failed is set aside for the first of these, for twice as long each time, at most the last.
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(minutes=30)
+# Of one tenant in the first look at what is overdue; each further look takes twice as many.
+SHARE = 50
+READ_AT_ONCE = 300
+# Turns at once, beside the one for what failed before.
+WORKERS = 3
+
+# By tenant, the oldest first.
+Overdue = dict[str, list[Document]]
+Act = Callable[[Sequence[Document]], Awaitable[None]]
+
+
+class Backlog:
+    """The documents of `collection` that match `where` and whose `sweep_at` is past; they are read
+    with the fields in `only`. Each turn is for at most `at_once` documents of one tenant."""
+
+    def __init__(
+        self,
+        collection: str,
+        *,
+        only: Iterable[str],
+        where: Iterable[Condition] = (),
+        at_once: int = 1,
+    ) -> None:
+        self._collection = collection
+        self._where = tuple(where)
+        self._only = (*only, "sweep_at", "sweeps")
+        self._at_once = at_once
+        self._place: Document | None = None
+
+    async def work_off(self, now: datetime, until: float, act: Act) -> Sequence[Unavailable]:
+        """Calls `act` for one tenant after the other, with each one's oldest documents first, until
+        nothing is overdue or the monotonic clock shows `until`. One query where nothing is overdue.
+
+        `act` has to change each document, or to `set_aside` it. Where it raises Unavailable, the
+        tenant's other documents are left for the next sweep. Returns these errors; raises
+        Unavailable where the collection cannot be read."""
+        failures: dict[str, Unavailable] = {}
+        share = SHARE
+        while True:
+            fresh, retried, is_all = await self._look(now, until, share, failures.keys())
+            turns, again = self._in_turn(fresh), self._in_turn(retried)
+            # What fails may end the process. What died with it has its next turn apart from it.
+            lanes = [*[turns] * WORKERS, again]
+            await asyncio.gather(*(_work(lane, until, act, failures) for lane in lanes))
+            if is_all or time.monotonic() >= until:
+                return list(failures.values())
+            share *= 2
+
+    async def _look(
+        self, now: datetime, until: float, share: int, without: Iterable[str]
+    ) -> tuple[Overdue, Overdue, bool]:
+        """The oldest overdue documents of each tenant, at most `share` that were never set aside
+        and `share` that were, and whether these are all.
+
+        Reads past what a tenant has beyond its share, so that it hides nobody, but for half of the
+        time that is left at most; the next look begins where this one ended."""
+        began = time.monotonic()
+        fresh: Overdue = {}
+        retried: Overdue = {}
+        is_all = self._place is None
+        where = [*self._where, ("sweep_at", "<=", format_instant(now - GRACE))]
+        while True:
+            page = await PlatformStore().find(
+                self._collection,
+                where=where,
+                order_by="sweep_at",
+                limit=READ_AT_ONCE,
+                after=self._place,
+                only=self._only,
+            )
+            for document in page:
+                if document.tenant_id in without:
+                    continue
+                kind = retried if document.data.get("sweeps") else fresh
+                held = kind.setdefault(document.tenant_id, [])
+                if len(held) < share:
+                    held.append(document)
+                else:
+                    is_all = False
+            self._place = page[-1] if len(page) == READ_AT_ONCE else None
+            if self._place is None:
+                return fresh, retried, is_all
+            if time.monotonic() > (began + until) / 2:
+                return fresh, retried, False
+
+    def _in_turn(self, overdue: Overdue) -> Iterator[Sequence[Document]]:
+        for turns in zip_longest(*(self._turns(documents) for documents in overdue.values())):
+            yield from (turn for turn in turns if turn)
+
+    def _turns(self, documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+        for first in range(0, len(documents), self._at_once):
+            yield documents[first : first + self._at_once]
+
+
+async def set_aside(document: Document, now: datetime) -> None:
+    """Keeps the sweep away from the document for a pause that doubles each time, from half a minute
+    to half an hour, so that it stays behind others; its next state ends that.
+
+    Raises LostRace if somebody changed the document since it was read, Unavailable."""
+    sweeps = document.data.get("sweeps") or 0
+    pause = min(FIRST_PAUSE * 2 ** min(sweeps, 10), LONGEST_PAUSE)
+    aside = {"sweep_at": format_instant(now - GRACE + pause), "sweeps": sweeps + 1}
+    batch = Batch()
+    batch.merge(document.collection, document.id, aside, seen=document)
+    await TenantStore(document.tenant_id).commit(batch)
+
+
+async def _work(
+    turns: Iterator[Sequence[Document]],
+    until: float,
+    act: Act,
+    failures: dict[str, Unavailable],
+) -> None:
+    for turn in turns:
+        if time.monotonic() >= until:
+            return
+        tenant_id = turn[0].tenant_id
+        if tenant_id in failures:
+            continue
+        try:
+            await act(turn)
+        except Unavailable as error:
+            failures[tenant_id] = error
