@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -67,13 +67,70 @@ def test_every_stack_and_variable_is_the_workflows() -> None:
     assert named == set(re.findall(r"vars\.([A-Z_]+)", WORKFLOWS))
 
 
-def test_only_jobs_of_the_environment_may_deploy_whatever_their_subject_is_called() -> None:
-    # The subject of a repository made after June 2026 has numbers in it
+def _trust(stack: str, tmp_path: Path) -> tuple[str, str]:
+    """The condition under which the cloud accepts a job's token, and whom it lets deploy, as the
+    guide's own commands say it for that stack."""
+    (block,) = (text for text in _blocks("") if "workload-identity-pools providers" in text)
+    gcloud = tmp_path / "gcloud"
+    gcloud.write_text('#!/bin/bash\nprintf "%s\\n" "$@" >> "$CALLS"\necho 123\n')
+    gcloud.chmod(0o755)
+    calls = tmp_path / f"calls-{stack}"
+    named = {"PROJECT": "assent-x", "STACK": stack, "CALLS": str(calls)}
+    named["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    subprocess.run(["bash", "-euc", block], env=named, check=True, capture_output=True)
+    said = dict(
+        line.removeprefix("--").split("=", 1)
+        for line in calls.read_text().splitlines()
+        if line.startswith(("--attribute-condition=", "--member=principalSet"))
+    )
+    return said["attribute-condition"], said["member"]
+
+
+def _accepts(condition: str, claims: Mapping[str, str]) -> bool:
+    """What the cloud finds of a condition, which has only claims, `==`, `+` and `startsWith`."""
+    python = condition.replace("&&", "and").replace(".startsWith(", ".startswith(")
+    python = re.sub(r"assertion\.(\w+)", r"claims['\1']", python)
+    return bool(eval(python, {"claims": claims, "__builtins__": {}}))
+
+
+def _claims(stack: str, ref: str, **others: str) -> dict[str, str]:
+    """Of a job of deploy.yml on that reference."""
+    return {
+        "repository": "owner/name",
+        "environment": stack,
+        "ref": ref,
+        "ref_type": "tag" if ref.startswith("refs/tags/") else "branch",
+        "ref_protected": "true",
+        "job_workflow_ref": f"owner/name/.github/workflows/deploy.yml@{ref}",
+        **others,
+    }
+
+
+@pytest.mark.parametrize(
+    ("stack", "ref"),
+    [("dev", "refs/heads/main"), ("staging", "refs/tags/v1"), ("prod", "refs/tags/v1")],
+)
+def test_only_released_references_of_this_repository_may_deploy(
+    stack: str, ref: str, tmp_path: Path
+) -> None:
+    condition, member = _trust(stack, tmp_path)
+    assert _accepts(condition, _claims(stack, ref))
+    others = ("refs/heads/main", "refs/heads/main2", "refs/tags/v1", "refs/tags/x", "refs/heads/v1")
+    for other in others:
+        assert _accepts(condition, _claims(stack, other)) == (other == ref)
+    stolen = "owner/name/.github/workflows/other.yml"
+    for claims in (
+        {"repository": "owner/fork"},
+        {"environment": "other"},
+        {"ref_protected": "false"},
+        {"job_workflow_ref": f"{stolen}@{ref}"},
+        {"job_workflow_ref": "owner/name/.github/workflows/deploy.yml@refs/heads/feature"},
+    ):
+        assert not _accepts(condition, _claims(stack, ref, **claims)), claims
+    # Not by the subject: that of a repository made after June 2026 has numbers in it
     # (https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens).
-    (condition,) = re.findall(r'--attribute-condition="([^"]*)"', GUIDE)
-    named = dict(re.findall(r"assertion\.(\w+) == '\$(\w+)'", condition))
-    assert named == {"repository": "REPOSITORY", "environment": "STACK"}
-    assert condition.count(" && ") == 1
+    kind = "branch" if stack == "dev" else "tag"
+    assert member.endswith(f"/attribute.releases/owner/name/{stack}/{kind}")
 
 
 def test_every_resource_is_called_as_the_program_calls_it() -> None:
