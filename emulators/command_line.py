@@ -160,8 +160,8 @@ def _greeting(platform: Platform) -> str:
 The platform is up at {url} (Ctrl-C stops it; logs in {platform.directory.path / "logs"}).
 
   # a governor's token
-  TOKEN=$(curl -s {url}/_platform/token -d '{{"principal": "governor", "tenant": "demo",
-    "roles": ["governor"],
+  TOKEN=$(curl -s {url}/_platform/token -H 'Content-Type: application/json' -d '{{
+    "principal": "governor", "tenant": "demo", "roles": ["governor"],
     "scopes": ["governance:read", "governance:write", "veto:execute"]}}' \\
     | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
 
@@ -169,7 +169,8 @@ The platform is up at {url} (Ctrl-C stops it; logs in {platform.directory.path /
   curl -s {url}/v1/mobile/dashboard -H "Authorization: Bearer $TOKEN"
 
   # let a day pass: timers fire, in time order
-  curl -s {url}/_platform/clock/advance -d '{{"seconds": 86400}}'
+  curl -s {url}/_platform/clock/advance -H 'Content-Type: application/json' \\
+    -d '{{"seconds": 86400}}'
 """
 
 

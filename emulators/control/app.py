@@ -12,6 +12,7 @@ from emulators.control.bodies import Advance, EventQuery, FaultRequest, Nothing,
 from emulators.control.faults import FaultControl
 from emulators.event_log import EventLog
 from emulators.functions.fleet import Fleet
+from emulators.gateway.loopback import check_caller
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import NotIdle, invalid, json_answer
 from emulators.idle import Idle
@@ -58,7 +59,9 @@ class Control:
         }
 
     async def answer(self, call: Call) -> Answer:
-        """Raises NotFound, MethodNotAllowed or Invalid for what it cannot answer."""
+        """Raises CrossSite or UnsupportedMediaType for a caller that may be a web page; NotFound,
+        MethodNotAllowed or Invalid for what it cannot answer."""
+        check_caller(call)
         path = call.path.removeprefix(PREFIX)
         head, _, rest = path.partition("/")
         if head == "functions" and rest.endswith("/kill"):

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from multidict import CIMultiDict
 
+from emulators.gateway.loopback import check_host
 from emulators.gateway.messages import Answer, Call
-from emulators.gateway.problems import BadRequest, problem
+from emulators.gateway.problems import BadRequest, Misdirected, problem
 from emulators.ports import HOST
 from shared.kit.errors import AssentError, PayloadTooLarge
 
@@ -28,7 +29,7 @@ _malformed.disabled = True
 
 
 class Listener:
-    """Serves one handler until it is closed."""
+    """Serves one handler until it is closed, to callers that name it by a host of the loopback."""
 
     def __init__(self, runner: web.ServerRunner, port: int) -> None:
         self._runner = runner
@@ -37,8 +38,9 @@ class Listener:
     @classmethod
     async def open(cls, handler: Handler, listening: socket.socket) -> "Listener":
         """Serves on the given socket."""
+        port: int = listening.getsockname()[1]
         server = web.Server(
-            _answer_with(handler),
+            _answer_with(handler, port),
             access_log=None,
             logger=_malformed,
             max_line_size=_LONGEST_LINE,
@@ -47,14 +49,20 @@ class Listener:
         runner = web.ServerRunner(server, shutdown_timeout=_LAST_WORDS_SECONDS)
         await runner.setup()
         await web.SockSite(runner, listening).start()
-        return cls(runner, listening.getsockname()[1])
+        return cls(runner, port)
 
     async def close(self) -> None:
         await self._runner.cleanup()
 
 
-def _answer_with(handler: Handler) -> Callable[[web.BaseRequest], Awaitable[web.Response]]:
+def _answer_with(
+    handler: Handler, port: int
+) -> Callable[[web.BaseRequest], Awaitable[web.Response]]:
     async def answer(request: web.BaseRequest) -> web.Response:
+        try:
+            check_host(_hosts(request), port)
+        except Misdirected as error:
+            return _response(problem(error))
         target = _target(request.raw_path)
         if target is None or not _is_text("".join(request.headers.values())):
             return _response(problem(BadRequest("the request line or a header cannot be carried")))
@@ -71,6 +79,14 @@ def _answer_with(handler: Handler) -> Callable[[web.BaseRequest], Awaitable[web.
             return _response(problem(AssentError("the local platform failed; see its console")))
 
     return answer
+
+
+def _hosts(request: web.BaseRequest) -> list[str]:
+    """The hosts that the request names; the absolute form names one too."""
+    hosts = request.headers.getall("Host", [])
+    if request.raw_path.startswith("/"):
+        return hosts
+    return list(dict.fromkeys([*hosts, urlsplit(request.raw_path).netloc]))
 
 
 def _target(raw: str) -> str | None:

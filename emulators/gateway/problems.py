@@ -22,6 +22,18 @@ class BadRequest(AssentError):
     http_status = 400
 
 
+class Misdirected(AssentError):
+    code = "misdirected_request"
+    title = "The request names a host that this is not"
+    http_status = 421
+
+
+class CrossSite(AssentError):
+    code = "cross_site"
+    title = "Web pages of other sites may not call this"
+    http_status = 403
+
+
 class BadGateway(AssentError):
     code = "unavailable"
     title = "The function did not answer"

@@ -142,7 +142,9 @@ def test_a_call_the_platform_does_not_have_is_a_problem(
     platform: RunningPlatform, method: str, path: str, status: int
 ) -> None:
     content = b"{" if method == "POST" else None
-    answer = platform.client.http.request(method, f"/_platform/{path}", content=content)
+    headers = {"Content-Type": "application/json"} if content else {}
+    http = platform.client.http
+    answer = http.request(method, f"/_platform/{path}", content=content, headers=headers)
     assert answer.status_code == status
     assert answer.json()["status"] == status
     assert answer.headers["content-type"] == "application/problem+json"
