@@ -22,7 +22,7 @@ LONGEST_PAUSE = timedelta(minutes=30)
 SHARE = 50
 READ_AT_ONCE = 300
 # Turns at once, beside the one for what failed before.
-WORKERS = 3
+WORKERS = 6
 
 # By tenant, the oldest first.
 Overdue = dict[str, list[Document]]
