@@ -78,6 +78,15 @@ class StageState(Data):
     approval_id: str | None = None
 
 
+class Withdrawal(Data):
+    """Who cancelled a case, and what came of it: None while the case waits for what approvals makes
+    of it, then `cancelled`, or `too_late` where another decision came first."""
+
+    by: str
+    at: Instant
+    outcome: Literal["cancelled", "too_late"] | None = None
+
+
 class CreationCaseState(EventData):
     """A creation case after the event.
 
@@ -106,6 +115,7 @@ class CreationCaseState(EventData):
     requested_by: str
     requested_at: Instant
     authors: tuple[str, ...] = ()
+    withdrawal: Withdrawal | None = None
 
 
 @event("assent.creation_case.judged.v1")
@@ -130,9 +140,16 @@ class CreationCaseRejected(CreationCaseState):
     """The case ended: its approval was rejected or expired."""
 
 
+@event("assent.creation_case.withdrawal_requested.v1")
+class CreationCaseWithdrawalRequested(CreationCaseState):
+    """Somebody cancelled a case that waits for an approval. The approval is cancelled unless
+    another decision came first, and the case follows the approval."""
+
+
 @event("assent.creation_case.cancelled.v1")
 class CreationCaseCancelled(CreationCaseState):
-    """The case ended: its author withdrew it. An approval that is still open is moot."""
+    """The case ended: it was cancelled. Its approval is cancelled too or, where it was approved and
+    not carried out yet, reversed."""
 
 
 @event("assent.creation_case.approved.v1")
@@ -296,12 +313,15 @@ class AgentProbationEnded(AgentState):
 
 @event("assent.agent.health_changed.v1")
 class AgentHealthChanged(AgentState):
-    """The agent's health differs from the previous reading."""
+    """The agent's health changed."""
 
 
 @event("assent.agent.violation_reported.v1")
 class AgentViolationReported(AgentState):
-    """A rule was broken; where that suspends the agent, `suspended` is in the same commit."""
+    """A rule was broken; where that suspends the agent, `suspended` is in the same commit.
+    `count` is how many reports of the same trigger the event stands for: the last one, and those
+    since the event before it."""
 
     violation: Violation
     reported_by: str
+    count: int = 1

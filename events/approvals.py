@@ -188,7 +188,7 @@ class ApprovalExpired(ApprovalState):
 
 @event("assent.approval.cancelled.v1")
 class ApprovalCancelled(ApprovalState):
-    """Final: the requester withdrew the request."""
+    """Final: the request was withdrawn."""
 
 
 @event("assent.approval.decided_late.v1")
@@ -228,7 +228,8 @@ class ApprovalConfirmed(ApprovalState):
 
 @event("assent.approval.reversed.v1")
 class ApprovalReversed(ApprovalState):
-    """What a vetoed or overturned approval had started was rolled back."""
+    """What a vetoed or overturned approval had started was rolled back; or the case that was
+    approved was cancelled before it went live."""
 
 
 @event("assent.approval.reversal_failed.v1")

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from functions.agents.aggregates import AGENTS, RUN
-from functions.agents.rules.agent import Agent, Steps, reactivate, report, suspend
+from functions.agents.rules.agent import Agent, Steps, reactivate, suspend_by_hand
+from functions.agents.rules.duties import Actor
 from functions.agents.rules.plain_text import MOST_BYTES, refuse_deceptive
+from functions.agents.rules.reports import Report, report
 from functions.agents.rules.skills import list_skills
 from functions.agents.rules.spec import Spec
 from functions.agents.service import pipeline, submissions
@@ -87,33 +89,29 @@ async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) 
 
 @ROUTER.post("/v1/agents/{agent_id}/suspend", status_code=202)
 async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
-    """Suspends an agent by hand, and with it every agent that depends on it."""
-    by, at = caller.principal, caller.received_at
+    """Suspends an agent by hand, and with it every agent that depends on it; needs the role
+    governor, genesis or tenant_admin."""
+    by, at = _actor(caller), caller.received_at
     return await _change(
-        caller, key, agent_id, lambda agent: suspend(agent, "by_hand", body.reason, by, at)
+        caller, key, agent_id, lambda agent: suspend_by_hand(agent, body.reason, by, at)
     )
 
 
 @ROUTER.post("/v1/agents/{agent_id}/reactivate", status_code=202)
 async def reactivate_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Puts a suspended agent on probation; needs the role governor or genesis."""
-    by, at = caller.principal, caller.received_at
-    return await _change(
-        caller, key, agent_id, lambda agent: reactivate(agent, by, caller.roles, at)
-    )
+    by, at = _actor(caller), caller.received_at
+    return await _change(caller, key, agent_id, lambda agent: reactivate(agent, by, at))
 
 
 @ROUTER.post("/v1/agents/{agent_id}/reports", status_code=202)
 async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportBody) -> AgentView:
     """Reports a violation or a reading of health; violations and the third critical reading in a
-    row suspend the agent."""
-    by, at = caller.principal, caller.received_at
-    return await _change(
-        caller,
-        key,
-        agent_id,
-        lambda agent: report(agent, body.trigger, body.reading, body.evidence, by, at),
-    )
+    row suspend the agent. Repeated reports are counted in `reports`; needs the role governor,
+    genesis, tenant_admin, operator or service_runtime."""
+    by, at = _actor(caller), caller.received_at
+    told = Report(trigger=body.trigger, reading=body.reading, evidence=body.evidence)
+    return await _change(caller, key, agent_id, lambda agent: report(agent, told, by, at))
 
 
 @ROUTER.get("/v1/workflows/{case_id}")
@@ -130,7 +128,8 @@ async def revise_case(caller: Caller, key: Key, case_id: str, body: SpecBody) ->
 
 @ROUTER.post("/v1/workflows/{case_id}/cancel", status_code=202)
 async def cancel_case(caller: Caller, key: Key, case_id: str) -> CaseAccepted:
-    """Cancels a case that is not live yet."""
+    """Cancels a case that is not live yet; one that waits for an approval ends once the approval is
+    cancelled, unless another decision came first. For its authors, governors and tenant admins."""
     return await submissions.cancel(caller, key, case_id)
 
 
@@ -151,6 +150,10 @@ async def get_pipeline(caller: Caller) -> PipelineView:
 async def resume_pipeline(caller: Caller, key: Key, body: ReasonBody) -> PipelineView:
     """Resumes a paused pipeline; needs the role governor."""
     return await pipeline.resume(caller, key, body.reason)
+
+
+def _actor(caller: Caller) -> Actor:
+    return Actor(caller.principal, caller.roles)
 
 
 async def _change(

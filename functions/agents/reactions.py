@@ -4,6 +4,7 @@ from events.agents import AgentSuspended, CreationCaseReviewNeeded
 from events.approvals import (
     ApprovalApproved,
     ApprovalAutoApproved,
+    ApprovalCancelled,
     ApprovalChangesRequested,
     ApprovalExpired,
     ApprovalOverturned,
@@ -24,6 +25,7 @@ HANDLERS = {
     ApprovalRejected.event_type: decisions.on_rejected,
     ApprovalExpired.event_type: decisions.on_expired,
     ApprovalChangesRequested.event_type: decisions.on_changes_requested,
+    ApprovalCancelled.event_type: decisions.on_cancelled,
     ApprovalVetoed.event_type: decisions.on_vetoed,
     ApprovalOverturned.event_type: decisions.on_overturned,
     AgentSuspended.event_type: suspend_dependents,

@@ -14,8 +14,9 @@ from events.agents import (
     Stage,
     StageStatus,
     Suspension,
+    Withdrawal,
 )
-from functions.agents.rules.agent import Agent
+from functions.agents.rules.agent import Agent, HeldReading, ReportCount
 from functions.agents.rules.breaker import Pipeline
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.skills import Skill
@@ -29,7 +30,7 @@ LAST_STAGE = 7
 
 class CaseAccepted(Model):
     """The current stage of the case that a request opened or changed; `why` gives the reason for a
-    proposal or an evolution."""
+    proposal or an evolution. `withdrawal` is who cancelled it, and what came of that."""
 
     agent_id: str
     case_id: str
@@ -37,6 +38,7 @@ class CaseAccepted(Model):
     stage: Stage
     kind: CaseKind
     why: tuple[str, ...]
+    withdrawal: Withdrawal | None
 
     @classmethod
     def of(cls, case: CreationCase) -> Self:
@@ -48,7 +50,8 @@ class CaseAccepted(Model):
 
 class AgentView(Model):
     """An agent with the hash of its deployed spec or, before the first deployment, of its newest
-    spec."""
+    spec. `reports` counts the reports of each trigger, published or not; `held_reading` is a better
+    reading of health that does not count yet."""
 
     agent_id: str
     name: str
@@ -58,6 +61,8 @@ class AgentView(Model):
     health: Health
     case_id: str | None
     suspension: Suspension | None
+    reports: tuple[ReportCount, ...]
+    held_reading: HeldReading | None
     spec_hash: str
 
     @classmethod
@@ -114,6 +119,8 @@ class CreationCaseView(Model):
     stages: tuple[StageView, ...]
     requested_by: str
     requested_at: Instant
+    authors: tuple[str, ...]
+    withdrawal: Withdrawal | None
     correlation_id: str | None
 
     @classmethod

@@ -5,11 +5,13 @@ from events.agents import (
     CreationCaseCancelled,
     CreationCaseRollbackFailed,
     CreationCaseRolledBack,
+    CreationCaseWithdrawalRequested,
 )
 from functions.approvals.aggregates import APPROVALS, RUN
 from functions.approvals.rules.approval import DEADLINE_DUE, REVIEW_DUE, VETO_WINDOW_DUE
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.service.requests import (
+    end_for_case,
     note_failed_rollback,
     note_rollback,
     open_for_case,
@@ -18,7 +20,8 @@ from functions.approvals.service.requests import (
 
 HANDLERS = {
     AgentApprovalNeeded.event_type: open_for_case,
-    CreationCaseCancelled.event_type: withdraw,
+    CreationCaseWithdrawalRequested.event_type: withdraw,
+    CreationCaseCancelled.event_type: end_for_case,
     CreationCaseRolledBack.event_type: note_rollback,
     CreationCaseRollbackFailed.event_type: note_failed_rollback,
     **dict.fromkeys((DEADLINE_DUE, VETO_WINDOW_DUE, REVIEW_DUE), RUN.timer(APPROVALS, time_passed)),

@@ -33,8 +33,8 @@ Reader = Callable[[Fact, Any], tuple[Step, ...]]
 _ASKS_OR_ASSENTS = ("requested", "auto_approved", "approved")
 # The requested approval determines the outcome of these cases.
 _ASKED_FOR = ("ethics_cleared", "escalated")
-# It requests an approval, whose own events follow.
-_IGNORED = agents.AgentApprovalNeeded
+# They request an approval, or its withdrawal: the approval's own events follow.
+_IGNORED = (agents.AgentApprovalNeeded, agents.CreationCaseWithdrawalRequested)
 
 
 def steps_of(fact: Fact) -> tuple[Step, ...]:
@@ -68,7 +68,7 @@ def projected_types() -> Mapping[str, type[EventData]]:
         event_type: model
         for types in published_types().values()
         for event_type, model in types.items()
-        if issubclass(model, tuple(_READERS)) and model is not _IGNORED
+        if issubclass(model, tuple(_READERS)) and model not in _IGNORED
     }
 
 

@@ -21,7 +21,8 @@ def test_a_suspension_reaches_whoever_depends_on_the_agent(world: World) -> None
 def test_a_reactivated_agent_passes_a_probation(world: World) -> None:
     case = world.live("writer")
     path = f"/v1/agents/{case['agent_id']}"
-    world.author.post(f"{path}/suspend", {"reason": "looks odd"})
+    assert world.author.send("POST", f"{path}/suspend", json={"reason": "x"}).status_code == 403
+    world.governor.post(f"{path}/suspend", {"reason": "looks odd"})
     own = world.author.send("POST", f"{path}/reactivate", json={"reason": "looks fine"})
     assert own.status_code == 403
     assert world.governor.post(f"{path}/reactivate", {"reason": "seen"})["status"] == "probation"
@@ -92,4 +93,4 @@ def test_six_rollbacks_of_the_last_ten_pause_the_pipeline_until_a_governor_resum
 
 def _report(world: World, case: dict[str, object], reading: str) -> None:
     report = {"trigger": "health", "reading": reading, "evidence": "probe"}
-    world.author.post(f"/v1/agents/{case['agent_id']}/reports", report)
+    world.watcher.post(f"/v1/agents/{case['agent_id']}/reports", report)

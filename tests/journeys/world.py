@@ -30,6 +30,7 @@ class World:
         self.platform = platform
         self.tenant = f"tenant-{uuid.uuid4().hex[:10]}"
         self.author = self.person("author", CORE_SCOPES, ("author",))
+        self.watcher = self.person("watcher", CORE_SCOPES, ("service_runtime",))
         self.governor = self.person("governor", (*PHONE_SCOPES, *CORE_SCOPES), ("governor",))
 
     def person(self, principal: str, scopes: tuple[str, ...], roles: tuple[str, ...]) -> Person:

@@ -87,8 +87,12 @@ def test_what_a_retired_key_signs_is_refused_and_the_case_can_be_asked_for_again
     with pytest.raises(SignatureInvalid):
         verify(_signature(tenant, case), load_public_keys(json.dumps(_published(values))))
     processes.client.kill(OWNER)
-    tenant.author.post(f"/v1/workflows/{case['case_id']}/cancel")
+    cancel = f"/v1/workflows/{case['case_id']}/cancel"
+    assert tenant.author.post(cancel)["status"] == "ethics_cleared"
+    processes.client.advance(10 * 60 + 1)
+    assert tenant.author.post(cancel)["status"] == "cancelled"
     tenant.settle()
+    assert tenant.card(case)["status"] == "reversed"
     again = tenant.live("stolen")
     assert tenant.statuses(again) == ("active", "live")
     assert [key["kid"] for key in _published(values)["keys"]] == [_kid(_signature(tenant, again))]

@@ -35,11 +35,29 @@ def test_a_case_that_cannot_go_on_is_cancelled_withdrawn_and_asked_for_again(wor
     assert world.statuses(world.live("writer")) == ("active", "live")
 
 
+def test_a_case_whose_decision_never_arrives_is_cancelled_by_cancelling_it_again(
+    world: World,
+) -> None:
+    case = world.submit("writer")
+    path = f"/v1/workflows/{case['case_id']}/cancel"
+    # The withdrawal is lost on its way, and nobody decides.
+    world.platform.fault("pubsub", "unavailable", count=50)
+    waiting = world.author.post(path)
+    assert (waiting["status"], waiting["withdrawal"]["outcome"]) == ("ethics_cleared", None)
+    assert world.author.post(path)["status"] == "ethics_cleared"
+    world.platform.advance(10 * 60 + 1)
+    assert world.author.post(path)["status"] == "cancelled"
+    world.platform.disarm()
+    world.platform.advance(UNTIL_THE_SWEEP_SECONDS)
+    world.settle()
+    assert (world.case(case)["status"], world.card(case)["status"]) == ("cancelled", "cancelled")
+
+
 def test_an_agent_that_should_not_run_is_suspended_with_who_depends_on_it(world: World) -> None:
     case = world.live("writer")
     needed = {"inputs": ["topics"], "outputs": ["drafts"], "depends_on": ["writer"]}
     dependent = world.live("reader", interfaces=needed)
-    answer = world.author.send(
+    answer = world.governor.send(
         "POST", f"/v1/agents/{case['agent_id']}/suspend", json={"reason": "its veto did nothing"}
     )
     assert answer.status_code == 202, answer.text

@@ -3,23 +3,21 @@
 from datetime import datetime, timedelta
 
 from events.agents import (
-    AgentHealthChanged,
     AgentProbationEnded,
     AgentReactivated,
     AgentState,
     AgentStatus,
     AgentSuspended,
     AgentTrialEnded,
-    AgentViolationReported,
     Health,
     Limits,
     Mode,
     Suspension,
     Trigger,
-    Violation,
 )
+from functions.agents.rules.duties import MAY_REACTIVATE, MAY_SUSPEND, Actor, refuse_without
 from functions.agents.rules.versions import NEVER_DEPLOYED
-from shared.kit.errors import Forbidden, SeparationOfDuties, VersionConflict
+from shared.kit.errors import SeparationOfDuties, VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
@@ -29,17 +27,16 @@ TRIAL_DUE = "assent.trial.due.v1"
 TRIAL = timedelta(days=7)
 # As long as a trial: a reactivated agent is on probation for this time.
 PROBATION = timedelta(days=7)
-CRITICAL_READINGS = 3
 # How many versions can be rolled back one after the other.
 UNDONE = 5
 
 SUSPENDABLE = frozenset({"active", "trial", "probation", "go_live_pending", "paused"})
 SERVING = frozenset({"active", "probation"})
-MAY_REACTIVATE = frozenset({"governor", "genesis"})
 
 
 class Version(Model):
-    """One version of an agent: the hash of its spec, and its published fields."""
+    """One version of an agent: the hash of its spec, and its published fields. `authors` are those of
+    the case that it was judged in."""
 
     version: str
     spec_hash: str
@@ -48,6 +45,7 @@ class Version(Model):
     depends_on: tuple[str, ...]
     industry: str
     case_id: str
+    authors: tuple[str, ...] = ()
 
 
 class Timer(Model):
@@ -82,6 +80,26 @@ class Undo(Model):
         return self.model_copy(update={"below": below})
 
 
+class ReportCount(Model):
+    """The reports of one trigger: how many there were, how many of them since the latest event, the
+    latest report, and when the latest event was published."""
+
+    trigger: Trigger
+    count: int
+    since_event: int
+    latest_at: Instant
+    latest_by: str
+    latest_evidence: str
+    published_at: Instant
+
+
+class HeldReading(Model):
+    """A better reading that came soon after a change: it counts if it is repeated after `until`."""
+
+    reading: Health
+    until: Instant
+
+
 class Agent(AgentState):
     """The fields that events publish, and below them private ones. `newest` is the spec of the open
     or latest case, `deployed` the spec that serves."""
@@ -92,12 +110,25 @@ class Agent(AgentState):
     undo: Undo | None = None
     suspended_from: AgentStatus | None = None
     critical_readings: int = 0
+    health_changed_at: Instant | None = None
+    held_reading: HeldReading | None = None
+    reports: tuple[ReportCount, ...] = ()
     timer: Timer | None = None
 
     @property
     def current(self) -> Version:
         """The deployed version, or the newest one before the first deployment."""
         return self.deployed or self.newest
+
+    def authors(self) -> frozenset[str]:
+        """Everyone whose text may be in the serving version: the requester of the agent, and the
+        authors of that version and of those that it was made from, as far as they are kept."""
+        authors = {self.requested_by, *(self.deployed.authors if self.deployed else ())}
+        undo = self.undo
+        while undo is not None:
+            authors |= set(undo.deployed.authors if undo.deployed else ())
+            undo = undo.below
+        return frozenset(authors)
 
 
 Steps = tuple[Transition[Agent], ...]
@@ -160,13 +191,22 @@ def suspend(
     return (Transition(suspended, AgentSuspended),)
 
 
-def reactivate(agent: Agent, by: str, roles: frozenset[str], at: datetime) -> Steps:
+def suspend_by_hand(agent: Agent, reason: str, actor: Actor, at: datetime) -> Steps:
+    """As `suspend`. Raises Forbidden without the role governor, genesis or tenant_admin."""
+    refuse_without(actor, MAY_SUSPEND, "suspending an agent")
+    return suspend(agent, "by_hand", reason, actor.principal, at)
+
+
+def reactivate(agent: Agent, actor: Actor, at: datetime) -> Steps:
     """The agent on probation. Raises Forbidden without the role governor or genesis,
-    SeparationOfDuties for the requester of the agent, VersionConflict unless it is suspended."""
-    if not roles & MAY_REACTIVATE:
-        raise Forbidden("reactivation needs the role governor or genesis")
-    if agent.requested_by == by:
-        raise SeparationOfDuties("the requester of an agent may not reactivate it")
+    SeparationOfDuties for everyone whose text is in the serving version, VersionConflict unless it
+    is suspended."""
+    refuse_without(actor, MAY_REACTIVATE, "reactivation")
+    if actor.principal in agent.authors():
+        raise SeparationOfDuties(
+            "you requested this agent or wrote text of the version that serves: somebody else with"
+            f" the role {' or '.join(MAY_REACTIVATE)} reactivates it"
+        )
     if agent.status != "suspended":
         raise VersionConflict(f"an agent that is {agent.status} cannot be reactivated")
     ends_at = at + PROBATION
@@ -176,6 +216,7 @@ def reactivate(agent: Agent, by: str, roles: frozenset[str], at: datetime) -> St
             "suspension": None,
             "critical_readings": 0,
             "health": "unknown",
+            "held_reading": None,
             "timer": Timer(type=PROBATION_DUE, at=ends_at),
         }
     )
@@ -202,35 +243,3 @@ def end_trial(agent: Agent, at: datetime) -> Steps:
         return ()
     ended = agent.model_copy(update={"status": "go_live_pending", "timer": None})
     return (Transition(ended, AgentTrialEnded),)
-
-
-def report(
-    agent: Agent, trigger: Trigger, reading: Health | None, evidence: str, by: str, at: datetime
-) -> Steps:
-    """The agent after a report of a violation or, with a `reading`, of its health."""
-    if reading is not None:
-        return read_health(agent, reading, evidence, by, at)
-    return report_violation(agent, trigger, evidence, by, at)
-
-
-def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at: datetime) -> Steps:
-    """The violation and, where the agent runs, its suspension."""
-    violation = Violation(
-        rule=trigger,
-        summary=f"{agent.name}: {trigger.replace('_', ' ')}",
-        evidence=(evidence,),
-    )
-    fields = {"violation": violation, "reported_by": by}
-    reported = Transition(agent, AgentViolationReported, fields)
-    if agent.status not in SUSPENDABLE:
-        return (reported,)
-    return (reported, *suspend(agent, trigger, violation.summary, by, at))
-
-
-def read_health(agent: Agent, reading: Health, evidence: str, by: str, at: datetime) -> Steps:
-    """The agent with one more reading; the third critical reading in a row suspends it."""
-    critical = agent.critical_readings + 1 if reading == "critical" else 0
-    read = agent.model_copy(update={"health": reading, "critical_readings": critical})
-    if critical >= CRITICAL_READINGS and read.status in SUSPENDABLE:
-        return report_violation(read, "health", evidence, by, at)
-    return (Transition(read, AgentHealthChanged if reading != agent.health else None),)

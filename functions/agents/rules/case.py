@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from events.agents import CreationCaseState, Purpose
+from events.agents import CreationCaseState, Purpose, Withdrawal
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import Review
@@ -44,6 +44,12 @@ class CreationCase(CreationCaseState):
     def is_over(self) -> bool:
         """Whether only a reversal can still change the case."""
         return self.ended_at is not None
+
+    @property
+    def pending_withdrawal(self) -> Withdrawal | None:
+        """The withdrawal that waits for what becomes of the approval."""
+        pending = self.withdrawal is not None and self.withdrawal.outcome is None
+        return self.withdrawal if pending else None
 
 
 # Transitions of a case and its agent.

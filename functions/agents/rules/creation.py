@@ -1,7 +1,7 @@
 """A case from its opening to its approval, or to an earlier end."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from events.agents import (
@@ -15,21 +15,26 @@ from events.agents import (
     CreationCaseReturned,
     CreationCaseReviewNeeded,
     CreationCaseState,
+    CreationCaseWithdrawalRequested,
     Purpose,
     StageState,
+    Withdrawal,
 )
 from functions.agents.rules.agent import Agent, described_by
 from functions.agents.rules.approval_request import ask
 from functions.agents.rules.case import WAITING, CaseContents, CreationCase, Judged, Steps
+from functions.agents.rules.duties import MAY_CANCEL, Actor, with_author
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import begin_review
 from functions.agents.rules.stages import APPROVAL, ETHICS, judged_stages, with_stage
-from shared.kit.errors import VersionConflict
+from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.transitions import Transition
 
 CANCELLABLE = frozenset(
     {"architecture_approved", "returned", "ethics_cleared", "escalated", "approved"}
 )
+# A decision reaches its case within this time, with its retries.
+DECISION_PATIENCE = timedelta(minutes=10)
 
 
 def open_case(
@@ -62,12 +67,14 @@ def open_case(
     return _judged(agent, case, judged, at)
 
 
-def revise(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
-    """The case with a full new spec, judged from stage 1. Raises VersionConflict for a case that
-    was not returned."""
+def revise(agent: Agent, case: CreationCase, judged: Judged, by: str, at: datetime) -> Steps:
+    """The case with a full new spec, judged from stage 1; `by` is one of its authors from now on.
+    Raises VersionConflict for a case that was not returned, or with too many authors."""
     if case.status != "returned":
         raise VersionConflict(f"a case that is {case.status} takes no revision")
     update = {
+        "authors": with_author(case.authors, by),
+        "withdrawal": None,
         "version": judged.spec.version,
         "spec_hash": judged.spec.spec_hash,
         "asked": None,
@@ -79,12 +86,37 @@ def revise(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> St
     return _judged(agent, case.model_copy(update=update), judged, at)
 
 
-def cancel(agent: Agent, case: CreationCase, by: str, at: datetime) -> Steps:
-    """The case, cancelled by its requester. Raises VersionConflict where it is too late."""
+def cancel(agent: Agent, case: CreationCase, actor: Actor, at: datetime) -> Steps:
+    """The case, cancelled. One that waits for an approval is cancelled once the approval is: until
+    then only the withdrawal is stored, and another one changes nothing. Where no decision has come
+    for ten minutes, another one cancels the case at once.
+
+    Raises Forbidden for all but its authors, governors and tenant admins, VersionConflict where it
+    is too late."""
+    if actor.principal not in case.authors and actor.roles.isdisjoint(MAY_CANCEL):
+        raise Forbidden(
+            "the author of a case, whoever revised it, or somebody with the role"
+            f" {' or '.join(MAY_CANCEL)} cancels it"
+        )
     if case.status not in CANCELLABLE:
         raise VersionConflict(f"a case that is {case.status} cannot be cancelled")
-    reason = f"cancelled by {by}"
-    return end_without_agent(agent, case, "cancelled", CreationCaseCancelled, reason, at)
+    withdrawal = Withdrawal(by=actor.principal, at=at)
+    under_way = case.pending_withdrawal
+    if case.status not in WAITING or (under_way and at >= under_way.at + DECISION_PATIENCE):
+        return _cancelled(agent, case, withdrawal, at)
+    if under_way:
+        return ()
+    asked = case.model_copy(update={"withdrawal": withdrawal})
+    return (Transition(asked, CreationCaseWithdrawalRequested),)
+
+
+def end_withdrawn(agent: Agent, case: CreationCase, by: str, at: datetime) -> Steps:
+    """The case, cancelled because its approval was, which `by` had withdrawn; nothing where it no
+    longer waits."""
+    if case.status not in WAITING:
+        return ()
+    withdrawal = case.pending_withdrawal or Withdrawal(by=by, at=at)
+    return _cancelled(agent, case, withdrawal, at)
 
 
 def reject(agent: Agent, case: CreationCase, reason: str, at: datetime) -> Steps:
@@ -175,6 +207,13 @@ def end_without_agent(
     return (Transition(ended, event), Transition(ended_agent))
 
 
+def _cancelled(agent: Agent, case: CreationCase, withdrawal: Withdrawal, at: datetime) -> Steps:
+    done = withdrawal.model_copy(update={"outcome": "cancelled"})
+    withdrawn = case.model_copy(update={"withdrawal": done})
+    reason = f"cancelled by {withdrawal.by}"
+    return end_without_agent(agent, withdrawn, "cancelled", CreationCaseCancelled, reason, at)
+
+
 def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
     """The case after the review that it waited for, judged with the review's findings."""
     same_revision = {"revision": case.revision - 1, "review": None}
@@ -197,7 +236,8 @@ def _awaiting(
 
 def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
     stages = judged_stages(judged.judgement.stages, at)
-    now = agent.model_copy(update={"case_id": case.case_id, "newest": judged.spec})
+    newest = judged.spec.model_copy(update={"authors": case.authors})
+    now = agent.model_copy(update={"case_id": case.case_id, "newest": newest})
     if now.deployed is None:
         now = described_by(now, judged.spec)
     case = case.model_copy(update={"findings_hash": judged.contents.findings.hash})

@@ -29,7 +29,7 @@ from functions.agents.rules.versions import NEVER_DEPLOYED
 from shared.kit.transitions import Transition
 
 
-class Withdrawal(NamedTuple):
+class TakenBack(NamedTuple):
     """Which approval no longer holds, and why."""
 
     approval_id: str
@@ -64,6 +64,7 @@ def go_live(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: d
                 below=agent.undo,
             ).cut(),
             "critical_readings": 0,
+            "held_reading": None,
             "timer": timer,
         }
     )
@@ -88,22 +89,22 @@ def go_live(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: d
 def take_back(
     agent: Agent, case: CreationCase, *, approval_id: str, caused_by: Cause, at: datetime
 ) -> Steps:
-    """The rolled back case, at whatever step the withdrawn approval `approval_id` had left it. The
+    """The rolled back case, at whatever step the approval `approval_id` had left it. The
     agent serves its previous version, or nothing.
 
     Where a later case built on it, the previous version cannot be restored: then the agent is
     suspended and a human must act. Where the case had ended already, nothing is rolled back, but
     the outcome is still published."""
-    withdrawn = Withdrawal(approval_id, caused_by)
+    taken_back = TakenBack(approval_id, caused_by)
     if case.status in WAITING or case.status in ("approved", "returned"):
         stages = with_stage(case.stages, APPROVAL, status="failed", finished_at=at)
         stopped = agent.model_copy(update={"case_id": None})
-        return _rolled_back(stopped, case.model_copy(update={"stages": stages}), withdrawn, at)
+        return _rolled_back(stopped, case.model_copy(update={"stages": stages}), taken_back, at)
     if case.status != "live":
-        return _rolled_back(agent, case, withdrawn, case.ended_at or at)
+        return _rolled_back(agent, case, taken_back, case.ended_at or at)
     if agent.undo is None or agent.undo.case_id != case.case_id:
-        return _stuck(agent, case, withdrawn, at)
-    return _rolled_back(_restored(agent), _undeployed(case, at), withdrawn, at)
+        return _stuck(agent, case, taken_back, at)
+    return _rolled_back(_restored(agent), _undeployed(case, at), taken_back, at)
 
 
 def _after_deployment(agent: Agent, mode: str, at: datetime) -> tuple[AgentStatus, Timer | None]:
@@ -131,7 +132,7 @@ def _failed(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: d
         }
     )
     assert case.asked is not None
-    unserved = Withdrawal(case.asked.approval_id, "health")
+    unserved = TakenBack(case.asked.approval_id, "health")
     return _rolled_back(agent.model_copy(update={"case_id": None}), failed, unserved, at)
 
 
@@ -164,20 +165,20 @@ def _undeployed(case: CreationCase, at: datetime) -> CreationCase:
     return case.model_copy(update={"stages": stages})
 
 
-def _rolled_back(agent: Agent, case: CreationCase, withdrawn: Withdrawal, at: datetime) -> Steps:
+def _rolled_back(agent: Agent, case: CreationCase, taken_back: TakenBack, at: datetime) -> Steps:
     ended = case.model_copy(
         update={
             "status": "rolled_back",
             "agent_status": agent.status,
             "ended_at": at,
-            "reason": case.reason or f"taken back: {withdrawn.cause}",
+            "reason": case.reason or f"taken back: {taken_back.cause}",
         }
     )
-    reversal = _reversal(agent, withdrawn)
+    reversal = _reversal(agent, taken_back)
     return (Transition(ended, CreationCaseRolledBack, reversal), Transition(agent))
 
 
-def _stuck(agent: Agent, case: CreationCase, withdrawn: Withdrawal, at: datetime) -> Steps:
+def _stuck(agent: Agent, case: CreationCase, taken_back: TakenBack, at: datetime) -> Steps:
     reason = f"case {case.case_id} was taken back under a later version"
     undo = agent.undo.forgetting(case.case_id) if agent.undo else None
     agent = agent.model_copy(update={"undo": undo})
@@ -192,14 +193,14 @@ def _stuck(agent: Agent, case: CreationCase, withdrawn: Withdrawal, at: datetime
             "agent_status": agent.status,
         }
     )
-    reversal = _reversal(agent, withdrawn)
+    reversal = _reversal(agent, taken_back)
     return (Transition(failed, CreationCaseRollbackFailed, reversal), *stopped)
 
 
-def _reversal(agent: Agent, withdrawn: Withdrawal) -> dict[str, object]:
+def _reversal(agent: Agent, taken_back: TakenBack) -> dict[str, object]:
     return {
-        "approval_id": withdrawn.approval_id,
-        "caused_by": withdrawn.cause,
+        "approval_id": taken_back.approval_id,
+        "caused_by": taken_back.cause,
         "agent_version": agent.version,
     }
 

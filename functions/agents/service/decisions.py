@@ -7,6 +7,7 @@ from events.agents import Cause
 from events.approvals import (
     ApprovalApproved,
     ApprovalAutoApproved,
+    ApprovalCancelled,
     ApprovalChangesRequested,
     ApprovalExpired,
     ApprovalOverturned,
@@ -28,7 +29,13 @@ from functions.agents.aggregates import (
 )
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Steps
-from functions.agents.rules.creation import clear_ethics, hold, reject, return_for_changes
+from functions.agents.rules.creation import (
+    clear_ethics,
+    end_withdrawn,
+    hold,
+    reject,
+    return_for_changes,
+)
 from functions.agents.rules.decision import Decision, accept
 from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.health import Surroundings, health_checks
@@ -43,7 +50,7 @@ from shared.storage.firestore import TenantStore
 from shared.storage.secrets import public_keys
 
 # The statuses of an approval that no longer holds; an overturned one keeps its status.
-WITHDRAWN = ("vetoed", "approved", "auto_approved")
+TAKEN_BACK = ("vetoed", "approved", "auto_approved")
 KNOWN_SKILLS = frozenset(name for name, skill in CATALOGUE.items() if skill.status == "available")
 
 Decide = Callable[[UnitOfWork, Agent, CreationCase], Awaitable[Steps]]
@@ -76,6 +83,13 @@ async def on_changes_requested(event: Envelope) -> None:
     decision = event.payload(ApprovalChangesRequested)
     note = decision.note
     await _act_on(event, decision, _by(lambda _, case, at: return_for_changes(case, note, at)))
+
+
+async def on_cancelled(event: Envelope) -> None:
+    """Ends the case, because its approval was cancelled before anybody decided."""
+    decision = event.payload(ApprovalCancelled)
+    by = decision.decided_by or event.actorid
+    await _act_on(event, decision, _by(lambda agent, case, at: end_withdrawn(agent, case, by, at)))
 
 
 async def on_vetoed(event: Envelope) -> None:
@@ -121,7 +135,7 @@ async def _take_back(event: Envelope, decision: ApprovalState, cause: Cause) -> 
     rule = _by(
         lambda agent, case, at: take_back(agent, case, approval_id=id, caused_by=cause, at=at)
     )
-    if decision.status in WITHDRAWN:
+    if decision.status in TAKEN_BACK:
         await _act_on(event, decision, rule)
 
 
@@ -222,5 +236,5 @@ def _decision(state: ApprovalState) -> Decision:
         purpose=state.case.purpose,
         decision_hash=state.decision_hash,
         signature=state.signature,
-        withdraws=isinstance(state, ApprovalVetoed | ApprovalOverturned),
+        outcome=state.event_type.split(".")[2],
     )

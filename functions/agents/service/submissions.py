@@ -8,6 +8,7 @@ from functions.agents.rules.breaker import refuse_where_paused
 from functions.agents.rules.case import CreationCase, Judged
 from functions.agents.rules.certification import as_version
 from functions.agents.rules.change import changed_kind, refuse_new_name
+from functions.agents.rules.duties import Actor
 from functions.agents.rules.judgement import check_specification
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST, version_after
@@ -91,20 +92,21 @@ async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) 
         kind, why = await _revised_kind(work, agent, case, spec)
         judged = await _judge(work, spec, kind, case_id, version_after(agent.version, kind))
         reclassified = case.model_copy(update={"kind": kind, "why": why})
-        steps = creation.revise(agent, reclassified, judged, work.at)
+        steps = creation.revise(agent, reclassified, judged, caller.principal, work.at)
         return CaseAccepted.of(await save_steps(work, steps, agent))
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
 
 
 async def cancel(caller: Caller, key: IdempotencyKey, case_id: str) -> CaseAccepted:
-    """The case, cancelled. Raises NotFound, VersionConflict."""
+    """The case, cancelled, or waiting for its approval to be. Raises NotFound, Forbidden,
+    VersionConflict."""
 
     async def use_case(work: Command) -> CaseAccepted:
         case = await work.get(CASES, case_id)
         agent = await agent_of(work, case)
-        steps = creation.cancel(agent, case, caller.principal, work.at)
-        return CaseAccepted.of(await save_steps(work, steps, agent))
+        steps = creation.cancel(agent, case, Actor(caller.principal, caller.roles), work.at)
+        return CaseAccepted.of(await save_steps(work, steps, agent) if steps else case)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
 

@@ -15,8 +15,8 @@ _UNDOABLE = ("auto_approved", "approved", "confirmed")
 
 
 def cancel(approval: Approval, by: str, at: datetime) -> Steps:
-    """The request was withdrawn; an earlier decision stands."""
-    if not approval.is_open:
+    """The request was withdrawn at `at`; an earlier decision stands, also that of silence."""
+    if not approval.is_open or at > approval.deadline_at:
         return ()
     cancelled = transition(
         approval,
@@ -29,6 +29,14 @@ def cancel(approval: Approval, by: str, at: datetime) -> Steps:
         deferred_until=None,
     )
     return (cancelled,)
+
+
+def end_with_case(approval: Approval, by: str, at: datetime) -> Steps:
+    """The owner's case was cancelled: the request is withdrawn or, where it was approved and not
+    carried out yet, reversed."""
+    if approval.status in _UNDOABLE:
+        return (_reversed(approval),)
+    return cancel(approval, by, at)
 
 
 def undo(approval: Approval) -> Steps:

@@ -2,12 +2,15 @@
 arrive."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from events.agents import (
     AgentApprovalNeeded,
     CreationCaseCancelled,
     CreationCaseRollbackFailed,
     CreationCaseRolledBack,
+    CreationCaseWithdrawalRequested,
+    Withdrawal,
 )
 from events.approvals import CaseBinding, Stage, Subject
 from events.dossiers import Assessment
@@ -21,7 +24,7 @@ from functions.approvals.rules.requests import (
     open_request,
     request_of,
 )
-from functions.approvals.rules.reversals import cancel, fail_to_undo, undo
+from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
 from functions.approvals.views import SignedCard
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -75,19 +78,35 @@ async def open_for_case(event: Envelope) -> None:
 
 
 async def withdraw(event: Envelope) -> None:
-    """Cancels the approval of a cancelled case. Where the request has not arrived yet, stores a
-    placeholder, so that the request is cancelled when it arrives."""
-    id = event.payload(CreationCaseCancelled).approval_id
+    """Cancels the approval that a case waits for, unless it was decided. Where the request has not
+    arrived yet, stores a placeholder, so that the request is cancelled when it arrives."""
+    case = event.payload(CreationCaseWithdrawalRequested)
+    assert case.withdrawal is not None
+    await _end(event, case.approval_id, cancel, case.withdrawal)
 
+
+async def end_for_case(event: Envelope) -> None:
+    """Ends the approval of a cancelled case: cancels it or, where it was approved, reverses it."""
+    case = event.payload(CreationCaseCancelled)
+    withdrawal = case.withdrawal or Withdrawal(by=event.actorid, at=event.time)
+    await _end(event, case.approval_id, end_with_case, withdrawal)
+
+
+async def _end(
+    event: Envelope,
+    approval_id: str | None,
+    rule: Callable[[Approval, str, datetime], Steps],
+    withdrawal: Withdrawal,
+) -> None:
     async def use_case(work: UnitOfWork) -> None:
-        assert id is not None
-        approval = await work.find(APPROVALS, id)
+        assert approval_id is not None
+        approval = await work.find(APPROVALS, approval_id)
         if approval is not None:
-            await work.save(*cancel(approval, event.actorid, work.at))
-        elif work.stored(APPROVALS, id) is None:
-            work.change.create(APPROVALS.collection, id, {_WITHDRAWN_BY: event.actorid})
+            await work.save(*rule(approval, withdrawal.by, withdrawal.at))
+        elif work.stored(APPROVALS, approval_id) is None:
+            work.change.create(APPROVALS.collection, approval_id, {_WITHDRAWN_BY: withdrawal.by})
 
-    if id is not None:
+    if approval_id is not None:
         await RUN.reaction(event, use_case)
 
 

@@ -60,7 +60,8 @@ class ByHand(Life):
         cancelled, approved = await asyncio.gather(self.cancel(case), self.decide("approve", card))
         self.expect(cancelled, 202, 409)
         self.expect(approved, 200, 409)
-        self.ends(case, {"case": "cancelled"} if cancelled.status == 202 else LIVE)
+        # The approval decides: it was approved, or cancelled.
+        self.ends(case, LIVE if approved.status == 200 else {"case": "cancelled", **NEVER_BORN})
 
     async def forgotten(self) -> None:
         case = await self.submit()

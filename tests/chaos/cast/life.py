@@ -83,7 +83,7 @@ class Life:
 
     async def suspend(self, case: Json) -> None:
         path = f"/v1/agents/{case['agent_id']}/suspend"
-        self.expect(await self.company.author.post(path, {"reason": "it looks odd"}), 202)
+        self.expect(await self.company.governor.post(path, {"reason": "it looks odd"}), 202)
 
     async def until_case(self, case: Json, *statuses: str) -> str:
         return await self._until_shows(f"/v1/workflows/{case['case_id']}", "status", statuses)

@@ -16,8 +16,9 @@ from events.decisions import SignedDecision
 from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
 from functions.agents.rules.certification import as_version, certify
-from functions.agents.rules.creation import open_case
-from functions.agents.rules.decision import Decision
+from functions.agents.rules.creation import cancel, end_withdrawn, open_case
+from functions.agents.rules.decision import Decision, accept
+from functions.agents.rules.duties import Actor
 from functions.agents.rules.health import Surroundings
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.skills import CATALOGUE
@@ -33,6 +34,8 @@ START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 TENANT = "clinic"
+AMIRA = Actor("amira", frozenset())
+GALA = Actor("gala", frozenset({"governor"}))
 
 
 def _key(name: str) -> OKPKey:
@@ -129,12 +132,18 @@ def submitted(of: Spec | None = None, *, at: datetime = START) -> tuple[Agent, C
 
 
 def changed(
-    agent: Agent, to: Spec, kind: CaseKind, *, at: datetime, version: str = "2.0.0"
+    agent: Agent,
+    to: Spec,
+    kind: CaseKind,
+    *,
+    at: datetime,
+    version: str = "2.0.0",
+    by: str = "amira",
 ) -> tuple[Agent, CreationCase]:
     """A case that changes an agent, after stages 1 to 5."""
     case_id = derive_id("cas", at, to.hash)
     said = judged(to, case_id=case_id, version=version, kind=kind, at=at)
-    steps = open_case(agent, kind=kind, why=("because",), judged=said, by="amira", at=at)
+    steps = open_case(agent, kind=kind, why=("because",), judged=said, by=by, at=at)
     return stepped(agent, steps).both
 
 
@@ -143,7 +152,6 @@ def decision(
     outcome: str = "approved",
     *,
     version: int = 2,
-    withdraws: bool = False,
     key: OKPKey = APPROVALS_KEY,
     of_escalation: bool = False,
     **altered: str,
@@ -172,8 +180,18 @@ def decision(
         purpose=asked.purpose,
         decision_hash=asked.decision_hash,
         signature=sign(signed.model_dump(mode="json"), key),
-        withdraws=withdraws,
+        outcome=outcome,
     )
+
+
+def cancelled(agent: Agent, case: CreationCase, *, at: datetime = START) -> Stepped:
+    """The case, cancelled by its author; approvals cancels what it waits for."""
+    asked = stepped(agent, cancel(agent, case, AMIRA, at))
+    if asked.case.pending_withdrawal is None:
+        return asked
+    accepted = accept(asked.case, decision(asked.case, "cancelled"))
+    assert accepted is not None
+    return stepped(asked.agent, end_withdrawn(asked.agent, accepted, "amira", at))
 
 
 @dataclass(frozen=True)

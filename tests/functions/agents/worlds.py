@@ -14,6 +14,7 @@ from events.agents import AgentApprovalNeeded
 from events.approvals import (
     ApprovalApproved,
     ApprovalAutoApproved,
+    ApprovalCancelled,
     ApprovalChangesRequested,
     ApprovalExpired,
     ApprovalOverturned,
@@ -47,6 +48,7 @@ OUTCOMES: dict[str, type[ApprovalState]] = {
     "approved": ApprovalApproved,
     "auto_approved": ApprovalAutoApproved,
     "rejected": ApprovalRejected,
+    "cancelled": ApprovalCancelled,
     "expired": ApprovalExpired,
     "changes_requested": ApprovalChangesRequested,
     "vetoed": ApprovalVetoed,
@@ -121,6 +123,13 @@ class World:
         agent = AGENTS.read(document).state
         assert agent is not None
         return agent
+
+    async def cancel(self, case_id: str) -> Any:
+        """The case, cancelled by its author, and the approval that it waited for."""
+        answer = await self.post(f"/v1/workflows/{case_id}/cancel")
+        assert answer.status_code == 202, answer.text
+        await self.decide(case_id, "cancelled")
+        return await self.case(case_id)
 
     async def decide(self, case_id: str, outcome: str, **fields: Any) -> Envelope:
         """Approvals decides about what the case asked last, and the event is delivered."""

@@ -15,6 +15,8 @@ from events.agents import (
     CreationCaseCancelled,
     CreationCaseRollbackFailed,
     CreationCaseRolledBack,
+    CreationCaseWithdrawalRequested,
+    Withdrawal,
 )
 from events.precedents import Condition, PrecedentBody, PrecedentSeed
 from functions.approvals.aggregates import RUN
@@ -208,9 +210,18 @@ class World:
         event = self.event(AgentApprovalNeeded(**{**values, **fields}), "agent/agt_1", at)
         return event, derive_id("apr", event.time, event.id)
 
+    def withdrawn(
+        self, approval_id: str | None, at: datetime = START, *, by: str = REQUESTER
+    ) -> Envelope:
+        """Somebody cancelled the case, which waits for the approval."""
+        fields = {"status": "ethics_cleared", "withdrawal": Withdrawal(by=by, at=at)}
+        return self._case_event(CreationCaseWithdrawalRequested, approval_id, at, **fields)
+
     def cancelled(self, approval_id: str | None, at: datetime = START) -> Envelope:
         """The case is cancelled."""
-        return self._case_event(CreationCaseCancelled, approval_id, at, status="cancelled")
+        withdrawal = Withdrawal(by=REQUESTER, at=at, outcome="cancelled")
+        fields = {"status": "cancelled", "withdrawal": withdrawal}
+        return self._case_event(CreationCaseCancelled, approval_id, at, **fields)
 
     def rolled_back(
         self, approval_id: str | None, at: datetime = START, *, cause: str = "veto"

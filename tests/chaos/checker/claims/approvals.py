@@ -15,9 +15,15 @@ _STEPS: dict[str, dict[str, str]] = {
     "": {"requested": "pending", "auto_approved": "auto_approved", "cancelled": "cancelled"},
     "pending": _OPEN,
     "deferred": _OPEN,
-    "approved": {"reviewed": "approved", "review_missed": "approved", "overturned": "overturned"},
+    "approved": {
+        "reviewed": "approved",
+        "review_missed": "approved",
+        "overturned": "overturned",
+        "reversed": "reversed",
+    },
     "overturned": {"reversed": "reversed", "reversal_failed": "reversal_failed"},
-    "auto_approved": {"confirmed": "confirmed", "vetoed": "vetoed"},
+    "auto_approved": {"confirmed": "confirmed", "vetoed": "vetoed", "reversed": "reversed"},
+    "confirmed": {"reversed": "reversed"},
     "vetoed": {"reversed": "reversed", "reversal_failed": "reversal_failed"},
     "reversal_failed": {"reversed": "reversed"},
 }

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from tests.chaos.checker.evidence import Tenant
 
 _OVER = ("live", "rolled_back", "rollback_failed", "rejected", "blocked", "cancelled")
-# How a case may stand beside the last approval it asked for, once every deadline has passed. A case
-# can be cancelled while its decision is still on its way.
+# How a case may stand beside the last approval it asked for, once every deadline has passed. Only a
+# case that was returned can be cancelled without its approval.
 _BESIDE: dict[str, tuple[str, ...]] = {
-    "approved": ("live", "cancelled", "rolled_back"),
-    "confirmed": ("live", "cancelled", "rolled_back"),
-    "rejected": ("rejected", "cancelled"),
-    "expired": ("rejected", "cancelled"),
+    "approved": ("live", "rolled_back"),
+    "confirmed": ("live", "rolled_back"),
+    "rejected": ("rejected",),
+    "expired": ("rejected",),
     "changes_requested": ("returned", "cancelled"),
     "cancelled": ("cancelled",),
-    "reversed": ("rolled_back",),
+    "reversed": ("rolled_back", "cancelled"),
     "reversal_failed": ("rollback_failed",),
 }
 _CONSIDERED = 10

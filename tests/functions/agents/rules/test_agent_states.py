@@ -1,10 +1,10 @@
-"""An agent after its birth: suspended, on probation, on trial, read for its health."""
+"""An agent after its birth: suspended, on probation, on trial."""
 
 from datetime import timedelta
 
 import pytest
 
-from events.agents import AgentStatus, Health
+from events.agents import AgentStatus
 from functions.agents.rules.agent import (
     PROBATION,
     Agent,
@@ -12,12 +12,12 @@ from functions.agents.rules.agent import (
     end_probation,
     end_trial,
     reactivate,
-    read_health,
-    report_violation,
     suspend,
+    suspend_by_hand,
 )
-from shared.kit.errors import VersionConflict
-from tests.functions.agents.cases import SECOND, START, submitted
+from functions.agents.rules.duties import MAY_SUSPEND, Actor
+from shared.kit.errors import Forbidden, SeparationOfDuties, VersionConflict
+from tests.functions.agents.cases import GALA, SECOND, START, changed, submitted
 from tests.functions.agents.rules.test_case import live
 from tests.functions.agents.specs import spec
 
@@ -37,7 +37,7 @@ def suspended(agent: Agent) -> Agent:
 
 
 def on_probation(agent: Agent) -> Agent:
-    steps = reactivate(agent, "gala", frozenset({"governor"}), START)
+    steps = reactivate(agent, GALA, START)
     assert published(steps) == ["AgentReactivated"]
     return steps[-1].state
 
@@ -46,18 +46,21 @@ def published(steps: Steps) -> list[str]:
     return [each.event.__name__ for each in steps if each.event is not None]
 
 
-def read(agent: Agent, *readings: Health) -> Agent:
-    for reading in readings:
-        agent = read_health(agent, reading, "p95 latency", "watcher", START)[-1].state
-    return agent
-
-
 def test_a_suspended_agent_says_why_and_by_whom() -> None:
     steps = suspend(active(), "by_hand", "look at it", "gala", START)
     assert published(steps) == ["AgentSuspended"]
     suspension = steps[-1].state.suspension
     assert suspension is not None
     assert (suspension.by, suspension.trigger) == ("gala", "by_hand")
+
+
+@pytest.mark.parametrize("role", ["author", "operator", "service_runtime", "deputy", ""])
+def test_only_who_governs_suspends_by_hand(role: str) -> None:
+    for allowed in MAY_SUSPEND:
+        steps = suspend_by_hand(active(), "look", Actor("x", frozenset({allowed})), START)
+        assert published(steps) == ["AgentSuspended"]
+    with pytest.raises(Forbidden, match="needs the role governor, genesis or tenant_admin"):
+        suspend_by_hand(active(), "look", Actor("x", frozenset({role})), START)
 
 
 def test_suspending_twice_is_suspending_once() -> None:
@@ -79,6 +82,25 @@ def test_whatever_runs_can_be_suspended(status: AgentStatus) -> None:
 def test_only_a_suspended_agent_is_reactivated() -> None:
     with pytest.raises(VersionConflict):
         on_probation(active())
+
+
+def test_nobody_whose_text_is_in_the_serving_version_reactivates() -> None:
+    agent, case = submitted()
+    agent = agent.model_copy(
+        update={"newest": agent.newest.model_copy(update={"authors": ("amira", "rex")})}
+    )
+    agent, _ = live(agent, case)
+    agent, second = changed(agent, spec(industry="clinics"), "evolution", at=START, by="ina")
+    agent = suspended(live(agent, second)[0])
+    for principal in ("amira", "rex", "ina"):
+        with pytest.raises(SeparationOfDuties, match="wrote text of the version that serves"):
+            reactivate(agent, Actor(principal, frozenset({"governor", "genesis"})), START)
+    assert on_probation(agent).status == "probation"
+
+
+def test_reactivation_needs_a_role_before_anything_else() -> None:
+    with pytest.raises(Forbidden, match="governor or genesis"):
+        reactivate(active(), Actor("amira", frozenset({"tenant_admin"})), START)
 
 
 def test_probation_ends_by_the_clock_to_the_millisecond() -> None:
@@ -120,49 +142,6 @@ def test_a_trial_ends_by_the_clock_to_the_millisecond() -> None:
     ended = end_trial(agent, agent.timer.at)
     assert (ended[-1].state.status, published(ended)) == ("go_live_pending", ["AgentTrialEnded"])
     assert end_trial(ended[-1].state, agent.timer.at) == ()
-
-
-@pytest.mark.parametrize(
-    "trigger", ["execution_bypass", "scope_drift", "evidence_gap", "ethics_violation"]
-)
-def test_a_violation_suspends_what_runs(trigger: str) -> None:
-    steps = report_violation(active(), trigger, "step 4", "watcher", START)  # type: ignore[arg-type]
-    assert published(steps) == ["AgentViolationReported", "AgentSuspended"]
-    # The violation shows the agent that it is about; the suspension follows it.
-    assert [each.state.status for each in steps] == ["active", "suspended"]
-    suspension = steps[-1].state.suspension
-    assert suspension is not None
-    assert suspension.trigger == trigger
-
-
-def test_a_violation_of_what_does_not_run_is_published_and_changes_nothing() -> None:
-    agent = suspended(active())
-    steps = report_violation(agent, "scope_drift", "step 4", "watcher", START)
-    assert published(steps) == ["AgentViolationReported"]
-    assert steps[-1].state == agent
-
-
-def test_the_third_critical_reading_in_a_row_suspends() -> None:
-    assert read(active(), "critical", "critical").status == "active"
-    assert read(active(), "critical", "critical", "critical").status == "suspended"
-
-
-@pytest.mark.parametrize("between", ["healthy", "degraded"])
-def test_a_better_reading_begins_the_row_anew(between: Health) -> None:
-    agent = read(active(), "critical", "critical", between, "critical", "critical")
-    assert (agent.status, agent.health) == ("active", "critical")
-
-
-def test_only_a_reading_that_differs_is_published() -> None:
-    assert published(read_health(active(), "healthy", "fine", "watcher", START)) == []
-    assert published(read_health(active(), "degraded", "slow", "watcher", START)) == [
-        "AgentHealthChanged"
-    ]
-
-
-def test_critical_readings_of_a_suspended_agent_change_only_its_health() -> None:
-    agent = read(suspended(active()), "critical", "critical", "critical")
-    assert (agent.status, agent.health) == ("suspended", "critical")
 
 
 def test_a_suspension_by_a_dependency_names_where_it_came_from() -> None:

@@ -34,11 +34,13 @@ from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid, SignatureInvalid, VersionConflict
 from shared.kit.ids import derive_id
 from tests.functions.agents.cases import (
+    AMIRA,
     DAY,
     SECOND,
     START,
     Around,
     Stepped,
+    cancelled,
     changed,
     contents_of,
     decision,
@@ -108,7 +110,7 @@ def test_an_ethical_denial_ends_the_case_and_its_agent() -> None:
     said = judged(BLOCKED, case_id=case.case_id)
     assert submission(BLOCKED).events == [CreationCaseJudged]
     with pytest.raises(VersionConflict):
-        revise(agent, case, said, LATER)
+        revise(agent, case, said, "amira", LATER)
 
 
 def test_what_is_hashed_is_the_spec_with_its_classification_and_findings() -> None:
@@ -196,7 +198,7 @@ def test_requested_changes_return_the_case_and_a_revision_is_judged_from_stage_o
     assert after.events[0] is CreationCaseReturned
     assert return_for_changes(after.case, "again", LATER) == ()
     said = judged(spec(budget={"per_run_usd": 0.2, "per_day_usd": 1}), case_id=case.case_id)
-    revised = stepped(after.agent, revise(after.agent, after.case, said, LATER)).case
+    revised = stepped(after.agent, revise(after.agent, after.case, said, "amira", LATER)).case
     assert (revised.status, revised.revision) == ("ethics_cleared", 2)
     assert revised.asked is not None
     assert case.asked is not None
@@ -207,7 +209,7 @@ def test_requested_changes_return_the_case_and_a_revision_is_judged_from_stage_o
 def test_only_a_returned_case_takes_a_revision() -> None:
     agent, case = submitted()
     with pytest.raises(VersionConflict, match="takes no revision"):
-        revise(agent, case, judged(spec(), case_id=case.case_id), LATER)
+        revise(agent, case, judged(spec(), case_id=case.case_id), "amira", LATER)
 
 
 def test_an_escalated_case_asks_about_the_escalation_first_then_for_itself() -> None:
@@ -237,7 +239,7 @@ def test_an_escalation_whose_assent_is_overturned_takes_a_live_agent_back() -> N
     agent, case = submitted(ESCALATES)
     after = stepped(agent, clear_ethics(agent, assented(agent, case), contents_of(case), LATER))
     agent, case = live(*after.both)
-    overturned = decision(case, "overturned", version=5, withdraws=True, of_escalation=True)
+    overturned = decision(case, "overturned", version=5, of_escalation=True)
     accepted = accept(case, overturned)
     assert accepted is not None
     id = overturned.approval_id
@@ -254,18 +256,18 @@ def test_a_case_can_be_cancelled_until_it_is_deployed(status: str) -> None:
         after = stepped(agent, hold(assented(agent, case), LATER))
         agent, case = after.agent, after.case
     assert case.status == status
-    after = stepped(agent, cancel(agent, case, "amira", LATER))
+    after = cancelled(agent, case)
     assert (after.case.status, after.agent.status) == ("cancelled", "deprecated")
     assert after.events[0] is CreationCaseCancelled
     assert not {stage.status for stage in after.case.stages} & {"waiting", "running"}
     with pytest.raises(VersionConflict, match="cannot be cancelled"):
-        cancel(after.agent, after.case, "amira", LATER)
+        cancel(after.agent, after.case, AMIRA, LATER)
 
 
 def test_a_live_case_cannot_be_cancelled() -> None:
     agent, case = live(*submitted())
     with pytest.raises(VersionConflict):
-        cancel(agent, case, "amira", LATER)
+        cancel(agent, case, AMIRA, LATER)
 
 
 def test_a_rejected_change_leaves_the_agent_and_its_name() -> None:
@@ -316,7 +318,7 @@ def test_a_veto_of_going_live_returns_to_the_trial_with_its_end() -> None:
 
 def test_a_veto_that_overtakes_the_assent_stops_the_case() -> None:
     agent, case = submitted()
-    veto = decision(case, "vetoed", version=2, withdraws=True)
+    veto = decision(case, "vetoed", version=2)
     accepted = accept(case, veto)
     assert accepted is not None
     after = vetoed(agent, accepted, veto.approval_id)
@@ -339,7 +341,7 @@ def test_a_veto_of_a_held_case_stops_it() -> None:
 def test_a_veto_of_a_case_that_had_ended_is_answered_and_undoes_nothing(end: str) -> None:
     agent, case = submitted()
     if end == "cancelled":
-        after = stepped(agent, cancel(agent, case, "amira", LATER))
+        after = cancelled(agent, case)
     elif end == "rejected":
         after = stepped(agent, reject(agent, case, "no", LATER))
     else:
@@ -481,7 +483,7 @@ def test_an_agent_that_never_ran_is_created_anew_and_one_that_is_over_is_not() -
     agent, case = submitted()
     taken_back = vetoed(agent, case).agent
     assert changed_kind(taken_back, spec(), spec()) == ("creation", ())
-    over = stepped(agent, cancel(agent, case, "amira", LATER)).agent
+    over = cancelled(agent, case).agent
     with pytest.raises(VersionConflict, match="takes no change"):
         changed_kind(over, spec(), spec(industry="clinics"))
 

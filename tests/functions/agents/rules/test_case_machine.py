@@ -21,13 +21,14 @@ from functions.agents.rules.agent import (
     reactivate,
     suspend,
 )
-from functions.agents.rules.case import CreationCase, Steps
+from functions.agents.rules.case import WAITING, CreationCase, Steps
 from functions.agents.rules.change import CHANGEABLE
 from functions.agents.rules.classification import classify
 from functions.agents.rules.creation import (
     CANCELLABLE,
     cancel,
     clear_ethics,
+    end_withdrawn,
     hold,
     open_case,
     reject,
@@ -40,7 +41,16 @@ from functions.agents.rules.health import health_checks
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import version_after
 from shared.kit.ids import derive_id
-from tests.functions.agents.cases import Around, contents_of, decision, judged, stepped, submitted
+from tests.functions.agents.cases import (
+    AMIRA,
+    GALA,
+    Around,
+    contents_of,
+    decision,
+    judged,
+    stepped,
+    submitted,
+)
 from tests.functions.agents.specs import spec
 
 SPECS: tuple[Spec, ...] = (
@@ -89,7 +99,7 @@ class CaseMachine(RuleBasedStateMachine):
         self.mail: list[Message] = []
         self.delivered: list[Message] = []
         self.assented: set[str] = set()
-        self.withdrawn: set[str] = set()
+        self.taken_back: set[str] = set()
         self.paused = False
         self.saved = 0
 
@@ -114,20 +124,30 @@ class CaseMachine(RuleBasedStateMachine):
         case = self._open("returned")
         assert case is not None
         said = judged(of, case_id=case.case_id, version=case.version, kind=case.kind, at=self.at)
-        self._save(revise(self.agent, case, said, self.at))
+        self._save(revise(self.agent, case, said, "rex", self.at))
 
     @precondition(lambda self: any(self._open(status) for status in CANCELLABLE))
     @rule()
     def cancel(self) -> None:
         case = next(case for status in CANCELLABLE if (case := self._open(status)))
-        self._save(cancel(self.agent, case, "amira", self.at))
+        self._save(cancel(self.agent, case, AMIRA, self.at))
+
+    @precondition(lambda self: self._pending())
+    @rule()
+    def withdraw(self) -> None:
+        """Approvals learns of a withdrawal, if there is one, while nobody has decided."""
+        request = self._pending()[-1]
+        case = self.cases[request.case.case_id]
+        if case.withdrawal is not None and case.approval_id == request.case.approval_id:
+            request.status = "cancelled"
+            self._post(request, "cancelled")
 
     @precondition(lambda self: self._pending())
     @rule(outcome=st.sampled_from(("approved", "auto_approved", *ANSWERS)))
     def decide(self, outcome: str) -> None:
         request = self._pending()[-1]
         request.status = outcome
-        self._post(request, outcome, withdraws=False)
+        self._post(request, outcome)
 
     @precondition(lambda self: self._pending())
     @rule(outcome=st.sampled_from(("approved", "auto_approved")))
@@ -137,17 +157,17 @@ class CaseMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self._assented())
     @rule(data=st.data())
-    def withdraw_at_once(self, data: st.DataObject) -> None:
-        self.withdraw(data)
+    def take_back_at_once(self, data: st.DataObject) -> None:
+        self.take_back(data)
         self._deliver(self.mail.pop())
 
     @precondition(lambda self: self._assented())
     @rule(data=st.data())
-    def withdraw(self, data: st.DataObject) -> None:
+    def take_back(self, data: st.DataObject) -> None:
         request = data.draw(st.sampled_from(self._assented()))
         outcome = "vetoed" if request.status == "auto_approved" else "overturned"
         request.status = outcome
-        self._post(request, outcome, withdraws=True)
+        self._post(request, outcome)
 
     @precondition(lambda self: self.mail)
     @rule(data=st.data())
@@ -178,7 +198,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.agent.status == "suspended")
     @rule()
     def reactivate(self) -> None:
-        steps = reactivate(self.agent, "gala", frozenset({"governor"}), self.at)
+        steps = reactivate(self.agent, GALA, self.at)
         self.agent = steps[-1].state
 
     @rule(days=st.sampled_from([1, 4, 8]))
@@ -200,11 +220,17 @@ class CaseMachine(RuleBasedStateMachine):
     def what_was_taken_back_is_not_live(self) -> None:
         for case in self.cases.values():
             ids = {asked.approval_id for asked in (case.asked, case.escalation) if asked}
-            if ids & self.withdrawn:
+            if ids & self.taken_back:
                 assert case.status in ("rolled_back", "rollback_failed"), case.status
                 deployed = self.agent.deployed
                 if case.status == "rolled_back":
                     assert deployed is None or deployed.case_id != case.case_id
+
+    @invariant()
+    def only_a_case_that_waits_has_a_withdrawal_under_way(self) -> None:
+        for case in self.cases.values():
+            if case.pending_withdrawal is not None:
+                assert case.status in WAITING
 
     @invariant()
     def nothing_leads_back_to_what_was_taken_back(self) -> None:
@@ -213,7 +239,7 @@ class CaseMachine(RuleBasedStateMachine):
             if undo.deployed:
                 asked = self.cases[undo.deployed.case_id].asked
                 assert asked is not None
-                assert asked.approval_id not in self.withdrawn
+                assert asked.approval_id not in self.taken_back
             undo = undo.below
 
     @invariant()
@@ -249,7 +275,7 @@ class CaseMachine(RuleBasedStateMachine):
                 assert case.asked.acted_on <= request.versions
 
     def teardown(self) -> None:
-        """Whatever is still on its way arrives, and every withdrawal has been acted on."""
+        """Whatever is still on its way arrives, and every reversal has been acted on."""
         for message in reversed(self.mail):
             self._deliver(message)
         self.what_was_taken_back_is_not_live()
@@ -268,9 +294,9 @@ class CaseMachine(RuleBasedStateMachine):
             if request.status in ("approved", "auto_approved")
         ]
 
-    def _post(self, request: Request, outcome: str, *, withdraws: bool) -> None:
+    def _post(self, request: Request, outcome: str) -> None:
         request.versions += 1
-        said = decision(request.case, outcome, version=request.versions, withdraws=withdraws)
+        said = decision(request.case, outcome, version=request.versions)
         self.mail.append(Message(request.case.case_id, outcome, said))
 
     def _deliver(self, message: Message) -> None:
@@ -279,8 +305,8 @@ class CaseMachine(RuleBasedStateMachine):
         case = accept(self.cases[message.case_id], message.decision)
         if case is None:
             return
-        if message.decision.withdraws:
-            self.withdrawn.add(message.decision.approval_id)
+        if message.decision.takes_back:
+            self.taken_back.add(message.decision.approval_id)
         self._save(self._steps(case, message))
 
     def _steps(self, case: CreationCase, message: Message) -> Steps:
@@ -292,6 +318,8 @@ class CaseMachine(RuleBasedStateMachine):
             return hold(case, self.at) if self.paused else self._go_live(case)
         if message.kind == "changes_requested":
             return return_for_changes(case, "change it", self.at)
+        if message.kind == "cancelled":
+            return end_withdrawn(self.agent, case, "amira", self.at)
         if message.kind in ANSWERS:
             return reject(self.agent, case, "no", self.at)
         cause = "veto" if message.kind == "vetoed" else "overturned"

@@ -109,6 +109,37 @@ async def test_a_veto_reverses_once_whenever_the_process_dies(
 
 
 @pytest.mark.parametrize("death", DEATHS)
+async def test_a_withdrawal_is_requested_once_whenever_the_process_dies(
+    world: World, mailbox: Mailbox, death: Any
+) -> None:
+    path = f"/v1/workflows/{(await world.submit())['case_id']}/cancel"
+
+    async def act() -> Any:
+        return await world.post(path, key="c")
+
+    await die(world, act, death)
+    gapless(await recover(world, mailbox, act))
+    assert (await world.events()).count("creation_case.withdrawal_requested") == 1
+    assert (await act()).json()["withdrawal"]["outcome"] is None
+
+
+@pytest.mark.parametrize("death", DEATHS)
+@pytest.mark.parametrize(
+    ("outcome", "told"), [("cancelled", "creation_case.cancelled"), ("approved", "agent.activated")]
+)
+async def test_a_withdrawn_case_follows_its_approval_once_whenever_the_process_dies(
+    world: World, mailbox: Mailbox, death: Any, outcome: str, told: str
+) -> None:
+    case_id = (await world.submit())["case_id"]
+    await world.post(f"/v1/workflows/{case_id}/cancel")
+    event = await world.decision(case_id, outcome)
+    await die(world, lambda: world.deliver(event), death)
+    gapless(await recover(world, mailbox, lambda: world.deliver(event)))
+    assert (await world.events())[-1] == told
+    assert (await world.events()).count(told) == 1
+
+
+@pytest.mark.parametrize("death", DEATHS)
 async def test_a_suspension_reaches_dependents_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
@@ -116,7 +147,7 @@ async def test_a_suspension_reaches_dependents_once_whenever_the_process_dies(
     for name in ("first", "second"):
         await world.live(name=name, interfaces__depends_on=["base"])
     path = f"/v1/agents/{base['agent_id']}/suspend"
-    await world.post(path, {"reason": "look"})
+    await world.of("gala", "governor").post(path, {"reason": "look"})
 
     suspended = (await world.log())[-1]
     await die(world, lambda: world.deliver(suspended), death)

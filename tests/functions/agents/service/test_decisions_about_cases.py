@@ -192,7 +192,7 @@ async def test_a_dependency_suspended_during_the_deployment_stops_it(world: Worl
         nonlocal done
         if not done:
             done = True
-            suspended = await world.post(
+            suspended = await world.of("gala", "governor").post(
                 f"/v1/agents/{finder['agent_id']}/suspend", {"reason": "look"}
             )
             assert suspended.status_code == 202

@@ -14,7 +14,8 @@ REASON = {"reason": "look at it"}
 
 
 async def suspend(world: World, agent_id: str, **body: Any) -> Any:
-    answer = await world.post(f"/v1/agents/{agent_id}/suspend", {**REASON, **body})
+    governor = world.of("gala", "governor")
+    answer = await governor.post(f"/v1/agents/{agent_id}/suspend", {**REASON, **body})
     assert answer.status_code == 202, answer.text
     return answer.json()
 
@@ -73,6 +74,23 @@ async def test_reactivation_needs_a_role_and_another_person(world: World) -> Non
     assert again.json() == answer.json()
 
 
+async def test_whoever_revised_the_serving_version_does_not_reactivate_it(world: World) -> None:
+    case = await world.submit()
+    await world.decide(case["case_id"], "changes_requested")
+    path = f"/v1/workflows/{case['case_id']}/revisions"
+    revised = await world.of("rex", "governor").post(path, document(industry="clinics"))
+    assert revised.status_code == 202, revised.text
+    assert (await world.case(case["case_id"]))["authors"] == ["amira", "rex"]
+    await world.decide(case["case_id"], "approved")
+    agent_id = case["agent_id"]
+    await suspend(world, agent_id)
+    for author in ("amira", "rex"):
+        own = await world.of(author, "governor").post(f"/v1/agents/{agent_id}/reactivate", REASON)
+        assert own.json()["code"] == "separation_of_duties"
+    other = await world.of("gala", "governor").post(f"/v1/agents/{agent_id}/reactivate", REASON)
+    assert other.json()["status"] == "probation"
+
+
 async def test_probation_ends_by_its_timer(world: World) -> None:
     agent_id = (await world.live())["agent_id"]
     await suspend(world, agent_id)
@@ -91,9 +109,11 @@ async def test_probation_ends_by_its_timer(world: World) -> None:
 async def test_a_violation_suspends_and_is_published_with_its_evidence(world: World) -> None:
     agent_id = (await world.live())["agent_id"]
     body = {"trigger": "scope_drift", "evidence": "it answered about dosage"}
-    answer = await world.post(f"/v1/agents/{agent_id}/reports", body, key="v")
+    watcher = world.of("watcher", "service_runtime")
+    answer = await watcher.post(f"/v1/agents/{agent_id}/reports", body, key="v")
     assert (answer.status_code, answer.json()["status"]) == (202, "suspended")
-    await world.post(f"/v1/agents/{agent_id}/reports", body, key="v")
+    again = await watcher.post(f"/v1/agents/{agent_id}/reports", body, key="v")
+    assert again.json() == answer.json()
     assert (await world.events())[-2:] == ["agent.violation_reported", "agent.suspended"]
     reported = (await world.log())[-2]
     assert "it answered about dosage" in reported.data
@@ -101,13 +121,46 @@ async def test_a_violation_suspends_and_is_published_with_its_evidence(world: Wo
 
 async def test_the_third_critical_reading_suspends(world: World) -> None:
     agent_id = (await world.live())["agent_id"]
+    watcher = world.of("watcher", "service_runtime")
     body = {"trigger": "health", "reading": "critical", "evidence": "p95 at 40 s"}
     states = [
-        (await world.post(f"/v1/agents/{agent_id}/reports", body)).json()["status"]
+        (await watcher.post(f"/v1/agents/{agent_id}/reports", body)).json()["status"]
         for _ in range(3)
     ]
     assert states == ["active", "active", "suspended"]
     assert (await world.events()).count("agent.health_changed") == 1
+
+
+async def test_twenty_reports_are_one_violation_and_the_answer_counts_them(world: World) -> None:
+    agent_id = (await world.live())["agent_id"]
+    watcher = world.of("watcher", "operator")
+    for number in range(20):
+        body = {"trigger": "scope_drift", "evidence": f"answer {number}"}
+        answer = await watcher.post(f"/v1/agents/{agent_id}/reports", body)
+        assert (answer.status_code, answer.json()["reports"][0]["count"]) == (202, number + 1)
+    assert answer.json()["reports"][0]["latest_evidence"] == "answer 19"
+    assert (await world.events()).count("agent.violation_reported") == 1
+    assert (await world.events()).count("agent.suspended") == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [
+        ("suspend", REASON),
+        ("reports", {"trigger": "scope_drift", "evidence": "x"}),
+        ("reports", {"trigger": "health", "reading": "critical", "evidence": "x"}),
+    ],
+)
+async def test_the_scope_alone_neither_suspends_nor_reports(
+    world: World, verb: str, body: dict[str, str]
+) -> None:
+    agent_id = (await world.live())["agent_id"]
+    before = await world.stored_agent(agent_id)
+    for caller in (world, world.of("dora", "author", "deputy")):
+        refused = await caller.post(f"/v1/agents/{agent_id}/{verb}", body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert "needs the role governor, genesis" in refused.json()["detail"]
+    assert await world.stored_agent(agent_id) == before
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from events.agents import AgentSuspended, CreationCaseRollbackFailed, CreationCa
 from functions.agents.aggregates import AGENTS, CASES, NAMES, RUN
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase, Steps
-from functions.agents.rules.creation import cancel, reject, return_for_changes
+from functions.agents.rules.creation import end_withdrawn, reject, return_for_changes
 from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.service.steps import save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -87,7 +87,7 @@ async def test_a_new_agent_that_is_blocked_at_once_takes_no_name() -> None:
 async def test_an_agent_that_ends_with_its_case_frees_its_name(end: str) -> None:
     agent, case = submitted()
     steps = (
-        cancel(agent, case, "amira", START)
+        end_withdrawn(agent, case, "amira", START)
         if end == "cancelled"
         else reject(agent, case, "no", START)
     )

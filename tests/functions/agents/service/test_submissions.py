@@ -114,8 +114,7 @@ async def test_a_name_is_taken_until_its_case_ends_without_an_agent(world: World
     answer = await world.submit()
     taken = await world.post("/v1/agents", document())
     assert (taken.status_code, taken.json()["errors"][0]["field"]) == (409, "name")
-    cancelled = await world.post(f"/v1/workflows/{answer['case_id']}/cancel")
-    assert (cancelled.status_code, cancelled.json()["status"]) == (202, "cancelled")
+    assert (await world.cancel(answer["case_id"]))["status"] == "cancelled"
     assert (await world.submit())["agent_id"] != answer["agent_id"]
 
 
@@ -196,7 +195,7 @@ async def test_a_change_says_what_kind_it_is_and_why(world: World) -> None:
     )
     open_case = await world.post(path, document(mode="trial"))
     assert open_case.json()["code"] == "version_conflict"
-    await world.post(f"/v1/workflows/{evolution.json()['case_id']}/cancel")
+    await world.cancel(evolution.json()["case_id"])
     proposal = await world.post(path, document(mode="trial"))
     assert proposal.json()["kind"] == "proposal"
     case = await world.case(proposal.json()["case_id"])
@@ -226,13 +225,59 @@ async def test_a_change_that_changes_nothing_is_refused(world: World) -> None:
     assert renamed.json()["errors"][0]["field"] == "name"
 
 
-async def test_a_cancelled_case_is_cancelled_once(world: World) -> None:
-    answer = await world.submit()
-    path = f"/v1/workflows/{answer['case_id']}/cancel"
+async def test_a_case_is_withdrawn_once_and_cancelled_with_its_approval(world: World) -> None:
+    case_id = (await world.submit())["case_id"]
+    path = f"/v1/workflows/{case_id}/cancel"
     first = await world.post(path, key="c")
+    assert (first.status_code, first.json()["status"]) == (202, "ethics_cleared")
+    withdrawal = first.json()["withdrawal"]
+    assert (withdrawal["by"], withdrawal["outcome"]) == ("amira", None)
+    for caller in (world, world.of("gala", "governor")):
+        assert (await caller.post(path)).json() == first.json()
+    assert (await world.events()).count("creation_case.withdrawal_requested") == 1
+    for _ in range(2):
+        await world.decide(case_id, "cancelled")
     assert (await world.post(path, key="c")).json() == first.json()
     assert (await world.post(path)).status_code == 409
     assert (await world.events())[-1] == "creation_case.cancelled"
+    assert (await world.case(case_id))["withdrawal"]["outcome"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [
+        ("approved", "live"),
+        ("rejected", "rejected"),
+        ("expired", "rejected"),
+        ("changes_requested", "returned"),
+    ],
+)
+async def test_a_decision_before_the_withdrawal_stands_everywhere(
+    world: World, outcome: str, status: str
+) -> None:
+    case_id = (await world.submit())["case_id"]
+    decided = await world.decision(case_id, outcome)
+    assert (await world.post(f"/v1/workflows/{case_id}/cancel")).status_code == 202
+    for _ in range(2):
+        await world.deliver(decided)
+    case = await world.case(case_id)
+    assert (case["status"], case["withdrawal"]["outcome"]) == (status, "too_late")
+
+
+async def test_only_its_authors_and_who_governs_cancel_a_case(world: World) -> None:
+    case = await world.submit()
+    await world.decide(case["case_id"], "changes_requested")
+    path = f"/v1/workflows/{case['case_id']}"
+    refused = await world.of("stranger", "author", "operator").post(f"{path}/cancel")
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert "governor or tenant_admin" in refused.json()["detail"]
+    revised = await world.of("rex").post(f"{path}/revisions", document())
+    assert revised.status_code == 202, revised.text
+    assert (await world.of("rex").post(f"{path}/cancel")).status_code == 202
+    for principal, role in (("gala", "governor"), ("tara", "tenant_admin")):
+        other = await world.submit(name=f"of-{principal}")
+        cancelled = await world.of(principal, role).post(f"/v1/workflows/{other['case_id']}/cancel")
+        assert cancelled.status_code == 202
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,13 @@ from functions.approvals.rules.approval import (
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.precedent import Precedent, activate, count_false_positive
-from functions.approvals.rules.reversals import cancel, fail_to_undo, is_reversal_ordered, undo
+from functions.approvals.rules.reversals import (
+    cancel,
+    end_with_case,
+    fail_to_undo,
+    is_reversal_ordered,
+    undo,
+)
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
@@ -200,12 +206,14 @@ class Machine(RuleBasedStateMachine):
             for step in time_passed(self.approval, self.now):
                 self.apply(step)
 
-    @rule(report=st.sampled_from(["cancelled", "rolled_back", "rollback_failed"]))
+    @rule(report=st.sampled_from(["withdrawn", "cancelled", "rolled_back", "rollback_failed"]))
     def owner_reports(self, report: str) -> None:
         """The owner's events, in any order, whether or not anything was ordered."""
         before = self.approval
-        if report == "cancelled":
+        if report == "withdrawn":
             steps = cancel(before, builders.REQUESTER, self.now)
+        elif report == "cancelled":
+            steps = end_with_case(before, builders.REQUESTER, self.now)
         elif report == "rolled_back":
             steps = undo(before)
         else:
@@ -215,7 +223,7 @@ class Machine(RuleBasedStateMachine):
                 assert (step.state.version, step.state.status) == (before.version, before.status)
                 self.approval = step.state
                 continue
-            if report != "cancelled":
+            if report in ("rolled_back", "rollback_failed"):
                 assert is_reversal_ordered(before) or before.status == "reversal_failed"
             self.apply(step)
 

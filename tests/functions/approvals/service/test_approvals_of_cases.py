@@ -9,7 +9,7 @@ from functions.approvals.aggregates import APPROVALS
 from functions.approvals.rules.approval import DEADLINE_DUE, REVIEW_DUE, VETO_WINDOW_DUE
 from functions.approvals.service.lists import list_approvals, show_approval
 from functions.approvals.views import ApprovalDetail, SignedCard
-from shared.kit.errors import NotFound, Unavailable
+from shared.kit.errors import AlreadyDecided, NotFound, Unavailable
 from shared.kit.instants import to_milliseconds
 from shared.messaging.changes import Timer
 from shared.messaging.timers import FURTHEST, timer_event
@@ -52,13 +52,17 @@ async def test_a_withdrawal_ends_what_is_open(world: World) -> None:
     event, id = world.approval_needed()
     await world.deliver(event)
     for _ in range(2):
-        await world.deliver(world.cancelled(id))
+        await world.deliver(world.withdrawn(id, by="tara"))
+    await world.deliver(world.cancelled(id))
     assert await world.told(id) == ["requested", "cancelled"]
+    card = await shown(world, id)
+    assert (card.decided_by, card.signature is not None) == ("tara", True)
 
 
 async def test_a_withdrawal_that_comes_first_waits_for_its_request(world: World) -> None:
     event, id = world.approval_needed()
-    await world.deliver(world.cancelled(id))
+    await world.deliver(world.withdrawn(id))
+    await world.deliver(world.withdrawn(id))
     await world.deliver(world.cancelled(id))
     with pytest.raises(NotFound):
         await shown(world, id)
@@ -72,11 +76,70 @@ async def test_a_withdrawal_that_comes_first_waits_for_its_request(world: World)
 async def test_a_withdrawal_and_its_request_at_once_end_cancelled(world: World) -> None:
     for _ in range(5):
         event, id = world.approval_needed()
-        await asyncio.gather(world.deliver(world.cancelled(id)), world.deliver(event))
+        await asyncio.gather(world.deliver(world.withdrawn(id)), world.deliver(event))
         assert (await shown(world, id)).status == "cancelled"
 
 
+async def test_of_a_withdrawal_and_a_decision_at_once_the_first_stands(world: World) -> None:
+    for verb in ("approve", "reject", "request_changes") * 2:
+        event, id = world.approval_needed()
+        await world.deliver(event)
+        card = await shown(world, id)
+        await asyncio.gather(
+            world.deliver(world.withdrawn(id)),
+            world.decide(verb, card),
+            return_exceptions=True,
+        )
+        told = await world.told(id)
+        assert len(told) == 2
+        assert (await shown(world, id)).status == told[-1]
+
+
+async def test_a_withdrawal_after_the_deadline_leaves_the_decision_to_silence(
+    world: World,
+) -> None:
+    event, id = world.approval_needed()
+    await world.deliver(event)
+    deadline = (await shown(world, id)).deadline_at
+    await world.deliver(world.withdrawn(id, deadline + SECOND))
+    assert await world.told(id) == ["requested"]
+    await world.fire(DEADLINE_DUE, id, deadline + MINUTE)
+    await world.deliver(world.withdrawn(id, deadline))
+    assert await world.told(id) == ["requested", "expired"]
+
+
+async def test_a_withdrawal_in_time_counts_until_silence_is_recorded(world: World) -> None:
+    event, id = world.approval_needed()
+    await world.deliver(event)
+    await world.deliver(world.withdrawn(id, (await shown(world, id)).deadline_at))
+    assert await world.told(id) == ["requested", "cancelled"]
+
+
+async def test_a_case_that_is_cancelled_after_its_approval_reverses_it(world: World) -> None:
+    event, id = world.approval_needed()
+    await world.deliver(event)
+    await world.decide("approve", await shown(world, id))
+    await world.deliver(world.withdrawn(id))
+    assert (await shown(world, id)).status == "approved"
+    for _ in range(2):
+        await world.deliver(world.cancelled(id))
+    assert await world.told(id) == ["requested", "approved", "reversed"]
+
+
+async def test_an_assent_whose_case_was_cancelled_can_no_longer_be_vetoed(world: World) -> None:
+    card = await matched(world)
+    await world.deliver(world.cancelled(card.id))
+    with pytest.raises(AlreadyDecided, match="reversed"):
+        await world.veto(card)
+    vetoed = await matched_elsewhere(world)
+    await world.veto(vetoed, at=vetoed.requested_at)
+    await world.deliver(world.cancelled(vetoed.id))
+    await world.deliver(world.rolled_back(vetoed.id))
+    assert (await world.told(vetoed.id))[1:] == ["vetoed", "reversed"]
+
+
 async def test_a_case_that_asked_for_nothing_withdraws_and_undoes_nothing(world: World) -> None:
+    await world.deliver(world.withdrawn(None))
     await world.deliver(world.cancelled(None))
     await world.deliver(world.rolled_back(None))
     await world.deliver(world.rollback_failed(None))

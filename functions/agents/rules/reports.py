@@ -1,0 +1,107 @@
+"""Reports about an agent: violations and readings of health, and which of them are published.
+
+A repeated report is counted, so that no reporter can publish without end."""
+
+from datetime import datetime, timedelta
+
+from events.agents import (
+    AgentHealthChanged,
+    AgentViolationReported,
+    Health,
+    Trigger,
+    Violation,
+)
+from functions.agents.rules.agent import (
+    SUSPENDABLE,
+    Agent,
+    HeldReading,
+    ReportCount,
+    Steps,
+    suspend,
+)
+from functions.agents.rules.duties import MAY_REPORT, Actor, refuse_without
+from shared.kit.models import Model
+from shared.kit.transitions import Transition
+
+CRITICAL_READINGS = 3
+# An agent that does not run has one published violation for each trigger in this time.
+COUNTED = timedelta(hours=24)
+# A better reading counts this long after a change, so health that flaps is published at most three
+# times in this time.
+HELD = timedelta(minutes=1)
+
+_FROM_BEST = ("healthy", "degraded", "critical")
+
+
+class Report(Model):
+    """A report of a violation or, with a `reading`, of health."""
+
+    trigger: Trigger
+    reading: Health | None
+    evidence: str
+
+
+def report(agent: Agent, told: Report, actor: Actor, at: datetime) -> Steps:
+    """The agent after a report. Raises Forbidden without a role that may report."""
+    refuse_without(actor, MAY_REPORT, "reporting on an agent")
+    if told.reading is not None:
+        return read_health(agent, told.reading, told.evidence, actor.principal, at)
+    return report_violation(agent, told.trigger, told.evidence, actor.principal, at)
+
+
+def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at: datetime) -> Steps:
+    """The violation and, where the agent runs, its suspension. Of an agent that does not run, the
+    violation is only counted if one of the same trigger was published less than a day ago."""
+    known = next((each for each in agent.reports if each.trigger == trigger), None)
+    runs = agent.status in SUSPENDABLE
+    is_published = runs or known is None or at >= known.published_at + COUNTED
+    covered = (known.since_event if known else 0) + 1
+    count = ReportCount(
+        trigger=trigger,
+        count=(known.count if known else 0) + 1,
+        since_event=0 if is_published else covered,
+        latest_at=at,
+        latest_by=by,
+        latest_evidence=evidence,
+        published_at=at if known is None or is_published else known.published_at,
+    )
+    others = tuple(each for each in agent.reports if each.trigger != trigger)
+    counted = agent.model_copy(update={"reports": (*others, count)})
+    if not is_published:
+        return (Transition(counted),)
+    violation = Violation(
+        rule=trigger,
+        summary=f"{agent.name}: {trigger.replace('_', ' ')}",
+        evidence=(evidence,),
+    )
+    fields = {"violation": violation, "reported_by": by, "count": covered}
+    reported = Transition(counted, AgentViolationReported, fields)
+    return (reported, *(suspend(counted, trigger, violation.summary, by, at) if runs else ()))
+
+
+def read_health(agent: Agent, reading: Health, evidence: str, by: str, at: datetime) -> Steps:
+    """The agent with one more reading; the third critical reading in a row suspends it. A worse
+    reading is published at once, a better one only if no change was published within the last
+    minute: until then it is held."""
+    critical = agent.critical_readings + 1 if reading == "critical" else 0
+    changes = reading != agent.health
+    held = _held(agent, reading, at)
+    read: dict[str, object] = {"critical_readings": critical, "held_reading": held}
+    if changes and held is None:
+        read |= {"health": reading, "health_changed_at": at}
+    now = agent.model_copy(update=read)
+    if critical >= CRITICAL_READINGS and now.status in SUSPENDABLE:
+        return report_violation(now, "health", evidence, by, at)
+    return (Transition(now, AgentHealthChanged if changes and held is None else None),)
+
+
+def _held(agent: Agent, reading: Health, at: datetime) -> HeldReading | None:
+    changed_at = agent.health_changed_at
+    if changed_at is None or at >= changed_at + HELD or not _is_better(reading, agent.health):
+        return None
+    return HeldReading(reading=reading, until=changed_at + HELD)
+
+
+def _is_better(reading: Health, than: Health) -> bool:
+    known = than in _FROM_BEST and reading in _FROM_BEST
+    return known and _FROM_BEST.index(reading) < _FROM_BEST.index(than)
