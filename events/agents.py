@@ -161,6 +161,9 @@ class Reversal(CreationCaseState):
     """What a veto, an overturned decision or a failed health check led to. `approval_id` is the
     approval that was reversed or, where `caused_by` is `health`, that could not be carried out.
 
+    `ends_approval_id` is the approval that the case asked for after that one and that ends with it:
+    stage 6, where what was reversed is the approval of its escalation.
+
     `agent_status` and `agent_version` are the agent's after the commit that reverses.
     `agent_sequence` is the sequence of the agent's latest event at that commit: it orders the
     reversal among the agent's events. Of reversals with the same `agent_sequence`, the one with
@@ -169,6 +172,7 @@ class Reversal(CreationCaseState):
     caused_by: Cause
     agent_version: str
     agent_sequence: int = 0
+    ends_approval_id: str | None = None
 
 
 @event("assent.creation_case.rolled_back.v1")
@@ -189,6 +193,12 @@ class Suspension(Data):
     by: str
     at: Instant
     origin: str | None = None
+
+
+@event("assent.creation_case.reversal_unneeded.v1")
+class CreationCaseReversalUnneeded(CreationCaseState):
+    """The approval `approval_id`, of the escalation of an earlier revision, was overturned: a
+    revision has replaced what it was about, and nothing is rolled back."""
 
 
 class Violation(Data):

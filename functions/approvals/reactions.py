@@ -3,6 +3,7 @@
 from events.agents import (
     AgentApprovalNeeded,
     CreationCaseCancelled,
+    CreationCaseReversalUnneeded,
     CreationCaseRollbackFailed,
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
@@ -14,6 +15,7 @@ from functions.approvals.service.requests import (
     end_for_case,
     note_failed_rollback,
     note_rollback,
+    note_unneeded_reversal,
     open_for_case,
     withdraw,
 )
@@ -24,5 +26,6 @@ HANDLERS = {
     CreationCaseCancelled.event_type: end_for_case,
     CreationCaseRolledBack.event_type: note_rollback,
     CreationCaseRollbackFailed.event_type: note_failed_rollback,
+    CreationCaseReversalUnneeded.event_type: note_unneeded_reversal,
     **dict.fromkeys((DEADLINE_DUE, VETO_WINDOW_DUE, REVIEW_DUE), RUN.timer(APPROVALS, time_passed)),
 }

@@ -33,8 +33,12 @@ Reader = Callable[[Fact, Any], tuple[Step, ...]]
 _ASKS_OR_ASSENTS = ("requested", "auto_approved", "approved")
 # The requested approval determines the outcome of these cases.
 _ASKED_FOR = ("ethics_cleared", "escalated")
-# They request an approval, or its withdrawal: the approval's own events follow.
-_IGNORED = (agents.AgentApprovalNeeded, agents.CreationCaseWithdrawalRequested)
+# They are addressed to approvals: the approval's own events follow.
+_IGNORED = (
+    agents.AgentApprovalNeeded,
+    agents.CreationCaseReversalUnneeded,
+    agents.CreationCaseWithdrawalRequested,
+)
 
 
 def steps_of(fact: Fact) -> tuple[Step, ...]:

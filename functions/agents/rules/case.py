@@ -30,12 +30,13 @@ class Asked(Model):
 class CreationCase(CreationCaseState):
     """The fields that events publish, and below them private ones. `certifications` are compact JWS
     of the stages 3 to 5 that were reached; `escalation` is the approval that let an escalated case
-    pass stage 5; `base_hash` is of the spec that was deployed when this one was judged against
-    it."""
+    pass stage 5, `replaced` the ids of those of the latest earlier revisions; `base_hash` is of the
+    spec that was deployed when this one was judged against it."""
 
     certifications: tuple[str, ...] = ()
     asked: Asked | None = None
     escalation: Asked | None = None
+    replaced: tuple[str, ...] = ()
     base_hash: str | None = None
     review: Review | None = None
     ended_at: Instant | None = None

@@ -1,7 +1,7 @@
 """A case from its opening to its approval, or to an earlier end."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from events.agents import (
@@ -9,32 +9,27 @@ from events.agents import (
     CaseKind,
     CaseStatus,
     CreationCaseApproved,
-    CreationCaseCancelled,
     CreationCaseJudged,
     CreationCaseRejected,
     CreationCaseReturned,
+    CreationCaseReversalUnneeded,
     CreationCaseReviewNeeded,
     CreationCaseState,
-    CreationCaseWithdrawalRequested,
     Purpose,
     StageState,
-    Withdrawal,
 )
 from functions.agents.rules.agent import Agent, described_by
 from functions.agents.rules.approval_request import ask
 from functions.agents.rules.case import WAITING, CaseContents, CreationCase, Judged, Steps
-from functions.agents.rules.duties import MAY_CANCEL, Actor, with_author
+from functions.agents.rules.duties import with_author
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import begin_review
 from functions.agents.rules.stages import APPROVAL, ETHICS, judged_stages, with_stage
-from shared.kit.errors import Forbidden, VersionConflict
+from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
 
-CANCELLABLE = frozenset(
-    {"architecture_approved", "returned", "ethics_cleared", "escalated", "approved"}
-)
-# A decision reaches its case within this time, with its retries.
-DECISION_PATIENCE = timedelta(minutes=10)
+# Each costs the governor two decisions, and an approval is reviewed within days.
+MOST_REPLACED = 32
 
 
 def open_case(
@@ -80,43 +75,11 @@ def revise(agent: Agent, case: CreationCase, judged: Judged, by: str, at: dateti
         "asked": None,
         "approval_id": None,
         "escalation": None,
+        "replaced": _replaced(case),
         "reason": None,
         "checks": (),
     }
     return _judged(agent, case.model_copy(update=update), judged, at)
-
-
-def cancel(agent: Agent, case: CreationCase, actor: Actor, at: datetime) -> Steps:
-    """The case, cancelled. One that waits for an approval is cancelled once the approval is: until
-    then only the withdrawal is stored, and another one changes nothing. Where no decision has come
-    for ten minutes, another one cancels the case at once.
-
-    Raises Forbidden for all but its authors, governors and tenant admins, VersionConflict where it
-    is too late."""
-    if actor.principal not in case.authors and actor.roles.isdisjoint(MAY_CANCEL):
-        raise Forbidden(
-            "the author of a case, whoever revised it, or somebody with the role"
-            f" {' or '.join(MAY_CANCEL)} cancels it"
-        )
-    if case.status not in CANCELLABLE:
-        raise VersionConflict(f"a case that is {case.status} cannot be cancelled")
-    withdrawal = Withdrawal(by=actor.principal, at=at)
-    under_way = case.pending_withdrawal
-    if case.status not in WAITING or (under_way and at >= under_way.at + DECISION_PATIENCE):
-        return _cancelled(agent, case, withdrawal, at)
-    if under_way:
-        return ()
-    asked = case.model_copy(update={"withdrawal": withdrawal})
-    return (Transition(asked, CreationCaseWithdrawalRequested),)
-
-
-def end_withdrawn(agent: Agent, case: CreationCase, by: str, at: datetime) -> Steps:
-    """The case, cancelled because its approval was, which `by` had withdrawn; nothing where it no
-    longer waits."""
-    if case.status not in WAITING:
-        return ()
-    withdrawal = case.pending_withdrawal or Withdrawal(by=by, at=at)
-    return _cancelled(agent, case, withdrawal, at)
 
 
 def reject(agent: Agent, case: CreationCase, reason: str, at: datetime) -> Steps:
@@ -207,11 +170,20 @@ def end_without_agent(
     return (Transition(ended, event), Transition(ended_agent))
 
 
-def _cancelled(agent: Agent, case: CreationCase, withdrawal: Withdrawal, at: datetime) -> Steps:
-    done = withdrawal.model_copy(update={"outcome": "cancelled"})
-    withdrawn = case.model_copy(update={"withdrawal": done})
-    reason = f"cancelled by {withdrawal.by}"
-    return end_without_agent(agent, withdrawn, "cancelled", CreationCaseCancelled, reason, at)
+def answer_replaced(case: CreationCase, approval_id: str) -> Steps:
+    """The case, which answers once that it has nothing to roll back for an approval of an earlier
+    revision that was overturned; nothing for any other approval."""
+    if approval_id not in case.replaced:
+        return ()
+    others = tuple(id for id in case.replaced if id != approval_id)
+    answered = case.model_copy(update={"replaced": others})
+    fields = {"approval_id": approval_id}
+    return (Transition(answered, CreationCaseReversalUnneeded, fields),)
+
+
+def _replaced(case: CreationCase) -> tuple[str, ...]:
+    earlier = (case.escalation.approval_id,) if case.escalation else ()
+    return (*case.replaced, *earlier)[-MOST_REPLACED:]
 
 
 def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:

@@ -174,7 +174,10 @@ def _rolled_back(agent: Agent, case: CreationCase, taken_back: TakenBack, at: da
             "reason": case.reason or f"taken back: {taken_back.cause}",
         }
     )
+    latest = case.asked.approval_id if case.asked else None
     reversal = _reversal(agent, taken_back)
+    if latest != taken_back.approval_id:
+        reversal["ends_approval_id"] = latest
     return (Transition(ended, CreationCaseRolledBack, reversal), Transition(agent))
 
 

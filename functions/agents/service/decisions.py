@@ -30,8 +30,8 @@ from functions.agents.aggregates import (
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Steps
 from functions.agents.rules.creation import (
+    answer_replaced,
     clear_ethics,
-    end_withdrawn,
     hold,
     reject,
     return_for_changes,
@@ -40,6 +40,7 @@ from functions.agents.rules.decision import Decision, accept
 from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.health import Surroundings, health_checks
 from functions.agents.rules.skills import CATALOGUE
+from functions.agents.rules.withdrawal import end_withdrawn
 from functions.agents.service.forgeries import report_forgery
 from functions.agents.service.pipeline import consider_pause, find_pipeline
 from functions.agents.service.steps import agent_of, contents_of, save_steps
@@ -148,8 +149,13 @@ async def _act_on(event: Envelope, decision: ApprovalState, decide: Decide) -> N
 
     async def use_case(work: UnitOfWork) -> None:
         case = await work.find(CASES, case_id)
-        accepted = accept(case, _decision(decision)) if case else None
+        if case is None:
+            return
+        about = _decision(decision)
+        accepted = accept(case, about)
         if accepted is None:
+            if about.takes_back:
+                await work.save(*answer_replaced(case, about.approval_id))
             return
         await work.prefetch((AGENTS, accepted.agent_id), (PIPELINES, CREATION))
         agent = await agent_of(work, accepted)

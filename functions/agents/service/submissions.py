@@ -12,6 +12,7 @@ from functions.agents.rules.duties import Actor
 from functions.agents.rules.judgement import check_specification
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST, version_after
+from functions.agents.rules.withdrawal import cancel as cancel_case
 from functions.agents.service.judgement import judge_spec
 from functions.agents.service.pipeline import refuse_while_paused
 from functions.agents.service.steps import agent_of, save_steps, spec_of
@@ -105,7 +106,7 @@ async def cancel(caller: Caller, key: IdempotencyKey, case_id: str) -> CaseAccep
     async def use_case(work: Command) -> CaseAccepted:
         case = await work.get(CASES, case_id)
         agent = await agent_of(work, case)
-        steps = creation.cancel(agent, case, Actor(caller.principal, caller.roles), work.at)
+        steps = cancel_case(agent, case, Actor(caller.principal, caller.roles), work.at)
         return CaseAccepted.of(await save_steps(work, steps, agent) if steps else case)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))

@@ -7,6 +7,7 @@ from datetime import datetime
 from events.agents import (
     AgentApprovalNeeded,
     CreationCaseCancelled,
+    CreationCaseReversalUnneeded,
     CreationCaseRollbackFailed,
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
@@ -37,6 +38,8 @@ from shared.messaging.envelope import Envelope
 from shared.storage.idempotency import IdempotencyKey
 
 _WITHDRAWN_BY = "withdrawn_by"
+
+_Ending = Callable[[Approval, str, datetime], Steps]
 
 
 async def request_approval(caller: Caller, key: IdempotencyKey, body: RequestBody) -> SignedCard:
@@ -95,24 +98,40 @@ async def end_for_case(event: Envelope) -> None:
 async def _end(
     event: Envelope,
     approval_id: str | None,
-    rule: Callable[[Approval, str, datetime], Steps],
+    rule: _Ending,
     withdrawal: Withdrawal,
 ) -> None:
     async def use_case(work: UnitOfWork) -> None:
         assert approval_id is not None
-        approval = await work.find(APPROVALS, approval_id)
-        if approval is not None:
-            await work.save(*rule(approval, withdrawal.by, withdrawal.at))
-        elif work.stored(APPROVALS, approval_id) is None:
-            work.change.create(APPROVALS.collection, approval_id, {_WITHDRAWN_BY: withdrawal.by})
+        await _end_one(work, approval_id, rule, withdrawal)
 
     if approval_id is not None:
         await RUN.reaction(event, use_case)
 
 
+async def _end_one(
+    work: UnitOfWork,
+    approval_id: str,
+    rule: _Ending,
+    withdrawal: Withdrawal,
+) -> None:
+    approval = await work.find(APPROVALS, approval_id)
+    if approval is not None:
+        await work.save(*rule(approval, withdrawal.by, withdrawal.at))
+    elif work.stored(APPROVALS, approval_id) is None:
+        work.change.create(APPROVALS.collection, approval_id, {_WITHDRAWN_BY: withdrawal.by})
+
+
 async def note_rollback(event: Envelope) -> None:
-    """A case was rolled back: completes a required reversal, and stores any other."""
-    await _follow(event, event.payload(CreationCaseRolledBack).approval_id, undo)
+    """A case was rolled back: completes a required reversal, and stores any other. Ends the
+    approval that the case asked for later, if there is one."""
+    case = event.payload(CreationCaseRolledBack)
+    await _follow(event, case.approval_id, undo, ends=case.ends_approval_id)
+
+
+async def note_unneeded_reversal(event: Envelope) -> None:
+    """A case had replaced what was approved: completes a required reversal."""
+    await _follow(event, event.payload(CreationCaseReversalUnneeded).approval_id, undo)
 
 
 async def note_failed_rollback(event: Envelope) -> None:
@@ -121,7 +140,10 @@ async def note_failed_rollback(event: Envelope) -> None:
 
 
 async def _follow(
-    event: Envelope, approval_id: str | None, rule: Callable[[Approval], Steps]
+    event: Envelope,
+    approval_id: str | None,
+    rule: Callable[[Approval], Steps],
+    ends: str | None = None,
 ) -> None:
     async def use_case(work: UnitOfWork) -> None:
         assert approval_id is not None
@@ -129,6 +151,9 @@ async def _follow(
         if approval is None:
             raise Unavailable(f"{approval_id} is not known here yet")
         await work.save(*rule(approval))
+        if ends is not None:
+            by = Withdrawal(by=event.actorid, at=event.time)
+            await _end_one(work, ends, end_with_case, by)
 
     if approval_id is not None:
         await RUN.reaction(event, use_case)

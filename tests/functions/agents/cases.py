@@ -16,7 +16,7 @@ from events.decisions import SignedDecision
 from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
 from functions.agents.rules.certification import as_version, certify
-from functions.agents.rules.creation import cancel, end_withdrawn, open_case
+from functions.agents.rules.creation import open_case
 from functions.agents.rules.decision import Decision, accept
 from functions.agents.rules.duties import Actor
 from functions.agents.rules.health import Surroundings
@@ -24,6 +24,7 @@ from functions.agents.rules.judgement import judge
 from functions.agents.rules.skills import CATALOGUE
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST
+from functions.agents.rules.withdrawal import cancel, end_withdrawn
 from shared.aggregates.aggregate import payload
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id

@@ -13,6 +13,7 @@ from google.cloud.tasks_v2 import Task
 from events.agents import (
     AgentApprovalNeeded,
     CreationCaseCancelled,
+    CreationCaseReversalUnneeded,
     CreationCaseRollbackFailed,
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
@@ -224,11 +225,23 @@ class World:
         return self._case_event(CreationCaseCancelled, approval_id, at, **fields)
 
     def rolled_back(
-        self, approval_id: str | None, at: datetime = START, *, cause: str = "veto"
+        self,
+        approval_id: str | None,
+        at: datetime = START,
+        *,
+        cause: str = "veto",
+        ends: str | None = None,
     ) -> Envelope:
-        """The case is rolled back."""
+        """The case is rolled back, which `ends` its later approval too."""
         reversal = {"status": "rolled_back", "caused_by": cause, "agent_version": "0.0.0"}
+        reversal |= {"ends_approval_id": ends} if ends else {}
         return self._case_event(CreationCaseRolledBack, approval_id, at, **reversal)
+
+    def unneeded(self, approval_id: str) -> Envelope:
+        """The case had replaced what was approved."""
+        return self._case_event(
+            CreationCaseReversalUnneeded, approval_id, START, status="ethics_cleared"
+        )
 
     def rollback_failed(self, approval_id: str | None, at: datetime = START) -> Envelope:
         """The case cannot be rolled back."""

@@ -18,18 +18,12 @@ from functions.agents.rules.agent import UNDONE, Agent, suspend
 from functions.agents.rules.approval_request import approval_content
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.change import changed_kind, refuse_new_name
-from functions.agents.rules.creation import (
-    cancel,
-    clear_ethics,
-    hold,
-    reject,
-    return_for_changes,
-    revise,
-)
+from functions.agents.rules.creation import clear_ethics, hold, reject, return_for_changes, revise
 from functions.agents.rules.decision import accept
 from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.health import health_checks
 from functions.agents.rules.versions import version_after
+from functions.agents.rules.withdrawal import cancel
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid, SignatureInvalid, VersionConflict
 from shared.kit.ids import derive_id

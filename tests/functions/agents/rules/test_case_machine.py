@@ -25,10 +25,7 @@ from functions.agents.rules.case import WAITING, CreationCase, Steps
 from functions.agents.rules.change import CHANGEABLE
 from functions.agents.rules.classification import classify
 from functions.agents.rules.creation import (
-    CANCELLABLE,
-    cancel,
     clear_ethics,
-    end_withdrawn,
     hold,
     open_case,
     reject,
@@ -40,6 +37,7 @@ from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.health import health_checks
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import version_after
+from functions.agents.rules.withdrawal import CANCELLABLE, cancel, end_withdrawn
 from shared.kit.ids import derive_id
 from tests.functions.agents.cases import (
     AMIRA,

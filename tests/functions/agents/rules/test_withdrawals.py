@@ -2,14 +2,16 @@
 
 import pytest
 
-from events.agents import CreationCaseCancelled, CreationCaseWithdrawalRequested
+from events.agents import (
+    CreationCaseCancelled,
+    CreationCaseReversalUnneeded,
+    CreationCaseWithdrawalRequested,
+)
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.creation import (
-    DECISION_PATIENCE,
-    cancel,
+    answer_replaced,
     clear_ethics,
-    end_withdrawn,
     hold,
     reject,
     return_for_changes,
@@ -18,6 +20,7 @@ from functions.agents.rules.creation import (
 from functions.agents.rules.decision import accept
 from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.duties import MOST_AUTHORS, Actor
+from functions.agents.rules.withdrawal import DECISION_PATIENCE, cancel, end_withdrawn
 from shared.kit.errors import Forbidden, VersionConflict
 from tests.functions.agents.cases import (
     AMIRA,
@@ -188,3 +191,31 @@ def test_a_case_has_a_bounded_number_of_authors() -> None:
 
 def _cancelled(asked: Stepped) -> tuple[Agent, CreationCase]:
     return asked.agent, decided(asked.case, "cancelled")
+
+
+def test_an_escalation_that_a_revision_replaced_is_answered_once_and_takes_nothing_back() -> None:
+    agent, case = submitted(ESCALATES)
+    cleared = stepped(agent, clear_ethics(agent, decided(case, "approved"), LATER))
+    assert cleared.case.escalation is not None
+    overturned = decision(cleared.case, "overturned", version=5, of_escalation=True)
+    after = revised(*cleared.both, by="rex")
+    assert accept(after.case, overturned) is None
+    answer = stepped(after.agent, answer_replaced(after.case, overturned.approval_id))
+    assert answer.events == [CreationCaseReversalUnneeded]
+    assert answer.published[0].fields["approval_id"] == cleared.case.escalation.approval_id
+    assert (answer.case.status, answer.agent) == (after.case.status, after.agent)
+    assert answer_replaced(answer.case, overturned.approval_id) == ()
+    assert answer_replaced(after.case, "apr_of_somebody_else") == ()
+
+
+def test_an_overturned_escalation_ends_the_approval_that_was_asked_after_it() -> None:
+    agent, case = submitted(ESCALATES)
+    cleared = stepped(agent, clear_ethics(agent, decided(case, "approved"), LATER))
+    overturned = decision(cleared.case, "overturned", version=5, of_escalation=True)
+    accepted = accept(cleared.case, overturned)
+    assert accepted is not None
+    id = overturned.approval_id
+    steps = take_back(cleared.agent, accepted, approval_id=id, caused_by="overturned", at=LATER)
+    reversal = stepped(cleared.agent, steps).published[0]
+    assert reversal.fields["approval_id"] == id
+    assert reversal.fields["ends_approval_id"] == cleared.case.approval_id != id

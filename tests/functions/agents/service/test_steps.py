@@ -6,8 +6,9 @@ from events.agents import AgentSuspended, CreationCaseRollbackFailed, CreationCa
 from functions.agents.aggregates import AGENTS, CASES, NAMES, RUN
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase, Steps
-from functions.agents.rules.creation import end_withdrawn, reject, return_for_changes
+from functions.agents.rules.creation import reject, return_for_changes
 from functions.agents.rules.deployment import go_live, take_back
+from functions.agents.rules.withdrawal import end_withdrawn
 from functions.agents.service.steps import save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.messaging.changes import Change

@@ -278,6 +278,45 @@ async def test_a_missed_review_can_still_be_made(world: World) -> None:
     ]
 
 
+async def overturned(world: World, at: datetime = START) -> str:
+    event, id = world.approval_needed(at, purpose="ethics_escalation")
+    await world.deliver(event)
+    broken = await world.decide("break_glass", await shown(world, id), grounds="outage")
+    await world.review(broken, "overturned", OTHER_GOVERNOR, START)
+    return id
+
+
+@pytest.mark.parametrize(
+    ("verb", "told"),
+    [
+        (None, ["requested", "cancelled"]),
+        ("approve", ["requested", "approved", "reversed"]),
+        ("reject", ["requested", "rejected"]),
+    ],
+)
+async def test_an_overturned_escalation_ends_what_its_case_asked_later(
+    world: World, verb: str | None, told: list[str]
+) -> None:
+    escalation = await overturned(world)
+    event, later = world.approval_needed()
+    await world.deliver(event)
+    if verb is not None:
+        await world.decide(verb, await shown(world, later))
+    for _ in range(2):
+        await world.deliver(world.rolled_back(escalation, cause="overturned", ends=later))
+    assert (await world.told(escalation))[-2:] == ["overturned", "reversed"]
+    assert await world.told(later) == told
+
+
+async def test_an_overturned_escalation_that_was_replaced_is_reversed_by_its_case(
+    world: World,
+) -> None:
+    escalation = await overturned(world)
+    for _ in range(2):
+        await world.deliver(world.unneeded(escalation))
+    assert await world.told(escalation) == ["requested", "approved", "overturned", "reversed"]
+
+
 async def test_a_finished_approval_waits_for_no_timer(world: World) -> None:
     asked = await world.ask()
     await world.decide("reject", asked)

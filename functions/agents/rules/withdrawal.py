@@ -1,0 +1,57 @@
+"""Cancelling a case: at once, or by its approval where one is open."""
+
+from datetime import datetime, timedelta
+
+from events.agents import CreationCaseCancelled, CreationCaseWithdrawalRequested, Withdrawal
+from functions.agents.rules.agent import Agent
+from functions.agents.rules.case import WAITING, CreationCase, Steps
+from functions.agents.rules.creation import end_without_agent
+from functions.agents.rules.duties import MAY_CANCEL, Actor
+from shared.kit.errors import Forbidden, VersionConflict
+from shared.kit.transitions import Transition
+
+CANCELLABLE = frozenset(
+    {"architecture_approved", "returned", "ethics_cleared", "escalated", "approved"}
+)
+# A decision reaches its case within this time, with its retries.
+DECISION_PATIENCE = timedelta(minutes=10)
+
+
+def cancel(agent: Agent, case: CreationCase, actor: Actor, at: datetime) -> Steps:
+    """The case, cancelled. One that waits for an approval is cancelled once the approval is: until
+    then only the withdrawal is stored, and another one changes nothing. Where no decision has come
+    for ten minutes, another one cancels the case at once.
+
+    Raises Forbidden for all but its authors, governors and tenant admins, VersionConflict where it
+    is too late."""
+    if actor.principal not in case.authors and actor.roles.isdisjoint(MAY_CANCEL):
+        raise Forbidden(
+            "the author of a case, whoever revised it, or somebody with the role"
+            f" {' or '.join(MAY_CANCEL)} cancels it"
+        )
+    if case.status not in CANCELLABLE:
+        raise VersionConflict(f"a case that is {case.status} cannot be cancelled")
+    withdrawal = Withdrawal(by=actor.principal, at=at)
+    under_way = case.pending_withdrawal
+    if case.status not in WAITING or (under_way and at >= under_way.at + DECISION_PATIENCE):
+        return _cancelled(agent, case, withdrawal, at)
+    if under_way:
+        return ()
+    asked = case.model_copy(update={"withdrawal": withdrawal})
+    return (Transition(asked, CreationCaseWithdrawalRequested),)
+
+
+def end_withdrawn(agent: Agent, case: CreationCase, by: str, at: datetime) -> Steps:
+    """The case, cancelled because its approval was, which `by` had withdrawn; nothing where it no
+    longer waits."""
+    if case.status not in WAITING:
+        return ()
+    withdrawal = case.pending_withdrawal or Withdrawal(by=by, at=at)
+    return _cancelled(agent, case, withdrawal, at)
+
+
+def _cancelled(agent: Agent, case: CreationCase, withdrawal: Withdrawal, at: datetime) -> Steps:
+    done = withdrawal.model_copy(update={"outcome": "cancelled"})
+    withdrawn = case.model_copy(update={"withdrawal": done})
+    reason = f"cancelled by {withdrawal.by}"
+    return end_without_agent(agent, withdrawn, "cancelled", CreationCaseCancelled, reason, at)
