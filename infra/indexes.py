@@ -50,7 +50,9 @@ _OF_THE_PLATFORM: Mapping[str, tuple[str, ...]] = {
 }
 
 # The sweep: entries of the log that were committed and not published.
-_SWEEP = Composite(EVENT_LOG, ("unpublished", "source"), "sweep_at", "ASCENDING", "COLLECTION_GROUP")
+_SWEEP = Composite(
+    EVENT_LOG, ("unpublished", "source"), "sweep_at", "ASCENDING", "COLLECTION_GROUP"
+)
 
 # Fields whose documents Firestore deletes after that time.
 EXPIRING: tuple[Field, ...] = (

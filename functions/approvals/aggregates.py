@@ -32,7 +32,7 @@ APPROVALS = Aggregate(
         ("likeness", "-counted_at"),
         ("kind", "status", "-decided_at"),
     ),
-    queried=("-requested_at", "silence_at", "-governed_at", "precedent_id", "considered[]"),
+    queried=("-requested_at", "-silence_at", "-governed_at", "precedent_id", "considered[]"),
     next_timer=next_timer,
     signing=Signing("approvals-signing-key", statement_to_sign),
 )

@@ -42,6 +42,8 @@ from tests.functions.agents.cases import (
     START,
     TENANT,
     Around,
+    content_of,
+    contents_of,
     judged,
     stepped,
     submission,
@@ -274,9 +276,8 @@ class OneOutcome(RuleBasedStateMachine):
             "approval_id": id,
             "kind": "constitutional",
             "subject": Subject(type="agent", id=asked.agent_id, name=asked.name),
-            "content": asked.content,
+            "content": content_of(asked.content_hash),
             "risk": asked.risk,
-            "rollback_plan": asked.rollback_plan,
             "case": CaseBinding(
                 case_id=asked.case_id, revision=asked.revision, purpose=asked.purpose
             ),
@@ -300,7 +301,7 @@ class OneOutcome(RuleBasedStateMachine):
         match message.outcome:
             case "approved" | "auto_approved":
                 if case.status == "escalated":
-                    return clear_ethics(agent, case, now)
+                    return clear_ethics(agent, case, contents_of(case), now)
                 return hold(case, now) if self.paused else self._go_live(case)
             case "rejected" | "expired":
                 return reject(agent, case, "no", now)
@@ -315,7 +316,7 @@ class OneOutcome(RuleBasedStateMachine):
         return take_back(agent, case, approval_id=id, caused_by=cause, at=now)
 
     def _go_live(self, case: CreationCase) -> Steps:
-        checks = health_checks(self.agent, case, Around().surroundings())
+        checks = health_checks(self.agent, case, Around().surroundings(case))
         return go_live(self.agent, case, checks, self.now)
 
     def _save(self, steps: Steps) -> None:

@@ -35,8 +35,8 @@ SERVING = frozenset({"active", "probation"})
 
 
 class Version(Model):
-    """One version of an agent: the hash of its spec, and its published fields. `authors` are those of
-    the case that it was judged in."""
+    """One version of an agent: the hash of its spec, and its published fields. `authors` are those
+    of the case that it was judged in."""
 
     version: str
     spec_hash: str

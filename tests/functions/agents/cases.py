@@ -74,6 +74,11 @@ def judged(
 _KEPT: dict[str, Content] = {}
 
 
+def content_of(hash: str) -> Any:
+    """The content with that hash, of all that these tests have asked about."""
+    return _KEPT[hash].value
+
+
 def contents_of(case: CreationCase) -> CaseContents:
     """What the case names by its hashes."""
     return CaseContents(_KEPT[case.spec_hash], _KEPT[case.findings_hash])
@@ -115,6 +120,7 @@ def stepped(agent: Agent, steps: Steps) -> Stepped:
     """Both after the steps, of which there are some."""
     cases = [each.state for each in steps if isinstance(each.state, CreationCase)]
     agents = [each.state for each in steps if isinstance(each.state, Agent)]
+    _KEPT.update({each.hash: each for step in steps for each in step.contents})
     return Stepped([agent, *agents][-1], cases[-1], steps)
 
 

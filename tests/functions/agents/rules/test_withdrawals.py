@@ -28,6 +28,7 @@ from tests.functions.agents.cases import (
     SECOND,
     Stepped,
     cancelled,
+    contents_of,
     decision,
     judged,
     stepped,
@@ -149,7 +150,8 @@ def test_a_withdrawal_after_requested_changes_comes_too_late_and_may_be_repeated
 def test_a_withdrawal_of_an_escalation_that_was_approved_may_be_repeated_for_the_case() -> None:
     asked = withdrawn(*submitted(ESCALATES))
     cleared = stepped(
-        asked.agent, clear_ethics(asked.agent, decided(asked.case, "approved"), LATER)
+        asked.agent,
+        clear_ethics(asked.agent, decided(asked.case, "approved"), contents_of(asked.case), LATER),
     )
     assert (cleared.case.status, outcome_of(cleared.case)) == ("ethics_cleared", "too_late")
     assert cleared.case.pending_withdrawal is None
@@ -195,7 +197,9 @@ def _cancelled(asked: Stepped) -> tuple[Agent, CreationCase]:
 
 def test_an_escalation_that_a_revision_replaced_is_answered_once_and_takes_nothing_back() -> None:
     agent, case = submitted(ESCALATES)
-    cleared = stepped(agent, clear_ethics(agent, decided(case, "approved"), LATER))
+    cleared = stepped(
+        agent, clear_ethics(agent, decided(case, "approved"), contents_of(case), LATER)
+    )
     assert cleared.case.escalation is not None
     overturned = decision(cleared.case, "overturned", version=5, of_escalation=True)
     after = revised(*cleared.both, by="rex")
@@ -210,7 +214,9 @@ def test_an_escalation_that_a_revision_replaced_is_answered_once_and_takes_nothi
 
 def test_an_overturned_escalation_ends_the_approval_that_was_asked_after_it() -> None:
     agent, case = submitted(ESCALATES)
-    cleared = stepped(agent, clear_ethics(agent, decided(case, "approved"), LATER))
+    cleared = stepped(
+        agent, clear_ethics(agent, decided(case, "approved"), contents_of(case), LATER)
+    )
     overturned = decision(cleared.case, "overturned", version=5, of_escalation=True)
     accepted = accept(cleared.case, overturned)
     assert accepted is not None
