@@ -79,7 +79,6 @@ class Firestore(Part):
             self._field(collection, field, "expires", [], {})
 
     def _index(self, composite: Composite) -> None:
-        equal = [(field, "ASCENDING") for field in composite.equalities]
         firestore.Index(
             f"firestore/index-{composite.name}",
             project=self.project,
@@ -87,8 +86,7 @@ class Firestore(Part):
             collection=composite.collection,
             query_scope=composite.scope,
             fields=[
-                {"field_path": field, "order": direction}
-                for field, direction in (*equal, (composite.ordered, composite.direction))
+                {"field_path": field, "order": direction} for field, direction in composite.fields
             ],
             opts=self.inside(),
         )

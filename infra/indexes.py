@@ -18,17 +18,25 @@ Field = tuple[str, str]
 
 @dataclass(frozen=True)
 class Composite:
-    """An index over several fields: equalities first, the field of the order or range last."""
+    """An index over several fields: equalities first, those of the order or range last."""
 
     collection: str
     equalities: tuple[str, ...]
-    ordered: str
+    ordered: tuple[str, ...]
     direction: Direction
     scope: Literal["COLLECTION", "COLLECTION_GROUP"] = "COLLECTION"
 
     @property
     def name(self) -> str:
-        return "-".join((self.collection, *self.equalities, self.ordered, self.direction.lower()))
+        return "-".join((self.collection, *self.equalities, *self.ordered, self.direction.lower()))
+
+    @property
+    def fields(self) -> tuple[tuple[str, Direction], ...]:
+        """Each field with its direction."""
+        equal: tuple[tuple[str, Direction], ...] = tuple(
+            (field, "ASCENDING") for field in self.equalities
+        )
+        return (*equal, *((field, self.direction) for field in self.ordered))
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ _OF_THE_PLATFORM: Mapping[str, tuple[str, ...]] = {
 
 # The sweep: entries of the log that were committed and not published.
 _SWEEP = Composite(
-    EVENT_LOG, ("unpublished", "source"), "sweep_at", "ASCENDING", "COLLECTION_GROUP"
+    EVENT_LOG, ("unpublished", "source"), ("sweep_at",), "ASCENDING", "COLLECTION_GROUP"
 )
 
 # Fields whose documents Firestore deletes after that time.
@@ -64,16 +72,18 @@ EXPIRING: tuple[Field, ...] = (
 def composites(manifests: Manifests) -> tuple[Composite, ...]:
     """The indexes of queries over several fields."""
     declared = (
-        Composite(
-            collection,
-            tuple(equalities),
-            ordered.removeprefix("-"),
-            "DESCENDING" if ordered.startswith("-") else "ASCENDING",
-        )
+        _declared(collection, names)
         for collection, declaration in manifests.collections.items()
-        for *equalities, ordered in declaration.composites
+        for names in declaration.composites
     )
     return (*declared, _SWEEP)
+
+
+def _declared(collection: str, names: tuple[str, ...]) -> Composite:
+    falling = tuple(name.removeprefix("-") for name in names if name.startswith("-"))
+    if falling:
+        return Composite(collection, names[: -len(falling)], falling, "DESCENDING")
+    return Composite(collection, names[:-1], names[-1:], "ASCENDING")
 
 
 def grouped(manifests: Manifests) -> tuple[Field, ...]:

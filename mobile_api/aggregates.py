@@ -8,7 +8,9 @@ from mobile_api.rules.documents import (
     COUNTERS,
     DELIVERIES,
     PIPELINES,
+    SEED_COUNTS,
     SEEDS,
+    TIMELINES,
     VIOLATIONS,
 )
 from shared.aggregates.aggregate import Aggregate
@@ -47,18 +49,20 @@ DEVICES = Aggregate(
 PROJECTED = (
     Collection(
         CARDS,
-        composites=(("bucket", "-requested_at"),),
-        queried=(
-            *("-requested_at", "-vetoed_at", "precedent_id", "compared_with[]"),
-            *("overdue_after_approvals", "overdue_after_agents"),
+        composites=(
+            ("bucket", "-requested_at", "-open_until"),
+            ("-requested_at", "-open_until"),
         ),
+        queried=("-vetoed_at", "overdue_after_approvals", "overdue_after_agents"),
     ),
+    Collection(TIMELINES, composites=(("approval_id", "-sequence"),)),
     Collection(AGENTS, queried=("name", "overdue_after_agents")),
     Collection(SEEDS, queried=("-created_at",)),
     Collection(VIOLATIONS, queried=("-at",)),
     Collection(PIPELINES),
     Collection(DELIVERIES),
     Collection(COUNTERS),
+    Collection(SEED_COUNTS),
 )
 
 RUN = Runner("mobile-api", DEVICES, collections=PROJECTED)

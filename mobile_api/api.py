@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
+from events.buckets import Bucket
 from events.precedents import PrecedentBody, PrecedentSeed
 from mobile_api.aggregates import Device
 from mobile_api.service import agents, cards, devices, seeds
@@ -17,6 +18,7 @@ from mobile_api.views import (
     CardPage,
     Dashboard,
     SeedPage,
+    TimelinePage,
     ViolationPage,
 )
 from shared.kit.callers import Caller
@@ -59,7 +61,7 @@ async def get_dashboard(
 
 @_APPROVALS.get("/approvals")
 async def list_cards(
-    caller: Caller, status: cards.Bucket | None = None, limit: Limit = 25, cursor: Cursor = None
+    caller: Caller, status: Bucket | None = None, limit: Limit = 25, cursor: Cursor = None
 ) -> CardPage:
     """Cards, newest first; `status` is a bucket of the domain's states."""
     return await cards.list_cards(caller, status, limit, cursor)
@@ -69,6 +71,14 @@ async def list_cards(
 async def get_card(caller: Caller, approval_id: str) -> CardDetail:
     """A card with all that a decision needs."""
     return await cards.read_card(caller, approval_id)
+
+
+@_APPROVALS.get("/approvals/{approval_id}/timeline")
+async def list_timeline(
+    caller: Caller, approval_id: str, limit: Limit = 25, cursor: Cursor = None
+) -> TimelinePage:
+    """The timeline of a card, newest first."""
+    return await cards.read_timeline(caller, approval_id, limit, cursor)
 
 
 @_APPROVALS.post("/sync")

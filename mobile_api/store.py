@@ -10,7 +10,9 @@ from mobile_api.rules.documents import (
     COUNTERS,
     DELIVERIES,
     PIPELINES,
+    SEED_COUNTS,
     SEEDS,
+    TIMELINES,
     VIOLATIONS,
     Fields,
     Key,
@@ -23,7 +25,8 @@ from shared.storage.batches import Add, AtLeast, Batch, Document
 from shared.storage.firestore import TenantStore
 
 # Counters come first: a reader that reads them before the rest notices any later change.
-PROJECTED = (COUNTERS, CARDS, AGENTS, SEEDS, VIOLATIONS, PIPELINES, DELIVERIES)
+COUNTED = (COUNTERS, SEED_COUNTS)
+PROJECTED = (*COUNTED, CARDS, TIMELINES, AGENTS, SEEDS, VIOLATIONS, PIPELINES, DELIVERIES)
 
 Seen = Mapping[Key, Document]
 
@@ -63,6 +66,7 @@ def write_document(batch: Batch, key: Key, seen: Seen, fields: Fields) -> None:
 
 
 def count_in(batch: Batch, shard: Key, change: Mapping[str, int]) -> None:
-    """Adds to a shard without a condition, so that concurrent commits do not wait."""
+    """Adds to a shard or to a precedent's counts without a condition, so that concurrent commits do
+    not wait."""
     fields = {name: AtLeast(n) if is_time(name) else Add(n) for name, n in change.items()}
     batch.merge(*shard, fields)

@@ -24,9 +24,18 @@ class TimelineEntry(Data):
 
 
 class CardDetail(Card, Dossier):
-    """A card with all that a decision needs."""
+    """A card with all that a decision needs. `timeline` is the newest part, oldest first; where
+    there is more, `timeline_cursor` leads to it in the list of the timeline."""
 
     timeline: tuple[TimelineEntry, ...]
+    timeline_cursor: str | None
+
+
+class TimelinePage(Data):
+    """Some entries of an approval's timeline, newest first."""
+
+    items: tuple[TimelineEntry, ...]
+    next_cursor: str | None
 
 
 class CardPage(Data):
@@ -105,7 +114,8 @@ class PlatformHealth(Data):
 
 
 class Dashboard(Data):
-    """The dashboard. `as_of` is the time of its newest event; null before the first."""
+    """The dashboard. The approvals are those that the lists hold at the same moment. `as_of` is the
+    time of its newest event; null before the first."""
 
     active_agents: int
     pending_approvals: int

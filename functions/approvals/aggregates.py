@@ -14,6 +14,8 @@ APPROVALS = Aggregate(
     collection="approvals",
     prefix="apr",
     indexed=(
+        "bucket",
+        "open_until",
         "status",
         "kind",
         "requested_at",
@@ -21,18 +23,18 @@ APPROVALS = Aggregate(
         "silence_at",
         "authors",
         "governed_at",
-        "precedent_id",
-        "considered",
         "likeness",
         "counted_at",
     ),
     composites=(
-        ("status", "-requested_at"),
+        # The lists.
+        ("bucket", "-requested_at", "-open_until"),
+        ("-requested_at", "-open_until"),
         # The decisions that a precedent is drafted from and reviewed against.
         ("likeness", "-counted_at"),
         ("kind", "status", "-decided_at"),
     ),
-    queried=("-requested_at", "-silence_at", "-governed_at", "precedent_id", "considered[]"),
+    queried=("-silence_at", "-governed_at"),
     next_timer=next_timer,
     signing=Signing("approvals-signing-key", statement_to_sign),
 )
@@ -64,6 +66,9 @@ POLICIES = Aggregate(
     id_of=lambda _: POLICY_ID,
 )
 
+# A document for each precedent that was ever compared: how many requests it was compared with, and
+# how many of those it approved. Each request adds to it in its own commit, without a condition.
+COUNTS = Collection("precedent_counts")
 CLAIMS = Collection("decision_claims")
 
-RUN = Runner("approvals", APPROVALS, PRECEDENTS, ACTIVE, POLICIES, collections=[CLAIMS])
+RUN = Runner("approvals", APPROVALS, PRECEDENTS, ACTIVE, POLICIES, collections=[CLAIMS, COUNTS])

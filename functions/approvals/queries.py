@@ -69,15 +69,3 @@ async def is_governor_absent(store: TenantStore, deputy: str, at: datetime) -> b
         limit=MOST_COMPARED,
     )
     return any(deputy not in document.data["authors"] for document in missed.items)
-
-
-async def count_matches(store: TenantStore, precedent_id: str) -> int:
-    """How many requests the precedent approved."""
-    where = [("precedent_id", "==", precedent_id)]
-    return await store.count(APPROVALS.collection, where=where)
-
-
-async def count_compared(store: TenantStore, precedent_id: str) -> int:
-    """How many requests the precedent was compared with."""
-    where = [("considered", "array_contains", precedent_id)]
-    return await store.count(APPROVALS.collection, where=where)

@@ -17,6 +17,9 @@ from mobile_api.rules.health import REACTION_PATIENCE
 from mobile_api.views import Agent
 from shared.kit.instants import format_instant, parse_instant
 
+# What `shown_agent` reads of a document.
+SHOWN_FIELDS = ("agent_id", "name", "status", "version", "health", "case_id", "per_day_usd_micros")
+
 _NOTHING_DEPLOYED = "0.0.0"
 _ENDED = frozenset({"blocked", "live", "rolled_back", "rollback_failed", "rejected", "cancelled"})
 # `own` is the agent's newest own report, `reversal` the newest of its reversals, `creation` the

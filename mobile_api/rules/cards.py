@@ -1,49 +1,37 @@
-"""From an approval's events to its card."""
+"""From an approval's events to its card and its timeline."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from events.approvals import ApprovalState, ApprovalStatus, Card
-from mobile_api.rules.documents import CARDS, Fields, Step, newest
+from events.approvals import ApprovalState, Card
+from events.buckets import bucket_of, open_until
+from mobile_api.rules.documents import CARDS, TIMELINES, Fields, Step, newest_step
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.health import agents_overdue_after, approvals_overdue_after
+from mobile_api.views import TimelineEntry
 from shared.kit.instants import format_instant
 from shared.kit.models import part_of
 
-ShownCard = TypeVar("ShownCard", bound=Card)
-
-# Deferrals can repeat without limit; only the newest entries are kept.
-LONGEST_TIMELINE = 100
-
-_BUCKETS: Mapping[ApprovalStatus, str] = {
-    "pending": "pending",
-    "deferred": "pending",
-    "escalated": "pending",
-    "auto_approved": "veto_open",
-}
-
-
-def bucket_of(status: ApprovalStatus) -> str:
-    """`pending`, `veto_open` or `decided`."""
-    return _BUCKETS.get(status, "decided")
-
 
 def card_step(fact: Fact, state: ApprovalState) -> Step:
-    """The approval's card after the fact. Late facts enter the timeline too."""
-    entry = {
+    """The approval's card after the fact."""
+    return newest_step(fact, (CARDS, state.approval_id), _card_fields(state))
+
+
+def timeline_step(fact: Fact, state: ApprovalState) -> Step:
+    """The fact's own entry in the approval's timeline; late facts enter it too."""
+    entry = TimelineEntry(
+        sequence=fact.sequence, event=fact.name, at=fact.time, by=fact.actor, note=state.note
+    )
+    fields = {
+        "approval_id": state.approval_id,
         "sequence": fact.sequence,
-        "event": fact.name,
-        "at": fact.at,
-        "by": fact.actor,
-        "note": state.note,
+        "entry": entry.model_dump_json(),
     }
 
     def after(before: Fields | None) -> Fields:
-        timeline = _with_entry(before["timeline"] if before else (), entry)
-        return {**newest(before, fact, _card_fields(state)), "timeline": timeline}
+        return before or fields
 
-    return Step((CARDS, state.approval_id), after)
+    return Step((TIMELINES, fact.id), after)
 
 
 def card_of(state: ApprovalState) -> Card:
@@ -51,20 +39,11 @@ def card_of(state: ApprovalState) -> Card:
     return part_of(Card, state, id=state.approval_id)
 
 
-def as_of(card: ShownCard, at: datetime) -> ShownCard:
-    """The card as of the clock: after `deadline_at` it is decided by silence, even if the event for
-    that still waits for a decision that was received in time."""
-    if bucket_of(card.status) != "pending" or at <= card.deadline_at:
-        return card
-    status = "approved" if card.on_timeout == "approve" else "expired"
-    decided = {"status": status, "decided_by": "deadline", "decided_at": card.deadline_at}
-    return card.model_copy(update=decided)
-
-
 def _card_fields(state: ApprovalState) -> dict[str, Any]:
     vetoed_at = state.decided_at if state.veto_reason else None
     return {
-        "bucket": bucket_of(state.status),
+        "bucket": bucket_of(state),
+        "open_until": open_until(state),
         "requested_at": format_instant(state.requested_at),
         "vetoed_at": format_instant(vetoed_at) if vetoed_at else None,
         "precedent_id": state.precedent_id,
@@ -76,10 +55,3 @@ def _card_fields(state: ApprovalState) -> dict[str, Any]:
         "assessment_hash": state.assessment_hash,
         "matches_hash": state.matches_hash,
     }
-
-
-def _with_entry(
-    entries: Sequence[Mapping[str, Any]], entry: Mapping[str, Any]
-) -> list[Mapping[str, Any]]:
-    others = [other for other in entries if other["sequence"] != entry["sequence"]]
-    return sorted([*others, entry], key=lambda each: each["sequence"])[-LONGEST_TIMELINE:]

@@ -3,7 +3,8 @@
 A document's id selects its shard, so no shard is hot and reading them all always costs the same. A
 document always brings the fields that it counts in, also where it adds 0, and no document is ever
 deleted: the fields of a shard follow from its documents, in any order of events. Where a field is
-about a function, its name ends with it: `dead_letters/agents`."""
+about a function, its name ends with it: `dead_letters/agents`. What the cards say about a precedent
+is counted in a document of that precedent."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +15,7 @@ from mobile_api.rules.documents import (
     COUNTERS,
     DELIVERIES,
     PIPELINES,
+    SEED_COUNTS,
     Documents,
     Fields,
     Key,
@@ -28,6 +30,9 @@ LATEST = "last_event_at"
 DEAD_LETTERS = "dead_letters"
 # How many documents of a collection wait for a function's next step, overdue or not.
 AWAITED = "awaited"
+# How many approvals a precedent was compared with, and how many it approved.
+COMPARED = "compared"
+MATCHED = "matched"
 
 
 def all_shards() -> tuple[Key, ...]:
@@ -41,13 +46,19 @@ def is_time(name: str) -> bool:
 
 
 def counter_changes(before: Documents, after: Documents) -> dict[Key, dict[str, int]]:
-    """The numbers to add to each shard's fields, or the times to raise them to, when the documents
-    `after` replace `before`. Where there were no documents before, the shards themselves."""
+    """The numbers to add to the fields of each shard and of each precedent's counts, or the times
+    to raise them to, when the documents `after` replace `before`. Where there were no documents
+    before, these documents themselves."""
     changes: dict[Key, dict[str, int]] = {}
     for key, fields in after.items():
-        if change := _change(key[0], before.get(key), fields):
-            shard = COUNTERS, str(hashlib.sha256(key[1].encode()).digest()[0] % SHARDS)
-            changes[shard] = totals((changes.get(shard, {}), change))
+        known = before.get(key)
+        shard = COUNTERS, str(hashlib.sha256(key[1].encode()).digest()[0] % SHARDS)
+        found = {shard: _change(key[0], known, fields)}
+        if key[0] == CARDS:
+            found |= _seed_changes(known, fields)
+        for place, change in found.items():
+            if change:
+                changes[place] = totals((changes.get(place, {}), change))
     return changes
 
 
@@ -77,18 +88,34 @@ def _change(collection: str, known: Fields | None, fields: Fields) -> dict[str, 
     count = _COUNTS.get(collection)
     counted = count(fields) if count else {}
     if count and known is not None:
-        was = count(known)
-        counted = {name: n - was[name] for name, n in counted.items() if n != was[name]}
+        counted = _difference(count(known), counted)
     at = fields.get("latest_at")
     if at is not None and (known is None or known["latest_at"] != at):
         counted[f"{LATEST}/{fields['function']}"] = int(parse_instant(at).timestamp() * 1000)
     return counted
 
 
+def _difference(was: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
+    return {name: n - was[name] for name, n in now.items() if n != was[name]}
+
+
+def _seed_changes(known: Fields | None, card: Fields) -> dict[Key, dict[str, int]]:
+    was = _of_seeds(known) if known is not None else {}
+    return {
+        key: _difference(was[key], counts) if key in was else counts
+        for key, counts in _of_seeds(card).items()
+    }
+
+
+def _of_seeds(card: Fields) -> dict[Key, dict[str, int]]:
+    return {
+        (SEED_COUNTS, id): {COMPARED: 1, MATCHED: int(id == card["precedent_id"])}
+        for id in card["compared_with"]
+    }
+
+
 def _of_card(card: Fields) -> dict[str, int]:
     return {
-        "pending_approvals": int(card["bucket"] == "pending"),
-        "open_veto_windows": int(card["bucket"] == "veto_open"),
         "vetoed_approvals": int(card["vetoed_at"] is not None),
         f"{AWAITED}/{CARDS}/approvals": int(card["overdue_after_approvals"] is not None),
         f"{AWAITED}/{CARDS}/agents": int(card["overdue_after_agents"] is not None),

@@ -13,10 +13,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def dashboard(
-    counted: Mapping[str, int], recent_vetoes: Sequence[Card], stuck: Mapping[str, int]
+    counted: Mapping[str, int],
+    recent_vetoes: Sequence[Card],
+    stuck: Mapping[str, int],
+    *,
+    pending: int,
+    windows: int,
 ) -> Dashboard:
-    """The dashboard for the `totals` of the counters. The same state always gives the same
-    dashboard: nothing in it depends on the request."""
+    """The dashboard for the `totals` of the counters, the numbers of pending approvals and of open
+    veto windows, and what is stuck at the moment. The same state at the same moment always gives
+    the same dashboard."""
     functions = tuple(
         FunctionHealth(
             name=name,
@@ -31,8 +37,8 @@ def dashboard(
     times = (each.last_event_at for each in functions)
     return Dashboard(
         active_agents=counted.get("active_agents", 0),
-        pending_approvals=counted.get("pending_approvals", 0),
-        open_veto_windows=counted.get("open_veto_windows", 0),
+        pending_approvals=pending,
+        open_veto_windows=windows,
         recent_vetoes=tuple(recent_vetoes[:MOST_VETOES]),
         budget=spend(0, PLATFORM_PER_MONTH_USD_MICROS),
         health=PlatformHealth(status="degraded" if is_degraded else "healthy", functions=functions),

@@ -7,12 +7,14 @@ from typing import Any
 from mobile_api.rules.facts import Fact
 
 CARDS = "governor_cards"
+TIMELINES = "governor_timelines"
 AGENTS = "governor_agents"
 SEEDS = "governor_seeds"
 VIOLATIONS = "governor_violations"
 PIPELINES = "governor_pipelines"
 DELIVERIES = "governor_deliveries"
 COUNTERS = "governor_counters"
+SEED_COUNTS = "governor_seed_counts"
 
 Key = tuple[str, str]
 Fields = Mapping[str, Any]

@@ -11,7 +11,7 @@ from events.pipelines import PipelineState
 from events.precedents import PrecedentState
 from events.registry import published_types
 from mobile_api.rules.agents import agent_step, approval_step, case_step
-from mobile_api.rules.cards import card_step
+from mobile_api.rules.cards import card_step, timeline_step
 from mobile_api.rules.documents import (
     DELIVERIES,
     PIPELINES,
@@ -95,7 +95,7 @@ def _read_pipeline(fact: Fact, state: PipelineState) -> tuple[Step, ...]:
 
 
 def _read_approval(fact: Fact, state: ApprovalState) -> tuple[Step, ...]:
-    steps: tuple[Step, ...] = (card_step(fact, state),)
+    steps: tuple[Step, ...] = (card_step(fact, state), timeline_step(fact, state))
     if state.case is not None and state.subject.type == "agent" and fact.name in _ASKS_OR_ASSENTS:
         steps += (approval_step(fact, state, state.case),)
     if isinstance(state, approvals.ApprovalReviewMissed):

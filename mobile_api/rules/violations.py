@@ -25,7 +25,9 @@ def violation_step(
         at=fact.time,
     )
 
+    fields = {"at": fact.at, "violation": shown.model_dump_json()}
+
     def after(before: Fields | None) -> Fields:
-        return before or shown.model_dump(mode="json")
+        return before or fields
 
     return Step((VIOLATIONS, id), after)

@@ -1,6 +1,6 @@
 """Agents and violations, from the projection only."""
 
-from mobile_api.rules.agents import shown_agent
+from mobile_api.rules.agents import SHOWN_FIELDS, shown_agent
 from mobile_api.rules.documents import AGENTS, VIOLATIONS
 from mobile_api.store import require_document
 from mobile_api.views import Agent, AgentPage, ReportedViolation, ViolationPage
@@ -10,8 +10,13 @@ from shared.storage.firestore import TenantStore
 
 async def list_agents(caller: Caller, limit: int, cursor: str | None) -> AgentPage:
     """Agents, by name."""
-    page = await TenantStore(caller.tenant_id).find(
-        AGENTS, order_by="name", limit=limit, cursor=cursor
+    page = await TenantStore(caller.tenant_id).find_page(
+        AGENTS,
+        select=SHOWN_FIELDS,
+        order_by=("name",),
+        descending=False,
+        limit=limit,
+        cursor=cursor,
     )
     agents = tuple(shown_agent(document.data) for document in page.items)
     return AgentPage(items=agents, next_cursor=page.next_cursor)
@@ -24,8 +29,9 @@ async def read_agent(caller: Caller, agent_id: str) -> Agent:
 
 async def list_violations(caller: Caller, limit: int, cursor: str | None) -> ViolationPage:
     """Violations, newest first."""
-    page = await TenantStore(caller.tenant_id).find(
-        VIOLATIONS, order_by="at", descending=True, limit=limit, cursor=cursor
+    page = await TenantStore(caller.tenant_id).find_page(
+        VIOLATIONS, select=("violation",), order_by=("at",), limit=limit, cursor=cursor
     )
-    items = tuple(ReportedViolation.model_validate(document.data) for document in page.items)
+    texts = (document.data["violation"] for document in page.items)
+    items = tuple(ReportedViolation.model_validate_json(text) for text in texts)
     return ViolationPage(items=items, next_cursor=page.next_cursor)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from events.approvals import Card
-from mobile_api.rules.counters import all_shards, awaited_in, totals
+from events.buckets import NEWEST_FIRST, Bucket, in_bucket
+from mobile_api.rules.counters import AWAITED, all_shards, awaited_in, totals
 from mobile_api.rules.dashboard import MOST_VETOES, dashboard
 from mobile_api.rules.documents import CARDS
 from mobile_api.service.cards import card_in
@@ -18,15 +19,28 @@ from shared.storage.firestore import TenantStore
 
 
 async def read_dashboard(caller: Caller) -> Dashboard:
-    """The dashboard. Its cost is the same for every tenant of any size and age: the shards and,
-    where these count any, the last vetoes and the numbers of overdue documents."""
-    store = TenantStore(caller.tenant_id)
+    """The dashboard. Its cost does not grow with a tenant's age: the shards and, where these count
+    any, the last vetoes, the numbers of overdue documents, and those of waiting approvals, a read
+    for each thousand."""
+    store, now = TenantStore(caller.tenant_id), caller.received_at
     shards = await read_documents(store, all_shards())
     counted = totals(shard.data for shard in shards.values())
-    vetoes, stuck = await asyncio.gather(
-        _last_vetoes(store, counted), _count_stuck(store, counted, caller.received_at)
+    vetoes, stuck, pending, windows = await asyncio.gather(
+        _last_vetoes(store, counted),
+        _count_stuck(store, counted, now),
+        _count_in("pending", store, counted, now),
+        _count_in("veto_open", store, counted, now),
     )
-    return dashboard(counted, vetoes, stuck)
+    return dashboard(counted, vetoes, stuck, pending=pending, windows=windows)
+
+
+async def _count_in(
+    bucket: Bucket, store: TenantStore, counted: Mapping[str, int], now: datetime
+) -> int:
+    """How many cards the list of the bucket has. Each of them waits for `approvals`."""
+    if not counted.get(f"{AWAITED}/{CARDS}/approvals"):
+        return 0
+    return await store.count(CARDS, where=in_bucket(bucket, now), order_by=NEWEST_FIRST)
 
 
 async def _last_vetoes(store: TenantStore, counted: Mapping[str, int]) -> list[Card]:

@@ -9,10 +9,10 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from mobile_api.rules.counters import counter_changes
-from mobile_api.rules.documents import COUNTERS, Fields, Key
+from mobile_api.rules.documents import Fields, Key
 from mobile_api.rules.projection import apply, steps_of
 from mobile_api.service.project import fact_of
-from mobile_api.store import Seen, read_projection, write_document
+from mobile_api.store import COUNTED, Seen, read_projection, write_document
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import Invalid, Unavailable
 from shared.messaging.log import EVENT_LOG, logged_event
@@ -104,7 +104,7 @@ async def _replace(
 ) -> None:
     # Counters last: every concurrent live commit changes one of them, and this commit loses that
     # race.
-    ordered = sorted(differing, key=lambda key: (key[0] == COUNTERS, key))
+    ordered = sorted(differing, key=lambda key: (key[0] in COUNTED, key))
     batch, size = Batch(), 0
     for key in ordered:
         fields = wanted.get(key)

@@ -1,13 +1,14 @@
 """Precedents: read from the projection, written by the function that owns them."""
 
-import asyncio
+from collections.abc import Sequence
 from uuid import uuid4
 
 from events.precedents import PrecedentBody, PrecedentSeed
 from mobile_api.approvals import post
-from mobile_api.rules.documents import CARDS, SEEDS
+from mobile_api.rules.counters import COMPARED, MATCHED
+from mobile_api.rules.documents import SEED_COUNTS, SEEDS
 from mobile_api.rules.seeds import with_matches
-from mobile_api.store import require_document
+from mobile_api.store import read_documents, require_document
 from mobile_api.views import SeedPage
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
@@ -19,19 +20,24 @@ PATH = "/v1/precedent-seeds"
 
 
 async def list_seeds(caller: Caller, limit: int, cursor: str | None) -> SeedPage:
-    """Precedents, newest first."""
+    """Precedents, newest first. Reads two documents for each, so it does not look whether a next
+    page is empty."""
     store = TenantStore(caller.tenant_id)
-    page = await store.find(
-        SEEDS, order_by="created_at", descending=True, limit=limit, cursor=cursor
+    page = await store.find_page(
+        SEEDS,
+        select=("seed",),
+        order_by=("created_at",),
+        limit=limit,
+        cursor=cursor,
+        looks_ahead=False,
     )
-    seeds = await asyncio.gather(*(_seed(store, document) for document in page.items))
-    return SeedPage(items=tuple(seeds), next_cursor=page.next_cursor)
+    return SeedPage(items=await _seeds(store, page.items), next_cursor=page.next_cursor)
 
 
 async def read_seed(caller: Caller, seed_id: str) -> PrecedentSeed:
     """One precedent. Raises NotFound."""
     document = await require_document(caller, SEEDS, "pre", seed_id)
-    return await _seed(TenantStore(caller.tenant_id), document)
+    return (await _seeds(TenantStore(caller.tenant_id), [document]))[0]
 
 
 async def post_seed(caller: Caller, body: PrecedentBody, key: str | None) -> PrecedentSeed:
@@ -52,10 +58,12 @@ async def _put(caller: Caller, path: str, body: bytes, key: str | None) -> Prece
     return await post(path, body, PrecedentSeed, caller=caller, headers=headers)
 
 
-async def _seed(store: TenantStore, document: Document) -> PrecedentSeed:
-    matched, compared = await asyncio.gather(
-        store.count(CARDS, where=[("precedent_id", "==", document.id)]),
-        store.count(CARDS, where=[("compared_with", "array_contains", document.id)]),
+async def _seeds(store: TenantStore, documents: Sequence[Document]) -> tuple[PrecedentSeed, ...]:
+    found = await read_documents(store, [(SEED_COUNTS, each.id) for each in documents])
+    counts = {id: document.data for (_, id), document in found.items()}
+    return tuple(
+        with_matches(seed, matched=known.get(MATCHED, 0), compared=known.get(COMPARED, 0))
+        for each in documents
+        for seed in (PrecedentSeed.model_validate_json(each.data["seed"]),)
+        for known in (counts.get(each.id, {}),)
     )
-    seed = PrecedentSeed.model_validate_json(document.data["seed"])
-    return with_matches(seed, matched=matched, compared=compared)

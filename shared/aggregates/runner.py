@@ -236,22 +236,24 @@ class Runner:
         *,
         limit: int,
         cursor: str | None,
-        order_by: str,
-        descending: bool = True,
-        where: Iterable[Condition] = (),
+        order_by: Sequence[str],
+        where: Sequence[Condition] = (),
+        looks_ahead: bool = True,
     ) -> States[S]:
-        """Up to `limit` states in the order of an indexed field, by default newest first. Raises
-        Invalid for a cursor that no list gave, Unavailable."""
-        page = await TenantStore(caller.tenant_id).find(
+        """A page of a list: states in the descending order of indexed fields, otherwise as
+        `TenantStore.find_page`. Raises Invalid for a cursor that no list gave, Unavailable."""
+        page = await TenantStore(caller.tenant_id).find_page(
             aggregate.collection,
+            select=("state",),
             where=where,
             order_by=order_by,
-            descending=descending,
             limit=limit,
             cursor=cursor,
+            looks_ahead=looks_ahead,
         )
-        states = (aggregate.read(each).state for each in page.items)
-        return States([state for state in states if state is not None], page.next_cursor)
+        texts = (each.data["state"] for each in page.items if "state" in each.data)
+        states = [aggregate.model.model_validate_json(each) for each in texts]
+        return States(states, page.next_cursor)
 
     def sweep(self, handlers: Mapping[str, Handler]) -> Sweep:
         """The sweep of this function: it fires overdue timers through their `handlers`."""

@@ -31,19 +31,19 @@ Act = Callable[[Sequence[Document]], Awaitable[None]]
 
 class Backlog:
     """The documents of `collection` that match `where` and whose `sweep_at` is past; they are read
-    with the fields in `only`. Each turn is for at most `at_once` documents of one tenant."""
+    with the fields in `select`. Each turn is for at most `at_once` documents of one tenant."""
 
     def __init__(
         self,
         collection: str,
         *,
-        only: Iterable[str],
+        select: Iterable[str],
         where: Iterable[Condition] = (),
         at_once: int = 1,
     ) -> None:
         self._collection = collection
         self._where = tuple(where)
-        self._only = (*only, "sweep_at", "sweeps")
+        self._select = (*select, "sweep_at", "sweeps")
         self._at_once = at_once
         self._place: Document | None = None
 
@@ -86,7 +86,7 @@ class Backlog:
                 order_by="sweep_at",
                 limit=READ_AT_ONCE,
                 after=self._place,
-                only=self._only,
+                select=self._select,
             )
             for document in page:
                 if document.tenant_id in without:

@@ -45,9 +45,9 @@ class Sweep:
         self._outbox = outbox
         self._fire = fire
         own = [("unpublished", "==", True), ("source", "==", f"//assent/{outbox.noun}")]
-        self._unpublished = Backlog(EVENT_LOG, where=own, only=(), at_once=PUBLISHED_AT_ONCE)
+        self._unpublished = Backlog(EVENT_LOG, where=own, select=(), at_once=PUBLISHED_AT_ONCE)
         self._overdue = {
-            noun: Backlog(collection, only=("next_timer_at", "next_timer_type"))
+            noun: Backlog(collection, select=("next_timer_at", "next_timer_type"))
             for collection, noun in timed.items()
         }
 

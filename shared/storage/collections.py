@@ -11,9 +11,9 @@ class Collection:
     `queried` names the fields of queries over one field: `status` for equality, ranges and rising
     order, `-created_at` for falling order, `considered[]` for membership in a list. Several
     equalities without an order need each field. A composite names the fields of a query with an
-    order: equalities first, then the field of the order or range, with a `-` before it where that
-    descends. Documents of a `timed` collection carry `sweep_at`, which the sweep queries over
-    all tenants."""
+    order: equalities first, then the field of the order or range, or several that all descend,
+    with a `-` before each that descends. Documents of a `timed` collection carry `sweep_at`,
+    which the sweep queries over all tenants."""
 
     name: str
     composites: tuple[tuple[str, ...], ...] = ()

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from shared.kit.errors import FieldError, Invalid
@@ -24,30 +25,35 @@ def is_document_id(text: str) -> bool:
         return False
 
 
-def encode_cursor(document: Document, order_by: str | None) -> str:
-    """The cursor after `document` in the order of `order_by`, then of ids."""
-    from google.api_core.datetime_helpers import DatetimeWithNanoseconds
-
-    value = document.data[order_by] if order_by is not None else None
-    if isinstance(value, DatetimeWithNanoseconds):
-        value = {"at": value.rfc3339()}  # type: ignore[no-untyped-call]
-    return base64.urlsafe_b64encode(json.dumps([value, document.id]).encode()).decode().rstrip("=")
+def encode_cursor(document: Document, order_by: Sequence[str]) -> str:
+    """The cursor after `document` in the order of these fields, then of ids."""
+    place = [*(_plain(document.data[field]) for field in order_by), document.id]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str) -> tuple[Any, str]:
-    """The value and the id in a cursor. Raises Invalid for one that no list gave."""
+def decode_cursor(cursor: str, order_by: Sequence[str]) -> tuple[list[Any], str]:
+    """The values of these fields and the id in a cursor. Raises Invalid for one that no list
+    gave."""
     try:
         if len(cursor) > LONGEST_CURSOR:
             raise ValueError("too long")
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(place, list):
-            raise ValueError("no list")
-        value, id = place
+        if not isinstance(place, list) or len(place) != len(order_by) + 1:
+            raise ValueError("no place in this order")
+        *values, id = place
         if not isinstance(id, str) or not is_document_id(id):
             raise ValueError("no id")
-        return _comparable(value), id
+        return [_comparable(value) for value in values], id
     except (ValueError, RecursionError) as error:
         raise Invalid(FieldError("cursor", "is not a cursor this list gave")) from error
+
+
+def _plain(value: Any) -> Any:
+    from google.api_core.datetime_helpers import DatetimeWithNanoseconds
+
+    if isinstance(value, DatetimeWithNanoseconds):
+        return {"at": value.rfc3339()}  # type: ignore[no-untyped-call]
+    return value
 
 
 def _comparable(value: Any) -> Any:

@@ -114,26 +114,26 @@ def put_query(
     collection: str,
     *,
     where: Iterable[Condition],
-    order_by: str | None = None,
+    order_by: Iterable[str] = (),
     descending: bool = False,
     limit: int | None = None,
+    select: Iterable[str] = (),
     everywhere: bool = False,
-    only: Iterable[str] = (),
 ) -> None:
     """Writes a query of one collection, of every parent where it is `everywhere`, into a
-    `StructuredQuery`. Ordered, it is in the order of `order_by`, then of ids. `only` names the
-    fields that the documents are read with; by default all."""
+    `StructuredQuery`. With a limit, it is in the order of `order_by`, then of ids. With `select`,
+    documents come with these fields only."""
     source = message.from_.add()
     source.collection_id = collection
     source.all_descendants = everywhere
-    for name in only:
-        message.select.fields.add().field_path = _joined((name,))
     conditions = list(where)
     if conditions:
         message.where.composite_filter.op = 1
         for condition in conditions:
             _put_condition(message.where.composite_filter.filters.add(), *condition)
-    for name in ([order_by] if order_by else []) + ([] if limit is None else ["__name__"]):
+    for name in select:
+        message.select.fields.add().field_path = _joined((name,))
+    for name in (*order_by, *(() if limit is None else ("__name__",))):
         order = message.order_by.add()
         order.field.field_path = name if name == "__name__" else _joined((name,))
         order.direction = 2 if descending else 1

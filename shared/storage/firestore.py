@@ -17,6 +17,9 @@ from shared.storage.rpc import Service
 
 COUNTED_PER_READ = 1000
 READ_AT_ONCE = 100
+# What a page of a list may hold, and how much of it is in memory at once.
+PAGE_BYTES = 900_000
+PAGE_READ_AT_ONCE = 26
 
 
 class LostRace(AssentError):
@@ -79,25 +82,48 @@ class TenantStore:
         Raises Invalid for a cursor that is not one of ours, Unavailable."""
         if descending and order_by is None:
             raise ValueError("descending needs an order_by")
-        request = _request("RunQuery", parent=self._parent)
-        put_query(
-            request.structured_query,
-            collection,
-            where=where,
-            order_by=order_by,
-            descending=descending,
-            limit=limit + 1,
-        )
-        if cursor is not None:
-            value, id = decode_cursor(cursor)
-            after = request.structured_query.start_at.values
-            if order_by is not None:
-                put_value(after.add(), value)
-            after.add().reference_value = self._name(collection, id)
-        documents = await _fetch(request)
+        order = () if order_by is None else (order_by,)
+        query: dict[str, Any] = {"where": where, "order_by": order, "descending": descending}
+        documents = await self._query(collection, cursor, limit=limit + 1, **query)
         items = documents[:limit]
         more = len(documents) > limit
-        return Page(items, encode_cursor(items[-1], order_by) if more else None)
+        return Page(items, encode_cursor(items[-1], order) if more else None)
+
+    async def find_page(
+        self,
+        collection: str,
+        *,
+        select: Sequence[str],
+        order_by: Sequence[str],
+        where: Sequence[Condition] = (),
+        descending: bool = True,
+        limit: int,
+        cursor: str | None,
+        most_bytes: int = PAGE_BYTES,
+        looks_ahead: bool = True,
+    ) -> Page:
+        """A page of a list: up to `limit` documents with only the fields in `select`, in the order
+        of `order_by`, which names every field that `where` ranges over. Fewer where they would
+        exceed `most_bytes`, but at least one; the cursor then leads to the rest. Reads at most one
+        document more than `limit`; without `looks_ahead` none, and the last page may be empty.
+
+        Raises Invalid for a cursor that is not one of ours, Unavailable."""
+        query: dict[str, Any] = {"where": where, "order_by": order_by, "descending": descending}
+        fields = (*dict.fromkeys((*select, *order_by)),)
+        items: list[Document] = []
+        size, left = 0, limit + looks_ahead
+        while left:
+            wanted = min(left, PAGE_READ_AT_ONCE)
+            found = await self._query(collection, cursor, limit=wanted, select=fields, **query)
+            for document in found:
+                size += _size(document)
+                if items and (size > most_bytes or len(items) == limit):
+                    return Page(items, encode_cursor(items[-1], order_by))
+                items.append(document)
+            if len(found) < wanted:
+                return Page(items, None)
+            left, cursor = left - wanted, encode_cursor(items[-1], order_by)
+        return Page(items, cursor)
 
     async def find_all(
         self, collection: str, *, where: Iterable[Condition] = ()
@@ -112,11 +138,16 @@ class TenantStore:
             if cursor is None:
                 return
 
-    async def count(self, collection: str, *, where: Iterable[Condition] = ()) -> int:
-        """How many documents match; billed one read per thousand. Raises Unavailable."""
+    async def count(
+        self, collection: str, *, where: Iterable[Condition] = (), order_by: Sequence[str] = ()
+    ) -> int:
+        """How many documents match; billed one read per thousand. The descending `order_by` lets
+        the index of a list serve its count. Raises Unavailable."""
         request = _request("RunAggregationQuery", parent=self._parent)
         counting = request.structured_aggregation_query
-        put_query(counting.structured_query, collection, where=where)
+        put_query(
+            counting.structured_query, collection, where=where, order_by=order_by, descending=True
+        )
         aggregation = counting.aggregations.add()
         aggregation.count.SetInParent()
         aggregation.alias = "count"
@@ -143,6 +174,19 @@ class TenantStore:
         count("firestore-deletes", deletes)
         count("firestore-writes", len(batch.writes) - deletes)
 
+    async def _query(
+        self, collection: str, cursor: str | None, *, order_by: Sequence[str], **query: Any
+    ) -> list[Document]:
+        request = _request("RunQuery", parent=self._parent)
+        put_query(request.structured_query, collection, order_by=order_by, **query)
+        if cursor is not None:
+            values, id = decode_cursor(cursor, order_by)
+            after = request.structured_query.start_at.values
+            for value in values:
+                put_value(after.add(), value)
+            after.add().reference_value = self._name(collection, id)
+        return await _fetch(request)
+
     @property
     def _parent(self) -> str:
         return f"{_database()}/documents/tenants/{self.tenant_id}"
@@ -163,20 +207,20 @@ class PlatformStore:
         order_by: str | None = None,
         limit: int = 100,
         after: Document | None = None,
-        only: Iterable[str] = (),
+        select: Iterable[str] = (),
     ) -> list[Document]:
         """Up to `limit` documents of that collection of any tenant, in the order of `order_by`,
-        those that follow `after` in it; with the fields in `only`, by default all. Raises
+        those that follow `after` in it; with the fields in `select`, by default all. Raises
         Unavailable."""
         request = _request("RunQuery", parent=f"{_database()}/documents")
         put_query(
             request.structured_query,
             collection,
             where=where,
-            order_by=order_by,
+            order_by=() if order_by is None else (order_by,),
             limit=limit,
             everywhere=True,
-            only=only,
+            select=select,
         )
         if after is not None:
             place = request.structured_query.start_at.values
@@ -197,6 +241,10 @@ async def _fetch(request: Any) -> list[Document]:
 async def _read(method: str, request: Any) -> Sequence[Any]:
     async with _answering(reading=True):
         return await _firestore().stream(method, request, _types(method)[1], database=_database())
+
+
+def _size(document: Document) -> int:
+    return sum(len(str(value).encode()) for value in document.data.values())
 
 
 def _document(message: Any) -> Document:

@@ -99,7 +99,7 @@ def _entries(collection: str, fields: Mapping[str, Any]) -> Iterator[tuple[str, 
         if name == collection and field in fields:
             yield field, _text_size(field) + _indexed_size(fields[field])
     for index in composites(MANIFESTS):
-        named = (*index.equalities, index.ordered)
+        named = (*index.equalities, *index.ordered)
         if index.collection == collection and all(name in fields for name in named):
             yield "+".join(named), sum(_indexed_size(fields[name]) for name in named)
 

@@ -8,8 +8,9 @@ from shared.storage.firestore import TenantStore
 
 
 async def list_agents(caller: Caller, limit: int, cursor: str | None) -> AgentList:
-    """The tenant's agents, newest first. Raises Invalid for a cursor that no list gave."""
-    page = await RUN.page(caller, AGENTS, order_by="created_at", limit=limit, cursor=cursor)
+    """The tenant's agents without their specs, newest first. Raises Invalid for a cursor that no
+    list gave."""
+    page = await RUN.page(caller, AGENTS, order_by=("created_at",), limit=limit, cursor=cursor)
     items = tuple(AgentView.of(agent) for agent in page.items)
     return AgentList(items=items, next_cursor=page.next_cursor)
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from events.buckets import Bucket
 from events.policies import PolicyRecord
 from functions.approvals.rules.commands import DecisionBody, ReviewBody, VetoBody
 from functions.approvals.rules.proposals import PolicyBody
@@ -28,7 +29,7 @@ Vetoer = Annotated[Caller, Depends(requires("veto:execute", "approvals:write"))]
 @ROUTER.get("/approvals")
 async def list_approvals(
     caller: Caller,
-    status: lists.Bucket | None = None,
+    status: Bucket | None = None,
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> ApprovalPage:

@@ -15,6 +15,7 @@ from events.approvals import (
     ApprovalState,
     ApprovalVetoed,
 )
+from events.buckets import OPEN, Bucket, bucket_of, open_until
 from events.decisions import SignedDecision
 from functions.approvals.rules.quorum import missing_places
 from shared.kit.instants import Instant
@@ -26,8 +27,6 @@ REVIEW_DUE = "assent.review.due.v1"
 
 # A closing timer waits this long for decisions that were received in time and are not stored yet.
 GRACE = timedelta(seconds=60)
-
-OPEN = frozenset({"pending", "deferred", "escalated"})
 
 Verb = Literal[
     "approve",
@@ -78,6 +77,16 @@ class Approval(ApprovalState):
     def is_open(self) -> bool:
         """Whether no final decision was taken; ignores the clock."""
         return self.status in OPEN
+
+    @property
+    def bucket(self) -> Bucket:
+        """The bucket of its status."""
+        return bucket_of(self)
+
+    @property
+    def open_until(self) -> str:
+        """The last moment at which it lies in that bucket; empty for ever."""
+        return open_until(self)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from functions.approvals.rules.approval import (
     transition,
 )
 from functions.approvals.rules.commands import DecisionBody, DecisionVerb, check_decision
-from functions.approvals.rules.quorum import missing_places, places_for
+from functions.approvals.rules.quorum import filled_places, missing_places, places_for
 from functions.approvals.rules.standing import (
     Standing,
     acted_fields,
@@ -30,7 +30,13 @@ from functions.approvals.rules.standing import (
     standing_of,
     was_voted_for,
 )
-from shared.kit.errors import AlreadyDecided, ApprovalExpired, Forbidden, StaleDecisionHash
+from shared.kit.errors import (
+    AlreadyDecided,
+    ApprovalExpired,
+    Forbidden,
+    StaleDecisionHash,
+    VersionConflict,
+)
 
 DEPUTY_REVIEW_WITHIN = timedelta(hours=72)
 BREAK_GLASS_REVIEW_WITHIN = timedelta(hours=24)
@@ -48,7 +54,8 @@ def decide(
     a governor who missed a deadline.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired,
-    StaleDecisionHash. Contracts: the order of refusals."""
+    StaleDecisionHash, VersionConflict for a yes that fills no further place. Contracts: the order
+    of refusals."""
     standing = _admit(approval, command.decision, actor, took_over=took_over)
     check_decision(command, approval, actor, at)
     if is_repeat(approval, command.decision, command.decision_hash, actor):
@@ -154,6 +161,10 @@ def _approve(
     vote = _vote(actor, standing.capacity, standing, at)
     votes = (*approval.votes, vote)
     if missing_places(approval.rule, approval.added_rule, votes):
+        # So there are never more votes than places, however many people hold a role.
+        if filled_places(votes) == filled_places(approval.votes):
+            who = ", ".join(approval.missing)
+            raise VersionConflict(f"others have filled your place: {who} must say yes")
         fields = acted_fields(standing, at)
         return transition(approval, ApprovalVoted, votes=votes, note=command.note, **fields)
     fields = final_fields(approval, "approve", actor, standing, at)

@@ -61,6 +61,12 @@ def missing_places(rule: Rule, added: Rule | None, votes: Sequence[Vote]) -> tup
     return tuple(dict.fromkeys(missing))
 
 
+def filled_places(votes: Sequence[Vote]) -> int:
+    """How many places of both rules distinct principals fill."""
+    own = filled(votes, lambda vote: vote.places)
+    return len(own) + len(filled(votes, lambda vote: vote.added_places))
+
+
 def rule_errors(rule: Rule, field: str = "rule") -> list[FieldError]:
     """What is wrong with the rule itself, under the name of its field."""
     errors = []

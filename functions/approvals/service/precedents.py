@@ -1,16 +1,11 @@
 """Precedents: reviewed when they are posted, activated by a governor, suspended."""
 
-import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from events.precedents import Finding, PrecedentBody, PrecedentSeed
-from functions.approvals.aggregates import ACTIVE, APPROVALS, PRECEDENTS, RUN
-from functions.approvals.queries import (
-    count_compared,
-    count_matches,
-    find_ended,
-    find_rejected_since,
-)
+from functions.approvals.aggregates import ACTIVE, APPROVALS, COUNTS, PRECEDENTS, RUN
+from functions.approvals.queries import find_ended, find_rejected_since
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.genesis import Facts, covers_request, review, twin_of
 from functions.approvals.rules.posting import precedent_of
@@ -30,10 +25,14 @@ from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.ids import new_id
 from shared.kit.transitions import Transition
+from shared.storage.batches import Add, Batch
 from shared.storage.firestore import LostRace, TenantStore
 from shared.storage.idempotency import IdempotencyKey
 
 _CONTENTS_AT_ONCE = 4
+# The fields of a precedent's counts.
+COMPARED = "compared"
+MATCHED = "matched"
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -67,7 +66,7 @@ async def activate_precedent(
         await work.save(step)
         if step.state.status == "active":
             await _add_active(work, step.state)
-        return await shown(work.store, step.state)
+        return await shown_one(work.store, step.state)
 
     about = (PRECEDENTS, precedent_id)
     return await RUN.command(caller, key, use_case, PrecedentSeed, about=about)
@@ -87,21 +86,35 @@ async def suspend_precedent(
         active = await work.find(ACTIVE, precedent.kind)
         assert active is not None
         await work.save(Transition(active.without(precedent_id)))
-        return await shown(work.store, step.state)
+        return await shown_one(work.store, step.state)
 
     about = (PRECEDENTS, precedent_id)
     return await RUN.command(caller, key, use_case, PrecedentSeed, about=about)
 
 
-async def shown(store: TenantStore, precedent: Precedent) -> PrecedentSeed:
-    """The precedent with its rates. They are counted at each read, because all matches would write
-    to one counter; a precedent that never was active is not counted."""
-    if precedent.activated_at is None:
-        return seed_of(precedent, matched=0, compared=0)
-    matched, compared = await asyncio.gather(
-        count_matches(store, precedent.precedent_id), count_compared(store, precedent.precedent_id)
+async def shown(store: TenantStore, precedents: Sequence[Precedent]) -> tuple[PrecedentSeed, ...]:
+    """The precedents with their rates, as of now. One read for each that ever was active."""
+    were_active = [each.precedent_id for each in precedents if each.activated_at is not None]
+    found = await store.get_many([(COUNTS.name, id) for id in were_active])
+    counts = {each.id: each.data for each in found if each is not None}
+    return tuple(
+        seed_of(each, matched=known.get(MATCHED, 0), compared=known.get(COMPARED, 0))
+        for each in precedents
+        for known in (counts.get(each.precedent_id, {}),)
     )
-    return seed_of(precedent, matched=matched, compared=compared)
+
+
+async def shown_one(store: TenantStore, precedent: Precedent) -> PrecedentSeed:
+    """The precedent with its rates."""
+    return (await shown(store, [precedent]))[0]
+
+
+def count_compared(change: Batch, approval: Approval) -> None:
+    """Counts, in the commit of a request, the precedents that it was compared with and the one
+    that approved it."""
+    for id in approval.considered:
+        counts = {COMPARED: Add(1), MATCHED: Add(int(id == approval.precedent_id))}
+        change.merge(COUNTS.name, id, counts)
 
 
 async def _governed(work: Command, precedent_id: str) -> Precedent:

@@ -26,6 +26,7 @@ from functions.approvals.rules.requests import (
     request_of,
 )
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
+from functions.approvals.service.precedents import count_compared
 from functions.approvals.views import SignedCard
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -168,6 +169,7 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
     policy = await work.find(POLICIES, POLICY_ID) or BUILT_IN
     step = open_request(request, active.precedents if active else (), work.at, policy)
     saved: list[Approval] = await work.save(step)
+    count_compared(work.change, step.state)
     if step.state.precedent_id is not None:
         # A precedent approves only if none of its kind was deprecated, suspended or activated
         # meanwhile.

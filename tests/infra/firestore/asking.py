@@ -20,6 +20,7 @@ from tests.infra.firestore.serving import Query
 
 ASKING = ("functions", "mobile_api", "shared")
 _ITSELF = Path("shared/storage/firestore.py")
+_METHODS = ("find", "find_page", "count")
 # What tells a question to a store from a question to a string.
 _KEYWORDS = {"where", "order_by", "limit", "cursor"}
 
@@ -66,7 +67,7 @@ def sites() -> Iterator[Site]:
 
 
 def _asks(call: ast.Call) -> bool:
-    named = isinstance(call.func, ast.Attribute) and call.func.attr in ("find", "count")
+    named = isinstance(call.func, ast.Attribute) and call.func.attr in _METHODS
     return named and bool(_KEYWORDS & {keyword.arg for keyword in call.keywords})
 
 
@@ -78,6 +79,7 @@ def watching() -> Iterator[Asked]:
     with pytest.MonkeyPatch.context() as patch:
         for handle, name in (
             (TenantStore, "find"),
+            (TenantStore, "find_page"),
             (TenantStore, "count"),
             (PlatformStore, "find"),
         ):

@@ -23,8 +23,8 @@ class Query:
 
     @property
     def sorted_by(self) -> tuple[tuple[str, Direction], ...]:
-        """The fields that the answer is sorted by; what is ranged over comes first, and document
-        names come last without being said."""
+        """The fields that the answer is sorted by; where none is said, what is ranged over.
+        Document names come last without being said."""
         said = tuple(order for order in self.orders if order[0] != NAME)
         if not said and self.ranged:
             (field,) = self.ranged
@@ -35,18 +35,19 @@ class Query:
 def serving(query: Query, composites: tuple[Composite, ...] = COMPOSITES) -> object | None:
     """What serves the query: indexes of ours, "names" where documents' names are enough, or
     None."""
-    if len(query.sorted_by) > 1 or len(query.ranged) > 1 or not _is_in_one_direction(query):
+    if len(query.ranged) > 1 or not _is_in_one_direction(query):
         return None
     filtered = query.equal | query.contained
     if query.ranged - {name for name, _ in query.sorted_by}:
         return None
     if not query.sorted_by:
         return _of_single_fields(query, filtered) if filtered else "names"
-    ((field, direction),) = query.sorted_by
-    if not filtered:
-        return _of_single_fields(query, frozenset({field}), direction)
+    fields = tuple(field for field, _ in query.sorted_by)
+    direction = query.sorted_by[0][1]
+    if not filtered and len(fields) == 1:
+        return _of_single_fields(query, frozenset(fields), direction)
     scope = "COLLECTION_GROUP" if query.of_all_tenants else "COLLECTION"
-    wanted = (query.collection, scope, query.equal, field, direction)
+    wanted = (query.collection, scope, query.equal, fields, direction)
     for each in composites:
         covered = (each.collection, each.scope, frozenset(each.equalities))
         if (*covered, each.ordered, each.direction) == wanted and not query.contained:

@@ -4,7 +4,9 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from events.agents import AgentViolationReported
 from events.approvals import ApprovalApproved, ApprovalRequested, ApprovalVetoed
+from events.buckets import Bucket
 from events.precedents import PrecedentActivated
 from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
 from functions.approvals import queries
@@ -25,9 +27,19 @@ from shared.storage.idempotency import IdempotencyKey
 from tests.functions.agents.worlds import World as AgentsWorld
 from tests.functions.approvals.builders import GOVERNOR
 from tests.functions.approvals.worlds import World as ApprovalsWorld
-from tests.mobile_api.stories import START, approval, case_of, decided, precedent, vetoed
+from tests.mobile_api.stories import (
+    START,
+    agent,
+    approval,
+    case_of,
+    decided,
+    id_of,
+    precedent,
+    vetoed,
+)
 from tests.mobile_api.worlds import happen
 
+BUCKETS: tuple[Bucket | None, ...] = ("pending", "veto_open", "decided", None)
 REASON = {"reason": "It sent what it should not."}
 ROLLBACKS = 6
 
@@ -57,9 +69,8 @@ async def agents_live_and_fall(world: AgentsWorld) -> None:
 async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     """A precedent, a decision, every list, every comparison."""
     store, caller = world.store, world.caller(GOVERNOR)
-    seed = await world.precedent()
-    buckets: tuple[lists.Bucket | None, ...] = ("pending", "veto_open", "decided", None)
-    for bucket in buckets:
+    await world.precedent()
+    for bucket in BUCKETS:
         await lists.list_approvals(caller, bucket, 25, None)
     await lists.list_precedents(caller, 25, None)
     work = Command(APPROVALS, caller, 0)
@@ -68,8 +79,6 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     await queries.find_ended(work, "execution")
     await queries.find_rejected_since(work, "execution", START)
     await queries.is_governor_absent(store, "dina", START)
-    await queries.count_matches(store, seed.seed_id)
-    await queries.count_compared(store, seed.seed_id)
     await world.sweep(START + timedelta(days=40))
     event, _ = world.approval_needed()
     await world.deliver(event)
@@ -84,11 +93,12 @@ async def a_governor_looks(tenant: str) -> None:
     # An assent whose deployment waits.
     waiting = approval(ApprovalApproved, 3, 2, case=case_of(3), **decided())
     await happen(tenant, approval(ApprovalRequested), over, waiting, precedent(PrecedentActivated))
+    await happen(tenant, agent(AgentViolationReported))
     caller = caller_of(tenant)
     await read_dashboard(caller)
-    buckets: tuple[cards.Bucket | None, ...] = ("pending", "veto_open", "decided", None)
-    for bucket in buckets:
+    for bucket in BUCKETS:
         await cards.list_cards(caller, bucket, 25, None)
+    await cards.read_card(caller, id_of("apr", 2))
     await seeds.list_seeds(caller, 25, None)
     await agents.list_agents(caller, 25, None)
     await agents.list_violations(caller, 25, None)

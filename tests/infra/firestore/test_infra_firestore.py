@@ -120,13 +120,19 @@ def query(**parts: Any) -> Query:
 
 
 async def test_the_rules_refuse_what_firestore_would() -> None:
-    one, two = frozenset({"status"}), frozenset({"kind"})
-    falling = (("requested_at", "DESCENDING"), ("__name__", "DESCENDING"))
-    rising = (("requested_at", "ASCENDING"), ("__name__", "ASCENDING"))
+    one, two = frozenset({"likeness"}), frozenset({"kind"})
+    falling = (("counted_at", "DESCENDING"), ("__name__", "DESCENDING"))
+    rising = (("counted_at", "ASCENDING"), ("__name__", "ASCENDING"))
     assert serving(query(equal=one, orders=falling)) is not None
     assert serving(query(equal=one, orders=rising)) is None
     assert serving(query(equal=two, orders=falling)) is None
     assert serving(query(orders=(falling[0], rising[1]))) is None
+    bucket, until = frozenset({"bucket"}), frozenset({"open_until"})
+    both = (("requested_at", "DESCENDING"), ("open_until", "DESCENDING"))
+    assert serving(query(equal=bucket, ranged=until, orders=both)) is not None
+    assert serving(query(equal=one, ranged=until, orders=both)) is None
+    assert serving(query(equal=bucket, ranged=until, orders=both[:1])) is None
+    assert serving(query(equal=bucket, ranged=until, orders=both[::-1])) is None
     assert serving(query(of_all_tenants=True, ranged=frozenset({"decided_at"}))) is None
     assert serving(query(ranged=frozenset({"next_timer_at"}))) is None
     assert serving(query(equal=frozenset({"state"}))) is None

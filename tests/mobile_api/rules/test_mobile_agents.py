@@ -176,7 +176,10 @@ def test_assent_to_an_escalation_deploys_nothing() -> None:
 
 def test_an_approval_about_something_else_makes_no_agent() -> None:
     other = approval(approvals.ApprovalRequested, case=None)
-    assert [key[0] for key in project({}, fact(other))] == ["governor_cards"]
+    assert [key[0] for key in project({}, fact(other))] == [
+        "governor_cards",
+        "governor_timelines",
+    ]
 
 
 def test_an_event_about_another_subject_than_it_says_is_refused() -> None:

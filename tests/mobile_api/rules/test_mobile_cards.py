@@ -1,19 +1,12 @@
-"""What a card shows, and which bucket it lies in."""
+"""What a card shows, and what its timeline keeps."""
 
 import json
 from datetime import timedelta
-from typing import get_args
-
-import pytest
 
 from events import approvals
-from events.approvals import (
-    ApprovalStatus,
-    CaseBinding,
-)
+from events.approvals import CaseBinding
 from events.quorum import Review
-from mobile_api.rules.cards import LONGEST_TIMELINE, as_of, bucket_of, card_of
-from mobile_api.rules.documents import CARDS, VIOLATIONS, Fields
+from mobile_api.rules.documents import CARDS, TIMELINES, VIOLATIONS, Fields
 from shared.kit.canonical import content_hash
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import (
@@ -52,20 +45,20 @@ def test_a_card_counts_for_the_precedents_that_were_considered_not_for_those_it_
         assert _card(*told)["compared_with"] == list(considered)
 
 
-@pytest.mark.parametrize("status", get_args(ApprovalStatus))
-def test_every_state_lies_in_one_bucket(status: ApprovalStatus) -> None:
-    expected = {"pending": "pending", "deferred": "pending", "escalated": "pending"}
-    expected["auto_approved"] = "veto_open"
-    assert bucket_of(status) == expected.get(status, "decided")
+def _timeline(*events: Envelope) -> list[str]:
+    """The names of the entries, in the order of the sequence."""
+    found = [fields for key, fields in _documents(*events).items() if key[0] == TIMELINES]
+    in_order = sorted(found, key=lambda fields: fields["sequence"])
+    return [json.loads(fields["entry"])["event"] for fields in in_order]
 
 
 def test_a_late_request_joins_the_timeline_without_undoing_the_decision() -> None:
-    card = _card(
+    told = (
         approval(approvals.ApprovalApproved, 1, 2, **decided()),
         approval(approvals.ApprovalRequested, 1, 1),
     )
-    assert json.loads(card["card"])["status"] == "approved"
-    assert [entry["event"] for entry in card["timeline"]] == ["requested", "approved"]
+    assert json.loads(_card(*told)["card"])["status"] == "approved"
+    assert _timeline(*told) == ["requested", "approved"]
 
 
 def test_a_duplicate_changes_nothing() -> None:
@@ -82,11 +75,16 @@ def test_a_card_names_its_contents_and_carries_none() -> None:
     assert len(json.dumps(card)) < 2_000
 
 
-def test_a_timeline_keeps_its_newest_hundred_entries() -> None:
-    events = [approval(approvals.ApprovalVoted, 1, n) for n in range(1, LONGEST_TIMELINE + 20)]
-    timeline = _card(*reversed(events))["timeline"]
-    assert len(timeline) == LONGEST_TIMELINE
-    assert timeline[-1]["sequence"] == LONGEST_TIMELINE + 19
+def test_a_timeline_keeps_every_entry_and_no_document_grows_with_it() -> None:
+    until, note = START + timedelta(hours=1), "n" * 4_000
+    told = [approval(approvals.ApprovalRequested)]
+    told += [
+        approval(approvals.ApprovalDeferred, 1, n, deferred_until=until, note=note)
+        for n in range(2, 202)
+    ]
+    documents = _documents(*reversed(told))
+    assert _timeline(*reversed(told)) == ["requested", *["deferred"] * 200]
+    assert max(len(json.dumps(fields)) for fields in documents.values()) < 6_000
 
 
 def test_vetoes_are_listed_by_their_time_also_once_reversed() -> None:
@@ -132,27 +130,5 @@ def test_a_missed_review_is_a_violation_of_its_own_even_when_it_comes_late() -> 
         approval(approvals.ApprovalReviewed, 1, 4), approval(approvals.ApprovalReviewMissed, 1, 3)
     )
     violations = [fields for key, fields in documents.items() if key[0] == VIOLATIONS]
-    assert [each["rule"] for each in violations] == ["review.deputy"]
-    assert violations[0]["subject"]["id"] == id_of("agt", 1)
-
-
-@pytest.mark.parametrize("status", ["pending", "deferred", "escalated"])
-@pytest.mark.parametrize(("on_timeout", "spoken"), [("approve", "approved"), ("deny", "expired")])
-def test_silence_speaks_by_the_clock_and_not_by_its_timer(
-    status: str, on_timeout: str, spoken: str
-) -> None:
-    asked = approval(approvals.ApprovalRequested, status=status, on_timeout=on_timeout)
-    card = card_of(asked.payload(approvals.ApprovalRequested))
-    assert as_of(card, card.deadline_at) == card
-    late = as_of(card, card.deadline_at + timedelta(milliseconds=1))
-    assert (late.status, late.decided_by, late.decided_at) == (
-        spoken,
-        "deadline",
-        card.deadline_at,
-    )
-
-
-def test_the_clock_changes_nothing_that_was_decided() -> None:
-    event = approval(approvals.ApprovalApproved, 1, 2, **decided())
-    card = card_of(event.payload(approvals.ApprovalApproved))
-    assert as_of(card, card.deadline_at + timedelta(days=9)) == card
+    (shown,) = (json.loads(each["violation"]) for each in violations)
+    assert (shown["rule"], shown["subject"]["id"]) == ("review.deputy", id_of("agt", 1))

@@ -94,8 +94,8 @@ async def test_a_duplicate_publishes_its_notice_again_for_the_first_may_have_die
     again = await operations_of(told)
     assert (again["firestore-commits"], again["pubsub-messages"]) == (0, 1)
     quiet = await operations_of(untold)
-    # Its card is read, and the log is not asked.
-    assert (quiet["pubsub-messages"], quiet["firestore-reads"]) == (0, 1)
+    # Its card and its entry in the timeline are read, and the log is not asked.
+    assert (quiet["pubsub-messages"], quiet["firestore-reads"]) == (0, 2)
     assert len(await recorded_in(tenant, NOTIFICATION)) == 1
 
 
@@ -103,7 +103,7 @@ async def test_the_same_event_delivered_at_once_counts_once_and_tells_once(tenan
     event = in_tenant(approval(approvals.ApprovalRequested), tenant)
     await deliver_at_once([event] * 6)
     shards = await TenantStore(tenant).find(COUNTERS, limit=10)
-    assert sum(shard.data["pending_approvals"] for shard in shards.items) == 1
+    assert sum(shard.data[f"awaited/{CARDS}/approvals"] for shard in shards.items) == 1
     assert len(await recorded_in(tenant, NOTIFICATION)) == 1
 
 

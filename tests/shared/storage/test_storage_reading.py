@@ -67,6 +67,70 @@ async def test_a_full_last_page_ends_the_list(store: TenantStore) -> None:
     assert page.next_cursor is None
 
 
+async def _listed(store: TenantStore, **query: Any) -> list[list[str]]:
+    pages, cursor = [], None
+    while True:
+        page = await store.find_page("things", cursor=cursor, **query)
+        pages.append([document.id for document in page.items])
+        cursor = page.next_cursor
+        if cursor is None:
+            return pages
+
+
+@platform
+async def test_a_list_is_full_also_where_a_range_leaves_documents_out(store: TenantStore) -> None:
+    documents: dict[str, dict[str, Any]] = {
+        f"id-{n:02}": {"rank": n // 3, "until": f"{n % 5}"} for n in range(60)
+    }
+    await _fill(store, documents)
+    where, order = [("until", ">=", "2")], ("rank", "until")
+    pages = await _listed(store, select=(), where=where, order_by=order, limit=7)
+    kept = [id for id, fields in documents.items() if fields["until"] >= "2"]
+    places = [(documents[id]["rank"], documents[id]["until"], id) for id in kept]
+    in_order = [id for *_, id in sorted(places, reverse=True)]
+    assert [len(page) for page in pages] == [7, 7, 7, 7, 7, 1]
+    assert [id for page in pages for id in page] == in_order
+
+
+@platform
+@pytest.mark.parametrize("limit", [1, 25, 26, 27, 60])
+async def test_a_list_reads_what_it_gives_and_one_document_more(
+    store: TenantStore, limit: int
+) -> None:
+    await _fill(store, {f"id-{n:02}": {"n": n} for n in range(60)})
+    counts = start_counting()
+    page = await store.find_page("things", select=(), order_by=("n",), limit=limit, cursor=None)
+    assert [each.data["n"] for each in page.items] == list(range(59, 59 - limit, -1))
+    assert (page.next_cursor is None) == (limit == 60)
+    assert counts["firestore-reads"] <= limit + 1
+    counts = start_counting()
+    blind = await store.find_page(
+        "things", select=(), order_by=("n",), limit=limit, cursor=None, looks_ahead=False
+    )
+    assert (blind.items, counts["firestore-reads"]) == (page.items, limit)
+
+
+@platform
+async def test_a_list_reads_the_fields_that_it_shows_and_ends_where_they_are_large(
+    store: TenantStore,
+) -> None:
+    large = "x" * 400_000
+    for n in range(5):
+        await _fill(store, {f"id-{n}": {"n": n, "shown": large, "hidden": large}})
+    pages = await _listed(store, select=("shown",), order_by=("n",), limit=4)
+    assert pages == [["id-4", "id-3"], ["id-2", "id-1"], ["id-0"]]
+    small = await store.find_page("things", select=(), order_by=("n",), limit=4, cursor=None)
+    assert [dict(each.data) for each in small.items] == [{"n": n} for n in (4, 3, 2, 1)]
+
+
+@platform
+async def test_a_document_larger_than_a_page_is_a_page(store: TenantStore) -> None:
+    for n in range(2):
+        await _fill(store, {f"id-{n}": {"n": n, "shown": "x" * 950_000}})
+    pages = await _listed(store, select=("shown",), order_by=("n",), limit=4)
+    assert pages == [["id-1"], ["id-0"]]
+
+
 @platform
 async def test_a_page_is_stable_while_others_write_before_it(store: TenantStore) -> None:
     await _fill(store, {"b": {"n": 2}, "c": {"n": 3}, "d": {"n": 4}})
@@ -202,14 +266,16 @@ scalars = (
 @given(scalars, st.text(min_size=1, max_size=50).filter(is_document_id))
 def test_every_cursor_a_list_gives_is_read_back(value: Any, id: str) -> None:
     document = Document("things", id, "t", {"n": value}, datetime(2026, 11, 20, tzinfo=UTC))
-    assert decode_cursor(encode_cursor(document, "n")) == (value, id)
-    assert decode_cursor(encode_cursor(document, None)) == (None, id)
+    for order in ((), ("n",), ("n", "n")):
+        assert decode_cursor(encode_cursor(document, order), order) == ([value] * len(order), id)
+        with pytest.raises(Invalid):
+            decode_cursor(encode_cursor(document, order), (*order, "n"))
 
 
 @given(st.text() | st.binary().map(_encoded))
 def test_any_text_is_a_cursor_or_invalid(text: str) -> None:
     with suppress(Invalid):
-        decode_cursor(text)
+        decode_cursor(text, ("n",))
 
 
 @platform

@@ -15,7 +15,7 @@ from functions.approvals.rules.quorum import (
     refuse_unfillable,
     rule_errors,
 )
-from shared.kit.errors import Invalid
+from shared.kit.errors import Invalid, VersionConflict
 from tests.functions.approvals.builders import (
     GOVERNOR,
     LEGAL,
@@ -174,3 +174,13 @@ def test_a_rule_is_met_exactly_when_enough_places_are_filled(
     assert needed(five) == m
     met = not missing_places(five, None, cast)
     assert met == (most_seats(options, frozenset()) >= m)
+
+
+def test_a_yes_that_fills_no_place_is_refused_so_votes_never_outnumber_places() -> None:
+    approval = opened(rule=rule("all", "role:governor", "role:legal"))
+    voted = stepped(decide(approval, command("approve", approval), GOVERNOR, START))
+    for number in range(50):
+        other = Actor(f"governor-{number}", frozenset({"governor"}))
+        with pytest.raises(VersionConflict, match="role:legal must say yes"):
+            decide(voted, command("approve", voted), other, START)
+    assert stepped(decide(voted, command("approve", voted), LEGAL, START)).status == "approved"

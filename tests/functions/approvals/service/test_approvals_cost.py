@@ -3,10 +3,11 @@
 from collections.abc import Awaitable
 from typing import Any
 
+from events.precedents import Condition
 from functions.approvals.rules.approval import DEADLINE_DUE
-from functions.approvals.service.lists import show_approval
+from functions.approvals.service.lists import list_approvals, list_precedents, show_approval
 from shared.kit.operations import start_counting
-from tests.functions.approvals.builders import CONTENT, DEPUTY, GOVERNOR, MINUTE
+from tests.functions.approvals.builders import CONTENT, DEPUTY, GOVERNOR, MINUTE, SECOND, START
 from tests.functions.approvals.worlds import World
 
 
@@ -34,12 +35,14 @@ async def test_opening_what_no_precedent_may_cover_reads_no_precedents(world: Wo
     assert await cost(world.deliver(event)) == (4, 2, 1, 1, 1)
 
 
-async def test_a_match_adds_only_a_condition_to_what_a_request_writes(world: World) -> None:
-    # The approval, its event and four contents, the condition, then the event's flag.
+async def test_a_match_adds_a_condition_and_its_counts_to_what_a_request_writes(
+    world: World,
+) -> None:
+    # The approval, its event and four contents, the condition, the counts, then the event's flag.
     await world.precedent()
     new: dict[str, Any] = {"content": {**CONTENT, "rows": 7}, "evidence": ("ghostrun 13",)}
     new["rollback_plan"] = "Restore the index of yesterday."
-    assert await cost(world.ask(**new)) == (2, 8, 2, 1, 1)
+    assert await cost(world.ask(**new)) == (2, 9, 2, 1, 1)
 
 
 async def test_what_is_stored_already_is_looked_for_and_not_written_again(world: World) -> None:
@@ -83,6 +86,28 @@ async def test_whether_the_governor_is_absent_is_asked_only_for_a_deputy(world: 
     asked = await world.ask()
     await world.decide("escalate", asked)
     assert (await cost(world.decide("approve", asked, DEPUTY)))[0] == 2
+
+
+async def test_a_list_reads_what_it_shows(world: World) -> None:
+    for n in range(5):
+        await world.ask(at=START + n * SECOND)
+    caller = world.caller(GOVERNOR)
+    assert await cost(list_approvals(caller, "pending", 4, None)) == (5, 0, 0, 0, 0)
+
+
+async def test_a_list_of_precedents_reads_two_documents_for_each(world: World) -> None:
+    first = await world.post()
+    for n in range(3):
+        limit = Condition(field="content.rows", op="le", value=5000 + n)
+        seed = await world.post(
+            at=START + (n + 1) * MINUTE,
+            title=f"The {n}. of them",
+            conditions=(Condition(field="content.action", op="eq", value="reindex"), limit),
+            example_approval_id=first.example_approval_id,
+        )
+        await world.activate(seed)
+    caller = world.caller(GOVERNOR)
+    assert await cost(list_precedents(caller, 3, None)) == (6, 0, 0, 0, 0)
 
 
 async def test_a_look_reads_the_approval_and_its_three_contents(world: World) -> None:
