@@ -14,6 +14,7 @@ from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.mobile_api.phones import Phone
 from tests.mobile_api.stories import agent, approval, fact, id_of, precedent, project
+from tests.mobile_api.worlds import log
 
 MOST_BYTES = 1_000_000
 WIDE = "𝔘"
@@ -101,6 +102,7 @@ async def test_a_timeline_and_a_card_stay_within_a_megabyte(phone: Phone) -> Non
     for number in range(1, THINGS + 1):
         told = approval(approvals.ApprovalDeferred, 1, number, note=note)
         documents |= project(documents, fact(told))
+    await log(phone.tenant, [])
     await keep(phone.tenant, documents)
     card = f"/approvals/{id_of('apr', 1)}"
     answer = await phone.get(card)
