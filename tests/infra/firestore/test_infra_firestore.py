@@ -136,7 +136,7 @@ async def test_the_rules_refuse_what_firestore_would() -> None:
     assert serving(query(of_all_tenants=True, ranged=frozenset({"decided_at"}))) is None
     assert serving(query(ranged=frozenset({"next_timer_at"}))) is None
     assert serving(query(equal=frozenset({"state"}))) is None
-    assert serving(query(contained=frozenset({"precedent_id"}))) is None
-    assert serving(query(equal=frozenset({"precedent_id"}))) is not None
+    assert serving(query(collection="precedents", contained=frozenset({"status"}))) is None
+    assert serving(query(collection="precedents", equal=frozenset({"status"}))) is not None
     assert serving(query()) == "names"
     await asyncio.sleep(0)

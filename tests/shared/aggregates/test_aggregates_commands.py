@@ -315,7 +315,7 @@ async def test_things_are_read_in_order_and_page_by_page(shop: Shop) -> None:
     await shop.store.commit(held)
 
     async def page(cursor: str | None, **how: Any) -> Any:
-        how = {"shown": Order, "where": [("customer", "==", "ana")], **how}
+        how.setdefault("where", [("customer", "==", "ana")])
         return await shop.run.page(
             shop.caller(), shop.orders, limit=2, cursor=cursor, order_by=("placed_at",), **how
         )

@@ -68,7 +68,10 @@ async def listed(world: World, bucket: Bucket | None, at: datetime) -> list[Appr
 async def test_lists_and_cards_agree_at_every_moment(world: World) -> None:
     approvals = states()
     await keep(world.store, approvals)
-    ids = {each.approval_id for each in approvals}
+    # Its deadline is among theirs.
+    asked = await world.ask(at=START - 57 * MINUTE)
+    assert asked.deadline_at == START + HOUR + 3 * MINUTE
+    ids = {asked.id, *(each.approval_id for each in approvals)}
     dues = sorted({each.deadline_at for each in approvals})
     for at in (START, *(due + shift for due in dues for shift in (0 * INSTANT, INSTANT, MINUTE))):
         every, *lists = await asyncio.gather(*(listed(world, b, at) for b in (None, *BUCKETS)))
@@ -80,8 +83,10 @@ async def test_lists_and_cards_agree_at_every_moment(world: World) -> None:
             assert [at for at, _ in places] == sorted((at for at, _ in places), reverse=True)
         shown = {card.id: card for card in every}
         assert all(shown[card.id] == card for found in lists for card in found)
-        one = await show_approval(world.caller(GOVERNOR, at), every[0].id)
-        assert one.model_dump(include=set(ApprovalCard.model_fields)) == every[0].model_dump()
+        one = await show_approval(world.caller(GOVERNOR, at), asked.id)
+        assert (
+            one.model_dump(include=set(ApprovalCard.model_fields)) == shown[asked.id].model_dump()
+        )
 
 
 async def test_a_card_that_says_confirmed_takes_no_veto(world: World) -> None:
