@@ -48,7 +48,10 @@ async def test_a_list_reads_two_documents_an_item_and_answers_with_a_megabyte(
         assert answer.status_code == 200, answer.text
         assert len(answer.content) <= MOST_BYTES
         names = [each["name"] for each in answer.json()["items"]]
-        assert names == [f"writer-{n}" for n in range(AGENTS_KEPT - 1, AGENTS_KEPT - 1 - limit, -1)]
+        newest = [f"writer-{n}" for n in range(AGENTS_KEPT - 1, -1, -1)]
+        assert names == newest[: len(names)]
+        assert min(limit, 50) <= len(names) <= limit
+        assert answer.json()["next_cursor"] is not None
         assert "spec" not in answer.json()["items"][0]
         reads = answer.headers["assent-cost"]
         assert reads.startswith("firestore-reads=")
