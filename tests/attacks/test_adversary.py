@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from events.buckets import as_of
 from events.policies import PolicyEntry
 from events.precedents import Condition
 from events.quorum import Place, Rule
@@ -27,7 +28,7 @@ from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
 from functions.approvals.rules.quorum import GOVERNOR
 from functions.approvals.rules.requests import Request, open_request, request_of
 from functions.approvals.rules.reviews import admit_reviewer, review
-from functions.approvals.rules.silence import as_of, time_passed
+from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.standing import depends_on_takeover, takeover_cutoff
 from functions.approvals.rules.veto import veto
 from shared.kit.errors import AssentError
