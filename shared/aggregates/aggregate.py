@@ -104,6 +104,7 @@ class Aggregate(Generic[S]):
             "next_timer_type": timer[0] if timer else None,
             "next_timer_at": format_instant(timer[1]) if timer else None,
             "sweep_at": format_instant(timer[1]) if timer else None,
+            "sweeps": 0,
         }
         return {
             "state": state.model_dump_json(),

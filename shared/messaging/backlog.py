@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
-from shared.kit.errors import Unavailable
 from shared.kit.instants import format_instant
 from shared.storage.batches import Batch, Document
 from shared.storage.encoding import Condition
@@ -47,14 +46,15 @@ class Backlog:
         self._at_once = at_once
         self._place: Document | None = None
 
-    async def work_off(self, now: datetime, until: float, act: Act) -> Sequence[Unavailable]:
-        """Calls `act` for one tenant after the other, with each one's oldest documents first, until
-        nothing is overdue or the monotonic clock shows `until`. One query where nothing is overdue.
+    async def work_off(self, now: datetime, until: float, act: Act) -> Sequence[Exception]:
+        """Calls `act` for one tenant after the other, first for those with the fewest documents,
+        with each one's oldest first, until nothing is overdue or the monotonic clock shows `until`.
+        One query where nothing is overdue.
 
-        `act` has to change each document, or to `set_aside` it. Where it raises Unavailable, the
+        `act` has to change each document, or to `set_aside` it. Where it raises an error, the
         tenant's other documents are left for the next sweep. Returns these errors; raises
         Unavailable where the collection cannot be read."""
-        failures: dict[str, Unavailable] = {}
+        failures: dict[str, Exception] = {}
         share = SHARE
         while True:
             fresh, retried, is_all = await self._look(now, until, share, failures.keys())
@@ -104,7 +104,8 @@ class Backlog:
                 return fresh, retried, False
 
     def _in_turn(self, overdue: Overdue) -> Iterator[Sequence[Document]]:
-        for turns in zip_longest(*(self._turns(documents) for documents in overdue.values())):
+        fewest_first = sorted(overdue.values(), key=len)
+        for turns in zip_longest(*(self._turns(documents) for documents in fewest_first)):
             yield from (turn for turn in turns if turn)
 
     def _turns(self, documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
@@ -114,7 +115,8 @@ class Backlog:
 
 async def set_aside(document: Document, now: datetime) -> None:
     """Keeps the sweep away from the document for a pause that doubles each time, from half a minute
-    to half an hour, so that it stays behind others; its next state ends that.
+    to half an hour, so that it stays behind others; its next state ends that. Makes no document
+    longer that has `sweeps` already, so it works on the longest too.
 
     Raises LostRace if somebody changed the document since it was read, Unavailable."""
     sweeps = document.data.get("sweeps") or 0
@@ -129,7 +131,7 @@ async def _work(
     turns: Iterator[Sequence[Document]],
     until: float,
     act: Act,
-    failures: dict[str, Unavailable],
+    failures: dict[str, Exception],
 ) -> None:
     for turn in turns:
         if time.monotonic() >= until:
@@ -139,5 +141,5 @@ async def _work(
             continue
         try:
             await act(turn)
-        except Unavailable as error:
+        except Exception as error:  # noqa: BLE001 - returned; the other tenants go on
             failures[tenant_id] = error

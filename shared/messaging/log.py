@@ -18,7 +18,7 @@ def log_entry(event: Envelope, *, position: int, flagged: bool = True) -> dict[s
         **event.model_dump(mode="json", include=set(ATTRIBUTES) | {"data"}),
         "unpublished": flagged,
         "position": position,
-        **({"sweep_at": format_instant(event.time)} if flagged else {}),
+        **({"sweep_at": format_instant(event.time), "sweeps": 0} if flagged else {}),
         "committed_at": ServerTime(),
     }
 

@@ -118,6 +118,11 @@ class Sweep:
         except LostRace:
             # Somebody else is at work on it.
             return []
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised again at the end
+            _log.exception("stuck: %s cannot be set aside", subject)
+            return [error]
         try:
             event = self._event(document, noun, now)
             _log_if_stuck(subject, event.time, now)

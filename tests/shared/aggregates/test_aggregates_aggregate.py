@@ -41,6 +41,7 @@ def test_what_is_stored_is_read_again() -> None:
         "next_timer_type": DUE,
         "next_timer_at": format_instant(NOW),
         "sweep_at": format_instant(NOW),
+        "sweeps": 0,
         "status": "open",
         "customer": "ana",
         "placed_at": format_instant(NOW),
