@@ -42,6 +42,21 @@ def test_three_critical_readings_in_a_row_suspend(world: World) -> None:
     assert world.governor.get("/v1/mobile/violations")["items"]
 
 
+def test_twenty_reports_are_one_violation_on_the_phone(world: World) -> None:
+    case = world.live("writer")
+    path = f"/v1/agents/{case['agent_id']}/reports"
+    report = {"trigger": "scope_drift", "evidence": "It answered about dosage."}
+    assert world.author.send("POST", path, json=report).status_code == 403
+    answers = [world.watcher.post(path, report) for _ in range(20)]
+    assert [answer["reports"][0]["count"] for answer in answers] == list(range(1, 21))
+    world.settle()
+    assert len(world.governor.get("/v1/mobile/violations")["items"]) == 1
+    told = [event["type"] for event in world.events()]
+    assert told.count("assent.agent.violation_reported.v1") == 1
+    notices = [e["data"]["kind"] for e in world.events() if "notification" in e["type"]]
+    assert notices.count("violation_reported") == 1
+
+
 def test_a_wider_change_is_an_evolution_and_a_veto_restores_the_version_before(
     world: World,
 ) -> None:
