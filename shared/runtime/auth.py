@@ -1,33 +1,28 @@
 """Authenticates callers by JWTs signed with Ed25519, and by nothing else."""
 
 import asyncio
-import json
 import time
-import urllib.request
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
-from http.client import HTTPException
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc import jws, jwt
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, StringConstraints
 
 from shared.kit.callers import Caller
-from shared.kit.errors import ScopeMissing, Unauthenticated, Unavailable
+from shared.kit.errors import ScopeMissing, Unauthenticated
 from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
-from shared.runtime import logs
+from shared.runtime import issuer_keys, logs
 from shared.runtime.boundary import received_at
+from shared.runtime.issuer_keys import IssuerKeys
 from shared.runtime.limits import CallLimit
 from shared.runtime.settings import RuntimeSettings, runtime_settings
 
-KEYS_KEPT_SECONDS = 600.0
-KEYS_REFETCHED_AFTER_SECONDS = 30.0
 TOKENS_REMEMBERED = 1024
 LEEWAY_SECONDS = 5
 # Tokens cannot be revoked, so longer ones are refused everywhere but on the local platform.
@@ -36,7 +31,6 @@ LONGEST_LIFE_SECONDS = 3600
 ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a type
 SCOPES_ATTRIBUTE = "assent_scopes"
 LONGEST_TOKEN = 8192
-LONGEST_KEY_SET = 65_536
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
 
@@ -59,9 +53,7 @@ class TokenVerifier:
 
     def __init__(self, settings: RuntimeSettings) -> None:
         self._settings = settings
-        self._keys: KeySet | None = None
-        self._fetched_at = 0.0
-        self._lock = asyncio.Lock()
+        self._keys = IssuerKeys(settings.jwks_url)
         self._verified: OrderedDict[str, tuple[Claims, float]] = OrderedDict()
 
     async def verify(self, token: str, now: datetime) -> Claims:
@@ -70,7 +62,7 @@ class TokenVerifier:
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated("the token is too long")
         claims, verified_at = self._verified.get(token, (None, 0.0))
-        if claims is None or time.monotonic() - verified_at > KEYS_KEPT_SECONDS:
+        if claims is None or time.monotonic() - verified_at > issuer_keys.KEPT_SECONDS:
             self._verified.pop(token, None)
             claims = await self._verify_signature(token)
             self._verified[token] = claims, time.monotonic()
@@ -97,10 +89,12 @@ class TokenVerifier:
             raise Unauthenticated("the token is valid for too long")
 
     async def _verify_signature(self, token: str) -> Claims:
-        try:
-            return self._decode(token, await self._key_set(refetch=False))
-        except Unauthenticated:
-            return self._decode(token, await self._key_set(refetch=True))
+        name = _key_name(token)
+        keys = await self._keys.current()
+        # Only a token that names a key we do not know may be signed with a newer one.
+        if name is not None and all(key.kid != name for key in keys):
+            keys = await self._keys.sought_again()
+        return self._decode(token, keys)
 
     @staticmethod
     def _decode(token: str, keys: KeySet) -> Claims:
@@ -113,30 +107,14 @@ class TokenVerifier:
             raise Unauthenticated("the token is not an access token")
         return claims
 
-    async def _key_set(self, *, refetch: bool) -> KeySet:
-        async with self._lock:
-            age = time.monotonic() - self._fetched_at
-            if self._keys is None or age > (
-                KEYS_REFETCHED_AFTER_SECONDS if refetch else KEYS_KEPT_SECONDS
-            ):
-                self._keys = await asyncio.to_thread(_fetch, self._settings.jwks_url)
-                self._fetched_at = time.monotonic()
-            return self._keys
 
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    # A redirect's target could issue our tokens.
-    def redirect_request(self, *args: object) -> None:
-        return None
-
-
-def _fetch(url: str) -> KeySet:
-    # http(s) only: the address is configuration, never a caller's.
+def _key_name(token: str) -> str | None:
+    """The `kid` in the header of a token. Raises Unauthenticated for what is no token."""
     try:
-        with urllib.request.build_opener(_NoRedirect).open(url, timeout=5) as answer:
-            return KeySet.import_key_set(json.loads(answer.read(LONGEST_KEY_SET)))
-    except (OSError, HTTPException, ValueError, LookupError, TypeError, JoseError) as error:
-        raise Unavailable("the issuer's keys cannot be read now") from error
+        name = jws.extract_compact(token.encode()).headers().get("kid")
+    except UNVERIFIABLE as error:
+        raise Unauthenticated("the token does not verify") from error
+    return name if isinstance(name, str) else None
 
 
 _verifiers: dict[asyncio.AbstractEventLoop, TokenVerifier] = {}

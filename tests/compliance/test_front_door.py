@@ -106,7 +106,11 @@ def test_no_pattern_is_built_from_input() -> None:
 
 # Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set. Each is
 # configuration.
-CALLERS = {"functions/agents/reviewer.py", "mobile_api/approvals.py", "shared/runtime/auth.py"}
+CALLERS = {
+    "functions/agents/reviewer.py",
+    "mobile_api/approvals.py",
+    "shared/runtime/issuer_keys.py",
+}
 
 
 def test_only_configured_addresses_are_called() -> None:

@@ -17,14 +17,16 @@ ISSUER = "https://issuer.test"
 
 
 class Issuer:
-    """`answer` is what its key set's address answers, `asked` how often it did, and
-    `elsewhere` where it sends whoever asks."""
+    """`answer` is what its key set's address answers, `asked` how often it was asked, and
+    `elsewhere` where it sends whoever asks. It answers only while it is `awake`."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.asked = 0
         self.answer: tuple[int, bytes] = (200, b"")
         self.elsewhere = ""
+        self.awake = threading.Event()
+        self.awake.set()
         self.key = OKPKey.generate_key("Ed25519", {"kid": "one"})
         self.publish(self.key)
 
@@ -55,6 +57,7 @@ def serving() -> Iterator[Issuer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             issuer.asked += 1
+            issuer.awake.wait(60)
             status, body = issuer.answer
             self.send_response(status)
             if issuer.elsewhere:
@@ -73,6 +76,7 @@ def serving() -> Iterator[Issuer]:
     try:
         yield issuer
     finally:
+        issuer.awake.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -1,10 +1,11 @@
 """Who may come in: a token of the issuer's, signed with Ed25519, for us, and in time."""
 
+import asyncio
 import hashlib
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ from joserfc.jwk import OKPKey, RSAKey
 from emulators.clock import VirtualClock
 from shared.kit.callers import Caller
 from shared.kit.errors import Unauthenticated, Unavailable
-from shared.runtime import auth
+from shared.runtime import auth, issuer_keys
 from shared.runtime.app import create_api
 from shared.runtime.auth import LONGEST_LIFE_SECONDS, TokenVerifier, requires
 from shared.runtime.routes import Router
@@ -284,7 +285,7 @@ async def test_keys_are_not_taken_from_where_the_issuer_sends_us(
 async def test_a_rotated_key_is_fetched_when_a_token_names_it(
     verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auth, "KEYS_REFETCHED_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(issuer_keys, "SOUGHT_AGAIN_AFTER_SECONDS", 0.0)
     before = issuer.sign(claims())
     await verifier.verify(before, _now())
     issuer.rotate()
@@ -310,7 +311,7 @@ async def test_a_withdrawn_key_ends_the_tokens_it_signed(
     await verifier.verify(token, _now())
     issuer.rotate()
     await verifier.verify(token, _now())
-    monkeypatch.setattr(auth, "KEYS_KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(issuer_keys, "KEPT_SECONDS", 0.0)
     with pytest.raises(Unauthenticated):
         await verifier.verify(token, _now())
 
@@ -340,8 +341,12 @@ async def test_no_more_tokens_are_remembered_than_we_mean_to(
     ],
 )
 async def test_an_issuer_without_keys_makes_us_unavailable_and_refuses_nobody(
-    api: httpx.AsyncClient, issuer: Issuer, answer: tuple[int, bytes]
+    api: httpx.AsyncClient,
+    issuer: Issuer,
+    answer: tuple[int, bytes],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(issuer_keys, "PAUSE_AFTER_FAILURE_SECONDS", 0.0)
     token = issuer.sign(claims())
     good, issuer.answer = issuer.answer, answer
     refused = await _ask(api, token)
@@ -357,6 +362,94 @@ async def test_an_issuer_that_is_not_there_makes_us_unavailable(
     runtime_settings.cache_clear()
     with pytest.raises(Unavailable):
         await TokenVerifier(runtime_settings()).verify(issuer.sign(claims()), _now())
+
+
+async def test_bad_tokens_at_a_slow_issuer_hold_up_no_good_one(
+    verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuer_keys, "SOUGHT_AGAIN_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(issuer_keys, "FETCHED_WITHIN_SECONDS", 60.0)
+    await verifier.verify(issuer.sign(claims(sub="first")), _now())
+    issuer.awake.clear()
+    strangers = [
+        asyncio.ensure_future(verifier.verify(issuer.sign(claims(), key=_stranger(n)), _now()))
+        for n in range(5)
+    ]
+    for number in range(5):
+        assert (await verifier.verify(issuer.sign(claims(sub=f"ana{number}")), _now())).sub
+    await _until(lambda: issuer.asked == 2)
+    assert not any(stranger.done() for stranger in strangers)
+    issuer.awake.set()
+    refusals = await asyncio.gather(*strangers, return_exceptions=True)
+    assert {type(refusal) for refusal in refusals} == {Unauthenticated}
+    assert issuer.asked == 2
+
+
+async def test_an_issuer_that_does_not_answer_is_left_alone_for_a_while(
+    verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuer_keys, "PAUSE_AFTER_FAILURE_SECONDS", 600.0)
+    monkeypatch.setattr(issuer_keys, "FETCHED_WITHIN_SECONDS", 0.05)
+    issuer.awake.clear()
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await verifier.verify(issuer.sign(claims()), _now())
+    assert issuer.asked == 1
+    issuer.awake.set()
+    monkeypatch.setattr(issuer_keys, "FETCHED_WITHIN_SECONDS", 60.0)
+    monkeypatch.setattr(issuer_keys, "PAUSE_AFTER_FAILURE_SECONDS", 0.0)
+    assert (await verifier.verify(issuer.sign(claims()), _now())).sub == "ana"
+
+
+async def test_an_unknown_key_at_an_issuer_that_fails_is_the_callers_error(
+    verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuer_keys, "SOUGHT_AGAIN_AFTER_SECONDS", 0.0)
+    await verifier.verify(issuer.sign(claims()), _now())
+    issuer.answer = (500, b"")
+    for number in range(5):
+        with pytest.raises(Unauthenticated):
+            await verifier.verify(issuer.sign(claims(), key=_stranger(number)), _now())
+    assert issuer.asked == 2
+    assert (await verifier.verify(issuer.sign(claims(sub="ben")), _now())).sub == "ben"
+
+
+async def test_keys_are_renewed_before_they_are_too_old_and_nobody_waits(
+    verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await verifier.verify(issuer.sign(claims()), _now())
+    monkeypatch.setattr(issuer_keys, "RENEWED_AFTER_SECONDS", 0.0)
+    issuer.awake.clear()
+    for number in range(5):
+        assert (await verifier.verify(issuer.sign(claims(sub=f"ana{number}")), _now())).sub
+    await _until(lambda: issuer.asked == 2)
+    issuer.rotate()
+    issuer.awake.set()
+    assert (await verifier.verify(issuer.sign(claims()), _now())).sub == "ana"
+    assert issuer.asked == 2
+
+
+async def test_a_caller_who_hangs_up_does_not_end_the_fetch_of_others(
+    verifier: TokenVerifier, issuer: Issuer
+) -> None:
+    issuer.awake.clear()
+    hasty = asyncio.ensure_future(verifier.verify(issuer.sign(claims()), _now()))
+    patient = asyncio.ensure_future(verifier.verify(issuer.sign(claims()), _now()))
+    await _until(lambda: issuer.asked == 1)
+    hasty.cancel()
+    issuer.awake.set()
+    assert (await patient).sub == "ana"
+    assert (hasty.cancelled(), issuer.asked) == (True, 1)
+
+
+def _stranger(number: int) -> OKPKey:
+    return OKPKey.generate_key("Ed25519", {"kid": f"unknown{number}"})
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 - it holds in a thread of the server's
+            await asyncio.sleep(0.005)
 
 
 headers = st.dictionaries(
