@@ -157,7 +157,7 @@ class Control:
 def _chosen(methods: dict[str, Handler], call: Call) -> Handler:
     handler = methods.get("GET" if call.method == "HEAD" else call.method)
     if handler is None:
-        raise MethodNotAllowed(f"{call.path} takes {', '.join(methods)}")
+        raise MethodNotAllowed(tuple(methods))
     return handler
 
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from emulators.gateway.messages import Answer
-from shared.kit.errors import AssentError, FieldError, Invalid, problem_document
+from emulators.gateway.messages import Answer, Headers
+from shared.kit.errors import AssentError, FieldError, Invalid, MethodNotAllowed, problem_document
 
 
 class NotIdle(AssentError):
@@ -51,10 +51,12 @@ class GatewayTimeout(AssentError):
 def problem(error: AssentError) -> Answer:
     """The answer for an error."""
     content = problem_document(error, uuid4().hex)
-    headers = (
+    headers: Headers = (
         ("Content-Type", "application/problem+json"),
         ("Cache-Control", "private, no-store"),
     )
+    if isinstance(error, MethodNotAllowed):
+        headers = (*headers, ("Allow", ", ".join(error.allowed)))
     return Answer(error.http_status, headers, json.dumps(content).encode())
 
 

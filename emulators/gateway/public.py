@@ -53,7 +53,7 @@ class PublicSide:
 
     async def _description(self, call: Call) -> Answer:
         if call.method not in {"GET", "HEAD"}:
-            raise MethodNotAllowed(f"{_OPENAPI} takes GET")
+            raise MethodNotAllowed(("GET", "HEAD"))
         try:
             content = await asyncio.to_thread(self._openapi.read_bytes)
         except FileNotFoundError:

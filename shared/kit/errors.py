@@ -83,6 +83,10 @@ class MethodNotAllowed(AssentError):
     title = "This path does not take that method"
     http_status = 405
 
+    def __init__(self, allowed: tuple[str, ...] = ()) -> None:
+        super().__init__(f"this path takes {', '.join(allowed)}" if allowed else "")
+        self.allowed = allowed
+
 
 class UnsupportedMediaType(AssentError):
     code = "unsupported_media_type"

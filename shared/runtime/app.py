@@ -20,8 +20,8 @@ NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "log
 
 
 def create_api(*, function: str, router: APIRouter) -> ASGIApp:
-    """The public side of `function`: its calls, `/healthz`, `/openapi.json`. Answers every request
-    once, and every refusal with problem+json."""
+    """The public side of `function`: its calls, and `/healthz`. Answers every request once, and
+    every refusal with problem+json."""
     configure_logging()
     api = describe_only(function=function, router=router)
     return Boundary(api, kind=SpanKind.SERVER)
@@ -34,6 +34,8 @@ def describe_only(*, function: str, router: APIRouter, summary: str = "") -> Fas
         title=f"Assent: {function}",
         version="1",
         description=summary,
+        # A stranger costs nothing: docs/api has the description, and the local platform serves it.
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kit import clock
-from shared.kit.errors import PayloadTooLarge
+from shared.kit.errors import MalformedRequest, PayloadTooLarge
 from shared.kit.operations import start_counting
 from shared.runtime import logs
 from shared.runtime.cold_start import end_cold_start
@@ -19,6 +19,13 @@ from shared.runtime.tracing import current_trace_id, request_span
 
 MAX_BODY_BYTES = 1_000_000
 RECEIVED_AT = "assent.received_at"
+# Every header that a function reads, or passes on to another.
+HEADERS_READ = frozenset(
+    {
+        *("authorization", "content-encoding", "content-length", "content-type"),
+        *("idempotency-key", "if-none-match", "traceparent"),
+    }
+)
 _OURS = _CORRELATION, _TIMING, _COST = b"correlation-id", b"server-timing", b"assent-cost"
 # No answer is a page: a browser that opens one may run and load nothing.
 _ALWAYS_SAID = (
@@ -39,9 +46,10 @@ def received_at(scope: Scope) -> datetime:
 
 
 class Boundary:
-    """Wraps `app`. Guarantees: the clock is read first; a body over `max_body_bytes` is refused as
-    it arrives; no exception escapes; every answer carries its cost, and forbids caching unless it
-    says otherwise; each request logs one line."""
+    """Wraps `app`. Guarantees: the clock is read first; a header that is read has plain ASCII; a
+    body over `max_body_bytes` is refused as it arrives; HEAD is answered as GET is, without the
+    body; no exception escapes; every answer carries its cost, and forbids caching unless it says
+    otherwise; each request logs one line."""
 
     def __init__(
         self,
@@ -66,8 +74,9 @@ class Boundary:
             logs.correlation_id.set(answer.correlation_id)
             logs.tenant_id.set("")
             try:
+                _refuse_beyond_ascii(headers)
                 limited = _limited(headers, receive, self._max_body_bytes)
-                await self._app(scope, limited, answer.send)
+                await self._app(_as_get(scope), limited, answer.send)
             except Exception as error:  # noqa: BLE001 - no exception may escape
                 await answer.fail(error)
             answer.log(name)
@@ -99,6 +108,8 @@ class _Answer:
                 (_COST, cost.encode()),
             ]
             message = {**message, "headers": headers}
+        elif self._scope["method"] == "HEAD":
+            message = {**message, "body": b""}
         await self._send(message)
 
     async def fail(self, error: Exception) -> None:
@@ -127,6 +138,16 @@ class _Answer:
 
     def _milliseconds(self) -> float:
         return (time.perf_counter() - self._started) * 1000
+
+
+def _refuse_beyond_ascii(headers: Headers) -> None:
+    for name, value in headers.items():
+        if name in HEADERS_READ and not all(" " <= each <= "~" or each == "\t" for each in value):
+            raise MalformedRequest(f"the header {name} may have printable ASCII only")
+
+
+def _as_get(scope: Scope) -> Scope:
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
 def _limited(headers: Headers, receive: Receive, most: int) -> Receive:

@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from shared.kit.errors import (
     WHOLE_BODY,
@@ -37,6 +38,7 @@ _BY_STATUS: dict[int, type[AssentError]] = {
     415: UnsupportedMediaType,
     503: Unavailable,
 }
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _LOCATIONS = ("body", "path", "query", "header", "cookie")
 # An answer stays small for every body.
 MOST_ERRORS = 100
@@ -54,13 +56,18 @@ def as_assent_error(error: BaseException) -> AssentError:
     if isinstance(error, HTTPException):
         unknown = MalformedRequest if error.status_code < 500 else AssentError
         return _BY_STATUS.get(error.status_code, unknown)()
+    if isinstance(error, ClientDisconnect):
+        return MalformedRequest("the connection ended before the body did")
     return AssentError()
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
     """The answer of an exception handler; the request's log line contains its code."""
-    logs.note(code=as_assent_error(error).code)
-    return problem_response(error, current_trace_id())
+    refusal = as_assent_error(error)
+    if isinstance(refusal, MethodNotAllowed):
+        refusal = MethodNotAllowed(_allowed(request))
+    logs.note(code=refusal.code)
+    return problem_response(refusal, current_trace_id())
 
 
 def problem_response(error: BaseException, correlation_id: str) -> Response:
@@ -72,11 +79,22 @@ def problem_response(error: BaseException, correlation_id: str) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, TooManyRequests):
         headers["Retry-After"] = str(refusal.retry_after)
-    if isinstance(error, HTTPException) and error.headers:
-        headers.update({k: v for k, v in error.headers.items() if k.lower() == "allow"})
+    if isinstance(refusal, MethodNotAllowed) and refusal.allowed:
+        headers["Allow"] = ", ".join(refusal.allowed)
     # Python's JSON writes a lone surrogate as an escape; UTF-8 would refuse it.
     body = json.dumps(problem).encode()
     return Response(body, refusal.http_status, headers, media_type=MEDIA_TYPE)
+
+
+def _allowed(request: Request) -> tuple[str, ...]:
+    """The methods of the request's path. A framework names those of one route only."""
+    routes, scope = request.app.routes, request.scope
+    takes = [
+        method
+        for method in _METHODS
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return (*takes[:1], "HEAD", *takes[1:]) if takes[:1] == ["GET"] else tuple(takes)
 
 
 def invalid_request(problems: Iterable[Any]) -> Invalid:

@@ -62,7 +62,6 @@ def create_reactions(
     app = Starlette(
         routes=[
             Route("/healthz", _healthz, methods=["GET"]),
-            Route("/openapi.json", _openapi, methods=["GET"]),
             Route("/{kind}/{name}", intake.receive, methods=["POST"]),
         ],
         exception_handlers=dict.fromkeys((AssentError, HTTPException, Exception), answer_problem),
@@ -223,13 +222,3 @@ def _lowered(headers: Headers) -> dict[str, str]:
 
 async def _healthz(request: Request) -> Response:
     return JSONResponse({"status": "ok"})
-
-
-async def _openapi(request: Request) -> Response:
-    return JSONResponse(
-        {
-            "openapi": "3.1.0",
-            "info": {"title": "Assent: a private function", "version": "1"},
-            "paths": {},
-        }
-    )

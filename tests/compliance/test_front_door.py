@@ -3,11 +3,13 @@
 import ast
 import re
 from collections.abc import AsyncIterator
+from importlib import import_module
 
 import httpx
 import pytest
 
-from shared.manifest import load_manifests
+from shared.manifest import Deployable, load_manifests
+from shared.runtime.app import describe_only
 from shared.runtime.entry_points import public_app
 from tests.compliance.source import ROOT, calls, imports
 
@@ -16,30 +18,43 @@ STRANGE = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method
 
 
 @pytest.fixture(params=PUBLIC, ids=lambda deployable: deployable.name)
-async def door(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
-    """A public function, without anything behind it."""
-    deployable = request.param
+def deployable(request: pytest.FixtureRequest) -> Deployable:
+    """A public function."""
+    public: Deployable = request.param
+    return public
+
+
+@pytest.fixture
+async def door(deployable: Deployable) -> AsyncIterator[httpx.AsyncClient]:
+    """Its public side, without anything behind it."""
     transport = httpx.ASGITransport(app=public_app(deployable.noun))
     async with httpx.AsyncClient(transport=transport, base_url="https://function") as client:
         yield client
 
 
-async def _routes(door: httpx.AsyncClient) -> list[tuple[str, str]]:
-    paths = (await door.get("/openapi.json")).json()["paths"]
+@pytest.fixture
+def routes(deployable: Deployable) -> list[tuple[str, str]]:
+    """Its calls, each as method and path."""
+    package = ".".join(deployable.folder.relative_to(ROOT).parts)
+    router = import_module(f"{package}.api").ROUTER
+    paths = describe_only(function=deployable.noun, router=router).openapi()["paths"]
     return [(method.upper(), path) for path, calls in paths.items() for method in calls]
 
 
-async def test_every_answer_is_typed_and_never_sniffed(door: httpx.AsyncClient) -> None:
-    asked = [("GET", "/healthz"), ("GET", "/openapi.json"), ("GET", "/v1/nothing")]
-    for method, path in [*asked, *await _routes(door)]:
+async def test_every_answer_is_typed_and_never_sniffed(
+    door: httpx.AsyncClient, routes: list[tuple[str, str]]
+) -> None:
+    for method, path in [("GET", "/healthz"), ("GET", "/v1/nothing"), *routes]:
         answer = await door.request(method, path)
         kind = "application/json" if answer.is_success else "application/problem+json"
         assert answer.headers["content-type"] == kind, path
         assert answer.headers["x-content-type-options"] == "nosniff", path
 
 
-async def test_no_other_origin_is_let_in(door: httpx.AsyncClient) -> None:
-    for method, path in await _routes(door):
+async def test_no_other_origin_is_let_in(
+    door: httpx.AsyncClient, routes: list[tuple[str, str]]
+) -> None:
+    for method, path in routes:
         preflight = await door.options(path, headers=STRANGE)
         answer = await door.request(method, path, headers=STRANGE)
         assert preflight.status_code == 405
@@ -48,9 +63,9 @@ async def test_no_other_origin_is_let_in(door: httpx.AsyncClient) -> None:
 
 
 async def test_credentials_are_taken_from_the_authorization_header_only(
-    door: httpx.AsyncClient,
+    door: httpx.AsyncClient, routes: list[tuple[str, str]]
 ) -> None:
-    for method, path in await _routes(door):
+    for method, path in routes:
         answer = await door.request(
             method,
             path,
@@ -60,20 +75,29 @@ async def test_credentials_are_taken_from_the_authorization_header_only(
         assert (answer.status_code, "set-cookie" in answer.headers) == (401, False), path
 
 
-async def test_trace_is_refused(door: httpx.AsyncClient) -> None:
-    for _, path in await _routes(door):
+async def test_trace_is_refused(door: httpx.AsyncClient, routes: list[tuple[str, str]]) -> None:
+    for _, path in routes:
         assert (await door.request("TRACE", path)).status_code == 405
 
 
-async def test_nothing_redirects(door: httpx.AsyncClient) -> None:
-    for method, path in await _routes(door):
+async def test_nothing_redirects(door: httpx.AsyncClient, routes: list[tuple[str, str]]) -> None:
+    for method, path in routes:
         for strange in (f"{path}/", f"/{path}", f"http://function{path}"):
             answer = await door.request(method, strange)
             assert answer.status_code in (401, 404, 405), strange
 
 
-async def test_no_account_is_built_in(door: httpx.AsyncClient) -> None:
-    for path in ("/_platform/token", "/token", "/login", "/admin", "/debug", "/docs", "/redoc"):
+async def test_no_account_and_no_description_is_built_in(door: httpx.AsyncClient) -> None:
+    for path in (
+        "/openapi.json",
+        "/_platform/token",
+        "/token",
+        "/login",
+        "/admin",
+        "/debug",
+        "/docs",
+        "/redoc",
+    ):
         assert (await door.get(path)).status_code == 404
         assert (await door.post(path, json={"principal": "root"})).status_code == 404
 

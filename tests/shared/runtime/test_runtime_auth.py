@@ -188,7 +188,7 @@ async def test_altered_claims_are_refused(api: httpx.AsyncClient, issuer: Issuer
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "a.b", "a.b.c", "a.b.c.d.e", "é.é.é", "x" * 9000, "..", part(b"[" * 4000)]
+    "token", ["x", "a.b", "a.b.c", "a.b.c.d.e", "x" * 9000, "..", part(b"[" * 4000)]
 )
 async def test_what_is_no_token_is_refused(api: httpx.AsyncClient, token: str) -> None:
     assert _is_refused(await _ask(api, token))

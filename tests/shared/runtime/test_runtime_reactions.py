@@ -324,8 +324,8 @@ async def test_more_than_a_topic_delivers_is_413(reactions: httpx.AsyncClient) -
 
 async def test_there_is_nothing_else_here(reactions: httpx.AsyncClient) -> None:
     assert (await reactions.get("/healthz")).json() == {"status": "ok"}
-    assert (await reactions.get("/openapi.json")).json()["paths"] == {}
     for method, path, code in (
+        ("GET", "/openapi.json", "not_found"),
         ("GET", "/events/bills", "method_not_allowed"),
         ("POST", "/", "not_found"),
         ("POST", "/events/bills/more", "not_found"),
