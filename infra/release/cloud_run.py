@@ -83,8 +83,10 @@ class CloudRun:
 def _sample(series: dict[str, Any]) -> Sample:
     labels = series["resource"]["labels"]
     number = sum(int(point["value"]["int64Value"]) for point in series["points"])
-    failed = series["metric"]["labels"]["response_code_class"] == "5xx"
-    return Sample(labels["service_name"], labels["revision_name"], number, number if failed else 0)
+    answered = series["metric"]["labels"]["response_code_class"]
+    requests = 0 if answered == "4xx" else number
+    errors = number if answered == "5xx" else 0
+    return Sample(labels["service_name"], labels["revision_name"], requests, errors)
 
 
 def _gcloud(*arguments: str) -> str:

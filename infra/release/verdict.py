@@ -18,7 +18,9 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Sample:
-    """The answers of one revision of a service; `errors` are the answers with 5xx."""
+    """The answers of one revision of a service, without those that refuse a request (4xx): nobody
+    from outside can roll a release back by bad requests, or hide its errors among them. `errors`
+    are the answers with 5xx."""
 
     service: str
     revision: str
@@ -40,9 +42,9 @@ class Rate:
 
 
 def decide(rates: Iterable[Rate], *, over: bool) -> Verdict:
-    """Rolls the whole release back if more than one percent of the answers of any one service are
-    5xx: a busy service must not outweigh a quiet one. Before the watch is `over`, a service also
-    needs a few errors for that."""
+    """Rolls the whole release back if more than one percent of the answers of any one service,
+    refusals aside, are 5xx: a busy service must not outweigh a quiet one. Before the watch is
+    `over`, a service also needs a few errors for that."""
     failing = [rate for rate in rates if rate.share > MOST_ERRORS]
     if any(over or rate.errors >= LEAST_ERRORS_TO_ACT_EARLY for rate in failing):
         return Verdict.ROLL_BACK

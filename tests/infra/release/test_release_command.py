@@ -52,6 +52,27 @@ def test_a_sound_release_stays(cloud: Cloud, capsys: pytest.CaptureFixture[str])
     assert "keep: agents 0/400 (0.00%)" in capsys.readouterr().out
 
 
+def test_refused_requests_roll_nothing_back(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.pages = [
+        {"timeSeries": [series("agents-00002", "2xx", 10), series("agents-00002", "4xx", 90_000)]}
+    ]
+    cloud.release("remember")
+    assert (cloud.release("watch", *AT_ONCE), rollbacks(cloud)) == (0, {})
+    assert "keep: agents 0/10 (0.00%)" in capsys.readouterr().out
+
+
+def test_refused_requests_do_not_hide_a_failing_release(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = {"2xx": 10, "4xx": 90_000, "5xx": 5}
+    cloud.pages = [{"timeSeries": [series("agents-00002", *each) for each in answers.items()]}]
+    cloud.release("remember")
+    assert cloud.release("watch", *AT_ONCE) == 1
+    assert "roll back: agents 5/15 (33.33%)" in capsys.readouterr().out
+
+
 def test_errors_of_the_revision_that_was_replaced_blame_nobody(cloud: Cloud) -> None:
     cloud.pages = [{"timeSeries": [series("agents-00001", "5xx", 400)]}]
     cloud.release("remember")
