@@ -45,6 +45,8 @@ class Listener:
             logger=_malformed,
             max_line_size=_LONGEST_LINE,
             max_field_size=_LONGEST_LINE,
+            # The functions judge how a body is encoded.
+            auto_decompress=False,
         )
         runner = web.ServerRunner(server, shutdown_timeout=_LAST_WORDS_SECONDS)
         await runner.setup()

@@ -76,6 +76,13 @@ def refused(message: str, path: str = "") -> Invalid:
     return Invalid(FieldError(path or WHOLE_BODY, message))
 
 
+def refused_cursor() -> Invalid:
+    """The refusal of a cursor that the list, with this query, did not give to this tenant."""
+    return Invalid(
+        FieldError("cursor", "is not one that this list gave for this query; leave it out to begin")
+    )
+
+
 def _too_deep() -> Invalid:
     return refused(f"has more than {DEEPEST_YAML} levels")
 

@@ -1,5 +1,6 @@
 """Request bodies: the media types that a call takes, and the validated model."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,8 @@ from shared.runtime.problems import field_errors
 
 JSON = "application/json"
 YAML = "application/yaml"
+
+_CHARSET = re.compile(r"\bcharset\s*=\s*\"?([^\s\";]*)")
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,7 @@ class BodyReader:
     async def __call__(self, request: Request) -> BaseModel:
         """The body. Without a content type it is read as the first of the media types that the
         call takes. Raises UnsupportedMediaType, and Invalid naming each field."""
-        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        media_type = content_type or self.accepts.media_types[0]
-        if media_type not in self.accepts.media_types:
-            wanted = " or ".join(self.accepts.media_types)
-            raise UnsupportedMediaType(f"send {wanted}, not {media_type}")
+        media_type = _media_type(request, self.accepts.media_types)
         raw = await request.body()
         most = self.accepts.most_bytes
         if most is not None and len(raw) > most:
@@ -54,3 +53,27 @@ class BodyReader:
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
         return TypeAdapter(self._annotation)
+
+
+async def refuse_body(request: Request) -> None:
+    """Lets an empty body pass, and `{}` and `null`, which say nothing either. Raises
+    UnsupportedMediaType and Invalid for any other, because the call would ignore what it says."""
+    raw = await request.body()
+    if raw:
+        _media_type(request, (JSON,))
+        if parse_json(raw) not in ({}, None):
+            raise refused("must be empty, because this call takes none")
+
+
+def _media_type(request: Request, taken: tuple[str, ...]) -> str:
+    content_type, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    media_type = content_type.strip() or taken[0]
+    if media_type not in taken:
+        raise UnsupportedMediaType(f"send {' or '.join(taken)}, not {media_type[:100]}")
+    charset = _CHARSET.search(parameters)
+    if charset is not None and charset[1] != "utf-8":
+        raise UnsupportedMediaType(f"send UTF-8, not {charset[1][:100]}")
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding != "identity":
+        raise UnsupportedMediaType(f"send the body as it is, without {encoding[:100]}")
+    return media_type

@@ -2,11 +2,11 @@
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from enum import Enum
 from typing import Annotated, Any, Self, get_args, get_origin, get_type_hints
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute
@@ -14,19 +14,24 @@ from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.runtime.auth import SCOPES_ATTRIBUTE, authorize, requires
-from shared.runtime.bodies import JSON, Accepts, BodyReader
+from shared.runtime.bodies import JSON, Accepts, BodyReader, refuse_body
+from shared.runtime.parameters import Cursor, Limit, ListOf, refuse_unknown
 
-Limit = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str | None, Query(max_length=1000)]
+__all__ = ["Cursor", "Limit", "Route", "Router"]
 
 Endpoint = Callable[..., Awaitable[Any]]
 Scopes = tuple[str, ...]
 
+# No endpoint's own parameter has this name.
+_REQUEST = "request_as_sent"
+
 
 class Route(APIRoute):
     """One call. Guarantees the order of refusals: 401, 403 (scope), 415, 422 (body), 422
-    (parameters), then what the endpoint raises. An endpoint takes its body as a parameter whose
-    type is a model; a model that it returns is written as JSON without another validation."""
+    (parameters), then what the endpoint raises; that nothing that was sent is ignored; and that a
+    `cursor` is read only by the list whose `next_cursor` it was. An endpoint takes its body as a
+    parameter whose type is a model; a model that it returns is written as JSON without another
+    validation."""
 
     def __init__(
         self,
@@ -41,7 +46,7 @@ class Route(APIRoute):
         self.body = body[1] if body else None
         self._scopes = read if options.get("methods") in (None, ["GET"], {"GET"}) else write
         options["response_model"] = options.get("response_model") or _answer_of(endpoint)
-        served = _served(endpoint, body, options.get("status_code") or 200)
+        served = self._served(endpoint, body, options.get("status_code") or 200)
         super().__init__(path, served, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -52,9 +57,38 @@ class Route(APIRoute):
 
         async def authorized(request: Request) -> Response:
             request.state.caller = await authorize(request, scopes)
+            if self.body is None:
+                await refuse_body(request)
             return await handle(request)
 
         return authorized
+
+    @functools.cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of the query parameters that the call takes."""
+        return frozenset(_parameters_of(self.dependant))
+
+    def _served(
+        self, endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int
+    ) -> Endpoint:
+        """The endpoint for FastAPI: its body is a dependency, its answer a response."""
+
+        @functools.wraps(endpoint)
+        async def served(*args: Any, **values: Any) -> Any:
+            request: Request = values.pop(_REQUEST)
+            refuse_unknown(request, self.parameters)
+            if values.get("cursor") is not None:
+                values["cursor"] = ListOf(request).open(values["cursor"])
+            answer = await endpoint(*args, **values)
+            if not isinstance(answer, BaseModel):
+                return answer
+            place = getattr(answer, "next_cursor", None)
+            if place is not None:
+                answer = answer.model_copy(update={"next_cursor": ListOf(request).seal(place)})
+            return Response(answer.model_dump_json(), status, media_type=JSON)
+
+        served.__signature__ = _signature_of(endpoint, body)  # type: ignore[attr-defined]
+        return served
 
 
 class Router(APIRouter):
@@ -102,16 +136,7 @@ def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _served(endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int) -> Endpoint:
-    """The endpoint for FastAPI: its body is a dependency, its answer a response."""
-
-    @functools.wraps(endpoint)
-    async def served(*args: Any, **values: Any) -> Any:
-        answer = await endpoint(*args, **values)
-        if isinstance(answer, BaseModel):
-            return Response(answer.model_dump_json(), status, media_type=JSON)
-        return answer
-
+def _signature_of(endpoint: Endpoint, body: tuple[str, BodyReader] | None) -> inspect.Signature:
     given: dict[str, Any] = {}
     if body is not None:
         name, reader = body
@@ -123,8 +148,14 @@ def _served(endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int
             given[name] = Annotated[Caller, Depends(requires())]
         annotation = given.get(name, parameter.annotation)
         parameters.append(parameter.replace(annotation=annotation))
-    served.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return served
+    sent = inspect.Parameter(_REQUEST, inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+    return signature.replace(parameters=[*parameters, sent])
+
+
+def _parameters_of(dependant: Dependant) -> Iterator[str]:
+    yield from (each.alias for each in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _parameters_of(inner)
 
 
 def _scopes_of(dependant: Dependant) -> tuple[str, ...] | None:

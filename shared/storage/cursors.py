@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from shared.kit.errors import FieldError, Invalid
+from shared.kit.parsing import refused_cursor
 from shared.storage.batches import Document
 
 LONGEST_CURSOR = 4096
@@ -45,7 +45,7 @@ def decode_cursor(cursor: str, order_by: Sequence[str]) -> tuple[list[Any], str]
             raise ValueError("no id")
         return [_comparable(value) for value in values], id
     except (ValueError, RecursionError) as error:
-        raise Invalid(FieldError("cursor", "is not a cursor this list gave")) from error
+        raise refused_cursor() from error
 
 
 def _plain(value: Any) -> Any:

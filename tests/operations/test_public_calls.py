@@ -33,7 +33,7 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     assert world.events() == before
 
 
-def test_a_repeated_parameter_is_judged_as_it_is_used(world: World) -> None:
-    assert world.author.send("GET", "/v1/skills?limit=101&limit=1").json()["next_cursor"]
-    refused = world.author.send("GET", "/v1/skills?limit=1&limit=101")
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "limit")
+def test_a_repeated_parameter_is_refused(world: World) -> None:
+    for query in ("limit=1&limit=1", "limit=1&limit=101"):
+        refused = world.author.send("GET", f"/v1/skills?{query}")
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "limit")

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from shared.kit.errors import FieldError, Invalid
+from shared.kit.errors import FieldError
 from shared.kit.models import Model
+from shared.kit.parsing import refused_cursor
 
 
 class Skill(Model):
@@ -50,7 +51,7 @@ def list_skills(limit: int, cursor: str | None) -> tuple[tuple[Skill, ...], str 
     """Up to `limit` skills by name, after the one that `cursor` names, and the cursor of the next
     page. Raises Invalid for a cursor that no list gave."""
     if cursor is not None and cursor not in CATALOGUE:
-        raise Invalid(FieldError("cursor", "is not a cursor this list gave"))
+        raise refused_cursor()
     names = [name for name in sorted(CATALOGUE) if cursor is None or name > cursor]
     page = tuple(CATALOGUE[name] for name in names[:limit])
     return page, page[-1].name if len(names) > limit else None

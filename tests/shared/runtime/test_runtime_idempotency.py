@@ -11,7 +11,7 @@ from fastapi import Depends
 
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
-from shared.kit.models import Model
+from shared.kit.models import Data, Model
 from shared.runtime.app import create_api
 from shared.runtime.auth import requires
 from shared.runtime.idempotency import idempotency_key
@@ -34,12 +34,16 @@ class Thing(Model):
     id: str
 
 
+class Order(Data):
+    """Any object."""
+
+
 Writer = Annotated[Caller, Depends(requires("things:write"))]
 
 
 @router.post("/v1/things", status_code=201)
 @router.post("/v1/others", status_code=201)
-async def create(caller: Writer, key: Key) -> Thing:
+async def create(caller: Writer, key: Key, body: Order) -> Thing:
     store = TenantStore(caller.tenant_id)
 
     async def once() -> Thing:
@@ -106,11 +110,11 @@ async def test_a_key_belongs_to_one_caller_one_tenant_and_one_call(
     api: httpx.AsyncClient, issuer: Issuer, tenant: str
 ) -> None:
     await _post(api, "k")
-    assert (await _post(api, "k", b"[]", "/v1/others")).status_code == 201
+    assert (await _post(api, "k", b'{"a": 0}', "/v1/others")).status_code == 201
     api.headers["Authorization"] = f"Bearer {issuer.sign(claims(tenant=tenant, sub='ben'))}"
-    assert (await _post(api, "k", b"[1]")).status_code == 201
+    assert (await _post(api, "k", b'{"a": 1}')).status_code == 201
     api.headers["Authorization"] = f"Bearer {issuer.sign(claims(tenant=f'{tenant}-other'))}"
-    assert (await _post(api, "k", b"[2]")).status_code == 201
+    assert (await _post(api, "k", b'{"a": 2}')).status_code == 201
     assert await _number(tenant) == 3
 
 

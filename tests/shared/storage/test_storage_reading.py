@@ -250,7 +250,7 @@ BAD_CURSORS = {
 @platform
 @pytest.mark.parametrize("cursor", BAD_CURSORS.values(), ids=list(BAD_CURSORS))
 async def test_a_cursor_no_list_gave_is_refused_by_name(store: TenantStore, cursor: str) -> None:
-    with pytest.raises(Invalid, match="cursor: is not a cursor this list gave"):
+    with pytest.raises(Invalid, match="cursor: is not one that this list gave"):
         await store.find("things", order_by="n", cursor=cursor)
 
 

@@ -292,7 +292,8 @@ async def test_only_its_authors_and_who_governs_cancel_a_case(world: World) -> N
     ],
 )
 async def test_what_is_not_there_is_404_and_published(world: World, method: str, path: str) -> None:
-    body = {"reason": "look"} if path.endswith("/suspend") else document()
+    bodies = {"suspend": {"reason": "look"}, "cancel": None}
+    body = bodies.get(path.rpartition("/")[2], document())
     answer = await (world.get(path) if method == "get" else world.post(path, body))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert await world.events() == ["lookup.missed"]

@@ -1,0 +1,150 @@
+"""What every public call does with what it does not take, and with a method it does not have."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from docs.reference import merged_openapi
+from emulators.running import RunningPlatform
+from shared.manifest import load_manifests
+from shared.runtime.boundary import HEADERS_READ
+from tests.contracts.http.test_credentials import ROOT, assert_problem, routes, strangers
+
+pytestmark = pytest.mark.platform
+
+PATHS: dict[str, Any] = merged_openapi(load_manifests(ROOT))["paths"]
+WITH_BODY = [(m, p) for m, p in routes() if "requestBody" in PATHS[p][m.lower()]]
+READS = [path for method, path in routes() if method == "GET"]
+LISTS = [
+    path
+    for path in READS
+    if any(each["name"] == "cursor" for each in PATHS[path]["get"].get("parameters", ()))
+]
+ID = "agt_01M7WG75NJWTKQJPKRS22KDGS6"
+JSON_BODY = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def token(running: RunningPlatform) -> str:
+    """Somebody who may call everything, and whose tenant has nothing."""
+    return strangers(running)
+
+
+def call(
+    running: RunningPlatform, token: str, method: str, path: str, **sent: Any
+) -> httpx.Response:
+    concrete = "/".join(ID if part.startswith("{") else part for part in path.split("/"))
+    headers = [(b"Authorization", f"Bearer {token}".encode()), *sent.pop("headers", {}).items()]
+    return running.client.http.request(method, concrete, headers=headers, **sent)
+
+
+def parameters_of(method: str, path: str, where: str) -> set[str]:
+    declared = PATHS[path][method.lower()].get("parameters", ())
+    return {each["name"] for each in declared if each["in"] == where}
+
+
+@pytest.mark.parametrize(("method", "path"), [r for r in routes() if r not in WITH_BODY])
+def test_an_unknown_parameter_is_422_and_those_that_exist_are_named(
+    running: RunningPlatform, token: str, method: str, path: str
+) -> None:
+    answer = call(running, token, method, path, params={"stauts": "pending"})
+    assert_problem(answer, 422, "invalid")
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "stauts"
+    takes = sorted(parameters_of(method, path, "query"))
+    assert error["message"].endswith(f"it takes {' and '.join(takes) or 'none'}")
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_another_media_type_is_415(
+    running: RunningPlatform, token: str, method: str, path: str
+) -> None:
+    for headers in ({"Content-Type": "text/plain"}, {"Content-Encoding": "gzip"}):
+        answer = call(running, token, method, path, content="{}", headers=headers)
+        assert_problem(answer, 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_a_repeated_key_is_422_in_every_body(
+    running: RunningPlatform, token: str, method: str, path: str
+) -> None:
+    taken = PATHS[path][method.lower()].get("requestBody", {}).get("content", JSON_BODY.values())
+    for media_type in taken:
+        for body in ('{"note": 1, "note": 2}', '{"a": [{"b": {"c": 1, "c": 1}}]}'):
+            headers = {"Content-Type": media_type}
+            answer = call(running, token, method, path, content=body, headers=headers)
+            assert_problem(answer, 422, "invalid")
+            assert "twice" in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_a_header_beyond_ascii_is_400(
+    running: RunningPlatform, token: str, method: str, path: str
+) -> None:
+    names = {"Idempotency-Key", "If-None-Match", *parameters_of(method, path, "header")}
+    assert {name.lower() for name in names} <= HEADERS_READ
+    for name in names:
+        answer = call(running, token, method, path, headers={name.encode(): "é".encode()})
+        assert_problem(answer, 400, "malformed_request")
+
+
+@pytest.mark.parametrize("path", READS)
+def test_head_answers_where_get_does(running: RunningPlatform, token: str, path: str) -> None:
+    get, head = (call(running, token, method, path) for method in ("GET", "HEAD"))
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    for name in ("Content-Type", "Cache-Control", "ETag"):
+        assert head.headers.get(name) == get.headers.get(name), name
+
+
+@pytest.mark.parametrize("path", sorted(PATHS))
+def test_a_wrong_method_is_405_and_told_every_method(
+    running: RunningPlatform, token: str, path: str
+) -> None:
+    answer = call(running, token, "PATCH", path)
+    assert_problem(answer, 405, "method_not_allowed")
+    methods = {method.upper() for method in PATHS[path]}
+    allowed = answer.headers["Allow"].split(", ")
+    assert set(allowed) == methods | ({"HEAD"} if "GET" in methods else set())
+    assert answer.json()["detail"] == f"this path takes {', '.join(allowed)}"
+
+
+def test_the_platforms_own_paths_name_their_methods_too(running: RunningPlatform) -> None:
+    for path, allowed in (("/openapi.json", "GET, HEAD"), ("/_platform/faults", "POST, DELETE")):
+        answer = running.client.http.put(path)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+
+
+def test_no_list_goes_on_from_another_lists_cursor(running: RunningPlatform, token: str) -> None:
+    cursor = call(running, token, "GET", "/v1/skills", params={"limit": 1}).json()["next_cursor"]
+    for path in LISTS:
+        params = {"cursor": cursor}
+        if path == "/v1/skills":
+            assert call(running, token, "GET", path, params=params).status_code == 200
+            continue
+        answer = call(running, token, "GET", path, params=params)
+        assert_problem(answer, 422, "invalid")
+        assert answer.json()["errors"][0]["field"] == "cursor"
+
+
+def test_every_kind_of_problem_has_the_type_of_its_code(
+    running: RunningPlatform, token: str
+) -> None:
+    json_headers = {"Content-Type": "application/json"}
+    answers = [
+        call(running, "none", "GET", "/v1/agents"),
+        call(running, token, "GET", "/v1/nothing"),
+        call(running, token, "PATCH", "/v1/agents"),
+        call(running, token, "GET", "/v1/agents", params={"limit": 0}),
+        call(running, token, "GET", f"/v1/agents/{ID}"),
+        call(running, token, "POST", "/v1/vetoes", content="no json", headers=json_headers),
+        call(running, token, "POST", "/v1/vetoes", content="x" * 1_000_001, headers=json_headers),
+        call(running, token, "GET", "/v1/agents", headers={"Content-Type": "é".encode()}),
+        running.client.http.get("/v2/nothing"),
+    ]
+    assert {answer.status_code for answer in answers} == {400, 401, 404, 405, 413, 422}
+    for answer in answers:
+        problem = json.loads(answer.content)
+        assert problem["type"] == f"urn:assent:problem:{problem['code']}"
+        assert problem["detail"] != ""
