@@ -10,7 +10,7 @@ from events.precedents import PrecedentBody, PrecedentSeed
 from mobile_api.aggregates import Device
 from mobile_api.service import agents, cards, devices, seeds
 from mobile_api.service.dashboard import read_dashboard
-from mobile_api.service.sync import SyncBody, SyncResults, synchronise
+from mobile_api.service.sync import SyncedBody, SyncResults, synchronise
 from mobile_api.views import (
     Agent,
     AgentPage,
@@ -82,7 +82,7 @@ async def list_timeline(
 
 
 @_APPROVALS.post("/sync")
-async def sync(caller: Decider, body: SyncBody) -> SyncResults:
+async def sync(caller: Decider, body: SyncedBody) -> SyncResults:
     """Takes decisions queued offline, at most fifty, in order; each has its own result."""
     return await synchronise(caller, body)
 

@@ -3,14 +3,15 @@
 import asyncio
 import json
 import logging
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, JsonValue
+from pydantic import Field, WithJsonSchema
 
 from events.approvals import Card
 from mobile_api.approvals import PER_ATTEMPT_SECONDS, post
 from shared.kit.callers import Caller
 from shared.kit.errors import (
+    WHOLE_BODY,
     FieldError,
     Invalid,
     NotFound,
@@ -19,6 +20,8 @@ from shared.kit.errors import (
 )
 from shared.kit.ids import is_id
 from shared.kit.models import Data, Model
+from shared.kit.parsing import is_text, refuse_part
+from shared.runtime.bodies import Accepts
 from shared.runtime.openapi import Problem
 from shared.runtime.problems import as_assent_error
 from shared.runtime.tracing import current_trace_id
@@ -29,7 +32,8 @@ ACTIONS = ("approve", "request-changes", "veto")
 WITHIN_SECONDS = 25.0
 LEAST_SECONDS = 0.5
 
-Item = dict[str, JsonValue]
+# Each item is read and judged for itself.
+Item = Annotated[Any, WithJsonSchema({"type": "object"})]
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +43,9 @@ class SyncBody(Model):
     `action` one of approve, request-changes and veto; an invalid one does not affect the others."""
 
     decisions: Annotated[list[Item], Field(max_length=MOST_SYNCED)]
+
+
+SyncedBody = Annotated[SyncBody, Accepts(is_judged_apart=True)]
 
 
 class SyncAccepted(Data):
@@ -70,13 +77,12 @@ async def synchronise(caller: Caller, body: SyncBody) -> SyncResults:
     unavailable, to be sent again in the same order."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + WITHIN_SECONDS
-    unsettled: set[JsonValue] = set()
+    unsettled: set[str] = set()
     results: list[SyncAccepted | SyncRefused] = []
     for item in body.decisions:
-        approval_id, named = item.get("approval_id"), item.get("client_decision_id")
-        id = named if isinstance(named, str) else None
+        approval_id, id = _text_in(item, "approval_id"), _text_in(item, "client_decision_id")
         try:
-            if isinstance(approval_id, str) and approval_id in unsettled:
+            if approval_id in unsettled:
                 raise Unavailable("an earlier decision about this approval is not settled yet")
             left = min(PER_ATTEMPT_SECONDS, deadline - loop.time())
             card = await _decide(caller, item, left)
@@ -85,7 +91,7 @@ async def synchronise(caller: Caller, body: SyncBody) -> SyncResults:
             refusal = as_assent_error(error)
             if refusal.http_status >= 500:
                 _log.warning("a queued decision is not settled", exc_info=error)
-            if isinstance(approval_id, str) and (refusal.retriable or refusal.http_status >= 500):
+            if approval_id is not None and (refusal.retriable or refusal.http_status >= 500):
                 unsettled.add(approval_id)
             problem = Problem.model_validate(problem_document(refusal, current_trace_id()))
             status = refusal.http_status
@@ -96,6 +102,9 @@ async def synchronise(caller: Caller, body: SyncBody) -> SyncResults:
 async def _decide(caller: Caller, item: Item, left: float) -> Card:
     if left < LEAST_SECONDS:
         raise Unavailable("the queue is too long for one call; send the rest again")
+    if not isinstance(item, dict):
+        raise Invalid(FieldError(WHOLE_BODY, "must be an object with approval_id and action"))
+    refuse_part(item)
     approval_id, action = item.get("approval_id"), item.get("action")
     if not isinstance(approval_id, str):
         raise Invalid(FieldError("approval_id", "must be the id of an approval"))
@@ -106,3 +115,9 @@ async def _decide(caller: Caller, item: Item, left: float) -> Card:
     rest = {name: value for name, value in item.items() if name not in ("approval_id", "action")}
     path = f"/v1/mobile/approvals/{approval_id}/{action}"
     return await post(path, json.dumps(rest).encode(), Card, caller=caller, within=left)
+
+
+def _text_in(item: Any, name: str) -> str | None:
+    """A text of an item that may be of any shape. None for one that no answer could repeat."""
+    text = item.get(name) if isinstance(item, dict) else None
+    return text if isinstance(text, str) and is_text(text) else None

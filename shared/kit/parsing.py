@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -30,18 +31,34 @@ def parse_json(body: bytes) -> Any:
     text = _decoded(body)
     if _separators(text) > MOST_JSON_VALUES:
         raise refused(f"has more than {MOST_JSON_VALUES} values")
-    try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_finite, parse_float=_finite
-        )
-    except RecursionError as error:
-        raise refused("is nested too deeply") from error
-    except ValueError as error:
-        # json.JSONDecodeError, and integers of thousands of digits
-        raise refused(f"is not JSON: {str(error)[:200]}") from error
+    value = _loaded(text, object_pairs_hook=_object, parse_constant=_finite, parse_float=_finite)
     if _SURROGATE_ESCAPE.search(text):
         _refuse_surrogates(value)
     return value
+
+
+def parse_json_apart(body: bytes) -> Any:
+    """The JSON value in `body`, whose parts are judged one by one, by `refuse_part`: what it
+    refuses is refused here only for the keys of the outermost object. Raises Invalid."""
+    value = _loaded(_decoded(body), object_pairs_hook=_Object)
+    if isinstance(value, _Object):
+        value.refuse_repeated()
+    return value
+
+
+def refuse_part(value: Any) -> None:
+    """Raises Invalid for a part of a value from `parse_json_apart` that `parse_json` refuses."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, _Object):
+            part.refuse_repeated()
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, float):
+            _finite(str(part))
+    _refuse_surrogates(value)
 
 
 def parse_yaml(body: bytes) -> Any:
@@ -69,6 +86,15 @@ def parse_yaml(body: bytes) -> Any:
         raise refused(f"is not YAML: {str(error)[:200]}") from error
     _refuse_surrogates(value)
     return value
+
+
+def is_text(value: str) -> bool:
+    """Whether the text can be written: it has no lone surrogate."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def refused(message: str, path: str = "") -> Invalid:
@@ -116,13 +142,41 @@ def _separators(text: str) -> int:
     return few if few <= MOST_JSON_VALUES else sum(map(_JSON_TEXT.sub("", text).count, ",:[{"))
 
 
+def _loaded(text: str, **hooks: Any) -> Any:
+    try:
+        return json.loads(text, **hooks)
+    except RecursionError as error:
+        raise refused("is nested too deeply") from error
+    except ValueError as error:
+        # json.JSONDecodeError, and integers of thousands of digits
+        raise refused(f"is not JSON: {str(error)[:200]}") from error
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for key, item in pairs:
         if key in value:
-            raise refused(f"names the key {ascii(key)[:80]} twice")
+            raise _repeated(key)
         value[key] = item
     return value
+
+
+def _repeated(key: str) -> Invalid:
+    return refused(f"names the key {ascii(key)[:80]} twice")
+
+
+class _Object(dict[str, Any]):
+    """An object of which the first repeated key is known."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self._again: str | None = None
+        if len(self) < len(pairs):
+            ((self._again, _),) = Counter(name for name, _ in pairs).most_common(1)
+
+    def refuse_repeated(self) -> None:
+        if self._again is not None:
+            raise _repeated(self._again)
 
 
 def _finite(text: str) -> float:

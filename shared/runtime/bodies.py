@@ -9,7 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.kit.errors import Invalid, UnsupportedMediaType
-from shared.kit.parsing import parse_json, parse_yaml, refused
+from shared.kit.parsing import parse_json, parse_json_apart, parse_yaml, refused
 from shared.runtime.problems import field_errors
 
 JSON = "application/json"
@@ -21,10 +21,12 @@ _CHARSET = re.compile(r"\bcharset\s*=\s*\"?([^\s\";]*)")
 @dataclass(frozen=True)
 class Accepts:
     """Annotates a body's type (`Annotated[Spec, Accepts((JSON, YAML))]`) with the media types and
-    the bytes that a call takes. Without it a call takes JSON up to the boundary's limit."""
+    the bytes that a call takes. Without it a call takes JSON up to the boundary's limit. A call
+    whose body `is_judged_apart` judges the parts of its JSON itself (`refuse_part`)."""
 
     media_types: tuple[str, ...] = (JSON,)
     most_bytes: int | None = None
+    is_judged_apart: bool = False
 
 
 class BodyReader:
@@ -43,7 +45,8 @@ class BodyReader:
         most = self.accepts.most_bytes
         if most is not None and len(raw) > most:
             raise refused(f"is {len(raw)} bytes; at most {most} are taken")
-        value = parse_yaml(raw) if media_type == YAML else parse_json(raw or b"null")
+        parse = parse_json_apart if self.accepts.is_judged_apart else parse_json
+        value = parse_yaml(raw) if media_type == YAML else parse(raw or b"null")
         try:
             read: BaseModel = self._adapter.validate_python(value)
         except ValidationError as error:

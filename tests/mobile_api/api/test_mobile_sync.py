@@ -1,5 +1,6 @@
 """An offline queue: in order, each for itself, nothing twice and nothing overtaken."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -32,7 +33,8 @@ def _item(number: int, action: str = "approve", **fields: Any) -> dict[str, Any]
 
 
 async def _sync(phone: Phone, *items: Any) -> list[dict[str, Any]]:
-    answer = await phone.post("/sync", {"decisions": list(items)})
+    # Python's JSON writes a lone surrogate as an escape, as a browser's does.
+    answer = await phone.post("/sync", json.dumps({"decisions": items}).encode())
     assert answer.status_code == 200, answer.text
     results: list[dict[str, Any]] = answer.json()["results"]
     return results
@@ -95,6 +97,14 @@ async def test_one_that_fails_does_not_stop_the_rest(phone: Phone, owner: OwnerS
         ({"approval_id": 7, "client_decision_id": 8}, 422, "approval_id"),
         (_item(1, action="reject"), 422, "action"),
         ({**_item(1), "action": ["approve"]}, 422, "action"),
+        (1, 422, "body"),
+        (None, 422, "body"),
+        ([_item(1)], 422, "body"),
+        ({**_item(1), "note": "half an emoji \ud83d"}, 422, "body"),
+        ({**_item(1), "client_decision_id": "\ud83d"}, 422, "body"),
+        ({**_item(1), "\udfff": 1}, 422, "body"),
+        ({**_item(1), "note": float("nan")}, 422, "body"),
+        ({**_item(1), "note": [float("inf")]}, 422, "body"),
         ({**_item(1), "approval_id": "apr_x"}, 404, None),
         ({**_item(1), "approval_id": "../vetoes"}, 404, None),
     ],
@@ -107,6 +117,24 @@ async def test_a_bad_item_spoils_only_itself(
     assert (bad["status"], good["status"]) == (status, 200)
     assert [each["field"] for each in bad["problem"]["errors"]] == ([field] if field else [])
     assert len(owner.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"note": 1, "note": 1', '"a": {"b": [{"c": 1, "c": 1}]}', '"n": 1e999', '"n": -Infinity'],
+)
+async def test_an_item_that_no_other_body_may_hold_spoils_only_itself(
+    phone: Phone, owner: OwnerStandIn, text: str
+) -> None:
+    owner.will(CARD)
+    first, last = _item(1), _item(2)
+    bad = f"{{{json.dumps(_item(3))[1:-1]}, {text}}}"
+    body = f'{{"decisions": [{json.dumps(first)}, {bad}, {json.dumps(last)}]}}'
+    answer = await phone.post("/sync", body.encode())
+    assert [each["status"] for each in answer.json()["results"]] == [200, 422, 200]
+    assert [asked.body["client_decision_id"] for asked in owner.asked] == [
+        each["client_decision_id"] for each in (first, last)
+    ]
 
 
 async def test_each_item_needs_the_scope_of_its_action(phone: Phone, owner: OwnerStandIn) -> None:
@@ -152,7 +180,7 @@ async def test_an_empty_queue_is_no_mistake(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"decisions": [{}] * 51}, {"decisions": [1]}, {"decisions": [], "more": 1}, []]
+    "body", [{}, {"decisions": [{}] * 51}, {"decisions": 1}, {"decisions": [], "more": 1}, []]
 )
 async def test_a_queue_of_another_shape_is_refused_whole(phone: Phone, body: Any) -> None:
     assert (await phone.post("/sync", body)).status_code == 422
