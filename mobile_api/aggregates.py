@@ -1,5 +1,6 @@
 """What this function owns: the devices of governors."""
 
+import hashlib
 from typing import Literal
 
 from mobile_api.rules.documents import (
@@ -36,14 +37,24 @@ class Registration(Device):
     principal: str
     token: str
 
+    def place(self) -> str:
+        """Its document's id. There is one for each token, so that a token is registered once."""
+        return place_of(self.token)
+
+
+def place_of(token: str) -> str:
+    """The id of the document of a push token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
 
 DEVICES = Aggregate(
     noun="device",
     model=Registration,
     collection="governor_devices",
     prefix="dev",
-    indexed=("principal",),
-    queried=("principal",),
+    id_of=Registration.place,
+    indexed=("principal", "device_id"),
+    queried=("principal", "device_id"),
 )
 
 PROJECTED = (

@@ -29,8 +29,6 @@ def parse_json(body: bytes) -> Any:
     that are not finite, lone surrogates and nesting beyond Python's own limit; and, before it is
     read, for more than 50,000 values."""
     text = _decoded(body)
-    if _separators(text) > MOST_JSON_VALUES:
-        raise refused(f"has more than {MOST_JSON_VALUES} values")
     value = _loaded(text, object_pairs_hook=_object, parse_constant=_finite, parse_float=_finite)
     if _SURROGATE_ESCAPE.search(text):
         _refuse_surrogates(value)
@@ -143,6 +141,8 @@ def _separators(text: str) -> int:
 
 
 def _loaded(text: str, **hooks: Any) -> Any:
+    if _separators(text) > MOST_JSON_VALUES:
+        raise refused(f"has more than {MOST_JSON_VALUES} values")
     try:
         return json.loads(text, **hooks)
     except RecursionError as error:

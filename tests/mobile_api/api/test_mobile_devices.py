@@ -1,5 +1,6 @@
 """Push registrations: one per token, its owner's only, its token a secret."""
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from mobile_api.aggregates import DEVICES
 from mobile_api.service.devices import MOST_PER_PRINCIPAL
+from shared.kit.ids import is_id, new_id
+from shared.kit.instants import parse_instant
 from shared.storage.firestore import TenantStore
 from tests.mobile_api.phones import Phone
 from tests.mobile_api.stories import id_of
@@ -30,6 +33,22 @@ async def _kept(phone: Phone) -> list[dict[str, Any]]:
 
 async def test_the_same_token_again_is_the_same_device(phone: Phone) -> None:
     assert await _register(phone) == await _register(phone)
+    assert len(await _kept(phone)) == 1
+
+
+async def test_devices_sort_by_the_time_of_their_registration(phone: Phone) -> None:
+    devices = [await _register(phone, f"token-{number}") for number in (3, 1, 2)]
+    assert [each["device_id"] for each in devices] == sorted(each["device_id"] for each in devices)
+    for device in devices:
+        at = parse_instant(device["registered_at"])
+        assert is_id("dev", device["device_id"])
+        # The first ten characters are the milliseconds.
+        assert device["device_id"][:14] == new_id("dev", at)[:14]
+
+
+async def test_the_same_token_many_times_at_once_is_one_device(phone: Phone) -> None:
+    devices = await asyncio.gather(*(_register(phone) for _ in range(8)))
+    assert len({device["device_id"] for device in devices}) == 1
     assert len(await _kept(phone)) == 1
 
 
