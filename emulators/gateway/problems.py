@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from emulators.gateway.messages import Answer, Headers
 from shared.kit.errors import AssentError, FieldError, Invalid, MethodNotAllowed, problem_document
+from shared.kit.wording import worded
 
 
 class NotIdle(AssentError):
@@ -64,7 +65,7 @@ def invalid(error: ValidationError) -> Invalid:
     """Pydantic's errors, naming each field."""
     return Invalid(
         *(
-            FieldError(".".join(str(part) for part in found["loc"]) or "body", found["msg"])
+            FieldError(".".join(str(part) for part in found["loc"]) or "body", worded(found))
             for found in error.errors()
         )
     )

@@ -1,11 +1,15 @@
 """Canonical JSON (RFC 8785): equal values have equal bytes, so a hash identifies a content."""
 
 import hashlib
-from typing import Any
+from typing import Annotated, Any
 
 import rfc8785
+from pydantic import StringConstraints
 
 from shared.kit.errors import FieldError, Invalid
+
+# A `content_hash` as text.
+ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 _SAFE = 2**53 - 1
 # From here on RFC 8785 writes doubles with an exponent, which Python reads as a double.

@@ -26,6 +26,7 @@ from shared.kit.errors import (
     UnsupportedMediaType,
     problem_document,
 )
+from shared.kit.wording import worded
 from shared.runtime import logs
 from shared.runtime.tracing import current_trace_id
 
@@ -115,7 +116,7 @@ def _field_errors(problems: Iterable[Any]) -> list[FieldError]:
     return [
         FieldError(
             (".".join(str(part) for part in problem["loc"]) or WHOLE_BODY)[:LONGEST_FIELD],
-            problem["msg"].removeprefix("Value error, ")[:LONGEST_MESSAGE],
+            worded(problem)[:LONGEST_MESSAGE],
         )
         for problem in islice(problems, MOST_ERRORS)
     ]

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 from events.approvals import VetoReason
 from functions.approvals.rules.approval import Actor, Approval
 from functions.approvals.rules.standing import passes_to_deputy
+from shared.kit.canonical import ContentHash
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.instants import Instant
 from shared.kit.models import Model
@@ -38,7 +39,7 @@ Note = Annotated[str, BeforeValidator(lambda value: "" if value is None else val
 class ApproveBody(Model):
     """Approves the content with that hash."""
 
-    decision_hash: str
+    decision_hash: ContentHash
     client_decision_id: UUID
     note: Note = ""
 
@@ -62,7 +63,7 @@ class DecisionBody(ApproveBody):
 class GovernorVetoBody(Model):
     """Rejects a pending approval, reverses a precedent's approval."""
 
-    decision_hash: str
+    decision_hash: ContentHash
     client_decision_id: UUID
     reason_category: Literal["constitutional", "safety", "budget", "other"]
     explanation: str

@@ -10,7 +10,14 @@ from docs.reference import merged_openapi
 from emulators.running import RunningPlatform
 from shared.manifest import load_manifests
 from shared.runtime.boundary import HEADERS_READ
-from tests.contracts.http.test_credentials import ROOT, assert_problem, routes, strangers
+from tests.contracts.http.test_credentials import (
+    BODIES,
+    ROOT,
+    assert_problem,
+    end,
+    routes,
+    strangers,
+)
 
 pytestmark = pytest.mark.platform
 
@@ -88,6 +95,19 @@ def test_a_header_beyond_ascii_is_400(
     for name in names:
         answer = call(running, token, method, path, headers={name.encode(): "é".encode()})
         assert_problem(answer, 400, "malformed_request")
+
+
+@pytest.mark.parametrize(
+    "path", [path for _, path in routes() if "decision_hash" in BODIES.get(end(path), {})]
+)
+@pytest.mark.parametrize("hash", ["", "0" * 63, "0" * 65, "A" * 64, "g" * 64, "0" * 64 + "\n", 7])
+def test_a_malformed_hash_is_422(
+    running: RunningPlatform, token: str, path: str, hash: object
+) -> None:
+    body = {**BODIES[end(path)], "decision_hash": hash}
+    answer = call(running, token, "POST", path, json=body)
+    assert_problem(answer, 422, "invalid")
+    assert [error["field"] for error in answer.json()["errors"]] == ["decision_hash"]
 
 
 @pytest.mark.parametrize("path", READS)

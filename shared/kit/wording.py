@@ -1,0 +1,84 @@
+"""What is wrong with a field, in the words of people who write requests: what to write instead."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_A_TIME = "must be a time with its offset from UTC, like 2026-11-20T12:00:00Z"
+_A_UUID = "must be a UUID, like 5f0c2f0e-8f9c-4f5e-9a53-000000000001"
+_A_NUMBER = "must be a number"
+_WHOLE = "must be a whole number"
+_A_LIST = "must be a list"
+_AN_OBJECT = "must be an object"
+_TRUTH = "must be true or false"
+_DEEP = "is nested too deeply"
+
+# By pydantic's type of error; braces hold what the field's declaration says.
+WORDS: Mapping[str, str] = {
+    "missing": "must be given",
+    "extra_forbidden": "is not known here; leave it out",
+    "none_required": "must be null",
+    "string_type": "must be text",
+    "string_unicode": "must be text, without lone surrogates",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "literal_error": "must be {expected}",
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": "must be a smaller number",
+    "int_from_float": _WHOLE,
+    "float_type": _A_NUMBER,
+    "float_parsing": _A_NUMBER,
+    "decimal_type": _A_NUMBER,
+    "decimal_parsing": _A_NUMBER,
+    "decimal_max_digits": "must have at most {max_digits} digits",
+    "decimal_max_places": "must have at most {decimal_places} decimal places",
+    "decimal_whole_digits": "must have at most {whole_digits} digits before the point",
+    "finite_number": "must be a finite number",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "list_type": _A_LIST,
+    "tuple_type": _A_LIST,
+    "too_short": "must have at least {min_length} items",
+    "too_long": "must have at most {max_length} items",
+    "dict_type": _AN_OBJECT,
+    "model_type": _AN_OBJECT,
+    "model_attributes_type": _AN_OBJECT,
+    "invalid_key": "must have text as keys",
+    "invalid-json-value": "must be JSON: text, a number, true, false, null, a list or an object",
+    "json_type": "must be text that holds JSON",
+    "json_invalid": "must be text that holds JSON",
+    "recursion_loop": _DEEP,
+    "uuid_type": _A_UUID,
+    "uuid_parsing": _A_UUID,
+    "datetime_type": _A_TIME,
+    "datetime_parsing": _A_TIME,
+    "datetime_from_date_parsing": _A_TIME,
+    "datetime_object_invalid": _A_TIME,
+    "timezone_aware": _A_TIME,
+}
+# By the pattern that a text does not have.
+FORMS: Mapping[str, str] = {
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "must be lower-case words and hyphens, like clinic-writer",
+    r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
+}
+# The message of a validator of our own.
+_OWN = "value_error"
+
+
+def worded(problem: Mapping[str, Any]) -> str:
+    """What to write instead, for one of pydantic's errors. A validator's own message stays; an
+    error that has no words here is only said to be of another form."""
+    if problem["type"] == _OWN:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    facts = problem.get("ctx", {})
+    if problem["type"] == "string_pattern_mismatch":
+        return FORMS.get(facts["pattern"], f"must have the form {facts['pattern']}")
+    if facts.get("min_length") == 1 and problem["type"] in ("string_too_short", "too_short"):
+        return "must not be empty"
+    expected = str(facts.get("expected", "")).replace("'", "")
+    words = WORDS.get(problem["type"], "has another form than this field takes")
+    return words.format_map({**facts, "expected": expected})
