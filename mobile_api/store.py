@@ -39,7 +39,7 @@ async def require_document(caller: Caller, collection: str, prefix: str, id: str
         if document is not None:
             return document
         await report_miss(RUN.outbox, caller, id)
-    raise NotFound()
+    raise NotFound(f"nothing here has the id {id[:40]!a}")
 
 
 async def read_documents(store: TenantStore, keys: Iterable[Key]) -> dict[Key, Document]:

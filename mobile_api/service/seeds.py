@@ -48,7 +48,7 @@ async def post_seed(caller: Caller, body: PrecedentBody, key: str | None) -> Pre
 async def change_seed(caller: Caller, seed_id: str, verb: str, key: str | None) -> PrecedentSeed:
     """The precedent, activated or suspended. Raises NotFound, the owner's refusals, Unavailable."""
     if not is_id("pre", seed_id):
-        raise NotFound()
+        raise NotFound(f"nothing here has the id {seed_id[:40]!a}")
     return await _put(caller, f"{PATH}/{seed_id}/{verb}", b"", key)
 
 

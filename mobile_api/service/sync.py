@@ -111,7 +111,7 @@ async def _decide(caller: Caller, item: Item, left: float) -> Card:
     if action not in ACTIONS:
         raise Invalid(FieldError("action", f"must be one of {', '.join(ACTIONS)}"))
     if not is_id("apr", approval_id):
-        raise NotFound()
+        raise NotFound(f"nothing here has the id {approval_id[:40]!a}")
     rest = {name: value for name, value in item.items() if name not in ("approval_id", "action")}
     path = f"/v1/mobile/approvals/{approval_id}/{action}"
     return await post(path, json.dumps(rest).encode(), Card, caller=caller, within=left)

@@ -1,6 +1,6 @@
 """What is wrong with a field, in the words of people who write requests: what to write instead."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _A_TIME = "must be a time with its offset from UTC, like 2026-11-20T12:00:00Z"
@@ -67,6 +67,12 @@ FORMS: Mapping[str, str] = {
 }
 # The message of a validator of our own.
 _OWN = "value_error"
+
+
+def one_of(names: Iterable[str]) -> str:
+    """The names in alphabetical order, as a choice: `genesis or governor`."""
+    *most, last = sorted(names)
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def worded(problem: Mapping[str, Any]) -> str:

@@ -8,10 +8,11 @@ from importlib import import_module
 import httpx
 import pytest
 
+from shared.kit import errors
 from shared.manifest import Deployable, load_manifests
 from shared.runtime.app import describe_only
 from shared.runtime.entry_points import public_app
-from tests.compliance.source import ROOT, calls, imports
+from tests.compliance.source import ROOT, calls, imports, modules
 
 PUBLIC = tuple(each for each in load_manifests(ROOT).deployables if each.public)
 STRANGE = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
@@ -117,6 +118,31 @@ OWN_PATTERNS = {
     "functions/agents/rules/sensitive.py",
     "shared/kit/ids.py",
 }
+
+
+# Their titles say all that there is to say.
+WITHOUT_DETAILS = {"AssentError", "PayloadTooLarge"}
+
+
+def test_every_refusal_adds_facts_to_its_title() -> None:
+    refusals = {name for name, value in vars(errors).items() if _is_refusal(value)}
+    bare = {
+        (module, name)
+        for module, name, call in calls()
+        if name in refusals - WITHOUT_DETAILS and not call.args
+    }
+    raised = {
+        (module, node.exc.id)
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name)
+        if node.exc.id in refusals - WITHOUT_DETAILS
+    }
+    assert bare | raised == set()
+
+
+def _is_refusal(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, errors.AssentError)
 
 
 def test_no_pattern_is_built_from_input() -> None:

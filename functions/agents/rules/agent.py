@@ -21,6 +21,7 @@ from shared.kit.errors import SeparationOfDuties, VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
+from shared.kit.wording import one_of
 
 PROBATION_DUE = "assent.probation.due.v1"
 TRIAL_DUE = "assent.trial.due.v1"
@@ -175,7 +176,9 @@ def suspend(
     if agent.status == "suspended":
         return ()
     if agent.status not in SUSPENDABLE:
-        raise VersionConflict(f"an agent that is {agent.status} cannot be suspended")
+        raise VersionConflict(
+            f"it is {agent.status}; an agent can be suspended while it is {one_of(SUSPENDABLE)}"
+        )
     suspension = Suspension(trigger=trigger, reason=reason, by=by, at=at, origin=origin)
     suspended = agent.model_copy(
         update={
@@ -208,7 +211,7 @@ def reactivate(agent: Agent, actor: Actor, at: datetime) -> Steps:
             f" the role {' or '.join(MAY_REACTIVATE)} reactivates it"
         )
     if agent.status != "suspended":
-        raise VersionConflict(f"an agent that is {agent.status} cannot be reactivated")
+        raise VersionConflict(f"it is {agent.status}; only a suspended agent can be reactivated")
     ends_at = at + PROBATION
     on_probation = agent.model_copy(
         update={

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from events.pipelines import PipelinePaused, PipelineResumed, PipelineState
 from shared.kit.errors import VersionConflict
-from shared.kit.instants import Instant
+from shared.kit.instants import Instant, format_instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
 
@@ -29,7 +29,8 @@ def refuse_where_paused(pipeline: Pipeline | None) -> None:
     """Raises VersionConflict while the tenant's pipeline is paused."""
     if pipeline is not None and pipeline.paused:
         raise VersionConflict(
-            f"the pipeline is paused: {pipeline.reason}; a governor may resume it"
+            f"the pipeline is paused since {format_instant(pipeline.changed_at)}: "
+            f"{pipeline.reason}; the role governor resumes it"
         )
 
 
@@ -54,6 +55,6 @@ def trip(
 def resume(pipeline: Pipeline | None, reason: str, by: str, at: datetime) -> Transition[Pipeline]:
     """The running pipeline. Raises VersionConflict where it is not paused."""
     if pipeline is None or not pipeline.paused:
-        raise VersionConflict("the pipeline is not paused")
+        raise VersionConflict("the pipeline runs; only a paused one can be resumed")
     running = Pipeline(paused=False, reason=reason, rolled_back=(), changed_by=by, changed_at=at)
     return Transition(running, PipelineResumed)

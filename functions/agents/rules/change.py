@@ -5,6 +5,7 @@ from functions.agents.rules.agent import Agent
 from functions.agents.rules.classification import classify
 from functions.agents.rules.spec import Spec
 from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.wording import one_of
 
 CHANGEABLE = frozenset(
     {"certified", "trial", "go_live_pending", "active", "paused", "suspended", "probation"}
@@ -22,13 +23,19 @@ def changed_kind(agent: Agent, old: Spec | None, new: Spec) -> tuple[CaseKind, t
     one, and why. An agent that never ran is created anew. Raises VersionConflict while a case is
     open or for an agent that has ended, Invalid where nothing changes."""
     if agent.case_id is not None:
-        raise VersionConflict(f"the case {agent.case_id} of this agent is still open")
+        raise VersionConflict(
+            f"the case {agent.case_id} of this agent is still open; cancel it or wait for its end"
+        )
     if agent.status not in CHANGEABLE:
-        raise VersionConflict(f"an agent that is {agent.status} takes no change")
+        raise VersionConflict(
+            f"it is {agent.status}; an agent takes a change while it is {one_of(CHANGEABLE)}"
+        )
     if agent.deployed is None:
         return "creation", ()
     if agent.deployed.spec_hash == new.hash:
-        raise Invalid(FieldError("body", "changes nothing"))
+        raise Invalid(
+            FieldError("body", "changes nothing; send the spec with what should be different")
+        )
     if old is None:
         return "evolution", ("the spec that it changes was erased",)
     return classify(old, new)

@@ -27,6 +27,7 @@ from functions.agents.rules.review import begin_review
 from functions.agents.rules.stages import APPROVAL, ETHICS, judged_stages, with_stage
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
+from shared.kit.wording import one_of
 
 # Each costs the governor two decisions, and an approval is reviewed within days.
 MOST_REPLACED = 32
@@ -66,7 +67,7 @@ def revise(agent: Agent, case: CreationCase, judged: Judged, by: str, at: dateti
     """The case with a full new spec, judged from stage 1; `by` is one of its authors from now on.
     Raises VersionConflict for a case that was not returned, or with too many authors."""
     if case.status != "returned":
-        raise VersionConflict(f"a case that is {case.status} takes no revision")
+        raise VersionConflict(f"it is {case.status}; only a returned case takes a revision")
     update = {
         "authors": with_author(case.authors, by),
         "withdrawal": None,

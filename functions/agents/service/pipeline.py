@@ -59,7 +59,7 @@ async def resume(caller: Caller, key: IdempotencyKey, reason: str) -> PipelineVi
 
     async def use_case(work: Command) -> PipelineView:
         if "governor" not in caller.roles:
-            raise Forbidden("only a governor resumes the pipeline")
+            raise Forbidden("resuming the pipeline needs the role governor")
         pipeline = await find_pipeline(work)
         step = resume_pipeline(pipeline, reason, caller.principal, work.at)
         work.is_about(PIPELINES, CREATION)

@@ -11,7 +11,7 @@ from events.approvals import (
     ApprovalVoted,
 )
 from events.quorum import BreakGlass, Capacity, Review, Vote
-from functions.approvals.rules import delegation
+from functions.approvals.rules import delegation, refusals
 from functions.approvals.rules.approval import (
     Actor,
     Approval,
@@ -30,13 +30,7 @@ from functions.approvals.rules.standing import (
     standing_of,
     was_voted_for,
 )
-from shared.kit.errors import (
-    AlreadyDecided,
-    ApprovalExpired,
-    Forbidden,
-    StaleDecisionHash,
-    VersionConflict,
-)
+from shared.kit.errors import Forbidden, VersionConflict
 
 DEPUTY_REVIEW_WITHIN = timedelta(hours=72)
 BREAK_GLASS_REVIEW_WITHIN = timedelta(hours=24)
@@ -125,13 +119,13 @@ def refuse_late(approval: Approval, decision_hash: str, at: datetime) -> None:
     """Raises AlreadyDecided, ApprovalExpired or StaleDecisionHash where no decision is possible at
     `at`. After the deadline it is an expiry, whether or not the timer has fired."""
     if approval.decision == "silence":
-        raise ApprovalExpired()
+        raise refusals.too_late(approval)
     if not approval.is_open:
-        raise AlreadyDecided(f"the approval is {approval.status}")
+        raise refusals.already_decided(approval)
     if at > approval.deadline_at:
-        raise ApprovalExpired()
+        raise refusals.too_late(approval)
     if decision_hash != approval.decision_hash:
-        raise StaleDecisionHash()
+        raise refusals.other_content(approval, decision_hash)
 
 
 def final_fields(

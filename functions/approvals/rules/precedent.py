@@ -58,7 +58,9 @@ class ActivePrecedents(Model):
     def with_(self, precedent: Precedent) -> "ActivePrecedents":
         """The list with one more. Raises VersionConflict where the limit is reached."""
         if len(self.precedents) >= MOST_ACTIVE_PER_KIND:
-            raise VersionConflict(f"{MOST_ACTIVE_PER_KIND} precedents of this kind are active")
+            raise VersionConflict(
+                f"{MOST_ACTIVE_PER_KIND} precedents of this kind are active; suspend one first"
+            )
         added = ActivePrecedent.model_validate(precedent.model_dump())
         return self.model_copy(update={"precedents": (*self.precedents, added)})
 
@@ -82,7 +84,9 @@ def activate(
 
     Raises VersionConflict in any state but draft, approved, and suspended."""
     if precedent.status not in ("draft", "approved", "suspended"):
-        raise VersionConflict(f"a precedent that is {precedent.status} cannot be activated")
+        raise VersionConflict(
+            f"it is {precedent.status}; a draft, approved or suspended precedent is activated"
+        )
     if precedent.status != "suspended" and not _passed(findings):
         return _transition(precedent, PrecedentReviewed, status="rejected", findings=findings)
     return _transition(
@@ -99,7 +103,7 @@ def suspend(precedent: Precedent) -> Transition[Precedent]:
     """The precedent, suspended until it is activated again. Raises VersionConflict unless
     active."""
     if precedent.status != "active":
-        raise VersionConflict(f"a precedent that is {precedent.status} cannot be suspended")
+        raise VersionConflict(f"it is {precedent.status}; only an active precedent is suspended")
     return _transition(precedent, PrecedentSuspended, status="suspended")
 
 

@@ -38,11 +38,13 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
     check_review(command)
     owed = approval.review
     if owed is None:
-        raise VersionConflict("this approval requires no review")
+        raise VersionConflict("only a deputy's decision and a break-glass require a review")
     if owed.status not in ("owed", "missed"):
         if (owed.reviewed_by, owed.status) == (actor.principal, command.verdict):
             return Repeat()
-        raise AlreadyDecided(f"the review was made: {owed.status}")
+        assert owed.reviewed_at is not None
+        made = f"{owed.reviewed_by} at {format_instant(owed.reviewed_at)}"
+        raise AlreadyDecided(f"the review was made by {made}: {owed.status}")
     missed = (_missed(approval, owed),) if owed.status == "owed" and at > owed.due_at else ()
     current = missed[-1].state if missed else approval
     event = ApprovalReviewed if command.verdict == "upheld" else ApprovalOverturned
@@ -60,7 +62,7 @@ def admit_reviewer(approval: Approval, actor: Actor) -> None:
     refuse_own_request(approval, actor)
     decided = {approval.decided_by, *(vote.principal for vote in approval.votes)}
     if actor.principal in decided:
-        raise SeparationOfDuties("nobody reviews their own decision")
+        raise SeparationOfDuties("you took part in the decision; somebody else must review it")
     may = places_for(approval.rule, actor.principal, actor.roles) or GOVERNOR in actor.roles
     # With a single governor, only the deputy can review the governor's own break-glass decision.
     may = may or (DEPUTY in actor.roles and approval.kind != "constitutional")

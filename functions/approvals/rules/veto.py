@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from events.approvals import ApprovalRejected, ApprovalVetoed
+from functions.approvals.rules import refusals
 from functions.approvals.rules.approval import Actor, Approval, Repeat, Steps, transition
 from functions.approvals.rules.commands import GovernorVetoBody, check_veto
 from functions.approvals.rules.decisions import final_fields, is_repeat, refuse_late
 from functions.approvals.rules.reversals import already_undone
 from functions.approvals.rules.standing import refuse_own_request, standing_of
-from shared.kit.errors import StaleDecisionHash, VetoWindowClosed
 
 WINDOW = timedelta(hours=24)
 
@@ -43,6 +43,6 @@ def veto(
 
 def _refuse_outside_window(approval: Approval, decision_hash: str, at: datetime) -> None:
     if approval.status == "confirmed" or approval.veto is None or at > approval.veto.closes_at:
-        raise VetoWindowClosed()
+        raise refusals.window_closed(approval)
     if decision_hash != approval.decision_hash:
-        raise StaleDecisionHash()
+        raise refusals.other_content(approval, decision_hash)

@@ -120,7 +120,7 @@ def count_compared(change: Batch, approval: Approval) -> None:
 async def _governed(work: Command, precedent_id: str) -> Precedent:
     precedent = await work.get(PRECEDENTS, precedent_id)
     if GOVERNOR not in work.caller.roles:
-        raise Forbidden("only a governor activates and suspends precedents")
+        raise Forbidden("activating and suspending precedents needs the role governor")
     return precedent
 
 
@@ -131,7 +131,7 @@ async def _review_again(work: UnitOfWork, precedent: Precedent) -> tuple[Finding
         return ()
     facts = await _facts(work, precedent)
     if twin := twin_of(precedent, facts.active):
-        raise VersionConflict(f"{twin.reference} is active on the same ground")
+        raise VersionConflict(f"{twin.reference} is active on the same ground; suspend it first")
     return review(precedent, facts)
 
 
@@ -141,7 +141,7 @@ async def _add_active(work: UnitOfWork, precedent: Precedent) -> None:
         # It was read after the precedent, so somebody activated it in between.
         raise LostRace(f"{precedent.reference} was activated meanwhile")
     if twin := twin_of(precedent, active.precedents):
-        raise VersionConflict(f"{twin.reference} is active on the same ground")
+        raise VersionConflict(f"{twin.reference} is active on the same ground; suspend it first")
     for other in active.precedents:
         if other.title == precedent.title:
             older = await work.find(PRECEDENTS, other.precedent_id)

@@ -202,7 +202,7 @@ def test_requested_changes_return_the_case_and_a_revision_is_judged_from_stage_o
 
 def test_only_a_returned_case_takes_a_revision() -> None:
     agent, case = submitted()
-    with pytest.raises(VersionConflict, match="takes no revision"):
+    with pytest.raises(VersionConflict, match="only a returned case takes a revision"):
         revise(agent, case, judged(spec(), case_id=case.case_id), "amira", LATER)
 
 
@@ -478,7 +478,7 @@ def test_an_agent_that_never_ran_is_created_anew_and_one_that_is_over_is_not() -
     taken_back = vetoed(agent, case).agent
     assert changed_kind(taken_back, spec(), spec()) == ("creation", ())
     over = cancelled(agent, case).agent
-    with pytest.raises(VersionConflict, match="takes no change"):
+    with pytest.raises(VersionConflict, match="takes a change while it is active,"):
         changed_kind(over, spec(), spec(industry="clinics"))
 
 
