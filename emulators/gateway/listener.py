@@ -10,9 +10,9 @@ from multidict import CIMultiDict
 
 from emulators.gateway.loopback import check_host
 from emulators.gateway.messages import Answer, Call
-from emulators.gateway.problems import BadRequest, Misdirected, problem
+from emulators.gateway.problems import Misdirected, problem
 from emulators.ports import HOST
-from shared.kit.errors import AssentError, PayloadTooLarge
+from shared.kit.errors import AssentError, MalformedRequest, PayloadTooLarge
 
 Handler = Callable[[Call], Awaitable[Answer]]
 
@@ -67,7 +67,8 @@ def _answer_with(
             return _response(problem(error))
         target = _target(request.raw_path)
         if target is None or not _is_text("".join(request.headers.values())):
-            return _response(problem(BadRequest("the request line or a header cannot be carried")))
+            refusal = MalformedRequest("the request line or a header cannot be carried")
+            return _response(problem(refusal))
         body = await _body(request)
         if body is None:
             return _response(problem(PayloadTooLarge("the body is larger than 32 MB")))

@@ -17,12 +17,6 @@ class NotIdle(AssentError):
     retriable = True
 
 
-class BadRequest(AssentError):
-    code = "bad_request"
-    title = "The request is not HTTP as it should be"
-    http_status = 400
-
-
 class Misdirected(AssentError):
     code = "misdirected_request"
     title = "The request names a host that this is not"

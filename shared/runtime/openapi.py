@@ -13,20 +13,20 @@ from shared.runtime.routes import Route
 
 REFERENCE = "#/components/schemas/{model}"
 READ_REFUSALS = {
+    400: "Not an HTTP request we can read",
     401: "No or bad credentials",
     403: "Scope missing or not allowed",
     404: "No such thing here",
+    413: "Larger than 1 MB",
+    415: "A media type this call does not read",
     422: "The request is not valid; names each field",
     429: "Too many requests; `Retry-After` says when",
     503: "Not available now; retry",
 }
 WRITE_REFUSALS = {
-    400: "Not an HTTP request we can read",
     409: "Already decided differently, or the state does not allow it",
     410: "Too late",
     412: "Not about this content",
-    413: "Larger than 1 MB",
-    415: "A media type this call does not read",
 }
 
 

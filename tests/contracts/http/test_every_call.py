@@ -78,8 +78,11 @@ def test_a_repeated_key_is_422_in_every_body(
     running: RunningPlatform, token: str, method: str, path: str
 ) -> None:
     taken = PATHS[path][method.lower()].get("requestBody", {}).get("content", JSON_BODY.values())
+    bodies = ['{"note": 1, "note": 2}', '{"a": [{"b": {"c": 1, "c": 1}}]}']
+    if path == "/v1/mobile/sync":
+        del bodies[1:]  # An item answers for its own keys: tests/mobile_api/api/test_mobile_sync.py
     for media_type in taken:
-        for body in ('{"note": 1, "note": 2}', '{"a": [{"b": {"c": 1, "c": 1}}]}'):
+        for body in bodies:
             headers = {"Content-Type": media_type}
             answer = call(running, token, method, path, content=body, headers=headers)
             assert_problem(answer, 422, "invalid")

@@ -309,6 +309,19 @@ async def test_a_timer_or_schedule_that_is_not_ours_is_buried(
     assert orders.heard == []
 
 
+@pytest.mark.parametrize("name", ["ce-id", "ce-subject", "ce-actorid", "ce-traceparent", "ce-time"])
+async def test_an_attribute_beyond_ascii_is_handled_or_buried_and_no_failure(
+    reactions: httpx.AsyncClient, dead: Mailbox, name: str
+) -> None:
+    event = _event()
+    headers = [(key.encode(), value.encode()) for key, value in event.headers().items()]
+    for strange in ("é".encode(), b"\xff\xfe"):
+        sent = [*((key, value) for key, value in headers if key != name.encode())]
+        sent.append((name.encode(), strange))
+        answer = await reactions.post("/events/bills", content=event.data, headers=sent)
+        assert (answer.status_code, answer.content) == (204, b"")
+
+
 async def test_an_event_as_long_as_a_document_is_handled(
     reactions: httpx.AsyncClient, orders: Orders
 ) -> None:
