@@ -27,7 +27,6 @@ from functions.agents.rules.review import begin_review
 from functions.agents.rules.stages import APPROVAL, ETHICS, judged_stages, with_stage
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
-from shared.kit.wording import one_of
 
 # Each costs the governor two decisions, and an approval is reviewed within days.
 MOST_REPLACED = 32
