@@ -1,6 +1,7 @@
 """What this function owns: approvals, precedents, and the active precedents of each kind."""
 
-from functions.approvals.rules.approval import Approval, next_timer, statement_to_sign
+from events.decisions import statement_of
+from functions.approvals.rules.approval import Approval, next_timer
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
 from shared.aggregates.aggregate import Aggregate, Signing
 from shared.aggregates.runner import Runner
@@ -30,7 +31,7 @@ APPROVALS = Aggregate(
         ("kind", "status", "-decided_at"),
     ),
     next_timer=next_timer,
-    signing=Signing("approvals-signing-key", statement_to_sign),
+    signing=Signing("approvals-signing-key", statement_of),
 )
 
 PRECEDENTS = Aggregate(

@@ -9,7 +9,7 @@ from events.agents import AgentApprovalNeeded, Finding, Purpose
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import Asked, CreationCase
 from functions.agents.rules.risk import Assessment, assess, data_classification
-from functions.agents.rules.spec import Spec
+from functions.agents.rules.spec import Classification, Spec
 from functions.agents.rules.stages import APPROVAL, ETHICS, place, with_stage
 from shared.kit.canonical import content_hash
 from shared.kit.ids import derive_id
@@ -32,23 +32,28 @@ def ask(
     event_id = derive_id("evt", at, case.case_id, str(case.revision), purpose)
     approval_id = derive_id("apr", at, event_id)
     stage = place(ETHICS if purpose == "ethics_escalation" else APPROVAL)
-    fields = {**_requested(case, purpose), "stage": stage}
-    asked = Asked(
-        approval_id=approval_id, decision_hash=content_hash(fields["content"]), purpose=purpose
-    )
+    assessment, data = _assessed(case.spec)
+    asked = Asked(approval_id=approval_id, purpose=purpose, risk=assessment.risk, data=data)
+    fields = {**_requested(case, asked, assessment.reasons), "stage": stage}
     stages = with_stage(case.stages, stage.number, approval_id=approval_id)
     waiting = {"asked": asked, "approval_id": approval_id, "stages": stages}
     needed = Transition(agent, AgentApprovalNeeded, fields, event_id)
     return needed, case.model_copy(update=waiting)
 
 
-def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
+def approval_hash(case: CreationCase, asked: Asked) -> str:
+    """The hash of what the case asked, from the content itself as it is stored now."""
+    return content_hash(approval_content(case, asked))
+
+
+def approval_content(case: CreationCase, asked: Asked) -> dict[str, Any]:
     """The exact content that is approved and hashed: the spec's fields and, beside them, `case`,
     `classification`, `changes` and the findings of stages 1 to 5.
 
-    It never changes from the request to the deployment, so both can be compared."""
+    It never changes from the request to the deployment, so both can be compared; it depends only
+    on what is stored, so a new release of the rules does not change it either."""
     spec = json.loads(case.spec)
-    assessment, data = _assessed(case.spec)
+    purpose = asked.purpose
     return {
         **spec,
         "case": {"case_id": case.case_id, "revision": case.revision, "purpose": purpose},
@@ -56,25 +61,24 @@ def approval_content(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
             "kind": case.kind,
             "why": list(case.why),
             "version": case.version,
-            "data": data,
-            "risk": assessment.risk,
+            "data": asked.data,
+            "risk": asked.risk,
         },
         "changes": list(case.why),
         "findings": [_listed(finding) for finding in _findings(case)],
     }
 
 
-def _requested(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
-    spec = json.loads(case.spec)
-    assessment, _ = _assessed(case.spec)
+def _requested(case: CreationCase, asked: Asked, reasons: tuple[str, ...]) -> dict[str, Any]:
+    spec, purpose = json.loads(case.spec), asked.purpose
     return {
         "case_id": case.case_id,
         "revision": case.revision,
         "purpose": purpose,
         "summary": _summary(case, purpose, spec),
-        "content": approval_content(case, purpose),
-        "risk": assessment.risk,
-        "risk_reasons": assessment.reasons,
+        "content": approval_content(case, asked),
+        "risk": asked.risk,
+        "risk_reasons": reasons,
         "evidence": tuple(_listed(finding) for finding in _telling(_findings(case))),
         "rollback_plan": spec.get("containment", {}).get("rollback", ""),
         "requested_by": case.requested_by,
@@ -84,7 +88,7 @@ def _requested(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _assessed(spec: str) -> tuple[Assessment, str]:
+def _assessed(spec: str) -> tuple[Assessment, Classification]:
     """The risk of a spec, and the most sensitive data that it declares."""
     parsed = Spec.model_validate_json(spec)
     return assess(parsed), data_classification(parsed)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from events.agents import CreationCaseState, Purpose
+from events.agents import CreationCaseState, Purpose, Risk
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import Review
+from functions.agents.rules.spec import Classification
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
@@ -14,11 +15,13 @@ WAITING = frozenset({"ethics_cleared", "escalated"})
 
 
 class Asked(Model):
-    """The approval that a case waits for or acted on: its content and purpose."""
+    """The approval that a case waits for or acted on: its purpose, and the assessment that is part
+    of its content. The content's hash is computed from the case whenever it is needed."""
 
     approval_id: str
-    decision_hash: str
     purpose: Purpose
+    risk: Risk
+    data: Classification
     # The version and the signature of the latest decision that the case acted on; older decisions
     # are ignored.
     acted_on: int = 0

@@ -3,16 +3,18 @@
 from datetime import datetime
 
 from joserfc.jwk import OKPKey
+from pydantic import BaseModel
 
-from events.agents import Limits
+from events.agents import Finding, Limits, StageState
 from functions.agents.rules.agent import Version
-from functions.agents.rules.case import Judged
+from functions.agents.rules.case import CreationCase, Judged
 from functions.agents.rules.judgement import STAGES, Judgement, StageJudgement
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.stages import CERTIFIED_STAGES
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
+from shared.kit.models import part_of
 from shared.kit.money import usd_micros
 from shared.kit.signing import sign
 
@@ -28,7 +30,9 @@ def certify(
         if stage.number in CERTIFIED_STAGES and stage.outcome == "passed":
             parts = (version.case_id, version.spec_hash, str(stage.number))
             ids[stage.number] = derive_id("crt", at, *parts)
-            statement = _statement(version, stage, ids[stage.number], tenant_id, at)
+            statement = certification(
+                version, stage, ids[stage.number], tenant_id=tenant_id, at=at, verdict=stage.outcome
+            )
             certifications.append(sign(statement, key))
     return Judged(version, judgement, tuple(certifications), ids)
 
@@ -50,17 +54,29 @@ def as_version(spec: Spec, *, version: str, case_id: str) -> Version:
     )
 
 
-def _statement(
-    judged: Version, stage: StageJudgement, certification_id: str, tenant_id: str, at: datetime
+def certification(
+    judged: Version | CreationCase,
+    stage: StageJudgement | StageState,
+    certification_id: str | None,
+    *,
+    tenant_id: str,
+    at: datetime | None,
+    verdict: str,
 ) -> dict[str, object]:
+    """The statement about one stage: everything that the case shows of its judgement. Made from the
+    stored stage again, it is compared with what was signed."""
     return {
         "certification_id": certification_id,
         "tenant_id": tenant_id,
         "case_id": judged.case_id,
         "stage": stage.number,
         "name": STAGES[stage.number - 1],
-        "verdict": stage.outcome,
+        "verdict": verdict,
         "spec_hash": judged.spec_hash,
-        "findings_hash": content_hash([f.model_dump(mode="json") for f in stage.findings]),
-        "certified_at": format_instant(at),
+        "findings_hash": content_hash([_shown(finding) for finding in stage.findings]),
+        "certified_at": format_instant(at) if at is not None else None,
     }
+
+
+def _shown(finding: BaseModel) -> dict[str, object]:
+    return part_of(Finding, finding).model_dump(mode="json")

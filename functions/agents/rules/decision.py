@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from events.agents import Purpose
+from functions.agents.rules.approval_request import approval_hash
 from functions.agents.rules.case import Asked, CreationCase
 from shared.kit.errors import SignatureInvalid
 
@@ -24,16 +25,17 @@ def accept(case: CreationCase, decision: Decision) -> CreationCase | None:
     approval, was acted on before, or comes late. The approval of a passed escalation can only be
     reversed.
 
-    Raises SignatureInvalid for a decision about other content than the case requested: an approval
-    of one hash never authorizes another."""
+    Raises SignatureInvalid for a decision about other content than the case holds: its hash is
+    computed from the content, and an approval of one hash never authorizes another."""
     name = _about(case, decision)
     asked: Asked | None = getattr(case, name) if name else None
     if name is None or asked is None or decision.revision != case.revision:
         return None
     if decision.version <= asked.acted_on or (name == "escalation" and not decision.withdraws):
         return None
-    if (decision.decision_hash, decision.purpose) != (asked.decision_hash, asked.purpose):
-        raise SignatureInvalid("the decision is about other content than the case asked about")
+    about = (approval_hash(case, asked), asked.purpose)
+    if (decision.decision_hash, decision.purpose) != about:
+        raise SignatureInvalid("the decision is about other content than the case holds")
     recorded = {"acted_on": decision.version, "signature": decision.signature}
     return case.model_copy(update={name: asked.model_copy(update=recorded)})
 

@@ -97,6 +97,9 @@ def _approval(number: int, version: int, **fields: object) -> Json:
     return {
         "approval_id": f"apr_{number}",
         "version": version,
+        "kind": "constitutional",
+        "risk": "low",
+        "capacity": "approver",
         "content": json.dumps(content),
         "decision_hash": content_hash(content),
         "case": _binding(number),
@@ -114,9 +117,10 @@ def _decided(
     state = _approval(
         number, version, status=status, decided_by=by, decided_at=moment(number), **fields
     )
-    names = ("approval_id", "decision_hash", "decided_by", "decided_at", "version", "case")
-    signed = {name: state[name] for name in names}
-    statement = {**signed, "tenant_id": TENANT, "outcome": status}
+    names = ("approval_id", "kind", "risk", "capacity", "decision_hash", "decided_by", "decided_at")
+    signed = {name: state[name] for name in (*names, "version", "case")}
+    record = content_hash({name: value for name, value in state.items() if name != "signature"})
+    statement = {**signed, "tenant_id": TENANT, "outcome": status, "record_hash": record}
     return {**state, "signature": chronicle.approvals_key.sign(statement)}
 
 

@@ -13,6 +13,7 @@ from events.agents import AgentApprovalNeeded, AgentStatus, CaseKind
 from events.approvals import CaseBinding
 from events.decisions import SignedDecision
 from functions.agents.rules.agent import Agent, draft
+from functions.agents.rules.approval_request import approval_hash
 from functions.agents.rules.case import CreationCase, Judged, Steps
 from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.creation import open_case
@@ -136,12 +137,16 @@ def decision(
     values = {
         "approval_id": asked.approval_id,
         "tenant_id": TENANT,
-        "decision_hash": asked.decision_hash,
+        "decision_hash": approval_hash(case, asked),
         "outcome": outcome,
         **altered,
     }
     signed = SignedDecision(
         **values,
+        kind="constitutional",
+        risk=asked.risk,
+        capacity="approver",
+        record_hash="0" * 64,
         decided_by="gala",
         decided_at=START,
         version=version,
@@ -152,7 +157,7 @@ def decision(
         version=version,
         revision=case.revision,
         purpose=asked.purpose,
-        decision_hash=asked.decision_hash,
+        decision_hash=approval_hash(case, asked),
         signature=sign(signed.model_dump(mode="json"), key),
         withdraws=withdraws,
     )

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from events.approvals import Place, Rule, Subject
+from events.decisions import SignedDecision, statement_of
 from events.precedents import Condition
 from functions.approvals.rules.approval import Actor, Approval, Repeat, Step, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent
 from functions.approvals.rules.requests import Request, RequestBody, SubjectBody, open_request
+from shared.aggregates.aggregate import payload
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -69,6 +71,12 @@ def request_body(**fields: Any) -> RequestBody:
 def opened(*precedents: ActivePrecedent, at: datetime = START, **fields: Any) -> Approval:
     """The approval such a request opens at `at`."""
     return open_request(request(**fields), precedents, at).state
+
+
+def signed_of(step: Step) -> SignedDecision | None:
+    """What is signed of the step's event."""
+    assert step.event is not None
+    return statement_of(payload(step), "clinic")
 
 
 def rule(kind: Any, *places: str, m: int | None = None) -> Rule:

@@ -1,5 +1,7 @@
 """A creation case from its spec to every one of its ends."""
 
+import json
+
 import pytest
 
 from events.agents import (
@@ -15,7 +17,7 @@ from events.agents import (
     CreationCaseRolledBack,
 )
 from functions.agents.rules.agent import UNDONE, Agent, suspend
-from functions.agents.rules.approval_request import approval_content
+from functions.agents.rules.approval_request import approval_hash
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.change import changed_kind, refuse_new_name
 from functions.agents.rules.creation import (
@@ -119,7 +121,7 @@ def test_what_is_hashed_is_the_spec_with_its_classification_and_findings() -> No
         **dict.fromkeys(("case", "classification", "changes", "findings")),
     }
     assert case.asked is not None
-    assert content_hash(content) == case.asked.decision_hash
+    assert content_hash(content) == approval_hash(case, case.asked)
     asking = after.published[-1].event_id
     assert asking is not None
     # Approvals derives the same id from the event.
@@ -443,6 +445,22 @@ def test_a_decision_about_other_content_is_a_forgery() -> None:
         accept(case, decision(case)._replace(purpose="evolution"))
 
 
+def test_a_decision_is_compared_with_the_content_that_is_stored_now() -> None:
+    _, case = submitted()
+    told = decision(case)
+    other = spec(purpose="Draft articles for anybody who asks.")
+    assert case.asked is not None
+    for altered in (
+        {"spec": json.dumps(other.document()), "spec_hash": other.hash},
+        {"version": "9.0.0"},
+        {"why": ("Nothing important changes.",)},
+        {"stages": tuple(stage.model_copy(update={"findings": ()}) for stage in case.stages)},
+        {"asked": case.asked.model_copy(update={"risk": "critical"})},
+    ):
+        with pytest.raises(SignatureInvalid):
+            accept(case.model_copy(update=altered), told)
+
+
 def test_what_is_repeated_late_or_about_something_else_is_not_accepted() -> None:
     _, case = submitted()
     accepted = accept(case, decision(case, version=3))
@@ -491,7 +509,8 @@ def test_versions_tell_proposals_from_evolutions() -> None:
 def test_the_content_a_case_asked_about_is_the_same_at_deployment() -> None:
     agent, case = submitted(ESCALATES)
     assert case.asked is not None
-    asked = case.asked.decision_hash
+    asked = approval_hash(case, case.asked)
     after = stepped(agent, clear_ethics(agent, assented(agent, case), LATER))
     _, case = live(*after.both)
-    assert content_hash(approval_content(case, "ethics_escalation")) == asked
+    assert case.escalation is not None
+    assert approval_hash(case, case.escalation) == asked
