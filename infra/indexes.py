@@ -67,4 +67,9 @@ def unqueried(manifests: Manifests) -> tuple[Field, ...]:
         for name, declaration in manifests.collections.items()
         for field in declaration.unqueried
     )
-    return (*declared, ("events", "data"), ("idempotency_keys", "answer"))
+    return (
+        *declared,
+        ("events", "data"),
+        ("events", "digest"),
+        ("idempotency_keys", "answer"),
+    )

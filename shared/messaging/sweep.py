@@ -9,7 +9,7 @@ from shared.kit.errors import AssentError
 from shared.kit.instants import format_instant, parse_instant
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import EVENT_LOG, logged_event
+from shared.messaging.log import EVENT_LOG
 from shared.messaging.outbox import Outbox
 from shared.messaging.timers import timer_event
 from shared.storage.batches import Document
@@ -58,14 +58,17 @@ class Sweep:
             order_by="time",
             limit=AT_ONCE,
         )
-        by_tenant: dict[str, list[Envelope]] = {}
+        by_tenant: dict[str, list[Document]] = {}
         for entry in entries:
-            _log_if_stuck(f"event/{entry.id}", parse_instant(entry.data["time"]), now)
-            by_tenant.setdefault(entry.tenant_id, []).append(logged_event(entry.data, now))
+            by_tenant.setdefault(entry.tenant_id, []).append(entry)
         failures: list[Exception] = []
-        for tenant_id, events in by_tenant.items():
+        for tenant_id, committed in by_tenant.items():
+            store = TenantStore(tenant_id)
             try:
-                await self._outbox.relay(TenantStore(tenant_id), events)
+                events = await self._outbox.own_events(store, committed, now)
+                for event in events:
+                    _log_if_stuck(f"event/{event.id}", event.time, now)
+                await self._outbox.relay(store, events)
             except AssentError as error:
                 failures.append(error)
         return failures

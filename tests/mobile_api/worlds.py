@@ -12,6 +12,7 @@ from shared.messaging.log import EVENT_LOG
 from shared.messaging.outbox import Outbox
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
+from shared.storage.secrets import log_keys
 
 
 def in_tenant(event: Envelope, tenant: str) -> Envelope:
@@ -24,6 +25,7 @@ async def log(tenant: str, events: Iterable[Envelope]) -> list[Envelope]:
     for event in told:
         change = Change()
         change.record(event)
+        change.seal(await log_keys(event.source.removeprefix("//assent/")))
         await TenantStore(tenant).commit(change)
     return told
 

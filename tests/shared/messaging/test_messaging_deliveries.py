@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
+from shared.kit.digests import load_key_ring, new_key_ring
 from shared.kit.errors import Unavailable
 from shared.kit.ids import is_id
 from shared.messaging.changes import Change
@@ -94,6 +95,7 @@ async def test_it_is_caused_by_the_event_it_buries_where_that_is_in_the_log(
     event = _paid(store)
     change = Change()
     change.record(event)
+    change.seal(load_key_ring(new_key_ring("bills")))
     await store.commit(change)
     await deliveries.record_buried(_delivery(event), "forged", LATER)
     other = _paid(store, type="assent.bill.lost.v1")
