@@ -14,12 +14,14 @@ from events.approvals import (
 )
 from mobile_api.rules.cards import LONGEST_TIMELINE, as_of, bucket_of, card_of
 from mobile_api.rules.documents import CARDS, VIOLATIONS, Fields
+from shared.kit.bookkeeping import EntryRefused
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import (
     START,
     approval,
     case_of,
     decided,
+    envelope,
     fact,
     id_of,
     project,
@@ -125,6 +127,22 @@ def test_a_missed_review_is_a_violation_of_its_own_even_when_it_comes_late() -> 
     violations = [fields for key, fields in documents.items() if key[0] == VIOLATIONS]
     assert [each["rule"] for each in violations] == ["review.deputy"]
     assert violations[0]["subject"]["id"] == id_of("agt", 1)
+
+
+def test_a_refused_entry_of_a_log_is_a_violation() -> None:
+    id = id_of("ref", 1)
+    refused = EntryRefused(
+        function="agents",
+        refusal_id=id,
+        entry_id="evt_forged",
+        entry_type="assent.agent.activated.v1",
+        entry_subject="agent/agt_1",
+    )
+    documents = _documents(envelope(refused, f"entry/{id}", 1, START))
+    (violation,) = (fields for key, fields in documents.items() if key[0] == VIOLATIONS)
+    assert violation["rule"] == "authentic_log"
+    assert violation["subject"] == {"type": "entry", "id": id, "name": "evt_forged"}
+    assert violation["evidence"] == ["assent.agent.activated.v1 about agent/agt_1"]
 
 
 @pytest.mark.parametrize("status", ["pending", "deferred", "escalated"])
