@@ -1,6 +1,8 @@
 """Firestore, through handles that always include the tenant."""
 
+import logging
 import os
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +19,11 @@ from shared.storage.rpc import Service
 
 COUNTED_PER_READ = 1000
 READ_AT_ONCE = 100
+
+_OF_A_TENANT = re.compile(
+    r"projects/[^/]+/databases/[^/]+/documents/tenants/[^/]+/[^/]+/[^/]+", re.DOTALL
+)
+_log = logging.getLogger(__name__)
 
 
 class LostRace(AssentError):
@@ -163,7 +170,9 @@ class PlatformStore:
         order_by: str | None = None,
         limit: int = 100,
     ) -> list[Document]:
-        """Up to `limit` documents of that collection of any tenant. Raises Unavailable."""
+        """Up to `limit` documents of that collection of any tenant. A document of a collection that
+        only has the same name, elsewhere in the database, belongs to no tenant: it is logged as an
+        error and left out. Raises Unavailable."""
         request = _request("RunQuery", parent=f"{_database()}/documents")
         put_query(
             request.structured_query,
@@ -178,9 +187,9 @@ class PlatformStore:
 
 async def _fetch(request: Any) -> list[Document]:
     answers = await _read("RunQuery", request)
-    documents = [_document(answer.document) for answer in answers if answer.HasField("document")]
-    count("firestore-reads", max(1, len(documents)))
-    return documents
+    found = [answer.document for answer in answers if answer.HasField("document")]
+    count("firestore-reads", max(1, len(found)))
+    return [_document(each) for each in found if _is_a_tenants(each.name)]
 
 
 async def _read(method: str, request: Any) -> Sequence[Any]:
@@ -188,8 +197,14 @@ async def _read(method: str, request: Any) -> Sequence[Any]:
         return await _firestore().stream(method, request, _types(method)[1], database=_database())
 
 
+def _is_a_tenants(name: str) -> bool:
+    is_ours = _OF_A_TENANT.fullmatch(name) is not None
+    if not is_ours:
+        _log.error("ignored: %r is no document of a tenant", name)
+    return is_ours
+
+
 def _document(message: Any) -> Document:
-    # projects/{project}/databases/{database}/documents/tenants/{tenant}/{collection}/{id}
     tenant_id, collection, id = message.name.split("/")[-3:]
     fields = plain_fields(message.fields)
     return Document(collection, id, tenant_id, fields, message.update_time)

@@ -108,6 +108,22 @@ def test_a_rebuild_still_reads_what_a_retired_key_sealed(
     assert "refused" not in capsys.readouterr().out
 
 
+def test_an_entry_that_names_another_tenant_does_not_stop_a_rebuild_of_all(
+    history: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def forge() -> None:
+        store = TenantStore(history)
+        batch = Batch()
+        batch.put(EVENT_LOG, "evt_forged", {"tenantid": "zzz", "source": "//assent/agents"})
+        await store.commit(batch)
+
+    asyncio.run(forge())
+    assert main([]) == 0
+    out = capsys.readouterr().out
+    assert out.count(f"{history}: ") == 1
+    assert "zzz" not in out
+
+
 def test_the_running_platform_is_found_by_its_description(
     history: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

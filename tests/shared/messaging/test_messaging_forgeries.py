@@ -170,6 +170,16 @@ async def test_an_own_entry_in_another_tenant_is_set_aside_there(log: Log) -> No
     assert received.attributes["ce-tenantid"] == other.tenant_id
 
 
+async def test_a_collection_with_the_logs_name_is_no_log(log: Log) -> None:
+    event = log.event()
+    batch = Batch()
+    batch.put(f"orders/{log.store.tenant_id}/{EVENT_LOG}", event.id, await log.entry(event))
+    await log.store.commit(batch)
+    await log.sweep()
+    assert await log.published() == []
+    assert await log.store.count(EVENT_LOG) == 0
+
+
 async def test_the_report_says_what_the_entry_claims_in_plain_characters(log: Log) -> None:
     event = log.event("order/\u202eevil")
     entry = {**await log.entry(event), "digest": "", "type": "assent.order.placed.v1\n" * 100}
