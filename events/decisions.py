@@ -14,11 +14,11 @@ from events.approvals import (
     ApprovalRejected,
     ApprovalState,
     ApprovalVetoed,
-    Capacity,
     CaseBinding,
     Kind,
     Risk,
 )
+from events.quorum import Capacity
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid, SignatureInvalid
 from shared.kit.instants import Instant

@@ -19,6 +19,7 @@ from pydantic import BaseModel, StringConstraints
 
 from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing, Unauthenticated, Unavailable
+from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
 from shared.runtime import logs
 from shared.runtime.boundary import received_at
@@ -83,6 +84,8 @@ class TokenVerifier:
         moment = now.timestamp()
         if claims.iss != self._settings.issuer:
             raise Unauthenticated("the token is from another issuer")
+        if is_reserved(claims.sub):
+            raise Unauthenticated("the token names a principal that nobody may be")
         if self._settings.audience not in audiences:
             raise Unauthenticated("the token is for another audience")
         if moment >= claims.exp:

@@ -13,20 +13,15 @@ from events.approvals import (
     ApprovalRejected,
     ApprovalState,
     ApprovalVoted,
-    BreakGlass,
     CaseBinding,
-    Grant,
     Match,
-    Place,
-    Review,
-    Rule,
     Stage,
     Subject,
     VetoReason,
     VetoWindow,
-    Vote,
 )
 from events.decisions import statement_of, verify_decision
+from events.quorum import BreakGlass, Grant, LateDecision, Place, Review, Rule, Vote
 from shared.kit.errors import SignatureInvalid
 from shared.kit.signing import load_public_keys, load_signing_key, new_key, public_key_set, sign
 
@@ -55,6 +50,12 @@ VALUES: dict[str, Any] = {
     "deadline_at": AT,
     "on_timeout": "deny",
     "decision_hash": "0" * 64,
+    "effect": "pay",
+    "amount_usd_micros": 7_000_000,
+    "added_rule": Rule(kind="any", of=(Place(role="legal"),)),
+    "missing": ("role:legal",),
+    "authors": ("amira",),
+    "late": (LateDecision(principal="gala", decision="reject", at=AT),),
     "stage": Stage(number=6, name="Governor approval", of=7),
     "matches": (Match(seed_id="pre_1", title="Small invoices"),),
     "veto": VetoWindow(closes_at=AT),
@@ -93,6 +94,9 @@ OTHERS: dict[str, Any] = {
     "stage": {"number": 5},
     "veto": {"closes_at": LATER},
     "rule": {"kind": "all"},
+    "added_rule": {"kind": "all"},
+    "effect": "read",
+    "amount_usd_micros": 1,
     "break_glass": {"grounds": "legal"},
     "review": {"because": "deputy"},
     "veto_reason": {"category": "other"},

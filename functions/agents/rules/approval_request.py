@@ -83,6 +83,7 @@ def _requested(case: CreationCase, asked: Asked, reasons: tuple[str, ...]) -> di
         "rollback_plan": spec.get("containment", {}).get("rollback", ""),
         "requested_by": case.requested_by,
         "requested_at": case.requested_at,
+        "authors": case.authors,
         "precedents_allowed": _precedents_allowed(case, purpose, spec),
     }
 

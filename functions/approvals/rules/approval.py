@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from events.approvals import ApprovalState
+from functions.approvals.rules.quorum import missing_places
 from shared.kit.instants import Instant
 from shared.kit.transitions import Transition
 
@@ -34,9 +35,13 @@ Verb = Literal[
 
 class Approval(ApprovalState):
     """The fields that events publish, and below them private ones: `silence_at` is when it expired
-    because no governor acted, `governed_at` when a governor last acted on it."""
+    because no governor acted, though it had the policy's default time, `governed_at` when a
+    governor last acted on it. `proposal` is the version of the approval policy that it proposes to
+    replace."""
 
+    proposal: int | None = None
     precedents_allowed: bool = True
+    had_default_time: bool = True
     likeness: str = ""
     streak: int = 0
     counted_at: Instant | None = None
@@ -70,9 +75,10 @@ Steps = tuple[Step, ...]
 
 
 def transition(approval: Approval, event: type[ApprovalState], **fields: Any) -> Step:
-    """`approval` with `fields` replaced and its version increased by one."""
-    fields["version"] = approval.version + 1
-    return Transition(approval.model_copy(update=fields), event)
+    """`approval` with `fields` replaced, what it still misses, and its version increased by one."""
+    after = approval.model_copy(update={**fields, "version": approval.version + 1})
+    missing = missing_places(after.rule, after.added_rule, after.votes) if after.is_open else ()
+    return Transition(after.model_copy(update={"missing": missing}), event)
 
 
 def next_timer(approval: Approval) -> tuple[str, datetime] | None:

@@ -134,7 +134,7 @@ async def test_a_forged_decision_never_acts_and_is_published_once(
     [
         ('"kind":"constitutional"', '"kind":"artifact"'),
         ('"decided_by":"gala"', '"decided_by":"amira"'),
-        ('"capacity":null', '"capacity":"deadline"'),
+        ('"capacity":null', '"capacity":"silence"'),
         ('"note":"a note"', '"note":"another note"'),
         ('"on_timeout":"deny"', '"on_timeout":"approve"'),
         ('"summary":"', '"summary":"Harmless: '),
