@@ -6,6 +6,7 @@ from typing import Any
 
 from emulators.iam import PROJECT, REGION
 from emulators.issuer import new_signing_key
+from shared.kit.digests import new_key_ring
 from shared.manifest import Manifests, Queue, seconds
 
 _MAX_DISPATCHES = 500
@@ -34,7 +35,7 @@ async def create_queues(address: str, manifests: Manifests, project: str = PROJE
 
 async def create_secrets(address: str, manifests: Manifests, project: str = PROJECT) -> None:
     """Creates every missing secret of the manifests with a new value; each `X-signing-key` comes
-    with its `X-public-keys`."""
+    with its `X-public-keys`, each `X-log-key` is a ring of one key."""
     from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
     from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (
         SecretManagerServiceGrpcAsyncIOTransport,
@@ -67,6 +68,8 @@ def secret_values(names: tuple[str, ...]) -> dict[str, bytes]:
         if name.endswith("-signing-key"):
             owner = name.removesuffix("-signing-key")
             values[name], values[f"{owner}-public-keys"] = new_signing_key(owner)
+        elif name.endswith("-log-key"):
+            values[name] = new_key_ring(name.removesuffix("-log-key")).encode()
     for name in names:
         if name not in values and name.endswith("-public-keys"):
             raise ValueError(f"secret {name}: no manifest names the signing key it belongs to")

@@ -48,8 +48,10 @@ async def _rebuild_all(tenant: str | None, *, write: bool) -> list[Rebuilt]:
 def _described(result: Rebuilt) -> str:
     same = result.digest_before == result.digest_after
     verdict = "same bytes" if same else f"{result.written} documents differed"
+    refused = f", {result.refused} entries refused" if result.refused else ""
     return (
-        f"{result.tenant_id}: {result.events} events, {result.documents} documents, {verdict}\n"
+        f"{result.tenant_id}: {result.events} events{refused}, {result.documents} documents, "
+        f"{verdict}\n"
         f"  before {result.digest_before}\n  after  {result.digest_after}"
     )
 

@@ -20,7 +20,7 @@ from functions.agents.rules.agent import Agent, HeldReading, ReportCount
 from functions.agents.rules.breaker import Pipeline
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.skills import Skill
-from functions.agents.rules.stages import place
+from functions.agents.rules.stages import findings_of, place
 from shared.kit.contents import Contents
 from shared.kit.instants import Instant
 from shared.kit.models import Model, part_of
@@ -132,12 +132,12 @@ class CreationCaseView(Model):
 
 
 def _stage_view(case: CreationCase, index: int, findings: list[dict[str, str]] | None) -> StageView:
-    stage, before = case.stages[index], sum(each.found for each in case.stages[:index])
+    stage = case.stages[index]
     if stage.number == LAST_STAGE:
         return part_of(StageView, stage, findings=case.checks)
     if findings is None:
         return part_of(StageView, stage, findings=None if stage.found else ())
-    own = findings[before : before + stage.found]
+    own = findings_of(case.stages, stage.number, findings)
     return part_of(StageView, stage, findings=tuple(map(Finding.model_validate, own)))
 
 

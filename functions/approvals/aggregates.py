@@ -1,7 +1,8 @@
 """What this function owns: approvals, precedents, the active precedents of each kind, and the
 approval policy."""
 
-from functions.approvals.rules.approval import Approval, next_timer, statement_to_sign
+from events.decisions import statement_of
+from functions.approvals.rules.approval import Approval, next_timer
 from functions.approvals.rules.policy import ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
 from shared.aggregates.aggregate import Aggregate, Signing
@@ -36,7 +37,7 @@ APPROVALS = Aggregate(
     ),
     queried=("-silence_at", "-governed_at"),
     next_timer=next_timer,
-    signing=Signing("approvals-signing-key", statement_to_sign),
+    signing=Signing("approvals-signing-key", statement_of),
 )
 
 PRECEDENTS = Aggregate(

@@ -1,13 +1,15 @@
-"""`python -m infra.keys create | rotate OWNER | retire OWNER --stack STACK`.
+"""`python -m infra.keys create | rotate OWNER [--log] | retire OWNER [--log] --stack STACK`.
 
 `create` gives every secret of the manifests its first value, once. `rotate` lets a function sign
-with a new key, and `retire` destroys the older ones (docs/decisions/0022)."""
+with a new key, and `retire` destroys the older ones (docs/decisions/0022); with `--log`, the key is
+that of the digests in its log (docs/decisions/0039)."""
 
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from infra.keys.logs import retire_log, rotate_log
 from infra.keys.making import create_missing, retire, rotate
 from infra.keys.values import Values
 from infra.refusals import Refused
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str], root: Path) -> int:
 def _done(chosen: argparse.Namespace, manifests: Manifests, values: Values) -> Iterator[str]:
     if chosen.step == "create":
         return create_missing(manifests, values)
+    if chosen.log:
+        return {"rotate": rotate_log, "retire": retire_log}[chosen.step](chosen.owner, values)
     step = rotate if chosen.step == "rotate" else retire
     return step(chosen.owner, manifests, values)
 
@@ -42,7 +46,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     for name in ("create", "rotate", "retire"):
         step = steps.add_parser(name)
         if name != "create":
-            step.add_argument("owner", help="the function whose signing key it is")
+            step.add_argument("owner", help="the function whose key it is")
+            step.add_argument("--log", action="store_true", help="the key of its log's digests")
         step.add_argument("--stack", required=True)
     return parser.parse_args(arguments)
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from infra.keys.values import Values
 from infra.refusals import Refused
+from shared.kit.digests import new_key_ring
 from shared.kit.signing import SEED_BYTES, load_signing_key, new_key, public_key_set
 from shared.manifest import Manifests
 
-SIGNING, PUBLIC = "-signing-key", "-public-keys"
+SIGNING, PUBLIC, LOG = "-signing-key", "-public-keys", "-log-key"
 # After this time a process that meets an unknown key reads the public keys again
 # (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
@@ -33,6 +34,9 @@ def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
             key = new_key(owner)
             _publish(owner, manifests, values, key)
             values.add(name, json.dumps(key))
+            yield f"{name}: created"
+        elif name.endswith(LOG):
+            values.add(name, new_key_ring(name.removesuffix(LOG)))
             yield f"{name}: created"
         elif name.endswith(PUBLIC):
             raise Refused(f"{name}: its signing key is there and it is not; rotate that key")

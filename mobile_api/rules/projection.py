@@ -24,7 +24,7 @@ from mobile_api.rules.documents import (
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.seeds import seed_step
 from mobile_api.rules.violations import violation_step
-from shared.kit.bookkeeping import DeliveryState
+from shared.kit.bookkeeping import DeliveryState, EntryRefused
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import EventData
 
@@ -113,6 +113,16 @@ def _read_delivery(fact: Fact, state: DeliveryState) -> tuple[Step, ...]:
     return (newest_step(fact, (DELIVERIES, state.delivery_id), {"waits": waits}),)
 
 
+def _read_refusal(fact: Fact, refused: EntryRefused) -> tuple[Step, ...]:
+    violation = approvals.Violation(
+        rule="authentic_log",
+        summary=f"an entry of the log was not written by {refused.function}; it was not published",
+        evidence=(f"{refused.entry_type} about {refused.entry_subject}",),
+    )
+    subject = Subject(type="entry", id=refused.refusal_id, name=refused.entry_id)
+    return (violation_step(fact, violation, subject, fact.actor),)
+
+
 # By the base of their payloads: the field that must be the subject's id, and the readers.
 _READERS: Mapping[type[EventData], tuple[str | None, Reader]] = {
     AgentState: ("agent_id", _read_agent),
@@ -121,4 +131,5 @@ _READERS: Mapping[type[EventData], tuple[str | None, Reader]] = {
     ApprovalState: ("approval_id", _read_approval),
     PrecedentState: ("precedent_id", _read_precedent),
     DeliveryState: ("delivery_id", _read_delivery),
+    EntryRefused: ("refusal_id", _read_refusal),
 }

@@ -5,9 +5,11 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from pydantic import ValidationError
 
+from events.registry import published_types
 from mobile_api.rules.counters import counter_changes
 from mobile_api.rules.documents import Fields, Key
 from mobile_api.rules.projection import apply, steps_of
@@ -15,9 +17,11 @@ from mobile_api.service.project import fact_of
 from mobile_api.store import COUNTED, Seen, read_projection, write_document
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import Invalid, Unavailable
-from shared.messaging.log import EVENT_LOG, logged_event
-from shared.storage.batches import Batch
+from shared.messaging.envelope import Envelope
+from shared.messaging.log import EVENT_LOG, authentic_event, digest_of
+from shared.storage.batches import Batch, Document
 from shared.storage.firestore import LostRace, PlatformStore, TenantStore
+from shared.storage.secrets import log_keys
 
 ROUNDS = 12
 FIRST_PAUSE_SECONDS = 0.05
@@ -31,10 +35,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """The result of a rebuild. Digests are SHA-256 over every document's canonical JSON."""
+    """The result of a rebuild. `refused` entries of the log were not committed by the function that
+    they name. Digests are SHA-256 over every document's canonical JSON."""
 
     tenant_id: str
     events: int
+    refused: int
     documents: int
     digest_before: str
     digest_after: str
@@ -47,12 +53,13 @@ async def rebuild(tenant_id: str, *, now: datetime, write: bool = True) -> Rebui
     again.
 
     Projects an event of the log that was not delivered yet, and the later delivery then notifies
-    nobody. Raises Unavailable."""
+    nobody. An entry counts only if its digest verifies, so whoever runs this must be able to read
+    the log keys of all functions, which no function can. Raises Unavailable."""
     store = TenantStore(tenant_id)
     for turn in range(ROUNDS):
         # Documents before the log: the log then contains every event that made them.
         seen = await read_projection(store)
-        events, wanted = await _fold(store, now)
+        events, refused, wanted = await _fold(store, now)
         before = {key: document.data for key, document in seen.items()}
         differing = [key for key in {**before, **wanted} if before.get(key) != wanted.get(key)]
         try:
@@ -62,22 +69,30 @@ async def rebuild(tenant_id: str, *, now: datetime, write: bool = True) -> Rebui
             await asyncio.sleep(min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**turn))
             continue
         return Rebuilt(
-            tenant_id, events, len(wanted), digest(before), digest(wanted), len(differing)
+            tenant_id=tenant_id,
+            events=events,
+            refused=refused,
+            documents=len(wanted),
+            digest_before=digest(before),
+            digest_after=digest(wanted),
+            written=len(differing),
         )
     raise Unavailable(f"{tenant_id} changes too fast to be rebuilt now")
 
 
 async def tenants() -> list[str]:
-    """Every tenant with an event, one read each."""
-    found: list[str] = []
+    """Every tenant with an event, in order."""
+    found: set[str] = set()
+    after = ""
     while True:
-        after = found[-1] if found else ""
+        # What an entry says of its tenant may be wrong; where it lies is not.
         entries = await PlatformStore().find(
-            EVENT_LOG, where=[("tenantid", ">", after)], order_by="tenantid", limit=1
+            EVENT_LOG, where=[("tenantid", ">", after)], order_by="tenantid"
         )
         if not entries:
-            return found
-        found.append(entries[0].tenant_id)
+            return sorted(found)
+        found |= {entry.tenant_id for entry in entries}
+        after = entries[-1].data["tenantid"]
 
 
 def digest(documents: Mapping[Key, Fields]) -> str:
@@ -85,18 +100,37 @@ def digest(documents: Mapping[Key, Fields]) -> str:
     return content_hash([[*key, dict(documents[key])] for key in sorted(documents)])
 
 
-async def _fold(store: TenantStore, now: datetime) -> tuple[int, dict[Key, Fields]]:
+async def _fold(store: TenantStore, now: datetime) -> tuple[int, int, dict[Key, Fields]]:
     documents: dict[Key, Fields] = {}
-    events = 0
+    events = refused = 0
     async for entry in store.find_all(EVENT_LOG):
         events += 1
+        event = await _committed(entry, now)
+        if event is None:
+            refused += 1
+            _log.warning("entry %r was not committed by the function that it names", entry.id)
+            continue
         try:
-            fact = fact_of(logged_event(entry.data, now))
+            fact = fact_of(event)
             documents |= apply(steps_of(fact), documents) if fact else {}
         except (ValidationError, Invalid) as refusal:
             # The live projection dead-lettered it.
             _log.warning("%s cannot be read: %s", entry.id, type(refusal).__name__)
-    return events, {**documents, **counter_changes({}, documents)}
+    return events, refused, {**documents, **counter_changes({}, documents)}
+
+
+async def _committed(entry: Document, now: datetime) -> Envelope | None:
+    """The event in the entry, if the function that it names as its source committed it."""
+    function = str(entry.data.get("source", "")).removeprefix("//assent/")
+    if function not in _publishers():
+        return None
+    keys = await log_keys(function, to_verify=[digest_of(entry)])
+    return authentic_event(entry, keys, now, also_retired=True)
+
+
+@cache
+def _publishers() -> frozenset[str]:
+    return frozenset(published_types())
 
 
 async def _replace(

@@ -21,12 +21,12 @@ DueTimer = tuple[str, datetime]
 
 
 @dataclass(frozen=True)
-class Signing(Generic[S]):
-    """What the function signs for a transition (None: nothing), with the key in the secret `key`.
-    The compact JWS becomes the state's `signature`."""
+class Signing:
+    """What the function signs of an event's data for a tenant (None: nothing), with the key in the
+    secret `key`. The compact JWS becomes the `signature` of the event and of the state."""
 
     key: str
-    statement: Callable[[Transition[S], str], BaseModel | None]
+    statement: Callable[[BaseModel, str], BaseModel | None]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Aggregate(Generic[S]):
     composites: tuple[tuple[str, ...], ...] = ()
     queried: tuple[str, ...] = ()
     next_timer: Callable[[S], DueTimer | None] | None = None
-    signing: Signing[S] | None = None
+    signing: Signing | None = None
 
     def id(self, state: S) -> str:
         """The state's id: its field `<noun>_id` unless `id_of` says otherwise."""

@@ -198,7 +198,9 @@ class UnitOfWork:
         signing = current.aggregate.signing
         if signing is None:
             return transition
-        statement = signing.statement(transition, self._recorder.tenant_id)
+        statement = None
+        if transition.event is not None:
+            statement = signing.statement(payload(transition), self._recorder.tenant_id)
         # Rules copy the signature that they read, but an earlier transition may have replaced it.
         signature = (current.state or transition.state).signature
         if statement is not None:

@@ -44,4 +44,23 @@ class DeliveryRecovered(DeliveryState):
     event_type: ClassVar[str] = "assent.delivery.recovered.v1"
 
 
-BOOKKEEPING: tuple[type[EventData], ...] = (LookupMissed, DeliveryBuried, DeliveryRecovered)
+class EntryRefused(EventData):
+    """An entry of the event log names `function` as its source, and that function did not commit
+    it as it is: it was written by somebody else, or altered. It is never published. `entry_…`
+    describe it, as far as that could be read."""
+
+    event_type: ClassVar[str] = "assent.entry.refused.v1"
+
+    function: str
+    refusal_id: str
+    entry_id: str
+    entry_type: str
+    entry_subject: str
+
+
+BOOKKEEPING: tuple[type[EventData], ...] = (
+    LookupMissed,
+    DeliveryBuried,
+    DeliveryRecovered,
+    EntryRefused,
+)

@@ -19,6 +19,8 @@ PUBLISHING = {
     "reactions": {"schedules": {"assent.sweep.due.v1": "* * * * *"}},
     "access": {"firestore": "read-write"},
 }
+# The keys of the digests in a function's log: `<function>-log-key`, which only that function reads.
+LOG_KEY = "-log-key"
 
 M = TypeVar("M", bound=Model)
 
@@ -32,9 +34,10 @@ def load_manifests(root: Path) -> Manifests:
     handles.json beside each, and the topics of the event schemas.
 
     A function has a private side where it has a handles.json or `[reactions]`; one that publishes
-    has the defaults of PUBLISHING. Guarantees that every event that is handled is published by
-    somebody, every topic has one publisher, every call has a callee, every lock exists and every
-    path has one owner. Raises ManifestError otherwise, naming the file and the field."""
+    has the defaults of PUBLISHING and alone reads its log key. Guarantees that every event that is
+    handled is published by somebody, every topic has one publisher, every call has a callee, every
+    lock exists and every path has one owner. Raises ManifestError otherwise, naming the file and
+    the field."""
     folders = function_folders(root)
     topics_of = read_topics(root)
     handles = {
@@ -48,7 +51,9 @@ def load_manifests(root: Path) -> Manifests:
         defaults = (
             PUBLISHING if noun in publishing else {"reactions": {}} if noun in handles else {}
         )
-        by_noun[noun] = _valid(Manifest, folder / "function.toml", tomllib.loads, defaults)
+        manifest = _valid(Manifest, folder / "function.toml", tomllib.loads, defaults)
+        own = (f"{noun}{LOG_KEY}",) if noun in publishing else ()
+        by_noun[noun] = _with_secrets(manifest, own, folder / "function.toml")
     manifests = Manifests(root, by_noun, folders, handles, topics_of)
     problems = list(_contradictions(manifests))
     if problems:
@@ -86,6 +91,17 @@ def _valid(model: type[M], file: Path, read: Callable[[str], Any], defaults: Any
         raise ManifestError("\n".join(lines)) from error
     except ValueError as error:  # of TOML, JSON and UTF-8 alike
         raise ManifestError(f"{file}: {error}") from error
+
+
+def _with_secrets(manifest: Manifest, own: tuple[str, ...], file: Path) -> Manifest:
+    access = manifest.access
+    for name in access.secrets:
+        if name.endswith(LOG_KEY):
+            raise ManifestError(
+                f"{file}: access.secrets: remove {name}; the function that publishes has its own"
+            )
+    secrets = {"secrets": (*access.secrets, *own)}
+    return manifest.model_copy(update={"access": access.model_copy(update=secrets)})
 
 
 def _over(defaults: Any, said: Any) -> Any:

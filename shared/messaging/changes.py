@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.kit.digests import KeyRing
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, log_entry
 from shared.storage.batches import Batch
@@ -19,7 +20,7 @@ class Timer:
 
 @dataclass
 class Change(Batch):
-    """Writes, their events and their timers: one commit.
+    """Writes, their events and their timers: one commit, by `Outbox.commit`.
 
     `is_redelivered`: this is the only commit of a delivery, which is redelivered until the events
     are published; the handler then calls `Outbox.publish_again`. The events need no flag in the
@@ -30,11 +31,17 @@ class Change(Batch):
     timers: list[Timer] = field(default_factory=list)
 
     def record(self, *events: Envelope) -> None:
-        """Adds entries to the event log, to be published after the commit."""
-        for event in events:
-            position, flagged = len(self.events), not self.is_redelivered
-            self.create(EVENT_LOG, event.id, log_entry(event, position=position, flagged=flagged))
-            self.events.append(event)
+        """Adds events to the log, to be published after the commit."""
+        self.events.extend(events)
+
+    def seal(self, keys: KeyRing) -> None:
+        """Adds the log's entries of all events to the commit, once, each with its keyed digest."""
+        logged = {write.id for write in self.writes if write.collection == EVENT_LOG}
+        for position, event in enumerate(self.events):
+            if event.id not in logged:
+                flagged = not self.is_redelivered
+                entry = log_entry(event, keys, position=position, flagged=flagged)
+                self.create(EVENT_LOG, event.id, entry)
 
     def schedule(self, timer: Timer) -> None:
         """A timer to be set after the commit. The subject's document must carry it too

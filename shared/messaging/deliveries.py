@@ -11,13 +11,14 @@ from shared.kit.instants import parse_instant
 from shared.messaging.changes import Change
 from shared.messaging.dead_letters import fitting
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import EVENT_LOG, logged_event
+from shared.messaging.log import EVENT_LOG, authentic_event, digest_of
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import LastEvent, Recorder, last_event
 from shared.storage.batches import Document
 from shared.storage.cursors import is_document_id
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
+from shared.storage.secrets import log_keys
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RECORDS = (DeliveryBuried.event_type, DeliveryRecovered.event_type)
@@ -110,7 +111,9 @@ class Deliveries:
                 burial = self._burial(delivery, delivered, "", at)
                 change.record(burial)
             else:
-                burial = logged_event(buried.data, at)
+                burial = await self._recorded(buried, at) or self._burial(
+                    delivery, delivered, "", at
+                )
             change.record(
                 self._recorder(delivery, at, last_event(burial)).record(
                     subject=burial.subject,
@@ -124,12 +127,18 @@ class Deliveries:
         if self.are_recorded(delivery):
             await decide_again(once)
 
+    async def _recorded(self, entry: Document, at: datetime) -> Envelope | None:
+        """The event in the entry, if this function committed it. Raises Unavailable."""
+        keys = await log_keys(self._outbox.noun, to_verify=[digest_of(entry)])
+        return authentic_event(entry, keys, at)
+
     def _burial(
         self, delivery: Delivery, delivered: Document | None, reason: str, at: datetime
     ) -> Envelope:
         cause = None
-        if delivered is not None and delivered.data["type"] == delivery.attribute("type"):
-            cause = LastEvent(id=delivered.id, correlation_id=delivered.data["correlationid"])
+        entry = delivered.data if delivered is not None else {}
+        if entry.get("type") == delivery.attribute("type") and entry.get("correlationid"):
+            cause = LastEvent(id=delivery.attribute("id"), correlation_id=entry["correlationid"])
         data = {
             "delivery_id": delivery.id,
             "function": delivery.function,

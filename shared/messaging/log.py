@@ -1,21 +1,29 @@
-"""The event log, which is also the outbox: `tenants/{tenant}/events/{evt_id}`, kept for ever."""
+"""The event log, which is also the outbox: `tenants/{tenant}/events/{evt_id}`, kept for ever.
+
+Every function can write to the database, so each entry has a keyed digest by the function that
+committed it. An entry without it is never published."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from shared.kit.digests import KeyRing
 from shared.kit.instants import format_instant
 from shared.messaging.envelope import ATTRIBUTES, Envelope
-from shared.storage.batches import ServerTime
+from shared.storage.batches import Document, ServerTime
 
 EVENT_LOG = "events"
+_FORM = "assent-log-v1"
 
 
-def log_entry(event: Envelope, *, position: int, flagged: bool = True) -> dict[str, Any]:
+def log_entry(
+    event: Envelope, keys: KeyRing, *, position: int, flagged: bool = True
+) -> dict[str, Any]:
     """The document of an event not yet published; `position` orders the events of one commit. The
     sweep publishes a `flagged` event that stays unpublished."""
     return {
         **event.model_dump(mode="json", include=set(ATTRIBUTES) | {"data"}),
+        "digest": keys.digest(*_covered(event)),
         "unpublished": flagged,
         "position": position,
         **({"sweep_at": format_instant(event.time), "sweeps": 0} if flagged else {}),
@@ -24,6 +32,32 @@ def log_entry(event: Envelope, *, position: int, flagged: bool = True) -> dict[s
 
 
 def logged_event(data: Mapping[str, Any], received_at: datetime) -> Envelope:
-    """The envelope in a document of the log."""
+    """The envelope in a document of the log, whoever wrote it."""
     values = {name: data[name] for name in (*ATTRIBUTES, "data")}
     return Envelope.model_validate({**values, "received_at": received_at})
+
+
+def authentic_event(
+    entry: Document, keys: KeyRing, received_at: datetime, *, also_retired: bool = False
+) -> Envelope | None:
+    """The envelope in an entry that the owner of `keys` committed for this tenant under this id,
+    unaltered in every attribute and in its data; None for any other document."""
+    try:
+        event = logged_event(entry.data, received_at)
+    except (KeyError, ValueError):
+        return None
+    is_its_own = (event.tenantid, event.id) == (entry.tenant_id, entry.id)
+    digest = digest_of(entry)
+    verifies = keys.verifies(digest, *_covered(event), also_retired=also_retired)
+    return event if is_its_own and verifies else None
+
+
+def digest_of(entry: Document) -> str:
+    """The digest that an entry carries; empty where it has none."""
+    digest = entry.data.get("digest")
+    return digest if isinstance(digest, str) else ""
+
+
+def _covered(event: Envelope) -> tuple[str, ...]:
+    attributes = event.attributes()
+    return (_FORM, *(attributes.get(name, "") for name in ATTRIBUTES), event.data)

@@ -9,11 +9,13 @@ from datetime import datetime
 from shared.kit.errors import Unavailable
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import EVENT_LOG, logged_event
+from shared.messaging.log import EVENT_LOG, authentic_event, digest_of
 from shared.messaging.pubsub import publish
+from shared.messaging.refusals import report_of
 from shared.messaging.timers import set_timers
-from shared.storage.batches import Batch
+from shared.storage.batches import Batch, Document
 from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.secrets import log_keys
 
 # More than the events that follow from one delivery.
 MOST_CAUSED = 100
@@ -37,6 +39,8 @@ class Outbox:
         Raises LostRace or Unavailable for the commit itself. After it, the sweep publishes events
         and sets timers that failed here; where the change `is_redelivered`, raises Unavailable
         instead, so that the delivery is retried until all is published."""
+        if change.events:
+            change.seal(await log_keys(self.noun))
         await store.commit(change)
         await self.hand_over(store, change, now=now)
 
@@ -72,6 +76,38 @@ class Outbox:
         except LostRace as error:
             raise Unavailable("the log's flags could not be cleared") from error
 
+    async def own_events(
+        self, store: TenantStore, entries: Sequence[Document], now: datetime
+    ) -> list[Envelope]:
+        """The events of those entries that this function committed, as it committed them. Any other
+        entry that names it as its source is set aside: no sweep meets it again, an error is logged,
+        and one event reports it. Raises Unavailable."""
+        if not entries:
+            return []
+        keys = await log_keys(self.noun, to_verify=map(digest_of, entries))
+        events = []
+        for entry in entries:
+            event = authentic_event(entry, keys, now)
+            if event is not None:
+                events.append(event)
+            else:
+                await self._set_aside(store, entry, now)
+        return events
+
+    async def _set_aside(self, store: TenantStore, entry: Document, now: datetime) -> None:
+        if (entry.data.get("refused"), entry.data.get("unpublished")) == (True, False):
+            return
+        _log.error("not published: entry %r is not what this function committed", entry.id)
+        aside, report = Change(), report_of(self.noun, entry, now)
+        aside.merge(EVENT_LOG, entry.id, {"unpublished": False, "refused": True})
+        # The entry may be flagged again by whoever wrote it.
+        if await store.get(EVENT_LOG, report.id) is None:
+            aside.record(report)
+        try:
+            await self.commit(store, aside, now=now)
+        except LostRace as error:
+            raise Unavailable("an entry of the log could not be set aside") from error
+
     async def publish_again(self, store: TenantStore, delivery: Envelope) -> None:
         """Publishes again what followed from a delivery that was handled before, because the
         process that committed it may have died before it published. Does so once per process, so
@@ -83,9 +119,7 @@ class Outbox:
             ("source", "==", f"//assent/{self.noun}"),
         ]
         page = await store.find(EVENT_LOG, where=caused, limit=MOST_CAUSED)
-        await self._publish(
-            store, [logged_event(entry.data, delivery.received_at) for entry in page.items]
-        )
+        await self._publish(store, await self.own_events(store, page.items, delivery.received_at))
         self._remember(delivery.id)
 
     def _remember(self, *delivery_ids: str) -> None:

@@ -12,7 +12,7 @@ from shared.kit.instants import format_instant, parse_instant
 from shared.messaging.backlog import Act, Backlog, set_aside
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import EVENT_LOG, logged_event
+from shared.messaging.log import EVENT_LOG
 from shared.messaging.outbox import Outbox
 from shared.messaging.pubsub import Unpublishable
 from shared.messaging.timers import timer_event
@@ -79,29 +79,23 @@ class Sweep:
             raise failures[0]
 
     async def _publish_stale(self, found: Sequence[Document], now: datetime) -> Sequence[Exception]:
-        """Publishes entries of one tenant. Returns the errors of those that can never be published,
-        which it sets aside; raises Unavailable."""
+        """Publishes those entries of one tenant that this function committed. Returns the errors of
+        those that Pub/Sub can never take, which it sets aside; raises Unavailable."""
         store = TenantStore(found[0].tenant_id)
+        read = await store.get_many([(EVENT_LOG, each.id) for each in found])
+        entries = {each.id: each for each in read if each and each.data.get("unpublished")}
+        events = await self._outbox.own_events(store, list(entries.values()), now)
+        for event in events:
+            _log_if_stuck(f"event/{event.id}", event.time, now)
         failures: list[Exception] = []
-        entries: list[tuple[Document, Envelope]] = []
-        for entry in await store.get_many([(EVENT_LOG, each.id) for each in found]):
-            if entry is None or not entry.data.get("unpublished"):
-                continue
-            try:
-                event = logged_event(entry.data, now)
-            except (KeyError, ValueError) as error:
-                failures.append(await _keep_back(entry, error, now))
-                continue
-            _log_if_stuck(f"event/{entry.id}", event.time, now)
-            entries.append((entry, event))
         try:
-            await self._outbox.relay(store, [event for _, event in entries])
+            await self._outbox.relay(store, events)
         except Unpublishable:
-            for entry, event in entries:
+            for event in events:
                 try:
                     await self._outbox.relay(store, [event])
                 except Unpublishable as error:
-                    failures.append(await _keep_back(entry, error, now))
+                    failures.append(await _keep_back(entries[event.id], error, now))
         return failures
 
     async def _fire_overdue(

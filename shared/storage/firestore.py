@@ -1,6 +1,8 @@
 """Firestore, through handles that always include the tenant."""
 
+import logging
 import os
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +22,11 @@ READ_AT_ONCE = 100
 # What a page of a list may hold, and how much of it is in memory at once.
 PAGE_BYTES = 900_000
 PAGE_READ_AT_ONCE = 26
+
+_OF_A_TENANT = re.compile(
+    r"projects/[^/]+/databases/[^/]+/documents/tenants/[^/]+/[^/]+/[^/]+", re.DOTALL
+)
+_log = logging.getLogger(__name__)
 
 
 class LostRace(AssentError):
@@ -210,8 +217,9 @@ class PlatformStore:
         select: Iterable[str] = (),
     ) -> list[Document]:
         """Up to `limit` documents of that collection of any tenant, in the order of `order_by`,
-        those that follow `after` in it; with the fields in `select`, by default all. Raises
-        Unavailable."""
+        those that follow `after` in it; with the fields in `select`, by default all. A document of
+        a collection that only has the same name, elsewhere in the database, belongs to no tenant:
+        it is logged as an error and left out. Raises Unavailable."""
         request = _request("RunQuery", parent=f"{_database()}/documents")
         put_query(
             request.structured_query,
@@ -233,9 +241,9 @@ class PlatformStore:
 
 async def _fetch(request: Any) -> list[Document]:
     answers = await _read("RunQuery", request)
-    documents = [_document(answer.document) for answer in answers if answer.HasField("document")]
-    count("firestore-reads", max(1, len(documents)))
-    return documents
+    found = [answer.document for answer in answers if answer.HasField("document")]
+    count("firestore-reads", max(1, len(found)))
+    return [_document(each) for each in found if _is_a_tenants(each.name)]
 
 
 async def _read(method: str, request: Any) -> Sequence[Any]:
@@ -247,8 +255,14 @@ def _size(document: Document) -> int:
     return sum(len(str(value).encode()) for value in document.data.values())
 
 
+def _is_a_tenants(name: str) -> bool:
+    is_ours = _OF_A_TENANT.fullmatch(name) is not None
+    if not is_ours:
+        _log.error("ignored: %r is no document of a tenant", name)
+    return is_ours
+
+
 def _document(message: Any) -> Document:
-    # projects/{project}/databases/{database}/documents/tenants/{tenant}/{collection}/{id}
     tenant_id, collection, id = message.name.split("/")[-3:]
     fields = plain_fields(message.fields)
     return Document(collection, id, tenant_id, fields, message.update_time)

@@ -8,6 +8,7 @@ from typing import Any
 
 from joserfc.jwk import KeySet, OKPKey
 
+from shared.kit.digests import KeyRing, load_key_ring
 from shared.kit.errors import Unavailable
 from shared.kit.operations import count
 from shared.kit.signing import load_public_keys, load_signing_key, names_key_of
@@ -41,6 +42,16 @@ async def public_keys(name: str, *, to_verify: Iterable[str] = ()) -> KeySet:
     keys = load_public_keys(await read_secret(name))
     if not all(names_key_of(signature, keys) for signature in to_verify):
         keys = load_public_keys(await read_secret(name, at_most=REREAD_AFTER_SECONDS))
+    return keys
+
+
+async def log_keys(function: str, *, to_verify: Iterable[str] = ()) -> KeyRing:
+    """The keys of the digests in the function's log. A new key that a digest `to_verify` names is
+    found at once, because a digest that does not verify has consequences."""
+    name = f"{function}-log-key"
+    keys = load_key_ring(await read_secret(name))
+    if not all(keys.knows(digest) for digest in to_verify if digest):
+        keys = load_key_ring(await read_secret(name, at_most=0.0))
     return keys
 
 

@@ -21,7 +21,9 @@ def test_a_decision_without_a_signature_is_seen() -> None:
     assert "every_decision_is_signed" in caught_by(found)
 
 
-@pytest.mark.parametrize("field", ["decided_by", "decided_at", "decision_hash"])
+@pytest.mark.parametrize(
+    "field", ["decided_by", "decided_at", "decision_hash", "kind", "capacity", "summary"]
+)
 def test_a_signed_decision_that_was_altered_is_seen(field: str) -> None:
     found = evidence()
     event(found, "approved")["data"][field] = "something else"

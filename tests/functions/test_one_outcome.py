@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from events import agents as told_by_agents
 from events.approvals import CaseBinding, Subject
+from events.decisions import statement_of
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import WAITING, CreationCase, Steps
 from functions.agents.rules.creation import (
@@ -26,13 +27,14 @@ from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.health import health_checks
 from functions.agents.rules.withdrawal import CANCELLABLE, cancel, end_withdrawn
 from functions.approvals.rules import reversals
-from functions.approvals.rules.approval import Approval, Repeat, Step, statement_to_sign
+from functions.approvals.rules.approval import Approval, Repeat, Step
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.requests import open_cancelled, open_request
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
+from shared.aggregates.aggregate import payload
 from shared.kit.errors import AssentError
 from shared.kit.signing import sign
 from tests.functions.agents.cases import (
@@ -218,12 +220,13 @@ class OneOutcome(RuleBasedStateMachine):
     def _keep(self, steps: tuple[Step, ...]) -> None:
         for step in steps:
             self.approvals[step.state.approval_id] = step.state
-            statement = statement_to_sign(step, TENANT)
+            if step.event is None:
+                continue
+            statement = statement_of(payload(step), TENANT)
             if statement is None:
                 continue
             state = step.state
             assert state.case is not None
-            assert step.event is not None
             outcome = step.event.event_type.split(".")[2]  # type: ignore[attr-defined]
             decision = Decision(
                 approval_id=state.approval_id,

@@ -11,10 +11,12 @@ import pytest
 from emulators.clock import VirtualClock
 from emulators.secret_manager import SecretManagerEmulator
 from infra.keys.__main__ import main
+from infra.keys.logs import retire_log, rotate_log
 from infra.keys.making import create_missing, retire, rotate
 from infra.keys.values import Values
 from infra.preview.graph import ROOT
 from infra.refusals import Refused
+from shared.kit.digests import KeyRing, load_key_ring
 from shared.kit.errors import SignatureInvalid
 from shared.kit.signing import load_public_keys, load_signing_key, sign, verify
 from shared.manifest import load_manifests
@@ -145,5 +147,62 @@ async def test_the_command_creates_what_a_stack_lacks(
     values: Values, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = await asyncio.to_thread(main, ["create", "--stack", "dev"], ROOT)
-    assert (code, capsys.readouterr().out.count(": created")) == (0, 2)
+    assert (code, capsys.readouterr().out.count(": created")) == (0, 5)
     assert await asyncio.to_thread(main, ["retire", "billing", "--stack", "dev"], ROOT) == 1
+    assert (
+        await asyncio.to_thread(main, ["retire", "billing", "--log", "--stack", "dev"], ROOT) == 1
+    )
+    assert await asyncio.to_thread(main, ["retire", "agents", "--log", "--stack", "dev"], ROOT) == 0
+
+
+async def ring_of(values: Values) -> KeyRing:
+    return load_key_ring(await value_of(values, "agents-log-key"))
+
+
+async def test_a_new_key_of_a_log_is_known_before_it_makes_digests(values: Values) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    first = await ring_of(values)
+    seen: list[KeyRing] = []
+
+    def look(_: float) -> None:
+        seen.append(load_key_ring(values.latest("agents-log-key") or ""))
+
+    await all_of(rotate_log, "agents", values, wait=look)
+    assert seen[0].maker == first.maker
+    assert seen[0].verifies((await ring_of(values)).digest("entry"), "entry")
+
+
+async def test_an_entry_of_an_older_key_verifies_until_that_is_retired(values: Values) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    old = (await ring_of(values)).digest("entry")
+    await all_of(rotate_log, "agents", values, wait=lambda _: None)
+    assert (await ring_of(values)).verifies(old, "entry")
+    new = (await ring_of(values)).digest("entry")
+    for _ in range(2):
+        await all_of(retire_log, "agents", values)
+        ring = await ring_of(values)
+        assert ring.verifies(new, "entry")
+        assert not ring.verifies(old, "entry")
+        assert ring.verifies(old, "entry", also_retired=True)
+
+
+async def test_only_the_newest_ring_is_kept_and_no_seed_is_said(values: Values) -> None:
+    from google.api_core.exceptions import FailedPrecondition
+
+    await all_of(create_missing, MANIFESTS, values)
+    said = await all_of(rotate_log, "agents", values, wait=lambda _: None)
+    said += await all_of(retire_log, "agents", values)
+    for version in (1, 2, 3):
+        name = f"projects/{PROJECT}/secrets/agents-log-key/versions/{version}"
+        with pytest.raises(FailedPrecondition):
+            await asyncio.to_thread(values._client.access_secret_version, name=name)
+    ring = json.loads(await value_of(values, "agents-log-key"))
+    seeds = [key["seed"] for key in (*ring["keys"], *ring["retired"])]
+    assert len(seeds) == 2
+    assert not any(seed in line for seed in seeds for line in said)
+
+
+async def test_a_log_that_never_had_a_key_is_not_rotated(values: Values) -> None:
+    for step in (rotate_log, retire_log):
+        with pytest.raises(Refused, match="agents-log-key: has no value yet"):
+            await all_of(step, "agents", values)

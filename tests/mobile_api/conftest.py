@@ -18,11 +18,14 @@ from emulators.iam import REGION
 from shared.kit.signing import public_key_set
 from shared.runtime import auth
 from shared.runtime.settings import runtime_settings
+from shared.storage.secrets import log_keys
 from tests.backing import Service
 from tests.mobile_api.phones import AUDIENCE, ISSUER, Phone, app_under_test
 from tests.mobile_api.standin import OwnerStandIn
+from tests.secret_manager import running_secret_manager
 
 TOPICS = ("mobile-api", "dead-letters")
+PUBLISHERS = ("agents", "approvals", "mobile-api")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +64,13 @@ async def emulators(
             environment.setenv(name, value)
         runtime_settings.cache_clear()
         with _fresh(loop, auth._verifiers):
-            yield
+            folder = tmp_path_factory.mktemp("secrets")
+            async with running_secret_manager(project, folder) as secret_manager:
+                await secret_manager.give_log_keys(*PUBLISHERS)
+                # Nobody serves this loop while a command under test runs a loop of its own.
+                for function in PUBLISHERS:
+                    await log_keys(function)
+                yield
         runtime_settings.cache_clear()
 
 

@@ -4,12 +4,19 @@ import asyncio
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from events import approvals
 from mobile_api.rebuild import main
 from mobile_api.service import rebuild
+from shared.kit.signing import new_key
+from shared.messaging.log import EVENT_LOG
+from shared.storage import secrets
+from shared.storage.batches import Batch
+from shared.storage.firestore import TenantStore
+from tests.mobile_api.conftest import PUBLISHERS
 from tests.mobile_api.stories import agent, approval
 from tests.mobile_api.worlds import deliver, log
 
@@ -55,6 +62,66 @@ def test_a_rebuilt_projection_has_the_same_bytes_from_then_on(
 def test_without_a_tenant_all_are_rebuilt(history: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert f"{history}: 3 events" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"digest": ""},
+        {"source": "//assent/nobody"},
+        {"source": "agents"},
+        {"source": None},
+        {"data": "{}"},
+        {"sequence": 9},
+        {"tenantid": "another"},
+        {"id": "evt_another"},
+    ],
+)
+def test_a_rebuild_believes_no_entry_that_its_function_did_not_commit(
+    tenant: str, forged: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def happen() -> None:
+        real, other = await log(tenant, [agent(), agent(number=2)])
+        await deliver([real])
+        store = TenantStore(tenant)
+        entry = await store.get(EVENT_LOG, other.id)
+        assert entry is not None
+        batch = Batch()
+        batch.replace(entry, {**entry.data, **forged})
+        await store.commit(batch)
+
+    asyncio.run(happen())
+    assert main(["--tenant", tenant, "--check"]) == 0
+    assert "2 events, 1 entries refused" in capsys.readouterr().out
+
+
+def test_a_rebuild_still_reads_what_a_retired_key_sealed(
+    history: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for function in PUBLISHERS:
+        name = f"{function}-log-key"
+        text, read_at = secrets._texts[name]
+        key = new_key(function)
+        ring = {"maker": key["kid"], "keys": [key], "retired": json.loads(text)["keys"]}
+        monkeypatch.setitem(secrets._texts, name, (json.dumps(ring), read_at))
+    assert main(["--tenant", history]) == 0
+    assert "refused" not in capsys.readouterr().out
+
+
+def test_an_entry_that_names_another_tenant_does_not_stop_a_rebuild_of_all(
+    history: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def forge() -> None:
+        store = TenantStore(history)
+        batch = Batch()
+        batch.put(EVENT_LOG, "evt_forged", {"tenantid": "zzz", "source": "//assent/agents"})
+        await store.commit(batch)
+
+    asyncio.run(forge())
+    assert main([]) == 0
+    out = capsys.readouterr().out
+    assert out.count(f"{history}: ") == 1
+    assert "zzz" not in out
 
 
 def test_the_running_platform_is_found_by_its_description(

@@ -13,6 +13,7 @@ from shared.messaging.log import EVENT_LOG
 from shared.messaging.outbox import Outbox
 from shared.storage.batches import Batch, Document
 from shared.storage.firestore import TenantStore
+from shared.storage.secrets import log_keys
 from tests.mobile_api.stories import CONTENTS, START
 
 
@@ -33,6 +34,7 @@ async def log(tenant: str, events: Iterable[Envelope]) -> list[Envelope]:
     for event in told:
         change = Change()
         change.record(event)
+        change.seal(await log_keys(event.source.removeprefix("//assent/")))
         await TenantStore(tenant).commit(change)
     return told
 

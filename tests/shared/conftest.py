@@ -15,6 +15,7 @@ from emulators.clock import VirtualClock
 from emulators.cloud_tasks import CloudTasksEmulator, NoResponse, TaskRequest, TaskResponse
 from shared.storage.firestore import TenantStore
 from tests.backing import Service
+from tests.secret_manager import SecretManager, running_secret_manager
 from tests.shared.cloud import Cloud
 from tests.shared.wire import Wire
 
@@ -97,7 +98,17 @@ def cloud(wired: Cloud) -> Cloud:
     return wired
 
 
+@pytest.fixture(scope="module")
+async def secret_manager(
+    project: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[SecretManager]:
+    async with running_secret_manager(project, tmp_path_factory.mktemp("secrets")) as found:
+        yield found
+
+
 @pytest.fixture
-def noun() -> str:
-    """A function nobody else is."""
-    return f"orders-{uuid.uuid4().hex[:10]}"
+async def noun(secret_manager: SecretManager) -> str:
+    """A function nobody else is, with the key of its log."""
+    name = f"orders-{uuid.uuid4().hex[:10]}"
+    await secret_manager.give_log_keys(name)
+    return name

@@ -4,11 +4,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from events.agents import AgentApprovalNeeded, Purpose
+from events.agents import AgentApprovalNeeded, Purpose, Risk
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import Asked, CaseContents, CreationCase
 from functions.agents.rules.risk import Assessment, assess, data_classification
-from functions.agents.rules.spec import Spec
+from functions.agents.rules.spec import Classification, Spec
 from functions.agents.rules.stages import APPROVAL, ETHICS, place, with_stage
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id
@@ -35,16 +35,23 @@ def ask(
     approval_id = derive_id("apr", at, event_id)
     stage = place(ETHICS if purpose == "ethics_escalation" else APPROVAL)
     spec, findings = contents.spec.value, contents.findings.value
-    content = approval_content(case, purpose, contents)
+    assessed, data = _assessed(contents.spec.text)
+    content = approval_content(case, contents, purpose=purpose, risk=assessed.risk, data=data)
     evidence = Content.of(_telling(findings)[:MOST_EVIDENCE])
-    assessment = Content.of(_assessment(contents.spec.text, spec))
+    assessment = Content.of(_assessment(assessed, spec))
     hashes = {
         "content_hash": content.hash,
         "evidence_hash": evidence.hash,
         "assessment_hash": assessment.hash,
     }
-    fields = {**_requested(case, purpose, contents.spec.text, spec), **hashes, "stage": stage}
-    asked = Asked(approval_id=approval_id, decision_hash=content.hash, purpose=purpose)
+    asked = Asked(
+        approval_id=approval_id,
+        decision_hash=content.hash,
+        purpose=purpose,
+        risk=assessed.risk,
+        data=data,
+    )
+    fields = {**_requested(case, asked, spec), **hashes, "stage": stage}
     stages = with_stage(case.stages, stage.number, approval_id=approval_id)
     waiting = {"asked": asked, "approval_id": approval_id, "stages": stages}
     needed = Transition(
@@ -53,12 +60,19 @@ def ask(
     return needed, case.model_copy(update=waiting)
 
 
-def approval_content(case: CreationCase, purpose: Purpose, contents: CaseContents) -> Content:
+def approval_content(
+    case: CreationCase,
+    contents: CaseContents,
+    *,
+    purpose: Purpose,
+    risk: Risk,
+    data: Classification,
+) -> Content:
     """The exact content that is approved and hashed: the spec's fields and, beside them, `case`,
     `classification`, `changes` and the findings of stages 1 to 5.
 
-    It never changes from the request to the deployment, so both can be compared."""
-    assessment, data = _assessed(contents.spec.text)
+    It never changes from the request to the deployment, so both can be compared; it depends only
+    on what is stored, so a new release of the rules does not change it either."""
     content = {
         **contents.spec.value,
         "case": {"case_id": case.case_id, "revision": case.revision, "purpose": purpose},
@@ -67,7 +81,7 @@ def approval_content(case: CreationCase, purpose: Purpose, contents: CaseContent
             "why": list(case.why),
             "version": case.version,
             "data": data,
-            "risk": assessment.risk,
+            "risk": risk,
         },
         "changes": list(case.why),
         "findings": contents.findings.value,
@@ -75,16 +89,14 @@ def approval_content(case: CreationCase, purpose: Purpose, contents: CaseContent
     return Content.of(content)
 
 
-def _requested(
-    case: CreationCase, purpose: Purpose, spec_text: str, spec: dict[str, Any]
-) -> dict[str, Any]:
-    assessment, _ = _assessed(spec_text)
+def _requested(case: CreationCase, asked: Asked, spec: dict[str, Any]) -> dict[str, Any]:
+    purpose = asked.purpose
     return {
         "case_id": case.case_id,
         "revision": case.revision,
         "purpose": purpose,
         "summary": _summary(case, purpose, spec),
-        "risk": assessment.risk,
+        "risk": asked.risk,
         "requested_by": case.requested_by,
         "requested_at": case.requested_at,
         "authors": case.authors,
@@ -92,14 +104,13 @@ def _requested(
     }
 
 
-def _assessment(spec_text: str, spec: dict[str, Any]) -> dict[str, Any]:
-    assessment, _ = _assessed(spec_text)
+def _assessment(assessment: Assessment, spec: dict[str, Any]) -> dict[str, Any]:
     rollback = spec.get("containment", {}).get("rollback", "")
     return {"risk_reasons": assessment.reasons, "rollback_plan": rollback}
 
 
 @lru_cache(maxsize=64)
-def _assessed(spec: str) -> tuple[Assessment, str]:
+def _assessed(spec: str) -> tuple[Assessment, Classification]:
     """The risk of a spec, and the most sensitive data that it declares."""
     parsed = Spec.model_validate_json(spec)
     return assess(parsed), data_classification(parsed)

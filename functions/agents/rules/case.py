@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from events.agents import CreationCaseState, Purpose, Withdrawal
+from events.agents import CreationCaseState, Purpose, Risk, Withdrawal
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import Review
+from functions.agents.rules.spec import Classification
 from shared.kit.contents import Content
 from shared.kit.instants import Instant
 from shared.kit.models import Model
@@ -16,11 +17,14 @@ WAITING = frozenset({"ethics_cleared", "escalated"})
 
 
 class Asked(Model):
-    """The approval that a case waits for or acted on: its content and purpose."""
+    """The approval that a case waits for or acted on: the hash of its content, its purpose, and the
+    assessment that is part of the content."""
 
     approval_id: str
     decision_hash: str
     purpose: Purpose
+    risk: Risk
+    data: Classification
     # The version and the signature of the latest decision that the case acted on; older decisions
     # are ignored.
     acted_on: int = 0

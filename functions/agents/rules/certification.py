@@ -1,12 +1,13 @@
 """The statements that the reviewers of stages 3 to 5 sign: a verdict about exactly one spec."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from joserfc.jwk import OKPKey
 
-from events.agents import Limits
+from events.agents import Limits, StageState
 from functions.agents.rules.agent import Version
-from functions.agents.rules.case import CaseContents, Judged
+from functions.agents.rules.case import CaseContents, CreationCase, Judged
 from functions.agents.rules.judgement import STAGES, Judgement, StageJudgement
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.stages import CERTIFIED_STAGES
@@ -35,7 +36,15 @@ def certify(
         if stage.number in CERTIFIED_STAGES and stage.outcome == "passed":
             parts = (version.case_id, version.spec_hash, str(stage.number))
             ids[stage.number] = derive_id("crt", at, *parts)
-            statement = _statement(version, stage, ids[stage.number], tenant_id, at)
+            statement = certification(
+                version,
+                stage,
+                [finding.model_dump(mode="json") for finding in stage.findings],
+                ids[stage.number],
+                tenant_id=tenant_id,
+                at=at,
+                verdict=stage.outcome,
+            )
             certifications.append(sign(statement, key))
     findings = Content.of([finding.model_dump(mode="json") for finding in judgement.findings])
     contents = CaseContents(spec, findings)
@@ -58,17 +67,26 @@ def as_version(spec: Spec, *, version: str, case_id: str) -> Version:
     )
 
 
-def _statement(
-    judged: Version, stage: StageJudgement, certification_id: str, tenant_id: str, at: datetime
+def certification(
+    judged: Version | CreationCase,
+    stage: StageJudgement | StageState,
+    findings: Sequence[dict[str, str]],
+    certification_id: str | None,
+    *,
+    tenant_id: str,
+    at: datetime | None,
+    verdict: str,
 ) -> dict[str, object]:
+    """The statement about one stage: everything that the case shows of its judgement. Made from the
+    stored stage again, it is compared with what was signed."""
     return {
         "certification_id": certification_id,
         "tenant_id": tenant_id,
         "case_id": judged.case_id,
         "stage": stage.number,
         "name": STAGES[stage.number - 1],
-        "verdict": stage.outcome,
+        "verdict": verdict,
         "spec_hash": judged.spec_hash,
-        "findings_hash": content_hash([f.model_dump(mode="json") for f in stage.findings]),
-        "certified_at": format_instant(at),
+        "findings_hash": content_hash(list(findings)),
+        "certified_at": format_instant(at) if at is not None else None,
     }

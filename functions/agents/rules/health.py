@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from joserfc.jwk import KeySet
-from pydantic import ValidationError
 
 from events.agents import AgentStatus, Finding
-from events.decisions import SignedDecision
+from events.decisions import read_statement
 from functions.agents.rules.agent import SERVING, Agent
 from functions.agents.rules.approval_request import approval_content
 from functions.agents.rules.case import Asked, CaseContents, CreationCase
-from functions.agents.rules.stages import CERTIFIED_STAGES, ETHICS
+from functions.agents.rules.certification import as_version, certification
+from functions.agents.rules.spec import Spec
+from functions.agents.rules.stages import CERTIFIED_STAGES, ETHICS, findings_of
 from shared.kit.errors import SignatureInvalid
 from shared.kit.signing import verify
 
@@ -57,11 +58,8 @@ def _signatures(case: CreationCase, around: Surroundings) -> Finding:
             certified.add(ETHICS)
     except SignatureInvalid as refusal:
         return _failure(SIGNATURES, refusal.detail, "")
-    needed = [
-        stage.number
-        for stage in case.stages
-        if stage.number in CERTIFIED_STAGES and stage.status != "skipped"
-    ]
+    # The kind is part of what was assented to; the stored status of a stage is not.
+    needed = CERTIFIED_STAGES[:1] if case.kind == "proposal" else CERTIFIED_STAGES
     if missing := [number for number in needed if number not in certified]:
         return _failure(SIGNATURES, f"stage {missing[0]} carries no certification", "")
     return _pass(
@@ -70,25 +68,36 @@ def _signatures(case: CreationCase, around: Surroundings) -> Finding:
 
 
 def _certified_stage(text: str, case: CreationCase, around: Surroundings) -> int:
-    statement = verify(text, around.own_keys)
-    about = tuple(statement.get(name) for name in ("tenant_id", "case_id", "spec_hash", "verdict"))
-    if about != (around.tenant_id, case.case_id, case.spec_hash, "passed"):
-        raise SignatureInvalid("a certification is about another spec")
-    return int(statement["stage"])
+    signed = verify(text, around.own_keys)
+    if around.contents is None:
+        raise SignatureInvalid("what was certified cannot be read")
+    for stage in case.stages:
+        shown = certification(
+            case,
+            stage,
+            findings_of(case.stages, stage.number, around.contents.findings.value),
+            stage.certification_id,
+            tenant_id=around.tenant_id,
+            at=stage.finished_at,
+            verdict="passed",
+        )
+        if signed == shown and stage.status == "passed":
+            return stage.number
+    raise SignatureInvalid("a certification is about another spec, or a stage shows another one")
 
 
 def _check_assent(asked: Asked | None, case: CreationCase, around: Surroundings) -> None:
     if asked is None or asked.signature is None:
         raise SignatureInvalid("the case carries no signed decision")
-    try:
-        signed = SignedDecision.model_validate(verify(asked.signature, around.approvals_keys))
-    except ValidationError as refusal:
-        raise SignatureInvalid("what is signed is no decision") from refusal
-    about = (signed.tenant_id, signed.approval_id, signed.decision_hash)
+    signed = read_statement(asked.signature, around.approvals_keys)
     if around.contents is None:
         raise SignatureInvalid("what was assented to cannot be read")
-    content = approval_content(case, asked.purpose, around.contents).hash
-    if about != (around.tenant_id, asked.approval_id, content) or signed.outcome not in ASSENTS:
+    content = approval_content(
+        case, around.contents, purpose=asked.purpose, risk=asked.risk, data=asked.data
+    ).hash
+    about = (signed.tenant_id, signed.approval_id, signed.version, signed.decision_hash)
+    acted_on = (around.tenant_id, asked.approval_id, asked.acted_on, content)
+    if about != acted_on or signed.outcome not in ASSENTS:
         raise SignatureInvalid("the signed decision is no assent to what is stored")
 
 
@@ -111,7 +120,9 @@ def _read_back(agent: Agent, case: CreationCase, contents: CaseContents | None) 
     new = agent.newest
     if contents is None:
         return _failure(READ_BACK, "what is stored is not what was judged", "")
-    if (new.case_id, new.spec_hash, new.version) != (case.case_id, case.spec_hash, case.version):
+    spec = Spec.model_validate(contents.spec.value)
+    judged = as_version(spec, version=case.version, case_id=case.case_id)
+    if new != judged.model_copy(update={"authors": case.authors}):
         return _failure(READ_BACK, "what the agent would run is not what was judged", "")
     base = agent.deployed.spec_hash if agent.deployed else None
     if base != case.base_hash:

@@ -1,5 +1,6 @@
 """The states of a case's seven stages."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,14 @@ def with_stage(
     return tuple(
         stage.model_copy(update=fields) if stage.number == number else stage for stage in stages
     )
+
+
+def findings_of(
+    stages: tuple[StageState, ...], number: int, findings: Sequence[Any]
+) -> Sequence[Any]:
+    """The findings of one of the stages 1 to 5, out of those of all of them."""
+    before = sum(stage.found for stage in stages[: number - 1])
+    return findings[before : before + stages[number - 1].found]
 
 
 def place(number: int) -> Stage:

@@ -163,7 +163,7 @@ async def _act_on(event: Envelope, decision: ApprovalState, decide: Decide) -> N
 
     try:
         keys = await public_keys(APPROVALS_KEYS, to_verify=[decision.signature or ""])
-        verify_decision(decision, event.tenantid, keys)
+        verify_decision(decision, event.data, event.tenantid, keys)
         await RUN.reaction(event, use_case)
     except SignatureInvalid as forgery:
         await report_forgery(event, case_id, forgery.detail)

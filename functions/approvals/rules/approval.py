@@ -4,19 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from events.approvals import (
-    ApprovalApproved,
-    ApprovalAutoApproved,
-    ApprovalCancelled,
-    ApprovalChangesRequested,
-    ApprovalExpired,
-    ApprovalOverturned,
-    ApprovalRejected,
-    ApprovalState,
-    ApprovalVetoed,
-)
+from events.approvals import ApprovalState
 from events.buckets import OPEN, Bucket, bucket_of, open_until
-from events.decisions import SignedDecision
 from functions.approvals.rules.quorum import missing_places
 from shared.kit.instants import Instant
 from shared.kit.transitions import Transition
@@ -41,17 +30,6 @@ Verb = Literal[
     "silence",
     "precedent",
 ]
-
-_SIGNED = (
-    ApprovalApproved,
-    ApprovalAutoApproved,
-    ApprovalCancelled,
-    ApprovalChangesRequested,
-    ApprovalExpired,
-    ApprovalOverturned,
-    ApprovalRejected,
-    ApprovalVetoed,
-)
 
 
 class Approval(ApprovalState):
@@ -111,28 +89,6 @@ def transition(approval: Approval, event: type[ApprovalState], **fields: Any) ->
     after = approval.model_copy(update={**fields, "version": approval.version + 1})
     missing = missing_places(after.rule, after.added_rule, after.votes) if after.is_open else ()
     return Transition(after.model_copy(update={"missing": missing}), event)
-
-
-def statement_to_sign(step: Step, tenant_id: str) -> SignedDecision | None:
-    """The statement that `approvals` signs for a final decision; None for any other event."""
-    if step.event is None or step.event not in _SIGNED:
-        return None
-    approval = step.state
-    by, at = approval.decided_by, approval.decided_at
-    if step.event is ApprovalOverturned and approval.review is not None:
-        by, at = approval.review.reviewed_by, approval.review.reviewed_at
-    assert by is not None
-    assert at is not None
-    return SignedDecision(
-        approval_id=approval.approval_id,
-        tenant_id=tenant_id,
-        decision_hash=approval.decision_hash,
-        outcome=step.event.event_type.split(".")[2],
-        decided_by=by,
-        decided_at=at,
-        version=approval.version,
-        case=approval.case,
-    )
 
 
 def next_timer(approval: Approval) -> tuple[str, datetime] | None:

@@ -1,5 +1,6 @@
 """Two agents: one approved by hand, one assented to by a precedent and vetoed. And a miss."""
 
+from tests.chaos.checker.canonical import content_hash
 from tests.chaos.checker.evidence import Evidence, Json
 from tests.chaos.sample.chronicle import TENANT, Chronicle, case_state, moment
 
@@ -94,6 +95,9 @@ def _approval(chronicle: Chronicle, number: int, version: int, **fields: object)
     return {
         "approval_id": f"apr_{number}",
         "version": version,
+        "kind": "constitutional",
+        "risk": "low",
+        "capacity": "approver",
         "decision_hash": chronicle.keep(content),
         "case": _binding(number),
         "precedent_id": None,
@@ -116,9 +120,10 @@ def _decided(
         decided_at=moment(number),
         **fields,
     )
-    names = ("approval_id", "decision_hash", "decided_by", "decided_at", "version", "case")
-    signed = {name: state[name] for name in names}
-    statement = {**signed, "tenant_id": TENANT, "outcome": status}
+    names = ("approval_id", "kind", "risk", "capacity", "decision_hash", "decided_by", "decided_at")
+    signed = {name: state[name] for name in (*names, "version", "case")}
+    record = content_hash({name: value for name, value in state.items() if name != "signature"})
+    statement = {**signed, "tenant_id": TENANT, "outcome": status, "record_hash": record}
     return {**state, "signature": chronicle.approvals_key.sign(statement)}
 
 

@@ -175,6 +175,10 @@ def decision(
     }
     signed = SignedDecision(
         **values,
+        kind="constitutional",
+        risk=asked.risk,
+        capacity="approver",
+        record_hash="0" * 64,
         decided_by="gala",
         decided_at=START,
         version=version,

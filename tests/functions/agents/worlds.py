@@ -24,7 +24,7 @@ from events.approvals import (
     CaseBinding,
     Subject,
 )
-from events.decisions import SignedDecision
+from events.decisions import statement_of
 from events.quorum import Place, Rule
 from functions.agents.aggregates import AGENTS, CASES, RUN
 from functions.agents.reactions import HANDLERS
@@ -176,21 +176,16 @@ class World:
             "version": version,
         }
         values |= fields
-        signed = SignedDecision(
-            **{name: values[name] for name in ("approval_id", "decision_hash", "decided_by")},
-            tenant_id=self.tenant,
-            outcome=outcome,
-            decided_at=values["decided_at"],
-            version=version,
-            case=values["case"],
-        )
-        values["signature"] = sign(
-            signed.model_dump(mode="json"), key or await signing_key("approvals-signing-key")
-        )
         # An assent that was overturned keeps its status.
         if outcome == "overturned" and "status" not in fields:
             values["status"] = "approved"
-        payload = OUTCOMES[outcome](**values)
+        unsigned = OUTCOMES[outcome](**values)
+        signed = statement_of(unsigned, self.tenant)
+        assert signed is not None
+        signature = sign(
+            signed.model_dump(mode="json"), key or await signing_key("approvals-signing-key")
+        )
+        payload = unsigned.model_copy(update={"signature": signature})
         return self.event(payload, f"approval/{values['approval_id']}", version, asked, at)
 
     def event(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from events.approvals import Match, Subject
+from events.decisions import SignedDecision, statement_of
 from events.policies import PolicyEntry
 from events.precedents import Condition
 from events.quorum import Place, Rule
@@ -13,6 +14,7 @@ from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent
 from functions.approvals.rules.requests import Request, RequestBody, SubjectBody, open_request
+from shared.aggregates.aggregate import payload
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -102,6 +104,12 @@ def matches_of(*precedents: ActivePrecedent, **fields: Any) -> tuple[Match, ...]
     named = {each.hash: each.value for each in step.contents}
     matches = named[step.state.matches_hash] if step.state.matches_hash else ()
     return tuple(map(Match.model_validate, matches))
+
+
+def signed_of(step: Step) -> SignedDecision | None:
+    """What is signed of the step's event."""
+    assert step.event is not None
+    return statement_of(payload(step), "clinic")
 
 
 def rule(kind: Any, *places: str, m: int | None = None) -> Rule:

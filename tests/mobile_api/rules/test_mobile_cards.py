@@ -7,6 +7,7 @@ from events import approvals
 from events.approvals import CaseBinding
 from events.quorum import Review
 from mobile_api.rules.documents import CARDS, TIMELINES, VIOLATIONS, Fields
+from shared.kit.bookkeeping import EntryRefused
 from shared.kit.canonical import content_hash
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import (
@@ -18,6 +19,7 @@ from tests.mobile_api.stories import (
     approval,
     case_of,
     decided,
+    envelope,
     fact,
     id_of,
     project,
@@ -132,3 +134,21 @@ def test_a_missed_review_is_a_violation_of_its_own_even_when_it_comes_late() -> 
     violations = [fields for key, fields in documents.items() if key[0] == VIOLATIONS]
     (shown,) = (json.loads(each["violation"]) for each in violations)
     assert (shown["rule"], shown["subject"]["id"]) == ("review.deputy", id_of("agt", 1))
+
+
+def test_a_refused_entry_of_a_log_is_a_violation() -> None:
+    id = id_of("ref", 1)
+    refused = EntryRefused(
+        function="agents",
+        refusal_id=id,
+        entry_id="evt_forged",
+        entry_type="assent.agent.activated.v1",
+        entry_subject="agent/agt_1",
+    )
+    documents = _documents(envelope(refused, f"entry/{id}", 1, START))
+    (violation,) = (
+        json.loads(fields["violation"]) for key, fields in documents.items() if key[0] == VIOLATIONS
+    )
+    assert violation["rule"] == "authentic_log"
+    assert violation["subject"] == {"type": "entry", "id": id, "name": "evt_forged"}
+    assert violation["evidence"] == ["assent.agent.activated.v1 about agent/agt_1"]

@@ -1,23 +1,13 @@
 """A shop of its own for each test."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import grpc.aio
 import pytest
-from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
-from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (
-    SecretManagerServiceGrpcAsyncIOTransport,
-)
 from joserfc.jwk import KeySet
 
-from emulators.clock import VirtualClock
 from emulators.issuer import new_signing_key
-from emulators.secret_manager import SecretManagerEmulator
 from shared.aggregates.aggregate import Signing
 from shared.kit.signing import load_public_keys
-from shared.storage import secrets
 from shared.storage.firestore import TenantStore
+from tests.secret_manager import SecretManager
 from tests.shared.aggregates.shop import KEY, Shop, statement
 from tests.shared.cloud import Cloud
 
@@ -31,29 +21,15 @@ async def shop(cloud: Cloud, store: TenantStore, noun: str) -> Shop:
 
 
 @pytest.fixture
-async def public_keys(
-    project: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[KeySet]:
+async def public_keys(secret_manager: SecretManager, noun: str) -> KeySet:
     """What verifies the shop's signatures, whose key is in Secret Manager."""
-    emulator = SecretManagerEmulator(clock=VirtualClock(tmp_path / "clock"))
-    address = await emulator.start()
-    monkeypatch.setenv("SECRET_MANAGER_EMULATOR_HOST", address)
-    monkeypatch.setattr(secrets, "_texts", {})
     private, public = new_signing_key("orders")
-    async with grpc.aio.insecure_channel(address) as channel:
-        transport = SecretManagerServiceGrpcAsyncIOTransport(channel=channel)
-        client = SecretManagerServiceAsyncClient(transport=transport)
-        parent = f"projects/{project}"
-        secret: dict[str, object] = {"replication": {"automatic": {}}}
-        await client.create_secret(request={"parent": parent, "secret_id": KEY, "secret": secret})
-        version = {"parent": f"{parent}/secrets/{KEY}", "payload": {"data": private}}
-        await client.add_secret_version(request=version)
-    yield load_public_keys(public.decode())
-    await emulator.stop()
+    await secret_manager.create(f"{noun}-{KEY}", private)
+    return load_public_keys(public.decode())
 
 
 @pytest.fixture
-def signing_shop(shop: Shop, public_keys: KeySet) -> Shop:
+def signing_shop(shop: Shop, noun: str, public_keys: KeySet) -> Shop:
     """The same shop, which signs what was paid."""
-    signing = Signing(KEY, statement)
+    signing = Signing(f"{noun}-{KEY}", statement)
     return Shop(shop.cloud, shop.store, shop.noun, shop.mailbox, shop.queue, signing)

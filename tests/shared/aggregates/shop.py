@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from google.cloud.tasks_v2 import Task
+from pydantic import BaseModel
 
 from shared.aggregates.aggregate import Aggregate, DueTimer, Signing
 from shared.aggregates.command import Command
@@ -103,14 +104,13 @@ def next_timer(order: Order) -> DueTimer | None:
     return (REMINDER if order.reminds else DUE), order.due_at
 
 
-def statement(transition: Transition[Order], tenant_id: str) -> Receipt | None:
-    if transition.event is not OrderPaid:
+def statement(event: BaseModel, tenant_id: str) -> Receipt | None:
+    if not isinstance(event, OrderPaid):
         return None
-    order = transition.state
-    return Receipt(order_id=order.order_id, tenant_id=tenant_id, version=order.version)
+    return Receipt(order_id=event.order_id, tenant_id=tenant_id, version=event.version)
 
 
-def orders_of(noun: str, *, signing: Signing[Order] | None = None) -> Aggregate[Order]:
+def orders_of(noun: str, *, signing: Signing | None = None) -> Aggregate[Order]:
     """The orders of the function with that name, whose documents no other function's sweep sees."""
     return Aggregate(
         noun="order",
@@ -156,7 +156,7 @@ class Shop:
     noun: str
     mailbox: Mailbox
     queue: str
-    signing: Signing[Order] | None = None
+    signing: Signing | None = None
     attempts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -141,7 +141,24 @@ def test_who_publishes_may_write_its_log_unless_its_manifest_says_otherwise(
 def test_topics_and_secrets_are_each_named_once(checkout: Checkout) -> None:
     manifests = checkout()
     assert manifests.topics == ("bills-and-more", "orders")
-    assert manifests.secrets == ("bills-public-keys", "orders-signing-key")
+    assert manifests.secrets == (
+        "bills-and-more-log-key",
+        "bills-public-keys",
+        "orders-log-key",
+        "orders-signing-key",
+    )
+
+
+def test_the_key_of_a_log_is_read_by_the_function_that_publishes_and_named_by_nobody(
+    checkout: Checkout,
+) -> None:
+    by_noun = checkout().by_noun
+    readers = [noun for noun, each in by_noun.items() if "orders-log-key" in each.access.secrets]
+    assert readers == ["orders"]
+    for key in ("bills-and-more-log-key", "orders-log-key"):
+        named = ORDERS.replace('"orders-signing-key"', f'"orders-signing-key", "{key}"')
+        with pytest.raises(ManifestError, match=rf"orders/function.toml: access.secrets: .*{key}"):
+            checkout(orders=named)
 
 
 def test_an_event_that_nobody_publishes_is_refused(checkout: Checkout) -> None:

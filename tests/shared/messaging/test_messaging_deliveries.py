@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
+from shared.kit.digests import load_key_ring, new_key_ring
 from shared.kit.errors import Unavailable
 from shared.kit.ids import is_id
 from shared.messaging.changes import Change
@@ -17,6 +18,7 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.outbox import Outbox
 from shared.storage import patience
+from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.stories import NOW
@@ -94,6 +96,7 @@ async def test_it_is_caused_by_the_event_it_buries_where_that_is_in_the_log(
     event = _paid(store)
     change = Change()
     change.record(event)
+    change.seal(load_key_ring(new_key_ring("bills")))
     await store.commit(change)
     await deliveries.record_buried(_delivery(event), "forged", LATER)
     other = _paid(store, type="assent.bill.lost.v1")
@@ -153,6 +156,26 @@ async def test_a_recovery_that_comes_first_tells_of_the_burial_too(
     assert [each.type.split(".")[2] for each in told] == ["buried", "recovered"]
     assert [each.sequence for each in told] == [1, 2]
     assert told[1].causationid == told[0].id
+
+
+async def test_a_recovery_repeats_nothing_of_a_burial_that_somebody_else_wrote(
+    store: TenantStore, deliveries: Deliveries
+) -> None:
+    delivery = _delivery(_paid(store))
+    await deliveries.record_buried(delivery, "forged", NOW)
+    burial = await store.get(EVENT_LOG, delivery.event_id("buried"))
+    assert burial is not None
+    batch = Batch()
+    altered = {
+        "data": burial.data["data"].replace("forged", "all is well"),
+        "subject": "delivery/x",
+    }
+    batch.replace(burial, {**burial.data, **altered})
+    await store.commit(batch)
+    await deliveries.record_recovered(delivery, LATER)
+    recovered = {each.id: each for each in await _log(store)}[delivery.event_id("recovered")]
+    assert recovered.subject == f"delivery/{delivery.id}"
+    assert recovered.payload(DeliveryRecovered).reason == ""
 
 
 @pytest.mark.parametrize("tenant", ["", "acme/approvals", "..", "__acme__"])

@@ -21,6 +21,7 @@ from shared.messaging.sweep import Sweep
 from shared.storage import patience
 from shared.storage.batches import Batch
 from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.secrets import log_keys
 from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.stories import NOW, OrderPlaced, caller
 
@@ -340,6 +341,7 @@ async def test_long_events_are_swept_though_together_they_exceed_one_request(
         change = Change()
         data = OrderPlaced(content="x" * 1_000_000)
         change.record(recorder.record(subject="order/long", sequence=number, data=data))
+        change.seal(await log_keys(noun))
         await store.commit(change)
     await Sweep(Outbox(noun), {}, _never).run(SWEPT_AT)
     assert len(await mailbox.take(12)) == 12

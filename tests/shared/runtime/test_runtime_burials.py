@@ -17,6 +17,7 @@ from shared.messaging.timers import timer_event
 from shared.runtime.reactions import create_reactions
 from shared.storage import patience
 from shared.storage.firestore import TenantStore
+from tests.secret_manager import SecretManager
 from tests.shared.cloud import Cloud, Mailbox, Received
 from tests.shared.runtime.asking import client
 from tests.shared.stories import NOW
@@ -47,8 +48,15 @@ def orders() -> Orders:
     return Orders()
 
 
+@pytest.fixture(scope="module")
+async def log_key(secret_manager: SecretManager) -> None:
+    await secret_manager.give_log_keys("orders")
+
+
 @pytest.fixture
-async def reactions(orders: Orders, cloud: Cloud) -> AsyncIterator[httpx.AsyncClient]:
+async def reactions(
+    orders: Orders, cloud: Cloud, log_key: None
+) -> AsyncIterator[httpx.AsyncClient]:
     await cloud.mailbox("orders")
     async with orders.side("orders") as asking:
         yield asking

@@ -61,10 +61,13 @@ def every_certification_is_signed(tenant: Tenant, keys: Keys) -> Iterator[str]:
 
 def _decided(tenant: Tenant, event: Json) -> Json:
     data, outcome = event["data"], name_of(event)
-    by, at = data["decided_by"], data["decided_at"]
+    by, at, capacity = data["decided_by"], data["decided_at"], data["capacity"]
     if outcome == "overturned":
-        by, at = data["review"]["reviewed_by"], data["review"]["reviewed_at"]
+        by, at, capacity = data["review"]["reviewed_by"], data["review"]["reviewed_at"], None
     return {
+        **{name: data[name] for name in ("kind", "risk", "case")},
+        "capacity": capacity,
+        "record_hash": content_hash({k: v for k, v in data.items() if k != "signature"}),
         "approval_id": data["approval_id"],
         "tenant_id": tenant.name,
         "decision_hash": data["decision_hash"],
@@ -72,5 +75,4 @@ def _decided(tenant: Tenant, event: Json) -> Json:
         "decided_by": by,
         "decided_at": at,
         "version": event["sequence"],
-        "case": data["case"],
     }

@@ -89,7 +89,7 @@ def test_nobody_whose_text_is_in_the_serving_version_reactivates() -> None:
     agent = agent.model_copy(
         update={"newest": agent.newest.model_copy(update={"authors": ("amira", "rex")})}
     )
-    agent, _ = live(agent, case)
+    agent, _ = live(agent, case.model_copy(update={"authors": ("amira", "rex")}))
     agent, second = changed(agent, spec(industry="clinics"), "evolution", at=START, by="ina")
     agent = suspended(live(agent, second)[0])
     for principal in ("amira", "rex", "ina"):

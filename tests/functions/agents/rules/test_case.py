@@ -16,7 +16,7 @@ from events.agents import (
 )
 from functions.agents.rules.agent import UNDONE, Agent, suspend
 from functions.agents.rules.approval_request import approval_content
-from functions.agents.rules.case import CreationCase
+from functions.agents.rules.case import Asked, CreationCase
 from functions.agents.rules.change import changed_kind, refuse_new_name
 from functions.agents.rules.creation import clear_ethics, hold, reject, return_for_changes, revise
 from functions.agents.rules.decision import accept
@@ -107,6 +107,13 @@ def test_an_ethical_denial_ends_the_case_and_its_agent() -> None:
         revise(agent, case, said, "amira", LATER)
 
 
+def content_asked(case: CreationCase, asked: Asked) -> str:
+    """The hash of what the case asked, from what is stored now."""
+    return approval_content(
+        case, contents_of(case), purpose=asked.purpose, risk=asked.risk, data=asked.data
+    ).hash
+
+
 def test_what_is_hashed_is_the_spec_with_its_classification_and_findings() -> None:
     after = submission()
     case, request = after.case, after.request
@@ -116,7 +123,7 @@ def test_what_is_hashed_is_the_spec_with_its_classification_and_findings() -> No
         **dict.fromkeys(("case", "classification", "changes", "findings")),
     }
     assert case.asked is not None
-    assert content_hash(content) == case.asked.decision_hash
+    assert content_hash(content) == case.asked.decision_hash == content_asked(case, case.asked)
     asking = after.published[-1].event_id
     assert asking is not None
     # Approvals derives the same id from the event.
@@ -441,6 +448,24 @@ def test_a_decision_about_other_content_is_a_forgery() -> None:
         accept(case, decision(case)._replace(purpose="evolution"))
 
 
+def test_what_is_deployed_is_compared_with_the_content_that_is_stored_now() -> None:
+    agent, case = submitted()
+    accepted = assented(agent, case)
+    _, other = submitted(spec(purpose="Draft articles for anybody who asks."))
+    _, escalated = submitted(ESCALATES)
+    assert accepted.asked is not None
+    for altered in (
+        {"spec_hash": other.spec_hash},
+        {"findings_hash": escalated.findings_hash},
+        {"version": "9.0.0"},
+        {"why": ("Nothing important changes.",)},
+        {"asked": accepted.asked.model_copy(update={"risk": "critical"})},
+    ):
+        changed_case = accepted.model_copy(update=altered)
+        signatures, *_ = health_checks(agent, changed_case, Around().surroundings(changed_case))
+        assert signatures.verdict == "fail"
+
+
 def test_what_is_repeated_late_or_about_something_else_is_not_accepted() -> None:
     _, case = submitted()
     accepted = accept(case, decision(case, version=3))
@@ -494,4 +519,5 @@ def test_the_content_a_case_asked_about_is_the_same_at_deployment() -> None:
     asked = case.asked.decision_hash
     after = stepped(agent, clear_ethics(agent, assented(agent, case), contents_of(case), LATER))
     _, case = live(*after.both)
-    assert approval_content(case, "ethics_escalation", contents_of(case)).hash == asked
+    assert case.escalation is not None
+    assert content_asked(case, case.escalation) == asked

@@ -1,14 +1,17 @@
 """Three health checks that can fail: a tampered store, a stranger's signature, a missing agent."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from events.agents import Limits
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.creation import clear_ethics
 from functions.agents.rules.decision import accept
 from functions.agents.rules.health import health_checks
+from functions.agents.rules.stages import with_stage
 from shared.kit.signing import sign
 from tests.functions.agents.cases import (
     AGENTS_KEY,
@@ -120,6 +123,58 @@ def test_a_stage_without_its_certification_is_not_passed() -> None:
     assert failing(
         agent, lacking.model_copy(update={"certifications": (*case.certifications[:2], forged)})
     ) == ["signatures"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"found": 0},
+        {"certification_id": "crt_01KAGQ0000000000000000000A"},
+        {"certification_id": None},
+        {"finished_at": START + timedelta(days=1)},
+        {"status": "skipped"},
+        {"status": "failed"},
+    ],
+)
+def test_a_stage_that_shows_other_than_what_was_certified_is_not_passed(
+    shown: dict[str, Any],
+) -> None:
+    agent, case = submitted()
+    stages = with_stage(case.stages, 4, **shown)
+    altered = assented(case).model_copy(update={"stages": stages})
+    assert failing(agent, altered) == ["signatures"]
+
+
+def test_a_stage_is_not_skipped_because_the_store_says_so() -> None:
+    agent, case = submitted()
+    stages = with_stage(case.stages, 4, status="skipped", certification_id=None)
+    kept = (case.certifications[0], case.certifications[2])
+    altered = assented(case).model_copy(update={"stages": stages, "certifications": kept})
+    assert failing(agent, altered) == ["signatures"]
+
+
+def test_a_decision_other_than_the_one_acted_on_is_no_assent() -> None:
+    agent, case = submitted()
+    accepted = assented(case, version=2)
+    assert accepted.asked is not None
+    newer = accepted.asked.model_copy(update={"acted_on": 3})
+    assert failing(agent, accepted.model_copy(update={"asked": newer})) == ["signatures"]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"mode": "trial"},
+        {"budget": Limits(per_run_usd_micros=10**12, per_day_usd_micros=10**12)},
+        {"depends_on": ("somebody-else",)},
+        {"industry": "finance"},
+        {"spec_hash": "0" * 64},
+    ],
+)
+def test_an_agent_runs_exactly_what_its_spec_says(run: dict[str, Any]) -> None:
+    agent, case = submitted()
+    altered = agent.model_copy(update={"newest": agent.newest.model_copy(update=run)})
+    assert failing(altered, assented(case)) == ["read_back"]
 
 
 def test_a_certified_refusal_is_no_certification() -> None:

@@ -128,6 +128,30 @@ async def test_a_forged_decision_never_acts_and_is_published_once(
     assert (await world.agent(answer["agent_id"]))["status"] == "certified"
 
 
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        ('"kind":"constitutional"', '"kind":"artifact"'),
+        ('"decided_by":"gala"', '"decided_by":"amira"'),
+        ('"capacity":null', '"capacity":"silence"'),
+        ('"note":"a note"', '"note":"another note"'),
+        ('"on_timeout":"deny"', '"on_timeout":"approve"'),
+        ('"summary":"', '"summary":"Harmless: '),
+    ],
+)
+async def test_a_decision_of_which_anything_was_altered_is_a_forgery(
+    world: World, true: str, false: str
+) -> None:
+    answer = await world.submit()
+    event = await world.decision(answer["case_id"], "approved")
+    assert event.data.count(true) == 1
+    with pytest.raises(SignatureInvalid):
+        await world.deliver(event.model_copy(update={"data": event.data.replace(true, false)}))
+    assert await world.events() == [*LIVE[:2], "agent.violation_reported"]
+    await world.deliver(event)
+    assert (await world.case(answer["case_id"]))["status"] == "live"
+
+
 @pytest.mark.parametrize("case_id", ["cas_01KAGQ0000000000000000000A", "../cas", ""])
 async def test_a_forgery_about_no_case_of_ours_says_nothing(world: World, case_id: str) -> None:
     answer = await world.submit()
@@ -165,6 +189,15 @@ async def test_a_case_that_was_tampered_with_is_rolled_back_not_deployed(world: 
     assert case["status"] == "rolled_back"
     assert "signatures" in case["reason"]
     assert await world.events() == [*LIVE[:2], *LIVE[:2], "creation_case.rolled_back"]
+
+
+async def test_a_case_whose_evidence_was_tampered_with_is_rolled_back(world: World) -> None:
+    answer = await world.submit()
+    await world.tamper(answer["case_id"], certifications=())
+    await world.decide(answer["case_id"], "approved")
+    case = await world.case(answer["case_id"])
+    assert (case["status"], "signatures" in case["reason"]) == ("rolled_back", True)
+    assert await world.events() == [*LIVE[:2], "creation_case.rolled_back"]
 
 
 async def test_a_case_whose_dependency_does_not_serve_is_rolled_back(world: World) -> None:

@@ -16,7 +16,6 @@ from functions.approvals.rules.approval import (
     Step,
     Steps,
     next_timer,
-    statement_to_sign,
 )
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
@@ -34,7 +33,14 @@ from functions.approvals.rules.veto import veto
 from shared.aggregates.aggregate import payload
 from shared.kit.errors import ApprovalExpired, AssentError, VetoWindowClosed
 from tests.functions.approvals import builders
-from tests.functions.approvals.builders import START, active, command, opened, veto_command
+from tests.functions.approvals.builders import (
+    START,
+    active,
+    command,
+    opened,
+    signed_of,
+    veto_command,
+)
 
 PEOPLE = [
     builders.GOVERNOR,
@@ -161,7 +167,7 @@ class Machine(RuleBasedStateMachine):
         if not before.is_open and after.status != "vetoed":
             for name in FINAL:
                 assert getattr(after, name) == getattr(before, name), f"{name} of a final decision"
-        statement = statement_to_sign(step, "clinic")
+        statement = signed_of(step)
         if before.is_open and not after.is_open:
             assert statement is not None, "a final decision is signed"
         self.approval = after

@@ -15,7 +15,6 @@ from functions.approvals.rules.approval import (
     Approval,
     Repeat,
     next_timer,
-    statement_to_sign,
 )
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
@@ -44,6 +43,7 @@ from tests.functions.approvals.builders import (
     command,
     opened,
     rule,
+    signed_of,
     step_of,
     stepped,
 )
@@ -112,7 +112,7 @@ def test_a_review_upholds_or_overturns() -> None:
     overturned = review(broken(), OVERTURNED, OTHER_GOVERNOR, START + HOUR)
     assert isinstance(overturned, tuple)
     assert [step.event for step in overturned] == [ApprovalOverturned]
-    signed = statement_to_sign(overturned[0], "clinic")
+    signed = signed_of(overturned[0])
     assert signed is not None
     assert (signed.outcome, signed.decided_by) == ("overturned", "goran")
     assert next_timer(stepped(overturned)) is None

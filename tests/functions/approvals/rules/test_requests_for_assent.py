@@ -11,7 +11,7 @@ from events.approvals import (
     ApprovalRequested,
     CaseBinding,
 )
-from functions.approvals.rules.approval import DEADLINE_DUE, next_timer, statement_to_sign
+from functions.approvals.rules.approval import DEADLINE_DUE, next_timer
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.limits import is_deeper_than
 from functions.approvals.rules.policy import DEADLINES
@@ -39,6 +39,7 @@ from tests.functions.approvals.builders import (
     request,
     request_body,
     rule,
+    signed_of,
     step_of,
     stepped,
 )
@@ -80,7 +81,7 @@ def test_silence_assents_at_most_to_an_artifact_of_low_risk(
     assert spoken.event is (ApprovalApproved if silence == "approve" else ApprovalExpired)
     decided = (spoken.state.decided_by, spoken.state.capacity, spoken.state.decided_at)
     assert decided == ("deadline", "silence", approval.deadline_at)
-    assert statement_to_sign(spoken, "clinic") is not None
+    assert signed_of(spoken) is not None
     assert next_timer(spoken.state) is None
 
 
@@ -115,13 +116,13 @@ def test_the_event_carries_exactly_what_is_hashed() -> None:
     assert isinstance(data, ApprovalRequested)
     assert data.decision_hash == content_hash(CONTENT)
     assert data.version == 1
-    assert statement_to_sign(step, "clinic") is None
+    assert signed_of(step) is None
 
 
 def test_a_signed_decision_is_bound_to_the_asking_case() -> None:
     case = CaseBinding(case_id="cas_1", revision=2, purpose="creation")
     step = open_request(request(case=case), [active()], START)
-    signed = statement_to_sign(step, "clinic")
+    signed = signed_of(step)
     assert signed is not None
     assert (signed.case, signed.tenant_id, signed.outcome) == (case, "clinic", "auto_approved")
 

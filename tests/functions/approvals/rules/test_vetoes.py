@@ -14,7 +14,6 @@ from functions.approvals.rules.approval import (
     Approval,
     Repeat,
     next_timer,
-    statement_to_sign,
 )
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.reversals import cancel, fail_to_undo, undo
@@ -42,6 +41,7 @@ from tests.functions.approvals.builders import (
     active,
     command,
     opened,
+    signed_of,
     step_of,
     stepped,
     veto_command,
@@ -70,7 +70,7 @@ def test_a_veto_at_the_closing_second_reverses() -> None:
     assert [step.event for step in steps] == [ApprovalVetoed]
     state = steps[0].state
     assert (state.status, state.decided_by, state.decided_at) == ("vetoed", "gala", CLOSES)
-    signed = statement_to_sign(steps[0], "clinic")
+    signed = signed_of(steps[0])
     assert signed is not None
     assert signed.outcome == "vetoed"
     assert next_timer(state) is None

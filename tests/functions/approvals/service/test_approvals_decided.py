@@ -42,7 +42,7 @@ async def test_a_decision_is_saved_signed_and_told(world: World) -> None:
     assert (approved.sequence, approved.actorid) == (2, "gala")
     decision = approved.payload(ApprovalApproved)
     keys = await public_keys("approvals-public-keys")
-    signed = verify_decision(decision, world.store.tenant_id, keys)
+    signed = verify_decision(decision, approved.data, world.store.tenant_id, keys)
     assert (signed.outcome, signed.decided_by) == ("approved", "gala")
     assert await world.unpublished() == 0
 
@@ -166,7 +166,8 @@ async def test_a_veto_is_signed_and_caused_by_the_assent(world: World) -> None:
     assert {assent.correlationid, veto.correlationid, counted.correlationid} == {assent.id}
     keys = await public_keys("approvals-public-keys")
     decision = veto.payload(ApprovalVetoed)
-    assert verify_decision(decision, world.store.tenant_id, keys).decided_by == "gala"
+    signed = verify_decision(decision, veto.data, world.store.tenant_id, keys)
+    assert signed.decided_by == "gala"
 
 
 async def test_the_answer_to_a_request_that_a_precedent_assents_to_is_signed(world: World) -> None:

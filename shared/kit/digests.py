@@ -1,0 +1,75 @@
+"""Keyed digests: HMAC-SHA-256 over texts, by a ring of keys of which one makes new digests."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from shared.kit.signing import new_key
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The keys of one function's digests by name. `maker` names the key of new digests; a digest by
+    a `retired` key is old, or whoever has that key made it."""
+
+    maker: str
+    keys: Mapping[str, bytes]
+    retired: Mapping[str, bytes]
+
+    def digest(self, *texts: str) -> str:
+        """`<key>.<digest, base64url>` over the texts in their order."""
+        return f"{self.maker}.{_mac(self.keys[self.maker], texts)}"
+
+    def verifies(self, digest: str, *texts: str, also_retired: bool = False) -> bool:
+        """Whether one of the keys made the digest of exactly these texts."""
+        name, _, mac = digest.partition(".")
+        key = self.keys.get(name) or (self.retired.get(name) if also_retired else None)
+        return key is not None and hmac.compare_digest(_mac(key, texts).encode(), mac.encode())
+
+    def knows(self, digest: str) -> bool:
+        """Whether the digest names one of the keys, also a retired one; verifies nothing."""
+        name = digest.partition(".")[0]
+        return name in self.keys or name in self.retired
+
+
+@lru_cache(maxsize=32)
+def load_key_ring(secret: str) -> KeyRing:
+    """The ring in a `*-log-key` secret: `{"maker": <kid>, "keys": [{"kid": …, "seed": <32 bytes,
+    base64url>}, …], "retired": [the same]}`. Raises ValueError where it has another shape."""
+    try:
+        document = json.loads(secret)
+        keys, retired = (_keys(document[name]) for name in ("keys", "retired"))
+        maker = document["maker"]
+        known = keys[maker]
+    except (KeyError, TypeError) as error:
+        raise ValueError('a key ring is {"maker": ..., "keys": [...], "retired": [...]}') from error
+    if len(known) < 32:
+        raise ValueError("a key of a key ring has at least 32 bytes")
+    return KeyRing(maker, keys, retired)
+
+
+def new_key_ring(owner: str) -> str:
+    """A ring of one fresh key of `owner`, as a `*-log-key` secret holds it."""
+    key = new_key(owner)
+    return json.dumps({"maker": key["kid"], "keys": [key], "retired": []})
+
+
+def _keys(entries: list[Mapping[str, str]]) -> dict[str, bytes]:
+    return {
+        each["kid"]: base64.urlsafe_b64decode(each["seed"] + "=" * (-len(each["seed"]) % 4))
+        for each in entries
+    }
+
+
+def _mac(key: bytes, texts: tuple[str, ...]) -> str:
+    # Lengths keep the borders between texts: ("ab", "c") is another message than ("a", "bc").
+    mac = hmac.new(key, digestmod=hashlib.sha256)
+    for text in texts:
+        encoded = text.encode()
+        mac.update(b"%d:" % len(encoded))
+        mac.update(encoded)
+    return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()
