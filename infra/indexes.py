@@ -36,6 +36,7 @@ _SWEEP = Composite("events", ("unpublished", "source"), "time", "ASCENDING", "CO
 EXPIRING: tuple[Field, ...] = (
     ("idempotency_keys", "expire_at"),
     ("lookup_misses", "expire_at"),
+    ("credential_refusals", "expire_at"),
 )
 
 

@@ -17,7 +17,7 @@ from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import Invalid, Unavailable
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.batches import Batch
-from shared.storage.firestore import LostRace, PlatformStore, TenantStore
+from shared.storage.firestore import LostRace, TenantStore
 
 ROUNDS = 12
 FIRST_PAUSE_SECONDS = 0.05
@@ -65,19 +65,6 @@ async def rebuild(tenant_id: str, *, now: datetime, write: bool = True) -> Rebui
             tenant_id, events, len(wanted), digest(before), digest(wanted), len(differing)
         )
     raise Unavailable(f"{tenant_id} changes too fast to be rebuilt now")
-
-
-async def tenants() -> list[str]:
-    """Every tenant with an event, one read each."""
-    found: list[str] = []
-    while True:
-        after = found[-1] if found else ""
-        entries = await PlatformStore().find(
-            EVENT_LOG, where=[("tenantid", ">", after)], order_by="tenantid", limit=1
-        )
-        if not entries:
-            return found
-        found.append(entries[0].tenant_id)
 
 
 def digest(documents: Mapping[Key, Fields]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.messaging.envelope import ATTRIBUTES, Envelope
 from shared.storage.batches import ServerTime
+from shared.storage.firestore import PlatformStore
 
 EVENT_LOG = "events"
 
@@ -25,3 +26,16 @@ def logged_event(data: Mapping[str, Any], received_at: datetime) -> Envelope:
     """The envelope in a document of the log."""
     values = {name: data[name] for name in (*ATTRIBUTES, "data")}
     return Envelope.model_validate({**values, "received_at": received_at})
+
+
+async def tenants_of_log() -> list[str]:
+    """Every tenant with an event, one read each. Raises Unavailable."""
+    found: list[str] = []
+    while True:
+        after = found[-1] if found else ""
+        entries = await PlatformStore().find(
+            EVENT_LOG, where=[("tenantid", ">", after)], order_by="tenantid", limit=1
+        )
+        if not entries:
+            return found
+        found.append(entries[0].tenant_id)
