@@ -18,18 +18,23 @@ from functions.audit.store import audited_tenants
 from shared.kit.errors import Unavailable
 from shared.kit.local_platform import join_local_platform
 
+PROJECT, DATABASE = "GOOGLE_CLOUD_PROJECT", "ASSENT_POSTGRES_DSN"
+
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns the exit code: 0 whole, 1 broken, 2 no platform or project."""
+    """Returns the exit code: 0 whole, 1 broken, 2 no platform, project or database."""
     parser = argparse.ArgumentParser(prog="python -m functions.audit.verify", description=__doc__)
     parser.add_argument("--tenant", help="only this tenant; otherwise every tenant")
     parser.add_argument("--with-log", action="store_true", help="compare with the event log too")
     chosen = parser.parse_args(arguments)
-    if "GOOGLE_CLOUD_PROJECT" not in os.environ and not join_local_platform():
+    if PROJECT not in os.environ and not join_local_platform():
         print(
-            "No platform is running here (make up), and GOOGLE_CLOUD_PROJECT names no project.",
+            f"No platform is running here (make up), and {PROJECT} names no project.",
             file=sys.stderr,
         )
+        return 2
+    if DATABASE not in os.environ:
+        print(f"{DATABASE} names no database: where are the entries?", file=sys.stderr)
         return 2
     try:
         checked = asyncio.run(_check_all(chosen.tenant, with_log=chosen.with_log))

@@ -1,6 +1,9 @@
 """What was decided, refused and changed can be proved afterwards: the whole way to a checkpoint."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -57,6 +60,18 @@ def test_every_decision_is_audited_once_covered_and_agrees_with_the_log(
     checked: Checked = running.run(check(world.tenant, with_log=True))
     assert checked.broken == ()
     assert checked.covered == checked.entries >= len(audited)
+
+    command = ("-m", "functions.audit.verify", "--tenant", world.tenant, "--with-log")
+    said = subprocess.run(
+        [sys.executable, *command],
+        env={**os.environ, **running.env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.startswith(f"{world.tenant}: {checked.entries} entries, whole")
 
 
 @pytest.mark.parametrize("path", ["/v1/agents", "/v1/approvals", "/v1/mobile/dashboard"])

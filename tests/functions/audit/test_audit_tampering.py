@@ -10,7 +10,7 @@ from functions.audit.checkpoints import ChainBroken, cover_new_entries
 from functions.audit.reactions import CHECKPOINT_DUE, HANDLERS
 from functions.audit.rules.checkpoints import kept
 from functions.audit.store import CHECKPOINTS
-from functions.audit.verify import main
+from functions.audit.verify import DATABASE, PROJECT, main
 from shared.kit.signing import load_signing_key, new_key
 from shared.messaging.envelope import Envelope
 from shared.storage.batches import Batch
@@ -234,12 +234,14 @@ async def test_the_command_says_what_is_broken(
     assert f"{chain.tenant}: BROKEN\n  entry 2: " in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("missing", [PROJECT, DATABASE])
 def test_the_command_needs_a_platform(
+    missing: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    monkeypatch.delenv("GOOGLE_CLOUD_PROJECT", raising=False)
+    monkeypatch.delenv(missing, raising=False)
     monkeypatch.chdir(tmp_path_factory.mktemp("nowhere"))
     assert main([]) == 2
-    assert "make up" in capsys.readouterr().err
+    assert missing in capsys.readouterr().err
