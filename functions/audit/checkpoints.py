@@ -14,7 +14,7 @@ from shared.storage.secrets import public_keys, signing_key
 SIGNING_KEY = "audit-signing-key"
 PUBLIC_KEYS = "audit-public-keys"
 # What an instance covers well within the time of one request; the next run continues.
-MOST_TENANTS = 500
+MOST_TENANTS = 2_000
 AT_ONCE = 8
 
 _log = logging.getLogger(__name__)

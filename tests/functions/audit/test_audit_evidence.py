@@ -113,6 +113,17 @@ def test_texts_of_people_are_kept_by_their_hash_only() -> None:
     assert kept == {name: {"bytes": len(text), "sha256": sha256} for name in BY_HASH_ONLY}
 
 
+def test_who_broke_the_glass_over_whom_stays_readable() -> None:
+    said = {
+        "capacity": "break_glass",
+        "break_glass": {"grounds": "breach", "skipped": ["role:governor", "principal:mara"]},
+        "review": {"because": "break_glass", "status": "owed"},
+        "rule": {"kind": "any", "of": [{"role": "governor"}]},
+        "decision_hash": "a" * 64,
+    }
+    assert _data(entry_body(ATTRIBUTES, json.dumps(said))) == said
+
+
 def test_a_long_field_is_kept_by_its_hash_and_a_signature_whole() -> None:
     data = {"note": "n" * LONGEST_FIELD, "reason": "r" * 100, "signature": "s" * 9_000}
     kept = _data(entry_body(ATTRIBUTES, json.dumps(data)))
