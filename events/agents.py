@@ -85,7 +85,8 @@ class CreationCaseState(EventData):
 
     `agent_status` is the status that the case gave its agent (`draft` until stage 5 is passed).
     `version` is the agent's version once this case is live. `approval_id` is the approval that the
-    case requested last. `why` gives the reason for the kind, proposal or evolution."""
+    case requested last. `why` gives the reason for the kind, proposal or evolution. `authors` are
+    the requester and everyone who revised the case, in order, each once."""
 
     case_id: str
     agent_id: str
@@ -102,6 +103,7 @@ class CreationCaseState(EventData):
     reason: str | None = None
     requested_by: str
     requested_at: Instant
+    authors: tuple[str, ...] = ()
 
 
 @event("assent.creation_case.judged.v1")
@@ -220,7 +222,8 @@ class AgentApprovalNeeded(AgentState):
 
     `purpose`, `case_id` and `revision` bind the decision to the requesting case.
     `precedents_allowed` is false where only a human may decide: an ethics escalation, the stage 6
-    that follows one, and irreversible operations."""
+    that follows one, and irreversible operations. `authors` are those of the case: everyone whose
+    text is in `content`."""
 
     case_id: str
     revision: int
@@ -235,6 +238,7 @@ class AgentApprovalNeeded(AgentState):
     rollback_plan: str
     requested_at: Instant
     precedents_allowed: bool
+    authors: tuple[str, ...] = ()
 
 
 class Deployment(AgentState):

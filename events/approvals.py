@@ -1,17 +1,22 @@
 """What `approvals` publishes: requests for approval, their outcomes, and precedents."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import JsonValue
 
+from events.quorum import BreakGlass, Capacity, Grant, LateDecision, Review, Rule, Vote
 from events.registry import event
 from shared.kit.instants import Instant
-from shared.kit.models import Data, EventData, Model
+from shared.kit.models import Data, EventData
 
 TOPIC = "approvals"
 
 Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
 Risk = Literal["low", "medium", "high", "critical"]
+# From harmless to grave.
+Effect = Literal[
+    "read", "draft", "change", "send", "publish", "deploy", "delete", "grant", "decide", "pay"
+]
 Purpose = Literal["creation", "proposal", "evolution", "ethics_escalation"]
 ApprovalStatus = Literal[
     "pending",
@@ -28,8 +33,6 @@ ApprovalStatus = Literal[
     "reversed",
     "reversal_failed",
 ]
-# By a place in the rule, a deputy's right, a broken glass, silence, a precedent, a withdrawal.
-Capacity = Literal["approver", "deputy", "break_glass", "deadline", "precedent", "requester"]
 
 
 class Subject(Data):
@@ -63,22 +66,6 @@ class VetoWindow(Data):
     closes_at: Instant
 
 
-class Place(Model):
-    """Who may fill one place of a rule: everybody with a role, or one principal."""
-
-    role: str | None = None
-    principal: str | None = None
-
-
-class Rule(Model):
-    """How many places must be filled, by distinct principals: any one, all, or `m` of them
-    (`m_of_n`)."""
-
-    kind: Literal["any", "all", "m_of_n"]
-    m: Annotated[int, Field(strict=True)] | None = None
-    of: tuple[Place, ...]
-
-
 class CaseBinding(Data):
     """Which revision of which creation case requested the approval, and for what. Requests made
     over the API have none."""
@@ -86,43 +73,6 @@ class CaseBinding(Data):
     case_id: str
     revision: int
     purpose: Purpose
-
-
-class Vote(Data):
-    """One principal's yes. `places` are the indices in the rule that the voter could fill."""
-
-    principal: str
-    capacity: Capacity
-    places: tuple[int, ...]
-    at: Instant
-    note: str = ""
-
-
-class Grant(Data):
-    """A deputy's right to decide: delegated to a principal, or escalated (`to` None)."""
-
-    to: str | None
-    by: str
-    places: tuple[int, ...]
-    at: Instant
-
-
-class BreakGlass(Data):
-    """An approval without the approvers that it skipped (`role:governor`, `principal:mara`)."""
-
-    grounds: Literal["outage", "breach", "data_loss", "legal"]
-    skipped: tuple[str, ...]
-
-
-class Review(Data):
-    """The review that a break-glass or a deputy's decision requires, and its outcome."""
-
-    because: Literal["break_glass", "deputy"]
-    status: Literal["owed", "missed", "upheld", "overturned"]
-    due_at: Instant
-    reviewed_by: str | None = None
-    reviewed_at: Instant | None = None
-    note: str = ""
 
 
 class VetoReason(Data):
@@ -135,7 +85,9 @@ class VetoReason(Data):
 
 class ApprovalSummary(Data):
     """The summary of an approval. `version` is the sequence of its latest event, so it grows with
-    every change; `decided_by` is a principal, `deadline` (silence) or a precedent's id."""
+    every change. `rule` is the policy's; `added_rule`, which must be met too, the requester's.
+    `missing` are the places that nobody has filled yet (`role:…`, `principal:…`). `decided_by` is a
+    principal, `deadline` (silence) or a precedent's id, and `capacity` says which."""
 
     kind: Kind
     risk: Risk
@@ -147,23 +99,30 @@ class ApprovalSummary(Data):
     deadline_at: Instant
     on_timeout: Literal["approve", "deny"]
     decision_hash: str
+    effect: Effect | None = None
+    amount_usd_micros: int | None = None
+    rule: Rule
+    added_rule: Rule | None = None
+    votes: tuple[Vote, ...] = ()
+    missing: tuple[str, ...] = ()
+    deferred_until: Instant | None = None
     stage: Stage | None = None
     matches: tuple[Match, ...] = ()
     veto: VetoWindow | None = None
     decided_by: str | None = None
     decided_at: Instant | None = None
+    capacity: Capacity | None = None
     receipt_id: str | None = None
     version: int
 
 
 class ApprovalRecord(ApprovalSummary):
-    """An approval, and how it was decided."""
+    """An approval, and how it was decided. `authors` are all whose text is in the content; none of
+    them decides. `late` are the decisions that came after the deadline or the veto window."""
 
-    rule: Rule
-    votes: tuple[Vote, ...] = ()
+    authors: tuple[str, ...]
     grants: tuple[Grant, ...] = ()
-    deferred_until: Instant | None = None
-    capacity: Capacity | None = None
+    late: tuple[LateDecision, ...] = ()
     note: str = ""
     precedent_id: str | None = None
     break_glass: BreakGlass | None = None
@@ -233,6 +192,11 @@ class ApprovalExpired(ApprovalState):
 @event("assent.approval.cancelled.v1")
 class ApprovalCancelled(ApprovalState):
     """Final: the requester withdrew the request."""
+
+
+@event("assent.approval.decided_late.v1")
+class ApprovalDecidedLate(ApprovalState):
+    """Somebody who could have decided did so too late, and was refused; the newest of `late`."""
 
 
 @event("assent.approval.deferred.v1")

@@ -2,13 +2,23 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from emulators.faults import Kind
 from shared.kit.models import Model
+from shared.kit.principals import is_reserved
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
 Scope = Annotated[str, StringConstraints(pattern=r"^[a-z_-]+:[a-z_-]+$")]
+
+
+def _not_reserved(principal: str) -> str:
+    if is_reserved(principal):
+        raise ValueError("is a name that belongs to Assent itself: choose another")
+    return principal
+
+
+Principal = Annotated[Identifier, AfterValidator(_not_reserved)]
 
 _TEN_YEARS = 10 * 366 * 86400
 
@@ -16,7 +26,7 @@ _TEN_YEARS = 10 * 366 * 86400
 class TokenRequest(Model):
     """The subject of the wanted token."""
 
-    principal: Identifier
+    principal: Principal
     tenant: Identifier
     scopes: tuple[Scope, ...] = ()
     roles: tuple[Identifier, ...] = ()

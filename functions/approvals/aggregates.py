@@ -1,6 +1,8 @@
-"""What this function owns: approvals, precedents, and the active precedents of each kind."""
+"""What this function owns: approvals, precedents, the active precedents of each kind, and the
+approval policy."""
 
 from functions.approvals.rules.approval import Approval, next_timer, statement_to_sign
+from functions.approvals.rules.policy import ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
 from shared.aggregates.aggregate import Aggregate, Signing
 from shared.aggregates.runner import Runner
@@ -17,6 +19,7 @@ APPROVALS = Aggregate(
         "requested_at",
         "decided_at",
         "silence_at",
+        "authors",
         "governed_at",
         "precedent_id",
         "considered",
@@ -50,6 +53,15 @@ ACTIVE = Aggregate(
     id_of=lambda active: active.kind,
 )
 
+# One for each tenant, from its first change on.
+POLICY_ID = "current"
+POLICIES = Aggregate(
+    noun="approval_policy",
+    model=ApprovalPolicy,
+    collection="approval_policies",
+    id_of=lambda _: POLICY_ID,
+)
+
 CLAIMS = Collection("decision_claims", unqueried=("answer",))
 
-RUN = Runner("approvals", APPROVALS, PRECEDENTS, ACTIVE, collections=[CLAIMS])
+RUN = Runner("approvals", APPROVALS, PRECEDENTS, ACTIVE, POLICIES, collections=[CLAIMS])

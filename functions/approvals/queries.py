@@ -53,9 +53,9 @@ async def find_rejected_since(work: UnitOfWork, kind: Kind, since: datetime) -> 
     )
 
 
-async def is_governor_absent(store: TenantStore, at: datetime) -> bool:
-    """Whether a deadline passed in silence at least four hours before `at` and no governor acted
-    since."""
+async def is_governor_absent(store: TenantStore, deputy: str, at: datetime) -> bool:
+    """Whether a request that others made passed its deadline in silence at least four hours before
+    `at`, and no governor acted since. Looks at the 25 latest such requests."""
     acted = await store.find(APPROVALS.collection, order_by="governed_at", descending=True, limit=1)
     latest = acted.items[0].data["governed_at"] if acted.items else None
     missed = await store.find(
@@ -65,9 +65,10 @@ async def is_governor_absent(store: TenantStore, at: datetime) -> bool:
             ("silence_at", "<=", format_instant(takeover_cutoff(at))),
         ],
         order_by="silence_at",
-        limit=1,
+        descending=True,
+        limit=MOST_COMPARED,
     )
-    return bool(missed.items)
+    return any(deputy not in document.data["authors"] for document in missed.items)
 
 
 async def count_matches(store: TenantStore, precedent_id: str) -> int:

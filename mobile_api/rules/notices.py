@@ -79,9 +79,12 @@ def _useful_until(kind: NoticeKind, state: ApprovalState) -> datetime | None:
 
 
 def _approvers(state: ApprovalState) -> Audience:
+    # Governors may always refuse and veto, so they are told whomever the rules name.
+    added = state.added_rule.of if state.added_rule else ()
+    places = (*state.rule.of, *added)
     return Audience(
-        roles=_distinct(place.role for place in state.rule.of),
-        principals=_distinct(place.principal for place in state.rule.of),
+        roles=_distinct([*(place.role for place in places), GOVERNOR]),
+        principals=_distinct(place.principal for place in places),
     )
 
 

@@ -26,6 +26,7 @@ RefusalReason = Literal[
     "another_issuer",
     "another_audience",
     "another_type",
+    "reserved_principal",
     "expired",
     "not_valid_yet",
     "valid_too_long",
@@ -35,7 +36,8 @@ RefusalReason = Literal[
 
 class CredentialRefused(EventData):
     """`function` refused a bearer token at `call` (a method and a route). `principal` is whom the
-    token names, where our issuer signed it; then the event belongs to the token's tenant.
+    token names, where our issuer signed it; then the event belongs to the token's tenant, and is
+    the principal's own act unless nobody may be called that.
     Otherwise the token proves neither, and the event belongs to the platform: a stranger writes
     into no tenant's log. Nothing of the token itself is kept."""
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel, StringConstraints
 from shared.kit.bookkeeping import RefusalReason
 from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing, Unauthenticated, Unavailable
+from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
 from shared.runtime import logs
 from shared.runtime.boundary import received_at
@@ -94,6 +95,9 @@ class TokenVerifier:
         moment = now.timestamp()
         if claims.iss != self._settings.issuer:
             raise TokenRefused("another_issuer", "the token is from another issuer", claims)
+        if is_reserved(claims.sub):
+            detail = "the token names a principal that nobody may be"
+            raise TokenRefused("reserved_principal", detail, claims)
         if self._settings.audience not in audiences:
             raise TokenRefused("another_audience", "the token is for another audience", claims)
         if moment >= claims.exp:

@@ -5,6 +5,7 @@ import logging
 from fastapi import Request
 
 from shared.kit.bookkeeping import PLATFORM_TENANT, CredentialRefused, RefusalReason
+from shared.kit.principals import is_reserved
 from shared.messaging.outbox import Outbox
 from shared.messaging.rates import Rate, record_at_most
 from shared.messaging.recorder import Recorder
@@ -34,7 +35,10 @@ async def report_refusal(
     if outbox is None:
         return
     at = received_at(request.scope)
-    recorder = Recorder(outbox.noun, tenant_id, principal or f"service:{outbox.noun}", at)
+    actor = f"service:{outbox.noun}"
+    if principal is not None and not is_reserved(principal):
+        actor = principal
+    recorder = Recorder(outbox.noun, tenant_id, actor, at)
     data = CredentialRefused(
         function=outbox.noun,
         call=f"{request.method} {request.scope['route'].path}",

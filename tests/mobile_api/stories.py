@@ -18,8 +18,6 @@ from events.approvals import (
     ApprovalState,
     CaseBinding,
     Match,
-    Place,
-    Rule,
     Stage,
     Subject,
     VetoReason,
@@ -28,6 +26,7 @@ from events.approvals import (
 )
 from events.pipelines import PipelinePaused, PipelineState
 from events.precedents import PrecedentState
+from events.quorum import Place, Rule
 from mobile_api.rules.documents import Documents, Fields, Key
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.projection import apply, steps_of
@@ -120,6 +119,7 @@ def approval(
         "summary": "An agent wants to be born",
         "subject": Subject(type="agent", id=id_of("agt", number), name=f"writer-{number}"),
         "requested_by": "amira",
+        "authors": ("amira",),
         "requested_at": START,
         "deadline_at": START + timedelta(hours=24),
         "on_timeout": "deny",
@@ -217,6 +217,7 @@ def case(
         "version": "1.0.0",
         "spec_hash": "ab",
         "requested_by": "amira",
+        "authors": ("amira",),
         "requested_at": START,
     }
     if issubclass(kind, Reversal):

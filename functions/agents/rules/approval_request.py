@@ -79,6 +79,7 @@ def _requested(case: CreationCase, purpose: Purpose) -> dict[str, Any]:
         "rollback_plan": spec.get("containment", {}).get("rollback", ""),
         "requested_by": case.requested_by,
         "requested_at": case.requested_at,
+        "authors": case.authors,
         "precedents_allowed": _precedents_allowed(case, purpose, spec),
     }
 

@@ -55,6 +55,7 @@ def open_case(
         spec_hash=judged.spec.spec_hash,
         requested_by=by,
         requested_at=at,
+        authors=(by,),
         spec=judged.spec.spec,
     )
     return _judged(agent, case, judged, at)

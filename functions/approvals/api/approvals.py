@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from events.policies import PolicyRecord
 from functions.approvals.rules.commands import DecisionBody, ReviewBody, VetoBody
+from functions.approvals.rules.proposals import PolicyBody
 from functions.approvals.rules.requests import RequestBody
-from functions.approvals.service import decisions, lists, requests
+from functions.approvals.service import decisions, lists, policies, requests
 from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage
 from shared.kit.callers import Caller
 from shared.runtime.auth import requires
@@ -32,6 +34,19 @@ async def list_approvals(
 ) -> ApprovalPage:
     """Lists approvals with their contents, newest first; `status` is a bucket."""
     return await lists.list_approvals(caller, status, limit, cursor)
+
+
+@ROUTER.get("/approvals/policy")
+async def get_policy(caller: Caller) -> PolicyRecord:
+    """Shows the approval policy: who decides what, by when, and for whom silence approves."""
+    return await policies.show_policy(caller)
+
+
+@ROUTER.put("/approvals/policy", status_code=202)
+async def propose_policy(caller: Caller, key: Key, body: PolicyBody) -> ApprovalDetail:
+    """Proposes another approval policy, which holds once a governor who did not propose it
+    approves."""
+    return await policies.propose_policy(caller, key, body)
 
 
 @ROUTER.get("/approvals/{approval_id}")

@@ -16,6 +16,7 @@ from events.approvals import (
     ApprovalVetoed,
 )
 from events.decisions import SignedDecision
+from functions.approvals.rules.quorum import missing_places
 from shared.kit.instants import Instant
 from shared.kit.transitions import Transition
 
@@ -56,9 +57,13 @@ _SIGNED = (
 
 class Approval(ApprovalState):
     """The fields that events publish, and below them private ones: `silence_at` is when it expired
-    because no governor acted, `governed_at` when a governor last acted on it."""
+    because no governor acted, though it had the policy's default time, `governed_at` when a
+    governor last acted on it. `proposal` is the version of the approval policy that it proposes to
+    replace."""
 
+    proposal: int | None = None
     precedents_allowed: bool = True
+    had_default_time: bool = True
     likeness: str = ""
     streak: int = 0
     counted_at: Instant | None = None
@@ -92,9 +97,10 @@ Steps = tuple[Step, ...]
 
 
 def transition(approval: Approval, event: type[ApprovalState], **fields: Any) -> Step:
-    """`approval` with `fields` replaced and its version increased by one."""
-    fields["version"] = approval.version + 1
-    return Transition(approval.model_copy(update=fields), event)
+    """`approval` with `fields` replaced, what it still misses, and its version increased by one."""
+    after = approval.model_copy(update={**fields, "version": approval.version + 1})
+    missing = missing_places(after.rule, after.added_rule, after.votes) if after.is_open else ()
+    return Transition(after.model_copy(update={"missing": missing}), event)
 
 
 def statement_to_sign(step: Step, tenant_id: str) -> SignedDecision | None:

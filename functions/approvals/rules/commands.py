@@ -8,9 +8,11 @@ from pydantic import BeforeValidator
 
 from events.approvals import VetoReason
 from functions.approvals.rules.approval import Actor, Approval
+from functions.approvals.rules.standing import passes_to_deputy
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.instants import Instant
 from shared.kit.models import Model
+from shared.kit.principals import LONGEST_PRINCIPAL, is_reserved
 
 LONGEST_NOTE = 4_000
 LONGEST_OPEN = timedelta(days=30)
@@ -93,14 +95,14 @@ def check_decision(command: DecisionBody, approval: Approval, actor: Actor, at: 
     errors = [*_superfluous(command), *_note_errors(command.note)]
     if command.decision == "request_changes" and not command.note.strip():
         errors.append(FieldError("note", "must say what should change"))
-    if command.decision == "break_glass" and command.grounds is None:
-        errors.append(FieldError("grounds", "must be given"))
+    if command.decision == "break_glass":
+        errors += _break_glass_errors(command, approval)
     if command.decision == "defer":
         errors += _until_errors(command, approval, at)
     if command.decision == "delegate":
         errors += _to_errors(command, approval, actor)
     if command.decision in _PASSES_ON:
-        errors += _passing_errors(approval)
+        errors += _passing_errors(command, approval, actor)
     if errors:
         raise Invalid(*errors)
 
@@ -135,11 +137,21 @@ def _superfluous(command: DecisionBody) -> list[FieldError]:
     ]
 
 
-def _passing_errors(approval: Approval) -> list[FieldError]:
+def _break_glass_errors(command: DecisionBody, approval: Approval) -> list[FieldError]:
+    if approval.proposal is not None:
+        return [FieldError("decision", "break-glass does not change the approval policy: approve")]
+    if command.grounds is None:
+        return [FieldError("grounds", "must be given")]
+    return []
+
+
+def _passing_errors(command: DecisionBody, approval: Approval, actor: Actor) -> list[FieldError]:
     if approval.kind == "constitutional":
         return [FieldError("decision", "a constitutional approval never passes to a deputy")]
-    if len(approval.grants) >= MOST_GRANTS:
-        return [FieldError("decision", f"was passed on {MOST_GRANTS} times already")]
+    if command.decision == "escalate" and not any(map(passes_to_deputy, approval.rule.of)):
+        return [FieldError("decision", "no place of the rule passes to a deputy: delegate yours")]
+    if len({grant.by for grant in approval.grants} - {actor.principal}) >= MOST_GRANTS:
+        return [FieldError("decision", f"{MOST_GRANTS} others have passed their place on already")]
     return []
 
 
@@ -152,10 +164,10 @@ def _until_errors(command: DecisionBody, approval: Approval, at: datetime) -> li
 
 
 def _to_errors(command: DecisionBody, approval: Approval, actor: Actor) -> list[FieldError]:
-    if command.to is None or not 1 <= len(command.to.strip()) <= 256:
+    if command.to is None or not 1 <= len(command.to.strip()) <= LONGEST_PRINCIPAL:
         return [FieldError("to", "must name a principal")]
-    if command.to in (approval.requested_by, actor.principal):
-        return [FieldError("to", "must be neither you nor the requester")]
+    if command.to in (*approval.authors, actor.principal) or is_reserved(command.to):
+        return [FieldError("to", "must be neither you nor anyone whose text is in the content")]
     return []
 
 

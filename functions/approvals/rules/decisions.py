@@ -9,11 +9,8 @@ from events.approvals import (
     ApprovalRejected,
     ApprovalState,
     ApprovalVoted,
-    BreakGlass,
-    Capacity,
-    Review,
-    Vote,
 )
+from events.quorum import BreakGlass, Capacity, Review, Vote
 from functions.approvals.rules import delegation
 from functions.approvals.rules.approval import (
     Actor,
@@ -25,12 +22,13 @@ from functions.approvals.rules.approval import (
     transition,
 )
 from functions.approvals.rules.commands import DecisionBody, DecisionVerb, check_decision
-from functions.approvals.rules.quorum import is_met, unfilled
+from functions.approvals.rules.quorum import missing_places, places_for
 from functions.approvals.rules.standing import (
     Standing,
     acted_fields,
     refuse_own_request,
     standing_of,
+    was_voted_for,
 )
 from shared.kit.errors import AlreadyDecided, ApprovalExpired, Forbidden, StaleDecisionHash
 
@@ -82,13 +80,28 @@ def _decided(
 def _admit(approval: Approval, verb: DecisionVerb, actor: Actor, *, took_over: bool) -> Standing:
     """The actor's right to take this decision, in any state.
 
-    Raises SeparationOfDuties for the requester, then Forbidden."""
+    Raises SeparationOfDuties for the content's authors, then Forbidden."""
     refuse_own_request(approval, actor)
     # Break-glass is for when nobody else can be reached, so the deputy needs no grant.
     standing = standing_of(approval, actor, took_over=took_over or verb == "break_glass")
-    if standing.capacity == "deputy" and verb == "delegate":
-        raise Forbidden("what was passed to you is not yours to pass on")
+    if verb == "approve" and not standing.may_vote and approval.is_open:
+        raise Forbidden(
+            f"{', '.join(approval.missing)} must say yes; a governor without a place may reject, "
+            "request changes, veto or break the glass"
+        )
+    if verb not in ("approve", "reject", "request_changes") and standing.was_only_added:
+        raise Forbidden("the requester added you: you may approve, reject or request changes")
+    if verb == "delegate" or (verb == "escalate" and standing.capacity != "deputy"):
+        _refuse_passing_on(approval, actor)
     return standing
+
+
+def _refuse_passing_on(approval: Approval, actor: Actor) -> None:
+    if not places_for(approval.rule, actor.principal, actor.roles):
+        raise Forbidden("only who has a place of their own in the rule may pass it on")
+    voted = any(vote.principal == actor.principal for vote in approval.votes)
+    if voted or was_voted_for(approval, actor.principal):
+        raise Forbidden("your place was voted with: nothing is left to pass on")
 
 
 def is_repeat(approval: Approval, verb: Verb, decision_hash: str, actor: Actor) -> bool:
@@ -119,7 +132,7 @@ def final_fields(
 ) -> dict[str, Any]:
     """The fields of every final decision of a person; a deputy's decision also requires a
     review."""
-    fields = acted_fields(approval, standing, at)
+    fields = acted_fields(standing, at)
     fields |= {
         "decision": verb,
         "decided_by": actor.principal,
@@ -138,12 +151,11 @@ def final_fields(
 def _approve(
     approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
 ) -> Step:
-    vote = _vote(actor, standing.capacity, standing.places, at, command.note)
+    vote = _vote(actor, standing.capacity, standing, at)
     votes = (*approval.votes, vote)
-    if not is_met(approval.rule, votes):
-        return transition(
-            approval, ApprovalVoted, votes=votes, **acted_fields(approval, standing, at)
-        )
+    if missing_places(approval.rule, approval.added_rule, votes):
+        fields = acted_fields(standing, at)
+        return transition(approval, ApprovalVoted, votes=votes, note=command.note, **fields)
     fields = final_fields(approval, "approve", actor, standing, at)
     return transition(
         approval, ApprovalApproved, status="approved", votes=votes, note=command.note, **fields
@@ -167,13 +179,14 @@ def _break_glass(
     approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
 ) -> Step:
     assert command.grounds is not None
-    seats = standing.places if standing.capacity == "approver" else ()
-    vote = _vote(actor, "break_glass", seats, at, command.note)
+    seats = standing if standing.capacity == "approver" else Standing("deputy")
+    vote = _vote(actor, "break_glass", seats, at)
     votes = (*(v for v in approval.votes if v.principal != actor.principal), vote)
+    skipped = missing_places(approval.rule, approval.added_rule, votes)
     fields = final_fields(approval, "break_glass", actor, standing, at)
     fields |= {
         "capacity": "break_glass",
-        "break_glass": BreakGlass(grounds=command.grounds, skipped=unfilled(approval.rule, votes)),
+        "break_glass": BreakGlass(grounds=command.grounds, skipped=skipped),
         "review": Review(
             because="break_glass", status="owed", due_at=at + BREAK_GLASS_REVIEW_WITHIN
         ),
@@ -183,7 +196,12 @@ def _break_glass(
     )
 
 
-def _vote(
-    actor: Actor, capacity: Capacity, places: tuple[int, ...], at: datetime, note: str
-) -> Vote:
-    return Vote(principal=actor.principal, capacity=capacity, places=places, at=at, note=note)
+def _vote(actor: Actor, capacity: Capacity, standing: Standing, at: datetime) -> Vote:
+    return Vote(
+        principal=actor.principal,
+        capacity=capacity,
+        on_behalf_of=standing.on_behalf_of,
+        places=standing.places,
+        added_places=standing.added_places,
+        at=at,
+    )

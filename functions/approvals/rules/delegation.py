@@ -7,10 +7,11 @@ from events.approvals import (
     ApprovalDeferred,
     ApprovalDelegated,
     ApprovalEscalated,
-    Grant,
 )
+from events.quorum import Grant
 from functions.approvals.rules.approval import Actor, Approval, Step, transition
 from functions.approvals.rules.commands import LONGEST_OPEN, DecisionBody
+from functions.approvals.rules.quorum import places_for
 from functions.approvals.rules.standing import Standing, acted_fields
 
 
@@ -26,7 +27,7 @@ def defer(approval: Approval, command: DecisionBody, standing: Standing, at: dat
         deferred_until=command.until,
         deadline_at=deadline,
         note=command.note,
-        **acted_fields(approval, standing, at),
+        **acted_fields(standing, at),
     )
 
 
@@ -37,17 +38,15 @@ def escalate(
     if standing.capacity == "deputy":
         grants = tuple(g for g in approval.grants if g.to not in (None, actor.principal))
     else:
-        grant = Grant(to=None, by=actor.principal, places=standing.places, at=at)
-        grants = _with(approval, grant)
+        grants = _with(approval, None, actor, at)
     return _passed_on(approval, ApprovalEscalated, grants, command, standing, at)
 
 
 def delegate(
     approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
 ) -> Step:
-    """Lets one more principal decide, as a deputy."""
-    grant = Grant(to=command.to, by=actor.principal, places=standing.places, at=at)
-    grants = _with(approval, grant)
+    """Gives the places up to one other principal, who decides as a deputy."""
+    grants = _with(approval, command.to, actor, at)
     return _passed_on(approval, ApprovalDelegated, grants, command, standing, at)
 
 
@@ -77,11 +76,13 @@ def _passed_on(
     standing: Standing,
     at: datetime,
 ) -> Step:
-    fields = awake_fields(approval, at) | acted_fields(approval, standing, at)
+    fields = awake_fields(approval, at) | acted_fields(standing, at)
     status = open_status(grants)
     return transition(approval, event, status=status, grants=grants, note=command.note, **fields)
 
 
-def _with(approval: Approval, grant: Grant) -> tuple[Grant, ...]:
-    others = tuple(g for g in approval.grants if (g.to, g.by) != (grant.to, grant.by))
-    return (*others, grant)
+def _with(approval: Approval, to: str | None, actor: Actor, at: datetime) -> tuple[Grant, ...]:
+    """The grants, in which the actor's place is passed on to nobody but `to`."""
+    places = places_for(approval.rule, actor.principal, actor.roles)
+    others = tuple(grant for grant in approval.grants if grant.by != actor.principal)
+    return (*others, Grant(to=to, by=actor.principal, places=places, at=at))

@@ -24,8 +24,8 @@ def compare(request: Approval, content: Any, precedent: ActivePrecedent) -> Matc
         satisfied.append(risk)
     else:
         unsatisfied.append(f"{risk}: it is {request.risk}")
-    if request.requested_by in (precedent.author, precedent.activated_by):
-        unsatisfied.append("requested by neither its author nor who activated it")
+    if not {precedent.author, precedent.activated_by}.isdisjoint(request.authors):
+        unsatisfied.append("written by neither its author nor who activated it")
     return Match(
         seed_id=precedent.precedent_id,
         title=precedent.title,
@@ -41,6 +41,8 @@ def limits(request: Approval, content: Any) -> tuple[str, ...]:
         reasons.append("every finding is a pass: one is not")
     if request.rule.kind != "any":
         reasons.append("one approver is enough: the rule asks for more")
+    if request.added_rule is not None:
+        reasons.append("the requester asks for nobody: somebody was added")
     return tuple(reasons)
 
 

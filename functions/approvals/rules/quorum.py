@@ -1,18 +1,18 @@
 """Whether enough distinct people said yes: voters fill the places of a rule."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from events.approvals import (
-    Place,
-    Rule,
-    Vote,
-)
+from events.quorum import Place, Rule, Vote
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.principals import LONGEST_PRINCIPAL, is_reserved
 
 GOVERNOR = "governor"
 DEPUTY = "deputy"
-DEFAULT_RULE = Rule(kind="any", of=(Place(role=GOVERNOR),))
+ANY_GOVERNOR = Rule(kind="any", of=(Place(role=GOVERNOR),))
 MOST_PLACES = 16
+LONGEST_ROLE = 64
+
+PlacesOf = Callable[[Vote], tuple[int, ...]]
 
 
 def needed(rule: Rule) -> int:
@@ -22,23 +22,23 @@ def needed(rule: Rule) -> int:
     return len(rule.of) if rule.kind == "all" else rule.m or 0
 
 
-def places_for(rule: Rule, principal: str, roles: frozenset[str]) -> tuple[int, ...]:
+def places_for(rule: Rule | None, principal: str, roles: frozenset[str]) -> tuple[int, ...]:
     """The indices of the places that this principal could fill."""
     return tuple(
         index
-        for index, place in enumerate(rule.of)
+        for index, place in enumerate(rule.of if rule else ())
         if place.principal == principal or (place.role is not None and place.role in roles)
     )
 
 
-def filled(votes: Sequence[Vote]) -> dict[int, str]:
+def filled(votes: Sequence[Vote], places_of: PlacesOf) -> dict[int, str]:
     """The largest assignment of voters to places, one place each: place index to principal. Greedy
     filling could leave out a voter whose only place is taken; augmenting paths move the other
     voter."""
     taken: dict[int, Vote] = {}
 
     def seat(vote: Vote, tried: set[int]) -> bool:
-        for place in vote.places:
+        for place in places_of(vote):
             if place in tried:
                 continue
             tried.add(place)
@@ -52,31 +52,37 @@ def filled(votes: Sequence[Vote]) -> dict[int, str]:
     return {place: vote.principal for place, vote in taken.items()}
 
 
-def is_met(rule: Rule, votes: Sequence[Vote]) -> bool:
-    """Whether enough places are filled by distinct principals."""
-    return len(filled(votes)) >= needed(rule)
+def missing_places(rule: Rule, added: Rule | None, votes: Sequence[Vote]) -> tuple[str, ...]:
+    """The unfilled places of the rules that are not met, as `role:…` or `principal:…`; none once
+    both are met by distinct principals each."""
+    missing = _unfilled(rule, votes, lambda vote: vote.places)
+    if added is not None:
+        missing += _unfilled(added, votes, lambda vote: vote.added_places)
+    return tuple(dict.fromkeys(missing))
 
 
-def unfilled(rule: Rule, votes: Sequence[Vote]) -> tuple[str, ...]:
-    """The unfilled places, as `role:…` or `principal:…`; none once the rule is met."""
-    if is_met(rule, votes):
-        return ()
-    taken = filled(votes)
-    return tuple(
-        f"principal:{place.principal}" if place.principal is not None else f"role:{place.role}"
-        for index, place in enumerate(rule.of)
-        if index not in taken
-    )
+def rule_errors(rule: Rule, field: str = "rule") -> list[FieldError]:
+    """What is wrong with the rule itself, under the name of its field."""
+    errors = []
+    if not 1 <= len(rule.of) <= MOST_PLACES:
+        errors.append(FieldError(f"{field}.of", f"must name 1 to {MOST_PLACES} approvers"))
+    for index, place in enumerate(rule.of[:MOST_PLACES]):
+        if problem := _place_problem(place):
+            errors.append(FieldError(f"{field}.of.{index}", problem))
+    if rule.kind == "m_of_n":
+        if rule.m is None or not 1 <= rule.m <= len(rule.of):
+            errors.append(FieldError(f"{field}.m", "must be from 1 to the number of approvers"))
+    elif rule.m is not None:
+        errors.append(FieldError(f"{field}.m", "belongs to m_of_n only"))
+    return errors
 
 
-def checked(rule: Rule, requested_by: str) -> Rule:
-    """`rule`, if it can be met without the requester. Raises Invalid, naming the field."""
-    errors = [*_shape_errors(rule)]
-    if not errors and _fillable(rule, requested_by) < needed(rule):
-        errors.append(FieldError("rule.of", "cannot be met by distinct people other than you"))
-    if errors:
-        raise Invalid(*errors)
-    return rule
+def refuse_unfillable(rule: Rule, authors: Collection[str], remedy: str) -> None:
+    """Raises Invalid where distinct people other than the authors cannot meet the rule."""
+    named = {place.principal for place in rule.of if place.principal is not None}
+    others = len(named - set(authors)) + sum(place.role is not None for place in rule.of)
+    if others < needed(rule):
+        raise Invalid(FieldError("rule", f"cannot be met by people other than you: {remedy}"))
 
 
 def can_pass_without(rule: Rule, role: str) -> bool:
@@ -84,23 +90,24 @@ def can_pass_without(rule: Rule, role: str) -> bool:
     return sum(place.role != role for place in rule.of) >= needed(rule)
 
 
-def _shape_errors(rule: Rule) -> list[FieldError]:
-    errors = []
-    if not 1 <= len(rule.of) <= MOST_PLACES:
-        errors.append(FieldError("rule.of", f"must name 1 to {MOST_PLACES} approvers"))
-    for index, place in enumerate(rule.of):
-        if (place.role is None) == (place.principal is None):
-            errors.append(FieldError(f"rule.of.{index}", "must name a role or a principal"))
-        elif not (place.role or place.principal or "").strip():
-            errors.append(FieldError(f"rule.of.{index}", "must not be empty"))
-    if rule.kind == "m_of_n":
-        if rule.m is None or not 1 <= rule.m <= len(rule.of):
-            errors.append(FieldError("rule.m", "must be from 1 to the number of approvers"))
-    elif rule.m is not None:
-        errors.append(FieldError("rule.m", "belongs to m_of_n only"))
-    return errors
+def name_of(place: Place) -> str:
+    """A place as text: `role:…` or `principal:…`."""
+    return f"principal:{place.principal}" if place.principal is not None else f"role:{place.role}"
 
 
-def _fillable(rule: Rule, requested_by: str) -> int:
-    principals = {place.principal for place in rule.of if place.principal is not None}
-    return len(principals - {requested_by}) + sum(place.role is not None for place in rule.of)
+def _unfilled(rule: Rule, votes: Sequence[Vote], places_of: PlacesOf) -> tuple[str, ...]:
+    taken = filled(votes, places_of)
+    if len(taken) >= needed(rule):
+        return ()
+    return tuple(name_of(place) for index, place in enumerate(rule.of) if index not in taken)
+
+
+def _place_problem(place: Place) -> str | None:
+    if (place.role is None) == (place.principal is None):
+        return "must name a role or a principal"
+    longest = LONGEST_ROLE if place.role is not None else LONGEST_PRINCIPAL
+    if not 1 <= len((place.role or place.principal or "").strip()) <= longest:
+        return f"must have 1 to {longest} characters"
+    if place.principal is not None and is_reserved(place.principal):
+        return "must name a person or a program: this name is reserved"
+    return None

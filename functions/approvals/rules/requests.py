@@ -3,7 +3,7 @@ approves it at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
@@ -12,41 +12,34 @@ from events.approvals import (
     ApprovalAutoApproved,
     ApprovalRequested,
     CaseBinding,
+    Effect,
     Kind,
     Risk,
-    Rule,
     Stage,
     Subject,
     VetoWindow,
 )
+from events.quorum import Rule
 from functions.approvals.rules.approval import Approval, Step, Steps, transition
 from functions.approvals.rules.likeness import likeness_of
 from functions.approvals.rules.limits import json_problem
 from functions.approvals.rules.matching import match_all
-from functions.approvals.rules.precedent import ActivePrecedent
-from functions.approvals.rules.quorum import (
-    DEFAULT_RULE,
-    DEPUTY,
-    GOVERNOR,
-    can_pass_without,
-    checked,
+from functions.approvals.rules.policy import (
+    BUILT_IN,
+    ApprovalPolicy,
+    Terms,
+    deadline_of,
+    terms_for,
 )
+from functions.approvals.rules.precedent import ActivePrecedent
+from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.reversals import cancel
-from functions.approvals.rules.risk import assess
+from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors
 from functions.approvals.rules.veto import WINDOW
 from shared.kit.canonical import canonical_json, hash_of
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import Model
 
-DEADLINES: dict[Kind, timedelta] = {
-    "artifact": timedelta(minutes=30),
-    "communication": timedelta(minutes=60),
-    "execution": timedelta(minutes=120),
-    "financial": timedelta(minutes=240),
-    "constitutional": timedelta(hours=24),
-}
-SHORTEST_DEADLINE_SECONDS = 60
-LONGEST_DEADLINE_SECONDS = 30 * 24 * 3600
 LARGEST_CONTENT_BYTES = 256 * 1024
 LARGEST_EVIDENCE_BYTES = 64 * 1024
 MOST_EVIDENCE = 50
@@ -63,10 +56,13 @@ class SubjectBody(Model):
 
 
 class RequestBody(Model):
-    """A request for approval of exactly `content`. By default any governor decides, and the
-    deadline is the kind's."""
+    """A request for approval of exactly `content`. The tenant's approval policy says who decides
+    and by when; `rule` asks more people, `deadline_seconds` another deadline, as far as the policy
+    allows. `effect` is the gravest thing that the request does; a financial one says how much."""
 
     kind: Kind
+    effect: Effect | None = None
+    amount_usd_micros: Annotated[int, Field(strict=True)] | None = None
     subject: SubjectBody
     summary: str
     content: dict[str, JsonValue]
@@ -78,8 +74,9 @@ class RequestBody(Model):
 
 @dataclass(frozen=True)
 class Request:
-    """The requester and the request. `case` binds the decision to the requesting case, or is
-    None."""
+    """The requester and the request. `authors` are all whose text is in the content; `added_rule`
+    are more people that the requester wants to be asked; `case` binds the decision to the
+    requesting case, or is None; `proposal` is the version of the policy that would be replaced."""
 
     approval_id: str
     kind: Kind
@@ -91,16 +88,25 @@ class Request:
     risk: Risk
     risk_reasons: tuple[str, ...]
     requested_by: str
-    rule: Rule = DEFAULT_RULE
+    authors: tuple[str, ...]
+    effect: Effect | None = None
+    amount_usd_micros: int | None = None
+    added_rule: Rule | None = None
     deadline_seconds: int | None = None
     stage: Stage | None = None
     case: CaseBinding | None = None
     precedents_allowed: bool = True
+    proposal: int | None = None
 
 
 def request_of(body: RequestBody, approval_id: str, requested_by: str) -> Request:
-    """The request of a caller, with its risk by the rules."""
-    risk, reasons = assess(body.kind, body.content, body.rollback_plan)
+    """The request of a caller, with its risk by the rules. Raises Invalid where its effect or its
+    amount does not fit its kind."""
+    if errors := declaration_errors(body.kind, body.effect, body.amount_usd_micros):
+        raise Invalid(*errors)
+    effect = body.effect or USUAL_EFFECT[body.kind]
+    amount = body.amount_usd_micros
+    risk, reasons = assess(body.kind, effect, amount, body.content, body.rollback_plan)
     subject = body.subject
     name = subject.id if subject.name is None else subject.name
     return Request(
@@ -114,15 +120,24 @@ def request_of(body: RequestBody, approval_id: str, requested_by: str) -> Reques
         risk=risk,
         risk_reasons=reasons,
         requested_by=requested_by,
-        rule=body.rule or DEFAULT_RULE,
+        authors=(requested_by,),
+        effect=effect,
+        amount_usd_micros=amount,
+        added_rule=body.rule,
         deadline_seconds=body.deadline_seconds,
     )
 
 
-def open_request(request: Request, precedents: Sequence[ActivePrecedent], at: datetime) -> Step:
-    """The new approval: pending or, where one of its kind's active `precedents` approves it,
-    auto-approved with an open veto window. Raises Invalid for a request out of bounds."""
-    approval = _opened(request, at)
+def open_request(
+    request: Request,
+    precedents: Sequence[ActivePrecedent],
+    at: datetime,
+    policy: ApprovalPolicy = BUILT_IN,
+) -> Step:
+    """The new approval under the tenant's `policy`: pending or, where one of its kind's active
+    `precedents` approves it, auto-approved with an open veto window. Raises Invalid for a request
+    out of bounds."""
+    approval = _opened(request, at, policy)
     if not request.precedents_allowed:
         return transition(approval, ApprovalRequested)
     matches, assenting = match_all(approval, request.content, precedents)
@@ -146,16 +161,15 @@ def open_request(request: Request, precedents: Sequence[ActivePrecedent], at: da
 
 def open_cancelled(request: Request, by: str, at: datetime) -> Steps:
     """The request whose withdrawal arrived first: cancelled from the start."""
-    return cancel(_opened(request, at), by, at)
+    return cancel(_opened(request, at, BUILT_IN), by, at)
 
 
-def _opened(request: Request, at: datetime) -> Approval:
+def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
     _check(request)
+    terms = _terms(request, policy)
+    added = None if request.added_rule == terms.rule else request.added_rule
+    length = deadline_of(terms, request.deadline_seconds)
     content = canonical_json(request.content)
-    length = DEADLINES[request.kind]
-    if request.deadline_seconds is not None:
-        length = timedelta(seconds=request.deadline_seconds)
-    silence_assents = request.kind == "artifact" and request.risk == "low"
     return Approval(
         approval_id=request.approval_id,
         kind=request.kind,
@@ -166,19 +180,43 @@ def _opened(request: Request, at: datetime) -> Approval:
         requested_by=request.requested_by,
         requested_at=at,
         deadline_at=at + length,
-        on_timeout="approve" if silence_assents else "deny",
+        on_timeout="approve" if terms.silence_approves and added is None else "deny",
         decision_hash=hash_of(content),
         content=content.decode(),
         risk_reasons=request.risk_reasons,
         evidence=request.evidence,
         rollback_plan=request.rollback_plan,
-        rule=request.rule,
+        authors=request.authors,
+        effect=request.effect,
+        amount_usd_micros=request.amount_usd_micros,
+        rule=terms.rule,
+        added_rule=added,
+        had_default_time=length >= terms.deadline,
+        proposal=request.proposal,
         stage=request.stage,
         case=request.case,
         precedents_allowed=request.precedents_allowed,
         likeness=_likeness(request),
         version=0,
     )
+
+
+def _terms(request: Request, policy: ApprovalPolicy) -> Terms:
+    # No policy says how the policy changes: any governor whose text is not in it decides.
+    if request.proposal is not None:
+        policy = BUILT_IN
+    terms = terms_for(
+        policy,
+        kind=request.kind,
+        risk=request.risk,
+        amount=request.amount_usd_micros,
+        requested_by=request.requested_by,
+    )
+    # A case is not refused: its request waits, and a governor may return it.
+    if request.case is None:
+        remedy = "let somebody else request it, or propose another approval policy"
+        refuse_unfillable(terms.rule, request.authors, remedy)
+    return terms
 
 
 def _likeness(request: Request) -> str:
@@ -200,21 +238,12 @@ def _check(request: Request) -> None:
         if not 1 <= len(text.strip()) <= len(text) <= LONGEST_SUBJECT
     ]
     errors += _json_errors(request)
-    seconds = request.deadline_seconds
-    if seconds is not None and not SHORTEST_DEADLINE_SECONDS <= seconds <= LONGEST_DEADLINE_SECONDS:
-        errors.append(FieldError("deadline_seconds", "must be from 60 to 2592000 (30 days)"))
+    if request.added_rule is not None:
+        errors += rule_errors(request.added_rule)
     if errors:
         raise Invalid(*errors)
-    checked(request.rule, request.requested_by)
-    if request.kind == "constitutional":
-        _check_constitutional(request.rule)
-
-
-def _check_constitutional(rule: Rule) -> None:
-    if can_pass_without(rule, GOVERNOR):
-        raise Invalid(FieldError("rule", "must require a governor for a constitutional request"))
-    if any(place.role == DEPUTY for place in rule.of):
-        raise Invalid(FieldError("rule", "must not name the deputy for a constitutional request"))
+    if request.added_rule is not None:
+        refuse_unfillable(request.added_rule, request.authors, "name somebody else")
 
 
 def _json_errors(request: Request) -> list[FieldError]:

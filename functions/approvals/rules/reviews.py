@@ -7,9 +7,9 @@ from events.approvals import (
     ApprovalOverturned,
     ApprovalReviewed,
     ApprovalReviewMissed,
-    Review,
     Violation,
 )
+from events.quorum import Review
 from functions.approvals.rules.approval import (
     GRACE,
     Actor,
@@ -22,7 +22,7 @@ from functions.approvals.rules.approval import (
 from functions.approvals.rules.commands import ReviewBody, check_review
 from functions.approvals.rules.quorum import DEPUTY, GOVERNOR, places_for
 from functions.approvals.rules.reversals import already_undone
-from functions.approvals.rules.standing import refuse_own_request
+from functions.approvals.rules.standing import refuse_own_request, who_may
 from shared.kit.errors import AlreadyDecided, Forbidden, SeparationOfDuties, VersionConflict
 from shared.kit.instants import format_instant
 from shared.kit.transitions import Transition
@@ -65,7 +65,7 @@ def admit_reviewer(approval: Approval, actor: Actor) -> None:
     # With a single governor, only the deputy can review the governor's own break-glass decision.
     may = may or (DEPUTY in actor.roles and approval.kind != "constitutional")
     if not may:
-        raise Forbidden("the approval's rule names neither you nor a role you hold")
+        raise Forbidden(f"{who_may(approval)} may review; you are none of them")
 
 
 def miss_review(approval: Approval, at: datetime) -> Step | None:

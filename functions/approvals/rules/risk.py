@@ -5,9 +5,13 @@ The risk of a creation comes with the requesting case; this covers all other req
 from collections.abc import Iterator
 from typing import Any
 
-from events.approvals import Kind, Risk
+from events.approvals import Effect, Kind, Risk
+from shared.kit.errors import FieldError
 
 LEVELS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
+CRITICAL_AMOUNT_USD_MICROS = 10_000 * 1_000_000
+# A thousand billion dollars; Firestore and JSON readers hold it exactly.
+LARGEST_AMOUNT_USD_MICROS = 10**12 * 1_000
 
 _BY_KIND: dict[Kind, tuple[Risk, str]] = {
     "artifact": ("low", "an internal artifact"),
@@ -16,13 +20,69 @@ _BY_KIND: dict[Kind, tuple[Risk, str]] = {
     "financial": ("high", "money moves"),
     "constitutional": ("high", "an agent is born or changed"),
 }
+# What a request of a kind does where it declares no effect.
+USUAL_EFFECT: dict[Kind, Effect] = {
+    "artifact": "draft",
+    "communication": "send",
+    "execution": "change",
+    "financial": "pay",
+    "constitutional": "grant",
+}
+_BY_EFFECT: dict[Effect, Risk] = {
+    "read": "low",
+    "draft": "low",
+    "change": "medium",
+    "send": "medium",
+    "publish": "medium",
+    "deploy": "high",
+    "delete": "high",
+    "grant": "high",
+    "decide": "high",
+    "pay": "high",
+}
+# The kinds under which an effect may be requested; a milder kind would be decided too easily.
+_KINDS: dict[Effect, tuple[Kind, ...]] = {
+    **dict.fromkeys(
+        ("read", "draft"),
+        ("artifact", "communication", "execution", "financial", "constitutional"),
+    ),
+    **dict.fromkeys(("send", "publish"), ("communication", "financial", "constitutional")),
+    **dict.fromkeys(
+        ("change", "deploy", "delete", "grant", "decide"),
+        ("execution", "financial", "constitutional"),
+    ),
+    "pay": ("financial",),
+}
 _BY_CLASSIFICATION: dict[Any, Risk] = {"confidential": "medium", "restricted": "high"}
 
 
-def assess(kind: Kind, content: Any, rollback_plan: str) -> tuple[Risk, tuple[str, ...]]:
+def declaration_errors(kind: Kind, effect: Effect | None, amount: int | None) -> list[FieldError]:
+    """What is wrong with what a request says that it does."""
+    errors = []
+    if effect is not None and kind not in _KINDS[effect]:
+        kinds = " or ".join(_KINDS[effect])
+        errors.append(FieldError("effect", f"{effect} is not {kind}: request it as {kinds}"))
+    if kind == "financial":
+        if amount is None:
+            problem = "must say how much moves or is committed, in micro-dollars"
+            errors.append(FieldError("amount_usd_micros", problem))
+        elif not 0 <= amount <= LARGEST_AMOUNT_USD_MICROS:
+            problem = f"must be from 0 to {LARGEST_AMOUNT_USD_MICROS}"
+            errors.append(FieldError("amount_usd_micros", problem))
+    elif amount is not None:
+        problem = "belongs to the kind financial: request it as that"
+        errors.append(FieldError("amount_usd_micros", problem))
+    return errors
+
+
+def assess(
+    kind: Kind, effect: Effect, amount: int | None, content: Any, rollback_plan: str
+) -> tuple[Risk, tuple[str, ...]]:
     """The highest risk of all parts of the request, and every reason. The content's own statements
-    can raise it, never lower it."""
-    found: list[tuple[Risk, str]] = [_BY_KIND[kind]]
+    can raise it, never lower it. `amount` is in micro-dollars."""
+    found: list[tuple[Risk, str]] = [_BY_KIND[kind], (_BY_EFFECT[effect], f"its effect: {effect}")]
+    if amount is not None and amount >= CRITICAL_AMOUNT_USD_MICROS:
+        found.append(("critical", f"at least {CRITICAL_AMOUNT_USD_MICROS // 1_000_000} dollars"))
     found += [("medium", reason) for reason in _no_way_back(rollback_plan)]
     found += [("high", reason) for reason in _irreversible_parts(content)]
     for mapping in _mappings(content):

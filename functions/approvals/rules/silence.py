@@ -14,7 +14,7 @@ from events.approvals import (
 )
 from functions.approvals.rules.approval import GRACE, Approval, Step, Steps, transition
 from functions.approvals.rules.delegation import awake_fields, open_status
-from functions.approvals.rules.quorum import GOVERNOR, unfilled
+from functions.approvals.rules.quorum import GOVERNOR
 from functions.approvals.rules.reviews import miss_review
 
 
@@ -42,7 +42,7 @@ def _decide_by_silence(approval: Approval, at: datetime) -> Step | None:
     fields = _silence_fields(approval)
     if approval.on_timeout == "approve":
         return transition(approval, ApprovalApproved, **fields)
-    if f"role:{GOVERNOR}" in unfilled(approval.rule, approval.votes):
+    if approval.had_default_time and f"role:{GOVERNOR}" in approval.missing:
         fields["silence_at"] = approval.deadline_at
     return transition(approval, ApprovalExpired, **fields)
 
@@ -53,7 +53,7 @@ def _silence_fields(approval: Approval) -> dict[str, Any]:
         "decision": "silence",
         "decided_by": "deadline",
         "decided_at": approval.deadline_at,
-        "capacity": "deadline",
+        "capacity": "silence",
         "deferred_until": None,
     }
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from events.quorum import Grant, Place
 from functions.approvals.rules.approval import Actor, Approval
-from functions.approvals.rules.quorum import DEPUTY, GOVERNOR, places_for
+from functions.approvals.rules.quorum import DEPUTY, GOVERNOR, name_of, places_for
 from shared.kit.errors import Forbidden, SeparationOfDuties
 
 TAKEOVER_AFTER = timedelta(hours=4)
@@ -13,16 +14,33 @@ TAKEOVER_AFTER = timedelta(hours=4)
 
 @dataclass(frozen=True)
 class Standing:
-    """The right to decide: the capacity, and the places of the rule that it fills."""
+    """The right to decide: the capacity, and the places of both rules that it fills. A governor
+    without a place may refuse, and break the glass; who was added by the requester may only vote
+    and refuse."""
 
-    capacity: Literal["approver", "deputy"]
-    places: tuple[int, ...]
+    capacity: Literal["approver", "governor", "deputy"]
+    places: tuple[int, ...] = ()
+    added_places: tuple[int, ...] = ()
+    is_governor: bool = False
+    on_behalf_of: str | None = None
+
+    @property
+    def may_vote(self) -> bool:
+        """Whether a yes would fill a place."""
+        return bool(self.places or self.added_places)
+
+    @property
+    def was_only_added(self) -> bool:
+        """Whether only the requester wanted this person to be asked."""
+        return self.capacity == "approver" and not self.places
 
 
 def refuse_own_request(approval: Approval, actor: Actor) -> None:
-    """Raises SeparationOfDuties for the requester."""
-    if actor.principal == approval.requested_by:
-        raise SeparationOfDuties()
+    """Raises SeparationOfDuties for everyone whose text is in the content."""
+    if actor.principal in approval.authors:
+        raise SeparationOfDuties(
+            "the content has your text in it: somebody else must decide about it"
+        )
 
 
 def standing_of(approval: Approval, actor: Actor, *, took_over: bool) -> Standing:
@@ -30,30 +48,52 @@ def standing_of(approval: Approval, actor: Actor, *, took_over: bool) -> Standin
     principal who took the final decision keeps this right, so that a repeat gets its answer.
 
     Raises Forbidden where there is none."""
-    if direct := places_for(approval.rule, actor.principal, actor.roles):
-        return Standing("approver", direct)
-    if places := deputised_places(approval, actor):
-        return Standing("deputy", places)
+    added = places_for(approval.added_rule, actor.principal, actor.roles)
+    is_governor = GOVERNOR in actor.roles
+    if direct := own_places(approval, actor):
+        return Standing("approver", direct, added, is_governor)
+    if grant := usable_grant(approval, actor):
+        places = _places_of(grant, approval, actor)
+        return Standing("deputy", places, added, on_behalf_of=grant.by)
     if took_over and (places := governor_places(approval, actor)):
-        return Standing("deputy", places)
+        return Standing("deputy", places, added)
+    if is_governor:
+        return Standing("governor", (), added, is_governor)
+    if added:
+        return Standing("approver", (), added)
     if not approval.is_open and approval.decided_by == actor.principal:
-        return Standing("deputy", ())
-    raise Forbidden("the approval's rule names neither you nor a role you hold")
+        return Standing("deputy")
+    raise Forbidden(f"{who_may(approval)} may decide; you are none of them")
 
 
-def deputised_places(approval: Approval, actor: Actor) -> tuple[int, ...]:
-    """The places that a delegation to this principal, or an escalation to the deputy's role,
-    opened."""
-    if approval.kind == "constitutional":
+def own_places(approval: Approval, actor: Actor) -> tuple[int, ...]:
+    """The places of the policy's rule that the actor could fill: none for who delegated them, or
+    for whom a deputy has voted."""
+    name = actor.principal
+    delegated = any(grant.by == name and grant.to is not None for grant in approval.grants)
+    if delegated or was_voted_for(approval, name):
         return ()
-    is_deputy = DEPUTY in actor.roles
-    opened = {
-        place
-        for grant in approval.grants
-        if grant.to == actor.principal or (grant.to is None and is_deputy)
-        for place in grant.places
-    }
-    return tuple(sorted(opened))
+    return places_for(approval.rule, name, actor.roles)
+
+
+def was_voted_for(approval: Approval, principal: str) -> bool:
+    """Whether a deputy voted with the place that the principal had passed on."""
+    return any(vote.on_behalf_of == principal for vote in approval.votes)
+
+
+def usable_grant(approval: Approval, actor: Actor) -> Grant | None:
+    """The first delegation to this principal, or escalation to the deputy's role, through which the
+    actor may still vote: each opens one place, to somebody with the role that the place asks for,
+    unless who gave it has voted. A deputy who voted keeps the one that was used."""
+    if approval.kind == "constitutional":
+        return None
+    used = {vote.on_behalf_of for vote in approval.votes if vote.principal != actor.principal}
+    voted = {vote.principal for vote in approval.votes}
+    for grant in approval.grants:
+        is_free = grant.by not in used and grant.by not in voted
+        if is_free and _is_for(grant, actor) and _places_of(grant, approval, actor):
+            return grant
+    return None
 
 
 def governor_places(approval: Approval, actor: Actor) -> tuple[int, ...]:
@@ -66,10 +106,22 @@ def governor_places(approval: Approval, actor: Actor) -> tuple[int, ...]:
 def depends_on_takeover(approval: Approval, actor: Actor) -> bool:
     """Whether the actor could decide only by taking over (finding out costs reads)."""
     return (
-        not places_for(approval.rule, actor.principal, actor.roles)
-        and not deputised_places(approval, actor)
+        not own_places(approval, actor)
+        and usable_grant(approval, actor) is None
         and bool(governor_places(approval, actor))
     )
+
+
+def passes_to_deputy(place: Place) -> bool:
+    """Whether a deputy may fill the place for its holder."""
+    return place.principal is not None or place.role == GOVERNOR
+
+
+def who_may(approval: Approval) -> str:
+    """The approvers of both rules and the governors, in words."""
+    added = approval.added_rule.of if approval.added_rule else ()
+    names = [name_of(place) for place in (*approval.rule.of, *added)]
+    return ", ".join(dict.fromkeys([*names, f"role:{GOVERNOR}"]))
 
 
 def takeover_cutoff(at: datetime) -> datetime:
@@ -77,9 +129,23 @@ def takeover_cutoff(at: datetime) -> datetime:
     return at - TAKEOVER_AFTER
 
 
-def acted_fields(approval: Approval, standing: Standing, at: datetime) -> dict[str, Any]:
-    """Records that the governor acted on this approval at `at`, which ends any takeover."""
-    is_governor = standing.capacity == "approver" and any(
-        approval.rule.of[place].role == GOVERNOR for place in standing.places
-    )
-    return {"governed_at": at} if is_governor else {}
+def acted_fields(standing: Standing, at: datetime) -> dict[str, Any]:
+    """Records that a governor acted at `at`, which ends any takeover."""
+    return {"governed_at": at} if standing.is_governor else {}
+
+
+def _is_for(grant: Grant, actor: Actor) -> bool:
+    return grant.to == actor.principal or (grant.to is None and DEPUTY in actor.roles)
+
+
+def _places_of(grant: Grant, approval: Approval, actor: Actor) -> tuple[int, ...]:
+    rule = approval.rule
+    return tuple(place for place in grant.places if _may_stand_in(rule.of[place], actor))
+
+
+def _may_stand_in(place: Place, actor: Actor) -> bool:
+    """A role's place asks for that role, a governor's also for a deputy; who stands in for a named
+    principal must be a governor or a deputy."""
+    if place.role is not None and place.role in actor.roles:
+        return True
+    return passes_to_deputy(place) and not actor.roles.isdisjoint((GOVERNOR, DEPUTY))

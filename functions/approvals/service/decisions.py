@@ -10,15 +10,18 @@ from functions.approvals.rules.approval import Actor, Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
+from functions.approvals.rules.late import note_late
 from functions.approvals.rules.precedent import Precedent, count_false_positive
+from functions.approvals.rules.quorum import GOVERNOR
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.standing import depends_on_takeover
 from functions.approvals.rules.veto import veto
+from functions.approvals.service.policies import adopt_policy
 from functions.approvals.views import ApprovalCard
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
-from shared.kit.models import Model
+from shared.kit.errors import ApprovalExpired, VetoWindowClosed
 from shared.kit.transitions import Transition
 from shared.storage.idempotency import IdempotencyKey
 
@@ -64,7 +67,9 @@ def actor_of(caller: Caller) -> Actor:
     return Actor(caller.principal, caller.roles)
 
 
-async def _take(caller: Caller, approval_id: str, body: Model, rule: Rule) -> ApprovalCard:
+async def _take(
+    caller: Caller, approval_id: str, body: DecisionBody | GovernorVetoBody, rule: Rule
+) -> ApprovalCard:
     sent = body.model_dump(mode="json", exclude_defaults=True, exclude={"approval_id"})
     claim = IdempotencyKey(
         caller,
@@ -78,15 +83,35 @@ async def _take(caller: Caller, approval_id: str, body: Model, rule: Rule) -> Ap
         approval = await work.get(APPROVALS, approval_id)
         actor = actor_of(caller)
         took_over = depends_on_takeover(approval, actor) and await is_governor_absent(
-            work.store, work.at
+            work.store, actor.principal, work.at
         )
         result = rule(approval, actor, took_over)
         if isinstance(result, Repeat):
             return await _first_answer(work, approval)
-        return await _save(work, result, claim.id)
+        return await _save(work, result, claim.id, actor)
 
     about = (APPROVALS, approval_id)
-    return await RUN.command(caller, claim, use_case, ApprovalCard, about=about)
+    try:
+        return await RUN.command(caller, claim, use_case, ApprovalCard, about=about)
+    except (ApprovalExpired, VetoWindowClosed):
+        await _note_late(caller, approval_id, body)
+        raise
+
+
+async def _note_late(
+    caller: Caller, approval_id: str, body: DecisionBody | GovernorVetoBody
+) -> None:
+    """Records the decision that was refused as too late, unless it was about other content."""
+    verb, note = (
+        (body.decision, body.note) if isinstance(body, DecisionBody) else ("veto", body.explanation)
+    )
+
+    def rule(approval: Approval) -> Steps:
+        if body.decision_hash != approval.decision_hash:
+            return ()
+        return note_late(approval, verb, note, actor_of(caller), caller.received_at)
+
+    await RUN.change(caller, IdempotencyKey(caller), APPROVALS, approval_id, rule, ApprovalCard)
 
 
 async def _first_answer(work: Command, approval: Approval) -> ApprovalCard:
@@ -98,7 +123,7 @@ async def _first_answer(work: Command, approval: Approval) -> ApprovalCard:
     return ApprovalCard.of(approval)
 
 
-async def _save(work: Command, steps: Steps, claim_id: str) -> ApprovalCard:
+async def _save(work: Command, steps: Steps, claim_id: str, actor: Actor) -> ApprovalCard:
     last = steps[-1].state
     drafted = None
     if not last.is_open:
@@ -109,7 +134,10 @@ async def _save(work: Command, steps: Steps, claim_id: str) -> ApprovalCard:
     await work.save(*steps)
     if drafted is not None:
         await work.save(drafted)
-    if steps[0].state.status == "vetoed":
+    if last.status == "approved" and last.proposal is not None:
+        await adopt_policy(work, last)
+    # Others may be asked too, but a precedent answers to governors only.
+    if steps[0].state.status == "vetoed" and GOVERNOR in actor.roles:
         await _count_veto(work, last)
     return ApprovalCard.of(last)
 

@@ -10,8 +10,9 @@ from events.agents import (
     CreationCaseRolledBack,
 )
 from events.approvals import CaseBinding, Stage, Subject
-from functions.approvals.aggregates import ACTIVE, APPROVALS, RUN
+from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.rules.approval import Approval, Steps
+from functions.approvals.rules.policy import BUILT_IN
 from functions.approvals.rules.requests import (
     MOST_EVIDENCE,
     Request,
@@ -41,7 +42,7 @@ async def request_approval(
 
     async def use_case(work: Command) -> ApprovalDetail:
         request = request_of(body, new_id("apr", work.at), caller.principal)
-        return ApprovalDetail.of(await _open(work, request))
+        return ApprovalDetail.of(await open_request_of(work, request))
 
     return await RUN.command(caller, key, use_case, ApprovalDetail)
 
@@ -56,11 +57,11 @@ async def open_for_case(event: Envelope) -> None:
         # The id is derived from the event's id, so the first attempt need not look: a redelivery,
         # or an earlier withdrawal, loses the race for the document.
         if work.attempt == 0:
-            await _open(work, request)
+            await open_request_of(work, request)
         elif await work.find(APPROVALS, id) is None:
             withdrawn = work.stored(APPROVALS, id)
             if withdrawn is None:
-                await _open(work, request)
+                await open_request_of(work, request)
             else:
                 by = withdrawn.document.data[_WITHDRAWN_BY]
                 await work.save(*open_cancelled(request, by, work.at))
@@ -109,11 +110,14 @@ async def _follow(
         await RUN.reaction(event, use_case)
 
 
-async def _open(work: UnitOfWork, request: Request) -> Approval:
+async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
+    """The approval of the request, in this commit, under the tenant's policy. Raises Invalid."""
     active = None
     if request.precedents_allowed:
+        await work.prefetch((POLICIES, POLICY_ID), (ACTIVE, request.kind))
         active = await work.find(ACTIVE, request.kind)
-    step = open_request(request, active.precedents if active else (), work.at)
+    policy = await work.find(POLICIES, POLICY_ID) or BUILT_IN
+    step = open_request(request, active.precedents if active else (), work.at, policy)
     saved: list[Approval] = await work.save(step)
     if step.state.precedent_id is not None:
         # A precedent approves only if none of its kind was deprecated, suspended or activated
@@ -135,6 +139,7 @@ def _request_of(event: Envelope) -> Request:
         risk=asked.risk,
         risk_reasons=asked.risk_reasons,
         requested_by=asked.requested_by,
+        authors=asked.authors,
         stage=part_of(Stage, asked.stage),
         case=CaseBinding(case_id=asked.case_id, revision=asked.revision, purpose=asked.purpose),
         precedents_allowed=asked.precedents_allowed,

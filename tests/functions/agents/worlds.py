@@ -21,11 +21,10 @@ from events.approvals import (
     ApprovalState,
     ApprovalVetoed,
     CaseBinding,
-    Place,
-    Rule,
     Subject,
 )
 from events.decisions import SignedDecision
+from events.quorum import Place, Rule
 from functions.agents.aggregates import AGENTS, CASES, RUN
 from functions.agents.reactions import HANDLERS
 from functions.agents.rules.agent import Agent
@@ -152,6 +151,7 @@ class World:
             "summary": request.summary,
             "subject": Subject(type="agent", id=request.agent_id, name=request.name),
             "requested_by": request.requested_by,
+            "authors": request.authors,
             "requested_at": request.requested_at,
             "deadline_at": request.requested_at + timedelta(days=1),
             "on_timeout": "deny",

@@ -4,10 +4,13 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.approvals import Place, Rule, Subject
+from events.approvals import Subject
+from events.policies import PolicyEntry
 from events.precedents import Condition
+from events.quorum import Place, Rule
 from functions.approvals.rules.approval import Actor, Approval, Repeat, Step, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
+from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent
 from functions.approvals.rules.requests import Request, RequestBody, SubjectBody, open_request
 
@@ -49,6 +52,7 @@ def request(**fields: Any) -> Request:
         "risk": "medium",
         "risk_reasons": ("something happens (medium)",),
         "requested_by": REQUESTER,
+        "authors": (fields.get("requested_by", REQUESTER),),
     }
     return Request(**{**values, **fields})
 
@@ -66,9 +70,30 @@ def request_body(**fields: Any) -> RequestBody:
     return RequestBody(**{**values, **fields})
 
 
-def opened(*precedents: ActivePrecedent, at: datetime = START, **fields: Any) -> Approval:
-    """The approval such a request opens at `at`."""
-    return open_request(request(**fields), precedents, at).state
+def policy(*entries: PolicyEntry) -> ApprovalPolicy:
+    """A tenant's policy: these entries, and the built-in ones of the other kinds."""
+    kinds = {entry.kind for entry in entries}
+    others = (each for each in BUILT_IN.entries if each.kind not in kinds)
+    return ApprovalPolicy(version=1, entries=(*entries, *others))
+
+
+def opened(
+    *precedents: ActivePrecedent,
+    at: datetime = START,
+    rule: Rule | None = None,
+    silence_approves: bool = False,
+    **fields: Any,
+) -> Approval:
+    """The approval that such a request opens at `at`. The tenant's policy asks for `rule`, and lets
+    silence approve the requester's artifacts where that is said."""
+    asked = request(**fields)
+    named = (asked.requested_by,) if silence_approves else ()
+    entry = PolicyEntry(
+        kind=asked.kind,
+        rule=rule or Rule(kind="any", of=(Place(role="governor"),)),
+        silence_approves=named,
+    )
+    return open_request(asked, precedents, at, policy(entry)).state
 
 
 def rule(kind: Any, *places: str, m: int | None = None) -> Rule:

@@ -76,7 +76,11 @@ class World:
 
     async def ask(self, at: datetime = START, **fields: Any) -> ApprovalDetail:
         """Somebody asks over the API."""
-        caller = self.caller(ASKER, at)
+        return await self.ask_as(ASKER, at, **fields)
+
+    async def ask_as(self, actor: Actor, at: datetime = START, **fields: Any) -> ApprovalDetail:
+        """This person asks over the API."""
+        caller = self.caller(actor, at)
         return await request_approval(caller, IdempotencyKey(caller), request_body(**fields))
 
     async def decide(
@@ -181,6 +185,7 @@ class World:
             "evidence": ({"check": "completeness", "verdict": "pass"},),
             "rollback_plan": "Delete the drafts it wrote.",
             "requested_at": at,
+            "authors": (REQUESTER,),
             "precedents_allowed": True,
         }
         event = self.event(AgentApprovalNeeded(**{**values, **fields}), "agent/agt_1", at)
@@ -279,6 +284,7 @@ class World:
             approval_id=approval_id,
             requested_by=REQUESTER,
             requested_at=at,
+            authors=(REQUESTER,),
             **fields,
         )
         return self.event(case, "creation_case/cas_1", at)

@@ -71,7 +71,7 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     await queries.find_precedents_like(work, "likeness")
     await queries.find_ended(work, "execution")
     await queries.find_rejected_since(work, "execution", START)
-    await queries.is_governor_absent(store, START)
+    await queries.is_governor_absent(store, "dina", START)
     await queries.count_matches(store, seed.seed_id)
     await queries.count_compared(store, seed.seed_id)
     await world.sweep(START + timedelta(days=40))

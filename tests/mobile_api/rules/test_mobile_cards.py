@@ -10,8 +10,8 @@ from events import approvals
 from events.approvals import (
     ApprovalStatus,
     CaseBinding,
-    Review,
 )
+from events.quorum import Review
 from mobile_api.rules.cards import LONGEST_TIMELINE, as_of, bucket_of, card_of
 from mobile_api.rules.documents import CARDS, VIOLATIONS, Fields
 from shared.messaging.envelope import Envelope

@@ -5,12 +5,8 @@ from typing import Any
 import pytest
 
 from events import agents, approvals, pipelines
-from events.approvals import (
-    Grant,
-    Place,
-    Rule,
-)
 from events.mobile_api import NotificationRequested
+from events.quorum import Grant, Place, Rule
 from mobile_api.rules.documents import Documents
 from mobile_api.rules.notices import notice_of
 from shared.kit.models import EventData

@@ -90,6 +90,16 @@ async def test_a_token_of_our_issuer_is_recorded_for_its_own_tenant(
     assert await _recorded(PLATFORM_TENANT, noun) == []
 
 
+async def test_a_principal_that_nobody_may_be_is_recorded_and_has_not_acted(
+    api: httpx.AsyncClient, issuer: Issuer, tenant: str, noun: str
+) -> None:
+    assert await _ask(api, issuer.sign(claims(tenant=tenant, sub="deadline"))) == 401
+    (refused,) = await _recorded(tenant, noun)
+    assert (refused.reason, refused.principal) == ("reserved_principal", "deadline")
+    (entry,) = (await TenantStore(tenant).find(EVENT_LOG)).items
+    assert entry.data["actorid"] == f"service:{noun}"
+
+
 async def test_a_token_of_another_type_is_recorded_for_its_own_tenant(
     api: httpx.AsyncClient, issuer: Issuer, tenant: str, noun: str
 ) -> None:

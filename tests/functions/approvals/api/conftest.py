@@ -47,6 +47,9 @@ class Program:
     async def get(self, path: str, **query: Any) -> httpx.Response:
         return await self.client.get(path, params=query, headers=self._headers())
 
+    async def put(self, path: str, body: Any) -> httpx.Response:
+        return await self.client.put(path, json=body, headers=self._headers())
+
     async def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         content = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -253,7 +253,7 @@ async def test_a_broken_glass_is_reviewed_over_the_api(program: Program) -> None
         ({"content": {"n": 9007199254740993}}, "content"),
         ({"surprise": 1}, "surprise"),
         ({"subject": {"type": "", "id": "x"}}, "subject.type"),
-        ({"deadline_seconds": 59}, "deadline_seconds"),
+        ({"deadline_seconds": 899}, "deadline_seconds"),
         ({"deadline_seconds": "60"}, "deadline_seconds"),
         ({"rule": {"kind": "m_of_n", "of": [{"role": "governor"}]}}, "rule.m"),
         ({"rule": {"kind": "any", "of": []}}, "rule.of"),
@@ -339,3 +339,54 @@ async def test_odd_but_valid_text_is_kept_as_it_came(program: Program) -> None:
     shown = (await program.get(f"/v1/approvals/{card['id']}")).json()
     assert shown["content"] == odd
     assert shown["decision_hash"] == content_hash(odd)
+
+
+async def test_the_policy_is_shown_and_a_change_is_an_approval(program: Program) -> None:
+    shown = await program.get("/v1/approvals/policy")
+    assert (shown.status_code, shown.json()["version"]) == (200, 0)
+    assert {entry["kind"] for entry in shown.json()["entries"]} == {
+        *("artifact", "communication", "execution", "financial", "constitutional")
+    }
+    two = {"kind": "all", "of": [{"role": "governor"}, {"role": "cfo"}]}
+    entry = {"kind": "financial", "min_amount_usd_micros": 1_000_000_000, "rule": two}
+    wanted = {"entries": [entry], "reason": "Large payments need the CFO."}
+    proposed = await program.put("/v1/approvals/policy", wanted)
+    card = proposed.json()
+    assert (proposed.status_code, card["kind"], card["status"]) == (
+        202,
+        "constitutional",
+        "pending",
+    )
+    assert card["content"]["entries"][-2]["rule"]["of"][0] == {
+        "role": "governor",
+        "principal": None,
+    }
+    decided = await decide(governor(program), card)
+    assert decided.json()["status"] == "approved"
+    assert (await program.get("/v1/approvals/policy")).json()["version"] == 1
+    payment = {"kind": "financial", "effect": "pay", "amount_usd_micros": 2_000_000_000}
+    asked = await ask(program, **payment)
+    assert asked["missing"] == ["role:governor", "role:cfo"]
+    assert (asked["amount_usd_micros"], asked["risk"]) == (2_000_000_000, "high")
+
+
+async def test_a_policy_that_is_not_sound_is_refused_by_its_field(program: Program) -> None:
+    bad = {"kind": "constitutional", "rule": {"kind": "any", "of": [{"role": "intern"}]}}
+    answer = await program.put("/v1/approvals/policy", {"entries": [bad], "reason": "why not"})
+    refused(answer, 422, "invalid", "entries.0.rule")
+    reader = program.with_scopes("approvals:read")
+    body = {"entries": [], "reason": "x"}
+    refused(await reader.put("/v1/approvals/policy", body), 403, "scope_missing")
+
+
+async def test_a_requester_who_names_an_accomplice_replaces_no_governor(program: Program) -> None:
+    card = await ask(program, rule={"kind": "any", "of": [{"principal": "aldo"}]})
+    voted = await decide(program.of("aldo"), card)
+    assert (voted.status_code, voted.json()["status"]) == (200, "pending")
+    assert voted.json()["missing"] == ["role:governor"]
+    assert (await decide(governor(program), card, "reject")).json()["status"] == "rejected"
+
+
+@pytest.mark.parametrize("name", ["deadline", "service:approvals", MISSING_SEED])
+async def test_nobody_signs_in_under_a_name_of_assents_own(program: Program, name: str) -> None:
+    refused(await program.of(name, "governor").get("/v1/approvals"), 401, "unauthenticated")

@@ -7,8 +7,8 @@ from events.approvals import (
     ApprovalDelegated,
     ApprovalEscalated,
     ApprovalResumed,
-    Grant,
 )
+from events.quorum import Grant
 from functions.approvals.rules.approval import (
     DEADLINE_DUE,
     Actor,
@@ -28,6 +28,7 @@ from tests.functions.approvals.builders import (
     MINUTE,
     NOBODY,
     OTHER_DEPUTY,
+    OTHER_GOVERNOR,
     REQUESTER,
     SECOND,
     START,
@@ -132,36 +133,106 @@ def test_a_deferral_of_what_was_escalated_returns_to_the_deputy() -> None:
 
 def test_a_delegate_decides_as_a_deputy_and_nobody_else_does() -> None:
     approval = opened()
-    result = step_of(decide(approval, command("delegate", approval, to="noor"), GOVERNOR, START))
+    result = step_of(decide(approval, command("delegate", approval, to="dina"), GOVERNOR, START))
     assert result.event is ApprovalDelegated
-    done = passed_on("approve", result.state, NOBODY)
+    done = passed_on("approve", result.state, DEPUTY)
     assert (done.capacity, done.review is not None) == ("deputy", True)
+    assert done.votes[0].on_behalf_of == "gala"
     with pytest.raises(Forbidden):
-        decide(result.state, command("approve", approval), DEPUTY, START)
+        decide(result.state, command("approve", approval), OTHER_DEPUTY, START)
+
+
+def test_a_delegate_needs_the_role_that_the_place_asks_for() -> None:
+    places = rule("any", "role:governor", "role:legal", "principal:mara")
+    mara = Actor("mara", frozenset())
+    for giver in (GOVERNOR, LEGAL, mara):
+        delegated = passed_on("delegate", opened(rule=places), giver, to="noor")
+        with pytest.raises(Forbidden):
+            decide(delegated, command("approve", delegated), NOBODY, START)
+    assert (
+        passed_on(
+            "approve", passed_on("delegate", opened(rule=places), mara, to="dina"), DEPUTY
+        ).status
+        == "approved"
+    )
+    legal = passed_on("delegate", opened(rule=rule("any", "role:legal")), LEGAL, to="dina")
+    with pytest.raises(Forbidden):
+        decide(legal, command("approve", legal), DEPUTY, START)
 
 
 def test_a_delegate_hands_back_but_passes_nothing_on() -> None:
-    delegated = passed_on("delegate", opened(), to="noor")
+    delegated = passed_on("delegate", opened(), to="dina")
     with pytest.raises(Forbidden):
-        decide(delegated, command("delegate", delegated, to="lena"), NOBODY, START)
-    assert passed_on("escalate", delegated, NOBODY).grants == ()
+        decide(delegated, command("delegate", delegated, to="lena"), DEPUTY, START)
+    handed_back = passed_on("escalate", delegated, DEPUTY)
+    assert handed_back.grants == ()
+    assert passed_on("approve", handed_back).status == "approved"
 
 
-def test_a_repeated_delegation_is_one_grant_and_there_is_a_most() -> None:
-    state = passed_on("delegate", opened(), to="noor")
-    assert len(passed_on("delegate", state, to="noor").grants) == 1
-    for number in range(15):
-        state = passed_on("delegate", state, to=f"p{number}")
+def test_a_new_delegation_replaces_the_earlier_one_of_the_same_person() -> None:
+    state = passed_on("delegate", passed_on("delegate", opened(), to="dina"), to="dario")
+    assert [grant.to for grant in state.grants] == ["dario"]
+    with pytest.raises(Forbidden):
+        decide(state, command("approve", state), DEPUTY, START)
+    assert passed_on("approve", state, OTHER_DEPUTY).status == "approved"
+
+
+def test_who_delegated_has_no_vote_left_and_may_still_refuse() -> None:
+    two = opened(rule=rule("all", "role:governor", "role:governor"))
+    delegated = passed_on("delegate", two, to="dina")
+    with pytest.raises(Forbidden):
+        decide(delegated, command("approve", delegated), GOVERNOR, START)
+    voted = passed_on("approve", delegated, DEPUTY)
+    assert voted.missing == ("role:governor",)
+    with pytest.raises(Forbidden):
+        decide(voted, command("approve", voted), GOVERNOR, START)
+    assert passed_on("reject", voted).capacity == "governor"
+    assert passed_on("approve", voted, OTHER_GOVERNOR).status == "approved"
+
+
+@pytest.mark.parametrize("verb", ["delegate", "escalate"])
+def test_who_voted_passes_nothing_on(verb: str) -> None:
+    two = opened(rule=rule("all", "role:governor", "role:governor"))
+    voted = passed_on("approve", two)
+    with pytest.raises(Forbidden, match="nothing is left to pass on"):
+        passed_on(verb, voted, to="dina" if verb == "delegate" else None)
+
+
+def test_one_escalation_opens_one_place_to_one_deputy_or_to_who_escalated() -> None:
+    two = opened(rule=rule("all", "role:governor", "role:governor"))
+    escalated = passed_on("escalate", two)
+    by_deputy = passed_on("approve", escalated, DEPUTY)
+    for actor in (OTHER_DEPUTY, GOVERNOR):
+        with pytest.raises(Forbidden):
+            decide(by_deputy, command("approve", by_deputy), actor, START)
+    by_governor = passed_on("approve", escalated)
+    with pytest.raises(Forbidden):
+        decide(by_governor, command("approve", by_governor), DEPUTY, START)
+
+
+def test_an_escalation_passes_no_place_of_another_role_to_a_deputy() -> None:
+    theirs = opened(rule=rule("any", "role:legal"))
+    with pytest.raises(Invalid, match="no place of the rule passes to a deputy"):
+        decide(theirs, command("escalate", theirs), LEGAL, START)
+
+
+def test_at_most_sixteen_people_pass_their_place_on() -> None:
+    state = opened()
+    for number in range(16):
+        state = passed_on(
+            "delegate", state, Actor(f"g{number}", frozenset({"governor"})), to="dina"
+        )
     with pytest.raises(Invalid):
-        decide(state, command("delegate", state, to="one-more"), GOVERNOR, START)
+        decide(state, command("delegate", state, to="dina"), GOVERNOR, START)
+    assert len(state.grants) == 16
 
 
 def test_a_delegate_fills_only_the_places_of_who_delegated() -> None:
-    approval = opened(rule=rule("all", "role:governor", "role:legal"))
-    delegated = passed_on("delegate", approval, LEGAL, to="noor")
-    voted = passed_on("approve", delegated, NOBODY)
-    assert (voted.status, voted.votes[0].places) == ("pending", (1,))
-    done = passed_on("approve", voted, GOVERNOR)
+    approval = opened(rule=rule("all", "principal:mara", "role:legal"))
+    delegated = passed_on("delegate", approval, Actor("mara", frozenset()), to="dina")
+    voted = passed_on("approve", delegated, DEPUTY)
+    assert (voted.status, voted.votes[0].places) == ("pending", (0,))
+    done = passed_on("approve", voted, LEGAL)
     assert (done.status, done.capacity) == ("approved", "approver")
     assert done.review is not None, "a deputy's vote is part of the decision"
 
@@ -227,5 +298,5 @@ def test_what_a_governor_does_is_remembered_as_presence() -> None:
 def test_the_requester_cannot_be_made_a_deputy_by_a_role() -> None:
     approval = passed_on("escalate", opened())
     requester = Actor(REQUESTER, frozenset({"deputy"}))
-    with pytest.raises(Exception, match="own request"):
+    with pytest.raises(Exception, match="your text in it"):
         decide(approval, command("approve", approval), requester, START + MINUTE)

@@ -66,7 +66,7 @@ class Machine(RuleBasedStateMachine):
             self.approval = opened(active(), kind=kind, risk=risk)
             assert self.approval.status == "auto_approved"
         else:
-            self.approval = opened(kind=kind, risk=risk, rule=who)
+            self.approval = opened(kind=kind, risk=risk, rule=who, silence_approves=True)
         self.precedent: Precedent = activate(builders.precedent(), "goran", START, ()).state
         self.under_way: list[tuple[str, Any, Actor, datetime]] = []
         self.history = [self.approval]

@@ -14,12 +14,13 @@ from events.approvals import (
 from functions.approvals.rules.approval import DEADLINE_DUE, next_timer, statement_to_sign
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.limits import is_deeper_than
+from functions.approvals.rules.policy import DEADLINES
 from functions.approvals.rules.requests import (
-    DEADLINES,
     open_cancelled,
     open_request,
+    request_of,
 )
-from functions.approvals.rules.risk import assess
+from functions.approvals.rules.risk import USUAL_EFFECT, assess
 from functions.approvals.rules.silence import time_passed
 from shared.aggregates.aggregate import payload
 from shared.kit.canonical import content_hash
@@ -36,6 +37,7 @@ from tests.functions.approvals.builders import (
     command,
     opened,
     request,
+    request_body,
     rule,
     step_of,
     stepped,
@@ -69,19 +71,24 @@ def test_each_kind_has_its_deadline_and_its_timer_fires_a_minute_later(kind: Any
         ("constitutional", "low", "deny"),
     ],
 )
-def test_silence_assents_only_to_an_artifact_of_low_risk(
+def test_silence_assents_at_most_to_an_artifact_of_low_risk(
     kind: Any, risk: Any, silence: str
 ) -> None:
-    approval = opened(kind=kind, risk=risk)
+    approval = opened(kind=kind, risk=risk, silence_approves=True)
     assert approval.on_timeout == silence
     spoken = step_of(time_passed(approval, approval.deadline_at + MINUTE))
     assert spoken.event is (ApprovalApproved if silence == "approve" else ApprovalExpired)
-    assert (spoken.state.decided_by, spoken.state.decided_at) == (
-        "deadline",
-        approval.deadline_at,
-    )
+    decided = (spoken.state.decided_by, spoken.state.capacity, spoken.state.decided_at)
+    assert decided == ("deadline", "silence", approval.deadline_at)
     assert statement_to_sign(spoken, "clinic") is not None
     assert next_timer(spoken.state) is None
+
+
+def test_silence_denies_what_nobody_named_and_what_the_requester_had_others_asked_about() -> None:
+    assert opened(kind="artifact", risk="low").on_timeout == "deny"
+    more = rule("any", "role:legal")
+    asked = opened(kind="artifact", risk="low", silence_approves=True, added_rule=more)
+    assert asked.on_timeout == "deny"
 
 
 def test_silence_speaks_no_sooner_than_a_minute_after_the_deadline_and_once() -> None:
@@ -125,7 +132,21 @@ def test_a_withdrawn_request_is_over_from_the_start() -> None:
     assert next_timer(step.state) is None
 
 
-@pytest.mark.parametrize("seconds", [60, 30 * 24 * 3600])
+def test_a_deadline_that_the_requester_shortened_is_no_governors_silence() -> None:
+    for seconds, missed in ((900, False), (7199, False), (7200, True), (90_000, True)):
+        short = opened(deadline_seconds=seconds)
+        expired = stepped(time_passed(short, short.deadline_at + MINUTE))
+        assert (expired.silence_at is not None) == missed
+
+
+def test_where_silence_approves_the_deadline_is_not_shortened() -> None:
+    fields: dict[str, Any] = {"kind": "artifact", "risk": "low"}
+    assert opened(deadline_seconds=600, **fields).deadline_at == START + 10 * MINUTE
+    with pytest.raises(Invalid, match=r"from 1800 .* because silence approves"):
+        opened(deadline_seconds=600, silence_approves=True, **fields)
+
+
+@pytest.mark.parametrize("seconds", [900, 30 * 24 * 3600])
 def test_the_shortest_and_longest_deadline_are_taken(seconds: int) -> None:
     approval = opened(deadline_seconds=seconds)
     assert approval.deadline_at == START + timedelta(seconds=seconds)
@@ -141,7 +162,7 @@ def nested(depth: int) -> Any:
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
-        ({"deadline_seconds": 59}, "deadline_seconds"),
+        ({"deadline_seconds": 899}, "deadline_seconds"),
         ({"deadline_seconds": 30 * 24 * 3600 + 1}, "deadline_seconds"),
         ({"summary": " "}, "summary"),
         ({"summary": "x" * 2001}, "summary"),
@@ -154,16 +175,10 @@ def nested(depth: int) -> Any:
         ({"evidence": ("x" * 65_536,)}, "evidence"),
         ({"evidence": (nested(40),)}, "evidence"),
         ({"evidence": (2**60,)}, "evidence"),
-        ({"rule": rule("any", f"principal:{REQUESTER}")}, "rule.of"),
-        ({"kind": "constitutional", "rule": rule("any", "role:intern")}, "rule"),
-        (
-            {"kind": "constitutional", "rule": rule("any", "role:governor", "principal:pal")},
-            "rule",
-        ),
-        (
-            {"kind": "constitutional", "rule": rule("all", "role:governor", "role:deputy")},
-            "rule",
-        ),
+        ({"deadline_seconds": -(10**30)}, "deadline_seconds"),
+        ({"rule": rule("any", f"principal:{REQUESTER}")}, "rule"),
+        ({"added_rule": rule("any", f"principal:{REQUESTER}")}, "rule"),
+        ({"added_rule": rule("any", "role: ")}, "rule.of.0"),
     ],
 )
 def test_a_request_out_of_bounds_names_its_field(fields: dict[str, Any], named: str) -> None:
@@ -200,6 +215,58 @@ def test_content_just_inside_the_limit_is_taken() -> None:
 def test_the_highest_risk_counts_and_every_reason_is_given(
     kind: Any, content: Any, plan: str, risk: str, reason: str
 ) -> None:
-    assessed, reasons = assess(kind, content, plan)
+    assessed, reasons = assess(kind, USUAL_EFFECT[kind], None, content, plan)
     assert assessed == risk
     assert any(reason in each for each in reasons)
+
+
+@pytest.mark.parametrize(
+    ("effect", "amount", "risk"),
+    [
+        ("read", None, "medium"),
+        ("change", None, "medium"),
+        ("deploy", None, "high"),
+        ("delete", None, "high"),
+        ("grant", None, "high"),
+        ("decide", None, "high"),
+        ("pay", 1, "high"),
+        ("pay", 9_999_999_999, "high"),
+        ("pay", 10_000_000_000, "critical"),
+    ],
+)
+def test_a_graver_effect_and_a_large_amount_raise_the_risk(
+    effect: Any, amount: int | None, risk: str
+) -> None:
+    kind: Any = "financial" if amount else "execution"
+    assert assess(kind, effect, amount, {}, "x")[0] == risk
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"kind": "financial"}, "amount_usd_micros"),
+        ({"kind": "financial", "amount_usd_micros": -1}, "amount_usd_micros"),
+        ({"kind": "financial", "amount_usd_micros": 10**16}, "amount_usd_micros"),
+        ({"kind": "artifact", "amount_usd_micros": 5}, "amount_usd_micros"),
+        ({"kind": "artifact", "effect": "pay"}, "effect"),
+        ({"kind": "artifact", "effect": "send"}, "effect"),
+        ({"kind": "artifact", "effect": "change"}, "effect"),
+        ({"kind": "communication", "effect": "delete"}, "effect"),
+        ({"kind": "execution", "effect": "pay"}, "effect"),
+        ({"kind": "execution", "effect": "send"}, "effect"),
+        ({"kind": "constitutional", "effect": "pay"}, "effect"),
+    ],
+)
+def test_a_request_that_does_more_than_its_kind_is_refused(
+    fields: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        request_of(request_body(**fields), "apr_1", REQUESTER)
+    assert [error.field for error in refusal.value.errors] == [named]
+
+
+def test_a_request_says_what_it_does_and_how_much_it_moves() -> None:
+    body = request_body(kind="financial", amount_usd_micros=250_000_000)
+    asked = open_request(request_of(body, "apr_1", REQUESTER), (), START).state
+    assert (asked.effect, asked.amount_usd_micros) == ("pay", 250_000_000)
+    assert (asked.risk, asked.on_timeout) == ("high", "deny")

@@ -243,8 +243,28 @@ async def test_a_decision_and_the_timer_at_once_leave_one_of_them(world: World) 
             return_exceptions=True,
         )
         told = await world.told(asked.id)
-        assert told in (["requested", "approved"], ["requested", "expired"])
-        assert isinstance(results[0], ApprovalExpired) == (told[-1] == "expired")
+        refused = ["requested", "expired", "decided_late"]
+        assert told in (["requested", "approved"], refused)
+        assert isinstance(results[0], ApprovalExpired) == (told == refused)
+
+
+async def test_a_decision_that_comes_too_late_is_refused_and_leaves_one_trace(
+    world: World,
+) -> None:
+    asked = await world.ask()
+    late = asked.deadline_at + SECOND
+    for _ in range(2):
+        with pytest.raises(ApprovalExpired):
+            await world.decide("reject", asked, at=late, note="too slow, sorry")
+    shown = await show_approval(world.caller(GOVERNOR, late), asked.id)
+    assert [(each.principal, each.decision, each.note) for each in shown.late] == [
+        ("gala", "reject", "too slow, sorry")
+    ]
+    assert await world.told(asked.id) == ["requested", "decided_late"]
+    other = asked.model_copy(update={"decision_hash": "0" * 64})
+    with pytest.raises(ApprovalExpired):
+        await world.decide("approve", other, OTHER_GOVERNOR, at=late)
+    assert len((await show_approval(world.caller(GOVERNOR, late), asked.id)).late) == 1
 
 
 async def test_lists_show_buckets_newest_first_and_page(world: World) -> None:

@@ -1,0 +1,48 @@
+"""What `approvals` publishes about a tenant's approval policy: who decides what, and how soon."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from events.approvals import Kind, Risk
+from events.quorum import Rule
+from events.registry import event
+from shared.kit.instants import Instant
+from shared.kit.models import Data, EventData, Model
+
+TOPIC = "approvals"
+
+
+class PolicyEntry(Model):
+    """Who decides requests of a kind, from a risk and an amount on. Without a deadline, the kind's
+    own holds: `deadline_seconds` is the default, `shortest_deadline_seconds` the shortest that a
+    requester may ask for. Silence approves low-risk artifacts of the requesters in
+    `silence_approves`, and denies everything else."""
+
+    kind: Kind
+    min_risk: Risk = "low"
+    min_amount_usd_micros: Annotated[int, Field(strict=True)] = 0
+    rule: Rule
+    deadline_seconds: Annotated[int, Field(strict=True)] | None = None
+    shortest_deadline_seconds: Annotated[int, Field(strict=True)] | None = None
+    silence_approves: tuple[str, ...] = ()
+
+
+class PolicyRecord(Data):
+    """A tenant's approval policy. Version 0 is the one that comes with Assent, before anybody
+    changed it; the last change was `proposed_by` one person and approved by another."""
+
+    version: int
+    entries: tuple[PolicyEntry, ...]
+    proposed_by: str | None = None
+    approval_id: str | None = None
+    changed_at: Instant | None = None
+
+
+class ApprovalPolicyState(PolicyRecord, EventData):
+    """The policy after the event."""
+
+
+@event("assent.approval_policy.changed.v1")
+class ApprovalPolicyChanged(ApprovalPolicyState):
+    """A governor approved a change of the policy: requests from now on follow it."""

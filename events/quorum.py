@@ -1,0 +1,80 @@
+"""Who must agree, who did, and in which capacity."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.kit.instants import Instant
+from shared.kit.models import Data, Model
+
+# By a place in a rule, a governor without a place, a deputy's right, a broken glass, silence, a
+# precedent, a withdrawal.
+Capacity = Literal[
+    "approver", "governor", "deputy", "break_glass", "silence", "precedent", "requester"
+]
+
+
+class Place(Model):
+    """Who may fill one place of a rule: everybody with a role, or one principal."""
+
+    role: str | None = None
+    principal: str | None = None
+
+
+class Rule(Model):
+    """How many places must be filled, by distinct principals: any one, all, or `m` of them
+    (`m_of_n`)."""
+
+    kind: Literal["any", "all", "m_of_n"]
+    m: Annotated[int, Field(strict=True)] | None = None
+    of: tuple[Place, ...]
+
+
+class Vote(Data):
+    """One principal's yes. `places` are the indices in the rule that the voter could fill,
+    `added_places` those in the rule that the requester added. `on_behalf_of` is whose place a
+    deputy fills, where somebody passed it on."""
+
+    principal: str
+    capacity: Capacity
+    on_behalf_of: str | None = None
+    places: tuple[int, ...]
+    added_places: tuple[int, ...] = ()
+    at: Instant
+
+
+class Grant(Data):
+    """A deputy's right to fill one place that was `by`'s: delegated to a principal, or escalated to
+    the role (`to` None)."""
+
+    to: str | None
+    by: str
+    places: tuple[int, ...]
+    at: Instant
+
+
+class BreakGlass(Data):
+    """An approval without the approvers that it skipped (`role:governor`, `principal:mara`)."""
+
+    grounds: Literal["outage", "breach", "data_loss", "legal"]
+    skipped: tuple[str, ...]
+
+
+class Review(Data):
+    """The review that a break-glass or a deputy's decision requires, and its outcome."""
+
+    because: Literal["break_glass", "deputy"]
+    status: Literal["owed", "missed", "upheld", "overturned"]
+    due_at: Instant
+    reviewed_by: str | None = None
+    reviewed_at: Instant | None = None
+    note: str = ""
+
+
+class LateDecision(Data):
+    """A decision that was refused because it came too late."""
+
+    principal: str
+    decision: str
+    at: Instant
+    note: str = ""

@@ -1,0 +1,80 @@
+"""A proposed change of the approval policy: an approval that no policy alters.
+
+One governor whose text is not in it decides, by a deadline of 24 hours; precedents, deputies and
+break-glass do not apply. So no tenant locks itself out, and nobody changes the policy alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from events.approvals import Subject
+from events.policies import ApprovalPolicyChanged, PolicyEntry
+from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
+from functions.approvals.rules.requests import Request
+from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.models import Model
+from shared.kit.transitions import Transition
+
+SUBJECT = Subject(type="approval_policy", id="approval-policy", name="approval policy")
+
+
+class PolicyBody(Model):
+    """A whole policy, as somebody proposes it. A kind without an entry from low risk on keeps the
+    built-in one: any governor decides, and silence denies. `reason` is shown to who decides."""
+
+    entries: tuple[PolicyEntry, ...]
+    reason: str
+
+
+def proposal_of(
+    body: PolicyBody, current: ApprovalPolicy | None, approval_id: str, proposed_by: str
+) -> Request:
+    """The request to replace the current policy. Raises Invalid for a policy that is not sound or
+    changes nothing."""
+    current = current or BUILT_IN
+    entries = completed(body.entries)
+    if not body.reason.strip():
+        raise Invalid(FieldError("reason", "must say why the policy should change"))
+    if entries == completed(current.entries):
+        raise Invalid(FieldError("entries", "are the current policy: nothing would change"))
+    version = current.version + 1
+    return Request(
+        approval_id=approval_id,
+        kind="constitutional",
+        subject=SUBJECT,
+        summary=f"Change the approval policy to version {version}: {body.reason}"[:2_000],
+        content={"version": version, "entries": _listed(entries), "was": _listed(current.entries)},
+        evidence=(),
+        rollback_plan=f"Propose version {current.version} again.",
+        risk="high",
+        risk_reasons=("it changes who decides (high)",),
+        requested_by=proposed_by,
+        authors=(proposed_by,),
+        precedents_allowed=False,
+        proposal=current.version,
+    )
+
+
+def adopt(
+    proposal: Approval, entries: Sequence[PolicyEntry], current: ApprovalPolicy | None, at: datetime
+) -> Transition[ApprovalPolicy]:
+    """The approved policy in place of the one that its proposal named. Raises VersionConflict where
+    another change came first, because the proposer and the governor did not see that."""
+    current = current or BUILT_IN
+    if proposal.proposal != current.version:
+        raise VersionConflict(
+            f"the policy is at version {current.version}, and this proposal replaces version "
+            f"{proposal.proposal}: reject it, and propose the change again"
+        )
+    changed = ApprovalPolicy(
+        version=current.version + 1,
+        entries=tuple(entries),
+        proposed_by=proposal.requested_by,
+        approval_id=proposal.approval_id,
+        changed_at=at,
+    )
+    return Transition(changed, ApprovalPolicyChanged)
+
+
+def _listed(entries: Sequence[PolicyEntry]) -> list[dict[str, object]]:
+    return [entry.model_dump(mode="json") for entry in entries]

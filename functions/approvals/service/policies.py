@@ -1,0 +1,46 @@
+"""The approval policy: shown, and proposed anew. A governor's approval of a proposal adopts it."""
+
+import json
+
+from pydantic import TypeAdapter
+
+from events.policies import PolicyEntry, PolicyRecord
+from functions.approvals.aggregates import POLICIES, POLICY_ID, RUN
+from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.policy import BUILT_IN
+from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
+from functions.approvals.service.requests import open_request_of
+from functions.approvals.views import ApprovalDetail
+from shared.aggregates.command import Command
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.callers import Caller
+from shared.kit.ids import new_id
+from shared.kit.models import part_of
+from shared.storage.idempotency import IdempotencyKey
+
+_ENTRIES = TypeAdapter(tuple[PolicyEntry, ...])
+
+
+async def show_policy(caller: Caller) -> PolicyRecord:
+    """The tenant's policy; the built-in one where nobody has changed it."""
+    policy = await RUN.find(caller, POLICIES, POLICY_ID)
+    return part_of(PolicyRecord, policy or BUILT_IN)
+
+
+async def propose_policy(caller: Caller, key: IdempotencyKey, body: PolicyBody) -> ApprovalDetail:
+    """The approval that a governor must give before the policy changes. Raises Invalid."""
+
+    async def use_case(work: Command) -> ApprovalDetail:
+        current = await work.find(POLICIES, POLICY_ID)
+        request = proposal_of(body, current, new_id("apr", work.at), caller.principal)
+        return ApprovalDetail.of(await open_request_of(work, request))
+
+    return await RUN.command(caller, key, use_case, ApprovalDetail)
+
+
+async def adopt_policy(work: UnitOfWork, proposal: Approval) -> None:
+    """Replaces the policy by the approved one, in the approval's own commit. Raises VersionConflict
+    where another change came first."""
+    current = await work.find(POLICIES, POLICY_ID)
+    entries = _ENTRIES.validate_python(json.loads(proposal.content)["entries"])
+    await work.save(adopt(proposal, entries, current, work.at))

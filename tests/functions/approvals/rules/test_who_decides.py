@@ -1,0 +1,157 @@
+"""Who decides follows from the policy: a requester may ask for more people, never for fewer."""
+
+from typing import Any
+
+import pytest
+
+from functions.approvals.rules.approval import Actor, Approval
+from functions.approvals.rules.decisions import decide
+from functions.approvals.rules.late import MOST_LATE, note_late
+from functions.approvals.rules.reviews import admit_reviewer
+from functions.approvals.rules.silence import time_passed
+from functions.approvals.rules.veto import veto
+from shared.kit.errors import ApprovalExpired, Forbidden, SeparationOfDuties
+from tests.functions.approvals.builders import (
+    GOVERNOR,
+    HOUR,
+    LEGAL,
+    MINUTE,
+    NOBODY,
+    REQUESTER,
+    SECOND,
+    START,
+    active,
+    command,
+    opened,
+    rule,
+    stepped,
+    veto_command,
+)
+
+ACCOMPLICE = Actor("aldo", frozenset())
+THEIRS = rule("any", "principal:aldo")
+
+
+def decided(verb: str, approval: Approval, actor: Actor, **fields: Any) -> Approval:
+    return stepped(decide(approval, command(verb, approval, **fields), actor, START))
+
+
+def test_an_accomplice_whom_the_requester_names_does_not_replace_the_governor() -> None:
+    approval = opened(added_rule=THEIRS)
+    voted = decided("approve", approval, ACCOMPLICE)
+    assert (voted.status, voted.missing) == ("pending", ("role:governor",))
+    assert decided("approve", voted, GOVERNOR).status == "approved"
+
+
+def test_who_the_requester_adds_is_asked_too() -> None:
+    approval = opened(added_rule=rule("all", "role:legal"))
+    assert approval.missing == ("role:governor", "role:legal")
+    voted = decided("approve", approval, GOVERNOR)
+    assert (voted.status, voted.missing) == ("pending", ("role:legal",))
+    assert decided("approve", voted, LEGAL).status == "approved"
+
+
+def test_one_person_with_both_roles_counts_once_in_each_rule() -> None:
+    both = Actor("bo", frozenset({"governor", "legal"}))
+    approval = opened(added_rule=rule("all", "role:legal"))
+    assert decided("approve", approval, both).status == "approved"
+
+
+def test_the_policys_own_rule_is_not_added_again() -> None:
+    assert opened(added_rule=rule("any", "role:governor")).added_rule is None
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields"),
+    [
+        ("defer", {"until": START + HOUR}),
+        ("escalate", {}),
+        ("delegate", {"to": "dina"}),
+        ("break_glass", {"grounds": "outage"}),
+    ],
+)
+def test_who_was_only_added_may_vote_and_refuse_and_nothing_else(
+    verb: str, fields: dict[str, Any]
+) -> None:
+    approval = opened(added_rule=THEIRS)
+    with pytest.raises(Forbidden, match="the requester added you"):
+        decide(approval, command(verb, approval, **fields), ACCOMPLICE, START)
+    assert decided("reject", approval, ACCOMPLICE).status == "rejected"
+
+
+@pytest.mark.parametrize("added", [None, THEIRS])
+def test_a_governor_whom_no_rule_names_may_refuse_and_break_the_glass_but_not_vote(
+    added: Any,
+) -> None:
+    approval = opened(rule=rule("any", "role:legal"), added_rule=added)
+    assert decided("reject", approval, GOVERNOR).capacity == "governor"
+    assert decided("request_changes", approval, GOVERNOR).status == "changes_requested"
+    vetoed = stepped(veto(approval, veto_command(approval), GOVERNOR, START))
+    assert vetoed.status == "rejected"
+    assert decided("break_glass", approval, GOVERNOR, grounds="outage").status == "approved"
+    with pytest.raises(Forbidden, match=r"role:legal.* must say yes"):
+        decide(approval, command("approve", approval), GOVERNOR, START)
+
+
+def test_a_governor_vetoes_what_a_precedent_approved_whatever_the_rule() -> None:
+    approval = opened(active(), rule=rule("any", "role:legal"))
+    assert approval.status == "auto_approved"
+    assert stepped(veto(approval, veto_command(approval), GOVERNOR, START)).status == "vetoed"
+
+
+def test_no_precedent_approves_what_the_requester_wants_others_asked_about() -> None:
+    approval = opened(active(), added_rule=THEIRS)
+    assert approval.status == "pending"
+    assert "the requester asks for nobody: somebody was added" in approval.matches[0].unsatisfied
+
+
+@pytest.mark.parametrize("roles", [{"governor"}, {"deputy"}, {"governor", "legal"}])
+def test_nobody_whose_text_is_in_the_content_decides_or_reviews(roles: set[str]) -> None:
+    reviser = Actor("rui", frozenset(roles))
+    approval = opened(authors=(REQUESTER, "rui"), rule=rule("any", "role:governor", "role:legal"))
+    for verb, fields in (
+        ("approve", {}),
+        ("reject", {}),
+        ("break_glass", {"grounds": "outage"}),
+        ("escalate", {}),
+    ):
+        with pytest.raises(SeparationOfDuties):
+            decide(approval, command(verb, approval, **fields), reviser, START, took_over=True)
+    with pytest.raises(SeparationOfDuties):
+        veto(approval, veto_command(approval), reviser, START)
+    broken = decided("break_glass", approval, GOVERNOR, grounds="outage")
+    with pytest.raises(SeparationOfDuties):
+        admit_reviewer(broken, reviser)
+
+
+def test_no_precedent_approves_what_its_author_or_activator_wrote_a_part_of() -> None:
+    for name in ("gala", "goran"):
+        assert opened(active(), authors=(REQUESTER, name)).status == "pending"
+
+
+def test_a_place_is_not_delegated_to_somebody_whose_text_is_in_the_content() -> None:
+    approval = opened(authors=(REQUESTER, "dina"))
+    with pytest.raises(Exception, match="whose text is in the content"):
+        decide(approval, command("delegate", approval, to="dina"), GOVERNOR, START)
+
+
+def test_a_late_decision_leaves_a_trace_and_changes_nothing_else() -> None:
+    approval = opened(kind="artifact", risk="low", silence_approves=True)
+    late = approval.deadline_at + SECOND
+    with pytest.raises(ApprovalExpired):
+        decide(approval, command("reject", approval, note="no"), GOVERNOR, late)
+    noted = stepped(note_late(approval, "reject", "no", GOVERNOR, late))
+    approved = stepped(time_passed(noted, approval.deadline_at + MINUTE))
+    assert (approved.status, approved.capacity) == ("approved", "silence")
+    (trace,) = approved.late
+    assert (trace.principal, trace.decision, trace.note, trace.at) == ("gala", "reject", "no", late)
+    assert note_late(approved, "reject", "again", GOVERNOR, late) == ()
+
+
+def test_late_decisions_are_bounded() -> None:
+    approval = opened()
+    for number in range(MOST_LATE):
+        actor = Actor(f"g{number}", GOVERNOR.roles)
+        approval = stepped(note_late(approval, "approve", "x" * 4_000, actor, START))
+    assert note_late(approval, "approve", "", NOBODY, START) == ()
+    assert len(approval.late[0].note) == 500

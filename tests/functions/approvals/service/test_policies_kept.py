@@ -1,0 +1,133 @@
+"""The approval policy on the real store: proposed, approved, in force from then on."""
+
+from typing import Any
+
+import pytest
+
+from events.policies import PolicyEntry
+from functions.approvals.rules.approval import Actor
+from functions.approvals.rules.proposals import PolicyBody
+from functions.approvals.service.lists import show_precedent
+from functions.approvals.service.policies import propose_policy, show_policy
+from functions.approvals.views import ApprovalDetail
+from shared.kit.errors import Invalid, SeparationOfDuties, VersionConflict
+from shared.storage.idempotency import IdempotencyKey
+from tests.functions.approvals.builders import (
+    DEPUTY,
+    GOVERNOR,
+    HOUR,
+    LEGAL,
+    MINUTE,
+    OTHER_GOVERNOR,
+    START,
+    rule,
+)
+from tests.functions.approvals.worlds import World
+
+ACCOMPLICE = Actor("aldo", frozenset())
+
+
+async def propose(world: World, *entries: PolicyEntry, by: Actor = LEGAL) -> ApprovalDetail:
+    caller = world.caller(by)
+    body = PolicyBody(entries=entries, reason="The auditors want two people.")
+    return await propose_policy(caller, IdempotencyKey(caller), body)
+
+
+async def adopted(world: World, *entries: PolicyEntry) -> ApprovalDetail:
+    proposal = await propose(world, *entries)
+    await world.decide("approve", proposal)
+    return proposal
+
+
+async def test_a_proposal_changes_nothing_until_a_governor_approves_it(world: World) -> None:
+    entry = PolicyEntry(kind="execution", rule=rule("all", "role:governor", "role:legal"))
+    proposal = await propose(world, entry)
+    assert (await show_policy(world.caller(LEGAL))).version == 0
+    assert (await world.ask()).rule == rule("any", "role:governor")
+    await world.decide("approve", proposal)
+    policy = await show_policy(world.caller(LEGAL))
+    assert (policy.version, policy.proposed_by, policy.approval_id) == (1, "lena", proposal.id)
+    assert entry in policy.entries
+    assert len(policy.entries) == 5
+    asked = await world.ask()
+    assert (asked.rule, asked.missing) == (entry.rule, ("role:governor", "role:legal"))
+    changed = [each for each in await world.log() if each.subject == "approval_policy/current"]
+    assert [each.type for each in changed] == ["assent.approval_policy.changed.v1"]
+
+
+async def test_a_rejected_proposal_changes_nothing(world: World) -> None:
+    proposal = await propose(world, PolicyEntry(kind="artifact", rule=rule("any", "role:legal")))
+    await world.decide("reject", proposal)
+    assert (await show_policy(world.caller(LEGAL))).version == 0
+
+
+async def test_the_second_of_two_proposals_about_one_policy_is_refused(world: World) -> None:
+    first = await propose(world, PolicyEntry(kind="artifact", rule=rule("any", "role:legal")))
+    second = await propose(world, PolicyEntry(kind="execution", rule=rule("any", "role:legal")))
+    await world.decide("approve", second)
+    with pytest.raises(VersionConflict, match="propose the change again"):
+        await world.decide("approve", first)
+    assert (await world.decide("reject", first)).status == "rejected"
+    assert (await show_policy(world.caller(LEGAL))).version == 1
+
+
+async def test_a_governor_does_not_approve_their_own_proposal(world: World) -> None:
+    entry = PolicyEntry(kind="artifact", rule=rule("any", "role:legal"))
+    proposal = await propose(world, entry, by=GOVERNOR)
+    with pytest.raises(SeparationOfDuties):
+        await world.decide("approve", proposal)
+    await world.decide("approve", proposal, OTHER_GOVERNOR)
+
+
+async def test_three_governors_where_there_are_two_lock_nobody_out_of_the_policy(
+    world: World,
+) -> None:
+    three = rule("all", *["role:governor"] * 3)
+    await adopted(world, PolicyEntry(kind="constitutional", rule=three))
+    await adopted(world, PolicyEntry(kind="constitutional", rule=rule("any", "role:governor")))
+    assert (await show_policy(world.caller(LEGAL))).version == 2
+
+
+async def test_silence_approves_for_whom_the_policy_names_and_for_nobody_else(
+    world: World,
+) -> None:
+    body: dict[str, Any] = {"kind": "artifact"}
+    assert (await world.ask(**body)).on_timeout == "deny"
+    await adopted(
+        world,
+        PolicyEntry(
+            kind="artifact", rule=rule("any", "role:governor"), silence_approves=("amira",)
+        ),
+    )
+    asked = await world.ask(**body)
+    assert asked.on_timeout == "approve"
+    with pytest.raises(Invalid, match="because silence approves"):
+        await world.ask(deadline_seconds=600, **body)
+
+
+async def test_only_a_governors_veto_counts_against_a_precedent(world: World) -> None:
+    await adopted(
+        world,
+        PolicyEntry(kind="execution", rule=rule("any", "role:governor", "principal:aldo")),
+    )
+    seed = await world.precedent()
+    for actor, counted in ((ACCOMPLICE, 0), (GOVERNOR, 1)):
+        asked = await world.ask()
+        assert asked.status == "auto_approved"
+        await world.veto(asked, actor)
+        assert (await show_precedent(world.caller(GOVERNOR), seed.seed_id)).veto_count == counted
+
+
+async def test_a_deputy_does_not_make_the_silence_that_lets_them_take_over(world: World) -> None:
+    for actor, seconds in ((DEPUTY, None), (LEGAL, 900)):
+        asked = await world.ask_as(actor, deadline_seconds=seconds)
+        await world.fire("assent.deadline.due.v1", asked.id, asked.deadline_at + MINUTE)
+    later = START + 8 * HOUR
+    payment = await world.ask(at=later)
+    with pytest.raises(Exception, match="you are none of them"):
+        await world.decide("approve", payment, DEPUTY, at=later)
+    missed = await world.ask_as(LEGAL, at=later)
+    await world.fire("assent.deadline.due.v1", missed.id, missed.deadline_at + MINUTE)
+    after = missed.deadline_at + 4 * HOUR
+    waiting = await world.ask(at=after)
+    assert (await world.decide("approve", waiting, DEPUTY, at=after)).capacity == "deputy"
