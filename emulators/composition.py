@@ -86,6 +86,8 @@ class Composition:
         await self._open_push()
         url = await self._open_public(door, before)
         self.env = common(services) | {"ASSENT_URL": url}
+        if services.postgres_dsn is not None:
+            self.env["ASSENT_POSTGRES_DSN"] = services.postgres_dsn
         return url
 
     async def resume(self, before: State) -> None:

@@ -66,6 +66,7 @@ _SWEEP = Composite(
 EXPIRING: tuple[Field, ...] = (
     ("idempotency_keys", "expire_at"),
     ("lookup_misses", "expire_at"),
+    ("credential_refusals", "expire_at"),
 )
 
 

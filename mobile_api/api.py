@@ -7,7 +7,7 @@ from fastapi import Depends, Header, Response
 
 from events.buckets import Bucket
 from events.precedents import PrecedentBody, PrecedentSeed
-from mobile_api.aggregates import Device
+from mobile_api.aggregates import RUN, Device
 from mobile_api.service import agents, cards, devices, seeds
 from mobile_api.service.dashboard import read_dashboard
 from mobile_api.service.sync import SyncedBody, SyncResults, synchronise
@@ -26,6 +26,8 @@ from shared.runtime.auth import requires
 from shared.runtime.bodies import JSON
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+
+__all__ = ["ROUTER", "RUN"]
 
 _READ = ("governance:read",)
 _WRITE = ("governance:write",)

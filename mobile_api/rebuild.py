@@ -10,10 +10,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from mobile_api.service.rebuild import Rebuilt, rebuild, tenants
+from mobile_api.service.rebuild import Rebuilt, rebuild
 from shared.kit import clock
 from shared.kit.errors import Unavailable
-from shared.kit.local_platform import find_local_platform
+from shared.kit.local_platform import join_local_platform
+from shared.messaging.log import tenants_of_log
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--tenant", help="only this tenant; otherwise every tenant of the log")
     parser.add_argument("--check", action="store_true", help="compare, and write nothing")
     chosen = parser.parse_args(arguments)
-    if "GOOGLE_CLOUD_PROJECT" not in os.environ and not _join_local_platform():
+    if "GOOGLE_CLOUD_PROJECT" not in os.environ and not join_local_platform():
         print(
             "No platform is running here (make up), and GOOGLE_CLOUD_PROJECT names no project.",
             file=sys.stderr,
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 
 async def _rebuild_all(tenant: str | None, *, write: bool) -> list[Rebuilt]:
     results = []
-    for tenant_id in [tenant] if tenant else await tenants():
+    for tenant_id in [tenant] if tenant else await tenants_of_log():
         results.append(await rebuild(tenant_id, now=clock.now(), write=write))
         print(_described(results[-1]), flush=True)
     return results
@@ -54,12 +55,6 @@ def _described(result: Rebuilt) -> str:
         f"{verdict}\n"
         f"  before {result.digest_before}\n  after  {result.digest_after}"
     )
-
-
-def _join_local_platform() -> bool:
-    platform = find_local_platform()
-    os.environ.update(platform["env"] if platform else {})
-    return platform is not None
 
 
 if __name__ == "__main__":

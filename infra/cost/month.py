@@ -23,6 +23,7 @@ _WRITERS = {
     **dict.fromkeys(
         ("approvals", "decision_claims", "precedents", "active_precedents"), "approvals"
     ),
+    "audit_checkpoints": "audit-reactions",
 }
 
 

@@ -20,6 +20,9 @@ SIGNING, PUBLIC, LOG = "-signing-key", "-public-keys", "-log-key"
 # (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
 
+# Owners whose signatures are verified for ever: the checkpoints of the audit chain.
+LASTING = frozenset({"audit"})
+
 Key = Mapping[str, str]
 
 
@@ -64,12 +67,17 @@ def rotate(
 
 
 def retire(owner: str, manifests: Manifests, values: Values) -> Iterator[str]:
-    """Ends the older keys of `owner`: nothing that they signed verifies any more, and their seeds
-    are destroyed. Raises Refused where there is no key."""
+    """Ends the older keys of `owner`: their seeds are destroyed, and nothing that they signed
+    verifies any more, unless the owner's signatures are LASTING. Raises Refused where there is no
+    key."""
     key = _signing(owner, values)
-    _publish(owner, manifests, values, key)
+    if owner in LASTING:
+        what = "signs alone; what older ones signed still verifies"
+    else:
+        _publish(owner, manifests, values, key)
+        what = "the only key, within ten minutes everywhere"
     gone = values.destroy_older(f"{owner}{SIGNING}")
-    yield f"{key['kid']}: the only key, within ten minutes everywhere; {gone} older ones destroyed"
+    yield f"{key['kid']}: {what}; {gone} older ones destroyed"
 
 
 def _publish(

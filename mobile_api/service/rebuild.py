@@ -20,7 +20,7 @@ from shared.kit.errors import Invalid, Unavailable
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, authentic_event, digest_of
 from shared.storage.batches import Batch, Document
-from shared.storage.firestore import LostRace, PlatformStore, TenantStore
+from shared.storage.firestore import LostRace, TenantStore
 from shared.storage.secrets import log_keys
 
 ROUNDS = 12
@@ -78,21 +78,6 @@ async def rebuild(tenant_id: str, *, now: datetime, write: bool = True) -> Rebui
             written=len(differing),
         )
     raise Unavailable(f"{tenant_id} changes too fast to be rebuilt now")
-
-
-async def tenants() -> list[str]:
-    """Every tenant with an event, in order."""
-    found: set[str] = set()
-    after = ""
-    while True:
-        # What an entry says of its tenant may be wrong; where it lies is not.
-        entries = await PlatformStore().find(
-            EVENT_LOG, where=[("tenantid", ">", after)], order_by="tenantid"
-        )
-        if not entries:
-            return sorted(found)
-        found |= {entry.tenant_id for entry in entries}
-        after = entries[-1].data["tenantid"]
 
 
 def digest(documents: Mapping[Key, Fields]) -> str:

@@ -1,6 +1,6 @@
 """The event types that every function publishes about itself, the same on each topic."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from shared.kit.instants import Instant
 from shared.kit.models import EventData
@@ -16,6 +16,38 @@ class LookupMissed(EventData):
     id: str
     principal: str
     asked_at: Instant
+
+
+# The owner of what belongs to no tenant; no token can name it.
+PLATFORM_TENANT = "_platform"
+
+RefusalReason = Literal[
+    "unverified",
+    "another_issuer",
+    "another_audience",
+    "another_type",
+    "reserved_principal",
+    "expired",
+    "not_valid_yet",
+    "valid_too_long",
+    "scope_missing",
+]
+
+
+class CredentialRefused(EventData):
+    """`function` refused a bearer token at `call` (a method and a route). `principal` is whom the
+    token names, where our issuer signed it; then the event belongs to the token's tenant, and is
+    the principal's own act unless nobody may be called that.
+    Otherwise the token proves neither, and the event belongs to the platform: a stranger writes
+    into no tenant's log. Nothing of the token itself is kept."""
+
+    event_type: ClassVar[str] = "assent.credential.refused.v1"
+
+    function: str
+    call: str
+    reason: RefusalReason
+    principal: str | None
+    refused_at: Instant
 
 
 class DeliveryState(EventData):
@@ -60,6 +92,7 @@ class EntryRefused(EventData):
 
 BOOKKEEPING: tuple[type[EventData], ...] = (
     LookupMissed,
+    CredentialRefused,
     DeliveryBuried,
     DeliveryRecovered,
     EntryRefused,

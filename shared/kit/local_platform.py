@@ -18,3 +18,10 @@ def find_local_platform(directory: Path = DIRECTORY) -> dict[str, Any] | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     return content
+
+
+def join_local_platform() -> bool:
+    """Takes over the variables of the platform that runs here; whether one does."""
+    platform = find_local_platform()
+    os.environ.update(platform["env"] if platform else {})
+    return platform is not None

@@ -11,6 +11,7 @@ from shared.kit.digests import KeyRing
 from shared.kit.instants import format_instant
 from shared.messaging.envelope import ATTRIBUTES, Envelope
 from shared.storage.batches import Document, ServerTime
+from shared.storage.firestore import PlatformStore
 
 EVENT_LOG = "events"
 _FORM = "assent-log-v1"
@@ -61,3 +62,18 @@ def digest_of(entry: Document) -> str:
 def _covered(event: Envelope) -> tuple[str, ...]:
     attributes = event.attributes()
     return (_FORM, *(attributes.get(name, "") for name in ATTRIBUTES), event.data)
+
+
+async def tenants_of_log() -> list[str]:
+    """Every tenant with an event, in order. Raises Unavailable."""
+    found: set[str] = set()
+    after = ""
+    while True:
+        # What an entry says of its tenant may be wrong; where it lies is not.
+        entries = await PlatformStore().find(
+            EVENT_LOG, where=[("tenantid", ">", after)], order_by="tenantid", select=("tenantid",)
+        )
+        if not entries:
+            return sorted(found)
+        found |= {entry.tenant_id for entry in entries}
+        after = entries[-1].data["tenantid"]

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from shared.aggregates.runner import Runner
 from shared.kit.errors import AssentError
 from shared.runtime.boundary import Boundary
 from shared.runtime.logs import configure_logging
@@ -19,11 +20,14 @@ from shared.runtime.problems import answer_problem, invalid_request
 NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
-def create_api(*, function: str, router: APIRouter) -> ASGIApp:
+def create_api(*, function: str, router: APIRouter, run: Runner | None = None) -> ASGIApp:
     """The public side of `function`: its calls, and `/healthz`. Answers every request once, and
-    every refusal with problem+json."""
+    every refusal with problem+json. A function with a runner has a log: the tokens that
+    it refused are recorded there."""
     configure_logging()
     api = describe_only(function=function, router=router)
+    if run is not None:
+        api.state.outbox = run.outbox
     return Boundary(api, kind=SpanKind.SERVER)
 
 

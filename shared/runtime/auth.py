@@ -13,6 +13,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, StringConstraints
 
+from shared.kit.bookkeeping import RefusalReason
 from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing, Unauthenticated
 from shared.kit.principals import is_reserved
@@ -21,6 +22,7 @@ from shared.runtime import issuer_keys, logs
 from shared.runtime.boundary import received_at
 from shared.runtime.issuer_keys import IssuerKeys
 from shared.runtime.limits import CallLimit
+from shared.runtime.refusals import report_refusal
 from shared.runtime.settings import RuntimeSettings, runtime_settings
 
 TOKENS_REMEMBERED = 1024
@@ -46,6 +48,15 @@ class Claims(BaseModel):
     scope: str = ""
     roles: tuple[str, ...] = ()
     nbf: int = 0
+
+
+class TokenRefused(Unauthenticated):
+    """A token that was signed with one of the issuer's keys; `claims` are what it says."""
+
+    def __init__(self, reason: RefusalReason, detail: str, claims: Claims) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.claims = claims
 
 
 class TokenVerifier:
@@ -75,18 +86,19 @@ class TokenVerifier:
         audiences = [claims.aud] if isinstance(claims.aud, str) else claims.aud
         moment = now.timestamp()
         if claims.iss != self._settings.issuer:
-            raise Unauthenticated("the token is from another issuer")
+            raise TokenRefused("another_issuer", "the token is from another issuer", claims)
         if is_reserved(claims.sub):
-            raise Unauthenticated("the token names a principal that nobody may be")
+            detail = "the token names a principal that nobody may be"
+            raise TokenRefused("reserved_principal", detail, claims)
         if self._settings.audience not in audiences:
-            raise Unauthenticated("the token is for another audience")
+            raise TokenRefused("another_audience", "the token is for another audience", claims)
         if moment >= claims.exp:
-            raise Unauthenticated("the token has expired")
+            raise TokenRefused("expired", "the token has expired", claims)
         if moment + LEEWAY_SECONDS < claims.nbf:
-            raise Unauthenticated("the token is not valid yet")
+            raise TokenRefused("not_valid_yet", "the token is not valid yet", claims)
         is_long = claims.exp - moment > LONGEST_LIFE_SECONDS
         if is_long and self._settings.environment != "local":
-            raise Unauthenticated("the token is valid for too long")
+            raise TokenRefused("valid_too_long", "the token is valid for too long", claims)
 
     async def _verify_signature(self, token: str) -> Claims:
         name = _key_name(token)
@@ -104,7 +116,7 @@ class TokenVerifier:
         except UNVERIFIABLE as error:
             raise Unauthenticated("the token does not verify") from error
         if str(verified.header.get("typ")).lower().removeprefix("application/") != ACCESS_TOKEN:
-            raise Unauthenticated("the token is not an access token")
+            raise TokenRefused("another_type", "the token is not an access token", claims)
         return claims
 
 
@@ -151,13 +163,18 @@ async def authorize(request: Request, scopes: Collection[str]) -> Caller:
     if credentials is None:
         raise Unauthenticated("send a bearer token in the Authorization header")
     now = received_at(request.scope)
-    claims = await _verifier().verify(credentials.credentials, now)
+    try:
+        claims = await _verifier().verify(credentials.credentials, now)
+    except Unauthenticated as refusal:
+        await _report(request, refusal)
+        raise
     logs.tenant_id.set(claims.tenant)
     logs.note(principal=claims.sub)
     if runtime_settings().environment != "local":
         _calls.take((claims.tenant, claims.sub), time.monotonic())
     granted = frozenset(claims.scope.split())
     if granted.isdisjoint(scopes):
+        await report_refusal(request, "scope_missing", claims.tenant, claims.sub)
         raise ScopeMissing(f"this call needs the scope {' or '.join(scopes)}")
     return Caller(
         principal=claims.sub,
@@ -167,3 +184,14 @@ async def authorize(request: Request, scopes: Collection[str]) -> Caller:
         received_at=now,
         token=credentials.credentials,
     )
+
+
+async def _report(request: Request, refusal: Unauthenticated) -> None:
+    """Another issuer's tenants are not ours, though its keys be the same."""
+    if not isinstance(refusal, TokenRefused):
+        await report_refusal(request, "unverified")
+    elif refusal.reason == "another_issuer" or refusal.claims.iss != runtime_settings().issuer:
+        await report_refusal(request, refusal.reason)
+    else:
+        claims = refusal.claims
+        await report_refusal(request, refusal.reason, claims.tenant, claims.sub)

@@ -19,10 +19,10 @@ from starlette.types import ASGIApp  # noqa: E402
 def entry_points(function: str) -> tuple[Any, Any]:
     """The targets `api` and `react` of a function. Its main.py must use these names.
 
-    `api` serves the `ROUTER` of the package's `api`. `react` serves the `HANDLERS` of its
-    `reactions` and, where that names a `RUN`, the sweep over its aggregates and the records of its
-    dead letters. Neither side loads the other's modules, and both load theirs at the first
-    request."""
+    `api` serves the `ROUTER` of the package's `api` and, where that names a `RUN`, records the
+    tokens that it refused. `react` serves the `HANDLERS` of its `reactions` and, where that names a
+    `RUN`, the sweep over its aggregates and the records of its dead letters. Neither side loads the
+    other's modules, and both load theirs at the first request."""
     return (
         _target("api", lambda: public_app(function)),
         _target("react", lambda: private_app(function)),
@@ -34,8 +34,8 @@ def public_app(function: str) -> ASGIApp:
     """The app of the target `api`, made once."""
     from shared.runtime.app import create_api
 
-    router = import_module(f"{_package(function)}.api").ROUTER
-    return create_api(function=function, router=router)
+    api = import_module(f"{_package(function)}.api")
+    return create_api(function=function, router=api.ROUTER, run=getattr(api, "RUN", None))
 
 
 @cache

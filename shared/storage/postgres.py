@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 5.0
 STATEMENT_MILLISECONDS = 10_000
+# What policies see in place of a tenant; the name of none.
+_NO_TENANT = "*"
 
 _pools: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncConnectionPool[Any]]" = (
     WeakKeyDictionary()
@@ -24,7 +26,24 @@ _pools: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncConnectionPool[Any]]"
 @asynccontextmanager
 async def tenant_transaction(tenant_id: str) -> "AsyncIterator[AsyncConnection[Any]]":
     """One transaction in which row-level security admits the rows of `tenant_id` only; commits at
-    the end, rolls back on any error. Raises Unavailable where the database does not answer."""
+    the end, rolls back on any error. Raises Unavailable where the database does not answer,
+    ValueError for what cannot be a tenant."""
+    if not tenant_id or tenant_id == _NO_TENANT:
+        raise ValueError(f"{tenant_id!r} is not a tenant id")
+    async with _transaction(tenant_id) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def platform_transaction() -> "AsyncIterator[AsyncConnection[Any]]":
+    """One transaction of no tenant, for sweeps and operators' commands: it sees only the rows that
+    a policy shows to the platform. Raises Unavailable where the database does not answer."""
+    async with _transaction(_NO_TENANT) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def _transaction(tenant_id: str) -> "AsyncIterator[AsyncConnection[Any]]":
     from psycopg import OperationalError
     from psycopg_pool import PoolTimeout
 

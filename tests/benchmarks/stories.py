@@ -11,6 +11,8 @@ from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World, spec
 
 # Both a veto window and the deadline of an approval last a day; their timers fire a minute later.
 A_DAY_LATER = VETO_WINDOW_SECONDS + 2 * GRACE_SECONDS
+# Within it every schedule is due, and runs once.
+AN_HOUR = 3600
 # A full page of every list, and one more.
 FULL_PAGE = 26
 _UNKNOWN_AGENT = "agt_01JD3T5V1W0000000000000000"
@@ -59,7 +61,7 @@ def vetoed(meter: Counting, world: World) -> Action:
 def sweep(meter: Counting, world: World) -> Action:
     """One run of every schedule that finds nothing to do."""
     world.settle()
-    return meter.of(lambda: world.platform.advance(60))
+    return meter.of(lambda: world.platform.advance(AN_HOUR))
 
 
 def refused(meter: Counting, world: World) -> Action:

@@ -65,10 +65,22 @@ def test_a_certification_by_another_key_is_seen() -> None:
     assert "every_certification_is_signed" in caught_by(found)
 
 
-def test_a_miss_that_is_not_audited_is_seen() -> None:
+def test_evidence_that_is_not_audited_is_seen() -> None:
+    for what in ("lookup.missed", "approval.vetoed", "precedent.activated"):
+        found = evidence()
+        tenant = tenant_of(found)
+        (event,) = (e for e in tenant.events if e["type"] == f"assent.{what}.v1")
+        tenant.audited = [link for link in tenant.audited if link["event_id"] != event["id"]]
+        assert "all_evidence_is_audited_once" in caught_by(found)
+
+
+def test_evidence_that_is_audited_twice_or_never_happened_is_seen() -> None:
     found = evidence()
-    tenant_of(found).audited.clear()
-    assert "every_miss_is_audited_once" in caught_by(found)
+    tenant_of(found).audited.append(dict(tenant_of(found).audited[0]))
+    assert "all_evidence_is_audited_once" in caught_by(found)
+    found = evidence()
+    tenant_of(found).audited[0]["event_id"] = "evt_999"
+    assert "all_evidence_is_audited_once" in caught_by(found)
 
 
 @pytest.mark.parametrize("field", ["body", "event_id", "previous_hash", "hash"])

@@ -176,7 +176,7 @@ def test_only_configured_addresses_are_called() -> None:
 # Delays and the place of a contender are drawn from `random`; nothing that must not be guessed is.
 JITTER = {
     "mobile_api/approvals.py",
-    "shared/messaging/misses.py",
+    "shared/messaging/rates.py",
     "shared/storage/races.py",
     "shared/storage/rpc.py",
 }

@@ -12,10 +12,12 @@ def test_the_committed_files_are_current() -> None:
     assert main(["--check"]) == 0
 
 
-def test_each_handler_is_an_event_or_a_timer() -> None:
+def test_each_handler_is_an_event_or_a_timer_or_a_schedule() -> None:
     manifests = load_manifests(ROOT)
     for noun, handles in manifests.handles.items():
         folder = ".".join(manifests.folders[noun].relative_to(ROOT).parts)
         handlers = import_module(f"{folder}.reactions").HANDLERS
-        assert sorted((*handles.events, *handles.timers)) == sorted(handlers)
+        reactions = manifests.by_noun[noun].reactions
+        schedules = set(handlers).intersection(reactions.schedules if reactions else ())
+        assert sorted((*handles.events, *handles.timers, *schedules)) == sorted(handlers)
         assert all(each.split(".")[2] == "due" for each in handles.timers)

@@ -121,6 +121,17 @@ async def test_what_the_old_key_signed_verifies_until_it_is_retired(values: Valu
         await verified(values, before)
 
 
+async def test_what_a_retired_key_of_the_audit_signed_verifies_for_ever(values: Values) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    key = load_signing_key(await value_of(values, "audit-signing-key"))
+    before = sign(STATEMENT, key)
+    await all_of(rotate, "audit", MANIFESTS, values, wait=lambda _: None)
+    (said,) = await all_of(retire, "audit", MANIFESTS, values)
+    assert said.endswith("what older ones signed still verifies; 1 older ones destroyed")
+    keys = load_public_keys(await value_of(values, "audit-public-keys"))
+    assert verify(before, keys) == STATEMENT
+
+
 async def test_a_retired_seed_cannot_be_read_again(values: Values) -> None:
     from google.api_core.exceptions import FailedPrecondition
 
@@ -147,7 +158,7 @@ async def test_the_command_creates_what_a_stack_lacks(
     values: Values, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = await asyncio.to_thread(main, ["create", "--stack", "dev"], ROOT)
-    assert (code, capsys.readouterr().out.count(": created")) == (0, 5)
+    assert (code, capsys.readouterr().out.count(": created")) == (0, 6)
     assert await asyncio.to_thread(main, ["retire", "billing", "--stack", "dev"], ROOT) == 1
     assert (
         await asyncio.to_thread(main, ["retire", "billing", "--log", "--stack", "dev"], ROOT) == 1

@@ -15,7 +15,7 @@ from shared.aggregates.runner import Handler, Runner
 from shared.manifest import load_manifests
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
-from shared.messaging.sweep import Sweep
+from shared.messaging.sweep import SWEEP_TYPE, Sweep
 from shared.runtime.reactions import create_reactions
 from tests.infra.stacks import graph_of_stack
 
@@ -60,7 +60,13 @@ async def _never(_: Envelope) -> None:
 async def test_the_boundary_runs_what_the_scheduler_sends(name: str) -> None:
     noun = MANIFESTS.deployable(SCHEDULES[name].deployable).noun
     sweep, sent = Runs(), target(name)
-    app = create_reactions(function=noun, handlers={}, run=Swept(sweep))
+
+    async def handle(event: Envelope) -> None:
+        await sweep.run(event.received_at)
+
+    event_type = SCHEDULES[name].event_type
+    own = {} if event_type == SWEEP_TYPE else {event_type: handle}
+    app = create_reactions(function=noun, handlers=own, run=Swept(sweep))
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="https://service") as client:
         path = httpx.URL(sent["uri"]).path

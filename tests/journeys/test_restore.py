@@ -21,7 +21,7 @@ from emulators.keep.keeper import back_up, restore
 from emulators.options import Options
 from emulators.ports import free_port
 from emulators.running import RunningPlatform, running_platform
-from functions.audit.rules import Entry, Head, first_broken
+from functions.audit.rules.chain import Entry, Head, first_broken
 from shared.kit.ids import new_id
 from shared.kit.instants import parse_instant
 from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World, decision

@@ -130,11 +130,12 @@ def test_an_id_that_never_was_is_not_found_either(world: World) -> None:
 
 
 async def _chain(tenant: str) -> list[Any]:
-    from functions.audit.rules import first_broken
-    from functions.audit.store import read_chain
+    from functions.audit.rules.chain import Head, first_broken
+    from functions.audit.store import read_entries, read_head
 
-    entries = await read_chain(tenant)
-    assert first_broken(entries) is None
+    head = await read_head(tenant)
+    entries = [entry async for entry in read_entries(tenant, head.number)]
+    assert first_broken(entries, Head(head.number, head.hash)) is None
     return entries
 
 

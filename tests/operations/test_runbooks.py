@@ -28,7 +28,7 @@ HEADINGS = [
 ]
 ASKED_FOR = {
     *("deploy", "roll-back", "dead-letters", "stuck-case"),
-    *("compromised-key", "restore", "region-loss", "cost-spike"),
+    *("compromised-key", "restore", "region-loss", "cost-spike", "broken-audit"),
 }
 _ROW = re.compile(r"^\| \[([a-z-]+)\]\(([a-z-]+)\.md\) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 _FENCE = re.compile(r"^ *```(?:bash)?\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)

@@ -40,7 +40,7 @@ CLAIMS: tuple[Callable[[Tenant], Iterator[str]], ...] = (
     answers.every_accepted_command_is_in_the_log,
     projection.the_governor_sees_every_approval,
     projection.the_governor_sees_every_agent,
-    audit.every_miss_is_audited_once,
+    audit.all_evidence_is_audited_once,
     audit.the_chain_is_whole,
 )
 SIGNED: tuple[Callable[[Tenant, signed.Keys], Iterator[str]], ...] = (

@@ -1,6 +1,7 @@
 """Two agents: one approved by hand, one assented to by a precedent and vetoed. And a miss."""
 
 from tests.chaos.checker.canonical import content_hash
+from tests.chaos.checker.claims.audit import NO_EVIDENCE
 from tests.chaos.checker.evidence import Evidence, Json
 from tests.chaos.sample.chronicle import TENANT, Chronicle, case_state, moment
 
@@ -14,7 +15,9 @@ def evidence() -> Evidence:
     missed = chronicle.tell("agent", "agt_404", "activated", {})
     missed |= {"type": "assent.lookup.missed.v1", "subject": "lookup/agt_404"}
     del chronicle.tenant.documents["agents"]["agt_404"]
-    chronicle.audit(missed["id"])
+    for event in chronicle.tenant.events:
+        if event["type"] not in NO_EVIDENCE:
+            chronicle.audit(event["id"])
     return chronicle.evidence()
 
 

@@ -1,14 +1,32 @@
 """A chain is whole, or broken at exactly the entry that is not as it was appended."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.audit.rules import GENESIS, Entry, Head, first_broken, link_hash
+from functions.audit.rules.chain import GENESIS, Entry, Head, first_broken, link_hash
+from functions.audit.rules.checkpoints import Checkpoint
 
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 links = st.lists(st.tuples(words, words), min_size=1, max_size=8)
+
+
+def _first(
+    entries: list[Entry], head: Head | None = None, checkpoints: Sequence[Checkpoint] = ()
+) -> int | None:
+    broken = first_broken(entries, head, checkpoints)
+    return broken.number if broken else None
+
+
+def _covers(*entries: Entry) -> list[Checkpoint]:
+    return [
+        Checkpoint(tenant_id=each.tenant_id, number=each.number, hash=each.hash, at=AT)
+        for each in entries
+    ]
 
 
 def _chain(contents: list[tuple[str, str]], tenant_id: str = "acme") -> list[Entry]:
@@ -52,7 +70,7 @@ def test_altering_any_part_of_an_entry_breaks_the_chain_at_that_entry(
     altered = replace(entries[place], **{field: other})  # type: ignore[arg-type]
     if altered != entries[place]:
         entries[place] = altered
-        assert first_broken(entries) == place + 1
+        assert _first(entries) == place + 1
 
 
 @given(links, st.data())
@@ -66,7 +84,7 @@ def test_replacing_an_entry_hash_and_all_is_seen_at_the_next_or_at_the_head(
     forged[place] = (contents[place][0], contents[place][1] + "!")
     entries[place] = _chain(forged)[place]
     last = place == len(entries) - 1
-    assert first_broken(entries, head) == (place + 1 if last else place + 2)
+    assert _first(entries, head) == (place + 1 if last else place + 2)
 
 
 @given(links, st.data())
@@ -77,7 +95,7 @@ def test_a_missing_entry_breaks_the_chain_at_its_place(
     head = _head(entries)
     place = data.draw(st.integers(0, len(entries) - 1))
     del entries[place]
-    assert first_broken(entries, head) == place + 1
+    assert _first(entries, head) == place + 1
 
 
 @given(links, st.data())
@@ -88,7 +106,7 @@ def test_two_entries_that_changed_places_break_the_chain_at_the_first(
     one = data.draw(st.integers(0, len(entries) - 2))
     other = data.draw(st.integers(one + 1, len(entries) - 1))
     entries[one], entries[other] = entries[other], entries[one]
-    assert first_broken(entries) == one + 1
+    assert _first(entries) == one + 1
 
 
 @given(links)
@@ -96,4 +114,63 @@ def test_another_tenants_chain_cannot_be_passed_off_as_ours(
     contents: list[tuple[str, str]],
 ) -> None:
     renamed = [replace(entry, tenant_id="acme") for entry in _chain(contents, tenant_id="evil")]
-    assert first_broken(renamed) == 1
+    assert _first(renamed) == 1
+
+
+@given(links, st.data())
+def test_checkpoints_agree_with_the_chain_they_were_made_of(
+    contents: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    entries = _chain(contents)
+    chosen = sorted(data.draw(st.sets(st.sampled_from(range(len(entries))))))
+    covering = _covers(*(entries[place] for place in chosen))
+    covered = covering[-1].number if covering else 0
+    assert first_broken(entries, replace(_head(entries), covered=covered), covering) is None
+
+
+@given(links, st.data())
+def test_a_tail_that_is_gone_together_with_the_head_is_found_by_a_checkpoint(
+    contents: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    whole = _chain(contents)
+    left = whole[: data.draw(st.integers(0, len(whole) - 1))]
+    head = _head(left) if left else Head(0, GENESIS)
+    assert first_broken(left, head) is None
+    assert _first(left, head, _covers(whole[-1])) == len(left) + 1
+
+
+@given(links, st.data())
+def test_entries_that_were_hashed_anew_are_found_after_the_last_agreeing_checkpoint(
+    contents: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    whole = _chain(contents)
+    place = data.draw(st.integers(0, len(whole) - 1))
+    forged = [*contents]
+    forged[place] = (contents[place][0], contents[place][1] + "!")
+    anew = _chain(forged)
+    assert first_broken(anew, _head(anew)) is None
+    every = _covers(*whole)
+    assert _first(anew, _head(anew), every) == place + 1
+    assert _first(anew, _head(anew), [every[-1]]) == 1
+
+
+@given(links)
+def test_a_checkpoint_that_the_head_knows_of_and_is_gone_is_missed(
+    contents: list[tuple[str, str]],
+) -> None:
+    entries = _chain(contents)
+    head = replace(_head(entries), covered=len(entries))
+    assert _first(entries, head, _covers(entries[-1])) is None
+    assert _first(entries, head, _covers(*entries[:-1])) == len(entries)
+
+
+def test_what_is_wrong_is_said_in_words() -> None:
+    entries = _chain([("evt_1", "{}"), ("evt_2", "{}"), ("evt_3", "{}")])
+    altered = [entries[0], replace(entries[1], body="[]"), entries[2]]
+    assert first_broken(altered) == (2, "it was altered")
+    assert first_broken([entries[0], entries[2]]) == (2, "it is missing")
+    number, why = first_broken(entries[:1], None, _covers(entries[2])) or (0, "")
+    assert number == 2
+    assert why == (
+        "the entries up to 3 are missing that the checkpoint of 2026-11-20T12:00:00.000Z covers"
+    )

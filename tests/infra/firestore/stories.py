@@ -4,6 +4,8 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import httpx
+
 from events.agents import AgentViolationReported
 from events.approvals import ApprovalApproved, ApprovalRequested, ApprovalVetoed
 from events.buckets import Bucket
@@ -12,16 +14,18 @@ from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
 from functions.approvals import queries
 from functions.approvals.aggregates import RUN as APPROVALS
 from functions.approvals.service import lists
+from functions.audit import store as audit
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
 from mobile_api.service.dashboard import read_dashboard
 from mobile_api.service.devices import DeviceBody, register_device
-from mobile_api.service.rebuild import rebuild, tenants
+from mobile_api.service.rebuild import rebuild
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
+from shared.messaging.log import tenants_of_log
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.agents.worlds import World as AgentsWorld
@@ -106,9 +110,21 @@ async def a_governor_looks(tenant: str) -> None:
         await agents.read_agent(caller, new_id("agt", START))
     device = DeviceBody(platform="android", token="a-token")
     await register_device(caller, IdempotencyKey(caller, "key", "fingerprint"), device)
-    assert tenant in await tenants()
+    assert tenant in await tenants_of_log()
     await rebuild(tenant, now=START, write=False)
     await MOBILE.sweep(MOBILE_HANDLERS).run(START)
+
+
+async def a_stranger_knocks(client: httpx.AsyncClient) -> None:
+    """A token that nobody signed."""
+    answer = await client.get("/v1/agents", headers={"Authorization": "Bearer a.b.c"})
+    assert answer.status_code == 401, answer.text
+
+
+async def an_auditor_looks(tenant: str) -> None:
+    """The checkpoints of a chain, which has none yet."""
+    assert await audit.newest_checkpoint(tenant) is None
+    assert await audit.read_checkpoints(tenant) == []
 
 
 def caller_of(tenant: str) -> Caller:

@@ -9,8 +9,10 @@ import httpx
 import pytest
 from joserfc.jwk import OKPKey
 
+from functions.agents.aggregates import RUN
 from functions.agents.api import ROUTER
 from infra.indexes import EXPIRING, Composite
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.runtime.app import create_api
 from shared.storage.firestore import TenantStore
 from tests.functions.agents.conftest import cloud, issuing_key
@@ -21,7 +23,9 @@ from tests.infra.firestore.declared import COLLECTIONS, COMPOSITES, GROUPED, SIN
 from tests.infra.firestore.serving import Query, serving
 from tests.infra.firestore.stories import (
     a_governor_looks,
+    a_stranger_knocks,
     agents_live_and_fall,
+    an_auditor_looks,
     approvals_are_asked_and_listed,
     new_tenant,
 )
@@ -40,16 +44,18 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
     for topic in TOPICS:
         await cloud.mailbox(topic)
     tenant = f"clinic-{uuid.uuid4().hex[:12]}"
-    transport = httpx.ASGITransport(app=create_api(function="agents", router=ROUTER))
+    transport = httpx.ASGITransport(app=create_api(function="agents", router=ROUTER, run=RUN))
     with watching() as asked:
         async with httpx.AsyncClient(transport=transport, base_url="http://agents") as client:
             await agents_live_and_fall(AgentsWorld(client, issuing_key, tenant, cloud))
+            await a_stranger_knocks(client)
         approvals = new_tenant()
         await approvals_are_asked_and_listed(ApprovalsWorld(approvals, cloud))
         phone = new_tenant()
         await a_governor_looks(phone.tenant_id)
+        await an_auditor_looks(phone.tenant_id)
     documents: Fields = {}
-    for each in (tenant, approvals.tenant_id, phone.tenant_id):
+    for each in (tenant, approvals.tenant_id, phone.tenant_id, PLATFORM_TENANT):
         for name in asked.written:
             found = documents.setdefault(name, [])
             found += [dict(one.data) async for one in TenantStore(each).find_all(name)]

@@ -11,12 +11,13 @@ from events import agents, approvals, pipelines, precedents
 from mobile_api.aggregates import DEVICES
 from mobile_api.rules.documents import CARDS, COUNTERS, Key
 from mobile_api.service import rebuild as rebuilding
-from mobile_api.service.rebuild import digest, rebuild, tenants
+from mobile_api.service.rebuild import digest, rebuild
 from mobile_api.store import read_projection
 from shared.kit import clock
 from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.kit.errors import Unavailable
 from shared.messaging.envelope import Envelope
+from shared.messaging.log import tenants_of_log
 from shared.storage.batches import Add, Batch, Document
 from shared.storage.firestore import TenantStore
 from tests.mobile_api import stories
@@ -170,7 +171,7 @@ async def test_every_tenant_with_an_event_is_found_and_kept_apart(tenant: str) -
     other = f"{tenant}-other"
     await happen(tenant, approval(approvals.ApprovalRequested))
     await happen(other, agent())
-    assert {tenant, other} <= set(await tenants())
+    assert {tenant, other} <= set(await tenants_of_log())
     assert (await TenantStore(other).find(CARDS)).items == []
 
 

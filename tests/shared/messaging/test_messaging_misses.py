@@ -55,6 +55,9 @@ async def test_above_the_rate_nothing_is_told_and_almost_nothing_is_spent(
     await _miss(store, noun, "ord_one_more")
     assert await mailbox.take() == []
     assert cloud.firestore.calls == ["RunAggregationQuery"]
+    for number in range(5):
+        await _miss(store, noun, f"ord_{number}")
+    assert cloud.firestore.calls == ["RunAggregationQuery"]
 
 
 async def test_a_burst_is_told_up_to_the_rate_and_no_further(

@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 
 from shared.kit.errors import Unavailable
 from shared.storage import postgres as storage
-from shared.storage.postgres import tenant_transaction
+from shared.storage.postgres import platform_transaction, tenant_transaction
 
 pytestmark = [pytest.mark.platform, pytest.mark.usefixtures("database")]
 APPEND = "SELECT append_audit_entry(%s, %s, %s)"
@@ -19,6 +19,7 @@ WRITES = [
     "INSERT INTO audit_heads VALUES ('ours', 99, '')",
     "UPDATE audit_entries SET body = 'altered'",
     "UPDATE audit_heads SET number = 0",
+    "UPDATE audit_heads SET covered = 99",
     "DELETE FROM audit_entries",
     "DELETE FROM audit_heads",
     "TRUNCATE audit_entries",
@@ -76,6 +77,36 @@ async def test_a_transaction_appends_for_its_own_tenant_only() -> None:
         async with tenant_transaction("ours") as connection:
             await connection.execute(APPEND, ("theirs", "evt_forged", "{}"))
     assert await _rows("theirs", "SELECT 1 FROM audit_entries WHERE event_id = 'evt_forged'") == []
+
+
+async def test_a_transaction_covers_its_own_tenants_entries_only_and_none_that_are_not_there() -> (
+    None
+):
+    await _append("theirs", "evt_2")
+    with pytest.raises(errors.RaiseException, match="may not cover entries of theirs"):
+        async with tenant_transaction("ours") as connection:
+            await connection.execute("SELECT cover_audit_entries('theirs', 1)")
+    async with tenant_transaction("theirs") as connection:
+        await connection.execute("SELECT cover_audit_entries('theirs', 1000)")
+    assert await _rows("theirs", "SELECT covered FROM audit_heads") == [(0,)]
+
+
+async def test_a_transaction_of_no_tenant_sees_where_chains_end_and_no_entry() -> None:
+    await _append("ours", "evt_1")
+    await _append("theirs", "evt_2")
+    async with platform_transaction() as connection:
+        heads = await connection.execute("SELECT tenant_id FROM audit_heads")
+        assert {("ours",), ("theirs",)} <= set(await heads.fetchall())
+        entries = await connection.execute("SELECT * FROM audit_entries")
+        assert await entries.fetchall() == []
+        with pytest.raises(errors.RaiseException, match="may not append for ours"):
+            await connection.execute(APPEND, ("ours", "evt_forged", "{}"))
+
+
+@pytest.mark.parametrize("tenant_id", ["", "*"])
+async def test_no_tenant_has_the_name_under_which_the_platform_looks(tenant_id: str) -> None:
+    with pytest.raises(ValueError, match="not a tenant id"):
+        await _append(tenant_id, "evt_1")
 
 
 async def test_the_role_owns_nothing_and_cannot_look_past_the_policies(database: str) -> None:

@@ -14,10 +14,14 @@ DO $$ BEGIN
 END $$;
 
 CREATE TABLE audit_heads (
-    tenant_id text PRIMARY KEY,
-    number    bigint NOT NULL,
-    hash      text   NOT NULL
+    tenant_id  text PRIMARY KEY,
+    number     bigint NOT NULL,
+    hash       text   NOT NULL,
+    covered    bigint NOT NULL DEFAULT 0,
+    covered_at timestamptz
 );
+CREATE INDEX audit_heads_uncovered ON audit_heads (covered_at NULLS FIRST, tenant_id)
+    WHERE number > covered;
 
 CREATE TABLE audit_entries (
     tenant_id     text   NOT NULL,
@@ -36,6 +40,9 @@ ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_entries FORCE  ROW LEVEL SECURITY;
 CREATE POLICY one_tenant ON audit_heads
     USING (tenant_id = current_setting('app.tenant_id', true));
+-- The transactions of no tenant, which cover entries by checkpoints: no tenant has this name.
+CREATE POLICY whole_platform ON audit_heads FOR SELECT
+    USING (current_setting('app.tenant_id', true) = '*');
 CREATE POLICY one_tenant ON audit_entries
     USING (tenant_id = current_setting('app.tenant_id', true));
 GRANT SELECT ON audit_heads, audit_entries TO assent_app;
@@ -54,7 +61,8 @@ BEGIN
         RAISE EXCEPTION 'a transaction of % may not append for %',
             current_setting('app.tenant_id', true), p_tenant;
     END IF;
-    INSERT INTO audit_heads VALUES (p_tenant, 0, repeat('0', 64)) ON CONFLICT DO NOTHING;
+    INSERT INTO audit_heads (tenant_id, number, hash)
+        VALUES (p_tenant, 0, repeat('0', 64)) ON CONFLICT DO NOTHING;
     SELECT number + 1, hash INTO v_number, v_previous
         FROM audit_heads WHERE tenant_id = p_tenant FOR UPDATE;
     IF EXISTS (SELECT FROM audit_entries
@@ -72,17 +80,34 @@ REVOKE ALL ON FUNCTION append_audit_entry FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION append_audit_entry TO assent_app;
 """
 
+_COVER = """
+CREATE FUNCTION cover_audit_entries(p_tenant text, p_number bigint)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF p_tenant IS DISTINCT FROM current_setting('app.tenant_id', true) THEN
+        RAISE EXCEPTION 'a transaction of % may not cover entries of %',
+            current_setting('app.tenant_id', true), p_tenant;
+    END IF;
+    UPDATE audit_heads SET covered = p_number, covered_at = now()
+        WHERE tenant_id = p_tenant AND p_number > covered AND p_number <= number;
+END $$;
+REVOKE ALL ON FUNCTION cover_audit_entries FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cover_audit_entries TO assent_app;
+"""
+
 
 def upgrade() -> None:
-    """Creates the functions' role, the tables with row-level security, and the append function."""
+    """Creates the functions' role, the tables with row-level security, and their two functions."""
     op.execute(_TABLES)
     op.execute(_APPEND)
+    op.execute(_COVER)
 
 
 def downgrade() -> None:
-    """Removes the function and the tables; the role stays, because others may use it."""
+    """Removes the functions and the tables; the role stays, because others may use it."""
     op.execute(
         """
+        DROP FUNCTION cover_audit_entries;
         DROP FUNCTION append_audit_entry;
         DROP TABLE audit_entries;
         DROP TABLE audit_heads;

@@ -1,0 +1,123 @@
+"""How entries are chained, and how a broken chain is found."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import dropwhile
+from typing import NamedTuple
+
+from functions.audit.rules.checkpoints import Checkpoint
+from shared.kit.instants import format_instant
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Head:
+    """The entry that was appended last, according to the database, and the last one that it knows
+    a checkpoint of."""
+
+    number: int
+    hash: str
+    covered: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link: `body` is the canonical text that was hashed, never a parsed value."""
+
+    tenant_id: str
+    number: int
+    event_id: str
+    body: str
+    previous_hash: str
+    hash: str
+
+
+class Broken(NamedTuple):
+    """The first entry that is not as it was appended, and what shows it."""
+
+    number: int
+    why: str
+
+
+def link_hash(*, previous: str, tenant_id: str, number: int, event_id: str, body: str) -> str:
+    """Lower-case hex SHA-256 over the five values, separated by line feeds, which neither an
+    event's id nor a canonical body contains; the database computes the same when it appends."""
+    text = "\n".join((previous, tenant_id, str(number), event_id, body))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def lost_since(checkpoint: Checkpoint, hash: str | None, *, after: int = 0) -> Broken | None:
+    """What the hash of a checkpoint's entry shows, None where there is no such entry: everything
+    up to it is as it was covered, or something `after` an entry that is known to be is not."""
+    if hash == checkpoint.hash:
+        return None
+    what = "are missing" if hash is None else "are not those"
+    moment = format_instant(checkpoint.at)
+    return Broken(
+        after + 1,
+        f"the entries up to {checkpoint.number} {what} that the checkpoint of {moment} covers",
+    )
+
+
+class Verification:
+    """Follows one tenant's chain from the first entry on and compares it with its checkpoints,
+    which are in the order of their numbers. Keeps no entry."""
+
+    def __init__(self, checkpoints: Sequence[Checkpoint] = ()) -> None:
+        self._last_checkpoint = checkpoints[-1].number if checkpoints else 0
+        self._ahead = list(reversed(checkpoints))
+        self._agreed = 0
+        self._number = 0
+        self._hash = GENESIS
+
+    def follow(self, entry: Entry) -> Broken | None:
+        """What the next entry shows. After a broken entry nothing further is known."""
+        self._number += 1
+        link = link_hash(
+            previous=self._hash,
+            tenant_id=entry.tenant_id,
+            number=self._number,
+            event_id=entry.event_id,
+            body=entry.body,
+        )
+        if entry.number != self._number:
+            return Broken(self._number, "it is missing")
+        if (entry.previous_hash, entry.hash) != (self._hash, link):
+            return Broken(self._number, "it was altered")
+        self._hash = link
+        return self._compared()
+
+    def end(self, head: Head | None = None) -> Broken | None:
+        """What the end of the chain shows: entries are missing that `head` or a checkpoint names,
+        or a checkpoint is that `head` names."""
+        if self._ahead:
+            return lost_since(self._ahead[0], None, after=self._number)
+        if head is None:
+            return None
+        if (head.number, head.hash) != (self._number, self._hash):
+            number = self._number + 1 if self._number < head.number else self._number
+            return Broken(number, f"the head says that entry {head.number} is the last")
+        if head.covered > self._last_checkpoint:
+            return Broken(head.covered, "its checkpoint is missing")
+        return None
+
+    def _compared(self) -> Broken | None:
+        if not self._ahead or self._ahead[-1].number != self._number:
+            return None
+        lost = lost_since(self._ahead.pop(), self._hash, after=self._agreed)
+        self._agreed = self._number
+        return lost
+
+
+def first_broken(
+    entries: Iterable[Entry], head: Head | None = None, checkpoints: Sequence[Checkpoint] = ()
+) -> Broken | None:
+    """The first entry of one tenant that differs from what was appended, or None. `entries` come
+    in order from the first; a missing entry breaks the chain at its place. Only the `head` and the
+    `checkpoints` show that the last entries are missing, and only the checkpoints that the head is
+    gone with them, or that entries were hashed anew."""
+    verification = Verification(checkpoints)
+    found = dropwhile(lambda broken: broken is None, map(verification.follow, entries))
+    return next(found, None) or verification.end(head)

@@ -1,0 +1,89 @@
+"""Which events are evidence, and what an entry keeps of one."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from events.agents import AgentApprovalNeeded, AgentHealthChanged, CreationCaseReviewNeeded
+from events.approvals import ApprovalConfirmed, ApprovalRequested, ApprovalResumed
+from events.mobile_api import NotificationRequested
+from shared.kit.canonical import canonical_json
+
+# Everything that is published is evidence, so that nobody can forget a new decision; but for these.
+NO_EVIDENCE = {
+    AgentApprovalNeeded.event_type: "asks; what was decided names the content's hash",
+    AgentHealthChanged.event_type: "a reading; what it leads to is an event of its own",
+    CreationCaseReviewNeeded.event_type: "waits for a reviewer; `judged` follows",
+    ApprovalRequested.event_type: "asks; the decision says who asked, when and for what",
+    ApprovalResumed.event_type: "the clock alone; the deferral said when",
+    ApprovalConfirmed.event_type: "the clock alone; the assent said when",
+    NotificationRequested.event_type: "tells somebody of an event that is evidence itself",
+}
+# Texts of people and of agents' specs: the chain is never altered, so it may not hold what
+# somebody can demand to have erased.
+BY_HASH_ONLY = frozenset(
+    {"content", "evidence", "risk_reasons", "rollback_plan", "matches", "stages", "findings"}
+)
+# Proves the decision to whoever holds the public keys.
+WHOLE = frozenset({"signature"})
+LONGEST_FIELD = 2_000
+MOST_BYTES = 16_000
+
+
+def evidence_types(published: Iterable[str]) -> frozenset[str]:
+    """The event types that get an entry, of those that are published."""
+    return frozenset(published).difference(NO_EVIDENCE)
+
+
+def entry_body(attributes: Mapping[str, str], data: str) -> str:
+    """The canonical text that an entry stores of an event: its attributes, and its data in JSON.
+
+    Of the data, the fields BY_HASH_ONLY, each other one of more than LONGEST_FIELD bytes, and the
+    longest of those left until at most MOST_BYTES are, are replaced by `{"bytes", "sha256"}` of
+    their JSON text; a signature never is. The same event gives the same text."""
+    texts = _fields(data)
+    kept = {name: text for name, text in texts.items() if _may_be_kept(name, text)}
+    for name in sorted(kept, key=lambda name: (len(kept[name]), name), reverse=True):
+        if sum(map(len, kept.values())) <= MOST_BYTES:
+            break
+        if name not in WHOLE:
+            del kept[name]
+    shown = {name: kept.get(name) or _digest(text) for name, text in texts.items()}
+    fields = (f"{_text(name)}:{shown[name]}" for name in sorted(shown))
+    return canonical_json({**attributes, "data": f"{{{','.join(fields)}}}"}).decode()
+
+
+def is_body_of(body: str, attributes: Mapping[str, str], data: str) -> bool:
+    """Whether an entry's body is about an event: its attributes, and of each field of its data the
+    value or its digest, however much was kept when it was written."""
+    try:
+        kept = json.loads(body)
+        stored = _fields(kept.pop("data"))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
+    texts = _fields(data)
+    return (
+        kept == attributes
+        and stored.keys() == texts.keys()
+        and all(stored[name] in (text, _digest(text)) for name, text in texts.items())
+    )
+
+
+def _fields(data: str) -> dict[str, str]:
+    return {name: _text(value) for name, value in json.loads(data).items()}
+
+
+def _may_be_kept(name: str, text: str) -> bool:
+    is_short = name not in BY_HASH_ONLY and len(text) <= LONGEST_FIELD
+    return name in WHOLE or is_short or text in ("null", "[]", "{}", '""')
+
+
+def _digest(text: str) -> str:
+    return _text({"bytes": len(text), "sha256": hashlib.sha256(text.encode()).hexdigest()})
+
+
+def _text(value: Any) -> str:
+    # Unlike canonical JSON this can write all that was read, lone surrogates too; ASCII, so that
+    # letters are bytes.
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

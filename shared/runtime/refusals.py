@@ -1,0 +1,55 @@
+"""Records the bearer tokens that a public side refused, so that they are audited."""
+
+import logging
+
+from fastapi import Request
+
+from shared.kit.bookkeeping import PLATFORM_TENANT, CredentialRefused, RefusalReason
+from shared.kit.principals import is_reserved
+from shared.messaging.outbox import Outbox
+from shared.messaging.rates import Rate, record_at_most
+from shared.messaging.recorder import Recorder
+from shared.runtime import logs
+from shared.runtime.boundary import received_at
+
+COLLECTION = "credential_refusals"
+OF_A_PRINCIPAL = Rate("credential", "crd", COLLECTION, per_minute=20)
+# Whoever can send bytes causes these: one a minute shows that somebody tries.
+OF_STRANGERS = Rate("credential", "crd", COLLECTION, per_minute=1)
+
+_log = logging.getLogger(__name__)
+
+
+async def report_refusal(
+    request: Request,
+    reason: RefusalReason,
+    tenant_id: str = PLATFORM_TENANT,
+    principal: str | None = None,
+) -> None:
+    """Records that a token was refused: in the log of the tenant that it proves, up to twenty times
+    a minute and principal; otherwise in the platform's own, once a minute and function. The
+    request's log line has the reason each time. The refusal stands where the record fails: never
+    raises."""
+    logs.note(refused=reason)
+    outbox: Outbox | None = getattr(request.app.state, "outbox", None)
+    if outbox is None:
+        return
+    at = received_at(request.scope)
+    actor = f"service:{outbox.noun}"
+    if principal is not None and not is_reserved(principal):
+        actor = principal
+    recorder = Recorder(outbox.noun, tenant_id, actor, at)
+    data = CredentialRefused(
+        function=outbox.noun,
+        call=f"{request.method} {request.scope['route'].path}",
+        reason=reason,
+        principal=principal,
+        refused_at=at,
+    )
+    try:
+        if principal is None:
+            await record_at_most(OF_STRANGERS, outbox, recorder, outbox.noun, data)
+        else:
+            await record_at_most(OF_A_PRINCIPAL, outbox, recorder, principal, data)
+    except Exception:  # noqa: BLE001 - the refusal stands
+        _log.exception("a refused token was not recorded")

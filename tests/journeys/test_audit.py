@@ -1,0 +1,91 @@
+"""What was decided, refused and changed can be proved afterwards: the whole way to a checkpoint."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from emulators.running import RunningPlatform
+from functions.audit.checking import Checked, check
+from functions.audit.rules.evidence import NO_EVIDENCE
+from functions.audit.store import read_entries, read_head
+from shared.kit.bookkeeping import PLATFORM_TENANT
+from tests.journeys.world import World
+
+pytestmark = pytest.mark.platform
+AN_HOUR = 3600
+REASON = {"reason": "It sent what it should not."}
+
+
+async def _audited(tenant: str) -> list[tuple[str, str]]:
+    """Type and actor of each entry."""
+    head = await read_head(tenant)
+    bodies = [json.loads(each.body) async for each in read_entries(tenant, head.number)]
+    return [(each["type"].removeprefix("assent."), each["actorid"]) for each in bodies]
+
+
+def test_every_decision_is_audited_once_covered_and_agrees_with_the_log(
+    world: World, running: RunningPlatform
+) -> None:
+    world.activate_precedent()
+    world.veto(world.card(world.submit("writer")))
+    world.settle()
+    case = world.live("other", industry="retail")
+    world.governor.post(f"/v1/agents/{case['agent_id']}/suspend", REASON)
+    world.governor.post(f"/v1/agents/{case['agent_id']}/reactivate", REASON)
+    world.settle()
+
+    audited = running.run(_audited(world.tenant))
+    for expected in (
+        ("precedent.activated.v1", "governor"),
+        ("creation_case.judged.v1", "author"),
+        ("approval.auto_approved.v1", "service:approvals"),
+        ("approval.vetoed.v1", "governor"),
+        ("precedent.vetoed.v1", "governor"),
+        ("creation_case.rolled_back.v1", "service:agents"),
+        ("approval.reversed.v1", "service:approvals"),
+        ("approval.approved.v1", "governor"),
+        ("agent.activated.v1", "service:agents"),
+        ("agent.suspended.v1", "governor"),
+        ("agent.reactivated.v1", "governor"),
+    ):
+        assert expected in audited
+    evidence = [e["type"] for e in world.events() if e["type"] not in NO_EVIDENCE]
+    assert sorted(f"assent.{type}" for type, _ in audited) == sorted(evidence)
+
+    world.platform.advance(AN_HOUR)
+    world.settle()
+    checked: Checked = running.run(check(world.tenant, with_log=True))
+    assert checked.broken == ()
+    assert checked.covered == checked.entries >= len(audited)
+
+    command = ("-m", "functions.audit.verify", "--tenant", world.tenant, "--with-log")
+    said = subprocess.run(
+        [sys.executable, *command],
+        env={**os.environ, **running.env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.startswith(f"{world.tenant}: {checked.entries} entries, whole")
+
+
+@pytest.mark.parametrize("path", ["/v1/agents", "/v1/approvals", "/v1/mobile/dashboard"])
+def test_each_public_function_audits_the_tokens_that_it_refuses(
+    world: World, running: RunningPlatform, path: str
+) -> None:
+    nobody = world.person("nosy", ("things:read",), ())
+    assert nobody.send("GET", path).status_code == 403
+    world.settle()
+    assert running.run(_audited(world.tenant)) == [("credential.refused.v1", "nosy")]
+    before = len(running.run(_audited(PLATFORM_TENANT)))
+    forged = {"Authorization": "Bearer a.b.c"}
+    # Another minute than of any test before.
+    world.platform.advance(61)
+    assert world.platform.http.get(path, headers=forged).status_code == 401
+    world.settle()
+    assert len(running.run(_audited(PLATFORM_TENANT))) == before + 1
