@@ -21,7 +21,7 @@ from mobile_api.views import (
 )
 from shared.kit.callers import Caller
 from shared.runtime.auth import requires
-from shared.runtime.bodies import JSON
+from shared.runtime.bodies import JSON, Accepts
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
@@ -72,7 +72,7 @@ async def get_card(caller: Caller, approval_id: str) -> CardDetail:
 
 
 @_APPROVALS.post("/sync")
-async def sync(caller: Decider, body: SyncBody) -> SyncResults:
+async def sync(caller: Decider, body: Annotated[SyncBody, Accepts(any_text=True)]) -> SyncResults:
     """Takes decisions queued offline, at most fifty, in order; each has its own result."""
     return await synchronise(caller, body)
 

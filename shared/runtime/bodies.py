@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.kit.errors import Invalid, UnsupportedMediaType
 from shared.kit.parsing import parse_json, parse_yaml, refused
+from shared.kit.plain_text import refuse_odd_text
 from shared.runtime.problems import field_errors
 
 JSON = "application/json"
@@ -18,10 +19,13 @@ YAML = "application/yaml"
 @dataclass(frozen=True)
 class Accepts:
     """Annotates a body's type (`Annotated[Spec, Accepts((JSON, YAML))]`) with the media types and
-    the bytes that a call takes. Without it a call takes JSON up to the boundary's limit."""
+    the bytes that a call takes. Without it a call takes JSON up to the boundary's limit, and only
+    plain text in it. `any_text` is for a call that passes the parts of its body on to a function
+    which refuses text that is not plain."""
 
     media_types: tuple[str, ...] = (JSON,)
     most_bytes: int | None = None
+    any_text: bool = False
 
 
 class BodyReader:
@@ -34,7 +38,8 @@ class BodyReader:
 
     async def __call__(self, request: Request) -> BaseModel:
         """The body. Without a content type it is read as the first of the media types that the
-        call takes. Raises UnsupportedMediaType, and Invalid naming each field."""
+        call takes. Raises UnsupportedMediaType, and Invalid naming each field, or the first whose
+        text or key is not plain."""
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         media_type = content_type or self.accepts.media_types[0]
         if media_type not in self.accepts.media_types:
@@ -45,6 +50,8 @@ class BodyReader:
         if most is not None and len(raw) > most:
             raise refused(f"is {len(raw)} bytes; at most {most} are taken")
         value = parse_yaml(raw) if media_type == YAML else parse_json(raw or b"null")
+        if not self.accepts.any_text:
+            refuse_odd_text(value)
         try:
             read: BaseModel = self._adapter.validate_python(value)
         except ValidationError as error:
