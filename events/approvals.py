@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from events.registry import event
+from shared.kit.callers import Identifier
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData, Model
 
 TOPIC = "approvals"
+MOST_PLACES = 16
 
 Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
 Risk = Literal["low", "medium", "high", "critical"]
@@ -66,8 +68,8 @@ class VetoWindow(Data):
 class Place(Model):
     """Who may fill one place of a rule: everybody with a role, or one principal."""
 
-    role: str | None = None
-    principal: str | None = None
+    role: Identifier | None = None
+    principal: Identifier | None = None
 
 
 class Rule(Model):
@@ -76,7 +78,7 @@ class Rule(Model):
 
     kind: Literal["any", "all", "m_of_n"]
     m: Annotated[int, Field(strict=True)] | None = None
-    of: tuple[Place, ...]
+    of: Annotated[tuple[Place, ...], Field(max_length=MOST_PLACES)]
 
 
 class CaseBinding(Data):

@@ -5,7 +5,7 @@ import json
 import logging
 from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from events.approvals import Card
 from mobile_api.approvals import PER_ATTEMPT_SECONDS, post
@@ -18,6 +18,7 @@ from shared.kit.errors import (
     problem_document,
 )
 from shared.kit.ids import is_id
+from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, Model
 from shared.runtime.openapi import Problem
 from shared.runtime.problems import as_assent_error
@@ -29,7 +30,7 @@ ACTIONS = ("approve", "request-changes", "veto")
 WITHIN_SECONDS = 25.0
 LEAST_SECONDS = 0.5
 
-Item = dict[str, JsonValue]
+Item = Annotated[dict[str, JsonValue], AfterValidator(JsonLimit(most_bytes=1_000_000))]
 
 _log = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 
-from shared.kit.callers import Caller
+from shared.kit.callers import Caller, Identifier
 from shared.kit.errors import ScopeMissing, Unauthenticated, Unavailable
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
 from shared.runtime import logs
@@ -36,8 +36,6 @@ ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a type
 SCOPES_ATTRIBUTE = "assent_scopes"
 LONGEST_TOKEN = 8192
 LONGEST_KEY_SET = 65_536
-
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
 
 
 class Claims(BaseModel):

@@ -25,14 +25,20 @@ from functions.approvals.rules.approval import (
     transition,
 )
 from functions.approvals.rules.commands import DecisionBody, DecisionVerb, check_decision
-from functions.approvals.rules.quorum import is_met, unfilled
+from functions.approvals.rules.quorum import filled, is_met, unfilled
 from functions.approvals.rules.standing import (
     Standing,
     acted_fields,
     refuse_own_request,
     standing_of,
 )
-from shared.kit.errors import AlreadyDecided, ApprovalExpired, Forbidden, StaleDecisionHash
+from shared.kit.errors import (
+    AlreadyDecided,
+    ApprovalExpired,
+    Forbidden,
+    StaleDecisionHash,
+    VersionConflict,
+)
 
 DEPUTY_REVIEW_WITHIN = timedelta(hours=72)
 BREAK_GLASS_REVIEW_WITHIN = timedelta(hours=24)
@@ -50,7 +56,8 @@ def decide(
     a governor who missed a deadline.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired,
-    StaleDecisionHash. Contracts: the order of refusals."""
+    StaleDecisionHash, VersionConflict (a vote that fills no place). Contracts: the order of
+    refusals."""
     standing = _admit(approval, command.decision, actor, took_over=took_over)
     check_decision(command, approval, actor, at)
     if is_repeat(approval, command.decision, command.decision_hash, actor):
@@ -140,6 +147,8 @@ def _approve(
 ) -> Step:
     vote = _vote(actor, standing.capacity, standing.places, at, command.note)
     votes = (*approval.votes, vote)
+    if len(filled(votes)) == len(filled(approval.votes)):
+        raise VersionConflict("others have filled each place of the rule that you could fill")
     if not is_met(approval.rule, votes):
         return transition(
             approval, ApprovalVoted, votes=votes, **acted_fields(approval, standing, at)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from events.approvals import (
     ApprovalAutoApproved,
@@ -21,7 +21,6 @@ from events.approvals import (
 )
 from functions.approvals.rules.approval import Approval, Step, Steps, transition
 from functions.approvals.rules.likeness import likeness_of
-from functions.approvals.rules.limits import json_problem
 from functions.approvals.rules.matching import match_all
 from functions.approvals.rules.precedent import ActivePrecedent
 from functions.approvals.rules.quorum import (
@@ -35,7 +34,8 @@ from functions.approvals.rules.reversals import cancel
 from functions.approvals.rules.risk import assess
 from functions.approvals.rules.veto import WINDOW
 from shared.kit.canonical import canonical_json, hash_of
-from shared.kit.errors import FieldError, Invalid
+from shared.kit.errors import WHOLE_BODY, FieldError, Invalid
+from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
 
 DEADLINES: dict[Kind, timedelta] = {
@@ -47,19 +47,25 @@ DEADLINES: dict[Kind, timedelta] = {
 }
 SHORTEST_DEADLINE_SECONDS = 60
 LONGEST_DEADLINE_SECONDS = 30 * 24 * 3600
-LARGEST_CONTENT_BYTES = 256 * 1024
-LARGEST_EVIDENCE_BYTES = 64 * 1024
 MOST_EVIDENCE = 50
 LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
 
 
+# A document has 1,048,576 bytes: what is left are the votes with their notes, the grants, a veto's
+# reason and a review, all of the largest size (tests/functions/approvals/service/test_room.py).
+LARGEST_REQUEST_BYTES = 600_000
+CONTENT = JsonLimit(most_bytes=256 * 1024)
+EVIDENCE = JsonLimit(most_bytes=64 * 1024, most_parts=5_000)
+SubjectText = Annotated[str, StringConstraints(max_length=LONGEST_SUBJECT)]
+
+
 class SubjectBody(Model):
     """The subject of a request; without a name, its id is shown."""
 
-    type: str
-    id: str
-    name: str | None = None
+    type: SubjectText
+    id: SubjectText
+    name: SubjectText | None = None
 
 
 class RequestBody(Model):
@@ -68,10 +74,12 @@ class RequestBody(Model):
 
     kind: Kind
     subject: SubjectBody
-    summary: str
-    content: dict[str, JsonValue]
-    evidence: tuple[JsonValue, ...]
-    rollback_plan: str
+    summary: Annotated[str, StringConstraints(max_length=_LONGEST["summary"])]
+    content: Annotated[dict[str, JsonValue], AfterValidator(CONTENT)]
+    evidence: Annotated[
+        tuple[JsonValue, ...], Field(max_length=MOST_EVIDENCE), AfterValidator(EVIDENCE)
+    ]
+    rollback_plan: Annotated[str, StringConstraints(max_length=_LONGEST["rollback_plan"])]
     rule: Rule | None = None
     deadline_seconds: Annotated[int, Field(strict=True)] | None = None
 
@@ -119,6 +127,14 @@ def request_of(body: RequestBody, approval_id: str, requested_by: str) -> Reques
     )
 
 
+def fitting_evidence(items: Sequence[Any]) -> tuple[Any, ...]:
+    """As many of the first items as an approval takes."""
+    fitting = tuple(items[:MOST_EVIDENCE])
+    while EVIDENCE.problem(fitting) is not None:
+        fitting = fitting[:-1]
+    return fitting
+
+
 def open_request(request: Request, precedents: Sequence[ActivePrecedent], at: datetime) -> Step:
     """The new approval: pending or, where one of its kind's active `precedents` approves it,
     auto-approved with an open veto window. Raises Invalid for a request out of bounds."""
@@ -150,6 +166,15 @@ def open_cancelled(request: Request, by: str, at: datetime) -> Steps:
 
 
 def _opened(request: Request, at: datetime) -> Approval:
+    """The approval, which leaves room for its decision in one document."""
+    approval = _approval_of(request, at)
+    if (size := len(approval.model_dump_json().encode())) > LARGEST_REQUEST_BYTES:
+        problem = f"is stored in {size} bytes; at most {LARGEST_REQUEST_BYTES} leave room to decide"
+        raise Invalid(FieldError(WHOLE_BODY, f"{problem}: shorten the content or the evidence"))
+    return approval
+
+
+def _approval_of(request: Request, at: datetime) -> Approval:
     _check(request)
     content = canonical_json(request.content)
     length = DEADLINES[request.kind]
@@ -221,8 +246,7 @@ def _json_errors(request: Request) -> list[FieldError]:
     errors = []
     if len(request.evidence) > MOST_EVIDENCE:
         errors.append(FieldError("evidence", f"must have at most {MOST_EVIDENCE} items"))
-    bounds = {"content": LARGEST_CONTENT_BYTES, "evidence": LARGEST_EVIDENCE_BYTES}
-    for name, largest in bounds.items():
-        if problem := json_problem(getattr(request, name), largest):
+    for name, limit in {"content": CONTENT, "evidence": EVIDENCE}.items():
+        if problem := limit.problem(getattr(request, name)):
             errors.append(FieldError(name, problem))
     return errors

@@ -13,9 +13,9 @@ from events.approvals import CaseBinding, Stage, Subject
 from functions.approvals.aggregates import ACTIVE, APPROVALS, RUN
 from functions.approvals.rules.approval import Approval, Steps
 from functions.approvals.rules.requests import (
-    MOST_EVIDENCE,
     Request,
     RequestBody,
+    fitting_evidence,
     open_cancelled,
     open_request,
     request_of,
@@ -130,7 +130,7 @@ def _request_of(event: Envelope) -> Request:
         subject=Subject(type="agent", id=asked.agent_id, name=asked.name),
         summary=asked.summary,
         content=asked.content,
-        evidence=asked.evidence[:MOST_EVIDENCE],
+        evidence=fitting_evidence(asked.evidence),
         rollback_plan=asked.rollback_plan,
         risk=asked.risk,
         risk_reasons=asked.risk_reasons,

@@ -13,7 +13,7 @@ from events.approvals import (
 )
 from functions.approvals.rules.approval import DEADLINE_DUE, next_timer, statement_to_sign
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.limits import is_deeper_than
+from functions.approvals.rules.requests import CONTENT as CONTENT_LIMIT
 from functions.approvals.rules.requests import (
     DEADLINES,
     open_cancelled,
@@ -175,7 +175,7 @@ def test_a_request_out_of_bounds_names_its_field(fields: dict[str, Any], named: 
 def test_content_just_inside_the_limit_is_taken() -> None:
     text = "x" * (256 * 1024 - len(b'{"text":""}'))
     assert len(opened(content={"text": text}).content) == 256 * 1024
-    assert not is_deeper_than(nested(31), 32)
+    assert CONTENT_LIMIT.problem(nested(31)) is None
 
 
 @pytest.mark.parametrize(
