@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -148,7 +149,7 @@ def test_what_was_rejected_is_compared_in_half_a_second(content: Any) -> None:
     facts = Facts(rejected=[rejected] * 25)
     for name in ("not_in", "subset_of", "spread"):
         mine = precedent(conditions=GROUNDS[name])
-        within(0.5, lambda mine=mine: review(mine, facts))
+        within(0.5, partial(review, mine, facts))
 
 
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS.keys())
