@@ -71,7 +71,7 @@ _ODD = re.compile(
     "|(?<=d)V(?!Y)"
     "|(?<![ju])v"
 )
-_WORD = re.compile(f"[{''.join(sorted({*_MIXABLE, *'lgBjqMuw'}))}]+")
+_WORD = re.compile("[ABCFGHIKLMNORSgjlquw]+")
 _NUMBER = re.compile(r"\d+")
 
 
