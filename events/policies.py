@@ -7,10 +7,12 @@ from pydantic import Field
 from events.approvals import Kind, Risk
 from events.quorum import Rule
 from events.registry import event
+from shared.kit.callers import Identifier
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData, Model
 
 TOPIC = "approvals"
+MOST_NAMED = 50
 
 
 class PolicyEntry(Model):
@@ -25,7 +27,7 @@ class PolicyEntry(Model):
     rule: Rule
     deadline_seconds: Annotated[int, Field(strict=True)] | None = None
     shortest_deadline_seconds: Annotated[int, Field(strict=True)] | None = None
-    silence_approves: tuple[str, ...] = ()
+    silence_approves: Annotated[tuple[Identifier, ...], Field(max_length=MOST_NAMED)] = ()
 
 
 class PolicyRecord(Data):

@@ -1,15 +1,21 @@
 """What `approvals` publishes about precedents: rules that may approve in advance."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import JsonValue
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from events.approvals import Kind, Risk
 from events.registry import event
+from shared.kit.ids import Id
 from shared.kit.instants import Instant
+from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, EventData, Model
 
 TOPIC = "approvals"
+MOST_CONDITIONS = 16
+# One condition's value, and the values of all conditions of a precedent together.
+VALUE = JsonLimit(most_bytes=4_096)
+VALUES = JsonLimit(most_bytes=16_384, most_parts=500)
 
 PrecedentStatus = Literal[
     "draft",
@@ -27,11 +33,21 @@ PrecedentStatus = Literal[
 class Condition(Model):
     """A comparison over `{content: …}`; `field` is a dotted path."""
 
-    field: str
+    field: Annotated[str, StringConstraints(max_length=200)]
     op: Literal[
         "eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "contains", "subset_of", "exists"
     ]
-    value: JsonValue = None
+    value: Annotated[JsonValue, AfterValidator(VALUE)] = None
+
+
+def _bounded(conditions: "tuple[Condition, ...]") -> "tuple[Condition, ...]":
+    VALUES([condition.value for condition in conditions])
+    return conditions
+
+
+Conditions = Annotated[
+    tuple[Condition, ...], Field(max_length=MOST_CONDITIONS), AfterValidator(_bounded)
+]
 
 
 class Finding(Data):
@@ -45,13 +61,13 @@ class Finding(Data):
 class PrecedentBody(Model):
     """A precedent as somebody writes it."""
 
-    title: str
+    title: Annotated[str, StringConstraints(max_length=200)]
     domain: Literal["GEN", "ETH", "ARCH", "GOV"]
     kind: Kind
     max_risk: Risk
-    conditions: tuple[Condition, ...]
-    rationale: str
-    example_approval_id: str | None = None
+    conditions: Conditions
+    rationale: Annotated[str, StringConstraints(max_length=4_000)]
+    example_approval_id: Id | None = None
 
 
 class PrecedentRecord(PrecedentBody, Data):

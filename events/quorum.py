@@ -4,8 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.kit.callers import Identifier
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model
+
+MOST_PLACES = 16
 
 # By a place in a rule, a governor without a place, a deputy's right, a broken glass, silence, a
 # precedent, a withdrawal.
@@ -17,8 +20,8 @@ Capacity = Literal[
 class Place(Model):
     """Who may fill one place of a rule: everybody with a role, or one principal."""
 
-    role: str | None = None
-    principal: str | None = None
+    role: Identifier | None = None
+    principal: Identifier | None = None
 
 
 class Rule(Model):
@@ -27,7 +30,7 @@ class Rule(Model):
 
     kind: Literal["any", "all", "m_of_n"]
     m: Annotated[int, Field(strict=True)] | None = None
-    of: tuple[Place, ...]
+    of: Annotated[tuple[Place, ...], Field(max_length=MOST_PLACES)]
 
 
 class Vote(Data):

@@ -8,10 +8,10 @@ from pydantic import BeforeValidator, StringConstraints, model_validator
 from functions.agents.aggregates import AGENTS, RUN
 from functions.agents.rules.agent import Agent, Steps, reactivate, suspend_by_hand
 from functions.agents.rules.duties import Actor
-from functions.agents.rules.plain_text import MOST_BYTES, refuse_deceptive
 from functions.agents.rules.reports import Report, report
 from functions.agents.rules.skills import list_skills
 from functions.agents.rules.spec import Spec
+from functions.agents.rules.spec_limits import MOST_BYTES, refuse_oversized
 from functions.agents.service import pipeline, submissions
 from functions.agents.service.lists import list_agents, show_agent, show_case
 from functions.agents.views import (
@@ -34,7 +34,7 @@ ROUTER = Router(read=("agents:read", "governance:read"), write=("agents:write",)
 
 # YAML first: without a content type a spec is read as YAML, which reads JSON too.
 SpecBody = Annotated[
-    Spec, BeforeValidator(refuse_deceptive), Accepts((YAML, JSON), most_bytes=MOST_BYTES)
+    Spec, BeforeValidator(refuse_oversized), Accepts((YAML, JSON), most_bytes=MOST_BYTES)
 ]
 
 

@@ -10,12 +10,16 @@ from pydantic import Field, HttpUrl, StringConstraints, ValidationError
 from functions.agents.rules.checks.findings import Finding
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.spec import Spec
-from shared.kit.errors import Unavailable
+from shared.kit.errors import Invalid, Unavailable
 from shared.kit.models import Data, Model
+from shared.kit.parsing import parse_json
+from shared.kit.plain_text import refuse_odd_text
 from shared.runtime.settings import Settings
 
 TIMEOUT_SECONDS = 20.0
 MOST_FINDINGS = 50
+# An approval must have room for the spec and all findings on it.
+LARGEST_ANSWER_BYTES = 64_000
 
 
 class ReviewerSettings(Settings):
@@ -51,7 +55,7 @@ class Reviewer:
     ) -> dict[int, Sequence[Finding]]:
         """The model's findings by stage; each check's name begins with `model_`, unlike every
         rule's. Raises Unavailable where the service does not answer, or not in the expected
-        form."""
+        form and in plain text."""
         import httpx
 
         shown = {
@@ -63,8 +67,12 @@ class Reviewer:
             async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
                 answer = await client.post(self._url, json=shown)
                 answer.raise_for_status()
-                read = ReviewAnswer.model_validate_json(answer.content)
-        except (httpx.HTTPError, ValidationError) as error:
+                if len(answer.content) > LARGEST_ANSWER_BYTES:
+                    raise Unavailable("the reviewer's answer is too long")
+                value = parse_json(answer.content)
+                refuse_odd_text(value)
+                read = ReviewAnswer.model_validate(value)
+        except (httpx.HTTPError, Invalid, ValidationError) as error:
             raise Unavailable("the reviewer's answer has another form than expected") from error
         found: dict[int, list[Finding]] = {}
         for each in read.findings:

@@ -4,12 +4,17 @@ import hashlib
 import re
 import secrets
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_BITS = 80
 _LENGTH = 26
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+# An id in a body: text that is no id is not found.
+Id = Annotated[str, StringConstraints(max_length=64)]
 _SHAPE = re.compile(rf"[a-z]{{3}}_[0-7][{CROCKFORD}]{{25}}")
 
 

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-LONGEST_PRINCIPAL = 256
-
 # Silence decides under the first two names, `approvals` writes drafts under its own, a function
 # acts as `service:<function>`, and a precedent decides under its typed id.
 _RESERVED = re.compile(r"deadline|silence|approvals|service:.*|[a-z]{3}_[0-9a-z]{26}", re.DOTALL)

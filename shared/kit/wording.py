@@ -63,6 +63,9 @@ WORDS: Mapping[str, str] = {
 # By the pattern that a text does not have.
 FORMS: Mapping[str, str] = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "must be lower-case words and hyphens, like clinic-writer",
+    r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$": (
+        "must have 1 to 128 of the characters A-Z a-z 0-9 . _ @ : + -, the first a letter or digit"
+    ),
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
 }
 # The message of a validator of our own.

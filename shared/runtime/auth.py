@@ -11,10 +11,10 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jws, jwt
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 
 from shared.kit.bookkeeping import RefusalReason
-from shared.kit.callers import Caller
+from shared.kit.callers import Caller, Identifier
 from shared.kit.errors import ScopeMissing, Unauthenticated
 from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
@@ -33,8 +33,6 @@ LONGEST_LIFE_SECONDS = 3600
 ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a type
 SCOPES_ATTRIBUTE = "assent_scopes"
 LONGEST_TOKEN = 8192
-
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
 
 
 class Claims(BaseModel):

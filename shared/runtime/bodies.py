@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.kit.errors import Invalid, UnsupportedMediaType
 from shared.kit.parsing import parse_json, parse_json_apart, parse_yaml, refused
+from shared.kit.plain_text import refuse_odd_text
 from shared.runtime.problems import field_errors
 
 JSON = "application/json"
@@ -21,8 +22,9 @@ _CHARSET = re.compile(r"\bcharset\s*=\s*\"?([^\s\";]*)")
 @dataclass(frozen=True)
 class Accepts:
     """Annotates a body's type (`Annotated[Spec, Accepts((JSON, YAML))]`) with the media types and
-    the bytes that a call takes. Without it a call takes JSON up to the boundary's limit. A call
-    whose body `is_judged_apart` judges the parts of its JSON itself (`refuse_part`)."""
+    the bytes that a call takes. Without it a call takes JSON up to the boundary's limit, and only
+    plain text in it. A call whose body `is_judged_apart` judges the parts of its JSON itself
+    (`refuse_part`), and passes them on to a function which refuses text that is not plain."""
 
     media_types: tuple[str, ...] = (JSON,)
     most_bytes: int | None = None
@@ -39,7 +41,8 @@ class BodyReader:
 
     async def __call__(self, request: Request) -> BaseModel:
         """The body. Without a content type it is read as the first of the media types that the
-        call takes. Raises UnsupportedMediaType, and Invalid naming each field."""
+        call takes. Raises UnsupportedMediaType, and Invalid naming each field, or the first whose
+        text or key is not plain."""
         media_type = _media_type(request, self.accepts.media_types)
         raw = await request.body()
         most = self.accepts.most_bytes
@@ -47,6 +50,8 @@ class BodyReader:
             raise refused(f"is {len(raw)} bytes; at most {most} are taken")
         parse = parse_json_apart if self.accepts.is_judged_apart else parse_json
         value = parse_yaml(raw) if media_type == YAML else parse(raw or b"null")
+        if not self.accepts.is_judged_apart:
+            refuse_odd_text(value)
         try:
             read: BaseModel = self._adapter.validate_python(value)
         except ValidationError as error:

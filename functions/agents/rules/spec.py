@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from shared.kit.canonical import content_hash
 from shared.kit.models import Model
@@ -25,6 +25,9 @@ Classification = Literal["public", "internal", "confidential", "restricted"]
 BlastRadius = Literal["agent", "workspace", "tenant", "platform"]
 CLASSIFICATIONS: tuple[Classification, ...] = ("public", "internal", "confidential", "restricted")
 RADII: tuple[BlastRadius, ...] = ("agent", "workspace", "tenant", "platform")
+# The checks compare texts with each other: this bounds the time that judging takes.
+MOST_TEXT = 20_000
+MOST_PASSAGES = 500
 SECTIONS = (
     "outcome",
     "scope",
@@ -157,6 +160,16 @@ class Spec(Model):
     budget: Budget = Budget()
     mode: Literal["production", "trial"] = "production"
     way_of_working: WayOfWorking = WayOfWorking()
+
+    @model_validator(mode="after")
+    def _can_be_judged(self) -> "Spec":
+        length = sum(len(passage.text) for passage in self.passages)
+        if length > MOST_TEXT or len(self.passages) > MOST_PASSAGES:
+            raise ValueError(
+                f"has {length} characters in {len(self.passages)} texts; at most {MOST_TEXT} in "
+                f"{MOST_PASSAGES} are judged: say it in fewer words, or make two agents of it"
+            )
+        return self
 
     def document(self) -> dict[str, Any]:
         """The spec as JSON, with its author's field names; omitted fields stay omitted."""

@@ -4,16 +4,19 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from events.approvals import VetoReason
 from functions.approvals.rules.approval import Actor, Approval
 from functions.approvals.rules.standing import passes_to_deputy
+from shared.kit.callers import Identifier
 from shared.kit.canonical import ContentHash
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.ids import Id
 from shared.kit.instants import Instant
+from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
-from shared.kit.principals import LONGEST_PRINCIPAL, is_reserved
+from shared.kit.principals import is_reserved
 
 LONGEST_NOTE = 4_000
 LONGEST_OPEN = timedelta(days=30)
@@ -33,7 +36,15 @@ def _none_is_empty(value: Any) -> Any:
     return () if value is None else value
 
 
-Note = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+Text = Annotated[str, StringConstraints(max_length=LONGEST_NOTE)]
+Note = Annotated[Text, BeforeValidator(lambda value: "" if value is None else value)]
+Attachment = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ATTACHMENT)]
+Attachments = Annotated[
+    tuple[Attachment, ...],
+    BeforeValidator(_none_is_empty),
+    Field(max_length=MOST_ATTACHMENTS),
+    AfterValidator(JsonLimit(most_bytes=24_000)),
+]
 
 
 class ApproveBody(Model):
@@ -47,7 +58,7 @@ class ApproveBody(Model):
 class RequestChangesBody(ApproveBody):
     """Returns this content; `note` says what must change."""
 
-    note: str
+    note: Text
 
 
 class DecisionBody(ApproveBody):
@@ -56,7 +67,7 @@ class DecisionBody(ApproveBody):
 
     decision: DecisionVerb
     until: Instant | None = None
-    to: str | None = None
+    to: Identifier | None = None
     grounds: Grounds | None = None
 
 
@@ -66,8 +77,8 @@ class GovernorVetoBody(Model):
     decision_hash: ContentHash
     client_decision_id: UUID
     reason_category: Literal["constitutional", "safety", "budget", "other"]
-    explanation: str
-    attachments: Annotated[tuple[str, ...], BeforeValidator(_none_is_empty)] = ()
+    explanation: Text
+    attachments: Attachments = ()
 
     def reason(self) -> VetoReason:
         """The reason, as events publish it."""
@@ -81,19 +92,19 @@ class GovernorVetoBody(Model):
 class VetoBody(GovernorVetoBody):
     """A veto with the id of its approval."""
 
-    approval_id: str
+    approval_id: Id
 
 
 class ReviewBody(Model):
     """The verdict on a break-glass or on a deputy's decision."""
 
     verdict: Literal["upheld", "overturned"]
-    note: str
+    note: Text
 
 
 def check_decision(command: DecisionBody, approval: Approval, actor: Actor, at: datetime) -> None:
     """Raises Invalid, naming every field that is missing, not allowed or out of bounds."""
-    errors = [*_superfluous(command), *_note_errors(command.note)]
+    errors = _superfluous(command)
     if command.decision == "request_changes" and not command.note.strip():
         errors.append(FieldError("note", "must say what should change"))
     if command.decision == "break_glass":
@@ -109,24 +120,15 @@ def check_decision(command: DecisionBody, approval: Approval, actor: Actor, at: 
 
 
 def check_veto(command: GovernorVetoBody) -> None:
-    """Raises Invalid for a veto whose reason is missing or too long."""
-    reason = command.reason()
-    errors = _text_errors("explanation", reason.explanation)
-    if len(reason.attachments) > MOST_ATTACHMENTS:
-        errors.append(FieldError("attachments", f"must be at most {MOST_ATTACHMENTS}"))
-    errors += [
-        FieldError(f"attachments.{index}", f"must have 1 to {LONGEST_ATTACHMENT} characters")
-        for index, attachment in enumerate(reason.attachments)
-        if not 1 <= len(attachment) <= LONGEST_ATTACHMENT
-    ]
-    if errors:
-        raise Invalid(*errors)
+    """Raises Invalid for a veto without a reason."""
+    if not command.explanation.strip():
+        raise Invalid(FieldError("explanation", "must say why"))
 
 
 def check_review(command: ReviewBody) -> None:
-    """Raises Invalid for a review whose note is missing or too long."""
-    if errors := _text_errors("note", command.note):
-        raise Invalid(*errors)
+    """Raises Invalid for a review without a note."""
+    if not command.note.strip():
+        raise Invalid(FieldError("note", "must say why"))
 
 
 def _superfluous(command: DecisionBody) -> list[FieldError]:
@@ -165,20 +167,8 @@ def _until_errors(command: DecisionBody, approval: Approval, at: datetime) -> li
 
 
 def _to_errors(command: DecisionBody, approval: Approval, actor: Actor) -> list[FieldError]:
-    if command.to is None or not 1 <= len(command.to.strip()) <= LONGEST_PRINCIPAL:
+    if command.to is None:
         return [FieldError("to", "must name a principal")]
     if command.to in (*approval.authors, actor.principal) or is_reserved(command.to):
         return [FieldError("to", "must be neither you nor anyone whose text is in the content")]
-    return []
-
-
-def _note_errors(note: str) -> list[FieldError]:
-    if len(note) > LONGEST_NOTE:
-        return [FieldError("note", f"must have at most {LONGEST_NOTE} characters")]
-    return []
-
-
-def _text_errors(field: str, text: str) -> list[FieldError]:
-    if not text.strip() or len(text) > LONGEST_NOTE:
-        return [FieldError(field, f"must have 1 to {LONGEST_NOTE} characters")]
     return []

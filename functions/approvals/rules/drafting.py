@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from events.precedents import Condition, PrecedentDrafted
+from events.precedents import VALUE, VALUES, Condition, PrecedentDrafted
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words
 from functions.approvals.rules.genesis import COVERABLE_KINDS, COVERABLE_RISKS
@@ -89,13 +89,19 @@ def common_conditions(contents: Sequence[dict[str, Any]]) -> tuple[Condition, ..
     found = (_condition(field, [value[field] for value in values]) for field in shared)
     conditions = [condition for condition in found if condition is not None]
     order = {"eq": 0, "subset_of": 1, "le": 2}
-    return tuple(sorted(conditions, key=lambda c: order[c.op])[:MOST_CONDITIONS])
+    ordered = sorted(conditions, key=lambda c: order[c.op])[:MOST_CONDITIONS]
+    fitting: list[Condition] = []
+    for condition in ordered:
+        if VALUES.problem([each.value for each in (*fitting, condition)]) is None:
+            fitting.append(condition)
+    return tuple(fitting)
 
 
 def _condition(field: str, values: list[Any]) -> Condition | None:
     if all(isinstance(value, list) for value in values):
         union = sorted({item for value in values for item in value}, key=str)
-        return Condition(field=field, op="subset_of", value=union) if union else None
+        fits = union and VALUE.problem(union) is None
+        return Condition(field=field, op="subset_of", value=union) if fits else None
     if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
         return Condition(field=field, op="le", value=max(values))
     if all(type(value) is type(values[0]) and value == values[0] for value in values):

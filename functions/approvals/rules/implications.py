@@ -1,11 +1,13 @@
-"""Relations between conditions: which exclude each other, which cover the same contents."""
+"""Relations between conditions: which exclude each other, which cover the same contents.
 
-from collections.abc import Sequence
+A precedent's conditions have few values in all (`events.precedents.VALUES`), which bounds the time
+that comparing each with each takes."""
+
+from collections.abc import Iterable, Sequence
 from itertools import combinations
-from typing import Any
 
 from events.precedents import Condition
-from functions.approvals.rules.conditions import in_words, is_satisfied, same
+from functions.approvals.rules.conditions import Test, in_words, same, test_of
 
 _UPPER = ("lt", "le")
 _LOWER = ("gt", "ge")
@@ -23,7 +25,7 @@ def covers(wide: Sequence[Condition], narrow: Sequence[Condition]) -> bool:
     """Whether `wide` covers all contents that `narrow` covers, as far as the conditions alone show.
     Conditions that only require presence narrow nothing."""
     narrowing = [condition for condition in wide if not _requires_presence(condition)]
-    return all(any(_implies(strict, loose) for strict in narrow) for loose in narrowing)
+    return all(_is_implied(loose, narrow) for loose in narrowing)
 
 
 def covers_same(left: Sequence[Condition], right: Sequence[Condition]) -> bool:
@@ -31,46 +33,46 @@ def covers_same(left: Sequence[Condition], right: Sequence[Condition]) -> bool:
     return covers(left, right) and covers(right, left)
 
 
-def _implies(strict: Condition, loose: Condition) -> bool:
-    if strict.field != loose.field:
-        return False
+def _is_implied(loose: Condition, by: Iterable[Condition]) -> bool:
+    holds = test_of(loose)
+    inclusive = test_of(loose.model_copy(update={"op": _inclusive(loose.op)}))
+    return any(
+        _implies(strict, loose, holds, inclusive) for strict in by if strict.field == loose.field
+    )
+
+
+def _implies(strict: Condition, loose: Condition, holds: Test, inclusive: Test) -> bool:
     if strict.op == loose.op and same(strict.value, loose.value):
         return True
     if strict.op == "eq":
-        return _allows(loose, strict.value)
+        return holds(strict.value)
     if strict.op == "in" and isinstance(strict.value, list):
-        return all(_allows(loose, value) for value in strict.value)
+        return all(map(holds, strict.value))
     if strict.op == loose.op == "subset_of":
-        return _allows(loose, strict.value)
-    for side in (_UPPER, _LOWER):
-        if strict.op in side and loose.op in side:
-            return _allows(loose.model_copy(update={"op": _inclusive(loose.op)}), strict.value)
-    return False
+        return holds(strict.value)
+    return any(strict.op in side and loose.op in side for side in (_UPPER, _LOWER)) and inclusive(
+        strict.value
+    )
 
 
 def _exclude(left: Condition, right: Condition) -> bool:
     if left.op == "exists" and left.value is False:
         return not (right.op == "exists" and right.value is False)
     if left.op == "eq":
-        return not _allows(right, left.value)
+        return not test_of(right)(left.value)
     if left.op == "in" and isinstance(left.value, list):
-        return not any(_allows(right, value) for value in left.value)
+        return not any(map(test_of(right), left.value))
     return left.op in _UPPER and right.op in _LOWER and _is_empty(left, right)
 
 
 def _is_empty(upper: Condition, lower: Condition) -> bool:
     if same(upper.value, lower.value):
         return (upper.op, lower.op) != ("le", "ge")
-    return not _allows(upper, lower.value)
-
-
-def _allows(condition: Condition, value: Any) -> bool:
-    here = condition.model_copy(update={"field": "content"})
-    return is_satisfied(here, value)
+    return not test_of(lower)(upper.value)
 
 
 def _inclusive(operator: str) -> str:
-    return "le" if operator in _UPPER else "ge"
+    return {"lt": "le", "gt": "ge"}.get(operator, operator)
 
 
 def _requires_presence(condition: Condition) -> bool:

@@ -3,7 +3,7 @@ and by the few fields that identify its class. Names and free text do not count.
 
 from typing import Any
 
-from functions.approvals.rules.conditions import MISSING, look_up
+from functions.approvals.rules.conditions import MISSING, TOO_LARGE, look_up
 from shared.kit.canonical import content_hash
 
 _CLASS_FIELDS = (
@@ -29,7 +29,7 @@ def likeness_of(content: dict[str, Any], *traits: str) -> str:
 
 def _class(field: str, content: dict[str, Any]) -> Any:
     value = look_up(field, content)
-    if value is MISSING:
+    if value is MISSING or value is TOO_LARGE:
         return None
     if isinstance(value, list):
         return sorted({str(item) for item in value})

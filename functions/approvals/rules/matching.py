@@ -1,6 +1,6 @@
 """Whether a precedent approves a request: all of its conditions, and the limits of precedents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from events.approvals import Match
@@ -9,6 +9,8 @@ from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied, why_not
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, ActivePrecedent
 from functions.approvals.rules.risk import LEVELS, why_irreversible
+
+LARGEST_MATCHES_BYTES = 48_000
 
 
 def compare(request: Approval, content: Any, precedent: ActivePrecedent) -> Match:
@@ -52,8 +54,9 @@ def limits(
 def match_all(
     request: Approval, content: Any, precedents: Sequence[ActivePrecedent]
 ) -> tuple[tuple[Match, ...], str | None]:
-    """Every comparison for the card, the closest first, and the id of the precedent that approves:
-    the first activated one among those with nothing unsatisfied."""
+    """The comparisons for the card, the closest first, as far as a card has room for them; and the
+    id of the precedent that approves: the first activated one among those with nothing
+    unsatisfied."""
     assert len(precedents) <= MOST_ACTIVE_PER_KIND
     ordered = sorted(precedents, key=lambda p: (p.activated_at, p.precedent_id))
     matches = [compare(request, content, precedent) for precedent in ordered]
@@ -63,7 +66,16 @@ def match_all(
     ]
     assenting = next((match.seed_id for match in matches if not match.unsatisfied), None)
     closest = sorted(matches, key=lambda m: (len(m.unsatisfied), -len(m.satisfied)))
-    return tuple(closest), assenting
+    return tuple(_shown(closest)), assenting
+
+
+def _shown(closest: Sequence[Match]) -> Iterator[Match]:
+    size = 0
+    for match in closest:
+        size += len(match.model_dump_json().encode())
+        if size > LARGEST_MATCHES_BYTES:
+            return
+        yield match
 
 
 def has_open_finding(content: Any) -> bool:

@@ -20,7 +20,6 @@ from functions.approvals.rules.quorum import (
 )
 from functions.approvals.rules.risk import LEVELS
 from shared.kit.errors import FieldError, Invalid
-from shared.kit.principals import LONGEST_PRINCIPAL
 
 # Default deadline and floor of each kind (docs/domain.md).
 DEADLINES: dict[Kind, timedelta] = {
@@ -39,8 +38,6 @@ FLOORS: dict[Kind, timedelta] = {
 }
 SHORTEST = timedelta(minutes=1)
 LONGEST = timedelta(days=30)
-MOST_ENTRIES = 40
-MOST_NAMED = 50
 
 Threshold = tuple[int, int]
 
@@ -112,9 +109,6 @@ def completed(entries: Sequence[PolicyEntry]) -> tuple[PolicyEntry, ...]:
 
 
 def _entries_errors(entries: Sequence[PolicyEntry]) -> Iterator[FieldError]:
-    if len(entries) > MOST_ENTRIES:
-        yield FieldError("entries", f"must be at most {MOST_ENTRIES}")
-        return
     for index, entry in enumerate(entries):
         yield from _entry_errors(entry, f"entries.{index}")
     yield from _overlap_errors(entries)
@@ -152,10 +146,6 @@ def _silence_errors(entry: PolicyEntry, field: str) -> Iterator[FieldError]:
     if _deadline(entry) < DEADLINES[entry.kind]:
         least = int(DEADLINES[entry.kind].total_seconds())
         yield FieldError(field, f"needs a deadline_seconds of at least {least}")
-    if len(entry.silence_approves) > MOST_NAMED:
-        yield FieldError(field, f"must name at most {MOST_NAMED} principals")
-    if not all(1 <= len(name.strip()) <= LONGEST_PRINCIPAL for name in entry.silence_approves):
-        yield FieldError(field, f"must name principals of 1 to {LONGEST_PRINCIPAL} characters")
 
 
 def _overlap_errors(entries: Sequence[PolicyEntry]) -> Iterator[FieldError]:

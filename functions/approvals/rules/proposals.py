@@ -5,6 +5,9 @@ break-glass do not apply. So no tenant locks itself out, and nobody changes the 
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
 
 from events.approvals import Subject
 from events.policies import ApprovalPolicyChanged, PolicyEntry
@@ -12,18 +15,32 @@ from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
 from functions.approvals.rules.requests import Request
 from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
 
+MOST_ENTRIES = 40
+LONGEST_REASON = 1_900
+# A proposal shows the proposed entries beside the current ones, so a content must hold both: else
+# the largest policy could never be changed.
+ENTRIES = JsonLimit(most_bytes=125_000)
+
 SUBJECT = Subject(type="approval_policy", id="approval-policy", name="approval policy")
+
+
+def _bounded(entries: tuple[PolicyEntry, ...]) -> tuple[PolicyEntry, ...]:
+    ENTRIES(_listed(entries))
+    return entries
 
 
 class PolicyBody(Model):
     """A whole policy, as somebody proposes it. A kind without an entry from low risk on keeps the
     built-in one: any governor decides, and silence denies. `reason` is shown to who decides."""
 
-    entries: tuple[PolicyEntry, ...]
-    reason: str
+    entries: Annotated[
+        tuple[PolicyEntry, ...], Field(max_length=MOST_ENTRIES), AfterValidator(_bounded)
+    ]
+    reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)]
 
 
 def proposal_of(
@@ -42,7 +59,7 @@ def proposal_of(
         approval_id=approval_id,
         kind="constitutional",
         subject=SUBJECT,
-        summary=f"Change the approval policy to version {version}: {body.reason}"[:2_000],
+        summary=f"Change the approval policy to version {version}: {body.reason}",
         content={"version": version, "entries": _listed(entries), "was": _listed(current.entries)},
         evidence=(),
         rollback_plan=f"Propose version {current.version} again.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from events.approvals import (
     ApprovalAutoApproved,
@@ -24,7 +24,6 @@ from events.dossiers import Assessment
 from events.quorum import Rule
 from functions.approvals.rules.approval import Approval, Step, Steps, transition
 from functions.approvals.rules.likeness import likeness_of
-from functions.approvals.rules.limits import json_problem
 from functions.approvals.rules.matching import limits, match_all
 from functions.approvals.rules.policy import (
     BUILT_IN,
@@ -41,21 +40,24 @@ from functions.approvals.rules.veto import WINDOW
 from shared.kit.canonical import content_hash
 from shared.kit.contents import Content
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
 
-LARGEST_CONTENT_BYTES = 256 * 1024
-LARGEST_EVIDENCE_BYTES = 64 * 1024
 MOST_EVIDENCE = 50
 LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
+# Whatever these bounds take leaves room in one document for every decision on it.
+CONTENT = JsonLimit(most_bytes=256 * 1024)
+EVIDENCE = JsonLimit(most_bytes=64 * 1024, most_parts=5_000)
+SubjectText = Annotated[str, StringConstraints(max_length=LONGEST_SUBJECT)]
 
 
 class SubjectBody(Model):
     """The subject of a request; without a name, its id is shown."""
 
-    type: str
-    id: str
-    name: str | None = None
+    type: SubjectText
+    id: SubjectText
+    name: SubjectText | None = None
 
 
 class RequestBody(Model):
@@ -67,10 +69,12 @@ class RequestBody(Model):
     effect: Effect | None = None
     amount_usd_micros: Annotated[int, Field(strict=True)] | None = None
     subject: SubjectBody
-    summary: str
-    content: dict[str, JsonValue]
-    evidence: tuple[JsonValue, ...]
-    rollback_plan: str
+    summary: Annotated[str, StringConstraints(max_length=_LONGEST["summary"])]
+    content: Annotated[dict[str, JsonValue], AfterValidator(CONTENT)]
+    evidence: Annotated[
+        tuple[JsonValue, ...], Field(max_length=MOST_EVIDENCE), AfterValidator(EVIDENCE)
+    ]
+    rollback_plan: Annotated[str, StringConstraints(max_length=_LONGEST["rollback_plan"])]
     rule: Rule | None = None
     deadline_seconds: Annotated[int, Field(strict=True)] | None = None
 
@@ -129,6 +133,14 @@ def request_of(body: RequestBody, approval_id: str, requested_by: str) -> Reques
         added_rule=body.rule,
         deadline_seconds=body.deadline_seconds,
     )
+
+
+def fitting_evidence(items: Sequence[Any]) -> tuple[Any, ...]:
+    """As many of the first items as an approval takes."""
+    fitting = tuple(items[:MOST_EVIDENCE])
+    while EVIDENCE.problem(fitting) is not None:
+        fitting = fitting[:-1]
+    return fitting
 
 
 def open_request(
@@ -267,8 +279,7 @@ def _json_errors(request: Request) -> list[FieldError]:
     errors = []
     if len(request.evidence) > MOST_EVIDENCE:
         errors.append(FieldError("evidence", f"must have at most {MOST_EVIDENCE} items"))
-    bounds = {"content": LARGEST_CONTENT_BYTES, "evidence": LARGEST_EVIDENCE_BYTES}
-    for name, largest in bounds.items():
-        if problem := json_problem(getattr(request, name), largest):
+    for name, limit in {"content": CONTENT, "evidence": EVIDENCE}.items():
+        if problem := limit.problem(getattr(request, name)):
             errors.append(FieldError(name, problem))
     return errors

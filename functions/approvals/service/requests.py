@@ -21,6 +21,7 @@ from functions.approvals.rules.policy import BUILT_IN
 from functions.approvals.rules.requests import (
     Request,
     RequestBody,
+    fitting_evidence,
     open_cancelled,
     open_request,
     request_of,
@@ -185,7 +186,7 @@ def _request_of(id: str, asked: AgentApprovalNeeded, contents: Contents) -> Requ
         subject=Subject(type="agent", id=asked.agent_id, name=asked.name),
         summary=asked.summary,
         content=contents.value(asked.content_hash),
-        evidence=tuple(contents.value(asked.evidence_hash)),
+        evidence=fitting_evidence(contents.value(asked.evidence_hash)),
         rollback_plan=assessment.rollback_plan,
         risk=asked.risk,
         risk_reasons=assessment.risk_reasons,

@@ -28,7 +28,7 @@ def largest(number: int) -> list[Envelope]:
         Match(seed_id=id_of("pre", n), title=WIDE * 200, satisfied=(WIDE * 400,) * 17)
         for n in range(1, 21 if number % 10 == 0 else 2)
     )
-    conditions = tuple({"field": WIDE * 200, "op": "eq", "value": WIDE * 1_000} for _ in range(16))
+    conditions = tuple({"field": WIDE * 200, "op": "eq", "value": WIDE * 250} for _ in range(16))
     large: dict[str, Any] = {"summary": WIDE * 2_000, "matches": matches, "note": WIDE * 4_000}
     reported = agents.Violation(rule="scope_drift", summary="x", evidence=(WIDE * 4_000,))
     return [

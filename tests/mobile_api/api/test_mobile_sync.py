@@ -184,3 +184,13 @@ async def test_an_empty_queue_is_no_mistake(phone: Phone) -> None:
 )
 async def test_a_queue_of_another_shape_is_refused_whole(phone: Phone, body: Any) -> None:
     assert (await phone.post("/sync", body)).status_code == 422
+
+
+async def test_text_that_is_not_plain_spoils_only_its_own_item(
+    phone: Phone, owner: OwnerStandIn
+) -> None:
+    refusal = Invalid(FieldError("note", "has the character U+202E (RIGHT-TO-LEFT OVERRIDE)"))
+    owner.will(refusal, CARD)
+    refused, taken = await _sync(phone, _item(1, note="\u202e"), _item(2))
+    assert (refused["status"], refused["problem"]["code"]) == (422, "invalid")
+    assert taken["status"] == 200

@@ -256,3 +256,43 @@ def test_the_description_shows_body_and_refusals() -> None:
     assert {"201", "400", "401", "403", "404", "409", "413", "415", "422", "503"} <= set(
         operation["responses"]
     )
+
+
+@router.post("/v1/passed-on")
+async def pass_on(
+    caller: Annotated[Caller, Depends(requires("things:write"))],
+    body: Annotated[Order, Accepts(is_judged_apart=True)],
+) -> Order:
+    return body
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ('{"name": "a\u202eb"}', "name"),
+        (r'{"name": "a\u202eb"}', "name"),
+        ('{"name": "cl\u0456nic"}', "name"),
+        ('{"name": "a", "content": {"b": [{"c\u200bd": 1}]}}', "content.b.0"),
+        ('{"name": "a", "n\u0430me": 1}', "body"),
+    ],
+)
+async def test_text_that_is_not_plain_is_refused_wherever_it_is(
+    api: httpx.AsyncClient, body: str, field: str
+) -> None:
+    assert _fields(await _send(api, body)) == [field]
+    assert _fields(await api.put("/v1/things/1", content=body.encode())) == [field]
+
+
+async def test_the_refusal_names_the_character(api: httpx.AsyncClient) -> None:
+    (error,) = (await _send(api, '{"name": "a\u202eb"}')).json()["errors"]
+    assert error["message"] == (
+        "has the character U+202E (RIGHT-TO-LEFT OVERRIDE) at position 1, which people misread: "
+        "leave it out"
+    )
+
+
+async def test_a_call_that_passes_its_parts_on_leaves_the_text_to_their_owner(
+    api: httpx.AsyncClient,
+) -> None:
+    answer = await api.post("/v1/passed-on", content='{"name": "a\u202eb"}'.encode())
+    assert (answer.status_code, answer.json()["name"]) == (200, "a\u202eb")

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from functions.agents.rules.checks.findings import Finding, Objection, judged, objection, shown
+from functions.agents.rules.checks.findings import (
+    Finding,
+    Objection,
+    judged,
+    objection,
+    shortened,
+    shown,
+)
 from functions.agents.rules.checks.placeholders import is_empty
 from functions.agents.rules.language.deeds import Deed, deeds, operation_deed
 from functions.agents.rules.language.folding import stem, words
@@ -37,9 +44,15 @@ def _objections(spec: Spec) -> Iterator[Objection]:
     for claim in spec.passages_of(*_CLAIMS):
         for rule in forbidden:
             if _contradicts(claim, rule):
-                yield objection(claim.path, claim.text, f'is ruled out by never "{rule.text}"')
+                yield objection(
+                    claim.path, claim.text, f'is ruled out by never "{shortened(rule.text)}"'
+                )
     yield from _forbidden_operations(spec, forbidden)
     yield from _rights_in_two_lists(spec)
+
+
+def _ruled_out_by(rule: Passage) -> str:
+    return f'is ruled out by never "{shortened(rule.text)}"'
 
 
 def _contradicts(claim: Passage, rule: Passage) -> bool:
@@ -50,12 +63,11 @@ def _contradicts(claim: Passage, rule: Passage) -> bool:
         _breaks(done, ruled_out, claim)
         for ruled_out in deeds(rule.text, denied=True)
         for done in claimed
+        if ruled_out.covers(done)
     )
 
 
 def _breaks(done: Deed, ruled_out: Deed, claim: Passage) -> bool:
-    if not ruled_out.covers(done):
-        return False
     if ruled_out.conditional:
         # `never publish without approval` rules out only what is done alone.
         return claim.role is Role.ALONE
@@ -70,16 +82,23 @@ def _gist(text: str) -> frozenset[str]:
 
 
 def _forbidden_operations(spec: Spec, forbidden: tuple[Passage, ...]) -> Iterator[Objection]:
+    absolute = [
+        (rule, [each for each in deeds(rule.text, denied=True) if _is_absolute(each)])
+        for rule in forbidden
+    ]
     for index, system in enumerate(spec.external_systems):
         for number, operation in enumerate(system.operations):
             done = operation_deed(system.name, operation)
-            for rule in forbidden:
-                if done and any(
-                    ruled_out.covers(done) and not ruled_out.bounded and not ruled_out.conditional
-                    for ruled_out in deeds(rule.text, denied=True)
-                ):
+            for rule, ruled_out in absolute:
+                if done and any(each.covers(done) for each in ruled_out):
                     path = f"/external_systems/{index}/operations/{number}"
-                    yield objection(path, operation, f'is ruled out by never "{rule.text}"')
+                    yield objection(
+                        path, operation, f'is ruled out by never "{shortened(rule.text)}"'
+                    )
+
+
+def _is_absolute(ruled_out: Deed) -> bool:
+    return not ruled_out.bounded and not ruled_out.conditional
 
 
 def _rights_in_two_lists(spec: Spec) -> Iterator[Objection]:
@@ -88,7 +107,9 @@ def _rights_in_two_lists(spec: Spec) -> Iterator[Objection]:
         for right in needs_approval:
             same = _gist(claim.text) == _gist(right.text)
             if same or _same_deed(deeds(claim.text), deeds(right.text)):
-                yield objection(claim.path, claim.text, f'needs approval too ("{right.text}")')
+                yield objection(
+                    claim.path, claim.text, f'needs approval too ("{shortened(right.text)}")'
+                )
 
 
 def _same_deed(alone: tuple[Deed, ...], approved: tuple[Deed, ...]) -> bool:

@@ -78,9 +78,10 @@ _BOUND = re.compile(
     r"\d|\b(?:more than|less than|above|over|below|under|up to|beyond|outside|exceed\w*|within|"
     r"limit|larger|smaller|higher|lower)\b"
 )
-_WITHOUT_ASSENT = re.compile(
-    r"\b(?:without|before|unless|until|not|lacking)\b.*\b(?:approv|review|consent|sign|permission|"
-    r"assent|confirm|checked|author|agree|human|editor|manager|clear)"
+_LACKING = re.compile(r"\b(?:without|before|unless|until|not|lacking)\b")
+_ASSENT = re.compile(
+    r"\b(?:approv|review|consent|sign|permission|assent|confirm|checked|author|agree|human|editor|"
+    r"manager|clear)"
 )
 # Verbs whose meaning is in the noun after them: `issue refunds`, `make payments`.
 _LIGHT = listed(
@@ -120,19 +121,29 @@ def deeds(text: str, *, denied: bool = False) -> tuple[Deed, ...]:
 
 @lru_cache(maxsize=8192)
 def _deeds(text: str, denied: bool) -> tuple[Deed, ...]:
-    found: list[Deed] = []
+    folded = fold(text)
+    bounded = bool(_BOUND.search(folded))
+    conditional = _is_conditional(folded)
+    found: dict[Deed, None] = {}
     for sentence in sentences(text):
         for segment in sentence:
-            found += _in_segment(segment, text, denied)
+            found |= dict.fromkeys(_in_segment(segment, bounded, conditional, denied))
     return tuple(found)
 
 
-def _in_segment(segment: Segment, text: str, denied: bool) -> Iterator[Deed]:
-    folded = fold(text)
+def _is_conditional(folded: str) -> bool:
+    return any(
+        (start := _LACKING.search(line)) is not None
+        and _ASSENT.search(line, start.end()) is not None
+        for line in folded.splitlines()
+    )
+
+
+def _in_segment(segment: Segment, bounded: bool, conditional: bool, denied: bool) -> Iterator[Deed]:
     if "advice" in segment.words and not (segment.denied(0) % 2 and not denied):
         about = segment.words[: segment.words.index("advice")]
         given = frozenset(noun(word) for word in about if word not in _EMPTY | _GIVING)
-        yield Deed("advise", given, bool(_BOUND.search(folded)), False)
+        yield Deed("advise", given, bounded, False)
     for at, word in enumerate(segment.words):
         deed = _BY_WORD.get(word)
         if deed is None or (segment.denied(at) % 2 and not denied) or _is_noun(segment, at):
@@ -144,8 +155,8 @@ def _in_segment(segment: Segment, text: str, denied: bool) -> Iterator[Deed]:
         yield Deed(
             deed,
             _objects(segment.words[at + 1 :], deed),
-            bool(_BOUND.search(folded)),
-            bool(_WITHOUT_ASSENT.search(folded)),
+            bounded,
+            conditional,
         )
 
 

@@ -1,6 +1,7 @@
 """Cuts sentences into statements, each with the negations that apply to it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -165,22 +166,26 @@ def _cut(statement: str, denials: int, quote: str) -> list[Segment]:
             joints.append(part)
         else:
             pieces[-1].append(part)
-    guards = [_guards_what_came(piece) for piece in pieces]
+    last_guard = _last_index(_guards_what_came(piece) for piece in pieces)
+    last_or = _last_index("or" in piece or "nor" in piece for piece in pieces)
     found: list[Segment] = []
     carried = 0
     for index, piece in enumerate(pieces):
-        carried = carried if _inherits(joints[index], piece, pieces[index:]) else 0
+        carried = carried if _inherits(joints[index], piece, index <= last_or) else 0
         conditional = bool(piece) and "condition" in concepts_of(piece[0])
-        found.append(
-            Segment(tuple(piece), denials + carried, conditional and any(guards[index:]), quote)
-        )
+        guarded = conditional and index <= last_guard
+        found.append(Segment(tuple(piece), denials + carried, guarded, quote))
         carried = max(carried, _open_negations(piece))
     return found
 
 
-def _inherits(joint: str, piece: list[str], rest: list[list[str]]) -> bool:
+def _last_index(found: Iterable[bool]) -> int:
+    return max((index for index, each in enumerate(found) if each), default=-1)
+
+
+def _inherits(joint: str, piece: list[str], before_or: bool) -> bool:
     if joint == ",":
-        return any(word in ("or", "nor") for later in rest for word in later)
+        return before_or
     return joint == "and" and bool(piece) and piece[0].endswith("ing")
 
 

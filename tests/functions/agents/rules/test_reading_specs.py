@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.agents.rules.plain_text import DEEPEST, MOST_BYTES, MOST_NODES
+from functions.agents.rules.spec_limits import DEEPEST, MOST_BYTES, MOST_NODES
 from shared.kit.errors import Invalid
 from tests.functions.agents.specs import read_spec, read_value
 from tests.shared.plain_values import YAML_BOMBS, YAML_SPELLINGS, levels, values_of

@@ -40,7 +40,7 @@ def approvals() -> list[Approval]:
 
 def precedents() -> list[Precedent]:
     """Each was active once, and has conditions and findings of the largest size."""
-    conditions = tuple(Condition(field=WIDE * 200, op="eq", value=WIDE * 1_000) for _ in range(16))
+    conditions = tuple(Condition(field=WIDE * 200, op="eq", value=WIDE * 250) for _ in range(16))
     findings = tuple(
         Finding(check=f"check-{n}", verdict="pass", evidence=WIDE * 200) for n in range(5)
     )

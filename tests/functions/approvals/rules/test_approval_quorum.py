@@ -96,17 +96,13 @@ def test_a_named_principal_needs_no_role() -> None:
     ("bad", "named"),
     [
         (Rule(kind="any", of=()), "rule.of"),
-        (rule("any", *["role:governor"] * 17), "rule.of"),
         (Rule(kind="any", of=(Place(),)), "rule.of.0"),
         (Rule(kind="any", of=(Place(role="a", principal="b"),)), "rule.of.0"),
-        (rule("any", "role: "), "rule.of.0"),
         (rule("m_of_n", "role:governor"), "rule.m"),
         (rule("m_of_n", "role:governor", m=2), "rule.m"),
         (rule("m_of_n", "role:governor", m=0), "rule.m"),
         (rule("any", "role:governor", m=1), "rule.m"),
-        (rule("any", "role:" + "x" * 65), "rule.of.0"),
         (rule("any", "principal:deadline"), "rule.of.0"),
-        (rule("any", "principal:" + "x" * 257), "rule.of.0"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(bad: Rule, named: str) -> None:

@@ -13,8 +13,8 @@ from events.approvals import (
 )
 from functions.approvals.rules.approval import DEADLINE_DUE, next_timer
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.limits import is_deeper_than
 from functions.approvals.rules.policy import DEADLINES
+from functions.approvals.rules.requests import CONTENT as CONTENT_LIMIT
 from functions.approvals.rules.requests import (
     open_cancelled,
     open_request,
@@ -179,7 +179,7 @@ def nested(depth: int) -> Any:
         ({"deadline_seconds": -(10**30)}, "deadline_seconds"),
         ({"rule": rule("any", f"principal:{REQUESTER}")}, "rule"),
         ({"added_rule": rule("any", f"principal:{REQUESTER}")}, "rule"),
-        ({"added_rule": rule("any", "role: ")}, "rule.of.0"),
+        ({"added_rule": rule("any", "principal:deadline")}, "rule.of.0"),
     ],
 )
 def test_a_request_out_of_bounds_names_its_field(fields: dict[str, Any], named: str) -> None:
@@ -193,7 +193,7 @@ def test_content_just_inside_the_limit_is_taken() -> None:
     step = open_request(request(content={"text": text}), (), START)
     (content,) = (each for each in step.contents if each.hash == step.state.decision_hash)
     assert len(content.text) == 256 * 1024
-    assert not is_deeper_than(nested(31), 32)
+    assert CONTENT_LIMIT.problem(nested(31)) is None
 
 
 @pytest.mark.parametrize(

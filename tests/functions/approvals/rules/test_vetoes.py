@@ -160,14 +160,6 @@ def test_refusals_of_a_veto_come_in_order() -> None:
         veto(opened(), stale, GOVERNOR, START)
 
 
-@pytest.mark.parametrize("attachments", [("x",) * 11, ("",), ("x" * 2049,)])
-def test_attachments_are_bounded(attachments: tuple[str, ...]) -> None:
-    bounded = veto_command(auto_approved(), attachments=attachments)
-    with pytest.raises(Invalid) as refusal:
-        veto(auto_approved(), bounded, GOVERNOR, START)
-    assert refusal.value.errors[0].field.startswith("attachments")
-
-
 def test_the_owner_reverses_or_reports_that_it_could_not() -> None:
     vetoed = stepped(veto(auto_approved(), veto_command(opened()), GOVERNOR, START))
     assert stepped(undo(vetoed)).status == "reversed"

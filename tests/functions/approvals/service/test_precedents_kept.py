@@ -8,7 +8,7 @@ from events.precedents import Condition, PrecedentSeed
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND
 from functions.approvals.service.lists import list_precedents, show_precedent
 from functions.approvals.views import SignedCard
-from shared.kit.errors import Forbidden, Invalid, NotFound, VersionConflict
+from shared.kit.errors import Forbidden, NotFound, VersionConflict
 from tests.functions.approvals.builders import (
     CONTENT,
     GOVERNOR,
@@ -53,22 +53,6 @@ async def test_only_a_governor_activates_and_suspends(world: World) -> None:
         await world.activate(seed, LEGAL)
     with pytest.raises(Forbidden):
         await world.suspend(seed, LEGAL)
-
-
-async def test_a_precedent_that_is_too_large_names_its_fields(world: World) -> None:
-    with pytest.raises(Invalid) as refusal:
-        await world.post(
-            example_approval_id=None,
-            title="x" * 201,
-            rationale="x" * 4001,
-            conditions=(
-                Condition(field="x" * 201, op="eq", value="y" * 5000),
-                *conditions(("a", "eq", 1)) * 16,
-            ),
-        )
-    assert [error.field for error in refusal.value.errors] == [
-        *("title", "rationale", "conditions", "conditions.0.field", "conditions.0.value"),
-    ]
 
 
 async def test_an_example_that_is_no_id_or_another_tenants_justifies_nothing(
