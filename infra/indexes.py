@@ -55,6 +55,8 @@ _OF_THE_PLATFORM: Mapping[str, tuple[str, ...]] = {
     "contents": (),
     "idempotency_keys": (),
     "lookup_misses": ("window",),
+    "credential_refusals": ("window",),
+    "audit_checkpoints": ("-number",),
 }
 
 # The sweep: entries of the log that were committed and not published.
