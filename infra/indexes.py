@@ -51,10 +51,12 @@ class Single:
 EVENT_LOG = "events"
 # What followed from a delivery; contents and claims are read by their ids only.
 _OF_THE_PLATFORM: Mapping[str, tuple[str, ...]] = {
-    EVENT_LOG: ("causationid", "source"),
+    EVENT_LOG: ("causationid",),
     "contents": (),
     "idempotency_keys": (),
     "lookup_misses": ("window",),
+    "credential_refusals": ("window",),
+    "audit_checkpoints": ("-number",),
 }
 
 # The sweep: entries of the log that were committed and not published.

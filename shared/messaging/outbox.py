@@ -13,7 +13,7 @@ from shared.messaging.log import EVENT_LOG, authentic_event, digest_of
 from shared.messaging.pubsub import publish
 from shared.messaging.refusals import report_of
 from shared.messaging.timers import set_timers
-from shared.storage.batches import Batch, Document
+from shared.storage.batches import Batch, Document, Removed
 from shared.storage.firestore import LostRace, TenantStore
 from shared.storage.secrets import log_keys
 
@@ -21,6 +21,8 @@ from shared.storage.secrets import log_keys
 MOST_CAUSED = 100
 # Deliveries whose events this process has published.
 MOST_REMEMBERED = 4096
+# Without the time of its next sweep, an entry is in no index of the sweep.
+CLEARED = {"unpublished": False, "sweep_at": Removed()}
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +72,7 @@ class Outbox:
         await self._publish(store, events)
         cleared = Batch()
         for event in events:
-            cleared.merge(EVENT_LOG, event.id, {"unpublished": False})
+            cleared.merge(EVENT_LOG, event.id, CLEARED)
         try:
             await store.commit(cleared)
         except LostRace as error:
@@ -99,7 +101,7 @@ class Outbox:
             return
         _log.error("not published: entry %r is not what this function committed", entry.id)
         aside, report = Change(), report_of(self.noun, entry, now)
-        aside.merge(EVENT_LOG, entry.id, {"unpublished": False, "refused": True})
+        aside.merge(EVENT_LOG, entry.id, {**CLEARED, "refused": True})
         # The entry may be flagged again by whoever wrote it.
         if await store.get(EVENT_LOG, report.id) is None:
             aside.record(report)
@@ -114,12 +116,11 @@ class Outbox:
         that redeliveries do not multiply. Raises Unavailable."""
         if delivery.id in self._answered:
             return
-        caused = [
-            ("causationid", "==", delivery.id),
-            ("source", "==", f"//assent/{self.noun}"),
-        ]
+        # Few others' entries have the same cause; an index of every entry's source costs more.
+        caused = [("causationid", "==", delivery.id)]
         page = await store.find(EVENT_LOG, where=caused, limit=MOST_CAUSED)
-        await self._publish(store, await self.own_events(store, page.items, delivery.received_at))
+        own = [each for each in page.items if each.data.get("source") == f"//assent/{self.noun}"]
+        await self._publish(store, await self.own_events(store, own, delivery.received_at))
         self._remember(delivery.id)
 
     def _remember(self, *delivery_ids: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import Query, Request
+from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
@@ -17,6 +18,7 @@ Cursor = Annotated[str | None, Query(max_length=2000)]
 
 # What may differ between two pages of one list.
 _OF_A_PAGE = ("limit", "cursor")
+_CURSOR = "_cursor"
 _SHOWN = 100
 
 
@@ -37,14 +39,16 @@ def refuse_unknown(request: Request, known: Collection[str]) -> None:
 
 
 class ListOf:
-    """One list: the tenant's, at this path, with this query apart from its page."""
+    """One list: the tenant's, at this path, with this query apart from its page; or, where `below`
+    is given, the one of that name below this path, without a query."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, below: str | None = None) -> None:
         caller: Caller = request.state.caller
-        query = sorted(
-            pair for pair in request.query_params.multi_items() if pair[0] not in _OF_A_PAGE
-        )
-        named = json.dumps([caller.tenant_id, request.url.path, query])
+        path, query = request.url.path, request.query_params.multi_items()
+        if below is not None:
+            path, query = f"{path}/{below}", []
+        query = sorted(pair for pair in query if pair[0] not in _OF_A_PAGE)
+        named = json.dumps([caller.tenant_id, path, query])
         self._mark = hashlib.sha256(named.encode()).hexdigest()[:16]
 
     def open(self, cursor: str) -> str:
@@ -57,3 +61,15 @@ class ListOf:
     def seal(self, place: str) -> str:
         """The cursor of a place in this list."""
         return f"{self._mark}.{place}"
+
+
+def with_sealed_cursors(answer: BaseModel, request: Request) -> BaseModel:
+    """The answer with its cursors sealed: `next_cursor` leads on in the list that was asked for,
+    `<name>_cursor` into the list `<name>` below the thing that was."""
+    sealed = {}
+    for field in type(answer).model_fields:
+        name = field.removesuffix(_CURSOR)
+        place = getattr(answer, field) if name != field else None
+        if place is not None:
+            sealed[field] = ListOf(request, None if name == "next" else name).seal(place)
+    return answer.model_copy(update=sealed) if sealed else answer

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from shared.kit.callers import Caller
 from shared.runtime.auth import SCOPES_ATTRIBUTE, authorize, requires
 from shared.runtime.bodies import JSON, Accepts, BodyReader, refuse_body
-from shared.runtime.parameters import Cursor, Limit, ListOf, refuse_unknown
+from shared.runtime.parameters import Cursor, Limit, ListOf, refuse_unknown, with_sealed_cursors
 
 __all__ = ["Cursor", "Limit", "Route", "Router"]
 
@@ -29,7 +29,7 @@ _REQUEST = "request_as_sent"
 class Route(APIRoute):
     """One call. Guarantees the order of refusals: 401, 403 (scope), 415, 422 (body), 422
     (parameters), then what the endpoint raises; that nothing that was sent is ignored; and that a
-    `cursor` is read only by the list whose `next_cursor` it was. An endpoint takes its body as a
+    `cursor` is read only by the list that it was given for. An endpoint takes its body as a
     parameter whose type is a model; a model that it returns is written as JSON without another
     validation."""
 
@@ -82,9 +82,7 @@ class Route(APIRoute):
             answer = await endpoint(*args, **values)
             if not isinstance(answer, BaseModel):
                 return answer
-            place = getattr(answer, "next_cursor", None)
-            if place is not None:
-                answer = answer.model_copy(update={"next_cursor": ListOf(request).seal(place)})
+            answer = with_sealed_cursors(answer, request)
             return Response(answer.model_dump_json(), status, media_type=JSON)
 
         served.__signature__ = _signature_of(endpoint, body)  # type: ignore[attr-defined]

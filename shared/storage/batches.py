@@ -45,6 +45,10 @@ class ServerTime:
     """The time at which the store applies the commit."""
 
 
+class Removed:
+    """In a merge: the document has that field no more, and so no entry in an index with it."""
+
+
 @dataclass
 class Batch:
     """Changes of one tenant that happen together or not at all."""
@@ -71,8 +75,8 @@ class Batch:
     def merge(
         self, collection: str, id: str, data: Mapping[str, Any], seen: Document | None = None
     ) -> None:
-        """Writes some fields of a document, creates it if missing; takes `Add` and `AtLeast`. With
-        `seen`, provided that nobody changed it."""
+        """Writes some fields of a document, creates it if missing; takes `Add`, `AtLeast` and
+        `Removed`. With `seen`, provided that nobody changed it."""
         self.writes.append(Write("merge", collection, id, data, seen))
 
     def delete(self, collection: str, id: str, seen: Document | None = None) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import NoneType
 from typing import Any
 
-from shared.storage.batches import Add, AtLeast, ServerTime, Write
+from shared.storage.batches import Add, AtLeast, Removed, ServerTime, Write
 
 Condition = tuple[str, str, Any]
 Path = tuple[str, ...]
@@ -99,12 +99,15 @@ def put_write(message: Any, write: Write, name: str) -> None:
         if isinstance(value, _SENTINELS):
             _put_transform(message.update_transforms.add(), _joined(path), value)
             continue
+        if write.kind in ("check", "merge"):
+            message.update_mask.field_paths.append(_joined(path))
+        # Firestore removes what the mask names and the document leaves out.
+        if isinstance(value, Removed):
+            continue
         parent = message.update
         for inner in path[:-1]:
             parent = parent.fields[inner].map_value
         put_value(parent.fields[path[-1]], value)
-        if write.kind in ("check", "merge"):
-            message.update_mask.field_paths.append(_joined(path))
     if write.kind == "merge":
         message.update_mask.SetInParent()
 

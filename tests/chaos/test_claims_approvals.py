@@ -94,3 +94,9 @@ def test_an_assent_by_a_precedent_that_ended_is_seen() -> None:
     activated["type"] = "assent.precedent.deprecated.v1"
     events.insert(0, events.pop(events.index(activated)))
     assert "no_ended_precedent_assents" in caught_by(found)
+
+
+def test_a_decision_that_came_too_late_is_no_second_one() -> None:
+    found = evidence()
+    _told_again(found, "approved", "decided_late")
+    assert "nothing_is_decided_twice" not in caught_by(found)

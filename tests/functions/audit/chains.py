@@ -11,11 +11,13 @@ from functions.audit.checking import Checked, check
 from functions.audit.checkpoints import cover
 from functions.audit.rules.chain import Broken, Entry, first_broken
 from functions.audit.store import append, read_entries, read_head
+from shared.kit.digests import load_key_ring, new_key_ring
 from shared.kit.ids import derive_id
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
 from shared.storage.firestore import TenantStore
 
+RING = load_key_ring(new_key_ring("agents"))
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -62,6 +64,7 @@ class Chain:
             if logged:
                 change = Change()
                 change.record(event(self.tenant, number))
+                change.seal(RING)
                 await TenantStore(self.tenant).commit(change)
             await append(event(self.tenant, number))
 

@@ -11,6 +11,7 @@ from infra.cost.month import month_of
 from shared.kit.pricing import load_prices
 from tests.benchmarks.combining import typical
 from tests.benchmarks.operations import Meter
+from tests.benchmarks.storage import stored
 from tests.benchmarks.stories import STORIES
 from tests.journeys.world import World
 
@@ -59,6 +60,17 @@ def test_a_creation_does_what_is_on_record(running: RunningPlatform) -> None:
     now = typical([STORIES[CREATION](meter, World(running.client)) for _ in range(3)])
     for kind in ("firestore-commits", "pubsub-messages", "cloud-tasks", "requests"):
         assert now.count(kind) == recorded.count(kind), kind
+
+
+def test_a_creation_stores_what_is_on_record(running: RunningPlatform) -> None:
+    """Each story in a tenant of its own; ids and times have the same length in every run."""
+    running.client.disarm()
+    for name, recorded in RECORDED.storage.items():
+        world = World(running.client)
+        STORIES[name](Meter(running.client), world)
+        now = stored(running.env, world.tenant)
+        for sizes, known in ((now.documents, recorded.documents), (now.indexes, recorded.indexes)):
+            assert sum(sizes.values()) == pytest.approx(sum(known.values()), rel=0.05), name
 
 
 def _as_logged(name: str, action: Action) -> Action:

@@ -19,7 +19,7 @@ from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
 from mobile_api.service.dashboard import read_dashboard
-from mobile_api.service.devices import DeviceBody, register_device
+from mobile_api.service.devices import DeviceBody, register_device, remove_device
 from mobile_api.service.rebuild import rebuild
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
@@ -109,7 +109,8 @@ async def a_governor_looks(tenant: str) -> None:
     with suppress(NotFound):
         await agents.read_agent(caller, new_id("agt", START))
     device = DeviceBody(platform="android", token="a-token")
-    await register_device(caller, IdempotencyKey(caller, "key", "fingerprint"), device)
+    registered = await register_device(caller, IdempotencyKey(caller, "key", "fingerprint"), device)
+    await remove_device(caller, registered.device_id)
     assert tenant in await tenants_of_log()
     await rebuild(tenant, now=START, write=False)
     await MOBILE.sweep(MOBILE_HANDLERS).run(START)

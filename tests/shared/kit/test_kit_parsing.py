@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kit.errors import Invalid
-from shared.kit.parsing import DEEPEST_YAML, MOST_YAML_VALUES, parse_json, parse_yaml
+from shared.kit.parsing import (
+    DEEPEST_YAML,
+    MOST_YAML_VALUES,
+    parse_json,
+    parse_json_apart,
+    parse_yaml,
+    refuse_part,
+)
 from tests.shared.plain_values import YAML_BOMBS, YAML_SPELLINGS, levels, values_of
 
 KEYS = b",".join(b'"k%d":1' % number for number in range(75_000))
@@ -132,3 +139,48 @@ def test_any_bytes_are_a_plain_value_or_refused(body: bytes) -> None:
             read = parse(body)
             json.dumps(read, ensure_ascii=False, allow_nan=False).encode()
             assert not (isinstance(read, float) and math.isinf(read))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1, "a": 1}',
+        '[{"b": {"c": [{"d": 1, "d": 2}]}}]',
+        "[1e999]",
+        '{"n": [NaN]}',
+        '{"n": -Infinity}',
+        r'"\ud83d"',
+        r'{"\udfff": 1}',
+    ],
+)
+def test_a_part_that_is_judged_apart_is_refused_for_the_same_reasons(text: str) -> None:
+    with pytest.raises(Invalid) as strict:
+        parse_json(text.encode())
+    value = parse_json_apart(f'{{"parts": [{text}, "good"]}}'.encode())
+    with pytest.raises(Invalid) as apart:
+        refuse_part(value["parts"][0])
+    words = [str(each.value).partition(":")[2].split()[-1] for each in (strict, apart)]
+    assert words[0] == words[1]
+    refuse_part(value["parts"][1])
+
+
+def test_the_outermost_object_is_judged_at_once() -> None:
+    with pytest.raises(Invalid, match="names the key 'parts' twice"):
+        parse_json_apart(b'{"parts": [], "parts": []}')
+    assert parse_json_apart(b"[1]") == [1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"parts": [{' + b'"a":1,' * 150_000 + b'"a":1}]}',
+        b'{"parts": [' + b"[" * 400_000 + b"]" * 400_000 + b"]}",
+        b'{"parts": [' + b'{"a":{}},' * 100_000 + b"1]}",
+    ],
+    ids=["one key many times", "deep", "many objects"],
+)
+def test_a_bomb_is_judged_apart_within_a_second(body: bytes) -> None:
+    started = time.process_time()
+    with contextlib.suppress(Invalid):
+        refuse_part(parse_json_apart(body))
+    assert time.process_time() - started < 1

@@ -11,6 +11,7 @@ from shared.kit.contents import Content
 from shared.kit.errors import ContentErased, ContentInvalid, NotFound
 from shared.messaging.changes import Change
 from shared.messaging.contents import CONTENTS, erase, read_contents
+from shared.messaging.erasure import main
 from shared.messaging.recorder import Recorder
 from shared.storage.batches import Batch
 from shared.storage.firestore import LostRace, TenantStore
@@ -117,3 +118,15 @@ async def test_what_was_erased_is_never_stored_again(store: TenantStore) -> None
 async def test_what_was_never_stored_cannot_be_erased(store: TenantStore) -> None:
     with pytest.raises(NotFound):
         await erase(store, SPEC.hash, NOW)
+
+
+async def test_the_command_erases_and_says_when(
+    store: TenantStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await keep(store, SPEC)
+    of_tenant = ["--tenant", store.tenant_id]
+    assert await asyncio.to_thread(main, [*of_tenant, SPEC.hash]) == 0
+    assert capsys.readouterr().out.startswith(f"{SPEC.hash} was erased at ")
+    assert (await read_contents(store, [SPEC.hash])).shown(SPEC.hash) is None
+    assert await asyncio.to_thread(main, [*of_tenant, OTHER.hash]) == 2
+    assert "nothing is stored" in capsys.readouterr().err

@@ -111,6 +111,8 @@ async def test_a_commit_is_published_and_its_timer_set(shop: Shop) -> None:
     assert received[0].attributes == shop.events[0].headers()
     assert len(await shop.cloud.tasks_in(shop.queue)) == 1
     assert await shop.unpublished() == 0
+    # A field of the sweep's index that stayed would be paid for as long as the log is kept.
+    assert not await shop.store.count(EVENT_LOG, where=[("sweep_at", ">", "")])
     assert {name: counts[name] for name in ("pubsub-messages", "cloud-tasks")} == {
         "pubsub-messages": 2,
         "cloud-tasks": 1,

@@ -21,6 +21,11 @@ class Numbers(Data):
     next_cursor: str | None
 
 
+class Thing(Data):
+    first_numbers: tuple[int, ...]
+    numbers_cursor: str | None
+
+
 @router.get("/v1/{of}/numbers")
 async def numbers(
     caller: Caller,
@@ -33,7 +38,12 @@ async def numbers(
     return Numbers(items=tuple(range(first, first + limit)), next_cursor=str(first + limit))
 
 
-@router.get("/v1/none")
+@router.get("/v1/{of}")
+async def thing(caller: Caller, of: str, first: int = 2) -> Thing:
+    return Thing(first_numbers=tuple(range(first)), numbers_cursor=str(first))
+
+
+@router.get("/v1/none/at/all")
 async def nothing(caller: Caller) -> dict[str, str]:
     return {}
 
@@ -60,10 +70,10 @@ async def test_an_unknown_parameter_is_refused_with_those_that_exist(
 
 
 async def test_a_call_without_parameters_takes_none(api: httpx.AsyncClient) -> None:
-    assert _errors(await api.get("/v1/none?limit=1")) == {
+    assert _errors(await api.get("/v1/none/at/all?limit=1")) == {
         "limit": "is not a parameter of this call; it takes none"
     }
-    assert (await api.get("/v1/none?")).status_code == 200
+    assert (await api.get("/v1/none/at/all?")).status_code == 200
 
 
 async def test_a_parameter_that_is_sent_twice_is_refused(api: httpx.AsyncClient) -> None:
@@ -74,7 +84,7 @@ async def test_a_parameter_that_is_sent_twice_is_refused(api: httpx.AsyncClient)
 
 async def test_a_thousand_unknown_parameters_are_a_short_refusal(api: httpx.AsyncClient) -> None:
     query = "&".join(f"p{number}=1" for number in range(1_000))
-    assert len(_errors(await api.get(f"/v1/none?{query}"))) == 100
+    assert len(_errors(await api.get(f"/v1/none/at/all?{query}"))) == 100
 
 
 async def test_a_cursor_goes_on_in_its_own_list(api: httpx.AsyncClient) -> None:
@@ -82,6 +92,14 @@ async def test_a_cursor_goes_on_in_its_own_list(api: httpx.AsyncClient) -> None:
         first = (await api.get(f"/v1/a/numbers?limit=2&{query}")).json()
         again = await api.get(f"/v1/a/numbers?limit=3&{query}&cursor={first['next_cursor']}")
         assert (first["items"], again.json()["items"]) == ([0, 1], [2, 3, 4])
+
+
+async def test_a_thing_leads_into_a_list_of_its_own(api: httpx.AsyncClient) -> None:
+    cursor = (await api.get("/v1/a?first=3")).json()["numbers_cursor"]
+    more = await api.get(f"/v1/a/numbers?limit=2&cursor={cursor}")
+    assert more.json()["items"] == [3, 4]
+    for other in ("/v1/b/numbers?", "/v1/a/numbers?status=odd&"):
+        assert list(_errors(await api.get(f"{other}cursor={cursor}"))) == ["cursor"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from shared.kit.errors import Invalid, PayloadTooLarge, Unavailable
 from shared.kit.operations import start_counting
 from shared.storage import patience as storage
-from shared.storage.batches import Add, AtLeast, Batch, Document
+from shared.storage.batches import Add, AtLeast, Batch, Document, Removed
 from shared.storage.firestore import LostRace, TenantStore
 from tests.shared.wire import Wire
 
@@ -99,6 +99,16 @@ async def test_checking_changes_nothing_not_even_the_version(store: TenantStore)
         batch.check(seen)
         await store.commit(batch)
     assert await _get(store, "one") == seen
+
+
+async def test_a_merge_removes_a_field_and_leaves_the_others(store: TenantStore) -> None:
+    await _put(store, "one", {"n": 1, "gone": 2, "deep": {"kept": 3, "odd.name": 4}})
+    for _ in range(2):
+        batch = Batch()
+        gone = Removed()
+        batch.merge("things", "one", {"n": 5, "gone": gone, "deep": {"odd.name": gone}})
+        await store.commit(batch)
+    assert (await _get(store, "one")).data == {"n": 5, "deep": {"kept": 3}}
 
 
 async def test_deleting_is_final_and_may_be_repeated(store: TenantStore) -> None:

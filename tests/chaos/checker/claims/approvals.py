@@ -35,7 +35,8 @@ def nothing_is_decided_twice(tenant: Tenant) -> Iterator[str]:
         if sum(name in _FINAL for name in names) > 1:
             yield f"{subject} was decided more than once: {names}"
         state = ""
-        for name in names:
+        # A decision that is refused as too late is told, and changes nothing.
+        for name in (name for name in names if name != "decided_late"):
             step = _STEPS.get(state, {}).get(name)
             if step is None:
                 yield f"{subject} went from {state or 'nothing'} to {name}: {names}"
