@@ -96,20 +96,24 @@ def put_write(message: Any, write: Write, name: str) -> None:
         data = {first: write.seen.data[first]}
     message.update.name = name
     for path, value in _leaves(data) if write.kind == "merge" else _fields(data):
-        if isinstance(value, _SENTINELS):
-            _put_transform(message.update_transforms.add(), _joined(path), value)
-            continue
-        if write.kind in ("check", "merge"):
-            message.update_mask.field_paths.append(_joined(path))
-        # Firestore removes what the mask names and the document leaves out.
-        if isinstance(value, Removed):
-            continue
-        parent = message.update
-        for inner in path[:-1]:
-            parent = parent.fields[inner].map_value
-        put_value(parent.fields[path[-1]], value)
+        _put_field(message, path, value, is_masked=write.kind in ("check", "merge"))
     if write.kind == "merge":
         message.update_mask.SetInParent()
+
+
+def _put_field(message: Any, path: Path, value: Any, *, is_masked: bool) -> None:
+    if isinstance(value, _SENTINELS):
+        _put_transform(message.update_transforms.add(), _joined(path), value)
+        return
+    if is_masked:
+        message.update_mask.field_paths.append(_joined(path))
+    # Firestore removes what the mask names and the document leaves out.
+    if isinstance(value, Removed):
+        return
+    parent = message.update
+    for inner in path[:-1]:
+        parent = parent.fields[inner].map_value
+    put_value(parent.fields[path[-1]], value)
 
 
 def put_query(
