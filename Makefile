@@ -20,7 +20,7 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-nightly test-fast check format schemas api-reference lock preview bench chaos dead-letters erase rebuild-projection verify-audit cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-audit cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,8 +63,8 @@ test-units: setup ## tests of shared/ and events/, the pages, what they promise,
 test-platform: setup ## tests of the local platform
 	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
 
-test-journeys: setup ## whole stories, every public route, and a short storm of faults, on the platform
-	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/contracts/http tests/operations tests/chaos $(WHOLE)
+test-journeys: setup ## whole stories, attacks, every public route, and a short storm of faults, on the platform
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE)
 
 test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules
 	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
@@ -105,6 +105,9 @@ preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|stagin
 
 chaos: setup ## 500 creation cases at once under every fault and two restarts, then the checker (SEEDS="1 2 3", CASES=500)
 	@$(BIN)/python -m tests.chaos --cases $(or $(CASES),500) --seeds $(or $(SEEDS),1)
+
+races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
+	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
 bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|growth)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)

@@ -14,13 +14,6 @@ from tests.journeys.world import World
 pytestmark = pytest.mark.platform
 
 
-@pytest.fixture
-def log(running: RunningPlatform, monkeypatch: pytest.MonkeyPatch) -> Client:
-    """The database, with all rights."""
-    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", running.env["FIRESTORE_EMULATOR_HOST"])
-    return Client(project=running.env["GOOGLE_CLOUD_PROJECT"])
-
-
 def _judged(world: World) -> dict[str, Any]:
     """A genuine event of `agents` about a case that waits for the governor."""
     world.submit("writer")
@@ -29,16 +22,16 @@ def _judged(world: World) -> dict[str, Any]:
 
 
 def test_an_entry_written_straight_into_the_log_reaches_nobody(
-    running: RunningPlatform, log: Client
+    running: RunningPlatform, firestore: Client
 ) -> None:
     world = World(running.client)
     genuine = _judged(world)
     path = f"tenants/{world.tenant}/events"
-    entry = log.document(f"{path}/{genuine['id']}").get().to_dict() or {}
+    entry = firestore.document(f"{path}/{genuine['id']}").get().to_dict() or {}
     id = new_id("evt", parse_instant(genuine["time"]))
     said = {**json.loads(entry["data"]), "status": "cancelled", "agent_status": "deprecated"}
     forged = {"id": id, "data": json.dumps(said), "sequence": 9, "unpublished": True}
-    log.document(f"{path}/{id}").set({**entry, **forged})
+    firestore.document(f"{path}/{id}").set({**entry, **forged})
 
     running.client.advance(120)
     world.settle()
@@ -47,5 +40,5 @@ def test_an_entry_written_straight_into_the_log_reaches_nobody(
     (violation,) = world.governor.get("/v1/mobile/violations")["items"]
     assert (violation["rule"], violation["subject"]["name"]) == ("authentic_log", id)
     assert violation["reported_by"] == "service:agents"
-    after = log.document(f"{path}/{id}").get().to_dict() or {}
+    after = firestore.document(f"{path}/{id}").get().to_dict() or {}
     assert (after["unpublished"], after["refused"]) == (False, True)
