@@ -160,3 +160,34 @@ def _buckets(world: World, id: str) -> tuple[str, set[str]]:
 
 def _all(world: World, path: str, bucket: str) -> list[dict[str, Any]]:
     return list(world.governor.get(path, status=bucket, limit=100)["items"])
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_a_request_that_names_an_agent_says_nothing_about_the_agent(
+    world: World, verb: str
+) -> None:
+    live, waits = world.live("writer"), world.submit("other-writer")
+    before = _agents(world)
+    for case in (live, waits):
+        agent = world.agent(case)
+        subject = {"type": "agent", "id": agent["agent_id"], "name": agent["name"]}
+        card = ask(world.author, kind="constitutional", subject=subject, content=agent["spec"])
+        assert (card["case"], card["stage"]) == (None, None)
+        assert decide(world.governor, card, verb).status_code == 200
+    world.settle()
+    assert _agents(world) == before
+    world.platform.advance(HOUR)
+    world.settle()
+    assert world.governor.get("/v1/mobile/dashboard")["health"]["status"] == "healthy"
+
+
+def _agents(world: World) -> list[list[dict[str, Any]]]:
+    """What the core and the phone say of each agent."""
+    names = ("agent_id", "name", "status", "version", "case_id")
+    return [
+        sorted(
+            ({name: each[name] for name in names} for each in world.governor.get(path)["items"]),
+            key=lambda each: str(each["agent_id"]),
+        )
+        for path in ("/v1/agents", "/v1/mobile/agents")
+    ]
