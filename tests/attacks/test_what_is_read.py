@@ -1,7 +1,7 @@
 """What a governor reads is what is decided: in words, in contents, in lists, and afterwards.
 
-More of it: `test_log_entries.py` (forged entries of the log), and `signed.py` of the chaos checker (each
-signature says what its event says)."""
+More of it: `test_log_entries.py` (forged entries of the log), and `signed.py` of the chaos checker
+(each signature says what its event says)."""
 
 import json
 from typing import Any
