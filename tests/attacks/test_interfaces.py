@@ -125,10 +125,12 @@ def test_a_card_says_who_decides_who_did_and_who_is_still_needed(world: World) -
 def test_one_bad_item_of_an_offline_queue_spoils_only_itself(world: World) -> None:
     cards = [world.card(world.submit(f"writer-{number}")) for number in range(2)]
     good = [json.dumps({**decision(card), "approval_id": card["id"], **APPROVE}) for card in cards]
+    odd = {**decision(cards[1]), "approval_id": cards[1]["id"], **APPROVE, "note": "pay\u200b"}
     bad = ['{"action": "approve", "action": "veto"}', '"nothing"', '{"action": "\\ud800"}']
-    queue = f'{{"decisions": [{", ".join([bad[0], good[0], bad[1], bad[2], good[1]])}]}}'
+    queued = [bad[0], good[0], bad[1], bad[2], json.dumps(odd), good[1]]
+    queue = f'{{"decisions": [{", ".join(queued)}]}}'
     headers = {"Content-Type": "application/json"}
     answer = world.governor.send("POST", "/v1/mobile/sync", content=queue, headers=headers)
     assert answer.status_code == 200, answer.text
     statuses = [each["status"] for each in answer.json()["results"]]
-    assert statuses == [422, 200, 422, 422, 200]
+    assert statuses == [422, 200, 422, 422, 422, 200]

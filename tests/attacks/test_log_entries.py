@@ -30,7 +30,8 @@ def test_an_entry_written_straight_into_the_log_reaches_nobody(
     entry = firestore.document(f"{path}/{genuine['id']}").get().to_dict() or {}
     id = new_id("evt", parse_instant(genuine["time"]))
     said = {**json.loads(entry["data"]), "status": "cancelled", "agent_status": "deprecated"}
-    forged = {"id": id, "data": json.dumps(said), "sequence": 9, "unpublished": True}
+    waits = {"unpublished": True, "sweep_at": genuine["time"], "sweeps": 0}
+    forged = {"id": id, "data": json.dumps(said), "sequence": 9, **waits}
     firestore.document(f"{path}/{id}").set({**entry, **forged})
 
     running.client.advance(120)

@@ -14,6 +14,8 @@ from mobile_api.service.rebuild import rebuild
 from shared.kit import clock
 from shared.kit.canonical import canonical_json, content_hash
 from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused
+from tests.contracts.http.test_credentials import strangers
+from tests.contracts.http.test_every_call import WITH_BODY, call
 from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World
 
 pytestmark = pytest.mark.platform
@@ -21,7 +23,23 @@ pytestmark = pytest.mark.platform
 # More than fitted into one document when a card held its own timeline.
 DEFERRALS = 80
 LONGEST_NOTE = "x" * 4_000
+# Each of its items answers for itself: test_interfaces.py.
+SYNC = "/v1/mobile/sync"
+# Turned around, with something invisible, and with another alphabet's letter.
+ODD_TEXTS = ("pay \u202e000,1$", "pay\u200b", "p\u0430yment")
 BUCKETS = ("pending", "veto_open", "decided")
+
+
+@pytest.mark.parametrize(("method", "path"), [each for each in WITH_BODY if each[1] != SYNC])
+def test_no_call_takes_text_that_people_misread(
+    running: RunningPlatform, method: str, path: str
+) -> None:
+    token = strangers(running)
+    for odd in ODD_TEXTS:
+        for body in ({"note": odd}, {odd: 1}):
+            answer = call(running, token, method, path, json=body)
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+            assert "U+" in answer.text, answer.text
 
 
 def test_a_content_that_was_swapped_in_the_database_is_neither_shown_nor_deployed(
