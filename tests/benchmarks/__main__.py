@@ -7,7 +7,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import cold_start, decision, growth, throughput, warm_read
+from tests.benchmarks import (
+    amplification,
+    cold_start,
+    decision,
+    fairness,
+    growth,
+    throughput,
+    warm_read,
+)
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.keeping import keep, last_run
 from tests.benchmarks.machine import this_machine
@@ -21,6 +29,8 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "throughput": throughput.measure,
     "decision": decision.measure,
     "growth": growth.measure,
+    "amplification": amplification.measure,
+    "fairness": fairness.measure,
 }
 
 
