@@ -39,7 +39,8 @@ with running_platform(Options(root=root, in_process=True, backoff=("0.1s", "0.2s
         "path": answer.json()["path"] + "?" + answer.json()["query"],
         "mine": answer.json()["headers"]["x-mine"],
         "cookies": answer.headers.get_list("set-cookie"),
-        "seen": sorted({one["headers"]["ce-type"] for one in seen}),
+        # Whether the clock passes three o'clock, when the report is due, depends on the hour.
+        "seen": sorted({one["headers"]["ce-type"] for one in seen} - {"assent.report.due.v1"}),
         "killed": killed,
         "after": after,
         "head": [head.status_code, len(head.content)],
