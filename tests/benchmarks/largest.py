@@ -8,17 +8,12 @@ from typing import Any
 
 from emulators.client import PlatformClient
 from emulators.demo.person import Person
+from events.policies import MOST_NAMED
+from events.precedents import MOST_CONDITIONS
+from events.quorum import MOST_PLACES
 from functions.approvals.rules.commands import LONGEST_ATTACHMENT, LONGEST_NOTE, MOST_ATTACHMENTS
-from functions.approvals.rules.policy import MOST_ENTRIES, MOST_NAMED
-from functions.approvals.rules.posting import LARGEST_VALUE_BYTES, MOST_CONDITIONS
-from functions.approvals.rules.quorum import MOST_PLACES
-from functions.approvals.rules.requests import (
-    LARGEST_CONTENT_BYTES,
-    LARGEST_EVIDENCE_BYTES,
-    LONGEST_SUBJECT,
-    MOST_EVIDENCE,
-)
-from shared.kit.principals import LONGEST_PRINCIPAL
+from functions.approvals.rules.proposals import LONGEST_REASON, MOST_ENTRIES
+from functions.approvals.rules.requests import LONGEST_SUBJECT, MOST_EVIDENCE
 from tests.journeys.world import CORE_SCOPES, PHONE_SCOPES, World, decision, precedent, spec
 
 # Three bytes, as most characters of most scripts have at most.
@@ -28,6 +23,8 @@ NOTE = LETTER * LONGEST_NOTE
 # A full page of every list, and one more.
 MANY = 101
 AT_ONCE = 4
+LARGEST_CONTENT_BYTES, LARGEST_EVIDENCE_BYTES = 262_144, 65_536
+LARGEST_VALUE_BYTES, LONGEST_PRINCIPAL = 4_096, 256
 # As long as the local platform's issuer writes one; ours may be twice as long.
 LONGEST_NAME = 128
 EVERY_SCOPE = (*CORE_SCOPES, *PHONE_SCOPES)
@@ -64,7 +61,7 @@ class Largest:
             for amount in range(MOST_ENTRIES - len(entries))
         ]
         entries[0]["silence_approves"] = [_long(f"named-{n}") for n in range(MOST_NAMED)]
-        return {"entries": entries, "reason": SUMMARY}
+        return {"entries": entries, "reason": LETTER * LONGEST_REASON}
 
     def proposal(self) -> dict[str, Any]:
         """The card of the largest policy, proposed."""
