@@ -30,21 +30,24 @@ class PolicyEntry(Model):
     silence_approves: Annotated[tuple[Identifier, ...], Field(max_length=MOST_NAMED)] = ()
 
 
-class PolicyRecord(Data):
-    """A tenant's approval policy. Version 0 is the one that comes with Assent, before anybody
-    changed it; the last change was `proposed_by` one person and approved by another."""
+class PolicyVersion(Data):
+    """One version of a tenant's approval policy: `proposed_by` one person, approved by another.
+    Version 0 is the one that comes with Assent, before anybody changed it. `decision_hash` names
+    the content that was approved, which holds the entries."""
 
     version: int
-    entries: tuple[PolicyEntry, ...]
     proposed_by: str | None = None
     approval_id: str | None = None
+    decision_hash: str | None = None
     changed_at: Instant | None = None
 
 
-class ApprovalPolicyState(PolicyRecord, EventData):
-    """The policy after the event."""
+class PolicyRecord(PolicyVersion):
+    """A version of the policy with its entries."""
+
+    entries: tuple[PolicyEntry, ...]
 
 
 @event("assent.approval_policy.changed.v1")
-class ApprovalPolicyChanged(ApprovalPolicyState):
+class ApprovalPolicyChanged(PolicyVersion, EventData):
     """A governor approved a change of the policy: requests from now on follow it."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import combinations
 
 from events.approvals import Kind, Risk
-from events.policies import ApprovalPolicyState, PolicyEntry
+from events.policies import PolicyEntry, PolicyRecord
 from events.quorum import Rule
 from functions.approvals.rules.quorum import (
     ANY_GOVERNOR,
@@ -42,7 +42,7 @@ LONGEST = timedelta(days=30)
 Threshold = tuple[int, int]
 
 
-class ApprovalPolicy(ApprovalPolicyState):
+class ApprovalPolicy(PolicyRecord):
     """The policy as it is stored; one for each tenant."""
 
 

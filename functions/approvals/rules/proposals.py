@@ -88,6 +88,7 @@ def adopt(
         entries=tuple(entries),
         proposed_by=proposal.requested_by,
         approval_id=proposal.approval_id,
+        decision_hash=proposal.decision_hash,
         changed_at=at,
     )
     return Transition(changed, ApprovalPolicyChanged)
