@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.kit.json_limits import DEEPEST_JSON, JsonLimit, has_more_parts
+from tests.shared.patience import AMPLE_SECONDS
 
 LIMIT = JsonLimit(most_bytes=1_000, most_parts=100)
 
@@ -51,7 +52,7 @@ def test_parts_are_counted_with_the_value_itself() -> None:
     [[1] * 500_000, "x" * 1_000_000, '"' * 500_000, [{"a": {}}] * 9_000, [1e-7 / 3] * 19_999],
     ids=["parts", "text", "quotes", "objects", "numbers"],
 )
-def test_the_largest_body_is_measured_in_half_a_second(value: Any) -> None:
+def test_the_largest_body_is_measured_in_bounded_time(value: Any) -> None:
     began = time.process_time()
     JsonLimit(most_bytes=256 * 1024).problem(value)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < AMPLE_SECONDS

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared.kit.errors import Invalid
 from shared.kit.plain_text import oddity, refuse_odd_text
+from tests.shared.patience import AMPLE_SECONDS
 
 HONEST = [
     "clinic café, 12 °C – “quoted” text…",
@@ -155,8 +156,8 @@ COSTLY: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("value", COSTLY.values(), ids=COSTLY.keys())
-def test_the_largest_body_is_checked_in_half_a_second(value: Any) -> None:
+def test_the_largest_body_is_checked_in_bounded_time(value: Any) -> None:
     began = time.process_time()
     with contextlib.suppress(Invalid):
         refuse_odd_text(value)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < AMPLE_SECONDS

@@ -13,6 +13,7 @@ from functions.agents.rules.classification import classify
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.spec import MOST_PASSAGES, MOST_TEXT, Spec
 from tests.functions.agents.specs import document
+from tests.shared.patience import AMPLE_SECONDS
 
 _RANDOM = random.Random(13)
 
@@ -75,14 +76,14 @@ def _own_garbage_only() -> Iterator[None]:
 
 @pytest.mark.parametrize("length", [200, 2_000])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
-def test_the_wordiest_spec_is_judged_in_half_a_second(text: str, length: int) -> None:
+def test_the_wordiest_spec_is_judged_in_bounded_time(text: str, length: int) -> None:
     spec = full_of(text[:length])
     began = time.process_time()
     judge(spec)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < AMPLE_SECONDS
 
 
-def test_many_operations_and_prohibitions_are_compared_in_half_a_second() -> None:
+def test_many_operations_and_prohibitions_are_compared_in_bounded_time() -> None:
     spec = document()
     spec["external_systems"] = [
         {"name": "s", "reversible": True, "operations": ["pay"] * 50} for _ in range(7)
@@ -91,15 +92,15 @@ def test_many_operations_and_prohibitions_are_compared_in_half_a_second() -> Non
     read = Spec.model_validate(spec)
     began = time.process_time()
     judge(read)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < AMPLE_SECONDS
 
 
 @pytest.mark.parametrize("text", ["lists of deeds", "ors"])
-def test_a_change_of_the_wordiest_spec_is_classified_in_half_a_second(text: str) -> None:
+def test_a_change_of_the_wordiest_spec_is_classified_in_bounded_time(text: str) -> None:
     before, after = full_of(TEXTS[text]), full_of(TEXTS[text][::-1])
     began = time.process_time()
     classify(before, after)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < AMPLE_SECONDS
 
 
 @pytest.mark.parametrize(
