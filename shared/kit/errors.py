@@ -123,7 +123,7 @@ class VersionConflict(AssentError):
 
 class ApprovalExpired(AssentError):
     code = "approval_expired"
-    title = "The deadline has passed and silence has spoken"
+    title = "The deadline has passed, and silence has decided"
     http_status = 410
 
 

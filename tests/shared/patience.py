@@ -1,5 +1,5 @@
 """How long a computation over the worst input may take in a test."""
 
-# Of processor time. Alone they take a fifth of a second; branch coverage and a busy machine multiply
-# that. What is quadratic takes longer still.
+# Of processor time. Alone each takes a fifth of a second; branch coverage and a busy machine
+# multiply that. What is quadratic takes longer still.
 AMPLE_SECONDS = 3.0

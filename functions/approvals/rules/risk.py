@@ -10,8 +10,8 @@ from shared.kit.errors import FieldError
 
 LEVELS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
 CRITICAL_AMOUNT_USD_MICROS = 10_000 * 1_000_000
-# A thousand billion dollars; Firestore and JSON readers hold it exactly.
-LARGEST_AMOUNT_USD_MICROS = 10**12 * 1_000
+# A billion dollars; Firestore and JSON readers hold it exactly.
+LARGEST_AMOUNT_USD_MICROS = 10**9 * 1_000_000
 
 _BY_KIND: dict[Kind, tuple[Risk, str]] = {
     "artifact": ("low", "an internal artifact"),

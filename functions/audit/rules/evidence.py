@@ -10,7 +10,7 @@ from events.approvals import ApprovalConfirmed, ApprovalRequested, ApprovalResum
 from events.mobile_api import NotificationRequested
 from shared.kit.canonical import canonical_json
 
-# Everything that is published is evidence, so that nobody can forget a new decision; but for these.
+# Every published event gets an entry but for these, so that a new type is audited by default.
 NO_EVIDENCE = {
     AgentApprovalNeeded.event_type: "asks; what was decided names the content's hash",
     AgentHealthChanged.event_type: "a reading; what it leads to is an event of its own",
@@ -20,11 +20,9 @@ NO_EVIDENCE = {
     ApprovalConfirmed.event_type: "the clock alone; the assent said when",
     NotificationRequested.event_type: "tells somebody of an event that is evidence itself",
 }
-# Texts of people and of agents' specs: the chain is never altered, so it may not hold what
+# Quotations of agents' specs and of precedents: the chain is never altered, so it may not hold what
 # somebody can demand to have erased.
-BY_HASH_ONLY = frozenset(
-    {"content", "evidence", "risk_reasons", "rollback_plan", "matches", "stages", "findings"}
-)
+BY_HASH_ONLY = frozenset({"checks", "findings"})
 # Proves the decision to whoever holds the public keys.
 WHOLE = frozenset({"signature"})
 LONGEST_FIELD = 2_000

@@ -51,10 +51,6 @@ def _objections(spec: Spec) -> Iterator[Objection]:
     yield from _rights_in_two_lists(spec)
 
 
-def _ruled_out_by(rule: Passage) -> str:
-    return f'is ruled out by never "{shortened(rule.text)}"'
-
-
 def _contradicts(claim: Passage, rule: Passage) -> bool:
     if claim.role in (Role.ALONE, Role.WITH_APPROVAL) and _gist(claim.text) == _gist(rule.text):
         return True
