@@ -64,12 +64,14 @@ class BreakGlass(Data):
 
 
 class Review(Data):
-    """The review that a break-glass or a deputy's decision requires, and its outcome."""
+    """The review that a break-glass or a deputy's decision requires, and its outcome. A governor
+    may still overturn what was upheld, unless `by_governor`."""
 
     because: Literal["break_glass", "deputy"]
     status: Literal["owed", "missed", "upheld", "overturned"]
     due_at: Instant
     reviewed_by: str | None = None
+    by_governor: bool = False
     reviewed_at: Instant | None = None
     note: str = ""
 

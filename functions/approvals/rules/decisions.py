@@ -90,6 +90,8 @@ def _admit(approval: Approval, verb: DecisionVerb, actor: Actor, *, took_over: b
             f"{', '.join(approval.missing)} must say yes; a governor without a place may reject, "
             "request changes, veto or break the glass"
         )
+    if verb == "break_glass" and not (standing.is_governor or standing.capacity == "deputy"):
+        raise Forbidden("only a governor or a deputy breaks the glass: it skips all the others")
     if verb not in ("approve", "reject", "request_changes") and standing.was_only_added:
         raise Forbidden("the requester added you: you may approve, reject or request changes")
     if verb == "delegate" or (verb == "escalate" and standing.capacity != "deputy"):

@@ -20,6 +20,7 @@ from functions.approvals.rules.quorum import (
 )
 from functions.approvals.rules.risk import LEVELS
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.principals import is_reserved
 
 # Default deadline and floor of each kind (docs/domain.md).
 DEADLINES: dict[Kind, timedelta] = {
@@ -146,6 +147,8 @@ def _silence_errors(entry: PolicyEntry, field: str) -> Iterator[FieldError]:
     if _deadline(entry) < DEADLINES[entry.kind]:
         least = int(DEADLINES[entry.kind].total_seconds())
         yield FieldError(field, f"needs a deadline_seconds of at least {least}")
+    if any(map(is_reserved, entry.silence_approves)):
+        yield FieldError(field, "must name people or programs: one of the names is reserved")
 
 
 def _overlap_errors(entries: Sequence[PolicyEntry]) -> Iterator[FieldError]:

@@ -39,7 +39,7 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
     owed = approval.review
     if owed is None:
         raise VersionConflict("only a deputy's decision and a break-glass require a review")
-    if owed.status not in ("owed", "missed"):
+    if owed.status not in ("owed", "missed") and not _is_overruled(owed, command, actor):
         if (owed.reviewed_by, owed.status) == (actor.principal, command.verdict):
             return Repeat()
         assert owed.reviewed_at is not None
@@ -49,11 +49,23 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
     current = missed[-1].state if missed else approval
     event = ApprovalReviewed if command.verdict == "upheld" else ApprovalOverturned
     done = _with(
-        owed, status=command.verdict, reviewed_by=actor.principal, reviewed_at=at, note=command.note
+        owed,
+        status=command.verdict,
+        reviewed_by=actor.principal,
+        by_governor=GOVERNOR in actor.roles,
+        reviewed_at=at,
+        note=command.note,
     )
     present = {"governed_at": at} if GOVERNOR in actor.roles else {}
     reviewed = transition(current, event, review=done, **present)
     return (*missed, reviewed, *already_undone(reviewed.state))
+
+
+def _is_overruled(made: Review, command: ReviewBody, actor: Actor) -> bool:
+    """Whether a governor overturns what somebody else than a governor upheld: no accomplice's
+    review takes the governor's remedy away."""
+    by_governor = made.by_governor or GOVERNOR not in actor.roles
+    return made.status == "upheld" and command.verdict == "overturned" and not by_governor
 
 
 def admit_reviewer(approval: Approval, actor: Actor) -> None:

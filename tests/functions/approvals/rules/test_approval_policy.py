@@ -119,6 +119,7 @@ def test_in_every_policy_that_is_accepted_one_entry_holds_whatever_the_order(
             [entry(deadline_seconds=600, shortest_deadline_seconds=601)],
             "entries.0.deadline_seconds",
         ),
+        ([entry("artifact", silence_approves=("deadline",))], "entries.0.silence_approves"),
         ([entry("execution", silence_approves=("bot",))], "entries.0.silence_approves"),
         (
             [entry("artifact", min_risk="medium", silence_approves=("bot",))],

@@ -5,18 +5,22 @@ from typing import Any
 import pytest
 
 from functions.approvals.rules.approval import Actor, Approval
+from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.late import MOST_LATE, note_late
-from functions.approvals.rules.reviews import admit_reviewer
+from functions.approvals.rules.reviews import admit_reviewer, review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
-from shared.kit.errors import ApprovalExpired, Forbidden, SeparationOfDuties
+from shared.kit.errors import AlreadyDecided, ApprovalExpired, Forbidden, SeparationOfDuties
 from tests.functions.approvals.builders import (
+    DEPUTY,
     GOVERNOR,
     HOUR,
     LEGAL,
     MINUTE,
     NOBODY,
+    OTHER_DEPUTY,
+    OTHER_GOVERNOR,
     REQUESTER,
     SECOND,
     START,
@@ -68,7 +72,6 @@ def test_the_policys_own_rule_is_not_added_again() -> None:
         ("defer", {"until": START + HOUR}),
         ("escalate", {}),
         ("delegate", {"to": "dina"}),
-        ("break_glass", {"grounds": "outage"}),
     ],
 )
 def test_who_was_only_added_may_vote_and_refuse_and_nothing_else(
@@ -78,6 +81,30 @@ def test_who_was_only_added_may_vote_and_refuse_and_nothing_else(
     with pytest.raises(Forbidden, match="the requester added you"):
         decide(approval, command(verb, approval, **fields), ACCOMPLICE, START)
     assert decided("reject", approval, ACCOMPLICE).status == "rejected"
+
+
+@pytest.mark.parametrize("kind", ["constitutional", "financial"])
+def test_only_governors_and_deputies_break_the_glass(kind: Any) -> None:
+    both = rule("all", "role:governor", "role:legal")
+    approval = opened(kind=kind, rule=both, added_rule=THEIRS)
+    for actor in (LEGAL, ACCOMPLICE):
+        with pytest.raises(Forbidden, match="only a governor or a deputy"):
+            decide(approval, command("break_glass", approval, grounds="legal"), actor, START)
+    assert decided("break_glass", approval, GOVERNOR, grounds="legal").status == "approved"
+
+
+def test_a_governor_overturns_what_an_accomplice_upheld_and_nobody_what_a_governor_did() -> None:
+    broken = decided("break_glass", opened(), DEPUTY, grounds="outage")
+    upheld, overturned = (ReviewBody(verdict=v, note="why") for v in ("upheld", "overturned"))
+    by_accomplice = stepped(review(broken, upheld, OTHER_DEPUTY, START))
+    with pytest.raises(AlreadyDecided):
+        review(by_accomplice, overturned, Actor("dora", DEPUTY.roles), START)
+    state = stepped(review(by_accomplice, overturned, GOVERNOR, START))
+    assert state.review is not None
+    assert (state.review.status, state.review.reviewed_by) == ("overturned", "gala")
+    by_governor = stepped(review(broken, upheld, GOVERNOR, START))
+    with pytest.raises(AlreadyDecided):
+        review(by_governor, overturned, OTHER_GOVERNOR, START)
 
 
 @pytest.mark.parametrize("added", [None, THEIRS])
