@@ -11,7 +11,7 @@ from emulators.demo.person import Person
 from events.policies import MOST_NAMED
 from events.precedents import MOST_CONDITIONS
 from events.quorum import MOST_PLACES
-from functions.approvals.rules.commands import LONGEST_ATTACHMENT, LONGEST_NOTE, MOST_ATTACHMENTS
+from functions.approvals.rules.commands import LONGEST_NOTE, MOST_ATTACHMENTS
 from functions.approvals.rules.proposals import LONGEST_REASON, MOST_ENTRIES
 from functions.approvals.rules.requests import LONGEST_SUBJECT, MOST_EVIDENCE
 from tests.journeys.world import CORE_SCOPES, PHONE_SCOPES, World, decision, precedent, spec
@@ -24,8 +24,6 @@ NOTE = LETTER * LONGEST_NOTE
 MANY = 101
 AT_ONCE = 4
 LARGEST_CONTENT_BYTES, LARGEST_EVIDENCE_BYTES = 262_144, 65_536
-LARGEST_VALUE_BYTES, LONGEST_PRINCIPAL = 4_096, 256
-# As long as the local platform's issuer writes one; ours may be twice as long.
 LONGEST_NAME = 128
 EVERY_SCOPE = (*CORE_SCOPES, *PHONE_SCOPES)
 
@@ -110,7 +108,8 @@ class Largest:
     def precedent(self) -> dict[str, Any]:
         """The largest precedent."""
         plain = precedent("healthcare")
-        ground, value = uuid.uuid4().hex, LETTER * (LARGEST_VALUE_BYTES // 3 - 2)
+        # All conditions together have at most 16,384 bytes.
+        ground, value = uuid.uuid4().hex, LETTER * 220
         added = [
             {"field": f"content.{ground}-{n:02d}".ljust(200, "x"), "op": "ne", "value": value}
             for n in range(MOST_CONDITIONS - len(plain["conditions"]))
@@ -126,7 +125,8 @@ class Largest:
 
 def veto_body(card: dict[str, Any]) -> dict[str, Any]:
     """The largest veto."""
-    attachments = [LETTER * LONGEST_ATTACHMENT] * MOST_ATTACHMENTS
+    # All together have at most 24,000 bytes.
+    attachments = [LETTER * 780] * MOST_ATTACHMENTS
     reason = {"reason_category": "safety", "explanation": NOTE, "attachments": attachments}
     return {**decision(card), **reason}
 
@@ -166,7 +166,7 @@ def together(make: Callable[[], Any], many: int) -> list[Any]:
 
 
 def _long(name: str) -> str:
-    return name.ljust(LONGEST_PRINCIPAL, "-")
+    return name.ljust(LONGEST_NAME, "-")
 
 
 _STRANGERS = [_long(f"stranger-{n}") for n in range(MOST_PLACES)]

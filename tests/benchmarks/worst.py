@@ -16,6 +16,7 @@ from mobile_api.service.sync import MOST_SYNCED
 from shared.kit.instants import format_instant, parse_instant
 from tests.benchmarks.largest import (
     LETTER,
+    LONGEST_NAME,
     MANY,
     NOTE,
     Largest,
@@ -338,7 +339,7 @@ def _decide(scene: Scene) -> Iterator[Call]:
         ("reject", big.governor, 31, {}),
         ("request_changes", big.governor, 31, {"note": "x"}),
         ("defer", big.voters[15], 15, {"until": tomorrow}),
-        ("delegate", big.voters[15], 15, {"to": "d" * 256}),
+        ("delegate", big.voters[15], 15, {"to": "d" * LONGEST_NAME}),
         ("break_glass", big.governor, 31, {"grounds": "outage"}),
     ):
         card = big.approval(votes=votes)
