@@ -9,7 +9,7 @@ from events.registry import event
 from shared.kit.ids import Id
 from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
-from shared.kit.models import Data, EventData, Model
+from shared.kit.models import Data, EventData, Model, part_of
 
 TOPIC = "approvals"
 MOST_CONDITIONS = 16
@@ -103,6 +103,27 @@ class PrecedentState(PrecedentRecord, EventData):
     """A precedent after the event."""
 
     precedent_id: str
+
+
+def seed_of(state: PrecedentState) -> PrecedentSeed:
+    """The fields from the precedent's own events."""
+    return part_of(PrecedentSeed, state, seed_id=state.precedent_id)
+
+
+def with_matches(seed: PrecedentSeed, *, matched: int, compared: int) -> PrecedentSeed:
+    """The precedent with the number of its approvals and of its comparisons."""
+    return seed.model_copy(
+        update={
+            "match_count": matched,
+            "match_rate": rate(matched, compared),
+            "veto_rate": rate(seed.veto_count, matched),
+        }
+    )
+
+
+def rate(part: int, whole: int) -> float:
+    """The share `part` / `whole`, from 0.0 to 1.0, to four places; 0.0 where `whole` is 0."""
+    return round(min(part / whole, 1.0), 4) if whole > 0 else 0.0
 
 
 @event("assent.precedent.drafted.v1")

@@ -57,7 +57,8 @@ DEVICES = Aggregate(
     queried=("principal", "device_id"),
 )
 
-PROJECTED = (
+# Of the projection.
+DECLARED = (
     Collection(
         CARDS,
         composites=(
@@ -76,4 +77,4 @@ PROJECTED = (
     Collection(SEED_COUNTS),
 )
 
-RUN = Runner("mobile-api", DEVICES, collections=PROJECTED)
+RUN = Runner("mobile-api", DEVICES, collections=DECLARED)

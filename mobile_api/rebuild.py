@@ -6,14 +6,13 @@ is 1 where the two differ. Works on the running local platform, or on what the e
 
 import argparse
 import asyncio
-import os
 import sys
 from collections.abc import Sequence
 
 from mobile_api.service.rebuild import Rebuilt, rebuild
 from shared.kit import clock
 from shared.kit.errors import Unavailable
-from shared.kit.local_platform import join_local_platform
+from shared.kit.local_platform import found_project
 from shared.messaging.log import tenants_of_log
 
 
@@ -23,11 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--tenant", help="only this tenant; otherwise every tenant of the log")
     parser.add_argument("--check", action="store_true", help="compare, and write nothing")
     chosen = parser.parse_args(arguments)
-    if "GOOGLE_CLOUD_PROJECT" not in os.environ and not join_local_platform():
-        print(
-            "No platform is running here (make up), and GOOGLE_CLOUD_PROJECT names no project.",
-            file=sys.stderr,
-        )
+    if not found_project():
         return 2
     try:
         results = asyncio.run(_rebuild_all(chosen.tenant, write=not chosen.check))

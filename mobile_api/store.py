@@ -2,21 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from mobile_api.aggregates import RUN
+from mobile_api.aggregates import DECLARED, RUN
 from mobile_api.rules.counters import is_time
-from mobile_api.rules.documents import (
-    AGENTS,
-    CARDS,
-    COUNTERS,
-    DELIVERIES,
-    PIPELINES,
-    SEED_COUNTS,
-    SEEDS,
-    TIMELINES,
-    VIOLATIONS,
-    Fields,
-    Key,
-)
+from mobile_api.rules.documents import COUNTERS, SEED_COUNTS, Fields, Key
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import is_id
@@ -26,7 +14,7 @@ from shared.storage.firestore import TenantStore
 
 # Counters come first: a reader that reads them before the rest notices any later change.
 COUNTED = (COUNTERS, SEED_COUNTS)
-PROJECTED = (*COUNTED, CARDS, TIMELINES, AGENTS, SEEDS, VIOLATIONS, PIPELINES, DELIVERIES)
+PROJECTED = (*COUNTED, *(each.name for each in DECLARED if each.name not in COUNTED))
 
 Seen = Mapping[Key, Document]
 

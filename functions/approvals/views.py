@@ -6,8 +6,6 @@ from events.approvals import ApprovalRecord, CaseBinding
 from events.dossiers import Dossier, DossierNames, open_dossier
 from events.precedents import PrecedentSeed
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.precedent import Precedent
-from functions.approvals.rules.rates import rate
 from shared.kit.contents import Contents
 from shared.kit.models import Data, part_of
 
@@ -53,15 +51,3 @@ class PrecedentSeedPage(Data):
 
     items: tuple[PrecedentSeed, ...]
     next_cursor: str | None
-
-
-def seed_of(precedent: Precedent, *, matched: int, compared: int) -> PrecedentSeed:
-    """A precedent with the number of its approvals and of its comparisons."""
-    return part_of(
-        PrecedentSeed,
-        precedent,
-        seed_id=precedent.precedent_id,
-        match_count=matched,
-        match_rate=rate(matched, compared),
-        veto_rate=rate(precedent.veto_count, matched),
-    )

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from functions.audit.checking import Checked, check
 from functions.audit.store import audited_tenants
 from shared.kit.errors import Unavailable
-from shared.kit.local_platform import join_local_platform
+from shared.kit.local_platform import found_project
 
-PROJECT, DATABASE = "GOOGLE_CLOUD_PROJECT", "ASSENT_POSTGRES_DSN"
+DATABASE = "ASSENT_POSTGRES_DSN"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,11 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--tenant", help="only this tenant; otherwise every tenant")
     parser.add_argument("--with-log", action="store_true", help="compare with the event log too")
     chosen = parser.parse_args(arguments)
-    if PROJECT not in os.environ and not join_local_platform():
-        print(
-            f"No platform is running here (make up), and {PROJECT} names no project.",
-            file=sys.stderr,
-        )
+    if not found_project():
         return 2
     if DATABASE not in os.environ:
         print(f"{DATABASE} names no database: where are the entries?", file=sys.stderr)

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
-from events.precedents import PrecedentBody, PrecedentSeed
+from events.precedents import PrecedentBody, PrecedentSeed, with_matches
 from mobile_api.approvals import post
 from mobile_api.rules.counters import COMPARED, MATCHED
 from mobile_api.rules.documents import SEED_COUNTS, SEEDS
-from mobile_api.rules.seeds import with_matches
 from mobile_api.store import read_documents, require_document
 from mobile_api.views import SeedPage
 from shared.kit.callers import Caller

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,17 @@ def find_local_platform(directory: Path = DIRECTORY) -> dict[str, Any] | None:
     return content
 
 
-def join_local_platform() -> bool:
-    """Takes over the variables of the platform that runs here; whether one does."""
+def found_project() -> bool:
+    """Whether the environment names a project, or a local platform runs here, whose variables are
+    taken over then. Otherwise says so on stderr."""
+    if "GOOGLE_CLOUD_PROJECT" in os.environ:
+        return True
     platform = find_local_platform()
-    os.environ.update(platform["env"] if platform else {})
-    return platform is not None
+    if platform is None:
+        message = (
+            "No platform is running here (make up), and GOOGLE_CLOUD_PROJECT names no project."
+        )
+        print(message, file=sys.stderr)
+        return False
+    os.environ.update(platform["env"])
+    return True

@@ -3,7 +3,6 @@ that the environment names or on the local platform that runs here."""
 
 import argparse
 import asyncio
-import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -11,7 +10,7 @@ from functools import partial
 from shared.kit import clock
 from shared.kit.errors import AssentError
 from shared.kit.instants import format_instant
-from shared.kit.local_platform import join_local_platform
+from shared.kit.local_platform import found_project
 from shared.messaging.contents import erase
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
@@ -23,11 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--tenant", required=True)
     parser.add_argument("hashes", nargs="+", metavar="HASH", help="as cards and events name it")
     chosen = parser.parse_args(arguments)
-    if "GOOGLE_CLOUD_PROJECT" not in os.environ and not join_local_platform():
-        print(
-            "No platform is running here (make up), and GOOGLE_CLOUD_PROJECT names no project.",
-            file=sys.stderr,
-        )
+    if not found_project():
         return 2
     return asyncio.run(_erase_all(TenantStore(chosen.tenant), chosen.hashes))
 

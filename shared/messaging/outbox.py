@@ -48,9 +48,10 @@ class Outbox:
 
     async def hand_over(self, store: TenantStore, change: Change, *, now: datetime) -> None:
         """Publishes the events and sets the timers of a committed change, as `commit` does."""
-        publishing = self._publish if change.is_redelivered else self.relay
+        events = change.events
+        publishing = self._publish(events) if change.is_redelivered else self.relay(store, events)
         published, timed = await asyncio.gather(
-            publishing(store, change.events),
+            publishing,
             set_timers(self.noun, store.tenant_id, change.timers, now=now),
             return_exceptions=True,
         )
@@ -69,7 +70,7 @@ class Outbox:
         recognise it by its sequence. Raises Unavailable."""
         if not events:
             return
-        await self._publish(store, events)
+        await self._publish(events)
         cleared = Batch()
         for event in events:
             cleared.merge(EVENT_LOG, event.id, CLEARED)
@@ -120,7 +121,7 @@ class Outbox:
         caused = [("causationid", "==", delivery.id)]
         page = await store.find(EVENT_LOG, where=caused, limit=MOST_CAUSED)
         own = [each for each in page.items if each.data.get("source") == f"//assent/{self.noun}"]
-        await self._publish(store, await self.own_events(store, own, delivery.received_at))
+        await self._publish(await self.own_events(store, own, delivery.received_at))
         self._remember(delivery.id)
 
     def _remember(self, *delivery_ids: str) -> None:
@@ -129,6 +130,6 @@ class Outbox:
         while len(self._answered) > MOST_REMEMBERED:
             self._answered.popitem(last=False)
 
-    async def _publish(self, store: TenantStore, events: Sequence[Envelope]) -> None:
+    async def _publish(self, events: Sequence[Envelope]) -> None:
         if events:
             await publish(self.noun, [(event.data.encode(), event.headers()) for event in events])

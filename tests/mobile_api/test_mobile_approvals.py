@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 import mobile_api.approvals
-from events.precedents import PrecedentActivated
-from mobile_api.rules.seeds import seed_of
+from events.precedents import PrecedentActivated, seed_of
 from shared.kit.errors import (
     AlreadyDecided,
     ApprovalExpired,

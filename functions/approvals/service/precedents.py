@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from events.precedents import Finding, PrecedentBody, PrecedentSeed
+from events.precedents import Finding, PrecedentBody, PrecedentSeed, seed_of, with_matches
 from functions.approvals.aggregates import ACTIVE, APPROVALS, COUNTS, PRECEDENTS, RUN
 from functions.approvals.queries import find_ended, find_rejected_since
 from functions.approvals.rules.approval import Approval
@@ -18,7 +18,6 @@ from functions.approvals.rules.precedent import (
     suspend,
 )
 from functions.approvals.rules.quorum import GOVERNOR
-from functions.approvals.views import seed_of
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
@@ -47,7 +46,7 @@ async def post_precedent(caller: Caller, key: IdempotencyKey, body: PrecedentBod
         written = written.model_copy(update={"likeness": likeness})
         step = post(written, review(written, facts))
         await work.save(step)
-        return seed_of(step.state, matched=0, compared=0)
+        return seed_of(step.state)
 
     return await RUN.command(caller, key, use_case, PrecedentSeed)
 
@@ -98,7 +97,7 @@ async def shown(store: TenantStore, precedents: Sequence[Precedent]) -> tuple[Pr
     found = await store.get_many([(COUNTS.name, id) for id in were_active])
     counts = {each.id: each.data for each in found if each is not None}
     return tuple(
-        seed_of(each, matched=known.get(MATCHED, 0), compared=known.get(COMPARED, 0))
+        with_matches(seed_of(each), matched=known.get(MATCHED, 0), compared=known.get(COMPARED, 0))
         for each in precedents
         for known in (counts.get(each.precedent_id, {}),)
     )

@@ -10,7 +10,7 @@ from functions.audit.checkpoints import ChainBroken, cover_new_entries
 from functions.audit.reactions import CHECKPOINT_DUE, HANDLERS
 from functions.audit.rules.checkpoints import kept
 from functions.audit.store import CHECKPOINTS
-from functions.audit.verify import DATABASE, PROJECT, main
+from functions.audit.verify import DATABASE, main
 from shared.kit.signing import load_signing_key, new_key
 from shared.messaging.envelope import Envelope
 from shared.storage.batches import Batch
@@ -234,7 +234,7 @@ async def test_the_command_says_what_is_broken(
     assert f"{chain.tenant}: BROKEN\n  entry 2: " in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("missing", [PROJECT, DATABASE])
+@pytest.mark.parametrize("missing", ["GOOGLE_CLOUD_PROJECT", DATABASE])
 def test_the_command_needs_a_platform(
     missing: str,
     monkeypatch: pytest.MonkeyPatch,

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events import agents, approvals, pipelines, precedents
+from events.precedents import rate, seed_of, with_matches
 from mobile_api.rules.budget import budget_state
 from mobile_api.rules.counters import SHARDS, all_shards, counter_changes, totals
 from mobile_api.rules.dashboard import dashboard
 from mobile_api.rules.documents import Fields
-from mobile_api.rules.seeds import rate, seed_of, with_matches
 from mobile_api.views import Dashboard
 from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.messaging.envelope import Envelope

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from events.precedents import Condition
+from events.precedents import Condition, rate
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, ActivePrecedents
-from functions.approvals.rules.rates import rate
 from tests.functions.approvals.builders import (
     CONTENT,
     HOUR,
