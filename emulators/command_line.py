@@ -161,7 +161,7 @@ The platform is up at {url} (Ctrl-C stops it; logs in {platform.directory.path /
 
   # a governor's token
   TOKEN=$(curl -s {url}/_platform/token -H 'Content-Type: application/json' -d '{{
-    "principal": "governor", "tenant": "demo", "roles": ["governor"],
+    "principal": "gala", "tenant": "demo", "roles": ["governor"],
     "scopes": ["governance:read", "governance:write", "veto:execute"]}}' \\
     | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
 

@@ -152,7 +152,7 @@ def _author(platform: PlatformClient) -> Person:
 def _governor(platform: PlatformClient) -> Person:
     return Person(
         platform,
-        principal="governor",
+        principal="gala",
         tenant=TENANT,
         scopes=["governance:read", "governance:write", "veto:execute"],
         roles=["governor"],

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.kit import clock
+from shared.kit.principals import is_reserved
 from shared.kit.signing import load_signing_key, new_key, public_key_set, sign
 
 LONGEST_MINUTES = 15
@@ -67,6 +68,12 @@ def _minutes(text: str) -> int:
     return minutes
 
 
+def _principal(name: str) -> str:
+    if is_reserved(name):
+        raise argparse.ArgumentTypeError("a name that belongs to Assent itself: choose another")
+    return name
+
+
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.tokens", description=__doc__)
     commands = parser.add_subparsers(dest="what", required=True)
@@ -78,8 +85,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         command = commands.add_parser(what, help=summary)
         command.add_argument("--key", type=Path, required=True, help="the key's file")
         if what == "issue":
-            for name in ("issuer", "principal", "tenant"):
+            for name in ("issuer", "tenant"):
                 command.add_argument(f"--{name}", required=True)
+            command.add_argument("--principal", type=_principal, required=True)
             command.add_argument("--audience", default="assent")
             command.add_argument("--scopes", default="", help="separated by spaces")
             command.add_argument("--roles", default="", help="separated by spaces")

@@ -104,16 +104,16 @@ def test_accomplices_vetoes_end_no_precedent_and_a_governors_do(world: World) ->
 
 
 def test_a_lone_proposer_changes_no_policy_whatever_their_role(world: World) -> None:
-    own = {"kind": "execution", "rule": {"kind": "any", "of": [{"principal": "governor"}]}}
+    own = {"kind": "execution", "rule": {"kind": "any", "of": [{"principal": "gala"}]}}
     card = propose(world.governor, own).json()
-    deputy = somebody(world, "deputy", "deputy")
+    deputy = somebody(world, "dina", "deputy")
     for verb, fields in (("approve", {}), ("break_glass", {"grounds": "outage"})):
         refused(decide(world.governor, card, verb, **fields), 403, "separation_of_duties")
         refused(decide(deputy, card, verb, **fields), 403, "forbidden")
     other = somebody(world, "other-governor", "governor")
     refused(decide(other, card, "break_glass", grounds="outage"), 422, "invalid", "decision")
     refused(decide(other, card, "escalate"), 422, "invalid", "decision")
-    refused(decide(other, card, "delegate", to="deputy"), 422, "invalid", "decision")
+    refused(decide(other, card, "delegate", to="dina"), 422, "invalid", "decision")
     world.platform.advance(24 * HOUR + 2 * MINUTE)
     assert (status(world, card), version(world)) == ("expired", 0)
 
@@ -209,7 +209,7 @@ def test_silence_approves_only_what_is_harmless_and_for_whom_the_policy_names(
 
 
 def test_no_deputy_makes_the_absence_that_gives_them_a_governors_power(world: World) -> None:
-    deputy = somebody(world, "deputy", "deputy")
+    deputy = somebody(world, "dina", "deputy")
     accomplice = somebody(world, "accomplice")
     ask(deputy)
     ask(accomplice, deadline_seconds=15 * MINUTE)
@@ -303,7 +303,14 @@ def test_a_stranger_with_every_scope_touches_nobodys_agent(world: World) -> None
     assert world.governor.get("/v1/mobile/violations")["items"] == []
 
 
-@pytest.mark.parametrize("name", ["deadline", "silence", "service:approvals", f"pre_{'0' * 26}"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("deadline", "silence", "service:approvals", f"pre_{'0' * 26}"),
+        *("deadline.", "DeadIine", "system", "audit", "agents", "governor", "G0vernor-"),
+        *("role:governor", "role.governor", "principal:gala", "tenant-admin"),
+    ],
+)
 def test_no_name_of_assents_own_signs_in_or_is_given_a_place(
     world: World, running: RunningPlatform, name: str
 ) -> None:

@@ -44,10 +44,10 @@ def test_what_an_attacker_did_and_was_refused_is_in_the_audit(
     world.settle()
     audited = running.run(_audited(world.tenant))
     for expected in (
-        ("assent.approval_policy.changed.v1", "governor"),
+        ("assent.approval_policy.changed.v1", "gala"),
         ("assent.credential.refused.v1", "thief"),
-        ("assent.approval.approved.v1", "governor"),
-        ("assent.approval.decided_late.v1", "governor"),
+        ("assent.approval.approved.v1", "gala"),
+        ("assent.approval.decided_late.v1", "gala"),
     ):
         assert expected in audited, expected
     world.platform.advance(HOUR)
@@ -93,7 +93,7 @@ def test_a_refusal_says_when_and_who_and_what_to_do_instead(world: World) -> Non
         ),
     }
     assert decide(world.governor, card, "reject").status_code == 200
-    answers["rejected", "governor"] = veto(somebody(world, "other", "governor"), card)
+    answers["rejected", "gala"] = veto(somebody(world, "other", "governor"), card)
     late = ask(world.author, kind="artifact")
     world.platform.advance(31 * MINUTE)
     answers[late["deadline_at"], "denied"] = decide(world.governor, late)

@@ -152,7 +152,7 @@ def test_a_rejection_after_silence_is_refused_and_leaves_a_trace(
     assert (shown["status"], shown["capacity"]) == ("approved", "silence")
     (trace,) = shown["late"]
     assert (trace["principal"], trace["decision"], trace["note"]) == (
-        "governor",
+        "gala",
         "reject",
         "Not this one.",
     )

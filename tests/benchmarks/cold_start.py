@@ -88,7 +88,7 @@ def _contestants(platform: Started) -> dict[str, Contestant]:
     world.author.send("GET", f"/v1/agents/{new_id('agt', parse_instant(platform.client.now()))}")
     world.settle()
     token = platform.client.token(
-        "governor",
+        "gala",
         world.tenant,
         scopes=("agents:read", "approvals:read", "governance:read"),
         roles=("governor",),

@@ -35,7 +35,7 @@ class Largest:
     def __init__(self, platform: PlatformClient) -> None:
         self.world = World(platform)
         self.author = self._person("author", "author")
-        self.governor = self._person("governor", "governor")
+        self.governor = self._person("gala", "governor")
         self.second = self._person("second", "governor")
         self.voters = [self._person(f"voter-{n}", "voter") for n in range(MOST_PLACES)]
         self.added = [self._person(f"added-{n}", "added") for n in range(MOST_PLACES)]

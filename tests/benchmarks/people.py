@@ -16,16 +16,16 @@ class Tenant:
     def __init__(self, platform: PlatformClient) -> None:
         self.name = f"bench-{uuid.uuid4().hex[:10]}"
         self._platform = platform
-        self.author = self._signed_in("author")
-        self.governor = self._signed_in("governor")
+        self.author = self._signed_in("amira", "author")
+        self.governor = self._signed_in("gala", "governor")
 
     def spec(self, number: int) -> bytes:
         """A spec that passes every check, as it is submitted."""
         return json.dumps(spec(f"writer-{number:05d}")).encode()
 
-    def _signed_in(self, role: str) -> dict[str, str]:
+    def _signed_in(self, principal: str, role: str) -> dict[str, str]:
         token = self._platform.token(
-            role,
+            principal,
             self.name,
             scopes=(*CORE_SCOPES, *PHONE_SCOPES),
             roles=(role,),

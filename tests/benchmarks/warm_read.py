@@ -30,7 +30,7 @@ def measure() -> dict[str, Figure]:
         world = World(platform.client)
         approval = world.card(world.live("writer"))["id"]
         token = platform.client.token(
-            "governor", world.tenant, scopes=("approvals:read",), expires_in=86_400
+            "gala", world.tenant, scopes=("approvals:read",), expires_in=86_400
         )
         env = _reading_directly(platform, "approvals")
         ours = processes.enter_context(function_process(env))

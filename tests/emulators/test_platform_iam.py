@@ -46,7 +46,7 @@ def test_what_is_no_token_of_ours_is_401(private_url: str, token: str) -> None:
 def test_a_users_token_never_opens_a_private_function(
     platform: RunningPlatform, private_url: str
 ) -> None:
-    token = platform.client.token("governor", "t", scopes=["governance:write"], roles=["governor"])
+    token = platform.client.token("gala", "t", scopes=["governance:write"], roles=["governor"])
     assert _post(private_url, token).status_code == 401
 
 

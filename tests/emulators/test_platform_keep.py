@@ -62,7 +62,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 def _first_half(story: Story, command: Command, platform: PlatformClient) -> None:
     platform.advance(3 * 3600)  # So that the kept offset matters.
     before = story.before
-    before["token"] = platform.token("governor", "t", expires_in=86400)
+    before["token"] = platform.token("gala", "t", expires_in=86400)
     before["identity"] = _identity(command, platform)
     before["documents"] = _firestore(command, "write")
     letters = _dead_letters(command)
@@ -121,7 +121,7 @@ def test_the_clock_goes_on_from_where_it_was_moved(story: Story) -> None:
 
 def test_keys_addresses_and_secrets_are_the_same_after_a_start(story: Story) -> None:
     assert story.after["identity"] == story.before["identity"]
-    assert _verified(story.before["token"], story.after["keys"])["sub"] == "governor"
+    assert _verified(story.before["token"], story.after["keys"])["sub"] == "gala"
 
 
 def test_dead_letters_stay_until_somebody_deals_with_them(story: Story) -> None:

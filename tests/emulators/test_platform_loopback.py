@@ -19,7 +19,7 @@ from shared.kit.errors import UnsupportedMediaType
 platform_test = pytest.mark.platform
 pytestmark = pytest.mark.xdist_group("emulators-platform")
 JSON = "application/json"
-TOKEN = b'{"principal": "governor", "tenant": "t"}'
+TOKEN = b'{"principal": "gala", "tenant": "t"}'
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]", "LOCALHOST"])

@@ -39,17 +39,17 @@ def test_every_decision_is_audited_once_covered_and_agrees_with_the_log(
 
     audited = running.run(_audited(world.tenant))
     for expected in (
-        ("precedent.activated.v1", "governor"),
+        ("precedent.activated.v1", "gala"),
         ("creation_case.judged.v1", "author"),
         ("approval.auto_approved.v1", "service:approvals"),
-        ("approval.vetoed.v1", "governor"),
-        ("precedent.vetoed.v1", "governor"),
+        ("approval.vetoed.v1", "gala"),
+        ("precedent.vetoed.v1", "gala"),
         ("creation_case.rolled_back.v1", "service:agents"),
         ("approval.reversed.v1", "service:approvals"),
-        ("approval.approved.v1", "governor"),
+        ("approval.approved.v1", "gala"),
         ("agent.activated.v1", "service:agents"),
-        ("agent.suspended.v1", "governor"),
-        ("agent.reactivated.v1", "governor"),
+        ("agent.suspended.v1", "gala"),
+        ("agent.reactivated.v1", "gala"),
     ):
         assert expected in audited
     evidence = [e["type"] for e in world.events() if e["type"] not in NO_EVIDENCE]

@@ -31,7 +31,7 @@ class World:
         self.tenant = f"tenant-{uuid.uuid4().hex[:10]}"
         self.author = self.person("author", CORE_SCOPES, ("author",))
         self.watcher = self.person("watcher", CORE_SCOPES, ("service_runtime",))
-        self.governor = self.person("governor", (*PHONE_SCOPES, *CORE_SCOPES), ("governor",))
+        self.governor = self.person("gala", (*PHONE_SCOPES, *CORE_SCOPES), ("governor",))
 
     def person(self, principal: str, scopes: tuple[str, ...], roles: tuple[str, ...]) -> Person:
         return Person(

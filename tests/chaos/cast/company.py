@@ -50,7 +50,7 @@ class Company:
         self.name = name
         self.moments = moments
         self.author = person("author", "author")
-        self.governor = person("governor", "governor")
+        self.governor = person("gala", "governor")
         self.second = person("second-governor", "governor")
         self.stranger = person("stranger", "governor", f"{name}-stranger")
         self.cards: dict[str, Json] = {}

@@ -88,7 +88,7 @@ class Chronicle:
         self.tenant.documents["contents"][hash] = {"body": canonical(content)}
         return hash
 
-    def say(self, status: int, path: str, answer: Json, *, key: str, by: str = "governor") -> None:
+    def say(self, status: int, path: str, answer: Json, *, key: str, by: str = "gala") -> None:
         """What both devices of a person were answered."""
         for device in ("phone", "tablet"):
             said = {"device": device, "path": path, "key": key, "status": status, "answer": answer}

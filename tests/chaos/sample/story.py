@@ -33,7 +33,7 @@ def _approved_by_hand(chronicle: Chronicle, number: int) -> None:
     asked = _asked(chronicle, number)
     pending = _approval(chronicle, number, 1, status="pending", decided_by=None, decided_at=None)
     chronicle.tell("approval", f"apr_{number}", "requested", pending, cause=asked)
-    approved = _decided(chronicle, number, 2, "approved", by="governor")
+    approved = _decided(chronicle, number, 2, "approved", by="gala")
     told = chronicle.tell("approval", f"apr_{number}", "approved", approved, cause=asked)
     live = _agent(number, "active", deployed=True)
     activated = {**live, "live_case_id": f"cas_{number}"}
@@ -56,9 +56,7 @@ def _vetoed(chronicle: Chronicle, number: int) -> None:
     told = chronicle.tell("approval", subject, "auto_approved", assented, cause=asked)
     live = {**_agent(number, "active", deployed=True), "live_case_id": f"cas_{number}"}
     chronicle.tell("agent", f"agt_{number}", "activated", live, cause=told)
-    vetoed = _decided(
-        chronicle, number, 2, "vetoed", by="governor", veto=window, precedent_id="pre_1"
-    )
+    vetoed = _decided(chronicle, number, 2, "vetoed", by="gala", veto=window, precedent_id="pre_1")
     veto = chronicle.tell("approval", subject, "vetoed", vetoed, cause=told)
     counted = {"precedent_id": "pre_1", "status": "active", "veto_count": 1}
     chronicle.tell("precedent", "pre_1", "vetoed", counted, cause=veto)

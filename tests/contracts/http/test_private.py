@@ -43,7 +43,7 @@ def deliver(url: str, path: str, token: str | None, **attributes: str) -> httpx.
 @pytest.mark.parametrize("name", PRIVATE)
 def test_nobody_without_a_service_identity_gets_in(running: RunningPlatform, name: str) -> None:
     url = url_of(running, name)
-    user = running.client.token("governor", "t", scopes=["veto:execute"], roles=["governor"])
+    user = running.client.token("gala", "t", scopes=["veto:execute"], roles=["governor"])
     for token in (None, "nonsense", user):
         answer = deliver(url, "/events/agents", token, type="assent.agent.activated.v1")
         assert answer.status_code == 401

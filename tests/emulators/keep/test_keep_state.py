@@ -159,7 +159,7 @@ def test_tokens_of_an_issuer_that_was_kept_stay_valid(tmp_path: Path) -> None:
     second = Issuer(lambda: NOON, _there_and_back(tmp_path, issuer=first.save()).issuer)
     assert second.caller(token, "http://notes") == "notes@p.iam"
     assert second.url == first.url
-    user = first.user_token("governor", "t", scopes=(), roles=(), expires_in=60)
+    user = first.user_token("gala", "t", scopes=(), roles=(), expires_in=60)
     assert _verifies(user, second)
     assert not _verifies(user, Issuer(lambda: NOON))
 

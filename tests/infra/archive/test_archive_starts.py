@@ -79,7 +79,7 @@ def test_a_started_public_side_answers_an_authenticated_read_from_firestore(
     standing: Standing, public_name: str
 ) -> None:
     scopes = ["governance:read", "agents:read", "approvals:read"]
-    token = standing.running.client.token("governor", "packaging", scopes=scopes)
+    token = standing.running.client.token("gala", "packaging", scopes=scopes)
     answer = _ask(standing, public_name, READS[public_name], token=token)
     assert answer.status_code == 200, answer.text
     assert "firestore-reads=" in answer.headers["assent-cost"]

@@ -16,7 +16,7 @@ from shared.kit.errors import Unauthenticated
 from shared.runtime.auth import TokenVerifier
 from shared.runtime.settings import RuntimeSettings
 
-PERSON = ("--principal=governor", "--tenant=first", "--roles=governor author")
+PERSON = ("--principal=gala", "--tenant=first", "--roles=governor author")
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -74,7 +74,7 @@ async def test_a_deployment_that_trusts_the_key_set_accepts_the_token(
 ) -> None:
     tokens("issue", f"--key={key}", f"--issuer={settings.issuer}", *PERSON, "--scopes=agents:read")
     claims = await TokenVerifier(settings).verify(tokens.said, clock.now())
-    assert (claims.sub, claims.tenant, claims.scope) == ("governor", "first", "agents:read")
+    assert (claims.sub, claims.tenant, claims.scope) == ("gala", "first", "agents:read")
     assert claims.roles == ("governor", "author")
     with pytest.raises(Unauthenticated, match="expired"):
         await TokenVerifier(settings).verify(tokens.said, clock.now() + timedelta(minutes=15))

@@ -1,8 +1,14 @@
 """Names that nobody may sign in with."""
 
+from pathlib import Path
+
 import pytest
 
-from shared.kit.principals import is_reserved
+from shared.kit.principals import functions, is_reserved
+from shared.kit.roles import ROLES
+from shared.manifest.reading import function_folders
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -20,6 +26,29 @@ from shared.kit.principals import is_reserved
         "service:x\ny",
         "pre_01KAGQ0000000000000000000A",
         "apr_01kagq0000000000000000000a",
+        "pre-01KAGQ0000000000000000000A.",
+        "deadline.",
+        "deadline:",
+        "dead-line",
+        "deadIine",
+        "system",
+        "Assent",
+        "audit",
+        "agents",
+        "mobile-api",
+        "service.approvals",
+        "role:governor",
+        "Role:cfo",
+        "role.governor",
+        "principal:mara",
+        "principa1:mara",
+        "governor",
+        "G0vernor.",
+        "govemor",
+        "deputy",
+        "tenant-admin",
+        "SERVICE_RUNTIME",
+        "оperator",
     ],
 )
 def test_a_name_that_stands_for_assent_itself_is_reserved(name: str) -> None:
@@ -28,7 +57,28 @@ def test_a_name_that_stands_for_assent_itself_is_reserved(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["governor", "amira", "amira@clinic.example", "bob_smith", "deadline-bot", "a service", "pre_"],
+    [
+        "amira",
+        "amira@clinic.example",
+        "bob_smith",
+        "deadline-bot",
+        "a service",
+        "pre_",
+        "agent",
+        "rodeo:x",
+        "governor-2",
+    ],
 )
 def test_an_ordinary_name_is_not(name: str) -> None:
     assert not is_reserved(name)
+
+
+@pytest.mark.parametrize("name", sorted(ROLES | set(function_folders(ROOT))))
+@pytest.mark.parametrize("written", ["{}", "{}.", "service:{}", "role:{}", "service-{}", "ROLE.{}"])
+def test_no_role_and_no_function_can_be_imitated(name: str, written: str) -> None:
+    assert is_reserved(written.format(name))
+    assert is_reserved(written.format(name).upper())
+
+
+def test_every_function_of_the_checkout_is_known() -> None:
+    assert {each.replace("_", "-") for each in functions()} == set(function_folders(ROOT))
