@@ -93,9 +93,10 @@ class CreationCaseState(EventData):
     `agent_status` is the status that the case gave its agent (`draft` until stage 5 is passed).
     `version` is the agent's version once this case is live. `approval_id` is the approval that the
     case requested last. `why` gives the reason for the kind, proposal or evolution. `authors` are
-    the requester and everyone who revised the case, in order, each once. `spec_hash` names the
-    content with the spec, `findings_hash` the one with the findings of stages 1 to 5, in their
-    order; `checks` are the findings of stage 7."""
+    all whose text is in the spec, in order, each once: those of the version that it changes, the
+    requester, everyone who revised the case, and who sent exactly this spec before. `spec_hash`
+    names the content with the spec, `findings_hash` the one with the findings of stages 1 to 5, in
+    their order; `checks` are the findings of stage 7."""
 
     case_id: str
     agent_id: str
@@ -193,6 +194,14 @@ class Suspension(Data):
     by: str
     at: Instant
     origin: str | None = None
+
+
+class Reactivation(Data):
+    """Why an agent was put on probation, and by whom."""
+
+    reason: str
+    by: str
+    at: Instant
 
 
 @event("assent.creation_case.reversal_unneeded.v1")
@@ -313,6 +322,7 @@ class AgentSuspended(AgentState):
 class AgentReactivated(AgentState):
     """The agent is on probation until `probation_ends_at`."""
 
+    reactivation: Reactivation
     probation_ends_at: Instant
 
 

@@ -84,8 +84,10 @@ class VetoReason(Data):
 class ApprovalSummary(Data):
     """The summary of an approval. `version` is the sequence of its latest event, so it grows with
     every change. `rule` is the policy's; `added_rule`, which must be met too, the requester's.
-    `missing` are the places that nobody has filled yet (`role:…`, `principal:…`). `decided_by` is a
-    principal, `deadline` (silence) or a precedent's id, and `capacity` says which."""
+    `missing` are the places that nobody has filled yet (`role:…`, `principal:…`). `authors` are all
+    whose text is in the content; none of them decides. `decided_by` is a principal, `deadline`
+    (silence) or a precedent's id, and `capacity` says which. `review` is what became of the review
+    that a broken glass or a deputy's decision requires."""
 
     kind: Kind
     risk: Risk
@@ -93,6 +95,7 @@ class ApprovalSummary(Data):
     summary: str
     subject: Subject
     requested_by: str
+    authors: tuple[str, ...]
     requested_at: Instant
     deadline_at: Instant
     on_timeout: Literal["approve", "deny"]
@@ -109,21 +112,20 @@ class ApprovalSummary(Data):
     decided_by: str | None = None
     decided_at: Instant | None = None
     capacity: Capacity | None = None
+    review: Review | None = None
     receipt_id: str | None = None
     version: int
 
 
 class ApprovalRecord(ApprovalSummary):
-    """An approval, and how it was decided. `authors` are all whose text is in the content; none of
-    them decides. `late` are the decisions that came after the deadline or the veto window."""
+    """An approval, and how it was decided. `late` are the decisions that came after the deadline or
+    the veto window."""
 
-    authors: tuple[str, ...]
     grants: tuple[Grant, ...] = ()
     late: tuple[LateDecision, ...] = ()
     note: str = ""
     precedent_id: str | None = None
     break_glass: BreakGlass | None = None
-    review: Review | None = None
     veto_reason: VetoReason | None = None
 
 

@@ -7,7 +7,6 @@ from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from functions.agents.aggregates import AGENTS, RUN
 from functions.agents.rules.agent import Agent, Steps, reactivate, suspend_by_hand
-from functions.agents.rules.duties import Actor
 from functions.agents.rules.reports import Report, report
 from functions.agents.rules.skills import list_skills
 from functions.agents.rules.spec import Spec
@@ -83,7 +82,9 @@ async def get_agent(caller: Caller, agent_id: str) -> AgentDetail:
 
 @ROUTER.post("/v1/agents/{agent_id}/changes", status_code=202)
 async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) -> CaseAccepted:
-    """Opens a case for a changed spec and says why it is a proposal or an evolution."""
+    """Opens a case for a changed spec and says why it is a proposal or an evolution. For the
+    requester of the agent, who submitted the version that serves, and the roles governor, genesis
+    and tenant_admin."""
     return await submissions.change(caller, key, agent_id, body)
 
 
@@ -91,7 +92,7 @@ async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) 
 async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Suspends an agent by hand, and with it every agent that depends on it; needs the role
     governor, genesis or tenant_admin."""
-    by, at = _actor(caller), caller.received_at
+    by, at = caller.actor, caller.received_at
     return await _change(
         caller, key, agent_id, lambda agent: suspend_by_hand(agent, body.reason, by, at)
     )
@@ -100,8 +101,10 @@ async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBod
 @ROUTER.post("/v1/agents/{agent_id}/reactivate", status_code=202)
 async def reactivate_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Puts a suspended agent on probation; needs the role governor or genesis."""
-    by, at = _actor(caller), caller.received_at
-    return await _change(caller, key, agent_id, lambda agent: reactivate(agent, by, at))
+    by, at = caller.actor, caller.received_at
+    return await _change(
+        caller, key, agent_id, lambda agent: reactivate(agent, body.reason, by, at)
+    )
 
 
 @ROUTER.post("/v1/agents/{agent_id}/reports", status_code=202)
@@ -109,7 +112,7 @@ async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportB
     """Reports a violation or a reading of health; violations and the third critical reading in a
     row suspend the agent. Repeated reports are counted in `reports`; needs the role governor,
     genesis, tenant_admin, operator or service_runtime."""
-    by, at = _actor(caller), caller.received_at
+    by, at = caller.actor, caller.received_at
     told = Report(trigger=body.trigger, reading=body.reading, evidence=body.evidence)
     return await _change(caller, key, agent_id, lambda agent: report(agent, told, by, at))
 
@@ -122,14 +125,16 @@ async def get_case(caller: Caller, case_id: str) -> CreationCaseView:
 
 @ROUTER.post("/v1/workflows/{case_id}/revisions", status_code=202)
 async def revise_case(caller: Caller, key: Key, case_id: str, body: SpecBody) -> CaseAccepted:
-    """Revises a returned case with a full new spec, judged from stage 1."""
+    """Revises a returned case with a full new spec, judged from stage 1. For its requester, who
+    revised it, and the roles governor, genesis and tenant_admin."""
     return await submissions.revise(caller, key, case_id, body)
 
 
 @ROUTER.post("/v1/workflows/{case_id}/cancel", status_code=202)
 async def cancel_case(caller: Caller, key: Key, case_id: str) -> CaseAccepted:
     """Cancels a case that is not live yet; one that waits for an approval ends once the approval is
-    cancelled, unless another decision came first. For its authors, governors and tenant admins."""
+    cancelled, unless another decision came first. For its requester, who revised it, governors and
+    tenant admins."""
     return await submissions.cancel(caller, key, case_id)
 
 
@@ -150,10 +155,6 @@ async def get_pipeline(caller: Caller) -> PipelineView:
 async def resume_pipeline(caller: Caller, key: Key, body: ReasonBody) -> PipelineView:
     """Resumes a paused pipeline; needs the role governor."""
     return await pipeline.resume(caller, key, body.reason)
-
-
-def _actor(caller: Caller) -> Actor:
-    return Actor(caller.principal, caller.roles)
 
 
 async def _change(

@@ -11,6 +11,7 @@ from events.agents import (
     Finding,
     Health,
     Mode,
+    Reactivation,
     Stage,
     StageStatus,
     Suspension,
@@ -51,7 +52,7 @@ class CaseAccepted(Model):
 class AgentView(Model):
     """An agent with the hash of its deployed spec or, before the first deployment, of its newest
     spec. `reports` counts the reports of each trigger, published or not; `held_reading` is a better
-    reading of health that does not count yet."""
+    reading of health that does not count yet; `reactivation` is the latest one."""
 
     agent_id: str
     name: str
@@ -61,6 +62,7 @@ class AgentView(Model):
     health: Health
     case_id: str | None
     suspension: Suspension | None
+    reactivation: Reactivation | None
     reports: tuple[ReportCount, ...]
     held_reading: HeldReading | None
     spec_hash: str
@@ -72,8 +74,12 @@ class AgentView(Model):
 
 
 class AgentDetail(AgentView):
-    """An agent with its spec, which is null where it was erased."""
+    """An agent with its spec, which is null where it was erased. `authors` are all whose text is in
+    it: they decide about no change of it. `submitted_by` are its requester and who submitted the
+    version that the spec is of: they may change it."""
 
+    authors: tuple[str, ...]
+    submitted_by: tuple[str, ...]
     spec: dict[str, JsonValue] | None
     erased_at: Instant | None = None
 
@@ -82,7 +88,12 @@ class AgentDetail(AgentView):
         """The agent with the spec that it names. Raises ContentInvalid."""
         hash = agent.current.spec_hash
         spec, erased_at = contents.shown(hash), contents.erased_at(hash)
-        return part_of(cls, agent, spec_hash=hash, spec=spec, erased_at=erased_at)
+        fields = {"spec_hash": hash, "spec": spec, "erased_at": erased_at}
+        whose = {
+            "authors": tuple(sorted(agent.authors())),
+            "submitted_by": tuple(sorted(agent.submitters())),
+        }
+        return part_of(cls, agent, **fields, **whose)
 
 
 class AgentList(Model):
@@ -106,7 +117,9 @@ class StageView(Model):
 
 
 class CreationCaseView(Model):
-    """A creation case with its seven stages and every finding."""
+    """A creation case with its seven stages and every finding. `authors` are all whose text is in
+    its spec: they decide nothing about it. `submitted_by` are its requester and everyone who
+    revised it: they may cancel and revise it."""
 
     case_id: str
     agent_id: str
@@ -120,6 +133,7 @@ class CreationCaseView(Model):
     requested_by: str
     requested_at: Instant
     authors: tuple[str, ...]
+    submitted_by: tuple[str, ...]
     withdrawal: Withdrawal | None
     correlation_id: str | None
 

@@ -54,7 +54,7 @@ class UnitOfWork:
         self._stored: dict[Key, Stored[Any] | None] = {}
         self._current: dict[Key, _Current] = {}
         self._relied_on: dict[Key, None] = {}
-        self._kept: dict[str, None] = {}
+        self._kept: dict[str, str | None] = {}
 
     async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
         """The state as this unit saved it or first read it, or None where there is none yet. One
@@ -133,8 +133,16 @@ class UnitOfWork:
         """The contents with those hashes, in one round trip; `keep` need not look for them again.
         Raises ContentInvalid, Unavailable."""
         contents = await read_contents(self.store, hashes)
-        self._kept.update(dict.fromkeys(contents.present))
+        self._kept.update({hash: contents.stored_by(hash) for hash in contents.present})
         return contents
+
+    async def first_to_store(self, hash: str) -> str | None:
+        """Who stored the content with that hash first; None where this commit would. The first
+        attempt does not look: its commit loses the race where the content is stored already. One
+        read at most. Raises ContentInvalid, Unavailable."""
+        if self.attempt and hash not in self._kept:
+            await self.read_contents(hash)
+        return self._kept.get(hash)
 
     async def keep(self, *contents: Content) -> None:
         """Adds contents to the commit, so that they are stored once. Most are new, so the first
@@ -149,7 +157,7 @@ class UnitOfWork:
                 raise ContentErased(f"it was erased at {since}, and is never stored again")
             new = {hash: each for hash, each in new.items() if hash not in stored.found}
         for each in new.values():
-            keep(self.change, each, self.at)
+            keep(self.change, each, self.at, self._recorder.actor_id)
 
     async def save(self, *transitions: Transition[Any]) -> list[Any]:
         """Adds the transitions to the commit, in their order: contents, states, events, timers.

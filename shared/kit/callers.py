@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import StringConstraints
 
 # A principal, a tenant or a role: nobody can mistake one for another.
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
+
+
+class Actor(NamedTuple):
+    """The acting principal with its current roles: what rules need of a caller."""
+
+    principal: str
+    roles: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -21,3 +28,8 @@ class Caller:
     roles: frozenset[str]
     received_at: datetime
     token: str = field(repr=False)
+
+    @property
+    def actor(self) -> Actor:
+        """The caller for the rules."""
+        return Actor(self.principal, self.roles)

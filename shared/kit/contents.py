@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
@@ -13,10 +13,12 @@ from shared.kit.instants import format_instant
 
 @dataclass(frozen=True)
 class Content:
-    """A JSON value as its canonical text, and that text's SHA-256."""
+    """A JSON value as its canonical text, and that text's SHA-256. `stored_by` is who stored it
+    first, of one that was read."""
 
     hash: str
     text: str
+    stored_by: str | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, value: Any) -> Self:
@@ -60,6 +62,11 @@ class Contents:
     def value(self, hash: str) -> Any:
         """The JSON value; raises as `get`."""
         return self.get(hash).value
+
+    def stored_by(self, hash: str) -> str | None:
+        """Who stored the content with that hash first; None where nobody did, or it was erased."""
+        content = self.found.get(hash)
+        return content.stored_by if isinstance(content, Content) else None
 
     def shown(self, hash: str) -> Any:
         """The JSON value, or None where it was erased. Raises ContentInvalid where nothing was

@@ -24,10 +24,12 @@ async def read_contents(store: TenantStore, hashes: Iterable[str]) -> Contents:
     return Contents({each.id: _read(each) for each in documents if each is not None})
 
 
-def keep(batch: Batch, content: Content, at: datetime) -> None:
-    """Adds the content to the commit, which loses its race where it is stored already."""
+def keep(batch: Batch, content: Content, at: datetime, by: str) -> None:
+    """Adds the content, with who stores it, to the commit, which loses its race where it is stored
+    already."""
     fields = {
         "body": content.text,
+        "stored_by": by,
         "size": len(content.text.encode()),
         "created_at": format_instant(at),
     }
@@ -43,7 +45,7 @@ async def erase(store: TenantStore, hash: str, at: datetime) -> Tombstone:
     known = _read(document) if "erased_at" in document.data else None
     if isinstance(known, Tombstone):
         return known
-    left = {name: value for name, value in document.data.items() if name != "body"}
+    left = {name: document.data[name] for name in ("size", "created_at")}
     batch = Batch()
     batch.replace(document, {**left, "erased_at": format_instant(at)})
     await store.commit(batch)
@@ -57,4 +59,4 @@ def _read(document: Document) -> Content | Tombstone:
     text = document.data["body"]
     if hash_of(text.encode()) != document.id:
         raise ContentInvalid(f"what is stored under {document.id} is another content")
-    return Content(document.id, text)
+    return Content(document.id, text, document.data.get("stored_by"))

@@ -14,7 +14,7 @@ from events.buckets import as_of
 from events.policies import PolicyEntry
 from events.precedents import Condition
 from events.quorum import Place, Rule
-from functions.approvals.rules.approval import Actor, Approval, Repeat, Steps
+from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.policy import BUILT_IN, DEADLINES, ApprovalPolicy, completed
@@ -25,13 +25,14 @@ from functions.approvals.rules.precedent import (
     count_false_positive,
 )
 from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
-from functions.approvals.rules.quorum import GOVERNOR
 from functions.approvals.rules.requests import Request, open_request, request_of
 from functions.approvals.rules.reviews import admit_reviewer, review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.standing import depends_on_takeover, takeover_cutoff
 from functions.approvals.rules.veto import veto
+from shared.kit.callers import Actor
 from shared.kit.errors import AssentError
+from shared.kit.roles import GOVERNOR
 from tests.functions.approvals import builders
 from tests.functions.approvals.builders import START, command, request_body, veto_command
 

@@ -85,7 +85,7 @@ def audited(rows: Iterator[tuple[str]]) -> list[Json]:
 
 
 def _by_answers(race: Race) -> set[str]:
-    """Whose decision was accepted. A cancellation is answered before its outcome is known."""
+    """Whose decision was accepted. A withdrawal is answered before its outcome is known."""
     statuses = {act: answer.status_code for act, answer in race.answers.items()}
     cancelled = statuses.pop("cancel")
     won = {act for act, status in statuses.items() if status == 200}
@@ -116,7 +116,7 @@ def _by_decision(events: Sequence[Json], race: Race) -> set[str]:
 
 
 def _is_settled(case: Json) -> bool:
-    """Whether what became of a cancellation agrees with the case."""
+    """Whether what became of a withdrawal agrees with the case."""
     withdrawal = case["withdrawal"]
     if case["status"] == "cancelled":
         return withdrawal is not None and withdrawal["outcome"] == "cancelled"

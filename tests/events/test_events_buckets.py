@@ -32,6 +32,7 @@ def card(status: ApprovalStatus, deadline_at: datetime = START, **fields: object
             "summary": "An article",
             "subject": Subject(type="article", id="1", name="One"),
             "requested_by": "amira",
+            "authors": ("amira",),
             "requested_at": START,
             "deadline_at": deadline_at,
             "on_timeout": "deny",

@@ -1,4 +1,4 @@
-"""Decisions and cancellations at once: one outcome, told alike by card, case, agent and log."""
+"""Decisions and withdrawals at once: one outcome, told alike by card, case, agent and log."""
 
 import concurrent.futures
 import time
@@ -24,7 +24,7 @@ BESIDE = {
     "reversed": ("certified", "rolled_back", "too_late"),
 }
 
-# How long the cancellation is ahead of the decisions, so that each wins now and then: it reaches
+# How long the withdrawal is ahead of the decisions, so that each wins now and then: it reaches
 # approvals as an event.
 AHEAD_SECONDS = (0.0, 0.05, 0.1, 0.5)
 FINAL = ("approved", "auto_approved", "rejected", "changes_requested", "cancelled")
@@ -40,7 +40,7 @@ FINAL = ("approved", "auto_approved", "rejected", "changes_requested", "cancelle
     ],
     ids="-".join,
 )
-def test_a_cancellation_and_decisions_at_once_have_one_outcome(
+def test_a_withdrawal_and_decisions_at_once_have_one_outcome(
     world: World, rivals: tuple[str, ...]
 ) -> None:
     people = _governors(world, len(rivals))
@@ -56,7 +56,7 @@ def test_a_cancellation_and_decisions_at_once_have_one_outcome(
         _told_alike(world, case)
 
 
-def test_a_cancellation_and_a_veto_of_a_precedents_assent_have_one_outcome(world: World) -> None:
+def test_a_withdrawal_and_a_veto_of_a_precedents_assent_have_one_outcome(world: World) -> None:
     world.activate_precedent()
     [governor] = _governors(world, 1)
     for number in range(2):

@@ -10,6 +10,7 @@ from events.agents import (
     CreationCaseJudged,
     CreationCaseState,
     Limits,
+    Reactivation,
     Reversal,
 )
 from events.agents import Violation as BrokenRule
@@ -199,6 +200,7 @@ def agent(
         "approval_id": id_of("apr", number),
         "trial_ends_at": START,
         "probation_ends_at": START,
+        "reactivation": Reactivation(reason="fixed", by="gala", at=START),
         "reported_by": "watcher",
     }
     if kind is AgentViolationReported:

@@ -29,7 +29,7 @@ async def log(tenant: str, events: Iterable[Envelope]) -> list[Envelope]:
     batch = Batch()
     for content in CONTENTS:
         if content.hash not in stored:
-            keep(batch, content, START)
+            keep(batch, content, START, "amira")
     await store.commit(batch)
     for event in told:
         change = Change()

@@ -12,11 +12,13 @@ from events.agents import (
     Health,
     Limits,
     Mode,
+    Reactivation,
     Suspension,
     Trigger,
 )
-from functions.agents.rules.duties import MAY_REACTIVATE, MAY_SUSPEND, Actor, refuse_without
+from functions.agents.rules.duties import MAY_REACTIVATE, MAY_SUSPEND, refuse_without
 from functions.agents.rules.versions import NEVER_DEPLOYED
+from shared.kit.callers import Actor
 from shared.kit.errors import SeparationOfDuties, VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Model
@@ -36,8 +38,8 @@ SERVING = frozenset({"active", "probation"})
 
 
 class Version(Model):
-    """One version of an agent: the hash of its spec, and its published fields. `authors` are those
-    of the case that it was judged in."""
+    """One version of an agent: the hash of its spec, and its published fields. `authors` are all
+    whose text is in the spec, `submitted_by` who submitted the specs of its case."""
 
     version: str
     spec_hash: str
@@ -47,6 +49,7 @@ class Version(Model):
     industry: str
     case_id: str
     authors: tuple[str, ...] = ()
+    submitted_by: tuple[str, ...] = ()
 
 
 class Timer(Model):
@@ -103,7 +106,7 @@ class HeldReading(Model):
 
 class Agent(AgentState):
     """The fields that events publish, and below them private ones. `newest` is the spec of the open
-    or latest case, `deployed` the spec that serves."""
+    or latest case, `deployed` the spec that serves. `reactivation` is the latest one."""
 
     created_at: Instant
     newest: Version
@@ -115,6 +118,7 @@ class Agent(AgentState):
     held_reading: HeldReading | None = None
     reports: tuple[ReportCount, ...] = ()
     timer: Timer | None = None
+    reactivation: Reactivation | None = None
 
     @property
     def current(self) -> Version:
@@ -122,14 +126,12 @@ class Agent(AgentState):
         return self.deployed or self.newest
 
     def authors(self) -> frozenset[str]:
-        """Everyone whose text may be in the serving version: the requester of the agent, and the
-        authors of that version and of those that it was made from, as far as they are kept."""
-        authors = {self.requested_by, *(self.deployed.authors if self.deployed else ())}
-        undo = self.undo
-        while undo is not None:
-            authors |= set(undo.deployed.authors if undo.deployed else ())
-            undo = undo.below
-        return frozenset(authors)
+        """Everyone whose text is in the current version, the requester of the agent among them."""
+        return frozenset((self.requested_by, *self.current.authors))
+
+    def submitters(self) -> frozenset[str]:
+        """Whose agent it is: its requester, and who submitted its current version."""
+        return frozenset((self.requested_by, *self.current.submitted_by))
 
 
 Steps = tuple[Transition[Agent], ...]
@@ -200,10 +202,10 @@ def suspend_by_hand(agent: Agent, reason: str, actor: Actor, at: datetime) -> St
     return suspend(agent, "by_hand", reason, actor.principal, at)
 
 
-def reactivate(agent: Agent, actor: Actor, at: datetime) -> Steps:
-    """The agent on probation. Raises Forbidden without the role governor or genesis,
-    SeparationOfDuties for everyone whose text is in the serving version, VersionConflict unless it
-    is suspended."""
+def reactivate(agent: Agent, reason: str, actor: Actor, at: datetime) -> Steps:
+    """The agent on probation, with who reactivated it and why. Raises Forbidden without the role
+    governor or genesis, SeparationOfDuties for everyone whose text is in the serving version,
+    VersionConflict unless it is suspended."""
     refuse_without(actor, MAY_REACTIVATE, "reactivation")
     if actor.principal in agent.authors():
         raise SeparationOfDuties(
@@ -217,6 +219,7 @@ def reactivate(agent: Agent, actor: Actor, at: datetime) -> Steps:
         update={
             "status": "probation",
             "suspension": None,
+            "reactivation": Reactivation(reason=reason, by=actor.principal, at=at),
             "critical_readings": 0,
             "health": "unknown",
             "held_reading": None,

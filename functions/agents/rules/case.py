@@ -35,7 +35,8 @@ class CreationCase(CreationCaseState):
     """The fields that events publish, and below them private ones. `certifications` are compact JWS
     of the stages 3 to 5 that were reached; `escalation` is the approval that let an escalated case
     pass stage 5, `replaced` the ids of those of the latest earlier revisions; `base_hash` is of the
-    spec that was deployed when this one was judged against it."""
+    spec that was deployed when this one was judged against it. `submitted_by` are the requester and
+    everyone who revised the case, in order, each once: the case is theirs."""
 
     certifications: tuple[str, ...] = ()
     asked: Asked | None = None
@@ -44,6 +45,12 @@ class CreationCase(CreationCaseState):
     base_hash: str | None = None
     review: Review | None = None
     ended_at: Instant | None = None
+    submitted_by: tuple[str, ...] = ()
+
+    @property
+    def whose(self) -> dict[str, tuple[str, ...]]:
+        """What the version that it judges says of its authors and of who submitted it."""
+        return {"authors": self.authors, "submitted_by": self.submitted_by}
 
     @property
     def is_over(self) -> bool:
@@ -71,7 +78,8 @@ class CaseContents(NamedTuple):
 @dataclass(frozen=True)
 class Judged:
     """One spec as the version that it would become, the judgement of stages 1 to 5, and the
-    contents with both; `awaits_review` where a model must still review it before stage 5 ends."""
+    contents with both; `awaits_review` where a model must still review it before stage 5 ends.
+    `first_sent_by` is who sent exactly this spec first, where that was before."""
 
     spec: Version
     contents: CaseContents
@@ -79,3 +87,8 @@ class Judged:
     certifications: tuple[str, ...]
     certification_ids: dict[int, str]
     awaits_review: bool = False
+    first_sent_by: str | None = None
+
+    def authors(self, by: str) -> tuple[str, ...]:
+        """Whose text the spec is if `by` submits it."""
+        return (by, self.first_sent_by) if self.first_sent_by else (by,)

@@ -1,15 +1,31 @@
-"""Which agents take a change, and whether a new spec is a proposal or an evolution."""
+"""Who may change which agents, and whether a new spec is a proposal or an evolution."""
 
 from events.agents import CaseKind
 from functions.agents.rules.agent import Agent
+from functions.agents.rules.case import CreationCase
 from functions.agents.rules.classification import classify
+from functions.agents.rules.duties import CASES_OWN, MAY_CANCEL, MAY_CHANGE, refuse_strangers
 from functions.agents.rules.spec import Spec
+from shared.kit.callers import Actor
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.wording import one_of
 
 CHANGEABLE = frozenset(
     {"certified", "trial", "go_live_pending", "active", "paused", "suspended", "probation"}
 )
+
+
+def refuse_strangers_change(agent: Agent, actor: Actor) -> None:
+    """Raises Forbidden for all but those whose agent it is and the roles that may change any, so
+    that nobody else's open case stands in their way."""
+    whose = "its requester and who submitted its current version"
+    refuse_strangers(actor, agent.submitters(), MAY_CHANGE, "change this agent", whose)
+
+
+def refuse_strangers_revision(case: CreationCase, actor: Actor) -> None:
+    """Raises Forbidden for all but those whose case it is and the roles that may change any agent:
+    whoever revises a case may cancel it, and decides nothing about it any more."""
+    refuse_strangers(actor, case.submitted_by, MAY_CHANGE, "revise this case", CASES_OWN)
 
 
 def refuse_new_name(name: str, spec: Spec) -> None:
@@ -24,7 +40,8 @@ def changed_kind(agent: Agent, old: Spec | None, new: Spec) -> tuple[CaseKind, t
     open or for an agent that has ended, Invalid where nothing changes."""
     if agent.case_id is not None:
         raise VersionConflict(
-            f"the case {agent.case_id} of this agent is still open; cancel it or wait for its end"
+            f"the case {agent.case_id} of this agent is still open: wait for its end, or let"
+            f" {CASES_OWN}, or somebody with the role {one_of(MAY_CANCEL)}, cancel it"
         )
     if agent.status not in CHANGEABLE:
         raise VersionConflict(

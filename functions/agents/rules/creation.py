@@ -21,7 +21,7 @@ from events.agents import (
 from functions.agents.rules.agent import Agent, described_by
 from functions.agents.rules.approval_request import ask
 from functions.agents.rules.case import WAITING, CaseContents, CreationCase, Judged, Steps
-from functions.agents.rules.duties import with_author
+from functions.agents.rules.duties import with_authors
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import begin_review
 from functions.agents.rules.stages import APPROVAL, ETHICS, judged_stages, with_stage
@@ -41,7 +41,9 @@ def open_case(
     by: str,
     at: datetime,
 ) -> Steps:
-    """A new case of `agent` after stages 1 to 5; the case's id is that of the judged version."""
+    """A new case of `agent` after stages 1 to 5; the case's id is that of the judged version. Its
+    authors are those of the agent's current version, whose text it takes over, and then `by`.
+    Raises VersionConflict for too many authors."""
     case = CreationCase(
         case_id=judged.spec.case_id,
         agent_id=agent.agent_id,
@@ -57,18 +59,20 @@ def open_case(
         findings_hash=judged.contents.findings.hash,
         requested_by=by,
         requested_at=at,
-        authors=(by,),
+        authors=with_authors(agent.current.authors, judged.authors(by)),
+        submitted_by=(by,),
     )
     return _judged(agent, case, judged, at)
 
 
 def revise(agent: Agent, case: CreationCase, judged: Judged, by: str, at: datetime) -> Steps:
     """The case with a full new spec, judged from stage 1; `by` is one of its authors from now on.
-    Raises VersionConflict for a case that was not returned, or with too many authors."""
+    Raises VersionConflict for a case that was not returned, or for too many authors."""
     if case.status != "returned":
         raise VersionConflict(f"it is {case.status}; only a returned case takes a revision")
     update = {
-        "authors": with_author(case.authors, by),
+        "authors": with_authors(case.authors, judged.authors(by)),
+        "submitted_by": tuple(dict.fromkeys((*case.submitted_by, by))),
         "withdrawal": None,
         "version": judged.spec.version,
         "spec_hash": judged.spec.spec_hash,
@@ -208,7 +212,7 @@ def _awaiting(
 
 def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
     stages = judged_stages(judged.judgement.stages, at)
-    newest = judged.spec.model_copy(update={"authors": case.authors})
+    newest = judged.spec.model_copy(update=case.whose)
     now = agent.model_copy(update={"case_id": case.case_id, "newest": newest})
     if now.deployed is None:
         now = described_by(now, judged.spec)

@@ -1,37 +1,48 @@
-"""Who may do what to an agent or a case: roles, and the people whose text it is."""
+"""Who may do what to an agent or a case: roles, who submitted its spec, and whose text it is."""
 
-from typing import NamedTuple
+from collections.abc import Collection, Iterable
 
+from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, VersionConflict
+from shared.kit.roles import GENESIS, GOVERNOR, OPERATOR, SERVICE_RUNTIME, TENANT_ADMIN
+from shared.kit.wording import one_of
 
-MAY_REACTIVATE = ("governor", "genesis")
-MAY_SUSPEND = ("governor", "genesis", "tenant_admin")
-MAY_REPORT = (*MAY_SUSPEND, "operator", "service_runtime")
-MAY_CANCEL = ("governor", "tenant_admin")
+MAY_REACTIVATE = (GOVERNOR, GENESIS)
+MAY_SUSPEND = (GOVERNOR, GENESIS, TENANT_ADMIN)
+MAY_CHANGE = MAY_SUSPEND
+MAY_REPORT = (*MAY_SUSPEND, OPERATOR, SERVICE_RUNTIME)
+MAY_CANCEL = (GOVERNOR, TENANT_ADMIN)
+MAY_RESUME = (GOVERNOR,)
 
 MOST_AUTHORS = 32
-
-
-class Actor(NamedTuple):
-    """The acting principal with its current roles."""
-
-    principal: str
-    roles: frozenset[str]
+# Whose a case is, in words.
+CASES_OWN = "its requester and who revised it"
 
 
 def refuse_without(actor: Actor, roles: tuple[str, ...], deed: str) -> None:
     """Raises Forbidden, with the roles that may do the deed, for an actor who has none of them."""
     if actor.roles.isdisjoint(roles):
-        raise Forbidden(f"{deed} needs the role {', '.join(roles[:-1])} or {roles[-1]}")
+        raise Forbidden(f"{deed} needs the role {one_of(roles)}")
 
 
-def with_author(authors: tuple[str, ...], by: str) -> tuple[str, ...]:
-    """The authors and, after them, `by`; each once. Raises VersionConflict for one too many."""
-    if by in authors:
-        return authors
-    if len(authors) >= MOST_AUTHORS:
-        raise VersionConflict(
-            f"{MOST_AUTHORS} people have revised this case, and no more may: one of them revises"
-            " it, or somebody cancels it and submits the spec as a new case"
+def refuse_strangers(
+    actor: Actor, own: Collection[str], roles: tuple[str, ...], deed: str, whose: str
+) -> None:
+    """Raises Forbidden, with who may do the deed, for an actor who is none of those whose `own` it
+    is and has none of the roles."""
+    if actor.principal not in own and actor.roles.isdisjoint(roles):
+        raise Forbidden(
+            f"you may not {deed}: only {whose} may, or somebody with the role {one_of(roles)}"
         )
-    return (*authors, by)
+
+
+def with_authors(authors: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
+    """The authors and, after them, those of `more`; each once. Raises VersionConflict where they
+    are too many."""
+    joined = tuple(dict.fromkeys((*authors, *more)))
+    if len(joined) > MOST_AUTHORS:
+        raise VersionConflict(
+            f"{MOST_AUTHORS} people have text in this agent's spec, and no more may: let one of"
+            " them submit this spec, or submit it as a new agent with another name"
+        )
+    return joined

@@ -122,7 +122,7 @@ def _read_back(agent: Agent, case: CreationCase, contents: CaseContents | None) 
         return _failure(READ_BACK, "what is stored is not what was judged", "")
     spec = Spec.model_validate(contents.spec.value)
     judged = as_version(spec, version=case.version, case_id=case.case_id)
-    if new != judged.model_copy(update={"authors": case.authors}):
+    if new != judged.model_copy(update=case.whose):
         return _failure(READ_BACK, "what the agent would run is not what was judged", "")
     base = agent.deployed.spec_hash if agent.deployed else None
     if base != case.base_hash:

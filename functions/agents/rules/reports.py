@@ -19,7 +19,8 @@ from functions.agents.rules.agent import (
     Steps,
     suspend,
 )
-from functions.agents.rules.duties import MAY_REPORT, Actor, refuse_without
+from functions.agents.rules.duties import MAY_REPORT, refuse_without
+from shared.kit.callers import Actor
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
 

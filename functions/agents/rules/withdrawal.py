@@ -6,8 +6,9 @@ from events.agents import CreationCaseCancelled, CreationCaseWithdrawalRequested
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import WAITING, CreationCase, Steps
 from functions.agents.rules.creation import end_without_agent
-from functions.agents.rules.duties import MAY_CANCEL, Actor
-from shared.kit.errors import Forbidden, VersionConflict
+from functions.agents.rules.duties import CASES_OWN, MAY_CANCEL, refuse_strangers
+from shared.kit.callers import Actor
+from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
 
 CANCELLABLE = frozenset(
@@ -22,13 +23,9 @@ def cancel(agent: Agent, case: CreationCase, actor: Actor, at: datetime) -> Step
     then only the withdrawal is stored, and another one changes nothing. Where no decision has come
     for ten minutes, another one cancels the case at once.
 
-    Raises Forbidden for all but its authors, governors and tenant admins, VersionConflict where it
-    is too late."""
-    if actor.principal not in case.authors and actor.roles.isdisjoint(MAY_CANCEL):
-        raise Forbidden(
-            "the author of a case, whoever revised it, or somebody with the role"
-            f" {' or '.join(MAY_CANCEL)} cancels it"
-        )
+    Raises Forbidden for all but who submitted it, governors and tenant admins, VersionConflict
+    where it is too late."""
+    refuse_strangers(actor, case.submitted_by, MAY_CANCEL, "cancel this case", CASES_OWN)
     if case.status not in CANCELLABLE:
         raise VersionConflict(f"a case that is {case.status} cannot be cancelled")
     withdrawal = Withdrawal(by=actor.principal, at=at)

@@ -10,11 +10,11 @@ from functions.agents.rules.breaker import (
 )
 from functions.agents.rules.breaker import resume as resume_pipeline
 from functions.agents.rules.case import CreationCase
+from functions.agents.rules.duties import MAY_RESUME, refuse_without
 from functions.agents.views import PipelineView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
-from shared.kit.errors import Forbidden
 from shared.kit.transitions import Transition
 from shared.storage.idempotency import IdempotencyKey
 
@@ -58,8 +58,7 @@ async def resume(caller: Caller, key: IdempotencyKey, reason: str) -> PipelineVi
     paused."""
 
     async def use_case(work: Command) -> PipelineView:
-        if "governor" not in caller.roles:
-            raise Forbidden("resuming the pipeline needs the role governor")
+        refuse_without(caller.actor, MAY_RESUME, "resuming the pipeline")
         pipeline = await find_pipeline(work)
         step = resume_pipeline(pipeline, reason, caller.principal, work.at)
         work.is_about(PIPELINES, CREATION)

@@ -1,4 +1,6 @@
-"""The commands of people: a new agent, a change of one, a revision, a cancellation."""
+"""The commands of people: a new agent, a change of one, a revision, a withdrawal."""
+
+from dataclasses import replace
 
 from events.agents import CaseKind
 from functions.agents.aggregates import AGENTS, CASES, CREATION, NAMES, PIPELINES, RUN
@@ -7,8 +9,12 @@ from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.breaker import refuse_where_paused
 from functions.agents.rules.case import CreationCase, Judged
 from functions.agents.rules.certification import as_version
-from functions.agents.rules.change import changed_kind, refuse_new_name
-from functions.agents.rules.duties import Actor
+from functions.agents.rules.change import (
+    changed_kind,
+    refuse_new_name,
+    refuse_strangers_change,
+    refuse_strangers_revision,
+)
 from functions.agents.rules.judgement import check_specification
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST, version_after
@@ -62,12 +68,14 @@ async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepte
 
 
 async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec) -> CaseAccepted:
-    """The case of a change, which is a `proposal` or an `evolution`. Raises NotFound, Invalid (also
-    where nothing changes), VersionConflict (a case is open, or the agent takes none)."""
+    """The case of a change, which is a `proposal` or an `evolution`. Raises NotFound, Forbidden,
+    Invalid (also where nothing changes), VersionConflict (a case is open, or the agent takes
+    none)."""
     check_specification(spec)
 
     async def use_case(work: Command) -> CaseAccepted:
         agent = await work.get(AGENTS, agent_id)
+        refuse_strangers_change(agent, caller.actor)
         refuse_new_name(agent.name, spec)
         await refuse_while_paused(work)
         kind, why = changed_kind(agent, await spec_of(work, agent), spec)
@@ -82,11 +90,13 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
 
 
 async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) -> CaseAccepted:
-    """The returned case, judged anew from stage 1. Raises NotFound, Invalid, VersionConflict."""
+    """The returned case, judged anew from stage 1. Raises NotFound, Forbidden, Invalid,
+    VersionConflict."""
     check_specification(spec)
 
     async def use_case(work: Command) -> CaseAccepted:
         case = await work.get(CASES, case_id)
+        refuse_strangers_revision(case, caller.actor)
         refuse_new_name(case.agent_name, spec)
         await refuse_while_paused(work)
         agent = await agent_of(work, case)
@@ -106,14 +116,14 @@ async def cancel(caller: Caller, key: IdempotencyKey, case_id: str) -> CaseAccep
     async def use_case(work: Command) -> CaseAccepted:
         case = await work.get(CASES, case_id)
         agent = await agent_of(work, case)
-        steps = cancel_case(agent, case, Actor(caller.principal, caller.roles), work.at)
+        steps = cancel_case(agent, case, caller.actor, work.at)
         return CaseAccepted.of(await save_steps(work, steps, agent) if steps else case)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
 
 
 async def _judge(work: Command, spec: Spec, kind: CaseKind, case_id: str, version: str) -> Judged:
-    return await judge_spec(
+    judged = await judge_spec(
         spec,
         kind=kind,
         case_id=case_id,
@@ -121,6 +131,7 @@ async def _judge(work: Command, spec: Spec, kind: CaseKind, case_id: str, versio
         tenant_id=work.store.tenant_id,
         at=work.at,
     )
+    return replace(judged, first_sent_by=await work.first_to_store(judged.spec.spec_hash))
 
 
 async def _revised_kind(

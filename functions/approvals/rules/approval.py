@@ -68,14 +68,6 @@ class Approval(ApprovalState):
 
 
 @dataclass(frozen=True)
-class Actor:
-    """The acting principal with its current roles."""
-
-    principal: str
-    roles: frozenset[str]
-
-
-@dataclass(frozen=True)
 class Repeat:
     """The same decision was taken before: nothing changes, and the first answer is given again."""
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from events.approvals import VetoReason
-from functions.approvals.rules.approval import Actor, Approval
+from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.standing import passes_to_deputy
-from shared.kit.callers import Identifier
+from shared.kit.callers import Actor, Identifier
 from shared.kit.canonical import ContentHash
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import Id
@@ -169,6 +169,8 @@ def _until_errors(command: DecisionBody, approval: Approval, at: datetime) -> li
 def _to_errors(command: DecisionBody, approval: Approval, actor: Actor) -> list[FieldError]:
     if command.to is None:
         return [FieldError("to", "must name a principal")]
-    if command.to in (*approval.authors, actor.principal) or is_reserved(command.to):
+    if is_reserved(command.to):
+        return [FieldError("to", "must name a person or a program: this name is reserved")]
+    if command.to in (*approval.authors, actor.principal):
         return [FieldError("to", "must be neither you nor anyone whose text is in the content")]
     return []

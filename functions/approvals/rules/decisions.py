@@ -13,7 +13,6 @@ from events.approvals import (
 from events.quorum import BreakGlass, Capacity, Review, Vote
 from functions.approvals.rules import delegation, refusals
 from functions.approvals.rules.approval import (
-    Actor,
     Approval,
     Repeat,
     Step,
@@ -30,6 +29,7 @@ from functions.approvals.rules.standing import (
     standing_of,
     was_voted_for,
 )
+from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, VersionConflict
 
 DEPUTY_REVIEW_WITHIN = timedelta(hours=72)

@@ -9,10 +9,11 @@ from events.approvals import (
     ApprovalEscalated,
 )
 from events.quorum import Grant
-from functions.approvals.rules.approval import Actor, Approval, Step, transition
+from functions.approvals.rules.approval import Approval, Step, transition
 from functions.approvals.rules.commands import LONGEST_OPEN, DecisionBody
 from functions.approvals.rules.quorum import places_for
 from functions.approvals.rules.standing import Standing, acted_fields
+from shared.kit.callers import Actor
 
 
 def defer(approval: Approval, command: DecisionBody, standing: Standing, at: datetime) -> Step:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from events.approvals import ApprovalDecidedLate
 from events.quorum import LateDecision
-from functions.approvals.rules.approval import Actor, Approval, Steps, transition
+from functions.approvals.rules.approval import Approval, Steps, transition
+from shared.kit.callers import Actor
 
 MOST_LATE = 16
 LONGEST_LATE_NOTE = 500

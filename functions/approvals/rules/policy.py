@@ -13,14 +13,13 @@ from events.policies import PolicyEntry, PolicyRecord
 from events.quorum import Rule
 from functions.approvals.rules.quorum import (
     ANY_GOVERNOR,
-    DEPUTY,
-    GOVERNOR,
     can_pass_without,
     rule_errors,
 )
 from functions.approvals.rules.risk import LEVELS
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.principals import is_reserved
+from shared.kit.roles import DEPUTY, GOVERNOR
 
 # Default deadline and floor of each kind (docs/domain.md).
 DEADLINES: dict[Kind, timedelta] = {

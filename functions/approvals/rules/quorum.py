@@ -5,9 +5,8 @@ from collections.abc import Callable, Collection, Sequence
 from events.quorum import Place, Rule, Vote
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.principals import is_reserved
+from shared.kit.roles import GOVERNOR
 
-GOVERNOR = "governor"
-DEPUTY = "deputy"
 ANY_GOVERNOR = Rule(kind="any", of=(Place(role=GOVERNOR),))
 
 PlacesOf = Callable[[Vote], tuple[int, ...]]

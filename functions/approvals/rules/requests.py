@@ -106,9 +106,11 @@ class Request:
     proposal: int | None = None
 
 
-def request_of(body: RequestBody, approval_id: str, requested_by: str) -> Request:
-    """The request of a caller, with its risk by the rules. Raises Invalid where its effect or its
-    amount does not fit its kind."""
+def request_of(
+    body: RequestBody, approval_id: str, requested_by: str, first_sent_by: str | None = None
+) -> Request:
+    """The request of a caller, with its risk by the rules; who sent exactly this content first is
+    one of its authors. Raises Invalid where its effect or its amount does not fit its kind."""
     if errors := declaration_errors(body.kind, body.effect, body.amount_usd_micros):
         raise Invalid(*errors)
     effect = body.effect or USUAL_EFFECT[body.kind]
@@ -127,7 +129,7 @@ def request_of(body: RequestBody, approval_id: str, requested_by: str) -> Reques
         risk=risk,
         risk_reasons=reasons,
         requested_by=requested_by,
-        authors=(requested_by,),
+        authors=tuple(dict.fromkeys((requested_by, first_sent_by or requested_by))),
         effect=effect,
         amount_usd_micros=amount,
         added_rule=body.rule,

@@ -12,7 +12,6 @@ from events.approvals import (
 from events.quorum import Review
 from functions.approvals.rules.approval import (
     GRACE,
-    Actor,
     Approval,
     Repeat,
     Step,
@@ -20,11 +19,13 @@ from functions.approvals.rules.approval import (
     transition,
 )
 from functions.approvals.rules.commands import ReviewBody, check_review
-from functions.approvals.rules.quorum import DEPUTY, GOVERNOR, places_for
+from functions.approvals.rules.quorum import places_for
 from functions.approvals.rules.reversals import already_undone
 from functions.approvals.rules.standing import refuse_own_request, who_may
+from shared.kit.callers import Actor
 from shared.kit.errors import AlreadyDecided, Forbidden, SeparationOfDuties, VersionConflict
 from shared.kit.instants import format_instant
+from shared.kit.roles import DEPUTY, GOVERNOR
 from shared.kit.transitions import Transition
 
 

@@ -14,8 +14,8 @@ from events.approvals import (
 from events.buckets import silence_fields
 from functions.approvals.rules.approval import GRACE, Approval, Step, Steps, transition
 from functions.approvals.rules.delegation import awake_fields, open_status
-from functions.approvals.rules.quorum import GOVERNOR
 from functions.approvals.rules.reviews import miss_review
+from shared.kit.roles import GOVERNOR
 
 
 def time_passed(approval: Approval, at: datetime) -> Steps:

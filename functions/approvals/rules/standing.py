@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from events.quorum import Grant, Place
-from functions.approvals.rules.approval import Actor, Approval
-from functions.approvals.rules.quorum import DEPUTY, GOVERNOR, name_of, places_for
+from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.quorum import name_of, places_for
+from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, SeparationOfDuties
+from shared.kit.roles import DEPUTY, GOVERNOR
 
 TAKEOVER_AFTER = timedelta(hours=4)
 
@@ -39,7 +41,8 @@ def refuse_own_request(approval: Approval, actor: Actor) -> None:
     """Raises SeparationOfDuties for everyone whose text is in the content."""
     if actor.principal in approval.authors:
         raise SeparationOfDuties(
-            "the content has your text in it: somebody else must decide about it"
+            "the content has your text in it: somebody else must decide about it; where nobody else"
+            " may, the tenant gives somebody else the role"
         )
 
 

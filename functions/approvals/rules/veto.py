@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from events.approvals import ApprovalRejected, ApprovalVetoed
 from functions.approvals.rules import refusals
-from functions.approvals.rules.approval import Actor, Approval, Repeat, Steps, transition
+from functions.approvals.rules.approval import Approval, Repeat, Steps, transition
 from functions.approvals.rules.commands import GovernorVetoBody, check_veto
 from functions.approvals.rules.decisions import final_fields, is_repeat, refuse_late
 from functions.approvals.rules.reversals import already_undone
 from functions.approvals.rules.standing import refuse_own_request, standing_of
+from shared.kit.callers import Actor
 
 WINDOW = timedelta(hours=24)
 

@@ -5,22 +5,22 @@ from dataclasses import replace
 
 from functions.approvals.aggregates import ACTIVE, APPROVALS, CLAIMS, PRECEDENTS, RUN
 from functions.approvals.queries import find_like, find_precedents_like, is_governor_absent
-from functions.approvals.rules.approval import Actor, Approval, Repeat, Steps
+from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
 from functions.approvals.rules.late import note_late
 from functions.approvals.rules.precedent import Precedent, count_false_positive
-from functions.approvals.rules.quorum import GOVERNOR
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.standing import depends_on_takeover
 from functions.approvals.rules.veto import veto
 from functions.approvals.service.policies import adopt_policy
 from functions.approvals.views import ApprovalCard
 from shared.aggregates.command import Command
-from shared.kit.callers import Caller
+from shared.kit.callers import Actor, Caller
 from shared.kit.canonical import content_hash
 from shared.kit.errors import ApprovalExpired, VetoWindowClosed
+from shared.kit.roles import GOVERNOR
 from shared.kit.transitions import Transition
 from shared.storage.idempotency import IdempotencyKey
 
@@ -55,15 +55,10 @@ async def give_review(
     the rules raise."""
 
     def rule(approval: Approval) -> Steps:
-        result = review(approval, body, actor_of(caller), caller.received_at)
+        result = review(approval, body, caller.actor, caller.received_at)
         return () if isinstance(result, Repeat) else result
 
     return await RUN.change(caller, key, APPROVALS, approval_id, rule, ApprovalCard)
-
-
-def actor_of(caller: Caller) -> Actor:
-    """The caller in the form that rules need."""
-    return Actor(caller.principal, caller.roles)
 
 
 async def _take(
@@ -80,7 +75,7 @@ async def _take(
 
     async def use_case(work: Command) -> ApprovalCard:
         approval = await work.get(APPROVALS, approval_id)
-        actor = actor_of(caller)
+        actor = caller.actor
         took_over = depends_on_takeover(approval, actor) and await is_governor_absent(
             work.store, actor.principal, work.at
         )
@@ -108,7 +103,7 @@ async def _note_late(
     def rule(approval: Approval) -> Steps:
         if body.decision_hash != approval.decision_hash:
             return ()
-        return note_late(approval, verb, note, actor_of(caller), caller.received_at)
+        return note_late(approval, verb, note, caller.actor, caller.received_at)
 
     await RUN.change(caller, IdempotencyKey(caller), APPROVALS, approval_id, rule, ApprovalCard)
 

@@ -17,12 +17,12 @@ from functions.approvals.rules.precedent import (
     supersede,
     suspend,
 )
-from functions.approvals.rules.quorum import GOVERNOR
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.ids import new_id
+from shared.kit.roles import GOVERNOR
 from shared.kit.transitions import Transition
 from shared.storage.batches import Add, Batch
 from shared.storage.firestore import LostRace, TenantStore

@@ -32,6 +32,7 @@ from functions.approvals.views import SignedCard
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
+from shared.kit.canonical import content_hash
 from shared.kit.contents import Contents
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id, new_id
@@ -49,7 +50,9 @@ async def request_approval(caller: Caller, key: IdempotencyKey, body: RequestBod
     content that was erased before."""
 
     async def use_case(work: Command) -> SignedCard:
-        request = request_of(body, new_id("apr", work.at), caller.principal)
+        # Only a lost race shows that exactly this content was sent before.
+        first = await work.first_to_store(content_hash(body.content)) if work.attempt else None
+        request = request_of(body, new_id("apr", work.at), caller.principal, first)
         return SignedCard.of(await open_request_of(work, request))
 
     return await RUN.command(caller, key, use_case, SignedCard)

@@ -18,7 +18,6 @@ from functions.agents.rules.case import CaseContents, CreationCase, Judged, Step
 from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.creation import open_case
 from functions.agents.rules.decision import Decision, accept
-from functions.agents.rules.duties import Actor
 from functions.agents.rules.health import Surroundings
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.skills import CATALOGUE
@@ -26,6 +25,7 @@ from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST
 from functions.agents.rules.withdrawal import cancel, end_withdrawn
 from shared.aggregates.aggregate import payload
+from shared.kit.callers import Actor
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id
 from shared.kit.signing import load_public_keys, load_signing_key, public_key_set, sign

@@ -9,12 +9,13 @@ from events.decisions import SignedDecision, statement_of
 from events.policies import PolicyEntry
 from events.precedents import Condition
 from events.quorum import Place, Rule
-from functions.approvals.rules.approval import Actor, Approval, Repeat, Step, Steps
+from functions.approvals.rules.approval import Approval, Repeat, Step, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent
 from functions.approvals.rules.requests import Request, RequestBody, SubjectBody, open_request
 from shared.aggregates.aggregate import payload
+from shared.kit.callers import Actor
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -22,7 +22,6 @@ from events.agents import (
 from events.precedents import Condition, PrecedentBody, PrecedentSeed
 from functions.approvals.aggregates import RUN
 from functions.approvals.reactions import HANDLERS
-from functions.approvals.rules.approval import Actor
 from functions.approvals.rules.commands import DecisionBody, ReviewBody, VetoBody
 from functions.approvals.service.decisions import give_review, take_decision, take_veto
 from functions.approvals.service.precedents import (
@@ -32,7 +31,7 @@ from functions.approvals.service.precedents import (
 )
 from functions.approvals.service.requests import request_approval
 from functions.approvals.views import ApprovalCard, SignedCard
-from shared.kit.callers import Caller
+from shared.kit.callers import Actor, Caller
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id, new_id
 from shared.messaging.changes import Timer
@@ -278,7 +277,7 @@ class World:
             batch = Batch()
             for content in self.contents.values():
                 if content.hash not in stored:
-                    keep(batch, content, START)
+                    keep(batch, content, START, REQUESTER)
             self.contents.clear()
             if batch.writes:
                 await self.store.commit(batch)

@@ -47,6 +47,23 @@ def test_a_card_counts_for_the_precedents_that_were_considered_not_for_those_it_
         assert _card(*told)["compared_with"] == list(considered)
 
 
+def test_a_card_names_its_authors_and_what_became_of_its_review() -> None:
+    authors = tuple(f"author-{number}" for number in range(32))
+    due_at = START + timedelta(hours=24)
+    owed = Review(because="break_glass", status="owed", due_at=due_at)
+    overturned = owed.model_copy(
+        update={"status": "overturned", "reviewed_by": "goran", "note": "no outage"}
+    )
+    asked = approval(approvals.ApprovalRequested, authors=authors)
+    broken = approval(approvals.ApprovalApproved, 1, 2, authors=authors, review=owed, **decided())
+    ended = approval(
+        approvals.ApprovalOverturned, 1, 3, authors=authors, review=overturned, **decided()
+    )
+    for told, review in (((asked,), None), ((asked, broken), owed), ((ended, broken), overturned)):
+        card = approvals.Card.model_validate_json(_card(*told)["card"])
+        assert (card.authors, card.review) == (authors, review)
+
+
 def _timeline(*events: Envelope) -> list[str]:
     """The names of the entries, in the order of the sequence."""
     found = [fields for key, fields in _documents(*events).items() if key[0] == TIMELINES]

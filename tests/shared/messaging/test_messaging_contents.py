@@ -67,6 +67,24 @@ async def test_what_a_unit_has_read_it_does_not_write_again(store: TenantStore) 
     assert [write.id for write in work.finish().writes] == [OTHER.hash]
 
 
+async def test_who_stored_it_first_is_known_to_whoever_reads_it_or_loses_the_race(
+    store: TenantStore,
+) -> None:
+    assert await work_in(store).first_to_store(SPEC.hash) is None
+    await keep(store, SPEC)
+    assert (await read_contents(store, [SPEC.hash])).stored_by(SPEC.hash) == "ana"
+    later = work_in(store, attempt=1)
+    assert await later.first_to_store(SPEC.hash) == "ana"
+    assert await later.first_to_store(OTHER.hash) is None
+    await later.keep(SPEC, OTHER)
+    assert [write.id for write in later.finish().writes] == [OTHER.hash]
+    await erase(store, SPEC.hash, NOW)
+    assert await work_in(store, attempt=1).first_to_store(SPEC.hash) is None
+    document = await store.get(CONTENTS, SPEC.hash)
+    assert document is not None
+    assert "stored_by" not in document.data
+
+
 async def test_of_many_who_store_the_same_at_once_one_does(store: TenantStore) -> None:
     outcomes = await asyncio.gather(*(keep(store, SPEC) for _ in range(5)), return_exceptions=True)
     assert [type(each) for each in outcomes if each != [SPEC.hash]] == [LostRace] * 4

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from events.agents import AgentStatus
+from events.agents import AgentReactivated, AgentStatus
 from functions.agents.rules.agent import (
     PROBATION,
     Agent,
@@ -15,7 +15,9 @@ from functions.agents.rules.agent import (
     suspend,
     suspend_by_hand,
 )
-from functions.agents.rules.duties import MAY_SUSPEND, Actor
+from functions.agents.rules.duties import MAY_SUSPEND
+from shared.aggregates.aggregate import payload
+from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, SeparationOfDuties, VersionConflict
 from tests.functions.agents.cases import GALA, SECOND, START, changed, submitted
 from tests.functions.agents.rules.test_case import live
@@ -37,7 +39,7 @@ def suspended(agent: Agent) -> Agent:
 
 
 def on_probation(agent: Agent) -> Agent:
-    steps = reactivate(agent, GALA, START)
+    steps = reactivate(agent, "fixed", GALA, START)
     assert published(steps) == ["AgentReactivated"]
     return steps[-1].state
 
@@ -59,7 +61,7 @@ def test_only_who_governs_suspends_by_hand(role: str) -> None:
     for allowed in MAY_SUSPEND:
         steps = suspend_by_hand(active(), "look", Actor("x", frozenset({allowed})), START)
         assert published(steps) == ["AgentSuspended"]
-    with pytest.raises(Forbidden, match="needs the role governor, genesis or tenant_admin"):
+    with pytest.raises(Forbidden, match="needs the role genesis, governor or tenant_admin"):
         suspend_by_hand(active(), "look", Actor("x", frozenset({role})), START)
 
 
@@ -94,13 +96,22 @@ def test_nobody_whose_text_is_in_the_serving_version_reactivates() -> None:
     agent = suspended(live(agent, second)[0])
     for principal in ("amira", "rex", "ina"):
         with pytest.raises(SeparationOfDuties, match="wrote text of the version that serves"):
-            reactivate(agent, Actor(principal, frozenset({"governor", "genesis"})), START)
+            reactivate(agent, "fixed", Actor(principal, frozenset({"governor", "genesis"})), START)
     assert on_probation(agent).status == "probation"
 
 
 def test_reactivation_needs_a_role_before_anything_else() -> None:
-    with pytest.raises(Forbidden, match="governor or genesis"):
-        reactivate(active(), Actor("amira", frozenset({"tenant_admin"})), START)
+    with pytest.raises(Forbidden, match="genesis or governor"):
+        reactivate(active(), "fixed", Actor("amira", frozenset({"tenant_admin"})), START)
+
+
+def test_a_reactivated_agent_says_why_and_by_whom_in_its_event_and_after_a_suspension() -> None:
+    steps = reactivate(suspended(active()), "the leak is closed", GALA, START)
+    told = payload(steps[-1])
+    assert isinstance(told, AgentReactivated)
+    assert (told.reactivation.reason, told.reactivation.by) == ("the leak is closed", "gala")
+    again = suspended(steps[-1].state)
+    assert again.reactivation == told.reactivation
 
 
 def test_probation_ends_by_the_clock_to_the_millisecond() -> None:

@@ -196,7 +196,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.agent.status == "suspended")
     @rule()
     def reactivate(self) -> None:
-        steps = reactivate(self.agent, GALA, self.at)
+        steps = reactivate(self.agent, "fixed", GALA, self.at)
         self.agent = steps[-1].state
 
     @rule(days=st.sampled_from([1, 4, 8]))

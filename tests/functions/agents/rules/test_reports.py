@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from events.agents import AgentViolationReported, Health, Trigger
 from functions.agents.rules.agent import Agent, Steps, reactivate
-from functions.agents.rules.duties import MAY_REPORT, Actor
+from functions.agents.rules.duties import MAY_REPORT
 from functions.agents.rules.reports import (
     COUNTED,
     HELD,
@@ -18,6 +18,7 @@ from functions.agents.rules.reports import (
     report_violation,
 )
 from shared.aggregates.aggregate import payload
+from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden
 from tests.functions.agents.cases import GALA, SECOND, START
 from tests.functions.agents.rules.test_agent_states import active, published, suspended
@@ -42,7 +43,9 @@ def test_only_who_watches_or_governs_reports(role: str) -> None:
         assert report(active(), DRIFT, Actor("x", frozenset({allowed})), START)
     reading = Report(trigger="health", reading="critical", evidence="down")
     for refused in (DRIFT, reading):
-        with pytest.raises(Forbidden, match="governor, genesis, tenant_admin, operator or service"):
+        with pytest.raises(
+            Forbidden, match="genesis, governor, operator, service_runtime or tenant_admin"
+        ):
             report(active(), refused, Actor("x", frozenset({role})), START)
 
 
@@ -124,7 +127,7 @@ def test_a_violation_of_an_agent_that_runs_again_suspends_it_again() -> None:
     agent = report(active(), DRIFT, WATCHER, START)[-1].state
     for _ in range(2):
         agent = report(agent, DRIFT, WATCHER, START)[-1].state
-    back = reactivate(agent, GALA, START)[-1].state
+    back = reactivate(agent, "fixed", GALA, START)[-1].state
     steps = report(back, DRIFT, WATCHER, START)
     assert published(steps) == ["AgentViolationReported", "AgentSuspended"]
     assert told(steps).count == 3

@@ -19,8 +19,9 @@ from functions.agents.rules.creation import (
 )
 from functions.agents.rules.decision import accept
 from functions.agents.rules.deployment import go_live, take_back
-from functions.agents.rules.duties import MOST_AUTHORS, Actor
+from functions.agents.rules.duties import MOST_AUTHORS
 from functions.agents.rules.withdrawal import DECISION_PATIENCE, cancel, end_withdrawn
+from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, VersionConflict
 from tests.functions.agents.cases import (
     AMIRA,
@@ -70,7 +71,10 @@ def test_a_colleague_cancels_nobodys_case(status: str) -> None:
     if status == "approved":
         agent, case = stepped(agent, hold(decided(case, "approved"), LATER)).both
     assert case.status == status
-    with pytest.raises(Forbidden, match="governor or tenant_admin"):
+    with pytest.raises(
+        Forbidden,
+        match="who revised it may, or somebody with the role governor or tenant_admin",
+    ):
         cancel(agent, case, STRANGER, LATER)
     for actor in (AMIRA, GALA, ADMIN):
         assert cancel(agent, case, actor, LATER)
@@ -187,7 +191,7 @@ def test_a_case_has_a_bounded_number_of_authors() -> None:
         after = revised(*after.both, by=f"author-{number}")
     assert len(after.case.authors) == MOST_AUTHORS
     assert revised(*after.both, by="author-1").case.authors == after.case.authors
-    with pytest.raises(VersionConflict, match="submits the spec as a new case"):
+    with pytest.raises(VersionConflict, match="as a new agent with another name"):
         revised(*after.both, by="one-more")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from events.agents import AgentReactivated
 from functions.agents.rules.agent import PROBATION, PROBATION_DUE
 from tests.functions.agents.specs import document
 from tests.functions.agents.worlds import World
@@ -72,6 +73,10 @@ async def test_reactivation_needs_a_role_and_another_person(world: World) -> Non
     assert (answer.status_code, answer.json()["status"]) == (202, "probation")
     again = await world.of("gil", "genesis").post(path, REASON, key="r")
     assert again.json() == answer.json()
+    shown = (await world.agent(agent_id))["reactivation"]
+    assert (shown["reason"], shown["by"]) == (REASON["reason"], "gil")
+    told = (await world.log())[-1].payload(AgentReactivated).reactivation
+    assert (told.reason, told.by) == (REASON["reason"], "gil")
 
 
 async def test_whoever_revised_the_serving_version_does_not_reactivate_it(world: World) -> None:
@@ -159,7 +164,7 @@ async def test_the_scope_alone_neither_suspends_nor_reports(
     for caller in (world, world.of("dora", "author", "deputy")):
         refused = await caller.post(f"/v1/agents/{agent_id}/{verb}", body)
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
-        assert "needs the role governor, genesis" in refused.json()["detail"]
+        assert "needs the role genesis, governor" in refused.json()["detail"]
     assert await world.stored_agent(agent_id) == before
 
 

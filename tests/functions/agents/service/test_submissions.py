@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from events.agents import AgentApprovalNeeded
 from shared.kit.operations import start_counting
 from tests.functions.agents.rules.test_reading_specs import BOMBS
 from tests.functions.agents.specs import CORPUS, document
@@ -264,20 +265,85 @@ async def test_a_decision_before_the_withdrawal_stands_everywhere(
     assert (case["status"], case["withdrawal"]["outcome"]) == (status, "too_late")
 
 
-async def test_only_its_authors_and_who_governs_cancel_a_case(world: World) -> None:
+async def test_only_who_submitted_it_and_who_governs_cancel_a_case(world: World) -> None:
     case = await world.submit()
     await world.decide(case["case_id"], "changes_requested")
     path = f"/v1/workflows/{case['case_id']}"
     refused = await world.of("stranger", "author", "operator").post(f"{path}/cancel")
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     assert "governor or tenant_admin" in refused.json()["detail"]
-    revised = await world.of("rex").post(f"{path}/revisions", document())
+    revised = await world.of("rex", "genesis").post(f"{path}/revisions", document())
     assert revised.status_code == 202, revised.text
     assert (await world.of("rex").post(f"{path}/cancel")).status_code == 202
     for principal, role in (("gala", "governor"), ("tara", "tenant_admin")):
         other = await world.submit(name=f"of-{principal}")
         cancelled = await world.of(principal, role).post(f"/v1/workflows/{other['case_id']}/cancel")
         assert cancelled.status_code == 202
+
+
+async def test_a_stranger_changes_and_revises_nothing_whatever_they_send(world: World) -> None:
+    agent = await world.live()
+    gap = await world.submit("healthcare-no-rollback")
+    stranger = world.of("stranger", "author", "operator", "deputy")
+    before = await world.events()
+    for path, body in (
+        (f"/v1/agents/{agent['agent_id']}/changes", document(industry="clinics")),
+        (f"/v1/agents/{agent['agent_id']}/changes", document(name="another-name")),
+        (f"/v1/workflows/{gap['case_id']}/revisions", revision()),
+        (f"/v1/workflows/{gap['case_id']}/revisions", revision(name="another-name")),
+    ):
+        refused = await stranger.post(path, body, key=f"{len(path)}")
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert "genesis, governor or tenant_admin" in refused.json()["detail"]
+    assert await world.events() == before
+    assert (await world.case(gap["case_id"]))["authors"] == ["amira"]
+    owners = await world.post(f"/v1/agents/{agent['agent_id']}/changes", document(mode="trial"))
+    assert owners.status_code == 202
+
+
+async def test_of_many_changes_at_once_one_is_open_and_the_others_learn_who_may_end_it(
+    world: World,
+) -> None:
+    path = f"/v1/agents/{(await world.live())['agent_id']}/changes"
+    callers = [world, world.of("gala", "governor"), world.of("stranger")] * 4
+    answers = await asyncio.gather(
+        *(
+            caller.post(path, document(industry=f"clinic-{number}"))
+            for number, caller in enumerate(callers)
+        )
+    )
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [202, *[403] * 4, *[409] * 7]
+    conflict = next(answer for answer in answers if answer.status_code == 409)
+    assert "its requester and who revised it" in conflict.json()["detail"]
+
+
+async def test_a_change_names_the_authors_of_what_it_takes_over(world: World) -> None:
+    agent_id = (await world.live())["agent_id"]
+    path = f"/v1/agents/{agent_id}/changes"
+    change = await world.of("gala", "governor").post(path, document(industry="clinics"))
+    case = await world.case(change.json()["case_id"])
+    assert (case["authors"], case["submitted_by"]) == (["amira", "gala"], ["gala"])
+    (asked,) = await world.asked(case["case_id"])
+    assert asked.payload(AgentApprovalNeeded).authors == ("amira", "gala")
+    await world.decide(case["case_id"], "approved")
+    shown = await world.agent(agent_id)
+    assert shown["authors"] == shown["submitted_by"] == ["amira", "gala"]
+
+
+async def test_who_sent_a_spec_first_is_an_author_of_whoever_sends_it_again(world: World) -> None:
+    first = await world.of("rex").submit()
+    await world.of("rex").cancel(first["case_id"])
+    again = await world.case((await world.submit())["case_id"])
+    assert (again["authors"], again["submitted_by"]) == (["amira", "rex"], ["amira"])
+    gap = await world.of("rex").submit("healthcare-no-rollback")
+    revise = f"/v1/workflows/{gap['case_id']}/revisions"
+    assert (await world.of("rex").post(revise, revision())).status_code == 202
+    await world.of("rex").cancel(gap["case_id"])
+    gap = await world.submit("healthcare-no-rollback", containment__rollback="")
+    revised = await world.post(f"/v1/workflows/{gap['case_id']}/revisions", revision())
+    assert revised.status_code == 202
+    assert (await world.case(gap["case_id"]))["authors"] == ["amira", "rex"]
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from events.approvals import (
     ApprovalRejected,
 )
 from events.buckets import as_of
-from functions.approvals.rules.approval import Actor, Approval, Repeat
+from functions.approvals.rules.approval import Approval, Repeat
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.reversals import cancel
 from functions.approvals.rules.silence import time_passed
 from shared.aggregates.aggregate import payload
+from shared.kit.callers import Actor
 from shared.kit.errors import (
     AlreadyDecided,
     ApprovalExpired,

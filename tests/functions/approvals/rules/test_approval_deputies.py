@@ -11,7 +11,6 @@ from events.approvals import (
 from events.quorum import Grant
 from functions.approvals.rules.approval import (
     DEADLINE_DUE,
-    Actor,
     Approval,
     Repeat,
     next_timer,
@@ -19,6 +18,7 @@ from functions.approvals.rules.approval import (
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.standing import depends_on_takeover, takeover_cutoff
+from shared.kit.callers import Actor
 from shared.kit.errors import ApprovalExpired, Forbidden, Invalid
 from tests.functions.approvals.builders import (
     DEPUTY,

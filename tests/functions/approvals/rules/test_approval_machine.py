@@ -11,7 +11,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from functions.approvals.rules.approval import (
     GRACE,
-    Actor,
     Repeat,
     Step,
     Steps,
@@ -31,6 +30,7 @@ from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
 from shared.aggregates.aggregate import payload
+from shared.kit.callers import Actor
 from shared.kit.errors import ApprovalExpired, AssentError, VetoWindowClosed
 from tests.functions.approvals import builders
 from tests.functions.approvals.builders import (

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from events.approvals import ApprovalRejected, ApprovalVoted
 from events.quorum import Place, Rule, Vote
-from functions.approvals.rules.approval import Actor, Repeat
+from functions.approvals.rules.approval import Repeat
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.quorum import (
     filled,
@@ -15,6 +15,7 @@ from functions.approvals.rules.quorum import (
     refuse_unfillable,
     rule_errors,
 )
+from shared.kit.callers import Actor
 from shared.kit.errors import Invalid, VersionConflict
 from tests.functions.approvals.builders import (
     GOVERNOR,

@@ -11,7 +11,6 @@ from events.approvals import (
 )
 from functions.approvals.rules.approval import (
     REVIEW_DUE,
-    Actor,
     Approval,
     Repeat,
     next_timer,
@@ -22,6 +21,7 @@ from functions.approvals.rules.reversals import undo
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from shared.aggregates.aggregate import payload
+from shared.kit.callers import Actor
 from shared.kit.errors import (
     AlreadyDecided,
     Forbidden,

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from events.precedents import Condition
-from functions.approvals.rules.approval import Actor, Approval
+from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import is_satisfied
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import common_conditions, counts, draft, with_streak
 from functions.approvals.rules.genesis import Facts, review
 from functions.approvals.rules.likeness import likeness_of
+from shared.kit.callers import Actor
 from tests.functions.approvals.builders import (
     CONTENT,
     DEPUTY,

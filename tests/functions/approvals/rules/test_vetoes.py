@@ -10,7 +10,6 @@ from events.approvals import (
 )
 from functions.approvals.rules.approval import (
     VETO_WINDOW_DUE,
-    Actor,
     Approval,
     Repeat,
     next_timer,
@@ -19,6 +18,7 @@ from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.reversals import cancel, fail_to_undo, undo
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
+from shared.kit.callers import Actor
 from shared.kit.errors import (
     AlreadyDecided,
     ApprovalExpired,

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from functions.approvals.rules.approval import Actor, Approval
+from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.late import MOST_LATE, note_late
 from functions.approvals.rules.reviews import admit_reviewer, review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
+from shared.kit.callers import Actor
 from shared.kit.errors import AlreadyDecided, ApprovalExpired, Forbidden, SeparationOfDuties
 from tests.functions.approvals.builders import (
     DEPUTY,

@@ -1,5 +1,6 @@
 """What an approval is about is stored once, named by its hash, and can be erased."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,21 @@ import pytest
 from emulators.operations import billed_bytes
 from functions.approvals.service.lists import list_approvals, show_approval
 from functions.approvals.views import SignedCard
+from shared.kit.callers import Actor
 from shared.kit.canonical import canonical_json, content_hash
-from shared.kit.errors import ContentErased
+from shared.kit.errors import ContentErased, SeparationOfDuties
 from shared.manifest import load_manifests
 from shared.messaging.contents import CONTENTS, erase
 from shared.messaging.envelope import Envelope
-from tests.functions.approvals.builders import CONTENT, GOVERNOR, HOUR, MINUTE, START
+from tests.functions.approvals.builders import (
+    CONTENT,
+    GOVERNOR,
+    HOUR,
+    MINUTE,
+    OTHER_GOVERNOR,
+    REQUESTER,
+    START,
+)
 from tests.functions.approvals.worlds import World
 
 ROOT = Path(__file__).parents[4]
@@ -40,6 +50,30 @@ async def test_what_is_asked_twice_is_stored_once(world: World) -> None:
     assert len(stored) == 3, "the content, its evidence and its assessment"
     for card in (first, second):
         assert (await show_approval(world.caller(GOVERNOR), card.id)).content == CONTENT
+
+
+async def test_who_sent_a_content_first_is_an_author_of_whoever_sends_it_again(
+    world: World,
+) -> None:
+    first = await world.ask_as(GOVERNOR)
+    assert first.authors == ("gala",)
+    sent = await asyncio.gather(*(world.ask(at=START + MINUTE) for _ in range(5)))
+    for card in (*sent, await world.ask()):
+        assert card.authors == (REQUESTER, "gala")
+        with pytest.raises(SeparationOfDuties):
+            await world.decide("approve", card, GOVERNOR)
+    decided = await world.decide("approve", sent[0], OTHER_GOVERNOR)
+    assert decided.status == "approved"
+
+
+async def test_of_those_who_send_one_content_at_once_the_first_is_an_author_of_all(
+    world: World,
+) -> None:
+    names = [f"sender-{number}" for number in range(6)]
+    cards = await asyncio.gather(*(world.ask_as(Actor(name, frozenset())) for name in names))
+    (first,) = {card.requested_by for card in cards if len(card.authors) == 1}
+    others = [card for card in cards if card.requested_by != first]
+    assert [card.authors for card in others] == [(card.requested_by, first) for card in others]
 
 
 async def test_a_deferral_moves_a_small_multiple_of_its_body(world: World) -> None:

@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 
 from events.policies import PolicyEntry
-from functions.approvals.rules.approval import Actor
 from functions.approvals.rules.proposals import PolicyBody
 from functions.approvals.service.lists import show_precedent
 from functions.approvals.service.policies import propose_policy, show_policy
 from functions.approvals.views import SignedCard
+from shared.kit.callers import Actor
 from shared.kit.errors import Invalid, SeparationOfDuties, VersionConflict
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.approvals.builders import (
+    CONTENT,
     DEPUTY,
     GOVERNOR,
     HOUR,
@@ -120,7 +121,8 @@ async def test_only_a_governors_veto_counts_against_a_precedent(world: World) ->
 
 async def test_a_deputy_does_not_make_the_silence_that_lets_them_take_over(world: World) -> None:
     for actor, seconds in ((DEPUTY, None), (LEGAL, 900)):
-        asked = await world.ask_as(actor, deadline_seconds=seconds)
+        own = {**CONTENT, "recipient": actor.principal}
+        asked = await world.ask_as(actor, deadline_seconds=seconds, content=own)
         await world.fire("assent.deadline.due.v1", asked.id, asked.deadline_at + MINUTE)
     later = START + 8 * HOUR
     payment = await world.ask(at=later)
