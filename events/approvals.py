@@ -28,6 +28,7 @@ ApprovalStatus = Literal[
     "auto_approved",
     "confirmed",
     "vetoed",
+    "overturned",
     "reversed",
     "reversal_failed",
 ]

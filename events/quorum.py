@@ -76,10 +76,16 @@ class Review(Data):
     note: str = ""
 
 
+# What lets somebody decide: the role of governor, a place in the policy's rule (or one that was
+# passed on), or a place in the requester's rule.
+Right = Literal["governor", "policy", "requester"]
+
+
 class LateDecision(Data):
     """A decision that was refused because it came too late."""
 
     principal: str
     decision: str
+    right: Right
     at: Instant
     note: str = ""

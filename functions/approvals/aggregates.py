@@ -17,13 +17,13 @@ APPROVALS = Aggregate(
     indexed=(
         "bucket",
         "open_until",
-        "status",
-        "kind",
         "requested_at",
-        "decided_at",
         "silence_at",
         "authors",
         "governed_at",
+        "refused_marks",
+        "refused_kind",
+        "refused_at",
         "likeness",
         "counted_at",
     ),
@@ -33,9 +33,9 @@ APPROVALS = Aggregate(
         ("-requested_at", "-open_until"),
         # The decisions that a precedent is drafted from and reviewed against.
         ("likeness", "-counted_at"),
-        ("kind", "status", "-decided_at"),
+        ("refused_kind", "-refused_at"),
     ),
-    queried=("-silence_at", "-governed_at"),
+    queried=("-silence_at", "-governed_at", "refused_marks[]"),
     next_timer=next_timer,
     signing=Signing("approvals-signing-key", statement_of),
 )
@@ -45,8 +45,9 @@ PRECEDENTS = Aggregate(
     model=Precedent,
     collection="precedents",
     prefix="pre",
-    indexed=("status", "kind", "created_at", "likeness"),
-    queried=("status", "kind", "likeness", "-created_at"),
+    indexed=("status", "kind", "created_at", "likeness", "ended_at", "governed_at"),
+    composites=(("kind", "status", "-ended_at"),),
+    queried=("status", "kind", "likeness", "-created_at", "-governed_at"),
 )
 
 # Written in the same commit as each change of a precedent, so that a match that was decided on an

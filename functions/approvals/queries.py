@@ -1,17 +1,24 @@
 """The queries that decisions about approvals and precedents need."""
 
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from events.approvals import Kind
+from events.precedents import PrecedentStatus
 from functions.approvals.aggregates import APPROVALS, PRECEDENTS
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent
+from functions.approvals.rules.refused import MOST_READ
 from functions.approvals.rules.standing import takeover_cutoff
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.instants import format_instant
+from shared.storage.encoding import Condition
 from shared.storage.firestore import TenantStore
 
-MOST_COMPARED = 25
+READ_AT_ONCE = 25
+# Missed requests that are read, the newest first, to find one that the deputy did not write.
+MOST_MISSED = 100
 
 
 async def find_like(work: UnitOfWork, likeness: str, limit: int) -> list[Approval]:
@@ -26,46 +33,92 @@ async def find_like(work: UnitOfWork, likeness: str, limit: int) -> list[Approva
     return [approval for approval in found if approval.counted_at is not None]
 
 
-async def find_precedents_like(work: UnitOfWork, likeness: str) -> list[Precedent]:
-    """Precedents for similar requests."""
-    where = [("likeness", "==", likeness)]
-    return await work.query(PRECEDENTS, where=where, limit=MOST_COMPARED)
+async def find_precedent_like(
+    work: UnitOfWork, likeness: str, statuses: Sequence[PrecedentStatus]
+) -> Precedent | None:
+    """A precedent for similar requests, with one of these statuses."""
+    where = [("likeness", "==", likeness), ("status", "in", list(statuses))]
+    return next(iter(await work.query(PRECEDENTS, where=where, limit=1)), None)
 
 
-async def find_ended(work: UnitOfWork, kind: Kind) -> list[Precedent]:
-    """Precedents of the kind that vetoes deprecated or people suspended."""
-    where = [("kind", "==", kind), ("status", "in", ["deprecated", "suspended"])]
-    return await work.query(PRECEDENTS, where=where, limit=MOST_COMPARED)
+async def find_refused(
+    work: UnitOfWork, request: Approval
+) -> tuple[list[Approval], list[Approval]]:
+    """Refused requests with the same content, and about the same subject: `MOST_READ` of each at
+    most. Two reads where there are none."""
+    same_content, same_subject = await asyncio.gather(
+        *(
+            work.query(
+                APPROVALS, where=[("refused_marks", "array_contains", mark)], limit=MOST_READ
+            )
+            for mark in (request.content_mark, request.subject_mark)
+        )
+    )
+    return same_content, same_subject
 
 
-async def find_rejected_since(work: UnitOfWork, kind: Kind, since: datetime) -> list[Approval]:
-    """Requests of the kind that people rejected after `since`, newest first."""
+async def refused_since(store: TenantStore, kind: Kind, since: datetime) -> AsyncIterator[Approval]:
+    """Every request of the kind that was refused after `since`, newest first, a few at a time."""
+    where = [("refused_kind", "==", kind), ("refused_at", ">", format_instant(since))]
+    cursor = None
+    while True:
+        page = await store.find(
+            APPROVALS.collection,
+            where=where,
+            order_by="refused_at",
+            descending=True,
+            limit=READ_AT_ONCE,
+            cursor=cursor,
+        )
+        for document in page.items:
+            if (approval := APPROVALS.read(document).state) is not None:
+                yield approval
+        if (cursor := page.next_cursor) is None:
+            return
+
+
+async def find_ended(
+    work: UnitOfWork,
+    kind: Kind,
+    status: PrecedentStatus,
+    limit: int,
+    since: datetime | None = None,
+) -> list[Precedent]:
+    """Precedents of the kind with this status, `limit` at most; those that ended at
+    `since` or later, newest first."""
+    where: list[Condition] = [("kind", "==", kind), ("status", "==", status)]
+    if since is None:
+        return await work.query(PRECEDENTS, where=where, limit=limit)
+    where.append(("ended_at", ">=", format_instant(since)))
     return await work.query(
-        APPROVALS,
-        where=[
-            ("kind", "==", kind),
-            ("status", "==", "rejected"),
-            ("decided_at", ">", format_instant(since)),
-        ],
-        order_by="decided_at",
-        descending=True,
-        limit=MOST_COMPARED,
+        PRECEDENTS, where=where, order_by="ended_at", descending=True, limit=limit
     )
 
 
 async def is_governor_absent(store: TenantStore, deputy: str, at: datetime) -> bool:
     """Whether a request that others made passed its deadline in silence at least four hours before
-    `at`, and no governor acted since. Looks at the 25 latest such requests."""
-    acted = await store.find(APPROVALS.collection, order_by="governed_at", descending=True, limit=1)
-    latest = acted.items[0].data["governed_at"] if acted.items else None
-    missed = await store.find(
+    `at`, and no governor acted since on an approval or a precedent. Looks at the `MOST_MISSED`
+    latest such requests: a deputy takes over only where one of them shows it."""
+    acted = await asyncio.gather(*(_last_governed(store, each) for each in _GOVERNED))
+    missed = await store.find_page(
         APPROVALS.collection,
+        select=("authors",),
         where=[
-            ("silence_at", ">", latest or ""),
+            ("silence_at", ">", max(acted)),
             ("silence_at", "<=", format_instant(takeover_cutoff(at))),
         ],
-        order_by="silence_at",
-        descending=True,
-        limit=MOST_COMPARED,
+        order_by=("silence_at",),
+        limit=MOST_MISSED,
+        cursor=None,
+        looks_ahead=False,
     )
     return any(deputy not in document.data["authors"] for document in missed.items)
+
+
+_GOVERNED = (APPROVALS.collection, PRECEDENTS.collection)
+
+
+async def _last_governed(store: TenantStore, collection: str) -> str:
+    """When a governor last acted on one of the collection, as text; empty for never."""
+    found = await store.find(collection, order_by="governed_at", descending=True, limit=1)
+    return (found.items[0].data["governed_at"] or "") if found.items else ""

@@ -31,6 +31,6 @@ def agents_overdue_after(state: ApprovalState) -> str | None:
         return None
     if state.status == "vetoed":
         ordered = state.decided_at
-    elif state.status == "approved" and state.review and state.review.status == "overturned":
+    elif state.status == "overturned" and state.review:
         ordered = state.review.reviewed_at
     return format_instant(ordered + REACTION_PATIENCE) if ordered else None

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from events.buckets import as_of
 from events.policies import PolicyEntry
-from events.precedents import Condition
+from events.precedents import Condition, Finding
 from events.quorum import Place, Rule
 from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import ReviewBody
@@ -29,7 +29,7 @@ from functions.approvals.rules.requests import Request, open_request, request_of
 from functions.approvals.rules.reviews import admit_reviewer, review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.standing import depends_on_takeover, takeover_cutoff
-from functions.approvals.rules.veto import veto
+from functions.approvals.rules.veto import is_false_positive, veto
 from shared.kit.callers import Actor
 from shared.kit.errors import AssentError
 from shared.kit.roles import GOVERNOR
@@ -47,6 +47,7 @@ ROLES = st.sampled_from(
     ]
 )
 DISHONEST = ("mal", "ann")
+PASSED = (Finding(check="scope", verdict="pass", evidence="it was reviewed"),)
 RULES = st.sampled_from(
     [
         None,
@@ -169,7 +170,7 @@ class Adversary(RuleBasedStateMachine):
             written = builders.precedent(
                 author="mal", conditions=(Condition(field="content.rows", op="ge", value=0),)
             )
-            self.precedent = activate(written, actor.principal, self.now, ()).state
+            self.precedent = activate(written, actor.principal, self.now, PASSED).state
 
     @rule(
         verbs=st.sampled_from(
@@ -327,7 +328,7 @@ class Adversary(RuleBasedStateMachine):
             if after.status == "approved" and after.proposal is not None:
                 entries = self.proposed[after.approval_id]
                 self.policy = adopt(after, entries, self.policy, self.now).state
-            if after.status == "vetoed" and actor is not None and GOVERNOR in actor.roles:
+            if is_false_positive(after):
                 assert self.precedent is not None
                 self.precedent = count_false_positive(self.precedent, self.now).state
             self.approvals[after.approval_id] = after

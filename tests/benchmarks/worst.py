@@ -10,7 +10,7 @@ from typing import Any
 
 from emulators.client import PlatformClient
 from emulators.demo.person import Person
-from functions.approvals.queries import MOST_COMPARED
+from functions.approvals.rules.genesis import MOST_REFUSED
 from mobile_api.service.cards import MOST_SHOWN
 from mobile_api.service.sync import MOST_SYNCED
 from shared.kit.instants import format_instant, parse_instant
@@ -79,7 +79,7 @@ class Scene:
         }
         for path, body in bodies.items():
             together(partial(_make, full.author, path, body), MANY)
-        rejected = together(lambda: full.approval(), MOST_COMPARED)
+        rejected = together(lambda: full.approval(), MOST_REFUSED)
         for card in rejected:
             full.decide(full.governor, card, "reject")
         full.world.settle()

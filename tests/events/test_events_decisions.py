@@ -54,7 +54,7 @@ VALUES: dict[str, Any] = {
     "added_rule": Rule(kind="any", of=(Place(role="legal"),)),
     "missing": ("role:legal",),
     "authors": ("amira",),
-    "late": (LateDecision(principal="gala", decision="reject", at=AT),),
+    "late": (LateDecision(principal="gala", decision="reject", right="governor", at=AT),),
     "stage": Stage(number=6, name="Governor approval", of=7),
     "veto": VetoWindow(closes_at=AT),
     "decided_by": "gala",

@@ -26,6 +26,7 @@ from functions.agents.rules.decision import Decision, accept
 from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.health import health_checks
 from functions.agents.rules.withdrawal import CANCELLABLE, cancel, end_withdrawn
+from functions.agents.service.decisions import TAKEN_BACK
 from functions.approvals.rules import reversals
 from functions.approvals.rules.approval import Approval, Repeat, Step
 from functions.approvals.rules.commands import ReviewBody
@@ -312,7 +313,7 @@ class OneOutcome(RuleBasedStateMachine):
                 return return_for_changes(case, "shorter", now)
             case "cancelled":
                 return end_withdrawn(agent, case, "amira", now)
-        if message.approval.status not in ("vetoed", "approved", "auto_approved"):
+        if message.approval.status not in TAKEN_BACK:
             return ()
         cause: Any = "veto" if message.outcome == "vetoed" else "overturned"
         id = message.approval.approval_id

@@ -65,7 +65,7 @@ STATUS_AFTER = {
     "delegated": "pending",
     "reviewed": "approved",
     "review_missed": "approved",
-    "overturned": "approved",
+    "overturned": "overturned",
 }
 
 

@@ -50,8 +50,8 @@ from shared.messaging.envelope import Envelope
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import public_keys
 
-# The statuses of an approval that no longer holds; an overturned one keeps its status.
-TAKEN_BACK = ("vetoed", "approved", "auto_approved")
+# The statuses of an approval that no longer holds. An overturned refusal keeps its own.
+TAKEN_BACK = ("vetoed", "overturned")
 KNOWN_SKILLS = frozenset(name for name, skill in CATALOGUE.items() if skill.status == "available")
 
 Decide = Callable[[UnitOfWork, Agent, CreationCase], Awaitable[Steps]]

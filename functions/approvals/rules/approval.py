@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from events.approvals import ApprovalState
+from events.approvals import ApprovalState, Kind
 from events.buckets import OPEN, Bucket, bucket_of, open_until
+from functions.approvals.rules.gist import folded
 from functions.approvals.rules.quorum import missing_places
+from shared.kit.canonical import content_hash
 from shared.kit.instants import Instant
 from shared.kit.transitions import Transition
 
@@ -35,8 +37,10 @@ Verb = Literal[
 class Approval(ApprovalState):
     """The fields that events publish, and below them private ones: `silence_at` is when it expired
     because no governor acted, though it had the policy's default time, `governed_at` when a
-    governor last acted on it. `proposal` is the version of the approval policy that it proposes to
-    replace. `barred` says why no precedent may approve it, whatever its conditions."""
+    governor last acted on it or requested it (`by_governor`). `proposal` is the version of the
+    approval policy that it proposes to replace. `barred` says why no precedent may approve it,
+    whatever its conditions. `gist` is that of its content; `refused_at` when somebody whose refusal
+    counts refused it (`rules/refused.py`)."""
 
     proposal: int | None = None
     precedents_allowed: bool = True
@@ -49,12 +53,44 @@ class Approval(ApprovalState):
     decided_claim: str | None = None
     silence_at: Instant | None = None
     governed_at: Instant | None = None
+    by_governor: bool = False
+    gist: str = ""
+    refused_at: Instant | None = None
     undone: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether no final decision was taken; ignores the clock."""
         return self.status in OPEN
+
+    @property
+    def content_mark(self) -> str:
+        """The same for requests with the same gist."""
+        return f"content:{self.gist}"
+
+    @property
+    def subject_mark(self) -> str:
+        """The same for requests of the same kind about the same subject. An agent is known by its
+        name, which outlives a case; what callers name, by its id."""
+        subject = self.subject
+        known_by = subject.id if self.case is None else subject.name
+        return f"subject:{content_hash([self.kind, folded(subject.type), folded(known_by)])}"
+
+    @property
+    def refused_marks(self) -> tuple[str, ...]:
+        """The marks of what no precedent approves any more because this was refused. Who asks for
+        changes refuses this content only."""
+        if self.refused_at is None:
+            return ()
+        if self.refused_kind is None:
+            return (self.content_mark,)
+        return self.content_mark, self.subject_mark
+
+    @property
+    def refused_kind(self) -> Kind | None:
+        """Its kind, where it was refused, and not only returned for changes."""
+        is_refused = self.refused_at is not None and self.status != "changes_requested"
+        return self.kind if is_refused else None
 
     @property
     def bucket(self) -> Bucket:

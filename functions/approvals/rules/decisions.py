@@ -34,6 +34,7 @@ from shared.kit.errors import Forbidden, VersionConflict
 
 DEPUTY_REVIEW_WITHIN = timedelta(hours=72)
 BREAK_GLASS_REVIEW_WITHIN = timedelta(hours=24)
+REFUSALS: tuple[Verb, ...] = ("reject", "request_changes", "veto")
 
 
 def decide(
@@ -133,8 +134,8 @@ def refuse_late(approval: Approval, decision_hash: str, at: datetime) -> None:
 def final_fields(
     approval: Approval, verb: Verb, actor: Actor, standing: Standing, at: datetime
 ) -> dict[str, Any]:
-    """The fields of every final decision of a person; a deputy's decision also requires a
-    review."""
+    """The fields of every final decision of a person; a deputy's decision also requires a review. A
+    refusal counts unless only the requester had asked the person."""
     fields = acted_fields(standing, at)
     fields |= {
         "decision": verb,
@@ -143,6 +144,8 @@ def final_fields(
         "capacity": standing.capacity,
         "deferred_until": None,
     }
+    if verb in REFUSALS and not standing.was_only_added:
+        fields["refused_at"] = at
     by_deputy = standing.capacity == "deputy" or any(
         vote.capacity == "deputy" for vote in approval.votes
     )

@@ -4,7 +4,7 @@ All of them run; one failure rejects the precedent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from events.precedents import (
     Condition,
@@ -23,20 +23,30 @@ FEWEST_WORDS = 12
 # A veto cannot undo a message that was sent or a payment that was made.
 COVERABLE_KINDS = ("artifact", "execution", "constitutional")
 COVERABLE_RISKS = ("low", "medium")
+# As many of each are read for a review. Where there are more, it fails: what it did not read could
+# speak against the precedent.
+MOST_REFUSED = 50
+MOST_ENDED = 50
+_NEWER_EXAMPLE = "post it again with a newer example that a person approved"
 _POSITIVE = ("eq", "in", "contains", "subset_of")
+
+
+Unread = Literal["refused", "suspended", "deprecated"]
 
 
 @dataclass(frozen=True)
 class Facts:
     """The references of the review, all of the same tenant and kind: the precedent's example and
-    its content (None where it was erased), the active precedents, the deprecated or suspended ones,
-    and what the precedent covers of what people rejected since the example."""
+    its content (None where it was erased), the active precedents, the suspended ones and those that
+    vetoes deprecated since the example, and what the precedent covers of what people refused since
+    then. `unread` says of which there are more than a review reads."""
 
     example: Approval | None = None
     example_content: Any = None
     active: Sequence[ActivePrecedent] = ()
     ended: Sequence[Precedent] = ()
-    rejected: Sequence[Approval] = ()
+    refused: Sequence[Approval] = ()
+    unread: frozenset[Unread] = frozenset()
 
 
 def review(precedent: Precedent, facts: Facts) -> tuple[Finding, ...]:
@@ -80,10 +90,15 @@ def _inconsistency(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
     if twin := twin_of(precedent, facts.active):
         return False, f"{twin.reference} is active on the same ground"
     for other in _with_status(facts, "suspended"):
-        if covers_same(precedent.conditions, other.conditions):
+        is_other = other.precedent_id != precedent.precedent_id
+        if is_other and covers_same(precedent.conditions, other.conditions):
             return False, f"{other.reference} is suspended on the same ground: activate it again"
-    for rejected in _rejected_since(facts):
-        return False, f"it covers {rejected.approval_id}, which a human rejected since"
+    for refused in _refused_since(precedent, facts):
+        return False, f"it covers {refused.approval_id}, which a person refused since"
+    if "refused" in facts.unread:
+        return False, f"people refused over {MOST_REFUSED} requests since: {_NEWER_EXAMPLE}"
+    if "suspended" in facts.unread:
+        return False, f"over {MOST_ENDED} precedents are suspended: activate some, or have them end"
     return True, "no condition, active precedent or later human decision contradicts it"
 
 
@@ -149,23 +164,25 @@ def _weakening(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
         )
         if not newly_assented and covers(precedent.conditions, ended.conditions):
             return False, f"it revives {ended.reference}, which vetoes deprecated"
+    if "deprecated" in facts.unread:
+        return False, f"vetoes ended over {MOST_ENDED} precedents since: {_NEWER_EXAMPLE}"
     return True, "it loosens no rule and revives no deprecated precedent"
 
 
-def _rejected_since(facts: Facts) -> list[Approval]:
+def _refused_since(precedent: Precedent, facts: Facts) -> list[Approval]:
+    """What people refused since the example, but vetoes of its own approvals, which are counted."""
     decided_at = facts.example.decided_at if facts.example else None
     return [
         approval
-        for approval in facts.rejected
-        if approval.decided_at is not None
-        and (decided_at is None or approval.decided_at > decided_at)
+        for approval in facts.refused
+        if approval.refused_at is not None
+        and (decided_at is None or approval.refused_at > decided_at)
+        and approval.precedent_id != precedent.precedent_id
     ]
 
 
 def _assented_by_human(example: Approval) -> bool:
-    overturned = example.review is not None and example.review.status == "overturned"
-    by_human = example.capacity in ("approver", "deputy")
-    return example.status == "approved" and by_human and not overturned
+    return example.status == "approved" and example.capacity in ("approver", "deputy")
 
 
 def _says_what_is(condition: Condition) -> bool:

@@ -52,16 +52,19 @@ def limits(
 
 
 def match_all(
-    request: Approval, content: Any, precedents: Sequence[ActivePrecedent]
+    request: Approval,
+    content: Any,
+    precedents: Sequence[ActivePrecedent],
+    refused: tuple[str, ...] = (),
 ) -> tuple[tuple[Match, ...], str | None]:
     """The comparisons for the card, the closest first, as far as a card has room for them; and the
     id of the precedent that approves: the first activated one among those with nothing
-    unsatisfied."""
+    unsatisfied. `refused` says why none does, because people refused the like before."""
     assert len(precedents) <= MOST_ACTIVE_PER_KIND
     ordered = sorted(precedents, key=lambda p: (p.activated_at, p.precedent_id))
     matches = [compare(request, content, precedent) for precedent in ordered]
     matches = [
-        match.model_copy(update={"unsatisfied": (*match.unsatisfied, *request.barred)})
+        match.model_copy(update={"unsatisfied": (*match.unsatisfied, *request.barred, *refused)})
         for match in matches
     ]
     assenting = next((match.seed_id for match in matches if not match.unsatisfied), None)

@@ -3,11 +3,15 @@
 from datetime import datetime
 
 from events.precedents import PrecedentBody
+from functions.approvals.rules.approval import Actor
 from functions.approvals.rules.precedent import Precedent, reference
 from shared.kit.models import part_of
+from shared.kit.roles import GOVERNOR
 
 
-def precedent_of(posted: PrecedentBody, precedent_id: str, author: str, at: datetime) -> Precedent:
+def precedent_of(
+    posted: PrecedentBody, precedent_id: str, author: Actor, at: datetime
+) -> Precedent:
     """The precedent before its review."""
     return part_of(
         Precedent,
@@ -15,7 +19,8 @@ def precedent_of(posted: PrecedentBody, precedent_id: str, author: str, at: date
         precedent_id=precedent_id,
         reference=reference(posted.domain, precedent_id),
         status="pending_review",
-        author=author,
+        author=author.principal,
         created_at=at,
+        governed_at=at if GOVERNOR in author.roles else None,
         version=0,
     )

@@ -23,12 +23,16 @@ from shared.kit.transitions import Transition
 FALSE_POSITIVES_TO_DEPRECATE = 3
 MOST_ACTIVE_PER_KIND = 20
 DRAFTED_BY = "approvals"
+# The statuses from which a governor activates.
+ACTIVATED = ("draft", "approved", "suspended")
 
 
 class Precedent(PrecedentState):
     """The fields that events publish, and below them private ones."""
 
     likeness: str = ""
+    # When a governor last acted on it.
+    governed_at: Instant | None = None
 
 
 class ActivePrecedent(Data):
@@ -79,32 +83,33 @@ def post(precedent: Precedent, findings: tuple[Finding, ...]) -> Transition[Prec
 def activate(
     precedent: Precedent, by: str, at: datetime, findings: tuple[Finding, ...]
 ) -> Transition[Precedent]:
-    """Lets it approve from `at` on, but no requests of `by`. `findings` are of a new review: a
-    draft or an approved precedent that no longer passes is rejected instead.
+    """Lets it approve from `at` on, but nothing with text of `by` in it. `findings` are of a new
+    review: a precedent that no longer passes is rejected instead, also a suspended one.
 
     Raises VersionConflict in any state but draft, approved, and suspended."""
-    if precedent.status not in ("draft", "approved", "suspended"):
+    if precedent.status not in ACTIVATED:
         raise VersionConflict(
             f"it is {precedent.status}; a draft, approved or suspended precedent is activated"
         )
-    if precedent.status != "suspended" and not _passed(findings):
-        return _transition(precedent, PrecedentReviewed, status="rejected", findings=findings)
+    reviewed = {"findings": findings, "governed_at": at}
+    if not _passed(findings):
+        return _transition(precedent, PrecedentReviewed, status="rejected", **reviewed)
     return _transition(
         precedent,
         PrecedentActivated,
         status="active",
-        findings=findings or precedent.findings,
         activated_by=by,
         activated_at=at,
+        **reviewed,
     )
 
 
-def suspend(precedent: Precedent) -> Transition[Precedent]:
+def suspend(precedent: Precedent, at: datetime) -> Transition[Precedent]:
     """The precedent, suspended until it is activated again. Raises VersionConflict unless
     active."""
     if precedent.status != "active":
         raise VersionConflict(f"it is {precedent.status}; only an active precedent is suspended")
-    return _transition(precedent, PrecedentSuspended, status="suspended")
+    return _transition(precedent, PrecedentSuspended, status="suspended", governed_at=at)
 
 
 def supersede(precedent: Precedent, by: Precedent, at: datetime) -> Transition[Precedent]:
@@ -132,7 +137,7 @@ def count_false_positive(precedent: Precedent, at: datetime) -> Transition[Prece
 
 
 def _passed(findings: tuple[Finding, ...]) -> bool:
-    return all(finding.verdict == "pass" for finding in findings)
+    return bool(findings) and all(finding.verdict == "pass" for finding in findings)
 
 
 def _transition(

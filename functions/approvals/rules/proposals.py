@@ -9,11 +9,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from events.approvals import Subject
 from events.policies import ApprovalPolicyChanged, PolicyEntry
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
 from functions.approvals.rules.requests import Request
+from functions.approvals.rules.subjects import POLICY
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
@@ -24,8 +24,6 @@ LONGEST_REASON = 1_900
 # A proposal shows the proposed entries beside the current ones, so a content must hold both: else
 # the largest policy could never be changed.
 ENTRIES = JsonLimit(most_bytes=125_000)
-
-SUBJECT = Subject(type="approval_policy", id="approval-policy", name="approval policy")
 
 
 def _bounded(entries: tuple[PolicyEntry, ...]) -> tuple[PolicyEntry, ...]:
@@ -44,7 +42,12 @@ class PolicyBody(Model):
 
 
 def proposal_of(
-    body: PolicyBody, current: ApprovalPolicy | None, approval_id: str, proposed_by: str
+    body: PolicyBody,
+    current: ApprovalPolicy | None,
+    approval_id: str,
+    proposed_by: str,
+    *,
+    by_governor: bool = False,
 ) -> Request:
     """The request to replace the current policy. Raises Invalid for a policy that is not sound or
     changes nothing."""
@@ -58,7 +61,7 @@ def proposal_of(
     return Request(
         approval_id=approval_id,
         kind="constitutional",
-        subject=SUBJECT,
+        subject=POLICY,
         summary=f"Change the approval policy to version {version}: {body.reason}",
         content={"version": version, "entries": _listed(entries), "was": _listed(current.entries)},
         evidence=(),
@@ -67,6 +70,7 @@ def proposal_of(
         risk_reasons=("it changes who decides (high)",),
         requested_by=proposed_by,
         authors=(proposed_by,),
+        by_governor=by_governor,
         precedents_allowed=False,
         proposal=current.version,
     )

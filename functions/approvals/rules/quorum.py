@@ -70,7 +70,10 @@ def rule_errors(rule: Rule, field: str = "rule") -> list[FieldError]:
     if not rule.of:
         errors.append(FieldError(f"{field}.of", "must name an approver"))
     for index, place in enumerate(rule.of):
-        if problem := _place_problem(place):
+        problem = _place_problem(place)
+        if problem is None and place.principal is not None and place in rule.of[:index]:
+            problem = "is named before, and one person fills one place: name somebody else"
+        if problem is not None:
             errors.append(FieldError(f"{field}.of.{index}", problem))
     if rule.kind == "m_of_n":
         if rule.m is None or not 1 <= rule.m <= len(rule.of):

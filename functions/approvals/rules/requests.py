@@ -23,6 +23,7 @@ from events.approvals import (
 from events.dossiers import Assessment
 from events.quorum import Rule
 from functions.approvals.rules.approval import Approval, Step, Steps, transition
+from functions.approvals.rules.gist import gist_of
 from functions.approvals.rules.likeness import likeness_of
 from functions.approvals.rules.matching import limits, match_all
 from functions.approvals.rules.policy import (
@@ -36,6 +37,7 @@ from functions.approvals.rules.precedent import ActivePrecedent
 from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.reversals import cancel
 from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors
+from functions.approvals.rules.subjects import imitation_errors
 from functions.approvals.rules.veto import WINDOW
 from shared.kit.canonical import content_hash
 from shared.kit.contents import Content
@@ -83,7 +85,8 @@ class RequestBody(Model):
 class Request:
     """The requester and the request. `authors` are all whose text is in the content; `added_rule`
     are more people that the requester wants to be asked; `case` binds the decision to the
-    requesting case, or is None; `proposal` is the version of the policy that would be replaced."""
+    requesting case, or is None; `proposal` is the version of the policy that would be replaced;
+    `by_governor` says that a governor sent it over the API."""
 
     approval_id: str
     kind: Kind
@@ -104,14 +107,22 @@ class Request:
     case: CaseBinding | None = None
     precedents_allowed: bool = True
     proposal: int | None = None
+    by_governor: bool = False
 
 
 def request_of(
-    body: RequestBody, approval_id: str, requested_by: str, first_sent_by: str | None = None
+    body: RequestBody,
+    approval_id: str,
+    requested_by: str,
+    first_sent_by: str | None = None,
+    *,
+    by_governor: bool = False,
 ) -> Request:
     """The request of a caller, with its risk by the rules; who sent exactly this content first is
-    one of its authors. Raises Invalid where its effect or its amount does not fit its kind."""
-    if errors := declaration_errors(body.kind, body.effect, body.amount_usd_micros):
+    one of its authors. Raises Invalid where its effect or its amount does not fit its kind, or its
+    subject imitates one of Assent's own."""
+    errors = declaration_errors(body.kind, body.effect, body.amount_usd_micros)
+    if errors := [*errors, *imitation_errors(body.subject.type)]:
         raise Invalid(*errors)
     effect = body.effect or USUAL_EFFECT[body.kind]
     amount = body.amount_usd_micros
@@ -130,6 +141,7 @@ def request_of(
         risk_reasons=reasons,
         requested_by=requested_by,
         authors=tuple(dict.fromkeys((requested_by, first_sent_by or requested_by))),
+        by_governor=by_governor,
         effect=effect,
         amount_usd_micros=amount,
         added_rule=body.rule,
@@ -150,14 +162,15 @@ def open_request(
     precedents: Sequence[ActivePrecedent],
     at: datetime,
     policy: ApprovalPolicy = BUILT_IN,
+    refused: tuple[str, ...] = (),
 ) -> Step:
     """The new approval under the tenant's `policy`: pending or, where one of its kind's active
-    `precedents` approves it, auto-approved with an open veto window. Raises Invalid for a request
-    out of bounds."""
+    `precedents` approves it, auto-approved with an open veto window. None approves what was
+    `refused` before, which the matches then say. Raises Invalid for a request out of bounds."""
     approval = _opened(request, at, policy)
     if not request.precedents_allowed:
         return _with_contents(transition(approval, ApprovalRequested), request)
-    matches, assenting = match_all(approval, request.content, precedents)
+    matches, assenting = match_all(approval, request.content, precedents, refused)
     considered = tuple(precedent.precedent_id for precedent in precedents)
     if assenting is None:
         step = transition(approval, ApprovalRequested, considered=considered)
@@ -222,6 +235,9 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         rule=terms.rule,
         added_rule=added,
         had_default_time=length >= terms.deadline,
+        by_governor=request.by_governor,
+        governed_at=at if request.by_governor else None,
+        gist=gist_of(request.content, is_case=request.case is not None),
         proposal=request.proposal,
         stage=request.stage,
         case=request.case,

@@ -2,6 +2,7 @@
 or could not."""
 
 from datetime import datetime
+from typing import Any
 
 from events.approvals import (
     ApprovalCancelled,
@@ -9,9 +10,10 @@ from events.approvals import (
     ApprovalReversed,
 )
 from functions.approvals.rules.approval import Approval, Step, Steps, transition
+from shared.kit.principals import is_reserved
 from shared.kit.transitions import Transition
 
-_UNDOABLE = ("auto_approved", "approved", "confirmed")
+_UNDOABLE = ("auto_approved", "approved", "confirmed", "overturned")
 
 
 def cancel(approval: Approval, by: str, at: datetime) -> Steps:
@@ -33,9 +35,11 @@ def cancel(approval: Approval, by: str, at: datetime) -> Steps:
 
 def end_with_case(approval: Approval, by: str, at: datetime) -> Steps:
     """The owner's case was cancelled: the request is withdrawn or, where it was approved and not
-    carried out yet, reversed."""
+    carried out yet, reversed. Who cancels what others wrote and somebody approved refuses it."""
     if approval.status in _UNDOABLE:
-        return (_reversed(approval),)
+        is_refusal = by not in approval.authors and not is_reserved(by)
+        refused = {"refused_at": at} if is_refusal else {}
+        return (_reversed(approval, **refused),)
     return cancel(approval, by, at)
 
 
@@ -59,8 +63,7 @@ def fail_to_undo(approval: Approval) -> Steps:
 
 def is_reversal_ordered(approval: Approval) -> bool:
     """Whether a vetoed or overturned approval waits for its owner's reversal."""
-    overturned = approval.review is not None and approval.review.status == "overturned"
-    return approval.status == "vetoed" or (approval.status == "approved" and overturned)
+    return approval.status in ("vetoed", "overturned")
 
 
 def already_undone(approval: Approval) -> Steps:
@@ -71,5 +74,5 @@ def already_undone(approval: Approval) -> Steps:
     return (_reversed(approval),)
 
 
-def _reversed(approval: Approval) -> Step:
-    return transition(approval, ApprovalReversed, status="reversed", undone=True)
+def _reversed(approval: Approval, **fields: Any) -> Step:
+    return transition(approval, ApprovalReversed, status="reversed", undone=True, **fields)

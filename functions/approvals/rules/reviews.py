@@ -57,9 +57,19 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
         reviewed_at=at,
         note=command.note,
     )
-    present = {"governed_at": at} if GOVERNOR in actor.roles else {}
-    reviewed = transition(current, event, review=done, **present)
+    fields: dict[str, Any] = {"governed_at": at} if GOVERNOR in actor.roles else {}
+    if command.verdict == "overturned":
+        fields |= _overturned(approval, at)
+    reviewed = transition(current, event, review=done, **fields)
     return (*missed, reviewed, *already_undone(reviewed.state))
+
+
+def _overturned(approval: Approval, at: datetime) -> dict[str, Any]:
+    """What an overturned decision means: an approval no longer holds and was refused, a refusal
+    no longer counts as one."""
+    if approval.status != "approved":
+        return {"refused_at": None}
+    return {"status": "overturned", "refused_at": at, "counted_at": None}
 
 
 def _is_overruled(made: Review, command: ReviewBody, actor: Actor) -> bool:

@@ -34,9 +34,16 @@ def _decide_by_silence(approval: Approval, at: datetime) -> Step | None:
     fields = silence_fields(approval)
     if approval.on_timeout == "approve":
         return transition(approval, ApprovalApproved, **fields)
-    if approval.had_default_time and f"role:{GOVERNOR}" in approval.missing:
+    if _shows_absence(approval):
         fields["silence_at"] = approval.deadline_at
     return transition(approval, ApprovalExpired, **fields)
+
+
+def _shows_absence(approval: Approval) -> bool:
+    """Whether a governor who was there should have decided: not where their own text may have been
+    all that there was to decide about, nor where no deputy could decide in their place."""
+    was_asked = f"role:{GOVERNOR}" in approval.missing and approval.had_default_time
+    return was_asked and not approval.by_governor and approval.kind != "constitutional"
 
 
 def _resume(approval: Approval, at: datetime) -> Step | None:

@@ -57,9 +57,9 @@ def standing_of(approval: Approval, actor: Actor, *, took_over: bool) -> Standin
         return Standing("approver", direct, added, is_governor)
     if grant := usable_grant(approval, actor):
         places = _places_of(grant, approval, actor)
-        return Standing("deputy", places, added, on_behalf_of=grant.by)
+        return Standing("deputy", places, added, is_governor, grant.by)
     if took_over and (places := governor_places(approval, actor)):
-        return Standing("deputy", places, added)
+        return Standing("deputy", places, added, is_governor)
     if is_governor:
         return Standing("governor", (), added, is_governor)
     if added:

@@ -10,6 +10,7 @@ from functions.approvals.rules.decisions import final_fields, is_repeat, refuse_
 from functions.approvals.rules.reversals import already_undone
 from functions.approvals.rules.standing import refuse_own_request, standing_of
 from shared.kit.callers import Actor
+from shared.kit.errors import Forbidden
 
 WINDOW = timedelta(hours=24)
 
@@ -29,6 +30,8 @@ def veto(
     or VetoWindowClosed, StaleDecisionHash."""
     refuse_own_request(approval, actor)
     standing = standing_of(approval, actor, took_over=took_over)
+    if standing.was_only_added:
+        raise Forbidden("the requester added you: you may approve, reject or request changes")
     check_veto(command)
     if is_repeat(approval, "veto", command.decision_hash, actor):
         return Repeat()
@@ -40,6 +43,12 @@ def veto(
         return vetoed, *already_undone(vetoed.state)
     refuse_late(approval, command.decision_hash, at)
     return (transition(approval, ApprovalRejected, status="rejected", **fields),)
+
+
+def is_false_positive(vetoed: Approval) -> bool:
+    """Whether the veto counts against the precedent: a governor's does, and that of who has a place
+    in the policy's rule, but not a deputy's, which a review may find wrong."""
+    return vetoed.status == "vetoed" and vetoed.capacity in ("approver", "governor")
 
 
 def _refuse_outside_window(approval: Approval, decision_hash: str, at: datetime) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from events.precedents import PrecedentStatus
 from functions.approvals.aggregates import ACTIVE, APPROVALS, CLAIMS, PRECEDENTS, RUN
-from functions.approvals.queries import find_like, find_precedents_like, is_governor_absent
+from functions.approvals.queries import find_like, find_precedent_like, is_governor_absent
 from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
 from functions.approvals.rules.decisions import decide
@@ -13,18 +14,23 @@ from functions.approvals.rules.late import note_late
 from functions.approvals.rules.precedent import Precedent, count_false_positive
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.standing import depends_on_takeover
-from functions.approvals.rules.veto import veto
+from functions.approvals.rules.veto import is_false_positive, veto
 from functions.approvals.service.policies import adopt_policy
 from functions.approvals.views import ApprovalCard
 from shared.aggregates.command import Command
 from shared.kit.callers import Actor, Caller
 from shared.kit.canonical import content_hash
 from shared.kit.errors import ApprovalExpired, VetoWindowClosed
-from shared.kit.roles import GOVERNOR
 from shared.kit.transitions import Transition
 from shared.storage.idempotency import IdempotencyKey
 
-_LIVING = ("draft", "pending_review", "approved", "active", "suspended")
+_LIVING: tuple[PrecedentStatus, ...] = (
+    "draft",
+    "pending_review",
+    "approved",
+    "active",
+    "suspended",
+)
 
 Rule = Callable[[Approval, Actor, bool], Steps | Repeat]
 
@@ -82,7 +88,7 @@ async def _take(
         result = rule(approval, actor, took_over)
         if isinstance(result, Repeat):
             return await _first_answer(work, approval)
-        return await _save(work, result, claim.id, actor)
+        return await _save(work, result, claim.id)
 
     about = (APPROVALS, approval_id)
     try:
@@ -117,7 +123,7 @@ async def _first_answer(work: Command, approval: Approval) -> ApprovalCard:
     return ApprovalCard.of(approval)
 
 
-async def _save(work: Command, steps: Steps, claim_id: str, actor: Actor) -> ApprovalCard:
+async def _save(work: Command, steps: Steps, claim_id: str) -> ApprovalCard:
     last = steps[-1].state
     drafted = None
     if not last.is_open:
@@ -130,8 +136,7 @@ async def _save(work: Command, steps: Steps, claim_id: str, actor: Actor) -> App
         await work.save(drafted)
     if last.status == "approved" and last.proposal is not None:
         await adopt_policy(work, last)
-    # Others may be asked too, but a precedent answers to governors only.
-    if steps[0].state.status == "vetoed" and GOVERNOR in actor.roles:
+    if is_false_positive(steps[0].state):
         await _count_veto(work, last)
     return ApprovalCard.of(last)
 
@@ -150,8 +155,7 @@ async def _with_row(
     approval = with_streak(approval, previous[0] if previous else None)
     if approval.streak != IN_A_ROW:
         return approval, None
-    precedents = await find_precedents_like(work, approval.likeness)
-    if any(precedent.status in _LIVING for precedent in precedents):
+    if await find_precedent_like(work, approval.likeness, _LIVING) is not None:
         return approval, None
     earlier = await find_like(work, approval.likeness, IN_A_ROW - 1)
     row = [*reversed(earlier), approval]

@@ -5,11 +5,20 @@ from datetime import UTC, datetime
 
 from events.precedents import Finding, PrecedentBody, PrecedentSeed, seed_of, with_matches
 from functions.approvals.aggregates import ACTIVE, APPROVALS, COUNTS, PRECEDENTS, RUN
-from functions.approvals.queries import find_ended, find_rejected_since
-from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.genesis import Facts, covers_request, review, twin_of
+from functions.approvals.queries import find_ended, refused_since
+from functions.approvals.rules.approval import Actor, Approval
+from functions.approvals.rules.genesis import (
+    MOST_ENDED,
+    MOST_REFUSED,
+    Facts,
+    Unread,
+    covers_request,
+    review,
+    twin_of,
+)
 from functions.approvals.rules.posting import precedent_of
 from functions.approvals.rules.precedent import (
+    ACTIVATED,
     ActivePrecedents,
     Precedent,
     activate,
@@ -24,6 +33,7 @@ from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.ids import new_id
 from shared.kit.roles import GOVERNOR
 from shared.kit.transitions import Transition
+from shared.messaging.contents import read_contents
 from shared.storage.batches import Add, Batch
 from shared.storage.firestore import LostRace, TenantStore
 from shared.storage.idempotency import IdempotencyKey
@@ -39,8 +49,10 @@ async def post_precedent(caller: Caller, key: IdempotencyKey, body: PrecedentBod
     """The precedent with Genesis' verdict: approved or rejected. Raises Invalid for one that is too
     large."""
 
+    author = Actor(caller.principal, caller.roles)
+
     async def use_case(work: Command) -> PrecedentSeed:
-        written = precedent_of(body, new_id("pre", work.at), caller.principal, work.at)
+        written = precedent_of(body, new_id("pre", work.at), author, work.at)
         facts = await _facts(work, written)
         likeness = facts.example.likeness if facts.example else ""
         written = written.model_copy(update={"likeness": likeness})
@@ -80,7 +92,7 @@ async def suspend_precedent(
 
     async def use_case(work: Command) -> PrecedentSeed:
         precedent = await _governed(work, precedent_id)
-        step = suspend(precedent)
+        step = suspend(precedent, work.at)
         await work.save(step)
         active = await work.find(ACTIVE, precedent.kind)
         assert active is not None
@@ -124,9 +136,9 @@ async def _governed(work: Command, precedent_id: str) -> Precedent:
 
 
 async def _review_again(work: UnitOfWork, precedent: Precedent) -> tuple[Finding, ...]:
-    """Repeats the review, because the posting's verdict ignores later vetoes, rejections and
-    deprecations. Raises VersionConflict where only waiting would help, not another precedent."""
-    if precedent.status not in ("draft", "approved"):
+    """Repeats the review, because the earlier verdict ignores later refusals and deprecations.
+    Raises VersionConflict where only waiting would help, not another precedent."""
+    if precedent.status not in ACTIVATED:
         return ()
     facts = await _facts(work, precedent)
     if twin := twin_of(precedent, facts.active):
@@ -151,7 +163,7 @@ async def _add_active(work: UnitOfWork, precedent: Precedent) -> None:
 
 
 async def _facts(work: UnitOfWork, precedent: Precedent) -> Facts:
-    """The review's references: at least five reads, only when somebody posts or activates."""
+    """The review's references: at least six reads, only when somebody posts or activates."""
     example_id = precedent.example_approval_id or ""
     example = None
     if APPROVALS.may_be_id(example_id):
@@ -160,28 +172,51 @@ async def _facts(work: UnitOfWork, precedent: Precedent) -> Facts:
     if example is not None:
         contents = await work.read_contents(example.decision_hash)
         content = contents.shown(example.decision_hash)
-    active = await work.find(ACTIVE, precedent.kind)
+    kind, most = precedent.kind, MOST_ENDED + 1
+    active = await work.find(ACTIVE, kind)
     since = (example.decided_at if example else None) or _EVER
+    suspended = await find_ended(work, kind, "suspended", most)
+    deprecated = await find_ended(work, kind, "deprecated", most, since)
+    covered, is_more = await _covered(work, precedent, since)
+    unread: dict[Unread, bool] = {
+        "refused": is_more,
+        "suspended": len(suspended) == most,
+        "deprecated": len(deprecated) == most,
+    }
     return Facts(
         example=example,
         example_content=content,
         active=active.precedents if active else (),
-        ended=await find_ended(work, precedent.kind),
-        rejected=await _covered(work, precedent, since),
+        ended=(*suspended, *deprecated),
+        refused=covered,
+        unread=frozenset(name for name, is_true in unread.items() if is_true),
     )
 
 
-async def _covered(work: UnitOfWork, precedent: Precedent, since: datetime) -> list[Approval]:
-    """What people rejected after `since` and the precedent would approve. Reads a few contents at a
-    time, because all of them may be too much for an instance's memory."""
-    rejected = await find_rejected_since(work, precedent.kind, since)
-    covered = []
-    for first in range(0, len(rejected), _CONTENTS_AT_ONCE):
-        some = rejected[first : first + _CONTENTS_AT_ONCE]
-        contents = await work.read_contents(*(each.decision_hash for each in some))
-        covered += [
-            each
-            for each in some
-            if covers_request(precedent, each, contents.shown(each.decision_hash))
-        ]
-    return covered
+async def _covered(
+    work: UnitOfWork, precedent: Precedent, since: datetime
+) -> tuple[list[Approval], bool]:
+    """What people refused after `since` and the precedent would approve, and whether there is more
+    than a review reads. Reads a few contents at a time, because all of them may be too much for an
+    instance's memory."""
+    covered: list[Approval] = []
+    some: list[Approval] = []
+    read = 0
+    async for refused in refused_since(work.store, precedent.kind, since):
+        read += 1
+        if read > MOST_REFUSED:
+            return covered, True
+        some.append(refused)
+        if len(some) == _CONTENTS_AT_ONCE:
+            covered += await _covered_of(work, precedent, some)
+            some = []
+    return covered + await _covered_of(work, precedent, some), False
+
+
+async def _covered_of(
+    work: UnitOfWork, precedent: Precedent, some: Sequence[Approval]
+) -> list[Approval]:
+    contents = await read_contents(work.store, [each.decision_hash for each in some])
+    return [
+        each for each in some if covers_request(precedent, each, contents.shown(each.decision_hash))
+    ]

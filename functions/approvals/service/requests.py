@@ -13,11 +13,13 @@ from events.agents import (
     CreationCaseWithdrawalRequested,
     Withdrawal,
 )
-from events.approvals import CaseBinding, Stage, Subject
+from events.approvals import CaseBinding, Stage
 from events.dossiers import Assessment
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
+from functions.approvals.queries import find_refused
 from functions.approvals.rules.approval import Approval, Steps
 from functions.approvals.rules.policy import BUILT_IN
+from functions.approvals.rules.refused import why_refused
 from functions.approvals.rules.requests import (
     Request,
     RequestBody,
@@ -27,6 +29,7 @@ from functions.approvals.rules.requests import (
     request_of,
 )
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
+from functions.approvals.rules.subjects import agent_subject
 from functions.approvals.service.precedents import count_compared
 from functions.approvals.views import SignedCard
 from shared.aggregates.command import Command
@@ -37,6 +40,7 @@ from shared.kit.contents import Contents
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id, new_id
 from shared.kit.models import part_of
+from shared.kit.roles import GOVERNOR
 from shared.messaging.envelope import Envelope
 from shared.storage.idempotency import IdempotencyKey
 
@@ -49,10 +53,13 @@ async def request_approval(caller: Caller, key: IdempotencyKey, body: RequestBod
     """The new approval's card. Raises Invalid for a request out of bounds, ContentErased for a
     content that was erased before."""
 
+    by_governor = GOVERNOR in caller.roles
+
     async def use_case(work: Command) -> SignedCard:
         # Only a lost race shows that exactly this content was sent before.
         first = await work.first_to_store(content_hash(body.content)) if work.attempt else None
-        request = request_of(body, new_id("apr", work.at), caller.principal, first)
+        id = new_id("apr", work.at)
+        request = request_of(body, id, caller.principal, first, by_governor=by_governor)
         return SignedCard.of(await open_request_of(work, request))
 
     return await RUN.command(caller, key, use_case, SignedCard)
@@ -171,7 +178,12 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
         await work.prefetch((POLICIES, POLICY_ID), (ACTIVE, request.kind))
         active = await work.find(ACTIVE, request.kind)
     policy = await work.find(POLICIES, POLICY_ID) or BUILT_IN
-    step = open_request(request, active.precedents if active else (), work.at, policy)
+    precedents = active.precedents if active else ()
+    step = open_request(request, precedents, work.at, policy)
+    if step.state.precedent_id is not None:
+        # Read only here, because most requests are approved by no precedent.
+        refused = why_refused(*await find_refused(work, step.state), work.at)
+        step = open_request(request, precedents, work.at, policy, refused)
     saved: list[Approval] = await work.save(step)
     count_compared(work.change, step.state)
     if step.state.precedent_id is not None:
@@ -186,7 +198,7 @@ def _request_of(id: str, asked: AgentApprovalNeeded, contents: Contents) -> Requ
     return Request(
         approval_id=id,
         kind=asked.kind,
-        subject=Subject(type="agent", id=asked.agent_id, name=asked.name),
+        subject=agent_subject(asked.agent_id, asked.name),
         summary=asked.summary,
         content=contents.value(asked.content_hash),
         evidence=fitting_evidence(contents.value(asked.evidence_hash)),

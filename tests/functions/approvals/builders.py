@@ -60,6 +60,14 @@ def request(**fields: Any) -> Request:
     return Request(**{**values, **fields})
 
 
+def another(number: int) -> dict[str, Any]:
+    """What makes a request one about another subject, with another content of the same class."""
+    return {
+        "subject": SubjectBody(type="job", id=f"job-{100 + number}", name="reindex-articles"),
+        "content": {**CONTENT, "rows": 1200 + number},
+    }
+
+
 def request_body(**fields: Any) -> RequestBody:
     """The same request as somebody sends it; `fields` replace its defaults."""
     values: dict[str, Any] = {

@@ -172,8 +172,10 @@ class World:
         caller = self.caller(actor, at)
         return await activate_precedent(caller, IdempotencyKey(caller), seed.seed_id)
 
-    async def suspend(self, seed: PrecedentSeed, actor: Actor = GOVERNOR) -> PrecedentSeed:
-        caller = self.caller(actor)
+    async def suspend(
+        self, seed: PrecedentSeed, actor: Actor = GOVERNOR, at: datetime = START
+    ) -> PrecedentSeed:
+        caller = self.caller(actor, at)
         return await suspend_precedent(caller, IdempotencyKey(caller), seed.seed_id)
 
     def approval_needed(self, at: datetime = START, **fields: Any) -> tuple[Envelope, str]:

@@ -29,7 +29,7 @@ from shared.messaging.log import tenants_of_log
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.agents.worlds import World as AgentsWorld
-from tests.functions.approvals.builders import GOVERNOR
+from tests.functions.approvals.builders import GOVERNOR, opened
 from tests.functions.approvals.worlds import World as ApprovalsWorld
 from tests.mobile_api.stories import (
     START,
@@ -79,9 +79,11 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     await lists.list_precedents(caller, 25, None)
     work = Command(APPROVALS, caller, 0)
     await queries.find_like(work, "likeness", 3)
-    await queries.find_precedents_like(work, "likeness")
-    await queries.find_ended(work, "execution")
-    await queries.find_rejected_since(work, "execution", START)
+    await queries.find_precedent_like(work, "likeness", ["draft", "active"])
+    await queries.find_ended(work, "execution", "suspended", 25)
+    await queries.find_ended(work, "execution", "deprecated", 25, START)
+    assert [each async for each in queries.refused_since(store, "execution", START)] == []
+    await queries.find_refused(work, opened())
     await queries.is_governor_absent(store, "dina", START)
     await world.sweep(START + timedelta(days=40))
     event, _ = world.approval_needed()

@@ -134,7 +134,8 @@ def test_a_reversal_is_overdue_ten_minutes_after_it_was_ordered() -> None:
     ordered = "2026-11-20T12:10:00.000Z"
     assert _overdue(approval(approvals.ApprovalVetoed, case=case, **vetoed())) == (None, ordered)
     review = Review(because="deputy", status="overturned", due_at=START, reviewed_at=START)
-    overturned = approval(approvals.ApprovalOverturned, case=case, review=review, **decided())
+    fields = {**decided(), "status": "overturned"}
+    overturned = approval(approvals.ApprovalOverturned, case=case, review=review, **fields)
     assert _overdue(overturned) == (None, ordered)
 
 

@@ -295,6 +295,11 @@ def test_what_a_governor_does_is_remembered_as_presence() -> None:
     assert passed_on("escalate", opened()).governed_at == START
 
 
+def test_a_governor_who_stands_in_for_another_is_present_too() -> None:
+    passed = passed_on("delegate", opened(rule=rule("any", "principal:lena")), LEGAL, to="gala")
+    assert passed_on("approve", passed, GOVERNOR).governed_at == START
+
+
 def test_the_requester_cannot_be_made_a_deputy_by_a_role() -> None:
     approval = passed_on("escalate", opened())
     requester = Actor(REQUESTER, frozenset({"deputy"}))

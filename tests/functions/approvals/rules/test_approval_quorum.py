@@ -104,6 +104,9 @@ def test_a_named_principal_needs_no_role() -> None:
         (rule("m_of_n", "role:governor", m=0), "rule.m"),
         (rule("any", "role:governor", m=1), "rule.m"),
         (rule("any", "principal:deadline"), "rule.of.0"),
+        (rule("all", "principal:noor", "principal:noor"), "rule.of.1"),
+        (rule("any", "principal:noor", "role:governor", "principal:noor"), "rule.of.2"),
+        (rule("m_of_n", "principal:noor", "principal:noor", m=1), "rule.of.1"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(bad: Rule, named: str) -> None:
@@ -125,6 +128,12 @@ def test_a_rule_that_only_the_author_could_meet_is_refused(bad: Rule) -> None:
 
 def test_the_requester_may_be_named_where_others_suffice() -> None:
     refuse_unfillable(rule("m_of_n", "principal:amira", "role:governor", m=1), ("amira",), "x")
+
+
+def test_a_role_may_have_several_places_and_one_person_only_one() -> None:
+    assert rule_errors(rule("all", "role:governor", "role:governor", "principal:governor")) == []
+    (error,) = rule_errors(rule("all", "principal:noor", "principal:noor"))
+    assert error.message == "is named before, and one person fills one place: name somebody else"
 
 
 def test_unfilled_places_are_named_and_none_is_once_the_rule_is_met() -> None:

@@ -134,7 +134,7 @@ def test_what_was_undone_before_is_reversed_as_soon_as_it_is_overturned() -> Non
     assert remembered.event is None
     steps = review(remembered.state, OVERTURNED, OTHER_GOVERNOR, START)
     assert isinstance(steps, tuple)
-    assert [step.state.status for step in steps] == ["approved", "reversed"]
+    assert [step.state.status for step in steps] == ["overturned", "reversed"]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,12 @@ import pytest
 
 from events.precedents import Condition
 from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.genesis import Facts, covers_request, review
 from functions.approvals.rules.precedent import Precedent
+from functions.approvals.rules.reviews import review as give_review
+from functions.approvals.rules.veto import veto
 from tests.functions.approvals.builders import (
     CONTENT,
     DEPUTY,
@@ -20,6 +23,7 @@ from tests.functions.approvals.builders import (
     opened,
     precedent,
     stepped,
+    veto_command,
 )
 
 
@@ -65,11 +69,35 @@ def test_the_ground_of_an_active_precedent_is_not_covered_twice() -> None:
 
 def test_what_a_human_rejected_since_the_example_is_not_covered() -> None:
     rejected = decided("reject", START + HOUR)
-    assert rejected.approval_id in failed(precedent(), rejected=[rejected])["consistency"]
+    assert rejected.approval_id in failed(precedent(), refused=[rejected])["consistency"]
+
+
+def test_vetoes_of_its_own_approvals_are_counted_and_those_of_others_speak_against_it() -> None:
+    def vetoed(by: Precedent) -> Approval:
+        approval = opened(active(precedent_id=by.precedent_id))
+        return stepped(veto(approval, veto_command(approval), GOVERNOR, START + HOUR))
+
+    other = precedent(precedent_id="pre_01KAGQ0000000000000000000R")
+    assert failed(precedent(), refused=[vetoed(precedent())]) == {}
+    assert "a person refused since" in failed(precedent(), refused=[vetoed(other)])["consistency"]
+
+
+@pytest.mark.parametrize(
+    ("unread", "check", "remedy"),
+    [
+        ("refused", "consistency", "over 50 requests since: post it again with a newer example"),
+        ("suspended", "consistency", "over 50 precedents are suspended: activate some"),
+        ("deprecated", "weakening", "over 50 precedents since: post it again with a newer"),
+    ],
+)
+def test_a_review_that_cannot_read_all_fails_and_says_what_to_do(
+    unread: Any, check: str, remedy: str
+) -> None:
+    assert remedy in failed(precedent(), unread=frozenset({unread}))[check]
 
 
 def test_older_rejections_do_not_count() -> None:
-    assert failed(precedent(), rejected=[decided("reject", START)]) == {}
+    assert failed(precedent(), refused=[decided("reject", START)]) == {}
 
 
 def test_unlike_riskier_or_erased_requests_are_not_covered() -> None:
@@ -122,7 +150,7 @@ def test_without_naming_an_example_the_rationale_stands_alone() -> None:
     assert failed(precedent(example_approval_id=None), example=None) == {}
     rejected = decided("reject")
     written = precedent(example_approval_id=None)
-    assert "consistency" in failed(written, example=None, rejected=[rejected])
+    assert "consistency" in failed(written, example=None, refused=[rejected])
 
 
 def test_a_deputys_assent_is_a_humans_until_it_is_overturned() -> None:
@@ -130,9 +158,8 @@ def test_a_deputys_assent_is_a_humans_until_it_is_overturned() -> None:
     done = stepped(decide(approval, command("approve", approval), DEPUTY, START, took_over=True))
     assert failed(precedent(), example=done) == {}
     assert done.review is not None
-    overturned = done.model_copy(
-        update={"review": done.review.model_copy(update={"status": "overturned"})}
-    )
+    verdict = ReviewBody(verdict="overturned", note="It was wrong.")
+    overturned = stepped(give_review(done, verdict, GOVERNOR, START + HOUR))
     assert "justification" in failed(precedent(), example=overturned)
 
 

@@ -5,11 +5,13 @@ import pytest
 from events.precedents import (
     Finding,
     PrecedentActivated,
+    PrecedentBody,
     PrecedentDeprecated,
     PrecedentReviewed,
     PrecedentSuperseded,
     PrecedentVetoed,
 )
+from functions.approvals.rules.posting import precedent_of
 from functions.approvals.rules.precedent import (
     Precedent,
     activate,
@@ -21,14 +23,14 @@ from functions.approvals.rules.precedent import (
 )
 from shared.aggregates.aggregate import payload
 from shared.kit.errors import VersionConflict
-from tests.functions.approvals.builders import HOUR, START, precedent
+from tests.functions.approvals.builders import GOVERNOR, HOUR, LEGAL, START, precedent
 
 PASS = (Finding(check="scope", verdict="pass", evidence="fine"),)
 FAIL = (*PASS, Finding(check="weakening", verdict="fail", evidence="it loosens"))
 
 
 def activated() -> Precedent:
-    return activate(precedent(), "goran", START, ()).state
+    return activate(precedent(), "goran", START, PASS).state
 
 
 def test_a_review_approves_only_when_every_check_passes() -> None:
@@ -40,7 +42,7 @@ def test_a_review_approves_only_when_every_check_passes() -> None:
 
 
 def test_activation_remembers_who_and_when() -> None:
-    step = activate(precedent(findings=PASS), "goran", START, ())
+    step = activate(precedent(), "goran", START, PASS)
     assert step.event is PrecedentActivated
     state = step.state
     assert (state.status, state.activated_by, state.activated_at) == ("active", "goran", START)
@@ -53,11 +55,25 @@ def test_a_draft_that_no_longer_passes_is_rejected_instead() -> None:
     assert activate(precedent(status="draft"), "goran", START, PASS).state.status == "active"
 
 
-def test_a_suspended_precedent_is_activated_again() -> None:
-    suspended = suspend(activated()).state
+def test_a_suspended_precedent_is_activated_again_only_after_another_review() -> None:
+    suspended = suspend(activated(), START).state
     assert suspended.status == "suspended"
-    again = activate(suspended, "gala", START + HOUR, ()).state
+    again = activate(suspended, "gala", START + HOUR, PASS).state
     assert (again.status, again.activated_by) == ("active", "gala")
+    for findings in (FAIL, ()):
+        step = activate(suspended, "gala", START + HOUR, findings)
+        assert (step.event, step.state.status) == (PrecedentReviewed, "rejected")
+
+
+def test_a_governor_who_acts_on_a_precedent_was_there() -> None:
+    active = activate(precedent(), "goran", START, PASS).state
+    assert active.governed_at == START
+    assert suspend(active, START + HOUR).state.governed_at == START + HOUR
+    rejected = activate(precedent(status="draft"), "goran", START + HOUR, FAIL).state
+    assert rejected.governed_at == START + HOUR
+    body = PrecedentBody(**precedent().model_dump(include=set(PrecedentBody.model_fields)))
+    for author, seen in ((GOVERNOR, START), (LEGAL, None)):
+        assert precedent_of(body, "pre_1", author, START).governed_at == seen
 
 
 @pytest.mark.parametrize(
@@ -65,13 +81,13 @@ def test_a_suspended_precedent_is_activated_again() -> None:
 )
 def test_activation_is_refused_in_every_other_state(status: str) -> None:
     with pytest.raises(VersionConflict):
-        activate(precedent(status=status), "goran", START, ())
+        activate(precedent(status=status), "goran", START, PASS)
 
 
 @pytest.mark.parametrize("status", ["draft", "approved", "suspended", "deprecated"])
 def test_only_an_active_precedent_is_suspended(status: str) -> None:
     with pytest.raises(VersionConflict):
-        suspend(precedent(status=status))
+        suspend(precedent(status=status), START)
 
 
 @pytest.mark.parametrize("status", ["active", "suspended"])

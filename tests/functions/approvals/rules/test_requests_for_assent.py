@@ -16,6 +16,7 @@ from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.policy import DEADLINES
 from functions.approvals.rules.requests import CONTENT as CONTENT_LIMIT
 from functions.approvals.rules.requests import (
+    SubjectBody,
     open_cancelled,
     open_request,
     request_of,
@@ -131,6 +132,39 @@ def test_a_withdrawn_request_is_over_from_the_start() -> None:
     step = step_of(open_cancelled(request(), REQUESTER, START))
     assert (step.state.status, step.state.version) == ("cancelled", 1)
     assert next_timer(step.state) is None
+
+
+def test_a_governors_own_request_or_a_constitutional_one_shows_no_absence() -> None:
+    for fields in ({"by_governor": True}, {"kind": "constitutional"}):
+        approval = opened(**fields)
+        expired = stepped(time_passed(approval, approval.deadline_at + MINUTE))
+        assert (expired.status, expired.silence_at) == ("expired", None)
+
+
+def test_a_governor_who_requests_was_there() -> None:
+    for by_governor, seen in ((True, START), (False, None)):
+        asked = request_of(request_body(), "apr_1", REQUESTER, by_governor=by_governor)
+        assert open_request(asked, (), START).state.governed_at == seen
+
+
+@pytest.mark.parametrize(
+    "type",
+    [
+        *("agent", "approval_policy", "approval", "precedent", "creation_case"),
+        *("Agent", "approval policy", "Approval-Policy", " agent ", "\uff41gent"),
+    ],
+)
+def test_a_subject_of_assents_own_is_refused(type: str) -> None:
+    subject = SubjectBody(type=type, id="x")
+    with pytest.raises(Invalid, match="name a thing of your own") as refusal:
+        request_of(request_body(subject=subject), "apr_1", REQUESTER)
+    assert [error.field for error in refusal.value.errors] == ["subject.type"]
+
+
+@pytest.mark.parametrize("type", ["job", "agents", "approval form", "policy", "delivery", "agency"])
+def test_a_subject_of_the_callers_is_taken(type: str) -> None:
+    subject = SubjectBody(type=type, id="x")
+    assert request_of(request_body(subject=subject), "apr_1", REQUESTER).subject.type == type
 
 
 def test_a_deadline_that_the_requester_shortened_is_no_governors_silence() -> None:

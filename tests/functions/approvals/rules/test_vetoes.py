@@ -17,7 +17,7 @@ from functions.approvals.rules.approval import (
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.reversals import cancel, fail_to_undo, undo
 from functions.approvals.rules.silence import time_passed
-from functions.approvals.rules.veto import veto
+from functions.approvals.rules.veto import is_false_positive, veto
 from shared.kit.callers import Actor
 from shared.kit.errors import (
     AlreadyDecided,
@@ -32,6 +32,7 @@ from tests.functions.approvals.builders import (
     DEPUTY,
     GOVERNOR,
     HOUR,
+    LEGAL,
     MINUTE,
     NOBODY,
     OTHER_GOVERNOR,
@@ -41,6 +42,7 @@ from tests.functions.approvals.builders import (
     active,
     command,
     opened,
+    rule,
     signed_of,
     step_of,
     stepped,
@@ -62,6 +64,30 @@ def test_a_match_assents_at_once_and_opens_a_window_of_24_hours() -> None:
     assert approval.veto.closes_at == CLOSES
     assert approval.decided_by == approval.precedent_id == active().precedent_id
     assert next_timer(approval) == (VETO_WINDOW_DUE, CLOSES + MINUTE)
+
+
+def test_whom_the_requester_added_vetoes_nothing() -> None:
+    asked = opened(rule=rule("any", "role:governor"), added_rule=rule("any", "role:legal"))
+    with pytest.raises(Forbidden, match="the requester added you"):
+        veto(asked, veto_command(asked), LEGAL, START)
+    assert stepped(veto(asked, veto_command(asked), GOVERNOR, START)).status == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("actor", "counts"),
+    [(GOVERNOR, True), (LEGAL, True), (DEPUTY, False)],
+)
+def test_the_vetoes_of_governors_and_of_whom_the_policy_names_count_against_a_precedent(
+    actor: Actor, counts: bool
+) -> None:
+    # A governor counts with and without a place, whoever else the policy names.
+    for asked in (rule("any", "role:governor", "role:legal"), rule("any", "role:legal")):
+        approval = auto_approved(rule=asked)
+        if actor is DEPUTY and asked.of[0].role == "legal":
+            continue
+        vetoed = stepped(veto(approval, veto_command(approval), actor, START, took_over=True))
+        assert is_false_positive(vetoed) == counts
+    assert not is_false_positive(stepped(veto(opened(), veto_command(opened()), GOVERNOR, START)))
 
 
 def test_a_veto_at_the_closing_second_reverses() -> None:

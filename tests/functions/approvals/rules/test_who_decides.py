@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from events.quorum import Right
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
@@ -19,7 +20,6 @@ from tests.functions.approvals.builders import (
     HOUR,
     LEGAL,
     MINUTE,
-    NOBODY,
     OTHER_DEPUTY,
     OTHER_GOVERNOR,
     REQUESTER,
@@ -179,9 +179,28 @@ def test_a_late_decision_leaves_a_trace_and_changes_nothing_else() -> None:
 
 
 def test_late_decisions_are_bounded() -> None:
-    approval = opened()
-    for number in range(MOST_LATE):
-        actor = Actor(f"g{number}", GOVERNOR.roles)
-        approval = stepped(note_late(approval, "approve", "x" * 4_000, actor, START))
-    assert note_late(approval, "approve", "", NOBODY, START) == ()
+    approval = opened(
+        rule=rule("any", "role:governor", "role:legal"), added_rule=rule("any", "role:friend")
+    )
+    # Those whom the requester added come first, and take nobody else's room.
+    roles: dict[Right, str] = {"requester": "friend", "policy": "legal", "governor": "governor"}
+    for right, role in roles.items():
+        for number in range(MOST_LATE[right]):
+            actor = Actor(f"{role}-{number}", frozenset({role}))
+            approval = stepped(note_late(approval, "approve", "x" * 4_000, actor, START))
+            assert approval.late[-1].right == right
+        one_more = Actor("one-more", frozenset({role}))
+        assert note_late(approval, "approve", "", one_more, START) == ()
+    assert len(approval.late) == sum(MOST_LATE.values()) == 16
     assert len(approval.late[0].note) == 500
+
+
+def test_a_governors_late_decision_shows_that_they_are_there_and_refuses_what_it_rejects() -> None:
+    added = opened(added_rule=rule("any", "role:legal"))
+    late = added.deadline_at + SECOND
+    rejected = stepped(note_late(added, "reject", "no", GOVERNOR, late))
+    assert (rejected.governed_at, rejected.refused_at) == (late, late)
+    approved = stepped(note_late(added, "approve", "", GOVERNOR, late))
+    assert (approved.governed_at, approved.refused_at) == (late, None)
+    by_added = stepped(note_late(added, "reject", "no", LEGAL, late))
+    assert (by_added.governed_at, by_added.refused_at) == (None, None)

@@ -12,7 +12,15 @@ from pydantic import ValidationError
 from events.precedents import VALUES, Condition, PrecedentBody
 from functions.approvals.rules.conditions import MOST_PARTS, TOO_LARGE, is_satisfied, look_up
 from functions.approvals.rules.drafting import common_conditions
-from functions.approvals.rules.genesis import Facts, covers_request, review, twin_of
+from functions.approvals.rules.genesis import (
+    MOST_ENDED,
+    MOST_REFUSED,
+    Facts,
+    covers_request,
+    review,
+    twin_of,
+)
+from functions.approvals.rules.gist import gist_of
 from functions.approvals.rules.likeness import likeness_of
 from functions.approvals.rules.matching import LARGEST_MATCHES_BYTES
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, Precedent
@@ -128,7 +136,9 @@ def test_genesis_reviews_the_largest_precedent_in_bounded_time(
 ) -> None:
     theirs = ours[1:] + ours[:1]
     mine = precedent(precedent_id=f"pre_{99:026}", conditions=ours)
-    others = [precedent(precedent_id=f"pre_{n:026}", conditions=theirs) for n in range(25)]
+    others = [
+        precedent(precedent_id=f"pre_{n:026}", conditions=theirs) for n in range(2 * MOST_ENDED)
+    ]
     facts = Facts(
         active=[active(precedent_id=each.precedent_id, conditions=theirs) for each in others[:20]],
         ended=[
@@ -149,7 +159,7 @@ def test_what_was_rejected_is_compared_in_bounded_time(content: Any) -> None:
     rejected = opened(content=content)
 
     def as_at_activation(mine: Precedent) -> None:
-        for _ in range(25):
+        for _ in range(MOST_REFUSED):
             covers_request(mine, rejected, content)
 
     for name in ("not_in", "subset_of", "spread"):
@@ -157,10 +167,11 @@ def test_what_was_rejected_is_compared_in_bounded_time(content: Any) -> None:
 
 
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS.keys())
-def test_risk_likeness_and_drafts_take_bounded_time(content: Any) -> None:
+def test_risk_likeness_gist_and_drafts_take_bounded_time(content: Any) -> None:
     def all_of_them() -> None:
         assess("execution", "change", None, content, "undo it")
         likeness_of({**content, "industry": content}, "execution")
+        gist_of({"content": content}, is_case=False)
         common_conditions([content] * 3)
 
     within(all_of_them)

@@ -21,6 +21,7 @@ from tests.functions.approvals.builders import (
     MINUTE,
     OTHER_GOVERNOR,
     START,
+    another,
     rule,
 )
 from tests.functions.approvals.worlds import World
@@ -106,14 +107,16 @@ async def test_silence_approves_for_whom_the_policy_names_and_for_nobody_else(
         await world.ask(deadline_seconds=600, **body)
 
 
-async def test_only_a_governors_veto_counts_against_a_precedent(world: World) -> None:
+async def test_vetoes_of_governors_and_of_whom_the_policy_names_count_against_a_precedent(
+    world: World,
+) -> None:
     await adopted(
         world,
         PolicyEntry(kind="execution", rule=rule("any", "role:governor", "principal:aldo")),
     )
     seed = await world.precedent()
-    for actor, counted in ((ACCOMPLICE, 0), (GOVERNOR, 1)):
-        asked = await world.ask()
+    for actor, counted in ((ACCOMPLICE, 1), (GOVERNOR, 2)):
+        asked = await world.ask(**another(counted))
         assert asked.status == "auto_approved"
         await world.veto(asked, actor)
         assert (await show_precedent(world.caller(GOVERNOR), seed.seed_id)).veto_count == counted

@@ -18,6 +18,7 @@ from tests.functions.approvals.builders import (
     OTHER_GOVERNOR,
     SECOND,
     START,
+    another,
 )
 from tests.functions.approvals.worlds import World
 
@@ -129,8 +130,8 @@ async def test_one_approved_before_its_like_was_deprecated_cannot_revive_it(worl
     waiting = await world.post(title="The same, posted while it was well thought of")
     assert waiting.status == "approved"
     seed = await world.precedent()
-    for _ in range(3):
-        await world.veto(await world.ask())
+    for number in range(3):
+        await world.veto(await world.ask(**another(number)))
     assert (await shown(world, seed)).status == "deprecated"
     refused = await world.activate(waiting)
     failed = {finding.check for finding in refused.findings if finding.verdict == "fail"}

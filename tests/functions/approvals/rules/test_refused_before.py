@@ -1,0 +1,216 @@
+"""What a person refused comes back by no precedent, also rewritten; a person may approve it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.approvals import CaseBinding, Subject
+from functions.approvals.rules.approval import Actor, Approval
+from functions.approvals.rules.commands import ReviewBody
+from functions.approvals.rules.decisions import decide
+from functions.approvals.rules.gist import gist_of
+from functions.approvals.rules.late import note_late
+from functions.approvals.rules.refused import MOST_READ, SUBJECT_BARRED, why_refused
+from functions.approvals.rules.requests import open_request
+from functions.approvals.rules.reversals import end_with_case, undo
+from functions.approvals.rules.reviews import review
+from functions.approvals.rules.veto import veto
+from tests.functions.approvals.builders import (
+    CONTENT,
+    DEPUTY,
+    GOVERNOR,
+    HOUR,
+    LEGAL,
+    OTHER_GOVERNOR,
+    REQUESTER,
+    START,
+    active,
+    command,
+    opened,
+    request,
+    rule,
+    stepped,
+    veto_command,
+)
+
+OVERTURNED = ReviewBody(verdict="overturned", note="There was no outage.")
+FRIEND = Actor("fred", frozenset({"friend"}))
+SPEC: dict[str, Any] = {
+    "name": "writer",
+    "skills": ["research", "draft"],
+    "findings": [{"check": "scope", "verdict": "pass"}],
+    "case": {"case_id": "cas_1", "revision": 1, "purpose": "creation"},
+}
+
+
+def decided(verb: str, approval: Approval, actor: Actor, **fields: Any) -> Approval:
+    return stepped(
+        decide(approval, command(verb, approval, **fields), actor, START, took_over=True)
+    )
+
+
+def vetoed(actor: Actor = GOVERNOR, **fields: Any) -> Approval:
+    approval = opened(active(), **fields)
+    return stepped(veto(approval, veto_command(approval), actor, START, took_over=True))
+
+
+def broken() -> Approval:
+    return decided("break_glass", opened(), GOVERNOR, grounds="outage")
+
+
+REFUSED = {
+    "rejected": decided("reject", opened(), GOVERNOR),
+    "rejected by a governor without a place": decided(
+        "reject", opened(rule=rule("any", "role:legal")), GOVERNOR
+    ),
+    "rejected by a place of the policy": decided(
+        "reject", opened(rule=rule("any", "role:legal")), LEGAL
+    ),
+    "rejected by the deputy": decided("reject", opened(), DEPUTY),
+    "vetoed while it was pending": stepped(veto(opened(), veto_command(opened()), GOVERNOR, START)),
+    "vetoed": vetoed(),
+    "vetoed and reversed": stepped(undo(vetoed())),
+    "overturned": stepped(review(broken(), OVERTURNED, OTHER_GOVERNOR, START)),
+    "overturned and reversed": stepped(
+        undo(stepped(review(broken(), OVERTURNED, OTHER_GOVERNOR, START)))
+    ),
+    "cancelled by others once it was approved": stepped(
+        end_with_case(decided("approve", opened(), GOVERNOR), "goran", START)
+    ),
+    "rejected too late": stepped(note_late(opened(), "reject", "no", GOVERNOR, START + 3 * HOUR)),
+}
+NOT_REFUSED = {
+    "pending": opened(),
+    "approved": decided("approve", opened(), GOVERNOR),
+    "upheld": stepped(
+        review(broken(), ReviewBody(verdict="upheld", note="It was."), OTHER_GOVERNOR, START)
+    ),
+    "rejected by whom the requester added": decided(
+        "reject", opened(added_rule=rule("any", "role:friend")), FRIEND
+    ),
+    "rejected too late by whom the requester added": stepped(
+        note_late(opened(added_rule=rule("any", "role:friend")), "reject", "", FRIEND, START)
+    ),
+    "a deputy's rejection that a review overturned": stepped(
+        review(decided("reject", opened(), DEPUTY), OVERTURNED, GOVERNOR, START)
+    ),
+    "withdrawn by its author once it was approved": stepped(
+        end_with_case(decided("approve", opened(), GOVERNOR), REQUESTER, START)
+    ),
+    "ended by its case's function": stepped(
+        end_with_case(decided("approve", opened(), GOVERNOR), "service:agents", START)
+    ),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_people_refused_is_marked_by_its_content_and_its_subject(why: str) -> None:
+    approval, like = REFUSED[why], opened()
+    assert approval.refused_marks == (like.content_mark, like.subject_mark)
+    assert approval.refused_kind == "execution"
+
+
+@pytest.mark.parametrize("why", NOT_REFUSED)
+def test_what_nobody_refused_whose_word_counts_has_no_marks(why: str) -> None:
+    approval = NOT_REFUSED[why]
+    assert (approval.refused_marks, approval.refused_kind) == ((), None)
+
+
+def test_who_asks_for_changes_refuses_this_content_only() -> None:
+    returned = decided("request_changes", opened(), GOVERNOR)
+    assert returned.refused_marks == (opened().content_mark,)
+    assert returned.refused_kind is None
+
+
+def test_the_same_content_is_barred_for_ever_and_the_subject_for_thirty_days() -> None:
+    refused = [REFUSED["rejected"]]
+    (same,) = why_refused(refused, [], START + timedelta(days=400))
+    assert f"nobody refused the same content: {refused[0].approval_id} was refused at" in same
+    last = START + SUBJECT_BARRED
+    (about,) = why_refused([], refused, last - timedelta(seconds=1))
+    assert "nobody refused its subject within 30 days" in about
+    assert why_refused([], refused, last) == ()
+    assert len(why_refused(refused, refused, START)) == 2
+
+
+def test_more_refusals_than_are_read_bar_too_because_the_newest_may_be_unread() -> None:
+    long_ago = [REFUSED["rejected"]] * MOST_READ
+    assert why_refused([], long_ago, START + timedelta(days=400)) != ()
+    assert why_refused([], long_ago[1:], START + timedelta(days=400)) == ()
+
+
+def test_a_refused_request_stays_pending_and_its_matches_say_why() -> None:
+    reasons = why_refused([REFUSED["rejected"]], [], START)
+    step = open_request(request(), [active()], START, refused=reasons)
+    assert (step.state.status, step.state.precedent_id) == ("pending", None)
+    (match,) = step.contents[3].value
+    assert match["unsatisfied"] == list(reasons)
+    approved = decided("approve", step.state, GOVERNOR)
+    assert approved.status == "approved", "a person may"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {**CONTENT, "action": "Re-Index "},
+        {**CONTENT, "action": "\uff52\uff45index"},
+        {"verb": "reindex", **{name: CONTENT[name] for name in CONTENT if name != "action"}},
+        {**CONTENT, "rows": 1200.0},
+        {**CONTENT, "rows": "1200"},
+        {**CONTENT, "nothing": None, "empty": "", "none": [], "blank": " -- "},
+        {**CONTENT, "again": "patient articles"},
+        {"all": [CONTENT, [CONTENT]]},
+    ],
+)
+def test_a_rewritten_content_has_the_same_gist(content: dict[str, Any]) -> None:
+    assert gist_of(content, is_case=False) == gist_of(CONTENT, is_case=False)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{**CONTENT, "action": "drop"}, {**CONTENT, "rows": 1201}, {**CONTENT, "also": "this"}, {}],
+)
+def test_another_content_has_another_gist(content: dict[str, Any]) -> None:
+    assert gist_of(content, is_case=False) != gist_of(CONTENT, is_case=False)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=12,
+)
+
+
+@given(content=st.dictionaries(st.text(max_size=4), JSON, max_size=4), data=st.data())
+def test_order_and_names_change_no_gist(content: dict[str, Any], data: st.DataObject) -> None:
+    items = data.draw(st.permutations(list(content.values())))
+    renamed = {f"field {number}": item for number, item in enumerate(items)}
+    assert gist_of(renamed, is_case=False) == gist_of(content, is_case=False)
+
+
+def test_the_next_case_of_the_same_spec_has_the_same_gist_under_any_name() -> None:
+    again = {
+        **SPEC,
+        "name": "other-writer",
+        "case": {"case_id": "cas_2", "revision": 3, "purpose": "creation"},
+        "findings": [],
+    }
+    assert gist_of(again, is_case=True) == gist_of(SPEC, is_case=True)
+    assert gist_of(again, is_case=False) != gist_of(SPEC, is_case=False)
+    wider = {**again, "skills": ["research", "draft", "send"]}
+    assert gist_of(wider, is_case=True) != gist_of(SPEC, is_case=True)
+
+
+def test_an_agent_is_known_by_its_name_and_another_thing_by_its_id() -> None:
+    def mark(kind: Any = "execution", is_case: bool = False, **subject: str) -> str:
+        case = CaseBinding(case_id="cas_1", revision=1, purpose="creation") if is_case else None
+        said = {"type": "job", "id": "job-7", "name": "reindex", **subject}
+        return opened(kind=kind, subject=Subject(**said), case=case).subject_mark
+
+    assert mark(name="other") == mark(id=" JOB 7") == mark(type="Job") == mark()
+    assert len({mark(), mark(id="job-8"), mark(type="task"), mark("artifact")}) == 4
+    assert mark(is_case=True, id="agt_2") == mark(is_case=True, id="agt_1")
+    assert mark(is_case=True, name="other") != mark(is_case=True)
