@@ -32,6 +32,11 @@ def request(**changed: Any) -> dict[str, Any]:
     }
 
 
+def job(number: int) -> dict[str, str]:
+    """Another subject for each number."""
+    return {"type": "job", "id": f"job-{100 + number}", "name": "reindex-articles"}
+
+
 def payment(**changed: Any) -> dict[str, Any]:
     """A request to pay two thousand dollars."""
     return request(

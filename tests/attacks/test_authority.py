@@ -3,6 +3,7 @@
 More of it: `test_adversary.py` (all of it at random, against the rules), `test_races.py` (at once),
 `tests/journeys/test_lifecycle.py` (many reports)."""
 
+import uuid
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from tests.attacks.asking import (
     NAMED,
     ask,
     decide,
+    job,
     payment,
     refused,
     request,
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.platform
 
 REASON = {"reason": "It sent what it should not."}
 TWO_GOVERNORS = {"kind": "all", "of": [{"role": "governor"}, {"role": "governor"}]}
+SAME_TWICE = {"kind": "all", "of": [{"principal": "mara"}, {"principal": "mara"}]}
 THREE_GOVERNORS = {"kind": "all", "of": [{"role": "governor"}] * 3}
 REINDEXING = {
     **precedent("healthcare"),
@@ -94,13 +97,66 @@ def test_a_rule_that_names_nobody_is_refused_and_none_makes_a_precedent_approve(
 
 def test_accomplices_vetoes_end_no_precedent_and_a_governors_do(world: World) -> None:
     path, accomplice = reindexing(world), somebody(world, "accomplice")
-    for _ in range(3):
-        assert veto(accomplice, ask(world.author, rule=NAMED)).json()["status"] == "rejected"
-        refused(veto(accomplice, ask(world.author)), 403, "forbidden")
+    for number in range(3):
+        named = ask(world.author, rule=NAMED)
+        refused(veto(accomplice, named), 403, "forbidden")
+        assert decide(accomplice, named, "reject").json()["status"] == "rejected"
+        assented = ask(world.author, subject=job(number))
+        assert assented["status"] == "auto_approved", "an accomplice's rejection bars nothing"
+        refused(veto(accomplice, assented), 403, "forbidden")
     assert world.governor.get(path)["status"] == "active"
-    for _ in range(3):
-        assert veto(world.governor, ask(world.author)).json()["status"] in ("vetoed", "reversed")
+    for number in range(3):
+        assented = ask(world.author, subject=job(number))
+        assert veto(world.governor, assented).json()["status"] == "vetoed"
     assert world.governor.get(path)["status"] == "deprecated"
+
+
+@pytest.mark.parametrize("how", ["reject", "veto", "overturn"])
+def test_what_the_governor_refused_comes_back_by_no_precedent_however_it_is_rewritten(
+    world: World, how: str
+) -> None:
+    token = uuid.uuid4().hex
+    content = {"action": "reindex", "rows": 1200, "token": token}
+    early = ask(world.author, content=content)
+    reindexing(world)
+    if how == "veto":
+        early = ask(world.author, content=content)
+        assert (early["status"], veto(world.governor, early).status_code) == ("auto_approved", 200)
+    elif how == "reject":
+        assert decide(world.governor, early, "reject").status_code == 200
+    else:
+        deputy = somebody(world, "deputy", "deputy")
+        assert decide(deputy, early, "break_glass", grounds="outage").status_code == 200
+        said = {"verdict": "overturned", "note": "There was no outage."}
+        path = f"/v1/approvals/{early['id']}/review"
+        assert world.governor.post(path, said)["status"] == "overturned"
+        listed = world.governor.get("/v1/approvals", status="decided")["items"]
+        assert [each["status"] for each in listed if each["id"] == early["id"]] == ["overturned"]
+        world.settle()
+        phone = world.governor.get(f"/v1/mobile/approvals/{early['id']}")
+        assert phone["status"] == "overturned"
+    accomplice = somebody(world, "accomplice")
+    spaced = {"action": "reindex", "count": "1200", "tag": f" {token.upper()}"}
+    for number, rewritten in enumerate((content, spaced)):
+        again = ask(accomplice, content=rewritten, subject=job(number))
+        assert again["status"] == "pending"
+        detail = world.governor.get(f"/v1/approvals/{again['id']}")
+        (match,) = detail["matches"]
+        assert f"nobody refused the same content: {early['id']}" in match["unsatisfied"][0]
+    # Another content about the same subject waits for a person too, and about another it does not.
+    assert ask(world.author)["status"] == "pending"
+    assert ask(world.author, subject=job(7))["status"] == "auto_approved"
+
+
+def test_a_suspended_precedent_covers_nothing_that_was_refused_meanwhile(world: World) -> None:
+    path = reindexing(world)
+    assert world.governor.post(f"{path}/suspend")["status"] == "suspended"
+    asked = ask(world.author)
+    assert decide(world.governor, asked, "reject").json()["status"] == "rejected"
+    again = world.governor.post(f"{path}/activate")
+    assert again["status"] == "rejected"
+    assert any("a person refused since" in each["evidence"] for each in again["findings"])
+    assert ask(world.author, subject=job(1))["status"] == "pending"
 
 
 def test_a_lone_proposer_changes_no_policy_whatever_their_role(world: World) -> None:
@@ -131,7 +187,13 @@ def test_a_request_that_looks_like_a_change_of_the_policy_changes_nothing(world:
     entry = {"kind": "artifact", "rule": NAMED, "silence_approves": ["author"]}
     policy = {"type": "approval_policy", "id": "approval-policy", "name": "approval policy"}
     like = {"version": 1, "entries": [entry], "was": []}
-    card = ask(world.author, kind="constitutional", subject=policy, content=like)
+    for type in ("approval_policy", "Approval Policy", "agent", "precedent"):
+        own = request(kind="constitutional", subject={**policy, "type": type}, content=like)
+        refused(
+            world.author.send("POST", "/v1/approvals", json=own), 422, "invalid", "subject.type"
+        )
+    form = {**policy, "type": "form"}
+    card = ask(world.author, kind="constitutional", subject=form, content=like)
     assert decide(world.governor, card).json()["status"] == "approved"
     world.settle()
     assert version(world) == 0
@@ -148,6 +210,7 @@ def test_a_request_that_looks_like_a_change_of_the_policy_changes_nothing(world:
             "silence_approves",
         ),
         ({"kind": "constitutional", "rule": NAMED}, "rule"),
+        ({"kind": "financial", "rule": SAME_TWICE}, "rule.of.1"),
     ],
 )
 def test_a_policy_milder_than_the_domain_is_refused(
@@ -224,6 +287,35 @@ def test_no_deputy_makes_the_absence_that_gives_them_a_governors_power(world: Wo
     assert (decided["status"], decided["capacity"]) == ("approved", "deputy")
 
 
+def test_a_governor_who_is_there_is_not_absent(world: World) -> None:
+    deputy, other = somebody(world, "deputy", "deputy"), somebody(world, "other", "governor")
+    # Only a governor's own text, and a proposal: neither is missed by anybody.
+    ask(other)
+    entry = {"kind": "execution", "rule": TWO_GOVERNORS}
+    assert propose(world.author, entry).status_code == 202
+    world.platform.advance(30 * HOUR)
+    refused(decide(deputy, world.author.post("/v1/approvals", payment())), 403, "forbidden")
+    # A colleague's request is, until a governor activates a precedent.
+    seed = other.post("/v1/mobile/seeds", REINDEXING)
+    ask(world.author)
+    world.platform.advance(3 * HOUR)
+    other.post(f"/v1/precedent-seeds/{seed['seed_id']}/activate")
+    world.platform.advance(4 * HOUR)
+    refused(decide(deputy, world.author.post("/v1/approvals", payment())), 403, "forbidden")
+
+
+def test_accomplices_who_come_too_late_leave_room_for_the_governor(world: World) -> None:
+    friends = [f"friend-{number}" for number in range(6)]
+    asked = ask(world.author, rule={"kind": "any", "of": [{"principal": f} for f in friends]})
+    world.platform.advance(3 * HOUR)
+    for friend in friends:
+        for verb in ("approve", "reject"):
+            refused(decide(somebody(world, friend), asked, verb), 410, "approval_expired")
+    refused(decide(world.governor, asked, "reject"), 410, "approval_expired")
+    late = world.governor.get(f"/v1/approvals/{asked['id']}")["late"]
+    assert [each["right"] for each in late] == ["requester"] * 4 + ["governor"]
+
+
 def test_nobody_whose_text_is_in_a_case_approves_it_or_lets_its_agent_run_again(
     world: World,
 ) -> None:
@@ -261,7 +353,10 @@ def test_a_precedent_never_approves_the_text_of_who_activated_it(world: World) -
     colleague.post(f"/v1/workflows/{case['case_id']}/revisions", spec("writer"))
     world.settle()
     assert world.card(case)["status"] == "pending"
-    assert world.card(world.submit("other-writer"))["status"] == "auto_approved"
+    other = world.submit(
+        "other-writer", purpose="Draft leaflets for review by the clinic's editor."
+    )
+    assert world.card(other)["status"] == "auto_approved"
 
 
 def test_one_person_never_fills_two_places(world: World) -> None:

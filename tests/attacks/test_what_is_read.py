@@ -188,7 +188,7 @@ def test_a_request_that_names_an_agent_says_nothing_about_the_agent(
     before = _agents(world)
     for case in (live, waits):
         agent = world.agent(case)
-        subject = {"type": "agent", "id": agent["agent_id"], "name": agent["name"]}
+        subject = {"type": "worker", "id": agent["agent_id"], "name": agent["name"]}
         card = ask(world.author, kind="constitutional", subject=subject, content=agent["spec"])
         assert (card["case"], card["stage"]) == (None, None)
         assert decide(world.governor, card, verb).status_code == 200
