@@ -99,9 +99,11 @@ class World:
 
 
 def spec(name: str, **changed: Any) -> dict[str, Any]:
-    """A spec that passes every check, with some top-level fields replaced."""
+    """A spec that passes every check, with some top-level fields replaced. Each name has a purpose
+    of its own: no precedent approves a refused spec under another name."""
     plain = dict(YAML(typ="safe").load(SPEC.read_text()))
-    return deepcopy({**plain, "name": name, **changed})
+    purpose = f"{plain['purpose']} It works as {name}."
+    return deepcopy({**plain, "name": name, "purpose": purpose, **changed})
 
 
 def decision(card: dict[str, Any], **body: Any) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from events.precedents import PrecedentBody
-from functions.approvals.rules.approval import Actor
 from functions.approvals.rules.precedent import Precedent, reference
+from shared.kit.callers import Actor
 from shared.kit.models import part_of
 from shared.kit.roles import GOVERNOR
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from events.precedents import Finding, PrecedentBody, PrecedentSeed, seed_of, with_matches
 from functions.approvals.aggregates import ACTIVE, APPROVALS, COUNTS, PRECEDENTS, RUN
 from functions.approvals.queries import find_ended, refused_since
-from functions.approvals.rules.approval import Actor, Approval
+from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.genesis import (
     MOST_ENDED,
     MOST_REFUSED,
@@ -28,7 +28,7 @@ from functions.approvals.rules.precedent import (
 )
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
-from shared.kit.callers import Caller
+from shared.kit.callers import Actor, Caller
 from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.ids import new_id
 from shared.kit.roles import GOVERNOR

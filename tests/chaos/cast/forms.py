@@ -12,8 +12,10 @@ _SKILLS = ["research", "draft", "fact-check"]
 
 
 def spec(name: str, **changed: Any) -> dict[str, Any]:
-    """A spec that passes every check, with some top-level fields replaced."""
-    return deepcopy({**_writer(), "name": name, **changed})
+    """A spec that passes every check, with some top-level fields replaced. Each name has a purpose
+    of its own: no precedent approves a refused spec under another name."""
+    purpose = f"{_writer()['purpose']} It works as {name}."
+    return deepcopy({**_writer(), "name": name, "purpose": purpose, **changed})
 
 
 def precedent(industry: str) -> dict[str, Any]:

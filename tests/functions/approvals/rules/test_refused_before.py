@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.approvals import CaseBinding, Subject
-from functions.approvals.rules.approval import Actor, Approval
+from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.gist import gist_of

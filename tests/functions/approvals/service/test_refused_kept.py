@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from events.precedents import Condition, PrecedentSeed
-from functions.approvals.rules.approval import Actor
 from functions.approvals.rules.genesis import MOST_REFUSED
 from functions.approvals.service.lists import show_approval, show_precedent
 from functions.approvals.views import SignedCard
+from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden
 from shared.kit.ids import new_id
 from tests.functions.approvals.builders import (
