@@ -107,3 +107,12 @@ def test_no_token_outlives_fifteen_minutes(key: Path, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit):
         main(["issue", f"--key={key}", "--issuer=https://i", *PERSON, "--minutes=16"])
     assert "cannot be revoked" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["governor", "deadline.", "role:governor", "service:approvals"])
+def test_no_token_names_a_principal_that_nobody_may_be(
+    name: str, key: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["issue", f"--key={key}", "--issuer=https://i", f"--principal={name}", "--tenant=t"])
+    assert "belongs to Assent itself" in capsys.readouterr().err
