@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.kit.canonical import canonical_json
 from shared.kit.errors import Invalid
+from shared.kit.json_parts import below
 
 DEEPEST_JSON = 32
 
@@ -32,12 +33,7 @@ class JsonLimit:
             parts += len(level)
             if parts > self.most_parts:
                 return f"must have at most {self.most_parts} parts in all"
-            level = [
-                item
-                for parent in level
-                if isinstance(parent, dict | list | tuple)
-                for item in (parent.values() if isinstance(parent, dict) else parent)
-            ]
+            level = [part for each in level for part in below(each)]
             if not level:
                 break
         else:
@@ -47,17 +43,3 @@ class JsonLimit:
         except Invalid as refusal:
             return refusal.errors[0].message
         return None if size <= self.most_bytes else f"must be at most {self.most_bytes} bytes"
-
-
-def has_more_parts(value: Any, most: int) -> bool:
-    """Whether a JSON value has more than `most` parts, itself included; stops counting there."""
-    waiting = [value]
-    for position in range(most):
-        if position == len(waiting):
-            return False
-        item = waiting[position]
-        if isinstance(item, dict | list):
-            waiting.extend(item.values() if isinstance(item, dict) else item)
-        if len(waiting) > most:
-            return True
-    return len(waiting) > most

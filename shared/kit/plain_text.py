@@ -1,84 +1,91 @@
-"""Plain text: what a person reads is what a machine compares.
+"""Plain text: what a person reads is what a machine compares, and nothing is out of sight.
 
-Follows Unicode's UTS 39, which asks for one script in each word, as far as scripts look alike."""
+Follows Unicode's UTS 39: words are highly restrictive in their scripts, marks do not stack, and
+characters outside the identifier profile are refused where people read them as letters."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Any
 
+from shared.kit import characters
+from shared.kit.characters import LOOKALIKES, SPACELESS, scripts_of, shape_of, written_plainly
 from shared.kit.errors import WHOLE_BODY, FieldError, Invalid
+from shared.kit.json_parts import parts_of, walk
+from shared.kit.unicode_data import FLAGS, LETTERS
 
-# Letters of other alphabets that look like Latin letters, and those letters.
-LOOKALIKES = str.maketrans(
-    "авеԍһіјкӏмոорԛгѕтսѵԝхуցօԁсαεικνορτυχγӕ"
-    "АВЕЅІЈКМНОРСТХУԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
-    "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡıȷℓ",
-    "abeghijklmnopqrstuvwxygodcaeiknoptuxyæ"
-    "ABESIJKMHOPCTXYWABEZHIKMNOPTYX"
-    "abcdefghijklmnoprstuvwyzagijl",
-)
 LONGEST_PATH = 200
+# Code indents and aligns by no more; a phone shows this in three lines.
+MOST_SPACES = 80
+MOST_TABS = 20
+MOST_BLANK_LINES = 3
+MOST_MARKS = 4
 
 _PLAIN = re.compile(r"[\t\n\r -~]*\Z")
-
-# Each character becomes one letter for its class, so that the rules are short patterns:
-#   X refused; L l Latin; G g Greek look-alikes; the codes of _ALPHABETS; S a Latin letter in
-#   disguise; B a letter of a mathematical font; j q letters and marks of scripts that spell with
-#   joiners; M another mark; u ideograph; w any other letter; d a digit, # or *; D another digit;
-#   E symbol; V v variation selectors; Z z joiner and non-joiner; Y keycap; a space for the rest
-_ALPHABETS = {
-    "CYRILLIC": "C",
-    "ARMENIAN": "A",
-    "HEBREW": "H",
-    "CHEROKEE": "K",
-    "COPTIC": "O",
-    "GEORGIAN": "R",
-    "LISU": "I",
-    "FULLWIDTH": "F",
-    "ROMAN": "N",
-    "SMALL": "N",  # ROMAN NUMERAL
-}
-_MIXABLE = frozenset({"L", "G", "S", *_ALPHABETS.values()})
-_FOREIGN = _MIXABLE | {"g"}
-_JOINING = (
-    *("ARABIC", "SYRIAC", "MANDAIC", "MONGOLIAN", "NKO", "THAANA", "DEVANAGARI", "BENGALI"),
-    *("GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA"),
-    *("TIBETAN", "MYANMAR", "KHMER", "BALINESE", "JAVANESE"),
+_LONG_BLANK = re.compile(
+    rf"(?P<lines>(?:(?:\r\n?|\n)[^\S\r\n]*+){{{MOST_BLANK_LINES + 2},}}+)"
+    rf"|(?<!\t)(?P<tabs>\t{{{MOST_TABS + 1},}}+)"
+    rf"|(?<![^\S\r\n])(?P<spaces>[^\S\r\n]{{{MOST_SPACES + 1},}}+)"
 )
-_SPECIAL = {
-    **dict.fromkeys("\t\n\r", " "),
-    **dict.fromkeys("0123456789#*", "d"),
-    # Letters and marks that nobody sees.
-    **dict.fromkeys("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc", "X"),
-    **dict.fromkeys("\ufe0e\ufe0f", "V"),
-    **dict.fromkeys("\u180b\u180c\u180d\u180f", "v"),
-    "\u200c": "z",
-    "\u200d": "Z",
-    "\u20e3": "Y",
-    "\u2139": "E",
-    "\u0131": "l",
-    "\u0237": "l",
-}
-_REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# England, Scotland, Wales: a black flag and tags, which are refused everywhere else.
+_NATION = re.compile(
+    "\U0001f3f4\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067"
+    "|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)\U000e007f"
+)
+# In the letters of `characters`: what may stand where it stands, and what needs a neighbour.
 _ODD = re.compile(
     "X"
-    "|(?<=[Mq]{3})[Mq]"  # a stack of marks
-    "|(?<![jq])z"
-    "|(?<![jqEV])Z"
-    "|(?<=[EV])Z(?!E)"  # a joiner joins emoji
-    "|(?<![Ed])V"
-    "|(?<=d)V(?!Y)"
-    "|(?<![ju])v"
+    "|(?<![laciushmzZB])[mh]"  # a mark on nothing
+    f"|(?<=[mh]{{{MOST_MARKS}}})[mh]"
+    "|(?<![qE])o"
+    "|(?<=[Sd])S|S(?=[Sd])"
+    "|(?<=[lTS])T|T(?=[lTS])"
+    "|(?!"
+    "(?<=[cm])[zZ](?=c)"  # between letters that join
+    "|(?<=h)[zZ]|(?<=[im])[zZ](?=h)"  # beside a virama
+    "|(?<=s)z(?=m)|(?<=[smh])b(?=s)"
+    "|(?<=[EeV])Z(?=E)"  # between emoji
+    "|(?<=[ET])V|(?<=d)V(?=Y)|(?<=d)Y|(?<=dV)Y"
+    "|(?<=u)v|(?<=[cm])f"
+    ")[zZbVvfY]"
 )
-_WORD = re.compile("[ABCFGHIKLMNORSgjlquw]+")
+_MARKS = re.compile("[mh]{2,}")
+_REGIONS = re.compile("R+")
 _NUMBER = re.compile(r"\d+")
+
+# What a word is made of, each letter as one that stands for its scripts; a space is not in words.
+_WORD = re.compile("[^ ]+")
+_WITHIN_WORDS = frozenset("0123456789_'\u2019\u200b\u200c\u200d")
+_NEUTRAL, _CAPITAL, _SMALL, _GREEK, _GREEK_SIGN = ".LlGg"
+_CODES = {frozenset(names.split()): chr(0xE000 + at) for at, names in enumerate(LETTERS)}
+_SCRIPTS: dict[str, frozenset[str]] = {
+    **{code: scripts for scripts, code in _CODES.items()},
+    _CAPITAL: frozenset({"Latin"}),
+    _SMALL: frozenset({"Latin"}),
+    _GREEK: frozenset({"Greek"}),
+    _GREEK_SIGN: frozenset({"Greek", "Latin"}),
+}
+# A Greek letter that nobody takes for a Latin one stands before or after Latin letters.
+_IN_DISGUISE = re.compile("[Ll]g+[Ll]")
+# Scripts that one language writes together (UTS 39, 5.1).
+_WRITTEN_TOGETHER = {
+    "Han": {"Hanb", "Jpan", "Kore"},
+    "Hiragana": {"Jpan"},
+    "Katakana": {"Jpan"},
+    "Bopomofo": {"Hanb"},
+    "Hangul": {"Kore"},
+}
+_BESIDE_LATIN = frozenset({"Hanb", "Jpan", "Kore", *SPACELESS})
+# Between two texts: part of no word and no run of blanks.
+_SEPARATOR = "."
 
 
 def oddity(text: str) -> str | None:
-    """What makes `text` not plain, by code point and position, or None: control and invisible
-    characters, direction controls, lone surrogates, stacks of marks, words that mix alphabets
-    which look alike, numbers that mix digits. Takes time in proportion to the text."""
+    """What makes `text` not plain, by code point and position, and what to write instead; or None:
+    characters that nobody sees or that people read as others, direction controls, lone surrogates,
+    stacks of marks, words that mix scripts, numbers that mix digits, and runs of blanks that push
+    text out of sight. Takes time in proportion to the text."""
     found = _first_oddity(text)
     return found[1] if found else None
 
@@ -86,7 +93,7 @@ def oddity(text: str) -> str | None:
 def refuse_odd_text(value: Any) -> None:
     """Raises Invalid with the path of the first text or key of a JSON value that is not plain."""
     texts = list(_texts(value))
-    found = _first_oddity("\n".join(texts))
+    found = _first_oddity(_SEPARATOR.join(texts))
     if found is None:
         return
     position = found[0]
@@ -94,42 +101,84 @@ def refuse_odd_text(value: Any) -> None:
         if position <= len(text):
             break
         position -= len(text) + 1
-    problem = oddity(text)
     path, is_key = _place_of(text, value)
+    problem = oddity(text)
     told = f"has the key {ascii(text)[:80]}, which {problem}" if is_key else str(problem)
     raise Invalid(FieldError(path[:LONGEST_PATH] or WHOLE_BODY, told))
 
 
 def _first_oddity(text: str) -> tuple[int, str] | None:
+    if blank := _LONG_BLANK.search(text):
+        return blank.start(), f"{_told(blank)} at position {blank.start()}: leave them out"
     if _PLAIN.match(text):
         return None
-    classes = text.translate({ord(each): _class_of(each) for each in set(text)})
-    if odd := _ODD.search(classes):
-        at = odd.start()
-        return at, f"has {_named(text[at])} at position {at}, which people misread: leave it out"
-    if any(map(_is_mixed, set(_WORD.findall(classes)))):
-        return next(_mixed_words(text, classes))
-    if "D" in classes and any(map(_mixes_digits, set(_NUMBER.findall(text)))):
+    if "\U000e007f" in text:
+        text = _NATION.sub(lambda flag: flag[0][0] * len(flag[0]), text)
+    distinct = set(text)
+    shapes = text.translate({ord(each): shape_of(each) for each in distinct})
+    odd = next(_misplaced(text, shapes), None)
+    if odd is not None:
+        return odd, _misread(text[odd], odd)
+    scripts = text.translate({ord(each): _code_of(each) for each in distinct})
+    if any(map(_is_mixed, set(_WORD.findall(scripts)))):
+        return next(_mixed_words(text, scripts))
+    if characters.OTHER_DIGIT in shapes and any(map(_mixes_digits, set(_NUMBER.findall(text)))):
         return next(_mixed_numbers(text))
     return None
 
 
-def _mixed_words(text: str, classes: str) -> Iterator[tuple[int, str]]:
-    for word in _WORD.finditer(classes):
+def _told(blank: re.Match[str]) -> str:
+    if blank.lastgroup == "lines":
+        return f"has more than {MOST_BLANK_LINES} blank lines in a row"
+    most = MOST_TABS if blank.lastgroup == "tabs" else MOST_SPACES
+    return f"has more than {most} {blank.lastgroup} in a row"
+
+
+def _misplaced(text: str, shapes: str) -> Iterator[int]:
+    """Where a character stands that may not, or not there."""
+    if odd := _ODD.search(shapes):
+        yield odd.start()
+    for run in _MARKS.finditer(shapes):
+        marks = text[slice(*run.span())]
+        yield from (run.start() + at for at in range(1, len(marks)) if marks[at] == marks[at - 1])
+    for run in _REGIONS.finditer(shapes):
+        flags = text[slice(*run.span())]
+        pairs = (flags[at : at + 2] for at in range(0, len(flags), 2))
+        yield from (run.start() + 2 * n for n, pair in enumerate(pairs) if pair not in _flags())
+
+
+@cache
+def _flags() -> frozenset[str]:
+    return frozenset("".join(chr(ord(each) + 0x1F1A5) for each in flag) for flag in FLAGS.split())
+
+
+def _misread(character: str, position: int) -> str:
+    plain = written_plainly(character)
+    instead = f"write {ascii(plain)[1:-1]} instead" if plain else "leave it out"
+    return f"has {_named(character)} at position {position}, which people misread: {instead}"
+
+
+def _mixed_words(text: str, scripts: str) -> Iterator[tuple[int, str]]:
+    for word in _WORD.finditer(scripts):
         if _is_mixed(word[0]):
             at = word.start() + _foreign_letter(word[0])
             shown = ascii(text[slice(*word.span())])[:80]
             letter = f"{_named(text[at])} at position {at}"
-            yield at, f"mixes alphabets in {shown}: write it in one, without {letter}"
+            yield (
+                at,
+                f"mixes alphabets in {shown}: write it in one, or put a space between, "
+                f"without {letter}",
+            )
 
 
 def _foreign_letter(word: str) -> int:
-    if "B" in word:
-        return word.index("B")
-    own = (
-        {"L", "l"} if {"L", "l"} & set(word) else {next(each for each in word if each in _MIXABLE)}
-    )
-    return next(at for at, each in enumerate(word) if each in _FOREIGN - own)
+    if disguise := _IN_DISGUISE.search(word):
+        return disguise.start() + 1
+    if {_CAPITAL, _SMALL} & set(word):
+        return next(
+            at for at, each in enumerate(word) if "Latin" not in _SCRIPTS.get(each, "Latin")
+        )
+    return next(at for at in range(len(word)) if _mixes(frozenset(word[: at + 1])))
 
 
 def _mixed_numbers(text: str) -> Iterator[tuple[int, str]]:
@@ -142,62 +191,47 @@ def _mixed_numbers(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_mixed(word: str) -> bool:
-    if "B" in word:
-        return len(word) > 1
-    alphabets = _MIXABLE.intersection(word.upper())
-    # Science writes TNF-alpha and interferon gamma with one small Greek letter after capitals.
-    is_notation = alphabets == {"L", "G"} and "l" not in word and "G" not in word
-    return len(alphabets) > 1 and not is_notation
+    return _mixes(frozenset(word)) or (_GREEK_SIGN in word and bool(_IN_DISGUISE.search(word)))
+
+
+@lru_cache(maxsize=1024)
+def _mixes(word: frozenset[str]) -> bool:
+    """Whether no language writes these letters in one word."""
+    codes = word - {_NEUTRAL}
+    # Science writes TNF-alpha and interferon gamma with small Greek letters after capitals.
+    if len(codes) < 2 or codes <= {_CAPITAL, _GREEK, _GREEK_SIGN}:
+        return False
+    used = [_languages(_SCRIPTS[code]) for code in codes]
+    if frozenset.intersection(*used):
+        return False
+    others = [scripts for scripts in used if "Latin" not in scripts]
+    return not others or not (frozenset.intersection(*others) & _BESIDE_LATIN)
+
+
+def _languages(scripts: frozenset[str]) -> frozenset[str]:
+    return scripts.union(*(_WRITTEN_TOGETHER.get(each, ()) for each in scripts))
+
+
+def _code_of(character: str) -> str:
+    """The letter that stands for the character's scripts in a word."""
+    scripts = scripts_of(character)
+    if not scripts:
+        return _NEUTRAL if character in _WITHIN_WORDS else " "
+    if scripts & {"Common", "Inherited"}:
+        return _NEUTRAL
+    if scripts == {"Latin"}:
+        return _CAPITAL if character.isupper() else _SMALL
+    if scripts == {"Greek"}:
+        base = unicodedata.normalize("NFD", character)[0]
+        if ord(base) not in LOOKALIKES:
+            return _GREEK_SIGN
+        if character.islower():
+            return _GREEK
+    return _CODES[scripts]
 
 
 def _mixes_digits(number: str) -> bool:
     return len({ord(digit) - unicodedata.decimal(digit) for digit in number}) > 1
-
-
-def _class_of(character: str) -> str:
-    if special := _SPECIAL.get(character):
-        return special
-    code = ord(character)
-    # Unicode keeps these ranges for ideographs and pictographs that it has not assigned yet.
-    if 0x3400 <= code <= 0x9FFF or 0x20000 <= code <= 0x3FFFD:
-        return "u"
-    if 0xAC00 <= code <= 0xD7A3:
-        return "w"  # Hangul syllables
-    if 0xFE00 <= code <= 0xFE0D or 0xE0100 <= code <= 0xE01EF:
-        return "v"
-    category = unicodedata.category(character)
-    if category == "Cn" and 0x1F000 <= code <= 0x1FAFF:
-        return "E"
-    if category in _REFUSED_CATEGORIES:
-        return "X"
-    if category[0] in "LM" or category == "Nl":
-        return _class_of_letter(character, category)
-    if category == "Nd":
-        return "D"
-    return " " if character.isascii() or category[0] not in "SPN" else "E"
-
-
-def _class_of_letter(letter: str, category: str) -> str:
-    name = unicodedata.name(letter, "")
-    script = name.partition(" ")[0].partition("-")[0]
-    is_mark = unicodedata.combining(letter) > 0
-    if script in _JOINING:
-        return "q" if is_mark else "j"
-    if category[0] == "M":
-        return "M" if is_mark else "w"
-    base = unicodedata.decomposition(letter)
-    if base.startswith("<font>"):
-        return "B"
-    # Whoever reads small capitals sees them.
-    is_disguised = script == "LATIN" and ord(letter) in LOOKALIKES and "CAPITAL" not in name
-    if is_disguised or (len(base) == 4 and chr(int(base, 16)).isascii()):
-        return "S"
-    if script == "LATIN":
-        return "L" if category == "Lu" else "l"
-    if script == "GREEK":
-        capital = "G" if category == "Lu" else "g"
-        return capital if ord(letter) in LOOKALIKES else "w"
-    return _ALPHABETS.get(script, "w")
 
 
 def _named(character: str) -> str:
@@ -206,37 +240,16 @@ def _named(character: str) -> str:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
-            yield from item
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
+    for part in parts_of(value):
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, dict):
+            yield from part
 
 
 def _place_of(text: str, value: Any) -> tuple[str, bool]:
     """The dotted path of the first part that is `text`, or that has it as a key; and which."""
-    trail: list[str] = []
-    levels: list[Iterator[tuple[str, Any]]] = [iter([("", value)])]
-    while True:
-        step = next(levels[-1], None)
-        if step is None:
-            levels.pop()
-            trail.pop()
-            continue
-        name, item = step
-        if item == text or (isinstance(item, dict) and text in item):
-            return ".".join([*trail, name][1:]), item != text
-        if isinstance(item, dict | list):
-            levels.append(_parts(item))
-            trail.append(name)
-
-
-def _parts(item: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
-    if isinstance(item, dict):
-        return iter(item.items())
-    return ((str(index), each) for index, each in enumerate(item))
+    for trail, part in walk(value):
+        if part == text or (isinstance(part, dict) and text in part):
+            return ".".join(trail), part != text
+    raise LookupError(text)

@@ -1,8 +1,8 @@
 """The limits of a spec's plain value: its size, depth and numbers."""
 
-from collections.abc import Iterator
 from typing import Any
 
+from shared.kit.json_parts import named_below
 from shared.kit.parsing import refused
 
 MOST_BYTES = 128 * 1024
@@ -28,12 +28,5 @@ def refuse_oversized(value: Any) -> Any:
             raise refused(f"has more than {MOST_NODES} parts")
         if isinstance(part, float | int) and not abs(part) <= LARGEST_NUMBER:
             raise refused("is not a number between -(2^53-1) and 2^53-1", ".".join(trail))
-        waiting += (((*trail, name), item) for name, item in _parts(part))
+        waiting += (((*trail, name), item) for name, item in named_below(part))
     return value
-
-
-def _parts(value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        yield from value.items()
-    elif isinstance(value, list):
-        yield from ((str(index), item) for index, item in enumerate(value))

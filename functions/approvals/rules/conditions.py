@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from events.precedents import Condition
-from shared.kit.json_limits import has_more_parts
+from shared.kit.json_parts import has_more_parts
 
 MISSING = object()
 TOO_LARGE = object()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.kit.json_limits import DEEPEST_JSON, JsonLimit, has_more_parts
+from shared.kit.json_limits import DEEPEST_JSON, JsonLimit
 from tests.shared.patience import AMPLE_SECONDS
 
 LIMIT = JsonLimit(most_bytes=1_000, most_parts=100)
@@ -39,12 +39,6 @@ def test_a_value_beyond_a_limit_is_refused_with_that_limit(value: Any, problem: 
 @pytest.mark.parametrize("value", [[1] * 99, "x" * 998, _nested(DEEPEST_JSON), {}, None])
 def test_a_value_at_a_limit_is_taken(value: Any) -> None:
     assert LIMIT(value) is value
-
-
-def test_parts_are_counted_with_the_value_itself() -> None:
-    assert not has_more_parts([1, {"a": 2}], 4)
-    assert has_more_parts([1, {"a": 2}], 3)
-    assert not has_more_parts("text", 1)
 
 
 @pytest.mark.parametrize(

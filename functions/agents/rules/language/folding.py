@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from shared.kit.plain_text import LOOKALIKES
+from shared.kit.characters import LOOKALIKES
 
 _DIGITS_AS_LETTERS = str.maketrans("013457@$", "oieastas")
 _DISGUISED = re.compile(r"\b(?=[a-z0-9@$]*[013457@$])(?=(?:[0-9@$]*[a-z]){3})[a-z0-9@$]{4,}\b")
