@@ -8,10 +8,10 @@ from datetime import datetime
 
 from shared.kit.errors import Unavailable
 from shared.messaging.changes import Change
+from shared.messaging.entry_refusals import report_of
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, authentic_event, digest_of
 from shared.messaging.pubsub import publish
-from shared.messaging.refusals import report_of
 from shared.messaging.timers import set_timers
 from shared.storage.batches import Batch, Document, Removed
 from shared.storage.firestore import LostRace, TenantStore

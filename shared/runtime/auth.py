@@ -18,11 +18,12 @@ from shared.kit.callers import Caller, Identifier
 from shared.kit.errors import ScopeMissing, Unauthenticated
 from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
+from shared.kit.wording import one_of
 from shared.runtime import issuer_keys, logs
 from shared.runtime.boundary import received_at
+from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.issuer_keys import IssuerKeys
 from shared.runtime.limits import CallLimit
-from shared.runtime.refusals import report_refusal
 from shared.runtime.settings import RuntimeSettings, runtime_settings
 
 TOKENS_REMEMBERED = 1024
@@ -173,7 +174,7 @@ async def authorize(request: Request, scopes: Collection[str]) -> Caller:
     granted = frozenset(claims.scope.split())
     if granted.isdisjoint(scopes):
         await report_refusal(request, "scope_missing", claims.tenant, claims.sub)
-        raise ScopeMissing(f"this call needs the scope {' or '.join(scopes)}")
+        raise ScopeMissing(f"this call needs the scope {one_of(scopes)}")
     return Caller(
         principal=claims.sub,
         tenant_id=claims.tenant,

@@ -210,7 +210,7 @@ def reactivate(agent: Agent, reason: str, actor: Actor, at: datetime) -> Steps:
     if actor.principal in agent.authors():
         raise SeparationOfDuties(
             "you requested this agent or wrote text of the version that serves: somebody else with"
-            f" the role {' or '.join(MAY_REACTIVATE)} reactivates it"
+            f" the role {one_of(MAY_REACTIVATE)} reactivates it"
         )
     if agent.status != "suspended":
         raise VersionConflict(f"it is {agent.status}; only a suspended agent can be reactivated")

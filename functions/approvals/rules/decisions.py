@@ -11,7 +11,7 @@ from events.approvals import (
     ApprovalVoted,
 )
 from events.quorum import BreakGlass, Capacity, Review, Vote
-from functions.approvals.rules import delegation, refusals
+from functions.approvals.rules import decision_refusals, delegation
 from functions.approvals.rules.approval import (
     Approval,
     Repeat,
@@ -50,7 +50,7 @@ def decide(
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired,
     StaleDecisionHash, VersionConflict for a yes that fills no further place. Contracts: the order
-    of refusals."""
+    of decision_refusals."""
     standing = _admit(approval, command.decision, actor, took_over=took_over)
     check_decision(command, approval, actor, at)
     if is_repeat(approval, command.decision, command.decision_hash, actor):
@@ -122,13 +122,13 @@ def refuse_late(approval: Approval, decision_hash: str, at: datetime) -> None:
     """Raises AlreadyDecided, ApprovalExpired or StaleDecisionHash where no decision is possible at
     `at`. After the deadline it is an expiry, whether or not the timer has fired."""
     if approval.decision == "silence":
-        raise refusals.too_late(approval)
+        raise decision_refusals.too_late(approval)
     if not approval.is_open:
-        raise refusals.already_decided(approval)
+        raise decision_refusals.already_decided(approval)
     if at > approval.deadline_at:
-        raise refusals.too_late(approval)
+        raise decision_refusals.too_late(approval)
     if decision_hash != approval.decision_hash:
-        raise refusals.other_content(approval, decision_hash)
+        raise decision_refusals.other_content(approval, decision_hash)
 
 
 def final_fields(

@@ -7,6 +7,7 @@ from typing import Any
 
 from events.approvals import Effect, Kind, Risk
 from shared.kit.errors import FieldError
+from shared.kit.wording import one_of
 
 LEVELS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
 CRITICAL_AMOUNT_USD_MICROS = 10_000 * 1_000_000
@@ -60,7 +61,7 @@ def declaration_errors(kind: Kind, effect: Effect | None, amount: int | None) ->
     """What is wrong with what a request says that it does."""
     errors = []
     if effect is not None and kind not in _KINDS[effect]:
-        kinds = " or ".join(_KINDS[effect])
+        kinds = one_of(_KINDS[effect])
         errors.append(FieldError("effect", f"{effect} is not {kind}: request it as {kinds}"))
     if kind == "financial":
         if amount is None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from events.approvals import ApprovalRejected, ApprovalVetoed
-from functions.approvals.rules import refusals
+from functions.approvals.rules import decision_refusals
 from functions.approvals.rules.approval import Approval, Repeat, Steps, transition
 from functions.approvals.rules.commands import GovernorVetoBody, check_veto
 from functions.approvals.rules.decisions import final_fields, is_repeat, refuse_late
@@ -53,6 +53,6 @@ def is_false_positive(vetoed: Approval) -> bool:
 
 def _refuse_outside_window(approval: Approval, decision_hash: str, at: datetime) -> None:
     if approval.status == "confirmed" or approval.veto is None or at > approval.veto.closes_at:
-        raise refusals.window_closed(approval)
+        raise decision_refusals.window_closed(approval)
     if decision_hash != approval.decision_hash:
-        raise refusals.other_content(approval, decision_hash)
+        raise decision_refusals.other_content(approval, decision_hash)

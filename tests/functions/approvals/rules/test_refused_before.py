@@ -18,6 +18,7 @@ from functions.approvals.rules.requests import open_request
 from functions.approvals.rules.reversals import end_with_case, undo
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.veto import veto
+from shared.kit.callers import Actor
 from tests.functions.approvals.builders import (
     CONTENT,
     DEPUTY,

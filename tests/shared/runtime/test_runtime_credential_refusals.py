@@ -16,7 +16,7 @@ from shared.kit.callers import Caller
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.runtime.app import create_api
 from shared.runtime.auth import Claims
-from shared.runtime.refusals import OF_A_PRINCIPAL, OF_STRANGERS
+from shared.runtime.credential_refusals import OF_A_PRINCIPAL, OF_STRANGERS
 from shared.runtime.routes import Router
 from shared.storage import patience
 from shared.storage.firestore import TenantStore
