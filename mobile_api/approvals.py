@@ -18,6 +18,7 @@ from shared.kit.errors import (
     Unauthenticated,
     Unavailable,
 )
+from shared.kit.parsing import whole_number_in
 
 if TYPE_CHECKING:
     from httpx import AsyncClient, Response
@@ -114,7 +115,7 @@ def _refusal(response: "Response") -> AssentError:
         return Unauthenticated(refused.detail)
     if refused.http_status == TooManyRequests.http_status:
         after = response.headers.get("retry-after", "")
-        return TooManyRequests(refused.detail, retry_after=int(after) if after.isdigit() else 1)
+        return TooManyRequests(refused.detail, retry_after=whole_number_in(after) or 1)
     return refused
 
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from emulators.gateway.messages import Answer, Headers
-from shared.kit.errors import AssentError, FieldError, Invalid, MethodNotAllowed, problem_document
-from shared.kit.wording import worded
+from shared.kit.errors import AssentError, Invalid, MethodNotAllowed, problem_document
+from shared.kit.wording import field_errors
 
 
 class NotIdle(AssentError):
@@ -57,12 +57,7 @@ def problem(error: AssentError) -> Answer:
 
 def invalid(error: ValidationError) -> Invalid:
     """Pydantic's errors, naming each field."""
-    return Invalid(
-        *(
-            FieldError(".".join(str(part) for part in found["loc"]) or "body", worded(found))
-            for found in error.errors()
-        )
-    )
+    return Invalid(*field_errors(error))
 
 
 def json_answer(content: object, status: int = 200) -> Answer:

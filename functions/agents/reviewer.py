@@ -10,7 +10,7 @@ from pydantic import Field, HttpUrl, StringConstraints, ValidationError
 from functions.agents.rules.checks.findings import Finding
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.spec import Spec
-from shared.kit.errors import Invalid, Unavailable
+from shared.kit.errors import Invalid, MalformedRequest, Unavailable
 from shared.kit.models import Data, Model
 from shared.kit.parsing import parse_json
 from shared.kit.plain_text import refuse_odd_text
@@ -72,7 +72,7 @@ class Reviewer:
                 value = parse_json(answer.content)
                 refuse_odd_text(value)
                 read = ReviewAnswer.model_validate(value)
-        except (httpx.HTTPError, Invalid, ValidationError) as error:
+        except (httpx.HTTPError, Invalid, MalformedRequest, ValidationError) as error:
             raise Unavailable("the reviewer's answer has another form than expected") from error
         found: dict[int, list[Finding]] = {}
         for each in read.findings:

@@ -21,6 +21,7 @@ from shared.kit.errors import (
 from shared.kit.ids import is_id
 from shared.kit.models import Data, Model
 from shared.kit.parsing import is_text, refuse_part
+from shared.kit.wording import one_of
 from shared.runtime.bodies import Accepts
 from shared.runtime.openapi import Problem
 from shared.runtime.problems import as_assent_error
@@ -109,7 +110,7 @@ async def _decide(caller: Caller, item: Item, left: float) -> Card:
     if not isinstance(approval_id, str):
         raise Invalid(FieldError("approval_id", "must be the id of an approval"))
     if action not in ACTIONS:
-        raise Invalid(FieldError("action", f"must be one of {', '.join(ACTIONS)}"))
+        raise Invalid(FieldError("action", f"must be {one_of(ACTIONS)}"))
     if not is_id("apr", approval_id):
         raise NotFound(f"nothing here has the id {approval_id[:40]!a}")
     rest = {name: value for name, value in item.items() if name not in ("approval_id", "action")}

@@ -22,8 +22,12 @@ def canonical_json(value: Any) -> bytes:
     or is nested too deeply to be written."""
     try:
         return _written(value)
+    except rfc8785.IntegerDomainError as refusal:
+        raise _no_form("a whole number is beyond ±(2^53-1)") from refusal
+    except rfc8785.FloatDomainError as refusal:
+        raise _no_form("a number is not finite") from refusal
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as refusal:
-        raise Invalid(FieldError("content", f"has no canonical JSON form: {refusal}")) from refusal
+        raise _no_form("a text has a lone surrogate, or a part is no JSON") from refusal
     except RecursionError as refusal:
         raise Invalid(FieldError("content", "is nested too deeply")) from refusal
 
@@ -36,6 +40,10 @@ def content_hash(value: Any) -> str:
 def hash_of(canonical: bytes) -> str:
     """The `content_hash` of a value, from its canonical form."""
     return hashlib.sha256(canonical).hexdigest()
+
+
+def _no_form(why: str) -> Invalid:
+    return Invalid(FieldError("content", f"has no canonical JSON form: {why}"))
 
 
 def _written(value: Any) -> bytes:

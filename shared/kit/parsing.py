@@ -1,44 +1,67 @@
-"""Parses request bytes into plain values: JSON, or the subset of YAML that is as plain."""
+"""Parses request bytes into plain values."""
 
 import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
-from shared.kit.errors import WHOLE_BODY, FieldError, Invalid
+from shared.kit.errors import WHOLE_BODY, FieldError, Invalid, MalformedRequest
+from shared.kit.json_parts import below, parts_of
 
 # A value of two bytes can take a hundred and fifty in memory.
 MOST_JSON_VALUES = 50_000
-MOST_YAML_VALUES = 4_000
-DEEPEST_YAML = 12
+DEEPEST_BODY = 100
+# Of the largest double.
+MOST_DIGITS = 309
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?\Z")
-_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
-_NO_NUMBERS = re.compile(r"[-+]?\.(inf|nan)\Z", re.IGNORECASE)
 # Matches from any quote on, also a text without an end, so that no part is read twice.
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_JSON_LEVEL = re.compile(rf"{_JSON_TEXT.pattern}|[\[\]{{}}]", re.DOTALL)
+_PLAIN_DIGITS = re.compile(r"(0|[1-9][0-9]*)\Z")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+# What Python's reader of JSON expects, in words of people who write JSON.
+_EXPECTED = {
+    "Expecting value": "a value is missing",
+    "Expecting property name enclosed in double quotes": "a key in double quotes is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Expecting ',' delimiter": "a comma, or the end of a list or an object, is missing",
+    "Extra data": "nothing may follow the value",
+    "Unterminated string starting at": "a text has no closing quote",
+    "Invalid control character at": "a line break or control character in a text needs an escape",
+    "Invalid \\escape": "a backslash in a text begins no escape that JSON has",
+    "Invalid \\uXXXX escape": "\\u in a text needs four hexadecimal digits",
+    "Illegal trailing comma before end of": "a comma has nothing after it",
+}
+_TOO_DEEP = f"is nested more than {DEEPEST_BODY} deep"
 
 
 def parse_json(body: bytes) -> Any:
-    """The JSON value in `body`. Raises Invalid for anything else, and for repeated keys, numbers
-    that are not finite, lone surrogates and nesting beyond Python's own limit; and, before it is
-    read, for more than 50,000 values."""
-    text = _decoded(body)
-    value = _loaded(text, object_pairs_hook=_object, parse_constant=_finite, parse_float=_finite)
+    """The JSON value in `body`. Raises MalformedRequest for what is not JSON, with the place, and
+    Invalid for repeated keys, numbers that are not finite or have more than 309 digits, lone
+    surrogates and more than 100 levels; and, before it is read, for more than 50,000 values."""
+    text = decoded(body)
+    hooks = {"parse_constant": finite, "parse_float": finite, "parse_int": whole_number}
+    try:
+        value = _loaded(text, object_pairs_hook=_object, **hooks)
+    except RecursionError as error:
+        raise refused(_TOO_DEEP) from error
+    _refuse_deep(value)
     if _SURROGATE_ESCAPE.search(text):
-        _refuse_surrogates(value)
+        refuse_surrogates(value)
     return value
 
 
 def parse_json_apart(body: bytes) -> Any:
     """The JSON value in `body`, whose parts are judged one by one, by `refuse_part`: what it
-    refuses is refused here only for the keys of the outermost object. Raises Invalid."""
-    value = _loaded(_decoded(body), object_pairs_hook=_Object)
+    refuses is refused here only for the keys of the outermost object. Raises MalformedRequest for
+    what is not JSON as a whole, and Invalid."""
+    text = decoded(body)
+    hooks = {"parse_constant": _number, "parse_float": _number, "parse_int": _whole_number}
+    try:
+        value = _loaded(text, object_pairs_hook=_Object, **hooks)
+    except RecursionError:
+        value = _loaded(_without_depths(text), object_pairs_hook=_Object, **hooks)
     if isinstance(value, _Object):
         value.refuse_repeated()
     return value
@@ -46,44 +69,21 @@ def parse_json_apart(body: bytes) -> Any:
 
 def refuse_part(value: Any) -> None:
     """Raises Invalid for a part of a value from `parse_json_apart` that `parse_json` refuses."""
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
+    for part in parts_of(value):
         if isinstance(part, _Object):
             part.refuse_repeated()
-            waiting += part.values()
-        elif isinstance(part, list):
-            waiting += part
-        elif isinstance(part, float):
-            _finite(str(part))
-    _refuse_surrogates(value)
+        elif isinstance(part, _Unread):
+            raise refused(part.problem)
+    _refuse_deep(value)
+    refuse_surrogates(value)
 
 
-def parse_yaml(body: bytes) -> Any:
-    """The value of the one YAML document in `body`, without anchors, aliases, tags and merge keys;
-    only `true`, `false`, `null` and decimal numbers are not text. A body that starts with `{` is
-    read as JSON.
-
-    Raises Invalid for anything else, for repeated keys, numbers that are not finite and lone
-    surrogates; and, before the rest is read, for more than 4,000 values or 12 levels."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Scanner = _scanner()
-
-    text = _decoded(body)
-    if text.lstrip().startswith("{"):
-        return parse_json(body)
-    try:
-        value = _Builder(yaml.parse(text)).build()
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise refused(f"is not YAML: {error.problem or error.context} in line {line}") from error
-    except (YAMLError, ValueError) as error:
-        raise refused(f"is not YAML: {str(error)[:200]}") from error
-    _refuse_surrogates(value)
-    return value
+def whole_number(text: str) -> int:
+    """The whole number in digits, with or without a sign. Raises Invalid for more than 309."""
+    digits = len(text.lstrip("+-"))
+    if digits > MOST_DIGITS:
+        raise refused(f"has a number of {digits} digits; at most {MOST_DIGITS} are read")
+    return int(text)
 
 
 def is_text(value: str) -> bool:
@@ -93,6 +93,17 @@ def is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def whole_number_in(text: str) -> int | None:
+    """The number in a header or a query parameter, or None for any other spelling of one than
+    ASCII digits without a zero before them. A number too long for any use keeps 309 digits."""
+    return int(text[:MOST_DIGITS]) if _PLAIN_DIGITS.match(text) else None
+
+
+def unreadable(message: str) -> MalformedRequest:
+    """The refusal of a body of which nothing can be read."""
+    return MalformedRequest(f"{WHOLE_BODY}: {message}", FieldError(WHOLE_BODY, message))
 
 
 def refused(message: str, path: str = "") -> Invalid:
@@ -107,30 +118,11 @@ def refused_cursor() -> Invalid:
     )
 
 
-def _too_deep() -> Invalid:
-    return refused(f"has more than {DEEPEST_YAML} levels")
-
-
-@cache
-def _scanner() -> type[Any]:
-    from ruamel.yaml.scanner import Scanner
-
-    class Shallow(Scanner):
-        # A scanner reads 1,024 characters ahead of its events, and every token there costs a look
-        # at each open bracket.
-        def fetch_flow_collection_start(self, token_class: Any, to_push: str) -> None:
-            if self.flow_level == DEEPEST_YAML:
-                raise _too_deep()
-            super().fetch_flow_collection_start(token_class, to_push)
-
-    return Shallow
-
-
-def _decoded(body: bytes) -> str:
+def decoded(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise refused(f"is not UTF-8: {error.reason} at byte {error.start}") from error
+        raise unreadable(f"is not UTF-8 from byte {error.start} on") from error
 
 
 def _separators(text: str) -> int:
@@ -145,11 +137,33 @@ def _loaded(text: str, **hooks: Any) -> Any:
         raise refused(f"has more than {MOST_JSON_VALUES} values")
     try:
         return json.loads(text, **hooks)
-    except RecursionError as error:
-        raise refused("is nested too deeply") from error
-    except ValueError as error:
-        # json.JSONDecodeError, and integers of thousands of digits
-        raise refused(f"is not JSON: {str(error)[:200]}") from error
+    except json.JSONDecodeError as error:
+        said = next((_EXPECTED[each] for each in _EXPECTED if error.msg.startswith(each)), "")
+        place = f"line {error.lineno}, column {error.colno}"
+        raise unreadable(f"is not JSON: {said or 'it is malformed'} at {place}") from error
+
+
+def _refuse_deep(value: Any) -> None:
+    level = [value]
+    for _ in range(DEEPEST_BODY + 1):
+        level = [part for each in level for part in below(each)]
+        if not level:
+            return
+    raise refused(_TOO_DEEP)
+
+
+def _without_depths(text: str) -> str:
+    """The text with one value instead of each that is nested too deeply."""
+    kept, depth, at = [], 0, 0
+    for token in _JSON_LEVEL.finditer(text):
+        opens = token[0] in ("[", "{")
+        depth += opens - (token[0] in ("]", "}"))
+        if opens and depth == DEEPEST_BODY + 1:
+            kept.append(text[at : token.start()])
+        elif depth == DEEPEST_BODY and token[0] in ("]", "}"):
+            kept.append(_DEPTHS)
+            at = token.end()
+    return "".join([*kept, text[at:]]) if depth <= DEEPEST_BODY else "".join(kept)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -179,99 +193,46 @@ class _Object(dict[str, Any]):
             raise _repeated(self._again)
 
 
-def _finite(text: str) -> float:
+class _Unread:
+    """A part that no body may have, and why."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+
+
+# A number of this form stands for what is nested too deeply; nobody else may write it either.
+_DEPTHS = "1e999999"
+
+
+def _number(text: str) -> float | _Unread:
+    if text == _DEPTHS:
+        return _Unread(_TOO_DEEP)
+    number = float(text)
+    return number if math.isfinite(number) else _Unread(_not_finite(text))
+
+
+def _whole_number(text: str) -> int | _Unread:
+    try:
+        return whole_number(text)
+    except Invalid as refusal:
+        return _Unread(refusal.errors[0].message)
+
+
+def _not_finite(text: str) -> str:
+    return f"{text[:40]} is no finite number"
+
+
+def finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise refused(f"{text[:40]} is no finite number")
+        raise refused(_not_finite(text))
     return number
 
 
-def _refuse_surrogates(value: Any) -> None:
+def refuse_surrogates(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except RecursionError as error:
-        raise refused("is nested too deeply") from error
+        raise refused(_TOO_DEEP) from error
     except UnicodeEncodeError as error:
         raise refused("has a lone surrogate, which no text has") from error
-
-
-class _Builder:
-    """Builds the value of one YAML document from lazy parser events: a document that is too deep or
-    too large is refused before the rest is read."""
-
-    def __init__(self, events: Iterable[Any]) -> None:
-        self._events = events
-        self._stack: list[dict[str, Any] | list[Any]] = []
-        self._keys: list[str | None] = []
-        self._root: list[Any] = []
-        self._documents = 0
-        self._values = 0
-
-    def build(self) -> Any:
-        for event in self._events:
-            self._take(event, type(event).__name__)
-        if not self._root:
-            raise refused("is empty")
-        return self._root[0]
-
-    def _take(self, event: Any, kind: str) -> None:
-        line = event.start_mark.line + 1
-        if kind == "AliasEvent" or getattr(event, "anchor", None):
-            raise refused(f"uses an anchor or alias in line {line}")
-        if kind == "DocumentStartEvent":
-            self._documents += 1
-            if self._documents > 1 or event.tags:
-                raise refused(f"has more than one document, or a tag directive, in line {line}")
-        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-            self._keys.pop()
-            self._place(self._stack.pop(), line)
-        elif kind in ("MappingStartEvent", "SequenceStartEvent", "ScalarEvent"):
-            if event.tag not in (None, "!"):
-                raise refused(f"uses the tag {ascii(event.tag)[:80]} in line {line}")
-            self._open(event, kind, line)
-
-    def _open(self, event: Any, kind: str, line: int) -> None:
-        is_key = bool(self._stack) and self._awaits_key()
-        self._values += not is_key
-        if self._values > MOST_YAML_VALUES:
-            raise refused(f"has more than {MOST_YAML_VALUES} values")
-        if kind == "ScalarEvent":
-            plain = event.style is None and event.tag is None
-            self._place(event.value if is_key or not plain else _resolved(event.value), line)
-            return
-        if is_key:
-            raise refused(f"has a key that is not text in line {line}")
-        if len(self._stack) == DEEPEST_YAML:
-            raise _too_deep()
-        self._stack.append({} if kind == "MappingStartEvent" else [])
-        self._keys.append(None)
-
-    def _awaits_key(self) -> bool:
-        return isinstance(self._stack[-1], dict) and self._keys[-1] is None
-
-    def _place(self, value: Any, line: int) -> None:
-        if not self._stack:
-            self._root.append(value)
-            return
-        parent = self._stack[-1]
-        if isinstance(parent, list):
-            parent.append(value)
-        elif (key := self._keys[-1]) is not None:
-            parent[key] = value
-            self._keys[-1] = None
-        elif value == "<<" or value in parent:
-            raise refused(f"names the key {ascii(value)[:80]} twice, or merges, in line {line}")
-        else:
-            self._keys[-1] = value
-
-
-def _resolved(text: str) -> Any:
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.match(text):
-        return int(text)
-    if _NUMBER.match(text) and not (text.startswith("0") and text.isdigit()):
-        return _finite(text)
-    if _NO_NUMBERS.match(text):
-        raise refused(f"{text} is no number")
-    return text

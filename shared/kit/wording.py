@@ -1,7 +1,12 @@
 """What is wrong with a field, in the words of people who write requests: what to write instead."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
+
+from pydantic import ValidationError
+
+from shared.kit.errors import WHOLE_BODY, FieldError
 
 _A_TIME = "must be a time with its offset from UTC, like 2026-11-20T12:00:00Z"
 _A_UUID = "must be a UUID, like 5f0c2f0e-8f9c-4f5e-9a53-000000000001"
@@ -68,6 +73,11 @@ FORMS: Mapping[str, str] = {
     ),
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
 }
+# An answer stays small for every body.
+MOST_ERRORS = 100
+A_FLOOD = 10_000
+LONGEST_FIELD = 200
+LONGEST_MESSAGE = 500
 # The message of a validator of our own.
 _OWN = "value_error"
 
@@ -91,3 +101,22 @@ def worded(problem: Mapping[str, Any]) -> str:
     expected = str(facts.get("expected", "")).replace("'", "")
     words = WORDS.get(problem["type"], "has another form than this field takes")
     return words.format_map({**facts, "expected": expected})
+
+
+def field_errors(error: ValidationError) -> list[FieldError]:
+    """Each error of a model, by its dotted path; at most a hundred. Of very many errors only the
+    number, because listing them takes too long."""
+    if error.error_count() > A_FLOOD:
+        return [FieldError(WHOLE_BODY, f"has {error.error_count()} errors")]
+    return fields_of(error.errors(include_url=False, include_input=False))
+
+
+def fields_of(problems: Iterable[Mapping[str, Any]]) -> list[FieldError]:
+    """What is wrong with each field, for at most a hundred of pydantic's errors."""
+    return [
+        FieldError(
+            (".".join(str(part) for part in problem["loc"]) or WHOLE_BODY)[:LONGEST_FIELD],
+            worded(problem)[:LONGEST_MESSAGE],
+        )
+        for problem in islice(problems, MOST_ERRORS)
+    ]

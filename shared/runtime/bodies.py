@@ -9,9 +9,10 @@ from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.kit.errors import Invalid, UnsupportedMediaType
-from shared.kit.parsing import parse_json, parse_json_apart, parse_yaml, refused
+from shared.kit.parsing import parse_json, parse_json_apart, refused
 from shared.kit.plain_text import refuse_odd_text
-from shared.runtime.problems import field_errors
+from shared.kit.plain_yaml import parse_yaml
+from shared.kit.wording import field_errors, one_of
 
 JSON = "application/json"
 YAML = "application/yaml"
@@ -41,8 +42,8 @@ class BodyReader:
 
     async def __call__(self, request: Request) -> BaseModel:
         """The body. Without a content type it is read as the first of the media types that the
-        call takes. Raises UnsupportedMediaType, and Invalid naming each field, or the first whose
-        text or key is not plain."""
+        call takes. Raises UnsupportedMediaType, MalformedRequest, and Invalid naming each field,
+        or the first whose text or key is not plain."""
         media_type = _media_type(request, self.accepts.media_types)
         raw = await request.body()
         most = self.accepts.most_bytes
@@ -77,7 +78,7 @@ def _media_type(request: Request, taken: tuple[str, ...]) -> str:
     content_type, _, parameters = request.headers.get("content-type", "").lower().partition(";")
     media_type = content_type.strip() or taken[0]
     if media_type not in taken:
-        raise UnsupportedMediaType(f"send {' or '.join(taken)}, not {media_type[:100]}")
+        raise UnsupportedMediaType(f"send {one_of(taken)}, not {media_type[:100]}")
     charset = _CHARSET.search(parameters)
     if charset is not None and charset[1] != "utf-8":
         raise UnsupportedMediaType(f"send UTF-8, not {charset[1][:100]}")

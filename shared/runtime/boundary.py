@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.kit import clock
 from shared.kit.errors import MalformedRequest, PayloadTooLarge
 from shared.kit.operations import start_counting
+from shared.kit.parsing import whole_number_in
 from shared.runtime import logs
 from shared.runtime.cold_start import end_cold_start
 from shared.runtime.problems import as_assent_error, problem_response
@@ -152,8 +153,11 @@ def _as_get(scope: Scope) -> Scope:
 
 def _limited(headers: Headers, receive: Receive, most: int) -> Receive:
     """Receives at most the allowed bytes of a body. Raises PayloadTooLarge."""
-    declared = headers.get("content-length", "")
-    too_much = declared.isdecimal() and (len(declared) > 18 or int(declared) > most)
+    declared = headers.get("content-length", "0")
+    said = whole_number_in(declared)
+    if said is None:
+        raise MalformedRequest("the header content-length must be a number of bytes, in digits")
+    too_much = said > most
     taken = 0
 
     async def limited() -> Message:

@@ -3,15 +3,17 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection
-from typing import Annotated
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from fastapi import Query, Request
+from fastapi._compat import ModelField
 from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
-from shared.kit.parsing import refused_cursor
+from shared.kit.parsing import refused_cursor, whole_number_in
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=2000)]
@@ -20,6 +22,38 @@ Cursor = Annotated[str | None, Query(max_length=2000)]
 _OF_A_PAGE = ("limit", "cursor")
 _CURSOR = "_cursor"
 _SHOWN = 100
+
+
+def kinds_of(parameters: Iterable[ModelField]) -> dict[str, frozenset[type]]:
+    """The names of the parameters with what each may be. Raises TypeError for another type than
+    text, choices of text and whole numbers: each of these has one spelling only."""
+    kinds = {each.alias: frozenset(_kinds(each.field_info.annotation)) for each in parameters}
+    for name, found in kinds.items():
+        if not found <= {str, int, NoneType}:
+            raise TypeError(f"the parameter {name} may be text, choices of text or a whole number")
+    return kinds
+
+
+def _kinds(annotation: Any) -> Iterator[type]:
+    if get_origin(annotation) is Literal:
+        yield from map(type, get_args(annotation))
+    elif get_origin(annotation) in (Union, UnionType):
+        for each in get_args(annotation):
+            yield from _kinds(each)
+    else:
+        yield annotation
+
+
+def refuse_misspelt(sent: Mapping[str, str], kinds: Mapping[str, frozenset[type]]) -> None:
+    """Raises Invalid for a whole number that is not written in plain digits (`05`, `+5`, `1_0`),
+    which Python would read."""
+    errors = [
+        FieldError(name, "must be a whole number, in digits only, like 25")
+        for name, kind in kinds.items()
+        if int in kind and name in sent and whole_number_in(sent[name]) is None
+    ]
+    if errors:
+        raise Invalid(*errors)
 
 
 def refuse_unknown(request: Request, known: Collection[str]) -> None:

@@ -2,19 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any
 
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
 from shared.kit.errors import (
-    WHOLE_BODY,
     AssentError,
-    FieldError,
     Invalid,
     MalformedRequest,
     MethodNotAllowed,
@@ -26,7 +22,7 @@ from shared.kit.errors import (
     UnsupportedMediaType,
     problem_document,
 )
-from shared.kit.wording import worded
+from shared.kit.wording import fields_of
 from shared.runtime import logs
 from shared.runtime.tracing import current_trace_id
 
@@ -41,11 +37,6 @@ _BY_STATUS: dict[int, type[AssentError]] = {
 }
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _LOCATIONS = ("body", "path", "query", "header", "cookie")
-# An answer stays small for every body.
-MOST_ERRORS = 100
-A_FLOOD = 10_000
-LONGEST_FIELD = 200
-LONGEST_MESSAGE = 500
 
 
 def as_assent_error(error: BaseException) -> AssentError:
@@ -101,25 +92,7 @@ def _allowed(request: Request) -> tuple[str, ...]:
 def invalid_request(problems: Iterable[Any]) -> Invalid:
     """What FastAPI refused of a request, by paths without the part of the request they begin
     with."""
-    return Invalid(*_field_errors(_located(problem) for problem in problems))
-
-
-def field_errors(error: ValidationError) -> list[FieldError]:
-    """Each error of a model, by its dotted path; at most a hundred. Of very many errors only the
-    number, because listing them takes too long."""
-    if error.error_count() > A_FLOOD:
-        return [FieldError(WHOLE_BODY, f"has {error.error_count()} errors")]
-    return _field_errors(error.errors(include_url=False, include_input=False))
-
-
-def _field_errors(problems: Iterable[Any]) -> list[FieldError]:
-    return [
-        FieldError(
-            (".".join(str(part) for part in problem["loc"]) or WHOLE_BODY)[:LONGEST_FIELD],
-            worded(problem)[:LONGEST_MESSAGE],
-        )
-        for problem in islice(problems, MOST_ERRORS)
-    ]
+    return Invalid(*fields_of(_located(problem) for problem in problems))
 
 
 def _located(problem: Any) -> Any:

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Annotated, Any, Self, get_args, get_origin, get_type_hints
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute
@@ -15,7 +16,15 @@ from pydantic import BaseModel
 from shared.kit.callers import Caller
 from shared.runtime.auth import SCOPES_ATTRIBUTE, authorize, requires
 from shared.runtime.bodies import JSON, Accepts, BodyReader, refuse_body
-from shared.runtime.parameters import Cursor, Limit, ListOf, refuse_unknown, with_sealed_cursors
+from shared.runtime.parameters import (
+    Cursor,
+    Limit,
+    ListOf,
+    kinds_of,
+    refuse_misspelt,
+    refuse_unknown,
+    with_sealed_cursors,
+)
 
 __all__ = ["Cursor", "Limit", "Route", "Router"]
 
@@ -48,6 +57,8 @@ class Route(APIRoute):
         options["response_model"] = options.get("response_model") or _answer_of(endpoint)
         served = self._served(endpoint, body, options.get("status_code") or 200)
         super().__init__(path, served, **options)
+        self.parameters = kinds_of(_parameters_of(self.dependant, "query_params"))
+        self._headers = kinds_of(_parameters_of(self.dependant, "header_params"))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -63,11 +74,6 @@ class Route(APIRoute):
 
         return authorized
 
-    @functools.cached_property
-    def parameters(self) -> frozenset[str]:
-        """The names of the query parameters that the call takes."""
-        return frozenset(_parameters_of(self.dependant))
-
     def _served(
         self, endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int
     ) -> Endpoint:
@@ -77,6 +83,8 @@ class Route(APIRoute):
         async def served(*args: Any, **values: Any) -> Any:
             request: Request = values.pop(_REQUEST)
             refuse_unknown(request, self.parameters)
+            refuse_misspelt(request.query_params, self.parameters)
+            refuse_misspelt(request.headers, self._headers)
             if values.get("cursor") is not None:
                 values["cursor"] = ListOf(request).open(values["cursor"])
             answer = await endpoint(*args, **values)
@@ -150,10 +158,10 @@ def _signature_of(endpoint: Endpoint, body: tuple[str, BodyReader] | None) -> in
     return signature.replace(parameters=[*parameters, sent])
 
 
-def _parameters_of(dependant: Dependant) -> Iterator[str]:
-    yield from (each.alias for each in dependant.query_params)
+def _parameters_of(dependant: Dependant, where: str) -> Iterator[ModelField]:
+    yield from getattr(dependant, where)
     for inner in dependant.dependencies:
-        yield from _parameters_of(inner)
+        yield from _parameters_of(inner, where)
 
 
 def _scopes_of(dependant: Dependant) -> tuple[str, ...] | None:

@@ -12,7 +12,7 @@ from fastapi import Request
 from functions.agents.api import SpecBody
 from functions.agents.rules.checks.findings import Finding
 from functions.agents.rules.spec import Spec
-from shared.kit.parsing import parse_yaml
+from shared.kit.plain_yaml import parse_yaml
 from shared.runtime.bodies import YAML, Accepts, BodyReader
 
 CORPUS = Path(__file__).parents[2] / "specs"

@@ -17,7 +17,7 @@ from tests.mobile_api.stories import agent, approval, fact, id_of, precedent, pr
 from tests.mobile_api.worlds import log
 
 MOST_BYTES = 1_000_000
-WIDE = "𝔘"
+WIDE = "𠀀"
 THINGS = 102
 LISTS = ("approvals", "approvals?status=decided", "seeds", "agents", "violations")
 

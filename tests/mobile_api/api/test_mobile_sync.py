@@ -14,6 +14,7 @@ from shared.kit.errors import AlreadyDecided, FieldError, Invalid, ScopeMissing,
 from tests.mobile_api.phones import Phone
 from tests.mobile_api.standin import OwnerStandIn
 from tests.mobile_api.stories import approval, decided, id_of
+from tests.shared.plain_words import assert_no_words_of_python
 
 _APPROVED = approval(approvals.ApprovalApproved, 1, 2, **decided())
 CARD = card_of(_APPROVED.payload(approvals.ApprovalApproved)).model_dump(mode="json")
@@ -121,7 +122,16 @@ async def test_a_bad_item_spoils_only_itself(
 
 @pytest.mark.parametrize(
     "text",
-    ['"note": 1, "note": 1', '"a": {"b": [{"c": 1, "c": 1}]}', '"n": 1e999', '"n": -Infinity'],
+    [
+        *('"note": 1, "note": 1', '"a": {"b": [{"c": 1, "c": 1}]}', '"n": 1e999', '"n": -Infinity'),
+        f'"n": {"9" * 4_301}',
+        f'"n": [-{"9" * 100_000}]',
+        r'"note": "half an emoji \ud83d"',
+        '"n": ' + "[" * 5_000 + "]" * 5_000,
+        '"n": ' + '{"a":' * 10_000 + "1" + "}" * 10_000,
+        '"n": ' + "[" * 101 + "]" * 101,
+    ],
+    ids=lambda text: text[:20],
 )
 async def test_an_item_that_no_other_body_may_hold_spoils_only_itself(
     phone: Phone, owner: OwnerStandIn, text: str
@@ -132,9 +142,32 @@ async def test_an_item_that_no_other_body_may_hold_spoils_only_itself(
     body = f'{{"decisions": [{json.dumps(first)}, {bad}, {json.dumps(last)}]}}'
     answer = await phone.post("/sync", body.encode())
     assert [each["status"] for each in answer.json()["results"]] == [200, 422, 200]
+    assert_no_words_of_python(answer.text)
     assert [asked.body["client_decision_id"] for asked in owner.asked] == [
         each["client_decision_id"] for each in (first, last)
     ]
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (r'{"note": "\u00zz"}', "needs four hexadecimal digits at line 2, column"),
+        (r'{"note": "\x41"}', "a backslash in a text begins no escape"),
+        ('{"note": "a line\nbreak"}', "needs an escape at line 2, column 17"),
+        ('{"note": }', "a value is missing at line 2, column 10"),
+        ('{"note": "open}', "comma"),
+    ],
+)
+async def test_a_queue_that_is_no_json_is_refused_whole_with_the_place(
+    phone: Phone, owner: OwnerStandIn, bad: str, words: str
+) -> None:
+    body = f'{{"decisions": [{json.dumps(_item(1))},\n{bad}, {json.dumps(_item(2))}]}}'
+    answer = await phone.post("/sync", body.encode())
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (400, "malformed_request")
+    assert words in problem["detail"]
+    assert_no_words_of_python(answer.text)
+    assert owner.asked == []
 
 
 async def test_each_item_needs_the_scope_of_its_action(phone: Phone, owner: OwnerStandIn) -> None:

@@ -24,7 +24,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 INSTANT = timedelta(milliseconds=1)
 DEFERRALS = 200
 # Four bytes each, in the longest note that a person may write.
-LONGEST_NOTE = "𝔘" * 4_000
+LONGEST_NOTE = "𠀀" * 4_000
 # Firestore's limit for a document.
 LARGEST_DOCUMENT = 1_048_576
 

@@ -11,16 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kit.errors import Invalid
-from shared.kit.parsing import (
-    DEEPEST_YAML,
-    MOST_YAML_VALUES,
-    parse_json,
-    parse_json_apart,
-    parse_yaml,
-    refuse_part,
-)
+from shared.kit.errors import Invalid, MalformedRequest
+from shared.kit.parsing import parse_json, parse_json_apart, refuse_part, whole_number_in
+from shared.kit.plain_yaml import DEEPEST_YAML, MOST_YAML_VALUES, parse_yaml
 from tests.shared.plain_values import YAML_BOMBS, YAML_SPELLINGS, levels, values_of
+from tests.shared.plain_words import assert_no_words_of_python
 
 KEYS = b",".join(b'"k%d":1' % number for number in range(75_000))
 JSON_BOMBS: dict[str, bytes] = {
@@ -56,13 +51,14 @@ def test_what_is_no_plain_value_is_refused_within_a_second(
     parse: Callable[[bytes], Any], body: bytes
 ) -> None:
     began = time.process_time()
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises((Invalid, MalformedRequest)) as refusal:
         parse(body)
     assert time.process_time() - began < 1
     (error,) = refusal.value.errors
     assert error.field == "body"
     assert 0 < len(error.message) < 300
     assert error.message.encode().isascii()
+    assert_no_words_of_python(error.message)
 
 
 def test_a_repeated_key_is_named() -> None:
@@ -95,7 +91,7 @@ def test_escapes_at_any_depth_are_read_or_refused() -> None:
 
 
 def test_yaml_that_starts_as_json_does_is_read_as_json() -> None:
-    with pytest.raises(Invalid, match="is not JSON"):
+    with pytest.raises(MalformedRequest, match="is not JSON"):
         parse_yaml(b"{a: 1}")
     assert parse_yaml(b"---\n{a: 1}") == {"a": 1}
 
@@ -135,7 +131,7 @@ def test_json_and_the_same_value_as_yaml_read_alike(value: dict[str, Any]) -> No
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode()))
 def test_any_bytes_are_a_plain_value_or_refused(body: bytes) -> None:
     for parse in (parse_json, parse_yaml):
-        with contextlib.suppress(Invalid):
+        with contextlib.suppress(Invalid, MalformedRequest):
             read = parse(body)
             json.dumps(read, ensure_ascii=False, allow_nan=False).encode()
             assert not (isinstance(read, float) and math.isinf(read))
@@ -151,7 +147,13 @@ def test_any_bytes_are_a_plain_value_or_refused(body: bytes) -> None:
         '{"n": -Infinity}',
         r'"\ud83d"',
         r'{"\udfff": 1}',
+        f'{{"n": {"9" * 310}}}',
+        f'{{"n": -{"9" * 4_301}}}',
+        '{"deep": ' + "[" * 101 + "]" * 101 + "}",
+        '{"deep": ' + "[" * 5_000 + "]" * 5_000 + "}",
+        '{"deep": ' + '{"a":' * 5_000 + "1" + "}" * 5_000 + "}",
     ],
+    ids=lambda text: text[:20],
 )
 def test_a_part_that_is_judged_apart_is_refused_for_the_same_reasons(text: str) -> None:
     with pytest.raises(Invalid) as strict:
@@ -184,3 +186,59 @@ def test_a_bomb_is_judged_apart_within_a_second(body: bytes) -> None:
     with contextlib.suppress(Invalid):
         refuse_part(parse_json_apart(body))
     assert time.process_time() - started < 1
+
+
+def test_what_is_no_json_is_told_with_its_place_and_in_words() -> None:
+    told = {
+        b'{"a": }': "a value is missing at line 1, column 7",
+        b"{'a': 1}": "a key in double quotes is missing at line 1, column 2",
+        b'{"a" 1}': "a colon is missing at line 1, column 6",
+        b'{"a": 1\n "b": 2}': "is missing at line 2, column 2",
+        b"{} {}": "nothing may follow the value at line 1, column 4",
+        b'{"a': "a text has no closing quote at line 1, column 2",
+        b'{"a\n": 1}': "needs an escape at line 1, column 4",
+        rb'{"a": "\x"}': "begins no escape that JSON has at line 1, column 8",
+        rb'{"a": "\u00zz"}': "needs four hexadecimal digits at line 1, column",
+        b"\xff": "is not UTF-8 from byte 0 on",
+    }
+    for body, words in told.items():
+        for parse in (parse_json, parse_json_apart):
+            with pytest.raises(MalformedRequest) as refusal:
+                parse(body)
+            (error,) = refusal.value.errors
+            assert words in error.message, error.message
+            assert_no_words_of_python(refusal.value.detail)
+
+
+def test_numbers_of_up_to_309_digits_are_read() -> None:
+    for parse in (parse_json, parse_json_apart):
+        assert parse(b"[-%s]" % (b"9" * 309)) == [-(10**309 - 1)]
+
+
+def test_parts_that_are_too_deep_take_nothing_else_with_them() -> None:
+    deep = "[" * 5_000 + '"]]' + "]" * 4_000 + '"' + "]" * 5_000
+    value = parse_json_apart(f'{{"parts": [1, {deep}, {{"a": {deep}}}, [[2]]]}}'.encode())
+    first, second, third, last = value["parts"]
+    assert (first, last) == (1, [[2]])
+    for part in (second, third):
+        with pytest.raises(Invalid, match="nested more than 100 deep"):
+            refuse_part(part)
+    with pytest.raises(MalformedRequest, match="is not JSON"):
+        parse_json_apart(("[" * 5_000 + "]" * 4_999).encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "1_0", "+5", "-5", "05", "00", " 5", "5 ", "5.0", "5e0", "5\n"),
+        *("\uff15", "\u0665", "\u00b2"),
+    ],
+)
+def test_a_number_has_one_spelling(text: str) -> None:
+    assert whole_number_in(text) is None
+
+
+def test_the_one_spelling_is_read() -> None:
+    assert [whole_number_in(text) for text in ("0", "7", "100", "9" * 5_000)] == [
+        *(0, 7, 100, 10**309 - 1)
+    ]

@@ -155,11 +155,12 @@ async def test_an_undeclared_body_is_refused_as_soon_as_it_is_too_long(
     assert sent <= 12
 
 
-@pytest.mark.parametrize("declared", ["-1", "ten", "", "1e9"])
-async def test_a_senseless_length_is_no_crash(api: httpx.AsyncClient, declared: str) -> None:
+@pytest.mark.parametrize("declared", ["-1", "+3", "03", "3_0", "ten", "", "1e9", "\u00b2"])
+async def test_a_senseless_length_is_400(api: httpx.AsyncClient, declared: str) -> None:
     headers = [(b"Content-Length", declared.encode("latin-1"))]
     answer = await api.post("/v1/length", content=b"xyz", headers=headers)
-    assert answer.status_code == 200
+    assert (answer.status_code, _problem(answer)["code"]) == (400, "malformed_request")
+    assert "content-length" in _problem(answer)["detail"]
 
 
 ALL_ERRORS = [

@@ -1,10 +1,12 @@
 """A call takes its own query parameters only, and a cursor belongs to the list that gave it."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 import httpx
 import pytest
+from fastapi import Query
 
 from shared.kit.callers import Caller
 from shared.kit.models import Data
@@ -123,3 +125,25 @@ async def test_a_cursor_of_another_list_is_refused(
 @pytest.mark.parametrize("cursor", ["", "25", ".25", "x.25", "%00", "a" * 3000])
 async def test_a_cursor_that_no_list_gave_is_refused(api: httpx.AsyncClient, cursor: str) -> None:
     assert list(_errors(await api.get(f"/v1/a/numbers?cursor={cursor}"))) == ["cursor"]
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["1_0", "+5", "05", " 5", "5 ", "5.0", "5e0", "\uff15", "\u0665", "\u00b2"],
+)
+async def test_a_whole_number_has_one_spelling(api: httpx.AsyncClient, spelling: str) -> None:
+    for path, name in (("/v1/a/numbers", "limit"), ("/v1/a", "first")):
+        errors = _errors(await api.get(path, params={name: spelling}))
+        assert list(errors) == [name]
+        assert errors[name].startswith("must be a whole number")
+    assert (await api.get("/v1/a/numbers", params={"limit": "5"})).status_code == 200
+    assert (await api.get("/v1/a", params={"first": "0"})).status_code == 200
+
+
+@pytest.mark.parametrize("annotation", [bool, float, datetime, date, list[int], bool | None])
+def test_a_parameter_of_many_spellings_is_no_parameter(annotation: Any) -> None:
+    async def call(caller: Caller, when: Any = None) -> None: ...
+
+    call.__annotations__["when"] = Annotated[annotation, Query()]
+    with pytest.raises(TypeError, match="whole number"):
+        Router(read=("things:read",)).get("/v1/things")(call)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.agents.rules.spec_limits import DEEPEST, MOST_BYTES, MOST_NODES
-from shared.kit.errors import Invalid
+from shared.kit.errors import Invalid, MalformedRequest
 from tests.functions.agents.specs import read_spec, read_value
 from tests.shared.plain_values import YAML_BOMBS, YAML_SPELLINGS, levels, values_of
 
@@ -53,7 +53,7 @@ BOMBS: dict[str, bytes] = {
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
 def test_what_is_no_plain_value_is_refused_within_a_second(body: bytes) -> None:
     began = time.process_time()
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises((Invalid, MalformedRequest)) as refusal:
         read_value(body)
     assert time.process_time() - began < 1
     assert all(error.field and error.message for error in refusal.value.errors)
@@ -62,7 +62,7 @@ def test_what_is_no_plain_value_is_refused_within_a_second(body: bytes) -> None:
 
 def test_an_odd_character_is_named_with_the_path_of_its_field() -> None:
     body = json.dumps({"scope": {"in": ["fine", "turned \u202e around"]}})
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises((Invalid, MalformedRequest)) as refusal:
         read_value(body.encode())
     assert refusal.value.errors[0].field == "scope.in.1"
     assert "RIGHT-TO-LEFT OVERRIDE" in refusal.value.errors[0].message
@@ -96,7 +96,7 @@ def test_a_byte_order_mark_and_an_explicit_document_start_are_no_obstacle() -> N
 
 
 def test_json_is_read_as_json_where_the_media_type_says_so() -> None:
-    with pytest.raises(Invalid, match="is not JSON"):
+    with pytest.raises(MalformedRequest, match="is not JSON"):
         read_value(b"a: 1", "application/json")
     assert read_value(b" [1]", "application/json") == [1]
 
@@ -116,13 +116,13 @@ def test_json_and_the_same_value_as_yaml_read_alike(value: dict[str, Any]) -> No
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
-    with contextlib.suppress(Invalid):
+    with contextlib.suppress(Invalid, MalformedRequest):
         read_value(body)
 
 
 @given(st.text(max_size=200))
 def test_any_text_as_a_spec_is_read_or_refused(text: str) -> None:
-    with contextlib.suppress(Invalid):
+    with contextlib.suppress(Invalid, MalformedRequest):
         assert read_spec(json.dumps({"name": "some-agent", "purpose": text}).encode())
 
 

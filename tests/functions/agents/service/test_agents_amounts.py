@@ -31,7 +31,7 @@ def large_agent(number: int) -> Agent:
     undo = None
     for _ in range(UNDONE - 1):
         undo = Undo(case_id=version.case_id, deployed=version, status="active", below=undo)
-    reason = Suspension(trigger="by_hand", reason="𝔘" * 2_000, by="gala", at=at)
+    reason = Suspension(trigger="by_hand", reason="𠀀" * 2_000, by="gala", at=at)
     fields = {"deployed": version, "undo": undo, "status": "suspended", "suspension": reason}
     return agent.model_copy(update=fields)
 

@@ -18,7 +18,7 @@ from tests.functions.approvals.api.conftest import Program
 from tests.functions.approvals.builders import SECOND, START, opened, precedent
 
 MOST_BYTES = 1_000_000
-WIDE = "𝔘"
+WIDE = "𠀀"
 THINGS = 102
 LISTS = ("/v1/approvals", "/v1/approvals?status=decided", "/v1/precedent-seeds")
 
