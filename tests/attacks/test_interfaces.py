@@ -14,6 +14,7 @@ from functions.audit.checking import Checked, check
 from functions.audit.store import read_entries, read_head
 from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, somebody, veto
 from tests.journeys.world import World, decision
+from tests.shared.plain_words import assert_no_words_of_python
 
 pytestmark = pytest.mark.platform
 
@@ -126,11 +127,36 @@ def test_one_bad_item_of_an_offline_queue_spoils_only_itself(world: World) -> No
     cards = [world.card(world.submit(f"writer-{number}")) for number in range(2)]
     good = [json.dumps({**decision(card), "approval_id": card["id"], **APPROVE}) for card in cards]
     odd = {**decision(cards[1]), "approval_id": cards[1]["id"], **APPROVE, "note": "pay\u200b"}
-    bad = ['{"action": "approve", "action": "veto"}', '"nothing"', '{"action": "\\ud800"}']
-    queued = [bad[0], good[0], bad[1], bad[2], json.dumps(odd), good[1]]
+    bad = [
+        *('{"action": "approve", "action": "veto"}', '"nothing"', '{"action": "\\ud800"}'),
+        *(f'{{"action": {"9" * 4_301}}}', f'{{"action": {"[" * 5_000 + "]" * 5_000}}}'),
+    ]
+    queued = [bad[0], good[0], *bad[1:], json.dumps(odd), good[1]]
     queue = f'{{"decisions": [{", ".join(queued)}]}}'
     headers = {"Content-Type": "application/json"}
     answer = world.governor.send("POST", "/v1/mobile/sync", content=queue, headers=headers)
     assert answer.status_code == 200, answer.text
     statuses = [each["status"] for each in answer.json()["results"]]
-    assert statuses == [422, 200, 422, 422, 422, 200]
+    assert statuses == [422, 200, 422, 422, 422, 422, 422, 200]
+    assert_no_words_of_python(answer.text)
+
+
+def test_a_queue_that_nobody_can_read_decides_nothing_and_is_told_where(world: World) -> None:
+    card = world.card(world.submit("writer"))
+    good = json.dumps({**decision(card), "approval_id": card["id"], **APPROVE})
+    queue = f'{{"decisions": [{good},\n{{"note": "\\u00zz"}}]}}'
+    headers = {"Content-Type": "application/json"}
+    answer = world.governor.send("POST", "/v1/mobile/sync", content=queue, headers=headers)
+    refused(answer, 400, "malformed_request", "body")
+    assert "at line 2, column" in answer.json()["detail"]
+    assert_no_words_of_python(answer.text)
+    shown = world.governor.get(f"/v1/mobile/approvals/{card['id']}")
+    assert shown["status"] == "pending"
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("limit", ["1_0", "+5", "05", " 5", "5.0", "\uff15"])
+def test_a_limit_has_one_spelling(world: World, path: str, limit: str) -> None:
+    answer = world.governor.send("GET", path, params={"limit": limit})
+    refused(answer, 422, "invalid", "limit")
+    assert "whole number" in answer.json()["detail"]

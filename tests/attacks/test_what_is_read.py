@@ -13,7 +13,7 @@ from emulators.running import RunningPlatform
 from mobile_api.service.rebuild import rebuild
 from shared.kit import clock
 from shared.kit.canonical import canonical_json, content_hash
-from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused
+from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, request
 from tests.contracts.http.test_credentials import strangers
 from tests.contracts.http.test_every_call import WITH_BODY, call
 from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World
@@ -25,8 +25,19 @@ DEFERRALS = 80
 LONGEST_NOTE = "x" * 4_000
 # Each of its items answers for itself: test_interfaces.py.
 SYNC = "/v1/mobile/sync"
-# Turned around, with something invisible, and with another alphabet's letter.
-ODD_TEXTS = ("pay \u202e000,1$", "pay\u200b", "p\u0430yment")
+# Turned around, with something invisible, with another alphabet's letter, struck out, in squares,
+# with a letter of a script of few, as flags of no region, in wide letters.
+ODD_TEXTS = (
+    *(
+        "pay \u202e000,1$",
+        "pay\u200b",
+        "p\u0430yment",
+        "do no\u0336t\u0336 pay",
+        "\U0001f13f\U0001f130",
+    ),
+    *("pa\ua576", "\U0001f1f5\U0001f1e6\U0001f1fe", "\uff50\uff41\uff59"),
+)
+OUT_OF_SIGHT = "\n" * 100
 BUCKETS = ("pending", "veto_open", "decided")
 
 
@@ -40,6 +51,20 @@ def test_no_call_takes_text_that_people_misread(
             answer = call(running, token, method, path, json=body)
             assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
             assert "U+" in answer.text, answer.text
+
+
+def test_nothing_is_pushed_out_of_sight_of_who_decides(world: World) -> None:
+    for blank in (OUT_OF_SIGHT, " " * 1_000, "\u3000" * 100, "\t" * 21, "\r\n" * 5):
+        for body in (
+            request(summary=f"Pay 5 dollars{blank}and sell the clinic"),
+            request(content={"code": f"pay(5){blank}sell()"}),
+            request(content={f"pay{blank}": 1}),
+        ):
+            answer = world.author.send("POST", "/v1/approvals", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), answer.text
+            assert "in a row" in answer.json()["detail"]
+    code = "def pay():\n    if due:\n" + " " * 76 + "send()\n\n\nclass Case:\n\tpass\n"
+    assert ask(world.author, content={"code": code})["status"] == "pending"
 
 
 def test_a_content_that_was_swapped_in_the_database_is_neither_shown_nor_deployed(

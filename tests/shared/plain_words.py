@@ -3,10 +3,10 @@
 import re
 
 _OF_PYTHON = re.compile(
-    r"Exceeds the limit|set_int_max_str_digits|recursion|Traceback|codec|\\x|object has no|Error\b"
+    r"Exceeds the limit|set_int_max_str_digits|recursion|Traceback|codec|object has no|Error\b"
     r"|expected str|NoneType|invalid literal|\(char \d+\)|chr\(\)|line \d+ column"
     r"|pydantic|subclass of"
-    r"|Expecting|Input should|Value error|unhashable|__",
+    r"|Expecting|Input should|Value error|unhashable",
 )
 
 
