@@ -117,6 +117,8 @@ OWN_PATTERNS = {
     "functions/agents/rules/language/concepts.py",
     "functions/agents/rules/sensitive.py",
     "shared/kit/ids.py",
+    "shared/kit/parsing.py",
+    "shared/kit/plain_text.py",
 }
 
 
