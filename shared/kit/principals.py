@@ -8,7 +8,7 @@ import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
-from shared.kit.plain_text import LOOKALIKES
+from shared.kit.characters import LOOKALIKES
 from shared.kit.roles import ROLES
 
 # Silence decides under the first two names; nobody is the others.
