@@ -17,6 +17,7 @@ APPROVALS = Aggregate(
     indexed=(
         "bucket",
         "open_until",
+        "status",
         "requested_at",
         "silence_at",
         "authors",

@@ -176,9 +176,6 @@ class World:
             "version": version,
         }
         values |= fields
-        # An assent that was overturned keeps its status.
-        if outcome == "overturned" and "status" not in fields:
-            values["status"] = "approved"
         unsigned = OUTCOMES[outcome](**values)
         signed = statement_of(unsigned, self.tenant)
         assert signed is not None
