@@ -131,7 +131,7 @@ def test_the_requester_may_be_named_where_others_suffice() -> None:
 
 
 def test_a_role_may_have_several_places_and_one_person_only_one() -> None:
-    assert rule_errors(rule("all", "role:governor", "role:governor", "principal:governor")) == []
+    assert rule_errors(rule("all", "role:governor", "role:governor", "principal:gala")) == []
     (error,) = rule_errors(rule("all", "principal:noor", "principal:noor"))
     assert error.message == "is named before, and one person fills one place: name somebody else"
 
