@@ -185,6 +185,7 @@ class Composition:
             ledger=self.ledger,
             activity=self._activity,
             faults=self._faults,
+            operations=self._operations,
             deliver=self._push.deliver,
         )
         address = await pubsub.open()

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from emulators.gateway.messages import Answer
+from emulators.pubsub.ledger import Message
 from shared.kit.pricing import Prices
 
 COST_HEADER = "assent-cost"
@@ -12,13 +13,15 @@ _BILLING_STEP_MS = 100
 
 
 class Operations:
-    """Counts by deployable and kind since the last reset."""
+    """Counts by deployable and kind since the last reset, and messages by topic and event type."""
 
     def __init__(self) -> None:
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._published: dict[str, dict[str, Counter[str]]] = {}
 
     def reset(self) -> None:
         self._counts.clear()
+        self._published.clear()
 
     def count(self, deployable: str, kind: str, number: int = 1) -> None:
         self._counts[deployable][kind] += number
@@ -30,6 +33,22 @@ class Operations:
         counts["instance-milliseconds"] += billed_ms(seconds)
         for kind, number in parse_cost(answer.header(COST_HEADER) or "").items():
             counts[kind] += number
+
+    def count_message(self, message: Message) -> None:
+        """Adds one message to those published."""
+        types = self._published.setdefault(message.topic, {})
+        counts = types.setdefault(message.attributes.get("ce-type", ""), Counter())
+        named = sum(len(key) + len(value) for key, value in message.attributes.items())
+        counts.update(messages=1, bytes=billed_bytes(len(message.data) + named))
+
+    @property
+    def published(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Messages, and their bytes as each subscription of the topic is billed for them, by topic
+        and event type."""
+        return {
+            topic: {name: dict(counts) for name, counts in types.items()}
+            for topic, types in self._published.items()
+        }
 
     def by_function(self) -> dict[str, dict[str, int]]:
         return {name: dict(sorted(counts.items())) for name, counts in self._counts.items()}
@@ -79,6 +98,7 @@ def priced(operations: Operations, prices: Prices) -> dict[str, object]:
             name: {"operations": counts, "usd": _usd(counts, prices)}
             for name, counts in by_function.items()
         },
+        "published": operations.published,
         "usd": _usd(totals, prices),
         "unpriced": [kind for kind in totals if kind not in prices.operations],
         "prices": {"as_of": prices.as_of.isoformat(), "region": prices.region},

@@ -15,6 +15,7 @@ import grpc.aio
 from emulators.activity import Activity
 from emulators.faults import Faults
 from emulators.grpc_server import UNLIMITED, relay_stream, relay_unary, serve
+from emulators.operations import Operations
 from emulators.pubsub.ledger import Ledger, Owed
 from emulators.pubsub.wire import as_published
 
@@ -32,6 +33,7 @@ class PubsubFront(grpc.GenericRpcHandler):
     ledger: Ledger
     activity: Activity
     faults: Faults
+    operations: Operations
     deliver: Deliver
 
     async def open(self) -> str:
@@ -68,6 +70,7 @@ class PubsubFront(grpc.GenericRpcHandler):
             ids = PublishResponse.pb().FromString(answer).message_ids
             for message_id, message in zip(ids, parsed.messages, strict=True):
                 published = as_published(topic, message_id, message.data, message.attributes)
+                self.operations.count_message(published)
                 self.deliver(self.ledger.published(published))
         return answer
 

@@ -35,9 +35,9 @@ def load_manifests(root: Path) -> Manifests:
 
     A function has a private side where it has a handles.json or `[reactions]`; one that publishes
     has the defaults of PUBLISHING and alone reads its log key. Guarantees that every event that is
-    handled is published by somebody, every topic has one publisher, every call has a callee, every
-    lock exists and every path has one owner. Raises ManifestError otherwise, naming the file and
-    the field."""
+    handled is published by somebody, and its reader may read the event log; that every topic has
+    one publisher, every call has a callee, every lock exists and every path has one owner. Raises
+    ManifestError otherwise, naming the file and the field."""
     folders = function_folders(root)
     topics_of = read_topics(root)
     handles = {
@@ -48,9 +48,7 @@ def load_manifests(root: Path) -> Manifests:
     publishing = {topic for topics in topics_of.values() for topic in topics}
     by_noun = {}
     for noun, folder in folders.items():
-        defaults = (
-            PUBLISHING if noun in publishing else {"reactions": {}} if noun in handles else {}
-        )
+        defaults = PUBLISHING if noun in publishing else _reading(handles.get(noun))
         manifest = _valid(Manifest, folder / "function.toml", tomllib.loads, defaults)
         own = (f"{noun}{LOG_KEY}",) if noun in publishing else ()
         by_noun[noun] = _with_secrets(manifest, own, folder / "function.toml")
@@ -91,6 +89,13 @@ def _valid(model: type[M], file: Path, read: Callable[[str], Any], defaults: Any
         raise ManifestError("\n".join(lines)) from error
     except ValueError as error:  # of TOML, JSON and UTF-8 alike
         raise ManifestError(f"{file}: {error}") from error
+
+
+def _reading(handles: Handles | None) -> dict[str, Any]:
+    """The defaults of a function that does not publish. The data of long events is in the log."""
+    if handles is None:
+        return {}
+    return {"reactions": {}, "access": {"firestore": "read"} if handles.events else {}}
 
 
 def _with_secrets(manifest: Manifest, own: tuple[str, ...], file: Path) -> Manifest:
@@ -140,6 +145,9 @@ def _unhandled(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[
         for event_type in manifests.handles[noun].events:
             if event_type not in manifests.topics_of:
                 yield f"{file}: events: nobody publishes {event_type}"
+        if manifests.handles[noun].events and manifest.access.firestore == "none":
+            where = f"{_file(manifests, noun)}: access.firestore"
+            yield f"{where}: read or read-write; long events are read in the event log"
 
 
 def _named_alike(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[str]:

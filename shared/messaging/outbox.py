@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.kit.errors import Unavailable
 from shared.messaging.changes import Change
+from shared.messaging.claim_check import messages_of
 from shared.messaging.entry_refusals import report_of
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, authentic_event, digest_of
@@ -132,4 +133,4 @@ class Outbox:
 
     async def _publish(self, events: Sequence[Envelope]) -> None:
         if events:
-            await publish(self.noun, [(event.data.encode(), event.headers()) for event in events])
+            await publish(self.noun, messages_of(events))

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from opentelemetry.trace import SpanKind
@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from shared.aggregates.runner import Handler, Runner
 from shared.kit import clock
 from shared.kit.errors import AssentError
+from shared.messaging.claim_check import DATAREF, ClaimRefused, claimed_events
 from shared.messaging.dead_letters import REDELIVERS, bury
 from shared.messaging.deliveries import Deliveries, Delivery
 from shared.messaging.envelope import Envelope, envelope_from_headers
@@ -90,20 +91,18 @@ class _Intake:
             logs.note(event_type=request.headers["ce-type"], outcome="ignored")
             return Response(status_code=204)
         try:
-            event = self._read(request, body)
-            logs.tenant_id.set(event.tenantid)
-            logs.correlation_id.set(event.correlationid or current_trace_id())
-            await self._handle(event)
-        except (Refused, ValidationError) as refusal:
-            return await self._bury(request, body, str(refusal))
-        except AssentError as error:
-            if not error.retriable and error.http_status < 500:
-                return await self._bury(request, body, f"{error.code}: {error.detail}")
-            return self._later(error)
+            told = self._read(request, body)
+            logs.tenant_id.set(told.tenantid)
+            logs.correlation_id.set(told.correlationid or current_trace_id())
+            await self._handle_all(await claimed_events(told, _lowered(request.headers), body))
         except Exception as error:  # noqa: BLE001 - nothing may leave
-            _log.exception("the reaction failed; the delivery will be retried")
+            reason = _reason_to_bury(error)
+            if reason is not None:
+                return await self._bury(request, body, reason)
+            if not isinstance(error, AssentError):
+                _log.exception("the reaction failed; the delivery will be retried")
             return self._later(error)
-        _note_handled(request, event)
+        _note_handled(request, told)
         return await self._acknowledge_handled(request, body)
 
     def _is_of_no_interest(self, request: Request) -> bool:
@@ -130,9 +129,25 @@ class _Intake:
             raise Refused(f"{event.type} of {event.source} is not the schedule {name}")
         if kind not in ("events", "timers", "schedules"):
             raise Refused(f"nothing is delivered to /{kind}")
+        if kind != "events" and DATAREF in request.headers:
+            raise Refused("only an event of the log may leave its data there")
         if kind != "schedules" and not is_document_id(event.tenantid):
             raise Refused("the event belongs to no tenant")
         return event
+
+    async def _handle_all(self, events: Sequence[Envelope]) -> None:
+        """Handles each event; one that fails does not stop the others. Raises a failure that a
+        retry may mend rather than a refusal: handlers are idempotent, and what was refused is
+        refused again then."""
+        failures: list[Exception] = []
+        for event in events:
+            logs.correlation_id.set(event.correlationid or current_trace_id())
+            try:
+                await self._handle(event)
+            except Exception as error:  # noqa: BLE001 - raised again at the end
+                failures.append(error)
+        if failures:
+            raise min(failures, key=lambda each: _reason_to_bury(each) is not None)
 
     async def _handle(self, event: Envelope) -> None:
         if event.type == SWEEP_TYPE and self._sweep is not None:
@@ -197,6 +212,15 @@ class _Intake:
             return None
         self._swept = True
         return BackgroundTask(_sweep_quietly, self._sweep, clock.now())
+
+
+def _reason_to_bury(error: Exception) -> str | None:
+    """Why no retry can succeed; None where one may."""
+    if isinstance(error, Refused | ClaimRefused | ValidationError):
+        return str(error)
+    if isinstance(error, AssentError) and not error.retriable and error.http_status < 500:
+        return f"{error.code}: {error.detail}"
+    return None
 
 
 async def _sweep_quietly(sweep: Sweep, now: datetime) -> None:

@@ -14,11 +14,9 @@ from pathlib import Path
 import httpx
 
 from emulators.client import PlatformClient
-from emulators.operations import billed_bytes
 from emulators.options import Options
 from emulators.running import running_platform
-from infra.cost.measured import RECORDED, Action, Measurement, Published
-from shared.kit.canonical import canonical_json
+from infra.cost.measured import RECORDED, Action, Measurement
 from shared.manifest import Manifests, load_manifests
 from tests.benchmarks.combining import typical
 from tests.benchmarks.storage import stored
@@ -37,20 +35,19 @@ class Meter:
     platform: PlatformClient
     manifests: Manifests = field(default_factory=lambda: load_manifests(ROOT))
     logs: Path | None = None
-    _last_event: str | None = None
 
     def of(self, act: Callable[[], object]) -> Action:
         """What `act` led to."""
-        self._forward()
         logged = self._logged()
         self.platform.reset_operations()
         with self._answered() as answered:
             act()
             self.platform.wait_until_idle(timeout=60)
-        counted = self.platform.operations()["functions"]
+        counted = self.platform.operations()
+        functions = counted["functions"].items()
         return Action(
-            functions={name: dict(found["operations"]) for name, found in counted.items()},
-            published=self._published(),
+            functions={name: dict(found["operations"]) for name, found in functions},
+            published=counted["published"],
             logged_bytes={n: size - logged.get(n, 0) for n, size in self._logged().items()},
             answered_bytes=answered,
         )
@@ -83,26 +80,6 @@ class Meter:
             for name, file in files.items()
             if file.exists()
         }
-
-    def _forward(self) -> None:
-        """Past everything that was published before."""
-        events = self.platform.events(after=self._last_event)
-        if events:
-            self._last_event = events[-1]["id"]
-
-    def _published(self) -> dict[str, dict[str, Published]]:
-        found: dict[str, dict[str, Published]] = {}
-        for event in self.platform.events(after=self._last_event):
-            attributes = {k: v for k, v in event.items() if k != "data" and v}
-            size = len(canonical_json(event["data"])) + sum(
-                len(f"ce-{key}") + len(str(value)) for key, value in attributes.items()
-            )
-            types = found.setdefault(event["source"].removeprefix("//assent/"), {})
-            before = types.get(event["type"], Published(messages=0, bytes=0))
-            types[event["type"]] = Published(
-                messages=before.messages + 1, bytes=before.bytes + billed_bytes(size)
-            )
-        return found
 
 
 def creation(platform: PlatformClient, *, repetitions: int = REPETITIONS) -> Action:

@@ -113,12 +113,15 @@ class Scene:
         """The case of a live agent."""
         return self.plain.live(unused_name())
 
-    def depended_on(self) -> dict[str, Any]:
-        """The case of a live agent on which twenty others depend."""
-        name = unused_name()
-        case = self.plain.live(name)
+    def depended_on(self, *, in_a_row: bool = False) -> dict[str, Any]:
+        """The case of a live agent on which twenty others depend; or one does, on which one more
+        does, and so on."""
+        on = unused_name()
+        case = self.plain.live(on)
         for _ in range(DEPENDENTS):
-            other = sent(self.plain.author, "/v1/agents", dependent_spec(unused_name(), [name]))
+            name = unused_name()
+            other = sent(self.plain.author, "/v1/agents", dependent_spec(name, [on]))
+            on = name if in_a_row else on
             self.plain.settle()
             self.plain.approve(other)
         return case
@@ -261,6 +264,9 @@ def _suspend(scene: Scene) -> Iterator[Call]:
     path = f"/v1/agents/{scene.depended_on()['agent_id']}/suspend"
     what = f"{DEPENDENTS} depend on it"
     yield Call(scene.plain.governor, path, {"reason": "x"}, what=what, items=1 + DEPENDENTS)
+    path = f"/v1/agents/{scene.depended_on(in_a_row=True)['agent_id']}/suspend"
+    what = f"{DEPENDENTS} depend on it in a row"
+    yield Call(scene.plain.governor, path, {"reason": "x"}, what=what, items=1 + DEPENDENTS)
 
 
 @worst_of("POST", "/v1/agents/{agent_id}/reactivate")
@@ -386,16 +392,13 @@ def _phone_vetoes(scene: Scene) -> Iterator[Call]:
     card = scene.voted()
     path = f"/v1/mobile/approvals/{card['id']}/veto"
     yield Call(scene.big.governor, path, veto_body(card))
-    yield Call(scene.plain.governor, *_veto_of_a_precedent(scene), what="an agent rolls back")
-
-
-def _veto_of_a_precedent(scene: Scene) -> tuple[str, dict[str, Any]]:
-    world = scene.plain
-    if not world.governor.get("/v1/mobile/seeds")["items"]:
-        world.activate_precedent()
+    world = World(scene.platform)
+    world.activate_precedent()
     card = world.card(world.submit(unused_name()))
+    assert card["status"] == "auto_approved"
     body = {**decision(card), "reason_category": "safety", "explanation": "x"}
-    return f"/v1/mobile/approvals/{card['id']}/veto", body
+    path = f"/v1/mobile/approvals/{card['id']}/veto"
+    yield Call(world.governor, path, body, what="an agent rolls back")
 
 
 @worst_of("POST", "/v1/vetoes")

@@ -24,6 +24,12 @@ class Received:
     def event_id(self) -> str:
         return self.attributes["ce-id"]
 
+    @property
+    def event_ids(self) -> list[str]:
+        """Of all events that it tells of."""
+        names = self.attributes.get("ce-dataref", f"events/{self.event_id}")
+        return names.removeprefix("events/").split(",")
+
 
 class Mailbox:
     """A subscription of its own to one topic."""

@@ -75,6 +75,7 @@ def test_operations_are_counted_by_kind_and_function_with_their_price_and_delete
     assert counted["functions"]["notes"]["operations"]["requests"] >= 1
     total = sum(operation["usd"] for operation in counted["operations"].values())
     assert counted["usd"] == pytest.approx(total)
+    assert counted["published"] == {}
     assert http.delete("/_platform/operations").status_code == 204
     assert _json(http.get("/_platform/operations"))["operations"] == {}
 

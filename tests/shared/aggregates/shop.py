@@ -268,7 +268,7 @@ class Shop:
 
     async def published(self, at_least: int = 0) -> list[str]:
         """The ids that reached the topic since the last look."""
-        return [message.event_id for message in await self.mailbox.take(at_least)]
+        return [id for message in await self.mailbox.take(at_least) for id in message.event_ids]
 
     async def tasks(self) -> list[Task]:
         return await self.cloud.tasks_in(self.queue)

@@ -138,6 +138,21 @@ def test_who_publishes_may_write_its_log_unless_its_manifest_says_otherwise(
     assert checkout(orders=narrower).by_noun["orders"].access.firestore == "read"
 
 
+def test_who_only_reads_events_may_read_the_log(checkout: Checkout) -> None:
+    mail = 'summary = "Sends mail about bills."\n'
+    topics = {type: ["bills-and-more"] for type in TOPICS}
+    assert checkout(orders=mail, topics=topics).by_noun["orders"].access.firestore == "read"
+    timers = {"events": [], "timers": ["assent.mail.due.v1"]}
+    found = checkout(orders=mail, topics=topics, handles=timers).by_noun["orders"]
+    assert (found.access.firestore, found.reactions is None) == ("none", False)
+
+
+def test_a_reader_of_events_that_may_not_read_the_log_is_refused(checkout: Checkout) -> None:
+    blind = ORDERS.replace("[access]", '[access]\nfirestore = "none"')
+    with pytest.raises(ManifestError, match=r"orders/function.toml: access.firestore: .*event log"):
+        checkout(orders=blind)
+
+
 def test_topics_and_secrets_are_each_named_once(checkout: Checkout) -> None:
     manifests = checkout()
     assert manifests.topics == ("bills-and-more", "orders")

@@ -186,7 +186,8 @@ async def test_the_report_says_what_the_entry_claims_in_plain_characters(log: Lo
     await log.write(event.id, entry)
     await log.sweep()
     (received,) = await log.mailbox.take(1)
-    report = EntryRefused.model_validate_json(received.data)
+    told = await log.read(received.event_id)
+    report = EntryRefused.model_validate_json(told["data"])
     assert (report.function, report.entry_id) == (log.noun, event.id)
     assert report.entry_subject == "order/\\u202eevil"
     assert "\n" not in report.entry_type

@@ -47,9 +47,10 @@ async def recover(world: World, mailbox: Mailbox, act: Act) -> list[Envelope]:
     await world.sweep(log[-1].time + timedelta(minutes=1))
     assert await world.unpublished() == 0
     published = {
-        message.event_id
+        id
         for message in await mailbox.take()
         if message.attributes["ce-tenantid"] == world.tenant
+        for id in message.event_ids
     }
     assert published >= {event.id for event in log if event.id in published or event is log[-1]}
     return await world.log()

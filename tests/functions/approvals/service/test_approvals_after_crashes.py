@@ -45,9 +45,10 @@ async def die(world: World, act: Act, death: tuple[str, str, Any, int]) -> None:
 async def published(world: World, mailbox: Mailbox) -> set[str]:
     """The ids of this tenant's events that reached the topic."""
     return {
-        message.event_id
+        id
         for message in await mailbox.take()
         if message.attributes["ce-tenantid"] == world.store.tenant_id
+        for id in message.event_ids
     }
 
 
