@@ -8,6 +8,7 @@ import pytest
 
 from events.agents import AgentReactivated
 from functions.agents.rules.agent import PROBATION, PROBATION_DUE
+from functions.agents.service import dependents
 from tests.functions.agents.specs import document
 from tests.functions.agents.worlds import World
 
@@ -45,6 +46,38 @@ async def test_a_suspension_reaches_dependents_and_theirs(world: World) -> None:
         assert agent["suspension"]["trigger"] == "dependency"
     assert (await world.agent(other["agent_id"]))["status"] == "active"
     assert (await world.events()).count("agent.suspended") == 3
+
+
+async def test_a_suspension_reaches_dependents_and_theirs_in_one_commit(world: World) -> None:
+    base = await world.live("finance-market-brief", name="base")
+    middle = await world.live(name="middle", interfaces__depends_on=["base"])
+    top = await world.live("education-quiz-writer", name="top", interfaces__depends_on=["middle"])
+    await suspend(world, base["agent_id"])
+    await world.deliver_own("assent.agent.suspended.v1")
+    for reached, origin in ((middle, base), (top, middle)):
+        agent = await world.agent(reached["agent_id"])
+        assert agent["suspension"]["origin"] == origin["agent_id"]
+    assert agent["suspension"]["reason"] == "middle, which it depends on, is suspended"
+    assert (await world.events()).count("agent.suspended") == 3
+    commits = {event.causationid for event in await world.log() if "suspended" in event.type}
+    assert len(commits) == 2
+
+
+async def test_more_dependents_than_one_commit_takes_are_all_suspended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dependents, "MOST_AT_ONCE", 2)
+    base = await world.live("finance-market-brief", name="base")
+    for n in range(3):
+        await world.live(name=f"direct-{n}", interfaces__depends_on=["base"])
+    await world.live(name="indirect", interfaces__depends_on=["direct-2"])
+    await suspend(world, base["agent_id"])
+    await world.deliver_own("assent.agent.suspended.v1")
+    assert (await world.events()).count("agent.suspended") == 4
+    for event in await world.log():
+        if event.type == "assent.agent.suspended.v1":
+            await world.deliver(event)
+    assert (await world.events()).count("agent.suspended") == 5
 
 
 async def test_a_suspension_heard_after_the_agent_came_back_reaches_nobody(world: World) -> None:
