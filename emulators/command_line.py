@@ -43,6 +43,7 @@ def _up(chosen: argparse.Namespace) -> int:
         state=chosen.state,
         keep=chosen.keep,
         idle_after=chosen.idle_after,
+        limits=chosen.limits,
         report=_report,
     )
     return asyncio.run(_until_stopped(options))
@@ -105,6 +106,11 @@ def _parser() -> argparse.ArgumentParser:
         "--keep",
         action="store_true",
         help="continue from the kept state there, and keep the state again at the end",
+    )
+    up.add_argument(
+        "--limits",
+        action="store_true",
+        help="limit callers and tenants as in the cloud; a client must then wait after a 429",
     )
     up.add_argument(
         "--idle-after",

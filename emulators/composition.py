@@ -165,6 +165,7 @@ class Composition:
             clock=self.directory.clock,
             postgres_dsn=servers.postgres.dsn(APPLICATION) if servers.postgres else None,
             urls=self.fleet.urls,
+            limits=self.options.limits,
         )
 
     async def _open_pubsub(self, manifests: Manifests) -> str:
@@ -240,7 +241,6 @@ class Composition:
             activity=self._activity,
             ledger=self.ledger,
             tasks=self._tasks,
-            clock=self.clock,
             log=log,
         )
         travel = TimeTravel(

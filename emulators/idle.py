@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from emulators.activity import Activity
-from emulators.clock import VirtualClock
 from emulators.cloud_tasks import CloudTasksEmulator
 from emulators.event_log import EventLog
 from emulators.pubsub.ledger import Ledger
@@ -23,7 +22,6 @@ class Idle:
     activity: Activity
     ledger: Ledger
     tasks: CloudTasksEmulator
-    clock: VirtualClock
     log: EventLog
 
     def moving(self) -> dict[str, int]:
@@ -37,9 +35,7 @@ class Idle:
 
     def pending(self) -> dict[str, int]:
         """What is in flight, and the timers that are due now."""
-        due = self.tasks.next_due()
-        is_due = due is not None and due <= self.clock.now()
-        return {**self.moving(), **({"tasks_due": 1} if is_due else {})}
+        return {**self.moving(), **({"tasks_due": 1} if self.tasks.is_due() else {})}
 
     async def settle(self, within: float) -> dict[str, int]:
         """Waits until nothing is in flight, at most `within` seconds; returns what still is.

@@ -14,6 +14,7 @@ class Options:
     `build/platform`; `keep` continues from what an earlier platform saved there, and saves it
     again at an orderly stop; `in_process` runs the functions in this process; `backoff` replaces
     the manifests' pauses between deliveries of an event, for tests that cannot wait ten seconds;
+    with `limits` callers and tenants are limited as in the cloud;
     an instance is stopped after `idle_after` seconds; `report` gets what an operator should see."""
 
     root: Path
@@ -21,6 +22,7 @@ class Options:
     state: Path | None = None
     keep: bool = False
     in_process: bool = False
+    limits: bool = False
     backoff: tuple[str, str] | None = None
     idle_after: float = 900.0
     report: Callable[[str], None] = _logger.warning

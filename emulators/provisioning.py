@@ -9,11 +9,9 @@ from emulators.issuer import new_signing_key
 from shared.kit.digests import new_key_ring
 from shared.manifest import Manifests, Queue, seconds
 
-_MAX_DISPATCHES = 500
-
 
 async def create_queues(address: str, manifests: Manifests, project: str = PROJECT) -> None:
-    """Gives each function with timers a queue with its manifest's retries; updates existing
+    """Gives each function with timers its queues with its manifest's retries; updates existing
     ones."""
     from google.cloud.tasks_v2 import CloudTasksAsyncClient
     from google.cloud.tasks_v2.services.cloud_tasks.transports import (
@@ -89,7 +87,10 @@ def _queue(parent: str, queue: Queue) -> dict[str, Any]:
     least, most = (seconds(text) for text in queue.backoff)
     return {
         "name": f"{parent}/queues/{queue.name}",
-        "rate_limits": {"max_dispatches_per_second": _MAX_DISPATCHES},
+        "rate_limits": {
+            "max_dispatches_per_second": queue.per_second,
+            "max_concurrent_dispatches": queue.at_once,
+        },
         "retry_config": {
             "max_attempts": queue.attempts,
             "min_backoff": {"seconds": least},

@@ -80,6 +80,11 @@ class CloudTasksEmulator:
         time."""
         return self._queues.next_due(self._clock.now())
 
+    def is_due(self) -> bool:
+        """Whether a task's time has come, also where its queue's rate lets it wait."""
+        first = self._queues.first_scheduled()
+        return first is not None and first <= self._clock.now()
+
     def inject(self, kind: Fault, count: int = 1) -> None:
         """Lets the next `count` dispatches (or, for `unavailable`, API calls) fail by a fault."""
         self._sender.inject(kind, count)

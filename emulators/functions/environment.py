@@ -37,6 +37,7 @@ class Services:
     clock: Path
     postgres_dsn: str | None
     urls: Mapping[str, str]
+    limits: bool = False
 
 
 def program_environment(root: Path) -> dict[str, str]:
@@ -59,6 +60,7 @@ def common(services: Services) -> dict[str, str]:
         "ASSENT_ISSUER": services.issuer,
         "ASSENT_AUDIENCE": AUDIENCE,
         "ASSENT_JWKS_URL": services.keys,
+        "ASSENT_LOCAL_LIMITS": str(services.limits).lower(),
     }
 
 

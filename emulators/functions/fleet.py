@@ -94,8 +94,8 @@ class TaskDelivery:
         raise NoResponse(f"nothing of this platform listens at {base}")
 
     async def _to_queues_owner(self, call: Call) -> Answer:
-        queue = call.path.removeprefix("/timers/")
-        owner = next((q.deployable for q in self.fleet.manifests.queues if q.name == queue), None)
+        queues = self.fleet.manifests.queues
+        owner = next((queue.deployable for queue in queues if queue.path == call.path), None)
         token = (call.header("authorization") or "").removeprefix("Bearer ")
         if owner is None or self.issuer.caller(token, SHARED_REACTIONS_URL) != IN_PROCESS_ACCOUNT:
             raise NoResponse(f"no function running in process owns {call.path}")

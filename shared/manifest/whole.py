@@ -7,9 +7,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from shared.kit.queues import crowd_queues
 from shared.manifest.filters import Filter, narrowest_filter
 from shared.manifest.model import Collection, Handles, Manifest, Reactions, Sizing
 from shared.manifest.routes import RouteTable
+
+# The limits of a queue (https://cloud.google.com/tasks/docs/quotas).
+MOST_A_SECOND = 500
+MOST_AT_ONCE = 5_000
+# A timer leads to some events, and every reader of the topic gets them.
+CROWD_A_SECOND = 20
+CROWD_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -63,16 +71,23 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Queue:
-    """One function's Cloud Tasks queue, which delivers all of its timers."""
+    """A Cloud Tasks queue that delivers timers of one function: most of them, or a tenant's
+    crowds, which get few places at once so that they leave the rest to other tenants."""
 
     name: str
-    deployable: str
+    noun: str
     attempts: int
     backoff: tuple[str, str]
+    per_second: int
+    at_once: int
+
+    @property
+    def deployable(self) -> str:
+        return f"{self.noun}-reactions"
 
     @property
     def path(self) -> str:
-        return f"/timers/{self.name}"
+        return f"/timers/{self.noun}"
 
 
 @dataclass(frozen=True)
@@ -136,11 +151,16 @@ class Manifests:
 
     @cached_property
     def queues(self) -> tuple[Queue, ...]:
-        return tuple(
-            Queue(noun, f"{noun}-reactions", reactions.attempts, reactions.backoff)
-            for noun, reactions, handles in self._private
-            if handles.timers
-        )
+        found = []
+        for noun, reactions, handles in self._private:
+            if handles.timers:
+                retries = reactions.attempts, reactions.backoff
+                found.append(Queue(noun, noun, *retries, MOST_A_SECOND, MOST_AT_ONCE))
+                found += [
+                    Queue(name, noun, *retries, CROWD_A_SECOND, CROWD_AT_ONCE)
+                    for name in crowd_queues(noun)
+                ]
+        return tuple(found)
 
     @cached_property
     def schedules(self) -> tuple[Schedule, ...]:

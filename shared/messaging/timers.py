@@ -1,4 +1,7 @@
-"""Timers: Cloud Tasks, named by hash, that send a CloudEvent to the function's own private side."""
+"""Timers: Cloud Tasks, named by hash, that send a CloudEvent to the function's own private side.
+
+A tenant's crowd of timers has a queue apart, where few are delivered at once: tasks are delivered
+in the order of their time, and a thousand of one tenant would stand before all others."""
 
 import asyncio
 import hashlib
@@ -12,7 +15,9 @@ from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 from shared.kit.operations import count
+from shared.kit.queues import crowd_queue
 from shared.messaging.changes import Timer
+from shared.messaging.crowds import Crowds
 from shared.messaging.envelope import Envelope
 from shared.storage.rpc import Service
 
@@ -22,10 +27,13 @@ RETRIED_FOR_SECONDS = 3.0
 # the state and is set again.
 FURTHEST = timedelta(days=29)
 
+_crowds = Crowds()
+
 
 async def set_timers(noun: str, tenant_id: str, timers: Sequence[Timer], *, now: datetime) -> None:
-    """Creates each timer's task; leaves an existing task unchanged. Raises Unavailable once all
-    were tried."""
+    """Creates each timer's task; leaves an existing task unchanged. A timer that one process counts
+    to a crowd and another does not has a task in two queues; it fires twice, and the second time
+    changes nothing. Raises Unavailable once all were tried."""
     tries = (_set(noun, tenant_id, timer, now) for timer in timers)
     for outcome in await asyncio.gather(*tries, return_exceptions=True):
         if isinstance(outcome, BaseException):
@@ -72,9 +80,10 @@ def _task_request(noun: str, tenant_id: str, timer: Timer, now: datetime) -> dic
 
     event = timer_event(noun, tenant_id, timer, now)
     due = min(timer.at, now + FURTHEST)
+    is_crowded = _crowds.counts(noun, tenant_id, due)
     parent = (
-        f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}"
-        f"/locations/{os.environ['ASSENT_REGION']}/queues/{noun}"
+        f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/locations/{os.environ['ASSENT_REGION']}"
+        f"/queues/{crowd_queue(noun, tenant_id) if is_crowded else noun}"
     )
     # Sequential names make a queue slow, so the name is a hash.
     name = hashlib.sha256(f"{event.id}|{format_instant(due)}".encode()).hexdigest()[:40]

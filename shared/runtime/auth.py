@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jws, jwt
 from joserfc.jwk import KeySet
@@ -23,7 +24,7 @@ from shared.runtime import issuer_keys, logs
 from shared.runtime.boundary import received_at
 from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.issuer_keys import IssuerKeys
-from shared.runtime.limits import CallLimit
+from shared.runtime.limits import Limits, cost_of, cost_of_bytes
 from shared.runtime.settings import RuntimeSettings, runtime_settings
 
 TOKENS_REMEMBERED = 1024
@@ -129,7 +130,7 @@ def _key_name(token: str) -> str | None:
 
 
 _verifiers: dict[asyncio.AbstractEventLoop, TokenVerifier] = {}
-_calls = CallLimit()
+_limits = Limits()
 _bearer = HTTPBearer(bearerFormat="JWT", auto_error=False)
 
 
@@ -155,9 +156,8 @@ def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
     return caller_of
 
 
-async def authorize(request: Request, scopes: Collection[str]) -> Caller:
-    """The verified caller of this request. Raises Unauthenticated, ScopeMissing, and except on the
-    local platform, where tests call without a limit, TooManyRequests."""
+async def authenticate(request: Request) -> Caller:
+    """The verified caller of this request, whatever its scopes. Raises Unauthenticated."""
     credentials = await _bearer(request)
     if credentials is None:
         raise Unauthenticated("send a bearer token in the Authorization header")
@@ -169,20 +169,36 @@ async def authorize(request: Request, scopes: Collection[str]) -> Caller:
         raise
     logs.tenant_id.set(claims.tenant)
     logs.note(principal=claims.sub)
-    if runtime_settings().environment != "local":
-        _calls.take((claims.tenant, claims.sub), time.monotonic())
-    granted = frozenset(claims.scope.split())
-    if granted.isdisjoint(scopes):
-        await report_refusal(request, "scope_missing", claims.tenant, claims.sub)
-        raise ScopeMissing(f"this call needs the scope {one_of(scopes)}")
     return Caller(
         principal=claims.sub,
         tenant_id=claims.tenant,
-        scopes=granted,
+        scopes=frozenset(claims.scope.split()),
         roles=frozenset(claims.roles),
         received_at=now,
         token=credentials.credentials,
     )
+
+
+@asynccontextmanager
+async def limited(request: Request, caller: Caller) -> AsyncIterator[Callable[[Response], None]]:
+    """One call within the limits, which gives a function that counts its answer. Raises
+    TooManyRequests, except on a local platform that was not told to."""
+    if not runtime_settings().has_limits:
+        yield lambda _: None
+        return
+    declared = request.headers.get("content-length", "")
+    # Of a body of unknown length the bytes are known once it is there.
+    size = int(declared) if declared.isdecimal() else len(await request.body())
+    key = caller.tenant_id, caller.principal
+    with _limits.call(key, cost_of(request.method, size), time.monotonic) as add:
+        yield lambda response: add(cost_of_bytes(len(response.body)))
+
+
+async def authorize(request: Request, caller: Caller, scopes: Collection[str]) -> None:
+    """Raises ScopeMissing unless the caller's token has one of `scopes`."""
+    if caller.scopes.isdisjoint(scopes):
+        await report_refusal(request, "scope_missing", caller.tenant_id, caller.principal)
+        raise ScopeMissing(f"this call needs the scope {one_of(scopes)}")
 
 
 async def _report(request: Request, refusal: Unauthenticated) -> None:

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shared.kit.callers import Caller
-from shared.runtime.auth import SCOPES_ATTRIBUTE, authorize, requires
+from shared.runtime.auth import SCOPES_ATTRIBUTE, authenticate, authorize, limited, requires
 from shared.runtime.bodies import JSON, Accepts, BodyReader, refuse_body
 from shared.runtime.parameters import (
     Cursor,
@@ -36,7 +36,7 @@ _REQUEST = "request_as_sent"
 
 
 class Route(APIRoute):
-    """One call. Guarantees the order of refusals: 401, 403 (scope), 415, 422 (body), 422
+    """One call. Guarantees the order of refusals: 401, 429, 403 (scope), 415, 422 (body), 422
     (parameters), then what the endpoint raises; that nothing that was sent is ignored; and that a
     `cursor` is read only by the list that it was given for. An endpoint takes its body as a
     parameter whose type is a model; a model that it returns is written as JSON without another
@@ -67,10 +67,15 @@ class Route(APIRoute):
             raise TypeError(f"{self.path}: neither its router nor its caller names a scope")
 
         async def authorized(request: Request) -> Response:
-            request.state.caller = await authorize(request, scopes)
-            if self.body is None:
-                await refuse_body(request)
-            return await handle(request)
+            caller = await authenticate(request)
+            async with limited(request, caller) as count_answer:
+                await authorize(request, caller, scopes)
+                request.state.caller = caller
+                if self.body is None:
+                    await refuse_body(request)
+                response = await handle(request)
+                count_answer(response)
+                return response
 
         return authorized
 

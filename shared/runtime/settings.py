@@ -37,12 +37,19 @@ class Settings(Model):
 
 
 class RuntimeSettings(Settings):
-    """The issuer of the tokens that we accept, and our environment."""
+    """The issuer of the tokens that we accept, our environment, and whether a local platform
+    limits what its callers use: tests and demo call without a limit."""
 
     environment: Literal["local", "dev", "staging", "prod"]
+    local_limits: bool = False
     issuer: str
     audience: str = "assent"
     jwks_url: str
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether callers and tenants are limited: always, beyond a local platform."""
+        return self.environment != "local" or self.local_limits
 
     @field_validator("jwks_url")
     @classmethod

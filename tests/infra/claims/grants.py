@@ -125,12 +125,12 @@ def queues_have_exactly_their_creators(graph: Graph) -> Iterator[str]:
     yield from differing(
         "queues", Counter(list(queues)), (each.name for each in graph.manifests.queues)
     )
-    acting = []
+    acting = set()
     for queue in graph.manifests.queues:
         noun = graph.manifests.deployable(queue.deployable).noun
         own = [email(graph, each.name) for each in graph.manifests.deployables if each.noun == noun]
         caller = email(graph, f"{queue.deployable}-push")
-        acting += [f"{caller} by {one}" for one in own]
+        acting |= {f"{caller} by {one}" for one in own}
         found = members(graph, QUEUE_MEMBER, "roles/cloudtasks.enqueuer", name=queue.name)
         yield from differing(f"creators of {queue.name}", found, own)
     found = Counter(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.kit.queues import crowd_queues
 from shared.manifest import ManifestError, Manifests, load_manifests
 
 ROOT = Path(__file__).parents[3]
@@ -108,12 +109,25 @@ def test_another_filter_is_another_subscription(checkout: Checkout) -> None:
     assert before.name == same.name != after.name
 
 
-def test_all_timers_of_a_function_are_one_queue(checkout: Checkout) -> None:
+def test_all_timers_of_a_function_are_one_queue_and_those_for_crowds(checkout: Checkout) -> None:
     timers = ["assent.late_order.due.v1", "assent.cart.due.v1"]
-    (queue,) = checkout(handles={"events": [], "timers": timers}).queues
-    assert (queue.name, queue.path) == ("orders", "/timers/orders")
-    assert (queue.deployable, queue.attempts) == ("orders-reactions", 7)
+    queue, *crowds = checkout(handles={"events": [], "timers": timers}).queues
+    assert queue.name == "orders"
+    assert tuple(each.name for each in crowds) == crowd_queues("orders")
+    for each in (queue, *crowds):
+        assert (each.path, each.deployable) == ("/timers/orders", "orders-reactions")
+        assert (each.attempts, each.backoff) == (queue.attempts, queue.backoff)
+    assert queue.attempts == 7
     assert checkout(handles={"events": [], "timers": []}).queues == ()
+
+
+def test_crowds_leave_most_places_to_other_timers(checkout: Checkout) -> None:
+    timers = ["assent.cart.due.v1"]
+    queue, *crowds = checkout(handles={"events": [], "timers": timers}).queues
+    sizing = checkout().deployable("orders-reactions").sizing
+    # All crowds together, in one instance.
+    assert sum(each.at_once for each in crowds) <= sizing.concurrency / 2
+    assert sum(each.per_second for each in crowds) < queue.per_second / 4
 
 
 def test_who_publishes_is_swept_every_minute(checkout: Checkout) -> None:

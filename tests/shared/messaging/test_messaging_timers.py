@@ -1,6 +1,6 @@
 """Timers: one Cloud Task each, named by hash, carrying the event they are."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from google.cloud.tasks_v2 import Task
@@ -8,8 +8,10 @@ from google.cloud.tasks_v2 import Task
 from emulators.clock import VirtualClock
 from emulators.cloud_tasks import CloudTasksEmulator
 from shared.kit.errors import Unavailable
+from shared.kit.queues import crowd_queue
 from shared.messaging import timers
 from shared.messaging.changes import Timer
+from shared.messaging.crowds import MOST_TOGETHER, Crowds
 from shared.messaging.envelope import envelope_from_headers
 from shared.messaging.timers import FURTHEST, set_timers, timer_event
 from tests.shared.cloud import Cloud
@@ -92,6 +94,45 @@ async def test_a_timer_beyond_thirty_days_fires_early_to_be_set_again(
     (task,) = await cloud.tasks_in(queue)
     assert task.schedule_time == now + FURTHEST
     assert task.http_request.headers["ce-time"].startswith(timer.at.strftime("%Y-%m-%d"))
+
+
+async def test_a_tenants_crowd_has_a_queue_apart(
+    cloud: Cloud, queue: str, noun: str, virtual_clock: VirtualClock
+) -> None:
+    apart = await cloud.queue(crowd_queue(noun, "acme"))
+    now = virtual_clock.now()
+    minute = now.replace(second=0, microsecond=0) + timedelta(hours=1)
+    crowd = [_timer(number, minute) for number in range(MOST_TOGETHER + 5)]
+    await set_timers(noun, "acme", crowd, now=now)
+    await set_timers(noun, "acme", [_timer(0, minute + timedelta(minutes=1))], now=now)
+    await set_timers(noun, "other", [_timer(0, minute)], now=now)
+    assert len(await cloud.tasks_in(queue)) == MOST_TOGETHER + 2
+    tasks = await cloud.tasks_in(apart)
+    assert len(tasks) == 5
+    for task in tasks:
+        assert task.http_request.url == f"http://reactions.test/timers/{noun}"
+
+
+async def test_a_timer_has_one_name_whichever_process_sets_it(
+    cloud: Cloud,
+    queue: str,
+    noun: str,
+    virtual_clock: VirtualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    apart = await cloud.queue(crowd_queue(noun, "acme"))
+    now = virtual_clock.now()
+    at = now.replace(second=0, microsecond=0) + timedelta(hours=1)
+    crowd = [_timer(number, at) for number in range(MOST_TOGETHER + 1)]
+    await set_timers(noun, "acme", crowd, now=now)
+    monkeypatch.setattr(timers, "_crowds", Crowds())  # another process
+    await set_timers(noun, "acme", crowd[-1:], now=now)
+    (crowded,) = await cloud.tasks_in(apart)
+    assert _name(crowded) in {_name(task) for task in await cloud.tasks_in(queue)}
+
+
+def _timer(number: int, second: datetime) -> Timer:
+    return Timer(TIMER, f"approval/apr_{number}", second + timedelta(seconds=number))
 
 
 async def test_a_queue_that_is_not_there_is_unavailable(

@@ -1,0 +1,27 @@
+"""Tells a tenant's crowd of timers, many of which are due in the same minute, from the others."""
+
+from collections import OrderedDict
+from datetime import datetime
+
+# Of one tenant, function and minute, as one process sets them.
+MOST_TOGETHER = 20
+MINUTES_REMEMBERED = 4096
+
+_Minute = tuple[str, str, datetime]
+
+
+class Crowds:
+    """Counts the timers that this process sets. Each process has its own, so n processes take
+    n times as many for no crowd."""
+
+    def __init__(self) -> None:
+        self._set: OrderedDict[_Minute, int] = OrderedDict()
+
+    def counts(self, noun: str, tenant_id: str, at: datetime) -> bool:
+        """Whether a further timer of the tenant that is due `at` that moment belongs to a crowd."""
+        minute = noun, tenant_id, at.replace(second=0, microsecond=0)
+        many = self._set.pop(minute, 0) + 1
+        self._set[minute] = many
+        if len(self._set) > MINUTES_REMEMBERED:
+            self._set.popitem(last=False)
+        return many > MOST_TOGETHER
