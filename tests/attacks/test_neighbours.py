@@ -6,13 +6,18 @@ More of it: `tests/shared/runtime/test_runtime_auth.py` (bad tokens while the ke
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from emulators.running import RunningPlatform
-from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, request, status
+from shared.messaging.crowds import MOST_TOGETHER
+from shared.runtime import auth
+from shared.runtime.limits import OF_CALLER, OF_TENANT, Limits
+from shared.runtime.settings import runtime_settings
+from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, request, somebody, status
 from tests.contracts.http.test_every_call import LISTS
 from tests.journeys.world import World, precedent
 
@@ -20,6 +25,7 @@ pytestmark = pytest.mark.platform
 
 # Two cores that run everything at once; the attack took 17 s, and what is bounded takes 0.2 s.
 PROCESSOR_SECONDS = 4.0
+EXPIRED = "assent.approval.expired.v1"
 LONG_ROLE = "r" * 567_000
 LONGEST_NAME = "n" * 128
 LONGEST_NOTE = "x" * 4_000
@@ -61,6 +67,48 @@ def test_no_precedent_keeps_an_instance_busy(
         assert time.process_time() - began < PROCESSOR_SECONDS
 
 
+@pytest.fixture
+def spent_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits of a deployed function, whose budgets refill too slowly for a test to see it."""
+    limited = runtime_settings().model_copy(update={"local_limits": True})
+    monkeypatch.setattr(auth, "runtime_settings", lambda: limited)
+    slow = (replace(each, per_second=0.001) for each in (OF_CALLER, OF_TENANT))
+    monkeypatch.setattr(auth, "_limits", Limits(*slow))
+
+
+@pytest.mark.usefixtures("spent_slowly")
+def test_who_spends_a_budget_is_told_so_and_nobody_else_is(
+    world: World, running: RunningPlatform
+) -> None:
+    neighbour = World(running.client)
+    others = [somebody(world, f"helper-{number}", "author") for number in range(30)]
+    answers = [
+        world.author.send("POST", "/v1/approvals", json=request(**LARGEST)) for _ in range(15)
+    ]
+    taken = [each for each in answers if each.status_code == 201]
+    # A write of 367 KB costs 3 and 11 more, its answer some of 1, and one caller has 160.
+    assert len(taken) == 11
+    told = answers[-1]
+    refused(told, 429, "too_many_requests")
+    assert int(told.headers["Retry-After"]) > 1
+    assert "1 more for each 32 KiB of its body and its answer" in told.json()["detail"]
+    # A colleague has what the tenant has left, and no crowd of colleagues has more.
+    assert world.governor.send("GET", "/v1/approvals").status_code == 200
+    answers = [each.send("POST", "/v1/approvals", json=request(**LARGEST)) for each in others]
+    assert sum(each.status_code == 201 for each in answers) < 4
+    refused(answers[-1], 429, "too_many_requests")
+    assert "the calls of the tenant's callers together" in answers[-1].json()["detail"]
+    assert ask(neighbour.author)["status"] == "pending"
+
+
+def test_a_crowd_of_timers_fires_though_it_has_a_queue_apart(world: World) -> None:
+    crowd = [ask(world.author, kind="artifact") for _ in range(MOST_TOGETHER + 10)]
+    world.platform.advance(31 * MINUTE + 5)
+    told = [each["subject"] for each in world.events() if each["type"] == EXPIRED]
+    # Once each, whichever queue it came from.
+    assert sorted(told) == sorted(f"approval/{each['id']}" for each in crowd)
+
+
 def test_a_role_that_fills_a_document_is_refused_wherever_one_is_named(world: World) -> None:
     rule = {"kind": "any", "of": [{"role": LONG_ROLE}]}
     answer = world.author.send("POST", "/v1/approvals", json=request(rule=rule))
@@ -82,7 +130,7 @@ def test_the_largest_request_can_be_decided_and_delays_nobodys_timer(
     assert glass.json()["status"] == "approved", glass.text
     world.platform.advance(31 * MINUTE + 5)
     told = [e["type"] for e in neighbour.events() if e["subject"] == f"approval/{waits['id']}"]
-    assert told[-1] == "assent.approval.expired.v1"
+    assert told[-1] == EXPIRED
     world.platform.advance(2 * HOUR)
     assert [status(world, each) for each in largest] == ["rejected", "approved", "expired"]
 

@@ -1,6 +1,7 @@
 """The platform's rules as values: what is owed, what is due, what is billed, who may call whom."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -188,6 +189,15 @@ def test_a_function_is_given_its_own_environment_and_nothing_of_its_neighbours(
     assert "ASSENT_POSTGRES_DSN" not in env
     assert "ASSENT_URL_NOTES" not in env
     assert of_all(manifests, services)["ASSENT_URL_NOTES"] == "http://notes"
+
+
+def test_a_platform_limits_callers_only_if_it_was_told_to(
+    manifests: Manifests, services: Services
+) -> None:
+    notes = manifests.deployable("notes")
+    assert of_deployable(notes, services)["ASSENT_LOCAL_LIMITS"] == "false"
+    limited = replace(services, limits=True)
+    assert of_deployable(notes, limited)["ASSENT_LOCAL_LIMITS"] == "true"
 
 
 def test_each_signing_key_comes_with_the_public_keys_that_verify_it() -> None:

@@ -125,6 +125,7 @@ def test_every_queue_job_and_service_has_the_name_it_is_deployed_under(page: Pat
     known |= {each.name for each in manifests.deployables}
     text = _commands(page)
     named = {one or other for one, other in _NAMED.findall(text)}
+    named |= set(" ".join(re.findall(r"for queue in ([a-z0-9 -]+);", text)).split())
     services = re.findall(r"gcloud run services update(?:-traffic)? ([a-z-]+)", text)
     assert {*named, *services} <= known
 

@@ -217,6 +217,25 @@ async def test_no_more_begin_in_a_second_than_the_queue_allows(
     assert 0.3 < monotonic() - started < 2
 
 
+async def test_a_task_that_waits_for_its_queues_rate_is_due(
+    client: Client,
+    clock: VirtualClock,
+    create_queue: CreateQueue,
+    emulator: CloudTasksEmulator,
+    worker: Worker,
+) -> None:
+    queue = await create_queue(rate_limits={"max_dispatches_per_second": 0.01})
+    assert not emulator.is_due()
+    await create_at_one_time(client, clock, queue, 10)  # what a queue sends at once after a pause
+    assert await emulator.dispatch_due() == 10
+    assert not emulator.is_due()
+    await create(client, queue, "later")
+    assert emulator.is_due()
+    due = emulator.next_due()
+    assert due is not None
+    assert due > clock.now()
+
+
 async def test_an_updated_rate_holds_at_once(
     client: Client,
     clock: VirtualClock,
