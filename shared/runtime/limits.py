@@ -33,8 +33,8 @@ class Allowance:
 
 # Fifty decisions that a phone queued are one person's ordinary use. The tenant's places are half of
 # an instance's; one caller leaves some of them, and of the budget, to the others.
-OF_CALLER = Allowance(per_second=15.0, burst=160.0, at_once=8)
-OF_TENANT = Allowance(per_second=20.0, burst=200.0, at_once=10)
+OF_CALLER = Allowance(per_second=12.0, burst=160.0, at_once=8)
+OF_TENANT = Allowance(per_second=15.0, burst=200.0, at_once=10)
 
 
 def cost_of(method: str, body_bytes: int) -> float:
