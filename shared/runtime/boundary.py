@@ -143,7 +143,8 @@ class _Answer:
 
 def _refuse_beyond_ascii(headers: Headers) -> None:
     for name, value in headers.items():
-        if name in HEADERS_READ and not all(" " <= each <= "~" or each == "\t" for each in value):
+        is_plain = value.isascii() and value.replace("\t", " ").isprintable()
+        if name in HEADERS_READ and not is_plain:
             raise MalformedRequest(f"the header {name} may have printable ASCII only")
 
 

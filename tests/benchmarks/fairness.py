@@ -7,7 +7,7 @@ import itertools
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -31,6 +31,7 @@ GROWTH = 1.2
 # Somebody who does not wait after a 429 sends so many calls a second, at most so many at once.
 ATTEMPTS_PER_SECOND = 50.0
 IN_FLIGHT = 20
+PAGE = 100
 OVERDUE = 1_000
 LONGEST_DEADLINE_SECONDS, SHORTEST_DEADLINE_SECONDS = 1_200, 600
 GRACE = timedelta(seconds=60)
@@ -60,7 +61,9 @@ async def _slower(platform: Started) -> dict[str, Figure]:
     """The worse of two attacks: the largest requests and fullest lists, as many small requests as
     the limits take."""
     one, other = Tenant(platform.client), Tenant(platform.client)
-    largest = json.dumps(Largest(platform.client).request(), ensure_ascii=False).encode()
+    made = Largest(platform.client)
+    largest = json.dumps(made.request(), ensure_ascii=False).encode()
+    longest_card = json.dumps(made.small_request(), ensure_ascii=False).encode()
     attacks: dict[str, tuple[Call, ...]] = {
         "large": (("POST", _APPROVALS, largest), ("GET", _FULLEST, b"")),
         "small": (("POST", _APPROVALS, _request()),),
@@ -72,6 +75,7 @@ async def _slower(platform: Started) -> dict[str, Figure]:
         async def p95(mixes: int) -> float:
             return percentile(await _mixes(http, other, mixes), 95) * 1000
 
+        await _fill(worst, one, longest_card)
         await _mixes(http, other, WARM_UP_MIXES)
         before = await p95(MIXES_ALONE)
         for _ in range(ROUNDS):
@@ -105,6 +109,18 @@ def _ratio(pair: tuple[float, float]) -> float:
     return pair[0] / pair[1]
 
 
+async def _fill(http: Connections, tenant: Tenant, body: bytes) -> None:
+    """Gives the tenant as many requests as a page of a list shows, as fast as the limits allow."""
+    left = PAGE
+    while left:
+        reply = await http.send("POST", _APPROVALS, headers=tenant.author, body=body)
+        if reply.status == 429:
+            await asyncio.sleep(1)
+        else:
+            expected(reply, 201)
+            left -= 1
+
+
 async def _mixes(http: Connections, tenant: Tenant, many: int) -> list[float]:
     """Seconds of each call: submit a request, list what waits, approve it, at an even pace."""
     seconds = []
@@ -130,26 +146,31 @@ async def _mixes(http: Connections, tenant: Tenant, many: int) -> list[float]:
 async def _sending(
     http: Connections, tenant: Tenant, calls: Iterable[Call]
 ) -> AsyncIterator[list[bool]]:
-    """Meanwhile two callers of the tenant send these calls in turns, whatever they are answered.
-    Yields whether each was taken."""
+    """Meanwhile two callers of the tenant send these calls in turns, each until it is taken,
+    whatever they are answered. Yields whether each was taken."""
     taken: list[bool] = []
+    sequence = itertools.cycle(calls)
+    turn = next(sequence)
     places = asyncio.Semaphore(IN_FLIGHT)
 
     async def send(who: dict[str, str], call: Call) -> None:
+        nonlocal turn
         method, path, body = call
         try:
             reply = await http.send(method, path, headers=who, body=body)
             assert reply.status in (200, 201, 429), reply.body[:500]
             taken.append(reply.status != 429)
+            if taken[-1] and call is turn:
+                turn = next(sequence)
         finally:
             places.release()
 
     async def forever() -> None:
-        turns = zip(itertools.cycle((tenant.author, tenant.governor)), _each_twice(calls))
+        callers = itertools.cycle((tenant.author, tenant.governor))
         async with asyncio.TaskGroup() as group:
-            async for who, call in _paced(1 / ATTEMPTS_PER_SECOND, turns):
+            async for who in _paced(1 / ATTEMPTS_PER_SECOND, callers):
                 await places.acquire()
-                group.create_task(send(who, call))
+                group.create_task(send(who, turn))
 
     sender = asyncio.create_task(forever())
     try:
@@ -158,12 +179,6 @@ async def _sending(
     finally:
         sender.cancel()
         await asyncio.gather(sender, return_exceptions=True)
-
-
-def _each_twice(calls: Iterable[Call]) -> Iterator[Call]:
-    for call in itertools.cycle(calls):
-        yield call
-        yield call
 
 
 async def _paced(seconds: float, items: Iterable[T]) -> AsyncIterator[T]:
@@ -176,7 +191,7 @@ async def _paced(seconds: float, items: Iterable[T]) -> AsyncIterator[T]:
 
 
 _APPROVALS = "/v1/approvals"
-_FULLEST = f"{_APPROVALS}?limit=100"
+_FULLEST = f"{_APPROVALS}?limit={PAGE}"
 
 
 async def _late(platform: Started) -> float:
