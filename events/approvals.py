@@ -189,6 +189,11 @@ class ApprovalExpired(ApprovalState):
     """Final: the deadline passed, and silence means no."""
 
 
+@event("assent.approval.silence_revoked.v1")
+class ApprovalSilenceRevoked(ApprovalState):
+    """Silence will not approve it any more, because somebody refused the same content."""
+
+
 @event("assent.approval.cancelled.v1")
 class ApprovalCancelled(ApprovalState):
     """Final: the request was withdrawn."""

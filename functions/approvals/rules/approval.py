@@ -87,6 +87,11 @@ class Approval(ApprovalState):
         return self.content_mark, self.subject_mark
 
     @property
+    def silence_marks(self) -> tuple[str, ...]:
+        """The mark of its content while silence would approve it."""
+        return (self.content_mark,) if self.is_open and self.on_timeout == "approve" else ()
+
+    @property
     def refused_kind(self) -> Kind | None:
         """Its kind, where it was refused, and not only returned for changes."""
         is_refused = self.refused_at is not None and self.status != "changes_requested"

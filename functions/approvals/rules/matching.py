@@ -59,7 +59,7 @@ def match_all(
 ) -> tuple[tuple[Match, ...], str | None]:
     """The comparisons for the card, the closest first, as far as a card has room for them; and the
     id of the precedent that approves: the first activated one among those with nothing
-    unsatisfied. `refused` says why none does, because people refused the like before."""
+    unsatisfied. None does where people `refused` the like before."""
     assert len(precedents) <= MOST_ACTIVE_PER_KIND
     ordered = sorted(precedents, key=lambda p: (p.activated_at, p.precedent_id))
     matches = [compare(request, content, precedent) for precedent in ordered]

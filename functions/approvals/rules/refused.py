@@ -1,26 +1,30 @@
-"""What a person refused, and therefore no precedent approves.
+"""What a person refused, and therefore neither a precedent nor silence approves.
 
 A refusal counts when it is a governor's, or that of who has a place in the policy's rule or stands
 in for one; never when only the requester had asked the person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from functions.approvals.rules.approval import Approval
+from events.approvals import ApprovalSilenceRevoked
+from functions.approvals.rules.approval import Approval, Steps, transition
 from shared.kit.instants import format_instant
 
-# For how long no precedent approves what is of the same kind about the same subject. The same
+# For how long only people approve what is of the same kind about the same subject. The same
 # content stays refused for ever.
 SUBJECT_BARRED = timedelta(days=30)
 # As many refusals about one subject are read; who has more of them is barred.
 MOST_READ = 25
+# As many open requests with the same content may wait for silence; for others it means no.
+MOST_SILENT = 25
 
 
 def why_refused(
     same_content: Sequence[Approval], same_subject: Sequence[Approval], at: datetime
 ) -> tuple[str, ...]:
-    """Why no precedent may approve a request at `at`, in the words of a match; empty where nothing
-    speaks against it. The approvals are those with the request's marks, `MOST_READ` at most."""
+    """Why neither a precedent nor silence may approve a request at `at`, in the words of a match;
+    empty where nothing speaks against it. The approvals are those with the request's marks,
+    `MOST_READ` at most."""
     reasons = [f"nobody refused the same content: {_told(each)}" for each in same_content[:1]]
     recent = [each for each in same_subject if _is_recent(each, at)]
     if recent or len(same_subject) >= MOST_READ:
@@ -28,6 +32,23 @@ def why_refused(
         days = SUBJECT_BARRED.days
         reasons.append(f"nobody refused its subject within {days} days: {_told(newest)}")
     return tuple(reasons)
+
+
+def too_many_silent(waiting: Sequence[Approval]) -> tuple[str, ...]:
+    """Why silence may not approve one more request with the content of those `waiting` for it, so
+    that one refusal reaches them all; empty below `MOST_SILENT`."""
+    if len(waiting) < MOST_SILENT:
+        return ()
+    return (f"fewer than {MOST_SILENT} requests with the same content wait for silence",)
+
+
+def revoke_silence(waiting: Iterable[Approval], at: datetime) -> Steps:
+    """Lets silence approve none of those that wait for it at `at`."""
+    return tuple(
+        transition(each, ApprovalSilenceRevoked, on_timeout="deny")
+        for each in waiting
+        if each.silence_marks and at <= each.deadline_at
+    )
 
 
 def _is_recent(approval: Approval, at: datetime) -> bool:

@@ -165,9 +165,14 @@ def open_request(
     refused: tuple[str, ...] = (),
 ) -> Step:
     """The new approval under the tenant's `policy`: pending or, where one of its kind's active
-    `precedents` approves it, auto-approved with an open veto window. None approves what was
-    `refused` before, which the matches then say. Raises Invalid for a request out of bounds."""
+    `precedents` approves it, auto-approved with an open veto window. What was `refused` before is
+    approved neither by a precedent nor by silence, as matches and reasons then say. Raises Invalid
+    for a request out of bounds."""
     approval = _opened(request, at, policy)
+    if refused and approval.on_timeout == "approve":
+        approval = approval.model_copy(update={"on_timeout": "deny"})
+        told = tuple(f"silence denies here; it approves only where {each}" for each in refused)
+        request = replace(request, risk_reasons=(*request.risk_reasons, *told))
     if not request.precedents_allowed:
         return _with_contents(transition(approval, ApprovalRequested), request)
     matches, assenting = match_all(approval, request.content, precedents, refused)

@@ -5,13 +5,19 @@ from dataclasses import replace
 
 from events.precedents import PrecedentStatus
 from functions.approvals.aggregates import ACTIVE, APPROVALS, CLAIMS, PRECEDENTS, RUN
-from functions.approvals.queries import find_like, find_precedent_like, is_governor_absent
+from functions.approvals.queries import (
+    find_like,
+    find_precedent_like,
+    find_silent,
+    is_governor_absent,
+)
 from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
 from functions.approvals.rules.late import note_late
 from functions.approvals.rules.precedent import Precedent, count_false_positive
+from functions.approvals.rules.refused import revoke_silence
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.standing import depends_on_takeover
 from functions.approvals.rules.veto import is_false_positive, veto
@@ -64,7 +70,7 @@ async def give_review(
         result = review(approval, body, caller.actor, caller.received_at)
         return () if isinstance(result, Repeat) else result
 
-    return await RUN.change(caller, key, APPROVALS, approval_id, rule, ApprovalCard)
+    return await _change(caller, key, approval_id, rule)
 
 
 async def _take(
@@ -111,7 +117,26 @@ async def _note_late(
             return ()
         return note_late(approval, verb, note, caller.actor, caller.received_at)
 
-    await RUN.change(caller, IdempotencyKey(caller), APPROVALS, approval_id, rule, ApprovalCard)
+    await _change(caller, IdempotencyKey(caller), approval_id, rule)
+
+
+async def _change(
+    caller: Caller, key: IdempotencyKey, approval_id: str, rule: Callable[[Approval], Steps]
+) -> ApprovalCard:
+    async def use_case(work: Command) -> ApprovalCard:
+        approval = await work.get(APPROVALS, approval_id)
+        saved = await work.save(*rule(approval))
+        if saved:
+            await _revoke_silence(work, saved[-1])
+        return ApprovalCard.of(saved[-1] if saved else approval)
+
+    return await RUN.command(caller, key, use_case, ApprovalCard, about=(APPROVALS, approval_id))
+
+
+async def _revoke_silence(work: Command, decided: Approval) -> None:
+    """Where somebody refused it, silence approves no request with the same content any more."""
+    if decided.refused_at is not None:
+        await work.save(*revoke_silence(await find_silent(work, decided), work.at))
 
 
 async def _first_answer(work: Command, approval: Approval) -> ApprovalCard:
@@ -132,6 +157,7 @@ async def _save(work: Command, steps: Steps, claim_id: str) -> ApprovalCard:
         last, drafted = await _with_row(work, steps[-1].state)
         steps = (*steps[:-1], replace(steps[-1], state=last))
     await work.save(*steps)
+    await _revoke_silence(work, last)
     if drafted is not None:
         await work.save(drafted)
     if last.status == "approved" and last.proposal is not None:

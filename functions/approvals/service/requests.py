@@ -16,10 +16,10 @@ from events.agents import (
 from events.approvals import CaseBinding, Stage
 from events.dossiers import Assessment
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
-from functions.approvals.queries import find_refused
+from functions.approvals.queries import find_refused, find_silent
 from functions.approvals.rules.approval import Approval, Steps
 from functions.approvals.rules.policy import BUILT_IN
-from functions.approvals.rules.refused import why_refused
+from functions.approvals.rules.refused import too_many_silent, why_refused
 from functions.approvals.rules.requests import (
     Request,
     RequestBody,
@@ -180,9 +180,11 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
     policy = await work.find(POLICIES, POLICY_ID) or BUILT_IN
     precedents = active.precedents if active else ()
     step = open_request(request, precedents, work.at, policy)
-    if step.state.precedent_id is not None:
-        # Read only here, because most requests are approved by no precedent.
+    if step.state.precedent_id is not None or step.state.on_timeout == "approve":
+        # Read only here, because most requests wait for a person.
         refused = why_refused(*await find_refused(work, step.state), work.at)
+        if not refused and step.state.silence_marks:
+            refused = too_many_silent(await find_silent(work, step.state))
         step = open_request(request, precedents, work.at, policy, refused)
     saved: list[Approval] = await work.save(step)
     count_compared(work.change, step.state)

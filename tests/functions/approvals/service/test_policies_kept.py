@@ -6,7 +6,8 @@ import pytest
 
 from events.policies import PolicyEntry
 from functions.approvals.rules.proposals import PolicyBody
-from functions.approvals.service.lists import show_precedent
+from functions.approvals.rules.refused import MOST_SILENT
+from functions.approvals.service.lists import show_approval, show_precedent
 from functions.approvals.service.policies import propose_policy, show_policy
 from functions.approvals.views import SignedCard
 from shared.kit.callers import Actor
@@ -27,6 +28,9 @@ from tests.functions.approvals.builders import (
 from tests.functions.approvals.worlds import World
 
 ACCOMPLICE = Actor("aldo", frozenset())
+SILENCE = PolicyEntry(
+    kind="artifact", rule=rule("any", "role:governor"), silence_approves=("amira",)
+)
 
 
 async def propose(world: World, *entries: PolicyEntry, by: Actor = LEGAL) -> SignedCard:
@@ -95,16 +99,44 @@ async def test_silence_approves_for_whom_the_policy_names_and_for_nobody_else(
 ) -> None:
     body: dict[str, Any] = {"kind": "artifact"}
     assert (await world.ask(**body)).on_timeout == "deny"
-    await adopted(
-        world,
-        PolicyEntry(
-            kind="artifact", rule=rule("any", "role:governor"), silence_approves=("amira",)
-        ),
-    )
+    await adopted(world, SILENCE)
     asked = await world.ask(**body)
     assert asked.on_timeout == "approve"
     with pytest.raises(Invalid, match="because silence approves"):
         await world.ask(deadline_seconds=600, **body)
+
+
+async def test_silence_approves_nothing_that_somebody_refused(world: World) -> None:
+    await adopted(world, SILENCE)
+    first, second = [await world.ask(kind="artifact", **another(n)) for n in (1, 2)]
+    same = {**another(3), "content": another(2)["content"]}
+    twin = await world.ask(kind="artifact", **same)
+    assert {each.on_timeout for each in (first, second, twin)} == {"approve"}
+    await world.decide("reject", second)
+    for card, means in ((first, "approve"), (twin, "deny")):
+        assert (await show_approval(world.caller(GOVERNOR), card.id)).on_timeout == means
+    again = await world.ask(kind="artifact", **{**another(4), "content": another(2)["content"]})
+    assert again.on_timeout == "deny"
+    shown = await show_approval(world.caller(GOVERNOR), again.id)
+    assert f"nobody refused the same content: {second.id}" in " ".join(shown.risk_reasons or ())
+    late = START + HOUR
+    assert (await show_approval(world.caller(GOVERNOR, at=late), twin.id)).status == "expired"
+    assert (await show_approval(world.caller(GOVERNOR, at=late), first.id)).status == "approved"
+
+
+async def test_of_one_content_no_more_wait_for_silence_than_one_refusal_reaches(
+    world: World,
+) -> None:
+    await adopted(world, SILENCE)
+    content = another(0)["content"]
+    asked = [
+        await world.ask(kind="artifact", **{**another(n), "content": content})
+        for n in range(MOST_SILENT + 1)
+    ]
+    assert [card.on_timeout for card in asked] == ["approve"] * MOST_SILENT + ["deny"]
+    await world.decide("reject", asked[-1])
+    cards = [await show_approval(world.caller(GOVERNOR), card.id) for card in asked]
+    assert {card.on_timeout for card in cards} == {"deny"}
 
 
 async def test_vetoes_of_governors_and_of_whom_the_policy_names_count_against_a_precedent(
