@@ -84,7 +84,7 @@ class Outbox:
         self, store: TenantStore, entries: Sequence[Document], now: datetime
     ) -> list[Envelope]:
         """The events of those entries that this function committed, as it committed them. Any other
-        entry that names it as its source is set aside: no sweep meets it again, an error is logged,
+        entry that names it as its source is refused: no sweep meets it again, an error is logged,
         and one event reports it. Raises Unavailable."""
         if not entries:
             return []
@@ -95,22 +95,22 @@ class Outbox:
             if event is not None:
                 events.append(event)
             else:
-                await self._set_aside(store, entry, now)
+                await self._refuse(store, entry, now)
         return events
 
-    async def _set_aside(self, store: TenantStore, entry: Document, now: datetime) -> None:
+    async def _refuse(self, store: TenantStore, entry: Document, now: datetime) -> None:
         if (entry.data.get("refused"), entry.data.get("unpublished")) == (True, False):
             return
         _log.error("not published: entry %r is not what this function committed", entry.id)
-        aside, report = Change(), report_of(self.noun, entry, now)
-        aside.merge(EVENT_LOG, entry.id, {**CLEARED, "refused": True})
+        refusal, report = Change(), report_of(self.noun, entry, now)
+        refusal.merge(EVENT_LOG, entry.id, {**CLEARED, "refused": True})
         # The entry may be flagged again by whoever wrote it.
         if await store.get(EVENT_LOG, report.id) is None:
-            aside.record(report)
+            refusal.record(report)
         try:
-            await self.commit(store, aside, now=now)
+            await self.commit(store, refusal, now=now)
         except LostRace as error:
-            raise Unavailable("an entry of the log could not be set aside") from error
+            raise Unavailable("an entry of the log could not be refused") from error
 
     async def publish_again(self, store: TenantStore, delivery: Envelope) -> None:
         """Publishes again what followed from a delivery that was handled before, because the

@@ -131,7 +131,7 @@ FORGERIES: dict[str, Callable[[Log, Entry], Entry]] = {
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
-async def test_an_entry_that_somebody_else_wrote_is_set_aside_and_reported(
+async def test_an_entry_that_somebody_else_wrote_is_refused_and_reported(
     log: Log, forge: Callable[[Log, Entry], Entry], caplog: pytest.LogCaptureFixture
 ) -> None:
     forged, crashed = log.event(), log.event("order/ord_2")
@@ -150,7 +150,7 @@ async def test_an_entry_that_somebody_else_wrote_is_set_aside_and_reported(
     assert await log.store.count(EVENT_LOG, where=[("unpublished", "==", True)]) == 0
 
 
-async def test_an_own_entry_under_another_id_is_set_aside(log: Log) -> None:
+async def test_an_own_entry_under_another_id_is_refused(log: Log) -> None:
     event = log.event()
     await log.write(event.id, {**await log.entry(event), "unpublished": False})
     await log.write("evt_copy", await log.entry(event))
@@ -160,7 +160,7 @@ async def test_an_own_entry_under_another_id_is_set_aside(log: Log) -> None:
     assert (await log.read("evt_copy"))["refused"] is True
 
 
-async def test_an_own_entry_in_another_tenant_is_set_aside_there(log: Log) -> None:
+async def test_an_own_entry_in_another_tenant_is_refused_there(log: Log) -> None:
     event = log.event()
     other = TenantStore(f"tenant-{uuid.uuid4().hex[:12]}")
     await log.write(event.id, await log.entry(event), other)
@@ -267,7 +267,7 @@ async def test_an_entry_of_a_key_that_this_process_has_not_read_yet_is_published
     assert await log.published(1) == [PLACED]
 
 
-async def test_an_entry_of_a_retired_key_is_set_aside(
+async def test_an_entry_of_a_retired_key_is_refused(
     log: Log, secret_manager: SecretManager
 ) -> None:
     event = log.event()
