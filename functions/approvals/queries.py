@@ -19,6 +19,8 @@ from shared.storage.firestore import TenantStore
 READ_AT_ONCE = 25
 # Missed requests that are read, the newest first, to find one that the deputy did not write.
 MOST_MISSED = 100
+# The collections whose documents say when a governor acted last.
+_GOVERNED = (APPROVALS.collection, PRECEDENTS.collection)
 
 
 async def find_like(work: UnitOfWork, likeness: str, limit: int) -> list[Approval]:
@@ -63,7 +65,9 @@ async def find_silent(work: UnitOfWork, request: Approval) -> list[Approval]:
     return await work.query(APPROVALS, where=where, limit=MOST_SILENT)
 
 
-async def refused_since(store: TenantStore, kind: Kind, since: datetime) -> AsyncIterator[Approval]:
+async def find_refused_since(
+    store: TenantStore, kind: Kind, since: datetime
+) -> AsyncIterator[Approval]:
     """Every request of the kind that was refused after `since`, newest first, a few at a time."""
     where = [("refused_kind", "==", kind), ("refused_at", ">", format_instant(since))]
     cursor = None
@@ -119,9 +123,6 @@ async def is_governor_absent(store: TenantStore, deputy: str, at: datetime) -> b
         looks_ahead=False,
     )
     return any(deputy not in document.data["authors"] for document in missed.items)
-
-
-_GOVERNED = (APPROVALS.collection, PRECEDENTS.collection)
 
 
 async def _last_governed(store: TenantStore, collection: str) -> str:

@@ -119,6 +119,7 @@ def refused_cursor() -> Invalid:
 
 
 def decoded(body: bytes) -> str:
+    """The text of a body in UTF-8. Raises MalformedRequest for other bytes."""
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -223,6 +224,7 @@ def _not_finite(text: str) -> str:
 
 
 def finite(text: str) -> float:
+    """The number that the text writes. Raises Invalid for one that is not finite."""
     number = float(text)
     if not math.isfinite(number):
         raise refused(_not_finite(text))
@@ -230,6 +232,7 @@ def finite(text: str) -> float:
 
 
 def refuse_surrogates(value: Any) -> None:
+    """Raises Invalid for a JSON value with a lone surrogate in a text or a key."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except RecursionError as error:

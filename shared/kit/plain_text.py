@@ -103,13 +103,14 @@ def refuse_odd_text(value: Any) -> None:
         position -= len(text) + 1
     path, is_key = _place_of(text, value)
     problem = oddity(text)
-    told = f"has the key {ascii(text)[:80]}, which {problem}" if is_key else str(problem)
-    raise Invalid(FieldError(path[:LONGEST_PATH] or WHOLE_BODY, told))
+    message = f"has the key {ascii(text)[:80]}, which {problem}" if is_key else str(problem)
+    raise Invalid(FieldError(path[:LONGEST_PATH] or WHOLE_BODY, message))
 
 
 def _first_oddity(text: str) -> tuple[int, str] | None:
     if blank := _LONG_BLANK.search(text):
-        return blank.start(), f"{_told(blank)} at position {blank.start()}: leave them out"
+        problem = f"{_blank_in_words(blank)} at position {blank.start()}: leave them out"
+        return blank.start(), problem
     if _PLAIN.match(text):
         return None
     if "\U000e007f" in text:
@@ -127,7 +128,7 @@ def _first_oddity(text: str) -> tuple[int, str] | None:
     return None
 
 
-def _told(blank: re.Match[str]) -> str:
+def _blank_in_words(blank: re.Match[str]) -> str:
     if blank.lastgroup == "lines":
         return f"has more than {MOST_BLANK_LINES} blank lines in a row"
     most = MOST_TABS if blank.lastgroup == "tabs" else MOST_SPACES

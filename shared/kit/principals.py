@@ -11,7 +11,7 @@ from pathlib import Path
 from shared.kit.characters import LOOKALIKES
 from shared.kit.roles import ROLES
 
-# Silence decides under the first two names; nobody is the others.
+# Cards show the first two names where silence decided.
 _NAMES = ("deadline", "silence", "system", "assent", "precedent")
 # How places in a rule and functions are written: `role:…`, `principal:…`, `service:…`.
 _SPELLINGS = ("role", "principal", "service")
@@ -27,7 +27,7 @@ _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l"})
 def is_reserved(principal: str) -> bool:
     """Whether the name belongs to Assent itself, or reads as one that does: case, width,
     punctuation, space and letters that look alike do not count."""
-    name = unicodedata.normalize("NFKC", principal).translate(LOOKALIKES).casefold()
+    name = _in_latin(principal)
     spelling, colon, _ = name.partition(":")
     if colon and skeleton(spelling) in map(skeleton, _SPELLINGS):
         return True
@@ -38,8 +38,8 @@ def is_reserved(principal: str) -> bool:
 def skeleton(name: str) -> str:
     """The same text for names that people take for one another, such as `G0vernor.` and
     `governor`."""
-    letters = unicodedata.normalize("NFKC", name).translate(LOOKALIKES).casefold()
-    kept = "".join(each for each in letters.translate(_ALIKE) if each.isalnum())
+    letters = _in_latin(name).translate(_ALIKE)
+    kept = "".join(each for each in letters if each.isalnum())
     return kept.replace("rn", "m").replace("vv", "w")
 
 
@@ -48,6 +48,10 @@ def functions() -> frozenset[str]:
     """The names of the functions, which are those of the packages with a main.py."""
     root = Path(__file__).resolve().parents[2]
     return frozenset(file.parent.name for each in _PACKAGES for file in root.glob(each))
+
+
+def _in_latin(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).translate(LOOKALIKES).casefold()
 
 
 @cache

@@ -108,11 +108,11 @@ def field_errors(error: ValidationError) -> list[FieldError]:
     number, because listing them takes too long."""
     if error.error_count() > A_FLOOD:
         return [FieldError(WHOLE_BODY, f"has {error.error_count()} errors")]
-    return fields_of(error.errors(include_url=False, include_input=False))
+    return worded_errors(error.errors(include_url=False, include_input=False))
 
 
-def fields_of(problems: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    """What is wrong with each field, for at most a hundred of pydantic's errors."""
+def worded_errors(problems: Iterable[Mapping[str, Any]]) -> list[FieldError]:
+    """What is wrong with each field, in our words, for at most a hundred of pydantic's errors."""
     return [
         FieldError(
             (".".join(str(part) for part in problem["loc"]) or WHOLE_BODY)[:LONGEST_FIELD],

@@ -48,7 +48,7 @@ def load_manifests(root: Path) -> Manifests:
     publishing = {topic for topics in topics_of.values() for topic in topics}
     by_noun = {}
     for noun, folder in folders.items():
-        defaults = PUBLISHING if noun in publishing else _reading(handles.get(noun))
+        defaults = PUBLISHING if noun in publishing else _reader_defaults(handles.get(noun))
         manifest = _valid(Manifest, folder / "function.toml", tomllib.loads, defaults)
         own = (f"{noun}{LOG_KEY}",) if noun in publishing else ()
         by_noun[noun] = _with_secrets(manifest, own, folder / "function.toml")
@@ -91,7 +91,7 @@ def _valid(model: type[M], file: Path, read: Callable[[str], Any], defaults: Any
         raise ManifestError(f"{file}: {error}") from error
 
 
-def _reading(handles: Handles | None) -> dict[str, Any]:
+def _reader_defaults(handles: Handles | None) -> dict[str, Any]:
     """The defaults of a function that does not publish. The data of long events is in the log."""
     if handles is None:
         return {}

@@ -29,8 +29,8 @@ class ClaimRefused(ValueError):
 
 
 def messages_of(events: Sequence[Envelope]) -> list[Message]:
-    """The messages that tell of all the events. Those of one tenant and type share claim checks
-    where their data is together longer than MOST_CARRIED; any other event carries its own data."""
+    """The messages that tell of all the events. Events of one tenant and type share claim checks
+    where their data together is longer than MOST_CARRIED; any other event carries its own data."""
     alike: dict[tuple[str, str], list[Envelope]] = {}
     for event in events:
         alike.setdefault((event.tenantid, event.type), []).append(event)
@@ -38,32 +38,32 @@ def messages_of(events: Sequence[Envelope]) -> list[Message]:
 
 
 async def claimed_events(
-    told: Envelope, headers: Mapping[str, str], body: bytes
+    received: Envelope, headers: Mapping[str, str], body: bytes
 ) -> Sequence[Envelope]:
-    """The events that a message (lower-case header names) tells of, `told` the first: itself where
-    it carries its data, otherwise what the log has under the names in its claim check, in their
+    """The events that a message (lower-case header names) tells of: `received` itself where the
+    message carries its data, otherwise the log's entries that its claim check names, in their
     order.
 
     Guarantees that a claim check gives exactly what was hashed by whoever published it, and only
     events of its own tenant, source and type. Raises ClaimRefused; Unavailable, also for an entry
     that is missing."""
     if DATAREF not in headers:
-        return [told]
+        return [received]
     if body:
         raise ClaimRefused("the event has both data and a dataref")
     ids = _named(headers[DATAREF])
-    entries = await TenantStore(told.tenantid).get_many([(EVENT_LOG, id) for id in ids])
+    entries = await TenantStore(received.tenantid).get_many([(EVENT_LOG, id) for id in ids])
     found = [entry for entry in entries if entry is not None]
     if len(found) < len(ids):
         missing = set(ids) - {entry.id for entry in found}
         raise Unavailable(f"the log lacks {', '.join(sorted(missing))}, which the message names")
     try:
-        events = [logged_event(entry.data, told.received_at) for entry in found]
+        events = [logged_event(entry.data, received.received_at) for entry in found]
     except (KeyError, ValueError) as error:
         raise ClaimRefused("an entry that the dataref names is no event") from error
     if _hash_of(events) != headers.get(DATAHASH):
         raise ClaimRefused("the log's entries are not what was published: their hash differs")
-    if events[0].attributes() != told.attributes():
+    if events[0].attributes() != received.attributes():
         raise ClaimRefused("the message's attributes are not those of the entry it names")
     if len({(each.tenantid, each.source, each.type) for each in events}) > 1:
         raise ClaimRefused("the dataref names events of another tenant, source or type")

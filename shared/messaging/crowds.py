@@ -12,13 +12,13 @@ _Minute = tuple[str, str, datetime]
 
 class Crowds:
     """Counts the timers that this process sets. Each process has its own, so n processes take
-    n times as many for no crowd."""
+    n times as many before they are a crowd."""
 
     def __init__(self) -> None:
         self._set: OrderedDict[_Minute, int] = OrderedDict()
 
-    def counts(self, noun: str, tenant_id: str, at: datetime) -> bool:
-        """Whether a further timer of the tenant that is due `at` that moment belongs to a crowd."""
+    def count(self, noun: str, tenant_id: str, at: datetime) -> bool:
+        """Counts one more timer of the tenant, due `at` that moment; whether it is in a crowd."""
         minute = noun, tenant_id, at.replace(second=0, microsecond=0)
         many = self._set.pop(minute, 0) + 1
         self._set[minute] = many

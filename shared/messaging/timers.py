@@ -80,7 +80,7 @@ def _task_request(noun: str, tenant_id: str, timer: Timer, now: datetime) -> dic
 
     event = timer_event(noun, tenant_id, timer, now)
     due = min(timer.at, now + FURTHEST)
-    is_crowded = _crowds.counts(noun, tenant_id, due)
+    is_crowded = _crowds.count(noun, tenant_id, due)
     parent = (
         f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/locations/{os.environ['ASSENT_REGION']}"
         f"/queues/{crowd_queue(noun, tenant_id) if is_crowded else noun}"

@@ -22,7 +22,7 @@ from shared.kit.errors import (
     UnsupportedMediaType,
     problem_document,
 )
-from shared.kit.wording import fields_of
+from shared.kit.wording import worded_errors
 from shared.runtime import logs
 from shared.runtime.tracing import current_trace_id
 
@@ -92,7 +92,7 @@ def _allowed(request: Request) -> tuple[str, ...]:
 def invalid_request(problems: Iterable[Any]) -> Invalid:
     """What FastAPI refused of a request, by paths without the part of the request they begin
     with."""
-    return Invalid(*fields_of(_located(problem) for problem in problems))
+    return Invalid(*worded_errors(_located(problem) for problem in problems))
 
 
 def _located(problem: Any) -> Any:

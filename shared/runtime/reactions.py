@@ -91,10 +91,10 @@ class _Intake:
             logs.note(event_type=request.headers["ce-type"], outcome="ignored")
             return Response(status_code=204)
         try:
-            told = self._read(request, body)
-            logs.tenant_id.set(told.tenantid)
-            logs.correlation_id.set(told.correlationid or current_trace_id())
-            await self._handle_all(await claimed_events(told, _lowered(request.headers), body))
+            received = self._read(request, body)
+            logs.tenant_id.set(received.tenantid)
+            logs.correlation_id.set(received.correlationid or current_trace_id())
+            await self._handle_all(await claimed_events(received, _lowered(request.headers), body))
         except Exception as error:  # noqa: BLE001 - nothing may leave
             reason = _reason_to_bury(error)
             if reason is not None:
@@ -102,7 +102,7 @@ class _Intake:
             if not isinstance(error, AssentError):
                 _log.exception("the reaction failed; the delivery will be retried")
             return self._later(error)
-        _note_handled(request, told)
+        _note_handled(request, received)
         return await self._acknowledge_handled(request, body)
 
     def _is_of_no_interest(self, request: Request) -> bool:

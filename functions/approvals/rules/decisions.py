@@ -72,11 +72,11 @@ def _decided(
         case "break_glass":
             return _break_glass(approval, command, actor, standing, at)
         case "defer":
-            return delegation.defer(approval, command, standing, at)
+            return delegation.defer(approval, command, actor, at)
         case "escalate":
             return delegation.escalate(approval, command, actor, standing, at)
         case "delegate":
-            return delegation.delegate(approval, command, actor, standing, at)
+            return delegation.delegate(approval, command, actor, at)
 
 
 def _admit(approval: Approval, verb: DecisionVerb, actor: Actor, *, took_over: bool) -> Standing:
@@ -136,7 +136,7 @@ def final_fields(
 ) -> dict[str, Any]:
     """The fields of every final decision of a person; a deputy's decision also requires a review. A
     refusal counts unless only the requester had asked the person."""
-    fields = acted_fields(standing, at)
+    fields = acted_fields(actor, at)
     fields |= {
         "decision": verb,
         "decided_by": actor.principal,
@@ -164,7 +164,7 @@ def _approve(
         if filled_places(votes) == filled_places(approval.votes):
             who = ", ".join(approval.missing)
             raise VersionConflict(f"others have filled your place: {who} must say yes")
-        fields = acted_fields(standing, at)
+        fields = acted_fields(actor, at)
         return transition(approval, ApprovalVoted, votes=votes, note=command.note, **fields)
     fields = final_fields(approval, "approve", actor, standing, at)
     return transition(

@@ -16,7 +16,7 @@ from functions.approvals.rules.standing import Standing, acted_fields
 from shared.kit.callers import Actor
 
 
-def defer(approval: Approval, command: DecisionBody, standing: Standing, at: datetime) -> Step:
+def defer(approval: Approval, command: DecisionBody, actor: Actor, at: datetime) -> Step:
     """Stops the clock until `until`: the remaining time is kept. Deferrals last up to 30 days in
     all."""
     assert command.until is not None
@@ -28,7 +28,7 @@ def defer(approval: Approval, command: DecisionBody, standing: Standing, at: dat
         deferred_until=command.until,
         deadline_at=deadline,
         note=command.note,
-        **acted_fields(standing, at),
+        **acted_fields(actor, at),
     )
 
 
@@ -40,15 +40,13 @@ def escalate(
         grants = tuple(g for g in approval.grants if g.to not in (None, actor.principal))
     else:
         grants = _with(approval, None, actor, at)
-    return _passed_on(approval, ApprovalEscalated, grants, command, standing, at)
+    return _passed_on(approval, ApprovalEscalated, grants, command, actor, at)
 
 
-def delegate(
-    approval: Approval, command: DecisionBody, actor: Actor, standing: Standing, at: datetime
-) -> Step:
+def delegate(approval: Approval, command: DecisionBody, actor: Actor, at: datetime) -> Step:
     """Gives the places up to one other principal, who decides as a deputy."""
     grants = _with(approval, command.to, actor, at)
-    return _passed_on(approval, ApprovalDelegated, grants, command, standing, at)
+    return _passed_on(approval, ApprovalDelegated, grants, command, actor, at)
 
 
 def time_left(approval: Approval, at: datetime) -> timedelta:
@@ -74,10 +72,10 @@ def _passed_on(
     event: type[ApprovalDelegated] | type[ApprovalEscalated],
     grants: tuple[Grant, ...],
     command: DecisionBody,
-    standing: Standing,
+    actor: Actor,
     at: datetime,
 ) -> Step:
-    fields = awake_fields(approval, at) | acted_fields(standing, at)
+    fields = awake_fields(approval, at) | acted_fields(actor, at)
     status = open_status(grants)
     return transition(approval, event, status=status, grants=grants, note=command.note, **fields)
 

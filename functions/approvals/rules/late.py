@@ -1,27 +1,26 @@
 """The trace of a decision that came too late: it is refused, and shown."""
 
 from datetime import datetime
-from typing import Any
 
 from events.approvals import ApprovalDecidedLate
 from events.quorum import LateDecision, Right
 from functions.approvals.rules.approval import Approval, Steps, transition
 from functions.approvals.rules.quorum import places_for
-from functions.approvals.rules.standing import own_places, usable_grant
+from functions.approvals.rules.standing import acted_fields, own_places, usable_grant
 from shared.kit.callers import Actor
 from shared.kit.roles import GOVERNOR
 
-# How many are kept for each right to decide: those whom a requester added leave room for governors,
-# and for whom the policy names.
+# How many are kept for each right to decide: people whom a requester added leave room for governors
+# and for people whom the policy names.
 MOST_LATE: dict[Right, int] = {"governor": 6, "policy": 6, "requester": 4}
 LONGEST_LATE_NOTE = 500
 
 
 def note_late(approval: Approval, decision: str, note: str, actor: Actor, at: datetime) -> Steps:
     """Records who wanted to decide what after the deadline or the veto window, once for each
-    person and decision, as far as there is room (`MOST_LATE`). What a governor, or who the policy
-    names, rejected or vetoed too late is not approved by a precedent later. The caller has checked
-    that they could have decided."""
+    person and decision, as far as there is room (`MOST_LATE`). No precedent approves later what a
+    governor, or somebody whom the policy names, rejected or vetoed too late. The caller has checked
+    that the actor could have decided."""
     right = _right_of(approval, actor)
     known = {(late.principal, late.decision) for late in approval.late}
     kept = sum(late.right == right for late in approval.late)
@@ -34,7 +33,7 @@ def note_late(approval: Approval, decision: str, note: str, actor: Actor, at: da
         at=at,
         note=note[:LONGEST_LATE_NOTE],
     )
-    fields: dict[str, Any] = {"governed_at": at} if right == "governor" else {}
+    fields = acted_fields(actor, at)
     if decision in ("reject", "veto") and right != "requester":
         fields["refused_at"] = at
     return (transition(approval, ApprovalDecidedLate, late=(*approval.late, late), **fields),)

@@ -25,12 +25,12 @@ def why_refused(
     """Why neither a precedent nor silence may approve a request at `at`, in the words of a match;
     empty where nothing speaks against it. The approvals are those with the request's marks,
     `MOST_READ` at most."""
-    reasons = [f"nobody refused the same content: {_told(each)}" for each in same_content[:1]]
+    reasons = [f"nobody refused the same content: {_in_words(each)}" for each in same_content[:1]]
     recent = [each for each in same_subject if _is_recent(each, at)]
     if recent or len(same_subject) >= MOST_READ:
         newest = max(recent or same_subject, key=lambda each: each.refused_at or each.requested_at)
         days = SUBJECT_BARRED.days
-        reasons.append(f"nobody refused its subject within {days} days: {_told(newest)}")
+        reasons.append(f"nobody refused its subject within {days} days: {_in_words(newest)}")
     return tuple(reasons)
 
 
@@ -55,6 +55,6 @@ def _is_recent(approval: Approval, at: datetime) -> bool:
     return approval.refused_at is not None and approval.refused_at > at - SUBJECT_BARRED
 
 
-def _told(approval: Approval) -> str:
+def _in_words(approval: Approval) -> str:
     assert approval.refused_at is not None
     return f"{approval.approval_id} was refused at {format_instant(approval.refused_at)}"

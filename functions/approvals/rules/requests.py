@@ -171,8 +171,8 @@ def open_request(
     approval = _opened(request, at, policy)
     if refused and approval.on_timeout == "approve":
         approval = approval.model_copy(update={"on_timeout": "deny"})
-        told = tuple(f"silence denies here; it approves only where {each}" for each in refused)
-        request = replace(request, risk_reasons=(*request.risk_reasons, *told))
+        reasons = [f"silence denies here; it approves only where {each}" for each in refused]
+        request = replace(request, risk_reasons=(*request.risk_reasons, *reasons))
     if not request.precedents_allowed:
         return _with_contents(transition(approval, ApprovalRequested), request)
     matches, assenting = match_all(approval, request.content, precedents, refused)

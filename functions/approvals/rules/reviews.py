@@ -21,7 +21,7 @@ from functions.approvals.rules.approval import (
 from functions.approvals.rules.commands import ReviewBody, check_review
 from functions.approvals.rules.quorum import places_for
 from functions.approvals.rules.reversals import already_undone
-from functions.approvals.rules.standing import refuse_own_request, who_may
+from functions.approvals.rules.standing import acted_fields, refuse_own_request, who_may
 from shared.kit.callers import Actor
 from shared.kit.errors import AlreadyDecided, Forbidden, SeparationOfDuties, VersionConflict
 from shared.kit.instants import format_instant
@@ -57,7 +57,7 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
         reviewed_at=at,
         note=command.note,
     )
-    fields: dict[str, Any] = {"governed_at": at} if GOVERNOR in actor.roles else {}
+    fields = acted_fields(actor, at)
     if command.verdict == "overturned":
         fields |= _overturned(approval, at)
     reviewed = transition(current, event, review=done, **fields)

@@ -132,9 +132,9 @@ def takeover_cutoff(at: datetime) -> datetime:
     return at - TAKEOVER_AFTER
 
 
-def acted_fields(standing: Standing, at: datetime) -> dict[str, Any]:
-    """Records that a governor acted at `at`, which ends any takeover."""
-    return {"governed_at": at} if standing.is_governor else {}
+def acted_fields(actor: Actor, at: datetime) -> dict[str, Any]:
+    """Records that a governor acted at `at`, which ends any takeover; nothing for anybody else."""
+    return {"governed_at": at} if GOVERNOR in actor.roles else {}
 
 
 def _is_for(grant: Grant, actor: Actor) -> bool:

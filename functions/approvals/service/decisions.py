@@ -70,7 +70,7 @@ async def give_review(
         result = review(approval, body, caller.actor, caller.received_at)
         return () if isinstance(result, Repeat) else result
 
-    return await _change(caller, key, approval_id, rule)
+    return await _change_and_revoke(caller, key, approval_id, rule)
 
 
 async def _take(
@@ -117,12 +117,14 @@ async def _note_late(
             return ()
         return note_late(approval, verb, note, caller.actor, caller.received_at)
 
-    await _change(caller, IdempotencyKey(caller), approval_id, rule)
+    await _change_and_revoke(caller, IdempotencyKey(caller), approval_id, rule)
 
 
-async def _change(
+async def _change_and_revoke(
     caller: Caller, key: IdempotencyKey, approval_id: str, rule: Callable[[Approval], Steps]
 ) -> ApprovalCard:
+    """As `RUN.change`, and in the same commit what a refusal means for silence."""
+
     async def use_case(work: Command) -> ApprovalCard:
         approval = await work.get(APPROVALS, approval_id)
         saved = await work.save(*rule(approval))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from events.precedents import Finding, PrecedentBody, PrecedentSeed, seed_of, with_matches
 from functions.approvals.aggregates import ACTIVE, APPROVALS, COUNTS, PRECEDENTS, RUN
-from functions.approvals.queries import find_ended, refused_since
+from functions.approvals.queries import find_ended, find_refused_since
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.genesis import (
     MOST_ENDED,
@@ -28,7 +28,7 @@ from functions.approvals.rules.precedent import (
 )
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
-from shared.kit.callers import Actor, Caller
+from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.ids import new_id
 from shared.kit.roles import GOVERNOR
@@ -49,10 +49,8 @@ async def post_precedent(caller: Caller, key: IdempotencyKey, body: PrecedentBod
     """The precedent with Genesis' verdict: approved or rejected. Raises Invalid for one that is too
     large."""
 
-    author = Actor(caller.principal, caller.roles)
-
     async def use_case(work: Command) -> PrecedentSeed:
-        written = precedent_of(body, new_id("pre", work.at), author, work.at)
+        written = precedent_of(body, new_id("pre", work.at), caller.actor, work.at)
         facts = await _facts(work, written)
         likeness = facts.example.likeness if facts.example else ""
         written = written.model_copy(update={"likeness": likeness})
@@ -202,7 +200,7 @@ async def _covered(
     covered: list[Approval] = []
     some: list[Approval] = []
     read = 0
-    async for refused in refused_since(work.store, precedent.kind, since):
+    async for refused in find_refused_since(work.store, precedent.kind, since):
         read += 1
         if read > MOST_REFUSED:
             return covered, True

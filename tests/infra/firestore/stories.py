@@ -82,7 +82,7 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     await queries.find_precedent_like(work, "likeness", ["draft", "active"])
     await queries.find_ended(work, "execution", "suspended", 25)
     await queries.find_ended(work, "execution", "deprecated", 25, START)
-    assert [each async for each in queries.refused_since(store, "execution", START)] == []
+    assert [each async for each in queries.find_refused_since(store, "execution", START)] == []
     await queries.find_refused(work, opened())
     await queries.find_silent(work, opened())
     await queries.is_governor_absent(store, "dina", START)

@@ -12,14 +12,14 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def _are_crowded(counted: Crowds, tenant_id: str, many: int, noun: str = "approvals") -> int:
-    return sum(counted.counts(noun, tenant_id, NOON) for _ in range(many))
+    return sum(counted.count(noun, tenant_id, NOON) for _ in range(many))
 
 
 def test_what_is_due_in_one_minute_beyond_a_number_is_a_crowd() -> None:
     counted = Crowds()
     assert _are_crowded(counted, "acme", MOST_TOGETHER) == 0
-    assert counted.counts("approvals", "acme", NOON + timedelta(seconds=59))
-    assert not counted.counts("approvals", "acme", NOON + timedelta(seconds=60))
+    assert counted.count("approvals", "acme", NOON + timedelta(seconds=59))
+    assert not counted.count("approvals", "acme", NOON + timedelta(seconds=60))
 
 
 def test_tenants_and_functions_are_counted_apart() -> None:
@@ -33,7 +33,7 @@ def test_only_so_many_minutes_are_remembered(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(crowds, "MINUTES_REMEMBERED", 10)
     counted = Crowds()
     for minute in range(50):
-        counted.counts("approvals", "acme", NOON + timedelta(minutes=minute))
+        counted.count("approvals", "acme", NOON + timedelta(minutes=minute))
     assert len(counted._set) == 10
 
 
