@@ -3,12 +3,11 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jws, jwt
 from joserfc.jwk import KeySet
@@ -24,7 +23,6 @@ from shared.runtime import issuer_keys, logs
 from shared.runtime.boundary import received_at
 from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.issuer_keys import IssuerKeys
-from shared.runtime.limits import Limits, cost_of, cost_of_bytes
 from shared.runtime.settings import RuntimeSettings, runtime_settings
 
 TOKENS_REMEMBERED = 1024
@@ -130,7 +128,6 @@ def _key_name(token: str) -> str | None:
 
 
 _verifiers: dict[asyncio.AbstractEventLoop, TokenVerifier] = {}
-_limits = Limits()
 _bearer = HTTPBearer(bearerFormat="JWT", auto_error=False)
 
 
@@ -177,21 +174,6 @@ async def authenticate(request: Request) -> Caller:
         received_at=now,
         token=credentials.credentials,
     )
-
-
-@asynccontextmanager
-async def limited(request: Request, caller: Caller) -> AsyncIterator[Callable[[Response], None]]:
-    """One call within the limits, which gives a function that counts its answer. Raises
-    TooManyRequests, except on a local platform that was not told to."""
-    if not runtime_settings().has_limits:
-        yield lambda _: None
-        return
-    declared = request.headers.get("content-length", "")
-    # Of a body of unknown length the bytes are known once it is there.
-    size = int(declared) if declared.isdecimal() else len(await request.body())
-    key = caller.tenant_id, caller.principal
-    with _limits.call(key, cost_of(request.method, size), time.monotonic) as add:
-        yield lambda response: add(cost_of_bytes(len(response.body)))
 
 
 async def authorize(request: Request, caller: Caller, scopes: Collection[str]) -> None:

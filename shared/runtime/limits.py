@@ -2,12 +2,18 @@
 neither a loop nor a crowd of callers uses up what others need."""
 
 import math
+import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
+from fastapi import Request, Response
+
+from shared.kit.callers import Caller
 from shared.kit.errors import TooManyRequests
+from shared.kit.parsing import whole_number_in
+from shared.runtime.settings import runtime_settings
 
 # What calls cost, by what they were measured to take of a processor (docs/decisions/0050).
 READ, WRITE = 1.0, 3.0
@@ -81,6 +87,21 @@ class Limits:
                 use.end(key)
 
 
+@asynccontextmanager
+async def limited(request: Request, caller: Caller) -> AsyncIterator[Callable[[Response], None]]:
+    """One call within the limits, which gives a function that counts its answer. No limits apply on
+    a local platform that was started without them. Raises TooManyRequests."""
+    if not runtime_settings().has_limits:
+        yield lambda _: None
+        return
+    size = whole_number_in(request.headers.get("content-length", ""))
+    if size is None:
+        size = len(await request.body())
+    key = caller.tenant_id, caller.principal
+    with _limits.call(key, cost_of(request.method, size), time.monotonic) as add:
+        yield lambda response: add(cost_of_bytes(len(response.body)))
+
+
 class _Use:
     """A bucket for each key, refilled steadily, and the calls under way. `what` names them."""
 
@@ -123,3 +144,6 @@ class _Use:
     def _now_left(self, key: object, at: float) -> float:
         left, since = self._left.get(key, (self._allowed.burst, at))
         return min(self._allowed.burst, left + (at - since) * self._allowed.per_second)
+
+
+_limits = Limits()

@@ -14,8 +14,9 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shared.kit.callers import Caller
-from shared.runtime.auth import SCOPES_ATTRIBUTE, authenticate, authorize, limited, requires
+from shared.runtime.auth import SCOPES_ATTRIBUTE, authenticate, authorize, requires
 from shared.runtime.bodies import JSON, Accepts, BodyReader, refuse_body
+from shared.runtime.limits import limited
 from shared.runtime.parameters import (
     Cursor,
     Limit,

@@ -14,7 +14,7 @@ import pytest
 
 from emulators.running import RunningPlatform
 from shared.messaging.crowds import MOST_TOGETHER
-from shared.runtime import auth
+from shared.runtime import limits
 from shared.runtime.limits import OF_CALLER, OF_TENANT, Limits
 from shared.runtime.settings import runtime_settings
 from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, request, somebody, status
@@ -71,9 +71,9 @@ def test_no_precedent_keeps_an_instance_busy(
 def spent_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits of a deployed function, whose budgets refill too slowly for a test to see it."""
     limited = runtime_settings().model_copy(update={"local_limits": True})
-    monkeypatch.setattr(auth, "runtime_settings", lambda: limited)
+    monkeypatch.setattr(limits, "runtime_settings", lambda: limited)
     slow = (replace(each, per_second=0.001) for each in (OF_CALLER, OF_TENANT))
-    monkeypatch.setattr(auth, "_limits", Limits(*slow))
+    monkeypatch.setattr(limits, "_limits", Limits(*slow))
 
 
 @pytest.mark.usefixtures("spent_slowly")

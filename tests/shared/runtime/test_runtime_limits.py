@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.errors import TooManyRequests
-from shared.runtime import auth, limits
+from shared.runtime import limits
 from shared.runtime.app import create_api
 from shared.runtime.auth import requires
 from shared.runtime.boundary import MAX_BODY_BYTES
@@ -224,8 +224,8 @@ def test_the_largest_call_is_always_taken_after_a_pause(clock: Clock) -> None:
 def few(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A deployed function that takes few calls."""
     deployed = runtime_settings().model_copy(update={"environment": "prod"})
-    monkeypatch.setattr(auth, "runtime_settings", lambda: deployed)
-    monkeypatch.setattr(auth, "_limits", _limits(caller=6.0, tenant=9.0, per_second=1.0))
+    monkeypatch.setattr(limits, "runtime_settings", lambda: deployed)
+    monkeypatch.setattr(limits, "_limits", _limits(caller=6.0, tenant=9.0, per_second=1.0))
 
 
 def _bearer(issuer: Issuer, principal: str, tenant: str = "acme") -> dict[str, str]:
@@ -245,8 +245,8 @@ async def test_beyond_a_laptop_a_loop_is_told_when_to_come_back(
     update: dict[str, object], expected: int, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed = runtime_settings().model_copy(update=update)
-    monkeypatch.setattr(auth, "runtime_settings", lambda: deployed)
-    monkeypatch.setattr(auth, "_limits", _limits(caller=3.0, per_second=1.0))
+    monkeypatch.setattr(limits, "runtime_settings", lambda: deployed)
+    monkeypatch.setattr(limits, "_limits", _limits(caller=3.0, per_second=1.0))
     bearer = _bearer(issuer, "ana")
     async with client(create_api(function="things", router=router)) as asking:
         answers: list[httpx.Response] = [
