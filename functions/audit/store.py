@@ -7,8 +7,8 @@ from functions.audit.rules.checkpoints import Kept
 from functions.audit.rules.evidence import entry_body
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import tenants_of_log
-from shared.storage.batches import Batch, Document
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import Batch, Document, LostRace
+from shared.storage.firestore import TenantStore
 from shared.storage.postgres import platform_transaction, tenant_transaction
 
 CHECKPOINTS = "audit_checkpoints"

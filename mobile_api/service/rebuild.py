@@ -19,8 +19,8 @@ from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import Invalid, Unavailable
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, authentic_event, digest_of
-from shared.storage.batches import Batch, Document
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import Batch, Document, LostRace
+from shared.storage.firestore import TenantStore
 from shared.storage.secrets import log_keys
 
 ROUNDS = 12

@@ -19,9 +19,10 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import LastEvent, Recorder
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import set_timers
+from shared.storage.batches import LostRace
 from shared.storage.collections import Collection
 from shared.storage.encoding import Condition
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
 

@@ -14,8 +14,8 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, authentic_event, digest_of
 from shared.messaging.pubsub import publish
 from shared.messaging.timers import set_timers
-from shared.storage.batches import Batch, Document, Removed
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import Batch, Document, LostRace, Removed
+from shared.storage.firestore import TenantStore
 from shared.storage.secrets import log_keys
 
 # More than the events that follow from one delivery.

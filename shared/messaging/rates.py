@@ -10,7 +10,8 @@ from shared.kit.models import EventData
 from shared.messaging.changes import Change
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import Recorder
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import LostRace
+from shared.storage.firestore import TenantStore
 
 # Minutes that this process has seen full.
 MOST_REMEMBERED = 4096

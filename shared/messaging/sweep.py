@@ -16,8 +16,8 @@ from shared.messaging.log import EVENT_LOG
 from shared.messaging.outbox import Outbox
 from shared.messaging.pubsub import Unpublishable
 from shared.messaging.timers import timer_event
-from shared.storage.batches import Document
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import Document, LostRace
+from shared.storage.firestore import TenantStore
 
 SWEEP_TYPE = "assent.sweep.due.v1"
 # Together less than the 30 s that a manifest gives a request by default. A timer may wait for

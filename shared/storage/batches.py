@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from shared.kit.errors import AssentError
+
 
 @dataclass(frozen=True)
 class Document:
@@ -82,3 +84,12 @@ class Batch:
     def delete(self, collection: str, id: str, seen: Document | None = None) -> None:
         """Deletes a document; with `seen`, provided that nobody changed it."""
         self.writes.append(Write("delete", collection, id, {}, seen))
+
+
+class LostRace(AssentError):
+    """A document of the decision changed, or the same commit was applied before: decide again."""
+
+    code = "version_conflict"
+    title = "Another change was committed first"
+    http_status = 409
+    retriable = True

@@ -1,21 +1,17 @@
 """Firestore, through handles that always include the tenant."""
 
 import logging
-import os
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from shared.kit.errors import AssentError, FieldError, Invalid, PayloadTooLarge, Unavailable
+from shared.kit.errors import FieldError, Invalid
 from shared.kit.operations import count
+from shared.storage import firestore_rpc
 from shared.storage.batches import Batch, Document
 from shared.storage.cursors import decode_cursor, encode_cursor, is_document_id
 from shared.storage.encoding import Condition, plain_fields, put_query, put_value, put_write
-from shared.storage.patience import is_no_answer
-from shared.storage.rpc import Service
 
 COUNTED_PER_READ = 1000
 READ_AT_ONCE = 100
@@ -27,15 +23,6 @@ _OF_A_TENANT = re.compile(
     r"projects/[^/]+/databases/[^/]+/documents/tenants/[^/]+/[^/]+/[^/]+", re.DOTALL
 )
 _log = logging.getLogger(__name__)
-
-
-class LostRace(AssentError):
-    """A document of the decision changed, or the same commit was applied before: decide again."""
-
-    code = "version_conflict"
-    title = "Another change was committed first"
-    http_status = 409
-    retriable = True
 
 
 @dataclass(frozen=True)
@@ -66,8 +53,10 @@ class TenantStore:
         asked = list(dict.fromkeys(name for name in names if name))
         found: dict[str, Document] = {}
         if asked:
-            request = _request("BatchGetDocuments", database=_database(), documents=asked)
-            for answer in await _read("BatchGetDocuments", request):
+            request = firestore_rpc.request(
+                "BatchGetDocuments", database=firestore_rpc.database(), documents=asked
+            )
+            for answer in await firestore_rpc.read("BatchGetDocuments", request):
                 if answer.HasField("found"):
                     found[answer.found.name] = _document(answer.found)
             count("firestore-reads", len(asked))
@@ -150,7 +139,7 @@ class TenantStore:
     ) -> int:
         """How many documents match; billed one read per thousand. The descending `order_by` lets
         the index of a list serve its count. Raises Unavailable."""
-        request = _request("RunAggregationQuery", parent=self._parent)
+        request = firestore_rpc.request("RunAggregationQuery", parent=self._parent)
         counting = request.structured_aggregation_query
         put_query(
             counting.structured_query, collection, where=where, order_by=order_by, descending=True
@@ -158,7 +147,7 @@ class TenantStore:
         aggregation = counting.aggregations.add()
         aggregation.count.SetInParent()
         aggregation.alias = "count"
-        (answer,) = await _read("RunAggregationQuery", request)
+        (answer,) = await firestore_rpc.read("RunAggregationQuery", request)
         number: int = answer.result.aggregate_fields["count"].integer_value
         count("firestore-reads", max(1, -(-number // COUNTED_PER_READ)))
         return number
@@ -169,13 +158,12 @@ class TenantStore:
         Raises LostRace where a condition no longer holds, PayloadTooLarge for more than a document
         can hold, Invalid for an id that no document can have, Unavailable where the store did not
         answer: then the batch may or may not have been applied."""
-        request = _request("Commit", database=_database())
+        request = firestore_rpc.request("Commit", database=firestore_rpc.database())
         for write in batch.writes:
             if not is_document_id(write.id):
                 raise Invalid(FieldError("id", f"{write.id[:80]!a} cannot be an id"))
             put_write(request.writes.add(), write, self._name(write.collection, write.id))
-        async with _answering():
-            await _firestore().call("Commit", request, _types("Commit")[1], database=_database())
+        await firestore_rpc.commit(request)
         count("firestore-commits")
         deletes = sum(write.kind == "delete" for write in batch.writes)
         count("firestore-deletes", deletes)
@@ -184,7 +172,7 @@ class TenantStore:
     async def _query(
         self, collection: str, cursor: str | None, *, order_by: Sequence[str], **query: Any
     ) -> list[Document]:
-        request = _request("RunQuery", parent=self._parent)
+        request = firestore_rpc.request("RunQuery", parent=self._parent)
         put_query(request.structured_query, collection, order_by=order_by, **query)
         if cursor is not None:
             values, id = decode_cursor(cursor, order_by)
@@ -196,7 +184,7 @@ class TenantStore:
 
     @property
     def _parent(self) -> str:
-        return f"{_database()}/documents/tenants/{self.tenant_id}"
+        return f"{firestore_rpc.database()}/documents/tenants/{self.tenant_id}"
 
     def _name(self, collection: str, id: str) -> str:
         return f"{self._parent}/{collection}/{id}"
@@ -220,7 +208,7 @@ class PlatformStore:
         those that follow `after` in it; with the fields in `select`, by default all. A document of
         a collection that only has the same name, elsewhere in the database, belongs to no tenant:
         it is logged as an error and left out. Raises Unavailable."""
-        request = _request("RunQuery", parent=f"{_database()}/documents")
+        request = firestore_rpc.request("RunQuery", parent=f"{firestore_rpc.database()}/documents")
         put_query(
             request.structured_query,
             collection,
@@ -240,15 +228,10 @@ class PlatformStore:
 
 
 async def _fetch(request: Any) -> list[Document]:
-    answers = await _read("RunQuery", request)
+    answers = await firestore_rpc.read("RunQuery", request)
     found = [answer.document for answer in answers if answer.HasField("document")]
     count("firestore-reads", max(1, len(found)))
     return [_document(each) for each in found if _is_a_tenants(each.name)]
-
-
-async def _read(method: str, request: Any) -> Sequence[Any]:
-    async with _answering(reading=True):
-        return await _firestore().stream(method, request, _types(method)[1], database=_database())
 
 
 def _size(document: Document) -> int:
@@ -266,59 +249,3 @@ def _document(message: Any) -> Document:
     tenant_id, collection, id = message.name.split("/")[-3:]
     fields = plain_fields(message.fields)
     return Document(collection, id, tenant_id, fields, message.update_time)
-
-
-@asynccontextmanager
-async def _answering(*, reading: bool = False) -> AsyncIterator[None]:
-    from grpc import StatusCode
-    from grpc.aio import AioRpcError
-
-    try:
-        yield
-    except AioRpcError as error:
-        code, detail = error.code(), error.details() or ""
-        lost = code in (
-            StatusCode.ALREADY_EXISTS,
-            StatusCode.FAILED_PRECONDITION,
-            StatusCode.NOT_FOUND,
-            StatusCode.ABORTED,
-        )
-        if lost and not reading:
-            raise LostRace(detail) from error
-        if is_no_answer(error) or code == StatusCode.ABORTED:
-            raise Unavailable("the document store did not answer") from error
-        # Only the message (it names bytes) distinguishes a size from a bug of ours.
-        if code == StatusCode.INVALID_ARGUMENT and " bytes" in detail:
-            raise PayloadTooLarge("the content is larger than a document can be") from error
-        raise
-
-
-def _request(method: str, **fields: Any) -> Any:
-    return _types(method)[0](**fields)
-
-
-@cache
-def _types(method: str) -> tuple[Any, Any]:
-    from google.cloud.firestore_v1.types import firestore
-
-    request, answer = (getattr(firestore, f"{method}{side}") for side in ("Request", "Response"))
-    return request.pb(), answer.pb()
-
-
-def _database() -> str:
-    return f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/databases/(default)"
-
-
-def _transport() -> Any:
-    from google.cloud.firestore_v1.services.firestore.transports import (
-        FirestoreGrpcAsyncIOTransport,
-    )
-
-    return FirestoreGrpcAsyncIOTransport
-
-
-@cache
-def _firestore() -> Service:
-    return Service(
-        "google.firestore.v1.Firestore", emulator="FIRESTORE_EMULATOR_HOST", transport=_transport
-    )

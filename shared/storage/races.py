@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from shared.kit.errors import Unavailable
-from shared.storage.firestore import LostRace
+from shared.storage.batches import LostRace
 
 ATTEMPTS = 14
 FIRST_PAUSE_SECONDS = 0.004

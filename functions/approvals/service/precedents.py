@@ -34,8 +34,8 @@ from shared.kit.ids import new_id
 from shared.kit.roles import GOVERNOR
 from shared.kit.transitions import Transition
 from shared.messaging.contents import read_contents
-from shared.storage.batches import Add, Batch
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import Add, Batch, LostRace
+from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 
 _CONTENTS_AT_ONCE = 4

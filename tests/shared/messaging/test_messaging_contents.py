@@ -13,8 +13,8 @@ from shared.messaging.changes import Change
 from shared.messaging.contents import CONTENTS, erase, read_contents
 from shared.messaging.erasure import main
 from shared.messaging.recorder import Recorder
-from shared.storage.batches import Batch
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import Batch, LostRace
+from shared.storage.firestore import TenantStore
 from tests.shared.stories import NOW, caller
 
 pytestmark = pytest.mark.platform

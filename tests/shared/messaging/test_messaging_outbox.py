@@ -19,8 +19,8 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import Recorder
 from shared.messaging.sweep import Sweep
 from shared.storage import patience
-from shared.storage.batches import Batch
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import Batch, LostRace
+from shared.storage.firestore import TenantStore
 from shared.storage.secrets import log_keys
 from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.stories import NOW, OrderPlaced, caller

@@ -23,8 +23,8 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.pubsub import Unpublishable
 from shared.messaging.recorder import Recorder
 from shared.messaging.sweep import Sweep
-from shared.storage.batches import Batch
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import Batch, LostRace
+from shared.storage.firestore import TenantStore
 from shared.storage.secrets import log_keys
 from tests.shared.cloud import Cloud
 from tests.shared.stories import NOW, OrderPlaced, caller

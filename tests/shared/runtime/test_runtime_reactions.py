@@ -30,7 +30,7 @@ from shared.messaging.sweep import SWEEP_TYPE, Sweep
 from shared.messaging.timers import timer_event
 from shared.runtime import logs
 from shared.runtime.reactions import create_reactions
-from shared.storage.firestore import LostRace
+from shared.storage.batches import LostRace
 from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.runtime.asking import client
 from tests.shared.stories import NOW

@@ -7,8 +7,8 @@ import pytest
 from shared.kit.errors import Invalid, PayloadTooLarge, Unavailable
 from shared.kit.operations import start_counting
 from shared.storage import patience as storage
-from shared.storage.batches import Add, AtLeast, Batch, Document, Removed
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import Add, AtLeast, Batch, Document, LostRace, Removed
+from shared.storage.firestore import TenantStore
 from tests.shared.wire import Wire
 
 pytestmark = pytest.mark.platform

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from shared.kit.errors import NotFound, Unavailable
-from shared.storage.batches import Batch
-from shared.storage.firestore import LostRace, TenantStore
+from shared.storage.batches import Batch, LostRace
+from shared.storage.firestore import TenantStore
 from shared.storage.races import ATTEMPTS, decide_again
 
 
