@@ -100,6 +100,7 @@ def test_few_types_of_the_checkout_reach_a_reader_unasked() -> None:
         "agents-reactions approvals": [
             "assent.approval.confirmed.v1",
             "assent.approval.escalated.v1",
+            "assent.approval.silence_revoked.v1",
             "assent.approval.voted.v1",
         ],
         "approvals-reactions agents": [

@@ -57,9 +57,11 @@ async def test_an_assent_reads_the_approval_its_claim_and_the_row(world: World) 
     assert await cost(world.decide("approve", asked)) == (3, 4, 2, 1, 0)
 
 
-async def test_a_refusal_reads_the_approval_and_its_claim(world: World) -> None:
+async def test_a_refusal_reads_the_approval_its_claim_and_what_waits_for_silence(
+    world: World,
+) -> None:
     asked = await world.ask()
-    assert await cost(world.decide("reject", asked)) == (2, 4, 2, 1, 0)
+    assert await cost(world.decide("reject", asked)) == (3, 4, 2, 1, 0)
 
 
 async def test_a_repeat_reads_twice_and_writes_nothing(world: World) -> None:
@@ -70,10 +72,10 @@ async def test_a_repeat_reads_twice_and_writes_nothing(world: World) -> None:
     assert await cost(repeat) == (2, 0, 0, 0, 0)
 
 
-async def test_a_veto_adds_the_precedent(world: World) -> None:
+async def test_a_veto_of_a_match_adds_the_precedent_to_a_refusal(world: World) -> None:
     await world.precedent()
     matched = await world.ask()
-    assert await cost(world.veto(matched)) == (3, 7, 2, 2, 0)
+    assert await cost(world.veto(matched)) == (4, 7, 2, 2, 0)
 
 
 async def test_a_timer_that_comes_second_costs_one_read(world: World) -> None:
