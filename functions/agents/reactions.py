@@ -1,6 +1,6 @@
 """Events and timers in: decisions of approvals, suspensions, the pipeline, due times."""
 
-from events.agents import AgentSuspended, CreationCaseReviewNeeded
+from events.agents import AgentSuspended
 from events.approvals import (
     ApprovalApproved,
     ApprovalAutoApproved,
@@ -11,6 +11,7 @@ from events.approvals import (
     ApprovalRejected,
     ApprovalVetoed,
 )
+from events.cases import CreationCaseReviewNeeded
 from events.pipelines import PipelineResumed
 from functions.agents.aggregates import AGENTS, RUN
 from functions.agents.rules.agent import PROBATION_DUE, TRIAL_DUE, end_probation, end_trial

@@ -4,19 +4,8 @@ from typing import Self
 
 from pydantic import JsonValue
 
-from events.agents import (
-    AgentStatus,
-    CaseKind,
-    CaseStatus,
-    Finding,
-    Health,
-    Mode,
-    Reactivation,
-    Stage,
-    StageStatus,
-    Suspension,
-    Withdrawal,
-)
+from events.agents import AgentStatus, CaseKind, Health, Mode, Reactivation, Stage, Suspension
+from events.cases import CaseStatus, Finding, StageStatus, Withdrawal
 from functions.agents.rules.agent import Agent, HeldReading, ReportCount
 from functions.agents.rules.breaker import Pipeline
 from functions.agents.rules.case import CreationCase

@@ -1,7 +1,7 @@
 """Events and timers in: requests and outcomes of creation cases, and due times."""
 
-from events.agents import (
-    AgentApprovalNeeded,
+from events.agents import AgentApprovalNeeded
+from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
     CreationCaseRollbackFailed,

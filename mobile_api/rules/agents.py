@@ -8,8 +8,9 @@ own events."""
 from collections.abc import Mapping
 from typing import Any
 
-from events.agents import AgentState, CreationCaseState, Deployment, Reversal
+from events.agents import AgentState, Deployment
 from events.approvals import ApprovalState, CaseBinding
+from events.cases import CreationCaseState, Reversal
 from mobile_api.rules.budget import AGENT_PER_DAY_USD_MICROS, spend
 from mobile_api.rules.documents import AGENTS, Fields, Step
 from mobile_api.rules.facts import Fact

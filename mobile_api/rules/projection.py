@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from events import agents, approvals
-from events.agents import AgentState, CreationCaseState
+from events import agents, approvals, cases
+from events.agents import AgentState
 from events.approvals import ApprovalState, Subject
+from events.cases import CreationCaseState
 from events.pipelines import PipelineState
 from events.precedents import PrecedentState
 from events.registry import published_types
@@ -36,8 +37,8 @@ _ASKED_FOR = ("ethics_cleared", "escalated")
 # They are addressed to approvals: the approval's own events follow.
 _IGNORED = (
     agents.AgentApprovalNeeded,
-    agents.CreationCaseReversalUnneeded,
-    agents.CreationCaseWithdrawalRequested,
+    cases.CreationCaseReversalUnneeded,
+    cases.CreationCaseWithdrawalRequested,
 )
 
 

@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from events import agents as told_by_agents
+from events import cases
+from events.agents import AgentApprovalNeeded
 from events.approvals import CaseBinding, Subject
 from events.decisions import statement_of
 from functions.agents.rules.agent import Agent
@@ -88,7 +89,7 @@ class ToApprovals:
 
     what: str
     approval_id: str
-    withdrawal: told_by_agents.Withdrawal | None = None
+    withdrawal: cases.Withdrawal | None = None
     ends: str | None = None
 
 
@@ -109,7 +110,7 @@ class OneOutcome(RuleBasedStateMachine):
         self.now: datetime = START
         self.matched, self.paused, self.gave_up = matched, False, False
         self.approvals: dict[str, Approval | None] = {}
-        self.requests: dict[str, told_by_agents.AgentApprovalNeeded] = {}
+        self.requests: dict[str, AgentApprovalNeeded] = {}
         self.mail: list[ToApprovals | ToAgents] = []
         self.arrived: list[ToApprovals | ToAgents] = []
         after = submission(of)
@@ -262,14 +263,14 @@ class OneOutcome(RuleBasedStateMachine):
             undone = message.what == "rolled_back"
             self._keep(reversals.undo(known) if undone else reversals.fail_to_undo(known))
             if message.ends is not None:
-                by = told_by_agents.Withdrawal(by="service:agents", at=self.now)
+                by = cases.Withdrawal(by="service:agents", at=self.now)
                 self._end(message.ends, reversals.end_with_case, by)
         else:
             assert withdrawal is not None
             end = reversals.cancel if message.what == "withdrawn" else reversals.end_with_case
             self._end(id, end, withdrawal)
 
-    def _end(self, id: str, rule: Any, withdrawal: told_by_agents.Withdrawal) -> None:
+    def _end(self, id: str, rule: Any, withdrawal: cases.Withdrawal) -> None:
         known = self.approvals.setdefault(id, None)
         if known is not None:
             self._keep(rule(known, withdrawal.by, withdrawal.at))
@@ -331,15 +332,15 @@ class OneOutcome(RuleBasedStateMachine):
 
     def _tell(self, agent: Agent, steps: Steps) -> None:
         whats = {
-            told_by_agents.CreationCaseWithdrawalRequested: "withdrawn",
-            told_by_agents.CreationCaseCancelled: "cancelled",
-            told_by_agents.CreationCaseRolledBack: "rolled_back",
-            told_by_agents.CreationCaseRollbackFailed: "rollback_failed",
-            told_by_agents.CreationCaseReversalUnneeded: "rolled_back",
+            cases.CreationCaseWithdrawalRequested: "withdrawn",
+            cases.CreationCaseCancelled: "cancelled",
+            cases.CreationCaseRolledBack: "rolled_back",
+            cases.CreationCaseRollbackFailed: "rollback_failed",
+            cases.CreationCaseReversalUnneeded: "rolled_back",
         }
         after = stepped(agent, steps)
         for step in steps:
-            if step.event is told_by_agents.AgentApprovalNeeded:
+            if step.event is AgentApprovalNeeded:
                 asked = after.case.asked
                 assert asked is not None
                 self.requests[asked.approval_id] = after.request

@@ -3,16 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from events.agents import (
-    AgentActivated,
-    AgentState,
-    AgentViolationReported,
-    CreationCaseJudged,
-    CreationCaseState,
-    Limits,
-    Reactivation,
-    Reversal,
-)
+from events.agents import AgentActivated, AgentState, AgentViolationReported, Limits, Reactivation
 from events.agents import Violation as BrokenRule
 from events.approvals import (
     ApprovalReviewMissed,
@@ -24,6 +15,7 @@ from events.approvals import (
     VetoWindow,
     Violation,
 )
+from events.cases import CreationCaseJudged, CreationCaseState, Reversal
 from events.pipelines import PipelinePaused, PipelineState
 from events.precedents import PrecedentState
 from events.quorum import Place, Rule

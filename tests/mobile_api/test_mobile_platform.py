@@ -9,7 +9,7 @@ from google.pubsub_v1 import PublisherClient, PubsubMessage
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from emulators.running import RunningPlatform
-from events.agents import CreationCaseCancelled
+from events.cases import CreationCaseCancelled
 from mobile_api.service.rebuild import rebuild
 from shared.kit import clock
 from shared.kit.canonical import content_hash

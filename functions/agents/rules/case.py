@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from events.agents import CreationCaseState, Purpose, Risk, Withdrawal
+from events.agents import Purpose, Risk
+from events.cases import CreationCaseState, Withdrawal
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import Review

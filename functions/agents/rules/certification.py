@@ -5,7 +5,8 @@ from datetime import datetime
 
 from joserfc.jwk import OKPKey
 
-from events.agents import Limits, StageState
+from events.agents import Limits
+from events.cases import StageState
 from functions.agents.rules.agent import Version
 from functions.agents.rules.case import CaseContents, CreationCase, Judged
 from functions.agents.rules.judgement import STAGES, Judgement, StageJudgement

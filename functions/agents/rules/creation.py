@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from events.agents import (
-    AgentStatus,
-    CaseKind,
+from events.agents import AgentStatus, CaseKind, Purpose
+from events.cases import (
     CaseStatus,
     CreationCaseApproved,
     CreationCaseJudged,
@@ -15,7 +14,6 @@ from events.agents import (
     CreationCaseReversalUnneeded,
     CreationCaseReviewNeeded,
     CreationCaseState,
-    Purpose,
     StageState,
 )
 from functions.agents.rules.agent import Agent, described_by

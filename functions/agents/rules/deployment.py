@@ -3,16 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from events.agents import (
-    AgentActivated,
-    AgentStatus,
-    AgentTrialStarted,
-    AgentUpgraded,
-    Cause,
-    CreationCaseRollbackFailed,
-    CreationCaseRolledBack,
-    Finding,
-)
+from events.agents import AgentActivated, AgentStatus, AgentTrialStarted, AgentUpgraded
+from events.cases import Cause, CreationCaseRollbackFailed, CreationCaseRolledBack, Finding
 from functions.agents.rules.agent import (
     SUSPENDABLE,
     TRIAL,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from joserfc.jwk import KeySet
 
-from events.agents import AgentStatus, Finding
+from events.agents import AgentStatus
+from events.cases import Finding
 from events.decisions import read_statement
 from functions.agents.rules.agent import SERVING, Agent
 from functions.agents.rules.approval_request import approval_content

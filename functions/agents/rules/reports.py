@@ -4,13 +4,7 @@ A repeated report is counted, so that no reporter can publish without end."""
 
 from datetime import datetime, timedelta
 
-from events.agents import (
-    AgentHealthChanged,
-    AgentViolationReported,
-    Health,
-    Trigger,
-    Violation,
-)
+from events.agents import AgentHealthChanged, AgentViolationReported, Health, Trigger, Violation
 from functions.agents.rules.agent import (
     SUSPENDABLE,
     Agent,

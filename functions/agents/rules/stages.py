@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from events.agents import Stage, StageState
+from events.agents import Stage
+from events.cases import StageState
 from functions.agents.rules.judgement import STAGES, StageJudgement
 
 ETHICS, APPROVAL, DEPLOYMENT = 5, 6, 7

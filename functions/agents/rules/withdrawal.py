@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from events.agents import CreationCaseCancelled, CreationCaseWithdrawalRequested, Withdrawal
+from events.cases import CreationCaseCancelled, CreationCaseWithdrawalRequested, Withdrawal
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import WAITING, CreationCase, Steps
 from functions.agents.rules.creation import end_without_agent

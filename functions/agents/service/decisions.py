@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from events.agents import Cause
 from events.approvals import (
     ApprovalApproved,
     ApprovalAutoApproved,
@@ -15,6 +14,7 @@ from events.approvals import (
     ApprovalState,
     ApprovalVetoed,
 )
+from events.cases import Cause
 from events.decisions import verify_decision
 from events.pipelines import PipelineResumed
 from functions.agents.aggregates import (

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from events.agents import Reversal
+from events.cases import Reversal
 from functions.agents.aggregates import AGENTS, NAMES
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Steps

@@ -1,7 +1,8 @@
 """What requests are about: Assent's own things, and whatever callers name."""
 
-from events.agents import AgentApprovalNeeded, CreationCaseCancelled
+from events.agents import AgentApprovalNeeded
 from events.approvals import ApprovalRequested, Subject
+from events.cases import CreationCaseCancelled
 from events.policies import ApprovalPolicyChanged
 from events.precedents import PrecedentActivated
 from functions.approvals.rules.gist import folded

@@ -4,8 +4,9 @@ arrive."""
 from collections.abc import Callable
 from datetime import datetime
 
-from events.agents import (
-    AgentApprovalNeeded,
+from events.agents import AgentApprovalNeeded
+from events.approvals import CaseBinding, Stage
+from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
     CreationCaseRollbackFailed,
@@ -13,7 +14,6 @@ from events.agents import (
     CreationCaseWithdrawalRequested,
     Withdrawal,
 )
-from events.approvals import CaseBinding, Stage
 from events.dossiers import Assessment
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.queries import find_refused, find_silent

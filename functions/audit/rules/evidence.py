@@ -5,8 +5,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from events.agents import AgentApprovalNeeded, AgentHealthChanged, CreationCaseReviewNeeded
+from events.agents import AgentApprovalNeeded, AgentHealthChanged
 from events.approvals import ApprovalConfirmed, ApprovalRequested, ApprovalResumed
+from events.cases import CreationCaseReviewNeeded
 from events.mobile_api import NotificationRequested
 from shared.kit.canonical import canonical_json
 

@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from events.agents import (
-    AgentApprovalNeeded,
-    CaseKind,
+from events.agents import AgentApprovalNeeded, CaseKind
+from events.approvals import ApprovalState, CaseBinding, Stage, Subject
+from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
     CreationCaseRollbackFailed,
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
 )
-from events.approvals import ApprovalState, CaseBinding, Stage, Subject
 from events.decisions import statement_of
 from events.dossiers import Assessment
 from functions.agents.rules import agent as agents

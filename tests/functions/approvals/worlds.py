@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from google.cloud.firestore import AsyncClient
 from google.cloud.tasks_v2 import Task
 
-from events.agents import (
-    AgentApprovalNeeded,
+from events.agents import AgentApprovalNeeded
+from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
     CreationCaseRollbackFailed,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events import agents, approvals
+from events import agents, approvals, cases
 from mobile_api.rules.agents import shown_agent
 from mobile_api.rules.documents import AGENTS, Fields
 from mobile_api.views import Agent
@@ -85,7 +85,7 @@ def test_news_of_an_older_case_does_not_close_the_newer_one() -> None:
 
 
 def test_a_veto_takes_the_agent_back_even_where_the_clocks_disagree() -> None:
-    undone = case(agents.CreationCaseRolledBack, 1, 2, START)
+    undone = case(cases.CreationCaseRolledBack, 1, 2, START)
     for told in ((agent(at=LATER), undone), (undone, agent(at=LATER))):
         seen = _seen(_requested(), *told)
         assert (seen.status, seen.version, seen.health, seen.case_id) == (
@@ -99,7 +99,7 @@ def test_a_veto_takes_the_agent_back_even_where_the_clocks_disagree() -> None:
 def test_a_reversal_speaks_over_what_was_said_in_the_same_commit() -> None:
     stopped = agent(agents.AgentSuspended, 1, 2, LATER, status="suspended")
     failed = case(
-        *(agents.CreationCaseRollbackFailed, 1, 2),
+        *(cases.CreationCaseRollbackFailed, 1, 2),
         agent_status="suspended",
         agent_sequence=2,
         agent_version="2.0.0",
@@ -113,7 +113,7 @@ def test_a_reversal_speaks_over_what_was_said_in_the_same_commit() -> None:
 def test_what_happens_after_a_reversal_counts_again_whatever_the_clocks_say(
     clocks: tuple[datetime, datetime],
 ) -> None:
-    undone = case(agents.CreationCaseRolledBack, 2, 1, clocks[0], of_agent=1)
+    undone = case(cases.CreationCaseRolledBack, 2, 1, clocks[0], of_agent=1)
     suspended = agent(agents.AgentSuspended, 1, 2, clocks[1], status="suspended")
     for told in permutations((agent(), undone, suspended)):
         assert _seen(*told).status == "suspended"
@@ -123,7 +123,7 @@ def test_what_happens_after_a_reversal_counts_again_whatever_the_clocks_say(
 def test_versions_taken_back_one_after_the_other_end_at_the_lowest(
     clocks: tuple[datetime, datetime],
 ) -> None:
-    kind = agents.CreationCaseRolledBack
+    kind = cases.CreationCaseRolledBack
     first = case(kind, 3, 1, clocks[0], of_agent=1, agent_status="active", agent_version="9.1.0")
     second = case(kind, 2, 1, clocks[1], of_agent=1, agent_status="trial", agent_version="9.0.0")
     upgraded = agent(agents.AgentUpgraded, version="10.0.0")
@@ -133,13 +133,13 @@ def test_versions_taken_back_one_after_the_other_end_at_the_lowest(
 
 
 def test_a_deployment_that_failed_its_checks_leaves_a_certified_agent() -> None:
-    undone = case(agents.CreationCaseRolledBack, 1, 1, LATER, caused_by="health")
+    undone = case(cases.CreationCaseRolledBack, 1, 1, LATER, caused_by="health")
     assert _seen(undone).status == "certified"
 
 
 @pytest.mark.parametrize("status", ["blocked", "returned"])
 def test_a_case_that_never_asks_is_told_by_its_judgement(status: str) -> None:
-    judged = case(agents.CreationCaseJudged, status=status, agent_status="draft")
+    judged = case(cases.CreationCaseJudged, status=status, agent_status="draft")
     seen = _seen(judged)
     assert (seen.status, seen.case_id) == (
         "draft",
@@ -149,11 +149,11 @@ def test_a_case_that_never_asks_is_told_by_its_judgement(status: str) -> None:
 
 @pytest.mark.parametrize("status", ["ethics_cleared", "escalated"])
 def test_a_judgement_that_asks_is_left_to_the_approval(status: str) -> None:
-    assert project({}, fact(case(agents.CreationCaseJudged, status=status))) == {}
+    assert project({}, fact(case(cases.CreationCaseJudged, status=status))) == {}
 
 
 def test_a_withdrawal_that_overtook_the_request_leaves_no_certified_agent() -> None:
-    withdrawn = case(agents.CreationCaseCancelled, 1, 2, agent_status="deprecated")
+    withdrawn = case(cases.CreationCaseCancelled, 1, 2, agent_status="deprecated")
     story = (withdrawn, _requested(at=LATER), _approved())
     for order in permutations(story):
         assert _seen(*order).status == "deprecated"
@@ -165,7 +165,7 @@ def test_assent_without_a_deployment_is_overdue_after_ten_minutes() -> None:
 
 
 def test_a_held_case_is_not_overdue() -> None:
-    held = case(agents.CreationCaseApproved, 1, 2, LATER)
+    held = case(cases.CreationCaseApproved, 1, 2, LATER)
     assert _document(_requested(), _approved(), held)["overdue_after_agents"] is None
 
 

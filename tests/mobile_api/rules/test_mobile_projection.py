@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import agents, approvals, pipelines, precedents
+from events import agents, approvals, cases, pipelines, precedents
 from mobile_api.rules.counters import counter_changes, is_time
 from mobile_api.rules.documents import Fields, Key
 from mobile_api.rules.facts import Fact
@@ -52,14 +52,14 @@ _AGENTS: tuple[type[agents.AgentState], ...] = (
     agents.AgentTrialEnded,
     agents.AgentProbationEnded,
 )
-_CASES: tuple[type[agents.CreationCaseState], ...] = (
-    agents.CreationCaseJudged,
-    agents.CreationCaseReturned,
-    agents.CreationCaseRejected,
-    agents.CreationCaseCancelled,
-    agents.CreationCaseApproved,
-    agents.CreationCaseRolledBack,
-    agents.CreationCaseRollbackFailed,
+_CASES: tuple[type[cases.CreationCaseState], ...] = (
+    cases.CreationCaseJudged,
+    cases.CreationCaseReturned,
+    cases.CreationCaseRejected,
+    cases.CreationCaseCancelled,
+    cases.CreationCaseApproved,
+    cases.CreationCaseRolledBack,
+    cases.CreationCaseRollbackFailed,
 )
 _PRECEDENTS: tuple[type[precedents.PrecedentState], ...] = (
     precedents.PrecedentReviewed,
@@ -103,7 +103,7 @@ def _histories(draw: st.DrawFn) -> list[Envelope]:
             case_kind = draw(st.sampled_from(_CASES))
             of_agent = draw(_numbers)
             reversal: dict[str, Any] = {}
-            if issubclass(case_kind, agents.Reversal):
+            if issubclass(case_kind, cases.Reversal):
                 reversal["agent_sequence"] = draw(st.integers(0, 3))
                 reversal["agent_version"] = draw(st.sampled_from(["0.0.0", "1.0.0", "10.2.0"]))
             told.append(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events import agents, approvals, pipelines, precedents
+from events import agents, approvals, cases, pipelines, precedents
 from mobile_api.aggregates import DEVICES
 from mobile_api.rules.documents import CARDS, COUNTERS, Key
 from mobile_api.service import rebuild as rebuilding
@@ -54,7 +54,7 @@ def _stories() -> list[Envelope]:
         approval(approvals.ApprovalAutoApproved, 9, 1, case=case_of(9), **stories.window()),
         approval(approvals.ApprovalVetoed, 9, 2, case=case_of(9), **stories.vetoed()),
         agent(number=9),
-        case(agents.CreationCaseRolledBack, 9, 2),
+        case(cases.CreationCaseRolledBack, 9, 2),
         approval(approvals.ApprovalReversed, 9, 3, case=case_of(9), **stories.vetoed()),
         stories.delivery(DeliveryBuried, 1),
         stories.delivery(DeliveryBuried, 2, function="mobile-api"),
@@ -71,7 +71,7 @@ async def _digest(tenant: str) -> str:
 async def test_a_creation_needs_three_commits_its_notice_included(tenant: str) -> None:
     of: dict[str, Any] = {"case": case_of(1)}
     story = [
-        case(agents.CreationCaseJudged, status="ethics_cleared"),
+        case(cases.CreationCaseJudged, status="ethics_cleared"),
         approval(approvals.ApprovalRequested, **of),
         approval(approvals.ApprovalApproved, 1, 2, **of, **decided()),
         agent(),

@@ -2,11 +2,8 @@
 
 import pytest
 
-from events.agents import (
-    AgentActivated,
-    AgentApprovalNeeded,
-    AgentTrialStarted,
-    AgentUpgraded,
+from events.agents import AgentActivated, AgentApprovalNeeded, AgentTrialStarted, AgentUpgraded
+from events.cases import (
     CreationCaseApproved,
     CreationCaseCancelled,
     CreationCaseJudged,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.agents import (
+from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
     CreationCaseWithdrawalRequested,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from events.agents import AgentSuspended, CreationCaseRollbackFailed, CreationCaseRolledBack
+from events.agents import AgentSuspended
+from events.cases import CreationCaseRollbackFailed, CreationCaseRolledBack
 from functions.agents.aggregates import AGENTS, CASES, NAMES, RUN
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase, Steps
