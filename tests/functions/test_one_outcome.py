@@ -32,7 +32,7 @@ from functions.approvals.rules import reversals
 from functions.approvals.rules.approval import Approval, Repeat, Step
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.requests import open_cancelled, open_request
+from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto

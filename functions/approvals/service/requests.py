@@ -18,16 +18,10 @@ from events.dossiers import Assessment
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.queries import find_refused, find_silent
 from functions.approvals.rules.approval import Approval, Steps
+from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.policy import BUILT_IN
 from functions.approvals.rules.refused import too_many_silent, why_refused
-from functions.approvals.rules.requests import (
-    Request,
-    RequestBody,
-    fitting_evidence,
-    open_cancelled,
-    open_request,
-    request_of,
-)
+from functions.approvals.rules.requests import Request, RequestBody, fitting_evidence, request_of
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
 from functions.approvals.rules.subjects import agent_subject
 from functions.approvals.service.precedents import count_compared

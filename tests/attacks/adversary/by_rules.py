@@ -22,6 +22,7 @@ from functions.approvals.rules.approval import Actor, Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
 from functions.approvals.rules.late import note_late
+from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
 from functions.approvals.rules.posting import precedent_of
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
@@ -96,7 +97,7 @@ class RulesTenant:
         """Opens the request as `service/requests.py` does."""
         active = self.active.get(request.kind)
         compared = active.precedents if active and request.precedents_allowed else ()
-        step = asking.open_request(request, compared, self.now, self.current)
+        step = open_request(request, compared, self.now, self.current)
         self.apply((step,))
         return request.approval_id
 

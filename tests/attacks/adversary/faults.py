@@ -15,6 +15,7 @@ from functions.approvals.rules import (
     commands,
     decisions,
     matching,
+    opening,
     policy,
     precedent,
     quorum,
@@ -53,19 +54,19 @@ def _nothing(*_: Any, **__: Any) -> Any:
 
 @fault
 def the_requester_chooses_the_rule(patch: pytest.MonkeyPatch) -> None:
-    real = requests._terms
+    real = opening._terms
 
     def terms(request: Any, held: Any) -> Any:
         return replace(real(request, held), rule=request.added_rule or real(request, held).rule)
 
-    patch.setattr(requests, "_terms", terms)
+    patch.setattr(opening, "_terms", terms)
 
 
 @fault
 def the_requester_chooses_the_clock(patch: pytest.MonkeyPatch) -> None:
     real = policy.deadline_of
     patch.setattr(
-        requests,
+        opening,
         "deadline_of",
         lambda terms, asked: timedelta(seconds=asked) if asked else real(terms, None),
     )
@@ -85,7 +86,7 @@ def any_kind_hides_any_effect(patch: pytest.MonkeyPatch) -> None:
 def silence_approves_for_anybody(patch: pytest.MonkeyPatch) -> None:
     real = policy.terms_for
     patch.setattr(
-        requests,
+        opening,
         "terms_for",
         lambda held, **asked: replace(
             real(held, **asked), silence_approves=asked["kind"] == "artifact"
@@ -223,15 +224,15 @@ def decisions_count_after_the_deadline(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def a_policy_says_how_the_policy_changes(patch: pytest.MonkeyPatch) -> None:
-    real = requests._terms
+    real = opening._terms
     patch.setattr(
-        requests, "_terms", lambda request, held: real(replace(request, proposal=None), held)
+        opening, "_terms", lambda request, held: real(replace(request, proposal=None), held)
     )
 
 
 @fault
 def the_veto_window_is_an_hour(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(requests, "WINDOW", timedelta(hours=1))
+    patch.setattr(opening, "WINDOW", timedelta(hours=1))
 
 
 @fault
@@ -254,7 +255,7 @@ def vetoes_end_no_precedent(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def a_precedent_covers_what_cannot_be_undone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(requests, "limits", _nothing)
+    patch.setattr(opening, "limits", _nothing)
 
 
 @fault
@@ -264,7 +265,7 @@ def a_precedent_covers_its_authors_text(patch: pytest.MonkeyPatch) -> None:
     def match(approval: Any, content: Any, precedents: Any) -> Any:
         return real(approval.model_copy(update={"authors": ()}), content, precedents)
 
-    patch.setattr(requests, "match_all", match)
+    patch.setattr(opening, "match_all", match)
 
 
 @fault
@@ -274,7 +275,7 @@ def a_precedent_covers_any_risk(patch: pytest.MonkeyPatch) -> None:
     def match(approval: Any, content: Any, precedents: Any) -> Any:
         return real(approval.model_copy(update={"risk": "low"}), content, precedents)
 
-    patch.setattr(requests, "match_all", match)
+    patch.setattr(opening, "match_all", match)
 
 
 @fault

@@ -31,7 +31,8 @@ from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST, version_after
 from functions.approvals.rules import reversals
 from functions.approvals.rules.approval import Step
-from functions.approvals.rules.requests import Request, fitting_evidence, open_cancelled
+from functions.approvals.rules.opening import open_cancelled
+from functions.approvals.rules.requests import Request, fitting_evidence
 from shared.aggregates.aggregate import payload
 from shared.kit.canonical import canonical_json
 from shared.kit.contents import Content

@@ -11,9 +11,10 @@ from events.precedents import Condition
 from events.quorum import Place, Rule
 from functions.approvals.rules.approval import Approval, Repeat, Step, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
+from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent
-from functions.approvals.rules.requests import Request, RequestBody, SubjectBody, open_request
+from functions.approvals.rules.requests import Request, RequestBody, SubjectBody
 from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 

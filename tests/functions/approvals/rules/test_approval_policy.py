@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from events.policies import ApprovalPolicyChanged, PolicyEntry
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.decisions import decide
+from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.policy import BUILT_IN, DEADLINES, completed, terms_for
 from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
-from functions.approvals.rules.requests import open_request
 from functions.approvals.rules.risk import LEVELS
 from functions.approvals.rules.silence import time_passed
 from shared.kit.callers import Actor

@@ -13,14 +13,10 @@ from events.approvals import (
 )
 from functions.approvals.rules.approval import DEADLINE_DUE, next_timer
 from functions.approvals.rules.decisions import decide
+from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.policy import DEADLINES
 from functions.approvals.rules.requests import CONTENT as CONTENT_LIMIT
-from functions.approvals.rules.requests import (
-    SubjectBody,
-    open_cancelled,
-    open_request,
-    request_of,
-)
+from functions.approvals.rules.requests import SubjectBody, request_of
 from functions.approvals.rules.risk import USUAL_EFFECT, assess
 from functions.approvals.rules.silence import time_passed
 from shared.aggregates.aggregate import payload

@@ -23,8 +23,9 @@ from functions.approvals.rules.genesis import (
 from functions.approvals.rules.gist import gist_of
 from functions.approvals.rules.likeness import likeness_of
 from functions.approvals.rules.matching import LARGEST_MATCHES_BYTES
+from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, Precedent
-from functions.approvals.rules.requests import CONTENT, open_request
+from functions.approvals.rules.requests import CONTENT
 from functions.approvals.rules.risk import assess
 from tests.functions.approvals.builders import (
     RATIONALE,
