@@ -13,10 +13,11 @@ from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpc
 
 from emulators.clock import VirtualClock
 from emulators.cloud_tasks import CloudTasksEmulator, NoResponse, TaskRequest, TaskResponse
+from shared.messaging.dead_letters import DEAD_LETTERS
 from shared.storage.firestore import TenantStore
 from tests.backing import Service
 from tests.secret_manager import SecretManager, running_secret_manager
-from tests.shared.cloud import Cloud
+from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.wire import Wire
 
 
@@ -112,3 +113,11 @@ async def noun(secret_manager: SecretManager) -> str:
     name = f"orders-{uuid.uuid4().hex[:10]}"
     await secret_manager.give_log_keys(name)
     return name
+
+
+@pytest.fixture
+async def dead(cloud: Cloud) -> Mailbox:
+    """What is dead-lettered from now on."""
+    mailbox = await cloud.mailbox(DEAD_LETTERS)
+    cloud.mend()
+    return mailbox

@@ -21,13 +21,6 @@ HEADERS = {
 }
 
 
-@pytest.fixture
-async def dead(cloud: Cloud) -> Mailbox:
-    mailbox = await cloud.mailbox(DEAD_LETTERS)
-    cloud.mend()
-    return mailbox
-
-
 async def test_a_dead_letter_keeps_body_attributes_destination_and_reason(dead: Mailbox) -> None:
     body = b"\xff no json"
     await bury(body, HEADERS, function="bills", path="/events/orders", reason="unreadable")

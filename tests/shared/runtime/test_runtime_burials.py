@@ -10,7 +10,7 @@ import pytest
 from shared.aggregates.runner import Runner
 from shared.kit.errors import Forbidden
 from shared.messaging.changes import Timer
-from shared.messaging.dead_letters import DEAD_LETTERS, REDELIVERS
+from shared.messaging.dead_letters import REDELIVERS
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG
 from shared.messaging.timers import timer_event
@@ -60,13 +60,6 @@ async def reactions(
     await cloud.mailbox("orders")
     async with orders.side("orders") as asking:
         yield asking
-
-
-@pytest.fixture
-async def dead(cloud: Cloud, reactions: httpx.AsyncClient) -> Mailbox:
-    mailbox = await cloud.mailbox(DEAD_LETTERS)
-    cloud.mend()
-    return mailbox
 
 
 def _paid(store: TenantStore) -> Envelope:

@@ -10,7 +10,6 @@ from shared.aggregates.runner import Runner
 from shared.kit.errors import AssentError, Forbidden, Unavailable
 from shared.messaging.changes import Change, Timer
 from shared.messaging.claim_check import DATAREF, MOST_CARRIED, messages_of
-from shared.messaging.dead_letters import DEAD_LETTERS
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG
 from shared.messaging.outbox import Outbox
@@ -100,13 +99,6 @@ async def reactions(
     app = create_reactions(function="bills", handlers=handlers, run=Runner("bills"))
     async with client(app) as asking:
         yield asking
-
-
-@pytest.fixture
-async def dead(cloud: Cloud, reactions: httpx.AsyncClient) -> Mailbox:
-    mailbox = await cloud.mailbox(DEAD_LETTERS)
-    cloud.mend()
-    return mailbox
 
 
 async def _deliver(

@@ -23,7 +23,6 @@ from shared.kit.errors import (
 )
 from shared.messaging import pubsub
 from shared.messaging.changes import Timer
-from shared.messaging.dead_letters import DEAD_LETTERS
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
 from shared.messaging.sweep import SWEEP_TYPE, Sweep
@@ -75,13 +74,6 @@ async def reactions(orders: Orders, cloud: Cloud) -> AsyncIterator[httpx.AsyncCl
     handlers = {PAID: orders.on_paid, DUE: orders.on_event}
     async with client(create_reactions(function="orders", handlers=handlers)) as asking:
         yield asking
-
-
-@pytest.fixture
-async def dead(cloud: Cloud) -> Mailbox:
-    mailbox = await cloud.mailbox(DEAD_LETTERS)
-    cloud.mend()
-    return mailbox
 
 
 def _event(**changes: Any) -> Envelope:
