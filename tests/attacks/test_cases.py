@@ -38,7 +38,7 @@ def test_a_colleague_with_every_scope_takes_over_no_case(world: World) -> None:
     case, stranger = returned(world, "writer"), somebody(world, "stranger", "author", "deputy")
     answer = revise(stranger, case, industry="clinics")
     refused(answer, 403, "forbidden")
-    assert "its requester and who revised it" in answer.json()["detail"]
+    assert "its requester and those who revised it" in answer.json()["detail"]
     refused(revise(stranger, case, "renamed"), 403, "forbidden")
     path = f"/v1/workflows/{case['case_id']}/cancel"
     refused(stranger.send("POST", path), 403, "forbidden")

@@ -130,7 +130,7 @@ class Agent(AgentState):
         return frozenset((self.requested_by, *self.current.authors))
 
     def submitters(self) -> frozenset[str]:
-        """Whose agent it is: its requester, and who submitted its current version."""
+        """Those to whom the agent belongs: its requester, and who submitted its current version."""
         return frozenset((self.requested_by, *self.current.submitted_by))
 
 

@@ -4,7 +4,7 @@ from events.agents import CaseKind
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.classification import classify
-from functions.agents.rules.duties import CASES_OWN, MAY_CANCEL, MAY_CHANGE, refuse_strangers
+from functions.agents.rules.duties import MAY_CANCEL, MAY_CHANGE, SUBMITTERS, refuse_strangers
 from functions.agents.rules.spec import Spec
 from shared.kit.callers import Actor
 from shared.kit.errors import FieldError, Invalid, VersionConflict
@@ -18,14 +18,14 @@ CHANGEABLE = frozenset(
 def refuse_strangers_change(agent: Agent, actor: Actor) -> None:
     """Raises Forbidden for all but those whose agent it is and the roles that may change any, so
     that nobody else's open case stands in their way."""
-    whose = "its requester and who submitted its current version"
+    whose = "its requester and those who submitted its current version"
     refuse_strangers(actor, agent.submitters(), MAY_CHANGE, "change this agent", whose)
 
 
 def refuse_strangers_revision(case: CreationCase, actor: Actor) -> None:
     """Raises Forbidden for all but those whose case it is and the roles that may change any agent:
     whoever revises a case may cancel it, and decides nothing about it any more."""
-    refuse_strangers(actor, case.submitted_by, MAY_CHANGE, "revise this case", CASES_OWN)
+    refuse_strangers(actor, case.submitted_by, MAY_CHANGE, "revise this case", SUBMITTERS)
 
 
 def refuse_new_name(name: str, spec: Spec) -> None:
@@ -41,7 +41,7 @@ def changed_kind(agent: Agent, old: Spec | None, new: Spec) -> tuple[CaseKind, t
     if agent.case_id is not None:
         raise VersionConflict(
             f"the case {agent.case_id} of this agent is still open: wait for its end, or let"
-            f" {CASES_OWN}, or somebody with the role {one_of(MAY_CANCEL)}, cancel it"
+            f" {SUBMITTERS}, or somebody with the role {one_of(MAY_CANCEL)}, cancel it"
         )
     if agent.status not in CHANGEABLE:
         raise VersionConflict(

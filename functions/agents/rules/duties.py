@@ -15,8 +15,8 @@ MAY_CANCEL = (GOVERNOR, TENANT_ADMIN)
 MAY_RESUME = (GOVERNOR,)
 
 MOST_AUTHORS = 32
-# Whose a case is, in words.
-CASES_OWN = "its requester and who revised it"
+# In words, those who submitted a case.
+SUBMITTERS = "its requester and those who revised it"
 
 
 def refuse_without(actor: Actor, roles: tuple[str, ...], deed: str) -> None:
@@ -28,8 +28,8 @@ def refuse_without(actor: Actor, roles: tuple[str, ...], deed: str) -> None:
 def refuse_strangers(
     actor: Actor, own: Collection[str], roles: tuple[str, ...], deed: str, whose: str
 ) -> None:
-    """Raises Forbidden, with who may do the deed, for an actor who is none of those whose `own` it
-    is and has none of the roles."""
+    """Raises Forbidden, naming who may do the deed, for an actor who is neither among the owners
+    (`own`; `whose` says in words who they are) nor has one of the roles."""
     if actor.principal not in own and actor.roles.isdisjoint(roles):
         raise Forbidden(
             f"you may not {deed}: only {whose} may, or somebody with the role {one_of(roles)}"

@@ -6,7 +6,7 @@ from events.cases import CreationCaseCancelled, CreationCaseWithdrawalRequested,
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import WAITING, CreationCase, Steps
 from functions.agents.rules.creation import end_without_agent
-from functions.agents.rules.duties import CASES_OWN, MAY_CANCEL, refuse_strangers
+from functions.agents.rules.duties import MAY_CANCEL, SUBMITTERS, refuse_strangers
 from shared.kit.callers import Actor
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
@@ -25,7 +25,7 @@ def cancel(agent: Agent, case: CreationCase, actor: Actor, at: datetime) -> Step
 
     Raises Forbidden for all but who submitted it, governors and tenant admins, VersionConflict
     where it is too late."""
-    refuse_strangers(actor, case.submitted_by, MAY_CANCEL, "cancel this case", CASES_OWN)
+    refuse_strangers(actor, case.submitted_by, MAY_CANCEL, "cancel this case", SUBMITTERS)
     if case.status not in CANCELLABLE:
         raise VersionConflict(f"a case that is {case.status} cannot be cancelled")
     withdrawal = Withdrawal(by=actor.principal, at=at)

@@ -41,7 +41,9 @@ def revised(agent: Agent, case: CreationCase, by: str) -> tuple[Agent, CreationC
 
 def test_a_stranger_changes_nobodys_agent_and_the_refusal_says_who_may() -> None:
     agent, _ = live(*submitted())
-    whose = "its requester and who submitted its current version may, or somebody with the role"
+    whose = (
+        "its requester and those who submitted its current version may, or somebody with the role"
+    )
     with pytest.raises(Forbidden, match=f"{whose} genesis, governor or tenant_admin"):
         refuse_strangers_change(agent, STRANGER)
     refuse_strangers_change(agent, AMIRA)
@@ -51,7 +53,9 @@ def test_a_stranger_changes_nobodys_agent_and_the_refusal_says_who_may() -> None
 
 def test_a_stranger_revises_nobodys_case_and_the_refusal_says_who_may() -> None:
     _, case = submitted()
-    with pytest.raises(Forbidden, match="its requester and who revised it may, or somebody with"):
+    with pytest.raises(
+        Forbidden, match="its requester and those who revised it may, or somebody with"
+    ):
         refuse_strangers_revision(case, STRANGER)
     refuse_strangers_revision(case, AMIRA)
     for role in MAY_CHANGE:

@@ -315,7 +315,7 @@ async def test_of_many_changes_at_once_one_is_open_and_the_others_learn_who_may_
     codes = sorted(answer.status_code for answer in answers)
     assert codes == [202, *[403] * 4, *[409] * 7]
     conflict = next(answer for answer in answers if answer.status_code == 409)
-    assert "its requester and who revised it" in conflict.json()["detail"]
+    assert "its requester and those who revised it" in conflict.json()["detail"]
 
 
 async def test_a_change_names_the_authors_of_what_it_takes_over(world: World) -> None:
