@@ -125,7 +125,7 @@ def test_what_the_governor_refused_comes_back_by_no_precedent_however_it_is_rewr
     elif how == "reject":
         assert decide(world.governor, early, "reject").status_code == 200
     else:
-        deputy = somebody(world, "deputy", "deputy")
+        deputy = somebody(world, "dina", "deputy")
         assert decide(deputy, early, "break_glass", grounds="outage").status_code == 200
         said = {"verdict": "overturned", "note": "There was no outage."}
         path = f"/v1/approvals/{early['id']}/review"
@@ -288,7 +288,7 @@ def test_no_deputy_makes_the_absence_that_gives_them_a_governors_power(world: Wo
 
 
 def test_a_governor_who_is_there_is_not_absent(world: World) -> None:
-    deputy, other = somebody(world, "deputy", "deputy"), somebody(world, "other", "governor")
+    deputy, other = somebody(world, "dina", "deputy"), somebody(world, "other", "governor")
     # Only a governor's own text, and a proposal: neither is missed by anybody.
     ask(other)
     entry = {"kind": "execution", "rule": TWO_GOVERNORS}
