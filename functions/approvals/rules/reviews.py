@@ -65,10 +65,11 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
 
 
 def _overturned(approval: Approval, at: datetime) -> dict[str, Any]:
-    """What an overturned decision means: an approval no longer holds and was refused, a refusal
-    no longer counts as one."""
+    """What an overturned decision means: an approval no longer holds and was refused; a refusal
+    no longer counts as one, unless a governor had refused in the place of who passed it on."""
     if approval.status != "approved":
-        return {"refused_at": None}
+        by_governor = approval.governed_at == approval.decided_at
+        return {} if by_governor else {"refused_at": None}
     return {"status": "overturned", "refused_at": at, "counted_at": None}
 
 

@@ -40,10 +40,12 @@ def _decide_by_silence(approval: Approval, at: datetime) -> Step | None:
 
 
 def _shows_absence(approval: Approval) -> bool:
-    """Whether a governor who was there should have decided: not where their own text may have been
-    all that there was to decide about, nor where no deputy could decide in their place."""
+    """Whether a governor who was there should have decided: not where they may have been barred
+    from it, because they requested it or because somebody sent their text again, nor where no
+    deputy could decide in their place."""
     was_asked = f"role:{GOVERNOR}" in approval.missing and approval.had_default_time
-    return was_asked and not approval.by_governor and approval.kind != "constitutional"
+    may_be_theirs = approval.by_governor or approval.authors != (approval.requested_by,)
+    return was_asked and not may_be_theirs and approval.kind != "constitutional"
 
 
 def _resume(approval: Approval, at: datetime) -> Step | None:

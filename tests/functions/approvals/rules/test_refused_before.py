@@ -58,6 +58,13 @@ def vetoed(actor: Actor = GOVERNOR, **fields: Any) -> Approval:
     return stepped(veto(approval, veto_command(approval), actor, START, took_over=True))
 
 
+def rejected_in_a_friends_place() -> Approval:
+    """By a governor, to whom the friend had passed their place on."""
+    theirs = opened(rule=rule("any", "principal:fred"))
+    passed_on = decided("delegate", theirs, FRIEND, to=GOVERNOR.principal)
+    return decided("reject", passed_on, GOVERNOR)
+
+
 def broken() -> Approval:
     return decided("break_glass", opened(), GOVERNOR, grounds="outage")
 
@@ -80,6 +87,9 @@ REFUSED = {
     ),
     "cancelled by others once it was approved": stepped(
         end_with_case(decided("approve", opened(), GOVERNOR), "goran", START)
+    ),
+    "rejected by a governor in the place of who overturns it": stepped(
+        review(rejected_in_a_friends_place(), OVERTURNED, FRIEND, START)
     ),
     "rejected too late": stepped(note_late(opened(), "reject", "no", GOVERNOR, START + 3 * HOUR)),
 }

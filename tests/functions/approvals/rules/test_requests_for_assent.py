@@ -130,8 +130,9 @@ def test_a_withdrawn_request_is_over_from_the_start() -> None:
     assert next_timer(step.state) is None
 
 
-def test_a_governors_own_request_or_a_constitutional_one_shows_no_absence() -> None:
-    for fields in ({"by_governor": True}, {"kind": "constitutional"}):
+def test_what_a_governor_or_no_deputy_could_decide_shows_no_absence() -> None:
+    sent_again = {"authors": (REQUESTER, GOVERNOR.principal)}
+    for fields in ({"by_governor": True}, sent_again, {"kind": "constitutional"}):
         approval = opened(**fields)
         expired = stepped(time_passed(approval, approval.deadline_at + MINUTE))
         assert (expired.status, expired.silence_at) == ("expired", None)
