@@ -1,7 +1,7 @@
 """Two dishonest principals and one honest governor, over everything that the API lets them do.
 
 Nothing is assented to that the honest governor could not have stopped, and nothing that they
-refused happens. The people and their moves are in `adversary/machine.py`, what must hold in
+refused happens. The people and their moves are in `adversary/people.py`, what must hold in
 `adversary/claims.py`, written from docs/domain.md; `test_seeded_faults.py` shows what the machine
 finds."""
 
@@ -16,8 +16,8 @@ from tests.attacks.adversary.machine import Adversary
 from tests.attacks.adversary.on_platform import PlatformTenant
 from tests.attacks.adversary.seen import HANA, OPEN, SeenCard, Tenant
 
-SHORT = settings(max_examples=150, stateful_step_count=30, deadline=None, derandomize=True)
-DEEP = settings(max_examples=3_000, stateful_step_count=60, deadline=None)
+SHORT = settings(max_examples=100, stateful_step_count=30, deadline=None, derandomize=True)
+DEEP = settings(max_examples=1_500, stateful_step_count=60, deadline=None)
 # On the platform a deed takes a fifth of a second, so it is not shrunk.
 REAL = settings(
     max_examples=12,

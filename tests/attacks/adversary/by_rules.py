@@ -13,37 +13,30 @@ from pydantic import ValidationError
 
 from events.buckets import as_of
 from events.policies import PolicyEntry, PolicyRecord
-from events.precedents import PrecedentBody, PrecedentSeed, seed_of
-from functions.approvals.rules import decisions, genesis, reviews, silence
-from functions.approvals.rules import precedent as precedents
+from events.precedents import PrecedentSeed, seed_of
+from functions.approvals.rules import decisions, reviews, silence
 from functions.approvals.rules import requests as asking
 from functions.approvals.rules import veto as vetoes
-from functions.approvals.rules.approval import Actor, Approval, Repeat, Steps
+from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
-from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
+from functions.approvals.rules.drafting import counts
 from functions.approvals.rules.late import note_late
 from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
-from functions.approvals.rules.posting import precedent_of
-from functions.approvals.rules.precedent import ActivePrecedents, Precedent
 from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
-from functions.approvals.rules.standing import depends_on_takeover, takeover_cutoff
-from shared.kit.errors import ApprovalExpired, AssentError, Forbidden, VetoWindowClosed
+from functions.approvals.rules.refused import revoke_silence, too_many_silent, why_refused
+from functions.approvals.rules.standing import depends_on_takeover
+from shared.kit.callers import Actor
+from shared.kit.canonical import content_hash
+from shared.kit.errors import ApprovalExpired, AssentError, VetoWindowClosed
 from shared.kit.ids import derive_id
 from shared.kit.models import part_of
+from tests.attacks.adversary import lookups
 from tests.attacks.adversary.pipeline import Pipeline
-from tests.attacks.adversary.seen import (
-    GOVERNOR,
-    Json,
-    SeenAgent,
-    SeenCard,
-    SeenCase,
-)
+from tests.attacks.adversary.seen import GOVERNOR, Json, SeenAgent, SeenCard, SeenCase
+from tests.attacks.adversary.shelf import Shelf
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_MOST_COMPARED = 25
-_LIVING = ("draft", "pending_review", "approved", "active", "suspended")
 
 
 @dataclass
@@ -55,14 +48,15 @@ class RulesTenant:
     approvals: dict[str, Approval] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     contents: dict[str, Any] = field(default_factory=dict)
+    # By the hash of a content: who stored it first.
+    stored_by: dict[str, str] = field(default_factory=dict)
     current: ApprovalPolicy = BUILT_IN
-    precedents: dict[str, Precedent] = field(default_factory=dict)
-    active: dict[str, ActivePrecedents] = field(default_factory=dict)
     timers_wait: bool = False
     _made: int = 0
 
     def __post_init__(self) -> None:
         self.pipeline = Pipeline(self)
+        self.shelf = Shelf(self)
 
     def begin_with(self, entries: Iterable[Json]) -> None:
         """The policy that the tenant has from the beginning."""
@@ -81,29 +75,45 @@ class RulesTenant:
     def ask(self, by: str, body: Json) -> str | None:
         def deed() -> str:
             parsed = asking.RequestBody.model_validate(body)
-            request = asking.request_of(parsed, self.new_id("apr"), by)
-            return self.open(request)
+            first = self.stored_by.get(content_hash(parsed.content))
+            is_governors = GOVERNOR in self.roles[by]
+            id = self.new_id("apr")
+            return self.open(asking.request_of(parsed, id, by, first, by_governor=is_governors))
 
         return _unless_refused(deed)
 
     def propose(self, by: str, body: Json) -> str | None:
         def deed() -> str:
-            parsed = PolicyBody.model_validate(body)
-            return self.open(proposal_of(parsed, self.current, self.new_id("apr"), by))
+            parsed, id = PolicyBody.model_validate(body), self.new_id("apr")
+            is_governors = GOVERNOR in self.roles[by]
+            return self.open(proposal_of(parsed, self.current, id, by, by_governor=is_governors))
 
         return _unless_refused(deed)
 
     def open(self, request: asking.Request) -> str:
         """Opens the request as `service/requests.py` does."""
-        active = self.active.get(request.kind)
-        compared = active.precedents if active and request.precedents_allowed else ()
+        compared = self.shelf.active_of(request.kind) if request.precedents_allowed else ()
         step = open_request(request, compared, self.now, self.current)
+        if step.state.precedent_id is not None or step.state.on_timeout == "approve":
+            known = self.approvals.values()
+            refused = why_refused(*lookups.refused_like(step.state, known), self.now)
+            if not refused and step.state.silence_marks:
+                refused = too_many_silent(lookups.silent_like(step.state, known))
+            step = open_request(request, compared, self.now, self.current, refused)
+        by = request.requested_by if request.case is None else "service:approvals"
+        for each in step.contents:
+            self.stored_by.setdefault(each.hash, by)
         self.apply((step,))
         return request.approval_id
 
+    def _revoke_silence(self, steps: Steps) -> None:
+        if steps and steps[-1].state.refused_at is not None:
+            waiting = lookups.silent_like(steps[-1].state, self.approvals.values())
+            self.apply(revoke_silence(waiting, self.now))
+
     def decide(self, by: str, card: SeenCard, verb: str, fields: Json) -> str | None:
         approval, actor = self.approvals[card.id], self.actor(by)
-        took_over = depends_on_takeover(approval, actor) and self._is_absent(by)
+        took_over = depends_on_takeover(approval, actor) and lookups.is_governor_absent(self, by)
         result: Steps | Repeat
         try:
             if verb == "veto":
@@ -113,9 +123,11 @@ class RulesTenant:
                 body = _decision(approval, verb, fields)
                 result = decisions.decide(approval, body, actor, self.now, took_over=took_over)
             if not isinstance(result, Repeat):
-                self._decided(result, actor)
+                self._decided(result)
         except (ApprovalExpired, VetoWindowClosed):
-            self.apply(note_late(approval, verb, "", actor, self.now))
+            noted = note_late(approval, verb, "", actor, self.now)
+            self.apply(noted)
+            self._revoke_silence(noted)
             return None
         except (AssentError, ValidationError):
             return None
@@ -126,6 +138,7 @@ class RulesTenant:
             result = self.reviewed(by, card, verdict)
             if not isinstance(result, Repeat):
                 self.apply(result)
+                self._revoke_silence(result)
             return card.id
 
         return _unless_refused(deed)
@@ -149,45 +162,19 @@ class RulesTenant:
             return False
         return True
 
-    def _decided(self, steps: Steps, actor: Actor) -> None:
+    def _decided(self, steps: Steps) -> None:
         """Keeps what a decision leads to as `service/decisions.py` does: all of it or nothing."""
         last = steps[-1].state
         if last.status == "approved" and last.proposal is not None:
             entries = self.contents[last.decision_hash]["entries"]
             parsed = tuple(map(PolicyEntry.model_validate, entries))
             self.current = adopt(last, parsed, self.current, self.now).state
-        vetoed = steps[0].state
         self.apply(steps)
+        self._revoke_silence(steps)
         if not last.is_open and counts(last):
-            self._put_in_row(last)
-        if vetoed.status == "vetoed" and GOVERNOR in actor.roles:
-            assert vetoed.precedent_id is not None
-            before = self.precedents[vetoed.precedent_id]
-            after = precedents.count_false_positive(before, self.now).state
-            self.precedents[after.precedent_id] = after
-            if before.status == "active" and after.status != "active":
-                self.active[after.kind] = self.active[after.kind].without(after.precedent_id)
-
-    def _put_in_row(self, decided: Approval) -> None:
-        like = sorted(
-            (
-                each
-                for each in self.approvals.values()
-                if each.likeness == decided.likeness and each.counted_at is not None
-            ),
-            key=lambda each: each.counted_at or _EVER,
-        )
-        now = with_streak(decided, like[-1] if like else None)
-        self.approvals[now.approval_id] = now
-        is_drafted = any(
-            each.likeness == now.likeness and each.status in _LIVING
-            for each in self.precedents.values()
-        )
-        if now.streak == IN_A_ROW and not is_drafted:
-            row = [*like[1 - IN_A_ROW :], now]
-            drafted = draft([(each, self.contents[each.decision_hash]) for each in row], self.now)
-            if drafted is not None:
-                self.precedents[drafted.state.precedent_id] = drafted.state
+            self.approvals[last.approval_id] = self.shelf.put_in_row(last)
+        if vetoes.is_false_positive(steps[0].state):
+            self.shelf.count_veto(last)
 
     def apply(self, steps: Steps) -> None:
         """Keeps the states, and hands their events to the pipeline."""
@@ -198,96 +185,16 @@ class RulesTenant:
             self.contents |= {each.hash: each.value for each in step.contents}
             self.pipeline.hear_approval(step)
 
-    def _is_absent(self, deputy: str) -> bool:
-        """What `queries.is_governor_absent` asks the store."""
-        acted = [each.governed_at for each in self.approvals.values() if each.governed_at]
-        latest = max(acted, default=_EVER)
-        missed = sorted(
-            (
-                each
-                for each in self.approvals.values()
-                if each.silence_at and latest < each.silence_at <= takeover_cutoff(self.now)
-            ),
-            key=lambda each: each.silence_at or _EVER,
-            reverse=True,
-        )
-        return any(deputy not in each.authors for each in missed[:_MOST_COMPARED])
-
     # Precedents.
 
     def post(self, by: str, body: Json) -> str | None:
-        def deed() -> str:
-            parsed = PrecedentBody.model_validate(body)
-            written = precedent_of(parsed, self.new_id("pre"), by, self.now)
-            facts = self._facts(written)
-            likeness = facts.example.likeness if facts.example else ""
-            written = written.model_copy(update={"likeness": likeness})
-            after = precedents.post(written, genesis.review(written, facts)).state
-            self.precedents[after.precedent_id] = after
-            return after.precedent_id
-
-        return _unless_refused(deed)
+        return _unless_refused(lambda: self.shelf.post(by, body))
 
     def activate(self, by: str, seed_id: str) -> str | None:
-        def deed() -> str | None:
-            before = self._governed(by, seed_id)
-            active = self.active.get(before.kind) or ActivePrecedents(kind=before.kind)
-            findings: tuple[Any, ...] = ()
-            if before.status in ("draft", "approved"):
-                findings = genesis.review(before, self._facts(before))
-            after = precedents.activate(before, by, self.now, findings).state
-            if after.status == "active":
-                if genesis.twin_of(before, active.precedents):
-                    return None
-                for other in active.precedents:
-                    if other.title == after.title:
-                        older = self.precedents[other.precedent_id]
-                        ended = precedents.supersede(older, after, self.now).state
-                        self.precedents[ended.precedent_id] = ended
-                        active = active.without(ended.precedent_id)
-                self.active[after.kind] = active.with_(after)
-            self.precedents[seed_id] = after
-            return seed_id if after.status == "active" else None
-
-        return _unless_refused(deed)
+        return _unless_refused(lambda: self.shelf.activate(by, seed_id))
 
     def suspend(self, by: str, seed_id: str) -> str | None:
-        def deed() -> str:
-            after = precedents.suspend(self._governed(by, seed_id)).state
-            self.precedents[seed_id] = after
-            self.active[after.kind] = self.active[after.kind].without(seed_id)
-            return seed_id
-
-        return _unless_refused(deed)
-
-    def _governed(self, by: str, seed_id: str) -> Precedent:
-        if GOVERNOR not in self.roles[by]:
-            raise Forbidden("activating and suspending precedents needs the role governor")
-        return self.precedents[seed_id]
-
-    def _facts(self, written: Precedent) -> genesis.Facts:
-        example = self.approvals.get(written.example_approval_id or "")
-        since = (example.decided_at if example else None) or _EVER
-        of_kind = [each for each in self.approvals.values() if each.kind == written.kind]
-        rejected = [each for each in of_kind if each.status == "rejected" and each.decided_at]
-        newest = sorted(rejected, key=lambda each: each.decided_at or _EVER, reverse=True)
-        active = self.active.get(written.kind)
-        return genesis.Facts(
-            example=example,
-            example_content=self.contents[example.decision_hash] if example else None,
-            active=active.precedents if active else (),
-            ended=[
-                each
-                for each in self.precedents.values()
-                if each.kind == written.kind and each.status in ("deprecated", "suspended")
-            ],
-            rejected=[
-                each
-                for each in newest[:_MOST_COMPARED]
-                if (each.decided_at or _EVER) > since
-                and genesis.covers_request(written, each, self.contents[each.decision_hash])
-            ],
-        )
+        return _unless_refused(lambda: self.shelf.suspend(by, seed_id))
 
     # Agents and their cases.
 
@@ -328,7 +235,7 @@ class RulesTenant:
         """Whatever waits happens."""
         self.timers_wait = False
         self.fire()
-        self.pipeline.deliver_all()
+        self.pipeline.post.deliver_all()
 
     def cards(self) -> dict[str, SeenCard]:
         return {
@@ -337,7 +244,7 @@ class RulesTenant:
         }
 
     def seeds(self) -> dict[str, PrecedentSeed]:
-        return {id: seed_of(each) for id, each in self.precedents.items()}
+        return {id: seed_of(each) for id, each in self.shelf.precedents.items()}
 
     def cases(self) -> dict[str, SeenCase]:
         return {id: part_of(SeenCase, each) for id, each in self.pipeline.cases.items()}

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from functions.agents.rules.spec import Spec
-from tests.attacks.adversary.holes import KNOWN_HOLES
-from tests.attacks.adversary.ledger import LEVELS, Deed, Ledger, hash_sent
-from tests.attacks.adversary.reasons import Reasons, covers, least_risk
+from tests.attacks.adversary.ledger import REFUSALS, Deed, Ledger
+from tests.attacks.adversary.reasons import Reasons, least_risk
+from tests.attacks.adversary.refusals import Refusals
 from tests.attacks.adversary.seen import ASSENTS, HANA, OPEN, SeenAgent, SeenCard
+from tests.attacks.adversary.sent import LEVELS, Sent
 
 _EFFECTS = {
     "artifact": {"read", "draft"},
@@ -19,11 +20,12 @@ _EFFECTS = {
 _ENDED = {"rejected", "changes_requested", "expired", "cancelled"}
 # What may follow each status, however many steps later.
 _LATER: dict[str, set[str]] = {
-    **{status: {*OPEN, *_ENDED, "approved", "reversed"} for status in OPEN},
+    **{status: {*OPEN, *_ENDED, "approved", "overturned", "reversed"} for status in OPEN},
     **{status: {status} for status in _ENDED},
     # A withdrawal that was received in time may be stored a little later.
     "expired": {"expired", "cancelled"},
-    "approved": {"approved", "reversed", "reversal_failed"},
+    "approved": {"approved", "overturned", "reversed", "reversal_failed"},
+    "overturned": {"overturned", "reversed", "reversal_failed"},
     "auto_approved": {"auto_approved", "confirmed", "vetoed", "reversed", "reversal_failed"},
     "confirmed": {"confirmed", "reversed"},
     "vetoed": {"vetoed", "reversed", "reversal_failed"},
@@ -31,7 +33,9 @@ _LATER: dict[str, set[str]] = {
     "reversal_failed": {"reversal_failed", "reversed"},
 }
 
-_MAY_CANCEL = ("governor", "tenant_admin")
+_DECISIONS = {*REFUSALS, "approve", "defer", "escalate", "delegate", "break_glass"}
+_MAY_CANCEL = {"governor", "tenant_admin"}
+_MAY_CHANGE = {*_MAY_CANCEL, "genesis"}
 _TELLING = {"id", "kind", "status", "risk", "decided_by", "capacity", "authors", "votes", "case"}
 
 # Whether somebody could take a decision now.
@@ -48,6 +52,7 @@ class Claims:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._reasons = Reasons(ledger)
+        self._refusals = Refusals(ledger)
         self._seen: dict[str, SeenCard] = {}
         self._checked_deeds = 0
 
@@ -108,19 +113,7 @@ class Claims:
     def _opened(self, card: SeenCard) -> None:
         sent = self._ledger.sent[card.id]
         terms = sent.terms(card.risk)
-        if not self._ledger.tenant.was_told(card.id):
-            self._broken("everybody is told of a request", "", card)
-        if (hash := hash_sent(sent)) not in (None, card.decision_hash):
-            self._broken("what was sent is decided", f"{hash}", card)
-        if sent.effect is not None and sent.effect not in _EFFECTS.get(sent.kind, {sent.effect}):
-            self._broken("no kind hides an effect", f"{sent.effect}", card)
-        if (sent.kind == "financial") != (sent.amount is not None):
-            self._broken("money is financial", f"{sent.amount}", card)
-        is_own = sent.case_id is None
-        if is_own and LEVELS.index(card.risk) < LEVELS.index(least_risk(sent)):
-            self._broken("a requester lowers no risk", f"{least_risk(sent)}", card)
-        if not sent.authors <= set(card.authors):
-            self._broken("everyone whose text is in it is an author", f"{sent.authors}", card)
+        self._asked(card, sent)
         if card.rule.model_dump(mode="json", exclude_none=True) != terms.rule:
             self._broken("the policy says who decides", f"{terms.rule}", card)
         length = card.deadline_at - card.requested_at
@@ -129,6 +122,32 @@ class Claims:
             self._broken("the policy says by when", f"{length}", card)
         if sent.seconds is not None and length < terms.shortest:
             self._broken("no deadline is below the floor", f"{length} < {terms.shortest}", card)
+
+    def _asked(self, card: SeenCard, sent: Sent) -> None:
+        """What is asked for is what was sent."""
+        if not self._ledger.tenant.was_told(card.id):
+            self._broken("everybody is told of a request", "", card)
+        if sent.hash not in (None, card.decision_hash):
+            self._broken("what was sent is decided", f"{sent.hash}", card)
+        if sent.effect is not None and sent.effect not in _EFFECTS.get(sent.kind, {sent.effect}):
+            self._broken("no kind hides an effect", f"{sent.effect}", card)
+        if (sent.kind == "financial") != (sent.amount is not None):
+            self._broken("money is financial", f"{sent.amount}", card)
+        is_own = sent.case_id is None
+        if is_own and LEVELS.index(card.risk) < LEVELS.index(least_risk(sent)):
+            self._broken("a requester lowers no risk", f"{least_risk(sent)}", card)
+        if card.case and not self._is_cleared(card):
+            self._broken("a person clears what ethics escalated", "", card)
+        if not sent.authors <= set(card.authors):
+            self._broken("everyone whose text is in it is an author", f"{sent.authors}", card)
+
+    def _is_cleared(self, card: SeenCard) -> bool:
+        """Whether a person said yes to what ethics had escalated, before the case asks for more."""
+        assert card.case is not None
+        earlier = self._cards_of(card.case.case_id, card.case.revision)
+        return card.case.purpose == "ethics_escalation" or all(
+            each.status == "approved" or each.id == card.id for each in earlier
+        )
 
     def _judged(self, card: SeenCard) -> None:
         refused = self._ledger.refused_by_hana(card.id)
@@ -158,67 +177,48 @@ class Claims:
         """No machine approves again what the governor refused."""
         if card.capacity not in ("precedent", "silence"):
             return
-        opened = self._ledger.opened[card.id]
-        switched_on = [d.number for d in self._ledger.did("activate", card.precedent_id or "")]
-        for other in self._ledger.cards.values():
-            refused = self._ledger.refused_by_hana(other.id)
-            is_same = other.decision_hash == card.decision_hash and other.kind == card.kind
-            if refused is None or not is_same or refused.number >= opened:
-                continue
-            if not any(refused.number < number < opened for number in switched_on):
-                name = f"what was refused does not come back by {card.capacity}"
-                self._broken(name, f"{refused}", card)
+        if (refused := self._refusals.of_the_same(card)) is not None:
+            name = f"what was refused does not come back by {card.capacity}"
+            self._broken(name, f"{refused}", card)
+        if (refused := self._refusals.of_its_subject(card)) is not None:
+            name = f"a subject that was refused does not come back by {card.capacity}"
+            self._broken(name, f"{refused}", card)
 
     def _done(self, deed: Deed) -> None:
         ledger, by, about = self._ledger, deed.by, deed.about
-        if deed.verb == "activate":
-            self._covers_no_refusal(deed)
         roles = ledger.roles[by]
         match deed.verb:
             case "activate" | "suspend" if not ledger.is_governor(by):
                 self._broken("only governors switch precedents", f"{deed}")
+            case "activate" if refused := self._refusals.covered_by(about):
+                name = "a precedent that is switched on covers no refusal"
+                self._broken(name, f"{deed} {refused}")
             case "stop" if roles.isdisjoint(("governor", "genesis", "tenant_admin")):
                 self._broken("only some roles suspend", f"{deed}")
             case "reactivate" if roles.isdisjoint(("governor", "genesis")):
                 self._broken("only some roles reactivate", f"{deed}")
             case "reactivate" if by in ledger.lineage(about):
                 self._broken("nobody reactivates their own text", f"{deed}")
-            case "cancel" | "revise" if self._is_stranger(deed):
+            case "cancel" | "revise" | "change" if self._is_stranger(deed):
                 self._broken(f"no stranger {deed.verb}s a case", f"{deed}")
             case "review" if by in self._took_part(about):
                 self._broken("nobody reviews what they wrote or decided", f"{deed}")
-            case "approve" | "break_glass" if by in ledger.sent[about].earlier:
-                self._broken("nobody approves a change of their own text", f"{deed}")
+            case verb if verb in _DECISIONS and by in ledger.sent[about].authors:
+                self._broken("nobody decides about their own text", f"{deed}")
 
     def _is_stranger(self, deed: Deed) -> bool:
-        """Whether who did it had no text in the case before, and no role that lets them."""
+        """Whether it was not theirs before, and no role lets them."""
         texts = self._ledger.texts[deed.about]
-        earlier = texts[:-1] if deed.verb == "revise" else texts
-        is_author = deed.by in {who for who, _ in earlier}
-        return not is_author and self._ledger.roles[deed.by].isdisjoint(_MAY_CANCEL)
+        own = {who for who, _ in (texts[:-1] if deed.verb == "revise" else texts)}
+        if deed.verb == "change":
+            own = {*self._ledger.whose_agent(self._ledger.agent_of[deed.about], but=deed.about)}
+        may = _MAY_CANCEL if deed.verb == "cancel" else _MAY_CHANGE
+        return deed.by not in own and self._ledger.roles[deed.by].isdisjoint(may)
 
     def _took_part(self, approval_id: str) -> set[str | None]:
         card = self._ledger.cards[approval_id]
         voters = {vote.principal for vote in card.votes}
         return {*self._ledger.sent[approval_id].authors, *voters, card.decided_by}
-
-    def _covers_no_refusal(self, switch: Deed) -> None:
-        """A precedent that is switched on covers nothing that a person rejected since its
-        example."""
-        ledger = self._ledger
-        seed = ledger.tenant.seeds()[switch.about]
-        conditions = [each.model_dump() for each in seed.conditions]
-        example = ledger.cards.get(seed.example_approval_id or "")
-        for card in ledger.cards.values():
-            refused = ledger.refused_by_hana(card.id)
-            if refused is None or card.status != "rejected" or card.kind != seed.kind:
-                continue
-            since = example.decided_at if example else None
-            fits = LEVELS.index(card.risk) <= LEVELS.index(seed.max_risk)
-            is_newer = since is None or refused.at > since
-            if is_newer and fits and covers(conditions, ledger.sent[card.id].content):
-                text = f"{seed.reference} covers what {refused} refused"
-                self._broken("a precedent that is switched on covers no refusal", text)
 
     def _policy(self) -> None:
         """The policy is the one that a governor agreed to who had not proposed it."""
@@ -263,9 +263,8 @@ class Claims:
                 yield card
 
     def _broken(self, claim: str, why: str, card: SeenCard | None = None) -> None:
-        if claim not in KNOWN_HOLES:
-            told = card.model_dump(mode="json", include=_TELLING, exclude_none=True) if card else ""
-            raise Broken(f"{claim}: {why} {told}")
+        told = card.model_dump(mode="json", include=_TELLING, exclude_none=True) if card else ""
+        raise Broken(f"{claim}: {why} {told}")
 
 
 def _shown(entry: object) -> str:

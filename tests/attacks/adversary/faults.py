@@ -1,335 +1,70 @@
 """Faults in the rules, each of which the machine must find: what would be left if one line of the
 product were wrong or missing."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from functions.agents.rules import agent as agents
-from functions.agents.rules import decision as deciding
-from functions.agents.rules import deployment, health, withdrawal
+from functions.agents.rules import change, creation, deployment
 from functions.approvals.rules import (
-    commands,
     decisions,
-    matching,
+    genesis,
     opening,
-    policy,
     precedent,
-    quorum,
-    refusals,
     requests,
     reviews,
     silence,
     standing,
     veto,
 )
-from shared.kit.errors import Forbidden
-
-Fault = Callable[[pytest.MonkeyPatch], None]
-ALL: dict[str, Fault] = {}
-DAY = timedelta(days=1)
-
-
-def fault(seeded: Fault) -> Fault:
-    """Lists it under its name."""
-    ALL[seeded.__name__] = seeded
-    return seeded
-
+from functions.approvals.rules.approval import Approval
+from shared.kit.canonical import content_hash
+from tests.attacks.adversary.wrapped import WRAPPED, Fault, nothing
 
 # What the machine did not find in hundreds of runs, and why.
 RARE = {
-    "a_delegate_needs_no_role": "few delegations to somebody without a role are used",
     "the_review_of_an_accomplice_is_final": "it takes a fourth person: who asked reviews nothing",
-    "a_revised_case_keeps_its_approval": "few cases are returned, revised and then decided",
-    "what_is_overturned_stays_live": "precedents approve few cases that are vetoed later",
 }
 
 
-def _nothing(*_: Any, **__: Any) -> Any:
-    return ()
-
-
-@fault
-def the_requester_chooses_the_rule(patch: pytest.MonkeyPatch) -> None:
-    real = opening._terms
-
-    def terms(request: Any, held: Any) -> Any:
-        return replace(real(request, held), rule=request.added_rule or real(request, held).rule)
-
-    patch.setattr(opening, "_terms", terms)
-
-
-@fault
-def the_requester_chooses_the_clock(patch: pytest.MonkeyPatch) -> None:
-    real = policy.deadline_of
-    patch.setattr(
+# What one name in a module, or of a class, is instead.
+_REPLACED: dict[str, tuple[Any, str, Any]] = {
+    "the_requester_chooses_the_risk": (requests, "assess", lambda *_: ("low", ())),
+    "any_kind_hides_any_effect": (requests, "declaration_errors", nothing),
+    "silence_approves_before_the_deadline": (silence, "GRACE", timedelta(minutes=-20)),
+    "authors_approve_their_own_text": (decisions, "refuse_own_request", nothing),
+    "a_deputy_takes_over_at_once": (standing, "TAKEOVER_AFTER", timedelta(0)),
+    "what_the_governor_does_ends_no_takeover": (decisions, "acted_fields", lambda *_: {}),
+    "a_delegate_needs_no_role": (standing, "_may_stand_in", lambda *_: True),
+    "whoever_decided_reviews_it": (reviews, "admit_reviewer", nothing),
+    "the_review_of_an_accomplice_is_final": (reviews, "_is_overruled", lambda *_: False),
+    "decisions_count_after_the_deadline": (decisions, "refuse_late", nothing),
+    "the_veto_window_is_an_hour": (opening, "WINDOW", timedelta(hours=1)),
+    "a_veto_counts_after_the_window": (veto, "_refuse_outside_window", nothing),
+    "vetoes_end_no_precedent": (precedent, "FALSE_POSITIVES_TO_DEPRECATE", 99),
+    "a_precedent_covers_what_cannot_be_undone": (opening, "limits", nothing),
+    "what_is_overturned_stays_live": (deployment, "take_back", nothing),
+    "anybody_suspends_and_reactivates": (agents, "refuse_without", nothing),
+    "what_was_refused_comes_back": (Approval, "refused_marks", ()),
+    "what_is_written_otherwise_comes_back": (
         opening,
-        "deadline_of",
-        lambda terms, asked: timedelta(seconds=asked) if asked else real(terms, None),
-    )
-
-
-@fault
-def the_requester_chooses_the_risk(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(requests, "assess", lambda *_: ("low", ()))
-
-
-@fault
-def any_kind_hides_any_effect(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(requests, "declaration_errors", _nothing)
-
-
-@fault
-def silence_approves_for_anybody(patch: pytest.MonkeyPatch) -> None:
-    real = policy.terms_for
-    patch.setattr(
-        opening,
-        "terms_for",
-        lambda held, **asked: replace(
-            real(held, **asked), silence_approves=asked["kind"] == "artifact"
-        ),
-    )
-
-
-@fault
-def silence_approves_before_the_deadline(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(silence, "GRACE", timedelta(minutes=-20))
-
-
-@fault
-def authors_approve_their_own_text(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(decisions, "refuse_own_request", _nothing)
-
-
-@fault
-def a_deputy_takes_over_at_once(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(standing, "TAKEOVER_AFTER", timedelta(0))
-
-
-@fault
-def a_deadline_of_a_minute_makes_the_governor_absent(patch: pytest.MonkeyPatch) -> None:
-    real = silence._decide_by_silence
-
-    def decide(approval: Any, at: Any) -> Any:
-        return real(approval.model_copy(update={"had_default_time": True}), at)
-
-    patch.setattr(silence, "_decide_by_silence", decide)
-
-
-@fault
-def what_the_governor_does_ends_no_takeover(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(decisions, "acted_fields", lambda *_: {})
-
-
-@fault
-def a_delegate_needs_no_role(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(standing, "_may_stand_in", lambda *_: True)
-
-
-@fault
-def who_delegates_votes_too(patch: pytest.MonkeyPatch) -> None:
-    def own(approval: Any, actor: Any) -> Any:
-        return quorum.places_for(approval.rule, actor.principal, actor.roles)
-
-    patch.setattr(standing, "own_places", own)
-    patch.setattr(standing, "was_voted_for", lambda *_: False)
-    real = standing.usable_grant
-
-    def usable(approval: Any, actor: Any) -> Any:
-        return real(approval.model_copy(update={"votes": ()}), actor)
-
-    patch.setattr(standing, "usable_grant", usable)
-
-
-@fault
-def a_deputy_decides_what_is_constitutional(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(commands, "_passing_errors", lambda *_: [])
-    real_grant, real_places = standing.usable_grant, standing.governor_places
-    milder = {"kind": "execution"}
-    patch.setattr(
-        standing, "usable_grant", lambda a, who: real_grant(a.model_copy(update=milder), who)
-    )
-    patch.setattr(
-        standing, "governor_places", lambda a, who: real_places(a.model_copy(update=milder), who)
-    )
-
-
-@fault
-def one_voter_fills_every_place(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        quorum,
-        "filled",
-        lambda votes, places_of: {p: vote.principal for vote in votes for p in places_of(vote)},
-    )
-
-
-@fault
-def whoever_was_added_need_not_be_asked(patch: pytest.MonkeyPatch) -> None:
-    real = quorum.missing_places
-    patch.setattr(decisions, "missing_places", lambda rule, _, votes: real(rule, None, votes))
-
-
-@fault
-def whoever_is_asked_breaks_the_glass(patch: pytest.MonkeyPatch) -> None:
-    def admit(approval: Any, verb: Any, actor: Any, *, took_over: bool) -> Any:
-        standing.refuse_own_request(approval, actor)
-        breaks = verb == "break_glass"
-        return standing.standing_of(approval, actor, took_over=took_over or breaks)
-
-    patch.setattr(decisions, "_admit", admit)
-
-
-@fault
-def breaking_the_glass_is_not_reviewed(patch: pytest.MonkeyPatch) -> None:
-    real = decisions._break_glass
-
-    def break_glass(*given: Any) -> Any:
-        step = real(*given)
-        return replace(step, state=step.state.model_copy(update={"review": None}))
-
-    patch.setattr(decisions, "_break_glass", break_glass)
-
-
-@fault
-def whoever_decided_reviews_it(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(reviews, "admit_reviewer", _nothing)
-
-
-@fault
-def the_review_of_an_accomplice_is_final(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(reviews, "_is_overruled", lambda *_: False)
-
-
-@fault
-def a_governor_without_a_place_refuses_nothing(patch: pytest.MonkeyPatch) -> None:
-    real = standing.standing_of
-
-    def of(approval: Any, actor: Any, *, took_over: bool) -> Any:
-        found = real(approval, actor, took_over=took_over)
-        if found.capacity == "governor":
-            raise Forbidden("you have no place")
-        return found
-
-    patch.setattr(decisions, "standing_of", of)
-    patch.setattr(veto, "standing_of", of)
-
-
-@fault
-def decisions_count_after_the_deadline(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(decisions, "refuse_late", _nothing)
-
-
-@fault
-def a_policy_says_how_the_policy_changes(patch: pytest.MonkeyPatch) -> None:
-    real = opening._terms
-    patch.setattr(
-        opening, "_terms", lambda request, held: real(replace(request, proposal=None), held)
-    )
-
-
-@fault
-def the_veto_window_is_an_hour(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(opening, "WINDOW", timedelta(hours=1))
-
-
-@fault
-def nobody_can_veto_a_precedent(patch: pytest.MonkeyPatch) -> None:
-    def refuse(approval: Any, *_: Any) -> None:
-        raise refusals.window_closed(approval)
-
-    patch.setattr(veto, "_refuse_outside_window", refuse)
-
-
-@fault
-def a_veto_counts_after_the_window(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(veto, "_refuse_outside_window", _nothing)
-
-
-@fault
-def vetoes_end_no_precedent(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(precedent, "FALSE_POSITIVES_TO_DEPRECATE", 99)
-
-
-@fault
-def a_precedent_covers_what_cannot_be_undone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(opening, "limits", _nothing)
-
-
-@fault
-def a_precedent_covers_its_authors_text(patch: pytest.MonkeyPatch) -> None:
-    real = matching.match_all
-
-    def match(approval: Any, content: Any, precedents: Any) -> Any:
-        return real(approval.model_copy(update={"authors": ()}), content, precedents)
-
-    patch.setattr(opening, "match_all", match)
-
-
-@fault
-def a_precedent_covers_any_risk(patch: pytest.MonkeyPatch) -> None:
-    real = matching.match_all
-
-    def match(approval: Any, content: Any, precedents: Any) -> Any:
-        return real(approval.model_copy(update={"risk": "low"}), content, precedents)
-
-    patch.setattr(opening, "match_all", match)
-
-
-@fault
-def a_cancelled_case_goes_live(patch: pytest.MonkeyPatch) -> None:
-    real = deployment.go_live
-
-    def go_live(agent: Any, case: Any, checks: Any, at: Any) -> Any:
-        waiting = case.model_copy(update={"status": "ethics_cleared"})
-        return real(agent, waiting, (), at)
-
-    # So that the case is cancelled before its approval is.
-    patch.setattr(withdrawal, "WAITING", frozenset())
-    patch.setattr(deployment, "go_live", go_live)
-
-
-@fault
-def a_revised_case_keeps_its_approval(patch: pytest.MonkeyPatch) -> None:
-    real = deciding.accept
-
-    def accept(case: Any, decision: Any) -> Any:
-        if case.asked is None:
-            return real(case, decision)
-        asked = case.asked.model_copy(
-            update={"approval_id": decision.approval_id, "decision_hash": decision.decision_hash}
-        )
-        return real(
-            case.model_copy(update={"asked": asked}), decision._replace(revision=case.revision)
-        )
-
-    patch.setattr(deciding, "accept", accept)
-    patch.setattr(health, "health_checks", _nothing)
-
-
-@fault
-def what_is_overturned_stays_live(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(deployment, "take_back", _nothing)
-
-
-@fault
-def authors_reactivate_their_own_text(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(agents.Agent, "authors", lambda _: frozenset())
-
-
-@fault
-def anybody_suspends_and_reactivates(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(agents, "refuse_without", _nothing)
-
-
-@fault
-def anybody_cancels_a_case(patch: pytest.MonkeyPatch) -> None:
-    real = withdrawal.cancel
-
-    def cancel(agent: Any, case: Any, actor: Any, at: Any) -> Any:
-        as_author = actor._replace(principal=case.requested_by)
-        return real(agent, case, as_author, at)
-
-    patch.setattr(withdrawal, "cancel", cancel)
+        "gist_of",
+        lambda content, **_: content_hash(content),
+    ),
+    "a_refused_subject_comes_back": (
+        Approval,
+        "subject_mark",
+        property(lambda self: self.approval_id),
+    ),
+    "a_refusal_reaches_no_open_request": (Approval, "silence_marks", ()),
+    "a_review_of_a_precedent_ignores_refusals": (genesis, "_refused_since", nothing),
+    "strangers_revise_and_change": (change, "refuse_strangers", nothing),
+    "a_version_forgets_its_authors": (creation, "with_authors", lambda _, more: tuple(more)),
+}
+
+
+def _replacing(of: Any, name: str, value: Any) -> Fault:
+    return lambda patch: patch.setattr(of, name, value)
+
+
+ALL = {name: _replacing(*replaced) for name, replaced in _REPLACED.items()} | WRAPPED

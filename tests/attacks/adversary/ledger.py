@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.kit.canonical import content_hash
@@ -17,17 +17,9 @@ from tests.attacks.adversary.seen import (
     SeenCase,
     Tenant,
 )
+from tests.attacks.adversary.sent import Sent
 
 REFUSALS = ("reject", "request_changes", "veto")
-LEVELS = ("low", "medium", "high", "critical")
-_MINUTES = {
-    # Default deadline and floor of each kind (docs/domain.md, Approvals).
-    "artifact": (30, 10),
-    "communication": (60, 15),
-    "execution": (120, 15),
-    "financial": (240, 30),
-    "constitutional": (1_440, 240),
-}
 
 
 @dataclass(frozen=True)
@@ -43,59 +35,15 @@ class Deed:
     fields: Json = field(default_factory=dict)
     before: SeenCard | None = None
 
+    @property
+    def refuses(self) -> bool:
+        """Whether it says no to what the card asks for, or takes a yes back."""
+        overturns = self.verb == "review" and self.fields["verdict"] == "overturned"
+        was_approved = self.before is not None and self.before.status == "approved"
+        return self.verb in REFUSALS or (overturns and was_approved)
+
     def __str__(self) -> str:
         return f"({self.number}: {self.by} {self.verb} {self.about} at {self.at})"
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a policy says of a request."""
-
-    rule: Json
-    default: timedelta
-    shortest: timedelta
-    named: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A request as it was sent. `entries` are those of the policy that held then, `proposes` those
-    that it proposes; `earlier` wrote the versions that a case changes."""
-
-    at: datetime
-    authors: frozenset[str]
-    kind: str
-    content: Json
-    entries: tuple[Json, ...]
-    effect: str | None = None
-    amount: int | None = None
-    rule: Json | None = None
-    seconds: int | None = None
-    rollback_plan: str = ""
-    proposes: tuple[Json, ...] | None = None
-    case_id: str | None = None
-    earlier: frozenset[str] = frozenset()
-
-    def terms(self, risk: str) -> Terms:
-        """Those of the entry with the highest thresholds that the request reaches."""
-        own = (
-            [] if self.proposes is not None else [e for e in self.entries if e["kind"] == self.kind]
-        )
-        if not any(_thresholds(each) == (0, 0) for each in own):
-            own.append({"kind": self.kind, "rule": ANY_GOVERNOR})
-        level, amount = LEVELS.index(risk), self.amount or 0
-        reached = [e for e in own if _thresholds(e)[0] <= level and _thresholds(e)[1] <= amount]
-        entry = max(reached, key=_thresholds)
-        default, floor = (timedelta(minutes=each) for each in _MINUTES[self.kind])
-        if (seconds := entry.get("deadline_seconds")) is not None:
-            default = timedelta(seconds=seconds)
-        shortest = min(floor, default)
-        if (seconds := entry.get("shortest_deadline_seconds")) is not None:
-            shortest = timedelta(seconds=seconds)
-        return Terms(entry["rule"], default, shortest, tuple(entry.get("silence_approves", ())))
-
-
-ANY_GOVERNOR: Json = {"kind": "any", "of": [{"role": GOVERNOR}]}
 
 
 @dataclass
@@ -114,6 +62,8 @@ class Ledger:
     # By case: the texts that were sent for it in order, each with its sender.
     texts: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
     agent_of: dict[str, str] = field(default_factory=dict)
+    # By the hash of a text or a content: who sent exactly this first.
+    first: dict[str, str] = field(default_factory=dict)
     # Called after each deed and whatever else may have changed something.
     witness: Callable[[], None] = lambda: None
 
@@ -131,12 +81,15 @@ class Ledger:
         at = self.now
         id = self.tenant.ask(by, body)
         if id is not None:
+            content = body["content"]
             self.sent[id] = Sent(
                 at=at,
-                authors=frozenset({by}),
+                by=by,
+                authors=frozenset({by, self._sent_first(by, content)}),
                 kind=body["kind"],
-                content=body["content"],
+                content=content,
                 entries=self.entries,
+                subject=body["subject"]["id"],
                 effect=body.get("effect"),
                 amount=body.get("amount_usd_micros"),
                 rule=body.get("rule"),
@@ -151,6 +104,7 @@ class Ledger:
         if id is not None:
             self.sent[id] = Sent(
                 at=at,
+                by=by,
                 authors=frozenset({by}),
                 kind="constitutional",
                 content={},
@@ -216,26 +170,27 @@ class Ledger:
 
     def refused_by_hana(self, about: str) -> Deed | None:
         """The deed with which the honest governor first refused it."""
-        return next(
-            (
-                deed
-                for deed in self.deeds
-                if deed.by == HANA and deed.verb in REFUSALS and deed.about == about
-            ),
-            None,
-        )
+        deeds = (deed for deed in self.deeds if deed.about == about)
+        return next((deed for deed in deeds if deed.by == HANA and deed.refuses), None)
 
     def authors_of_case(self, case_id: str) -> frozenset[str]:
-        """Everyone who sent a text for it."""
-        return frozenset(by for by, _ in self.texts.get(case_id, ()))
+        """Everyone who sent a text for it, or exactly the same text before."""
+        texts = self.texts.get(case_id, ())
+        return frozenset(who for by, text in texts for who in (by, self._sent_first(by, text)))
 
     def lineage(self, agent_id: str) -> frozenset[str]:
-        """Everyone who sent a text for a case of the agent that has ever been live."""
+        """Everyone whose text is in a version of the agent that was not taken back."""
+        live = (id for id in self._cases_of(agent_id) if self.cases[id].status == "live")
+        return frozenset(who for case_id in live for who in self.authors_of_case(case_id))
+
+    def whose_agent(self, agent_id: str, but: str) -> frozenset[str]:
+        """Who requested the agent, and who sent the texts for what serves; where nothing does, for
+        its latest case. The case `but` does not count."""
+        cases = [id for id in self._cases_of(agent_id) if id != but]
+        live = [id for id in cases if self.cases[id].status == "live"]
+        requester, _ = self.texts[cases[0]][0]
         return frozenset(
-            by
-            for case_id, texts in self.texts.items()
-            if self.agent_of[case_id] == agent_id and self.cases[case_id].status == "live"
-            for by, _ in texts
+            [requester, *(by for id in live or cases[-1:] for by, _ in self.texts[id])]
         )
 
     def is_deputy(self, principal: str) -> bool:
@@ -250,17 +205,25 @@ class Ledger:
         texts = self.texts[case_id]
         return Sent(
             at=card.requested_at,
-            authors=self.authors_of_case(case_id),
+            by=texts[0][0],
+            authors=self.authors_of_case(case_id) | self.lineage(self.agent_of[case_id]),
             kind="constitutional",
             content=texts[-1][1],
             entries=self.entries,
+            subject=texts[-1][1]["name"],
             rollback_plan=texts[-1][1]["containment"]["rollback"],
             case_id=case_id,
-            earlier=self.lineage(self.agent_of[case_id]),
         )
+
+    def _cases_of(self, agent_id: str) -> list[str]:
+        return [id for id, agent in self.agent_of.items() if agent == agent_id]
+
+    def _sent_first(self, by: str, text: Json) -> str:
+        return self.first.setdefault(content_hash(text), by)
 
     def _wrote(self, by: str, verb: str, case_id: str | None, text: Json) -> str | None:
         if case_id is not None:
+            self._sent_first(by, text)
             self.texts.setdefault(case_id, []).append((by, text))
             self.agent_of[case_id] = self.tenant.cases()[case_id].agent_id
         return self._done(by, verb, case_id)
@@ -280,12 +243,6 @@ class Ledger:
         return about
 
 
-def hash_sent(sent: Sent) -> str | None:
-    """The hash of the content that was sent; None where Assent itself composed it."""
-    is_own = sent.case_id is None and sent.proposes is None
-    return content_hash(sent.content) if is_own else None
-
-
 def as_it_is(card: SeenCard, now: datetime) -> SeenCard:
     """The card at `now` by the clock, whether or not a timer has fired."""
     if card.status in OPEN and now > card.deadline_at:
@@ -295,7 +252,3 @@ def as_it_is(card: SeenCard, now: datetime) -> SeenCard:
     if card.status == "auto_approved" and card.veto and now > card.veto.closes_at:
         return card.model_copy(update={"status": "confirmed"})
     return card
-
-
-def _thresholds(entry: Json) -> tuple[int, int]:
-    return LEVELS.index(entry.get("min_risk", "low")), entry.get("min_amount_usd_micros", 0)

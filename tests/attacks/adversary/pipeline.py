@@ -1,45 +1,40 @@
 """The creation cases of a `RulesTenant`, and the messages between them and their approvals."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from events.agents import AgentApprovalNeeded, CaseKind
-from events.approvals import ApprovalState, CaseBinding, Stage, Subject
-from events.cases import (
-    CreationCaseCancelled,
-    CreationCaseReversalUnneeded,
-    CreationCaseRollbackFailed,
-    CreationCaseRolledBack,
-    CreationCaseWithdrawalRequested,
+from events.agents import (
+    AgentApprovalNeeded,
+    CaseKind,
 )
+from events.approvals import ApprovalState
 from events.decisions import statement_of
-from events.dossiers import Assessment
 from functions.agents.rules import agent as agents
 from functions.agents.rules import creation, deployment, health, withdrawal
 from functions.agents.rules import decision as deciding
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
 from functions.agents.rules.certification import as_version, certify
-from functions.agents.rules.change import changed_kind
-from functions.agents.rules.duties import Actor
+from functions.agents.rules.change import (
+    changed_kind,
+    refuse_strangers_change,
+    refuse_strangers_revision,
+)
 from functions.agents.rules.health import Surroundings
 from functions.agents.rules.judgement import Judgement, judge
 from functions.agents.rules.skills import CATALOGUE
 from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST, version_after
-from functions.approvals.rules import reversals
 from functions.approvals.rules.approval import Step
-from functions.approvals.rules.opening import open_cancelled
-from functions.approvals.rules.requests import Request, fitting_evidence
 from shared.aggregates.aggregate import payload
+from shared.kit.callers import Actor
 from shared.kit.canonical import canonical_json
 from shared.kit.contents import Content
 from shared.kit.errors import AssentError, VersionConflict
-from shared.kit.ids import derive_id
-from shared.kit.models import part_of
 from shared.kit.signing import sign
+from tests.attacks.adversary.for_cases import ForCases
+from tests.attacks.adversary.post import Message, Post
 from tests.attacks.adversary.seen import Json
 from tests.functions.agents.cases import AGENTS_KEY, AGENTS_KEYS, APPROVALS_KEY, APPROVALS_KEYS
 
@@ -49,30 +44,22 @@ if TYPE_CHECKING:
 TENANT = "clinic"
 
 _SKILLS = frozenset(CATALOGUE)
-_TAKEN_BACK = ("vetoed", "approved", "auto_approved")
-
-
-@dataclass
-class Message:
-    """A step of an approval or of a case that the other function has yet to hear of."""
-
-    step: Any
-    at: Any
+_TAKEN_BACK = ("vetoed", "overturned")
 
 
 @dataclass
 class Pipeline:
-    """Cases and agents. While it `holds` messages, nothing reaches the other side."""
+    """Cases and agents."""
 
     tenant: "RulesTenant"
     cases: dict[str, CreationCase] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Content] = field(default_factory=dict)
-    withdrawn: dict[str, str] = field(default_factory=dict)
-    waiting: list[Message] = field(default_factory=list)
-    holds: bool = False
-    _delivers: bool = False
+
+    def __post_init__(self) -> None:
+        self.post = Post(self._handle)
+        self.for_cases = ForCases(self.tenant, self.kept)
 
     # What people do.
 
@@ -86,19 +73,21 @@ class Pipeline:
         agent = agents.draft(version, agent_id=agent_id, name=name, by=by, at=at)
         judged = self._judge(spec, "creation", case_id, FIRST)
         steps = creation.open_case(agent, kind="creation", why=(), judged=judged, by=by, at=at)
-        self._save(steps)
+        self._save(steps, by)
         return case_id
 
     def change(self, by: str, agent_id: str, text: Json) -> str:
         spec, agent = _read(text), self.agents[agent_id]
+        refuse_strangers_change(agent, self._actor(by))
         kind, why = changed_kind(agent, self._spec_of(agent), spec)
         case_id, at = self.tenant.new_id("cas"), self.tenant.now
         judged = self._judge(spec, kind, case_id, version_after(agent.version, kind))
-        self._save(creation.open_case(agent, kind=kind, why=why, judged=judged, by=by, at=at))
+        self._save(creation.open_case(agent, kind=kind, why=why, judged=judged, by=by, at=at), by)
         return case_id
 
     def revise(self, by: str, case_id: str, text: Json) -> str:
         spec, case = _read(text), self.cases[case_id]
+        refuse_strangers_revision(case, self._actor(by))
         agent = self.agents[case.agent_id]
         kind, why = case.kind, case.why
         if kind != "creation" and case.status == "returned":
@@ -106,7 +95,7 @@ class Pipeline:
             kind, why = changed_kind(settled, self._spec_of(agent), spec)
         judged = self._judge(spec, kind, case_id, version_after(agent.version, kind))
         case = case.model_copy(update={"kind": kind, "why": why})
-        self._save(creation.revise(agent, case, judged, by, self.tenant.now))
+        self._save(creation.revise(agent, case, judged, by, self.tenant.now), by)
         return case_id
 
     def cancel(self, by: str, case_id: str) -> str:
@@ -123,7 +112,8 @@ class Pipeline:
         return agent_id if steps else None
 
     def reactivate(self, by: str, agent_id: str) -> str:
-        self._save(agents.reactivate(self.agents[agent_id], self._actor(by), self.tenant.now))
+        agent, at = self.agents[agent_id], self.tenant.now
+        self._save(agents.reactivate(agent, "It behaves.", self._actor(by), at))
         return agent_id
 
     def may_cancel(self, by: str, case_id: str) -> bool:
@@ -146,104 +136,16 @@ class Pipeline:
     def hear_approval(self, step: Step) -> None:
         """An approval changed."""
         if step.event is not None and step.state.case is not None:
-            self._send(step)
-
-    def deliver_all(self) -> None:
-        """Every message arrives, in order."""
-        self.holds = False
-        self._deliver()
-
-    def deliver_one(self, index: int, *, twice: bool) -> None:
-        """One message arrives before the others; the same one may come again with the rest."""
-        if self.waiting:
-            message = self.waiting[index % len(self.waiting)]
-            if not twice:
-                self.waiting.remove(message)
-            self._handle(message)
-
-    def _send(self, step: Any) -> None:
-        self.waiting.append(Message(step, self.tenant.now))
-        if not self.holds:
-            self._deliver()
-
-    def _deliver(self) -> None:
-        if self._delivers:
-            return
-        self._delivers = True
-        try:
-            while self.waiting and not self.holds:
-                self._handle(self.waiting.pop(0))
-        finally:
-            self._delivers = False
+            self.post.send(Message(step, self.tenant.now))
 
     def _handle(self, message: Message) -> None:
         state = message.step.state
         if isinstance(state, CreationCase):
-            self._reach_approval(message.step)
+            self.for_cases.reach(message.step)
         elif isinstance(state, Agent):
-            self._open_approval(message)
+            self.for_cases.open(message)
         else:
             self._reach_case(message.step)
-
-    # To approvals: `approvals/service/requests.py`.
-
-    def _open_approval(self, message: Message) -> None:
-        asked = AgentApprovalNeeded.model_validate(payload(message.step).model_dump())
-        id = derived_approval_id(message)
-        if id in self.tenant.approvals:
-            return
-        request = self._request_of(id, asked)
-        if id in self.withdrawn:
-            self.tenant.apply(open_cancelled(request, self.withdrawn[id], self.tenant.now))
-        else:
-            self.tenant.open(request)
-
-    def _request_of(self, id: str, asked: AgentApprovalNeeded) -> Request:
-        assessment = Assessment.model_validate(self.kept[asked.assessment_hash].value)
-        return Request(
-            approval_id=id,
-            kind=asked.kind,
-            subject=Subject(type="agent", id=asked.agent_id, name=asked.name),
-            summary=asked.summary,
-            content=self.kept[asked.content_hash].value,
-            evidence=fitting_evidence(self.kept[asked.evidence_hash].value),
-            rollback_plan=assessment.rollback_plan,
-            risk=asked.risk,
-            risk_reasons=assessment.risk_reasons,
-            requested_by=asked.requested_by,
-            authors=asked.authors,
-            stage=part_of(Stage, asked.stage),
-            case=CaseBinding(case_id=asked.case_id, revision=asked.revision, purpose=asked.purpose),
-            precedents_allowed=asked.precedents_allowed,
-        )
-
-    def _reach_approval(self, step: Any) -> None:
-        case, event = step.state, step.event
-        told: Mapping[str, Any] = {"approval_id": case.approval_id, **step.fields}
-        id, at = told["approval_id"], self.tenant.now
-        if id is None:
-            return
-        if event in (CreationCaseWithdrawalRequested, CreationCaseCancelled):
-            rule = (
-                reversals.cancel
-                if event is CreationCaseWithdrawalRequested
-                else reversals.end_with_case
-            )
-            self._end_approval(id, rule, case.withdrawal.by, case.withdrawal.at)
-        elif event is CreationCaseRolledBack:
-            self.tenant.apply(reversals.undo(self.tenant.approvals[id]))
-            if ends := told.get("ends_approval_id"):
-                self._end_approval(ends, reversals.end_with_case, "service:agents", at)
-        elif event is CreationCaseReversalUnneeded:
-            self.tenant.apply(reversals.undo(self.tenant.approvals[id]))
-        elif event is CreationCaseRollbackFailed:
-            self.tenant.apply(reversals.fail_to_undo(self.tenant.approvals[id]))
-
-    def _end_approval(self, id: str, rule: Any, by: str, at: Any) -> None:
-        if id in self.tenant.approvals:
-            self.tenant.apply(rule(self.tenant.approvals[id], by, at))
-        else:
-            self.withdrawn.setdefault(id, by)
 
     # To cases: `agents/service/decisions.py`.
 
@@ -304,9 +206,11 @@ class Pipeline:
             agent, case, approval_id=approval.approval_id, caused_by=cause, at=at
         )
 
-    def _save(self, steps: Any) -> None:
+    def _save(self, steps: Any, by: str = "service:agents") -> None:
         """Keeps the states, then sends the events, as one commit does."""
         for step in steps:
+            for each in step.contents:
+                self.tenant.stored_by.setdefault(each.hash, by)
             self.kept.update({each.hash: each for each in step.contents})
             if isinstance(step.state, CreationCase):
                 self.cases[step.state.case_id] = step.state
@@ -315,7 +219,7 @@ class Pipeline:
         for step in steps:
             of_case = isinstance(step.state, CreationCase) and step.event is not None
             if of_case or step.event is AgentApprovalNeeded:
-                self._send(step)
+                self.post.send(Message(step, self.tenant.now))
 
     def _keep_agent(self, agent: Agent) -> None:
         self.agents[agent.agent_id] = agent
@@ -325,7 +229,7 @@ class Pipeline:
             del self.names[agent.name]
 
     def _judge(self, spec: Spec, kind: CaseKind, case_id: str, version: str) -> Judged:
-        return certify(
+        judged = certify(
             as_version(spec, version=version, case_id=case_id),
             Content.of(spec.document()),
             _judgement(canonical_json(spec.document()), with_reviews=kind != "proposal"),
@@ -333,17 +237,13 @@ class Pipeline:
             key=AGENTS_KEY,
             at=self.tenant.now,
         )
+        return replace(judged, first_sent_by=self.tenant.stored_by.get(judged.spec.spec_hash))
 
     def _spec_of(self, agent: Agent) -> Spec:
         return _read(self.kept[agent.current.spec_hash].value)
 
     def _actor(self, by: str) -> Actor:
-        return Actor(by, self.tenant.roles[by])
-
-
-def derived_approval_id(message: Message) -> str:
-    """The id that the request of a case gets."""
-    return derive_id("apr", message.at, message.step.event_id)
+        return self.tenant.actor(by)
 
 
 def _read(text: Json) -> Spec:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from tests.attacks.adversary.holes import KNOWN_HOLES
-from tests.attacks.adversary.ledger import LEVELS, REFUSALS, Deed, Ledger, Sent
+from tests.attacks.adversary.ledger import REFUSALS, Deed, Ledger
 from tests.attacks.adversary.seen import DEPUTY, GOVERNOR, HANA, Json, SeenCard
+from tests.attacks.adversary.sent import LEVELS, Sent
 
 TAKEOVER = timedelta(hours=4)
 WINDOW = timedelta(hours=24)
@@ -21,8 +21,10 @@ _USUAL = {"artifact": "draft", "communication": "send", "execution": "change", "
 _KIND_RISK = {"communication": "medium", "execution": "medium", "financial": "high"}
 _CONTENT_RISK = {"confidential": "medium", "restricted": "high"}
 
-_DECISIONS = (*REFUSALS, "approve", "defer", "escalate", "delegate", "break_glass", "review")
-_ONLY_DECISIONS_SHOW = "whatever a governor does shows that they are there"
+_SHOWS_PRESENCE = {
+    *(*REFUSALS, "approve", "defer", "escalate", "delegate", "break_glass", "review"),
+    *("ask", "propose", "post", "activate", "suspend"),
+}
 
 # A place of a rule, and whose it was where somebody passed it on.
 Seat = tuple[int, str | None]
@@ -125,13 +127,10 @@ class Reasons:
         terms = sent.terms(card.risk)
         had_time = sent.seconds is None or timedelta(seconds=sent.seconds) >= terms.default
         was_theirs = any(place.get("role") == GOVERNOR for place in terms.rule["of"])
-        ignored = {deputy}
-        if "their own requests do not make a governor absent" not in KNOWN_HOLES:
-            ignored.add(HANA)
-        by_others = sent.authors.isdisjoint(ignored)
-        shows = _DECISIONS if _ONLY_DECISIONS_SHOW in KNOWN_HOLES else None
+        was_theirs &= card.kind != "constitutional"
+        by_others = sent.authors.isdisjoint({deputy, HANA})
         acted = any(
-            deed.by == HANA and deed.at > card.deadline_at and (shows is None or deed.verb in shows)
+            deed.by == HANA and deed.at > card.deadline_at and deed.verb in _SHOWS_PRESENCE
             for deed in self._ledger.deeds[: when.number]
         )
         return had_time and was_theirs and by_others and not acted
@@ -163,8 +162,8 @@ class Reasons:
             or sent.rule not in (None, terms.rule)
         ):
             return "silence never means yes to this"
-        if sent.authors.isdisjoint(terms.named):
-            return f"the policy names {terms.named}, not {sorted(sent.authors)}"
+        if sent.by not in terms.named:
+            return f"the policy names {terms.named}, not {sent.by}"
         if card.deadline_at - card.requested_at < max(terms.default, timedelta(minutes=30)):
             return "the governor had too little time"
         if self._ledger.now <= card.deadline_at:
@@ -219,14 +218,20 @@ class Reasons:
         vetoes = [
             deed
             for deed in before
-            if deed.verb == "veto" and ledger.is_governor(deed.by)
-            if ledger.cards[deed.about].precedent_id == seed.seed_id
+            if deed.verb == "veto" and ledger.cards[deed.about].precedent_id == seed.seed_id
+            if ledger.is_governor(deed.by) or self._is_named(deed)
         ]
         if len({deed.about for deed in vetoes}) >= 3:
-            return "governors had vetoed it three times"
+            return "people who may had vetoed it three times"
         if seed.status == "superseded" and seed.ended_at is not None and seed.ended_at < at:
             return "another precedent had replaced it"
         return ""
+
+    def _is_named(self, deed: Deed) -> bool:
+        """Whether the policy's rule asked whoever did it."""
+        card = self._ledger.cards[deed.about]
+        rule = self._ledger.sent[card.id].terms(card.risk).rule
+        return any(self._holds(deed.by, place) for place in rule["of"])
 
     def _holds(self, who: str, place: Json) -> bool:
         return place.get("principal") == who or place.get("role") in self._ledger.roles[who]

@@ -16,7 +16,15 @@ CONTENTS: tuple[Json, ...] = (
     {"action": "drop", "rows": 1200},
     {"action": "reindex", "rows": 1200, "reversible": False},
     {"action": "reindex", "rows": 1200, "classification": "restricted"},
+    # Says what the first one says.
+    {"action": "reindex", "rows": 1200, "what": "Re-Index!"},
 )
+# Asked for one after the other: the same, the same in other words, or something else.
+PAIRS: tuple[tuple[Json, Json], ...] = tuple(
+    (CONTENTS[first], CONTENTS[second])
+    for first, second in ((0, 0), (0, -1), (-1, 0), (1, 1), (0, 1), (2, 3))
+)
+SUBJECTS = ("job-7", "job-8", "job-9")
 # Kind, effect and amount.
 FORMS: tuple[tuple[str, str | None, int | None], ...] = (
     ("execution", None, None),
@@ -43,14 +51,19 @@ SECONDS = (None, None, None, 1, 60, 600, 900, 1_799, 1_800, 7_200, 14_400, 86_40
 PLAN = "Restore the previous index from its snapshot."
 
 
-def request(form: tuple[str, str | None, int | None], content: Json, **fields: Any) -> Json:
+def request(
+    form: tuple[str, str | None, int | None],
+    content: Json,
+    subject: str = SUBJECTS[0],
+    **fields: Any,
+) -> Json:
     """The body of a request for approval."""
     kind, effect, amount = form
     body = {
         "kind": kind,
         "effect": effect,
         "amount_usd_micros": amount,
-        "subject": {"type": "job", "id": "job-7"},
+        "subject": {"type": "job", "id": subject},
         "summary": "Rebuild the index",
         "content": content,
         "evidence": ["it was rehearsed"],
@@ -119,7 +132,9 @@ _SPECS: tuple[tuple[str, Json], ...] = (
     ("healthcare-content-writer", {"industry": "clinics"}),
     ("healthcare-content-writer", {"containment__rollback": ""}),  # returned
     ("finance-pays-alone", {}),  # escalated
+    ("finance-pays-alone", {"budget": {"per_run_usd": 0.1, "per_day_usd": 1}}),
 )
+ESCALATED = 5
 SPECS = len(_SPECS)
 
 
