@@ -51,9 +51,9 @@ async def find_refused(
     same_content, same_subject = await asyncio.gather(
         *(
             work.query(
-                APPROVALS, where=[("refused_marks", "array_contains", mark)], limit=MOST_READ
+                APPROVALS, where=[("refused_marks", "array_contains_any", marks)], limit=MOST_READ
             )
-            for mark in (request.content_mark, request.subject_mark)
+            for marks in (request.content_marks, (request.subject_mark,))
         )
     )
     return same_content, same_subject
@@ -61,7 +61,7 @@ async def find_refused(
 
 async def find_silent(work: UnitOfWork, request: Approval) -> list[Approval]:
     """Open requests with the same content that silence would approve, `MOST_SILENT` at most."""
-    where = [("silence_marks", "array_contains", request.content_mark)]
+    where = [("silence_marks", "array_contains_any", request.content_marks)]
     return await work.query(APPROVALS, where=where, limit=MOST_SILENT)
 
 

@@ -19,6 +19,7 @@ _OPERATORS = {
     ">=": "GREATER_THAN_OR_EQUAL",
     "in": "IN",
     "array_contains": "ARRAY_CONTAINS",
+    "array_contains_any": "ARRAY_CONTAINS_ANY",
 }
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _UNQUOTED, _ESCAPED = re.compile(r"[\\`]"), r"\\\g<0>"

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from events.approvals import ApprovalState, Kind
 from events.buckets import OPEN, Bucket, bucket_of, open_until
-from functions.approvals.rules.gist import folded
+from functions.approvals.rules.gist import Gist, folded
 from functions.approvals.rules.quorum import missing_places
 from shared.kit.canonical import content_hash
 from shared.kit.instants import Instant
@@ -39,8 +39,8 @@ class Approval(ApprovalState):
     because no governor acted, though it had the policy's default time, `governed_at` when a
     governor last acted on it or requested it (`by_governor`). `proposal` is the version of the
     approval policy that it proposes to replace. `barred` says why no precedent may approve it,
-    whatever its conditions. `gist` is that of its content; `refused_at` when somebody whose refusal
-    counts refused it (`rules/refused.py`)."""
+    whatever its conditions. `gist` is that of its content (`rules/gist.py`); `refused_at` when
+    somebody whose refusal counts refused it (`rules/refused.py`)."""
 
     proposal: int | None = None
     precedents_allowed: bool = True
@@ -54,7 +54,7 @@ class Approval(ApprovalState):
     silence_at: Instant | None = None
     governed_at: Instant | None = None
     by_governor: bool = False
-    gist: str = ""
+    gist: tuple[str, ...] = ()
     refused_at: Instant | None = None
     undone: bool = False
 
@@ -64,9 +64,9 @@ class Approval(ApprovalState):
         return self.status in OPEN
 
     @property
-    def content_mark(self) -> str:
-        """The same for requests with the same gist."""
-        return f"content:{self.gist}"
+    def content_marks(self) -> tuple[str, ...]:
+        """Two requests that share one of these have the same content, perhaps rewritten."""
+        return tuple(f"{kind}:{each}" for kind, each in zip(Gist._fields, self.gist, strict=False))
 
     @property
     def subject_mark(self) -> str:
@@ -83,13 +83,13 @@ class Approval(ApprovalState):
         if self.refused_at is None:
             return ()
         if self.refused_kind is None:
-            return (self.content_mark,)
-        return self.content_mark, self.subject_mark
+            return self.content_marks
+        return (*self.content_marks, self.subject_mark)
 
     @property
     def silence_marks(self) -> tuple[str, ...]:
-        """The mark of its content while silence would approve it."""
-        return (self.content_mark,) if self.is_open and self.on_timeout == "approve" else ()
+        """The marks of its content while silence would approve it."""
+        return self.content_marks if self.is_open and self.on_timeout == "approve" else ()
 
     @property
     def refused_kind(self) -> Kind | None:

@@ -1,47 +1,99 @@
 """What stays the same when somebody only rewrites a content or the name of its subject.
 
-Names of fields, order, repetition, letter case, width, spaces and punctuation do not count, so a
-near copy has the same gist. Different contents may share one too: then a person decides about
-both."""
+Names of fields, order, repetition, letter case, width, accents, look-alike letters, the script of
+digits, spaces and punctuation do not count, so a near copy has the same gist. Different contents
+may share one too: then a person decides about both."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.kit.canonical import content_hash
+from shared.kit.characters import LOOKALIKES
 
 # What a creation case adds to its spec; and the name, which may differ from one try to the next.
 _OF_ONE_CASE = frozenset({"name", "case", "classification", "changes", "findings"})
 _NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
+_WORD = re.compile(
+    r"(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?"
+    r"(?:e(?P<power>[+-]?[0-9]{1,4})(?![^\W_]))?"
+    r"|[^\W_0-9]+"
+)
 
 
-def gist_of(content: dict[str, Any], *, is_case: bool) -> str:
-    """A hash of all values in the content; of a creation case's, of those in its spec but the
-    agent's name. Takes time in proportion to the content."""
-    parts = [value for name, value in content.items() if not (is_case and name in _OF_ONE_CASE)]
-    return content_hash(sorted(set(_values(parts))))
+class Gist(NamedTuple):
+    """Two hashes: whoever splits or joins texts keeps `words`, whoever splits words `values`."""
+
+    words: str
+    values: str
+
+
+def gist_of(content: dict[str, Any], *, is_case: bool) -> Gist:
+    """Hashes of all values in the content, and of the words in them; of a creation case's, of those
+    in its spec but the agent's name. Takes time in proportion to the content."""
+    parts = {n: value for n, value in content.items() if not (is_case and n in _OF_ONE_CASE)}
+    said = list(_said(parts))
+    words = {word for text, _ in said for word in _words(text)}
+    values = {folded(value) for _, value in said} - {""}
+    return Gist(content_hash(sorted(words)), content_hash(sorted(values)))
 
 
 def folded(text: str) -> str:
-    """The letters and digits of the text, in one case and width."""
-    return _NO_LETTER_OR_DIGIT.sub("", unicodedata.normalize("NFKC", text).casefold())
+    """The letters and digits of the text, in one case, width and alphabet, without accents."""
+    return _NO_LETTER_OR_DIGIT.sub("", plain(text))
 
 
-def _values(parts: list[Any]) -> Iterator[str]:
-    """Every value that says something, as text; does not recurse, so any depth is safe."""
-    waiting = parts
+def plain(text: str) -> str:
+    """The text in small letters without accents; look-alikes as Latin letters, digits as ASCII."""
+    if text.isascii():
+        return text.lower()
+    letters = _without_marks(text).translate(LOOKALIKES).casefold()
+    letters = _without_marks(letters).translate(LOOKALIKES)
+    digits = {each for each in letters if each.isdecimal()}
+    return letters.translate({ord(each): str(unicodedata.decimal(each)) for each in digits})
+
+
+def _without_marks(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(each for each in decomposed if unicodedata.category(each) != "Mn")
+
+
+def _said(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every value as text, and what says it: the value or, where that is true or empty, its key.
+    Does not recurse, so any depth is safe."""
+    waiting: list[Any] = [content]
     while waiting:
         item = waiting.pop()
         if isinstance(item, dict):
-            waiting.extend(item.values())
+            for name, value in item.items():
+                if value is True or value is None or value in ("", [], {}):
+                    yield name, "true" if value is True else ""
+                else:
+                    waiting.append(value)
         elif isinstance(item, list | tuple):
             waiting.extend(item)
-        elif item is not None and (text := _as_text(item)):
-            yield text
+        elif item is not None:
+            text = _as_text(item)
+            yield text, text
 
 
 def _as_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return folded(value) if isinstance(value, str) else str(value).lower()
+    return value if isinstance(value, str) else str(value)
+
+
+def _words(text: str) -> Iterator[str]:
+    for word in _WORD.finditer(plain(text)):
+        if word["whole"] is None:
+            yield word[0]
+        else:
+            yield _number(word["whole"], word["fraction"] or "", int(word["power"] or 0))
+
+
+def _number(whole: str, fraction: str, power: int) -> str:
+    """The same text for the same number: its digits without outer zeros, and a power of ten."""
+    digits = (whole + fraction).lstrip("0")
+    kept = digits.rstrip("0")
+    return f"{kept}e{power - len(fraction) + len(digits) - len(kept)}" if kept else "0"

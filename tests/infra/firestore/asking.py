@@ -30,6 +30,7 @@ _RANGES = {
     *(Operator.GREATER_THAN, Operator.GREATER_THAN_OR_EQUAL),
 }
 _EQUALITIES = {Operator.EQUAL, Operator.IN}
+_CONTAINMENTS = {Operator.ARRAY_CONTAINS, Operator.ARRAY_CONTAINS_ANY}
 
 
 @dataclass(frozen=True, order=True)
@@ -126,7 +127,7 @@ def _query(asked: Any) -> Query:
         name = one.field.field_path
         if one.op in _EQUALITIES:
             equal.add(name)
-        elif one.op == Operator.ARRAY_CONTAINS:
+        elif one.op in _CONTAINMENTS:
             contained.add(name)
         elif one.op in _RANGES:
             ranged.add(name)
