@@ -25,7 +25,7 @@ APPROVALS = Aggregate(
         "refused_marks",
         "refused_kind",
         "refused_at",
-        "silence_marks",
+        "tacit_marks",
         "likeness",
         "counted_at",
     ),
@@ -37,7 +37,7 @@ APPROVALS = Aggregate(
         ("likeness", "-counted_at"),
         ("refused_kind", "-refused_at"),
     ),
-    queried=("-silence_at", "-governed_at", "refused_marks[]", "silence_marks[]"),
+    queried=("-silence_at", "-governed_at", "refused_marks[]", "tacit_marks[]"),
     next_timer=next_timer,
     signing=Signing("approvals-signing-key", statement_of),
 )

@@ -9,7 +9,7 @@ from events.precedents import PrecedentStatus
 from functions.approvals.aggregates import APPROVALS, PRECEDENTS
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent
-from functions.approvals.rules.refused import MOST_READ, MOST_SILENT
+from functions.approvals.rules.refused import MOST_READ
 from functions.approvals.rules.standing import takeover_cutoff
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.instants import format_instant
@@ -59,10 +59,11 @@ async def find_refused(
     return same_content, same_subject
 
 
-async def find_silent(work: UnitOfWork, request: Approval) -> list[Approval]:
-    """Open requests with the same content that silence would approve, `MOST_SILENT` at most."""
-    where = [("silence_marks", "array_contains_any", request.content_marks)]
-    return await work.query(APPROVALS, where=where, limit=MOST_SILENT)
+async def find_tacit(work: UnitOfWork, request: Approval, limit: int) -> list[Approval]:
+    """Requests with the same content, `limit` at most, that stand approved unless somebody
+    objects."""
+    where = [("tacit_marks", "array_contains_any", request.content_marks)]
+    return await work.query(APPROVALS, where=where, limit=limit)
 
 
 async def find_refused_since(

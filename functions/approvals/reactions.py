@@ -9,8 +9,14 @@ from events.cases import (
     CreationCaseWithdrawalRequested,
 )
 from functions.approvals.aggregates import APPROVALS, RUN
-from functions.approvals.rules.approval import DEADLINE_DUE, REVIEW_DUE, VETO_WINDOW_DUE
+from functions.approvals.rules.approval import (
+    DEADLINE_DUE,
+    REFUSAL_DUE,
+    REVIEW_DUE,
+    VETO_WINDOW_DUE,
+)
 from functions.approvals.rules.silence import time_passed
+from functions.approvals.service.refusals import take_back_rest
 from functions.approvals.service.requests import (
     end_for_case,
     note_failed_rollback,
@@ -27,5 +33,6 @@ HANDLERS = {
     CreationCaseRolledBack.event_type: note_rollback,
     CreationCaseRollbackFailed.event_type: note_failed_rollback,
     CreationCaseReversalUnneeded.event_type: note_unneeded_reversal,
+    REFUSAL_DUE: take_back_rest,
     **dict.fromkeys((DEADLINE_DUE, VETO_WINDOW_DUE, REVIEW_DUE), RUN.timer(APPROVALS, time_passed)),
 }

@@ -15,6 +15,7 @@ from shared.kit.transitions import Transition
 DEADLINE_DUE = "assent.deadline.due.v1"
 VETO_WINDOW_DUE = "assent.veto_window.due.v1"
 REVIEW_DUE = "assent.review.due.v1"
+REFUSAL_DUE = "assent.refusal.due.v1"
 
 # A closing timer waits this long for decisions that were received in time and are not stored yet.
 GRACE = timedelta(seconds=60)
@@ -40,7 +41,8 @@ class Approval(ApprovalState):
     governor last acted on it or requested it (`by_governor`). `proposal` is the version of the
     approval policy that it proposes to replace. `barred` says why no precedent may approve it,
     whatever its conditions. `gist` is that of its content (`rules/gist.py`); `refused_at` when
-    somebody whose refusal counts refused it (`rules/refused.py`)."""
+    somebody whose refusal counts refused it (`rules/refused.py`), `refused_by` who did so by
+    cancelling its case, and `spreads_at` when more requests with its content are taken back."""
 
     proposal: int | None = None
     precedents_allowed: bool = True
@@ -56,6 +58,8 @@ class Approval(ApprovalState):
     by_governor: bool = False
     gist: tuple[str, ...] = ()
     refused_at: Instant | None = None
+    refused_by: str | None = None
+    spreads_at: Instant | None = None
     undone: bool = False
 
     @property
@@ -87,9 +91,11 @@ class Approval(ApprovalState):
         return (*self.content_marks, self.subject_mark)
 
     @property
-    def silence_marks(self) -> tuple[str, ...]:
-        """The marks of its content while silence would approve it."""
-        return self.content_marks if self.is_open and self.on_timeout == "approve" else ()
+    def tacit_marks(self) -> tuple[str, ...]:
+        """The marks of its content while it stands approved unless somebody objects: silence would
+        approve it, or a precedent did and a veto still counts."""
+        by_silence = self.is_open and self.on_timeout == "approve"
+        return self.content_marks if by_silence or self.status == "auto_approved" else ()
 
     @property
     def refused_kind(self) -> Kind | None:
@@ -126,6 +132,8 @@ def transition(approval: Approval, event: type[ApprovalState], **fields: Any) ->
 
 def next_timer(approval: Approval) -> tuple[str, datetime] | None:
     """The timer that this state waits for: its type and its due time."""
+    if approval.spreads_at is not None:
+        return REFUSAL_DUE, approval.spreads_at
     if approval.status == "deferred" and approval.deferred_until is not None:
         return DEADLINE_DUE, approval.deferred_until
     if approval.is_open:

@@ -1,4 +1,4 @@
-"""What a person refused, and therefore neither a precedent nor silence approves.
+"""What a person refused, and therefore neither a precedent nor silence approves, nor has approved.
 
 A refusal counts when it is a governor's, or that of who has a place in the policy's rule or stands
 in for one; never when only the requester had asked the person."""
@@ -6,17 +6,24 @@ in for one; never when only the requester had asked the person."""
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from events.approvals import ApprovalSilenceRevoked
-from functions.approvals.rules.approval import Approval, Steps, transition
+from events.approvals import ApprovalSilenceRevoked, ApprovalVetoed, VetoReason
+from events.quorum import Capacity
+from functions.approvals.rules.approval import GRACE, Approval, Step, Steps, transition
+from functions.approvals.rules.reversals import already_undone
 from shared.kit.instants import format_instant
+from shared.kit.transitions import Transition
 
 # For how long only people approve what is of the same kind about the same subject. The same
 # content stays refused for ever.
 SUBJECT_BARRED = timedelta(days=30)
 # As many refusals about one subject are read; who has more of them is barred.
 MOST_READ = 25
-# As many open requests with the same content may wait for silence; for others it means no.
+# Silence means no for more requests with the same content than that many which stand approved
+# unless somebody objects.
 MOST_SILENT = 25
+# As many requests one commit takes back; a timer takes back the others.
+AT_ONCE = 50
+_NEXT_TIME = timedelta(seconds=1)
 
 
 def why_refused(
@@ -34,21 +41,70 @@ def why_refused(
     return tuple(reasons)
 
 
-def too_many_silent(waiting: Sequence[Approval]) -> tuple[str, ...]:
-    """Why silence may not approve one more request with the content of those `waiting` for it, so
-    that one refusal reaches them all; empty below `MOST_SILENT`."""
-    if len(waiting) < MOST_SILENT:
+def too_many_silent(tacit: Sequence[Approval]) -> tuple[str, ...]:
+    """Why silence may not approve one more request with the content of those that are `tacit`, so
+    that one refusal reaches them soon; empty below `MOST_SILENT`."""
+    if len(tacit) < MOST_SILENT:
         return ()
-    return (f"fewer than {MOST_SILENT} requests with the same content wait for silence",)
+    return (f"fewer than {MOST_SILENT} requests with the same content stand unless refused",)
 
 
-def revoke_silence(waiting: Iterable[Approval], at: datetime) -> Steps:
-    """Lets silence approve none of those that wait for it at `at`."""
-    return tuple(
-        transition(each, ApprovalSilenceRevoked, on_timeout="deny")
-        for each in waiting
-        if each.silence_marks and at <= each.deadline_at
+def take_back(refused: Approval, tacit: Iterable[Approval], at: datetime) -> Steps:
+    """Lets nothing stand that was not decided by people and has the content that somebody
+    `refused`: at `at`, silence is revoked, and what a precedent approved is vetoed in their name
+    while a veto counts."""
+    return tuple(step for each in tacit for step in _taken_back(refused, each, at))
+
+
+def spread(refused: Approval, *, found: int, taken: int, at: datetime) -> Step | None:
+    """When the next requests are taken back, where `AT_ONCE` were `found`, or that none are left;
+    None where nothing changes. Where none of those was `taken`, all wait for their own timers."""
+    due = None
+    if found >= AT_ONCE:
+        due = at + (_NEXT_TIME if taken else GRACE)
+    if due == refused.spreads_at:
+        return None
+    return Transition(refused.model_copy(update={"spreads_at": due}))
+
+
+def _taken_back(refused: Approval, tacit: Approval, at: datetime) -> Steps:
+    if not tacit.tacit_marks:
+        return ()
+    if tacit.is_open:
+        if at > tacit.deadline_at:
+            return ()
+        return (transition(tacit, ApprovalSilenceRevoked, on_timeout="deny"),)
+    if tacit.veto is None or at > tacit.veto.closes_at:
+        return ()
+    by, capacity = _refuser_of(refused)
+    why = f"{refused.approval_id} with the same content was refused"
+    vetoed = transition(
+        tacit,
+        ApprovalVetoed,
+        status="vetoed",
+        decision="veto",
+        decided_by=by,
+        decided_at=at,
+        capacity=capacity,
+        refused_at=at,
+        veto_reason=refused.veto_reason or VetoReason(category="other", explanation=why),
+        note=why,
+        review=refused.review if capacity == "deputy" else None,
     )
+    return vetoed, *already_undone(vetoed.state)
+
+
+def _refuser_of(refused: Approval) -> tuple[str | None, Capacity | None]:
+    """Who refused it last, and in which capacity; a reviewer, and who cancels a case, act in
+    none."""
+    for late in refused.late:
+        if late.at == refused.refused_at and late.decision in ("reject", "veto"):
+            return late.principal, "governor" if late.right == "governor" else "approver"
+    if refused.review is not None and refused.review.reviewed_at == refused.refused_at:
+        return refused.review.reviewed_by, None
+    if refused.refused_by is not None:
+        return refused.refused_by, None
+    return refused.decided_by, refused.capacity
 
 
 def _is_recent(approval: Approval, at: datetime) -> bool:

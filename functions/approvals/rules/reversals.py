@@ -38,7 +38,7 @@ def end_with_case(approval: Approval, by: str, at: datetime) -> Steps:
     carried out yet, reversed. Who cancels what others wrote and somebody approved refuses it."""
     if approval.status in _UNDOABLE:
         is_refusal = by not in approval.authors and not is_reserved(by)
-        refused = {"refused_at": at} if is_refusal else {}
+        refused = {"refused_at": at, "refused_by": by} if is_refusal else {}
         return (_reversed(approval, **refused),)
     return cancel(approval, by, at)
 

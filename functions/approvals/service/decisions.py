@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from events.precedents import PrecedentStatus
-from functions.approvals.aggregates import ACTIVE, APPROVALS, CLAIMS, PRECEDENTS, RUN
+from functions.approvals.aggregates import APPROVALS, CLAIMS, RUN
 from functions.approvals.queries import (
     find_like,
     find_precedent_like,
-    find_silent,
     is_governor_absent,
 )
 from functions.approvals.rules.approval import Approval, Repeat, Steps
@@ -16,12 +15,12 @@ from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, R
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
 from functions.approvals.rules.late import note_late
-from functions.approvals.rules.precedent import Precedent, count_false_positive
-from functions.approvals.rules.refused import revoke_silence
+from functions.approvals.rules.precedent import Precedent
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.standing import depends_on_takeover
-from functions.approvals.rules.veto import is_false_positive, veto
+from functions.approvals.rules.veto import veto
 from functions.approvals.service.policies import adopt_policy
+from functions.approvals.service.refusals import count_vetoes, take_back_same
 from functions.approvals.views import ApprovalCard
 from shared.aggregates.command import Command
 from shared.kit.callers import Actor, Caller
@@ -129,16 +128,11 @@ async def _change_and_revoke(
         approval = await work.get(APPROVALS, approval_id)
         saved = await work.save(*rule(approval))
         if saved:
-            await _revoke_silence(work, saved[-1])
+            taken_back = await take_back_same(work, saved[-1])
+            await count_vetoes(work, taken_back)
         return ApprovalCard.of(saved[-1] if saved else approval)
 
     return await RUN.command(caller, key, use_case, ApprovalCard, about=(APPROVALS, approval_id))
-
-
-async def _revoke_silence(work: Command, decided: Approval) -> None:
-    """Where somebody refused it, silence approves no request with the same content any more."""
-    if decided.refused_at is not None:
-        await work.save(*revoke_silence(await find_silent(work, decided), work.at))
 
 
 async def _first_answer(work: Command, approval: Approval) -> ApprovalCard:
@@ -159,13 +153,12 @@ async def _save(work: Command, steps: Steps, claim_id: str) -> ApprovalCard:
         last, drafted = await _with_row(work, steps[-1].state)
         steps = (*steps[:-1], replace(steps[-1], state=last))
     await work.save(*steps)
-    await _revoke_silence(work, last)
+    taken_back = await take_back_same(work, last)
     if drafted is not None:
         await work.save(drafted)
     if last.status == "approved" and last.proposal is not None:
         await adopt_policy(work, last)
-    if is_false_positive(steps[0].state):
-        await _count_veto(work, last)
+    await count_vetoes(work, (steps[0].state, *taken_back))
     return ApprovalCard.of(last)
 
 
@@ -191,17 +184,3 @@ async def _with_row(
     if contents.erased_at(*(each.decision_hash for each in row)) is not None:
         return approval, None
     return approval, draft([(each, contents.value(each.decision_hash)) for each in row], work.at)
-
-
-async def _count_veto(work: Command, vetoed: Approval) -> None:
-    """Counts the false positive in the veto's own commit; the third deprecates the precedent
-    there."""
-    assert vetoed.precedent_id is not None
-    precedent = await work.find(PRECEDENTS, vetoed.precedent_id)
-    assert precedent is not None, "precedents are never deleted"
-    step = count_false_positive(precedent, work.at)
-    await work.save(step)
-    if precedent.status == "active" and step.state.status != "active":
-        active = await work.find(ACTIVE, precedent.kind)
-        assert active is not None
-        await work.save(Transition(active.without(precedent.precedent_id)))

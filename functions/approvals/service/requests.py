@@ -16,15 +16,16 @@ from events.cases import (
 )
 from events.dossiers import Assessment
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
-from functions.approvals.queries import find_refused, find_silent
+from functions.approvals.queries import find_refused, find_tacit
 from functions.approvals.rules.approval import Approval, Steps
 from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.policy import BUILT_IN
-from functions.approvals.rules.refused import too_many_silent, why_refused
+from functions.approvals.rules.refused import MOST_SILENT, too_many_silent, why_refused
 from functions.approvals.rules.requests import Request, RequestBody, fitting_evidence, request_of
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
 from functions.approvals.rules.subjects import agent_subject
 from functions.approvals.service.precedents import count_compared
+from functions.approvals.service.refusals import take_back_same
 from functions.approvals.views import SignedCard
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -123,7 +124,9 @@ async def _end_one(
 ) -> None:
     approval = await work.find(APPROVALS, approval_id)
     if approval is not None:
-        await work.save(*rule(approval, withdrawal.by, withdrawal.at))
+        saved: list[Approval] = await work.save(*rule(approval, withdrawal.by, withdrawal.at))
+        if saved:
+            await take_back_same(work, saved[-1])
     elif work.stored(APPROVALS, approval_id) is None:
         work.change.create(APPROVALS.collection, approval_id, {_WITHDRAWN_BY: withdrawal.by})
 
@@ -177,8 +180,8 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
     if step.state.precedent_id is not None or step.state.on_timeout == "approve":
         # Read only here, because most requests wait for a person.
         refused = why_refused(*await find_refused(work, step.state), work.at)
-        if not refused and step.state.silence_marks:
-            refused = too_many_silent(await find_silent(work, step.state))
+        if not refused and step.state.on_timeout == "approve":
+            refused = too_many_silent(await find_tacit(work, step.state, MOST_SILENT))
         step = open_request(request, precedents, work.at, policy, refused)
     saved: list[Approval] = await work.save(step)
     count_compared(work.change, step.state)

@@ -84,7 +84,7 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     await queries.find_ended(work, "execution", "deprecated", 25, START)
     assert [each async for each in queries.find_refused_since(store, "execution", START)] == []
     await queries.find_refused(work, opened())
-    await queries.find_silent(work, opened())
+    await queries.find_tacit(work, opened(), 25)
     await queries.is_governor_absent(store, "dina", START)
     await world.sweep(START + timedelta(days=40))
     event, _ = world.approval_needed()
