@@ -7,8 +7,9 @@ from events.approvals import Match
 from events.quorum import Rule
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied, why_not
+from functions.approvals.rules.gist import folded
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, ActivePrecedent
-from functions.approvals.rules.risk import LEVELS, why_irreversible
+from functions.approvals.rules.risk import LEVELS, declared, why_irreversible
 
 LARGEST_MATCHES_BYTES = 48_000
 
@@ -83,7 +84,6 @@ def _shown(closest: Sequence[Match]) -> Iterator[Match]:
 
 def has_open_finding(content: Any) -> bool:
     """Whether any reviewer's verdict inside the content is not a pass."""
-    findings = content.get("findings") if isinstance(content, dict) else None
-    if not isinstance(findings, list):
-        return False
-    return any(isinstance(f, dict) and f.get("verdict", "pass") != "pass" for f in findings)
+    fields = content.items() if isinstance(content, dict) else ()
+    findings = [value for name, value in fields if folded(name) == "findings"]
+    return any(verdict != "pass" for _, verdict in declared(findings, "verdict"))

@@ -2,10 +2,12 @@
 
 The risk of a creation comes with the requesting case; this covers all other requests."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from events.approvals import Effect, Kind, Risk
+from functions.approvals.rules.gist import folded
 from shared.kit.errors import FieldError
 from shared.kit.wording import one_of
 
@@ -54,7 +56,18 @@ _KINDS: dict[Effect, tuple[Kind, ...]] = {
     ),
     "pay": ("financial",),
 }
-_BY_CLASSIFICATION: dict[Any, Risk] = {"confidential": "medium", "restricted": "high"}
+# What a content may declare, and the risk of each value.
+_BY_DECLARED: dict[str, dict[str, Risk]] = {
+    "classification": {
+        "public": "low",
+        "internal": "low",
+        "confidential": "medium",
+        "restricted": "high",
+    },
+    "blast_radius": {"agent": "low", "workspace": "low", "tenant": "low", "platform": "critical"},
+    "risk": {level: level for level in LEVELS},
+}
+_LONGEST_SHOWN = 60
 
 
 def declaration_errors(kind: Kind, effect: Effect | None, amount: int | None) -> list[FieldError]:
@@ -86,8 +99,7 @@ def assess(
         found.append(("critical", f"at least {CRITICAL_AMOUNT_USD_MICROS // 1_000_000} dollars"))
     found += [("medium", reason) for reason in _no_way_back(rollback_plan)]
     found += [("high", reason) for reason in _irreversible_parts(content)]
-    for mapping in _mappings(content):
-        found += _declared(mapping)
+    found += _declared(content)
     highest = max((risk for risk, _ in found), key=LEVELS.index)
     return highest, tuple(dict.fromkeys(f"{reason} ({risk})" for risk, reason in found))[:32]
 
@@ -101,24 +113,41 @@ def _no_way_back(rollback_plan: str) -> list[str]:
     return [] if rollback_plan.strip() else ["it has no rollback plan"]
 
 
+def declared(content: Any, *names: str) -> Iterator[tuple[str, Any]]:
+    """What the content declares anywhere under one of the names (in small letters), however the
+    name is written there."""
+    known = {folded(name): name for name in names}
+    for mapping in _mappings(content):
+        for key, value in mapping.items():
+            if (name := known.get(folded(key))) is not None:
+                yield name, value
+
+
 def _irreversible_parts(content: Any) -> list[str]:
     found = []
-    for mapping in _mappings(content):
-        if mapping.get("reversible") is False:
-            found.append("it declares reversible: false")
-        if mapping.get("irreversible") not in (None, False, "", [], {}):
+    for name, value in declared(content, "reversible", "irreversible"):
+        if name == "reversible" and value is not True:
+            found.append(f"it declares reversible: {_shown(value)}")
+        if name == "irreversible" and value not in (None, False, "", [], {}):
             found.append("it declares something irreversible")
     return list(dict.fromkeys(found))
 
 
-def _declared(mapping: dict[str, Any]) -> Iterator[tuple[Risk, str]]:
-    classification = mapping.get("classification")
-    if isinstance(classification, str) and classification in _BY_CLASSIFICATION:
-        yield _BY_CLASSIFICATION[classification], f"{classification} data"
-    if mapping.get("blast_radius") == "platform":
-        yield "critical", "its blast radius is the platform"
-    if mapping.get("risk") in LEVELS:
-        yield mapping["risk"], "its content says so"
+def _declared(content: Any) -> Iterator[tuple[Risk, str]]:
+    """The risk that the content declares; what is no known value counts as the gravest."""
+    for name, value in declared(content, *_BY_DECLARED):
+        by_value = _BY_DECLARED[name]
+        for each in value if isinstance(value, list) else [value]:
+            if each is None:
+                continue
+            known = each.strip().casefold() if isinstance(each, str) else ""
+            gravest = max(by_value.values(), key=LEVELS.index)
+            yield by_value.get(known, gravest), f"it declares {name}: {_shown(each)}"
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
 def _mappings(value: Any) -> Iterator[dict[str, Any]]:

@@ -239,10 +239,42 @@ def test_content_just_inside_the_limit_is_taken() -> None:
         ("artifact", {"a": [{"reversible": False}]}, "x", "high", "it declares reversible: false"),
         ("artifact", {"irreversible": ["x"]}, "x", "high", "it declares something irreversible"),
         ("artifact", {"a": {"classification": "confidential"}}, "x", "medium", "confidential"),
-        ("artifact", {"classification": "restricted"}, "x", "high", "restricted data (high)"),
-        ("artifact", {"classification": {"data": "x"}}, "x", "low", "an internal artifact"),
-        ("artifact", {"blast_radius": "platform"}, "x", "critical", "the platform"),
-        ("artifact", {"risk": "critical"}, "x", "critical", "its content says so"),
+        (
+            "artifact",
+            {"classification": "restricted"},
+            "x",
+            "high",
+            "classification: restricted (high)",
+        ),
+        *(
+            ("artifact", {"a": [{name: value}]}, "x", risk, reason)
+            for name, value, risk, reason in (
+                ("classification", "public", "low", "public"),
+                ("Classification", "Restricted", "high", "classification: Restricted"),
+                ("classification", ["internal", " restricted"], "high", "restricted"),
+                ("classification", {"data": "x"}, "high", 'classification: {"data": "x"}'),
+                ("classification", "top secret", "high", "top secret"),
+                ("cl\u0430ssification", "confidential", "medium", "confidential"),
+                ("classification", None, "low", "an internal artifact"),
+                ("blast_radius", "Platform", "critical", "Platform"),
+                ("Blast-Radius", "everything", "critical", "everything"),
+                ("blast_radius", "tenant", "low", "tenant"),
+                ("risk", "Critical", "critical", "risk: Critical"),
+                ("RISK", 3, "critical", "risk: 3"),
+                ("risk", "MEDIUM", "medium", "risk: MEDIUM"),
+                *(
+                    ("reversible", each, "high", "it declares reversible")
+                    for each in (False, "false", "no", 0, 1, "true", None, [], [True])
+                ),
+                ("Reversible", False, "high", "it declares reversible: false"),
+                ("reversible", True, "low", "an internal artifact"),
+                ("Irreversible", True, "high", "it declares something irreversible"),
+                ("irreversible", "no", "high", "it declares something irreversible"),
+                ("irreversible", [], "low", "an internal artifact"),
+            )
+        ),
+        ("artifact", {"blast_radius": "platform"}, "x", "critical", "blast_radius: platform"),
+        ("artifact", {"risk": "critical"}, "x", "critical", "it declares risk: critical"),
         ("financial", {"risk": "low"}, "x", "high", "money moves (high)"),
     ],
 )

@@ -121,7 +121,8 @@ async def test_a_deputys_refusal_takes_back_what_its_review_then_covers(world: W
     await world.decide("reject", escalated, DEPUTY)
     card = await shown(world, by_precedent.id)
     assert (card.status, card.decided_by, card.capacity) == ("vetoed", "dina", "deputy")
-    assert card.review is not None and card.review.status == "owed"
+    assert card.review is not None
+    assert card.review.status == "owed"
 
 
 async def test_who_cancels_the_case_of_what_was_approved_takes_the_same_content_back(
