@@ -122,7 +122,7 @@ def _at_once(
 
 def _governors(world: World, number: int) -> list[Person]:
     people = [
-        world.person(f"governor-{n}", (*PHONE_SCOPES, *CORE_SCOPES), ("governor",))
+        world.person(f"gala-{n}", (*PHONE_SCOPES, *CORE_SCOPES), ("governor",))
         for n in range(number)
     ]
     for person in (world.author, *people):

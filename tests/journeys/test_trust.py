@@ -61,7 +61,7 @@ def test_a_repeated_decision_answers_as_before_and_a_different_one_is_a_conflict
 def test_of_many_different_decisions_at_once_exactly_one_wins(world: World) -> None:
     card = world.card(world.submit("writer"))
     people = [
-        world.person(f"governor-{n}", ("governance:write", "veto:execute"), ("governor",))
+        world.person(f"gala-{n}", ("governance:write", "veto:execute"), ("governor",))
         for n in range(6)
     ]
 
