@@ -57,7 +57,7 @@ async def test_an_assent_reads_the_approval_its_claim_and_the_row(world: World) 
     assert await cost(world.decide("approve", asked)) == (3, 4, 2, 1, 0)
 
 
-async def test_a_refusal_reads_the_approval_its_claim_and_what_waits_for_silence(
+async def test_a_refusal_reads_the_approval_its_claim_and_what_has_its_content(
     world: World,
 ) -> None:
     asked = await world.ask()

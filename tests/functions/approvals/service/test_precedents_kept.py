@@ -112,7 +112,7 @@ async def test_a_newer_one_of_the_same_title_supersedes(world: World) -> None:
 
 async def test_the_third_veto_ends_the_precedent_in_the_same_commit(world: World) -> None:
     seed = await world.precedent()
-    cards = [await world.ask() for _ in range(3)]
+    cards = [await world.ask(**another(n)) for n in range(3)]
     for count, card in enumerate(cards, start=1):
         await world.veto(card)
         state = await shown(world, seed)
@@ -160,7 +160,7 @@ async def test_one_activated_by_many_at_once_is_activated_once(world: World) -> 
 
 async def test_vetoes_at_once_are_each_counted(world: World) -> None:
     seed = await world.precedent()
-    cards = [await world.ask() for _ in range(5)]
+    cards = [await world.ask(**another(n)) for n in range(5)]
     await asyncio.gather(*(world.veto(card) for card in cards))
     state = await shown(world, seed)
     assert (state.status, state.veto_count) == ("deprecated", 5)
@@ -170,7 +170,7 @@ async def test_a_match_that_races_the_third_veto_never_overtakes_it(world: World
     for _ in range(4):
         fresh = World(type(world.store)(f"{world.store.tenant_id}-{_}"), world.cloud)
         seed = await fresh.precedent()
-        cards = [await fresh.ask() for _ in range(3)]
+        cards = [await fresh.ask(**another(n)) for n in range(3)]
         for card in cards[:2]:
             await fresh.veto(card)
         await asyncio.gather(fresh.veto(cards[2]), *(fresh.ask() for _ in range(6)))
