@@ -43,7 +43,6 @@ BASE = "B"  # ◌, which stands for any letter
 KEYCAP = "Y"
 EMOJI_SELECTOR = "V"
 IDEOGRAPH_SELECTOR = "v"
-MONGOLIAN_SELECTOR = "f"
 NON_JOINER = "z"
 JOINER = "Z"
 BREAK = "b"
@@ -64,15 +63,16 @@ _SHAPES = {
     "\u0338": OVERLAY,
     "\u25cc": BASE,
     **dict.fromkeys("\ufe0e\ufe0f", EMOJI_SELECTOR),
-    **dict.fromkeys("\u180b\u180c\u180d\u180f", MONGOLIAN_SELECTOR),
-    # Nobody sees these.
+    "\u0196": REFUSED,  # read as l
+    # Nobody sees these. The Mongolian selectors follow letters that are not known here.
+    **dict.fromkeys("\u180b\u180c\u180d\u180f", REFUSED),
     **dict.fromkeys("\u2800\ufffc\U0001d159", REFUSED),
     # Ordinals and the micro sign are letters of keyboards.
     **dict.fromkeys("ªºµ", LATIN),
     **dict.fromkeys("ⁱⁿ…‥⁇⁈″‴⁗℠№℃℉℡ﷺﷻ", OTHER),
     **dict.fromkeys("‼⁉™", EMOJI),
 }
-_CURSIVE = {"Adlam", "Arabic", "Mandaic", "Mongolian", "Nko", "Hanifi_Rohingya", "Syriac"}
+_CURSIVE = {"Adlam", "Arabic", "Mandaic", "Nko", "Hanifi_Rohingya", "Syriac"}
 _INDIC = {
     *("Balinese", "Bengali", "Chakma", "Devanagari", "Gujarati", "Gurmukhi", "Javanese", "Kannada"),
     *("Malayalam", "Meetei_Mayek", "Oriya", "Sinhala", "Sundanese", "Tamil", "Telugu", "Tibetan"),
@@ -83,6 +83,8 @@ SPACELESS = {
 }
 # What Unicode keeps for ideographs that it has not assigned yet.
 _IDEOGRAPHS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x3FFFE))
+# The variations that fonts have of most ideographs that have any; what others select, nobody sees.
+_VARIATIONS = {*range(0xFE00, 0xFE03), *range(0xE0100, 0xE0104)}
 _LETTERLIKE, _SQUARED = range(0x2100, 0x2150), range(0x3300, 0x3400)
 _NEVER = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Me"}
 _VIRAMA = 9
@@ -97,7 +99,7 @@ def shape_of(character: str) -> str:
     if scripts := scripts_of(character):
         return _shape_of_letter(character, scripts)
     if 0xFE00 <= code <= 0xFE0D or 0xE0100 <= code <= 0xE01EF:
-        return IDEOGRAPH_SELECTOR
+        return IDEOGRAPH_SELECTOR if code in _VARIATIONS else REFUSED
     if 0x1F3FB <= code <= 0x1F3FF:
         return SKIN
     if 0x1F1E6 <= code <= 0x1F1FF:

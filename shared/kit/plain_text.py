@@ -19,12 +19,17 @@ LONGEST_PATH = 200
 # Code indents and aligns by no more; a phone shows this in three lines.
 MOST_SPACES = 80
 MOST_TABS = 20
+MOST_WIDE_SPACES = 20
 MOST_BLANK_LINES = 3
 MOST_MARKS = 4
 
 _PLAIN = re.compile(r"[\t\n\r -~]*\Z")
+# As wide as one letter or two: one that is written fills what four spaces do.
+_WIDE = "\u2000-\u2003\u3000"
+_NARROW = rf"[^\S\r\n{_WIDE}]"
 _LONG_BLANK = re.compile(
     rf"(?P<lines>(?:(?:\r\n?|\n)[^\S\r\n]*+){{{MOST_BLANK_LINES + 2},}}+)"
+    rf"|(?<![^\S\r\n])(?P<wide>(?:{_NARROW}*+[{_WIDE}]){{{MOST_WIDE_SPACES + 1},}}+)"
     rf"|(?<!\t)(?P<tabs>\t{{{MOST_TABS + 1},}}+)"
     rf"|(?<![^\S\r\n])(?P<spaces>[^\S\r\n]{{{MOST_SPACES + 1},}}+)"
 )
@@ -42,13 +47,13 @@ _ODD = re.compile(
     "|(?<=[Sd])S|S(?=[Sd])"
     "|(?<=[lTS])T|T(?=[lTS])"
     "|(?!"
-    "(?<=[cm])[zZ](?=c)"  # between letters that join
+    "(?<=[cm])z(?=c)"  # between letters that would join
     "|(?<=h)[zZ]|(?<=[im])[zZ](?=h)"  # beside a virama
     "|(?<=s)z(?=m)|(?<=[smh])b(?=s)"
     "|(?<=[EeV])Z(?=E)"  # between emoji
     "|(?<=[ET])V|(?<=d)V(?=Y)|(?<=d)Y|(?<=dV)Y"
-    "|(?<=u)v|(?<=[cm])f"
-    ")[zZbVvfY]"
+    "|(?<=u)v"
+    ")[zZbVvY]"
 )
 _MARKS = re.compile("[mh]{2,}")
 _REGIONS = re.compile("R+")
@@ -67,7 +72,8 @@ _SCRIPTS: dict[str, frozenset[str]] = {
     _GREEK_SIGN: frozenset({"Greek", "Latin"}),
 }
 # A Greek letter that nobody takes for a Latin one stands before or after Latin letters.
-_IN_DISGUISE = re.compile("[Ll]g+[Ll]")
+# One that people do take for one stands at most after Latin capitals.
+_IN_DISGUISE = re.compile("[Ll][Gg]+[Ll]")
 # Scripts that one language writes together (UTS 39, 5.1).
 _WRITTEN_TOGETHER = {
     "Han": {"Hanb", "Jpan", "Kore"},
@@ -131,6 +137,8 @@ def _first_oddity(text: str) -> tuple[int, str] | None:
 def _blank_in_words(blank: re.Match[str]) -> str:
     if blank.lastgroup == "lines":
         return f"has more than {MOST_BLANK_LINES} blank lines in a row"
+    if blank.lastgroup == "wide":
+        return f"has more than {MOST_WIDE_SPACES} wide spaces in a row"
     most = MOST_TABS if blank.lastgroup == "tabs" else MOST_SPACES
     return f"has more than {most} {blank.lastgroup} in a row"
 
@@ -192,7 +200,8 @@ def _mixed_numbers(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_mixed(word: str) -> bool:
-    return _mixes(frozenset(word)) or (_GREEK_SIGN in word and bool(_IN_DISGUISE.search(word)))
+    has_greek = _GREEK in word or _GREEK_SIGN in word
+    return _mixes(frozenset(word)) or (has_greek and bool(_IN_DISGUISE.search(word)))
 
 
 @lru_cache(maxsize=1024)

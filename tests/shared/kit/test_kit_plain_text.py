@@ -139,6 +139,14 @@ ODD = {
     "a Cyrillic letter after a digit": ("p4\u0443", "U+0443", 2),
     "a Cyrillic letter after an apostrophe": ("d'\u0430", "U+0430", 2),
     "a Latin letter in a Cyrillic word": ("врaч", "U+0432", 0),
+    "a Mongolian selector after an Arabic letter": ("\u0628\u180b", "U+180B", 1),
+    "a joiner between letters that join anyway": ("\u0645\u200d\u0645", "U+200D", 1),
+    "a variation that no font has": ("\u4e2d\U000e0155", "U+E0155", 1),
+    "another variation that no font has": ("\u4e2d\ufe05", "U+FE05", 1),
+    "a Greek letter amid capitals": ("INV\u03bfICE", "U+03BF", 3),
+    "a Greek letter after a capital": ("D\u03bfC", "U+03BF", 1),
+    "a Greek letter amid capitals before a number": ("SA\u03bdE-7", "U+03BD", 2),
+    "a capital that is read as l": ("a\u0196\u0196ow", "U+0196", 1),
     "a Greek letter in a Latin word": ("appr\u03bfve", "U+03BF", 4),
     "an accented Greek letter in a Latin word": ("p\u03acy", "U+03AC", 1),
     "a Greek letter amid Latin ones": ("meeti\u03b7g", "U+03B7", 5),
@@ -185,7 +193,8 @@ ODD = {
 }
 HIDING = {
     "81 spaces": ("pay" + " " * 81 + "x", "more than 80 spaces", 3),
-    "ideographic spaces": ("pay" + "\u3000" * 81, "more than 80 spaces", 3),
+    "ideographic spaces": ("pay" + "\u3000" * 21, "more than 20 wide spaces", 3),
+    "wide spaces amid others": ("pay" + " \u2003" * 21, "more than 20 wide spaces", 3),
     "spaces of two kinds": ("pay" + " \u00a0" * 41, "more than 80 spaces", 3),
     "tabs": ("pay" + "\t" * 21, "more than 20 tabs", 3),
     "tabs and spaces": ("pay" + "\t \t   " * 20, "more than 80 spaces", 3),
@@ -214,7 +223,9 @@ def test_blanks_that_push_text_out_of_sight_are_refused(
 
 
 def test_the_bound_on_blanks_does_not_reach_across_texts() -> None:
-    refuse_odd_text(["\n\n\n\n", "\n\n\n\n", " " * 80, " " * 80, {"\t" * 20: "\t" * 20}])
+    refuse_odd_text(
+        ["\n\n\n\n", "\n\n\n\n", " " * 80, " " * 80, "\u2003" * 20, {"\t" * 20: "\t" * 20}]
+    )
 
 
 def test_who_wrote_another_form_learns_the_plain_one() -> None:
