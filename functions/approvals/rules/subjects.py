@@ -1,11 +1,13 @@
 """What requests are about: Assent's own things, and whatever callers name."""
 
+import re
+
 from events.agents import AgentApprovalNeeded
 from events.approvals import ApprovalRequested, Subject
 from events.cases import CreationCaseCancelled
 from events.policies import ApprovalPolicyChanged
 from events.precedents import PrecedentActivated
-from functions.approvals.rules.gist import folded
+from functions.approvals.rules.gist import folded, plain
 from shared.kit.errors import FieldError
 from shared.kit.models import EventData
 
@@ -19,6 +21,12 @@ _POLICY = _noun(ApprovalPolicyChanged)
 _CASE, _APPROVAL = _noun(CreationCaseCancelled), _noun(ApprovalRequested)
 _PRECEDENT = _noun(PrecedentActivated)
 _OWN = frozenset(map(folded, (_AGENT, _CASE, _POLICY, _APPROVAL, _PRECEDENT)))
+# What people call a policy for short.
+_ALONE = frozenset({_POLICY.rpartition("_")[2]})
+# As many words of a caller's type are read together, such as `approval policy`.
+_MOST_WORDS = 3
+_WORD = re.compile(r"[^\W_]+")
+_WITHIN_NAME = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 POLICY = Subject(type=_POLICY, id="approval-policy", name="approval policy")
 
@@ -30,11 +38,27 @@ def agent_subject(agent_id: str, name: str) -> Subject:
 
 def imitation_errors(subject_type: str) -> list[FieldError]:
     """What is wrong with the type of a caller's subject: Assent asks about its own things itself,
-    so that nobody takes another request for one of those."""
-    if folded(subject_type) not in _OWN:
+    so that nobody takes another request for one of those. Case, accents, look-alike letters and the
+    plural do not count, nor do more words around the noun."""
+    words = [_singular(each) for each in _WORD.findall(plain(_spaced(subject_type)))]
+    rows = {
+        "".join(words[first:last])
+        for first in range(len(words))
+        for last in range(first + 1, min(first + _MOST_WORDS, len(words)) + 1)
+    }
+    whole = _singular(folded(subject_type))
+    if rows.isdisjoint(_OWN) and whole not in _OWN | _ALONE:
         return []
     problem = (
         "belongs to Assent: name a thing of your own (job, document, invoice); to change an agent "
         "or the approval policy, use POST /v1/agents/{id}/changes or PUT /v1/approvals/policy"
     )
     return [FieldError("subject.type", problem)]
+
+
+def _spaced(text: str) -> str:
+    return _WITHIN_NAME.sub(" ", text)
+
+
+def _singular(word: str) -> str:
+    return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")

@@ -149,6 +149,9 @@ def test_a_governor_who_requests_was_there() -> None:
     [
         *("agent", "approval_policy", "approval", "precedent", "creation_case"),
         *("Agent", "approval policy", "Approval-Policy", " agent ", "\uff41gent"),
+        *("agents", "creation cases", "policy", "Policies", "approval policies", "CreationCase"),
+        *("approval policy change", "approvalPolicyChange", "\u00e1gent", "\u0430gent", "an agent"),
+        *("approval form", "a-gent", "agent's"),
     ],
 )
 def test_a_subject_of_assents_own_is_refused(type: str) -> None:
@@ -158,7 +161,9 @@ def test_a_subject_of_assents_own_is_refused(type: str) -> None:
     assert [error.field for error in refusal.value.errors] == ["subject.type"]
 
 
-@pytest.mark.parametrize("type", ["job", "agents", "approval form", "policy", "delivery", "agency"])
+@pytest.mark.parametrize(
+    "type", ["job", "case", "insurance policy", "delivery", "agency", "disapproval"]
+)
 def test_a_subject_of_the_callers_is_taken(type: str) -> None:
     subject = SubjectBody(type=type, id="x")
     assert request_of(request_body(subject=subject), "apr_1", REQUESTER).subject.type == type
