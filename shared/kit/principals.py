@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.kit.characters import LOOKALIKES
 from shared.kit.roles import ROLES
 
-# Silence decides under the first two names; nobody is the others.
+# Cards show the first two names where silence decided.
 _NAMES = ("deadline", "silence", "system", "assent", "precedent")
 # How places in a rule and functions are written: `role:…`, `principal:…`, `service:…`.
 _SPELLINGS = ("role", "principal", "service")

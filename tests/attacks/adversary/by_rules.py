@@ -24,7 +24,13 @@ from functions.approvals.rules.late import note_late
 from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
 from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
-from functions.approvals.rules.refused import revoke_silence, too_many_silent, why_refused
+from functions.approvals.rules.refused import (
+    AT_ONCE,
+    MOST_SILENT,
+    take_back,
+    too_many_silent,
+    why_refused,
+)
 from functions.approvals.rules.standing import depends_on_takeover
 from shared.kit.callers import Actor
 from shared.kit.canonical import content_hash
@@ -97,8 +103,8 @@ class RulesTenant:
         if step.state.precedent_id is not None or step.state.on_timeout == "approve":
             known = self.approvals.values()
             refused = why_refused(*lookups.refused_like(step.state, known), self.now)
-            if not refused and step.state.silence_marks:
-                refused = too_many_silent(lookups.silent_like(step.state, known))
+            if not refused and step.state.on_timeout == "approve":
+                refused = too_many_silent(lookups.tacit_like(step.state, known, MOST_SILENT))
             step = open_request(request, compared, self.now, self.current, refused)
         by = request.requested_by if request.case is None else "service:approvals"
         for each in step.contents:
@@ -106,10 +112,17 @@ class RulesTenant:
         self.apply((step,))
         return request.approval_id
 
-    def _revoke_silence(self, steps: Steps) -> None:
-        if steps and steps[-1].state.refused_at is not None:
-            waiting = lookups.silent_like(steps[-1].state, self.approvals.values())
-            self.apply(revoke_silence(waiting, self.now))
+    def _take_back_same(self, steps: Steps) -> None:
+        """Takes back and counts what `service/refusals.py` does."""
+        vetoed = [step.state for step in steps[:1]]
+        if steps and (refused := steps[-1].state).refused_at is not None:
+            tacit = lookups.tacit_like(refused, self.approvals.values(), AT_ONCE)
+            taken_back = take_back(refused, tacit, self.now)
+            self.apply(taken_back)
+            vetoed += [step.state for step in taken_back]
+        false = [each for each in vetoed if vetoes.is_false_positive(each)]
+        for each in {each.precedent_id: each for each in false}.values():
+            self.shelf.count_veto(each)
 
     def decide(self, by: str, card: SeenCard, verb: str, fields: Json) -> str | None:
         approval, actor = self.approvals[card.id], self.actor(by)
@@ -127,7 +140,7 @@ class RulesTenant:
         except (ApprovalExpired, VetoWindowClosed):
             noted = note_late(approval, verb, "", actor, self.now)
             self.apply(noted)
-            self._revoke_silence(noted)
+            self._take_back_same(noted)
             return None
         except (AssentError, ValidationError):
             return None
@@ -138,7 +151,7 @@ class RulesTenant:
             result = self.reviewed(by, card, verdict)
             if not isinstance(result, Repeat):
                 self.apply(result)
-                self._revoke_silence(result)
+                self._take_back_same(result)
             return card.id
 
         return _unless_refused(deed)
@@ -170,11 +183,9 @@ class RulesTenant:
             parsed = tuple(map(PolicyEntry.model_validate, entries))
             self.current = adopt(last, parsed, self.current, self.now).state
         self.apply(steps)
-        self._revoke_silence(steps)
+        self._take_back_same(steps)
         if not last.is_open and counts(last):
             self.approvals[last.approval_id] = self.shelf.put_in_row(last)
-        if vetoes.is_false_positive(steps[0].state):
-            self.shelf.count_veto(last)
 
     def apply(self, steps: Steps) -> None:
         """Keeps the states, and hands their events to the pipeline."""

@@ -49,14 +49,14 @@ _REPLACED: dict[str, tuple[Any, str, Any]] = {
     "what_is_written_otherwise_comes_back": (
         opening,
         "gist_of",
-        lambda content, **_: content_hash(content),
+        lambda content, **_: (content_hash(content),),
     ),
     "a_refused_subject_comes_back": (
         Approval,
         "subject_mark",
         property(lambda self: self.approval_id),
     ),
-    "a_refusal_reaches_no_open_request": (Approval, "silence_marks", ()),
+    "a_refusal_reaches_no_open_request": (Approval, "tacit_marks", ()),
     "a_review_of_a_precedent_ignores_refusals": (genesis, "_refused_since", nothing),
     "strangers_revise_and_change": (change, "refuse_strangers", nothing),
     "a_version_forgets_its_authors": (creation, "with_authors", lambda _, more: tuple(more)),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.refused import MOST_READ, MOST_SILENT
+from functions.approvals.rules.refused import MOST_READ
 from functions.approvals.rules.standing import takeover_cutoff
 from tests.attacks.adversary.shelf import EVER
 
@@ -19,15 +19,16 @@ def refused_like(
 ) -> tuple[list[Approval], list[Approval]]:
     """Refused requests with the same content, and about the same subject."""
     refused = [each for each in approvals if each.refused_marks]
-    same_content = [each for each in refused if request.content_mark in each.refused_marks]
+    marks = set(request.content_marks)
+    same_content = [each for each in refused if marks & set(each.refused_marks)]
     same_subject = [each for each in refused if request.subject_mark in each.refused_marks]
     return same_content[:MOST_READ], same_subject[:MOST_READ]
 
 
-def silent_like(request: Approval, approvals: Iterable[Approval]) -> list[Approval]:
-    """Open requests with the same content that silence would approve."""
-    mark = request.content_mark
-    return [each for each in approvals if mark in each.silence_marks][:MOST_SILENT]
+def tacit_like(request: Approval, approvals: Iterable[Approval], most: int) -> list[Approval]:
+    """Requests with the same content that stand approved unless somebody objects."""
+    marks = set(request.content_marks)
+    return [each for each in approvals if marks & set(each.tacit_marks)][:most]
 
 
 def is_governor_absent(tenant: "RulesTenant", deputy: str) -> bool:
