@@ -86,7 +86,7 @@ class ApprovalSummary(Data):
     """The summary of an approval. `version` is the sequence of its latest event, so it grows with
     every change. `rule` is the policy's; `added_rule`, which must be met too, the requester's.
     `missing` are the places that nobody has filled yet (`role:…`, `principal:…`). `authors` are all
-    whose text is in the content; none of them decides. `decided_by` is a principal, `deadline`
+    whose text is in the content; none of them assents. `decided_by` is a principal, `deadline`
     (silence) or a precedent's id, and `capacity` says which. `review` is what became of the review
     that a broken glass or a deputy's decision requires."""
 

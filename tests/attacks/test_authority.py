@@ -43,6 +43,13 @@ REINDEXING = {
 }
 
 
+def reject(person: Person, card: dict[str, Any]) -> httpx.Response:
+    return decide(person, card, "reject")
+
+
+REFUSING = (reject, veto)
+
+
 def propose(person: Person, *entries: dict[str, Any]) -> httpx.Response:
     body = {"entries": list(entries), "reason": "The auditors ask for it."}
     return person.send("PUT", "/v1/approvals/policy", json=body)
@@ -314,6 +321,33 @@ def test_accomplices_who_come_too_late_leave_room_for_the_governor(world: World)
     refused(decide(world.governor, asked, "reject"), 410, "approval_expired")
     late = world.governor.get(f"/v1/approvals/{asked['id']}")["late"]
     assert [each["right"] for each in late] == ["requester"] * 4 + ["governor"]
+
+
+def test_who_sends_a_governors_text_again_takes_no_refusal_from_the_governor(
+    world: World,
+) -> None:
+    governors = {"kind": "any", "of": [{"role": "governor"}]}
+    adopt(world, {"kind": "artifact", "rule": governors, "silence_approves": ["author"]})
+    mine = request()["content"]
+    ask(world.governor, content=mine)
+    paid = world.author.post("/v1/approvals", payment(content=mine))
+    assert paid["authors"] == ["author", "gala"]
+    refused(decide(world.governor, paid), 403, "separation_of_duties")
+    deputy = somebody(world, "dina", "deputy")
+    assert decide(deputy, paid, "break_glass", grounds="outage").status_code == 200
+    path, note = f"/v1/approvals/{paid['id']}/review", "I never asked for this."
+    upheld = world.governor.send("POST", path, json={"verdict": "upheld", "note": note})
+    refused(upheld, 403, "separation_of_duties")
+    overturned = world.governor.post(path, {"verdict": "overturned", "note": note})
+    assert overturned["status"] == "overturned"
+
+    for number, refuse in enumerate(REFUSING):
+        mine = request()["content"]
+        ask(world.governor, content=mine)
+        subject = job(number)
+        silent = ask(world.author, kind="artifact", effect="draft", content=mine, subject=subject)
+        assert (silent["on_timeout"], silent["authors"]) == ("approve", ["author", "gala"])
+        assert refuse(world.governor, silent).json()["status"] == "rejected"
 
 
 def test_nobody_whose_text_is_in_a_case_approves_it_or_lets_its_agent_run_again(

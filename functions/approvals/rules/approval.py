@@ -35,6 +35,9 @@ Verb = Literal[
 ]
 
 
+REFUSALS: tuple[Verb, ...] = ("reject", "request_changes", "veto")
+
+
 class Approval(ApprovalState):
     """The fields that events publish, and below them private ones: `silence_at` is when it expired
     because no governor acted, though it had the policy's default time, `governed_at` when a
@@ -66,6 +69,11 @@ class Approval(ApprovalState):
     def is_open(self) -> bool:
         """Whether no final decision was taken; ignores the clock."""
         return self.status in OPEN
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the decision was a person's refusal, whatever followed."""
+        return self.decision in REFUSALS
 
     @property
     def content_marks(self) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ LONGEST_ATTACHMENT = 2_048
 DecisionVerb = Literal[
     "approve", "reject", "request_changes", "defer", "escalate", "delegate", "break_glass"
 ]
+Verdict = Literal["upheld", "overturned"]
 Grounds = Literal["outage", "breach", "data_loss", "legal"]
 
 _PASSES_ON = ("escalate", "delegate")
@@ -98,7 +99,7 @@ class VetoBody(GovernorVetoBody):
 class ReviewBody(Model):
     """The verdict on a break-glass or on a deputy's decision."""
 
-    verdict: Literal["upheld", "overturned"]
+    verdict: Verdict
     note: Text
 
 

@@ -13,6 +13,7 @@ from events.approvals import (
 from events.quorum import BreakGlass, Capacity, Review, Vote
 from functions.approvals.rules import decision_refusals, delegation
 from functions.approvals.rules.approval import (
+    REFUSALS,
     Approval,
     Repeat,
     Step,
@@ -25,7 +26,7 @@ from functions.approvals.rules.quorum import filled_places, missing_places, plac
 from functions.approvals.rules.standing import (
     Standing,
     acted_fields,
-    refuse_own_request,
+    refuse_own_assent,
     standing_of,
     was_voted_for,
 )
@@ -34,7 +35,6 @@ from shared.kit.errors import Forbidden, VersionConflict
 
 DEPUTY_REVIEW_WITHIN = timedelta(hours=72)
 BREAK_GLASS_REVIEW_WITHIN = timedelta(hours=24)
-REFUSALS: tuple[Verb, ...] = ("reject", "request_changes", "veto")
 
 
 def decide(
@@ -82,8 +82,9 @@ def _decided(
 def _admit(approval: Approval, verb: DecisionVerb, actor: Actor, *, took_over: bool) -> Standing:
     """The actor's right to take this decision, in any state.
 
-    Raises SeparationOfDuties for the content's authors, then Forbidden."""
-    refuse_own_request(approval, actor)
+    Raises SeparationOfDuties for the content's authors where it is no refusal, then Forbidden."""
+    if verb not in REFUSALS:
+        refuse_own_assent(approval, actor)
     # Break-glass is for when nobody else can be reached, so the deputy needs no grant.
     standing = standing_of(approval, actor, took_over=took_over or verb == "break_glass")
     if verb == "approve" and not standing.may_vote and approval.is_open:

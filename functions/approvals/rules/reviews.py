@@ -18,10 +18,10 @@ from functions.approvals.rules.approval import (
     Steps,
     transition,
 )
-from functions.approvals.rules.commands import ReviewBody, check_review
+from functions.approvals.rules.commands import ReviewBody, Verdict, check_review
 from functions.approvals.rules.quorum import places_for
 from functions.approvals.rules.reversals import already_undone
-from functions.approvals.rules.standing import acted_fields, refuse_own_request, who_may
+from functions.approvals.rules.standing import acted_fields, refuse_own_assent, who_may
 from shared.kit.callers import Actor
 from shared.kit.errors import AlreadyDecided, Forbidden, SeparationOfDuties, VersionConflict
 from shared.kit.instants import format_instant
@@ -35,7 +35,7 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, VersionConflict where no review
     is required, AlreadyDecided where another one was made."""
-    admit_reviewer(approval, actor)
+    admit_reviewer(approval, command, actor)
     check_review(command)
     owed = approval.review
     if owed is None:
@@ -80,10 +80,11 @@ def _is_overruled(made: Review, command: ReviewBody, actor: Actor) -> bool:
     return made.status == "upheld" and command.verdict == "overturned" and not by_governor
 
 
-def admit_reviewer(approval: Approval, actor: Actor) -> None:
-    """Raises SeparationOfDuties for the requester and the decider, then Forbidden for others who
-    may not review."""
-    refuse_own_request(approval, actor)
+def admit_reviewer(approval: Approval, command: ReviewBody, actor: Actor) -> None:
+    """Raises SeparationOfDuties for authors whose verdict assents and for who took part in the
+    decision, then Forbidden for others who may not review."""
+    if command.verdict != _refusing_verdict(approval):
+        refuse_own_assent(approval, actor)
     decided = {approval.decided_by, *(vote.principal for vote in approval.votes)}
     if actor.principal in decided:
         raise SeparationOfDuties("you took part in the decision; somebody else must review it")
@@ -92,6 +93,10 @@ def admit_reviewer(approval: Approval, actor: Actor) -> None:
     may = may or (DEPUTY in actor.roles and approval.kind != "constitutional")
     if not may:
         raise Forbidden(f"{who_may(approval)} may review; you are none of them")
+
+
+def _refusing_verdict(approval: Approval) -> Verdict:
+    return "upheld" if approval.is_refusal else "overturned"
 
 
 def miss_review(approval: Approval, at: datetime) -> Step | None:

@@ -37,12 +37,14 @@ class Standing:
         return self.capacity == "approver" and not self.places
 
 
-def refuse_own_request(approval: Approval, actor: Actor) -> None:
-    """Raises SeparationOfDuties for everyone whose text is in the content."""
+def refuse_own_assent(approval: Approval, actor: Actor) -> None:
+    """Raises SeparationOfDuties for everyone whose text is in the content: they assent to nothing.
+    Authorship bars nobody from refusing, or whoever sends a governor's text again would take the
+    governor's word away."""
     if actor.principal in approval.authors:
         raise SeparationOfDuties(
-            "the content has your text in it: somebody else must decide about it; where nobody else"
-            " may, the tenant gives somebody else the role"
+            "the content has your text in it: you may refuse it, and only somebody else may"
+            " approve; where nobody else can, the tenant gives somebody else the role"
         )
 
 

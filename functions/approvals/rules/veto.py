@@ -8,7 +8,7 @@ from functions.approvals.rules.approval import Approval, Repeat, Steps, transiti
 from functions.approvals.rules.commands import GovernorVetoBody, check_veto
 from functions.approvals.rules.decisions import final_fields, is_repeat, refuse_late
 from functions.approvals.rules.reversals import already_undone
-from functions.approvals.rules.standing import refuse_own_request, standing_of
+from functions.approvals.rules.standing import standing_of
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden
 
@@ -26,9 +26,8 @@ def veto(
     """The transitions of a veto that was received at `at`. At `closes_at` it still counts, later it
     is refused.
 
-    Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired
-    or VetoWindowClosed, StaleDecisionHash."""
-    refuse_own_request(approval, actor)
+    Raises, in this order: Forbidden, Invalid, AlreadyDecided, ApprovalExpired or VetoWindowClosed,
+    StaleDecisionHash."""
     standing = standing_of(approval, actor, took_over=took_over)
     if standing.was_only_added:
         raise Forbidden("the requester added you: you may approve, reject or request changes")

@@ -32,7 +32,7 @@ _REPLACED: dict[str, tuple[Any, str, Any]] = {
     "the_requester_chooses_the_risk": (requests, "assess", lambda *_: ("low", ())),
     "any_kind_hides_any_effect": (requests, "declaration_errors", nothing),
     "silence_approves_before_the_deadline": (silence, "GRACE", timedelta(minutes=-20)),
-    "authors_approve_their_own_text": (decisions, "refuse_own_request", nothing),
+    "authors_approve_their_own_text": (decisions, "refuse_own_assent", nothing),
     "a_deputy_takes_over_at_once": (standing, "TAKEOVER_AFTER", timedelta(0)),
     "what_the_governor_does_ends_no_takeover": (decisions, "acted_fields", lambda *_: {}),
     "a_delegate_needs_no_role": (standing, "_may_stand_in", lambda *_: True),

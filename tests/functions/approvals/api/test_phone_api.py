@@ -130,8 +130,9 @@ async def test_refusals_come_in_order(program: Program, action: str) -> None:
     assert await misses(program.tenant) == 1
     stranger = phone(program).at(f"{program.tenant}-other")
     refused(await stranger.post(path(asked["id"], action), decision), 404, "not_found")
-    own = await phone(program, "amira").post(path(asked["id"], action), decision)
-    refused(own, 403, "separation_of_duties")
+    if action == "approve":
+        own = await phone(program, "amira").post(path(asked["id"], action), decision)
+        refused(own, 403, "separation_of_duties")
     nobody = program.of("noor").with_scopes(*SCOPES)
     refused(await nobody.post(path(asked["id"], action), decision), 403, "forbidden")
     stale = {**decision, "decision_hash": "0" * 64}

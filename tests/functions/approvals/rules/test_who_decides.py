@@ -9,7 +9,7 @@ from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.late import MOST_LATE, note_late
-from functions.approvals.rules.reviews import admit_reviewer, review
+from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
 from shared.kit.callers import Actor
@@ -36,6 +36,8 @@ from tests.functions.approvals.builders import (
 
 ACCOMPLICE = Actor("aldo", frozenset())
 THEIRS = rule("any", "principal:aldo")
+UPHELD = ReviewBody(verdict="upheld", note="It was right.")
+OVERTURNED = ReviewBody(verdict="overturned", note="It was wrong.")
 
 
 def decided(verb: str, approval: Approval, actor: Actor, **fields: Any) -> Approval:
@@ -135,23 +137,63 @@ def test_no_precedent_approves_what_the_requester_wants_others_asked_about() -> 
     assert "the requester asks for nobody: somebody was added" in match.unsatisfied
 
 
-@pytest.mark.parametrize("roles", [{"governor"}, {"deputy"}, {"governor", "legal"}])
-def test_nobody_whose_text_is_in_the_content_decides_or_reviews(roles: set[str]) -> None:
-    reviser = Actor("rui", frozenset(roles))
+def test_an_author_assents_to_nothing_whatever_their_role() -> None:
+    reviser = Actor("rui", frozenset({"governor", "legal"}))
     approval = opened(authors=(REQUESTER, "rui"), rule=rule("any", "role:governor", "role:legal"))
     for verb, fields in (
         ("approve", {}),
-        ("reject", {}),
         ("break_glass", {"grounds": "outage"}),
         ("escalate", {}),
+        ("delegate", {"to": "dina"}),
+        ("defer", {"until": START + HOUR}),
     ):
         with pytest.raises(SeparationOfDuties):
             decide(approval, command(verb, approval, **fields), reviser, START, took_over=True)
-    with pytest.raises(SeparationOfDuties):
-        veto(approval, veto_command(approval), reviser, START)
     broken = decided("break_glass", approval, GOVERNOR, grounds="outage")
     with pytest.raises(SeparationOfDuties):
-        admit_reviewer(broken, reviser)
+        review(broken, UPHELD, reviser, START)
+
+
+@pytest.mark.parametrize("name", [REQUESTER, "rui"])
+@pytest.mark.parametrize("role", ["governor", "legal"])
+def test_an_author_whose_word_counts_refuses_as_anybody_does(name: str, role: str) -> None:
+    author = Actor(name, frozenset({role}))
+    fields: dict[str, Any] = {
+        "authors": (REQUESTER, "rui"),
+        "rule": rule("any", "role:governor", "role:legal"),
+    }
+    approval = opened(**fields)
+    approved_before = opened(active(), **{**fields, "rule": None})
+    assert approved_before.status == "auto_approved"
+    broken = decided("break_glass", approval, GOVERNOR, grounds="outage")
+    refusals = [
+        decided("reject", approval, author),
+        decided("request_changes", approval, author),
+        stepped(veto(approval, veto_command(approval), author, START)),
+        stepped(review(broken, OVERTURNED, author, START)),
+    ]
+    if role == "governor":
+        refusals.append(
+            stepped(veto(approved_before, veto_command(approved_before), author, START))
+        )
+    for refused in refusals:
+        assert (refused.refused_at, refused.is_open) == (START, False)
+
+
+def test_who_upholds_the_refusal_of_their_own_text_refuses_and_who_overturns_it_assents() -> None:
+    reviser = Actor("rui", frozenset({"governor"}))
+    approval = opened(authors=(REQUESTER, "rui"))
+    refused = stepped(decide(approval, command("reject", approval), DEPUTY, START, took_over=True))
+    assert stepped(review(refused, UPHELD, reviser, START)).refused_at == START
+    with pytest.raises(SeparationOfDuties):
+        review(refused, OVERTURNED, reviser, START)
+
+
+def test_an_author_without_a_right_to_decide_refuses_nothing() -> None:
+    approval = opened(authors=(REQUESTER, "rui"))
+    for name in (REQUESTER, "rui"):
+        with pytest.raises(Forbidden):
+            decided("reject", approval, Actor(name, frozenset()))
 
 
 def test_no_precedent_approves_what_its_author_or_activator_wrote_a_part_of() -> None:
