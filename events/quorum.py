@@ -65,7 +65,8 @@ class BreakGlass(Data):
 
 class Review(Data):
     """The review that a break-glass or a deputy's decision requires, and its outcome. A governor
-    may still overturn what was upheld, unless `by_governor`."""
+    may still overturn what somebody else upheld: within the time of the review where that was a
+    governor too (`by_governor`), and always where it was not."""
 
     because: Literal["break_glass", "deputy"]
     status: Literal["owed", "missed", "upheld", "overturned"]

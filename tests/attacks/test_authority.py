@@ -350,6 +350,27 @@ def test_who_sends_a_governors_text_again_takes_no_refusal_from_the_governor(
         assert refuse(world.governor, silent).json()["status"] == "rejected"
 
 
+def test_no_review_takes_a_governors_refusal_back_or_the_right_to_overturn(world: World) -> None:
+    adopt(world, {"kind": "execution", "rule": TWO_GOVERNORS})
+    dina, dora = somebody(world, "dina", "deputy"), somebody(world, "dora", "deputy")
+    other = somebody(world, "other", "governor")
+    for number, refuse in enumerate(REFUSING):
+        card = ask(world.author, subject=job(number))
+        assert decide(other, card, "escalate").status_code == 200
+        assert decide(dina, card).json()["status"] == "escalated"
+        assert refuse(world.governor, card).json()["status"] == "rejected"
+        path = f"/v1/approvals/{card['id']}/review"
+        said = {"verdict": "overturned", "note": "It was fine."}
+        refused(dora.send("POST", path, json=said), 409, "version_conflict")
+    broken = ask(world.author, kind="financial", effect="draft", amount_usd_micros=0)
+    assert decide(dina, broken, "break_glass", grounds="outage").status_code == 200
+    path = f"/v1/approvals/{broken['id']}/review"
+    assert other.post(path, {"verdict": "upheld", "note": "Fine."})["status"] == "approved"
+    said = {"verdict": "overturned", "note": "There was no outage."}
+    assert world.governor.post(path, said)["status"] == "overturned"
+    refused(other.send("POST", path, json={**said, "verdict": "upheld"}), 409, "already_decided")
+
+
 def test_nobody_whose_text_is_in_a_case_approves_it_or_lets_its_agent_run_again(
     world: World,
 ) -> None:

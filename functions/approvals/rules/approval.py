@@ -76,6 +76,12 @@ class Approval(ApprovalState):
         return self.decision in REFUSALS
 
     @property
+    def is_a_deputys_refusal(self) -> bool:
+        """Whether it counts as refused only because a deputy refused it, so that a review may take
+        that back."""
+        return self.is_refusal and self.review is not None
+
+    @property
     def content_marks(self) -> tuple[str, ...]:
         """Two requests that share one of these have the same content, perhaps rewritten."""
         return tuple(f"{kind}:{each}" for kind, each in zip(Gist._fields, self.gist, strict=False))

@@ -32,6 +32,7 @@ from functions.approvals.rules.standing import (
 )
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, VersionConflict
+from shared.kit.roles import GOVERNOR
 
 DEPUTY_REVIEW_WITHIN = timedelta(hours=72)
 BREAK_GLASS_REVIEW_WITHIN = timedelta(hours=24)
@@ -135,8 +136,9 @@ def refuse_late(approval: Approval, decision_hash: str, at: datetime) -> None:
 def final_fields(
     approval: Approval, verb: Verb, actor: Actor, standing: Standing, at: datetime
 ) -> dict[str, Any]:
-    """The fields of every final decision of a person; a deputy's decision also requires a review. A
-    refusal counts unless only the requester had asked the person."""
+    """The fields of every final decision of a person; what a deputy decided, or approved with
+    others, also requires a review, but no governor's refusal. A refusal counts unless only the
+    requester had asked the person."""
     fields = acted_fields(actor, at)
     fields |= {
         "decision": verb,
@@ -147,9 +149,11 @@ def final_fields(
     }
     if verb in REFUSALS and not standing.was_only_added:
         fields["refused_at"] = at
-    by_deputy = standing.capacity == "deputy" or any(
-        vote.capacity == "deputy" for vote in approval.votes
-    )
+    # A refusal is the word of who refused: it rests on no deputy's vote, nor on another's place.
+    if verb in REFUSALS:
+        by_deputy = standing.capacity == "deputy" and GOVERNOR not in actor.roles
+    else:
+        by_deputy = "deputy" in {standing.capacity, *(vote.capacity for vote in approval.votes)}
     if by_deputy:
         fields["review"] = Review(because="deputy", status="owed", due_at=at + DEPUTY_REVIEW_WITHIN)
     return fields

@@ -40,7 +40,8 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
     owed = approval.review
     if owed is None:
         raise VersionConflict("only a deputy's decision and a break-glass require a review")
-    if owed.status not in ("owed", "missed") and not _is_overruled(owed, command, actor):
+    is_open = owed.status in ("owed", "missed")
+    if not is_open and not _is_overruled(approval, owed, command, actor, at):
         if (owed.reviewed_by, owed.status) == (actor.principal, command.verdict):
             return Repeat()
         assert owed.reviewed_at is not None
@@ -60,24 +61,36 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
     fields = acted_fields(actor, at)
     if command.verdict == "overturned":
         fields |= _overturned(approval, at)
+    elif owed.status == "overturned":
+        fields["refused_at"] = at
     reviewed = transition(current, event, review=done, **fields)
     return (*missed, reviewed, *already_undone(reviewed.state))
 
 
 def _overturned(approval: Approval, at: datetime) -> dict[str, Any]:
-    """What an overturned decision means: an approval no longer holds and was refused; a refusal
-    no longer counts as one, unless a governor had refused in the place of who passed it on."""
-    if approval.status != "approved":
-        by_governor = approval.governed_at == approval.decided_at
-        return {} if by_governor else {"refused_at": None}
-    return {"status": "overturned", "refused_at": at, "counted_at": None}
+    """What an overturned decision means: an approval was refused and, where it still held, no
+    longer does; a deputy's refusal no longer counts as one."""
+    if approval.is_refusal:
+        return {"refused_at": None} if approval.is_a_deputys_refusal else {}
+    held = approval.status == "approved"
+    ended = {"status": "overturned", "counted_at": None} if held else {}
+    return {"refused_at": at, **ended}
 
 
-def _is_overruled(made: Review, command: ReviewBody, actor: Actor) -> bool:
-    """Whether a governor overturns what somebody else than a governor upheld: no accomplice's
-    review takes the governor's remedy away."""
-    by_governor = made.by_governor or GOVERNOR not in actor.roles
-    return made.status == "upheld" and command.verdict == "overturned" and not by_governor
+def _is_overruled(
+    approval: Approval, made: Review, command: ReviewBody, actor: Actor, at: datetime
+) -> bool:
+    """Whether a governor gives another verdict than somebody else gave, so that no accomplice's
+    review takes the governor's remedy away: always where that was no governor; where it was one, a
+    verdict that refuses, within the time of the review. What is overturned was rolled back, so
+    that nobody upholds it afterwards."""
+    is_another = command.verdict != made.status and made.reviewed_by != actor.principal
+    if GOVERNOR not in actor.roles or not is_another:
+        return False
+    if command.verdict == "upheld" and not approval.is_refusal:
+        return False
+    is_in_time = command.verdict == _refusing_verdict(approval) and at <= made.due_at
+    return not made.by_governor or is_in_time
 
 
 def admit_reviewer(approval: Approval, command: ReviewBody, actor: Actor) -> None:

@@ -17,9 +17,10 @@ from functions.approvals.rules.approval import (
 )
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.reversals import undo
+from functions.approvals.rules.reversals import end_with_case, undo
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
+from functions.approvals.rules.veto import veto
 from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.errors import (
@@ -36,6 +37,7 @@ from tests.functions.approvals.builders import (
     LEGAL,
     MINUTE,
     NOBODY,
+    OTHER_DEPUTY,
     OTHER_GOVERNOR,
     REQUESTER,
     SECOND,
@@ -46,6 +48,7 @@ from tests.functions.approvals.builders import (
     signed_of,
     step_of,
     stepped,
+    veto_command,
 )
 
 UPHELD = ReviewBody(verdict="upheld", note="The outage was real.")
@@ -182,6 +185,66 @@ def test_the_same_review_repeats_and_another_conflicts() -> None:
         review(done, OVERTURNED, OTHER_GOVERNOR, START)
     with pytest.raises(AlreadyDecided):
         review(done, UPHELD, DEPUTY, START)
+
+
+def refused_by_deputy() -> Approval:
+    approval = opened()
+    rejecting = command("reject", approval)
+    return stepped(decide(approval, rejecting, DEPUTY, START, took_over=True))
+
+
+DUE = START + 24 * HOUR
+
+
+@pytest.mark.parametrize("first", [DEPUTY, OTHER_GOVERNOR])
+def test_any_governor_overturns_within_its_time_what_anybody_upheld(first: Actor) -> None:
+    third = Actor("gerd", frozenset({"governor"}))
+    upheld = stepped(review(broken(), UPHELD, first, START + HOUR))
+    for actor, verdict in ((GOVERNOR, OVERTURNED), (third, UPHELD)):
+        with pytest.raises((SeparationOfDuties, AlreadyDecided)):
+            review(upheld, verdict, actor, DUE)
+    overturned = stepped(review(upheld, OVERTURNED, third, DUE))
+    assert (overturned.status, overturned.refused_at) == ("overturned", DUE)
+    for actor in (first, OTHER_GOVERNOR):
+        with pytest.raises(AlreadyDecided):
+            review(overturned, UPHELD, actor, DUE)
+    if first is OTHER_GOVERNOR:
+        with pytest.raises(AlreadyDecided):
+            review(upheld, OVERTURNED, third, DUE + SECOND)
+
+
+def test_a_governors_own_refusal_owes_no_review_whoever_voted_before() -> None:
+    two = opened(rule=rule("all", "role:governor", "role:governor"))
+    escalated = stepped(decide(two, command("escalate", two), OTHER_GOVERNOR, START))
+    voted = stepped(decide(escalated, command("approve", escalated), DEPUTY, START))
+    for refused in (
+        stepped(decide(voted, command("reject", voted), GOVERNOR, START)),
+        stepped(veto(voted, veto_command(voted), GOVERNOR, START)),
+    ):
+        assert (refused.review, refused.refused_at) == (None, START)
+        with pytest.raises(VersionConflict):
+            review(refused, OVERTURNED, OTHER_DEPUTY, START)
+    approved = stepped(decide(voted, command("approve", voted), GOVERNOR, START))
+    assert approved.review is not None
+
+
+def test_what_a_deputy_refused_and_another_overturned_a_governor_refuses_again() -> None:
+    for actor in (OTHER_DEPUTY, OTHER_GOVERNOR):
+        overturned = stepped(review(refused_by_deputy(), OVERTURNED, actor, START))
+        assert overturned.refused_at is None
+        with pytest.raises(AlreadyDecided):
+            review(overturned, UPHELD, Actor("dora", frozenset({"deputy"})), START)
+        again = stepped(review(overturned, UPHELD, GOVERNOR, START + HOUR))
+        assert again.refused_at == START + HOUR
+        assert again.refused_kind == "execution"
+
+
+def test_two_refusals_never_cancel_each_other() -> None:
+    cancelled = stepped(end_with_case(broken(), "goran", START + HOUR))
+    withdrawn = stepped(end_with_case(broken(), REQUESTER, START + HOUR))
+    for before in (cancelled, withdrawn):
+        both = stepped(review(before, OVERTURNED, OTHER_GOVERNOR, START + 2 * HOUR))
+        assert (both.status, both.refused_at) == ("reversed", START + 2 * HOUR)
 
 
 def test_a_review_at_its_due_time_is_in_time() -> None:

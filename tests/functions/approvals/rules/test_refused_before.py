@@ -88,9 +88,7 @@ REFUSED = {
     "cancelled by others once it was approved": stepped(
         end_with_case(decided("approve", opened(), GOVERNOR), "goran", START)
     ),
-    "rejected by a governor in the place of who overturns it": stepped(
-        review(rejected_in_a_friends_place(), OVERTURNED, FRIEND, START)
-    ),
+    "rejected by a governor in a friend's place": rejected_in_a_friends_place(),
     "rejected too late": stepped(note_late(opened(), "reject", "no", GOVERNOR, START + 3 * HOUR)),
 }
 NOT_REFUSED = {
@@ -122,6 +120,10 @@ def test_what_people_refused_is_marked_by_its_content_and_its_subject(why: str) 
     approval, like = REFUSED[why], opened()
     assert approval.refused_marks == (*like.content_marks, like.subject_mark)
     assert approval.refused_kind == "execution"
+
+
+def test_a_governor_who_refuses_in_anothers_place_owes_no_review_that_takes_it_back() -> None:
+    assert rejected_in_a_friends_place().review is None
 
 
 @pytest.mark.parametrize("why", NOT_REFUSED)
