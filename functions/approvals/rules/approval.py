@@ -45,7 +45,8 @@ class Approval(ApprovalState):
     approval policy that it proposes to replace. `barred` says why no precedent may approve it,
     whatever its conditions. `gist` is that of its content (`rules/gist.py`); `refused_at` when
     somebody whose refusal counts refused it (`rules/refused.py`), `refused_by` who did so by
-    cancelling its case, and `spreads_at` when more requests with its content are taken back."""
+    cancelling its case, and `spreads_at` when more requests with its content are taken back.
+    `deferred_by` is who deferred it, while it is deferred."""
 
     proposal: int | None = None
     precedents_allowed: bool = True
@@ -63,6 +64,7 @@ class Approval(ApprovalState):
     refused_at: Instant | None = None
     refused_by: str | None = None
     spreads_at: Instant | None = None
+    deferred_by: str | None = None
     undone: bool = False
 
     @property

@@ -14,18 +14,26 @@ from functions.approvals.rules.commands import LONGEST_OPEN, DecisionBody
 from functions.approvals.rules.quorum import places_for
 from functions.approvals.rules.standing import Standing, acted_fields
 from shared.kit.callers import Actor
+from shared.kit.errors import Forbidden
+from shared.kit.roles import GOVERNOR
 
 
 def defer(approval: Approval, command: DecisionBody, actor: Actor, at: datetime) -> Step:
     """Stops the clock until `until`: the remaining time is kept. Deferrals last up to 30 days in
-    all."""
+    all. Raises Forbidden while somebody else's deferral runs, unless a governor defers."""
     assert command.until is not None
+    if not _may_wake(approval, actor, at):
+        raise Forbidden(
+            f"{approval.deferred_by} deferred it: only they or a governor defer it anew; you may"
+            " decide about it"
+        )
     deadline = min(command.until + time_left(approval, at), approval.requested_at + LONGEST_OPEN)
     return transition(
         approval,
         ApprovalDeferred,
         status="deferred",
         deferred_until=command.until,
+        deferred_by=actor.principal,
         deadline_at=deadline,
         note=command.note,
         **acted_fields(actor, at),
@@ -59,7 +67,8 @@ def awake_fields(approval: Approval, at: datetime) -> dict[str, Any]:
     """Ends a deferral, if there is one, at `at`: the remaining time starts to run."""
     if approval.deferred_until is None:
         return {}
-    return {"deferred_until": None, "deadline_at": at + time_left(approval, at)}
+    deadline = at + time_left(approval, at)
+    return {"deferred_until": None, "deferred_by": None, "deadline_at": deadline}
 
 
 def open_status(grants: tuple[Grant, ...]) -> str:
@@ -75,9 +84,17 @@ def _passed_on(
     actor: Actor,
     at: datetime,
 ) -> Step:
-    fields = awake_fields(approval, at) | acted_fields(actor, at)
-    status = open_status(grants)
-    return transition(approval, event, status=status, grants=grants, note=command.note, **fields)
+    fields = acted_fields(actor, at)
+    if _may_wake(approval, actor, at):
+        fields |= awake_fields(approval, at) | {"status": open_status(grants)}
+    return transition(approval, event, grants=grants, note=command.note, **fields)
+
+
+def _may_wake(approval: Approval, actor: Actor, at: datetime) -> bool:
+    """Whether no deferral runs that is another's: only who deferred and governors end one or
+    replace it, because silence may decide as soon as it has ended."""
+    is_running = approval.deferred_until is not None and at < approval.deferred_until
+    return not is_running or GOVERNOR in actor.roles or approval.deferred_by == actor.principal
 
 
 def _with(approval: Approval, to: str | None, actor: Actor, at: datetime) -> tuple[Grant, ...]:

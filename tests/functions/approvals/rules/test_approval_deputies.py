@@ -1,5 +1,7 @@
 """Deferral, escalation, delegation, takeover: deciding later, or by somebody else."""
 
+from typing import Any
+
 import pytest
 
 from events.approvals import (
@@ -75,6 +77,41 @@ def test_what_is_deferred_can_still_be_decided_and_expires_by_the_clock() -> Non
     assert passed_on("approve", state).deferred_until is None
     with pytest.raises(ApprovalExpired):
         decide(state, command("approve", state), GOVERNOR, START + 26 * HOUR + SECOND)
+
+
+MARA = Actor("mara", frozenset())
+
+
+def deferred_by(actor: Actor, **fields: Any) -> Approval:
+    approval = opened(rule=rule("any", "role:governor", "principal:mara", "role:legal"), **fields)
+    return passed_on("defer", approval, actor, until=START + 24 * HOUR)
+
+
+@pytest.mark.parametrize("first", [GOVERNOR, MARA])
+def test_nobody_else_ends_or_shortens_a_deferral_but_a_governor(first: Actor) -> None:
+    state = deferred_by(first)
+    for until in (START + MINUTE, START + 48 * HOUR):
+        with pytest.raises(Forbidden, match=f"{first.principal} deferred it"):
+            passed_on("defer", state, LEGAL, until=until)
+    for verb, fields in (("delegate", {"to": "dina"}), ("escalate", {})):
+        passed = passed_on(verb, state, LEGAL, **fields)
+        assert (passed.status, passed.deferred_until) == ("deferred", state.deferred_until)
+        assert passed.deadline_at == state.deadline_at
+        awake = stepped(time_passed(passed, START + 24 * HOUR))
+        assert awake.status == ("escalated" if verb == "escalate" else "pending")
+    for actor in (first, OTHER_GOVERNOR):
+        assert passed_on("escalate", state, actor).deferred_until is None
+        shorter = passed_on("defer", state, actor, until=START + MINUTE)
+        assert (shorter.deferred_until, shorter.deferred_by) == (START + MINUTE, actor.principal)
+    for verb in ("approve", "reject"):
+        assert not passed_on(verb, state, LEGAL).is_open
+
+
+def test_once_a_deferral_has_ended_anybody_with_a_place_defers_again() -> None:
+    state, later = deferred_by(GOVERNOR), START + 24 * HOUR
+    asked = command("defer", state, until=later + HOUR)
+    for each in (state, stepped(time_passed(state, later))):
+        assert stepped(decide(each, asked, LEGAL, later)).deferred_by == "lena"
 
 
 def test_deferring_again_keeps_the_time_that_was_left() -> None:
