@@ -46,7 +46,8 @@ class Approval(ApprovalState):
     whatever its conditions. `gist` is that of its content (`rules/gist.py`); `refused_at` when
     somebody whose refusal counts refused it (`rules/refused.py`), `refused_by` who did so by
     cancelling its case, and `spreads_at` when more requests with its content are taken back.
-    `deferred_by` is who deferred it, while it is deferred."""
+    `deferred_by` is who deferred it, while it is deferred; `meant_yes` says that silence meant yes
+    when it was requested."""
 
     proposal: int | None = None
     precedents_allowed: bool = True
@@ -66,6 +67,7 @@ class Approval(ApprovalState):
     spreads_at: Instant | None = None
     deferred_by: str | None = None
     undone: bool = False
+    meant_yes: bool = False
 
     @property
     def is_open(self) -> bool:

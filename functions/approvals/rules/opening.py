@@ -40,7 +40,7 @@ def open_request(
     for a request out of bounds."""
     approval = _opened(request, at, policy)
     if refused and approval.on_timeout == "approve":
-        approval = approval.model_copy(update={"on_timeout": "deny"})
+        approval = approval.model_copy(update={"on_timeout": "deny", "meant_yes": False})
         reasons = [f"silence denies here; it approves only where {each}" for each in refused]
         request = replace(request, risk_reasons=(*request.risk_reasons, *reasons))
     if not request.precedents_allowed:
@@ -90,6 +90,7 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
     terms = _terms(request, policy)
     added = None if request.added_rule == terms.rule else request.added_rule
     length = deadline_of(terms, request.deadline_seconds)
+    meant_yes = terms.silence_approves and added is None
     return Approval(
         approval_id=request.approval_id,
         kind=request.kind,
@@ -100,7 +101,8 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         requested_by=request.requested_by,
         requested_at=at,
         deadline_at=at + length,
-        on_timeout="approve" if terms.silence_approves and added is None else "deny",
+        on_timeout="approve" if meant_yes else "deny",
+        meant_yes=meant_yes,
         decision_hash=content_hash(request.content),
         evidence_hash="",
         assessment_hash="",

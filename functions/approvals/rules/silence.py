@@ -42,10 +42,12 @@ def _decide_by_silence(approval: Approval, at: datetime) -> Step | None:
 def _shows_absence(approval: Approval) -> bool:
     """Whether a governor who was there should have decided: not where they may have been barred
     from it, because they requested it or because somebody sent their text again, nor where no
-    deputy could decide in their place."""
+    deputy could decide in their place, nor where they had left the yes to silence and another
+    refusal revoked it."""
     was_asked = f"role:{GOVERNOR}" in approval.missing and approval.had_default_time
     may_be_theirs = approval.by_governor or approval.authors != (approval.requested_by,)
-    return was_asked and not may_be_theirs and approval.kind != "constitutional"
+    is_missed = approval.kind != "constitutional" and not approval.meant_yes
+    return was_asked and is_missed and not may_be_theirs
 
 
 def _resume(approval: Approval, at: datetime) -> Step | None:

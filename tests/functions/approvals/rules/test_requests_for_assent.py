@@ -11,10 +11,12 @@ from events.approvals import (
     ApprovalRequested,
     CaseBinding,
 )
+from events.policies import PolicyEntry
 from functions.approvals.rules.approval import DEADLINE_DUE, next_timer
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.policy import DEADLINES
+from functions.approvals.rules.refused import revoke_silence
 from functions.approvals.rules.requests import CONTENT as CONTENT_LIMIT
 from functions.approvals.rules.requests import SubjectBody, request_of
 from functions.approvals.rules.risk import USUAL_EFFECT, assess
@@ -33,6 +35,7 @@ from tests.functions.approvals.builders import (
     active,
     command,
     opened,
+    policy,
     request,
     request_body,
     rule,
@@ -136,6 +139,20 @@ def test_what_a_governor_or_no_deputy_could_decide_shows_no_absence() -> None:
         approval = opened(**fields)
         expired = stepped(time_passed(approval, approval.deadline_at + MINUTE))
         assert (expired.status, expired.silence_at) == ("expired", None)
+
+
+def test_who_left_a_yes_to_silence_that_was_revoked_missed_nothing() -> None:
+    waiting = opened(kind="artifact", risk="low", silence_approves=True)
+    (revoked,) = revoke_silence([waiting], START + MINUTE)
+    expired = stepped(time_passed(revoked.state, waiting.deadline_at + MINUTE))
+    assert (expired.status, expired.silence_at) == ("expired", None)
+    asked = request(kind="artifact", risk="low")
+    named = PolicyEntry(
+        kind="artifact", rule=rule("any", "role:governor"), silence_approves=(REQUESTER,)
+    )
+    denied = open_request(asked, (), START, policy(named), refused=("nobody refused it",)).state
+    missed = stepped(time_passed(denied, denied.deadline_at + MINUTE))
+    assert missed.silence_at == denied.deadline_at, "it never meant yes"
 
 
 def test_a_governor_who_requests_was_there() -> None:
