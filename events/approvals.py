@@ -120,7 +120,7 @@ class ApprovalSummary(Data):
 
 class ApprovalRecord(ApprovalSummary):
     """An approval, and how it was decided. `late` are the decisions that came after the deadline or
-    the veto window."""
+    the veto window, and the refusals that came after another end."""
 
     grants: tuple[Grant, ...] = ()
     late: tuple[LateDecision, ...] = ()
@@ -201,7 +201,8 @@ class ApprovalCancelled(ApprovalState):
 
 @event("assent.approval.decided_late.v1")
 class ApprovalDecidedLate(ApprovalState):
-    """Somebody who could have decided did so too late, and was refused; the newest of `late`."""
+    """Somebody who could have decided did so too late, or after the request had ended otherwise,
+    and was refused; the newest of `late`."""
 
 
 @event("assent.approval.deferred.v1")

@@ -82,11 +82,21 @@ class Review(Data):
 Right = Literal["governor", "policy", "requester"]
 
 
+# The refusals that say no to the request itself, and not only to this text.
+LASTING = ("reject", "veto")
+
+
 class LateDecision(Data):
-    """A decision that was refused because it came too late."""
+    """A decision that was refused because it came too late, or after the request had ended
+    otherwise."""
 
     principal: str
     decision: str
     right: Right
     at: Instant
     note: str = ""
+
+    @property
+    def counts_as_refused(self) -> bool:
+        """Whether somebody refused whose word counts."""
+        return self.decision in LASTING and self.right != "requester"

@@ -4,6 +4,7 @@ More of it: `test_adversary.py` (all of it at random, against the rules), `test_
 `tests/journeys/test_lifecycle.py` (many reports)."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -369,6 +370,40 @@ def test_no_review_takes_a_governors_refusal_back_or_the_right_to_overturn(world
     said = {"verdict": "overturned", "note": "There was no outage."}
     assert world.governor.post(path, said)["status"] == "overturned"
     refused(other.send("POST", path, json={**said, "verdict": "upheld"}), 409, "already_decided")
+
+
+@pytest.mark.parametrize("refuse", REFUSING)
+def test_no_accomplice_takes_a_governors_refusal_away_by_coming_first(
+    world: World, refuse: Callable[[Person, dict[str, Any]], httpx.Response]
+) -> None:
+    reindexing(world)
+    accomplice = somebody(world, "accomplice")
+    content = {"action": "reindex", "token": uuid.uuid4().hex}
+    card = ask(world.author, content=content, rule=NAMED)
+    assert decide(accomplice, card, "reject").json()["status"] == "rejected"
+    refused(refuse(world.governor, card), 409, "already_decided")
+    late = world.governor.get(f"/v1/approvals/{card['id']}")["late"]
+    assert [(each["principal"], each["right"]) for each in late] == [("gala", "governor")]
+    assert ask(world.author, content=content, subject=job(1))["status"] == "pending"
+    assert ask(world.author, subject=job(2))["status"] == "auto_approved"
+
+
+def test_one_accomplice_with_a_role_fills_no_room_for_late_refusals(world: World) -> None:
+    governors = {"kind": "any", "of": [{"role": "governor"}]}
+    adopt(world, {"kind": "artifact", "rule": governors, "silence_approves": ["author"]})
+    harmless = {"kind": "artifact", "effect": "draft", "content": request()["content"]}
+    card = ask(world.author, **harmless)
+    world.platform.advance(32 * MINUTE)
+    other = somebody(world, "other", "governor")
+    for verb in ("approve", "escalate", "reject"):
+        refused(decide(other, card, verb), 410, "approval_expired")
+    refused(decide(world.governor, card, "reject"), 410, "approval_expired")
+    late = world.governor.get(f"/v1/approvals/{card['id']}")["late"]
+    assert [(each["principal"], each["decision"]) for each in late] == [
+        ("other", "reject"),
+        ("gala", "reject"),
+    ]
+    assert ask(world.author, **harmless, subject=job(1))["on_timeout"] == "deny"
 
 
 def test_nobody_whose_text_is_in_a_case_approves_it_or_lets_its_agent_run_again(

@@ -38,6 +38,16 @@ Verb = Literal[
 REFUSALS: tuple[Verb, ...] = ("reject", "request_changes", "veto")
 
 
+_ENDED_OTHERWISE = (
+    "rejected",
+    "changes_requested",
+    "cancelled",
+    "vetoed",
+    "reversed",
+    "reversal_failed",
+)
+
+
 class Approval(ApprovalState):
     """The fields that events publish, and below them private ones: `silence_at` is when it expired
     because no governor acted, though it had the policy's default time, `governed_at` when a
@@ -83,7 +93,20 @@ class Approval(ApprovalState):
     def is_a_deputys_refusal(self) -> bool:
         """Whether it counts as refused only because a deputy refused it, so that a review may take
         that back."""
-        return self.is_refusal and self.review is not None
+        return self.is_refusal and self.review is not None and not self.was_refused_late
+
+    @property
+    def was_refused_late(self) -> bool:
+        """Whether somebody whose word counts refused it after it had ended."""
+        return any(each.counts_as_refused for each in self.late)
+
+    @property
+    def may_still_be_refused(self) -> bool:
+        """Whether it ended without an approval that holds, and no refusal of it lasts: it was
+        withdrawn, returned, or refused by a deputy or by whom the requester added."""
+        if self.status not in _ENDED_OTHERWISE:
+            return False
+        return self.refused_kind is None or self.is_a_deputys_refusal
 
     @property
     def content_marks(self) -> tuple[str, ...]:
@@ -118,8 +141,8 @@ class Approval(ApprovalState):
     @property
     def refused_kind(self) -> Kind | None:
         """Its kind, where it was refused, and not only returned for changes."""
-        is_refused = self.refused_at is not None and self.status != "changes_requested"
-        return self.kind if is_refused else None
+        only_returned = self.status == "changes_requested" and not self.was_refused_late
+        return self.kind if self.refused_at is not None and not only_returned else None
 
     @property
     def bucket(self) -> Bucket:

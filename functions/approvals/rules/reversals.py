@@ -17,7 +17,8 @@ _UNDOABLE = ("auto_approved", "approved", "confirmed", "overturned")
 
 
 def cancel(approval: Approval, by: str, at: datetime) -> Steps:
-    """The request was withdrawn at `at`; an earlier decision stands, also that of silence."""
+    """The request was withdrawn at `at`; an earlier decision stands, also that of silence. Who
+    withdraws what others wrote refuses it."""
     if not approval.is_open or at > approval.deadline_at:
         return ()
     cancelled = transition(
@@ -29,18 +30,23 @@ def cancel(approval: Approval, by: str, at: datetime) -> Steps:
         decided_at=at,
         capacity="requester",
         deferred_until=None,
+        **_refused(approval, by, at),
     )
     return (cancelled,)
 
 
 def end_with_case(approval: Approval, by: str, at: datetime) -> Steps:
     """The owner's case was cancelled: the request is withdrawn or, where it was approved and not
-    carried out yet, reversed. Who cancels what others wrote and somebody approved refuses it."""
+    carried out yet, reversed. Who cancels what others wrote refuses it."""
     if approval.status in _UNDOABLE:
-        is_refusal = by not in approval.authors and not is_reserved(by)
-        refused = {"refused_at": at, "refused_by": by} if is_refusal else {}
-        return (_reversed(approval, **refused),)
+        return (_reversed(approval, **_refused(approval, by, at)),)
     return cancel(approval, by, at)
+
+
+def _refused(approval: Approval, by: str, at: datetime) -> dict[str, Any]:
+    # Besides who wrote it, only governors and tenant admins cancel a case.
+    is_refusal = by not in approval.authors and not is_reserved(by)
+    return {"refused_at": at, "refused_by": by} if is_refusal else {}
 
 
 def undo(approval: Approval) -> Steps:

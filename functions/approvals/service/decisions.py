@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from events.precedents import PrecedentStatus
 from functions.approvals.aggregates import APPROVALS, CLAIMS, RUN
@@ -14,7 +15,7 @@ from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
-from functions.approvals.rules.late import note_late
+from functions.approvals.rules.late import note_late, note_overtaken
 from functions.approvals.rules.precedent import Precedent
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.standing import depends_on_takeover
@@ -25,7 +26,7 @@ from functions.approvals.views import ApprovalCard
 from shared.aggregates.command import Command
 from shared.kit.callers import Actor, Caller
 from shared.kit.canonical import content_hash
-from shared.kit.errors import ApprovalExpired, VetoWindowClosed
+from shared.kit.errors import AlreadyDecided, ApprovalExpired, VetoWindowClosed
 from shared.kit.transitions import Transition
 from shared.storage.idempotency import IdempotencyKey
 
@@ -38,6 +39,7 @@ _LIVING: tuple[PrecedentStatus, ...] = (
 )
 
 Rule = Callable[[Approval, Actor, bool], Steps | Repeat]
+Noting = Callable[[Approval, str, str, Actor, datetime], Steps]
 
 
 async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
@@ -99,12 +101,15 @@ async def _take(
     try:
         return await RUN.command(caller, claim, use_case, ApprovalCard, about=about)
     except (ApprovalExpired, VetoWindowClosed):
-        await _note_late(caller, approval_id, body)
+        await _note(caller, approval_id, body, note_late)
+        raise
+    except AlreadyDecided:
+        await _note(caller, approval_id, body, note_overtaken)
         raise
 
 
-async def _note_late(
-    caller: Caller, approval_id: str, body: DecisionBody | GovernorVetoBody
+async def _note(
+    caller: Caller, approval_id: str, body: DecisionBody | GovernorVetoBody, noting: Noting
 ) -> None:
     """Records the decision that was refused as too late, unless it was about other content."""
     verb, note = (
@@ -114,7 +119,7 @@ async def _note_late(
     def rule(approval: Approval) -> Steps:
         if body.decision_hash != approval.decision_hash:
             return ()
-        return note_late(approval, verb, note, caller.actor, caller.received_at)
+        return noting(approval, verb, note, caller.actor, caller.received_at)
 
     await _change_and_revoke(caller, IdempotencyKey(caller), approval_id, rule)
 

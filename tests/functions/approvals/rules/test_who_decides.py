@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from events.approvals import CaseBinding
 from events.quorum import Right
-from functions.approvals.rules.approval import Approval
+from functions.approvals.rules.approval import Approval, Step
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.late import MOST_LATE, note_late
+from functions.approvals.rules.late import MOST_LATE, note_late, note_overtaken
+from functions.approvals.rules.reversals import cancel, end_with_case
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
@@ -21,6 +23,7 @@ from tests.functions.approvals.builders import (
     LEGAL,
     MINUTE,
     OTHER_DEPUTY,
+    OTHER_GOVERNOR,
     REQUESTER,
     SECOND,
     START,
@@ -231,6 +234,90 @@ def test_late_decisions_are_bounded() -> None:
         assert note_late(approval, "approve", "", one_more, START) == ()
     assert len(approval.late) == sum(MOST_LATE.values()) == 16
     assert len(approval.late[0].note) == 500
+
+
+def test_one_accomplice_fills_one_place_and_leaves_room_for_the_refusals_of_others() -> None:
+    approval, late = opened(), START + 3 * HOUR
+    for verb in ("approve", "defer", "escalate", "request_changes", "delegate", "break_glass"):
+        approval = stepped(note_late(approval, verb, "", OTHER_GOVERNOR, late) or (same(approval),))
+    assert [(each.principal, each.decision) for each in approval.late] == [("goran", "approve")]
+    approval = stepped(note_late(approval, "reject", "", OTHER_GOVERNOR, late))
+    assert [(each.principal, each.decision) for each in approval.late] == [("goran", "reject")]
+    assert note_late(approval, "approve", "", OTHER_GOVERNOR, late) == ()
+
+
+@pytest.mark.parametrize("right", ["governor", "policy"])
+def test_a_refusal_that_counts_always_counts_where_others_have_filled_the_room(right: Any) -> None:
+    role = "governor" if right == "governor" else "legal"
+    approval, late = opened(rule=rule("any", "role:legal")), START + 3 * HOUR
+    for number in range(MOST_LATE[right]):
+        actor = Actor(f"a{number}", frozenset({role}))
+        approval = stepped(note_late(approval, "approve", "", actor, late))
+    assert approval.refused_at is None
+    for number in range(MOST_LATE[right]):
+        actor = Actor(f"b{number}", frozenset({role}))
+        approval = stepped(note_late(approval, "reject", "", actor, late))
+        assert (approval.refused_at, len(approval.late)) == (late, MOST_LATE[right])
+        assert approval.late[-1].principal == actor.principal
+    assert note_late(approval, "veto", "", Actor("c", frozenset({role})), late) == ()
+
+
+def same(approval: Approval) -> Step:
+    return Step(approval)
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        decided("reject", opened(added_rule=THEIRS), ACCOMPLICE),
+        decided("request_changes", opened(added_rule=THEIRS), ACCOMPLICE),
+        decided("request_changes", opened(), GOVERNOR),
+        stepped(cancel(opened(), REQUESTER, START)),
+        stepped(end_with_case(decided("approve", opened(), GOVERNOR), REQUESTER, START)),
+        stepped(end_with_case(opened(active()), REQUESTER, START)),
+    ],
+)
+def test_a_refusal_counts_though_another_end_came_first(ended: Approval) -> None:
+    assert ended.refused_kind is None
+    for verb in ("reject", "veto"):
+        refused = stepped(note_overtaken(ended, verb, "no", OTHER_GOVERNOR, START + HOUR))
+        assert (refused.status, refused.decided_by) == (ended.status, ended.decided_by)
+        assert (refused.refused_at, refused.refused_kind) == (START + HOUR, "execution")
+        assert refused.late[-1].principal == "goran"
+        assert note_overtaken(refused, verb, "no", GOVERNOR, START + HOUR) == ()
+    for verb, actor in (("approve", OTHER_GOVERNOR), ("reject", ACCOMPLICE), ("reject", DEPUTY)):
+        assert note_overtaken(ended, verb, "", actor, START + HOUR) == ()
+
+
+def test_a_refusal_after_a_deputys_outlives_the_review_that_overturns_it() -> None:
+    approval = opened()
+    by_deputy = stepped(
+        decide(approval, command("reject", approval), DEPUTY, START, took_over=True)
+    )
+    both = stepped(note_overtaken(by_deputy, "reject", "no", GOVERNOR, START + MINUTE))
+    overturned = stepped(review(both, OVERTURNED, OTHER_GOVERNOR, START + HOUR))
+    assert overturned.refused_at == START + MINUTE
+    alone = stepped(review(by_deputy, OVERTURNED, OTHER_DEPUTY, START + HOUR))
+    assert stepped(note_overtaken(alone, "veto", "", GOVERNOR, START + 2 * HOUR)).refused_kind
+
+
+def test_what_was_approved_or_is_refused_for_good_takes_no_later_refusal() -> None:
+    for approval in (
+        opened(),
+        opened(active()),
+        decided("approve", opened(), GOVERNOR),
+        decided("reject", opened(), GOVERNOR),
+        decided("reject", opened(rule=rule("any", "role:legal")), LEGAL),
+    ):
+        assert note_overtaken(approval, "reject", "", OTHER_GOVERNOR, START) == ()
+
+
+def test_who_cancels_what_others_wrote_refuses_it() -> None:
+    case = CaseBinding(case_id="cas_1", revision=1, purpose="creation")
+    asked = opened(kind="constitutional", case=case, authors=(REQUESTER, "goran"))
+    for by, counts in (("gala", True), ("goran", False), (REQUESTER, False)):
+        assert (stepped(cancel(asked, by, START)).refused_at is not None) == counts
+    assert stepped(cancel(asked, "service:agents", START)).refused_at is None
 
 
 def test_a_governors_late_decision_shows_that_they_are_there_and_refuses_what_it_rejects() -> None:

@@ -9,7 +9,7 @@ from functions.approvals.rules.genesis import MOST_REFUSED
 from functions.approvals.service.lists import show_approval, show_precedent
 from functions.approvals.views import SignedCard
 from shared.kit.callers import Actor
-from shared.kit.errors import Forbidden
+from shared.kit.errors import AlreadyDecided, Forbidden
 from shared.kit.ids import new_id
 from tests.functions.approvals.builders import (
     CONTENT,
@@ -92,6 +92,22 @@ async def test_whom_the_requester_added_bars_no_precedent(world: World) -> None:
                 await world.veto(asked, FRIEND)
         assert (await world.decide("reject", asked, FRIEND)).status == "rejected"
     assert (await world.ask()).status == "auto_approved"
+
+
+@pytest.mark.parametrize("verb", ["reject", "veto"])
+async def test_what_a_friend_rejected_first_a_governor_still_refuses(
+    world: World, verb: str
+) -> None:
+    await world.precedent()
+    asked = await world.ask(**ADDED)
+    await world.decide("reject", asked, FRIEND)
+    for _ in range(2):
+        refusal = world.veto(asked) if verb == "veto" else world.decide("reject", asked)
+        with pytest.raises(AlreadyDecided, match="decided by fred"):
+            await refusal
+    assert (await world.told(asked.id))[-2:] == ["rejected", "decided_late"]
+    assert (await world.ask()).status == "pending"
+    assert (await world.ask(**another(1))).status == "auto_approved"
 
 
 async def test_a_case_that_was_vetoed_comes_back_by_no_precedent_under_another_name(
