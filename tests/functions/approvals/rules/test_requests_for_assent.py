@@ -16,7 +16,7 @@ from functions.approvals.rules.approval import DEADLINE_DUE, next_timer
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.policy import DEADLINES
-from functions.approvals.rules.refused import revoke_silence
+from functions.approvals.rules.refused import take_back
 from functions.approvals.rules.requests import CONTENT as CONTENT_LIMIT
 from functions.approvals.rules.requests import SubjectBody, request_of
 from functions.approvals.rules.risk import USUAL_EFFECT, assess
@@ -143,7 +143,8 @@ def test_what_a_governor_or_no_deputy_could_decide_shows_no_absence() -> None:
 
 def test_who_left_a_yes_to_silence_that_was_revoked_missed_nothing() -> None:
     waiting = opened(kind="artifact", risk="low", silence_approves=True)
-    (revoked,) = revoke_silence([waiting], START + MINUTE)
+    refused = stepped(decide(opened(), command("reject", opened()), GOVERNOR, START))
+    (revoked,) = take_back(refused, [waiting], START + MINUTE)
     expired = stepped(time_passed(revoked.state, waiting.deadline_at + MINUTE))
     assert (expired.status, expired.silence_at) == ("expired", None)
     asked = request(kind="artifact", risk="low")
