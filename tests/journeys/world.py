@@ -100,9 +100,9 @@ class World:
 
 def spec(name: str, **changed: Any) -> dict[str, Any]:
     """A spec that passes every check, with some top-level fields replaced. Each name has a purpose
-    of its own: no precedent approves a refused spec under another name."""
+    of its own, with a word of its own: no precedent approves a refused spec under another name."""
     plain = dict(YAML(typ="safe").load(SPEC.read_text()))
-    purpose = f"{plain['purpose']} It works as {name}."
+    purpose = f"{plain['purpose']} It works as {name}, or {name.replace('-', '')}."
     return deepcopy({**plain, "name": name, "purpose": purpose, **changed})
 
 
