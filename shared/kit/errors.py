@@ -88,6 +88,13 @@ class MethodNotAllowed(AssentError):
         self.allowed = allowed
 
 
+class BodyTooSlow(AssentError):
+    code = "request_timeout"
+    title = "The body took too long to arrive"
+    http_status = 408
+    retriable = True
+
+
 class UnsupportedMediaType(AssentError):
     code = "unsupported_media_type"
     title = "The body's media type is not one this call reads"

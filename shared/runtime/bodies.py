@@ -1,5 +1,6 @@
 """Request bodies: the media types that a call takes, and the validated model."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +9,7 @@ from typing import Any
 from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.kit.errors import Invalid, UnsupportedMediaType
+from shared.kit.errors import BodyTooSlow, Invalid, UnsupportedMediaType
 from shared.kit.parsing import parse_json, parse_json_apart, refused
 from shared.kit.plain_text import refuse_odd_text
 from shared.kit.plain_yaml import parse_yaml
@@ -16,6 +17,8 @@ from shared.kit.wording import field_errors, one_of
 
 JSON = "application/json"
 YAML = "application/yaml"
+# The longest body takes less where a phone sends 100 KB a second.
+WITHIN_SECONDS = 10.0
 
 _CHARSET = re.compile(r"\bcharset\s*=\s*\"?([^\s\";]*)")
 
@@ -62,6 +65,16 @@ class BodyReader:
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
         return TypeAdapter(self._annotation)
+
+
+async def body_in_time(request: Request) -> bytes:
+    """The whole body. Raises BodyTooSlow where it takes longer than ten seconds to arrive."""
+    try:
+        async with asyncio.timeout(WITHIN_SECONDS):
+            return await request.body()
+    except TimeoutError as error:
+        detail = f"the body did not arrive within {WITHIN_SECONDS:g} s: send it again"
+        raise BodyTooSlow(detail) from error
 
 
 async def refuse_body(request: Request) -> None:

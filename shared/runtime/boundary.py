@@ -48,9 +48,9 @@ def received_at(scope: Scope) -> datetime:
 
 class Boundary:
     """Wraps `app`. Guarantees: the clock is read first; a header that is read has plain ASCII; a
-    body over `max_body_bytes` is refused as it arrives; HEAD is answered as GET is, without the
-    body; no exception escapes; every answer carries its cost, and forbids caching unless it says
-    otherwise; each request logs one line."""
+    body over `max_body_bytes` is refused where it is declared, or as it arrives; HEAD is answered
+    as GET is, without the body; no exception escapes; every answer carries its cost, and forbids
+    caching unless it says otherwise; each request logs one line."""
 
     def __init__(
         self,
@@ -158,13 +158,12 @@ def _limited(headers: Headers, receive: Receive, most: int) -> Receive:
     said = whole_number_in(declared)
     if said is None:
         raise MalformedRequest("the header content-length must be a number of bytes, in digits")
-    too_much = said > most
+    if said > most:
+        raise PayloadTooLarge
     taken = 0
 
     async def limited() -> Message:
         nonlocal taken
-        if too_much:
-            raise PayloadTooLarge
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > most:

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from fastapi import Request, Response
+from fastapi import Request
 
 from shared.kit.callers import Caller
-from shared.kit.errors import TooManyRequests
+from shared.kit.errors import PayloadTooLarge, ScopeMissing, TooManyRequests
 from shared.kit.parsing import whole_number_in
+from shared.kit.roles import GOVERNOR
 from shared.runtime.settings import runtime_settings
 
 # What calls cost, by what they were measured to take of a processor (docs/decisions/0050).
@@ -24,9 +25,6 @@ _COSTS = (
     f"and 1 more for each {BYTES_FOR_ONE // 1024} KiB of its body and its answer"
 )
 
-# The tenant and the principal.
-CallerKey = tuple[str, str]
-
 
 @dataclass(frozen=True)
 class Allowance:
@@ -37,10 +35,14 @@ class Allowance:
     at_once: int
 
 
-# Fifty decisions that a phone queued are one person's ordinary use. The tenant's places are half of
-# an instance's; one caller leaves some of them, and of the budget, to the others.
-OF_CALLER = Allowance(per_second=12.0, burst=160.0, at_once=8)
-OF_TENANT = Allowance(per_second=15.0, burst=200.0, at_once=10)
+# Fifty decisions that a phone queued are one person's ordinary use. One caller leaves some of the
+# budget, and of the places, to the others of its tenant.
+OF_CALLER = Allowance(per_second=12.0, burst=160.0, at_once=6)
+OF_MEMBERS = Allowance(per_second=15.0, burst=200.0, at_once=10)
+OF_GOVERNORS = Allowance(per_second=15.0, burst=200.0, at_once=8)
+# Nine bodies of a tenant arrive at once at most: of an instance's twenty calls two tenants leave
+# two, however slowly they send.
+PLACES_WHILE_BODY_ARRIVES = 2
 
 
 def cost_of(method: str, body_bytes: int) -> float:
@@ -55,51 +57,73 @@ def cost_of_bytes(many: int) -> float:
 
 
 class Limits:
-    """The calls of each caller and of each tenant, in one process. Each process has its own, so n
-    instances allow n times as much."""
+    """The calls of each caller, and of a tenant's governors and its other callers together, in one
+    process. Each process has its own, so n instances allow n times as much."""
 
-    def __init__(self, of_caller: Allowance = OF_CALLER, of_tenant: Allowance = OF_TENANT) -> None:
+    def __init__(
+        self,
+        of_caller: Allowance = OF_CALLER,
+        of_members: Allowance = OF_MEMBERS,
+        of_governors: Allowance = OF_GOVERNORS,
+    ) -> None:
         self._callers = _Use("this caller's calls", of_caller)
-        self._tenants = _Use("the calls of the tenant's callers together", of_tenant)
+        self._members = _Use("the calls of the tenant's callers together", of_members)
+        self._governors = _Use("the calls of the tenant's governors together", of_governors)
 
     @contextmanager
     def call(
-        self, caller: CallerKey, cost: float, clock: Callable[[], float]
-    ) -> Iterator[Callable[[float], None]]:
-        """One call, which gives a function that adds what the answer costs: that may exceed the
-        budget, and is made up for before the next call. `clock` shows seconds and never goes back.
+        self, caller: Caller, cost: float, clock: Callable[[], float], *, has_body: bool = False
+    ) -> Iterator["Underway"]:
+        """One call, from before its body arrives to its answer. What nobody but a governor spends
+        is a governor's. `clock` shows seconds and never goes back.
+
         Raises TooManyRequests with the seconds until such a call is taken; it then cost nothing."""
-        uses = (self._callers, caller), (self._tenants, caller[0])
-        at = clock()
+        together = self._governors if GOVERNOR in caller.roles else self._members
+        uses: tuple[tuple[_Use, object], ...] = (
+            (self._callers, (caller.tenant_id, caller.principal)),
+            (together, caller.tenant_id),
+        )
+        at, places = clock(), PLACES_WHILE_BODY_ARRIVES if has_body else 1
+        refusals = [use.refusal_beyond(key, cost, places, at) for use, key in uses]
+        told = max((each for each in refusals if each), key=_waiting, default=None)
+        if told is not None:
+            raise told
         for use, key in uses:
-            use.refuse_beyond(key, cost, at)
-        for use, key in uses:
-            use.begin(key, cost, at)
-
-        def add(further: float) -> None:
-            for use, key in uses:
-                use.spend(key, further, clock())
-
+            use.spend(key, cost, at)
+        under_way = Underway(uses, clock)
+        under_way.take(places)
         try:
-            yield add
+            yield under_way
         finally:
-            for use, key in uses:
-                use.end(key)
+            under_way.take(0)
 
 
-@asynccontextmanager
-async def limited(request: Request, caller: Caller) -> AsyncIterator[Callable[[Response], None]]:
-    """One call within the limits, which gives a function that counts its answer. No limits apply on
-    a local platform that was started without them. Raises TooManyRequests."""
-    if not runtime_settings().has_limits:
-        yield lambda _: None
-        return
-    size = whole_number_in(request.headers.get("content-length", ""))
-    if size is None:
-        size = len(await request.body())
-    key = caller.tenant_id, caller.principal
-    with _limits.call(key, cost_of(request.method, size), time.monotonic) as add:
-        yield lambda response: add(cost_of_bytes(len(response.body)))
+class Underway:
+    """A call that was taken."""
+
+    def __init__(self, uses: "tuple[tuple[_Use, object], ...]", clock: Callable[[], float]) -> None:
+        self._uses = uses
+        self._clock = clock
+        self._places = 0
+
+    def add(self, cost: float) -> None:
+        """Adds what more the call costs. That may exceed a budget by a burst, and is made up for
+        before the next call."""
+        for use, key in self._uses:
+            use.spend(key, cost, self._clock())
+
+    def body_arrived(self) -> None:
+        """Leaves the places that only a call needs whose body is still arriving."""
+        self.take(1)
+
+    def take(self, places: int) -> None:
+        for use, key in self._uses:
+            use.occupy(key, places - self._places)
+        self._places = places
+
+
+def _waiting(refusal: TooManyRequests) -> int:
+    return refusal.retry_after
 
 
 class _Use:
@@ -111,11 +135,11 @@ class _Use:
         self._left: OrderedDict[object, tuple[float, float]] = OrderedDict()
         self._under_way: Counter[object] = Counter()
 
-    def refuse_beyond(self, key: object, cost: float, at: float) -> None:
+    def refusal_beyond(
+        self, key: object, cost: float, places: int, at: float
+    ) -> TooManyRequests | None:
+        """The refusal of a call that costs so much, or None where there is room for it."""
         allowed = self._allowed
-        if self._under_way[key] >= allowed.at_once:
-            detail = f"{self._what} are {allowed.at_once} at once; send the next after an answer"
-            raise TooManyRequests(detail, retry_after=1)
         missing = min(cost, allowed.burst) - self._now_left(key, at)
         # What two buckets were asked for at nearly the same moment differs in its last digits.
         if missing > 1e-9:
@@ -124,22 +148,26 @@ class _Use:
                 f"after a pause: {_COSTS}"
             )
             after = max(1, math.ceil(missing / allowed.per_second - 1e-9))
-            raise TooManyRequests(detail, retry_after=after)
+            return TooManyRequests(detail, retry_after=after)
+        if self._under_way[key] + places > allowed.at_once:
+            detail = (
+                f"{self._what} are {allowed.at_once} at once, and half as many while their bodies "
+                "arrive; send the next after an answer"
+            )
+            return TooManyRequests(detail, retry_after=1)
+        return None
 
-    def begin(self, key: object, cost: float, at: float) -> None:
-        self._under_way[key] += 1
-        self.spend(key, cost, at)
+    def occupy(self, key: object, places: int) -> None:
+        self._under_way[key] += places
+        if not self._under_way[key]:
+            del self._under_way[key]
 
     def spend(self, key: object, cost: float, at: float) -> None:
-        self._left[key] = self._now_left(key, at) - cost, at
+        # Nothing that one call is said to cost locks anybody out for long.
+        self._left[key] = max(self._now_left(key, at) - cost, -self._allowed.burst), at
         self._left.move_to_end(key)
         if len(self._left) > REMEMBERED:
             self._left.popitem(last=False)
-
-    def end(self, key: object) -> None:
-        self._under_way[key] -= 1
-        if not self._under_way[key]:
-            del self._under_way[key]
 
     def _now_left(self, key: object, at: float) -> float:
         left, since = self._left.get(key, (self._allowed.burst, at))
@@ -147,3 +175,28 @@ class _Use:
 
 
 _limits = Limits()
+
+
+@asynccontextmanager
+async def limited(request: Request, caller: Caller) -> AsyncIterator[Underway]:
+    """One call within the limits; the bytes of its body are in its cost where their number is
+    declared. A call that is refused before it works costs what reading does. Raises
+    TooManyRequests, except on a local platform that was not told to."""
+    if not runtime_settings().has_limits:
+        yield Underway((), time.monotonic)
+        return
+    declared = declared_bytes(request)
+    cost = cost_of(request.method, declared or 0)
+    has_body = bool(declared) or "transfer-encoding" in request.headers
+    with _limits.call(caller, cost, time.monotonic, has_body=has_body) as under_way:
+        try:
+            yield under_way
+        except (PayloadTooLarge, ScopeMissing):
+            under_way.add(READ - cost)
+            raise
+
+
+def declared_bytes(request: Request) -> int | None:
+    """How long the body is said to be, which the boundary bounds; None where nothing is said."""
+    declared = request.headers.get("content-length")
+    return None if declared is None else whole_number_in(declared)

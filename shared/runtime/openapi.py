@@ -17,6 +17,7 @@ READ_REFUSALS = {
     401: "No or bad credentials",
     403: "Scope missing or not allowed",
     404: "No such thing here",
+    408: "The body took too long to arrive; send it again",
     413: "Larger than 1 MB",
     415: "A media type this call does not read",
     422: "The request is not valid; names each field",

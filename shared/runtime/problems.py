@@ -11,6 +11,7 @@ from starlette.routing import Match
 
 from shared.kit.errors import (
     AssentError,
+    BodyTooSlow,
     Invalid,
     MalformedRequest,
     MethodNotAllowed,
@@ -71,6 +72,9 @@ def problem_response(error: BaseException, correlation_id: str) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, TooManyRequests):
         headers["Retry-After"] = str(refusal.retry_after)
+    if isinstance(refusal, BodyTooSlow):
+        # The rest of the body would be read as the next request.
+        headers["Connection"] = "close"
     if isinstance(refusal, MethodNotAllowed) and refusal.allowed:
         headers["Allow"] = ", ".join(refusal.allowed)
     # Python's JSON writes a lone surrogate as an escape; UTF-8 would refuse it.

@@ -14,9 +14,14 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shared.kit.callers import Caller
-from shared.runtime.auth import SCOPES_ATTRIBUTE, authenticate, authorize, requires
-from shared.runtime.bodies import JSON, Accepts, BodyReader, refuse_body
-from shared.runtime.limits import limited
+from shared.runtime.auth import (
+    SCOPES_ATTRIBUTE,
+    authenticate,
+    authorize,
+    requires,
+)
+from shared.runtime.bodies import JSON, Accepts, BodyReader, body_in_time, refuse_body
+from shared.runtime.limits import cost_of_bytes, declared_bytes, limited
 from shared.runtime.parameters import (
     Cursor,
     Limit,
@@ -37,7 +42,7 @@ _REQUEST = "request_as_sent"
 
 
 class Route(APIRoute):
-    """One call. Guarantees the order of refusals: 401, 429, 403 (scope), 415, 422 (body), 422
+    """One call. Guarantees the order of refusals: 401, 429, 403 (scope), 408, 415, 422 (body), 422
     (parameters), then what the endpoint raises; that nothing that was sent is ignored; and that a
     `cursor` is read only by the list that it was given for. An endpoint takes its body as a
     parameter whose type is a model; a model that it returns is written as JSON without another
@@ -69,13 +74,17 @@ class Route(APIRoute):
 
         async def authorized(request: Request) -> Response:
             caller = await authenticate(request)
-            async with limited(request, caller) as count_answer:
+            async with limited(request, caller) as under_way:
                 await authorize(request, caller, scopes)
                 request.state.caller = caller
+                body = await body_in_time(request)
+                under_way.body_arrived()
+                if declared_bytes(request) is None:
+                    under_way.add(cost_of_bytes(len(body)))
                 if self.body is None:
                     await refuse_body(request)
                 response = await handle(request)
-                count_answer(response)
+                under_way.add(cost_of_bytes(len(response.body)))
                 return response
 
         return authorized

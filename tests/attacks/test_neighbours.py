@@ -15,7 +15,7 @@ import pytest
 from emulators.running import RunningPlatform
 from shared.messaging.crowds import MOST_TOGETHER
 from shared.runtime import limits
-from shared.runtime.limits import OF_CALLER, OF_TENANT, Limits
+from shared.runtime.limits import OF_CALLER, OF_GOVERNORS, OF_MEMBERS, Limits
 from shared.runtime.settings import runtime_settings
 from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, request, somebody, status
 from tests.contracts.http.test_every_call import LISTS
@@ -72,7 +72,7 @@ def spent_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits of a deployed function, whose budgets refill too slowly for a test to see it."""
     limited = runtime_settings().model_copy(update={"local_limits": True})
     monkeypatch.setattr(limits, "runtime_settings", lambda: limited)
-    slow = (replace(each, per_second=0.001) for each in (OF_CALLER, OF_TENANT))
+    slow = (replace(each, per_second=0.001) for each in (OF_CALLER, OF_MEMBERS, OF_GOVERNORS))
     monkeypatch.setattr(limits, "_limits", Limits(*slow))
 
 

@@ -1,7 +1,10 @@
 """What one caller and one tenant may use: a loop is slowed down, and nobody else is."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -10,18 +13,20 @@ from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.errors import TooManyRequests
-from shared.runtime import limits
+from shared.manifest.model import Sizing
+from shared.runtime import bodies, limits
 from shared.runtime.app import create_api
 from shared.runtime.auth import requires
 from shared.runtime.boundary import MAX_BODY_BYTES
 from shared.runtime.limits import (
     BYTES_FOR_ONE,
     OF_CALLER,
-    OF_TENANT,
+    OF_MEMBERS,
     READ,
     WRITE,
     Allowance,
     Limits,
+    Underway,
     cost_of,
     cost_of_bytes,
 )
@@ -30,8 +35,21 @@ from shared.runtime.settings import runtime_settings
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer
 
-ANA, BEN = ("acme", "ana"), ("acme", "ben")
-STRANGER = ("other", "ana")
+
+def _caller(principal: str, tenant: str = "acme", *roles: str) -> Caller:
+    return Caller(
+        principal=principal,
+        tenant_id=tenant,
+        scopes=frozenset(),
+        roles=frozenset(roles),
+        received_at=datetime(2026, 1, 1, tzinfo=UTC),
+        token="",
+    )
+
+
+ANA, BEN = _caller("ana"), _caller("ben")
+STRANGER = _caller("ana", "other")
+GALA, GREG = (_caller(each, "acme", "governor") for each in ("gala", "greg"))
 
 router = Router(read=("things:read",), write=("things:read",))
 
@@ -71,12 +89,11 @@ def clock() -> Clock:
 
 
 def _limits(caller: float = 20.0, tenant: float = 30.0, per_second: float = 10.0) -> Limits:
-    return Limits(Allowance(per_second, caller, 3), Allowance(per_second * 2, tenant, 4))
+    together = Allowance(per_second * 2, tenant, 4)
+    return Limits(Allowance(per_second, caller, 3), together, together)
 
 
-def _taken(
-    limit: Limits, caller: tuple[str, str], calls: int, clock: Clock, cost: float = 1.0
-) -> int:
+def _taken(limit: Limits, caller: Caller, calls: int, clock: Clock, cost: float = 1.0) -> int:
     taken = 0
     for _ in range(calls):
         try:
@@ -104,7 +121,7 @@ def test_one_callers_loop_takes_nothing_from_another_tenant(clock: Clock) -> Non
 
 def test_more_callers_of_a_tenant_do_not_multiply_what_it_may_use(clock: Clock) -> None:
     limit = _limits()
-    callers = [("acme", f"caller-{number}") for number in range(50)]
+    callers = [_caller(f"caller-{number}") for number in range(50)]
     assert sum(_taken(limit, caller, 100, clock) for caller in callers) == 30
     clock.now += 1.0
     assert sum(_taken(limit, caller, 100, clock) for caller in callers) == 20
@@ -116,7 +133,7 @@ def test_one_callers_loop_leaves_something_to_its_colleagues(clock: Clock) -> No
         _taken(limit, ANA, 200, clock)
         clock.now += 1.0
     assert _taken(limit, ANA, 100, clock) == OF_CALLER.per_second
-    assert _taken(limit, BEN, 100, clock) >= OF_TENANT.per_second - OF_CALLER.per_second
+    assert _taken(limit, BEN, 100, clock) >= OF_MEMBERS.per_second - OF_CALLER.per_second
 
 
 def test_a_call_that_was_refused_costs_nothing(clock: Clock) -> None:
@@ -135,8 +152,8 @@ def test_calls_cost_more_with_their_bytes() -> None:
 
 def test_what_an_answer_costs_is_made_up_for_before_the_next_call(clock: Clock) -> None:
     limit = _limits()
-    with limit.call(ANA, 1.0, clock) as add:
-        add(39.0)
+    with limit.call(ANA, 1.0, clock) as call:
+        call.add(39.0)
     # Forty of twenty are used: at ten a second the next is taken after two, and what it costs.
     with pytest.raises(TooManyRequests) as refused, limit.call(ANA, 1.0, clock):
         pass
@@ -165,7 +182,7 @@ def test_a_call_larger_than_the_burst_is_taken_once_all_of_it_is_there(clock: Cl
 def test_only_so_many_calls_of_a_caller_and_of_a_tenant_are_under_way(clock: Clock) -> None:
     limit = _limits()
 
-    def call(caller: tuple[str, str]) -> AbstractContextManager[Callable[[float], None]]:
+    def call(caller: Caller) -> AbstractContextManager[Underway]:
         return limit.call(caller, 1.0, clock)
 
     with ExitStack() as under_way:
@@ -186,7 +203,7 @@ def test_a_call_that_fails_is_no_longer_under_way(clock: Clock) -> None:
         with pytest.raises(RuntimeError), limit.call(ANA, 1.0, clock):
             raise RuntimeError
     assert not limit._callers._under_way
-    assert not limit._tenants._under_way
+    assert not limit._members._under_way
 
 
 def test_no_more_callers_are_remembered_than_we_mean_to(
@@ -195,8 +212,8 @@ def test_no_more_callers_are_remembered_than_we_mean_to(
     monkeypatch.setattr(limits, "REMEMBERED", 10)
     limit = Limits()
     for number in range(50):
-        _taken(limit, (f"tenant-{number}", "ana"), 1, clock)
-    assert len(limit._callers._left) == len(limit._tenants._left) == 10
+        _taken(limit, _caller("ana", f"tenant-{number}"), 1, clock)
+    assert len(limit._callers._left) == len(limit._members._left) == 10
 
 
 def test_a_persons_ordinary_use_is_never_refused(clock: Clock) -> None:
@@ -205,12 +222,12 @@ def test_a_persons_ordinary_use_is_never_refused(clock: Clock) -> None:
     limit = Limits()
     for _ in range(60):
         for answer in (2_000, 75_000, 40_000, 13_000, 13_000, 2_000):
-            with limit.call(ANA, cost_of("GET", 0), clock) as add:
-                add(cost_of_bytes(answer))
+            with limit.call(ANA, cost_of("GET", 0), clock) as call:
+                call.add(cost_of_bytes(answer))
         clock.now += 5.0
     for _ in range(50):
-        with limit.call(ANA, cost_of("POST", 300), clock) as add:
-            add(cost_of_bytes(13_000))
+        with limit.call(ANA, cost_of("POST", 300), clock) as call:
+            call.add(cost_of_bytes(13_000))
         clock.now += 0.02
 
 
@@ -228,8 +245,11 @@ def few(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "_limits", _limits(caller=6.0, tenant=9.0, per_second=1.0))
 
 
-def _bearer(issuer: Issuer, principal: str, tenant: str = "acme") -> dict[str, str]:
-    return {"Authorization": f"Bearer {issuer.sign(claims(sub=principal, tenant=tenant))}"}
+def _bearer(
+    issuer: Issuer, principal: str, tenant: str = "acme", *roles: str, scope: str = "things:read"
+) -> dict[str, str]:
+    said = claims(sub=principal, tenant=tenant, roles=list(roles), scope=scope)
+    return {"Authorization": f"Bearer {issuer.sign(said)}"}
 
 
 @pytest.mark.parametrize(
@@ -296,3 +316,127 @@ async def test_a_body_of_unknown_length_counts_as_long_as_it_is(issuer: Issuer) 
         # Seven of six: as much as there is. The next finds nothing.
         second = await asking.get("/v1/limited", headers=bearer)
         assert [first.status_code, second.status_code] == [200, 429]
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("declared", [MAX_BODY_BYTES + 1, 900_000_000_000, 10**300])
+async def test_what_is_declared_too_large_is_refused_and_costs_nothing(
+    declared: int, issuer: Issuer
+) -> None:
+    mallory = {**_bearer(issuer, "mallory"), "Content-Length": str(declared)}
+    async with client(create_api(function="things", router=router)) as asking:
+        answers = [await asking.get("/v1/limited", headers=mallory) for _ in range(20)]
+        assert {answer.status_code for answer in answers} == {413}
+        for name in ("mallory", "ana"):
+            taken = await asking.get("/v1/limited", headers=_bearer(issuer, name))
+            assert taken.status_code == 200
+
+
+@pytest.mark.usefixtures("few")
+async def test_a_call_without_the_scope_costs_what_reading_does(issuer: Issuer) -> None:
+    mallory = _bearer(issuer, "mallory", scope="other:read")
+    async with client(create_api(function="things", router=router)) as asking:
+        answers = [
+            (await asking.post("/v1/limited", headers=mallory, json={"text": "x" * 40_000}))
+            for _ in range(2)
+        ]
+        assert [answer.status_code for answer in answers] == [403, 403]
+        # Two of the caller's six are used, not more than eight.
+        again = await asking.post("/v1/limited", headers=_bearer(issuer, "mallory"), json={})
+        assert again.status_code == 422
+
+
+async def _never_ends() -> AsyncIterator[bytes]:
+    yield b"{"
+    await asyncio.sleep(3600)
+
+
+@pytest.mark.usefixtures("few")
+async def test_a_slow_body_holds_its_places_for_a_while_only(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "WITHIN_SECONDS", 0.5)
+    monkeypatch.setattr(limits, "_limits", _limits(caller=100.0, tenant=100.0))
+    api = create_api(function="things", router=router)
+    async with client(api) as asking:
+
+        async def slow(principal: str) -> httpx.Response:
+            bearer = {**_bearer(issuer, principal), "Transfer-Encoding": "chunked"}
+            return await asking.post("/v1/limited", headers=bearer, content=_never_ends())
+
+        async with asyncio.TaskGroup() as group:
+            held = [group.create_task(slow(name)) for name in ("a", "b", "c", "d", "a")]
+            refused = itertools.islice(asyncio.as_completed(held), 3)
+            assert {(await each).status_code for each in refused} == {429}
+            # Two bodies hold all that the tenant's members have, and nothing of its governors'.
+            member = await asking.get("/v1/limited", headers=_bearer(issuer, "ana"))
+            veto = await asking.post(
+                "/v1/limited",
+                headers=_bearer(issuer, "gala", "acme", "governor"),
+                json={"text": "stop"},
+            )
+        answers = [each.result() for each in held]
+        told = sorted((answer.status_code, answer.headers.get("connection")) for answer in answers)
+        assert (member.status_code, veto.status_code) == (429, 200)
+        assert told == [(408, "close"), (408, "close"), (429, None), (429, None), (429, None)]
+        assert {answer.json()["code"] for answer in answers} == {
+            "request_timeout",
+            "too_many_requests",
+        }
+        taken = await asking.get("/v1/limited", headers=_bearer(issuer, "ana"))
+        assert taken.status_code == 200
+
+
+def test_two_tenants_slow_bodies_leave_places_in_an_instance(clock: Clock) -> None:
+    limit, taken = Limits(), 0
+    with ExitStack() as under_way:
+        for tenant in ("acme", "other"):
+            for number in range(100):
+                roles = ("governor",) if number % 2 else ()
+                caller = _caller(f"caller-{number}", tenant, *roles)
+                try:
+                    under_way.enter_context(limit.call(caller, 1.0, clock, has_body=True))
+                except TooManyRequests:
+                    continue
+                taken += 1
+        assert taken == 18 < Sizing().concurrency
+
+
+def test_nobody_without_the_role_keeps_a_governor_from_deciding(clock: Clock) -> None:
+    limit = Limits()
+    members = [_caller(f"member-{number}") for number in range(50)]
+    for _ in range(60):
+        for member in members:
+            _taken(limit, member, 20, clock)
+        with limit.call(GALA, cost_of("POST", 300), clock, has_body=True) as call:
+            call.add(cost_of_bytes(13_000))
+        clock.now += 1.0
+
+
+def test_one_governors_loop_leaves_something_to_the_others(clock: Clock) -> None:
+    limit = Limits()
+    for _ in range(60):
+        _taken(limit, GALA, 200, clock)
+        clock.now += 1.0
+    assert _taken(limit, GREG, 1, clock, cost=WRITE) == 1
+
+
+def test_the_longest_wait_of_all_that_refuse_is_told(clock: Clock) -> None:
+    limit = _limits(caller=10.0, tenant=20.0)
+    _taken(limit, ANA, 1, clock, cost=9.0)
+    with limit.call(BEN, 1.0, clock) as call:
+        call.add(29.0)
+    # The caller lacks one of ten a second, the tenant twenty-one of twenty.
+    with pytest.raises(TooManyRequests, match="together") as refused, limit.call(ANA, 2.0, clock):
+        pass
+    assert refused.value.retry_after == 2
+    clock.now += refused.value.retry_after
+    assert _taken(limit, ANA, 1, clock, cost=2.0) == 1
+
+
+def test_no_cost_locks_anybody_out_for_long(clock: Clock) -> None:
+    limit = _limits()
+    with limit.call(ANA, 1.0, clock) as call:
+        call.add(1e12)
+    clock.now += 4.1
+    assert _taken(limit, ANA, 1, clock) == 1
