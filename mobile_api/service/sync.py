@@ -15,6 +15,7 @@ from shared.kit.errors import (
     FieldError,
     Invalid,
     NotFound,
+    TooManyRequests,
     Unavailable,
     problem_document,
 )
@@ -58,10 +59,12 @@ class SyncAccepted(Data):
 
 
 class SyncRefused(Data):
-    """A queued decision that was refused, or that could not be delivered; `status` says which."""
+    """A queued decision that was refused, or that could not be delivered; `status` says which. Where
+    that is 429, it is taken after `retry_after` seconds, the `Retry-After` of a call of its own."""
 
     client_decision_id: str | None
     status: int
+    retry_after: int | None = None
     problem: Problem
 
 
@@ -95,8 +98,15 @@ async def synchronise(caller: Caller, body: SyncBody) -> SyncResults:
             if approval_id is not None and (refusal.retriable or refusal.http_status >= 500):
                 unsettled.add(approval_id)
             problem = Problem.model_validate(problem_document(refusal, current_trace_id()))
-            status = refusal.http_status
-            results.append(SyncRefused(client_decision_id=id, status=status, problem=problem))
+            after = refusal.retry_after if isinstance(refusal, TooManyRequests) else None
+            results.append(
+                SyncRefused(
+                    client_decision_id=id,
+                    status=refusal.http_status,
+                    retry_after=after,
+                    problem=problem,
+                )
+            )
     return SyncResults(results=tuple(results))
 
 

@@ -196,6 +196,7 @@ async def test_a_decision_to_be_sent_later_holds_back_those_that_follow_it(
     owner.will(TooManyRequests("slowly", retry_after=7), CARD)
     slowed, held, other = await _sync(phone, _item(1), _item(1, "veto"), _item(2))
     assert (slowed["status"], held["status"], other["status"]) == (429, 503, 200)
+    assert (slowed["retry_after"], held["retry_after"]) == (7, None)
 
 
 async def test_an_answer_gets_out_before_the_functions_time_is_up(
