@@ -10,7 +10,8 @@ from emulators.failures import PlatformError
 
 
 class Person:
-    """One principal of one tenant. Signs in again when the clock has outrun the token."""
+    """One principal of one tenant. Signs in again when the clock has outrun the token, which is
+    refused and recorded before: `sign_in` after a jump of the clock."""
 
     def __init__(
         self,
@@ -51,13 +52,17 @@ class Person:
             answer = self._send(method, path, headers, request)
         return answer
 
+    def sign_in(self) -> None:
+        """Gets a new token."""
+        self._token = self._platform.token(
+            self.principal, self.tenant, scopes=self._scopes, roles=self._roles
+        )
+
     def _send(
         self, method: str, path: str, headers: Mapping[str, str] | None, request: Any
     ) -> httpx.Response:
         if not self._token:
-            self._token = self._platform.token(
-                self.principal, self.tenant, scopes=self._scopes, roles=self._roles
-            )
+            self.sign_in()
         signed = {"Authorization": f"Bearer {self._token}", **(headers or {})}
         return self._platform.http.request(method, path, headers=signed, **request)
 

@@ -108,6 +108,8 @@ def _confirmed(
     card = _card(governor, "veto_open", "clinic-leaflet-writer")
     narrator.step("The veto window is open until", card["veto"]["closes_at"])
     platform.advance(CONFIRMED_AFTER_SECONDS)
+    for person in (author, governor):
+        person.sign_in()
     narrator.step("The clock moves on by a day and a minute", "nobody vetoed")
     platform.wait_until_idle()
     decided = governor.get(f"/v1/mobile/approvals/{card['id']}")
