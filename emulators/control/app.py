@@ -22,6 +22,8 @@ from emulators.time_travel import TimeTravel
 from shared.kit.errors import MethodNotAllowed, NotFound
 from shared.kit.instants import format_instant
 from shared.kit.models import Model
+from shared.kit.parsing import parse_json, refuse_unknown_in, refused, whole_number_in
+from shared.kit.plain_text import refuse_odd_text
 from shared.kit.pricing import load_prices
 
 PREFIX = "/_platform/"
@@ -127,6 +129,7 @@ class Control:
         return json_answer(priced(self.operations, load_prices()))
 
     async def _reset(self, call: Call) -> Answer:
+        _query(call, Nothing)
         self.operations.reset()
         return Answer(204, (), b"")
 
@@ -136,10 +139,12 @@ class Control:
         return json_answer({"armed": wanted.model_dump()}, 201)
 
     async def _disarm(self, call: Call) -> Answer:
+        _query(call, Nothing)
         self.faults.disarm()
         return Answer(204, (), b"")
 
     async def _kill(self, call: Call) -> Answer:
+        _query(call, Nothing)
         name = unquote(call.path.removeprefix(f"{PREFIX}functions/").removesuffix("/kill"))
         fronts = self.fleet.named(name)
         if not fronts:
@@ -162,15 +167,28 @@ def _chosen(methods: dict[str, Handler], call: Call) -> Handler:
 
 
 def _body(call: Call, model: type[M]) -> M:
+    refuse_unknown_in(_pairs(call), ())
+    value = parse_json(call.body or b"{}")
+    refuse_odd_text(value)
     try:
-        return model.model_validate_json(call.body or b"{}")
+        return model.model_validate(value)
     except ValidationError as error:
         raise invalid(error) from error
 
 
 def _query(call: Call, model: type[M]) -> M:
-    pairs = dict(parse_qsl(urlsplit(call.target).query))
+    if call.body and parse_json(call.body) not in ({}, None):
+        raise refused("must be empty, because this call takes none")
+    pairs = _pairs(call)
+    refuse_unknown_in(pairs, model.model_fields)
+    digits = [name for name, value in pairs if name == "limit" and whole_number_in(value) is None]
+    if digits:
+        raise refused("must be a whole number, in digits only, like 25", digits[0])
     try:
-        return model.model_validate(pairs)
+        return model.model_validate(dict(pairs))
     except ValidationError as error:
         raise invalid(error) from error
+
+
+def _pairs(call: Call) -> list[tuple[str, str]]:
+    return parse_qsl(urlsplit(call.target).query, keep_blank_values=True)

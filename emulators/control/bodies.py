@@ -1,5 +1,6 @@
 """The bodies and queries of the control API."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -9,7 +10,16 @@ from shared.kit.models import Model
 from shared.kit.principals import is_reserved
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
-Scope = Annotated[str, StringConstraints(pattern=r"^[a-z_-]+:[a-z_-]+$")]
+_SCOPE = re.compile(r"[a-z_-]+:[a-z_-]+\Z")
+
+
+def _scope(text: str) -> str:
+    if not _SCOPE.match(text):
+        raise ValueError("must be a noun and a verb, like agents:read")
+    return text
+
+
+Scope = Annotated[str, AfterValidator(_scope)]
 
 
 def _not_reserved(principal: str) -> str:

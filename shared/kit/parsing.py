@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from shared.kit.errors import WHOLE_BODY, FieldError, Invalid, MalformedRequest
@@ -33,6 +34,7 @@ _EXPECTED = {
     "Invalid \\uXXXX escape": "\\u in a text needs four hexadecimal digits",
     "Illegal trailing comma before end of": "a comma has nothing after it",
 }
+_SHOWN = 100
 _TOO_DEEP = f"is nested more than {DEEPEST_BODY} deep"
 
 
@@ -109,6 +111,21 @@ def unreadable(message: str) -> MalformedRequest:
 def refused(message: str, path: str = "") -> Invalid:
     """The refusal of a value, or of the part of it at the dotted `path`."""
     return Invalid(FieldError(path or WHOLE_BODY, message))
+
+
+def refuse_unknown_in(query: Iterable[tuple[str, str]], known: Collection[str]) -> None:
+    """Raises Invalid for a query parameter that is not one of `known`, and for one that is sent
+    twice, because the call would ignore it."""
+    takes = " and ".join(sorted(known)) or "none"
+    errors = [
+        FieldError(name[:_SHOWN] or "query", f"is not a parameter of this call; it takes {takes}")
+        if name not in known
+        else FieldError(name, "is sent twice; send it once")
+        for name, times in Counter(name for name, _ in query).items()
+        if name not in known or times > 1
+    ]
+    if errors:
+        raise Invalid(*errors[:_SHOWN])
 
 
 def refused_cursor() -> Invalid:

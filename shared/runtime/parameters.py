@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -13,7 +12,7 @@ from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
-from shared.kit.parsing import refused_cursor, whole_number_in
+from shared.kit.parsing import refuse_unknown_in, refused_cursor, whole_number_in
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=2000)]
@@ -21,7 +20,6 @@ Cursor = Annotated[str | None, Query(max_length=2000)]
 # What may differ between two pages of one list.
 _OF_A_PAGE = ("limit", "cursor")
 _CURSOR = "_cursor"
-_SHOWN = 100
 
 
 def kinds_of(parameters: Iterable[ModelField]) -> dict[str, frozenset[type]]:
@@ -59,17 +57,7 @@ def refuse_misspelt(sent: Mapping[str, str], kinds: Mapping[str, frozenset[type]
 def refuse_unknown(request: Request, known: Collection[str]) -> None:
     """Raises Invalid for a query parameter that is not one of `known`, and for one that is sent
     twice, because the call would ignore it."""
-    takes = " and ".join(sorted(known)) or "none"
-    sent = Counter(name for name, _ in request.query_params.multi_items())
-    errors = [
-        FieldError(name[:_SHOWN] or "query", f"is not a parameter of this call; it takes {takes}")
-        if name not in known
-        else FieldError(name, "is sent twice; send it once")
-        for name, times in sent.items()
-        if name not in known or times > 1
-    ]
-    if errors:
-        raise Invalid(*errors[:_SHOWN])
+    refuse_unknown_in(request.query_params.multi_items(), known)
 
 
 class ListOf:
