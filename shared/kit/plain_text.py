@@ -55,6 +55,16 @@ _ODD = re.compile(
     "|(?<=u)v"
     ")[zZbVvY]"
 )
+# Marks and signs of languages, where they imitate what ASCII has: a dot over a letter that has one
+# (without a Lithuanian accent), a low quote within a number, an Armenian full stop after Latin
+# letters, a fraction's slash beside letters.
+_IMITATING = re.compile(
+    "(?<=[ij\u0131\u0237])\u0307(?![\u0300\u0301\u0303])"
+    r"|(?<=\d)\u201a(?=\d)"
+    "|(?<=[A-Za-z])\u0589"
+    r"|(?<=[^\W\d_])[\u2044\u2215]|[\u2044\u2215](?=[^\W\d_])"
+)
+_IMITATED = {"\u201a": ",", "\u0589": ":", "\u2044": "/", "\u2215": "/"}
 _MARKS = re.compile("[mh]{2,}")
 _REGIONS = re.compile("R+")
 _NUMBER = re.compile(r"\d+")
@@ -147,6 +157,8 @@ def _misplaced(text: str, shapes: str) -> Iterator[int]:
     """Where a character stands that may not, or not there."""
     if odd := _ODD.search(shapes):
         yield odd.start()
+    if imitating := _IMITATING.search(text):
+        yield imitating.start()
     for run in _MARKS.finditer(shapes):
         marks = text[slice(*run.span())]
         yield from (run.start() + at for at in range(1, len(marks)) if marks[at] == marks[at - 1])
@@ -162,7 +174,7 @@ def _flags() -> frozenset[str]:
 
 
 def _misread(character: str, position: int) -> str:
-    plain = written_plainly(character)
+    plain = _IMITATED.get(character) or written_plainly(character)
     instead = f"write {ascii(plain)[1:-1]} instead" if plain else "leave it out"
     return f"has {_named(character)} at position {position}, which people misread: {instead}"
 

@@ -288,3 +288,27 @@ def test_parts_are_judged_each_for_itself(texts: list[str]) -> None:
 @given(st.text())
 def test_plain_text_stays_plain_beside_plain_text(text: str) -> None:
     assert (oddity(text) is None) == (oddity(f"so {text} so") is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("admi\u0307n", "leave it out"),
+        ("adm\u0131\u0307n", "leave it out"),
+        ("1\u201a000", "write , instead"),
+        ("https\u0589//bank.example", "write : instead"),
+        ("a\u2215b", "write / instead"),
+        ("bank.example\u2044login", "write / instead"),
+    ],
+)
+def test_signs_of_languages_imitate_nothing_in_ascii(text: str, instead: str) -> None:
+    problem = oddity(text)
+    assert problem is not None
+    assert problem.endswith(instead)
+
+
+@pytest.mark.parametrize(
+    "text", ["i\u0307\u0301", "\u0131\u011fd\u0131r", "\u201aja\u2018", "1\u20442", "\u0562\u0589"]
+)
+def test_signs_of_languages_stay_where_languages_write_them(text: str) -> None:
+    assert oddity(text) is None
