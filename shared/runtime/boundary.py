@@ -27,6 +27,8 @@ HEADERS_READ = frozenset(
         *("idempotency-key", "if-none-match", "traceparent"),
     }
 )
+# The call would use one of two and ignore the other.
+_SENT_ONCE = ("authorization", "idempotency-key")
 _OURS = _CORRELATION, _TIMING, _COST = b"correlation-id", b"server-timing", b"assent-cost"
 # No answer is a page: a browser that opens one may run and load nothing.
 _ALWAYS_SAID = (
@@ -76,6 +78,7 @@ class Boundary:
             logs.tenant_id.set("")
             try:
                 _refuse_beyond_ascii(headers)
+                _refuse_repeated(headers)
                 limited = _limited(headers, receive, self._max_body_bytes)
                 await self._app(_as_get(scope), limited, answer.send)
             except Exception as error:  # noqa: BLE001 - no exception may escape
@@ -146,6 +149,12 @@ def _refuse_beyond_ascii(headers: Headers) -> None:
         is_plain = value.isascii() and value.replace("\t", " ").isprintable()
         if name in HEADERS_READ and not is_plain:
             raise MalformedRequest(f"the header {name} may have printable ASCII only")
+
+
+def _refuse_repeated(headers: Headers) -> None:
+    for name in _SENT_ONCE:
+        if len(headers.getlist(name)) > 1:
+            raise MalformedRequest(f"the header {name} is sent twice; send it once")
 
 
 def _as_get(scope: Scope) -> Scope:

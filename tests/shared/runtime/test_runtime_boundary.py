@@ -447,3 +447,12 @@ async def test_an_apps_own_answer_passes_unchanged() -> None:
     assert start["status"] == 418
     assert (b"x-own", b"1") in start["headers"]
     assert body["body"] == b"hello"
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Idempotency-Key"])
+async def test_a_header_of_which_one_would_be_ignored_is_sent_once(
+    api: httpx.AsyncClient, name: str
+) -> None:
+    answer = await api.get("/healthz", headers=[(name, "a"), (name, "b")])
+    assert (answer.status_code, _problem(answer)["code"]) == (400, "malformed_request")
+    assert "is sent twice" in answer.json()["detail"]
