@@ -59,7 +59,7 @@ class SyncAccepted(Data):
 
 
 class SyncRefused(Data):
-    """A queued decision that was refused, or that could not be delivered; `status` says which. Where
+    """A queued decision that was refused, or that could not be delivered; `status` says which. When
     that is 429, it is taken after `retry_after` seconds, the `Retry-After` of a call of its own."""
 
     client_decision_id: str | None
