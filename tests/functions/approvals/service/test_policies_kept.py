@@ -163,7 +163,7 @@ async def test_a_deputy_does_not_make_the_silence_that_lets_them_take_over(world
     payment = await world.ask(at=later)
     with pytest.raises(Exception, match="you are none of them"):
         await world.decide("approve", payment, DEPUTY, at=later)
-    missed = await world.ask_as(LEGAL, at=later)
+    missed = await world.ask_as(LEGAL, at=later, content={**CONTENT, "recipient": "anybody"})
     await world.fire("assent.deadline.due.v1", missed.id, missed.deadline_at + MINUTE)
     after = missed.deadline_at + 4 * HOUR
     waiting = await world.ask(at=after)
