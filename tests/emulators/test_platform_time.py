@@ -141,7 +141,7 @@ def test_a_bad_body_is_refused_by_field(
 def test_a_call_the_platform_does_not_have_is_a_problem(
     platform: RunningPlatform, method: str, path: str, status: int
 ) -> None:
-    content = b"{" if method == "POST" else None
+    content = b"{}" if method == "POST" else None
     headers = {"Content-Type": "application/json"} if content else {}
     http = platform.client.http
     answer = http.request(method, f"/_platform/{path}", content=content, headers=headers)
