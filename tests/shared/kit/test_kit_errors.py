@@ -23,13 +23,13 @@ def test_no_two_reasons_share_a_code() -> None:
 
 def test_only_what_may_pass_by_waiting_is_retriable() -> None:
     retriable = {error.code for error in _all() if error.retriable}
-    assert retriable == {"too_many_requests", "unavailable"}
+    assert retriable == {"request_timeout", "too_many_requests", "unavailable"}
 
 
 @pytest.mark.parametrize("error", list(_all()))
 def test_each_reason_has_a_title_and_a_status_of_its_kind(error: type[AssentError]) -> None:
     assert error.title
-    assert error.http_status in {401, 403, 404, 405, *range(409, 416), 400, 422, 429, 503}
+    assert error.http_status in {400, 401, 403, 404, 405, 408, *range(409, 416), 422, 429, 503}
 
 
 def test_a_reason_without_detail_says_its_title() -> None:

@@ -85,7 +85,7 @@ async def test_the_largest_request_can_be_voted_on_vetoed_and_reviewed(world: Wo
         explanation=WORDY,
         attachments=("https://x.example/".ljust(2_048, "x"),) * 10,
     )
-    vetoed = await take_veto(world.caller(person(300, "governor")), card.id, body)
+    vetoed = await take_veto(world.caller(HELPERS[0]), card.id, body)
     assert vetoed.status == "rejected"
     reviewer = world.caller(person(301, "governor"))
     review = ReviewBody(verdict="upheld", note=WORDY)
