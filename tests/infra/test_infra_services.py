@@ -20,7 +20,7 @@ NAMES = [each.name for each in MANIFESTS.deployables]
 # The local platform's own: its emulators, its clock, and what Cloud Run adds by itself.
 ONLY_LOCAL = {
     *("FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST", "CLOUD_TASKS_EMULATOR_HOST"),
-    *("SECRET_MANAGER_EMULATOR_HOST", "ASSENT_CLOCK_FILE"),
+    *("SECRET_MANAGER_EMULATOR_HOST", "ASSENT_CLOCK_FILE", "ASSENT_LOCAL_LIMITS"),
     *("K_SERVICE", "K_CONFIGURATION", "K_REVISION"),
 }
 

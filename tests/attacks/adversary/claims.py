@@ -33,7 +33,8 @@ _LATER: dict[str, set[str]] = {
     "reversal_failed": {"reversal_failed", "reversed"},
 }
 
-_DECISIONS = {*REFUSALS, "approve", "defer", "escalate", "delegate", "break_glass"}
+# What an author may not do with their own text; refusing it is open to them.
+_NO_REFUSAL = {"approve", "defer", "escalate", "delegate", "break_glass"}
 _MAY_CANCEL = {"governor", "tenant_admin"}
 _MAY_CHANGE = {*_MAY_CANCEL, "genesis"}
 _TELLING = {"id", "kind", "status", "risk", "decided_by", "capacity", "authors", "votes", "case"}
@@ -87,12 +88,10 @@ class Claims:
     def can_stop(self, can: Can, may_cancel: Callable[[str, str], bool]) -> None:
         """The honest governor could stop what is open, and undo what was decided without them."""
         for card in self._ledger.cards.values():
-            authors = self._ledger.sent[card.id].authors
-            if HANA in authors:
-                case = card.case
+            case = card.case
+            if HANA in self._ledger.sent[card.id].authors:
                 if card.status in OPEN and case and not may_cancel(HANA, case.case_id):
                     self._broken("its author can withdraw it", "", card)
-                continue
             if card.status in OPEN and not (can(HANA, card, "reject") and can(HANA, card, "veto")):
                 self._broken("the governor can refuse what is open", "", card)
             if card.status == "auto_approved" and not can(HANA, card, "veto"):
@@ -201,10 +200,10 @@ class Claims:
                 self._broken("nobody reactivates their own text", f"{deed}")
             case "cancel" | "revise" | "change" if self._is_stranger(deed):
                 self._broken(f"no stranger {deed.verb}s a case", f"{deed}")
-            case "review" if by in self._took_part(about):
+            case "review" if by in self._took_part(deed):
                 self._broken("nobody reviews what they wrote or decided", f"{deed}")
-            case verb if verb in _DECISIONS and by in ledger.sent[about].authors:
-                self._broken("nobody decides about their own text", f"{deed}")
+            case verb if verb in _NO_REFUSAL and by in ledger.sent[about].authors:
+                self._broken("nobody but who refuses decides about their own text", f"{deed}")
 
     def _is_stranger(self, deed: Deed) -> bool:
         """Whether it was not theirs before, and no role lets them."""
@@ -215,10 +214,11 @@ class Claims:
         may = _MAY_CANCEL if deed.verb == "cancel" else _MAY_CHANGE
         return deed.by not in own and self._ledger.roles[deed.by].isdisjoint(may)
 
-    def _took_part(self, approval_id: str) -> set[str | None]:
-        card = self._ledger.cards[approval_id]
-        voters = {vote.principal for vote in card.votes}
-        return {*self._ledger.sent[approval_id].authors, *voters, card.decided_by}
+    def _took_part(self, deed: Deed) -> set[str | None]:
+        """Who decided it and, where the review assents, who wrote it."""
+        card = self._ledger.cards[deed.about]
+        authors = () if deed.refuses else self._ledger.sent[deed.about].authors
+        return {*authors, *(vote.principal for vote in card.votes), card.decided_by}
 
     def _policy(self) -> None:
         """The policy is the one that a governor agreed to who had not proposed it."""
