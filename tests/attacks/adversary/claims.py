@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from functions.agents.rules.spec import Spec
-from tests.attacks.adversary.ledger import REFUSALS, Deed, Ledger
+from tests.attacks.adversary.ledger import Deed, Ledger
 from tests.attacks.adversary.reasons import Reasons, least_risk
 from tests.attacks.adversary.refusals import Refusals
 from tests.attacks.adversary.seen import ASSENTS, HANA, OPEN, SeenAgent, SeenCard
@@ -88,10 +88,9 @@ class Claims:
     def can_stop(self, can: Can, may_cancel: Callable[[str, str], bool]) -> None:
         """The honest governor could stop what is open, and undo what was decided without them."""
         for card in self._ledger.cards.values():
-            case = card.case
-            if HANA in self._ledger.sent[card.id].authors:
-                if card.status in OPEN and case and not may_cancel(HANA, case.case_id):
-                    self._broken("its author can withdraw it", "", card)
+            is_hers = card.status in OPEN and HANA in self._ledger.sent[card.id].authors
+            if is_hers and card.case and not may_cancel(HANA, card.case.case_id):
+                self._broken("its author can withdraw it", "", card)
             if card.status in OPEN and not (can(HANA, card, "reject") and can(HANA, card, "veto")):
                 self._broken("the governor can refuse what is open", "", card)
             if card.status == "auto_approved" and not can(HANA, card, "veto"):
