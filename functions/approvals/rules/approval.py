@@ -34,10 +34,7 @@ Verb = Literal[
     "precedent",
 ]
 
-
 REFUSALS: tuple[Verb, ...] = ("reject", "request_changes", "veto")
-
-
 _ENDED_OTHERWISE = (
     "rejected",
     "changes_requested",

@@ -51,7 +51,7 @@ def decide(
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired,
     StaleDecisionHash, VersionConflict for a yes that fills no further place. Contracts: the order
-    of decision_refusals."""
+    of refusals."""
     standing = _admit(approval, command.decision, actor, took_over=took_over)
     check_decision(command, approval, actor, at)
     if is_repeat(approval, command.decision, command.decision_hash, actor):

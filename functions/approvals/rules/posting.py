@@ -4,9 +4,9 @@ from datetime import datetime
 
 from events.precedents import PrecedentBody
 from functions.approvals.rules.precedent import Precedent, reference
+from functions.approvals.rules.standing import acted_fields
 from shared.kit.callers import Actor
 from shared.kit.models import part_of
-from shared.kit.roles import GOVERNOR
 
 
 def precedent_of(
@@ -21,6 +21,6 @@ def precedent_of(
         status="pending_review",
         author=author.principal,
         created_at=at,
-        governed_at=at if GOVERNOR in author.roles else None,
         version=0,
+        **acted_fields(author, at),
     )

@@ -14,9 +14,11 @@ from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
 from functions.approvals.rules.requests import Request
 from functions.approvals.rules.subjects import POLICY
+from shared.kit.callers import Actor
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
+from shared.kit.roles import GOVERNOR
 from shared.kit.transitions import Transition
 
 MOST_ENTRIES = 40
@@ -45,9 +47,7 @@ def proposal_of(
     body: PolicyBody,
     current: ApprovalPolicy | None,
     approval_id: str,
-    proposed_by: str,
-    *,
-    by_governor: bool = False,
+    by: Actor,
 ) -> Request:
     """The request to replace the current policy. Raises Invalid for a policy that is not sound or
     changes nothing."""
@@ -68,9 +68,9 @@ def proposal_of(
         rollback_plan=f"Propose version {current.version} again.",
         risk="high",
         risk_reasons=("it changes who decides (high)",),
-        requested_by=proposed_by,
-        authors=(proposed_by,),
-        by_governor=by_governor,
+        requested_by=by.principal,
+        authors=(by.principal,),
+        by_governor=GOVERNOR in by.roles,
         precedents_allowed=False,
         proposal=current.version,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from events.approvals import ApprovalSilenceRevoked, ApprovalVetoed, VetoReason
-from events.quorum import Capacity
+from events.quorum import LASTING, Capacity
 from functions.approvals.rules.approval import GRACE, Approval, Step, Steps, transition
 from functions.approvals.rules.reversals import already_undone
 from shared.kit.instants import format_instant
@@ -98,7 +98,7 @@ def _refuser_of(refused: Approval) -> tuple[str | None, Capacity | None]:
     """Who refused it last, and in which capacity; a reviewer, and who cancels a case, act in
     none."""
     for late in refused.late:
-        if late.at == refused.refused_at and late.decision in ("reject", "veto"):
+        if late.at == refused.refused_at and late.decision in LASTING:
             return late.principal, "governor" if late.right == "governor" else "approver"
     if refused.review is not None and refused.review.reviewed_at == refused.refused_at:
         return refused.review.reviewed_by, None

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
+from events.agents import AgentApprovalNeeded
 from events.approvals import (
     CaseBinding,
     Effect,
@@ -14,13 +15,17 @@ from events.approvals import (
     Stage,
     Subject,
 )
+from events.dossiers import Assessment
 from events.quorum import Rule
 from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors
-from functions.approvals.rules.subjects import imitation_errors
+from functions.approvals.rules.subjects import agent_subject, imitation_errors
+from shared.kit.callers import Actor
+from shared.kit.contents import Contents
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.json_limits import JsonLimit
-from shared.kit.models import Model
+from shared.kit.models import Model, part_of
+from shared.kit.roles import GOVERNOR
 
 MOST_EVIDENCE = 50
 LONGEST_SUBJECT = 200
@@ -90,10 +95,8 @@ class Request:
 def request_of(
     body: RequestBody,
     approval_id: str,
-    requested_by: str,
+    by: Actor,
     first_sent_by: str | None = None,
-    *,
-    by_governor: bool = False,
 ) -> Request:
     """The request of a caller, with its risk by the rules; who sent exactly this content first is
     one of its authors. Raises Invalid where its effect or its amount does not fit its kind, or its
@@ -116,9 +119,9 @@ def request_of(
         rollback_plan=body.rollback_plan,
         risk=risk,
         risk_reasons=reasons,
-        requested_by=requested_by,
-        authors=tuple(dict.fromkeys((requested_by, first_sent_by or requested_by))),
-        by_governor=by_governor,
+        requested_by=by.principal,
+        authors=tuple(dict.fromkeys((by.principal, first_sent_by or by.principal))),
+        by_governor=GOVERNOR in by.roles,
         effect=effect,
         amount_usd_micros=amount,
         added_rule=body.rule,
@@ -126,8 +129,29 @@ def request_of(
     )
 
 
-def fitting_evidence(items: Sequence[Any]) -> tuple[Any, ...]:
-    """As many of the first items as an approval takes."""
+def request_of_case(asked: AgentApprovalNeeded, approval_id: str, contents: Contents) -> Request:
+    """The request of a creation case, with as much of its evidence as an approval takes. Raises
+    ContentErased, ContentInvalid where what is to be approved cannot be read."""
+    assessment = Assessment.model_validate(contents.value(asked.assessment_hash))
+    return Request(
+        approval_id=approval_id,
+        kind=asked.kind,
+        subject=agent_subject(asked.agent_id, asked.name),
+        summary=asked.summary,
+        content=contents.value(asked.content_hash),
+        evidence=_fitting(contents.value(asked.evidence_hash)),
+        rollback_plan=assessment.rollback_plan,
+        risk=asked.risk,
+        risk_reasons=assessment.risk_reasons,
+        requested_by=asked.requested_by,
+        authors=asked.authors,
+        stage=part_of(Stage, asked.stage),
+        case=CaseBinding(case_id=asked.case_id, revision=asked.revision, purpose=asked.purpose),
+        precedents_allowed=asked.precedents_allowed,
+    )
+
+
+def _fitting(items: Sequence[Any]) -> tuple[Any, ...]:
     fitting = tuple(items[:MOST_EVIDENCE])
     while EVIDENCE.problem(fitting) is not None:
         fitting = fitting[:-1]

@@ -9,6 +9,7 @@ from typing import Any
 from events.approvals import Effect, Kind, Risk
 from functions.approvals.rules.gist import folded
 from shared.kit.errors import FieldError
+from shared.kit.json_parts import parts_of
 from shared.kit.wording import one_of
 
 LEVELS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
@@ -117,8 +118,8 @@ def declared(content: Any, *names: str) -> Iterator[tuple[str, Any]]:
     """What the content declares anywhere under one of the names (in small letters), however the
     name is written there."""
     known = {folded(name): name for name in names}
-    for mapping in _mappings(content):
-        for key, value in mapping.items():
+    for part in parts_of(content):
+        for key, value in part.items() if isinstance(part, dict) else ():
             if (name := known.get(folded(key))) is not None:
                 yield name, value
 
@@ -148,15 +149,3 @@ def _declared(content: Any) -> Iterator[tuple[Risk, str]]:
 def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
-
-
-def _mappings(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object anywhere in a JSON value; does not recurse, so any depth is safe."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            yield item
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)

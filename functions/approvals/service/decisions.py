@@ -71,7 +71,7 @@ async def give_review(
         result = review(approval, body, caller.actor, caller.received_at)
         return () if isinstance(result, Repeat) else result
 
-    return await _change_and_revoke(caller, key, approval_id, rule)
+    return await _change_and_take_back(caller, key, approval_id, rule)
 
 
 async def _take(
@@ -121,13 +121,13 @@ async def _note(
             return ()
         return noting(approval, verb, note, caller.actor, caller.received_at)
 
-    await _change_and_revoke(caller, IdempotencyKey(caller), approval_id, rule)
+    await _change_and_take_back(caller, IdempotencyKey(caller), approval_id, rule)
 
 
-async def _change_and_revoke(
+async def _change_and_take_back(
     caller: Caller, key: IdempotencyKey, approval_id: str, rule: Callable[[Approval], Steps]
 ) -> ApprovalCard:
-    """As `RUN.change`, and in the same commit what a refusal means for silence."""
+    """As `RUN.change`, and takes back in the same commit what a refusal reaches."""
 
     async def use_case(work: Command) -> ApprovalCard:
         approval = await work.get(APPROVALS, approval_id)

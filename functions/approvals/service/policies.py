@@ -14,7 +14,6 @@ from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
 from shared.kit.models import part_of
-from shared.kit.roles import GOVERNOR
 from shared.storage.idempotency import IdempotencyKey
 
 _ENTRIES = TypeAdapter(tuple[PolicyEntry, ...])
@@ -31,9 +30,7 @@ async def propose_policy(caller: Caller, key: IdempotencyKey, body: PolicyBody) 
 
     async def use_case(work: Command) -> SignedCard:
         current = await work.find(POLICIES, POLICY_ID)
-        id, by = new_id("apr", work.at), caller.principal
-        by_governor = GOVERNOR in caller.roles
-        request = proposal_of(body, current, id, by, by_governor=by_governor)
+        request = proposal_of(body, current, new_id("apr", work.at), caller.actor)
         return SignedCard.of(await open_request_of(work, request))
 
     return await RUN.command(caller, key, use_case, SignedCard)

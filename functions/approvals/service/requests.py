@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from events.agents import AgentApprovalNeeded
-from events.approvals import CaseBinding, Stage
 from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
@@ -14,16 +13,14 @@ from events.cases import (
     CreationCaseWithdrawalRequested,
     Withdrawal,
 )
-from events.dossiers import Assessment
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.queries import find_refused, find_tacit
 from functions.approvals.rules.approval import Approval, Steps
 from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.policy import BUILT_IN
 from functions.approvals.rules.refused import MOST_SILENT, too_many_silent, why_refused
-from functions.approvals.rules.requests import Request, RequestBody, fitting_evidence, request_of
+from functions.approvals.rules.requests import Request, RequestBody, request_of, request_of_case
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
-from functions.approvals.rules.subjects import agent_subject
 from functions.approvals.service.precedents import count_compared
 from functions.approvals.service.refusals import take_back_same
 from functions.approvals.views import SignedCard
@@ -31,11 +28,8 @@ from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
-from shared.kit.contents import Contents
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id, new_id
-from shared.kit.models import part_of
-from shared.kit.roles import GOVERNOR
 from shared.messaging.envelope import Envelope
 from shared.storage.idempotency import IdempotencyKey
 
@@ -48,13 +42,10 @@ async def request_approval(caller: Caller, key: IdempotencyKey, body: RequestBod
     """The new approval's card. Raises Invalid for a request out of bounds, ContentErased for a
     content that was erased before."""
 
-    by_governor = GOVERNOR in caller.roles
-
     async def use_case(work: Command) -> SignedCard:
         # Only a lost race shows that exactly this content was sent before.
         first = await work.first_to_store(content_hash(body.content)) if work.attempt else None
-        id = new_id("apr", work.at)
-        request = request_of(body, id, caller.principal, first, by_governor=by_governor)
+        request = request_of(body, new_id("apr", work.at), caller.actor, first)
         return SignedCard.of(await open_request_of(work, request))
 
     return await RUN.command(caller, key, use_case, SignedCard)
@@ -71,7 +62,7 @@ async def open_for_case(event: Envelope) -> None:
         contents = await work.read_contents(
             asked.content_hash, asked.evidence_hash, asked.assessment_hash
         )
-        request = _request_of(id, asked, contents)
+        request = request_of_case(asked, id, contents)
         # The id is derived from the event's id, so the first attempt need not look: a redelivery,
         # or an earlier withdrawal, loses the race for the document.
         if work.attempt == 0:
@@ -190,23 +181,3 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
         # meanwhile.
         work.rely_on(ACTIVE, request.kind)
     return saved[-1]
-
-
-def _request_of(id: str, asked: AgentApprovalNeeded, contents: Contents) -> Request:
-    assessment = Assessment.model_validate(contents.value(asked.assessment_hash))
-    return Request(
-        approval_id=id,
-        kind=asked.kind,
-        subject=agent_subject(asked.agent_id, asked.name),
-        summary=asked.summary,
-        content=contents.value(asked.content_hash),
-        evidence=fitting_evidence(contents.value(asked.evidence_hash)),
-        rollback_plan=assessment.rollback_plan,
-        risk=asked.risk,
-        risk_reasons=assessment.risk_reasons,
-        requested_by=asked.requested_by,
-        authors=asked.authors,
-        stage=part_of(Stage, asked.stage),
-        case=CaseBinding(case_id=asked.case_id, revision=asked.revision, purpose=asked.purpose),
-        precedents_allowed=asked.precedents_allowed,
-    )

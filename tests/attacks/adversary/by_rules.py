@@ -39,7 +39,7 @@ from shared.kit.ids import derive_id
 from shared.kit.models import part_of
 from tests.attacks.adversary import lookups
 from tests.attacks.adversary.pipeline import Pipeline
-from tests.attacks.adversary.seen import GOVERNOR, Json, SeenAgent, SeenCard, SeenCase
+from tests.attacks.adversary.seen import Json, SeenAgent, SeenCard, SeenCase
 from tests.attacks.adversary.shelf import Shelf
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -82,17 +82,15 @@ class RulesTenant:
         def deed() -> str:
             parsed = asking.RequestBody.model_validate(body)
             first = self.stored_by.get(content_hash(parsed.content))
-            is_governors = GOVERNOR in self.roles[by]
             id = self.new_id("apr")
-            return self.open(asking.request_of(parsed, id, by, first, by_governor=is_governors))
+            return self.open(asking.request_of(parsed, id, self.actor(by), first))
 
         return _unless_refused(deed)
 
     def propose(self, by: str, body: Json) -> str | None:
         def deed() -> str:
             parsed, id = PolicyBody.model_validate(body), self.new_id("apr")
-            is_governors = GOVERNOR in self.roles[by]
-            return self.open(proposal_of(parsed, self.current, id, by, by_governor=is_governors))
+            return self.open(proposal_of(parsed, self.current, id, self.actor(by)))
 
         return _unless_refused(deed)
 

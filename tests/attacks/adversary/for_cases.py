@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from events.agents import AgentApprovalNeeded
-from events.approvals import CaseBinding, Stage
 from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
@@ -13,15 +12,12 @@ from events.cases import (
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
 )
-from events.dossiers import Assessment
 from functions.approvals.rules import reversals
 from functions.approvals.rules.opening import open_cancelled
-from functions.approvals.rules.requests import Request, fitting_evidence
-from functions.approvals.rules.subjects import agent_subject
+from functions.approvals.rules.requests import request_of_case
 from shared.aggregates.aggregate import payload
-from shared.kit.contents import Content
+from shared.kit.contents import Content, Contents
 from shared.kit.ids import derive_id
-from shared.kit.models import part_of
 from tests.attacks.adversary.post import Message
 
 if TYPE_CHECKING:
@@ -41,7 +37,7 @@ class ForCases:
         id = derived_approval_id(message)
         if id in self.tenant.approvals:
             return
-        request = self._request_of(id, asked)
+        request = request_of_case(asked, id, Contents(self.kept))
         if id in self.withdrawn:
             self.tenant.apply(open_cancelled(request, self.withdrawn[id], self.tenant.now))
         else:
@@ -68,25 +64,6 @@ class ForCases:
             self.tenant.apply(reversals.undo(self.tenant.approvals[id]))
         elif event is CreationCaseRollbackFailed:
             self.tenant.apply(reversals.fail_to_undo(self.tenant.approvals[id]))
-
-    def _request_of(self, id: str, asked: AgentApprovalNeeded) -> Request:
-        assessment = Assessment.model_validate(self.kept[asked.assessment_hash].value)
-        return Request(
-            approval_id=id,
-            kind=asked.kind,
-            subject=agent_subject(asked.agent_id, asked.name),
-            summary=asked.summary,
-            content=self.kept[asked.content_hash].value,
-            evidence=fitting_evidence(self.kept[asked.evidence_hash].value),
-            rollback_plan=assessment.rollback_plan,
-            risk=asked.risk,
-            risk_reasons=assessment.risk_reasons,
-            requested_by=asked.requested_by,
-            authors=asked.authors,
-            stage=part_of(Stage, asked.stage),
-            case=CaseBinding(case_id=asked.case_id, revision=asked.revision, purpose=asked.purpose),
-            precedents_allowed=asked.precedents_allowed,
-        )
 
     def _end_approval(self, id: str, rule: Any, by: str, at: Any) -> None:
         if id in self.tenant.approvals:

@@ -246,8 +246,8 @@ def anybody_cancels_a_case(patch: pytest.MonkeyPatch) -> None:
 def who_sent_it_first_is_no_author(patch: pytest.MonkeyPatch) -> None:
     real = requests.request_of
 
-    def request_of(body: Any, id: str, by: str, first: Any, **known: Any) -> Any:
-        return real(body, id, by, None, **known)
+    def request_of(body: Any, id: str, by: Any, first: Any) -> Any:
+        return real(body, id, by, None)
 
     patch.setattr(requests, "request_of", request_of)
 

@@ -24,6 +24,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 REQUESTER = "amira"
+ASKER = Actor(REQUESTER, frozenset())
 GOVERNOR = Actor("gala", frozenset({"governor"}))
 OTHER_GOVERNOR = Actor("goran", frozenset({"governor"}))
 DEPUTY = Actor("dina", frozenset({"deputy"}))

@@ -43,6 +43,7 @@ from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.approvals.builders import (
+    ASKER,
     GOVERNOR,
     OTHER_GOVERNOR,
     RATIONALE,
@@ -52,7 +53,6 @@ from tests.functions.approvals.builders import (
 )
 from tests.shared.cloud import Cloud
 
-ASKER = Actor(REQUESTER, frozenset())
 SPEC: dict[str, Any] = {
     "name": "clinic-content-writer",
     "industry": "healthcare",

@@ -19,6 +19,7 @@ from functions.approvals.rules.silence import time_passed
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, Invalid, SeparationOfDuties, VersionConflict
 from tests.functions.approvals.builders import (
+    ASKER,
     DEPUTY,
     GOVERNOR,
     HOUR,
@@ -44,7 +45,9 @@ def body(*entries: PolicyEntry) -> PolicyBody:
 
 
 def proposed(*entries: PolicyEntry, current: Any = None, by: str = "amira") -> Approval:
-    return open_request(proposal_of(body(*entries), current, "apr_1", by), (), START).state
+    return open_request(
+        proposal_of(body(*entries), current, "apr_1", Actor(by, frozenset())), (), START
+    ).state
 
 
 def test_before_anybody_changes_it_any_governor_decides_and_silence_denies() -> None:
@@ -167,7 +170,7 @@ def test_silence_approves_only_for_whom_the_policy_names() -> None:
 
 def test_a_proposal_is_decided_by_any_governor_but_its_author_whatever_the_policy_says() -> None:
     locked = policy(entry("constitutional", rule("all", *["role:governor"] * 3)))
-    request = proposal_of(body(entry()), locked, "apr_1", "gala")
+    request = proposal_of(body(entry()), locked, "apr_1", GOVERNOR)
     approval = open_request(request, (), START, locked).state
     assert (approval.kind, approval.rule) == ("constitutional", rule("any", "role:governor"))
     assert approval.deadline_at == START + 24 * HOUR
@@ -207,9 +210,9 @@ def test_a_proposal_about_an_older_policy_is_refused() -> None:
 
 def test_a_proposal_that_changes_nothing_or_says_not_why_is_refused() -> None:
     with pytest.raises(Invalid, match="nothing would change"):
-        proposal_of(body(), None, "apr_1", "amira")
+        proposal_of(body(), None, "apr_1", ASKER)
     with pytest.raises(Invalid, match="why the policy should change"):
-        proposal_of(PolicyBody(entries=(entry(),), reason=" "), None, "apr_1", "amira")
+        proposal_of(PolicyBody(entries=(entry(),), reason=" "), None, "apr_1", ASKER)
 
 
 def test_the_longest_and_the_shortest_deadlines_are_taken() -> None:

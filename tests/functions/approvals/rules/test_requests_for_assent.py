@@ -22,9 +22,11 @@ from functions.approvals.rules.requests import SubjectBody, request_of
 from functions.approvals.rules.risk import USUAL_EFFECT, assess
 from functions.approvals.rules.silence import time_passed
 from shared.aggregates.aggregate import payload
+from shared.kit.callers import Actor
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid
 from tests.functions.approvals.builders import (
+    ASKER,
     CONTENT,
     GOVERNOR,
     HOUR,
@@ -157,8 +159,8 @@ def test_who_left_a_yes_to_silence_that_was_revoked_missed_nothing() -> None:
 
 
 def test_a_governor_who_requests_was_there() -> None:
-    for by_governor, seen in ((True, START), (False, None)):
-        asked = request_of(request_body(), "apr_1", REQUESTER, by_governor=by_governor)
+    for roles, seen in (({"governor"}, START), (set(), None)):
+        asked = request_of(request_body(), "apr_1", Actor(REQUESTER, frozenset(roles)))
         assert open_request(asked, (), START).state.governed_at == seen
 
 
@@ -175,7 +177,7 @@ def test_a_governor_who_requests_was_there() -> None:
 def test_a_subject_of_assents_own_is_refused(type: str) -> None:
     subject = SubjectBody(type=type, id="x")
     with pytest.raises(Invalid, match="name a thing of your own") as refusal:
-        request_of(request_body(subject=subject), "apr_1", REQUESTER)
+        request_of(request_body(subject=subject), "apr_1", ASKER)
     assert [error.field for error in refusal.value.errors] == ["subject.type"]
 
 
@@ -184,7 +186,7 @@ def test_a_subject_of_assents_own_is_refused(type: str) -> None:
 )
 def test_a_subject_of_the_callers_is_taken(type: str) -> None:
     subject = SubjectBody(type=type, id="x")
-    assert request_of(request_body(subject=subject), "apr_1", REQUESTER).subject.type == type
+    assert request_of(request_body(subject=subject), "apr_1", ASKER).subject.type == type
 
 
 def test_a_deadline_that_the_requester_shortened_is_no_governors_silence() -> None:
@@ -350,12 +352,12 @@ def test_a_request_that_does_more_than_its_kind_is_refused(
     fields: dict[str, Any], named: str
 ) -> None:
     with pytest.raises(Invalid) as refusal:
-        request_of(request_body(**fields), "apr_1", REQUESTER)
+        request_of(request_body(**fields), "apr_1", ASKER)
     assert [error.field for error in refusal.value.errors] == [named]
 
 
 def test_a_request_says_what_it_does_and_how_much_it_moves() -> None:
     body = request_body(kind="financial", amount_usd_micros=250_000_000)
-    asked = open_request(request_of(body, "apr_1", REQUESTER), (), START).state
+    asked = open_request(request_of(body, "apr_1", ASKER), (), START).state
     assert (asked.effect, asked.amount_usd_micros) == ("pay", 250_000_000)
     assert (asked.risk, asked.on_timeout) == ("high", "deny")

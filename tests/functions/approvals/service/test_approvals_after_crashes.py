@@ -13,8 +13,8 @@ from functions.approvals.service.lists import show_precedent
 from functions.approvals.service.requests import request_approval
 from shared.messaging.envelope import Envelope
 from shared.storage.idempotency import IdempotencyKey
-from tests.functions.approvals.builders import GOVERNOR, MINUTE, SECOND, START, request_body
-from tests.functions.approvals.worlds import ASKER, World
+from tests.functions.approvals.builders import ASKER, GOVERNOR, MINUTE, SECOND, START, request_body
+from tests.functions.approvals.worlds import World
 from tests.shared.cloud import Mailbox
 
 Act = Callable[[], Awaitable[Any]]

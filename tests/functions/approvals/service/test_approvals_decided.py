@@ -19,6 +19,7 @@ from shared.kit.errors import (
 )
 from shared.storage.secrets import public_keys
 from tests.functions.approvals.builders import (
+    ASKER,
     DEPUTY,
     GOVERNOR,
     HOUR,
@@ -29,7 +30,7 @@ from tests.functions.approvals.builders import (
     START,
     rule,
 )
-from tests.functions.approvals.worlds import ASKER, World
+from tests.functions.approvals.worlds import World
 
 
 async def test_a_decision_is_saved_signed_and_told(world: World) -> None:
