@@ -22,7 +22,7 @@ from emulators.time_travel import TimeTravel
 from shared.kit.errors import MethodNotAllowed, NotFound
 from shared.kit.instants import format_instant
 from shared.kit.models import Model
-from shared.kit.parsing import parse_json, refuse_unknown_in, refused, whole_number_in
+from shared.kit.parsing import parse_json, refuse_misspelt, refuse_unknown, refused
 from shared.kit.plain_text import refuse_odd_text
 from shared.kit.pricing import load_prices
 
@@ -167,7 +167,7 @@ def _chosen(methods: dict[str, Handler], call: Call) -> Handler:
 
 
 def _body(call: Call, model: type[M]) -> M:
-    refuse_unknown_in(_pairs(call), ())
+    refuse_unknown(_pairs(call), ())
     value = parse_json(call.body or b"{}")
     refuse_odd_text(value)
     try:
@@ -180,12 +180,12 @@ def _query(call: Call, model: type[M]) -> M:
     if call.body and parse_json(call.body) not in ({}, None):
         raise refused("must be empty, because this call takes none")
     pairs = _pairs(call)
-    refuse_unknown_in(pairs, model.model_fields)
-    digits = [name for name, value in pairs if name == "limit" and whole_number_in(value) is None]
-    if digits:
-        raise refused("must be a whole number, in digits only, like 25", digits[0])
+    refuse_unknown(pairs, model.model_fields)
+    sent = dict(pairs)
+    numbers = (name for name, field in model.model_fields.items() if field.annotation is int)
+    refuse_misspelt(sent, numbers)
     try:
-        return model.model_validate(dict(pairs))
+        return model.model_validate(sent)
     except ValidationError as error:
         raise invalid(error) from error
 

@@ -6,10 +6,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from emulators.faults import Kind
+from shared.kit.callers import Identifier
 from shared.kit.models import Model
 from shared.kit.principals import is_reserved
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
 _SCOPE = re.compile(r"[a-z_-]+:[a-z_-]+\Z")
 
 

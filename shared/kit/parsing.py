@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from shared.kit.errors import WHOLE_BODY, FieldError, Invalid, MalformedRequest
@@ -113,7 +113,7 @@ def refused(message: str, path: str = "") -> Invalid:
     return Invalid(FieldError(path or WHOLE_BODY, message))
 
 
-def refuse_unknown_in(query: Iterable[tuple[str, str]], known: Collection[str]) -> None:
+def refuse_unknown(query: Iterable[tuple[str, str]], known: Collection[str]) -> None:
     """Raises Invalid for a query parameter that is not one of `known`, and for one that is sent
     twice, because the call would ignore it."""
     takes = " and ".join(sorted(known)) or "none"
@@ -126,6 +126,18 @@ def refuse_unknown_in(query: Iterable[tuple[str, str]], known: Collection[str]) 
     ]
     if errors:
         raise Invalid(*errors[:_SHOWN])
+
+
+def refuse_misspelt(sent: Mapping[str, str], numbers: Iterable[str]) -> None:
+    """Raises Invalid for each of the whole `numbers` that is sent in other than plain digits (`05`,
+    `+5`, `1_0`), which Python would read."""
+    errors = [
+        FieldError(name, "must be a whole number, in digits only, like 25")
+        for name in numbers
+        if name in sent and whole_number_in(sent[name]) is None
+    ]
+    if errors:
+        raise Invalid(*errors)
 
 
 def refused_cursor() -> Invalid:

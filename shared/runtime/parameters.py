@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -11,8 +11,7 @@ from fastapi._compat import ModelField
 from pydantic import BaseModel
 
 from shared.kit.callers import Caller
-from shared.kit.errors import FieldError, Invalid
-from shared.kit.parsing import refuse_unknown_in, refused_cursor, whole_number_in
+from shared.kit.parsing import refused_cursor
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=2000)]
@@ -22,14 +21,14 @@ _OF_A_PAGE = ("limit", "cursor")
 _CURSOR = "_cursor"
 
 
-def kinds_of(parameters: Iterable[ModelField]) -> dict[str, frozenset[type]]:
-    """The names of the parameters with what each may be. Raises TypeError for another type than
+def whole_numbers_of(parameters: Iterable[ModelField]) -> frozenset[str]:
+    """The names of the parameters that are whole numbers. Raises TypeError for another type than
     text, choices of text and whole numbers: each of these has one spelling only."""
     kinds = {each.alias: frozenset(_kinds(each.field_info.annotation)) for each in parameters}
     for name, found in kinds.items():
         if not found <= {str, int, NoneType}:
             raise TypeError(f"the parameter {name} may be text, choices of text or a whole number")
-    return kinds
+    return frozenset(name for name, found in kinds.items() if int in found)
 
 
 def _kinds(annotation: Any) -> Iterator[type]:
@@ -40,24 +39,6 @@ def _kinds(annotation: Any) -> Iterator[type]:
             yield from _kinds(each)
     else:
         yield annotation
-
-
-def refuse_misspelt(sent: Mapping[str, str], kinds: Mapping[str, frozenset[type]]) -> None:
-    """Raises Invalid for a whole number that is not written in plain digits (`05`, `+5`, `1_0`),
-    which Python would read."""
-    errors = [
-        FieldError(name, "must be a whole number, in digits only, like 25")
-        for name, kind in kinds.items()
-        if int in kind and name in sent and whole_number_in(sent[name]) is None
-    ]
-    if errors:
-        raise Invalid(*errors)
-
-
-def refuse_unknown(request: Request, known: Collection[str]) -> None:
-    """Raises Invalid for a query parameter that is not one of `known`, and for one that is sent
-    twice, because the call would ignore it."""
-    refuse_unknown_in(request.query_params.multi_items(), known)
 
 
 class ListOf:

@@ -14,21 +14,15 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shared.kit.callers import Caller
-from shared.runtime.auth import (
-    SCOPES_ATTRIBUTE,
-    authenticate,
-    authorize,
-    requires,
-)
+from shared.kit.parsing import refuse_misspelt, refuse_unknown
+from shared.runtime.auth import SCOPES_ATTRIBUTE, authenticate, authorize, requires
 from shared.runtime.bodies import JSON, Accepts, BodyReader, body_in_time, refuse_body
 from shared.runtime.limits import cost_of_bytes, declared_bytes, limited
 from shared.runtime.parameters import (
     Cursor,
     Limit,
     ListOf,
-    kinds_of,
-    refuse_misspelt,
-    refuse_unknown,
+    whole_numbers_of,
     with_sealed_cursors,
 )
 
@@ -63,8 +57,10 @@ class Route(APIRoute):
         options["response_model"] = options.get("response_model") or _answer_of(endpoint)
         served = self._served(endpoint, body, options.get("status_code") or 200)
         super().__init__(path, served, **options)
-        self.parameters = kinds_of(_parameters_of(self.dependant, "query_params"))
-        self._headers = kinds_of(_parameters_of(self.dependant, "header_params"))
+        query = list(_parameters_of(self.dependant, "query_params"))
+        self.parameters = frozenset(each.alias for each in query)
+        self._numbers = whole_numbers_of(query)
+        self._header_numbers = whole_numbers_of(_parameters_of(self.dependant, "header_params"))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -97,9 +93,9 @@ class Route(APIRoute):
         @functools.wraps(endpoint)
         async def served(*args: Any, **values: Any) -> Any:
             request: Request = values.pop(_REQUEST)
-            refuse_unknown(request, self.parameters)
-            refuse_misspelt(request.query_params, self.parameters)
-            refuse_misspelt(request.headers, self._headers)
+            refuse_unknown(request.query_params.multi_items(), self.parameters)
+            refuse_misspelt(request.query_params, self._numbers)
+            refuse_misspelt(request.headers, self._header_numbers)
             if values.get("cursor") is not None:
                 values["cursor"] = ListOf(request).open(values["cursor"])
             answer = await endpoint(*args, **values)
