@@ -46,16 +46,11 @@ IDEOGRAPH_SELECTOR = "v"
 NON_JOINER = "z"
 JOINER = "Z"
 BREAK = "b"
-LINE_BREAK = "n"
-TAB = "t"
-BLANK = "_"
 OTHER = " "
 
 _SHAPES = {
     **dict.fromkeys("0123456789#*", DIGIT),
-    "\n": LINE_BREAK,
-    "\r": LINE_BREAK,
-    "\t": TAB,
+    **dict.fromkeys("\n\r\t", OTHER),
     "\u200b": BREAK,
     "\u200c": NON_JOINER,
     "\u200d": JOINER,
@@ -126,8 +121,8 @@ def scripts_of(character: str) -> frozenset[str]:
     if character.isascii():
         return frozenset({"Latin"} if character.isalpha() else ())
     starts, ends, scripts = _table()
-    at = bisect_right(starts, code) - 1
-    return scripts[at] if at >= 0 and code <= ends[at] else frozenset()
+    at = _range_of(code, starts, ends)
+    return frozenset() if at is None else scripts[at]
 
 
 def written_plainly(character: str) -> str:
@@ -157,8 +152,6 @@ def _shape_of_letter(character: str, scripts: frozenset[str]) -> str:
 
 
 def _shape_of_sign(character: str, category: str) -> str:
-    if category == "Zs":
-        return BLANK
     plain = unicodedata.normalize("NFKC", character)
     if category == "No":
         is_listed = 0x2776 <= ord(character) <= 0x2793 or unicodedata.decomposition(
@@ -201,9 +194,12 @@ def _pictographs() -> tuple[list[int], list[int]]:
 
 
 def _is_pictograph(code: int) -> bool:
-    starts, ends = _pictographs()
+    return _range_of(code, *_pictographs()) is not None
+
+
+def _range_of(code: int, starts: list[int], ends: list[int]) -> int | None:
     at = bisect_right(starts, code) - 1
-    return at >= 0 and code <= ends[at]
+    return at if at >= 0 and code <= ends[at] else None
 
 
 def _bounds(ranges: str) -> Iterator[tuple[int, int]]:
