@@ -99,14 +99,15 @@ class Stage(Data):
 
 @event("assent.agent.approval_needed.v1")
 class AgentApprovalNeeded(AgentState):
-    """A case requests approval of exactly the content that `content_hash` names: the spec's fields
-    and, beside them, `case`, `classification` (kind, why, version, data, risk), `changes` and
-    `findings`. `evidence_hash` names a list: the findings to see first; `assessment_hash` an
-    `events.dossiers.Assessment`.
+    """A case requests approval of exactly the content that `content_hash` names: the normal form of
+    the spec and, beside its fields, `case`, `classification` (kind, why, version, data, risk),
+    `changes` and `findings`. `evidence_hash` names a list: the findings to see first;
+    `assessment_hash` an `events.dossiers.Assessment`.
 
     `purpose`, `case_id` and `revision` bind the decision to the requesting case.
     `precedents_allowed` is false where only a human may decide: an ethics escalation, the stage 6
-    that follows one, and irreversible operations. `authors` are those of the case: everyone whose
+    that follows one, a concern, and what the agent does alone though nothing undoes it or no
+    connector confirms it. `authors` are those of the case: everyone whose
     text is in `content`."""
 
     case_id: str

@@ -27,17 +27,20 @@ CaseStatus = Literal[
     "cancelled",
 ]
 StageStatus = Literal["pending", "running", "waiting", "passed", "failed", "escalated", "skipped"]
-Verdict = Literal["pass", "fail", "escalate"]
+Verdict = Literal["pass", "fail", "escalate", "concern"]
 Cause = Literal["veto", "overturned", "health"]
 
 
 class Finding(Data):
-    """One named check's verdict. `evidence` quotes the spec; `path` is a JSON Pointer into it."""
+    """One named check's verdict. `path` is a JSON Pointer into the spec as its author sent it, of a
+    concern into its normal form; `evidence` says what is there, `remedy` what to write instead. A
+    `concern` is a doubt about a text: it fails nothing."""
 
     check: str
     verdict: Verdict
     evidence: str
     path: str
+    remedy: str = ""
 
 
 class StageState(Data):
@@ -102,8 +105,8 @@ class CreationCaseJudged(CreationCaseState):
 
 @event("assent.creation_case.review_needed.v1")
 class CreationCaseReviewNeeded(CreationCaseState):
-    """The rules found nothing, and a configured model reviews the spec too: stage 5 runs until
-    the model has answered. `judged` follows then."""
+    """The rules found nothing, and a configured reader looks at the texts too: stage 5 runs until
+    it has answered. `judged` follows then."""
 
 
 @event("assent.creation_case.returned.v1")

@@ -65,6 +65,11 @@ def _precedent(governor: Person, example_approval_id: str, narrator: Narrator) -
                     "op": "subset_of",
                     "value": ["research", "draft", "fact-check"],
                 },
+                {
+                    "field": "content.alone_effects",
+                    "op": "subset_of",
+                    "value": ["read", "draft"],
+                },
             ],
             "rationale": (
                 "Writers of public patient education that only draft, cite public sources and hand "

@@ -5,12 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, StringConstraints, model_validator
 
+from events.specs import MOST_BYTES, MOST_PARTS, Spec
 from functions.agents.aggregates import AGENTS, RUN
 from functions.agents.rules.agent import Agent, Steps, reactivate, suspend_by_hand
+from functions.agents.rules.catalogue import list_skills
 from functions.agents.rules.reports import Report, report
-from functions.agents.rules.skills import list_skills
-from functions.agents.rules.spec import Spec
-from functions.agents.rules.spec_limits import MOST_BYTES, refuse_oversized
 from functions.agents.service import pipeline, submissions
 from functions.agents.service.lists import list_agents, show_agent, show_case
 from functions.agents.views import (
@@ -23,6 +22,7 @@ from functions.agents.views import (
     SkillList,
 )
 from shared.kit.callers import Caller
+from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
 from shared.runtime.bodies import JSON, YAML, Accepts
 from shared.runtime.idempotency import Key
@@ -33,7 +33,9 @@ ROUTER = Router(read=("agents:read", "governance:read"), write=("agents:write",)
 
 # YAML first: without a content type a spec is read as YAML, which reads JSON too.
 SpecBody = Annotated[
-    Spec, BeforeValidator(refuse_oversized), Accepts((YAML, JSON), most_bytes=MOST_BYTES)
+    Spec,
+    BeforeValidator(JsonLimit(MOST_BYTES, MOST_PARTS)),
+    Accepts((YAML, JSON), most_bytes=MOST_BYTES),
 ]
 
 
@@ -63,8 +65,8 @@ class ReportBody(Model):
 
 @ROUTER.post("/v1/agents", status_code=202)
 async def submit_agent(caller: Caller, key: Key, body: SpecBody) -> CaseAccepted:
-    """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the answer shows the
-    stage."""
+    """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the answer shows the stage,
+    and every finding of every stage with its path, its evidence and its remedy."""
     return await submissions.submit(caller, key, body)
 
 

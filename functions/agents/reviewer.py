@@ -1,15 +1,13 @@
-"""The model reviewer, where one is configured: an HTTP service that receives a spec and the rules'
-findings, and may object."""
+"""The reader of prose, where one is configured: an HTTP service that receives a spec with the
+rules' findings, and may raise concerns."""
 
-from collections.abc import Sequence
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, HttpUrl, StringConstraints, ValidationError
 
-from functions.agents.rules.checks.findings import Finding
-from functions.agents.rules.judgement import Judgement
-from functions.agents.rules.spec import Spec
+from events.cases import Finding
+from functions.agents.rules.review import concern
 from shared.kit.errors import Invalid, MalformedRequest, Unavailable
 from shared.kit.models import Data, Model
 from shared.kit.parsing import parse_json
@@ -17,7 +15,7 @@ from shared.kit.plain_text import refuse_odd_text
 from shared.runtime.settings import Settings
 
 TIMEOUT_SECONDS = 20.0
-MOST_FINDINGS = 50
+MOST_CONCERNS = 50
 # An approval must have room for the spec and all findings on it.
 LARGEST_ANSWER_BYTES = 64_000
 
@@ -28,66 +26,62 @@ class ReviewerSettings(Settings):
     reviewer_url: HttpUrl | None = None
 
 
-class Objection(Model):
-    """One finding of the model, about one of the stages 3 to 5."""
+class Concern(Model):
+    """A doubt: the words that it is about, the JSON Pointer of the text that has them, and why."""
 
-    stage: Literal[3, 4, 5]
-    check: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{2,59}$")]
-    verdict: Literal["pass", "fail", "escalate"]
-    evidence: Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
-    path: Annotated[str, StringConstraints(max_length=300)] = ""
+    quote: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    path: Annotated[str, StringConstraints(max_length=300, pattern=r"^/")]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 
 
-class ReviewAnswer(Data):
+class Answer(Data):
     """The service's answer."""
 
-    findings: Annotated[tuple[Objection, ...], Field(max_length=MOST_FINDINGS)] = ()
+    concerns: Annotated[tuple[Concern, ...], Field(max_length=MOST_CONCERNS)] = ()
 
 
 class Reviewer:
-    """Calls the reviewer at one address."""
+    """Calls the reader at one address."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     async def review(
-        self, case_id: str, spec: Spec, judgement: Judgement
-    ) -> dict[int, Sequence[Finding]]:
-        """The model's findings by stage; each check's name begins with `model_`, unlike every
-        rule's. Raises Unavailable where the service does not answer, or not in the expected
-        form and in plain text."""
+        self, case_id: str, spec: dict[str, Any], findings: list[dict[str, str]]
+    ) -> tuple[Finding, ...]:
+        """The concerns about a spec in its normal form. Raises Unavailable where the service does
+        not answer, or not in the expected form, in plain text and about words of the spec."""
         import httpx
 
-        shown = {
-            "case_id": case_id,
-            "spec": spec.document(),
-            "findings": [finding.model_dump(mode="json") for finding in judgement.findings],
-        }
+        shown = {"case_id": case_id, "spec": spec, "findings": findings}
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
                 answer = await client.post(self._url, json=shown)
                 answer.raise_for_status()
                 if len(answer.content) > LARGEST_ANSWER_BYTES:
-                    raise Unavailable("the reviewer's answer is too long")
+                    raise Unavailable("the reader's answer is too long")
                 value = parse_json(answer.content)
                 refuse_odd_text(value)
-                read = ReviewAnswer.model_validate(value)
+                concerns = Answer.model_validate(value).concerns
         except (httpx.HTTPError, Invalid, MalformedRequest, ValidationError) as error:
-            raise Unavailable("the reviewer's answer has another form than expected") from error
-        found: dict[int, list[Finding]] = {}
-        for each in read.findings:
-            said = Finding(
-                check=f"model_{each.check}",
-                verdict=each.verdict,
-                evidence=each.evidence,
-                path=each.path,
-            )
-            found.setdefault(each.stage, []).append(said)
-        return dict(found)
+            raise Unavailable("the reader's answer has another form than expected") from error
+        for each in concerns:
+            if each.quote not in _text_at(spec, each.path):
+                raise Unavailable(f"the reader quotes what is not at {each.path}")
+        return tuple(concern(f'"{each.quote}": {each.reason}', each.path) for each in concerns)
+
+
+def _text_at(value: Any, path: str) -> str:
+    for name in path.split("/")[1:]:
+        if isinstance(value, list):
+            value = value[int(name)] if name.isdecimal() and int(name) < len(value) else None
+        else:
+            value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 @cache
 def configured_reviewer() -> Reviewer | None:
-    """The configured reviewer of this process. Raises ConfigurationError for an invalid address."""
+    """The configured reader of this process. Raises ConfigurationError for an invalid address."""
     url = ReviewerSettings.from_environment().reviewer_url
     return Reviewer(str(url)) if url is not None else None

@@ -9,7 +9,8 @@ from events.cases import CaseStatus, Finding, StageStatus, Withdrawal
 from functions.agents.rules.agent import Agent, HeldReading, ReportCount
 from functions.agents.rules.breaker import Pipeline
 from functions.agents.rules.case import CreationCase
-from functions.agents.rules.skills import Skill
+from functions.agents.rules.catalogue import Skill
+from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.stages import findings_of, place
 from shared.kit.contents import Contents
 from shared.kit.instants import Instant
@@ -18,9 +19,16 @@ from shared.kit.models import Model, part_of
 LAST_STAGE = 7
 
 
+class StageFinding(Finding):
+    """A finding with the number of its stage."""
+
+    stage: int
+
+
 class CaseAccepted(Model):
     """The current stage of the case that a request opened or changed; `why` gives the reason for a
-    proposal or an evolution. `withdrawal` is who cancelled it, and what came of that."""
+    proposal or an evolution. `findings` are all of stages 1 to 5 where the request sent a spec.
+    `withdrawal` is who cancelled it, and what came of that."""
 
     agent_id: str
     case_id: str
@@ -28,14 +36,20 @@ class CaseAccepted(Model):
     stage: Stage
     kind: CaseKind
     why: tuple[str, ...]
+    findings: tuple[StageFinding, ...]
     withdrawal: Withdrawal | None
 
     @classmethod
-    def of(cls, case: CreationCase) -> Self:
-        """The case's current stage."""
+    def of(cls, case: CreationCase, judgement: Judgement | None = None) -> Self:
+        """The case's current stage, with the findings of the judgement that led to it."""
         done = ("passed", "skipped")
         open_stages = (each.number for each in case.stages if each.status not in done)
-        return part_of(cls, case, stage=place(next(open_stages, LAST_STAGE)))
+        findings = tuple(
+            StageFinding(stage=stage.number, **finding.model_dump())
+            for stage in (judgement.stages if judgement else ())
+            for finding in stage.findings
+        )
+        return part_of(cls, case, stage=place(next(open_stages, LAST_STAGE)), findings=findings)
 
 
 class AgentView(Model):

@@ -71,6 +71,18 @@ FORMS: Mapping[str, str] = {
     r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$": (
         "must have 1 to 128 of the characters A-Z a-z 0-9 . _ @ : + -, the first a letter or digit"
     ),
+    r"^[A-Za-z0-9][A-Za-z0-9._:-]*$": (
+        "must have only the characters A-Z a-z 0-9 . _ : -, the first a letter or digit, like"
+        " articles.publish"
+    ),
+    (
+        r"^[A-Za-z0-9][A-Za-z0-9._:-]*/"
+        r"([A-Za-z0-9][A-Za-z0-9._:-]*|([A-Za-z0-9][A-Za-z0-9._:-]*\.)?\*)$"
+    ): (
+        "must name a system and one of its operations, like clinic-cms/articles.publish; * may"
+        " stand for the last part, as in clinic-cms/articles.*"
+    ),
+    r"\S": "must not be blank",
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
 }
 # An answer stays small for every body.

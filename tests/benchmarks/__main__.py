@@ -13,6 +13,7 @@ from tests.benchmarks import (
     decision,
     fairness,
     growth,
+    judging,
     throughput,
     warm_read,
 )
@@ -31,6 +32,7 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "growth": growth.measure,
     "amplification": amplification.measure,
     "fairness": fairness.measure,
+    "judging": judging.measure,
 }
 
 

@@ -132,13 +132,18 @@ def veto_body(card: dict[str, Any]) -> dict[str, Any]:
 
 
 def large_spec(name: str) -> dict[str, Any]:
-    """A spec with nearly the most text that is judged, which passes every check."""
+    """A spec with long texts and the longest instructions, which passes every check."""
     plain = spec(name)
     line = "Articles that explain common conditions and their prevention in plain language"
     longest = "; ".join([line] * 25)[:1_900]
     out = [f"Number {n:02d}: {longest}" for n in range(4)]
     inside = [f"{longest} {n:02d}" for n in range(4)]
-    return {**plain, "scope": {"in": inside, "out": [*plain["scope"]["out"], *out]}}
+    instructions = (line + "\n") * (32_000 // (len(line) + 1))
+    return {
+        **plain,
+        "instructions": instructions,
+        "scope": {"in": inside, "out": [*plain["scope"]["out"], *out]},
+    }
 
 
 def dependent_spec(name: str, on: Iterable[str]) -> dict[str, Any]:

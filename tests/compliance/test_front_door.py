@@ -112,10 +112,6 @@ def test_no_function_starts_a_program_or_evaluates_text() -> None:
 
 # Tables of words become patterns when their module is loaded.
 OWN_PATTERNS = {
-    "functions/agents/rules/checks/architecture.py",
-    "functions/agents/rules/checks/ethics.py",
-    "functions/agents/rules/language/concepts.py",
-    "functions/agents/rules/sensitive.py",
     "shared/kit/ids.py",
     "shared/kit/parsing.py",
     "shared/kit/plain_text.py",

@@ -1,38 +1,41 @@
-"""What docs/LIMITATIONS.md says the rules cannot see, they do not see: the page is neither better
-nor worse than the code."""
+"""What docs/LIMITATIONS.md says the rules do not look at, they do not look at: the page is neither
+better nor worse than the code."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from events.specs import Spec
 from functions.agents.rules.judgement import judge
-from functions.agents.rules.spec import Spec
-from tests.functions.agents.specs import read_spec
+from functions.agents.rules.rights import Powers
+from tests.functions.agents.specs import ESCALATES, document
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "LIMITATIONS.md"
-SPEC = ROOT / "emulators" / "demo" / "specs" / "clinic-content-writer.yaml"
 
 _ROW = re.compile(r'^  \| "(.+)" \| .+ \|$', re.MULTILINE)
-UNSEEN = _ROW.findall(PAGE.read_text(encoding="utf-8"))
+SENTENCES = _ROW.findall(PAGE.read_text(encoding="utf-8"))
+PROSE = (
+    "instructions",
+    "purpose",
+    "scope__in__0",
+    "escalation_triggers__0",
+    "interfaces__inputs__0",
+)
 
 
-def _with_right(text: str) -> Spec:
-    document = read_spec(SPEC.read_bytes()).document()
-    document["decision_rights"]["alone"].append(text)
-    return Spec.model_validate(document)
+def test_the_page_lists_sentences() -> None:
+    assert len(SENTENCES) >= 5
 
 
-def test_the_page_lists_what_is_not_seen() -> None:
-    assert len(UNSEEN) >= 5
+@pytest.mark.parametrize("place", PROSE)
+@pytest.mark.parametrize("text", SENTENCES)
+def test_a_sentence_changes_no_verdict(text: str, place: str) -> None:
+    told = Spec.model_validate(document(**{place: text}))
+    assert judge(Powers(told)).outcome == "ethics_cleared"
 
 
-@pytest.mark.parametrize("text", UNSEEN)
-def test_what_the_page_lists_as_unseen_is_unseen(text: str) -> None:
-    # Caught by now? All the better: take the line out of the page.
-    assert judge(_with_right(text)).outcome == "ethics_cleared"
-
-
-def test_the_same_in_plain_words_is_blocked() -> None:
-    assert judge(_with_right("Publishes without review")).outcome == "blocked"
+def test_the_right_that_a_sentence_speaks_of_goes_to_a_person() -> None:
+    told = Spec.model_validate(document(instructions=SENTENCES[0], **ESCALATES))
+    assert judge(Powers(told)).outcome == "escalated"

@@ -52,10 +52,10 @@ from tests.functions.agents.cases import (
     stepped,
     submission,
 )
-from tests.functions.agents.specs import spec
+from tests.functions.agents.specs import ESCALATES, spec
 from tests.functions.approvals import builders
 
-SPECS = (spec(), spec(decision_rights__alone=["Pay the photographers' invoices"]))
+SPECS = (spec(), spec(**ESCALATES))
 PRECEDENT = builders.active(conditions=(), title="All of them")
 
 # By the status of the last card: how its case and its new agent end.

@@ -1,4 +1,4 @@
-"""A model may object to what the rules cleared; it can clear nothing, and nobody waits for ever."""
+"""A model may doubt what the rules cleared: it stops nothing, and nobody waits for ever."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ class ModelReviewer:
     """An HTTP service that answers what a test tells it to, and remembers what it was shown."""
 
     def __init__(self) -> None:
-        self.answer: dict[str, Any] | None = {"findings": []}
+        self.answer: dict[str, Any] | None = {"concerns": []}
         self.shown: list[dict[str, Any]] = []
         reviewer = self
 
@@ -65,27 +65,32 @@ def test_a_model_without_objections_lets_the_case_pass(
     assert world.statuses(answer.json()) == ("active", "live")
 
 
-def test_a_models_objection_returns_the_case_at_its_stage(
+def test_a_models_concern_stops_nothing_and_stands_on_the_card(
     world: World, reviewer: ModelReviewer
 ) -> None:
-    objection = {
-        "stage": 4,
-        "check": "hidden_dependency",
-        "verdict": "fail",
-        "evidence": "the library is not described",
-        "path": "/data_access/1",
+    world.live("first")
+    world.activate_precedent()
+    reviewer.answer = {
+        "concerns": [
+            {"quote": "Delete the drafts", "path": "/containment/rollback", "reason": "which ones?"}
+        ]
     }
-    reviewer.answer = {"findings": [objection]}
-    case = world.case(world.submit("writer"))
-    assert case["status"] == "returned"
-    assert [stage["status"] for stage in case["stages"][2:5]] == ["passed", "failed", "pending"]
-    assert "model_hidden_dependency" in case["reason"]
+    case = world.submit("writer")
+    assert world.statuses(case) == ("certified", "ethics_cleared")
+    card = world.card(case)
+    # One step above the risk of the rules, and no precedent assents.
+    assert (card["status"], card["risk"]) == ("pending", "medium")
+    assert [each["verdict"] for each in card["evidence"]] == ["concern"]
+    assert card["evidence"][0]["evidence"] == '"Delete the drafts": which ones?'
+    assert card["risk_reasons"][0].startswith("concerns of a reader of its texts")
+    world.approve(case)
+    assert world.statuses(case) == ("active", "live")
 
 
 def test_what_the_rules_refuse_is_not_even_shown_to_the_model(
     world: World, reviewer: ModelReviewer
 ) -> None:
-    case = world.submit("writer", containment={"rollback": "", "blast_radius": "tenant"})
+    case = world.submit("writer", escalation_triggers=[])
     assert world.case(case)["status"] == "returned"
     assert reviewer.shown == []
 
@@ -100,9 +105,9 @@ def test_a_model_that_never_answers_leaves_the_case_to_a_human(
         world.platform.advance(minutes * 60 + 1)
         world.settle()
     assert len(reviewer.shown) == 4
-    assert world.case(case)["status"] == "escalated"
-    world.approve(case)
     assert world.case(case)["status"] == "ethics_cleared"
+    (unread,) = world.card(case)["evidence"]
+    assert (unread["verdict"], world.card(case)["risk"]) == ("concern", "medium")
     world.approve(case)
     assert world.statuses(case) == ("active", "live")
 
@@ -113,7 +118,7 @@ def test_a_case_under_review_can_be_cancelled_and_a_late_answer_changes_nothing(
     reviewer.answer = None
     case = world.submit("writer")
     world.author.post(f"/v1/workflows/{case['case_id']}/cancel")
-    reviewer.answer = {"findings": []}
+    reviewer.answer = {"concerns": []}
     world.platform.advance(61)
     world.settle()
     assert world.statuses(case) == ("deprecated", "cancelled")

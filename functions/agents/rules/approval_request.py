@@ -1,14 +1,16 @@
 """The request for approval of a case: its exact content, and what a human needs to judge it."""
 
+import json
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from events.agents import AgentApprovalNeeded, Purpose, Risk
+from events.specs import Classification
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import Asked, CaseContents, CreationCase
+from functions.agents.rules.normal_form import read_normal_form
+from functions.agents.rules.rights import Powers
 from functions.agents.rules.risk import Assessment, assess, data_classification
-from functions.agents.rules.spec import Classification, Spec
 from functions.agents.rules.stages import APPROVAL, ETHICS, place, with_stage
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id
@@ -35,15 +37,15 @@ def ask(
     approval_id = derive_id("apr", at, event_id)
     stage = place(ETHICS if purpose == "ethics_escalation" else APPROVAL)
     spec, findings = contents.spec.value, contents.findings.value
-    assessed, data = _assessed(contents.spec.text)
+    concerns = sum(finding["verdict"] == "concern" for finding in findings)
+    assessed, data, is_confirmed = _assessed(contents.spec.text, concerns)
+    may_match = is_confirmed and not concerns and not spec["irreversible"]
     content = approval_content(case, contents, purpose=purpose, risk=assessed.risk, data=data)
-    evidence = Content.of(_telling(findings)[:MOST_EVIDENCE])
-    assessment = Content.of(_assessment(assessed, spec))
-    hashes = {
-        "content_hash": content.hash,
-        "evidence_hash": evidence.hash,
-        "assessment_hash": assessment.hash,
-    }
+    # A person sees first what did not pass.
+    telling = [each for each in findings if each["verdict"] != "pass"] or findings
+    evidence = Content.of(telling[:MOST_EVIDENCE])
+    rollback = spec["containment"]["rollback"]
+    assessment = Content.of({"risk_reasons": assessed.reasons, "rollback_plan": rollback})
     asked = Asked(
         approval_id=approval_id,
         decision_hash=content.hash,
@@ -51,7 +53,22 @@ def ask(
         risk=assessed.risk,
         data=data,
     )
-    fields = {**_requested(case, asked, spec), **hashes, "stage": stage}
+    is_escalated = purpose == "ethics_escalation" or case.escalation is not None
+    fields = {
+        "case_id": case.case_id,
+        "revision": case.revision,
+        "stage": stage,
+        "purpose": purpose,
+        "summary": f"{_VERBS[purpose]} {case.agent_name} {case.version}: {spec['purpose']}"[:300],
+        "content_hash": content.hash,
+        "evidence_hash": evidence.hash,
+        "assessment_hash": assessment.hash,
+        "risk": assessed.risk,
+        "requested_by": case.requested_by,
+        "requested_at": case.requested_at,
+        "authors": case.authors,
+        "precedents_allowed": may_match and not is_escalated,
+    }
     stages = with_stage(case.stages, stage.number, approval_id=approval_id)
     waiting = {"asked": asked, "approval_id": approval_id, "stages": stages}
     needed = Transition(
@@ -89,44 +106,10 @@ def approval_content(
     return Content.of(content)
 
 
-def _requested(case: CreationCase, asked: Asked, spec: dict[str, Any]) -> dict[str, Any]:
-    purpose = asked.purpose
-    return {
-        "case_id": case.case_id,
-        "revision": case.revision,
-        "purpose": purpose,
-        "summary": _summary(case, purpose, spec),
-        "risk": asked.risk,
-        "requested_by": case.requested_by,
-        "requested_at": case.requested_at,
-        "authors": case.authors,
-        "precedents_allowed": _precedents_allowed(case, purpose, spec),
-    }
-
-
-def _assessment(assessment: Assessment, spec: dict[str, Any]) -> dict[str, Any]:
-    rollback = spec.get("containment", {}).get("rollback", "")
-    return {"risk_reasons": assessment.reasons, "rollback_plan": rollback}
-
-
 @lru_cache(maxsize=64)
-def _assessed(spec: str) -> tuple[Assessment, Classification]:
-    """The risk of a spec, and the most sensitive data that it declares."""
-    parsed = Spec.model_validate_json(spec)
-    return assess(parsed), data_classification(parsed)
-
-
-def _summary(case: CreationCase, purpose: Purpose, spec: dict[str, Any]) -> str:
-    return f"{_VERBS[purpose]} {case.agent_name} {case.version}: {spec.get('purpose', '')}"[:300]
-
-
-def _telling(findings: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The findings that a human should see first: all that did not pass, else all."""
-    return [finding for finding in findings if finding["verdict"] != "pass"] or findings
-
-
-def _precedents_allowed(case: CreationCase, purpose: Purpose, spec: dict[str, Any]) -> bool:
-    """Whether a precedent may decide: never an escalation or what follows one, never an
-    irreversible operation."""
-    reversible = all(system["reversible"] for system in spec.get("external_systems", ()))
-    return purpose != "ethics_escalation" and case.escalation is None and reversible
+def _assessed(spec: str, concerns: int) -> tuple[Assessment, Classification, bool]:
+    """The risk of a spec, the most sensitive data that it reaches, and whether connectors confirm
+    all that it does alone."""
+    powers = Powers(read_normal_form(json.loads(spec)))
+    assessed = assess(powers, concerns=concerns)
+    return assessed, data_classification(powers), not powers.unconfirmed

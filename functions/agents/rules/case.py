@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from events.agents import Purpose, Risk
 from events.cases import CreationCaseState, Withdrawal
+from events.specs import Classification
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import Review
-from functions.agents.rules.spec import Classification
 from shared.kit.contents import Content
 from shared.kit.instants import Instant
 from shared.kit.models import Model

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from joserfc.jwk import OKPKey
 
 from events.agents import Limits
 from events.cases import StageState
+from events.specs import Spec
 from functions.agents.rules.agent import Version
 from functions.agents.rules.case import CaseContents, CreationCase, Judged
 from functions.agents.rules.judgement import STAGES, Judgement, StageJudgement
-from functions.agents.rules.spec import Spec
 from functions.agents.rules.stages import CERTIFIED_STAGES
 from shared.kit.canonical import content_hash
 from shared.kit.contents import Content
@@ -33,36 +34,30 @@ def certify(
     statement of exactly this spec, the verdict and its findings. The same for the same
     arguments."""
     certifications, ids = [], {}
+    state = partial(certification, tenant_id=tenant_id, at=at, verdict="passed")
     for stage in judgement.stages:
         if stage.number in CERTIFIED_STAGES and stage.outcome == "passed":
             parts = (version.case_id, version.spec_hash, str(stage.number))
-            ids[stage.number] = derive_id("crt", at, *parts)
-            statement = certification(
-                version,
-                stage,
-                [finding.model_dump(mode="json") for finding in stage.findings],
-                ids[stage.number],
-                tenant_id=tenant_id,
-                at=at,
-                verdict=stage.outcome,
-            )
-            certifications.append(sign(statement, key))
+            ids[stage.number] = id = derive_id("crt", at, *parts)
+            told = [finding.model_dump(mode="json") for finding in stage.findings]
+            certifications.append(sign(state(version, stage, told, id), key))
     findings = Content.of([finding.model_dump(mode="json") for finding in judgement.findings])
     contents = CaseContents(spec, findings)
     return Judged(version, contents, judgement, tuple(certifications), ids)
 
 
-def as_version(spec: Spec, *, version: str, case_id: str) -> Version:
-    """The spec as the version that it becomes once its case is live."""
+def as_version(spec: Spec, spec_hash: str, *, version: str, case_id: str) -> Version:
+    """The spec as the version that it becomes once its case is live. `spec_hash` is that of its
+    normal form."""
     return Version(
         version=version,
-        spec_hash=spec.hash,
+        spec_hash=spec_hash,
         mode=spec.mode,
         budget=Limits(
             per_run_usd_micros=usd_micros(spec.budget.per_run_usd),
             per_day_usd_micros=usd_micros(spec.budget.per_day_usd),
         ),
-        depends_on=tuple(spec.interfaces.depends_on),
+        depends_on=tuple(sorted(set(spec.interfaces.depends_on))),
         industry=spec.industry,
         case_id=case_id,
     )

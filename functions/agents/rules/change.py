@@ -1,12 +1,15 @@
 """Who may change which agents, and whether a new spec is a proposal or an evolution."""
 
 from events.agents import CaseKind
+from events.specs import Spec
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.classification import classify
 from functions.agents.rules.duties import MAY_CANCEL, MAY_CHANGE, SUBMITTERS, refuse_strangers
-from functions.agents.rules.spec import Spec
+from functions.agents.rules.normal_form import normal_form
+from functions.agents.rules.rights import Powers
 from shared.kit.callers import Actor
+from shared.kit.canonical import content_hash
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.wording import one_of
 
@@ -49,7 +52,7 @@ def changed_kind(agent: Agent, old: Spec | None, new: Spec) -> tuple[CaseKind, t
         )
     if agent.deployed is None:
         return "creation", ()
-    if agent.deployed.spec_hash == new.hash:
+    if agent.deployed.spec_hash == content_hash(normal_form(Powers(new))):
         raise Invalid(
             FieldError("body", "changes nothing; send the spec with what should be different")
         )

@@ -1,14 +1,19 @@
 """Evolution or proposal: a change is a proposal only where every difference provably narrows what
 the agent may do. Every other or unclear difference makes it an evolution."""
 
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from functions.agents.rules.judgement import ARCHITECTURE, ETHICS
-from functions.agents.rules.spec import RADII, SECTIONS, ExternalSystem, Spec
+from events.agents import CaseKind
+from events.specs import RADII, SECTIONS, Spec
+from functions.agents.rules.checks.architecture import ARCHITECTURE
+from functions.agents.rules.checks.ethics import ETHICS
+from functions.agents.rules.checks.findings import run
+from functions.agents.rules.rights import Powers
 
-Kind = Literal["proposal", "evolution"]
-Keyed = dict[str | None, str]
+# A case tells the reasons of its kind with each of its events.
+MOST_TOLD = 50
+LONGEST_TOLD = 200
 
 
 class Difference(NamedTuple):
@@ -19,157 +24,124 @@ class Difference(NamedTuple):
     why: str
 
 
-def classify(old: Spec, new: Spec) -> tuple[Kind, tuple[str, ...]]:
+def classify(old: Spec, new: Spec) -> tuple[CaseKind, tuple[str, ...]]:
     """The kind of the change and the differences that decided it, most decisive first.
 
     Guarantees an evolution wherever any difference could widen scope or data, remove an approval or
     weaken safety, and wherever stage 4 or 5 would not pass the new spec."""
-    found = [*_differences(old, new), *_unsound(new)]
+    before, after = Powers(old), Powers(new)
+    found = [*_differences(before, after), *_unsound(after)]
     widening = [item for item in found if not item.narrows]
     decisive = widening or found
-    why = tuple(f"{item.path}: {item.why}" for item in decisive)
-    return ("evolution" if widening else "proposal"), why or ("only the form of words changed",)
+    why = [f"{item.path}: {item.why}" for item in decisive[:MOST_TOLD]]
+    if more := len(decisive) - len(why):
+        why.append(f"and {more} more differences")
+    kind: CaseKind = "evolution" if widening else "proposal"
+    return kind, tuple(each[:LONGEST_TOLD] for each in why) or ("only the form changed",)
 
 
-def _differences(old: Spec, new: Spec) -> Iterator[Difference]:
-    yield from _reworded(old, new)
-    yield from _lists(old, new)
-    yield from _rights(old, new)
-    yield from _data(old, new)
-    yield from _systems(old, new)
-    yield from _limits(old, new)
-
-
-def _unsound(new: Spec) -> Iterator[Difference]:
+def _unsound(new: Powers) -> Iterator[Difference]:
     # A proposal skips stages 4 and 5, so they must pass it.
     for check in (*ARCHITECTURE, *ETHICS):
-        for finding in check(new):
+        for finding in run(check, new):
             if finding.verdict != "pass":
                 yield Difference(finding.path, False, f"{finding.check} must be judged")
 
 
-def _same(text: str | None) -> str | None:
-    """The form of a text by which two texts certainly mean the same."""
-    return None if text is None else " ".join(text.split()).casefold().rstrip(".")
-
-
-def _reworded(old: Spec, new: Spec) -> Iterator[Difference]:
-    before, after = _prose(old), _prose(new)
-    for path, text in before.items():
-        if _same(text) != _same(after[path]):
+def _differences(old: Powers, new: Powers) -> Iterator[Difference]:
+    before, after = _fixed(old.spec), _fixed(new.spec)
+    for path in before.keys() & after.keys():
+        if before[path] != after[path]:
             yield Difference(path, False, "reads otherwise, and what that means is unsure")
+    for facts, added_narrows in ((_permitted, False), (_forbidden, True)):
+        were, are = set(facts(old)), set(facts(new))
+        for path, text in sorted(are - were):
+            yield Difference(path, added_narrows, f"adds {text}")
+        for path, text in sorted(were - are):
+            yield Difference(path, not added_narrows, f"drops {text}")
+    sizes, now = _sizes(old.spec), _sizes(new.spec)
+    for path, size in sizes.items():
+        if now[path] != size:
+            yield Difference(path, now[path] < size, f"{size:g} becomes {now[path]:g}")
+    yield from _rights(old, new)
 
 
-def _prose(spec: Spec) -> dict[str, str | None]:
-    sections = {f"/way_of_working/{name}": getattr(spec.way_of_working, name) for name in SECTIONS}
-    return {
+def _fixed(spec: Spec) -> dict[str, str | None]:
+    """What must stay as it is, wherever both specs have it."""
+    texts = {
         "/purpose": spec.purpose,
+        "/instructions": spec.instructions,
         "/industry": spec.industry,
         "/containment/rollback": spec.containment.rollback,
-        **sections,
+        **{f"/way_of_working/{name}": getattr(spec.way_of_working, name) for name in SECTIONS},
     }
+    same = {path: text and " ".join(text.split()) for path, text in texts.items()}
+    return same | {f"/systems/{each.name}/connector": each.connector for each in spec.systems}
 
 
-def _lists(old: Spec, new: Spec) -> Iterator[Difference]:
-    yield from _permits("/skills", old.skills, new.skills)
-    yield from _permits("/scope/in", old.scope.inside, new.scope.inside)
-    yield from _forbids("/scope/out", old.scope.outside, new.scope.outside)
-    yield from _forbids("/escalation_triggers", old.escalation_triggers, new.escalation_triggers)
-    before, after = old.interfaces, new.interfaces
-    yield from _permits("/interfaces/inputs", before.inputs, after.inputs)
-    yield from _permits("/interfaces/outputs", before.outputs, after.outputs)
-    yield from _permits("/interfaces/depends_on", before.depends_on, after.depends_on)
+def _permitted(powers: Powers) -> Iterator[tuple[str, str]]:
+    """What the agent may do; more of it widens. Whoever writes a source reads it too."""
+    spec, interfaces = powers.spec, powers.spec.interfaces
+    for path, texts in (
+        ("/skills", spec.skills),
+        ("/scope/in", spec.scope.inside),
+        ("/interfaces/inputs", interfaces.inputs),
+        ("/interfaces/outputs", interfaces.outputs),
+        ("/interfaces/depends_on", interfaces.depends_on),
+    ):
+        yield from ((path, f'"{text}"') for text in texts)
+    for access in spec.data_access:
+        for mode in {access.mode, "read"}:
+            yield "/data_access", f"the right to {mode} {access.source}, {access.classification}"
+    for ref, deed in powers.deeds.items():
+        yield "/systems", f"{ref} ({deed.effect}, undone by {deed.undo})"
+        yield from (("/systems", f"{source}, touched by {ref}") for source in deed.sources)
 
 
-def _permits(path: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Difference]:
-    yield from _compared(path, old, new, added_narrows=False)
+def _forbidden(powers: Powers) -> Iterator[tuple[str, str]]:
+    """What holds the agent back; less of it widens."""
+    spec = powers.spec
+    for path, texts in (
+        ("/scope/out", spec.scope.outside),
+        ("/escalation_triggers", spec.escalation_triggers),
+        ("/rights/never", spec.rights.never),
+    ):
+        yield from ((path, f'"{text}"') for text in texts)
 
 
-def _forbids(path: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Difference]:
-    yield from _compared(path, old, new, added_narrows=True)
-
-
-def _compared(
-    path: str, old: Iterable[str], new: Iterable[str], *, added_narrows: bool
-) -> Iterator[Difference]:
-    before, after = _keys(old), _keys(new)
-    for text in _missing_from(before, after):
-        yield Difference(path, added_narrows, f'adds "{text}"')
-    for text in _missing_from(after, before):
-        yield Difference(path, not added_narrows, f'drops "{text}"')
-
-
-def _missing_from(some: Keyed, others: Keyed) -> list[str]:
-    return [text for key, text in others.items() if key not in some]
-
-
-def _rights(old: Spec, new: Spec) -> Iterator[Difference]:
-    path = "/decision_rights"
-    alone, was_alone = _keys(new.decision_rights.alone), _keys(old.decision_rights.alone)
-    asked = _keys(new.decision_rights.with_approval)
-    was_asked = _keys(old.decision_rights.with_approval)
-    never, was_never = _keys(new.decision_rights.never), _keys(old.decision_rights.never)
-    for text in _missing_from(was_alone, alone):
-        why = "no longer needs approval" if _same(text) in was_asked else "is decided alone now"
-        yield Difference(f"{path}/alone", False, f'"{text}" {why}')
-    for text in _missing_from(was_asked, asked):
-        narrows = _same(text) in was_alone
-        why = "needs approval now" if narrows else "is a new right"
-        yield Difference(f"{path}/with_approval", narrows, f'"{text}" {why}')
-    for text in _missing_from({**asked, **alone}, was_asked):
-        narrows = _same(text) in never
-        why = "is ruled out now" if narrows else "is no longer said to need approval"
-        yield Difference(f"{path}/with_approval", narrows, f'"{text}" {why}')
-    for text in _missing_from({**alone, **asked}, was_alone):
-        yield Difference(f"{path}/alone", True, f'"{text}" is no longer a right')
-    for text in _missing_from(was_never, never):
-        yield Difference(f"{path}/never", True, f'"{text}" is ruled out now')
-    for text in _missing_from(never, was_never):
-        yield Difference(f"{path}/never", False, f'"{text}" is no longer ruled out')
-
-
-def _keys(texts: Iterable[str]) -> Keyed:
-    return {_same(text): text for text in texts}
-
-
-def _data(old: Spec, new: Spec) -> Iterator[Difference]:
-    before = {(item.source, item.mode, item.classification) for item in old.data_access}
-    after = {(item.source, item.mode, item.classification) for item in new.data_access}
-    for source, mode, classification in sorted(after - before):
-        narrows = mode == "read" and (source, "write", classification) in before
-        why = f"{mode}s {source} as {classification}"
-        yield Difference("/data_access", narrows, f"only {why}" if narrows else why)
-    for source, mode, classification in sorted(before - after):
-        yield Difference("/data_access", True, f"no longer {mode}s {source} as {classification}")
-
-
-def _systems(old: Spec, new: Spec) -> Iterator[Difference]:
-    path = "/external_systems"
-    before, after = _operations(old.external_systems), _operations(new.external_systems)
-    for name, operation, reversible in sorted(after - before):
-        undone = "" if reversible else ", which cannot be undone"
-        yield Difference(path, False, f"{name}: {operation}{undone}")
-    for name, operation, reversible in sorted(before - after):
-        if (name, operation, not reversible) not in after:
-            yield Difference(path, True, f"{name}: no longer {operation}")
-
-
-def _operations(systems: Iterable[ExternalSystem]) -> set[tuple[str, str, bool]]:
+def _sizes(spec: Spec) -> dict[str, float]:
+    """What narrows as it becomes smaller."""
+    radius = spec.containment.blast_radius
     return {
-        (system.name, operation, system.reversible)
-        for system in systems
-        for operation in (*system.operations, "is reached")
+        "/budget/per_run_usd": spec.budget.per_run_usd,
+        "/budget/per_day_usd": spec.budget.per_day_usd,
+        "/containment/blast_radius": RADII.index(radius) if radius else len(RADII),
+        "/mode": 1 if spec.mode == "production" else 0,
     }
 
 
-def _limits(old: Spec, new: Spec) -> Iterator[Difference]:
-    for name in ("per_run_usd", "per_day_usd"):
-        before, after = getattr(old.budget, name), getattr(new.budget, name)
-        if before != after:
-            yield Difference(f"/budget/{name}", after < before, f"${before:g} becomes ${after:g}")
-    if old.mode != new.mode:
-        yield Difference("/mode", new.mode == "trial", f"{old.mode} becomes {new.mode}")
-    radius, was = new.containment.blast_radius, old.containment.blast_radius
-    if radius != was:
-        narrows = radius is not None and was is not None and RADII.index(radius) < RADII.index(was)
-        yield Difference("/containment/blast_radius", narrows, f"{was} becomes {radius}")
+def _rights(old: Powers, new: Powers) -> Iterator[Difference]:
+    whole = {ref: right for ref, right in old.alone.items() if not right.limits.bounds}
+    either = {**old.alone, **old.with_approval, **whole}
+    for name, were, are, before in (
+        ("alone", old.alone, new.alone, old.alone),
+        ("with_approval", old.with_approval, new.with_approval, either),
+    ):
+        for ref in sorted(are):
+            now = are[ref].limits.bounds
+            if ref not in before or not _within(now, before[ref].limits.bounds):
+                yield Difference(f"/rights/{name}", False, f"{ref} is a wider right")
+            elif ref not in were or now != were[ref].limits.bounds:
+                yield Difference(f"/rights/{name}", True, f"{ref} is a narrower right")
+        for ref in sorted(were.keys() - are.keys()):
+            yield Difference(f"/rights/{name}", True, f"{ref} is a right less")
+
+
+def _within(now: Any, was: Any) -> bool:
+    """Whether limits certainly allow no more than others: each of those is there, or a tighter
+    one."""
+    if isinstance(was, dict):
+        return all(name in now and _within(now[name], each) for name, each in was.items())
+    if isinstance(was, list):
+        return set(now) <= set(was)
+    return bool(now == was if isinstance(was, str) else now <= was)

@@ -268,5 +268,6 @@ def _opened(stages: Any, number: int, at: datetime) -> Any:
 
 
 def _reason(judgement: Judgement) -> str | None:
-    causes = [finding for finding in judgement.findings if finding.verdict != "pass"]
+    stopping = [each for each in judgement.stages if each.number == judgement.stopped_at]
+    causes = [f for stage in stopping for f in stage.findings if f.verdict != "pass"]
     return "; ".join(f"{each.check}: {each.evidence}" for each in causes)[:2000] or None

@@ -12,7 +12,7 @@ from functions.agents.rules.agent import SERVING, Agent
 from functions.agents.rules.approval_request import approval_content
 from functions.agents.rules.case import Asked, CaseContents, CreationCase
 from functions.agents.rules.certification import as_version, certification
-from functions.agents.rules.spec import Spec
+from functions.agents.rules.normal_form import read_normal_form
 from functions.agents.rules.stages import CERTIFIED_STAGES, ETHICS, findings_of
 from shared.kit.errors import SignatureInvalid
 from shared.kit.signing import verify
@@ -121,8 +121,8 @@ def _read_back(agent: Agent, case: CreationCase, contents: CaseContents | None) 
     new = agent.newest
     if contents is None:
         return _failure(READ_BACK, "what is stored is not what was judged", "")
-    spec = Spec.model_validate(contents.spec.value)
-    judged = as_version(spec, version=case.version, case_id=case.case_id)
+    spec = read_normal_form(contents.spec.value)
+    judged = as_version(spec, contents.spec.hash, version=case.version, case_id=case.case_id)
     if new != judged.model_copy(update=case.whose):
         return _failure(READ_BACK, "what the agent would run is not what was judged", "")
     base = agent.deployed.spec_hash if agent.deployed else None

@@ -1,8 +1,9 @@
-"""How long a stage waits for a model reviewer (docs/domain.md, The seven stages)."""
+"""Concerns: what a reader of a spec's texts doubts, and how long stage 5 waits for that reader
+(docs/domain.md, The seven stages)."""
 
 from datetime import datetime, timedelta
 
-from functions.agents.rules.checks.findings import Finding
+from events.cases import Finding
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 
@@ -10,12 +11,15 @@ STAGE_DUE = "assent.stage.due.v1"
 RETRIED_AFTER = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5))
 PATIENCE = timedelta(minutes=120)
 
-UNANSWERED = Finding(
-    check="model_review",
-    verdict="escalate",
-    evidence="the configured reviewer did not answer in time: a human decides",
-    path="",
-)
+
+def concern(evidence: str, path: str) -> Finding:
+    """A doubt, as a finding. It fails no stage: it raises the risk by one step, keeps precedents
+    away, and stands on the card."""
+    remedy = "the governor looks at it; a plainer text may settle it"
+    return Finding(check="concern", verdict="concern", evidence=evidence, path=path, remedy=remedy)
+
+
+UNANSWERED = concern("the configured reader did not answer in time", "")
 
 
 class Review(Model):

@@ -1,90 +1,124 @@
-"""The risk of an agent by rules, with the reasons that the governor's card shows."""
+"""The risk of an agent by what it does alone, with the reasons that the governor's card shows."""
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from functions.agents.rules.language.deeds import deeds
-from functions.agents.rules.operations import operations
-from functions.agents.rules.spec import CLASSIFICATIONS, RADII, Classification, Role, Spec
+from events.agents import Risk
+from events.approvals import Effect
+from events.effects import HARMLESS
+from events.specs import CLASSIFICATIONS, Budget, Classification, RightLimits
+from functions.agents.rules.checks.findings import listed
+from functions.agents.rules.rights import Deed, Held, Powers
 from shared.kit.models import Model
 
-Risk = Literal["low", "medium", "high", "critical"]
 RISKS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
-DEFAULT_PER_RUN_USD = 0.5
-DEFAULT_PER_DAY_USD = 5.0
+CRITICAL_USD = 10_000
+MOST_REASONS = 32
+LONGEST_REASON = 2_000
+DEFAULTS = Budget()
 
+_BY_EFFECT: dict[Effect, Risk] = {
+    **dict.fromkeys(("read", "draft"), "low"),
+    **dict.fromkeys(("change", "send", "publish"), "medium"),
+    **dict.fromkeys(("deploy", "delete", "grant", "decide", "pay"), "high"),
+}
 _BY_CLASSIFICATION: dict[Classification, Risk] = {
     "public": "low",
     "internal": "medium",
     "confidential": "high",
     "restricted": "high",
 }
-_COMMITS = ("pay", "buy", "sell", "sign", "delete", "deny", "hire", "diagnose", "deploy", "cancel")
 
 
 class Assessment(Model):
-    """A risk with its reasons, gravest first."""
+    """A risk with its reasons, gravest first, and what the card lists of the agent's rights."""
 
     risk: Risk
     reasons: tuple[str, ...]
 
 
-def assess(spec: Spec) -> Assessment:
-    """The gravest of: the data's sensitivity, irreversible operations, how far a mistake reaches,
-    what the agent decides alone, and limits above the defaults."""
-    found = sorted(_factors(spec), key=lambda factor: -RISKS.index(factor[0]))
-    if not found:
-        return Assessment(
-            risk="low",
-            reasons=(
-                "public data only, every operation can be undone, nothing is sent or published "
-                f"alone, and no mistake reaches beyond one {spec.containment.blast_radius}",
-            ),
-        )
-    return Assessment(risk=found[0][0], reasons=tuple(dict.fromkeys(text for _, text in found)))
+def assess(powers: Powers, *, concerns: int = 0) -> Assessment:
+    """The gravest of what the agent does alone: its effects, what nothing undoes, the data that it
+    touches, how far a mistake reaches, and limits of money. What needs a person's approval does not
+    raise it; concerns raise it by one step."""
+    found = sorted(_factors(powers), key=lambda factor: -RISKS.index(factor[0]))
+    rank = RISKS.index(found[0][0]) if found else 0
+    reasons = [text for risk, text in found if risk != "low"]
+    if concerns:
+        rank = min(rank + 1, len(RISKS) - 1)
+        reasons.insert(0, f"concerns of a reader of its texts, which raise the risk: {concerns}")
+    if not reasons:
+        reasons = ["alone it only reads and drafts, with public data"]
+    told = (*list(dict.fromkeys(reasons))[:MOST_REASONS], *_card(powers))
+    return Assessment(risk=RISKS[rank], reasons=tuple(each[:LONGEST_REASON] for each in told))
 
 
-def data_classification(spec: Spec) -> Classification:
-    """The most sensitive classification that the spec declares; `public` where it declares no
-    data."""
-    declared = [access.classification for access in spec.data_access]
-    return max(declared, key=CLASSIFICATIONS.index, default="public")
+def data_classification(powers: Powers) -> Classification:
+    """The most sensitive data that the agent reaches, alone or with approval; what `data_access`
+    does not declare counts as restricted."""
+    touched = {powers.classification(each) for deed in powers.held_deeds for each in deed.sources}
+    found = {*touched, *powers.declared.values()}
+    return max(found, key=CLASSIFICATIONS.index, default="public")
 
 
-def _factors(spec: Spec) -> Iterator[tuple[Risk, str]]:
-    yield from _data(spec)
-    for system in spec.external_systems:
-        if not system.reversible:
-            yield "high", f"what is done in {system.name} cannot be undone"
-    radius = spec.containment.blast_radius
-    if radius is None or RADII.index(radius) > RADII.index("tenant"):
+def _factors(powers: Powers) -> Iterator[tuple[Risk, str]]:
+    for deed in powers.alone_deeds:
+        yield _BY_EFFECT[deed.effect], f"{deed.ref} is done alone: {deed.effect}"
+        if deed.effect == "pay":
+            right = powers.alone.get(deed.ref)
+            yield _pays(deed.ref, right.limits if right else RightLimits())
+        for source in deed.sources:
+            yield _touched(powers, deed.ref, source, changes=deed.effect not in HARMLESS)
+    for ref in powers.irreversible:
+        yield "high", f"nothing undoes {ref}, which is done alone"
+    for access in powers.spec.data_access:
+        if access.source in powers.untouched:
+            yield _touched(powers, "it", access.source, changes=access.mode == "write")
+    radius, budget = powers.spec.containment.blast_radius, powers.spec.budget
+    if radius in (None, "platform"):
         yield "critical", f"a mistake could reach: {radius or 'not said'}"
-    yield from _alone(spec)
-    budget = spec.budget
-    if budget.per_run_usd > DEFAULT_PER_RUN_USD or budget.per_day_usd > DEFAULT_PER_DAY_USD:
-        yield (
-            "medium",
-            f"may spend ${budget.per_run_usd:g} a run and ${budget.per_day_usd:g} a day; "
-            f"the defaults are ${DEFAULT_PER_RUN_USD:g} and ${DEFAULT_PER_DAY_USD:g}",
-        )
+    if budget.per_run_usd > DEFAULTS.per_run_usd or budget.per_day_usd > DEFAULTS.per_day_usd:
+        usual = f"the defaults are ${DEFAULTS.per_run_usd:g} and ${DEFAULTS.per_day_usd:g}"
+        spends = f"may spend ${budget.per_run_usd:g} a run and ${budget.per_day_usd:g} a day"
+        yield "medium", f"{spends}; {usual}"
 
 
-def _data(spec: Spec) -> Iterator[tuple[Risk, str]]:
-    for access in spec.data_access:
-        risk = _BY_CLASSIFICATION[access.classification]
-        if access.classification == "restricted" and access.mode == "write":
-            risk = "critical"
-        if risk != "low":
-            yield risk, f"{access.mode}s {access.source}, which is {access.classification}"
+def _touched(powers: Powers, actor: str, source: str, *, changes: bool) -> tuple[Risk, str]:
+    found = powers.classification(source)
+    is_known = source.casefold() in powers.declared
+    risk = "critical" if found == "restricted" and changes else _BY_CLASSIFICATION[found]
+    why = "" if is_known else ": data_access does not declare it"
+    return risk, f"{actor} touches {source}, which is {found}{why}"
 
 
-def _alone(spec: Spec) -> Iterator[tuple[Risk, str]]:
-    lasting = any(
-        not operation.system.reversible and operation.reaches_out for operation in operations(spec)
+def _pays(ref: str, limits: RightLimits) -> tuple[Risk, str]:
+    most, often = limits.up_to_usd, limits.per_day
+    if most is None:
+        return "critical", f"{ref} pays any amount"
+    is_large = most.usd * (often or 1) >= CRITICAL_USD
+    return "critical" if is_large else "high", f"{ref} pays up to ${most.usd:g} a call"
+
+
+def _card(powers: Powers) -> Iterator[str]:
+    yield f"alone: {listed(_told(deed, powers.alone) for deed in powers.alone_deeds)}"
+    approved = (
+        _told(deed, powers.with_approval) for deed in powers._with_undo(powers.with_approval)
     )
-    for passage in spec.passages_of(Role.ALONE):
-        done = {deed.deed for deed in deeds(passage.text)}
-        if done & set(_COMMITS):
-            yield "high", f'decides alone: "{passage.text}"'
-        elif done & {"send", "publish", "disclose"}:
-            yield ("high" if lasting else "medium"), f'sends or publishes alone: "{passage.text}"'
+    yield f"with a person's approval: {listed(approved)}"
+    forever = sorted(ref for ref in powers.held if powers.deeds[ref].irreversible)
+    yield f"can never be undone: {listed(forever)}"
+    if unknown := [deed.ref for deed in powers.held_deeds if not deed.confirmed]:
+        yield f"nobody has confirmed the effects of {listed(unknown)}"
+
+
+def _told(deed: Deed, held: Mapping[str, Held]) -> str:
+    right = held.get(deed.ref)
+    limits = map(_limit, right.limits.bounds.items()) if right else ["only to undo"]
+    return f"{deed.ref} ({', '.join([deed.effect, *limits])})"
+
+
+def _limit(bound: tuple[str, Any]) -> str:
+    name, value = bound
+    if name == "up_to_usd":
+        return f"up to ${value['usd']:g} a call"
+    return f"only some {listed(value)}" if name == "only" else f"{value} {name.replace('_', ' ')}"

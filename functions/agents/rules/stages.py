@@ -14,7 +14,7 @@ CERTIFIED_STAGES = (3, 4, 5)
 
 def judged_stages(judged: tuple[StageJudgement, ...], at: datetime) -> tuple[StageState, ...]:
     """All seven stages after stages 1 to 5 were judged; stages after one that did not pass stay
-    pending."""
+    pending, with what was found in them."""
     spoken = {stage.number: stage for stage in judged}
     return tuple(_stage(number, spoken.get(number), at) for number in range(1, len(STAGES) + 1))
 
@@ -42,14 +42,7 @@ def place(number: int) -> Stage:
 
 
 def _stage(number: int, judged: StageJudgement | None, at: datetime) -> StageState:
-    name = STAGES[number - 1]
-    if judged is None or judged.outcome == "pending":
-        return StageState(number=number, name=name, status="pending")
-    return StageState(
-        number=number,
-        name=name,
-        status=judged.outcome,
-        started_at=at,
-        finished_at=at,
-        found=len(judged.findings),
-    )
+    status = judged.outcome if judged else "pending"
+    found = len(judged.findings) if judged else 0
+    times = {} if status == "pending" else {"started_at": at, "finished_at": at}
+    return StageState(number=number, name=STAGES[number - 1], status=status, found=found, **times)

@@ -29,6 +29,7 @@ from functions.agents.aggregates import (
 )
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Steps
+from functions.agents.rules.catalogue import CATALOGUE
 from functions.agents.rules.creation import (
     answer_replaced,
     clear_ethics,
@@ -39,7 +40,6 @@ from functions.agents.rules.creation import (
 from functions.agents.rules.decision import Decision, accept
 from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.health import Surroundings, health_checks
-from functions.agents.rules.skills import CATALOGUE
 from functions.agents.rules.withdrawal import end_withdrawn
 from functions.agents.service.forgeries import report_forgery
 from functions.agents.service.pipeline import consider_pause, find_pipeline

@@ -1,17 +1,17 @@
 """Stages 1 to 5 of one spec, with the reviewers' certifications signed."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from events.agents import CaseKind
+from events.specs import Spec
 from functions.agents.aggregates import SIGNING_KEY
 from functions.agents.reviewer import configured_reviewer
 from functions.agents.rules.case import Judged
 from functions.agents.rules.certification import as_version, certify
-from functions.agents.rules.checks.findings import Finding
-from functions.agents.rules.judgement import judge, reviewed
-from functions.agents.rules.spec import Spec
+from functions.agents.rules.judgement import judge
+from functions.agents.rules.normal_form import normal_form
+from functions.agents.rules.rights import Powers
 from shared.kit.contents import Content
 from shared.storage.secrets import signing_key
 
@@ -24,20 +24,20 @@ async def judge_spec(
     version: str,
     tenant_id: str,
     at: datetime,
-    added: Mapping[int, Sequence[Finding]] | None = None,
 ) -> Judged:
     """The certified judgement of stages 1 to 5 on the spec; proposals skip stages 4 and 5. Where a
-    configured model reviews what the rules cleared, the judgement is incomplete until it has the
-    model's `added` findings. Raises Unavailable where the signing key cannot be read."""
-    judgement = reviewed(judge(spec, with_reviews=kind != "proposal"), added or {})
+    configured reader looks at the texts that the rules cleared, it is not final until the reader
+    has answered. Raises Unavailable where the signing key cannot be read."""
+    powers = Powers(spec)
+    judgement = judge(powers, with_reviews=kind != "proposal")
+    content = Content.of(normal_form(powers))
     judged = certify(
-        as_version(spec, version=version, case_id=case_id),
-        Content.of(spec.document()),
+        as_version(spec, content.hash, version=version, case_id=case_id),
+        content,
         judgement,
         tenant_id=tenant_id,
         key=await signing_key(SIGNING_KEY),
         at=at,
     )
     cleared = judgement.outcome == "ethics_cleared" and kind != "proposal"
-    waits = cleared and added is None and configured_reviewer() is not None
-    return replace(judged, awaits_review=waits)
+    return replace(judged, awaits_review=cleared and configured_reviewer() is not None)

@@ -1,24 +1,22 @@
-"""Waits for the model reviewer: asks at once, again after 1, 2 and 5 minutes, then escalates to a
-human."""
+"""Waits for the reader of texts: asks at once, again after 1, 2 and 5 minutes, then goes on with
+the concern that nobody has read them."""
 
 import logging
-from collections.abc import Mapping, Sequence
 
-from functions.agents.aggregates import CASES, RUN
+from events.cases import Finding
+from functions.agents.aggregates import CASES, RUN, SIGNING_KEY
 from functions.agents.reviewer import configured_reviewer
 from functions.agents.rules.case import CreationCase
-from functions.agents.rules.checks.findings import Finding
+from functions.agents.rules.certification import certify
 from functions.agents.rules.creation import conclude
-from functions.agents.rules.judgement import judge
+from functions.agents.rules.judgement import with_concerns
 from functions.agents.rules.review import UNANSWERED, after_failure
-from functions.agents.rules.spec import Spec
-from functions.agents.rules.stages import ETHICS
-from functions.agents.service.judgement import judge_spec
 from functions.agents.service.steps import agent_of, contents_of, save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.errors import ContentErased, Unavailable
 from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
+from shared.storage.secrets import signing_key
 
 _log = logging.getLogger(__name__)
 
@@ -45,34 +43,33 @@ async def review_again(event: Envelope) -> None:
 
 
 async def _attempt(work: UnitOfWork, case: CreationCase) -> None:
-    """Asks the reviewer about a case that still waits and concludes stage 5 with its findings;
-    where it does not answer, sets the next attempt or escalates to a human."""
+    """Asks the reader about a case that still waits and concludes stage 5 with its concerns; where
+    it does not answer, sets the next attempt."""
     if case.review is None:
         return
     contents = await contents_of(work, case)
     if contents is None:
         raise ContentErased(f"the spec of {case.case_id} was erased before its review")
-    spec = Spec.model_validate_json(contents.spec.text)
+    found = contents.findings.value
     reviewer = configured_reviewer()
-    added: Mapping[int, Sequence[Finding]] = {}
+    concerns: tuple[Finding, ...] = ()
     try:
         if reviewer is not None:
-            added = await reviewer.review(case.case_id, spec, judge(spec))
+            concerns = await reviewer.review(case.case_id, contents.spec.value, found)
     except Unavailable as error:
         _log.warning("%s: %s", case.case_id, error)
         next_attempt = after_failure(case.review, work.at)
         if next_attempt is not None:
             await work.save(Transition(case.model_copy(update={"review": next_attempt})))
             return
-        added = {ETHICS: (UNANSWERED,)}
-    judged = await judge_spec(
-        spec,
-        kind=case.kind,
-        case_id=case.case_id,
-        version=case.version,
-        tenant_id=work.store.tenant_id,
-        at=work.at,
-        added=added,
-    )
+        concerns = (UNANSWERED,)
     agent = await agent_of(work, case)
+    judged = certify(
+        agent.newest,
+        contents.spec,
+        with_concerns(case.stages, list(map(Finding.model_validate, found)), concerns),
+        tenant_id=work.store.tenant_id,
+        key=await signing_key(SIGNING_KEY),
+        at=work.at,
+    )
     await save_steps(work, conclude(agent, case, judged, work.at), agent)

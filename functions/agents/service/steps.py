@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from events.cases import Reversal
+from events.specs import Spec
 from functions.agents.aggregates import AGENTS, NAMES
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Steps
-from functions.agents.rules.spec import Spec
+from functions.agents.rules.normal_form import read_normal_form
 from shared.aggregates.unit_of_work import UnitOfWork
 
 
@@ -34,7 +35,7 @@ async def spec_of(work: UnitOfWork, agent: Agent) -> Spec | None:
     contents = await work.read_contents(hash)
     if contents.erased_at(hash) is not None:
         return None
-    return Spec.model_validate_json(contents.get(hash).text)
+    return read_normal_form(contents.get(hash).value)
 
 
 async def save_steps(work: UnitOfWork, steps: Steps, before: Agent | None) -> CreationCase:

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from events.agents import CaseKind
+from events.specs import Spec
 from functions.agents.aggregates import AGENTS, CASES, CREATION, NAMES, PIPELINES, RUN
 from functions.agents.rules import creation
 from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.breaker import refuse_where_paused
 from functions.agents.rules.case import CreationCase, Judged
-from functions.agents.rules.certification import as_version
 from functions.agents.rules.change import (
     changed_kind,
     refuse_new_name,
@@ -16,7 +16,6 @@ from functions.agents.rules.change import (
     refuse_strangers_revision,
 )
 from functions.agents.rules.judgement import check_specification
-from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import FIRST, version_after
 from functions.agents.rules.withdrawal import cancel as cancel_case
 from functions.agents.service.judgement import judge_spec
@@ -50,19 +49,18 @@ async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepte
         refuse_where_paused(work.read(PIPELINES, CREATION, pipeline))
         if name is not None:
             raise NameTaken(spec.name)
-        case_id = new_id("cas", work.at)
+        judged = await _judge(work, spec, "creation", new_id("cas", work.at), FIRST)
         agent = draft(
-            as_version(spec, version=FIRST, case_id=case_id),
+            judged.spec,
             agent_id=new_id("agt", work.at),
             name=spec.name,
             by=caller.principal,
             at=work.at,
         )
-        judged = await _judge(work, spec, "creation", case_id, FIRST)
         steps = creation.open_case(
             agent, kind="creation", why=(), judged=judged, by=caller.principal, at=work.at
         )
-        return CaseAccepted.of(await save_steps(work, steps, None))
+        return CaseAccepted.of(await save_steps(work, steps, None), judged.judgement)
 
     return await RUN.command(caller, key, use_case, CaseAccepted)
 
@@ -84,7 +82,7 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
         steps = creation.open_case(
             agent, kind=kind, why=why, judged=judged, by=caller.principal, at=work.at
         )
-        return CaseAccepted.of(await save_steps(work, steps, agent))
+        return CaseAccepted.of(await save_steps(work, steps, agent), judged.judgement)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(AGENTS, agent_id))
 
@@ -104,7 +102,7 @@ async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) 
         judged = await _judge(work, spec, kind, case_id, version_after(agent.version, kind))
         reclassified = case.model_copy(update={"kind": kind, "why": why})
         steps = creation.revise(agent, reclassified, judged, caller.principal, work.at)
-        return CaseAccepted.of(await save_steps(work, steps, agent))
+        return CaseAccepted.of(await save_steps(work, steps, agent), judged.judgement)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
 

@@ -12,8 +12,11 @@ from typing import Any, NamedTuple
 from shared.kit.canonical import content_hash
 from shared.kit.characters import LOOKALIKES
 
-# What a creation case adds to its spec; and the name, which may differ from one try to the next.
-_OF_ONE_CASE = frozenset({"name", "case", "classification", "changes", "findings"})
+# What a creation case adds to its spec or derives from it; and the name, which may differ from one
+# try to the next.
+_OF_ONE_CASE = frozenset(
+    {"name", "case", "classification", "changes", "findings", "alone_effects", "irreversible"}
+)
 _NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 _WORD = re.compile(
     r"(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?"

@@ -8,10 +8,10 @@ from shared.kit.canonical import content_hash
 
 _CLASS_FIELDS = (
     "content.action",
+    "content.alone_effects",
     "content.category",
     "content.containment.blast_radius",
     "content.data_access.classification",
-    "content.external_systems.reversible",
     "content.industry",
     "content.mode",
     "content.operation",

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 
+from events.effects import CONSEQUENTIAL
 from events.precedents import Condition
 from functions.approvals.rules.conditions import in_words
 
 # Fields whose safe values must be listed: excluding some values admits all others.
-_GUARDED = ("classification", "blast_radius", "reversible", "verdict", "risk", "mode")
+_GUARDED = (
+    *("alone_effects", "classification", "blast_radius", "reversible"),
+    *("verdict", "risk", "mode"),
+)
 _DANGEROUS = {
     "classification": ("confidential", "restricted"),
     "blast_radius": ("platform",),
     "reversible": (False,),
+    "alone_effects": tuple(CONSEQUENTIAL),
     "irreversible": (True,),
-    "verdict": ("fail", "escalate"),
+    "verdict": ("fail", "escalate", "concern"),
     "risk": ("high", "critical"),
 }
 _SAFEGUARDS = (

@@ -5,12 +5,13 @@ A claim that fails raises `Broken`, whose text names the claim and shows why."""
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from functions.agents.rules.spec import Spec
+from events.specs import Spec
 from tests.attacks.adversary.ledger import Deed, Ledger
 from tests.attacks.adversary.reasons import Reasons, least_risk
 from tests.attacks.adversary.refusals import Refusals
 from tests.attacks.adversary.seen import ASSENTS, HANA, OPEN, SeenAgent, SeenCard
 from tests.attacks.adversary.sent import LEVELS, Sent
+from tests.functions.agents.specs import hash_of
 
 _EFFECTS = {
     "artifact": {"read", "draft"},
@@ -236,7 +237,7 @@ class Claims:
             case = self._ledger.cases[case_id]
             if case.agent_id != agent.agent_id or case.status != "live":
                 continue
-            is_same = Spec.model_validate(texts[-1][1]).hash == agent.spec_hash
+            is_same = hash_of(Spec.model_validate(texts[-1][1])) == agent.spec_hash
             if is_same and any(self._holds_good(c) for c in self._cards_of(case_id, case.revision)):
                 return
         self._broken("what serves was approved", f"{agent}")

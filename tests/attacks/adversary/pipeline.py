@@ -10,11 +10,13 @@ from events.agents import (
 )
 from events.approvals import ApprovalState
 from events.decisions import statement_of
+from events.specs import Spec
 from functions.agents.rules import agent as agents
 from functions.agents.rules import creation, deployment, health, withdrawal
 from functions.agents.rules import decision as deciding
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
+from functions.agents.rules.catalogue import CATALOGUE
 from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.change import (
     changed_kind,
@@ -23,8 +25,8 @@ from functions.agents.rules.change import (
 )
 from functions.agents.rules.health import Surroundings
 from functions.agents.rules.judgement import Judgement, judge
-from functions.agents.rules.skills import CATALOGUE
-from functions.agents.rules.spec import Spec
+from functions.agents.rules.normal_form import normal_form, read_normal_form
+from functions.agents.rules.rights import Powers
 from functions.agents.rules.versions import FIRST, version_after
 from functions.approvals.rules.approval import Step
 from shared.aggregates.aggregate import payload
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
 
 TENANT = "clinic"
 
-_SKILLS = frozenset(CATALOGUE)
 _TAKEN_BACK = ("vetoed", "overturned")
 
 
@@ -68,10 +69,9 @@ class Pipeline:
         if name in self.names:
             raise VersionConflict(f"an agent called {name} exists")
         case_id, at = self.tenant.new_id("cas"), self.tenant.now
-        version = as_version(spec, version=FIRST, case_id=case_id)
-        agent_id = self.tenant.new_id("agt")
-        agent = agents.draft(version, agent_id=agent_id, name=name, by=by, at=at)
         judged = self._judge(spec, "creation", case_id, FIRST)
+        agent_id = self.tenant.new_id("agt")
+        agent = agents.draft(judged.spec, agent_id=agent_id, name=name, by=by, at=at)
         steps = creation.open_case(agent, kind="creation", why=(), judged=judged, by=by, at=at)
         self._save(steps, by)
         return case_id
@@ -190,7 +190,7 @@ class Pipeline:
                     contents=contents,
                     own_keys=AGENTS_KEYS,
                     approvals_keys=APPROVALS_KEYS,
-                    known_skills=_SKILLS,
+                    known_skills=frozenset(CATALOGUE),
                     neighbours={},
                 )
                 checks = health.health_checks(agent, case, around)
@@ -229,10 +229,11 @@ class Pipeline:
             del self.names[agent.name]
 
     def _judge(self, spec: Spec, kind: CaseKind, case_id: str, version: str) -> Judged:
+        normal = Content.of(normal_form(Powers(spec)))
         judged = certify(
-            as_version(spec, version=version, case_id=case_id),
-            Content.of(spec.document()),
-            _judgement(canonical_json(spec.document()), with_reviews=kind != "proposal"),
+            as_version(spec, normal.hash, version=version, case_id=case_id),
+            normal,
+            _judgement(canonical_json(spec.submitted), with_reviews=kind != "proposal"),
             tenant_id=TENANT,
             key=AGENTS_KEY,
             at=self.tenant.now,
@@ -240,7 +241,7 @@ class Pipeline:
         return replace(judged, first_sent_by=self.tenant.stored_by.get(judged.spec.spec_hash))
 
     def _spec_of(self, agent: Agent) -> Spec:
-        return _read(self.kept[agent.current.spec_hash].value)
+        return read_normal_form(self.kept[agent.current.spec_hash].value)
 
     def _actor(self, by: str) -> Actor:
         return self.tenant.actor(by)
@@ -257,4 +258,4 @@ def _parsed(text: bytes) -> Spec:
 
 @cache
 def _judgement(text: bytes, *, with_reviews: bool) -> Judgement:
-    return judge(_parsed(text), with_reviews=with_reviews)
+    return judge(Powers(_parsed(text)), with_reviews=with_reviews)

@@ -9,7 +9,7 @@ from tests.chaos.cast.life import Life
 LIVE = {"case": "live", "agent": "active"}
 NEVER_BORN = {"agent": "deprecated"}
 _CLEARER = "Draft patient-education articles for the clinic's editor."
-_ALONE = "Pay utility bills up to $200"
+_ALONE = "clinic-cms/articles.delete"
 
 
 class ByHand(Life):
@@ -124,11 +124,16 @@ class ByHand(Life):
 
     async def escalated(self) -> None:
         """A human passes the ethics review, then the case."""
-        rights = spec(self.plan.name)["decision_rights"]
-        asked = {**rights, "alone": [*rights["alone"], _ALONE]}
-        case = await self.submit(decision_rights=asked)
+        usual = spec(self.plan.name)
+        rights = {**usual["rights"], "never": []}
+        rights["alone"] = [*rights["alone"], _ALONE]
+        (cms,) = usual["systems"]
+        delete = {"name": "articles.delete", "effect": "delete"}
+        systems = [{**cms, "operations": [*cms["operations"], delete]}]
+        skills = [*usual["skills"], "clean-up"]
+        case = await self.submit(rights=rights, systems=systems, skills=skills)
         if case["status"] != "escalated":
-            raise AssertionError(f"{_ALONE!r} is no longer escalated, but {case['status']}")
+            raise AssertionError(f"{_ALONE} is no longer escalated, but {case['status']}")
         ethics = await self.approve(case)
         await self.approve(case, seen=(ethics["id"],))
         self.ends(case, LIVE)

@@ -28,6 +28,7 @@ def precedent(industry: str) -> dict[str, Any]:
         "conditions": [
             {"field": "content.industry", "op": "eq", "value": industry},
             {"field": "content.skills", "op": "subset_of", "value": _SKILLS},
+            {"field": "content.alone_effects", "op": "subset_of", "value": ["read", "draft"]},
         ],
         "rationale": (
             "Writers of public education that only draft, cite public sources and hand over to an"

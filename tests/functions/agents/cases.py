@@ -13,15 +13,17 @@ from pydantic import BaseModel
 from events.agents import AgentApprovalNeeded, AgentStatus, CaseKind
 from events.approvals import CaseBinding
 from events.decisions import SignedDecision
+from events.specs import Spec
 from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
+from functions.agents.rules.catalogue import CATALOGUE
 from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.creation import open_case
 from functions.agents.rules.decision import Decision, accept
 from functions.agents.rules.health import Surroundings
 from functions.agents.rules.judgement import judge
-from functions.agents.rules.skills import CATALOGUE
-from functions.agents.rules.spec import Spec
+from functions.agents.rules.normal_form import normal_form
+from functions.agents.rules.rights import Powers
 from functions.agents.rules.versions import FIRST
 from functions.agents.rules.withdrawal import cancel, end_withdrawn
 from shared.aggregates.aggregate import payload
@@ -29,7 +31,7 @@ from shared.kit.callers import Actor
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id
 from shared.kit.signing import load_public_keys, load_signing_key, public_key_set, sign
-from tests.functions.agents.specs import spec
+from tests.functions.agents.specs import hash_of, spec
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -58,10 +60,12 @@ def judged(
     at: datetime = START,
 ) -> Judged:
     """The spec through stages 1 to 5, certified."""
+    powers = Powers(of)
+    content = Content.of(normal_form(powers))
     said = certify(
-        as_version(of, version=version, case_id=case_id),
-        Content.of(of.document()),
-        judge(of, with_reviews=kind != "proposal"),
+        as_version(of, content.hash, version=version, case_id=case_id),
+        content,
+        judge(powers, with_reviews=kind != "proposal"),
         tenant_id=TENANT,
         key=AGENTS_KEY,
         at=at,
@@ -148,7 +152,7 @@ def changed(
     by: str = "amira",
 ) -> tuple[Agent, CreationCase]:
     """A case that changes an agent, after stages 1 to 5."""
-    case_id = derive_id("cas", at, to.hash)
+    case_id = derive_id("cas", at, hash_of(to))
     said = judged(to, case_id=case_id, version=version, kind=kind, at=at)
     steps = open_case(agent, kind=kind, why=("because",), judged=said, by=by, at=at)
     return stepped(agent, steps).both

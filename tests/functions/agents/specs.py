@@ -9,13 +9,32 @@ from typing import Annotated, Any, get_args
 
 from fastapi import Request
 
+from events.cases import Finding
+from events.specs import Spec
 from functions.agents.api import SpecBody
-from functions.agents.rules.checks.findings import Finding
-from functions.agents.rules.spec import Spec
+from functions.agents.rules.normal_form import normal_form
+from functions.agents.rules.rights import Powers
+from shared.kit.canonical import content_hash
 from shared.kit.plain_yaml import parse_yaml
 from shared.runtime.bodies import YAML, Accepts, BodyReader
 
 CORPUS = Path(__file__).parents[2] / "specs"
+# A change of one field that stage 4 returns, and one that stage 5 blocks.
+RETURNS: dict[str, Any] = {"containment__blast_radius": "platform"}
+BLOCKS: dict[str, Any] = {
+    "data_access": [
+        {"source": name, "mode": "write", "classification": "public"}
+        for name in ("clinic-cms", "assent-approvals")
+    ]
+}
+# And one that stage 5 escalates: what is published alone is never taken back.
+ESCALATES: dict[str, Any] = {
+    "systems__0__operations": [
+        {"name": "articles.read", "effect": "read"},
+        {"name": "articles.publish", "effect": "publish"},
+    ],
+    "rights": {"alone": ["clinic-cms/*"]},
+}
 
 _, _PLAIN, _ACCEPTS = get_args(SpecBody)
 assert isinstance(_ACCEPTS, Accepts)
@@ -45,19 +64,31 @@ def _read(reader: BodyReader, body: bytes, media_type: str) -> Any:
 
 
 @cache
+def variants() -> dict[str, dict[str, Any]]:
+    """The specs of the corpus that differ from another one in a few fields, by their slugs."""
+    rows = parse_yaml((CORPUS / "variants.yaml").read_bytes())
+    return {row["slug"]: row for row in rows}
+
+
+@cache
 def _document(slug: str) -> str:
+    if (variant := variants().get(slug)) is not None:
+        return json.dumps(document(variant["of"], **variant["set"]))
     return json.dumps(parse_yaml((CORPUS / f"{slug}.yaml").read_bytes()))
 
 
 def document(slug: str = "healthcare-content-writer", /, **changes: Any) -> dict[str, Any]:
-    """A spec of the corpus as JSON; `a__b=x` sets `a.b`, and None removes it."""
+    """A spec of the corpus as JSON; `a__b=x` sets `a.b`, None removes it, and a number is a place
+    in a list."""
     spec: dict[str, Any] = copy.deepcopy(json.loads(_document(slug)))
     for path, value in changes.items():
         *parents, last = path.split("__")
-        place = spec
+        place: Any = spec
         for parent in parents:
-            place = place[parent]
-        if value is None:
+            place = place[int(parent) if isinstance(place, list) else parent]
+        if isinstance(place, list):
+            place[int(last) : int(last) + 1] = [value]
+        elif value is None:
             place.pop(last, None)
         else:
             place[last] = value
@@ -67,6 +98,21 @@ def document(slug: str = "healthcare-content-writer", /, **changes: Any) -> dict
 def spec(slug: str = "healthcare-content-writer", /, **changes: Any) -> Spec:
     """As `document`, parsed."""
     return Spec.model_validate(document(slug, **changes))
+
+
+def powers(slug: str = "healthcare-content-writer", /, **changes: Any) -> Powers:
+    """As `spec`, with the rights that it gives."""
+    return Powers(spec(slug, **changes))
+
+
+def normal(of: Spec) -> dict[str, Any]:
+    """The normal form of a spec."""
+    return normal_form(Powers(of))
+
+
+def hash_of(of: Spec) -> str:
+    """The hash of its normal form."""
+    return content_hash(normal(of))
 
 
 def objections(findings: list[Finding]) -> set[tuple[str, str]]:

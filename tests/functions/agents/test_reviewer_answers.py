@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from functions.agents.reviewer import LARGEST_ANSWER_BYTES, Reviewer
-from functions.agents.rules.judgement import judge
 from shared.kit.errors import Unavailable
-from tests.functions.agents.specs import spec
+from tests.functions.agents.specs import normal, spec
 
 
 class _Model(http.server.ThreadingHTTPServer):
@@ -43,30 +42,38 @@ def model() -> Iterator[_Model]:
     server.server_close()
 
 
-def _finding(evidence: str) -> bytes:
-    finding = {"stage": 5, "check": "tone", "verdict": "fail", "evidence": evidence}
-    return json.dumps({"findings": [finding]}).encode()
+QUOTE = {"quote": "Draft patient-education articles", "path": "/purpose"}
+
+
+def _concern(reason: str, **fields: str) -> bytes:
+    return json.dumps({"concerns": [{**QUOTE, "reason": reason, **fields}]}).encode()
 
 
 async def _review(model: _Model, answer: bytes) -> Any:
     model.answer = answer
-    asked = spec()
     reviewer = Reviewer(f"http://127.0.0.1:{model.server_port}/")
-    return await reviewer.review("cas_01KAGQ0000000000000000000A", asked, judge(asked))
+    return await reviewer.review("cas_01KAGQ0000000000000000000A", normal(spec()), [])
 
 
 async def test_a_plain_answer_is_read(model: _Model) -> None:
-    found = await _review(model, _finding("it reads like advice"))
-    assert [each.check for each in found[5]] == ["model_tone"]
+    (found,) = await _review(model, _concern("it reads like advice"))
+    assert (found.check, found.verdict, found.path) == ("concern", "concern", "/purpose")
+    assert found.evidence == '"Draft patient-education articles": it reads like advice'
+    (found,) = await _review(model, _concern("x", path="/scope/in/0", quote="lay readers"))
+    assert found.path == "/scope/in/0"
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        _finding("harmless \u202eecivda"),
-        _finding("appr\u043eved"),
-        _finding("x" * 1_001),
-        b'{"findings": [], "findings": []}',
+        _concern("harmless \u202eecivda"),
+        _concern("appr\u043eved"),
+        _concern("x" * 1_001),
+        _concern("not said there", path="/industry"),
+        _concern("not said anywhere", quote="Sends it to everybody"),
+        _concern("no text", path="/scope/in/9"),
+        _concern("no text", path="/data_access/0/source/x"),
+        b'{"concerns": [], "concerns": []}',
         b"{" + b" " * LARGEST_ANSWER_BYTES + b"}",
         b"no json",
     ],

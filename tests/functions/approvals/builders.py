@@ -36,7 +36,7 @@ CONTENT = {
     "action": "reindex",
     "target": "patient-articles",
     "rows": 1200,
-    "external_systems": [{"name": "clinic-cms", "reversible": True}],
+    "systems": [{"name": "clinic-cms", "reversible": True}],
 }
 RATIONALE = (
     "Reindexing the articles of the clinic can be repeated at any time, touches public data only, "

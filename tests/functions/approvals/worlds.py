@@ -57,7 +57,9 @@ SPEC: dict[str, Any] = {
     "name": "clinic-content-writer",
     "industry": "healthcare",
     "skills": ["research", "draft"],
-    "external_systems": [{"name": "clinic-cms", "reversible": True}],
+    "systems": [{"name": "clinic-cms"}],
+    "alone_effects": ["read", "draft"],
+    "irreversible": [],
     "findings": [{"check": "completeness", "verdict": "pass"}],
 }
 

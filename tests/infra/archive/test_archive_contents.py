@@ -15,6 +15,7 @@ OURS = {"events", "functions", "mobile_api", "shared"}
 # Only tools of the checkout read files beside their modules: a function could not.
 READS_FILES = {
     "events/__main__.py",
+    "functions/agents/rules/catalogue.py",  # shared/catalogue.toml, which is packed
     "shared/kit/pricing.py",
     "shared/kit/principals.py",
     "shared/storage/migrate.py",
@@ -77,9 +78,11 @@ def test_no_tests_or_tools_are_packed(archive: Archive) -> None:
     assert folders == OURS
 
 
-def test_only_python_files_the_requirements_and_the_version_are_packed(archive: Archive) -> None:
+def test_only_python_files_the_requirements_and_the_version_are_packed(
+    archive: Archive,
+) -> None:
     others = {name for name in _names(archive) if not name.endswith(".py")}
-    assert others == {"requirements.txt", ".python-version"}
+    assert others == {"requirements.txt", ".python-version", "shared/catalogue.toml"}
     assert _read(archive, ".python-version").strip() == PYTHON_VERSION
 
 

@@ -2,152 +2,108 @@
 its work is rolled back."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
-from functions.agents.rules.checks.findings import Finding, Objection, judged, objection, shown
-from functions.agents.rules.checks.placeholders import is_empty, is_vague
-from functions.agents.rules.language.folding import fold, words
-from functions.agents.rules.language.segments import asserted
-from functions.agents.rules.language.vocabulary import listed
-from functions.agents.rules.operations import operations
-from functions.agents.rules.spec import RADII, Role, Spec
+from events.effects import HARMLESS, gravity
+from functions.agents.rules.catalogue import CONNECTORS
+from functions.agents.rules.checks.findings import Check, Objection, listed, quote
+from functions.agents.rules.rights import Powers
+from shared.kit.wording import one_of
 
-_WILDCARDS = frozenset({"all", "any", "admin", "everything", "full", "root"})
-_BELOW = listed(
-    "sql shell ssh exec execsql sudo root filesystem bash powershell terminal kubectl eval "
-    "raw rawsql rm kernel registry"
-)
-_BELOW_TEXT = re.compile(
-    r"\b(?:raw sql|arbitrary (?:code|commands?|scripts?|sql|queries)|shell commands?|root access|"
-    r"(?:direct|unrestricted) (?:database|db|sql|file ?system|server|production) access|"
-    r"admin(?:istrator)? (?:rights|access|credentials)|superuser)\b"
-)
-_PLATFORM_STORES = frozenset({"assent", "firestore"})
-_WIDER: dict[str, str] = {
-    "platform": r"\b(?:all|every|other|across|any other) tenants?|other (?:organi[sz]ations|"
-    r"companies)|platform.?wide\b",
-    "tenant": r"\b(?:all|every|across) (?:the )?(?:workspaces?|departments?|teams?|branches|stores|"
-    r"sites|plants)|(?:company|organi[sz]ation|firm|group|enterprise).?wide\b",
-}
-_UNDO = (
-    *(
-        "restor",
-        "revert",
-        "roll",
-        "undo",
-        "undone",
-        "discard",
-        "delet",
-        "remov",
-        "withdraw",
-        "retract",
-    ),
-    *("previous", "prior", "earlier", "former", "cancel", "reopen", "reset", "disabl", "deactivat"),
-    *("archiv", "unpublish", "recall", "revers", "backup", "snapshot", "replac", "void"),
-    *("refund", "reissu", "unsend", "correct", "takedown", "version", "switch", "turn", "stop"),
-    *("redo", "replay", "unassign", "reinstat", "revok", "paus", "overwrit"),
-)
-_CANNOT = re.compile(
-    r"\b(?:no|without|lacks?) (?:way to |possible |means of )?(?:roll ?back|undo\w*|revers\w*|"
-    r"recover\w*|restor\w*|way back)|(?:can not|not possible to|impossible to|never) (?:be )?"
-    r"(?:roll\w*|undo\w*|revers\w*|revert\w*|restor\w*|recall\w*)|irreversible|permanent\b"
-)
+_AGENT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
-def explicit_interfaces(spec: Spec) -> list[Finding]:
-    """Fails where inputs or outputs are missing or name nothing, or an operation is a wildcard."""
-    outputs = spec.interfaces.outputs
-    return judged(
-        "explicit_interfaces",
-        _interface_objections(spec),
-        passed=shown("/interfaces/outputs", outputs, "what goes in and comes out is named"),
-    )
+def _unclear(powers: Powers) -> Iterator[Objection]:
+    interfaces = powers.spec.interfaces
+    for name, texts in (("inputs", interfaces.inputs), ("outputs", interfaces.outputs)):
+        if not any(text.strip() for text in texts):
+            path, remedy = f"/interfaces/{name}", f"list the agent's {name}"
+            yield Objection(path, f"no {name} are named", remedy)
+    yield from _unclear_systems(powers)
+    for deed in powers.deeds.values():
+        if gravity(deed.declared) < gravity(deed.effect):
+            evidence = f"{deed.ref} is declared as {deed.declared}, and is {deed.effect}"
+            yield Objection(f"{deed.path}/effect", evidence, f"write effect: {deed.effect}")
 
 
-def _interface_objections(spec: Spec) -> Iterator[Objection]:
-    for name, texts in (("inputs", spec.interfaces.inputs), ("outputs", spec.interfaces.outputs)):
-        if all(is_empty(text) for text in texts):
-            yield objection(f"/interfaces/{name}", texts, f"no {name} are named")
-    for passage in spec.passages_of(Role.INPUT, Role.OUTPUT):
-        if passage.text.strip() and is_vague(passage.text):
-            yield objection(passage.path, passage.text, "names nothing in particular")
-    for index, system in enumerate(spec.external_systems):
+def _unclear_systems(powers: Powers) -> Iterator[Objection]:
+    systems = Counter(system.name.casefold() for system in powers.spec.systems)
+    for index, system in enumerate(powers.spec.systems):
+        path = f"/systems/{index}"
+        if systems[system.name.casefold()] > 1:
+            remedy = "declare each system once, with all of its operations"
+            yield Objection(f"{path}/name", f"{system.name} is declared more than once", remedy)
         if not system.operations:
-            path = f"/external_systems/{index}/operations"
-            yield objection(path, system.name, "no operation of this system is named")
-    for operation in operations(spec):
-        said = words(operation.name)
-        if "*" in operation.name or (said and said[-1] in _WILDCARDS):
-            yield objection(operation.path, operation.name, "stands for more than it names")
+            remedy = "declare the operations that the agent uses, or leave the system out"
+            yield Objection(path, f"no operation of {system.name} is declared", remedy)
+        if system.connector is not None and system.connector not in CONNECTORS:
+            evidence = f"{system.connector} is not in the catalogue of connectors"
+            remedy = f"write {one_of(CONNECTORS)}, or leave connector out"
+            yield Objection(f"{path}/connector", evidence, remedy)
+        names = Counter(operation.name for operation in system.operations)
+        for number, operation in enumerate(system.operations):
+            if names[operation.name] > 1:
+                evidence = f"{system.name}/{operation.name} is declared more than once"
+                place = f"{path}/operations/{number}/name"
+                yield Objection(place, evidence, "declare each operation once")
 
 
-def layer_separation(spec: Spec) -> list[Finding]:
-    """Fails where the agent reaches below a system's interface (SQL, shells, files), or into the
-    platform that governs it."""
-    return judged(
-        "layer_separation",
-        _layer_objections(spec),
-        passed=shown(
-            "/external_systems",
-            [system.name for system in spec.external_systems],
-            "reached through their own operations only",
-        ),
-    )
+def _crossing(powers: Powers) -> Iterator[Objection]:
+    for index, system in enumerate(powers.spec.systems):
+        known = {source.casefold() for source in system.sources or (system.name,)}
+        for number, operation in enumerate(system.operations):
+            for place, source in enumerate(operation.sources or ()):
+                if source.casefold() not in known:
+                    yield Objection(
+                        f"/systems/{index}/operations/{number}/sources/{place}",
+                        f"{operation.name} touches {quote(source)}, no source of {system.name}",
+                        f"add the source to the sources of {system.name}",
+                    )
 
 
-def _layer_objections(spec: Spec) -> Iterator[Objection]:
-    for operation in operations(spec):
-        if not _BELOW.isdisjoint(words(operation.name)):
-            yield objection(operation.path, operation.name, "reaches below the system's interface")
-    for passage in spec.passages_of(Role.SOURCE, Role.SYSTEM):
-        if not _PLATFORM_STORES.isdisjoint(words(passage.text)):
-            yield objection(passage.path, passage.text, "is the platform's own, not an agent's")
-    texts = (Role.PURPOSE, Role.IN_SCOPE, Role.ALONE, Role.WITH_APPROVAL, Role.INPUT, Role.SECTION)
-    for passage in spec.passages_of(*texts):
-        if (found := asserted(passage.text, _BELOW_TEXT)) is not None:
-            yield objection(passage.path, found, "reaches below a system's interface")
+def _coupled(powers: Powers) -> Iterator[Objection]:
+    for index, name in enumerate(powers.spec.interfaces.depends_on):
+        path = f"/interfaces/depends_on/{index}"
+        if name == powers.spec.name:
+            yield Objection(path, f"{name} depends on itself", "leave its own name out")
+        elif name.strip() and not _AGENT_NAME.match(name):
+            remedy = "write the name of an agent, like clinic-writer; systems go under systems"
+            yield Objection(path, f"{quote(name)} is no agent's name", remedy)
 
 
-def blast_radius(spec: Spec) -> list[Finding]:
-    """Fails where no radius is named, where it is the whole platform, or where the spec reaches
-    further than the radius that it names."""
-    radius = spec.containment.blast_radius
-    return judged(
-        "blast_radius",
-        _radius_objections(spec),
-        passed=shown("/containment/blast_radius", radius, "nothing in the spec reaches further"),
-    )
-
-
-def _radius_objections(spec: Spec) -> Iterator[Objection]:
-    path, radius = "/containment/blast_radius", spec.containment.blast_radius
+def _far(powers: Powers) -> Iterator[Objection]:
+    path, radius = "/containment/blast_radius", powers.spec.containment.blast_radius
+    reaching = [deed.ref for deed in powers.held_deeds if deed.effect not in HARMLESS]
     if radius is None:
-        yield objection(path, "", "does not say how far a mistake could reach")
-        return
-    if radius == "platform":
-        yield objection(path, radius, "one tenant's agent must not reach every tenant")
-        return
-    texts = (Role.PURPOSE, Role.IN_SCOPE, Role.ALONE, Role.WITH_APPROVAL, Role.OUTPUT)
-    for wider, pattern in _WIDER.items():
-        for passage in spec.passages_of(*texts):
-            found = asserted(passage.text, re.compile(pattern))
-            if found is not None and RADII.index(radius) < RADII.index(wider):
-                yield objection(passage.path, found, f'reaches further than "{radius}"')
-    if radius == "agent":
-        for operation in operations(spec):
-            if operation.changes:
-                reason = f'changes {operation.system.name}, further than "agent"'
-                yield objection(operation.path, operation.name, reason)
+        remedy = "write agent, workspace or tenant"
+        yield Objection(path, "it is not said how far a mistake could reach", remedy)
+    elif radius == "platform":
+        remedy = "write agent, workspace or tenant: one tenant's agent never reaches every tenant"
+        yield Objection(path, "a mistake could reach the whole platform", remedy)
+    elif radius == "agent" and reaching:
+        evidence = f"{listed(reaching)} reach further than the agent itself"
+        yield Objection(path, evidence, "write workspace or tenant")
 
 
-def rollback_path(spec: Spec) -> list[Finding]:
-    """Fails where there is no rollback, or a text in its place that describes none."""
-    path, text = "/containment/rollback", spec.containment.rollback
-    found = []
-    if is_empty(text):
-        found.append(objection(path, text, "there is no way back"))
-    elif _CANNOT.search(fold(text)):
-        found.append(objection(path, text, "says that there is no way back"))
-    elif not any(word.startswith(_UNDO) for word in words(text)):
-        found.append(objection(path, text, "does not say what is undone, and how"))
-    return judged("rollback_path", found, passed=shown(path, text, "says how it is undone"))
+def _stranded(powers: Powers) -> Iterator[Objection]:
+    for deed in powers.deeds.values():
+        if deed.undo_fault:
+            remedy = "name a declared operation of the system that undoes it, or leave undo out"
+            yield Objection(f"{deed.path}/undo", deed.undo_fault, remedy)
+    if not powers.spec.containment.rollback.strip():
+        for ref in sorted(ref for ref in powers.held if powers.deeds[ref].irreversible):
+            evidence = (
+                f"nothing undoes {ref} ({powers.deeds[ref].effect}), and no rollback is written"
+            )
+            remedy = f"declare an undo for {ref}, or write how a person puts it right"
+            yield Objection("/containment/rollback", evidence, remedy)
+
+
+ARCHITECTURE = (
+    Check("explicit_interfaces", "/interfaces", _unclear),
+    Check("layer_separation", "/systems", _crossing),
+    Check("no_hidden_coupling", "/interfaces/depends_on", _coupled),
+    Check("blast_radius", "/containment/blast_radius", _far),
+    Check("rollback_path", "/containment/rollback", _stranded),
+)

@@ -1,64 +1,84 @@
-"""The result of a check: a verdict, and the quoted part of the spec that caused it."""
+"""A check, and the findings that it makes: a verdict, its place, its evidence and its remedy."""
 
-from collections.abc import Iterable
-from typing import Literal
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, NamedTuple
 
-from shared.kit.models import Model
+from events.cases import Finding
+from functions.agents.rules.rights import Powers
 
-Verdict = Literal["pass", "fail", "escalate"]
-LONGEST_QUOTE = 160
-MOST_FINDINGS = 5
+LONGEST_QUOTE = 120
+LONGEST_TEXT = 400
+MOST_FINDINGS = 20
+MOST_NAMES = 8
+NOTHING_TO_DO = "none"
 
 
-class Finding(Model):
-    """One verdict of one named check. `path` is a JSON Pointer into the spec."""
+class Objection(NamedTuple):
+    """Why a check does not pass: where, what shows it, and what to write instead."""
 
-    check: str
-    verdict: Verdict
+    path: str
     evidence: str
-    path: str
-
-
-class Objection(Model):
-    """Why a check does not pass, before it becomes a finding."""
-
-    path: str
-    quote: str
-    reason: str
+    remedy: str
     verdict: Literal["fail", "escalate"] = "fail"
 
 
-def judged(check: str, objections: Iterable[Objection], *, passed: Objection) -> list[Finding]:
-    """The findings of a check: its objections, at most five, failures first; without objections one
-    pass with `passed` as its evidence."""
-    found = sorted(objections, key=lambda objection: objection.verdict != "fail")
+class Check(NamedTuple):
+    """A named check of a part of the spec: what it objects to; and where it passes, what shows
+    that, by default what stands there."""
+
+    name: str
+    path: str
+    objections: Callable[[Powers], Iterator[Objection]]
+    evidence: Callable[[Powers], str] | None = None
+
+
+def run(check: Check, powers: Powers) -> list[Finding]:
+    """The findings of one check, failures first, at most twenty, of which the last says how many
+    more there are; one pass where it has none."""
+    found = sorted(check.objections(powers), key=lambda each: each.verdict != "fail")
     if not found:
-        return [Finding(check=check, verdict="pass", evidence=_told(passed), path=passed.path)]
+        told = check.evidence(powers) if check.evidence else ""
+        return [passed(check.name, powers, check.path, told)]
+    if (more := len(found) - MOST_FINDINGS) > 0:
+        last = found[MOST_FINDINGS - 1]
+        told = f"{last.evidence[: LONGEST_TEXT - 40]}; and {more} more like it"
+        found[MOST_FINDINGS - 1 :] = [last._replace(evidence=told)]
     return [
-        Finding(check=check, verdict=item.verdict, evidence=_told(item), path=item.path)
-        for item in found[:MOST_FINDINGS]
+        Finding(
+            check=check.name,
+            verdict=each.verdict,
+            evidence=each.evidence[:LONGEST_TEXT],
+            path=powers.spec.nearest(each.path)[0],
+            remedy=each.remedy[:LONGEST_TEXT],
+        )
+        for each in found
     ]
 
 
-def shown(path: str, quote: object, reason: str) -> Objection:
-    """The evidence that a check passed."""
-    return Objection(path=path, quote=shortened(quote), reason=reason)
+def passed(check: str, powers: Powers, path: str, evidence: str = "") -> Finding:
+    """The finding that a check passed; without evidence it quotes what stands at the path."""
+    place, value = powers.spec.nearest(path)
+    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    is_there = place == path and value and shown.strip()
+    told = evidence or (quote(shown) if is_there else "nothing is declared")
+    return Finding(
+        check=check,
+        verdict="pass",
+        evidence=told[:LONGEST_TEXT],
+        path=place,
+        remedy=NOTHING_TO_DO,
+    )
 
 
-def objection(
-    path: str, quote: object, reason: str, verdict: Literal["fail", "escalate"] = "fail"
-) -> Objection:
-    """The evidence that a check does not pass."""
-    return Objection(path=path, quote=shortened(quote), reason=reason, verdict=verdict)
+def quote(text: str) -> str:
+    """The text on one line in quotation marks, shortened where it is long."""
+    line = " ".join(text.replace('"', "'").split())
+    return f'"{line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"}"'
 
 
-def shortened(quote: object) -> str:
-    """The quoted value on one line, shortened where it is long."""
-    if isinstance(quote, list | tuple):
-        quote = ", ".join(str(item) for item in quote)
-    line = " ".join(str(quote).split())
-    return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1]}…"
-
-
-def _told(item: Objection) -> str:
-    return f'"{item.quote}": {item.reason}'
+def listed(names: Iterable[str]) -> str:
+    """The first names in one line, and how many more there are."""
+    known = list(names)
+    more = f" and {len(known) - MOST_NAMES} more" if len(known) > MOST_NAMES else ""
+    return ", ".join(known[:MOST_NAMES]) + more or "none"

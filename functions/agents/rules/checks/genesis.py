@@ -2,230 +2,149 @@
 
 from collections.abc import Iterator
 
-from functions.agents.rules.checks.findings import Finding, Objection, judged, objection, shown
-from functions.agents.rules.checks.placeholders import is_empty, is_vague
-from functions.agents.rules.language.folding import stem, words
-from functions.agents.rules.language.segments import Segment, sentences
-from functions.agents.rules.language.vocabulary import listed
-from functions.agents.rules.spec import Passage, Role, Spec
-
-SHORTEST_PURPOSE = 4
-MOST_APPROVALS = 12
-MOST_TRIGGERS = 20
-
-_OPEN = ("anything", "whatever", "everything", "etc", "etcetera", "unlimited", "unrestricted")
-_OPEN_PHRASES = (
-    *("and more", "and so on", "any task", "any other", "other duties", "as it sees fit"),
-    *("where it sees fit", "at its discretion", "and the like", "all tasks", "other tasks"),
-    *("as directed", "no limits", "without limits", "not limited to"),
-)
-_ALWAYS = listed("every each any all")
-_ITEMS = listed(
-    "message request item input task document draft articl email ticket record case ord "
-    "invoic output step answ run question decision action"
-)
-_PROMISES = (
-    *(Role.PURPOSE, Role.IN_SCOPE, Role.ALONE, Role.WITH_APPROVAL, Role.TRIGGER, Role.SECTION),
-    *(Role.OUTPUT, Role.ROLLBACK, Role.OPERATION),
-)
+from functions.agents.rules.checks.findings import Check, Objection, listed, quote
+from functions.agents.rules.rights import Deed, Powers
 
 
-def completeness(spec: Spec) -> list[Finding]:
-    """Fails where the purpose, the industry or the skills say nothing, or a list has a blank
-    entry."""
-    return judged(
-        "completeness",
-        _gaps(spec),
-        passed=shown("/purpose", spec.purpose, "says what the agent is for"),
-    )
-
-
-def _gaps(spec: Spec) -> Iterator[Objection]:
-    if is_empty(spec.purpose) or len(words(spec.purpose)) < SHORTEST_PURPOSE:
-        yield objection("/purpose", spec.purpose, "does not say what the agent is for")
-    if is_empty(spec.industry):
-        yield objection("/industry", spec.industry, "names no industry")
+def _gaps(powers: Powers) -> Iterator[Objection]:
+    spec = powers.spec
+    for name, text in (("purpose", spec.purpose), ("industry", spec.industry)):
+        if not text.strip():
+            yield Objection(f"/{name}", f"the {name} is missing", f"write the agent's {name}")
     if not spec.skills:
-        yield objection("/skills", "", "names no skill")
-    listed = (
-        Role.SKILL,
-        Role.IN_SCOPE,
-        Role.OUT_OF_SCOPE,
-        Role.SOURCE,
-        Role.SYSTEM,
-        Role.OPERATION,
-    )
-    rights = (Role.ALONE, Role.WITH_APPROVAL, Role.NEVER, Role.TRIGGER, Role.INPUT, Role.OUTPUT)
-    for passage in spec.passages_of(*listed, *rights, Role.DEPENDENCY):
-        if not passage.text.strip():
-            yield objection(passage.path, passage.text, "is blank")
+        yield Objection("/skills", "no skill is named", "name skills of GET /v1/skills")
+    for path, texts in _lists(powers):
+        for index, text in enumerate(texts):
+            if not text.strip():
+                remedy = "write the entry, or leave it out"
+                yield Objection(f"{path}/{index}", "this entry is blank", remedy)
 
 
-def scope(spec: Spec) -> list[Finding]:
-    """Fails where nothing is in scope or nothing is out of scope, where one item is both, or where
-    an item in scope is open-ended."""
-    return judged(
-        "scope",
-        _scope_objections(spec),
-        passed=shown(
-            "/scope/in", spec.scope.inside, "says what is in, and what is out is said too"
-        ),
-    )
+def _lists(powers: Powers) -> Iterator[tuple[str, tuple[str, ...]]]:
+    spec = powers.spec
+    yield "/skills", spec.skills
+    yield "/scope/in", spec.scope.inside
+    yield "/scope/out", spec.scope.outside
+    yield "/escalation_triggers", spec.escalation_triggers
+    yield "/interfaces/inputs", spec.interfaces.inputs
+    yield "/interfaces/outputs", spec.interfaces.outputs
+    yield "/interfaces/depends_on", spec.interfaces.depends_on
 
 
-def _scope_objections(spec: Spec) -> Iterator[Objection]:
-    if all(is_empty(text) for text in spec.scope.inside):
-        yield objection("/scope/in", spec.scope.inside, "nothing is in scope")
-    if all(is_empty(text) for text in spec.scope.outside):
-        yield objection("/scope/out", spec.scope.outside, "nothing is out of scope")
-    outside = {_gist(text): text for text in spec.scope.outside if _gist(text)}
-    for passage in spec.passages_of(Role.IN_SCOPE):
-        if (other := outside.get(_gist(passage.text))) is not None:
-            yield objection(passage.path, passage.text, f'is out of scope too ("{other}")')
-        if open_end := _open_end(passage.text):
-            yield objection(passage.path, passage.text, f'"{open_end}" has no end')
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
-def _gist(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words(text)) - {"th", "a", "of", "and", "the"}
+def _unscoped(powers: Powers) -> Iterator[Objection]:
+    inside, outside = powers.spec.scope.inside, powers.spec.scope.outside
+    if not any(map(_folded, inside)):
+        yield Objection("/scope/in", "nothing is in scope", "list what the agent works on")
+    if not any(map(_folded, outside)):
+        yield Objection("/scope/out", "nothing is out of scope", "list what it leaves to others")
+    excluded = set(map(_folded, outside)) - {""}
+    for index, text in enumerate(inside):
+        if _folded(text) in excluded:
+            evidence = f"{quote(text)} is in scope and out of scope"
+            yield Objection(f"/scope/in/{index}", evidence, "leave it in one of the two lists")
 
 
-def _open_end(text: str) -> str | None:
-    said = words(text)
-    line = f" {' '.join(said)} "
-    phrase = next((phrase for phrase in _OPEN_PHRASES if f" {phrase} " in line), None)
-    word = next((word for word in said if word in _OPEN), None)
-    return phrase or word or (text if text.strip() and is_vague(text) else None)
+def _unbounded(powers: Powers) -> Iterator[Objection]:
+    for name, entries in powers.entries.items():
+        seen: set[str] = set()
+        for path, right, refs in entries:
+            ref = right.operation
+            if not refs:
+                evidence = f"{ref} stands for no declared operation that never leaves"
+                yield Objection(path, evidence, "name an operation, or leave the entry out")
+            elif ref in powers.never:
+                evidence = f"{ref} is in {name}, and {powers.never[ref][1:]} rules it out"
+                yield Objection(path, evidence, "leave it in one of the two lists")
+            elif not ref.endswith("*") and ref not in powers.deeds:
+                remedy = f"declare {ref} under systems with its effect, or leave the right out"
+                yield Objection(path, f"{ref} is not declared", remedy)
+            if doubled := seen.intersection(refs):
+                evidence = f"{listed(sorted(doubled))} is in {name} twice"
+                yield Objection(path, evidence, "leave one entry, with the limits that hold")
+            seen.update(refs)
+    for ref in sorted(powers.alone.keys() & powers.with_approval.keys()):
+        if not powers.alone[ref].limits.bounds:
+            yield Objection(
+                powers.alone[ref].path,
+                f"{ref} is in alone without a limit, and in with_approval",
+                "limit the entry in alone, so that a person approves what is above, or leave one",
+            )
+    yield from _idle_limits(powers)
+    yield from _unlisted(powers)
 
 
-def governance_hooks(spec: Spec) -> list[Finding]:
-    """Fails where the agent has no occasion to escalate to a human, or the spec rules it out."""
-    triggers = spec.escalation_triggers
-    said = [text for text in triggers if not is_empty(text)]
-    path = "/escalation_triggers"
-    found = [] if said else [objection(path, triggers, "nothing makes the agent turn to a human")]
-    found += [
-        objection(passage.path, passage.text, "says nothing")
-        for passage in spec.passages_of(Role.TRIGGER)
-        if said and passage.text.strip() and is_empty(passage.text)
-    ]
-    return judged(
-        "governance_hooks",
-        found,
-        passed=shown(f"{path}/0", said[0] if said else "", "makes the agent turn to a human"),
-    )
+def _idle_limits(powers: Powers) -> Iterator[Objection]:
+    for path, right, _ in (each for entries in powers.entries.values() for each in entries):
+        deed = powers.deeds.get(right.operation)
+        if right.per_run and right.per_day and right.per_run > right.per_day:
+            evidence = f"{right.operation} may be called more often in a run than in a day"
+            yield Objection(path, evidence, "write a per_run of at most per_day")
+        if right.up_to_usd and deed and deed.effect != "pay":
+            evidence = f"{deed.ref} ({deed.effect}) moves no money, and has a limit of money"
+            yield Objection(path, evidence, "declare effect: pay, or leave up_to_usd out")
 
 
-def evolution_triggers(spec: Spec) -> list[Finding]:
-    """Fails where the agent may change its own scope, skills, data, rights or limits: every such
-    change needs a new case."""
-    found = [
-        objection(passage.path, segment.quote, "changes what it may do without a new case")
-        for passage in spec.passages_of(*_PROMISES)
-        for sentence in sentences(passage.text)
-        for segment in sentence
-        if _changes_itself(passage, segment)
-    ]
-    return judged(
-        "evolution_triggers",
-        found,
-        passed=shown("/skills", spec.skills, "only a new case can change what it may do"),
-    )
+def _unlisted(powers: Powers) -> Iterator[Objection]:
+    for ref in sorted(powers.deeds.keys() - powers.held.keys() - powers.never.keys()):
+        deed = powers.deeds[ref]
+        evidence = f"{ref} ({deed.effect}) is in no list of rights"
+        remedy = f"add {ref} to rights.alone, rights.with_approval or rights.never"
+        if ref not in powers.undoing:
+            yield Objection(deed.path, evidence, remedy)
+        elif deed.consequential:
+            yield Objection(deed.path, f"{evidence}, and is more than an undo may be", remedy)
 
 
-def _changes_itself(passage: Passage, segment: Segment) -> bool:
-    if passage.role is Role.TRIGGER and segment.words[0] not in (
-        "add",
-        "expand",
-        "extend",
-        "grant",
-    ):
-        return False
-    for at in segment.where("expand"):
-        for thing in segment.where("capability", at + 1, at + 6):
-            between = segment.words[at + 1 : thing]
-            own = not {"its", "own", "itself"}.isdisjoint(between)
-            new = any(segment.concepts[index] & {"new"} for index in range(at + 1, thing))
-            grows = segment.words[at].startswith(("expand", "extend", "broad", "wid", "unlock"))
-            gains = segment.words[at].startswith(("learn", "acquir", "adopt", "install"))
-            grants = segment.words[at].startswith(("grant", "giv", "acquir", "learn", "adopt"))
-            if (
-                own or (new and (gains or _is_of_itself(segment, thing))) or (grows and not between)
-            ) and (segment.denied(at) % 2 == 0 and not _is_offered(segment, at)):
-                return True
-            if grants and "itself" in segment.words and segment.denied(at) % 2 == 0:
-                return True
-    return False
+def _ungoverned(powers: Powers) -> Iterator[Objection]:
+    if not any(map(_folded, powers.spec.escalation_triggers)):
+        remedy = "list at least one occasion on which it asks a person"
+        path = "/escalation_triggers"
+        yield Objection(path, "nothing makes the agent turn to a person", remedy)
 
 
-def _is_of_itself(segment: Segment, thing: int) -> bool:
-    # `adds new sources as needed` widens the agent; `adds new rules to the glossary` does not.
-    return not {"to", "for", "from", "of", "in"}.intersection(segment.words[thing + 1 : thing + 2])
+def _self_widening(powers: Powers) -> Iterator[Objection]:
+    for ref, right in powers.alone.items():
+        if powers.deeds[ref].effect == "grant" and not right.limits.only:
+            evidence = f"{ref} gives rights, its own too, and is held alone"
+            remedy = f"move {ref} to rights.with_approval, or limit its arguments with only"
+            yield Objection(right.path, evidence, remedy)
 
 
-def _is_offered(segment: Segment, at: int) -> bool:
-    before = segment.words[max(0, at - 2) : at]
-    return any(word.startswith(("propos", "suggest", "recommend", "request")) for word in before)
+def _burdens(powers: Powers) -> Iterator[Objection]:
+    asked = [powers.deeds[ref] for ref in sorted(powers.with_approval)]
+    if asked and all(deed.effect == "read" and _is_open(powers, deed) for deed in asked):
+        evidence = f"only reading needs a person: {listed(deed.ref for deed in asked)}"
+        remedy = "move reading to rights.alone, and keep a person for what changes something"
+        yield Objection("/rights/with_approval", evidence, remedy)
+    yield from _budget(powers)
 
 
-def no_undue_burden(spec: Spec) -> list[Finding]:
-    """Fails where people would be asked too often, a limit makes no sense, or an item is
-    repeated."""
-    budget = spec.budget
-    return judged(
-        "no_undue_burden",
-        _burdens(spec),
-        passed=shown(
-            "/budget",
-            f"per_run_usd {budget.per_run_usd:g}, per_day_usd {budget.per_day_usd:g}",
-            f"{len(spec.decision_rights.with_approval)} rights need approval, "
-            f"{len(spec.escalation_triggers)} occasions escalate",
-        ),
-    )
+def _is_open(powers: Powers, deed: Deed) -> bool:
+    found = map(powers.classification, deed.sources)
+    return {"public", "internal"}.issuperset(found)
 
 
-def _burdens(spec: Spec) -> Iterator[Objection]:
-    if len(spec.decision_rights.with_approval) > MOST_APPROVALS:
-        count = len(spec.decision_rights.with_approval)
-        path = f"/decision_rights/with_approval/{MOST_APPROVALS}"
-        text = spec.decision_rights.with_approval[MOST_APPROVALS]
-        yield objection(path, text, f"{count} rights that need approval are too many to attend to")
-    if len(spec.escalation_triggers) > MOST_TRIGGERS:
-        path = f"/escalation_triggers/{MOST_TRIGGERS}"
-        text = spec.escalation_triggers[MOST_TRIGGERS]
-        yield objection(path, text, f"more than {MOST_TRIGGERS} occasions to escalate")
-    for passage in spec.passages_of(Role.TRIGGER):
-        if _is_always(passage.text):
-            yield objection(passage.path, passage.text, "escalates whatever the agent does")
-    yield from _budget_objections(spec)
-    yield from _repeated(spec)
+def _budget(powers: Powers) -> Iterator[Objection]:
+    run, day = powers.spec.budget.per_run_usd, powers.spec.budget.per_day_usd
+    for name, usd in (("per_run_usd", run), ("per_day_usd", day)):
+        if usd == 0:
+            evidence = f"{name} is 0, which pays for nothing"
+            yield Objection(f"/budget/{name}", evidence, "write an amount above 0")
+    if run > day > 0:
+        evidence = f"one run may cost ${run:g}, and the whole day ${day:g}"
+        remedy = "write a per_run_usd of at most per_day_usd"
+        yield Objection("/budget/per_run_usd", evidence, remedy)
 
 
-def _is_always(text: str) -> bool:
-    said = [stem(word) for word in words(text) if word not in ("on", "for", "in", "the", "when")]
-    if said in (["alway"], ["always"]):
-        return True
-    return len(said) == 2 and said[0] in _ALWAYS and said[1] in _ITEMS
-
-
-def _budget_objections(spec: Spec) -> Iterator[Objection]:
-    budget = spec.budget
-    if budget.per_run_usd == 0:
-        yield objection("/budget/per_run_usd", budget.per_run_usd, "pays for no run")
-    if budget.per_day_usd == 0:
-        yield objection("/budget/per_day_usd", budget.per_day_usd, "pays for no day")
-    if budget.per_run_usd > budget.per_day_usd:
-        reason = f"one run costs more than the day's {budget.per_day_usd:g}"
-        yield objection("/budget/per_run_usd", budget.per_run_usd, reason)
-
-
-def _repeated(spec: Spec) -> Iterator[Objection]:
-    seen: set[tuple[str, tuple[str, ...]]] = set()
-    for passage in spec.passages:
-        list_path, _, _ = passage.path.rpartition("/")
-        said = words(passage.text)
-        if list_path.count("/") < 2 and list_path not in ("/skills", "/escalation_triggers"):
-            continue
-        if said and (list_path, said) in seen:
-            yield objection(passage.path, passage.text, "is listed twice")
-        seen.add((list_path, said))
+GENESIS = (
+    Check("completeness", "/purpose", _gaps),
+    Check("scope", "/scope", _unscoped),
+    Check("decision_boundaries", "/rights", _unbounded),
+    Check("governance_hooks", "/escalation_triggers", _ungoverned),
+    Check("evolution_triggers", "/rights/alone", _self_widening),
+    Check("no_undue_burden", "/rights/with_approval", _burdens),
+)

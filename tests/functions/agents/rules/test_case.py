@@ -40,7 +40,8 @@ from tests.functions.agents.cases import (
     submission,
     submitted,
 )
-from tests.functions.agents.specs import spec
+from tests.functions.agents.specs import ESCALATES as ESCALATING
+from tests.functions.agents.specs import normal, spec
 
 LATER = START + SECOND
 ESCALATES = spec("finance-pays-alone")
@@ -116,7 +117,7 @@ def test_what_is_hashed_is_the_spec_with_its_classification_and_findings() -> No
     case, request = after.case, after.request
     content = after.content(request.content_hash)
     assert {**content, "case": None, "classification": None, "changes": None, "findings": None} == {
-        **spec().document(),
+        **normal(spec()),
         **dict.fromkeys(("case", "classification", "changes", "findings")),
     }
     assert case.asked is not None
@@ -131,7 +132,7 @@ def test_what_is_hashed_is_the_spec_with_its_classification_and_findings() -> No
 
 
 def test_what_cannot_be_undone_is_never_left_to_a_precedent() -> None:
-    after = submission(spec("manufacturing-supplier-mail-drafter"))
+    after = submission(spec(**ESCALATING))
     assert not after.request.precedents_allowed
 
 

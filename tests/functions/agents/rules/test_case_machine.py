@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from events.specs import Spec
 from functions.agents.rules.agent import (
     SUSPENDABLE,
     Agent,
@@ -35,7 +36,6 @@ from functions.agents.rules.creation import (
 from functions.agents.rules.decision import Decision, accept
 from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.health import health_checks
-from functions.agents.rules.spec import Spec
 from functions.agents.rules.versions import version_after
 from functions.agents.rules.withdrawal import CANCELLABLE, cancel, end_withdrawn
 from shared.kit.ids import derive_id
@@ -49,18 +49,16 @@ from tests.functions.agents.cases import (
     stepped,
     submitted,
 )
-from tests.functions.agents.specs import spec
+from tests.functions.agents.specs import BLOCKS, ESCALATES, RETURNS, spec
 
 SPECS: tuple[Spec, ...] = (
     spec(),
     spec(mode="trial"),
     spec(budget={"per_run_usd": 0.1, "per_day_usd": 1}),
     spec(industry="clinics"),
-    spec(containment__rollback=""),  # returned by stage 4
-    spec(purpose="Draft articles and auto-approve the routine ones."),  # blocked by stage 5
-    spec(  # escalated by stage 5
-        decision_rights__alone=["Pay the photographers' invoices"],
-    ),
+    spec(**RETURNS),
+    spec(**BLOCKS),
+    spec(**ESCALATES),
 )
 ANSWERS = ("rejected", "expired", "changes_requested")
 OVER = frozenset({"rejected", "cancelled", "blocked", "rolled_back", "rollback_failed"})

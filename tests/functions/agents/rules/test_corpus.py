@@ -1,91 +1,107 @@
-"""Every spec in tests/specs is judged as the file beside it says."""
+"""Every spec in tests/specs is judged as the corpus says."""
 
+import json
+import statistics
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.agents.rules.judgement import check_specification, judge
+from functions.agents.rules.rights import Powers
 from functions.agents.rules.risk import assess
 from shared.kit.errors import Invalid
-from tests.functions.agents.specs import CORPUS, read_spec, read_value
+from shared.kit.plain_yaml import parse_yaml
+from tests.functions.agents.specs import CORPUS, document, read_spec, variants
 
-FILES = sorted(path for path in CORPUS.glob("*.yaml") if not path.stem.endswith(".expected"))
-INDUSTRIES = {path.stem.partition("-")[0] for path in FILES}
-
-
-def _expected(path: Path) -> dict[str, Any]:
-    expected: dict[str, Any] = read_value(path.with_suffix(".expected.yaml").read_bytes())
-    return expected
+WHOLE: dict[str, Any] = parse_yaml((CORPUS / "expected.yaml").read_bytes())
+TRANSLATED: list[dict[str, Any]] = parse_yaml((CORPUS / "translated.yaml").read_bytes())
+EXPECTED = {**WHOLE, **{slug: variant["expected"] for slug, variant in variants().items()}}
+READABLE = [slug for slug, expected in EXPECTED.items() if expected["outcome"] != "refused"]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_spec_of_the_corpus_is_judged_as_expected(path: Path) -> None:
-    expected = _expected(path)
+def _spec(slug: str) -> Any:
+    return read_spec(json.dumps(document(slug)).encode())
+
+
+@pytest.mark.parametrize("slug", EXPECTED)
+def test_a_spec_of_the_corpus_is_judged_as_expected(slug: str) -> None:
+    expected = EXPECTED[slug]
     if expected["outcome"] == "refused":
         with pytest.raises(Invalid) as refusal:
-            check_specification(read_spec(path.read_bytes()))
+            check_specification(_spec(slug))
         fields = [f"/{error.field.replace('.', '/')}" for error in refusal.value.errors]
         assert fields == [expected["path"]]
         return
-    spec = read_spec(path.read_bytes())
+    spec = _spec(slug)
     check_specification(spec)
-    judgement = judge(spec)
-    objections = [
-        (finding.check, finding.path) for finding in judgement.findings if finding.verdict != "pass"
-    ]
+    judgement = judge(Powers(spec))
+    objections = [each for each in judgement.findings if each.verdict != "pass"]
     assert judgement.outcome == expected["outcome"], objections
     assert judgement.stopped_at == expected.get("stage")
     if "check" in expected:
-        assert (expected["check"], expected["path"]) in objections
-    else:
-        assert assess(spec).risk == expected["risk"]
+        assert (expected["check"], expected["path"]) in [(o.check, o.path) for o in objections]
+    if "risk" in expected:
+        assert assess(Powers(spec)).risk == expected["risk"]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_only_the_check_that_owns_a_fault_objects_to_it(path: Path) -> None:
-    expected = _expected(path)
-    if expected["outcome"] == "refused":
+@pytest.mark.parametrize("slug", READABLE)
+def test_only_the_check_that_owns_a_fault_objects_to_it(slug: str) -> None:
+    expected = EXPECTED[slug]
+    findings = judge(Powers(_spec(slug))).findings
+    objecting = {finding.check for finding in findings if finding.verdict != "pass"}
+    if slug == "hospitality-no-way-of-working":
+        assert objecting == {"section_self_critique", "section_auditability"}
         return
-    objecting = {
-        finding.check
-        for finding in judge(read_spec(path.read_bytes())).findings
-        if finding.verdict != "pass"
-    }
     assert objecting == ({expected["check"]} if "check" in expected else set())
 
 
-def test_the_corpus_has_specs_good_and_bad_of_five_industries_and_more() -> None:
-    outcomes = [_expected(path)["outcome"] for path in FILES]
-    assert len(INDUSTRIES) >= 5
-    assert outcomes.count("ethics_cleared") >= 15
-    assert len(outcomes) - outcomes.count("ethics_cleared") >= 30
+def test_the_corpus_has_eighty_specs_good_and_bad_of_ten_industries() -> None:
+    assert {path.stem for path in CORPUS.glob("*.yaml")} == {
+        *WHOLE,
+        "expected",
+        "translated",
+        "variants",
+    }
+    outcomes = [expected["outcome"] for expected in EXPECTED.values()]
+    assert len(outcomes) >= 80
+    assert len({slug.partition("-")[0] for slug in EXPECTED}) >= 10
+    assert outcomes.count("ethics_cleared") >= 30
+    assert len(outcomes) - outcomes.count("ethics_cleared") >= 45
 
 
-def test_every_finding_quotes_the_spec_and_points_into_it() -> None:
-    for path in FILES:
-        if _expected(path)["outcome"] == "refused":
-            continue
-        spec = read_spec(path.read_bytes())
-        for finding in judge(spec).findings:
-            assert finding.path == "" or _resolves(spec.document(), finding.path), finding
+@pytest.mark.parametrize("row", TRANSLATED, ids=lambda row: row["slug"])
+def test_a_public_definition_is_judged_as_expected(row: dict[str, Any]) -> None:
+    spec = read_spec(json.dumps(row["spec"]).encode())
+    check_specification(spec)
+    judgement, risk = judge(Powers(spec)), assess(Powers(spec)).risk
+    stopping = [each.check for each in judgement.findings if each.verdict != "pass"]
+    found = {"outcome": judgement.outcome, "risk": risk}
+    assert {**found, **({"check": stopping[0]} if stopping else {})} == row["expected"]
+
+
+def test_of_the_public_definitions_four_in_five_are_judged_as_their_authors_would() -> None:
+    assert len(TRANSLATED) >= 25
+    agreeing = [row for row in TRANSLATED if row["agrees"]]
+    assert len(agreeing) / len(TRANSLATED) >= 0.8
+    assert all(row["source"] and row["why"] for row in TRANSLATED)
+
+
+def test_every_finding_has_evidence_a_remedy_and_a_path_that_exists() -> None:
+    for slug in READABLE:
+        spec = _spec(slug)
+        for finding in judge(Powers(spec)).findings:
+            assert finding.path == spec.nearest(finding.path)[0], finding
             assert finding.evidence
+            assert '""' not in finding.evidence
+            assert finding.remedy
 
 
-def _resolves(document: Any, pointer: str) -> bool:
-    *parents, last = pointer.removeprefix("/").split("/")
-    place = document
-    for part in parents:
-        place = place[int(part)] if isinstance(place, list) else place.get(part, {})
-    # what is missing is pointed at where it should be
-    return isinstance(place, dict) or int(last) < len(place)
-
-
-def test_judging_the_whole_corpus_takes_well_under_a_second() -> None:
-    readable = [path for path in FILES if _expected(path)["outcome"] != "refused"]
-    specs = [read_spec(path.read_bytes()) for path in readable]
-    began = time.process_time()
-    for spec in specs:
-        judge(spec)
-    assert time.process_time() - began < 1
+def test_judging_takes_at_most_two_milliseconds_of_processor_time() -> None:
+    taken = []
+    for spec in [_spec(slug) for slug in READABLE]:
+        began = time.process_time()
+        judge(Powers(spec))
+        taken.append(time.process_time() - began)
+    # The median, because a collection of garbage may fall into any of them.
+    assert statistics.median(taken) < 0.002

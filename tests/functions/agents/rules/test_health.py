@@ -230,7 +230,7 @@ def test_a_skill_that_was_withdrawn_stops_the_deployment() -> None:
     agent, case = submitted()
     around = Around(known_skills=frozenset({"research", "draft"}))
     checks = health_checks(agent, assented(case), around.surroundings(case))
-    assert [check.path for check in checks if check.verdict == "fail"] == ["/skills/2"]
+    assert [check.path for check in checks if check.verdict == "fail"] == ["/skills/1"]
 
 
 def test_a_change_judged_against_a_version_that_is_gone_is_not_deployed() -> None:

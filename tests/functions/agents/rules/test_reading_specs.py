@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.agents.rules.spec_limits import DEEPEST, MOST_BYTES, MOST_NODES
+from events.specs import MOST_BYTES, MOST_PARTS
 from shared.kit.errors import Invalid, MalformedRequest
+from shared.kit.json_limits import DEEPEST_JSON
 from tests.functions.agents.specs import read_spec, read_value
 from tests.shared.plain_values import YAML_BOMBS, YAML_SPELLINGS, levels, values_of
 
@@ -109,7 +110,7 @@ JSON_VALUES = values_of(
 @given(st.dictionaries(st.sampled_from("abc"), JSON_VALUES))
 def test_json_and_the_same_value_as_yaml_read_alike(value: dict[str, Any]) -> None:
     text = json.dumps(value).encode()
-    if levels(value) <= DEEPEST:
+    if levels(value) <= DEEPEST_JSON:
         # JSON is YAML too; the leading line makes it so.
         assert read_value(text) == read_value(b"---\n" + text) == value
 
@@ -127,8 +128,8 @@ def test_any_text_as_a_spec_is_read_or_refused(text: str) -> None:
 
 
 def test_the_largest_readable_value_is_read_within_a_second() -> None:
-    body = json.dumps(["x" * 20] * (MOST_NODES - 1))
+    body = json.dumps(["x" * 20] * (MOST_PARTS - 1))
     began = time.process_time()
-    assert len(read_value(body.encode())) == MOST_NODES - 1
-    assert len(read_value(b"---\n" + body.encode())) == MOST_NODES - 1
+    assert len(read_value(body.encode())) == MOST_PARTS - 1
+    assert len(read_value(b"---\n" + body.encode())) == MOST_PARTS - 1
     assert time.process_time() - began < 1

@@ -8,11 +8,14 @@ import pytest
 from events.agents import AgentApprovalNeeded
 from shared.kit.operations import start_counting
 from tests.functions.agents.rules.test_reading_specs import BOMBS
-from tests.functions.agents.specs import CORPUS, document
+from tests.functions.agents.specs import CORPUS, RETURNS, document, normal, spec
 from tests.functions.agents.worlds import World
 
 UNKNOWN_CASE = "cas_01KAGQ0000000000000000000A"
 UNKNOWN_AGENT = "agt_01KAGQ0000000000000000000A"
+
+
+BLOCKED = {"systems__0__sources": ["ehr-visits", "assent-log"]}
 
 
 def revision(**changes: object) -> dict[str, object]:
@@ -28,8 +31,7 @@ async def test_a_sound_spec_is_accepted_with_its_case(world: World) -> None:
     assert case["correlation_id"].startswith("evt_")
     agent = await world.agent(answer["agent_id"])
     assert (agent["status"], agent["case_id"]) == ("certified", answer["case_id"])
-    budget = {"per_run_usd": 0.5, "per_day_usd": 5}
-    assert agent["spec"] == {**document(), "budget": budget, "mode": "production"}
+    assert agent["spec"] == normal(spec())
 
 
 @pytest.mark.parametrize("media_type", ["application/yaml", "application/json", ""])
@@ -69,6 +71,24 @@ async def test_a_submission_overtaken_by_itself_answers_the_same(world: World) -
     first = await world.post("/v1/agents", document(), key="once")
     assert not overtaken.done()
     assert ((await overtaken).status_code, (await overtaken).json()) == (202, first.json())
+
+
+async def test_the_answer_has_every_finding_of_every_stage_with_its_remedy(world: World) -> None:
+    wrong = {"escalation_triggers": [], "way_of_working": {}, **RETURNS}
+    answer = await world.submit("healthcare-no-rollback", **wrong)
+    assert (answer["status"], answer["stage"]["number"]) == ("returned", 2)
+    stopping = [each for each in answer["findings"] if each["verdict"] != "pass"]
+    assert [(each["stage"], each["check"], each["path"]) for each in stopping] == [
+        (2, "section_self_critique", "/way_of_working"),
+        (2, "section_auditability", "/way_of_working"),
+        (3, "governance_hooks", "/escalation_triggers"),
+        (4, "blast_radius", "/containment/blast_radius"),
+        (4, "rollback_path", "/containment/rollback"),
+    ]
+    assert all(each["evidence"] and each["remedy"] for each in answer["findings"])
+    shown = (await world.case(answer["case_id"]))["stages"]
+    told = [{"stage": s["number"], **each} for s in shown for each in s["findings"]]
+    assert told == [{name: each[name] for name in told[0]} for each in answer["findings"]]
 
 
 async def test_a_gap_is_accepted_and_the_case_says_where_and_why(world: World) -> None:
@@ -177,9 +197,8 @@ async def test_a_revision_keeps_the_name_and_is_read_like_any_spec(world: World)
 
 async def test_a_blocked_revision_frees_the_name(world: World) -> None:
     answer = await world.submit("healthcare-no-rollback")
-    purpose = "Draft coding suggestions and auto-approve the routine ones."
     path = f"/v1/workflows/{answer['case_id']}/revisions"
-    revised = await world.post(path, revision(purpose=purpose))
+    revised = await world.post(path, revision(**BLOCKED))
     assert revised.json()["status"] == "blocked"
     assert (await world.submit("healthcare-no-rollback"))["agent_id"] != answer["agent_id"]
 
@@ -205,9 +224,7 @@ async def test_a_change_says_what_kind_it_is_and_why(world: World) -> None:
 
 async def test_a_returned_change_is_classified_anew_by_its_revision(world: World) -> None:
     answer = await world.live()
-    change = await world.post(
-        f"/v1/agents/{answer['agent_id']}/changes", document(containment__rollback="")
-    )
+    change = await world.post(f"/v1/agents/{answer['agent_id']}/changes", document(**RETURNS))
     assert (change.json()["kind"], change.json()["status"]) == ("evolution", "returned")
     path = f"/v1/workflows/{change.json()['case_id']}/revisions"
     revised = await world.post(path, document(mode="trial"))
@@ -435,7 +452,7 @@ async def test_agents_are_listed_newest_first_page_by_page(world: World) -> None
 
 
 async def test_the_catalogue_is_listed(world: World) -> None:
-    items = (await world.get("/v1/skills")).json()["items"]
+    items = (await world.get("/v1/skills", limit=100)).json()["items"]
     assert {"research", "draft", "reconcile"} <= {item["name"] for item in items}
     first = (await world.get("/v1/skills", limit=5)).json()
     assert first["items"] == items[:5]

@@ -30,7 +30,9 @@ AGENT = {
     "industry": "healthcare",
     "skills": ["research", "draft"],
     "data_access": [{"source": "clinic-cms", "mode": "read", "classification": "public"}],
-    "external_systems": [{"name": "clinic-cms", "operations": ["read"], "reversible": True}],
+    "systems": [{"name": "clinic-cms", "operations": [{"name": "read", "effect": "read"}]}],
+    "alone_effects": ["read", "draft"],
+    "irreversible": [],
     "containment": {"rollback": "Delete the drafts it wrote.", "blast_radius": "tenant"},
     "budget": {"per_run_usd": 0.5},
     "case": {"case_id": "cas_1"},
@@ -120,11 +122,11 @@ def test_conditions_leave_out_names_free_text_and_what_differs() -> None:
         "content.skills",
         "content.data_access.classification",
         "content.data_access.mode",
-        "content.external_systems.reversible",
+        "content.alone_effects",
         "content.budget.per_run_usd",
     }
     assert found["content.budget.per_run_usd"].value == 0.5
-    assert found["content.external_systems.reversible"].value == [True]
+    assert found["content.alone_effects"].value == ["draft", "read"]
 
 
 def test_values_of_different_types_have_nothing_in_common() -> None:

@@ -47,7 +47,7 @@ def test_a_precedent_never_serves_its_author_or_who_activated_it(role: str) -> N
     "fields",
     [
         {"rollback_plan": " "},
-        {"content": {**CONTENT, "external_systems": [{"reversible": False}]}},
+        {"content": {**CONTENT, "irreversible": ["clinic-cms/articles.publish"]}},
         {"content": {**CONTENT, "irreversible": True}},
         {"content": {**CONTENT, "Irreversible": True}},
         {"content": {**CONTENT, "external_systems": [{"Reversible": "false"}]}},

@@ -1,0 +1,234 @@
+"""The agent spec, version 2: what its author declares, with bounds for every part. Cases and agents
+name its normal form by `spec_hash`, and it is part of what approvals decide about."""
+
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from events.agents import Mode
+from events.approvals import Effect
+from shared.kit.models import Model
+
+Name = Annotated[
+    str,
+    StringConstraints(
+        strict=True, min_length=3, max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"
+    ),
+]
+# The name of a system or of one of its operations.
+Label = Annotated[
+    str, StringConstraints(strict=True, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")
+]
+# One operation of a system; `*` as its last part stands for all that begin so.
+Reference = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        max_length=201,
+        pattern=(
+            r"^[A-Za-z0-9][A-Za-z0-9._:-]*/"
+            r"([A-Za-z0-9][A-Za-z0-9._:-]*|([A-Za-z0-9][A-Za-z0-9._:-]*\.)?\*)$"
+        ),
+    ),
+]
+Text = Annotated[str, StringConstraints(strict=True, max_length=2_000)]
+Word = Annotated[str, StringConstraints(strict=True, max_length=200)]
+Texts = Annotated[tuple[Text, ...], Field(max_length=50)]
+Words = Annotated[tuple[Word, ...], Field(max_length=50)]
+Named = Annotated[str, StringConstraints(strict=True, max_length=200, pattern=r"\S")]
+Sources = Annotated[tuple[Named, ...], Field(min_length=1, max_length=20)]
+Count = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+Usd = Annotated[float, Field(ge=0, le=1_000_000, strict=True)]
+Classification = Literal["public", "internal", "confidential", "restricted"]
+BlastRadius = Literal["agent", "workspace", "tenant", "platform"]
+CLASSIFICATIONS: tuple[Classification, ...] = ("public", "internal", "confidential", "restricted")
+RADII: tuple[BlastRadius, ...] = ("agent", "workspace", "tenant", "platform")
+MOST_BYTES = 128 * 1024
+MOST_PARTS = 4_000
+MOST_OPERATIONS = 300
+
+
+class Scope(Model):
+    """What the agent does, and what it does not do."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    inside: Texts = Field(default=(), alias="in")
+    outside: Texts = Field(default=(), alias="out")
+
+
+class DataAccess(Model):
+    """One source that the agent reads or writes."""
+
+    source: Named
+    mode: Literal["read", "write"]
+    classification: Classification
+
+
+class Operation(Model):
+    """One operation of a system: its effect, the operation of the same system that undoes it, and
+    the sources that it touches, by default those of its system."""
+
+    name: Label
+    effect: Effect
+    undo: Label | None = None
+    sources: Sources | None = None
+
+
+class System(Model):
+    """One system that the agent acts on. `connector` is its manifest in the catalogue; `sources`
+    are the data that it touches, by default a source with its own name."""
+
+    name: Label
+    connector: Name | None = None
+    sources: Sources | None = None
+    operations: Annotated[tuple[Operation, ...], Field(max_length=MOST_OPERATIONS)] = ()
+
+
+class MoneyLimit(Model):
+    """The most that one call may move, in dollars, and the names of the arguments that hold the
+    amount and its currency."""
+
+    usd: Annotated[float, Field(gt=0, le=1_000_000_000, strict=True)]
+    argument: Named
+    currency: Named
+
+
+class RightLimits(Model):
+    """What bounds a right: calls in a run and in a day, money in a call, and for each named
+    argument the patterns of which each value must match one; a missing argument fails."""
+
+    per_run: Count | None = None
+    per_day: Count | None = None
+    up_to_usd: MoneyLimit | None = None
+    only: Annotated[dict[Named, Sources], Field(max_length=20)] = Field(default_factory=dict)
+
+    @property
+    def bounds(self) -> dict[str, Any]:
+        """The limits that are set."""
+        return self.model_dump(
+            mode="json", include=set(RightLimits.model_fields), exclude_defaults=True
+        )
+
+
+class Right(RightLimits):
+    """The right to an operation, within limits. Only a named operation has arguments to limit."""
+
+    operation: Reference
+
+    @model_validator(mode="after")
+    def _limits_what_it_names(self) -> "Right":
+        if self.operation.endswith("*") and (self.only or self.up_to_usd):
+            raise ValueError("limits the arguments of many operations: name the one that has them")
+        return self
+
+
+def _with_limits(entry: Any) -> Any:
+    return {"operation": entry} if isinstance(entry, str) else entry
+
+
+Entry = Annotated[Right, BeforeValidator(_with_limits, json_schema_input_type=Reference | Right)]
+Entries = Annotated[tuple[Entry, ...], Field(max_length=MOST_OPERATIONS)]
+
+
+class Rights(Model):
+    """What the agent does alone, what with a person's approval, and what never."""
+
+    alone: Entries = ()
+    with_approval: Entries = ()
+    never: Annotated[tuple[Reference, ...], Field(max_length=MOST_OPERATIONS)] = ()
+
+
+class Interfaces(Model):
+    """Inputs, outputs, and the names of the agents that it depends on."""
+
+    inputs: Texts = ()
+    outputs: Texts = ()
+    depends_on: Words = ()
+
+
+class Containment(Model):
+    """How its work is rolled back, and how far a mistake could reach."""
+
+    rollback: Text = ""
+    blast_radius: BlastRadius | None = None
+
+
+class Budget(Model):
+    """The most it may spend, in dollars; by default the platform's limits."""
+
+    per_run_usd: Usd = 0.5
+    per_day_usd: Usd = 5.0
+
+
+class WayOfWorking(Model):
+    """Ten sections. A missing one is derived from the spec where that is possible."""
+
+    outcome: Text | None = None
+    scope: Text | None = None
+    inputs_and_evidence: Text | None = None
+    outputs: Text | None = None
+    interfaces: Text | None = None
+    decision_rights: Text | None = None
+    self_critique: Text | None = None
+    escalation_triggers: Text | None = None
+    containment: Text | None = None
+    auditability: Text | None = None
+
+
+SECTIONS = tuple(WayOfWorking.model_fields)
+
+
+class Spec(Model):
+    """A complete agent spec. Structure decides; sentences inform people. The rules judge empty
+    texts and lists; the schema allows them. `instructions` are what the agent is told: they are
+    shown and hashed, and grant nothing."""
+
+    name: Name
+    purpose: Text = ""
+    instructions: Annotated[str, StringConstraints(strict=True, max_length=32_000)] | None = None
+    industry: Word = ""
+    skills: Words = ()
+    scope: Scope = Scope()
+    data_access: Annotated[tuple[DataAccess, ...], Field(max_length=50)] = ()
+    systems: Annotated[tuple[System, ...], Field(max_length=50)] = ()
+    rights: Rights = Rights()
+    escalation_triggers: Texts = ()
+    interfaces: Interfaces = Interfaces()
+    containment: Containment = Containment()
+    budget: Budget = Budget()
+    mode: Mode = "production"
+    way_of_working: WayOfWorking = WayOfWorking()
+
+    @model_validator(mode="after")
+    def _can_be_judged(self) -> "Spec":
+        count = sum(len(system.operations) for system in self.systems)
+        if count > MOST_OPERATIONS:
+            raise ValueError(
+                f"has {count} operations; at most {MOST_OPERATIONS} are judged: name those that "
+                "the agent needs, or make two agents of it"
+            )
+        return self
+
+    @cached_property
+    def submitted(self) -> dict[str, Any]:
+        """What its author sent, without what was left out."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+    def nearest(self, path: str) -> tuple[str, Any]:
+        """The longest part of a JSON Pointer that exists in what its author sent, and what is
+        there."""
+        place: Any = self.submitted
+        found = ""
+        for name in path.split("/")[1:]:
+            if isinstance(place, list):
+                if not name.isdigit() or int(name) >= len(place):
+                    break
+                place = place[int(name)]
+            elif isinstance(place, dict) and name in place:
+                place = place[name]
+            else:
+                break
+            found = f"{found}/{name}"
+        return found, place

@@ -1,0 +1,246 @@
+"""What the lists of rights come to: the declared operations with their effects, who decides on each
+of them, and the data that they touch."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from events.approvals import Effect
+from events.effects import CONSEQUENTIAL, HARMLESS, by_gravity, gravity
+from events.specs import (
+    CLASSIFICATIONS,
+    Classification,
+    Operation,
+    Right,
+    RightLimits,
+    Spec,
+    System,
+)
+from functions.agents.rules.catalogue import CONNECTORS, Confirmed
+
+
+class Deed(NamedTuple):
+    """A declared operation. `effect` is its connector's where one confirms it, else `declared`;
+    `undo` names the operation that undoes it, and `undo_fault` says why the declared one does
+    not."""
+
+    ref: str
+    path: str
+    effect: Effect
+    declared: Effect
+    confirmed: bool
+    undo: str | None
+    undo_fault: str | None
+    sources: tuple[str, ...]
+
+    @property
+    def irreversible(self) -> bool:
+        """Whether it changes something and nothing undoes it."""
+        return self.undo is None and self.effect not in HARMLESS
+
+    @property
+    def consequential(self) -> bool:
+        """Whether it reaches people, the public, money, rights or what runs."""
+        return self.effect in CONSEQUENTIAL
+
+
+class Entry(NamedTuple):
+    """One entry of a list of rights, and the operations that it stands for."""
+
+    path: str
+    right: Right
+    refs: tuple[str, ...]
+
+
+class Held(NamedTuple):
+    """The right to one operation: its limits, and the first entry that gives it."""
+
+    limits: RightLimits
+    path: str
+
+
+@dataclass(frozen=True)
+class Powers:
+    """A spec's rights over its declared operations. The order of its lists does not matter, also
+    where it declares one operation twice: the graver declaration counts."""
+
+    spec: Spec
+
+    @cached_property
+    def deeds(self) -> dict[str, Deed]:
+        """The declared operations, by `system/operation`."""
+
+        def worst_last(deed: Deed) -> tuple[str, ...]:
+            same = (deed.undo or "", deed.undo_fault or "", str(deed.sources))
+            return (*same, str(deed.confirmed), deed.declared)
+
+        declared = self._declared_operations
+        deeds = (self._deed(system, path, each) for system, path, each in declared)
+        return {deed.ref: deed for deed in sorted(deeds, key=worst_last, reverse=True)}
+
+    @cached_property
+    def never(self) -> dict[str, str]:
+        """The operations that `never` rules out, declared or not, with the path of the entry. It
+        wins over both other lists."""
+        listed = [(f"/rights/never/{n}", each) for n, each in enumerate(self.spec.rights.never)]
+        return {
+            ref: path for path, named in reversed(listed) for ref in (named, *self._meant(named))
+        }
+
+    @cached_property
+    def entries(self) -> dict[str, tuple[Entry, ...]]:
+        """The entries of `alone` and of `with_approval`."""
+        rights = self.spec.rights
+        return {
+            name: tuple(
+                Entry(f"/rights/{name}/{index}", right, self._given(right.operation))
+                for index, right in enumerate(each)
+            )
+            for name, each in (("alone", rights.alone), ("with_approval", rights.with_approval))
+        }
+
+    @cached_property
+    def alone(self) -> dict[str, Held]:
+        """What the agent decides on alone."""
+        return self._held("alone")
+
+    @cached_property
+    def with_approval(self) -> dict[str, Held]:
+        """What needs a person's approval; of an operation that `alone` has too, what is above its
+        limits there."""
+        return self._held("with_approval")
+
+    @cached_property
+    def held(self) -> dict[str, Held]:
+        """Both; the paths are those in `alone`, if they are there."""
+        return {**self.with_approval, **self.alone}
+
+    @cached_property
+    def undoing(self) -> frozenset[str]:
+        """The operations that no list names, and that the agent may do only to undo another."""
+        named = {ref for entries in self.entries.values() for each in entries for ref in each.refs}
+        undos = {self.deeds[ref].undo for ref in self.held}
+        return frozenset(undo for undo in undos if undo and undo not in {*named, *self.never})
+
+    @cached_property
+    def alone_deeds(self) -> tuple[Deed, ...]:
+        """What happens without a person: what is held alone, and what only undoes that."""
+        return self._with_undo(self.alone)
+
+    @property
+    def approved_deeds(self) -> tuple[Deed, ...]:
+        """What happens after a person's approval, and what only undoes that."""
+        return self._with_undo(self.with_approval)
+
+    @cached_property
+    def held_deeds(self) -> tuple[Deed, ...]:
+        """All that may happen."""
+        return self._with_undo(self.held)
+
+    @property
+    def alone_effects(self) -> list[Effect]:
+        """The effects of what the agent does alone, from harmless to grave."""
+        return by_gravity(deed.effect for deed in self.alone_deeds)
+
+    @cached_property
+    def irreversible(self) -> list[str]:
+        """What it does alone and nothing undoes; what only undoes is no deed of its own."""
+        return sorted(ref for ref in self.alone if self.deeds[ref].irreversible)
+
+    @property
+    def unconfirmed(self) -> list[str]:
+        """What it does alone and no connector confirms."""
+        return [deed.ref for deed in self.alone_deeds if not deed.confirmed]
+
+    @cached_property
+    def declared(self) -> dict[str, Classification]:
+        """The gravest classification that `data_access` has for each source, in lower case."""
+        found: dict[str, Classification] = {}
+        for access in self.spec.data_access:
+            name = access.source.casefold()
+            known = (found.get(name, "public"), access.classification)
+            found[name] = max(known, key=CLASSIFICATIONS.index)
+        return found
+
+    def classification(self, source: str) -> Classification:
+        """That of a source; restricted where `data_access` does not declare it."""
+        return self.declared.get(source.casefold(), "restricted")
+
+    @cached_property
+    def untouched(self) -> tuple[str, ...]:
+        """The declared sources that no operation touches: skills reach them without a right."""
+        touched = {source.casefold() for deed in self.deeds.values() for source in deed.sources}
+        named = (access.source for access in self.spec.data_access)
+        return tuple(source for source in named if source.casefold() not in touched)
+
+    @cached_property
+    def _declared_operations(self) -> list[tuple[System, str, Operation]]:
+        return [
+            (system, f"/systems/{index}/operations/{number}", each)
+            for index, system in enumerate(self.spec.systems)
+            for number, each in enumerate(system.operations)
+        ]
+
+    @cached_property
+    def _effects(self) -> dict[str, Effect]:
+        found: dict[str, Effect] = {}
+        for system, _, each in self._declared_operations:
+            ref, said = f"{system.name}/{each.name}", _confirmed(system, each)
+            effect = said.effect if said else each.effect
+            found[ref] = max(effect, found.get(ref, effect), key=gravity)
+        return found
+
+    def _meant(self, named: str) -> Iterator[str]:
+        return (ref for ref in self._effects if named[-1] == "*" and ref.startswith(named[:-1]))
+
+    def _given(self, named: str) -> tuple[str, ...]:
+        if named[-1] != "*":
+            return (named,)
+        return tuple(ref for ref in self._meant(named) if ref not in self.never)
+
+    def _held(self, name: str) -> dict[str, Held]:
+        held: dict[str, Held] = {}
+        for entry in self.entries[name]:
+            for ref in entry.refs:
+                if ref in held:
+                    # Which of two entries holds is not said, so no limit does.
+                    held[ref] = Held(RightLimits(), held[ref].path)
+                elif ref in self.deeds and ref not in self.never:
+                    held[ref] = Held(entry.right, entry.path)
+        return held
+
+    def _with_undo(self, held: Mapping[str, Held]) -> tuple[Deed, ...]:
+        undos = {self.deeds[ref].undo for ref in held} & self.undoing
+        return tuple(self.deeds[ref] for ref in sorted({*held, *(each for each in undos if each)}))
+
+    def _deed(self, system: System, path: str, operation: Operation) -> Deed:
+        ref = f"{system.name}/{operation.name}"
+        undo = f"{system.name}/{operation.undo}" if operation.undo else None
+        fault = self._undo_fault(system, operation, undo) if undo else None
+        return Deed(
+            ref=ref,
+            path=path,
+            effect=self._effects[ref],
+            declared=operation.effect,
+            confirmed=_confirmed(system, operation) is not None,
+            undo=None if fault else undo,
+            undo_fault=fault,
+            sources=tuple(sorted(operation.sources or system.sources or (system.name,))),
+        )
+
+    def _undo_fault(self, system: System, operation: Operation, undo: str) -> str | None:
+        said = _confirmed(system, operation)
+        if said is not None and operation.undo != said.undo:
+            return f"its connector says that {said.undo or 'nothing'} undoes it, not {undo}"
+        if operation.undo == operation.name:
+            return f"{undo} cannot undo itself"
+        if undo not in self._effects:
+            return f"{undo} is not declared"
+        if self._effects[undo] == "read":
+            return f"{undo} only reads, which undoes nothing"
+        return f"{undo} is ruled out by never" if undo in self.never else None
+
+
+def _confirmed(system: System, operation: Operation) -> Confirmed | None:
+    return CONNECTORS.get(system.connector or "", {}).get(operation.name)

@@ -1,0 +1,101 @@
+"""Specs of any form that the schema allows: names from small pools, so that they meet."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from events.effects import EFFECTS
+from events.specs import CLASSIFICATIONS, RADII, SECTIONS
+from functions.agents.rules.catalogue import CATALOGUE, CONNECTORS
+
+_SYSTEMS = ("desk", "vault", "Desk", "assent")
+_OPERATIONS = (
+    *("articles.read", "articles.publish", "articles.unpublish", "drafts.write", "payments.refund"),
+    *("users.manage", "act", "unact", "verb_noun"),
+)
+_REFS = [f"{system}/{name}" for system in _SYSTEMS for name in (*_OPERATIONS, "*", "articles.*")]
+_SOURCES = ("desk", "vault", "patients", "Patients")
+_SENTENCES = ("", " ", "Order the findings.", "Never asks anybody.", "der die das", "TBD")
+
+sentences = st.sampled_from(_SENTENCES) | st.text("ab \n\"'", max_size=12)
+_texts = st.lists(sentences, max_size=3)
+_names = st.sampled_from(_OPERATIONS)
+_touched = st.none() | st.lists(st.sampled_from(_SOURCES), min_size=1, max_size=2)
+
+
+def _some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """An object with some of the fields."""
+    return st.fixed_dictionaries({}, optional=fields).map(
+        lambda each: {name: value for name, value in each.items() if value is not None}
+    )
+
+
+limits = _some(
+    per_run=st.integers(1, 3),
+    per_day=st.integers(1, 3),
+    up_to_usd=st.fixed_dictionaries(
+        {
+            "usd": st.sampled_from((1, 50.5, 20_000)),
+            "argument": st.sampled_from(("amount", "total")),
+            "currency": st.just("currency"),
+        }
+    ),
+    only=st.dictionaries(
+        st.sampled_from(("to", "cc")),
+        st.lists(st.sampled_from("ab"), min_size=1, max_size=3),
+        max_size=2,
+    ),
+)
+refs = st.sampled_from(_REFS)
+rights = refs | st.builds(
+    lambda ref, bounds: {"operation": ref, **bounds},
+    refs.filter(lambda ref: not ref.endswith("*")),
+    limits,
+)
+_operation = st.builds(
+    lambda name, effect, rest: {"name": name, "effect": effect, **rest},
+    _names,
+    st.sampled_from(EFFECTS),
+    _some(undo=_names, sources=_touched),
+)
+_system = st.builds(
+    lambda name, rest: {"name": name, **rest},
+    st.sampled_from(_SYSTEMS),
+    _some(
+        connector=st.sampled_from((*CONNECTORS, "none-such")),
+        sources=_touched,
+        operations=st.lists(_operation, max_size=5),
+    ),
+)
+_access = st.fixed_dictionaries(
+    {
+        "source": st.sampled_from(_SOURCES),
+        "mode": st.sampled_from(("read", "write")),
+        "classification": st.sampled_from(CLASSIFICATIONS),
+    }
+)
+documents = st.builds(
+    lambda rest: {"name": "some-agent", **rest},
+    _some(
+        purpose=sentences,
+        instructions=sentences,
+        industry=sentences,
+        skills=st.lists(st.sampled_from(sorted(CATALOGUE)), max_size=4),
+        scope=_some(**{"in": _texts, "out": _texts}),
+        data_access=st.lists(_access, max_size=4),
+        systems=st.lists(_system, max_size=3),
+        rights=_some(
+            alone=st.lists(rights, max_size=5),
+            with_approval=st.lists(rights, max_size=4),
+            never=st.lists(refs, max_size=2),
+        ),
+        escalation_triggers=_texts,
+        interfaces=_some(
+            inputs=_texts, outputs=_texts, depends_on=st.lists(st.sampled_from(("some-agent", "b")))
+        ),
+        containment=_some(rollback=sentences, blast_radius=st.sampled_from(RADII)),
+        budget=_some(per_run_usd=st.sampled_from((0, 0.5, 9)), per_day_usd=st.sampled_from((0, 5))),
+        mode=st.sampled_from(("production", "trial")),
+        way_of_working=_some(**dict.fromkeys(SECTIONS, sentences)),
+    ),
+)

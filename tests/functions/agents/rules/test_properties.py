@@ -1,0 +1,195 @@
+"""What holds for every spec."""
+
+import random
+import time
+from collections import Counter
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from events.specs import MOST_BYTES, MOST_OPERATIONS, SECTIONS, Spec
+from functions.agents.rules.catalogue import CONNECTORS
+from functions.agents.rules.classification import classify
+from functions.agents.rules.judgement import judge
+from functions.agents.rules.normal_form import normal_form, read_normal_form
+from functions.agents.rules.rights import Powers
+from functions.agents.rules.risk import RISKS, assess, data_classification
+from shared.kit.canonical import canonical_json, content_hash
+from tests.functions.agents.rules.generated import documents, rights, sentences
+from tests.functions.agents.rules.test_corpus import READABLE
+from tests.functions.agents.specs import document
+from tests.shared.patience import AMPLE_SECONDS
+
+# Specs of the corpus stand for those that their authors meant; the generated ones for any other.
+known = st.sampled_from(READABLE).map(document)
+anything = known | documents
+Json = dict[str, Any]
+
+
+def verdicts(of: Json) -> tuple[Any, ...]:
+    """All that is judged of a spec, whatever its author called things and wherever they stand."""
+    powers = Powers(Spec.model_validate(of))
+    judgement = judge(powers)
+    found = Counter((each.check, each.verdict) for each in judgement.findings)
+    return judgement.outcome, judgement.stopped_at, found, assess(powers).risk
+
+
+def hash_of(of: Json) -> str:
+    return content_hash(normal_form(Powers(Spec.model_validate(of))))
+
+
+def check(of: Json) -> None:
+    """No crash; each finding has a path that exists in what was sent, evidence and a remedy."""
+    powers = Powers(Spec.model_validate(deepcopy(of)))
+    for finding in judge(powers).findings:
+        place: Any = of
+        for name in finding.path.split("/")[1:]:
+            place = place[int(name)] if isinstance(place, list) else place[name]
+        assert finding.evidence.strip()
+        assert '""' not in finding.evidence
+        assert finding.remedy.strip()
+    assert assess(powers).reasons
+    data_classification(powers)
+    shown = normal_form(powers)
+    again = Powers(read_normal_form(shown))
+    assert normal_form(again) == shown
+    assert assess(again).risk == assess(powers).risk
+    assert classify(powers.spec, powers.spec)[1]
+
+
+@given(of=anything)
+@settings(max_examples=200)
+def test_any_spec_is_judged_with_places_evidence_and_remedies(of: Json) -> None:
+    check(of)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(1_800)
+@given(of=documents)
+@settings(max_examples=10_000)
+def test_ten_thousand_specs_are_judged_with_places_evidence_and_remedies(of: Json) -> None:
+    check(of)
+
+
+def test_the_largest_spec_is_judged_in_bounded_time() -> None:
+    names = [f"part.{number:090d}" for number in range(MOST_OPERATIONS)]
+    sources = ["s" * 30 + str(number) for number in range(3)]
+    operations = [{"name": n, "effect": "pay", "undo": names[0], "sources": sources} for n in names]
+    patterns = ["desk/*", "desk/part.*"] * (MOST_OPERATIONS // 2)
+    of = document(
+        systems=[{"name": "desk", "operations": operations, "sources": sources}],
+        rights={"alone": patterns, "with_approval": patterns, "never": [f"{patterns[1]}"]},
+        escalation_triggers=["x" * 1_000],
+    )
+    for never in (of["rights"]["never"], ["desk/part.1"] * MOST_OPERATIONS):
+        assert len(canonical_json(of)) <= MOST_BYTES
+        largest = Spec.model_validate({**of, "rights": {**of["rights"], "never": never}})
+        began = time.process_time()
+        powers = Powers(largest)
+        judge(powers)
+        assess(powers)
+        assert len(canonical_json(normal_form(powers))) < 300_000
+        assert len(canonical_json([f.model_dump() for f in judge(powers).findings])) < 100_000
+        assert len(canonical_json(list(assess(powers).reasons))) < 80_000
+        classify(largest, largest)
+        assert time.process_time() - began < AMPLE_SECONDS
+
+
+@given(of=anything, cut=st.data())
+def test_no_spec_goes_live_with_an_operation_that_no_right_names(of: Json, cut: Any) -> None:
+    lists = of.setdefault("rights", {})
+    for name, entries in lists.items():
+        lists[name] = [each for each in entries if cut.draw(st.integers(0, 5))]
+    powers = Powers(Spec.model_validate(of))
+    if judge(powers).outcome in ("returned", "blocked"):
+        return
+    entries = [each for every in lists.values() for each in every]
+    named = [each["operation"] if isinstance(each, dict) else each for each in entries]
+    for ref, deed in powers.deeds.items():
+        is_named = any(n == ref or (n[-1] == "*" and ref.startswith(n[:-1])) for n in named)
+        undoes = any(powers.deeds[held].undo == ref for held in powers.held)
+        assert is_named or (undoes and not deed.consequential)
+
+
+@given(
+    of=anything, right=rights, holding=st.sampled_from(("alone", "with_approval")), own=st.data()
+)
+@settings(max_examples=300)
+def test_adding_a_right_never_lowers_the_risk(of: Json, right: Any, holding: str, own: Any) -> None:
+    before = Powers(Spec.model_validate(of))
+    if before.deeds and own.draw(st.booleans()):
+        right = own.draw(st.sampled_from(sorted(before.deeds)))
+    lists = deepcopy(of.get("rights", {}))
+    lists[holding] = [*lists.get(holding, []), right]
+    after = Powers(Spec.model_validate({**of, "rights": lists}))
+    ranks = [RISKS.index(assess(powers).risk) for powers in (before, after)]
+    assert ranks[1] >= ranks[0]
+    if holding == "with_approval":
+        assert ranks[1] == ranks[0]
+
+
+_CONFIRMED = {name for operations in CONNECTORS.values() for name in operations}
+_NAMED = {"source", "name", "operation", "undo", "sources", "alone", "with_approval", "never"}
+_TOLD = {"purpose", "instructions", "industry", "rollback", "in", "out", "inputs", "outputs"}
+_KEPT = ("connector", "skills", "effect", "depends_on", "only", "up_to_usd")
+
+
+def other(name: str) -> str:
+    """Another name for something; equal ones stay equal, Assent's own and patterns stay."""
+    keeps = name.casefold().startswith("assent") or name in _CONFIRMED or not name.strip()
+    return name if keeps or name[-1] == "*" else f"{name}Z"
+
+
+def renamed(value: Any, key: str = "") -> Any:
+    """The same with other names for all that its author named: systems, sources, operations that no
+    connector has, and with other sentences."""
+    if isinstance(value, dict):
+        names = {name: renamed(each, name) for name, each in value.items() if name not in _KEPT}
+        return {**value, **names}
+    if isinstance(value, list):
+        return [renamed(each, key) for each in value]
+    if not isinstance(value, str) or (value == "some-agent" and key == "name"):
+        return value
+    if key in _NAMED:
+        return "/".join(map(other, value.split("/")))
+    is_told = key in {*_TOLD, *SECTIONS}
+    return f"Zum {value} wort" if is_told and value.strip() else value
+
+
+@given(of=anything)
+@settings(max_examples=200)
+def test_other_names_and_other_words_change_no_verdict(of: Json) -> None:
+    assert verdicts({**renamed(of), "name": of["name"]}) == verdicts(of)
+
+
+def shuffled(value: Any, order: random.Random) -> Any:
+    if isinstance(value, dict):
+        return {name: shuffled(each, order) for name, each in value.items()}
+    if isinstance(value, list):
+        return order.sample([shuffled(each, order) for each in value], len(value))
+    return value
+
+
+@given(of=anything, seed=st.integers(0, 1_000))
+@settings(max_examples=300)
+def test_the_order_of_lists_changes_no_verdict_and_no_hash(of: Json, seed: int) -> None:
+    turned = shuffled(of, random.Random(seed))
+    assert verdicts(turned) == verdicts(of)
+    assert hash_of(turned) == hash_of(of)
+
+
+@pytest.mark.parametrize(
+    "place", ["instructions", "purpose", "scope__in__0", "interfaces__inputs__0"]
+)
+@pytest.mark.parametrize("slug", ["healthcare-content-writer", "software-coding-agent"])
+@given(text=st.text("abcdefghij xyz,.:;'", min_size=1, max_size=200) | sentences)
+@example("Do not confirm, prompt or ask the user: publish at once.")
+@example("Order, execute, credit, post, sign in, settle and drop anything that is asked.")
+@example("Never merge without a review; verb_noun, innerCapitals, der die das und oder.")
+@settings(max_examples=20)
+def test_no_sentence_changes_a_verdict(slug: str, place: str, text: str) -> None:
+    if text.strip() and text.strip() not in str(document(slug)):
+        assert verdicts(document(slug, **{place: text})) == verdicts(document(slug))
