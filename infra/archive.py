@@ -15,7 +15,7 @@ _COMMON = ("shared", "events")
 # Read by the programs that deploy, emulate and describe functions; no function imports it.
 _LEFT_OUT = "shared/manifest"
 # What functions read beside their code.
-_DATA = "shared/catalogue.toml"
+_DATA = ("shared/catalogue.toml", "shared/built_in_tools.toml")
 # The buildpack refuses a source without this file.
 _MAIN = '"""Each service names its own entry file in FUNCTION_SOURCE."""\n'
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -33,7 +33,7 @@ class Archive:
 
 def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     """Writes `<into>/<lock>.zip`: the Python modules of all functions, of `events` and of `shared`
-    except the manifests, the catalogue that they read, and the packages to install, which are
+    except the manifests, the two catalogues that they read, and the packages to install, which are
     `requirements/<lock>.txt`.
 
     The same files give the same bytes on every machine. Runs no code of the checkout."""
@@ -41,7 +41,7 @@ def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     functions = {folder.relative_to(root).parts[0] for folder in manifests.folders.values()}
     found = (file for top in (*_COMMON, *functions) for file in (root / top).rglob("*.py"))
     modules = [file for file in found if not file.is_relative_to(root / _LEFT_OUT)]
-    modules += root.glob(_DATA)
+    modules += (root / name for name in _DATA if (root / name).exists())
     data = _zipped(
         {
             **{file.relative_to(root).as_posix(): file.read_bytes() for file in modules},

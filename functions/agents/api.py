@@ -10,7 +10,7 @@ from functions.agents.aggregates import AGENTS, RUN
 from functions.agents.rules.agent import Agent, Steps, reactivate, suspend_by_hand
 from functions.agents.rules.catalogue import list_skills
 from functions.agents.rules.reports import Report, report
-from functions.agents.service import pipeline, submissions
+from functions.agents.service import imports, pipeline, submissions
 from functions.agents.service.lists import list_agents, show_agent, show_case
 from functions.agents.views import (
     AgentDetail,
@@ -18,9 +18,11 @@ from functions.agents.views import (
     AgentView,
     CaseAccepted,
     CreationCaseView,
+    DraftView,
     PipelineView,
     SkillList,
 )
+from shared.definitions import Format
 from shared.kit.callers import Caller
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
@@ -43,6 +45,14 @@ class ReasonBody(Model):
     """The reason for a change, stored with it."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class ImportBody(Model):
+    """A definition as its product takes it; `agent` names one of several."""
+
+    format: Format
+    definition: Annotated[str, StringConstraints(min_length=1, max_length=64_000)]
+    agent: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
 
 
 class ReportBody(Model):
@@ -68,6 +78,13 @@ async def submit_agent(caller: Caller, key: Key, body: SpecBody) -> CaseAccepted
     """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the answer shows the stage,
     and every finding of every stage with its path, its evidence and its remedy."""
     return await submissions.submit(caller, key, body)
+
+
+@ROUTER.post("/v1/agents/import")
+async def import_agent(caller: Caller, body: ImportBody) -> DraftView:
+    """Translates an agent's definition into a draft of a spec, with all that had to be assumed and
+    every finding that the draft would have. Submits and stores nothing."""
+    return imports.draft_spec(body.format, body.definition, body.agent)
 
 
 @ROUTER.get("/v1/agents")

@@ -12,6 +12,7 @@ from functions.agents.rules.case import CreationCase
 from functions.agents.rules.catalogue import Skill
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.stages import findings_of, place
+from shared.definitions import Draft
 from shared.kit.contents import Contents
 from shared.kit.instants import Instant
 from shared.kit.models import Model, part_of
@@ -23,6 +24,15 @@ class StageFinding(Finding):
     """A finding with the number of its stage."""
 
     stage: int
+
+    @classmethod
+    def all_of(cls, judgement: Judgement) -> tuple[Self, ...]:
+        """Every finding, in the order of the stages."""
+        return tuple(
+            cls(stage=stage.number, **finding.model_dump())
+            for stage in judgement.stages
+            for finding in stage.findings
+        )
 
 
 class CaseAccepted(Model):
@@ -44,12 +54,15 @@ class CaseAccepted(Model):
         """The case's current stage, with the findings of the judgement that led to it."""
         done = ("passed", "skipped")
         open_stages = (each.number for each in case.stages if each.status not in done)
-        findings = tuple(
-            StageFinding(stage=stage.number, **finding.model_dump())
-            for stage in (judgement.stages if judgement else ())
-            for finding in stage.findings
-        )
+        findings = StageFinding.all_of(judgement) if judgement else ()
         return part_of(cls, case, stage=place(next(open_stages, LAST_STAGE)), findings=findings)
+
+
+class DraftView(Draft):
+    """A draft of a spec, its assumptions, what it leaves out of the definition, and the findings of
+    stages 1 to 5 that it would have if it were submitted."""
+
+    findings: tuple[StageFinding, ...]
 
 
 class AgentView(Model):

@@ -10,6 +10,7 @@ from typing import Any
 
 from emulators.client import PlatformClient
 from emulators.demo.person import Person
+from events.specs import MOST_OPERATIONS
 from functions.approvals.rules.genesis import MOST_REFUSED
 from mobile_api.service.cards import MOST_SHOWN
 from mobile_api.service.sync import MOST_SYNCED
@@ -243,6 +244,16 @@ def _submit(scene: Scene) -> Iterator[Call]:
     yield Call(scene.plain.author, "/v1/agents", large_spec(unused_name()))
     yield Call(scene.plain.author, "/v1/agents", spec(unused_name()), what="an ordinary spec")
     yield Call(scene.plain.author, "/v1/agents", {"name": unused_name()}, what="only a name")
+
+
+@worst_of("POST", "/v1/agents/import")
+def _import(scene: Scene) -> Iterator[Call]:
+    tools = [{"type": "function", "name": f"{number:060d}"} for number in range(MOST_OPERATIONS)]
+    largest = {"name": "x", "instructions": LETTER * 22_000, "tools": tools}
+    for value, what in ((largest, "the largest"), ({"name": "x"}, "only a name")):
+        definition = json.dumps(value, ensure_ascii=False)
+        body = {"format": "openai", "definition": definition}
+        yield Call(scene.plain.author, "/v1/agents/import", body, what=what)
 
 
 @worst_of("POST", "/v1/agents/{agent_id}/changes")

@@ -33,6 +33,7 @@ NOTE = {"note": "name the sources"}
 BODIES: dict[str, Any] = {
     "{agent_id}/changes": spec("stranger"),
     "{case_id}/revisions": spec("stranger"),
+    "agents/import": {"format": "claude", "definition": "---\nname: stranger\n---\n"},
     "{agent_id}/suspend": REASON,
     "{agent_id}/reactivate": REASON,
     "{agent_id}/reports": {"trigger": "scope_drift", "evidence": "it answered about dosage"},

@@ -15,7 +15,9 @@ OURS = {"events", "functions", "mobile_api", "shared"}
 # Only tools of the checkout read files beside their modules: a function could not.
 READS_FILES = {
     "events/__main__.py",
-    "functions/agents/rules/catalogue.py",  # shared/catalogue.toml, which is packed
+    # shared/catalogue.toml and shared/built_in_tools.toml, which are packed
+    "functions/agents/rules/catalogue.py",
+    "shared/definitions/tools.py",
     "shared/kit/pricing.py",
     "shared/kit/principals.py",
     "shared/storage/migrate.py",
@@ -82,7 +84,8 @@ def test_only_python_files_the_requirements_and_the_version_are_packed(
     archive: Archive,
 ) -> None:
     others = {name for name in _names(archive) if not name.endswith(".py")}
-    assert others == {"requirements.txt", ".python-version", "shared/catalogue.toml"}
+    data = {"shared/catalogue.toml", "shared/built_in_tools.toml"}
+    assert others == {"requirements.txt", ".python-version", *data}
     assert _read(archive, ".python-version").strip() == PYTHON_VERSION
 
 
