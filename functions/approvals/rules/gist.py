@@ -7,6 +7,7 @@ may share one too: then a person decides about both."""
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shared.kit.canonical import content_hash
@@ -17,6 +18,8 @@ from shared.kit.characters import LOOKALIKES
 _OF_ONE_CASE = frozenset(
     {"name", "case", "classification", "changes", "findings", "alone_effects", "irreversible"}
 )
+# As most texts of such letters are long, and none of them changes.
+_IDEOGRAPHS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003fffd]+")
 _NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 _WORD = re.compile(
     r"(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?"
@@ -36,34 +39,48 @@ def gist_of(content: dict[str, Any], *, is_case: bool) -> Gist:
     """Hashes of all values in the content, and of the words in them; of a creation case's, of those
     in its spec but the agent's name. Takes time in proportion to the content."""
     parts = {n: value for n, value in content.items() if not (is_case and n in _OF_ONE_CASE)}
-    said = list(_said(parts))
-    words = {word for text, _ in said for word in _words(text)}
-    values = {folded(value) for _, value in said} - {""}
-    return Gist(content_hash(sorted(words)), content_hash(sorted(values)))
+    words: set[str] = set()
+    values: set[str] = set()
+    for text, value in _said(parts):
+        letters = plain(text)
+        words.update(_words(letters))
+        values.add(_folded(letters) if value is None else value)
+    return Gist(content_hash(sorted(words)), content_hash(sorted(values - {""})))
 
 
 def folded(text: str) -> str:
     """The letters and digits of the text, in one case, width and alphabet, without accents."""
-    return _NO_LETTER_OR_DIGIT.sub("", plain(text))
+    return _folded(plain(text))
 
 
 def plain(text: str) -> str:
     """The text in small letters without accents; look-alikes as Latin letters, digits as ASCII."""
     if text.isascii():
         return text.lower()
-    letters = _without_marks(text).translate(LOOKALIKES).casefold()
-    letters = _without_marks(letters).translate(LOOKALIKES)
-    digits = {each for each in letters if each.isdecimal()}
-    return letters.translate({ord(each): str(unicodedata.decimal(each)) for each in digits})
-
-
-def _without_marks(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(each for each in decomposed if unicodedata.category(each) != "Mn")
+    others = set(_IDEOGRAPHS.sub("", decomposed))
+    letters = {ord(each): _plain_letter(each) for each in others}
+    return decomposed.translate(letters) if letters else decomposed
 
 
-def _said(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every value as text, and what says it: the value or, where that is true or empty, its key.
+@lru_cache(maxsize=32_768)
+def _plain_letter(letter: str) -> str:
+    small = _latin(letter).casefold()
+    letters = map(_latin, unicodedata.normalize("NFKD", small))
+    return "".join(str(unicodedata.decimal(each, each)) for each in "".join(letters))
+
+
+def _latin(letter: str) -> str:
+    """Nothing for a mark, a Latin letter for one that looks like it, any other letter itself."""
+    return "" if unicodedata.category(letter) == "Mn" else letter.translate(LOOKALIKES)
+
+
+def _folded(letters: str) -> str:
+    return _NO_LETTER_OR_DIGIT.sub("", letters)
+
+
+def _said(content: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Every value as text or, where it is true or empty, its key and what counts as its value.
     Does not recurse, so any depth is safe."""
     waiting: list[Any] = [content]
     while waiting:
@@ -77,8 +94,7 @@ def _said(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
         elif isinstance(item, list | tuple):
             waiting.extend(item)
         elif item is not None:
-            text = _as_text(item)
-            yield text, text
+            yield _as_text(item), None
 
 
 def _as_text(value: Any) -> str:
@@ -87,8 +103,8 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def _words(text: str) -> Iterator[str]:
-    for word in _WORD.finditer(plain(text)):
+def _words(letters: str) -> Iterator[str]:
+    for word in _WORD.finditer(letters):
         if word["whole"] is None:
             yield word[0]
         else:
