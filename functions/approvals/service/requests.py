@@ -173,7 +173,8 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
         refused = why_refused(*await find_refused(work, step.state), work.at)
         if not refused and step.state.on_timeout == "approve":
             refused = too_many_silent(await find_tacit(work, step.state, MOST_SILENT))
-        step = open_request(request, precedents, work.at, policy, refused)
+        if refused:
+            step = open_request(request, precedents, work.at, policy, refused)
     saved: list[Approval] = await work.save(step)
     count_compared(work.change, step.state)
     if step.state.precedent_id is not None:
