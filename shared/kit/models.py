@@ -1,22 +1,32 @@
 """Base classes of what we accept and what we publish."""
 
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class Model(BaseModel):
+class Frozen(BaseModel):
+    """A value that never changes."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    def but(self, **fields: Any) -> Self:
+        """The same with other fields. Nothing is validated: rules make them of valid values."""
+        return self.model_copy(update=fields)
+
+
+class Model(Frozen):
     """A value of our own: frozen, and unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
 
 
-class Data(BaseModel):
+class Data(Frozen):
     """An event's payload: frozen; unknown fields are ignored, so that writers may add fields."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(extra="ignore")
 
 
 class EventData(Data):
