@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, mode
 
 from events.agents import Mode
 from events.approvals import Effect
+from shared.kit.json_parts import nearest
 from shared.kit.models import Model
 
 Name = Annotated[
@@ -211,6 +212,20 @@ class Spec(Model):
             )
         return self
 
+    @property
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """Its lists of texts and names, by their JSON Pointer."""
+        return {
+            "/skills": self.skills,
+            "/scope/in": self.scope.inside,
+            "/scope/out": self.scope.outside,
+            "/escalation_triggers": self.escalation_triggers,
+            "/interfaces/inputs": self.interfaces.inputs,
+            "/interfaces/outputs": self.interfaces.outputs,
+            "/interfaces/depends_on": self.interfaces.depends_on,
+            "/rights/never": self.rights.never,
+        }
+
     @cached_property
     def submitted(self) -> dict[str, Any]:
         """What its author sent, without what was left out."""
@@ -219,16 +234,4 @@ class Spec(Model):
     def nearest(self, path: str) -> tuple[str, Any]:
         """The longest part of a JSON Pointer that exists in what its author sent, and what is
         there."""
-        place: Any = self.submitted
-        found = ""
-        for name in path.split("/")[1:]:
-            if isinstance(place, list):
-                if not name.isdigit() or int(name) >= len(place):
-                    break
-                place = place[int(name)]
-            elif isinstance(place, dict) and name in place:
-                place = place[name]
-            else:
-                break
-            found = f"{found}/{name}"
-        return found, place
+        return nearest(self.submitted, path)

@@ -9,6 +9,7 @@ from pydantic import Field, HttpUrl, StringConstraints, ValidationError
 from events.cases import Finding
 from functions.agents.rules.review import concern
 from shared.kit.errors import Invalid, MalformedRequest, Unavailable
+from shared.kit.json_parts import nearest
 from shared.kit.models import Data, Model
 from shared.kit.parsing import parse_json
 from shared.kit.plain_text import refuse_odd_text
@@ -66,18 +67,10 @@ class Reviewer:
         except (httpx.HTTPError, Invalid, MalformedRequest, ValidationError) as error:
             raise Unavailable("the reader's answer has another form than expected") from error
         for each in concerns:
-            if each.quote not in _text_at(spec, each.path):
+            found, text = nearest(spec, each.path)
+            if found != each.path or not isinstance(text, str) or each.quote not in text:
                 raise Unavailable(f"the reader quotes what is not at {each.path}")
         return tuple(concern(f'"{each.quote}": {each.reason}', each.path) for each in concerns)
-
-
-def _text_at(value: Any, path: str) -> str:
-    for name in path.split("/")[1:]:
-        if isinstance(value, list):
-            value = value[int(name)] if name.isdecimal() and int(name) < len(value) else None
-        else:
-            value = value.get(name) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else ""
 
 
 @cache

@@ -18,6 +18,20 @@ def named_below(value: Any) -> Iterator[tuple[str, Any]]:
     return ((str(index), part) for index, part in enumerate(below(value)))
 
 
+def nearest(value: Any, path: str) -> tuple[str, Any]:
+    """The longest part of a JSON Pointer that exists in a JSON value, and what is there."""
+    found = ""
+    for name in path.split("/")[1:]:
+        if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        elif isinstance(value, dict) and name in value:
+            value = value[name]
+        else:
+            break
+        found = f"{found}/{name}"
+    return found, value
+
+
 def parts_of(value: Any) -> Iterator[Any]:
     """The value and every part of it, in no fixed order."""
     waiting = [value]
