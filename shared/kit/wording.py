@@ -100,6 +100,11 @@ def one_of(names: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
+def shortened(text: str, most: int) -> str:
+    """The text, or its beginning and an ellipsis: at most `most` characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def worded(problem: Mapping[str, Any]) -> str:
     """What to write instead, for one of pydantic's errors. A validator's own message stays; an
     error that has no words here is only said to be of another form."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from events.precedents import Condition
 from shared.kit.json_parts import has_more_parts
+from shared.kit.wording import shortened
 
 MISSING = object()
 TOO_LARGE = object()
@@ -186,4 +187,4 @@ def _short(value: Any) -> str:
     if isinstance(value, str):
         value = value[:_LONGEST_SHOWN]
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    return shortened(text, _LONGEST_SHOWN)

@@ -10,7 +10,7 @@ from events.approvals import Effect, Kind, Risk
 from functions.approvals.rules.gist import folded
 from shared.kit.errors import FieldError
 from shared.kit.json_parts import parts_of
-from shared.kit.wording import one_of
+from shared.kit.wording import one_of, shortened
 
 LEVELS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
 CRITICAL_AMOUNT_USD_MICROS = 10_000 * 1_000_000
@@ -148,4 +148,4 @@ def _declared(content: Any) -> Iterator[tuple[Risk, str]]:
 
 def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    return shortened(text, _LONGEST_SHOWN)

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from events.cases import Finding
 from functions.agents.rules.rights import Powers
+from shared.kit.wording import shortened
 
 LONGEST_QUOTE = 120
 LONGEST_TEXT = 400
@@ -74,7 +75,7 @@ def passed(check: str, powers: Powers, path: str, evidence: str = "") -> Finding
 def quote(text: str) -> str:
     """The text on one line in quotation marks, shortened where it is long."""
     line = " ".join(text.replace('"', "'").split())
-    return f'"{line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"}"'
+    return f'"{shortened(line, LONGEST_QUOTE)}"'
 
 
 def listed(names: Iterable[str]) -> str:
