@@ -25,7 +25,8 @@ from shared.kit.instants import Instant
 from shared.kit.models import Data
 from shared.kit.signing import verify
 
-_SIGNED = (
+# The events that are final decisions; each is signed.
+DECISIONS: tuple[type[ApprovalState], ...] = (
     ApprovalApproved,
     ApprovalAutoApproved,
     ApprovalCancelled,
@@ -60,7 +61,7 @@ class SignedDecision(Data):
 
 def statement_of(event: BaseModel, tenant_id: str) -> SignedDecision | None:
     """The statement to sign for an event of an approval; None unless it is a final decision."""
-    if not isinstance(event, ApprovalState) or not isinstance(event, _SIGNED):
+    if not isinstance(event, DECISIONS):
         return None
     return _statement(event, event.model_dump_json(), tenant_id)
 

@@ -11,7 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from events import cases
 from events.agents import AgentApprovalNeeded
-from events.approvals import CaseBinding, Subject
+from events.approvals import (
+    ApprovalApproved,
+    ApprovalAutoApproved,
+    ApprovalState,
+    CaseBinding,
+    Subject,
+)
 from events.decisions import statement_of
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import WAITING, CreationCase, Steps
@@ -19,15 +25,12 @@ from functions.agents.rules.creation import (
     answer_replaced,
     clear_ethics,
     hold,
-    reject,
-    return_for_changes,
     revise,
 )
-from functions.agents.rules.decision import Decision, accept
-from functions.agents.rules.deployment import go_live, take_back
+from functions.agents.rules.decision import accept, follow, overturns_refusal, takes_back
+from functions.agents.rules.deployment import go_live
 from functions.agents.rules.health import health_checks
-from functions.agents.rules.withdrawal import CANCELLABLE, cancel, end_withdrawn
-from functions.agents.service.decisions import TAKEN_BACK
+from functions.agents.rules.withdrawal import CANCELLABLE, cancel
 from functions.approvals.rules import reversals
 from functions.approvals.rules.approval import Approval, Repeat, Step
 from functions.approvals.rules.commands import ReviewBody
@@ -97,9 +100,7 @@ class ToApprovals:
 class ToAgents:
     """What was decided about one approval."""
 
-    outcome: str
-    approval: Approval
-    decision: Decision
+    decision: ApprovalState
 
 
 class OneOutcome(RuleBasedStateMachine):
@@ -224,22 +225,13 @@ class OneOutcome(RuleBasedStateMachine):
             self.approvals[step.state.approval_id] = step.state
             if step.event is None:
                 continue
-            statement = statement_of(payload(step), TENANT)
+            decision = payload(step)
+            statement = statement_of(decision, TENANT)
             if statement is None:
                 continue
-            state = step.state
-            assert state.case is not None
-            outcome = step.event.event_type.split(".")[2]  # type: ignore[attr-defined]
-            decision = Decision(
-                approval_id=state.approval_id,
-                version=state.version,
-                revision=state.case.revision,
-                purpose=state.case.purpose,
-                decision_hash=state.decision_hash,
-                signature=sign(statement.model_dump(mode="json"), APPROVALS_KEY),
-                outcome=outcome,
-            )
-            self.mail.append(ToAgents(outcome, state, decision))
+            assert isinstance(decision, ApprovalState)
+            signature = sign(statement.model_dump(mode="json"), APPROVALS_KEY)
+            self.mail.append(ToAgents(decision.but(signature=signature)))
 
     def _deliver(self, message: ToApprovals | ToAgents) -> None:
         if message not in self.arrived:
@@ -295,30 +287,22 @@ class OneOutcome(RuleBasedStateMachine):
             self._keep((open_request(builders.request(**fields), precedents, self.now),))
 
     def _arrive_at_agents(self, message: ToAgents) -> None:
-        case = accept(self.case, message.decision)
+        decision = message.decision
+        case = accept(self.case, decision)
         if case is not None:
-            self._save(self._acted(case, message))
-        elif message.decision.takes_back:
-            self._save(answer_replaced(self.case, message.decision.approval_id))
+            self._save(self._acted(case, decision))
+        elif takes_back(decision):
+            self._save(answer_replaced(self.case, decision.approval_id))
 
-    def _acted(self, case: CreationCase, message: ToAgents) -> Steps:
+    def _acted(self, case: CreationCase, decision: ApprovalState) -> Steps:
         agent, now = self.agent, self.now
-        match message.outcome:
-            case "approved" | "auto_approved":
-                if case.status == "escalated":
-                    return clear_ethics(agent, case, contents_of(case), now)
-                return hold(case, now) if self.paused else self._go_live(case)
-            case "rejected" | "expired":
-                return reject(agent, case, "no", now)
-            case "changes_requested":
-                return return_for_changes(case, "shorter", now)
-            case "cancelled":
-                return end_withdrawn(agent, case, "amira", now)
-        if message.approval.status not in TAKEN_BACK:
+        if overturns_refusal(decision):
             return ()
-        cause: Any = "veto" if message.outcome == "vetoed" else "overturned"
-        id = message.approval.approval_id
-        return take_back(agent, case, approval_id=id, caused_by=cause, at=now)
+        if not isinstance(decision, ApprovalApproved | ApprovalAutoApproved):
+            return follow(agent, case, decision, now)
+        if case.status == "escalated":
+            return clear_ethics(agent, case, contents_of(case), now)
+        return hold(case, now) if self.paused else self._go_live(case)
 
     def _go_live(self, case: CreationCase) -> Steps:
         checks = health_checks(self.agent, case, Around().surroundings(case))

@@ -1,30 +1,37 @@
-"""Which decisions a case acts on: those about exactly its request, and newer than the last."""
+"""Which decisions a case acts on, those about exactly its request and newer than the last, and what
+they lead to."""
 
-from typing import NamedTuple
+from datetime import datetime
 
-from events.agents import Purpose
-from functions.agents.rules.case import Asked, CreationCase
+from events.approvals import (
+    ApprovalCancelled,
+    ApprovalChangesRequested,
+    ApprovalExpired,
+    ApprovalOverturned,
+    ApprovalRejected,
+    ApprovalState,
+    ApprovalVetoed,
+)
+from events.cases import Cause
+from functions.agents.rules.agent import Agent
+from functions.agents.rules.case import Asked, CreationCase, Steps
+from functions.agents.rules.creation import reject, return_for_changes
+from functions.agents.rules.deployment import take_back
+from functions.agents.rules.withdrawal import end_withdrawn
 from shared.kit.errors import SignatureInvalid
 
 
-class Decision(NamedTuple):
-    """The verified content of an event about the case's approval; `outcome` is the event's name."""
-
-    approval_id: str
-    version: int
-    revision: int
-    purpose: Purpose
-    decision_hash: str
-    signature: str | None
-    outcome: str
-
-    @property
-    def takes_back(self) -> bool:
-        """Whether it reverses an earlier decision."""
-        return self.outcome in ("vetoed", "overturned")
+def takes_back(decision: ApprovalState) -> bool:
+    """Whether it reverses an earlier approval."""
+    return decision.status in ("vetoed", "overturned")
 
 
-def accept(case: CreationCase, decision: Decision) -> CreationCase | None:
+def overturns_refusal(decision: ApprovalState) -> bool:
+    """Whether it reverses an earlier refusal, which keeps its status and had led to nothing."""
+    return isinstance(decision, ApprovalOverturned) and not takes_back(decision)
+
+
+def accept(case: CreationCase, decision: ApprovalState) -> CreationCase | None:
     """The case with the decision recorded; None where the decision is about another revision or
     approval, was acted on before, or comes late. The approval of a passed escalation can only be
     reversed. A withdrawal that waited for the decision came too late, unless the decision is that
@@ -32,22 +39,39 @@ def accept(case: CreationCase, decision: Decision) -> CreationCase | None:
 
     Raises SignatureInvalid for a decision about other content than the case requested: an approval
     of one hash never authorizes another."""
-    name = _about(case, decision)
+    about, name = decision.case, _about(case, decision)
     asked: Asked | None = getattr(case, name) if name else None
-    if name is None or asked is None or decision.revision != case.revision:
+    if name is None or asked is None or about is None or about.revision != case.revision:
         return None
-    if decision.version <= asked.acted_on or (name == "escalation" and not decision.takes_back):
+    if decision.version <= asked.acted_on or (name == "escalation" and not takes_back(decision)):
         return None
-    if (decision.decision_hash, decision.purpose) != (asked.decision_hash, asked.purpose):
+    if (decision.decision_hash, about.purpose) != (asked.decision_hash, asked.purpose):
         raise SignatureInvalid("the decision is about other content than the case asked about")
-    recorded = {"acted_on": decision.version, "signature": decision.signature}
-    update: dict[str, object] = {name: asked.model_copy(update=recorded)}
-    if (pending := case.pending_withdrawal) is not None and decision.outcome != "cancelled":
-        update["withdrawal"] = pending.model_copy(update={"outcome": "too_late"})
-    return case.model_copy(update=update)
+    recorded = asked.but(acted_on=decision.version, signature=decision.signature)
+    accepted = case.but(**{name: recorded})
+    pending = case.pending_withdrawal
+    if pending is None or isinstance(decision, ApprovalCancelled):
+        return accepted
+    return accepted.but(withdrawal=pending.but(outcome="too_late"))
 
 
-def _about(case: CreationCase, decision: Decision) -> str | None:
+def follow(agent: Agent, case: CreationCase, decision: ApprovalState, at: datetime) -> Steps:
+    """The case after an accepted decision that deploys nothing: it ends, is returned, or is rolled
+    back."""
+    match decision:
+        case ApprovalRejected() | ApprovalExpired():
+            reason = f"{decision.status} by {decision.decided_by}: {decision.note}".rstrip(": ")
+            return reject(agent, case, reason, at)
+        case ApprovalChangesRequested():
+            return return_for_changes(case, decision.note, at)
+        case ApprovalCancelled():
+            assert decision.decided_by is not None, "what is signed says who decided"
+            return end_withdrawn(agent, case, decision.decided_by, at)
+    cause: Cause = "veto" if isinstance(decision, ApprovalVetoed) else "overturned"
+    return take_back(agent, case, approval_id=decision.approval_id, caused_by=cause, at=at)
+
+
+def _about(case: CreationCase, decision: ApprovalState) -> str | None:
     for name in ("asked", "escalation"):
         asked: Asked | None = getattr(case, name)
         if asked is not None and asked.approval_id == decision.approval_id:

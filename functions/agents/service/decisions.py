@@ -1,21 +1,8 @@
 """Acts on the decisions about our cases: deploys, ends, returns, rolls back."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-
-from events.approvals import (
-    ApprovalApproved,
-    ApprovalAutoApproved,
-    ApprovalCancelled,
-    ApprovalChangesRequested,
-    ApprovalExpired,
-    ApprovalOverturned,
-    ApprovalRejected,
-    ApprovalState,
-    ApprovalVetoed,
-)
-from events.cases import Cause
-from events.decisions import verify_decision
+from events.agents import AgentViolationReported, Violation
+from events.approvals import ApprovalApproved, ApprovalAutoApproved
+from events.decisions import DECISIONS, verify_decision
 from events.pipelines import PipelineResumed
 from functions.agents.aggregates import (
     AGENTS,
@@ -30,81 +17,63 @@ from functions.agents.aggregates import (
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Steps
 from functions.agents.rules.catalogue import CATALOGUE
-from functions.agents.rules.creation import (
-    answer_replaced,
-    clear_ethics,
-    hold,
-    reject,
-    return_for_changes,
-)
-from functions.agents.rules.decision import Decision, accept
-from functions.agents.rules.deployment import go_live, take_back
+from functions.agents.rules.creation import answer_replaced, clear_ethics, hold
+from functions.agents.rules.decision import accept, follow, overturns_refusal, takes_back
+from functions.agents.rules.deployment import go_live
 from functions.agents.rules.health import Surroundings, health_checks
-from functions.agents.rules.withdrawal import end_withdrawn
-from functions.agents.service.forgeries import report_forgery
 from functions.agents.service.pipeline import consider_pause, find_pipeline
 from functions.agents.service.steps import agent_of, contents_of, save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.errors import ContentErased, ContentInvalid, SignatureInvalid
+from shared.kit.ids import derive_id
+from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
+from shared.messaging.log import EVENT_LOG
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import public_keys
 
-# The statuses of an approval that no longer holds. An overturned refusal keeps its own.
-TAKEN_BACK = ("vetoed", "overturned")
+TYPES = {each.event_type: each for each in DECISIONS}
 KNOWN_SKILLS = frozenset(name for name, skill in CATALOGUE.items() if skill.status == "available")
 
-Decide = Callable[[UnitOfWork, Agent, CreationCase], Awaitable[Steps]]
-Rule = Callable[[Agent, CreationCase, datetime], Steps]
+
+async def act_on(event: Envelope) -> None:
+    """Verifies a decision about one of our cases and acts on it: deploys the case, holds it where
+    the pipeline is paused, opens stage 6 after an escalation, or follows what the rules say. One
+    that does not verify is reported as a violation, and changes no case.
+
+    Decisions may come late, twice or out of order: a case acts only on those about the approval it
+    waits for, and newer than the last it acted on."""
+    decision = event.payload(TYPES[event.type])
+    if decision.case is None or overturns_refusal(decision):
+        return
+    case_id = decision.case.case_id
+
+    async def use_case(work: UnitOfWork) -> None:
+        case = await work.find(CASES, case_id)
+        if case is None:
+            return
+        accepted = accept(case, decision)
+        if accepted is None:
+            if takes_back(decision):
+                await work.save(*answer_replaced(case, decision.approval_id))
+            return
+        await work.prefetch((AGENTS, accepted.agent_id), (PIPELINES, CREATION))
+        agent = await agent_of(work, accepted)
+        if isinstance(decision, ApprovalApproved | ApprovalAutoApproved):
+            await _save(work, await _deploy(work, agent, accepted), agent)
+        else:
+            await _save(work, follow(agent, accepted, decision, work.at), agent)
+
+    try:
+        keys = await public_keys(APPROVALS_KEYS, to_verify=[decision.signature or ""])
+        verify_decision(decision, event.data, event.tenantid, keys)
+        await RUN.reaction(event, use_case)
+    except SignatureInvalid as forgery:
+        await _report_forgery(event, case_id, forgery.detail)
+        raise
 
 
-async def on_approved(event: Envelope) -> None:
-    """Deploys the case, holds it where the pipeline is paused, or opens stage 6 where the approval
-    was about an escalation."""
-    await _act_on(event, event.payload(ApprovalApproved), _deploy)
-
-
-async def on_auto_approved(event: Envelope) -> None:
-    """As `on_approved`, for a precedent's approval."""
-    await _act_on(event, event.payload(ApprovalAutoApproved), _deploy)
-
-
-async def on_rejected(event: Envelope) -> None:
-    """Ends the case, because its approval was rejected."""
-    await _end(event, event.payload(ApprovalRejected))
-
-
-async def on_expired(event: Envelope) -> None:
-    """Ends the case, because nobody decided in time."""
-    await _end(event, event.payload(ApprovalExpired))
-
-
-async def on_changes_requested(event: Envelope) -> None:
-    """Returns the case for a revision."""
-    decision = event.payload(ApprovalChangesRequested)
-    note = decision.note
-    await _act_on(event, decision, _by(lambda _, case, at: return_for_changes(case, note, at)))
-
-
-async def on_cancelled(event: Envelope) -> None:
-    """Ends the case, because its approval was cancelled before anybody decided."""
-    decision = event.payload(ApprovalCancelled)
-    by = decision.decided_by or event.actorid
-    await _act_on(event, decision, _by(lambda agent, case, at: end_withdrawn(agent, case, by, at)))
-
-
-async def on_vetoed(event: Envelope) -> None:
-    """Reverses what a precedent's approval had led to."""
-    await _take_back(event, event.payload(ApprovalVetoed), "veto")
-
-
-async def on_overturned(event: Envelope) -> None:
-    """Reverses what a deputy's or a break-glass approval had led to; an overturned rejection had
-    led to nothing."""
-    await _take_back(event, event.payload(ApprovalOverturned), "overturned")
-
-
-async def on_resumed(event: Envelope) -> None:
+async def deploy_held(event: Envelope) -> None:
     """Deploys the cases that were held while the pipeline was paused."""
     event.payload(PipelineResumed)
     held = TenantStore(event.tenantid).find_all(
@@ -124,50 +93,6 @@ async def _deploy_held(event: Envelope, case_id: str) -> None:
         await _save(work, await _live(work, agent, case), agent)
 
     await RUN.reaction(event, use_case, is_one_of_several=True)
-
-
-async def _end(event: Envelope, decision: ApprovalState) -> None:
-    reason = f"{decision.status} by {decision.decided_by}: {decision.note}".rstrip(": ")
-    await _act_on(event, decision, _by(lambda agent, case, at: reject(agent, case, reason, at)))
-
-
-async def _take_back(event: Envelope, decision: ApprovalState, cause: Cause) -> None:
-    id = decision.approval_id
-    rule = _by(
-        lambda agent, case, at: take_back(agent, case, approval_id=id, caused_by=cause, at=at)
-    )
-    if decision.status in TAKEN_BACK:
-        await _act_on(event, decision, rule)
-
-
-async def _act_on(event: Envelope, decision: ApprovalState, decide: Decide) -> None:
-    """Verifies the decision and acts on it. Decisions may come late, twice or out of order: a case
-    acts only on those about the approval it waits for, and newer than the last it acted on."""
-    if decision.case is None:
-        return
-    case_id = decision.case.case_id
-
-    async def use_case(work: UnitOfWork) -> None:
-        case = await work.find(CASES, case_id)
-        if case is None:
-            return
-        about = _decision(decision)
-        accepted = accept(case, about)
-        if accepted is None:
-            if about.takes_back:
-                await work.save(*answer_replaced(case, about.approval_id))
-            return
-        await work.prefetch((AGENTS, accepted.agent_id), (PIPELINES, CREATION))
-        agent = await agent_of(work, accepted)
-        await _save(work, await decide(work, agent, accepted), agent)
-
-    try:
-        keys = await public_keys(APPROVALS_KEYS, to_verify=[decision.signature or ""])
-        verify_decision(decision, event.data, event.tenantid, keys)
-        await RUN.reaction(event, use_case)
-    except SignatureInvalid as forgery:
-        await report_forgery(event, case_id, forgery.detail)
-        raise
 
 
 async def _deploy(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
@@ -226,21 +151,23 @@ async def _save(work: UnitOfWork, steps: Steps, agent: Agent) -> None:
         await consider_pause(work, case)
 
 
-def _by(rule: Rule) -> Decide:
-    async def decide(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
-        return rule(agent, case, work.at)
+async def _report_forgery(event: Envelope, case_id: str, reason: str) -> None:
+    """Records one violation of the agent whose case the forged decision names, also after
+    redeliveries. Suspends nobody: otherwise a forger could stop any agent."""
+    event_id = derive_id("evt", event.time, event.id, "forged")
 
-    return decide
+    async def use_case(work: UnitOfWork) -> None:
+        case = await work.find(CASES, case_id)
+        if case is None or await work.store.get(EVENT_LOG, event_id) is not None:
+            return
+        violation = Violation(
+            rule="signed_decisions",
+            summary=f"a decision about {case.agent_name} does not verify",
+            evidence=(reason, f"event {event.id}"),
+        )
+        fields = {"violation": violation, "reported_by": f"service:{RUN.function}"}
+        agent = await agent_of(work, case)
+        await work.save(Transition(agent, AgentViolationReported, fields, event_id))
 
-
-def _decision(state: ApprovalState) -> Decision:
-    assert state.case is not None
-    return Decision(
-        approval_id=state.approval_id,
-        version=state.version,
-        revision=state.case.revision,
-        purpose=state.case.purpose,
-        decision_hash=state.decision_hash,
-        signature=state.signature,
-        outcome=state.event_type.split(".")[2],
-    )
+    if CASES.may_be_id(case_id):
+        await RUN.reaction(event, use_case, is_one_of_several=True)

@@ -8,7 +8,7 @@ from events.agents import (
     AgentApprovalNeeded,
     CaseKind,
 )
-from events.approvals import ApprovalState
+from events.approvals import ApprovalApproved, ApprovalAutoApproved, ApprovalState
 from events.decisions import statement_of
 from events.specs import Spec
 from functions.agents.rules import agent as agents
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from tests.attacks.adversary.by_rules import RulesTenant
 
 TENANT = "clinic"
-
-_TAKEN_BACK = ("vetoed", "overturned")
 
 
 @dataclass
@@ -154,57 +152,38 @@ class Pipeline:
         event = payload(step)
         assert isinstance(event, ApprovalState)
         assert approval.case is not None
-        outcome = event.event_type.split(".")[2]
         statement = statement_of(event, TENANT)
         case = self.cases.get(approval.case.case_id)
         if statement is None or case is None:
             return
-        about = deciding.Decision(
-            approval_id=approval.approval_id,
-            version=approval.version,
-            revision=approval.case.revision,
-            purpose=approval.case.purpose,
-            decision_hash=approval.decision_hash,
-            signature=sign(statement.model_dump(mode="json"), APPROVALS_KEY),
-            outcome=outcome,
-        )
-        if about.takes_back and approval.status not in _TAKEN_BACK:
+        signature = sign(statement.model_dump(mode="json"), APPROVALS_KEY)
+        decision = event.but(signature=signature)
+        if deciding.overturns_refusal(decision):
             return
-        accepted = deciding.accept(case, about)
+        accepted = deciding.accept(case, decision)
         if accepted is None:
-            if about.takes_back:
-                self._save(creation.answer_replaced(case, about.approval_id))
+            if deciding.takes_back(decision):
+                self._save(creation.answer_replaced(case, decision.approval_id))
             return
-        agent = self.agents[accepted.agent_id]
-        self._save(self._decided(agent, accepted, approval, outcome))
+        self._save(self._decided(self.agents[accepted.agent_id], accepted, decision))
 
-    def _decided(self, agent: Agent, case: CreationCase, approval: Any, outcome: str) -> Steps:
+    def _decided(self, agent: Agent, case: CreationCase, decision: ApprovalState) -> Steps:
         at = self.tenant.now
-        match outcome:
-            case "approved" | "auto_approved":
-                contents = CaseContents(self.kept[case.spec_hash], self.kept[case.findings_hash])
-                if case.status == "escalated":
-                    return creation.clear_ethics(agent, case, contents, at)
-                around = Surroundings(
-                    tenant_id=TENANT,
-                    contents=contents,
-                    own_keys=AGENTS_KEYS,
-                    approvals_keys=APPROVALS_KEYS,
-                    known_skills=frozenset(CATALOGUE),
-                    neighbours={},
-                )
-                checks = health.health_checks(agent, case, around)
-                return deployment.go_live(agent, case, checks, at)
-            case "rejected" | "expired":
-                return creation.reject(agent, case, outcome, at)
-            case "changes_requested":
-                return creation.return_for_changes(case, approval.note, at)
-            case "cancelled":
-                return withdrawal.end_withdrawn(agent, case, approval.decided_by, at)
-        cause: Any = "veto" if outcome == "vetoed" else "overturned"
-        return deployment.take_back(
-            agent, case, approval_id=approval.approval_id, caused_by=cause, at=at
+        if not isinstance(decision, ApprovalApproved | ApprovalAutoApproved):
+            return deciding.follow(agent, case, decision, at)
+        contents = CaseContents(self.kept[case.spec_hash], self.kept[case.findings_hash])
+        if case.status == "escalated":
+            return creation.clear_ethics(agent, case, contents, at)
+        around = Surroundings(
+            tenant_id=TENANT,
+            contents=contents,
+            own_keys=AGENTS_KEYS,
+            approvals_keys=APPROVALS_KEYS,
+            known_skills=frozenset(CATALOGUE),
+            neighbours={},
         )
+        checks = health.health_checks(agent, case, around)
+        return deployment.go_live(agent, case, checks, at)
 
     def _save(self, steps: Any, by: str = "service:agents") -> None:
         """Keeps the states, then sends the events, as one commit does."""

@@ -215,12 +215,11 @@ def a_revised_case_keeps_its_approval(patch: pytest.MonkeyPatch) -> None:
     def accept(case: Any, decision: Any) -> Any:
         if case.asked is None:
             return real(case, decision)
-        asked = case.asked.model_copy(
-            update={"approval_id": decision.approval_id, "decision_hash": decision.decision_hash}
+        asked = case.asked.but(
+            approval_id=decision.approval_id, decision_hash=decision.decision_hash
         )
-        return real(
-            case.model_copy(update={"asked": asked}), decision._replace(revision=case.revision)
-        )
+        about = decision.case.but(revision=case.revision)
+        return real(case.but(asked=asked), decision.but(case=about))
 
     patch.setattr(deciding, "accept", accept)
     patch.setattr(health, "health_checks", nothing)

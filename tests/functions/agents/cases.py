@@ -11,15 +11,15 @@ from joserfc.jwk import OKPKey
 from pydantic import BaseModel
 
 from events.agents import AgentApprovalNeeded, AgentStatus, CaseKind
-from events.approvals import CaseBinding
-from events.decisions import SignedDecision
+from events.approvals import ApprovalState, CaseBinding
+from events.decisions import DECISIONS, SignedDecision
 from events.specs import Spec
 from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
 from functions.agents.rules.catalogue import CATALOGUE
 from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.creation import open_case
-from functions.agents.rules.decision import Decision, accept
+from functions.agents.rules.decision import accept
 from functions.agents.rules.health import Surroundings
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.normal_form import normal_form
@@ -30,6 +30,7 @@ from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id
+from shared.kit.models import part_of
 from shared.kit.signing import load_public_keys, load_signing_key, public_key_set, sign
 from tests.functions.agents.specs import hash_of, spec
 
@@ -37,6 +38,7 @@ START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 TENANT = "clinic"
+KINDS = {each.event_type.split(".")[2]: each for each in DECISIONS}
 AMIRA = Actor("amira", frozenset())
 GALA = Actor("gala", frozenset({"governor"}))
 
@@ -166,7 +168,7 @@ def decision(
     key: OKPKey = APPROVALS_KEY,
     of_escalation: bool = False,
     **altered: str,
-) -> Decision:
+) -> ApprovalState:
     """What approvals says of the assent the case asks for; `altered` falsifies what is signed."""
     asked = case.escalation if of_escalation else case.asked
     assert asked is not None
@@ -188,14 +190,14 @@ def decision(
         version=version,
         case=CaseBinding(case_id=case.case_id, revision=case.revision, purpose=asked.purpose),
     )
-    return Decision(
+    return part_of(
+        KINDS[outcome],
+        signed,
         approval_id=asked.approval_id,
-        version=version,
-        revision=case.revision,
-        purpose=asked.purpose,
+        status=outcome,
         decision_hash=asked.decision_hash,
+        note="",
         signature=sign(signed.model_dump(mode="json"), key),
-        outcome=outcome,
     )
 
 

@@ -1,8 +1,11 @@
 """A creation case from its spec to every one of its ends."""
 
+from typing import Any
+
 import pytest
 
 from events.agents import AgentActivated, AgentApprovalNeeded, AgentTrialStarted, AgentUpgraded
+from events.approvals import ApprovalState
 from events.cases import (
     CreationCaseApproved,
     CreationCaseCancelled,
@@ -438,12 +441,17 @@ def live_suspended(agent: Agent) -> tuple[Agent, CreationCase]:
     return deployed(agent, assented(agent, case)).both
 
 
+def about(decision: ApprovalState, **other: Any) -> ApprovalState:
+    assert decision.case is not None
+    return decision.but(case=decision.case.but(**other))
+
+
 def test_a_decision_about_other_content_is_a_forgery() -> None:
     _, case = submitted()
     with pytest.raises(SignatureInvalid):
-        accept(case, decision(case)._replace(decision_hash="0" * 64))
+        accept(case, decision(case).but(decision_hash="0" * 64))
     with pytest.raises(SignatureInvalid):
-        accept(case, decision(case)._replace(purpose="evolution"))
+        accept(case, about(decision(case), purpose="evolution"))
 
 
 def test_what_is_deployed_is_compared_with_the_content_that_is_stored_now() -> None:
@@ -470,8 +478,8 @@ def test_what_is_repeated_late_or_about_something_else_is_not_accepted() -> None
     assert accepted is not None
     assert accept(accepted, decision(case, version=3)) is None
     assert accept(accepted, decision(case, version=2)) is None
-    assert accept(accepted, decision(case, version=4)._replace(approval_id="apr_other")) is None
-    assert accept(accepted, decision(case, version=4)._replace(revision=2)) is None
+    assert accept(accepted, decision(case, version=4).but(approval_id="apr_other")) is None
+    assert accept(accepted, about(decision(case, version=4), revision=2)) is None
 
 
 def test_an_escalation_once_passed_can_only_be_taken_back() -> None:

@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from events.approvals import ApprovalState
 from events.specs import Spec
 from functions.agents.rules.agent import (
     SUSPENDABLE,
@@ -29,15 +30,13 @@ from functions.agents.rules.creation import (
     clear_ethics,
     hold,
     open_case,
-    reject,
-    return_for_changes,
     revise,
 )
-from functions.agents.rules.decision import Decision, accept
-from functions.agents.rules.deployment import go_live, take_back
+from functions.agents.rules.decision import accept, follow, takes_back
+from functions.agents.rules.deployment import go_live
 from functions.agents.rules.health import health_checks
 from functions.agents.rules.versions import version_after
-from functions.agents.rules.withdrawal import CANCELLABLE, cancel, end_withdrawn
+from functions.agents.rules.withdrawal import CANCELLABLE, cancel
 from shared.kit.ids import derive_id
 from tests.functions.agents.cases import (
     AMIRA,
@@ -79,7 +78,7 @@ class Message:
 
     case_id: str
     kind: str
-    decision: Decision
+    decision: ApprovalState
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -301,31 +300,17 @@ class CaseMachine(RuleBasedStateMachine):
         case = accept(self.cases[message.case_id], message.decision)
         if case is None:
             return
-        if message.decision.takes_back:
+        if takes_back(message.decision):
             self.taken_back.add(message.decision.approval_id)
         self._save(self._steps(case, message))
 
     def _steps(self, case: CreationCase, message: Message) -> Steps:
-        approval_id = message.decision.approval_id
-        if message.kind in ("approved", "auto_approved"):
-            self.assented.add(approval_id)
-            if case.status == "escalated":
-                return clear_ethics(self.agent, case, contents_of(case), self.at)
-            return hold(case, self.at) if self.paused else self._go_live(case)
-        if message.kind == "changes_requested":
-            return return_for_changes(case, "change it", self.at)
-        if message.kind == "cancelled":
-            return end_withdrawn(self.agent, case, "amira", self.at)
-        if message.kind in ANSWERS:
-            return reject(self.agent, case, "no", self.at)
-        cause = "veto" if message.kind == "vetoed" else "overturned"
-        return take_back(
-            self.agent,
-            case,
-            approval_id=approval_id,
-            caused_by=cause,  # type: ignore[arg-type]
-            at=self.at,
-        )
+        if message.kind not in ("approved", "auto_approved"):
+            return follow(self.agent, case, message.decision, self.at)
+        self.assented.add(message.decision.approval_id)
+        if case.status == "escalated":
+            return clear_ethics(self.agent, case, contents_of(case), self.at)
+        return hold(case, self.at) if self.paused else self._go_live(case)
 
     def _go_live(self, case: CreationCase) -> Steps:
         checks = health_checks(self.agent, case, Around().surroundings(case))
