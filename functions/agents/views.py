@@ -31,7 +31,7 @@ class StageFinding(Finding):
         return tuple(
             cls(stage=stage.number, **finding.model_dump())
             for stage in judgement.stages
-            for finding in stage.findings
+            for finding in findings_of(judgement.stages, stage.number, judgement.findings)
         )
 
 

@@ -40,7 +40,7 @@ def ask(
     concerns = sum(finding["verdict"] == "concern" for finding in findings)
     assessed, data, is_confirmed = _assessed(contents.spec.text, concerns)
     may_match = is_confirmed and not concerns and not spec["irreversible"]
-    content = approval_content(case, contents, purpose=purpose, risk=assessed.risk, data=data)
+    content = approval_content(case, contents, purpose, assessed.risk, data)
     # A person sees first what did not pass.
     telling = [each for each in findings if each["verdict"] != "pass"] or findings
     evidence = Content.of(telling[:MOST_EVIDENCE])
@@ -70,20 +70,14 @@ def ask(
         "precedents_allowed": may_match and not is_escalated,
     }
     stages = with_stage(case.stages, stage.number, approval_id=approval_id)
-    waiting = {"asked": asked, "approval_id": approval_id, "stages": stages}
     needed = Transition(
         agent, AgentApprovalNeeded, fields, event_id, (content, evidence, assessment)
     )
-    return needed, case.model_copy(update=waiting)
+    return needed, case.but(asked=asked, approval_id=approval_id, stages=stages)
 
 
 def approval_content(
-    case: CreationCase,
-    contents: CaseContents,
-    *,
-    purpose: Purpose,
-    risk: Risk,
-    data: Classification,
+    case: CreationCase, contents: CaseContents, purpose: Purpose, risk: Risk, data: Classification
 ) -> Content:
     """The exact content that is approved and hashed: the spec's fields and, beside them, `case`,
     `classification`, `changes` and the findings of stages 1 to 5.

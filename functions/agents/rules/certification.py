@@ -11,8 +11,8 @@ from events.cases import StageState
 from events.specs import Spec
 from functions.agents.rules.agent import Version
 from functions.agents.rules.case import CaseContents, CreationCase, Judged
-from functions.agents.rules.judgement import STAGES, Judgement, StageJudgement
-from functions.agents.rules.stages import CERTIFIED_STAGES
+from functions.agents.rules.judgement import Judgement
+from functions.agents.rules.stages import CERTIFIED_STAGES, findings_of
 from shared.kit.canonical import content_hash
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id
@@ -34,15 +34,15 @@ def certify(
     statement of exactly this spec, the verdict and its findings. The same for the same
     arguments."""
     certifications, ids = [], {}
-    state = partial(certification, tenant_id=tenant_id, at=at, verdict="passed")
+    state = partial(certification, tenant_id=tenant_id, at=at)
+    findings = [finding.model_dump(mode="json") for finding in judgement.findings]
     for stage in judgement.stages:
-        if stage.number in CERTIFIED_STAGES and stage.outcome == "passed":
+        if stage.number in CERTIFIED_STAGES and stage.status == "passed":
             parts = (version.case_id, version.spec_hash, str(stage.number))
             ids[stage.number] = id = derive_id("crt", at, *parts)
-            told = [finding.model_dump(mode="json") for finding in stage.findings]
-            certifications.append(sign(state(version, stage, told, id), key))
-    findings = Content.of([finding.model_dump(mode="json") for finding in judgement.findings])
-    contents = CaseContents(spec, findings)
+            own = findings_of(judgement.stages, stage.number, findings)
+            certifications.append(sign(state(version, stage, own, id), key))
+    contents = CaseContents(spec, Content.of(findings))
     return Judged(version, contents, judgement, tuple(certifications), ids)
 
 
@@ -65,13 +65,12 @@ def as_version(spec: Spec, spec_hash: str, *, version: str, case_id: str) -> Ver
 
 def certification(
     judged: Version | CreationCase,
-    stage: StageJudgement | StageState,
+    stage: StageState,
     findings: Sequence[dict[str, str]],
     certification_id: str | None,
     *,
     tenant_id: str,
     at: datetime | None,
-    verdict: str,
 ) -> dict[str, object]:
     """The statement about one stage: everything that the case shows of its judgement. Made from the
     stored stage again, it is compared with what was signed."""
@@ -80,8 +79,8 @@ def certification(
         "tenant_id": tenant_id,
         "case_id": judged.case_id,
         "stage": stage.number,
-        "name": STAGES[stage.number - 1],
-        "verdict": verdict,
+        "name": stage.name,
+        "verdict": "passed",
         "spec_hash": judged.spec_hash,
         "findings_hash": content_hash(list(findings)),
         "certified_at": format_instant(at) if at is not None else None,

@@ -268,6 +268,5 @@ def _opened(stages: Any, number: int, at: datetime) -> Any:
 
 
 def _reason(judgement: Judgement) -> str | None:
-    stopping = [each for each in judgement.stages if each.number == judgement.stopped_at]
-    causes = [f for stage in stopping for f in stage.findings if f.verdict != "pass"]
-    return "; ".join(f"{each.check}: {each.evidence}" for each in causes)[:2000] or None
+    causes = (f"{each.check}: {each.evidence}" for each in judgement.objections)
+    return "; ".join(causes)[:2000] or None

@@ -1,6 +1,6 @@
 """Stage 7's three health checks over what is stored now."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from joserfc.jwk import KeySet
@@ -17,9 +17,6 @@ from functions.agents.rules.stages import CERTIFIED_STAGES, ETHICS, findings_of
 from shared.kit.errors import SignatureInvalid
 from shared.kit.signing import verify
 
-SIGNATURES = "signatures"
-DEPENDENCIES = "dependencies"
-READ_BACK = "read_back"
 ASSENTS = ("approved", "auto_approved")
 
 
@@ -37,6 +34,13 @@ class Surroundings:
     neighbours: Mapping[str, AgentStatus]
 
 
+class Unhealthy(Exception):
+    """Why a case is not deployed, and the part of the spec that it is about."""
+
+    def __init__(self, evidence: str, path: str = "") -> None:
+        self.evidence, self.path = evidence, path
+
+
 def health_checks(
     agent: Agent, case: CreationCase, around: Surroundings
 ) -> tuple[Finding, Finding, Finding]:
@@ -44,47 +48,56 @@ def health_checks(
     the skills are offered and the needed agents can serve; that the stored spec equals the judged
     spec, and the deployed version is still the one it was judged against."""
     return (
-        _signatures(case, around),
-        _dependencies(around),
-        _read_back(agent, case, around.contents),
+        _finding("signatures", lambda: _signatures(case, around)),
+        _finding("dependencies", lambda: _dependencies(around)),
+        _finding("read_back", lambda: _read_back(agent, case, around.contents)),
     )
 
 
-def _signatures(case: CreationCase, around: Surroundings) -> Finding:
+def _finding(check: str, told: Callable[[], str]) -> Finding:
     try:
-        certified = {_certified_stage(text, case, around) for text in case.certifications}
-        _check_assent(case.asked, case, around)
-        if case.escalation is not None:
-            _check_assent(case.escalation, case, around)
-            certified.add(ETHICS)
+        return Finding(check=check, verdict="pass", evidence=told(), path="")
     except SignatureInvalid as refusal:
-        return _failure(SIGNATURES, refusal.detail, "")
+        return Finding(check=check, verdict="fail", evidence=refusal.detail, path="")
+    except Unhealthy as refusal:
+        return Finding(check=check, verdict="fail", evidence=refusal.evidence, path=refusal.path)
+
+
+def _signatures(case: CreationCase, around: Surroundings) -> str:
+    certified = _certified_stages(case, around)
+    _check_assent(case.asked, case, around)
+    if case.escalation is not None:
+        _check_assent(case.escalation, case, around)
+        certified.add(ETHICS)
     # The kind is part of what was assented to; the stored status of a stage is not.
     needed = CERTIFIED_STAGES[:1] if case.kind == "proposal" else CERTIFIED_STAGES
     if missing := [number for number in needed if number not in certified]:
-        return _failure(SIGNATURES, f"stage {missing[0]} carries no certification", "")
-    return _pass(
-        SIGNATURES, f"the decision and {len(needed)} stages are signed for {case.spec_hash[:12]}"
-    )
+        raise SignatureInvalid(f"stage {missing[0]} carries no certification")
+    return f"the decision and {len(needed)} stages are signed for {case.spec_hash[:12]}"
 
 
-def _certified_stage(text: str, case: CreationCase, around: Surroundings) -> int:
-    signed = verify(text, around.own_keys)
+def _certified_stages(case: CreationCase, around: Surroundings) -> set[int]:
+    signed = [verify(text, around.own_keys) for text in case.certifications]
     if around.contents is None:
         raise SignatureInvalid("what was certified cannot be read")
-    for stage in case.stages:
-        shown = certification(
+    findings = around.contents.findings.value
+    shown = {
+        stage.number: certification(
             case,
             stage,
-            findings_of(case.stages, stage.number, around.contents.findings.value),
+            findings_of(case.stages, stage.number, findings),
             stage.certification_id,
             tenant_id=around.tenant_id,
             at=stage.finished_at,
-            verdict="passed",
         )
-        if signed == shown and stage.status == "passed":
-            return stage.number
-    raise SignatureInvalid("a certification is about another spec, or a stage shows another one")
+        for stage in case.stages
+        if stage.status == "passed"
+    }
+    if any(each not in shown.values() for each in signed):
+        raise SignatureInvalid(
+            "a certification is about another spec, or a stage shows another one"
+        )
+    return {number for number, each in shown.items() if each in signed}
 
 
 def _check_assent(asked: Asked | None, case: CreationCase, around: Surroundings) -> None:
@@ -93,47 +106,34 @@ def _check_assent(asked: Asked | None, case: CreationCase, around: Surroundings)
     signed = read_statement(asked.signature, around.approvals_keys)
     if around.contents is None:
         raise SignatureInvalid("what was assented to cannot be read")
-    content = approval_content(
-        case, around.contents, purpose=asked.purpose, risk=asked.risk, data=asked.data
-    ).hash
+    content = approval_content(case, around.contents, asked.purpose, asked.risk, asked.data).hash
     about = (signed.tenant_id, signed.approval_id, signed.version, signed.decision_hash)
     acted_on = (around.tenant_id, asked.approval_id, asked.acted_on, content)
     if about != acted_on or signed.outcome not in ASSENTS:
         raise SignatureInvalid("the signed decision is no assent to what is stored")
 
 
-def _dependencies(around: Surroundings) -> Finding:
+def _dependencies(around: Surroundings) -> str:
     spec = around.contents.spec.value if around.contents else {}
     for index, skill in enumerate(spec.get("skills", ())):
         if skill not in around.known_skills:
-            return _failure(DEPENDENCIES, f"the skill {skill} is gone", f"/skills/{index}")
+            raise Unhealthy(f"the skill {skill} is gone", f"/skills/{index}")
     needed = spec.get("interfaces", {}).get("depends_on", ())
     for index, name in enumerate(needed):
         status = around.neighbours.get(name)
         if status not in SERVING:
-            state = status or "unknown"
             path = f"/interfaces/depends_on/{index}"
-            return _failure(DEPENDENCIES, f"the agent {name} is {state}", path)
-    return _pass(DEPENDENCIES, f"{len(needed)} agents it needs can serve")
+            raise Unhealthy(f"the agent {name} is {status or 'unknown'}", path)
+    return f"{len(needed)} agents it needs can serve"
 
 
-def _read_back(agent: Agent, case: CreationCase, contents: CaseContents | None) -> Finding:
-    new = agent.newest
+def _read_back(agent: Agent, case: CreationCase, contents: CaseContents | None) -> str:
     if contents is None:
-        return _failure(READ_BACK, "what is stored is not what was judged", "")
+        raise Unhealthy("what is stored is not what was judged")
     spec = read_normal_form(contents.spec.value)
     judged = as_version(spec, contents.spec.hash, version=case.version, case_id=case.case_id)
-    if new != judged.model_copy(update=case.whose):
-        return _failure(READ_BACK, "what the agent would run is not what was judged", "")
-    base = agent.deployed.spec_hash if agent.deployed else None
-    if base != case.base_hash:
-        return _failure(READ_BACK, "the version it was judged against is no longer deployed", "")
-    return _pass(READ_BACK, f"the stored spec is {case.spec_hash[:12]}")
-
-
-def _pass(check: str, evidence: str) -> Finding:
-    return Finding(check=check, verdict="pass", evidence=evidence, path="")
-
-
-def _failure(check: str, evidence: str, path: str) -> Finding:
-    return Finding(check=check, verdict="fail", evidence=evidence, path=path)
+    if agent.newest != judged.but(**case.whose):
+        raise Unhealthy("what the agent would run is not what was judged")
+    if (agent.deployed.spec_hash if agent.deployed else None) != case.base_hash:
+        raise Unhealthy("the version it was judged against is no longer deployed")
+    return f"the stored spec is {case.spec_hash[:12]}"

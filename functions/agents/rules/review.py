@@ -1,9 +1,12 @@
 """Concerns: what a reader of a spec's texts doubts, and how long stage 5 waits for that reader
 (docs/domain.md, The seven stages)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from events.cases import Finding
+from events.cases import Finding, StageState
+from functions.agents.rules.judgement import Judgement
+from functions.agents.rules.stages import ETHICS, with_stage
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 
@@ -20,6 +23,16 @@ def concern(evidence: str, path: str) -> Finding:
 
 
 UNANSWERED = concern("the configured reader did not answer in time", "")
+
+
+def with_concerns(
+    stages: tuple[StageState, ...], findings: Sequence[Finding], concerns: Sequence[Finding]
+) -> Judgement:
+    """The judgement of a cleared case, from what is stored of it, with the concerns added to stage
+    5."""
+    found = stages[ETHICS - 1].found + len(concerns)
+    judged = with_stage(stages[:ETHICS], ETHICS, status="passed", found=found)
+    return Judgement(stages=judged, findings=(*findings, *concerns))
 
 
 class Review(Model):
@@ -41,4 +54,4 @@ def after_failure(review: Review, at: datetime) -> Review | None:
     if review.failed >= len(RETRIED_AFTER) or at >= review.since + PATIENCE:
         return None
     pause = RETRIED_AFTER[review.failed]
-    return review.model_copy(update={"failed": review.failed + 1, "next_at": at + pause})
+    return review.but(failed=review.failed + 1, next_at=at + pause)

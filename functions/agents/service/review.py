@@ -9,8 +9,7 @@ from functions.agents.reviewer import configured_reviewer
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.certification import certify
 from functions.agents.rules.creation import conclude
-from functions.agents.rules.judgement import with_concerns
-from functions.agents.rules.review import UNANSWERED, after_failure
+from functions.agents.rules.review import UNANSWERED, after_failure, with_concerns
 from functions.agents.service.steps import agent_of, contents_of, save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.errors import ContentErased, Unavailable
@@ -25,9 +24,7 @@ async def review_now(event: Envelope) -> None:
     """The first attempt, at once. Raises Unavailable only for our own store."""
 
     async def use_case(work: UnitOfWork) -> None:
-        case = await work.find(CASES, event.subject_id)
-        if case is not None:
-            await _attempt(work, case)
+        await _attempt(work, await work.find(CASES, event.subject_id))
 
     await RUN.reaction(event, use_case)
 
@@ -42,10 +39,10 @@ async def review_again(event: Envelope) -> None:
     await RUN.timed(event, CASES, use_case)
 
 
-async def _attempt(work: UnitOfWork, case: CreationCase) -> None:
+async def _attempt(work: UnitOfWork, case: CreationCase | None) -> None:
     """Asks the reader about a case that still waits and concludes stage 5 with its concerns; where
     it does not answer, sets the next attempt."""
-    if case.review is None:
+    if case is None or case.review is None:
         return
     contents = await contents_of(work, case)
     if contents is None:
@@ -60,7 +57,7 @@ async def _attempt(work: UnitOfWork, case: CreationCase) -> None:
         _log.warning("%s: %s", case.case_id, error)
         next_attempt = after_failure(case.review, work.at)
         if next_attempt is not None:
-            await work.save(Transition(case.model_copy(update={"review": next_attempt})))
+            await work.save(Transition(case.but(review=next_attempt)))
             return
         concerns = (UNANSWERED,)
     agent = await agent_of(work, case)

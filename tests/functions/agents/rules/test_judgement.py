@@ -20,7 +20,7 @@ def test_there_are_sixteen_named_checks() -> None:
 def test_a_case_stops_at_the_first_stage_that_does_not_pass_and_shows_all_findings() -> None:
     judgement = judge(powers(**RETURNS, **BLOCKS, escalation_triggers=[]))
     assert (judgement.stopped_at, judgement.outcome) == (3, "returned")
-    assert [stage.outcome for stage in judgement.stages] == [
+    assert [stage.status for stage in judgement.stages] == [
         *["passed"] * 2,
         "failed",
         *["pending"] * 2,
@@ -39,7 +39,7 @@ def test_a_failure_outweighs_an_escalation() -> None:
 
 def test_a_proposal_is_spared_the_reviews_but_not_genesis() -> None:
     skipped = judge(powers(), with_reviews=False)
-    assert [stage.outcome for stage in skipped.stages] == [*["passed"] * 3, *["skipped"] * 2]
+    assert [stage.status for stage in skipped.stages] == [*["passed"] * 3, *["skipped"] * 2]
     assert skipped.outcome == "ethics_cleared"
     assert judge(powers(escalation_triggers=[]), with_reviews=False).outcome == "returned"
 

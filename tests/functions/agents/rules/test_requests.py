@@ -9,8 +9,7 @@ from events.precedents import Condition
 from functions.agents.rules.case import Judged
 from functions.agents.rules.certification import certify
 from functions.agents.rules.creation import conclude, open_case
-from functions.agents.rules.judgement import with_concerns
-from functions.agents.rules.review import concern
+from functions.agents.rules.review import concern, with_concerns
 from functions.approvals.rules.conditions import is_satisfied
 from shared.kit.contents import Content
 from tests.functions.agents.cases import AGENTS_KEY, START, TENANT, judged, stepped, submission

@@ -2,8 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from functions.agents.rules.judgement import judge, with_concerns
-from functions.agents.rules.review import PATIENCE, UNANSWERED, after_failure, begin_review, concern
+from functions.agents.rules.judgement import judge
+from functions.agents.rules.review import (
+    PATIENCE,
+    UNANSWERED,
+    after_failure,
+    begin_review,
+    concern,
+    with_concerns,
+)
 from functions.agents.rules.stages import judged_stages
 from tests.functions.agents.specs import powers
 
@@ -16,9 +23,11 @@ def test_concerns_are_findings_of_stage_five_and_fail_nothing() -> None:
     stages = judged_stages(judgement.stages, START)
     after = with_concerns(stages, judgement.findings, doubts)
     assert after.outcome == "ethics_cleared"
-    assert after.stages[:4] == judgement.stages[:4]
-    assert after.stages[4].findings == (*judgement.stages[4].findings, *doubts)
-    assert with_concerns(stages, judgement.findings, ()) == judgement
+    assert after.stages[:4] == stages[:4]
+    assert after.stages[4].found == judgement.stages[4].found + 2
+    assert after.findings == (*judgement.findings, *doubts)
+    again = with_concerns(stages, judgement.findings, ())
+    assert (again.stages, again.findings) == (stages[:5], judgement.findings)
 
 
 def test_it_is_asked_again_after_one_two_and_five_minutes_and_then_no_more() -> None:
