@@ -1,7 +1,7 @@
 """Evolution or proposal: a change is a proposal only where every difference provably narrows what
 the agent may do. Every other or unclear difference makes it an evolution."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any, NamedTuple
 
 from events.agents import CaseKind
@@ -14,6 +14,8 @@ from functions.agents.rules.rights import Powers
 # A case tells the reasons of its kind with each of its events.
 MOST_TOLD = 50
 LONGEST_TOLD = 200
+
+RESTRAINTS = frozenset({"/scope/out", "/escalation_triggers", "/rights/never"})
 
 
 class Difference(NamedTuple):
@@ -50,7 +52,7 @@ def _unsound(new: Powers) -> Iterator[Difference]:
 
 def _differences(old: Powers, new: Powers) -> Iterator[Difference]:
     before, after = _fixed(old.spec), _fixed(new.spec)
-    for path in before.keys() & after.keys():
+    for path in sorted(before.keys() & after.keys()):
         if before[path] != after[path]:
             yield Difference(path, False, "reads otherwise, and what that means is unsure")
     for facts, added_narrows in ((_permitted, False), (_forbidden, True)):
@@ -81,16 +83,8 @@ def _fixed(spec: Spec) -> dict[str, str | None]:
 
 def _permitted(powers: Powers) -> Iterator[tuple[str, str]]:
     """What the agent may do; more of it widens. Whoever writes a source reads it too."""
-    spec, interfaces = powers.spec, powers.spec.interfaces
-    for path, texts in (
-        ("/skills", spec.skills),
-        ("/scope/in", spec.scope.inside),
-        ("/interfaces/inputs", interfaces.inputs),
-        ("/interfaces/outputs", interfaces.outputs),
-        ("/interfaces/depends_on", interfaces.depends_on),
-    ):
-        yield from ((path, f'"{text}"') for text in texts)
-    for access in spec.data_access:
+    yield from _entries(powers, powers.spec.lists.keys() - RESTRAINTS)
+    for access in powers.spec.data_access:
         for mode in {access.mode, "read"}:
             yield "/data_access", f"the right to {mode} {access.source}, {access.classification}"
     for ref, deed in powers.deeds.items():
@@ -100,13 +94,11 @@ def _permitted(powers: Powers) -> Iterator[tuple[str, str]]:
 
 def _forbidden(powers: Powers) -> Iterator[tuple[str, str]]:
     """What holds the agent back; less of it widens."""
-    spec = powers.spec
-    for path, texts in (
-        ("/scope/out", spec.scope.outside),
-        ("/escalation_triggers", spec.escalation_triggers),
-        ("/rights/never", spec.rights.never),
-    ):
-        yield from ((path, f'"{text}"') for text in texts)
+    return _entries(powers, RESTRAINTS)
+
+
+def _entries(powers: Powers, paths: Set[str]) -> Iterator[tuple[str, str]]:
+    return ((path, f'"{text}"') for path in paths for text in powers.spec.lists[path])
 
 
 def _sizes(spec: Spec) -> dict[str, float]:

@@ -47,7 +47,8 @@ def report(agent: Agent, told: Report, actor: Actor, at: datetime) -> Steps:
 def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at: datetime) -> Steps:
     """The violation and, where the agent runs, its suspension. Of an agent that does not run, the
     violation is only counted if one of the same trigger was published less than a day ago."""
-    known = next((each for each in agent.reports if each.trigger == trigger), None)
+    counts = {each.trigger: each for each in agent.reports}
+    known = counts.pop(trigger, None)
     runs = agent.status in SUSPENDABLE
     is_published = runs or known is None or at >= known.published_at + COUNTED
     covered = (known.since_event if known else 0) + 1
@@ -60,8 +61,7 @@ def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at:
         latest_evidence=evidence,
         published_at=at if known is None or is_published else known.published_at,
     )
-    others = tuple(each for each in agent.reports if each.trigger != trigger)
-    counted = agent.model_copy(update={"reports": (*others, count)})
+    counted = agent.but(reports=(*counts.values(), count))
     if not is_published:
         return (Transition(counted),)
     violation = Violation(
@@ -79,15 +79,14 @@ def read_health(agent: Agent, reading: Health, evidence: str, by: str, at: datet
     reading is published at once, a better one only if no change was published within the last
     minute: until then it is held."""
     critical = agent.critical_readings + 1 if reading == "critical" else 0
-    changes = reading != agent.health
     held = _held(agent, reading, at)
-    read: dict[str, object] = {"critical_readings": critical, "held_reading": held}
-    if changes and held is None:
-        read |= {"health": reading, "health_changed_at": at}
-    now = agent.model_copy(update=read)
+    changes = reading != agent.health and held is None
+    now = agent.but(critical_readings=critical, held_reading=held)
+    if changes:
+        now = now.but(health=reading, health_changed_at=at)
     if critical >= CRITICAL_READINGS and now.status in SUSPENDABLE:
         return report_violation(now, "health", evidence, by, at)
-    return (Transition(now, AgentHealthChanged if changes and held is None else None),)
+    return (Transition(now, AgentHealthChanged if changes else None),)
 
 
 def _held(agent: Agent, reading: Health, at: datetime) -> HeldReading | None:

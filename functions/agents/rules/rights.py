@@ -68,6 +68,15 @@ class Powers:
     spec: Spec
 
     @cached_property
+    def operations(self) -> list[tuple[System, str, Operation]]:
+        """The declared operations, each with its system and its path."""
+        return [
+            (system, f"/systems/{index}/operations/{number}", each)
+            for index, system in enumerate(self.spec.systems)
+            for number, each in enumerate(system.operations)
+        ]
+
+    @cached_property
     def deeds(self) -> dict[str, Deed]:
         """The declared operations, by `system/operation`."""
 
@@ -75,8 +84,7 @@ class Powers:
             same = (deed.undo or "", deed.undo_fault or "", str(deed.sources))
             return (*same, str(deed.confirmed), deed.declared)
 
-        declared = self._declared_operations
-        deeds = (self._deed(system, path, each) for system, path, each in declared)
+        deeds = (self._deed(system, path, each) for system, path, each in self.operations)
         return {deed.ref: deed for deed in sorted(deeds, key=worst_last, reverse=True)}
 
     @cached_property
@@ -175,17 +183,9 @@ class Powers:
         return tuple(source for source in named if source.casefold() not in touched)
 
     @cached_property
-    def _declared_operations(self) -> list[tuple[System, str, Operation]]:
-        return [
-            (system, f"/systems/{index}/operations/{number}", each)
-            for index, system in enumerate(self.spec.systems)
-            for number, each in enumerate(system.operations)
-        ]
-
-    @cached_property
     def _effects(self) -> dict[str, Effect]:
         found: dict[str, Effect] = {}
-        for system, _, each in self._declared_operations:
+        for system, _, each in self.operations:
             ref, said = f"{system.name}/{each.name}", _confirmed(system, each)
             effect = said.effect if said else each.effect
             found[ref] = max(effect, found.get(ref, effect), key=gravity)

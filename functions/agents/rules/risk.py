@@ -101,9 +101,7 @@ def _pays(ref: str, limits: RightLimits) -> tuple[Risk, str]:
 
 def _card(powers: Powers) -> Iterator[str]:
     yield f"alone: {listed(_told(deed, powers.alone) for deed in powers.alone_deeds)}"
-    approved = (
-        _told(deed, powers.with_approval) for deed in powers._with_undo(powers.with_approval)
-    )
+    approved = (_told(deed, powers.with_approval) for deed in powers.approved_deeds)
     yield f"with a person's approval: {listed(approved)}"
     forever = sorted(ref for ref in powers.held if powers.deeds[ref].irreversible)
     yield f"can never be undone: {listed(forever)}"

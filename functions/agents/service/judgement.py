@@ -1,7 +1,6 @@
 """Stages 1 to 5 of one spec, with the reviewers' certifications signed."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from events.agents import CaseKind
 from events.specs import Spec
@@ -12,22 +11,18 @@ from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.normal_form import normal_form
 from functions.agents.rules.rights import Powers
+from shared.aggregates.command import Command
 from shared.kit.contents import Content
 from shared.storage.secrets import signing_key
 
 
 async def judge_spec(
-    spec: Spec,
-    *,
-    kind: CaseKind,
-    case_id: str,
-    version: str,
-    tenant_id: str,
-    at: datetime,
+    work: Command, spec: Spec, kind: CaseKind, case_id: str, version: str
 ) -> Judged:
-    """The certified judgement of stages 1 to 5 on the spec; proposals skip stages 4 and 5. Where a
-    configured reader looks at the texts that the rules cleared, it is not final until the reader
-    has answered. Raises Unavailable where the signing key cannot be read."""
+    """The certified judgement of stages 1 to 5 on the spec, and who sent exactly this one before;
+    proposals skip stages 4 and 5. Where a configured reader looks at the texts that the rules
+    cleared, it is not final until the reader has answered. Raises Unavailable where the signing key
+    cannot be read."""
     powers = Powers(spec)
     judgement = judge(powers, with_reviews=kind != "proposal")
     content = Content.of(normal_form(powers))
@@ -35,9 +30,13 @@ async def judge_spec(
         as_version(spec, content.hash, version=version, case_id=case_id),
         content,
         judgement,
-        tenant_id=tenant_id,
+        tenant_id=work.store.tenant_id,
         key=await signing_key(SIGNING_KEY),
-        at=at,
+        at=work.at,
     )
     cleared = judgement.outcome == "ethics_cleared" and kind != "proposal"
-    return replace(judged, awaits_review=cleared and configured_reviewer() is not None)
+    return replace(
+        judged,
+        awaits_review=cleared and configured_reviewer() is not None,
+        first_sent_by=await work.first_to_store(content.hash),
+    )

@@ -1,14 +1,12 @@
 """The commands of people: a new agent, a change of one, a revision, a withdrawal."""
 
-from dataclasses import replace
-
 from events.agents import CaseKind
 from events.specs import Spec
 from functions.agents.aggregates import AGENTS, CASES, CREATION, NAMES, PIPELINES, RUN
 from functions.agents.rules import creation
 from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.breaker import refuse_where_paused
-from functions.agents.rules.case import CreationCase, Judged
+from functions.agents.rules.case import CreationCase
 from functions.agents.rules.change import (
     changed_kind,
     refuse_new_name,
@@ -49,7 +47,7 @@ async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepte
         refuse_where_paused(work.read(PIPELINES, CREATION, pipeline))
         if name is not None:
             raise NameTaken(spec.name)
-        judged = await _judge(work, spec, "creation", new_id("cas", work.at), FIRST)
+        judged = await judge_spec(work, spec, "creation", new_id("cas", work.at), FIRST)
         agent = draft(
             judged.spec,
             agent_id=new_id("agt", work.at),
@@ -78,7 +76,7 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
         await refuse_while_paused(work)
         kind, why = changed_kind(agent, await spec_of(work, agent), spec)
         version = version_after(agent.version, kind)
-        judged = await _judge(work, spec, kind, new_id("cas", work.at), version)
+        judged = await judge_spec(work, spec, kind, new_id("cas", work.at), version)
         steps = creation.open_case(
             agent, kind=kind, why=why, judged=judged, by=caller.principal, at=work.at
         )
@@ -99,7 +97,7 @@ async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) 
         await refuse_while_paused(work)
         agent = await agent_of(work, case)
         kind, why = await _revised_kind(work, agent, case, spec)
-        judged = await _judge(work, spec, kind, case_id, version_after(agent.version, kind))
+        judged = await judge_spec(work, spec, kind, case_id, version_after(agent.version, kind))
         reclassified = case.model_copy(update={"kind": kind, "why": why})
         steps = creation.revise(agent, reclassified, judged, caller.principal, work.at)
         return CaseAccepted.of(await save_steps(work, steps, agent), judged.judgement)
@@ -118,18 +116,6 @@ async def cancel(caller: Caller, key: IdempotencyKey, case_id: str) -> CaseAccep
         return CaseAccepted.of(await save_steps(work, steps, agent) if steps else case)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
-
-
-async def _judge(work: Command, spec: Spec, kind: CaseKind, case_id: str, version: str) -> Judged:
-    judged = await judge_spec(
-        spec,
-        kind=kind,
-        case_id=case_id,
-        version=version,
-        tenant_id=work.store.tenant_id,
-        at=work.at,
-    )
-    return replace(judged, first_sent_by=await work.first_to_store(judged.spec.spec_hash))
 
 
 async def _revised_kind(

@@ -50,16 +50,13 @@ def _unclear_systems(powers: Powers) -> Iterator[Objection]:
 
 
 def _crossing(powers: Powers) -> Iterator[Objection]:
-    for index, system in enumerate(powers.spec.systems):
+    for system, path, operation in powers.operations:
         known = {source.casefold() for source in system.sources or (system.name,)}
-        for number, operation in enumerate(system.operations):
-            for place, source in enumerate(operation.sources or ()):
-                if source.casefold() not in known:
-                    yield Objection(
-                        f"/systems/{index}/operations/{number}/sources/{place}",
-                        f"{operation.name} touches {quote(source)}, no source of {system.name}",
-                        f"add the source to the sources of {system.name}",
-                    )
+        for place, source in enumerate(operation.sources or ()):
+            if source.casefold() not in known:
+                evidence = f"{operation.name} touches {quote(source)}, no source of {system.name}"
+                remedy = f"add the source to the sources of {system.name}"
+                yield Objection(f"{path}/sources/{place}", evidence, remedy)
 
 
 def _coupled(powers: Powers) -> Iterator[Objection]:

@@ -41,10 +41,9 @@ def _bypasses(powers: Powers) -> Iterator[Objection]:
             yield Objection(f"{path}/name", f"{system.name} is Assent itself", remedy)
         for source in filter(_is_reserved, system.sources or ()):
             yield Objection(path, f"{source} belongs to Assent itself", remedy)
-        for number, operation in enumerate(system.operations):
-            for name in filter(_is_reserved, (operation.name, *(operation.sources or ()))):
-                evidence = f"{name} belongs to Assent itself"
-                yield Objection(f"{path}/operations/{number}", evidence, remedy)
+    for _, path, operation in powers.operations:
+        for name in filter(_is_reserved, (operation.name, *(operation.sources or ()))):
+            yield Objection(path, f"{name} belongs to Assent itself", remedy)
 
 
 def _is_reserved(name: str) -> bool:

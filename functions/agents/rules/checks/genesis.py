@@ -13,22 +13,11 @@ def _gaps(powers: Powers) -> Iterator[Objection]:
             yield Objection(f"/{name}", f"the {name} is missing", f"write the agent's {name}")
     if not spec.skills:
         yield Objection("/skills", "no skill is named", "name skills of GET /v1/skills")
-    for path, texts in _lists(powers):
+    for path, texts in spec.lists.items():
         for index, text in enumerate(texts):
             if not text.strip():
                 remedy = "write the entry, or leave it out"
                 yield Objection(f"{path}/{index}", "this entry is blank", remedy)
-
-
-def _lists(powers: Powers) -> Iterator[tuple[str, tuple[str, ...]]]:
-    spec = powers.spec
-    yield "/skills", spec.skills
-    yield "/scope/in", spec.scope.inside
-    yield "/scope/out", spec.scope.outside
-    yield "/escalation_triggers", spec.escalation_triggers
-    yield "/interfaces/inputs", spec.interfaces.inputs
-    yield "/interfaces/outputs", spec.interfaces.outputs
-    yield "/interfaces/depends_on", spec.interfaces.depends_on
 
 
 def _folded(text: str) -> str:
