@@ -1,14 +1,20 @@
-"""The effects of operations, from harmless to grave."""
+"""The effects of operations, from harmless to grave, and the risk of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
-from events.approvals import Effect
+from events.approvals import Effect, Risk
 
 EFFECTS: tuple[Effect, ...] = get_args(Effect)
 # Only the agent's own workspace sees what these do, so nothing of it has to be undone.
 HARMLESS: frozenset[Effect] = frozenset({"read", "draft"})
 CONSEQUENTIAL: frozenset[Effect] = frozenset(EFFECTS[EFFECTS.index("send") :])
+RISKS: tuple[Risk, ...] = get_args(Risk)
+RISK: Mapping[Effect, Risk] = {
+    **dict.fromkeys(("read", "draft"), "low"),
+    **dict.fromkeys(("change", "send", "publish"), "medium"),
+    **dict.fromkeys(("deploy", "delete", "grant", "decide", "pay"), "high"),
+}
 
 
 def gravity(effect: Effect) -> int:

@@ -1,6 +1,7 @@
 """The reader of prose, where one is configured: an HTTP service that receives a spec with the
 rules' findings, and may raise concerns."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
@@ -41,11 +42,11 @@ class Answer(Data):
     concerns: Annotated[tuple[Concern, ...], Field(max_length=MOST_CONCERNS)] = ()
 
 
+@dataclass(frozen=True)
 class Reviewer:
     """Calls the reader at one address."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    url: str
 
     async def review(
         self, case_id: str, spec: dict[str, Any], findings: list[dict[str, str]]
@@ -57,7 +58,7 @@ class Reviewer:
         shown = {"case_id": case_id, "spec": spec, "findings": findings}
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
-                answer = await client.post(self._url, json=shown)
+                answer = await client.post(self.url, json=shown)
                 answer.raise_for_status()
                 if len(answer.content) > LARGEST_ANSWER_BYTES:
                     raise Unavailable("the reader's answer is too long")

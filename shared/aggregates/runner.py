@@ -169,14 +169,11 @@ class Runner:
         return handle
 
     def timer(self, aggregate: Aggregate[S], rule: Rule[S]) -> Handler:
-        """The handler of a timer of one aggregate. Calls the rule once the timer that the state
-        waits for is due; a timer that fires twice, or whose due time has moved, changes nothing."""
+        """The handler of a timer of one aggregate, as `timed`: calls the rule once it is due."""
 
         async def fire(event: Envelope) -> None:
             async def use_case(work: UnitOfWork, state: S) -> None:
-                timer = aggregate.timer(state)
-                if timer is not None and timer[0] == event.type and timer[1] <= work.at:
-                    await work.save(*rule(state, work.at))
+                await work.save(*rule(state, work.at))
 
             await self.timed(event, aggregate, use_case)
 
@@ -188,9 +185,10 @@ class Runner:
         aggregate: Aggregate[S],
         use_case: Callable[[UnitOfWork, S], Awaitable[None]],
     ) -> None:
-        """Commits what follows from a timer. Cloud Tasks holds a task for 30 days at most, so a
-        timer that is due later fires early, changes nothing, and is set again. Raises
-        Unavailable."""
+        """Commits what follows from a timer. Calls the use case once the timer that the state waits
+        for is due; a timer that fires twice, or whose due time has moved, changes nothing. Cloud
+        Tasks holds a task for 30 days at most, so a timer that is due later fires early, changes
+        nothing, and is set again. Raises Unavailable."""
 
         attempts = 0
 
@@ -203,13 +201,15 @@ class Runner:
             if state is None:
                 return
             work.is_about(aggregate, event.subject_id)
-            await use_case(work, state)
+            timer = aggregate.timer(state)
+            if timer is not None and timer[0] == event.type and timer[1] <= work.at:
+                await use_case(work, state)
             change = work.finish()
             if change.writes:
                 await self.outbox.commit(work.store, change, now=event.received_at)
-            elif aggregate.timer(state) == (event.type, event.time) and event.is_early:
-                timer = Timer(event.type, event.subject, event.time)
-                await set_timers(self.function, event.tenantid, [timer], now=event.received_at)
+            elif timer == (event.type, event.time) and event.is_early:
+                again = Timer(event.type, event.subject, event.time)
+                await set_timers(self.function, event.tenantid, [again], now=event.received_at)
 
         await decide_again(once)
 

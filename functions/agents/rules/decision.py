@@ -14,7 +14,7 @@ from events.approvals import (
 )
 from events.cases import Cause
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.case import Asked, CreationCase, Steps
+from functions.agents.rules.case import CreationCase, Steps
 from functions.agents.rules.creation import reject, return_for_changes
 from functions.agents.rules.deployment import take_back
 from functions.agents.rules.withdrawal import end_withdrawn
@@ -39,16 +39,19 @@ def accept(case: CreationCase, decision: ApprovalState) -> CreationCase | None:
 
     Raises SignatureInvalid for a decision about other content than the case requested: an approval
     of one hash never authorizes another."""
-    about, name = decision.case, _about(case, decision)
-    asked: Asked | None = getattr(case, name) if name else None
-    if name is None or asked is None or about is None or about.revision != case.revision:
+    earlier, about = case.escalation, decision.case
+    is_cleared = earlier is not None and earlier.approval_id == decision.approval_id
+    asked = earlier if is_cleared else case.asked
+    if asked is None or about is None or about.revision != case.revision:
         return None
-    if decision.version <= asked.acted_on or (name == "escalation" and not takes_back(decision)):
+    if asked.approval_id != decision.approval_id or asked.acted_on >= decision.version:
+        return None
+    if is_cleared and not takes_back(decision):
         return None
     if (decision.decision_hash, about.purpose) != (asked.decision_hash, asked.purpose):
         raise SignatureInvalid("the decision is about other content than the case asked about")
     recorded = asked.but(acted_on=decision.version, signature=decision.signature)
-    accepted = case.but(**{name: recorded})
+    accepted = case.but(escalation=recorded) if is_cleared else case.but(asked=recorded)
     pending = case.pending_withdrawal
     if pending is None or isinstance(decision, ApprovalCancelled):
         return accepted
@@ -69,11 +72,3 @@ def follow(agent: Agent, case: CreationCase, decision: ApprovalState, at: dateti
             return end_withdrawn(agent, case, decision.decided_by, at)
     cause: Cause = "veto" if isinstance(decision, ApprovalVetoed) else "overturned"
     return take_back(agent, case, approval_id=decision.approval_id, caused_by=cause, at=at)
-
-
-def _about(case: CreationCase, decision: ApprovalState) -> str | None:
-    for name in ("asked", "escalation"):
-        asked: Asked | None = getattr(case, name)
-        if asked is not None and asked.approval_id == decision.approval_id:
-            return name
-    return None

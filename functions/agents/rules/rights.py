@@ -4,6 +4,7 @@ of them, and the data that they touch."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from events.approvals import Effect
@@ -79,13 +80,11 @@ class Powers:
     @cached_property
     def deeds(self) -> dict[str, Deed]:
         """The declared operations, by `system/operation`."""
-
-        def worst_last(deed: Deed) -> tuple[str, ...]:
-            same = (deed.undo or "", deed.undo_fault or "", str(deed.sources))
-            return (*same, str(deed.confirmed), deed.declared)
-
-        deeds = (self._deed(system, path, each) for system, path, each in self.operations)
-        return {deed.ref: deed for deed in sorted(deeds, key=worst_last, reverse=True)}
+        compared = attrgetter("undo", "undo_fault", "sources", "confirmed", "declared")
+        deeds = [self._deed(system, path, each) for system, path, each in self.operations]
+        # The graver of two declarations comes last, and counts.
+        deeds.sort(key=lambda deed: [str(each or "") for each in compared(deed)], reverse=True)
+        return {deed.ref: deed for deed in deeds}
 
     @cached_property
     def never(self) -> dict[str, str]:

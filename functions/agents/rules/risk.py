@@ -4,24 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from events.agents import Risk
-from events.approvals import Effect
-from events.effects import HARMLESS
+from events.effects import HARMLESS, RISK, RISKS
 from events.specs import CLASSIFICATIONS, Budget, Classification, RightLimits
 from functions.agents.rules.checks.findings import listed
 from functions.agents.rules.rights import Deed, Held, Powers
 from shared.kit.models import Model
 
-RISKS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
 CRITICAL_USD = 10_000
 MOST_REASONS = 32
 LONGEST_REASON = 2_000
 DEFAULTS = Budget()
 
-_BY_EFFECT: dict[Effect, Risk] = {
-    **dict.fromkeys(("read", "draft"), "low"),
-    **dict.fromkeys(("change", "send", "publish"), "medium"),
-    **dict.fromkeys(("deploy", "delete", "grant", "decide", "pay"), "high"),
-}
 _BY_CLASSIFICATION: dict[Classification, Risk] = {
     "public": "low",
     "internal": "medium",
@@ -63,7 +56,7 @@ def data_classification(powers: Powers) -> Classification:
 
 def _factors(powers: Powers) -> Iterator[tuple[Risk, str]]:
     for deed in powers.alone_deeds:
-        yield _BY_EFFECT[deed.effect], f"{deed.ref} is done alone: {deed.effect}"
+        yield RISK[deed.effect], f"{deed.ref} is done alone: {deed.effect}"
         if deed.effect == "pay":
             right = powers.alone.get(deed.ref)
             yield _pays(deed.ref, right.limits if right else RightLimits())

@@ -97,10 +97,7 @@ async def _deploy_held(event: Envelope, case_id: str) -> None:
 
 async def _deploy(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
     if case.status == "escalated":
-        contents = await contents_of(work, case)
-        if contents is None:
-            raise ContentErased(f"the spec of {case.case_id} was erased before its assent")
-        return clear_ethics(agent, case, contents, work.at)
+        return clear_ethics(agent, case, await contents_of(work, case), work.at)
     pipeline = await find_pipeline(work)
     # Only if nobody pauses or resumes the pipeline meanwhile: resuming looks for held cases.
     work.rely_on(PIPELINES, CREATION)
@@ -130,7 +127,7 @@ async def _live(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
 async def _stored_contents(work: UnitOfWork, case: CreationCase) -> CaseContents | None:
     try:
         return await contents_of(work, case)
-    except ContentInvalid:
+    except (ContentErased, ContentInvalid):
         return None
 
 

@@ -12,7 +12,7 @@ from functions.agents.rules.creation import conclude
 from functions.agents.rules.review import UNANSWERED, after_failure, with_concerns
 from functions.agents.service.steps import agent_of, contents_of, save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
-from shared.kit.errors import ContentErased, Unavailable
+from shared.kit.errors import Unavailable
 from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
 from shared.storage.secrets import signing_key
@@ -31,12 +31,7 @@ async def review_now(event: Envelope) -> None:
 
 async def review_again(event: Envelope) -> None:
     """A later attempt, by its timer."""
-
-    async def use_case(work: UnitOfWork, case: CreationCase) -> None:
-        if case.review is not None and work.at >= case.review.next_at:
-            await _attempt(work, case)
-
-    await RUN.timed(event, CASES, use_case)
+    await RUN.timed(event, CASES, _attempt)
 
 
 async def _attempt(work: UnitOfWork, case: CreationCase | None) -> None:
@@ -45,8 +40,6 @@ async def _attempt(work: UnitOfWork, case: CreationCase | None) -> None:
     if case is None or case.review is None:
         return
     contents = await contents_of(work, case)
-    if contents is None:
-        raise ContentErased(f"the spec of {case.case_id} was erased before its review")
     found = contents.findings.value
     reviewer = configured_reviewer()
     concerns: tuple[Finding, ...] = ()

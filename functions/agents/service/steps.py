@@ -19,12 +19,10 @@ async def agent_of(work: UnitOfWork, case: CreationCase) -> Agent:
     return agent
 
 
-async def contents_of(work: UnitOfWork, case: CreationCase) -> CaseContents | None:
-    """What the case names by its hashes, in one round trip; None where a part was erased. Raises
-    ContentInvalid, Unavailable."""
+async def contents_of(work: UnitOfWork, case: CreationCase) -> CaseContents:
+    """What the case names by its hashes, in one round trip. Raises ContentErased where a part was
+    erased, ContentInvalid, Unavailable."""
     contents = await work.read_contents(case.spec_hash, case.findings_hash)
-    if contents.erased_at(case.spec_hash, case.findings_hash) is not None:
-        return None
     return CaseContents(contents.get(case.spec_hash), contents.get(case.findings_hash))
 
 
@@ -32,10 +30,8 @@ async def spec_of(work: UnitOfWork, agent: Agent) -> Spec | None:
     """The agent's deployed spec, or its newest one before the first deployment; None where it was
     erased. Raises ContentInvalid, Unavailable."""
     hash = agent.current.spec_hash
-    contents = await work.read_contents(hash)
-    if contents.erased_at(hash) is not None:
-        return None
-    return read_normal_form(contents.get(hash).value)
+    value = (await work.read_contents(hash)).shown(hash)
+    return None if value is None else read_normal_form(value)
 
 
 async def save_steps(work: UnitOfWork, steps: Steps, before: Agent | None) -> CreationCase:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from events.effects import RISKS
 from events.precedents import (
     Condition,
     Finding,
@@ -15,7 +16,6 @@ from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied
 from functions.approvals.rules.implications import contradiction, covers, covers_same
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent
-from functions.approvals.rules.risk import LEVELS
 from functions.approvals.rules.weakening import weakened_rules
 
 SHORTEST_RATIONALE = 100
@@ -67,7 +67,7 @@ def review(precedent: Precedent, facts: Facts) -> tuple[Finding, ...]:
 def covers_request(precedent: Precedent, approval: Approval, content: Any) -> bool:
     """Whether the precedent covers a request with that content. One whose content was erased shows
     nothing that it could cover."""
-    if LEVELS.index(approval.risk) > LEVELS.index(precedent.max_risk) or content is None:
+    if RISKS.index(approval.risk) > RISKS.index(precedent.max_risk) or content is None:
         return False
     return bool(precedent.conditions) and all(
         is_satisfied(condition, content) for condition in precedent.conditions
@@ -145,7 +145,7 @@ def _out_of_scope(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
         return False, f"{precedent.max_risk} risk is a human's to accept"
     example = facts.example
     if example is not None:
-        if LEVELS.index(example.risk) > LEVELS.index(precedent.max_risk):
+        if RISKS.index(example.risk) > RISKS.index(precedent.max_risk):
             return False, f"its example is of {example.risk} risk, above {precedent.max_risk}"
         if not example.precedents_allowed:
             return False, f"only a human may decide what is like {example.approval_id}"

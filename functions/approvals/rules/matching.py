@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from events.approvals import Match
+from events.effects import RISKS
 from events.quorum import Rule
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied, why_not
 from functions.approvals.rules.gist import folded
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, ActivePrecedent
-from functions.approvals.rules.risk import LEVELS, declared, why_irreversible
+from functions.approvals.rules.risk import declared, why_irreversible
 
 LARGEST_MATCHES_BYTES = 48_000
 
@@ -24,7 +25,7 @@ def compare(request: Approval, content: Any, precedent: ActivePrecedent) -> Matc
         else:
             unsatisfied.append(why_not(condition, content))
     risk = f"risk le {precedent.max_risk}"
-    if LEVELS.index(request.risk) <= LEVELS.index(precedent.max_risk):
+    if RISKS.index(request.risk) <= RISKS.index(precedent.max_risk):
         satisfied.append(risk)
     else:
         unsatisfied.append(f"{risk}: it is {request.risk}")

@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import combinations
 
 from events.approvals import Kind, Risk
+from events.effects import RISKS
 from events.policies import PolicyEntry, PolicyRecord
 from events.quorum import Rule
 from functions.approvals.rules.quorum import (
@@ -16,7 +17,6 @@ from functions.approvals.rules.quorum import (
     can_pass_without,
     rule_errors,
 )
-from functions.approvals.rules.risk import LEVELS
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.principals import is_reserved
 from shared.kit.roles import DEPUTY, GOVERNOR
@@ -66,7 +66,7 @@ def terms_for(
 ) -> Terms:
     """The terms of a request: those of the entry with the highest thresholds that it reaches, of
     which a checked policy has exactly one. Silence approves only artifacts of low risk."""
-    reached = (LEVELS.index(risk), amount or 0)
+    reached = (RISKS.index(risk), amount or 0)
     entries = [
         entry
         for entry in policy.entries
@@ -164,14 +164,14 @@ def _overlap_errors(entries: Sequence[PolicyEntry]) -> Iterator[FieldError]:
         meet = (max(one[0], other[0]), max(one[1], other[1]))
         if (left.kind, meet) not in known:
             problem = (
-                f"meets an earlier entry: add one from {LEVELS[meet[0]]} risk and "
+                f"meets an earlier entry: add one from {RISKS[meet[0]]} risk and "
                 f"{meet[1]} usd_micros that says what holds for both"
             )
             yield FieldError(f"entries.{index}", problem)
 
 
 def _threshold(entry: PolicyEntry) -> Threshold:
-    return LEVELS.index(entry.min_risk), entry.min_amount_usd_micros
+    return RISKS.index(entry.min_risk), entry.min_amount_usd_micros
 
 
 def _is_reached(threshold: Threshold, reached: Threshold) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from events.approvals import Effect, Kind, Risk
+from events.effects import RISK, RISKS
 from functions.approvals.rules.gist import folded
 from shared.kit.errors import FieldError
 from shared.kit.json_parts import parts_of
 from shared.kit.wording import one_of, shortened
 
-LEVELS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
 CRITICAL_AMOUNT_USD_MICROS = 10_000 * 1_000_000
 # A billion dollars; Firestore and JSON readers hold it exactly.
 LARGEST_AMOUNT_USD_MICROS = 10**9 * 1_000_000
@@ -31,18 +31,6 @@ USUAL_EFFECT: dict[Kind, Effect] = {
     "execution": "change",
     "financial": "pay",
     "constitutional": "grant",
-}
-_BY_EFFECT: dict[Effect, Risk] = {
-    "read": "low",
-    "draft": "low",
-    "change": "medium",
-    "send": "medium",
-    "publish": "medium",
-    "deploy": "high",
-    "delete": "high",
-    "grant": "high",
-    "decide": "high",
-    "pay": "high",
 }
 # The kinds under which an effect may be requested; a milder kind would be decided too easily.
 _KINDS: dict[Effect, tuple[Kind, ...]] = {
@@ -66,7 +54,7 @@ _BY_DECLARED: dict[str, dict[str, Risk]] = {
         "restricted": "high",
     },
     "blast_radius": {"agent": "low", "workspace": "low", "tenant": "low", "platform": "critical"},
-    "risk": {level: level for level in LEVELS},
+    "risk": {level: level for level in RISKS},
 }
 _LONGEST_SHOWN = 60
 
@@ -95,13 +83,13 @@ def assess(
 ) -> tuple[Risk, tuple[str, ...]]:
     """The highest risk of all parts of the request, and every reason. The content's own statements
     can raise it, never lower it. `amount` is in micro-dollars."""
-    found: list[tuple[Risk, str]] = [_BY_KIND[kind], (_BY_EFFECT[effect], f"its effect: {effect}")]
+    found: list[tuple[Risk, str]] = [_BY_KIND[kind], (RISK[effect], f"its effect: {effect}")]
     if amount is not None and amount >= CRITICAL_AMOUNT_USD_MICROS:
         found.append(("critical", f"at least {CRITICAL_AMOUNT_USD_MICROS // 1_000_000} dollars"))
     found += [("medium", reason) for reason in _no_way_back(rollback_plan)]
     found += [("high", reason) for reason in _irreversible_parts(content)]
     found += _declared(content)
-    highest = max((risk for risk, _ in found), key=LEVELS.index)
+    highest = max((risk for risk, _ in found), key=RISKS.index)
     return highest, tuple(dict.fromkeys(f"{reason} ({risk})" for risk, reason in found))[:32]
 
 
@@ -142,7 +130,7 @@ def _declared(content: Any) -> Iterator[tuple[Risk, str]]:
             if each is None:
                 continue
             known = each.strip().casefold() if isinstance(each, str) else ""
-            gravest = max(by_value.values(), key=LEVELS.index)
+            gravest = max(by_value.values(), key=RISKS.index)
             yield by_value.get(known, gravest), f"it declares {name}: {_shown(each)}"
 
 

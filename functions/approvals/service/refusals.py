@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from functions.approvals.aggregates import ACTIVE, APPROVALS, PRECEDENTS, RUN
 from functions.approvals.queries import find_tacit
-from functions.approvals.rules.approval import REFUSAL_DUE, Approval
+from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import count_false_positive
 from functions.approvals.rules.refused import AT_ONCE, spread, take_back
 from functions.approvals.rules.veto import is_false_positive
@@ -30,9 +30,7 @@ async def take_back_rest(event: Envelope) -> None:
     """A timer: takes back the next requests with the content of a refused one."""
 
     async def use_case(work: UnitOfWork, refused: Approval) -> None:
-        timer = APPROVALS.timer(refused)
-        if timer is not None and timer[0] == REFUSAL_DUE and timer[1] <= work.at:
-            await take_back_same(work, refused)
+        await take_back_same(work, refused)
 
     await RUN.timed(event, APPROVALS, use_case)
 

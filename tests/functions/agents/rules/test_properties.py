@@ -10,13 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from events.effects import RISKS
 from events.specs import MOST_BYTES, MOST_OPERATIONS, SECTIONS, Spec
 from functions.agents.rules.catalogue import CONNECTORS
 from functions.agents.rules.classification import classify
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.normal_form import normal_form, read_normal_form
 from functions.agents.rules.rights import Powers
-from functions.agents.rules.risk import RISKS, assess, data_classification
+from functions.agents.rules.risk import assess, data_classification
 from shared.kit.canonical import canonical_json, content_hash
 from tests.functions.agents.rules.generated import documents, rights, sentences
 from tests.functions.agents.rules.test_corpus import READABLE

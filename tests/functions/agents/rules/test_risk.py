@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from functions.agents.rules.risk import RISKS, assess, data_classification
+from events.effects import RISKS
+from functions.agents.rules.risk import assess, data_classification
 from tests.functions.agents.specs import document, powers
 
 EFFECTS = {

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from events.effects import RISKS
 from events.policies import ApprovalPolicyChanged, PolicyEntry
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.policy import BUILT_IN, DEADLINES, completed, terms_for
 from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
-from functions.approvals.rules.risk import LEVELS
 from functions.approvals.rules.silence import time_passed
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, Invalid, SeparationOfDuties, VersionConflict
@@ -80,9 +80,9 @@ def test_the_entry_with_the_highest_thresholds_that_are_reached_holds() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(LEVELS), st.sampled_from([0, 5, 9])), unique=True, max_size=8
+        st.tuples(st.sampled_from(RISKS), st.sampled_from([0, 5, 9])), unique=True, max_size=8
     ),
-    st.sampled_from(LEVELS),
+    st.sampled_from(RISKS),
     st.integers(0, 12),
 )
 def test_in_every_policy_that_is_accepted_one_entry_holds_whatever_the_order(
@@ -95,10 +95,10 @@ def test_in_every_policy_that_is_accepted_one_entry_holds_whatever_the_order(
         return
     assert completed(entries[::-1]) == whole
     reached = [
-        (LEVELS.index(each.min_risk), each.min_amount_usd_micros)
+        (RISKS.index(each.min_risk), each.min_amount_usd_micros)
         for each in whole
         if each.kind == "financial"
-        and LEVELS.index(each.min_risk) <= LEVELS.index(risk)
+        and RISKS.index(each.min_risk) <= RISKS.index(risk)
         and each.min_amount_usd_micros <= amount
     ]
     highest = max(reached)
