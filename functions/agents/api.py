@@ -1,15 +1,15 @@
 """HTTP in, HTTP out: agents, their cases, the catalogue of skills, the pipeline."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints, model_validator
+from pydantic import BeforeValidator, StringConstraints
 
 from events.specs import MOST_BYTES, MOST_PARTS, Spec
 from functions.agents.aggregates import AGENTS, RUN
 from functions.agents.rules.agent import Agent, Steps, reactivate, suspend_by_hand
 from functions.agents.rules.catalogue import list_skills
-from functions.agents.rules.reports import Report, report
+from functions.agents.rules.reports import ReportBody, report
 from functions.agents.service import imports, pipeline, submissions
 from functions.agents.service.lists import list_agents, show_agent, show_case
 from functions.agents.views import (
@@ -53,24 +53,6 @@ class ImportBody(Model):
     format: Format
     definition: Annotated[str, StringConstraints(min_length=1, max_length=64_000)]
     agent: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-
-
-class ReportBody(Model):
-    """A violation or, with `trigger` health, a reading of health."""
-
-    trigger: Literal[
-        "execution_bypass", "scope_drift", "evidence_gap", "ethics_violation", "health"
-    ]
-    reading: Literal["healthy", "degraded", "critical"] | None = None
-    evidence: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-
-    @model_validator(mode="after")
-    def _read_exactly_health(self) -> "ReportBody":
-        if (self.trigger == "health") != (self.reading is not None):
-            raise ValueError(
-                "a reading is required with the trigger health, and allowed with no other"
-            )
-        return self
 
 
 @ROUTER.post("/v1/agents", status_code=202)
@@ -132,8 +114,7 @@ async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportB
     row suspend the agent. Repeated reports are counted in `reports`; needs the role governor,
     genesis, tenant_admin, operator or service_runtime."""
     by, at = caller.actor, caller.received_at
-    told = Report(trigger=body.trigger, reading=body.reading, evidence=body.evidence)
-    return await _change(caller, key, agent_id, lambda agent: report(agent, told, by, at))
+    return await _change(caller, key, agent_id, lambda agent: report(agent, body, by, at))
 
 
 @ROUTER.get("/v1/workflows/{case_id}")

@@ -1,12 +1,12 @@
 """The catalogue: the skills that agents use, and the connectors whose effects are confirmed."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from events.approvals import Effect
-from shared.kit.errors import FieldError
+from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import Model
 from shared.kit.parsing import refused_cursor
 
@@ -55,11 +55,15 @@ def list_skills(limit: int, cursor: str | None) -> tuple[tuple[Skill, ...], str 
     return page, page[-1].name if len(names) > limit else None
 
 
-def unknown_skills(names: Iterable[str], catalogue: Catalogue = CATALOGUE) -> Iterator[FieldError]:
-    """One error for each name that the catalogue does not offer."""
+def refuse_unknown_skills(names: Iterable[str], catalogue: Catalogue = CATALOGUE) -> None:
+    """Raises Invalid, with an error for each name that the catalogue does not offer."""
+    errors = []
     for index, name in enumerate(names):
         skill = catalogue.get(name)
         if skill is None:
-            yield FieldError(f"skills.{index}", f'"{name[:60]}" is not in the catalogue of skills')
+            known = f'"{name[:60]}" is not in the catalogue of skills'
+            errors.append(FieldError(f"skills.{index}", known))
         elif skill.status == "withdrawn":
-            yield FieldError(f"skills.{index}", f'"{name}" was withdrawn')
+            errors.append(FieldError(f"skills.{index}", f'"{name}" was withdrawn'))
+    if errors:
+        raise Invalid(*errors)

@@ -5,8 +5,6 @@ from itertools import chain
 from typing import Literal
 
 from events.cases import Finding, StageState, StageStatus
-from events.specs import Spec
-from functions.agents.rules.catalogue import CATALOGUE, Catalogue, unknown_skills
 from functions.agents.rules.checks.architecture import ARCHITECTURE
 from functions.agents.rules.checks.ethics import ETHICS as ETHICS_CHECKS
 from functions.agents.rules.checks.findings import Check, passed, run
@@ -14,7 +12,6 @@ from functions.agents.rules.checks.genesis import GENESIS
 from functions.agents.rules.rights import Powers
 from functions.agents.rules.stages import ETHICS, findings_of, stage_of
 from functions.agents.rules.way_of_working import way_of_working
-from shared.kit.errors import Invalid
 from shared.kit.models import Model
 
 Outcome = Literal["ethics_cleared", "escalated", "returned", "blocked"]
@@ -49,13 +46,6 @@ class Judgement(Model):
         """Why the stage that did not pass did not."""
         found = findings_of(self.stages, self.stopped_at or ETHICS, self.findings)
         return tuple(each for each in found if each.verdict in ("fail", "escalate"))
-
-
-def check_specification(spec: Spec, catalogue: Catalogue = CATALOGUE) -> None:
-    """Stage 1's gate. Raises Invalid for each skill that the catalogue does not offer. The schema
-    was checked when the spec was read; the store checks that the name is unique."""
-    if errors := tuple(unknown_skills(spec.skills, catalogue)):
-        raise Invalid(*errors)
 
 
 def judge(powers: Powers, *, with_reviews: bool = True) -> Judgement:

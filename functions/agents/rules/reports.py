@@ -3,6 +3,9 @@
 A repeated report is counted, so that no reporter can publish without end."""
 
 from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints, model_validator
 
 from events.agents import AgentHealthChanged, AgentViolationReported, Health, Trigger, Violation
 from functions.agents.rules.agent import (
@@ -28,15 +31,25 @@ HELD = timedelta(minutes=1)
 _FROM_BEST = ("healthy", "degraded", "critical")
 
 
-class Report(Model):
-    """A report of a violation or, with a `reading`, of health."""
+class ReportBody(Model):
+    """A violation or, with `trigger` health, a reading of health."""
 
-    trigger: Trigger
-    reading: Health | None
-    evidence: str
+    trigger: Literal[
+        "execution_bypass", "scope_drift", "evidence_gap", "ethics_violation", "health"
+    ]
+    reading: Literal["healthy", "degraded", "critical"] | None = None
+    evidence: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+    @model_validator(mode="after")
+    def _read_exactly_health(self) -> "ReportBody":
+        if (self.trigger == "health") != (self.reading is not None):
+            raise ValueError(
+                "a reading is required with the trigger health, and allowed with no other"
+            )
+        return self
 
 
-def report(agent: Agent, told: Report, actor: Actor, at: datetime) -> Steps:
+def report(agent: Agent, told: ReportBody, actor: Actor, at: datetime) -> Steps:
     """The agent after a report. Raises Forbidden without a role that may report."""
     refuse_without(actor, MAY_REPORT, "reporting on an agent")
     if told.reading is not None:

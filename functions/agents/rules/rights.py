@@ -133,17 +133,12 @@ class Powers:
     @cached_property
     def alone_deeds(self) -> tuple[Deed, ...]:
         """What happens without a person: what is held alone, and what only undoes that."""
-        return self._with_undo(self.alone)
-
-    @property
-    def approved_deeds(self) -> tuple[Deed, ...]:
-        """What happens after a person's approval, and what only undoes that."""
-        return self._with_undo(self.with_approval)
+        return self.with_undo(self.alone)
 
     @cached_property
     def held_deeds(self) -> tuple[Deed, ...]:
         """All that may happen."""
-        return self._with_undo(self.held)
+        return self.with_undo(self.held)
 
     @property
     def alone_effects(self) -> list[Effect]:
@@ -209,7 +204,8 @@ class Powers:
                     held[ref] = Held(entry.right, entry.path)
         return held
 
-    def _with_undo(self, held: Mapping[str, Held]) -> tuple[Deed, ...]:
+    def with_undo(self, held: Mapping[str, Held]) -> tuple[Deed, ...]:
+        """The operations that are held, and what only undoes them."""
         undos = {self.deeds[ref].undo for ref in held} & self.undoing
         return tuple(self.deeds[ref] for ref in sorted({*held, *(each for each in undos if each)}))
 

@@ -93,9 +93,11 @@ def _pays(ref: str, limits: RightLimits) -> tuple[Risk, str]:
 
 
 def _card(powers: Powers) -> Iterator[str]:
-    yield f"alone: {listed(_told(deed, powers.alone) for deed in powers.alone_deeds)}"
-    approved = (_told(deed, powers.with_approval) for deed in powers.approved_deeds)
-    yield f"with a person's approval: {listed(approved)}"
+    for name, held in (
+        ("alone", powers.alone),
+        ("with a person's approval", powers.with_approval),
+    ):
+        yield f"{name}: {listed(_told(deed, held) for deed in powers.with_undo(held))}"
     forever = sorted(ref for ref in powers.held if powers.deeds[ref].irreversible)
     yield f"can never be undone: {listed(forever)}"
     if unknown := [deed.ref for deed in powers.held_deeds if not deed.confirmed]:

@@ -7,13 +7,13 @@ from functions.agents.rules import creation
 from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.breaker import refuse_where_paused
 from functions.agents.rules.case import CreationCase
+from functions.agents.rules.catalogue import refuse_unknown_skills
 from functions.agents.rules.change import (
     changed_kind,
     refuse_new_name,
     refuse_strangers_change,
     refuse_strangers_revision,
 )
-from functions.agents.rules.judgement import check_specification
 from functions.agents.rules.versions import FIRST, version_after
 from functions.agents.rules.withdrawal import cancel as cancel_case
 from functions.agents.service.judgement import judge_spec
@@ -38,7 +38,7 @@ class NameTaken(VersionConflict):
 async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepted:
     """The case of a new agent after stages 1 to 5. Raises Invalid (unknown skills), NameTaken,
     VersionConflict (the pipeline is paused), IdempotencyKeyReused, Unavailable."""
-    check_specification(spec)
+    refuse_unknown_skills(spec.skills)
 
     async def use_case(work: Command) -> CaseAccepted:
         name, pipeline = await work.store.get_many(
@@ -67,7 +67,7 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
     """The case of a change, which is a `proposal` or an `evolution`. Raises NotFound, Forbidden,
     Invalid (also where nothing changes), VersionConflict (a case is open, or the agent takes
     none)."""
-    check_specification(spec)
+    refuse_unknown_skills(spec.skills)
 
     async def use_case(work: Command) -> CaseAccepted:
         agent = await work.get(AGENTS, agent_id)
@@ -88,7 +88,7 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
 async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) -> CaseAccepted:
     """The returned case, judged anew from stage 1. Raises NotFound, Forbidden, Invalid,
     VersionConflict."""
-    check_specification(spec)
+    refuse_unknown_skills(spec.skills)
 
     async def use_case(work: Command) -> CaseAccepted:
         case = await work.get(CASES, case_id)

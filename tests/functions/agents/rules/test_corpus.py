@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.agents.rules.judgement import check_specification, judge
+from functions.agents.rules.catalogue import refuse_unknown_skills
+from functions.agents.rules.judgement import judge
 from functions.agents.rules.rights import Powers
 from functions.agents.rules.risk import assess
 from shared.kit.errors import Invalid
@@ -29,12 +30,12 @@ def test_a_spec_of_the_corpus_is_judged_as_expected(slug: str) -> None:
     expected = EXPECTED[slug]
     if expected["outcome"] == "refused":
         with pytest.raises(Invalid) as refusal:
-            check_specification(_spec(slug))
+            refuse_unknown_skills(_spec(slug).skills)
         fields = [f"/{error.field.replace('.', '/')}" for error in refusal.value.errors]
         assert fields == [expected["path"]]
         return
     spec = _spec(slug)
-    check_specification(spec)
+    refuse_unknown_skills(spec.skills)
     judgement = judge(Powers(spec))
     objections = [each for each in judgement.findings if each.verdict != "pass"]
     assert judgement.outcome == expected["outcome"], objections
@@ -73,7 +74,7 @@ def test_the_corpus_has_eighty_specs_good_and_bad_of_ten_industries() -> None:
 @pytest.mark.parametrize("row", TRANSLATED, ids=lambda row: row["slug"])
 def test_a_public_definition_is_judged_as_expected(row: dict[str, Any]) -> None:
     spec = read_spec(json.dumps(row["spec"]).encode())
-    check_specification(spec)
+    refuse_unknown_skills(spec.skills)
     judgement, risk = judge(Powers(spec)), assess(Powers(spec)).risk
     stopping = [each.check for each in judgement.findings if each.verdict != "pass"]
     found = {"outcome": judgement.outcome, "risk": risk}

@@ -2,12 +2,12 @@
 
 import pytest
 
-from functions.agents.rules.catalogue import CATALOGUE
+from functions.agents.rules.catalogue import CATALOGUE, refuse_unknown_skills
 from functions.agents.rules.checks.findings import MOST_FINDINGS
-from functions.agents.rules.judgement import CHECKS, check_specification, judge
+from functions.agents.rules.judgement import CHECKS, judge
 from functions.agents.rules.way_of_working import way_of_working
 from shared.kit.errors import Invalid
-from tests.functions.agents.specs import BLOCKS, ESCALATES, RETURNS, objections, powers, spec
+from tests.functions.agents.specs import BLOCKS, ESCALATES, RETURNS, objections, powers
 
 ORDINARY = {"research", "draft", "fact-check", "summarize", "classify", "translate"}
 
@@ -55,9 +55,7 @@ def test_the_catalogue_offers_the_ordinary_skills() -> None:
 def test_an_unknown_and_a_withdrawn_skill_are_named() -> None:
     gone = CATALOGUE["research"].model_copy(update={"status": "withdrawn"})
     with pytest.raises(Invalid) as refusal:
-        check_specification(
-            spec(skills=["draft", "divine", "research"]), {**CATALOGUE, "research": gone}
-        )
+        refuse_unknown_skills(("draft", "divine", "research"), {**CATALOGUE, "research": gone})
     assert [error.field for error in refusal.value.errors] == ["skills.1", "skills.2"]
 
 

@@ -12,7 +12,7 @@ from functions.agents.rules.duties import MAY_REPORT
 from functions.agents.rules.reports import (
     COUNTED,
     HELD,
-    Report,
+    ReportBody,
     read_health,
     report,
     report_violation,
@@ -24,7 +24,7 @@ from tests.functions.agents.cases import GALA, SECOND, START
 from tests.functions.agents.rules.test_agent_states import active, published, suspended
 
 WATCHER = Actor("watcher", frozenset({"service_runtime"}))
-DRIFT = Report(trigger="scope_drift", reading=None, evidence="step 4")
+DRIFT = ReportBody(trigger="scope_drift", reading=None, evidence="step 4")
 
 
 def read(agent: Agent, *readings: Health) -> Agent:
@@ -41,7 +41,7 @@ def told(steps: Steps) -> AgentViolationReported:
 def test_only_who_watches_or_governs_reports(role: str) -> None:
     for allowed in MAY_REPORT:
         assert report(active(), DRIFT, Actor("x", frozenset({allowed})), START)
-    reading = Report(trigger="health", reading="critical", evidence="down")
+    reading = ReportBody(trigger="health", reading="critical", evidence="down")
     for refused in (DRIFT, reading):
         with pytest.raises(
             Forbidden, match="genesis, governor, operator, service_runtime or tenant_admin"
@@ -119,7 +119,7 @@ def test_a_report_after_a_day_tells_of_those_that_were_only_counted() -> None:
 
 def test_another_trigger_is_published_beside_the_first() -> None:
     agent = report(active(), DRIFT, WATCHER, START)[-1].state
-    other = Report(trigger="evidence_gap", reading=None, evidence="no source")
+    other = ReportBody(trigger="evidence_gap", reading=None, evidence="no source")
     assert published(report(agent, other, WATCHER, START)) == ["AgentViolationReported"]
 
 
