@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from shared.kit.errors import WHOLE_BODY, FieldError, Invalid
+from shared.kit.errors import WHOLE_BODY, FieldError, Invalid, MalformedRequest
 from shared.kit.parsing import refused
 from shared.kit.plain_text import refuse_odd_text
 
@@ -18,7 +18,7 @@ def parsed(read: Callable[[bytes], Any], text: str) -> Any:
     try:
         value = read(text.encode())
         refuse_odd_text(value)
-    except Invalid as refusal:
+    except (Invalid, MalformedRequest) as refusal:
         raise Invalid(*map(_within, refusal.errors)) from refusal
     return value
 

@@ -1,20 +1,20 @@
 """Parses request bytes into plain values."""
 
 import json
-import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, TypeVar
 
 from shared.kit.errors import WHOLE_BODY, FieldError, Invalid, MalformedRequest
+from shared.kit.json_numbers import MOST_DIGITS, fraction, whole_number
 from shared.kit.json_parts import below, parts_of
+
+N = TypeVar("N", int, float)
 
 # A value of two bytes can take a hundred and fifty in memory.
 MOST_JSON_VALUES = 50_000
 DEEPEST_BODY = 100
-# Of the largest double.
-MOST_DIGITS = 309
 
 # Matches from any quote on, also a text without an end, so that no part is read twice.
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
@@ -40,10 +40,11 @@ _TOO_DEEP = f"is nested more than {DEEPEST_BODY} deep"
 
 def parse_json(body: bytes) -> Any:
     """The JSON value in `body`. Raises MalformedRequest for what is not JSON, with the place, and
-    Invalid for repeated keys, numbers that are not finite or have more than 309 digits, lone
-    surrogates and more than 100 levels; and, before it is read, for more than 50,000 values."""
+    Invalid for repeated keys, numbers that a double does not hold or that have more than 309
+    digits, lone surrogates and more than 100 levels; and, before it is read, for more than 50,000
+    values."""
     text = decoded(body)
-    hooks = {"parse_constant": finite, "parse_float": finite, "parse_int": whole_number}
+    hooks = {"parse_constant": fraction, "parse_float": fraction, "parse_int": whole_number}
     try:
         value = _loaded(text, object_pairs_hook=_object, **hooks)
     except RecursionError as error:
@@ -78,14 +79,6 @@ def refuse_part(value: Any) -> None:
             raise refused(part.problem)
     _refuse_deep(value)
     refuse_surrogates(value)
-
-
-def whole_number(text: str) -> int:
-    """The whole number in digits, with or without a sign. Raises Invalid for more than 309."""
-    digits = len(text.lstrip("+-"))
-    if digits > MOST_DIGITS:
-        raise refused(f"has a number of {digits} digits; at most {MOST_DIGITS} are read")
-    return int(text)
 
 
 def is_text(value: str) -> bool:
@@ -235,29 +228,18 @@ _DEPTHS = "1e999999"
 
 
 def _number(text: str) -> float | _Unread:
-    if text == _DEPTHS:
-        return _Unread(_TOO_DEEP)
-    number = float(text)
-    return number if math.isfinite(number) else _Unread(_not_finite(text))
+    return _Unread(_TOO_DEEP) if text == _DEPTHS else _read_or_not(fraction, text)
 
 
 def _whole_number(text: str) -> int | _Unread:
+    return _read_or_not(whole_number, text)
+
+
+def _read_or_not(read: Callable[[str], N], text: str) -> N | _Unread:
     try:
-        return whole_number(text)
+        return read(text)
     except Invalid as refusal:
         return _Unread(refusal.errors[0].message)
-
-
-def _not_finite(text: str) -> str:
-    return f"{text[:40]} is no finite number"
-
-
-def finite(text: str) -> float:
-    """The number that the text writes. Raises Invalid for one that is not finite."""
-    number = float(text)
-    if not math.isfinite(number):
-        raise refused(_not_finite(text))
-    return number
 
 
 def refuse_surrogates(value: Any) -> None:

@@ -6,15 +6,9 @@ from functools import cache
 from typing import Any
 
 from shared.kit.errors import Invalid
-from shared.kit.parsing import (
-    decoded,
-    finite,
-    parse_json,
-    refuse_surrogates,
-    refused,
-    unreadable,
-    whole_number,
-)
+from shared.kit.json_numbers import fraction, whole_number
+from shared.kit.parsing import decoded, parse_json, refuse_surrogates, refused, unreadable
+from shared.kit.yaml_mistakes import place_of, said_of, said_of_character
 
 MOST_YAML_VALUES = 4_000
 DEEPEST_YAML = 12
@@ -22,6 +16,8 @@ DEEPEST_YAML = 12
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?\Z")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+# The parser reads these as line breaks, and would fold them into spaces.
+_OTHER_BREAK = re.compile("[\u0085\u2028\u2029]")
 _NO_NUMBERS = re.compile(r"[-+]?\.(inf|nan)\Z", re.IGNORECASE)
 
 
@@ -30,9 +26,9 @@ def parse_yaml(body: bytes) -> Any:
     only `true`, `false`, `null` and decimal numbers are not text. A body that starts with `{` is
     read as JSON.
 
-    Raises MalformedRequest for what is not YAML, and Invalid for anything else, for repeated keys,
-    numbers that are not finite and lone surrogates; and, before the rest is read, for more than
-    4,000 values or 12 levels."""
+    Raises MalformedRequest for what is not YAML, with the place and what to write instead, and
+    Invalid for anything else, for repeated keys, numbers that `fraction` or `whole_number` refuses
+    and lone surrogates; and, before the rest is read, for more than 4,000 values or 12 levels."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -40,16 +36,17 @@ def parse_yaml(body: bytes) -> Any:
     yaml.Scanner = _scanner()
 
     text = decoded(body)
+    if other := _OTHER_BREAK.search(text):
+        raise unreadable(f"is not YAML: {said_of_character(text, ord(other[0]))}")
     if text.lstrip().startswith("{"):
         return parse_json(body)
     try:
         value = _Builder(yaml.parse(text)).build()
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        said = error.problem or error.context
-        raise unreadable(f"is not YAML: {ascii(said)[1:-1]} in line {line}") from error
-    except (YAMLError, ValueError) as error:
-        raise unreadable("is not YAML: it has a character or an escape that no text has") from error
+        raise unreadable(f"is not YAML: {said_of(error)}") from error
+    except (YAMLError, ValueError, OverflowError) as error:
+        said = said_of_character(text, getattr(error, "character", None))
+        raise unreadable(f"is not YAML: {said}") from error
     refuse_surrogates(value)
     return value
 
@@ -89,36 +86,36 @@ class _Builder:
         for event in self._events:
             self._take(event, type(event).__name__)
         if not self._root:
-            raise refused("is empty")
+            raise refused("is empty: write `key: value`")
         return self._root[0]
 
     def _take(self, event: Any, kind: str) -> None:
-        line = event.start_mark.line + 1
+        at = place_of(event.start_mark)
         if kind == "AliasEvent" or getattr(event, "anchor", None):
-            raise refused(f"uses an anchor or alias in line {line}")
+            raise refused(f"uses an anchor or alias: write the value itself ({at})")
         if kind == "DocumentStartEvent":
             self._documents += 1
             if self._documents > 1 or event.tags:
-                raise refused(f"has more than one document, or a tag directive, in line {line}")
+                raise refused(f"has a second document or a directive: send one without ({at})")
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             self._keys.pop()
-            self._place(self._stack.pop(), line)
+            self._place(self._stack.pop(), at)
         elif kind in ("MappingStartEvent", "SequenceStartEvent", "ScalarEvent"):
             if event.tag not in (None, "!"):
-                raise refused(f"uses the tag {ascii(event.tag)[:80]} in line {line}")
-            self._open(event, kind, line)
+                raise refused(f"uses the tag {ascii(event.tag)[:80]}: leave it out ({at})")
+            self._open(event, kind, at)
 
-    def _open(self, event: Any, kind: str, line: int) -> None:
+    def _open(self, event: Any, kind: str, at: str) -> None:
         is_key = bool(self._stack) and self._awaits_key()
         self._values += not is_key
         if self._values > MOST_YAML_VALUES:
             raise refused(f"has more than {MOST_YAML_VALUES} values")
         if kind == "ScalarEvent":
             plain = event.style is None and event.tag is None
-            self._place(event.value if is_key or not plain else _resolved(event.value), line)
+            self._place(event.value if is_key or not plain else _resolved(event.value), at)
             return
         if is_key:
-            raise refused(f"has a key that is not text in line {line}")
+            raise refused(f"has a key that is no text: write a text ({at})")
         if len(self._stack) == DEEPEST_YAML:
             raise _too_deep()
         self._stack.append({} if kind == "MappingStartEvent" else [])
@@ -127,7 +124,7 @@ class _Builder:
     def _awaits_key(self) -> bool:
         return isinstance(self._stack[-1], dict) and self._keys[-1] is None
 
-    def _place(self, value: Any, line: int) -> None:
+    def _place(self, value: Any, at: str) -> None:
         if not self._stack:
             self._root.append(value)
             return
@@ -137,8 +134,10 @@ class _Builder:
         elif (key := self._keys[-1]) is not None:
             parent[key] = value
             self._keys[-1] = None
-        elif value == "<<" or value in parent:
-            raise refused(f"names the key {ascii(value)[:80]} twice, or merges, in line {line}")
+        elif value == "<<":
+            raise refused(f"merges another value: write its keys out ({at})")
+        elif value in parent:
+            raise refused(f"names the key {ascii(value)[:80]} twice: write it once ({at})")
         else:
             self._keys[-1] = value
 
@@ -149,7 +148,7 @@ def _resolved(text: str) -> Any:
     if _INTEGER.match(text):
         return whole_number(text)
     if _NUMBER.match(text) and not (text.startswith("0") and text.isdigit()):
-        return finite(text)
+        return fraction(text)
     if _NO_NUMBERS.match(text):
-        raise refused(f"{text} is no number")
+        raise refused(f"{text} is no number: write one, or the text in quotes")
     return text

@@ -162,7 +162,10 @@ def test_a_character_that_others_join_is_not_cut_in_two() -> None:
         ("---\n- a\n- b\n---\n", "object"),
         ("---\ncolor: red\n---\nHello", "name and a description"),
         ("---\n---\nHello", "is empty"),
-        ("---\nname: &a x\ndescription: *a\n---\n", "anchor or alias in line 2"),
+        (
+            "---\nname: &a x\ndescription: *a\n---\n",
+            "anchor or alias: write the value itself (line 2, column 7)",
+        ),
         ("---\nname: x\nname: y\n---\n", "twice"),
         ('---\nname: x\ndescription: "a\\u202eb"\n---\n', "U+202E"),
         ("---\nname: x\ntools: {a: b}\n---\n", "must be a list"),
