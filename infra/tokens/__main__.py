@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.kit import clock
+from shared.kit.callers import is_identifier
 from shared.kit.principals import is_reserved
 from shared.kit.signing import load_signing_key, new_key, public_key_set, sign
 
@@ -54,7 +55,7 @@ def _claims(options: argparse.Namespace, now: datetime) -> dict[str, Any]:
         "sub": options.principal,
         "tenant": options.tenant,
         "scope": options.scopes,
-        "roles": options.roles.split(),
+        "roles": options.roles,
         "nbf": int(now.timestamp()),
         "exp": int(end.timestamp()),
         "jti": secrets.token_urlsafe(12),
@@ -68,8 +69,20 @@ def _minutes(text: str) -> int:
     return minutes
 
 
+def _identifier(name: str) -> str:
+    if not is_identifier(name):
+        raise argparse.ArgumentTypeError(
+            "write 1 to 128 of the characters A-Z a-z 0-9 . _ @ : + -, the first a letter or digit"
+        )
+    return name
+
+
+def _roles(names: str) -> list[str]:
+    return [_identifier(name) for name in names.split()]
+
+
 def _principal(name: str) -> str:
-    if is_reserved(name):
+    if is_reserved(_identifier(name)):
         raise argparse.ArgumentTypeError("a name that belongs to Assent itself: choose another")
     return name
 
@@ -85,12 +98,12 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         command = commands.add_parser(what, help=summary)
         command.add_argument("--key", type=Path, required=True, help="the key's file")
         if what == "issue":
-            for name in ("issuer", "tenant"):
-                command.add_argument(f"--{name}", required=True)
+            command.add_argument("--issuer", required=True)
+            command.add_argument("--tenant", type=_identifier, required=True)
             command.add_argument("--principal", type=_principal, required=True)
             command.add_argument("--audience", default="assent")
             command.add_argument("--scopes", default="", help="separated by spaces")
-            command.add_argument("--roles", default="", help="separated by spaces")
+            command.add_argument("--roles", type=_roles, default="", help="separated by spaces")
             command.add_argument("--minutes", type=_minutes, default=LONGEST_MINUTES)
     return parser.parse_args(arguments)
 

@@ -82,6 +82,7 @@ FORMS: Mapping[str, str] = {
         "must name a system and one of its operations, like clinic-cms/articles.publish; * may"
         " stand for the last part, as in clinic-cms/articles.*"
     ),
+    r"^[!#-\[\]-~ ]*$": "must have printable ASCII, with a space between two scopes",
     r"\S": "must not be blank",
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
 }

@@ -11,14 +11,14 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jws, jwt
 from joserfc.jwk import KeySet
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from shared.kit.bookkeeping import RefusalReason
 from shared.kit.callers import Caller, Identifier
 from shared.kit.errors import ScopeMissing, Unauthenticated
 from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
-from shared.kit.wording import one_of
+from shared.kit.wording import field_errors, one_of
 from shared.runtime import issuer_keys, logs
 from shared.runtime.boundary import received_at
 from shared.runtime.credential_refusals import report_refusal
@@ -33,19 +33,26 @@ LONGEST_LIFE_SECONDS = 3600
 ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a type
 SCOPES_ATTRIBUTE = "assent_scopes"
 LONGEST_TOKEN = 8192
+# The last second of the year 9999.
+LAST_SECOND = 253_402_300_799
+
+# RFC 6749, 3.3: a Unicode space separates nothing, and no scope has another's look.
+Scopes = Annotated[str, StringConstraints(pattern=r"^[!#-\[\]-~ ]*$")]
+Seconds = Annotated[int, Field(ge=0, le=LAST_SECOND)]
 
 
 class Claims(BaseModel):
-    """The claims that we read. `scope` is space-delimited (RFC 8693)."""
+    """The claims that we read. `scope` is space-delimited (RFC 8693). Issuer and audience are
+    compared with ours; every other text is ASCII, since cards and the audit show it."""
 
     iss: str
     aud: str | list[str]
     sub: Identifier
-    exp: int
+    exp: Seconds
     tenant: Identifier
-    scope: str = ""
-    roles: tuple[str, ...] = ()
-    nbf: int = 0
+    scope: Scopes = ""
+    roles: tuple[Identifier, ...] = ()
+    nbf: Seconds = 0
 
 
 class TokenRefused(Unauthenticated):
@@ -111,6 +118,9 @@ class TokenVerifier:
         try:
             verified = jwt.decode(token, keys, algorithms=[ALGORITHM])
             claims = Claims.model_validate(verified.claims)
+        except ValidationError as error:
+            wrong = "; ".join(f"{each.field} {each.message}" for each in field_errors(error))
+            raise Unauthenticated(f"the token's claims cannot be read: {wrong}") from error
         except UNVERIFIABLE as error:
             raise Unauthenticated("the token does not verify") from error
         if str(verified.header.get("typ")).lower().removeprefix("application/") != ACCESS_TOKEN:

@@ -116,6 +116,19 @@ BAD_CLAIMS: dict[str, dict[str, Any]] = {
     "scopes as a list": {"scope": ["things:read"]},
     "roles as a text": {"roles": "governor"},
     "roles that are no texts": {"roles": [1]},
+    "an empty role": {"roles": ["governor", ""]},
+    "a role that reads as another": {"roles": ["gov\u0435rnor"]},
+    "a role with a space": {"roles": ["governor "]},
+    "an endless role": {"roles": ["a" * 129]},
+    "a principal that reads as another": {"sub": "\u0430na"},
+    "a tenant that reads as another": {"tenant": "\u0430cme"},
+    "scopes with a Unicode space between": {"scope": "things:read\u00a0things:write"},
+    "scopes with a line feed between": {"scope": "things:read\nthings:write"},
+    "a scope that reads as another": {"scope": "things:read th\u0456ngs:write"},
+    "a scope with a quote": {"scope": 'things:read "'},
+    "an endless expiry": {"exp": 10**400},
+    "a start that nobody lives to see": {"nbf": 10**400},
+    "an expiry before all time": {"exp": -1},
 }
 
 
@@ -126,6 +139,17 @@ async def test_bad_claims_are_refused_also_the_second_time(
     token = issuer.sign(claims(**changes))
     assert _is_refused(await _ask(api, token))
     assert _is_refused(await _ask(api, token))
+
+
+async def test_a_signed_token_is_told_which_claim_cannot_be_read(
+    api: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    answer = await _ask(api, issuer.sign(claims(roles=["governor", "gov\u0435rnor"])))
+    detail = answer.json()["detail"]
+    assert detail.startswith("the token's claims cannot be read: roles.1 must have 1 to 128 of")
+    stranger = OKPKey.generate_key("Ed25519", {"kid": "one"})
+    answer = await _ask(api, issuer.sign(claims(roles=[""]), key=stranger))
+    assert answer.json()["detail"] == "the token does not verify"
 
 
 @pytest.mark.parametrize("payload", [[1], "text", 5, None])
