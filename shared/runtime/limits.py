@@ -19,7 +19,6 @@ from shared.runtime.settings import runtime_settings
 # What calls cost, by what they were measured to take of a processor (docs/decisions/0050).
 READ, WRITE = 1.0, 3.0
 BYTES_FOR_ONE = 32_768
-REMEMBERED = 4096
 _COSTS = (
     f"a call that reads costs {READ:g}, one that writes {WRITE:g}, "
     f"and 1 more for each {BYTES_FOR_ONE // 1024} KiB of its body and its answer"
@@ -127,7 +126,9 @@ def _waiting(refusal: TooManyRequests) -> int:
 
 
 class _Use:
-    """A bucket for each key, refilled steadily, and the calls under way. `what` names them."""
+    """A bucket for each key, refilled steadily, and the calls under way. `what` names them. One
+    is forgotten when it is full again, and never before: however many others call meanwhile, nobody
+    gets back what they have spent."""
 
     def __init__(self, what: str, allowed: Allowance) -> None:
         self._what = what
@@ -166,8 +167,13 @@ class _Use:
         # Nothing that one call is said to cost locks anybody out for long.
         self._left[key] = max(self._now_left(key, at) - cost, -self._allowed.burst), at
         self._left.move_to_end(key)
-        if len(self._left) > REMEMBERED:
-            self._left.popitem(last=False)
+        # The first are those that have not spent for longest. One that is not full yet keeps those
+        # behind it for as long as it takes to fill two bursts.
+        while self._left:
+            oldest = next(iter(self._left))
+            if self._now_left(oldest, at) < self._allowed.burst:
+                break
+            del self._left[oldest]
 
     def _now_left(self, key: object, at: float) -> float:
         left, since = self._left.get(key, (self._allowed.burst, at))

@@ -206,14 +206,24 @@ def test_a_call_that_fails_is_no_longer_under_way(clock: Clock) -> None:
     assert not limit._members._under_way
 
 
-def test_no_more_callers_are_remembered_than_we_mean_to(
-    monkeypatch: pytest.MonkeyPatch, clock: Clock
-) -> None:
-    monkeypatch.setattr(limits, "REMEMBERED", 10)
-    limit = Limits()
-    for number in range(50):
-        _taken(limit, _caller("ana", f"tenant-{number}"), 1, clock)
-    assert len(limit._callers._left) == len(limit._members._left) == 10
+def test_nobody_gets_back_what_they_spent_because_others_call_meanwhile(clock: Clock) -> None:
+    limit = _limits()
+    assert _taken(limit, ANA, 100, clock) == 20
+    for number in range(5_000):
+        assert _taken(limit, _caller(f"ben-{number}", f"tenant-{number}"), 1, clock) == 1
+    assert _taken(limit, ANA, 100, clock) == 0
+    assert _taken(limit, BEN, 100, clock) == 10
+
+
+def test_who_has_spent_nothing_for_a_while_is_forgotten(clock: Clock) -> None:
+    limit = _limits()
+    for number in range(100):
+        with limit.call(_caller("ana", f"tenant-{number}"), 1.0, clock) as call:
+            call.add(30.0 if number == 50 else -1.0 if number == 99 else 1.0)
+    assert len(limit._callers._left) == len(limit._members._left) == 100
+    clock.now += 10.0
+    _taken(limit, BEN, 1, clock)
+    assert len(limit._callers._left) == len(limit._members._left) == 1
 
 
 def test_a_persons_ordinary_use_is_never_refused(clock: Clock) -> None:
