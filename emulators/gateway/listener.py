@@ -5,7 +5,8 @@ import socket
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
+from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
 from multidict import CIMultiDict
 
 from emulators.gateway.loopback import check_host
@@ -20,6 +21,7 @@ Handler = Callable[[Call], Awaitable[Answer]]
 _LARGEST_BODY = 32 * 1024 * 1024
 # Longer than any address or header that Cloud Run accepts.
 _LONGEST_LINE = 64 * 1024
+_VERSIONS = (HttpVersion10, HttpVersion11)
 # How long requests in flight may take once the platform stops.
 _LAST_WORDS_SECONDS = 0.5
 _logger = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class Listener:
     async def open(cls, handler: Handler, listening: socket.socket) -> "Listener":
         """Serves on the given socket."""
         port: int = listening.getsockname()[1]
-        server = web.Server(
+        server = _Server(
             _answer_with(handler, port),
             access_log=None,
             logger=_malformed,
@@ -57,16 +59,50 @@ class Listener:
         await self._runner.cleanup()
 
 
+class _Connection(web.RequestHandler):
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to bytes that are no request; it closes the connection."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer that has begun cannot become another")
+        failed = AssentError("the local platform failed; see its console")
+        answer = _response(problem(_unread(exc) if status == 400 else failed))
+        answer.force_close()
+        return answer
+
+
+class _Server(web.Server):
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+def _unread(error: BaseException | None) -> MalformedRequest:
+    if isinstance(error, LineTooLong):
+        longest = _LONGEST_LINE // 1024
+        return MalformedRequest(f"the request line or a header is longer than {longest} KiB")
+    if isinstance(error, BadHttpMethod):
+        return MalformedRequest("the request line begins with no method that HTTP servers know")
+    return MalformedRequest("what was sent is no HTTP request")
+
+
 def _answer_with(
     handler: Handler, port: int
 ) -> Callable[[web.BaseRequest], Awaitable[web.Response]]:
     async def answer(request: web.BaseRequest) -> web.Response:
         try:
             check_host(_hosts(request), port)
+            target = _target(request.raw_path)
         except Misdirected as error:
             return _response(problem(error))
-        target = _target(request.raw_path)
-        if target is None or not _is_text("".join(request.headers.values())):
+        except ValueError:
+            target = None
+        is_text = _is_text("".join(request.headers.values()))
+        if target is None or not is_text or request.version not in _VERSIONS:
             refusal = MalformedRequest("the request line or a header cannot be carried")
             return _response(problem(refusal))
         body = await _body(request)
@@ -93,6 +129,9 @@ def _hosts(request: web.BaseRequest) -> list[str]:
 
 
 def _target(raw: str) -> str | None:
+    """The path and the query in printable ASCII, or None where the target has other characters."""
+    if not (raw.isascii() and raw.isprintable()):
+        return None
     if raw.startswith("/"):
         return raw
     parts = urlsplit(raw)  # RFC 9112, 3.2.2: a server must accept the absolute form too.

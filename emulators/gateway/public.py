@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote
 
 from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Handler
@@ -46,8 +45,7 @@ class PublicSide:
         if path == _OPENAPI:
             return await self._description(call)
         name = self._routes.find(path)
-        # The functions framework matches no path with a line break, and would answer in plain text.
-        if name is None or "\n" in unquote(path):
+        if name is None:
             return problem(NotFound(f"no function answers {path}"))
         return await self._ingresses[name].answer(call)
 

@@ -160,6 +160,12 @@ class PayloadTooLarge(AssentError):
     http_status = 413
 
 
+class AddressTooLong(AssentError):
+    code = "address_too_long"
+    title = "The address is longer than 8 KB"
+    http_status = 414
+
+
 class TooManyRequests(AssentError):
     code = "too_many_requests"
     title = "Too many requests"

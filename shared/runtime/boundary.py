@@ -1,16 +1,19 @@
 """The outermost ASGI wrapper: it answers every request exactly once."""
 
 import logging
+import re
 import time
+import unicodedata
 from collections import Counter
 from datetime import datetime
+from urllib.parse import unquote_to_bytes
 
 from opentelemetry.trace import SpanKind
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kit import clock
-from shared.kit.errors import MalformedRequest, PayloadTooLarge
+from shared.kit.errors import AddressTooLong, MalformedRequest, PayloadTooLarge
 from shared.kit.operations import start_counting
 from shared.kit.parsing import whole_number_in
 from shared.runtime import logs
@@ -19,6 +22,7 @@ from shared.runtime.problems import as_assent_error, problem_response
 from shared.runtime.tracing import current_trace_id, request_span
 
 MAX_BODY_BYTES = 1_000_000
+LONGEST_ADDRESS = 8_192
 RECEIVED_AT = "assent.received_at"
 # Every header that a function reads, or passes on to another.
 HEADERS_READ = frozenset(
@@ -28,7 +32,8 @@ HEADERS_READ = frozenset(
     }
 )
 # The call would use one of two and ignore the other.
-_SENT_ONCE = ("authorization", "idempotency-key")
+_SENT_ONCE = ("authorization", "content-encoding", "content-type", "idempotency-key")
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _OURS = _CORRELATION, _TIMING, _COST = b"correlation-id", b"server-timing", b"assent-cost"
 # No answer is a page: a browser that opens one may run and load nothing.
 _ALWAYS_SAID = (
@@ -49,10 +54,11 @@ def received_at(scope: Scope) -> datetime:
 
 
 class Boundary:
-    """Wraps `app`. Guarantees: the clock is read first; a header that is read has plain ASCII; a
-    body over `max_body_bytes` is refused where it is declared, or as it arrives; HEAD is answered
-    as GET is, without the body; no exception escapes; every answer carries its cost, and forbids
-    caching unless it says otherwise; each request logs one line."""
+    """Wraps `app`. Guarantees: the clock is read first; path and query are at most 8,192 bytes of
+    text without control characters; a header that is read has plain ASCII; a body over
+    `max_body_bytes` is refused where it is declared, or as it arrives; HEAD is answered as GET is,
+    without the body; no exception escapes; every answer carries its cost, and forbids caching
+    unless it says otherwise; each request logs one line."""
 
     def __init__(
         self,
@@ -77,6 +83,7 @@ class Boundary:
             logs.correlation_id.set(answer.correlation_id)
             logs.tenant_id.set("")
             try:
+                _refuse_address(scope)
                 _refuse_beyond_ascii(headers)
                 _refuse_repeated(headers)
                 limited = _limited(headers, receive, self._max_body_bytes)
@@ -142,6 +149,22 @@ class _Answer:
 
     def _milliseconds(self) -> float:
         return (time.perf_counter() - self._started) * 1000
+
+
+def _refuse_address(scope: Scope) -> None:
+    sent = (scope.get("raw_path") or scope["path"].encode()) + b"?" + scope["query_string"]
+    if len(sent) > LONGEST_ADDRESS:
+        detail = f"path and query are {len(sent)} bytes; at most {LONGEST_ADDRESS} are read"
+        raise AddressTooLong(detail)
+    if _BROKEN_ESCAPE.search(sent):
+        detail = "a % in the address has no two hexadecimal digits after it; write %25 for the sign"
+        raise MalformedRequest(detail)
+    try:
+        text = unquote_to_bytes(sent).decode()
+    except UnicodeDecodeError as error:
+        raise MalformedRequest("the address is not UTF-8 where its escapes are read") from error
+    if any(unicodedata.category(each) == "Cc" for each in text):
+        raise MalformedRequest("the address has a control character; leave it out")
 
 
 def _refuse_beyond_ascii(headers: Headers) -> None:

@@ -15,6 +15,10 @@ import functions_framework.aio  # noqa: E402
 from starlette.requests import Request  # noqa: E402
 from starlette.types import ASGIApp  # noqa: E402
 
+from shared.runtime.every_request import route_every_request  # noqa: E402
+
+route_every_request()
+
 
 def entry_points(function: str) -> tuple[Any, Any]:
     """The targets `api` and `react` of a function. Its main.py must use these names.

@@ -1,5 +1,6 @@
 """The one port and each function's own URL, in front of real processes."""
 
+import json
 import os
 import signal
 import socket
@@ -155,11 +156,36 @@ def test_the_absolute_form_of_a_target_is_understood(platform: RunningPlatform) 
 
 
 @pytest.mark.parametrize(
-    "request_lines",
-    [b"GET ftp://HOST/v1/notes HTTP/1.1\r\n", b"GET /v1/notes HTTP/1.1\r\nX-A: \xff\r\n"],
+    ("request_lines", "said"),
+    [
+        (b"GET ftp://HOST/v1/notes HTTP/1.1\r\n", "cannot be carried"),
+        (b"GET http://[::1 HTTP/1.1\r\n", "no HTTP request"),
+        (b"GET /v1/notes HTTP/1.1\r\nX-A: \xff\r\n", "cannot be carried"),
+        (b"GET /v1/notes/\xc3\xa9 HTTP/1.1\r\n", "no HTTP request"),
+        (b"GET /v1/notes/\x01 HTTP/1.1\r\n", "no HTTP request"),
+        (b"GET /v1/notes HTTP/9.9\r\n", "no HTTP request"),
+        (b"GET /v1/notes\r\n", "cannot be carried"),
+        (b"\x16\x03\x01\x00\xa5\r\n", "no method"),
+        (b"BREW /v1/notes HTTP/1.1\r\n", "no method"),
+        (b"GET /v1/notes HTTP/1.1\r\nX A: 1\r\n", "no HTTP request"),
+        (b"POST /v1/notes HTTP/1.1\r\nContent-Length: x\r\n", "no HTTP request"),
+        (
+            b"POST /v1/notes HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
+            "no HTTP request",
+        ),
+        (b"GET /v1/notes?" + b"a" * 70_000 + b" HTTP/1.1\r\n", "longer than 64 KiB"),
+        (b"GET /v1/notes HTTP/1.1\r\nX-A: " + b"a" * 70_000 + b"\r\n", "longer than 64 KiB"),
+    ],
 )
-def test_what_cannot_be_carried_is_a_400(platform: RunningPlatform, request_lines: bytes) -> None:
-    assert _raw(platform, request_lines).startswith(b"HTTP/1.1 400")
+def test_what_cannot_be_carried_is_a_400(
+    platform: RunningPlatform, request_lines: bytes, said: str
+) -> None:
+    head, _, body = _raw(platform, request_lines).partition(b"\r\n\r\n")
+    assert head.partition(b"\r\n")[0].endswith(b" 400 Bad Request")
+    assert b"Content-Type: application/problem+json" in head
+    problem = json.loads(body)
+    assert problem["code"] == "malformed_request"
+    assert said in problem["detail"]
 
 
 def test_a_function_killed_while_it_starts_answers_503_and_starts_again(

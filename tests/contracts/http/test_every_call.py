@@ -123,10 +123,11 @@ def test_head_answers_where_get_does(running: RunningPlatform, token: str, path:
 
 
 @pytest.mark.parametrize("path", sorted(PATHS))
+@pytest.mark.parametrize("method", ["PATCH", "OPTIONS", "TRACE", "PROPFIND", "REPORT"])
 def test_a_wrong_method_is_405_and_told_every_method(
-    running: RunningPlatform, token: str, path: str
+    running: RunningPlatform, token: str, path: str, method: str
 ) -> None:
-    answer = call(running, token, "PATCH", path)
+    answer = call(running, token, method, path)
     assert_problem(answer, 405, "method_not_allowed")
     # A path that another one covers, as `/v1/agents/import`, takes the methods of both.
     whole = re.sub(r"\{[^}]*\}", ID, path)

@@ -22,7 +22,13 @@ from shared.kit import errors
 from shared.kit.errors import AssentError, FieldError, Invalid, MethodNotAllowed, TooManyRequests
 from shared.kit.operations import count
 from shared.runtime.app import create_api
-from shared.runtime.boundary import HEADERS_READ, MAX_BODY_BYTES, Boundary, received_at
+from shared.runtime.boundary import (
+    HEADERS_READ,
+    LONGEST_ADDRESS,
+    MAX_BODY_BYTES,
+    Boundary,
+    received_at,
+)
 from tests.shared.runtime.asking import client
 
 router = APIRouter()
@@ -449,10 +455,57 @@ async def test_an_apps_own_answer_passes_unchanged() -> None:
     assert body["body"] == b"hello"
 
 
-@pytest.mark.parametrize("name", ["Authorization", "Idempotency-Key"])
+@pytest.mark.parametrize(
+    "name", ["Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key"]
+)
 async def test_a_header_of_which_one_would_be_ignored_is_sent_once(
     api: httpx.AsyncClient, name: str
 ) -> None:
     answer = await api.get("/healthz", headers=[(name, "a"), (name, "b")])
     assert (answer.status_code, _problem(answer)["code"]) == (400, "malformed_request")
     assert "is sent twice" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/v1/kept/%zz", "two hexadecimal digits"),
+        ("/v1/kept/%", "two hexadecimal digits"),
+        ("/v1/costs?number=%2", "two hexadecimal digits"),
+        ("/v1/kept/%ff", "not UTF-8"),
+        ("/v1/kept/%c3%28", "not UTF-8"),
+        ("/v1/kept/%ed%a0%80", "not UTF-8"),
+        ("/v1/costs?number=%ff", "not UTF-8"),
+        ("/v1/kept/1%0A", "a control character"),
+        ("/healthz%0A", "a control character"),
+        ("/v1/kept/%00", "a control character"),
+        ("/v1/kept/%c2%85", "a control character"),
+        ("/v1/costs?number=%00", "a control character"),
+        ("/v1/nothing%7F", "a control character"),
+    ],
+)
+async def test_an_address_that_is_no_plain_text_is_400(
+    api: httpx.AsyncClient, address: str, said: str
+) -> None:
+    answer = await api.get(_as_sent(address))
+    assert (answer.status_code, _problem(answer)["code"]) == (400, "malformed_request")
+    assert said in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("address", ["/v1/kept/%F0%9F%98%80", "/v1/kept/a%20b", "/v1/kept/%25"])
+async def test_an_address_with_good_escapes_is_read(api: httpx.AsyncClient, address: str) -> None:
+    assert (await api.get(_as_sent(address))).status_code == 200
+
+
+@pytest.mark.parametrize("form", ["/v1/kept/{}", "/v1/nothing/{}", "/v1/costs?number={}"])
+async def test_an_address_beyond_eight_kilobytes_is_414(api: httpx.AsyncClient, form: str) -> None:
+    room = LONGEST_ADDRESS - len(form.format("")) - ("?" not in form)
+    longest = await api.get(_as_sent(form.format("a" * room)))
+    assert longest.status_code != 414
+    longer = await api.get(_as_sent(form.format("a" * (room + 1))))
+    assert (longer.status_code, _problem(longer)["code"]) == (414, "address_too_long")
+    assert f"are {LONGEST_ADDRESS + 1} bytes" in longer.json()["detail"]
+
+
+def _as_sent(address: str) -> httpx.URL:
+    return httpx.URL(scheme="http", host="function", raw_path=address.encode())
