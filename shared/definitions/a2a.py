@@ -13,11 +13,12 @@ from shared.definitions.reading import (
     list_of,
     object_of,
     parsed,
+    refuse_taken,
     text_of,
     texts_of,
     unread,
 )
-from shared.definitions.tools import Connectors, built_in, named_tool, product
+from shared.definitions.tools import Tool, built_in, product
 from shared.kit.parsing import parse_json, refused
 
 READ = (
@@ -27,14 +28,14 @@ READ = (
 _PUSH = "pushNotifications"
 
 
-def read_a2a(text: str, connectors: Connectors) -> Definition:
+def read_a2a(text: str) -> Definition:
     """The agent of the card. Raises Invalid."""
     card = object_of(parsed(parse_json, text), ROOT)
     if "name" not in card or not card.keys() & {"skills", "description"}:
         raise refused("must be an agent card, with name, description and skills", ROOT)
     capabilities = object_of(card.get("capabilities"), f"{ROOT}.capabilities")
     skills = [*_skills(card)]
-    tools = [named_tool(id, connectors, system="skills") for id, _ in skills]
+    tools = [Tool("skills", id) for id, _ in skills]
     if capabilities.get(_PUSH) not in (None, False):
         tools.append(built_in(product("a2a"), _PUSH))
     notes = [("/systems", "a card names skills and no systems: each skill became an operation")]
@@ -53,7 +54,8 @@ def read_a2a(text: str, connectors: Connectors) -> Definition:
 
 
 def _skills(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each skill's id, and its name with its description."""
+    """Each skill's id, which no other has, and its name with its description."""
+    taken: set[str] = set()
     for index, item in enumerate(list_of(card.get("skills"), f"{ROOT}.skills")):
         path = f"{ROOT}.skills.{index}"
         skill = object_of(item, path)
@@ -62,4 +64,5 @@ def _skills(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
         )
         if not (id or name):
             raise refused("must have an id or a name", path)
+        refuse_taken(id or name, taken, path)
         yield id or name, ": ".join(filter(None, (name or id, description)))

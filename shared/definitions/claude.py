@@ -7,22 +7,27 @@ beside its work. The Markdown below is the agent's system prompt."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import translate
 from typing import Any
 
-from shared.definitions.definition import Definition
-from shared.definitions.reading import ROOT, list_of, object_of, parsed, text_of, unread
-from shared.definitions.tools import ANY_TOOL, Connectors, Tool, built_in, named_tool, product
+from shared.definitions.definition import MOST_OPERATIONS, Definition
+from shared.definitions.reading import ROOT, list_of, object_of, parsed, shown, text_of, unread
+from shared.definitions.tools import ANY_TOOL, Connectors, Tool, named_tool, product
 from shared.kit.errors import Invalid
 from shared.kit.parsing import refused
 from shared.kit.plain_yaml import parse_yaml
 
 READ = ("name", "description", "tools", "disallowedTools", "mcpServers", "hooks")
+MOST_NOTES, MOST_STARS = 20, 4
 
 _FENCE = "---"
 # Claude Code reads a description that YAML takes for a mapping, because it has a colon in it.
 _BARE_TEXT = re.compile(r"^(name|description):[ \t]++(?![\"'|>\[{&*!#%@`])(.+)$", re.MULTILINE)
-_PIECES = re.compile(r"\([^()]*\)|[^,()]+|[,()]")
+_NAME = re.compile(r"(?:[^\s,()]|\([^()]*\)?)++")
+_ONE_SERVER = re.compile(r"mcp__(?:(?!__)[^*])+\Z")
+_ALL_OF_ONE_SERVER = re.compile(r"mcp__(?:(?!__)[^*])+__\*\Z")
 
 
 def read_claude(text: str, connectors: Connectors) -> Definition:
@@ -30,23 +35,24 @@ def read_claude(text: str, connectors: Connectors) -> Definition:
     front, prompt, is_repaired = _parts(text)
     if not (front.get("name") or front.get("description")):
         raise refused("must have a name and a description in its front matter", ROOT)
-    denied = [*_tools(front, "disallowedTools", connectors)]
-    never = tuple(tool for tool, part in denied if not part)
-    tools, notes = _allowed(front, connectors)
+    reading = _Reading(connectors, frozenset(_servers(front, with_place=True)))
+    denied = _names(front, "disallowedTools")
+    ruled_out = _RuledOut(name for name, part in denied if not part)
+    tools, notes = _allowed(front, reading, ruled_out)
     if is_repaired:
         notes.append(("/purpose", "is no YAML without quotation marks: it was read as it stands"))
-    partly = any(part for _, part in denied)
+    left_out = [
+        *(["disallowedTools of a part of a tool"] if any(part for _, part in denied) else []),
+        *(f"disallowedTools by the pattern {shown(each)}" for each in ruled_out.open),
+    ]
     return Definition(
         name=text_of(front.get("name"), f"{ROOT}.name"),
         purpose=text_of(front.get("description"), f"{ROOT}.description"),
         instructions=prompt,
-        tools=tuple(tool for tool in tools if not any(_covers(each, tool) for each in never)),
-        denied=never,
+        tools=tuple(tools),
+        denied=tuple(reading.tool(name) for name in ruled_out.named),
         notes=tuple(notes),
-        ignored=(
-            *unread(front, READ),
-            *(["disallowedTools of a part of a tool"] if partly else []),
-        ),
+        ignored=(*unread(front, READ), *left_out),
     )
 
 
@@ -68,58 +74,108 @@ def _parts(text: str) -> tuple[dict[str, Any], str, bool]:
     return object_of(value, ROOT), prompt, False
 
 
-def _covers(denied: Tool, tool: Tool) -> bool:
-    return denied.system == tool.system and denied.name in (tool.name, ANY_TOOL)
-
-
 def _quoted(found: re.Match[str]) -> str:
     return f"{found[1]}: {json.dumps(found[2], ensure_ascii=False)}"
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """What the name of a tool means: `own` are servers that the definition sets up itself, which
+    are no connectors."""
+
+    connectors: Connectors
+    own: frozenset[str]
+
+    def tool(self, name: str) -> Tool:
+        tool = named_tool(name, self.connectors, product("claude"))
+        return Tool(tool.system, tool.name) if tool.connector in self.own else tool
+
+
+class _RuledOut:
+    """The tools that `disallowedTools` rules out. `named` are those that it names, or all of a
+    server; `open` patterns stand for tools that nobody knows before a session."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        names = list(names)
+        patterns = [each for each in names if "*" in each]
+        self.open = [each for each in patterns if not _ALL_OF_ONE_SERVER.match(each)]
+        self.named = [each for each in names if each not in self.open]
+        servers = [f"{each}__*" for each in self.named if _ONE_SERVER.match(each)]
+        self._names = frozenset(names)
+        self._patterns = [re.compile(_pattern(each)) for each in (*patterns, *servers)]
+
+    def covers(self, name: str) -> bool:
+        return name in self._names or any(each.match(name) for each in self._patterns)
+
+
+def _pattern(name: str) -> str:
+    """The expression of a name in which only `*` stands for others."""
+    return translate(name.replace("[", "[[]").replace("?", "[?]"))
+
+
 def _allowed(
-    front: dict[str, Any], connectors: Connectors
+    front: dict[str, Any], reading: _Reading, ruled_out: _RuledOut
 ) -> tuple[list[Tool], list[tuple[str, str]]]:
     """The tools that it may use, and what had to be assumed of them."""
-    servers = [Tool(server, ANY_TOOL) for server in _servers(front)]
-    if front.get("hooks"):
-        servers.append(Tool("hooks", "run-commands"))
-    of = product("claude")
-    if front.get("tools") in (None, "", "*", ["*"]):
-        every = [built_in(of, name) for name in of.effects]
+    names = _names(front, "tools")
+    servers = [f"mcp__{server}" for server in _servers(front)]
+    inherits = ("*", "") in names or (not names and not isinstance(front.get("tools"), list))
+    if inherits:
+        of = product("claude")
+        all_named = [*of.effects, *(name for name, _ in names if name != "*"), *servers]
+    else:
+        all_named = [*(name for name, _ in names), *servers]
+    tools = [reading.tool(each) for each in all_named if not ruled_out.covers(each)]
+    notes: list[tuple[str, str]] = []
+    if inherits and not ruled_out.covers("*"):
+        tools.append(Tool("tools", ANY_TOOL))
         why = "it names no tools, so it inherits every tool of the session, those of servers too"
-        return [*every, Tool("tools", ANY_TOOL), *servers], [("/systems", why)]
-    tools, notes = [*_tools(front, "tools", connectors)], []
-    for name in dict.fromkeys(tool.name for tool, part in tools if part):
+        notes.append(("/systems", why))
+    if front.get("hooks"):
+        tools.append(Tool("hooks", "run-commands"))
+    for name in dict.fromkeys(name for name, part in names if part):
         why = f"the definition allows a part of {name}: write that part under only"
         notes.append(("/rights", why[:400]))
-    return [*(tool for tool, _ in tools), *servers], notes[:20]
+    return tools, notes[:MOST_NOTES]
 
 
-def _tools(front: dict[str, Any], field: str, connectors: Connectors) -> Iterator[tuple[Tool, str]]:
-    """Each tool, and the part of it in brackets, like `git diff:*`."""
-    for name in _names(front.get(field), f"{ROOT}.{field}"):
-        plain, _, part = name.partition("(")
-        if plain.strip():
-            yield named_tool(plain.strip(), connectors, product("claude")), part
-
-
-def _names(value: Any, path: str) -> Iterator[str]:
+def _names(front: dict[str, Any], field: str) -> list[tuple[str, str]]:
+    """Each tool once, and the part of it in brackets, like `git diff:*`. Raises Invalid for more
+    than a spec has operations."""
+    value, path = front.get(field), f"{ROOT}.{field}"
     items = [value] if isinstance(value, str) else list_of(value, path)
+    names: dict[tuple[str, str], None] = {}
     for index, item in enumerate(items):
-        name: list[str] = []
-        for piece in [*_PIECES.findall(text_of(item, f"{path}.{index}")), ","]:
-            if piece != ",":
-                name.append(piece)
-                continue
-            yield "".join(name).strip()
-            name = []
+        text = text_of(item, f"{path}.{index}")
+        if text.count("(") != text.count(")"):
+            raise refused("must close each bracket that it opens", path)
+        for name in _NAME.findall(text):
+            plain, _, part = name.partition("(")
+            if not plain:
+                raise refused(f"must name a tool before the bracket: {shown(name)}", path)
+            if plain.count("*") > MOST_STARS:
+                raise refused(f"has more than {MOST_STARS} * in {shown(plain)}", path)
+            names[plain, part] = None
+    if len(names) > MOST_OPERATIONS:
+        raise refused(f"names {len(names)} tools; at most {MOST_OPERATIONS} are taken", path)
+    return list(names)
 
 
-def _servers(front: dict[str, Any]) -> Iterator[str]:
-    """The names of its own servers: text, or objects whose key is the name."""
-    found = front.get("mcpServers")
-    items = list(found) if isinstance(found, dict) else list_of(found, f"{ROOT}.mcpServers")
+def _servers(front: dict[str, Any], *, with_place: bool = False) -> Iterator[str]:
+    """The names of its own servers: text, or objects whose key is the name, or which have a name;
+    `with_place`: those that it says how to start or reach."""
+    found, path = front.get("mcpServers"), f"{ROOT}.mcpServers"
+    items = [{n: p} for n, p in found.items()] if isinstance(found, dict) else list_of(found, path)
     for index, item in enumerate(items):
-        names = item if isinstance(item, dict) else [item]
-        for name in names:
-            yield text_of(name, f"{ROOT}.mcpServers.{index}") or "server"
+        named: dict[Any, Any]
+        if not isinstance(item, dict):
+            named = {text_of(item, f"{path}.{index}"): None}
+        elif "name" in item:
+            named = {text_of(item["name"], f"{path}.{index}.name"): item}
+        else:
+            named = item
+        for name, place in named.items():
+            if not name:
+                raise refused("must name a server", f"{path}.{index}")
+            if place or not with_place:
+                yield name

@@ -1,9 +1,9 @@
 """Agents of CrewAI: `agents.yaml`, with one agent under each name.
 
 Source: CrewAI's documentation, pages Agents and Collaboration. `role`, `goal` and `backstory` are
-what an agent is told. `tools` and `mcps` are what it can use, `allow_code_execution` lets it run
-code, and `allow_delegation` gives it tools that hand work and questions to other agents. `{words}`
-are filled in when a crew starts."""
+what an agent is told. `tools`, `mcps` and `apps` are what it can use, `allow_code_execution` lets
+it run code, and `allow_delegation` gives it tools that hand work and questions to other agents.
+`{words}` are filled in when a crew starts."""
 
 import re
 from collections.abc import Iterator
@@ -11,13 +11,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from shared.definitions.definition import Definition
-from shared.definitions.reading import ROOT, object_of, parsed, text_of, texts_of, unread
+from shared.definitions.reading import ROOT, object_of, parsed, shown, text_of, texts_of, unread
 from shared.definitions.tools import ANY_TOOL, Connectors, Tool, built_in, named_tool, product
 from shared.kit.parsing import refused
 from shared.kit.plain_yaml import parse_yaml
 from shared.kit.wording import one_of
 
-READ = ("role", "goal", "backstory", "tools", "mcps", "allow_delegation", "allow_code_execution")
+READ = (
+    *("role", "goal", "backstory", "tools", "mcps", "apps"),
+    *("allow_delegation", "allow_code_execution"),
+)
 TOLD = ("role", "goal", "backstory")
 MOST_NAMED = 20
 
@@ -28,7 +31,7 @@ def read_crewai(text: str, connectors: Connectors, agent: str | None) -> Definit
     """The agent of the file, or the one of that name. Raises Invalid, which lists the names where
     none or another one was chosen."""
     name, fields = _chosen(parsed(parse_yaml, text), agent)
-    path = f"{ROOT}.{name}"
+    path = f"{ROOT}.{shown(name)}"
     role, goal, backstory = (text_of(fields.get(each), f"{path}.{each}") for each in TOLD)
     told = {"Role": role, "Goal": goal, "Backstory": backstory}
     notes = []
@@ -56,7 +59,7 @@ def _chosen(value: Any, agent: str | None) -> tuple[str, dict[str, Any]]:
         return name, fields
     if agent not in found:
         more = f" (and {len(found) - MOST_NAMED} more)" if len(found) > MOST_NAMED else ""
-        known = one_of(name[:60] for name in sorted(found)[:MOST_NAMED])
+        known = one_of(shown(name) for name in sorted(found)[:MOST_NAMED])
         raise refused(f"must name one agent of the definition: {known}{more}", "agent")
     return agent, found[agent]
 
@@ -72,6 +75,9 @@ def _tools(fields: dict[str, Any], path: str, connectors: Connectors) -> Iterato
         yield named_tool(name.removesuffix("()"), connectors, of)
     for name in texts_of(fields.get("mcps"), f"{path}.mcps"):
         yield _server(name)
+    for name in texts_of(fields.get("apps"), f"{path}.apps"):
+        app, _, action = name.partition("/")
+        yield Tool(app, action or ANY_TOOL)
     if fields.get("allow_code_execution") not in (None, False):
         yield built_in(of, "CodeInterpreterTool")
     if fields.get("allow_delegation") not in (None, False):

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from shared.definitions.tools import Tool
 
+# As many as a spec has.
+MOST_OPERATIONS = 300
+
 
 @dataclass(frozen=True)
 class Definition:

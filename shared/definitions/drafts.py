@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
-from shared.definitions.definition import Definition
+from shared.definitions.definition import MOST_OPERATIONS, Definition
 from shared.definitions.reading import ROOT
 from shared.definitions.tools import ANY_TOOL, GRAVEST, HARMLESS, Tool
 from shared.kit.models import Model
@@ -15,8 +15,9 @@ from shared.kit.plain_text import oddity
 
 LONGEST_NAME, SHORTEST_NAME = 60, 3
 LONGEST_LABEL = 90
+LONGEST_IGNORED = 100
 LONGEST_TEXT, LONGEST_INSTRUCTIONS = 2_000, 32_000
-MOST_TEXTS, MOST_SYSTEMS, MOST_OPERATIONS = 50, 50, 300
+MOST_TEXTS, MOST_SYSTEMS = 50, 50
 NO_NAME = "imported-agent"
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -63,7 +64,7 @@ def draft_of(definition: Definition) -> Draft:
     known to read or to draft may be done alone; all data is restricted. What nobody could assume is
     left out, and a finding asks for it. Raises Invalid for more systems or operations than a spec
     has."""
-    systems = _systems(definition.tools)
+    systems, never = _systems(definition.tools, definition.denied)
     instructions = definition.instructions
     spec: dict[str, Any] = {
         "name": _kebab(definition.name),
@@ -72,7 +73,7 @@ def draft_of(definition: Definition) -> Draft:
         "scope": {"in": _texts(definition.work)},
         "data_access": [_data(system) for system in systems],
         "systems": [_declared(system) for system in systems],
-        "rights": _rights(systems, definition.denied),
+        "rights": _rights(systems, never),
         "interfaces": {
             "inputs": _texts(definition.inputs),
             "outputs": _texts(definition.outputs),
@@ -84,7 +85,7 @@ def draft_of(definition: Definition) -> Draft:
     return Draft(
         spec=spec,
         assumptions=tuple(Assumption(path=p, value=_at(spec, p), why=why) for p, why in notes),
-        ignored=tuple(name[:LONGEST_NAME] for name in definition.ignored[:MOST_TEXTS]),
+        ignored=tuple(name[:LONGEST_IGNORED] for name in definition.ignored[:MOST_TEXTS]),
     )
 
 
@@ -132,8 +133,9 @@ def _unknown(tool: Tool) -> str:
     return f"nothing says what it does, and it counts as {GRAVEST}, the gravest: write what it is"
 
 
-def _systems(tools: Iterable[Tool]) -> list[_System]:
-    """The systems in the order of their first tools, each tool once."""
+def _systems(tools: Iterable[Tool], denied: Iterable[Tool]) -> tuple[list[_System], list[str]]:
+    """The systems in the order of their first tools, each tool once; and what is ruled out, in the
+    same labels."""
     named: dict[str, dict[str, Tool]] = {}
     for tool in tools:
         known = named.setdefault(tool.system, {})
@@ -147,10 +149,23 @@ def _systems(tools: Iterable[Tool]) -> list[_System]:
             f"{MOST_SYSTEMS}: leave out those that the agent does not need",
             ROOT,
         )
+    names = {system: [*tools] for system, tools in named.items()}
+    for tool in denied:
+        names.setdefault(tool.system, []).append(tool.name)
+    systems = dict(zip(names, _labels(names, folded=True), strict=True))
+    labels = {
+        (system, tool): label
+        for system, tools in names.items()
+        for tool, label in zip(dict.fromkeys(tools), _labels(dict.fromkeys(tools)), strict=True)
+    }
+    never = (
+        f"{systems[system]}/{'*' if tool == ANY_TOOL else labels[system, tool]}"
+        for system, tool, *_ in denied
+    )
     return [
-        _System(label, tuple(map(_Operation, _labels(named[name]), named[name].values())))
-        for name, label in zip(named, _labels(named, folded=True), strict=True)
-    ]
+        _System(systems[name], tuple(_Operation(labels[name, each.name], each) for each in there))
+        for name, there in ((name, tools.values()) for name, tools in named.items())
+    ], list(dict.fromkeys(never))
 
 
 def _labels(names: Iterable[str], *, folded: bool = False) -> list[str]:
@@ -168,7 +183,7 @@ def _labels(names: Iterable[str], *, folded: bool = False) -> list[str]:
 
 def _label(name: str) -> str:
     # Only an exact name may be that of a connector or of one of its operations.
-    label = _NO_LABEL_PART.sub("-", name)
+    label = "any-tool" if name == ANY_TOOL else _NO_LABEL_PART.sub("-", name)
     return (label if label[:1].isalnum() else f"tool{label}")[:LONGEST_LABEL]
 
 
@@ -192,19 +207,13 @@ def _data(system: _System) -> dict[str, Any]:
     return {"source": system.label, "mode": mode, "classification": "restricted"}
 
 
-def _rights(systems: Iterable[_System], denied: Iterable[Tool]) -> dict[str, list[str]]:
+def _rights(systems: Iterable[_System], never: Iterable[str]) -> dict[str, list[str]]:
     alone: list[str] = []
     with_approval: list[str] = []
     for system in systems:
         for label, tool in system.operations:
             entries = alone if tool.effect in HARMLESS else with_approval
             entries.append(f"{system.label}/{label}")
-    never = dict.fromkeys(
-        f"{_label(tool.system)}/{'*' if tool.name == ANY_TOOL else _label(tool.name)}"
-        for tool in denied
-    )
-    if len(never) > MOST_OPERATIONS:
-        raise refused(f"rules out {len(never)} tools; at most {MOST_OPERATIONS} are taken", ROOT)
     return {"alone": alone, "with_approval": with_approval, "never": list(never)}
 
 

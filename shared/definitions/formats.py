@@ -11,7 +11,7 @@ from shared.definitions.tools import Connectors
 from shared.kit.parsing import refused
 
 Format = Literal["claude", "crewai", "a2a", "openai"]
-ONE_AGENT = {"claude": read_claude, "a2a": read_a2a, "openai": read_openai}
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def translate(
@@ -20,8 +20,11 @@ def translate(
     """The draft of a spec in version 2, whose assumptions name all that the definition leaves open.
     `agent` chooses one of several. Reads and stores nothing; the same arguments give the same
     draft. Raises Invalid for a definition that is not of the format, or too large for a spec."""
+    definition = definition.removeprefix(_BYTE_ORDER_MARK)
     if format == "crewai":
         return draft_of(read_crewai(definition, connectors, agent))
     if agent is not None:
         raise refused(f"is for definitions of several agents; {format} defines one", "agent")
-    return draft_of(ONE_AGENT[format](definition, connectors))
+    if format == "claude":
+        return draft_of(read_claude(definition, connectors))
+    return draft_of(read_a2a(definition) if format == "a2a" else read_openai(definition))

@@ -10,6 +10,7 @@ from shared.kit.plain_text import refuse_odd_text
 
 # The field of the request that holds the definition.
 ROOT = "definition"
+LONGEST_SHOWN = 60
 
 
 def parsed(read: Callable[[bytes], Any], text: str) -> Any:
@@ -54,6 +55,18 @@ def texts_of(value: Any, path: str) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else list_of(value, path)
     texts = (text_of(item, f"{path}.{index}") for index, item in enumerate(items))
     return tuple(filter(None, texts))
+
+
+def refuse_taken(name: str, taken: set[str], path: str) -> None:
+    """Takes the name. Raises Invalid where another part has it: nobody could say which is meant."""
+    if name in taken:
+        raise refused(f'"{shown(name)}" is the name of two: give each its own', path)
+    taken.add(name)
+
+
+def shown(name: str) -> str:
+    """The beginning of a name, which may be as long as the definition."""
+    return name[:LONGEST_SHOWN]
 
 
 def unread(value: Mapping[str, Any], read: Iterable[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ Connectors = Mapping[str, Mapping[str, tuple[str, str | None]]]
 GRAVEST = "pay"
 HARMLESS = frozenset({"read", "draft"})
 # Stands for the tools of a server which a definition does not name one by one.
-ANY_TOOL = "any-tool"
+ANY_TOOL = "*"
 
 _WHY = "follows from {page}; the graver effect where the page leaves it open"
 
@@ -56,27 +56,24 @@ def built_in(of: Product, name: str) -> Tool:
     return Tool(of.system, name, of.effects[name], _WHY.format(page=of.page))
 
 
-def named_tool(
-    name: str, connectors: Connectors, of: Product | None = None, system: str = "tools"
-) -> Tool:
+def named_tool(name: str, connectors: Connectors, of: Product) -> Tool:
     """The tool of that name: one that comes with the product, `mcp__<server>__<tool>`,
-    `<connector>/<operation>` or `<connector>.<operation>`; any other is an unknown one of `system`.
-    Without a product it is the author's own, whatever it is called. Names count letter by
-    letter."""
-    if of is not None and name in of.effects:
+    `<connector>/<operation>` or `<connector>.<operation>`; any other is an unknown one. Names count
+    letter by letter."""
+    if name in of.effects:
         return built_in(of, name)
     if found := _SERVER_TOOL.match(name):
         return server_tool(found["server"], found["tool"] or "", connectors)
     server, _, operation = name.partition("/" if "/" in name else ".")
     known = server_tool(server, operation, connectors)
-    return known if known.effect else Tool(system, name)
+    return known if known.effect else Tool("tools", name)
 
 
 def server_tool(server: str, name: str, connectors: Connectors) -> Tool:
-    """The tool of a server; all of them where the name is empty or `*`. Its effect is known where
-    server and tool are called as a connector and its operation."""
+    """The tool of a server that is set up elsewhere; all of them where the name is empty or `*`.
+    Its effect is known where server and tool are called as a connector and its operation."""
     if (known := connectors.get(server, {}).get(name)) is None:
-        return Tool(server, ANY_TOOL if name in ("", "*") else name)
+        return Tool(server, name or ANY_TOOL)
     effect, undo = known
     why = f"{server}/{name} is called as an operation of the connector {server}"
     return Tool(server, name, effect, why, connector=server, undo=undo)

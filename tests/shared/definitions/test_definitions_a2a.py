@@ -72,7 +72,8 @@ def test_each_skill_becomes_an_unknown_operation_and_a_part_of_the_scope() -> No
 
 def test_a_card_of_the_newer_version_is_read_too() -> None:
     draft = drafted("a2a", json.dumps(BOOKINGS))
-    assert effects(draft) == {"calendar/events.read": "read", "skills/book": UNKNOWN}
+    # Called as a connector's operation, a skill is still what its author made of it.
+    assert effects(draft) == {"skills/calendar.events.read": UNKNOWN, "skills/book": UNKNOWN}
     assert "extended one" in why(draft, "/systems")
     assert draft.ignored == ("supportedInterfaces", "version")
 
@@ -107,3 +108,9 @@ def test_what_is_no_card_is_refused_with_what_to_write(text: str, told: str) -> 
     with pytest.raises(Invalid) as refusal:
         drafted("a2a", text)
     assert told in str(refusal.value)
+
+
+def test_two_skills_of_one_id_are_refused() -> None:
+    skills = [{"id": "s", "name": "Reads"}, {"id": "s", "name": "Deletes everything"}]
+    with pytest.raises(Invalid, match=r'skills\.1: "s" is the name of two'):
+        drafted("a2a", json.dumps({**BOOKINGS, "skills": skills}))

@@ -1,10 +1,16 @@
 """Sub-agents of Claude Code become drafts of specs."""
 
+import json
+import time
+from typing import Any
+
 import pytest
 
+from functions.agents.views import DraftView
 from shared.definitions.tools import product
 from shared.kit.errors import Invalid
 from tests.shared.definitions.drafted import UNKNOWN, drafted, effects, why
+from tests.shared.patience import AMPLE_SECONDS
 
 REVIEWER = """---
 name: code-reviewer
@@ -179,3 +185,108 @@ def test_what_is_no_definition_is_refused_with_what_to_write(text: str, told: st
         drafted("claude", text)
     assert told in str(refusal.value)
     assert all(error.field.startswith("definition") for error in refusal.value.errors)
+
+
+def claude(**front: Any) -> str:
+    """A definition with this front matter."""
+    return f"---\n{json.dumps({'name': 'tried', **front})}\n---\nDo it."
+
+
+def never(draft: DraftView) -> Any:
+    return draft.spec["rights"]["never"]  # type: ignore
+
+
+@pytest.mark.parametrize("tools", ["Read Bash", "Read\nBash", "Read,Bash,", ["Read", "Bash"]])
+def test_however_they_are_listed_each_tool_counts(tools: Any) -> None:
+    draft = drafted("claude", claude(tools=tools))
+    assert effects(draft) == {"claude-code/Read": "read", "claude-code/Bash": "deploy"}
+
+
+@pytest.mark.parametrize("tools", ["Read, *", ["*", "Read"], " ", None])
+def test_a_star_or_nothing_is_every_tool(tools: Any) -> None:
+    draft = drafted("claude", claude(tools=tools))
+    assert {"claude-code/Bash", "tools/any-tool"} < effects(draft).keys()
+
+
+@pytest.mark.parametrize(
+    ("tools", "told"),
+    [
+        ("(Bash), Read", r"must name a tool before the bracket: \(Bash\)"),
+        ("Bash(git diff, Read, Write", "must close each bracket"),
+        ("a*b*c*d*e*", r"more than 4 \*"),
+        ([f"t{n}" for n in range(301)], "names 301 tools; at most 300"),
+    ],
+)
+def test_what_hides_a_tool_is_refused(tools: Any, told: str) -> None:
+    for field in ("tools", "disallowedTools"):
+        with pytest.raises(Invalid, match=told):
+            drafted("claude", claude(**{field: tools}))
+
+
+@pytest.mark.parametrize(
+    ("denied", "left", "named"),
+    [
+        ("*", set(), []),
+        ("mcp__*", {"claude-code/Read"}, []),
+        ("mcp__gh__pu*", {"claude-code/Read", "gh/list"}, []),
+        ("mcp__gh__*", {"claude-code/Read"}, ["gh/*"]),
+        ("mcp__gh", {"claude-code/Read"}, ["gh/*"]),
+        ("mcp__gh__push", {"claude-code/Read", "gh/list"}, ["gh/push"]),
+        ("mcp__g", {"claude-code/Read", "gh/push", "gh/list"}, ["g/*"]),
+        ("any-tool", {"claude-code/Read", "gh/push", "gh/list"}, ["tools/any-tool"]),
+    ],
+)
+def test_what_a_pattern_rules_out_is_no_operation(
+    denied: str, left: set[str], named: list[str]
+) -> None:
+    tools = "Read, mcp__gh__push, mcp__gh__list"
+    draft = drafted("claude", claude(tools=tools, disallowedTools=denied))
+    assert effects(draft).keys() == left
+    assert never(draft) == named
+    assert draft.ignored == ((f"disallowedTools by the pattern {denied}",) if not named else ())
+
+
+def test_a_pattern_leaves_open_what_else_the_session_has() -> None:
+    draft = drafted("claude", claude(disallowedTools=["mcp__*", "Bash"]))
+    assert "claude-code/Bash" not in effects(draft)
+    assert "tools/any-tool" in effects(draft)
+    draft = drafted("claude", claude(disallowedTools="*"))
+    assert effects(draft) == {}
+
+
+def test_what_is_ruled_out_has_the_label_of_its_system_and_no_others() -> None:
+    tools = "mcp__github__c, mcp__GitHub__b, mcp__GitHub__a+b"
+    draft = drafted("claude", claude(tools=tools, disallowedTools="mcp__GitHub__zap"))
+    assert {"github/c", "GitHub-2/b"} < effects(draft).keys()
+    assert never(draft) == ["GitHub-2/zap"]
+    draft = drafted("claude", claude(tools=tools, disallowedTools="mcp__GitHub__a&b"))
+    assert "GitHub-2/a-b" in effects(draft)
+    assert never(draft) == ["GitHub-2/a-b-2"]
+
+
+@pytest.mark.parametrize(
+    "servers", [{"mail": {"command": "own"}}, [{"name": "mail", "command": "own"}]]
+)
+def test_a_server_of_its_own_is_no_connector(servers: Any) -> None:
+    draft = drafted("claude", claude(tools="mcp__mail__messages.read", mcpServers=servers))
+    assert effects(draft) == {"mail/messages.read": UNKNOWN, "mail/any-tool": UNKNOWN}
+
+
+def test_a_server_without_a_name_is_refused() -> None:
+    with pytest.raises(Invalid, match="must name a server"):
+        drafted("claude", claude(mcpServers=[""]))
+
+
+def test_a_byte_order_mark_is_no_part_of_it() -> None:
+    assert effects(drafted("claude", "\ufeff" + claude(tools="Read"))) == {
+        "claude-code/Read": "read"
+    }
+
+
+def test_three_hundred_patterns_meet_three_hundred_tools_in_little_time() -> None:
+    tools = [f"mcp__{'a' * 80}{n}__t" for n in range(300)]
+    patterns = [f"*a*a*{n}*b" for n in range(300)]
+    begun = time.process_time()
+    with pytest.raises(Invalid):  # of more systems than a spec has
+        drafted("claude", claude(tools=tools, disallowedTools=patterns))
+    assert time.process_time() - begun < AMPLE_SECONDS

@@ -126,3 +126,15 @@ def test_many_names_are_counted_instead_of_listed() -> None:
         drafted("crewai", text)
     assert "(and 480 more)" in str(refusal.value)
     assert len(str(refusal.value)) < 500
+
+
+def test_apps_are_systems() -> None:
+    text = "a:\n  role: r\n  apps: [gmail/send_email, slack]\n"
+    draft = drafted("crewai", text)
+    assert effects(draft) == {"gmail/send_email": UNKNOWN, "slack/any-tool": UNKNOWN}
+
+
+def test_the_field_of_a_refusal_is_short() -> None:
+    with pytest.raises(Invalid) as refusal:
+        drafted("crewai", f"{'a' * 50_000}: {{role: r, goal: [x]}}")
+    assert len(refusal.value.errors[0].field) < 100

@@ -67,6 +67,7 @@ def test_functions_are_unknown_and_what_openai_runs_is_documented() -> None:
     assert draft.spec["rights"]["alone"] == ["openai-tools/file_search"]  # type: ignore
     assert draft.ignored == (
         *("created_at", "id", "metadata", "model", "temperature", "tool_resources"),
+        "function.parameters",
     )
 
 
@@ -74,13 +75,13 @@ def test_a_function_called_like_a_built_in_tool_is_unknown_and_servers_are_syste
     draft = drafted("openai", json.dumps(SUPPORT))
     assert effects(draft) == {
         "functions/file_search": UNKNOWN,
-        "tickets/tickets.read": "read",
+        "tickets/tickets.read": UNKNOWN,
         "tickets/tickets.merge": UNKNOWN,
         "shop/any-tool": UNKNOWN,
         "tools/computer_use_preview": UNKNOWN,
         "agents/Refund-agent": UNKNOWN,
     }
-    assert draft.spec["rights"]["alone"] == ["tickets/tickets.read"]  # type: ignore
+    assert draft.spec["rights"]["alone"] == []  # type: ignore
     assert "not named" in why(draft, "/systems/2/operations/0/effect")
 
 
@@ -109,3 +110,46 @@ def test_what_is_no_assistant_is_refused_with_what_to_write(text: str, told: str
     with pytest.raises(Invalid) as refusal:
         drafted("openai", text)
     assert told in str(refusal.value)
+
+
+def test_what_is_left_out_of_tools_is_told_by_their_kind() -> None:
+    assert drafted("openai", json.dumps(SUPPORT)).ignored == (
+        *("function.parameters", "function.strict"),
+        *("mcp.require_approval", "mcp.server_url"),
+        "computer_use_preview.environment",
+    )
+
+
+def test_a_function_called_as_a_connectors_operation_is_no_connectors() -> None:
+    tools = [{"type": "function", "function": {"name": "mail.messages.read"}}]
+    draft = drafted("openai", json.dumps({"name": "sly", "tools": tools}))
+    assert effects(draft) == {"functions/mail.messages.read": UNKNOWN}
+    assert draft.spec["rights"]["alone"] == []  # type: ignore
+
+
+def test_an_empty_list_of_a_servers_tools_gives_none() -> None:
+    tools = [{"type": "mcp", "server_label": "shop", "allowed_tools": []}]
+    assert effects(drafted("openai", json.dumps({"name": "idle", "tools": tools}))) == {}
+
+
+def test_tools_of_namespaces_servers_and_the_older_list_are_read() -> None:
+    pay = {"type": "function", "name": "transfer"}
+    definition = {
+        "name": "banker",
+        "tools": [{"type": "namespace", "name": "bank", "tools": [pay, "file_search"]}],
+        "functions": [{"name": "transfer"}],
+        "mcp_servers": ["ledger", {"name": "mail"}],
+    }
+    assert effects(drafted("openai", json.dumps(definition))) == {
+        "bank/transfer": UNKNOWN,
+        "openai-tools/file_search": "read",
+        "functions/transfer": UNKNOWN,
+        "ledger/any-tool": UNKNOWN,
+        "mail/any-tool": UNKNOWN,
+    }
+
+
+def test_two_functions_of_one_name_are_refused() -> None:
+    tools = [{"type": "function", "name": "f", "description": told} for told in ("reads", "pays")]
+    with pytest.raises(Invalid, match=r'tools\.1\.name: "functions\.f" is the name of two'):
+        drafted("openai", json.dumps({"name": "x", "tools": tools}))
