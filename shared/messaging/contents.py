@@ -20,7 +20,7 @@ async def read_contents(store: TenantStore, hashes: Iterable[str]) -> Contents:
     """The contents with those hashes, in one round trip. Raises ContentInvalid for a stored text
     that has another hash, Unavailable."""
     wanted = list(dict.fromkeys(hashes))
-    documents = await store.get_many([(CONTENTS, hash) for hash in wanted]) if wanted else []
+    documents = await store.get_many([(CONTENTS, hash) for hash in wanted])
     return Contents({each.id: _read(each) for each in documents if each is not None})
 
 

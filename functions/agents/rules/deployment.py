@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from events.agents import AgentActivated, AgentStatus, AgentTrialStarted, AgentUpgraded, Mode
+from events.agents import AgentActivated, AgentStatus, AgentTrialStarted, AgentUpgraded
 from events.cases import Cause, CreationCaseRollbackFailed, CreationCaseRolledBack, Finding
 from functions.agents.rules.agent import (
     SUSPENDABLE,
@@ -20,7 +20,6 @@ from functions.agents.rules.stages import APPROVAL, DEPLOYMENT, with_stage
 from functions.agents.rules.versions import NEVER_DEPLOYED
 from shared.kit.transitions import Transition
 
-# What runs under a person's or a suspension's hold keeps its status when its version changes.
 HELD = ("suspended", "probation", "paused")
 
 
@@ -47,7 +46,9 @@ def go_live(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: d
         failed = case.but(reason="; ".join(faults))
         return _rolled_back(agent.but(case_id=None), failed, unserved, at)
     new = agent.newest
-    status, timer = _after_deployment(agent, new.mode, at)
+    status, timer = _unless_held(agent, "active", None)
+    if new.mode == "trial":
+        status, timer = _unless_held(agent, "trial", Timer(type=TRIAL_DUE, at=at + TRIAL))
     live_agent = described_by(agent, new).but(
         version=new.version,
         status=status,
@@ -97,14 +98,6 @@ def take_back(
     return _rolled_back(_restored(agent, agent.undo), undeployed, taken_back, at)
 
 
-def _after_deployment(agent: Agent, mode: Mode, at: datetime) -> tuple[AgentStatus, Timer | None]:
-    if agent.status in HELD:
-        return agent.status, agent.timer
-    if mode == "trial":
-        return "trial", Timer(type=TRIAL_DUE, at=at + TRIAL)
-    return "active", None
-
-
 def _deployed(agent: Agent, fields: dict[str, object]) -> Transition[Agent]:
     if agent.status == "trial" and agent.timer is not None:
         return Transition(agent, AgentTrialStarted, {**fields, "trial_ends_at": agent.timer.at})
@@ -118,19 +111,20 @@ def _restored(agent: Agent, undo: Undo) -> Agent:
         nothing = {"status": "certified", "version": NEVER_DEPLOYED, "deployed": None}
         ends = {"undo": None, "timer": None, "suspension": None, "suspended_from": None}
         return agent.but(**nothing, **ends)
-    status, timer = _as_before(agent, undo, version.mode)
+    # The earlier status, unless that was a suspension that has ended since.
+    earlier: AgentStatus = "go_live_pending" if version.mode == "trial" else "active"
+    status, timer = _unless_held(agent, earlier, None)
+    if undo.status in ("trial", "go_live_pending", "active"):
+        status, timer = _unless_held(agent, undo.status, undo.timer)
     restored = {"undo": undo.below, "deployed": version, "status": status, "timer": timer}
     return described_by(agent, version).but(version=version.version, **restored)
 
 
-def _as_before(agent: Agent, undo: Undo, mode: Mode) -> tuple[AgentStatus, Timer | None]:
-    """A veto lifts no suspension and ends no probation; otherwise the agent gets its earlier
-    status, unless that was a suspension that has ended since."""
-    if agent.status in HELD:
-        return agent.status, agent.timer
-    if undo.status in ("trial", "go_live_pending", "active"):
-        return undo.status, undo.timer
-    return ("go_live_pending" if mode == "trial" else "active"), None
+def _unless_held(
+    agent: Agent, status: AgentStatus, timer: Timer | None
+) -> tuple[AgentStatus, Timer | None]:
+    """Neither a deployment nor a veto lifts a suspension or ends a probation."""
+    return (agent.status, agent.timer) if agent.status in HELD else (status, timer)
 
 
 def _rolled_back(agent: Agent, case: CreationCase, taken_back: TakenBack, at: datetime) -> Steps:

@@ -10,7 +10,7 @@ from functions.agents.rules.checks.ethics import ETHICS as ETHICS_CHECKS
 from functions.agents.rules.checks.findings import Check, passed, run
 from functions.agents.rules.checks.genesis import GENESIS
 from functions.agents.rules.rights import Powers
-from functions.agents.rules.stages import ETHICS, findings_of, stage_of
+from functions.agents.rules.stages import ETHICS, Stages, findings_of, stage_of
 from functions.agents.rules.way_of_working import way_of_working
 from shared.kit.models import Model
 
@@ -24,7 +24,7 @@ class Judgement(Model):
     """Stages 1 to 5, and their findings in the order of the stages. A stage after one that did not
     pass is pending, with the findings that it would have."""
 
-    stages: tuple[StageState, ...]
+    stages: Stages
     findings: tuple[Finding, ...]
 
     @property

@@ -46,7 +46,8 @@ def _rights(powers: Powers, name: str, held: Mapping[str, Held]) -> list[dict[st
         undo = {"undo": deed.undo} if deed.undo else {}
         shown.append({**told, **undo, **right.limits.bounds})
     # What the findings stop is shown as it was written.
-    stopped = [each for each in powers.entries[name] if held.keys().isdisjoint(each.refs)]
+    entries = [each for each in powers.entries if each.list == name]
+    stopped = [each for each in entries if held.keys().isdisjoint(each.refs)]
     return [*shown, *({"operation": each.right.operation} for each in stopped)]
 
 

@@ -4,9 +4,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from events.cases import Finding, StageState
+from events.cases import Finding
 from functions.agents.rules.judgement import Judgement
-from functions.agents.rules.stages import ETHICS, with_stage
+from functions.agents.rules.stages import ETHICS, Stages, with_stage
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 
@@ -26,7 +26,7 @@ UNANSWERED = concern("the configured reader did not answer in time", "")
 
 
 def with_concerns(
-    stages: tuple[StageState, ...], findings: Sequence[Finding], concerns: Sequence[Finding]
+    stages: Stages, findings: Sequence[Finding], concerns: Sequence[Finding]
 ) -> Judgement:
     """The judgement of a cleared case, from what is stored of it, with the concerns added to stage
     5."""

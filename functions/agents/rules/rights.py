@@ -47,8 +47,9 @@ class Deed(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One entry of a list of rights, and the operations that it stands for."""
+    """One entry of `alone` or `with_approval`, and the operations that it stands for."""
 
+    list: str
     path: str
     right: Right
     refs: tuple[str, ...]
@@ -96,16 +97,14 @@ class Powers:
         }
 
     @cached_property
-    def entries(self) -> dict[str, tuple[Entry, ...]]:
+    def entries(self) -> tuple[Entry, ...]:
         """The entries of `alone` and of `with_approval`."""
         rights = self.spec.rights
-        return {
-            name: tuple(
-                Entry(f"/rights/{name}/{index}", right, self._given(right.operation))
-                for index, right in enumerate(each)
-            )
+        return tuple(
+            Entry(name, f"/rights/{name}/{index}", right, self._given(right.operation))
             for name, each in (("alone", rights.alone), ("with_approval", rights.with_approval))
-        }
+            for index, right in enumerate(each)
+        )
 
     @cached_property
     def alone(self) -> dict[str, Held]:
@@ -126,7 +125,7 @@ class Powers:
     @cached_property
     def undoing(self) -> frozenset[str]:
         """The operations that no list names, and that the agent may do only to undo another."""
-        named = {ref for entries in self.entries.values() for each in entries for ref in each.refs}
+        named = {ref for each in self.entries for ref in each.refs}
         undos = {self.deeds[ref].undo for ref in self.held}
         return frozenset(undo for undo in undos if undo and undo not in {*named, *self.never})
 
@@ -195,8 +194,8 @@ class Powers:
 
     def _held(self, name: str) -> dict[str, Held]:
         held: dict[str, Held] = {}
-        for entry in self.entries[name]:
-            for ref in entry.refs:
+        for entry in self.entries:
+            for ref in entry.refs if entry.list == name else ():
                 if ref in held:
                     # Which of two entries holds is not said, so no limit does.
                     held[ref] = Held(RightLimits(), held[ref].path)

@@ -8,6 +8,7 @@ from events.agents import Stage
 from events.cases import StageState, StageStatus
 
 T = TypeVar("T")
+Stages = tuple[StageState, ...]
 
 STAGES = (
     "Specification",
@@ -27,21 +28,19 @@ def stage_of(number: int, status: StageStatus, *, found: int = 0) -> StageState:
     return StageState(number=number, name=STAGES[number - 1], status=status, found=found)
 
 
-def judged_stages(judged: tuple[StageState, ...], at: datetime) -> tuple[StageState, ...]:
+def judged_stages(judged: Stages, at: datetime) -> Stages:
     """All seven stages after stages 1 to 5 were judged at `at`."""
     times = {"started_at": at, "finished_at": at}
     done = (each if each.status == "pending" else each.but(**times) for each in judged)
     return (*done, stage_of(APPROVAL, "pending"), stage_of(DEPLOYMENT, "pending"))
 
 
-def with_stage(
-    stages: tuple[StageState, ...], number: int, **fields: Any
-) -> tuple[StageState, ...]:
+def with_stage(stages: Stages, number: int, **fields: Any) -> Stages:
     """The stages with some fields of one of them replaced."""
     return tuple(stage.but(**fields) if stage.number == number else stage for stage in stages)
 
 
-def findings_of(stages: Sequence[StageState], number: int, findings: Sequence[T]) -> Sequence[T]:
+def findings_of(stages: Stages, number: int, findings: Sequence[T]) -> Sequence[T]:
     """The findings of one of the stages 1 to 5, out of those of all of them."""
     before = sum(stage.found for stage in stages[: number - 1])
     return findings[before : before + stages[number - 1].found]

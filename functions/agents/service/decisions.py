@@ -133,8 +133,6 @@ async def _stored_contents(work: UnitOfWork, case: CreationCase) -> CaseContents
 
 async def _neighbours(work: UnitOfWork, names: tuple[str, ...]) -> list[Agent]:
     """The agents with these names that exist."""
-    if not names:
-        return []
     claims = await work.store.get_many([(NAMES, name) for name in dict.fromkeys(names)])
     ids = [claim.data["agent_id"] for claim in claims if claim is not None]
     return [each for each in await work.find_all(AGENTS, ids) if each is not None]

@@ -38,23 +38,22 @@ def _unscoped(powers: Powers) -> Iterator[Objection]:
 
 
 def _unbounded(powers: Powers) -> Iterator[Objection]:
-    for name, entries in powers.entries.items():
-        seen: set[str] = set()
-        for path, right, refs in entries:
-            ref = right.operation
-            if not refs:
-                evidence = f"{ref} stands for no declared operation that never leaves"
-                yield Objection(path, evidence, "name an operation, or leave the entry out")
-            elif ref in powers.never:
-                evidence = f"{ref} is in {name}, and {powers.never[ref][1:]} rules it out"
-                yield Objection(path, evidence, "leave it in one of the two lists")
-            elif not ref.endswith("*") and ref not in powers.deeds:
-                remedy = f"declare {ref} under systems with its effect, or leave the right out"
-                yield Objection(path, f"{ref} is not declared", remedy)
-            if doubled := seen.intersection(refs):
-                evidence = f"{listed(sorted(doubled))} is in {name} twice"
-                yield Objection(path, evidence, "leave one entry, with the limits that hold")
-            seen.update(refs)
+    seen: set[tuple[str, str]] = set()
+    for name, path, right, refs in powers.entries:
+        ref = right.operation
+        if not refs:
+            evidence = f"{ref} stands for no declared operation that never leaves"
+            yield Objection(path, evidence, "name an operation, or leave the entry out")
+        elif ref in powers.never:
+            evidence = f"{ref} is in {name}, and {powers.never[ref][1:]} rules it out"
+            yield Objection(path, evidence, "leave it in one of the two lists")
+        elif not ref.endswith("*") and ref not in powers.deeds:
+            remedy = f"declare {ref} under systems with its effect, or leave the right out"
+            yield Objection(path, f"{ref} is not declared", remedy)
+        if doubled := [each for each in refs if (name, each) in seen]:
+            evidence = f"{listed(sorted(doubled))} is in {name} twice"
+            yield Objection(path, evidence, "leave one entry, with the limits that hold")
+        seen.update((name, each) for each in refs)
     for ref in sorted(powers.alone.keys() & powers.with_approval.keys()):
         if not powers.alone[ref].limits.bounds:
             yield Objection(
@@ -67,7 +66,7 @@ def _unbounded(powers: Powers) -> Iterator[Objection]:
 
 
 def _idle_limits(powers: Powers) -> Iterator[Objection]:
-    for path, right, _ in (each for entries in powers.entries.values() for each in entries):
+    for _, path, right, _ in powers.entries:
         deed = powers.deeds.get(right.operation)
         if right.per_run and right.per_day and right.per_run > right.per_day:
             evidence = f"{right.operation} may be called more often in a run than in a day"
