@@ -8,7 +8,7 @@ from events.approvals import Card, Subject
 from events.dossiers import Dossier
 from events.precedents import PrecedentSeed
 from shared.kit.instants import Instant
-from shared.kit.models import Data
+from shared.kit.models import Data, Page
 
 BudgetState = Literal["active", "warning", "critical", "exhausted"]
 
@@ -31,25 +31,16 @@ class CardDetail(Card, Dossier):
     timeline_cursor: str | None
 
 
-class TimelinePage(Data):
+class TimelinePage(Page[TimelineEntry]):
     """Some entries of an approval's timeline, newest first."""
 
-    items: tuple[TimelineEntry, ...]
-    next_cursor: str | None
 
-
-class CardPage(Data):
+class CardPage(Page[Card]):
     """Some cards, newest first."""
 
-    items: tuple[Card, ...]
-    next_cursor: str | None
 
-
-class SeedPage(Data):
+class SeedPage(Page[PrecedentSeed]):
     """Some precedents, newest first."""
-
-    items: tuple[PrecedentSeed, ...]
-    next_cursor: str | None
 
 
 class Spend(Data):
@@ -72,11 +63,8 @@ class Agent(Data):
     case_id: str | None = None
 
 
-class AgentPage(Data):
+class AgentPage(Page[Agent]):
     """Some agents, by name."""
-
-    items: tuple[Agent, ...]
-    next_cursor: str | None
 
 
 class ReportedViolation(approvals.Violation):
@@ -88,11 +76,8 @@ class ReportedViolation(approvals.Violation):
     at: Instant
 
 
-class ViolationPage(Data):
+class ViolationPage(Page[ReportedViolation]):
     """Some violations, newest first."""
-
-    items: tuple[ReportedViolation, ...]
-    next_cursor: str | None
 
 
 class FunctionHealth(Data):

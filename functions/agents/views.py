@@ -15,7 +15,7 @@ from functions.agents.rules.stages import findings_of, place
 from shared.definitions import Draft
 from shared.kit.contents import Contents
 from shared.kit.instants import Instant
-from shared.kit.models import Model, part_of
+from shared.kit.models import Model, Page, part_of
 
 LAST_STAGE = 7
 
@@ -112,11 +112,8 @@ class AgentDetail(AgentView):
         return part_of(cls, agent, **fields, **whose)
 
 
-class AgentList(Model):
+class AgentList(Page[AgentView]):
     """Agents, newest first."""
-
-    items: tuple[AgentView, ...]
-    next_cursor: str | None
 
 
 class StageView(Model):
@@ -171,11 +168,8 @@ def _stage_view(case: CreationCase, index: int, findings: list[dict[str, str]] |
     return part_of(StageView, stage, findings=tuple(map(Finding.model_validate, own)))
 
 
-class SkillList(Model):
+class SkillList(Page[Skill]):
     """The catalogue of skills, by name."""
-
-    items: tuple[Skill, ...]
-    next_cursor: str | None = None
 
 
 class PipelineView(Model):

@@ -7,7 +7,7 @@ from events.dossiers import Dossier, DossierNames, open_dossier
 from events.precedents import PrecedentSeed
 from functions.approvals.rules.approval import Approval
 from shared.kit.contents import Contents
-from shared.kit.models import Data, part_of
+from shared.kit.models import Page, part_of
 
 
 class ApprovalCard(ApprovalRecord):
@@ -39,15 +39,9 @@ class ApprovalDetail(SignedCard, Dossier):
         return part_of(cls, approval, id=approval.approval_id, **dossier)
 
 
-class ApprovalPage(Data):
+class ApprovalPage(Page[ApprovalCard]):
     """Some approvals, newest first."""
 
-    items: tuple[ApprovalCard, ...]
-    next_cursor: str | None
 
-
-class PrecedentSeedPage(Data):
+class PrecedentSeedPage(Page[PrecedentSeed]):
     """Some precedents, newest first."""
-
-    items: tuple[PrecedentSeed, ...]
-    next_cursor: str | None

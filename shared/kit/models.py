@@ -1,10 +1,11 @@
 """Base classes of what we accept and what we publish."""
 
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T", bound=BaseModel)
 
 
 class Frozen(BaseModel):
@@ -33,6 +34,13 @@ class EventData(Data):
     """A payload with a type of its own; `events.registry.event` gives it."""
 
     event_type: ClassVar[str]
+
+
+class Page(Data, Generic[T]):
+    """Some items of a list, in its order, and the cursor of those after them: null at the end."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None
 
 
 def part_of(model: type[M], state: BaseModel, **fields: Any) -> M:
