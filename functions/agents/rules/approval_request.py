@@ -1,8 +1,6 @@
 """The request for approval of a case: its exact content, and what a human needs to judge it."""
 
-import json
 from datetime import datetime
-from functools import lru_cache
 
 from events.agents import AgentApprovalNeeded, Purpose, Risk
 from events.specs import Classification
@@ -10,7 +8,7 @@ from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import Asked, CaseContents, CreationCase
 from functions.agents.rules.normal_form import read_normal_form
 from functions.agents.rules.rights import Powers
-from functions.agents.rules.risk import Assessment, assess, data_classification
+from functions.agents.rules.risk import assess, data_classification
 from functions.agents.rules.stages import APPROVAL, ETHICS, place, with_stage
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id
@@ -38,8 +36,9 @@ def ask(
     stage = place(ETHICS if purpose == "ethics_escalation" else APPROVAL)
     spec, findings = contents.spec.value, contents.findings.value
     concerns = sum(finding["verdict"] == "concern" for finding in findings)
-    assessed, data, is_confirmed = _assessed(contents.spec.text, concerns)
-    may_match = is_confirmed and not concerns and not spec["irreversible"]
+    powers = Powers(read_normal_form(spec))
+    assessed, data = assess(powers, concerns=concerns), data_classification(powers)
+    may_match = not (powers.unconfirmed or spec["irreversible"] or concerns)
     content = approval_content(case, contents, purpose, assessed.risk, data)
     # A person sees first what did not pass.
     telling = [each for each in findings if each["verdict"] != "pass"] or findings
@@ -98,12 +97,3 @@ def approval_content(
         "findings": contents.findings.value,
     }
     return Content.of(content)
-
-
-@lru_cache(maxsize=64)
-def _assessed(spec: str, concerns: int) -> tuple[Assessment, Classification, bool]:
-    """The risk of a spec, the most sensitive data that it reaches, and whether connectors confirm
-    all that it does alone."""
-    powers = Powers(read_normal_form(json.loads(spec)))
-    assessed = assess(powers, concerns=concerns)
-    return assessed, data_classification(powers), not powers.unconfirmed

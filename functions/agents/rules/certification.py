@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 from joserfc.jwk import OKPKey
 
@@ -34,14 +34,14 @@ def certify(
     statement of exactly this spec, the verdict and its findings. The same for the same
     arguments."""
     certifications, ids = [], {}
-    state = partial(certification, tenant_id=tenant_id, at=at)
     findings = [finding.model_dump(mode="json") for finding in judgement.findings]
     for stage in judgement.stages:
         if stage.number in CERTIFIED_STAGES and stage.status == "passed":
             parts = (version.case_id, version.spec_hash, str(stage.number))
             ids[stage.number] = id = derive_id("crt", at, *parts)
+            done = stage.but(certification_id=id, finished_at=at)
             own = findings_of(judgement.stages, stage.number, findings)
-            certifications.append(sign(state(version, stage, own, id), key))
+            certifications.append(sign(certification(version, done, own, tenant_id), key))
     contents = CaseContents(spec, Content.of(findings))
     return Judged(version, contents, judgement, tuple(certifications), ids)
 
@@ -64,18 +64,12 @@ def as_version(spec: Spec, spec_hash: str, *, version: str, case_id: str) -> Ver
 
 
 def certification(
-    judged: Version | CreationCase,
-    stage: StageState,
-    findings: Sequence[dict[str, str]],
-    certification_id: str | None,
-    *,
-    tenant_id: str,
-    at: datetime | None,
+    judged: Version | CreationCase, stage: StageState, findings: Sequence[Any], tenant_id: str
 ) -> dict[str, object]:
     """The statement about one stage: everything that the case shows of its judgement. Made from the
     stored stage again, it is compared with what was signed."""
     return {
-        "certification_id": certification_id,
+        "certification_id": stage.certification_id,
         "tenant_id": tenant_id,
         "case_id": judged.case_id,
         "stage": stage.number,
@@ -83,5 +77,5 @@ def certification(
         "verdict": "passed",
         "spec_hash": judged.spec_hash,
         "findings_hash": content_hash(list(findings)),
-        "certified_at": format_instant(at) if at is not None else None,
+        "certified_at": format_instant(stage.finished_at) if stage.finished_at else None,
     }

@@ -83,12 +83,7 @@ def _certified_stages(case: CreationCase, around: Surroundings) -> set[int]:
     findings = around.contents.findings.value
     shown = {
         stage.number: certification(
-            case,
-            stage,
-            findings_of(case.stages, stage.number, findings),
-            stage.certification_id,
-            tenant_id=around.tenant_id,
-            at=stage.finished_at,
+            case, stage, findings_of(case.stages, stage.number, findings), around.tenant_id
         )
         for stage in case.stages
         if stage.status == "passed"

@@ -3,7 +3,7 @@
 A repeated report is counted, so that no reporter can publish without end."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import StringConstraints, model_validator
 
@@ -28,7 +28,8 @@ COUNTED = timedelta(hours=24)
 # times in this time.
 HELD = timedelta(minutes=1)
 
-_FROM_BEST = ("healthy", "degraded", "critical")
+# Every reading is worse than an unknown one.
+_FROM_BEST: tuple[Health, ...] = get_args(Health)
 
 
 class ReportBody(Model):
@@ -104,11 +105,7 @@ def read_health(agent: Agent, reading: Health, evidence: str, by: str, at: datet
 
 def _held(agent: Agent, reading: Health, at: datetime) -> HeldReading | None:
     changed_at = agent.health_changed_at
-    if changed_at is None or at >= changed_at + HELD or not _is_better(reading, agent.health):
+    is_better = _FROM_BEST.index(reading) < _FROM_BEST.index(agent.health)
+    if changed_at is None or at >= changed_at + HELD or not is_better:
         return None
     return HeldReading(reading=reading, until=changed_at + HELD)
-
-
-def _is_better(reading: Health, than: Health) -> bool:
-    known = than in _FROM_BEST and reading in _FROM_BEST
-    return known and _FROM_BEST.index(reading) < _FROM_BEST.index(than)

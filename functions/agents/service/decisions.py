@@ -1,5 +1,8 @@
 """Acts on the decisions about our cases: deploys, ends, returns, rolls back."""
 
+from contextlib import suppress
+from functools import partial
+
 from events.agents import AgentViolationReported, Violation
 from events.approvals import ApprovalApproved, ApprovalAutoApproved
 from events.decisions import DECISIONS, verify_decision
@@ -15,7 +18,7 @@ from functions.agents.aggregates import (
     RUN,
 )
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.case import CaseContents, CreationCase, Steps
+from functions.agents.rules.case import CreationCase, Steps
 from functions.agents.rules.catalogue import CATALOGUE
 from functions.agents.rules.creation import answer_replaced, clear_ethics, hold
 from functions.agents.rules.decision import accept, follow, overturns_refusal, takes_back
@@ -80,19 +83,16 @@ async def deploy_held(event: Envelope) -> None:
         CASES.collection, where=[("status", "==", "approved")]
     )
     async for document in held:
-        await _deploy_held(event, document.id)
+        await RUN.reaction(event, partial(_deploy_held, document.id), is_one_of_several=True)
 
 
-async def _deploy_held(event: Envelope, case_id: str) -> None:
-    async def use_case(work: UnitOfWork) -> None:
-        case = await work.find(CASES, case_id)
-        pipeline = await find_pipeline(work)
-        if case is None or case.status != "approved" or (pipeline and pipeline.paused):
-            return
-        agent = await agent_of(work, case)
-        await _save(work, await _live(work, agent, case), agent)
-
-    await RUN.reaction(event, use_case, is_one_of_several=True)
+async def _deploy_held(case_id: str, work: UnitOfWork) -> None:
+    case = await work.find(CASES, case_id)
+    pipeline = await find_pipeline(work)
+    if case is None or case.status != "approved" or (pipeline and pipeline.paused):
+        return
+    agent = await agent_of(work, case)
+    await _save(work, await _live(work, agent, case), agent)
 
 
 async def _deploy(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
@@ -107,11 +107,14 @@ async def _deploy(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
 
 
 async def _live(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
+    contents = None
+    with suppress(ContentErased, ContentInvalid):
+        contents = await contents_of(work, case)
     neighbours = await _neighbours(work, agent.newest.depends_on)
     assents = [asked.signature or "" for asked in (case.asked, case.escalation) if asked]
     around = Surroundings(
         tenant_id=work.store.tenant_id,
-        contents=await _stored_contents(work, case),
+        contents=contents,
         own_keys=await public_keys(OWN_KEYS, to_verify=case.certifications),
         approvals_keys=await public_keys(APPROVALS_KEYS, to_verify=assents),
         known_skills=KNOWN_SKILLS,
@@ -122,13 +125,6 @@ async def _live(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
         # dependents.
         work.rely_on(AGENTS, each.agent_id)
     return go_live(agent, case, health_checks(agent, case, around), work.at)
-
-
-async def _stored_contents(work: UnitOfWork, case: CreationCase) -> CaseContents | None:
-    try:
-        return await contents_of(work, case)
-    except (ContentErased, ContentInvalid):
-        return None
 
 
 async def _neighbours(work: UnitOfWork, names: tuple[str, ...]) -> list[Agent]:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from events.agents import AgentSuspended
@@ -34,7 +35,8 @@ async def suspend_dependents(event: Envelope) -> None:
         return
     found = await _dependents(store, suspended)
     for start in range(0, len(found), MOST_AT_ONCE):
-        await _suspend(event, found[start : start + MOST_AT_ONCE])
+        suspend_some = partial(_suspend, found[start : start + MOST_AT_ONCE])
+        await RUN.reaction(event, suspend_some, is_one_of_several=True)
 
 
 async def _dependents(store: TenantStore, suspended: AgentSuspended) -> Sequence[Dependent]:
@@ -53,15 +55,11 @@ async def _dependents(store: TenantStore, suspended: AgentSuspended) -> Sequence
     return [*found.values()]
 
 
-async def _suspend(event: Envelope, dependents: Sequence[Dependent]) -> None:
+async def _suspend(dependents: Sequence[Dependent], work: UnitOfWork) -> None:
     by = f"service:{RUN.function}"
-
-    async def use_case(work: UnitOfWork) -> None:
-        agents = await work.find_all(AGENTS, (each.agent_id for each in dependents))
-        for agent, dependent in zip(agents, dependents, strict=True):
-            if agent is not None and agent.status in SUSPENDABLE:
-                reason = f"{dependent.on}, which it depends on, is suspended"
-                origin = dependent.origin
-                await work.save(*suspend(agent, "dependency", reason, by, work.at, origin=origin))
-
-    await RUN.reaction(event, use_case, is_one_of_several=True)
+    agents = await work.find_all(AGENTS, (each.agent_id for each in dependents))
+    for agent, dependent in zip(agents, dependents, strict=True):
+        if agent is not None and agent.status in SUSPENDABLE:
+            reason = f"{dependent.on}, which it depends on, is suspended"
+            origin = dependent.origin
+            await work.save(*suspend(agent, "dependency", reason, by, work.at, origin=origin))

@@ -6,12 +6,14 @@ from events.agents import CaseKind
 from events.specs import Spec
 from functions.agents.aggregates import SIGNING_KEY
 from functions.agents.reviewer import configured_reviewer
+from functions.agents.rules.agent import Version
 from functions.agents.rules.case import Judged
 from functions.agents.rules.certification import as_version, certify
-from functions.agents.rules.judgement import judge
+from functions.agents.rules.judgement import Judgement, judge
 from functions.agents.rules.normal_form import normal_form
 from functions.agents.rules.rights import Powers
 from shared.aggregates.command import Command
+from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.contents import Content
 from shared.storage.secrets import signing_key
 
@@ -26,17 +28,19 @@ async def judge_spec(
     powers = Powers(spec)
     judgement = judge(powers, with_reviews=kind != "proposal")
     content = Content.of(normal_form(powers))
-    judged = certify(
-        as_version(spec, content.hash, version=version, case_id=case_id),
-        content,
-        judgement,
-        tenant_id=work.store.tenant_id,
-        key=await signing_key(SIGNING_KEY),
-        at=work.at,
-    )
+    future = as_version(spec, content.hash, version=version, case_id=case_id)
     cleared = judgement.outcome == "ethics_cleared" and kind != "proposal"
     return replace(
-        judged,
+        await certified(work, future, content, judgement),
         awaits_review=cleared and configured_reviewer() is not None,
         first_sent_by=await work.first_to_store(content.hash),
     )
+
+
+async def certified(
+    work: UnitOfWork, version: Version, spec: Content, judgement: Judgement
+) -> Judged:
+    """As `certify`, at the time and with the key of this function. Raises Unavailable where the key
+    cannot be read."""
+    key = await signing_key(SIGNING_KEY)
+    return certify(version, spec, judgement, tenant_id=work.store.tenant_id, key=key, at=work.at)

@@ -36,11 +36,7 @@ async def consider_pause(work: UnitOfWork, ending: CreationCase) -> None:
     pipeline = await find_pipeline(work)
     await work.save(Transition(LastRollback(case_id=ending.case_id, at=work.at)))
     recent = await work.query(
-        CASES,
-        where=[("ended_at", ">", "")],
-        order_by="ended_at",
-        descending=True,
-        limit=CONSIDERED,
+        CASES, where=[("ended_at", ">", "")], order_by="ended_at", descending=True, limit=CONSIDERED
     )
     since = pipeline.changed_at if pipeline else None
     cases = {case.case_id: case for case in (*recent, ending)}.values()

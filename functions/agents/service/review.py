@@ -4,18 +4,17 @@ the concern that nobody has read them."""
 import logging
 
 from events.cases import Finding
-from functions.agents.aggregates import CASES, RUN, SIGNING_KEY
+from functions.agents.aggregates import CASES, RUN
 from functions.agents.reviewer import configured_reviewer
 from functions.agents.rules.case import CreationCase
-from functions.agents.rules.certification import certify
 from functions.agents.rules.creation import conclude
 from functions.agents.rules.review import UNANSWERED, after_failure, with_concerns
+from functions.agents.service.judgement import certified
 from functions.agents.service.steps import agent_of, contents_of, save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.errors import Unavailable
 from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
-from shared.storage.secrets import signing_key
 
 _log = logging.getLogger(__name__)
 
@@ -54,12 +53,6 @@ async def _attempt(work: UnitOfWork, case: CreationCase | None) -> None:
             return
         concerns = (UNANSWERED,)
     agent = await agent_of(work, case)
-    judged = certify(
-        agent.newest,
-        contents.spec,
-        with_concerns(case.stages, list(map(Finding.model_validate, found)), concerns),
-        tenant_id=work.store.tenant_id,
-        key=await signing_key(SIGNING_KEY),
-        at=work.at,
-    )
+    judgement = with_concerns(case.stages, [*map(Finding.model_validate, found)], concerns)
+    judged = await certified(work, agent.newest, contents.spec, judgement)
     await save_steps(work, conclude(agent, case, judged, work.at), agent)

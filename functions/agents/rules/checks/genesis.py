@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from functions.agents.rules.checks.findings import Check, Objection, listed, quote
-from functions.agents.rules.rights import Deed, Powers
+from functions.agents.rules.rights import Powers
 
 
 def _gaps(powers: Powers) -> Iterator[Objection]:
@@ -104,16 +104,13 @@ def _self_widening(powers: Powers) -> Iterator[Objection]:
 
 def _burdens(powers: Powers) -> Iterator[Objection]:
     asked = [powers.deeds[ref] for ref in sorted(powers.with_approval)]
-    if asked and all(deed.effect == "read" and _is_open(powers, deed) for deed in asked):
+    touched = {powers.classification(source) for deed in asked for source in deed.sources}
+    only_reads = all(deed.effect == "read" for deed in asked)
+    if asked and only_reads and touched <= {"public", "internal"}:
         evidence = f"only reading needs a person: {listed(deed.ref for deed in asked)}"
         remedy = "move reading to rights.alone, and keep a person for what changes something"
         yield Objection("/rights/with_approval", evidence, remedy)
     yield from _budget(powers)
-
-
-def _is_open(powers: Powers, deed: Deed) -> bool:
-    found = map(powers.classification, deed.sources)
-    return {"public", "internal"}.issuperset(found)
 
 
 def _budget(powers: Powers) -> Iterator[Objection]:
