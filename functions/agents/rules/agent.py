@@ -73,15 +73,15 @@ class Undo(Model):
         """The same without the version that the case deployed, so that no rollback restores it."""
         if self.deployed is None or self.deployed.case_id != case_id:
             below = self.below.forgetting(case_id) if self.below else None
-            return self.model_copy(update={"below": below})
+            return self.but(below=below)
         if self.below is None:
-            return self.model_copy(update={"deployed": None, "status": "certified"})
-        return self.below.model_copy(update={"case_id": self.case_id})
+            return self.but(deployed=None, status="certified")
+        return self.below.but(case_id=self.case_id)
 
     def cut(self, depth: int = UNDONE) -> "Undo":
         """The same with at most `depth` versions."""
         below = self.below.cut(depth - 1) if self.below and depth > 1 else None
-        return self.model_copy(update={"below": below})
+        return self.but(below=below)
 
 
 class ReportCount(Model):
@@ -159,14 +159,12 @@ def draft(newest: Version, *, agent_id: str, name: str, by: str, at: datetime) -
 
 def described_by(agent: Agent, version: Version) -> Agent:
     """The agent with the published fields of a version; its version number stays."""
-    return agent.model_copy(
-        update={
-            "mode": version.mode,
-            "spec_hash": version.spec_hash,
-            "industry": version.industry,
-            "depends_on": version.depends_on,
-            "budget": version.budget,
-        }
+    return agent.but(
+        mode=version.mode,
+        spec_hash=version.spec_hash,
+        industry=version.industry,
+        depends_on=version.depends_on,
+        budget=version.budget,
     )
 
 
@@ -182,16 +180,12 @@ def suspend(
             f"it is {agent.status}; an agent can be suspended while it is {one_of(SUSPENDABLE)}"
         )
     suspension = Suspension(trigger=trigger, reason=reason, by=by, at=at, origin=origin)
-    suspended = agent.model_copy(
-        update={
-            "status": "suspended",
-            "suspension": suspension,
-            # After a failed probation the agent returns to its status before the probation.
-            "suspended_from": (
-                agent.suspended_from if agent.status == "probation" else agent.status
-            ),
-            "timer": None,
-        }
+    suspended = agent.but(
+        status="suspended",
+        suspension=suspension,
+        # After a failed probation the agent returns to its status before the probation.
+        suspended_from=(agent.suspended_from if agent.status == "probation" else agent.status),
+        timer=None,
     )
     return (Transition(suspended, AgentSuspended),)
 
@@ -215,16 +209,14 @@ def reactivate(agent: Agent, reason: str, actor: Actor, at: datetime) -> Steps:
     if agent.status != "suspended":
         raise VersionConflict(f"it is {agent.status}; only a suspended agent can be reactivated")
     ends_at = at + PROBATION
-    on_probation = agent.model_copy(
-        update={
-            "status": "probation",
-            "suspension": None,
-            "reactivation": Reactivation(reason=reason, by=actor.principal, at=at),
-            "critical_readings": 0,
-            "health": "unknown",
-            "held_reading": None,
-            "timer": Timer(type=PROBATION_DUE, at=ends_at),
-        }
+    on_probation = agent.but(
+        status="probation",
+        suspension=None,
+        reactivation=Reactivation(reason=reason, by=actor.principal, at=at),
+        critical_readings=0,
+        health="unknown",
+        held_reading=None,
+        timer=Timer(type=PROBATION_DUE, at=ends_at),
     )
     return (Transition(on_probation, AgentReactivated, {"probation_ends_at": ends_at}),)
 
@@ -239,7 +231,7 @@ def end_probation(agent: Agent, at: datetime) -> Steps:
     # the agent was suspended.
     running: AgentStatus = "paused" if agent.suspended_from == "paused" else "active"
     status: AgentStatus = "go_live_pending" if agent.mode == "trial" else running
-    ended = agent.model_copy(update={"status": status, "suspended_from": None, "timer": None})
+    ended = agent.but(status=status, suspended_from=None, timer=None)
     return (Transition(ended, AgentProbationEnded),)
 
 
@@ -247,5 +239,5 @@ def end_trial(agent: Agent, at: datetime) -> Steps:
     """The agent waiting to go live; nothing unless its trial is over at `at`."""
     if agent.status != "trial" or agent.timer is None or at < agent.timer.at:
         return ()
-    ended = agent.model_copy(update={"status": "go_live_pending", "timer": None})
+    ended = agent.but(status="go_live_pending", timer=None)
     return (Transition(ended, AgentTrialEnded),)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from events.agents import AgentStatus, CaseKind, Purpose
 from events.cases import (
@@ -14,7 +13,6 @@ from events.cases import (
     CreationCaseReversalUnneeded,
     CreationCaseReviewNeeded,
     CreationCaseState,
-    StageState,
 )
 from functions.agents.rules.agent import Agent, described_by
 from functions.agents.rules.approval_request import ask
@@ -22,7 +20,7 @@ from functions.agents.rules.case import WAITING, CaseContents, CreationCase, Jud
 from functions.agents.rules.duties import with_authors
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import begin_review
-from functions.agents.rules.stages import APPROVAL, ETHICS, judged_stages, with_stage
+from functions.agents.rules.stages import APPROVAL, ETHICS, Stages, judged_stages, with_stage
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
 
@@ -81,7 +79,7 @@ def revise(agent: Agent, case: CreationCase, judged: Judged, by: str, at: dateti
         "reason": None,
         "checks": (),
     }
-    return _judged(agent, case.model_copy(update=update), judged, at)
+    return _judged(agent, case.but(**update), judged, at)
 
 
 def reject(agent: Agent, case: CreationCase, reason: str, at: datetime) -> Steps:
@@ -98,12 +96,10 @@ def return_for_changes(case: CreationCase, note: str, at: datetime) -> Steps:
     if case.status not in WAITING:
         return ()
     number = ETHICS if case.status == "escalated" else APPROVAL
-    returned = case.model_copy(
-        update={
-            "status": "returned",
-            "reason": note,
-            "stages": with_stage(case.stages, number, status="failed", finished_at=at),
-        }
+    returned = case.but(
+        status="returned",
+        reason=note,
+        stages=with_stage(case.stages, number, status="failed", finished_at=at),
     )
     return (Transition(returned, CreationCaseReturned),)
 
@@ -114,15 +110,13 @@ def clear_ethics(agent: Agent, case: CreationCase, contents: CaseContents, at: d
     if case.status != "escalated":
         return ()
     certified = _at_least_certified(agent)
-    cleared = case.model_copy(
-        update={
-            "status": "ethics_cleared",
-            "agent_status": certified.status,
-            "escalation": case.asked,
-            "stages": _opened(
-                with_stage(case.stages, ETHICS, status="passed", finished_at=at), APPROVAL, at
-            ),
-        }
+    cleared = case.but(
+        status="ethics_cleared",
+        agent_status=certified.status,
+        escalation=case.asked,
+        stages=_opened(
+            with_stage(case.stages, ETHICS, status="passed", finished_at=at), APPROVAL, at
+        ),
     )
     asking, waiting = ask(certified, cleared, case.kind, contents, at)
     return (Transition(waiting), asking)
@@ -132,11 +126,9 @@ def hold(case: CreationCase, at: datetime) -> Steps:
     """The approved case, held because the pipeline is paused; nothing unless it waits."""
     if case.status != "ethics_cleared":
         return ()
-    held = case.model_copy(
-        update={
-            "status": "approved",
-            "stages": with_stage(case.stages, APPROVAL, status="passed", finished_at=at),
-        }
+    held = case.but(
+        status="approved",
+        stages=with_stage(case.stages, APPROVAL, status="passed", finished_at=at),
     )
     return (Transition(held, CreationCaseApproved),)
 
@@ -151,23 +143,21 @@ def end_without_agent(
 ) -> Steps:
     """The case, ended before it went live. A new agent is deprecated with it, which frees its name;
     an agent that had a version keeps its name."""
-    ended_agent = agent.model_copy(update={"case_id": None})
+    ended_agent = agent.but(case_id=None)
     if agent.deployed is None and agent.undo is None and case.kind == "creation":
-        ended_agent = ended_agent.model_copy(update={"status": "deprecated"})
-    ended = case.model_copy(
-        update={
-            "status": status,
-            "reason": reason,
-            "review": None,
-            "ended_at": at,
-            "agent_status": ended_agent.status,
-            "stages": tuple(
-                stage.model_copy(update={"status": "failed", "finished_at": at})
-                if stage.status in ("waiting", "running")
-                else stage
-                for stage in case.stages
-            ),
-        }
+        ended_agent = ended_agent.but(status="deprecated")
+    ended = case.but(
+        status=status,
+        reason=reason,
+        review=None,
+        ended_at=at,
+        agent_status=ended_agent.status,
+        stages=tuple(
+            stage.but(status="failed", finished_at=at)
+            if stage.status in ("waiting", "running")
+            else stage
+            for stage in case.stages
+        ),
     )
     return (Transition(ended, event), Transition(ended_agent))
 
@@ -178,7 +168,7 @@ def answer_replaced(case: CreationCase, approval_id: str) -> Steps:
     if approval_id not in case.replaced:
         return ()
     others = tuple(id for id in case.replaced if id != approval_id)
-    answered = case.model_copy(update={"replaced": others})
+    answered = case.but(replaced=others)
     fields = {"approval_id": approval_id}
     return (Transition(answered, CreationCaseReversalUnneeded, fields),)
 
@@ -190,45 +180,39 @@ def _replaced(case: CreationCase) -> tuple[str, ...]:
 
 def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
     """The case after the review that it waited for, judged with the review's findings."""
-    same_revision = {"revision": case.revision - 1, "review": None}
-    return _judged(agent, case.model_copy(update=same_revision), judged, at)
+    same_revision = case.but(revision=case.revision - 1, review=None)
+    return _judged(agent, same_revision, judged, at)
 
 
-def _awaiting(
-    agent: Agent, case: CreationCase, stages: tuple[StageState, ...], at: datetime
-) -> Steps:
-    waiting = case.model_copy(
-        update={
-            "revision": case.revision + 1,
-            "status": "architecture_approved",
-            "stages": with_stage(stages, ETHICS, status="running", finished_at=None),
-            "review": begin_review(at),
-        }
+def _awaiting(agent: Agent, case: CreationCase, stages: Stages, at: datetime) -> Steps:
+    waiting = case.but(
+        revision=case.revision + 1,
+        status="architecture_approved",
+        stages=with_stage(stages, ETHICS, status="running", finished_at=None),
+        review=begin_review(at),
     )
     return _settled(agent, waiting, CreationCaseReviewNeeded)
 
 
 def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
     stages = judged_stages(judged.judgement.stages, at)
-    newest = judged.spec.model_copy(update=case.whose)
-    now = agent.model_copy(update={"case_id": case.case_id, "newest": newest})
+    newest = judged.spec.but(**case.whose)
+    now = agent.but(case_id=case.case_id, newest=newest)
     if now.deployed is None:
         now = described_by(now, judged.spec)
-    case = case.model_copy(update={"findings_hash": judged.contents.findings.hash})
+    case = case.but(findings_hash=judged.contents.findings.hash)
     if judged.awaits_review:
         return _with_contents(_awaiting(now, case, stages, at), judged)
     status = judged.judgement.outcome
     for number, certification_id in judged.certification_ids.items():
         stages = with_stage(stages, number, certification_id=certification_id)
-    current = case.model_copy(
-        update={
-            "revision": case.revision + 1,
-            "status": status,
-            "stages": stages,
-            "certifications": judged.certifications,
-            "base_hash": agent.deployed.spec_hash if agent.deployed else None,
-            "reason": _reason(judged.judgement),
-        }
+    current = case.but(
+        revision=case.revision + 1,
+        status=status,
+        stages=stages,
+        certifications=judged.certifications,
+        base_hash=agent.deployed.spec_hash if agent.deployed else None,
+        reason=_reason(judged.judgement),
     )
     if status == "blocked":
         reason = current.reason or "an ethical denial"
@@ -239,9 +223,9 @@ def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> S
     if status == "ethics_cleared":
         now = _at_least_certified(now)
     number = ETHICS if status == "escalated" else APPROVAL
-    asking = current.model_copy(update={"stages": _opened(current.stages, number, at)})
+    asking = current.but(stages=_opened(current.stages, number, at))
     purpose: Purpose = "ethics_escalation" if status == "escalated" else case.kind
-    asking = asking.model_copy(update={"agent_status": now.status})
+    asking = asking.but(agent_status=now.status)
     needed, waiting = ask(now, asking, purpose, judged.contents, at)
     return _with_contents((Transition(waiting, CreationCaseJudged), needed), judged)
 
@@ -252,16 +236,16 @@ def _with_contents(steps: Steps, judged: Judged) -> Steps:
 
 
 def _settled(agent: Agent, case: CreationCase, event: type[CreationCaseState]) -> Steps:
-    settled = case.model_copy(update={"agent_status": agent.status})
+    settled = case.but(agent_status=agent.status)
     return (Transition(settled, event), Transition(agent))
 
 
 def _at_least_certified(agent: Agent) -> Agent:
     status: AgentStatus = "certified" if agent.status == "draft" else agent.status
-    return agent.model_copy(update={"status": status})
+    return agent.but(status=status)
 
 
-def _opened(stages: Any, number: int, at: datetime) -> Any:
+def _opened(stages: Stages, number: int, at: datetime) -> Stages:
     stage = next(stage for stage in stages if stage.number == number)
     status = "escalated" if number == ETHICS else "waiting"
     return with_stage(stages, number, status=status, started_at=stage.started_at or at)

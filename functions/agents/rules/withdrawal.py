@@ -34,7 +34,7 @@ def cancel(agent: Agent, case: CreationCase, actor: Actor, at: datetime) -> Step
         return _cancelled(agent, case, withdrawal, at)
     if under_way:
         return ()
-    asked = case.model_copy(update={"withdrawal": withdrawal})
+    asked = case.but(withdrawal=withdrawal)
     return (Transition(asked, CreationCaseWithdrawalRequested),)
 
 
@@ -48,7 +48,7 @@ def end_withdrawn(agent: Agent, case: CreationCase, by: str, at: datetime) -> St
 
 
 def _cancelled(agent: Agent, case: CreationCase, withdrawal: Withdrawal, at: datetime) -> Steps:
-    done = withdrawal.model_copy(update={"outcome": "cancelled"})
-    withdrawn = case.model_copy(update={"withdrawal": done})
+    done = withdrawal.but(outcome="cancelled")
+    withdrawn = case.but(withdrawal=done)
     reason = f"cancelled by {withdrawal.by}"
     return end_without_agent(agent, withdrawn, "cancelled", CreationCaseCancelled, reason, at)

@@ -98,7 +98,7 @@ async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) 
         agent = await agent_of(work, case)
         kind, why = await _revised_kind(work, agent, case, spec)
         judged = await judge_spec(work, spec, kind, case_id, version_after(agent.version, kind))
-        reclassified = case.model_copy(update={"kind": kind, "why": why})
+        reclassified = case.but(kind=kind, why=why)
         steps = creation.revise(agent, reclassified, judged, caller.principal, work.at)
         return CaseAccepted.of(await save_steps(work, steps, agent), judged.judgement)
 
@@ -123,5 +123,5 @@ async def _revised_kind(
 ) -> tuple[CaseKind, tuple[str, ...]]:
     if case.kind == "creation" or case.status != "returned":
         return case.kind, case.why
-    settled = agent.model_copy(update={"case_id": None})
+    settled = agent.but(case_id=None)
     return changed_kind(settled, await spec_of(work, agent), spec)
