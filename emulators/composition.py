@@ -243,13 +243,13 @@ class Composition:
             tasks=self._tasks,
             log=log,
         )
-        travel = TimeTravel(
+        self.travel = TimeTravel(
             clock=self.clock, tasks=self._tasks, scheduler=self._scheduler, idle=idle
         )
         control = Control(
             issuer=self.issuer,
             clock=self.clock,
-            travel=travel,
+            travel=self.travel,
             idle=idle,
             log=log,
             operations=self._operations,
@@ -268,7 +268,7 @@ class Composition:
         listener = await Listener.open(self._public.answer, door)
         self.work.push_async_callback(listener.close)
         self.in_background(self._tasks.run())
-        self.in_background(self._scheduler.run(travel.held))
+        self.in_background(self._scheduler.run(self.travel.held))
         self.in_background(self.fleet.stop_idle(self.options.idle_after))
         return listener.url
 

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
 
@@ -66,6 +66,10 @@ class Platform:
         """The address for PostgreSQL's owner, where a manifest needs PostgreSQL."""
         postgres = self._servers.postgres
         return postgres.dsn() if postgres else None
+
+    def rest(self) -> AbstractAsyncContextManager[None]:
+        """A block in which nothing of the platform happens by itself; calls are still answered."""
+        return self._composition.travel.rest()
 
     async def until_failure(self) -> None:
         """Runs until a necessary part fails, and raises that failure."""

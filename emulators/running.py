@@ -1,6 +1,7 @@
 """Runs a platform in its own thread, for tests and the demo."""
 
-from collections.abc import Coroutine, Iterator
+import os
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from emulators.client import PlatformClient
+from emulators.functions.environment import set_environment
 from emulators.options import Options
 from emulators.platform import Platform
 
@@ -17,11 +19,12 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class RunningPlatform:
     """A running platform. `client` talks to it over HTTP; `run` runs a coroutine in its loop, which
-    functions in process share."""
+    functions in process share; `before` has what the variables that it set were before."""
 
     platform: Platform
     client: PlatformClient
     portal: BlockingPortal
+    before: Mapping[str, str | None]
 
     @property
     def url(self) -> str:
@@ -36,6 +39,14 @@ class RunningPlatform:
         result: T = self.portal.call(lambda: work)
         return result
 
+    @contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """The environment of this process as it was before the platform started. The platform's
+        functions in process have none meanwhile, so nothing of it happens by itself."""
+        resting = self.portal.wrap_async_context_manager(self.platform.rest())
+        with resting, set_environment(self.before):
+            yield
+
 
 @contextmanager
 def running_platform(options: Options) -> Iterator[RunningPlatform]:
@@ -44,13 +55,14 @@ def running_platform(options: Options) -> Iterator[RunningPlatform]:
 
     In process, only one platform may run in a process at a time, because functions read its one
     environment."""
-    platform = Platform(options)
+    platform, before = Platform(options), dict(os.environ)
     # An exception during the start cancels the start, which then leaves nothing behind.
     with start_blocking_portal(name="platform") as portal:
         portal.call(platform.__aenter__)
         try:
+            set_by_it = {name: before.get(name) for name, _ in os.environ.items() - before.items()}
             with PlatformClient(platform.url) as client:
-                yield RunningPlatform(platform, client, portal)
+                yield RunningPlatform(platform, client, portal, set_by_it)
         finally:
             portal.call(platform.__aexit__, None, None, None)
     if platform.failure is not None:

@@ -1,6 +1,8 @@
 """Moves the clock so that everything due in between happens in the order of time."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,6 +43,15 @@ class TimeTravel:
         async with self.held:
             with self.tasks.stepping():
                 return await self._travel(self.clock.now() + timedelta(seconds=seconds))
+
+    @asynccontextmanager
+    async def rest(self) -> AsyncIterator[None]:
+        """A block that begins when nothing is in flight, and in which no timer and no schedule
+        fires. What fell due meanwhile fires after it."""
+        async with self.held:
+            with self.tasks.stepping():
+                await self.idle.settle(_SETTLE_SECONDS)
+                yield
 
     async def _travel(self, end: datetime) -> Journey:
         journey = Journey()

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import aiohttp
@@ -13,7 +14,9 @@ from hypothesis import settings
 from emulators.directory import PlatformDirectory
 from emulators.options import Options
 from emulators.running import RunningPlatform, running_platform
+from shared.runtime.settings import runtime_settings
 from shared.storage import postgres as storage
+from shared.storage import secrets
 from shared.storage.migrate import migrate
 from tests.backing import FIRESTORE, POSTGRES, PUBSUB, Service, service
 
@@ -22,6 +25,7 @@ settings.register_profile("assent", deadline=None)
 settings.load_profile("assent")
 
 ROOT = Path(__file__).parents[1]
+_RUNNING = pytest.StashKey[RunningPlatform]()
 
 
 @pytest.fixture(scope="session")
@@ -101,9 +105,37 @@ def _of(database: str, dsn: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    """The whole platform with every function of the checkout in this process."""
+def running(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[RunningPlatform]:
+    """The whole platform with every function of the checkout in this process. Modules of tests that
+    do not use it are not in its environment."""
     state = tmp_path_factory.mktemp("platform")
     options = Options(root=ROOT, state=state, in_process=True, backoff=("0.1s", "0.5s"))
-    with running_platform(options) as platform:
+    with running_platform(options) as platform, _remembering_nothing():
+        request.config.stash[_RUNNING] = platform
         yield platform
+        del request.config.stash[_RUNNING]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_environment(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Sets the whole platform aside, where it runs, for a module whose tests do not use it."""
+    own = [item for item in request.session.items if request.node in item.listchain()]
+    is_used = any("running" in getattr(item, "fixturenames", ()) for item in own)
+    platform = request.config.stash.get(_RUNNING, None)
+    if platform is None or is_used:
+        yield
+        return
+    with platform.set_aside(), _remembering_nothing():
+        yield
+
+
+@contextmanager
+def _remembering_nothing() -> Iterator[None]:
+    """What this process remembers of its environment is set aside until the block ends."""
+    runtime_settings.cache_clear()
+    with pytest.MonkeyPatch.context() as memory:
+        memory.setattr(secrets, "_texts", {})
+        yield
+    runtime_settings.cache_clear()

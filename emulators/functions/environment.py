@@ -103,18 +103,22 @@ def of_all(manifests: Manifests, services: Services) -> dict[str, str]:
 
 
 @contextmanager
-def set_environment(values: Mapping[str, str]) -> Iterator[None]:
-    """This process's own environment, with these values until the block ends."""
+def set_environment(values: Mapping[str, str | None]) -> Iterator[None]:
+    """This process's own environment, with these values until the block ends; None unsets."""
     before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+    _set(values)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _set(before)
+
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _urls(nouns: Iterable[str], services: Services) -> dict[str, str]:

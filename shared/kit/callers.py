@@ -1,20 +1,13 @@
 """The caller of a request."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from pydantic import StringConstraints
 
-_IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$"
 # A principal, a tenant or a role: nobody can mistake one for another.
-Identifier = Annotated[str, StringConstraints(pattern=_IDENTIFIER)]
-
-
-def is_identifier(text: str) -> bool:
-    """Whether a principal, a tenant or a role can have this name."""
-    return re.fullmatch(_IDENTIFIER, text) is not None
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
 
 
 class Actor(NamedTuple):
