@@ -14,10 +14,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from shared.kit import clock
-from shared.kit.callers import is_identifier
+from shared.kit.callers import Identifier, Scopes
 from shared.kit.principals import is_reserved
 from shared.kit.signing import load_signing_key, new_key, public_key_set, sign
+from shared.kit.wording import field_errors
 
 LONGEST_MINUTES = 15
 
@@ -69,12 +72,20 @@ def _minutes(text: str) -> int:
     return minutes
 
 
+def _as(kind: Any, text: str) -> str:
+    try:
+        read: str = TypeAdapter(kind).validate_python(text)
+    except ValidationError as error:
+        raise argparse.ArgumentTypeError(field_errors(error)[0].message) from error
+    return read
+
+
 def _identifier(name: str) -> str:
-    if not is_identifier(name):
-        raise argparse.ArgumentTypeError(
-            "write 1 to 128 of the characters A-Z a-z 0-9 . _ @ : + -, the first a letter or digit"
-        )
-    return name
+    return _as(Identifier, name)
+
+
+def _scopes(names: str) -> str:
+    return _as(Scopes, names)
 
 
 def _roles(names: str) -> list[str]:
@@ -102,7 +113,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
             command.add_argument("--tenant", type=_identifier, required=True)
             command.add_argument("--principal", type=_principal, required=True)
             command.add_argument("--audience", default="assent")
-            command.add_argument("--scopes", default="", help="separated by spaces")
+            command.add_argument("--scopes", type=_scopes, default="", help="separated by spaces")
             command.add_argument("--roles", type=_roles, default="", help="separated by spaces")
             command.add_argument("--minutes", type=_minutes, default=LONGEST_MINUTES)
     return parser.parse_args(arguments)

@@ -8,6 +8,8 @@ from pydantic import StringConstraints
 
 # A principal, a tenant or a role: nobody can mistake one for another.
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
+# RFC 6749, 3.3: a Unicode space separates nothing, and no scope has another's look.
+Scopes = Annotated[str, StringConstraints(pattern=r"^[!#-\[\]-~ ]*$")]
 
 
 class Actor(NamedTuple):

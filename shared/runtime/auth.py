@@ -11,10 +11,10 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jws, jwt
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from shared.kit.bookkeeping import RefusalReason
-from shared.kit.callers import Caller, Identifier
+from shared.kit.callers import Caller, Identifier, Scopes
 from shared.kit.errors import ScopeMissing, Unauthenticated
 from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
@@ -36,8 +36,6 @@ LONGEST_TOKEN = 8192
 # The last second of the year 9999.
 LAST_SECOND = 253_402_300_799
 
-# RFC 6749, 3.3: a Unicode space separates nothing, and no scope has another's look.
-Scopes = Annotated[str, StringConstraints(pattern=r"^[!#-\[\]-~ ]*$")]
 Seconds = Annotated[int, Field(ge=0, le=LAST_SECOND)]
 
 

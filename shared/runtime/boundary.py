@@ -55,7 +55,7 @@ def received_at(scope: Scope) -> datetime:
 
 class Boundary:
     """Wraps `app`. Guarantees: the clock is read first; path and query are at most 8,192 bytes of
-    text without control characters; a header that is read has plain ASCII; a body over
+    text, the path without control characters; a header that is read has plain ASCII; a body over
     `max_body_bytes` is refused where it is declared, or as it arrives; HEAD is answered as GET is,
     without the body; no exception escapes; every answer carries its cost, and forbids caching
     unless it says otherwise; each request logs one line."""
@@ -160,11 +160,12 @@ def _refuse_address(scope: Scope) -> None:
         detail = "a % in the address has no two hexadecimal digits after it; write %25 for the sign"
         raise MalformedRequest(detail)
     try:
-        text = unquote_to_bytes(sent).decode()
+        unquote_to_bytes(sent).decode()
     except UnicodeDecodeError as error:
         raise MalformedRequest("the address is not UTF-8 where its escapes are read") from error
-    if any(unicodedata.category(each) == "Cc" for each in text):
-        raise MalformedRequest("the address has a control character; leave it out")
+    # Of a query, each parameter is judged for itself.
+    if any(unicodedata.category(each) == "Cc" for each in scope["path"]):
+        raise MalformedRequest("the path has a control character; leave it out")
 
 
 def _refuse_beyond_ascii(headers: Headers) -> None:

@@ -45,9 +45,9 @@ class ListOf:
     """One list: the tenant's, at this path, with this query apart from its page; or, where `below`
     is given, the one of that name below this path, without a query.
 
-    The mark has no key, because nobody gains by forging it: a place is only where in a list the
-    page begins. Tenant, scopes and filters come from the token and the query of each request, never
-    from a cursor, so whoever makes one up reads what they may read anyway, from another place on."""
+    The mark has no key, because nobody gains by forging it: a place is only where in a list a page
+    begins. Tenant, scopes and filters come from the token and the query of each request, and never
+    from a cursor, so whoever makes one up reads what they may read anyway, from another place."""
 
     def __init__(self, request: Request, below: str | None = None) -> None:
         caller: Caller = request.state.caller

@@ -116,3 +116,23 @@ def test_no_token_names_a_principal_that_nobody_may_be(
     with pytest.raises(SystemExit):
         main(["issue", f"--key={key}", "--issuer=https://i", f"--principal={name}", "--tenant=t"])
     assert "belongs to Assent itself" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["--principal=g\u0430la", "--tenant=a/b", "--tenant=", "--roles=governor gov\u0435rnor"],
+)
+def test_no_token_has_a_name_that_functions_refuse(
+    wrong: str, key: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["issue", f"--key={key}", "--issuer=https://i", *PERSON, wrong])
+    assert "must have 1 to 128 of the characters" in capsys.readouterr().err
+
+
+def test_no_token_has_scopes_that_functions_refuse(
+    key: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["issue", f"--key={key}", "--issuer=https://i", *PERSON, "--scopes=\u0430:read"])
+    assert "must have printable ASCII" in capsys.readouterr().err
