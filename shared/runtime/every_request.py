@@ -22,4 +22,4 @@ class EveryRequest(Route):
 def route_every_request() -> None:
     """Makes the framework use this route. It offers no setting for that, and builds its app after
     it has imported a function's main.py."""
-    functions_framework.aio.Route = EveryRequest
+    functions_framework.aio.Route = EveryRequest  # type: ignore[attr-defined]
