@@ -3,7 +3,7 @@
 import os
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -24,7 +24,7 @@ class RunningPlatform:
     platform: Platform
     client: PlatformClient
     portal: BlockingPortal
-    before: Mapping[str, str | None]
+    before: Mapping[str, str | None] = field(compare=False, repr=False)
 
     @property
     def url(self) -> str:
