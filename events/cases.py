@@ -74,7 +74,8 @@ class CreationCaseState(EventData):
     all whose text is in the spec, in order, each once: those of the version that it changes, the
     requester, everyone who revised the case, and who sent exactly this spec before. `spec_hash`
     names the content with the spec, `findings_hash` the one with the findings of stages 1 to 5, in
-    their order; `checks` are the findings of stage 7."""
+    their order; `checks` are the findings of stage 7. `ended_at` is set once the case is over: from
+    then on only a reversal changes it."""
 
     case_id: str
     agent_id: str
@@ -93,6 +94,7 @@ class CreationCaseState(EventData):
     reason: str | None = None
     requested_by: str
     requested_at: Instant
+    ended_at: Instant | None = None
     authors: tuple[str, ...] = ()
     withdrawal: Withdrawal | None = None
 
@@ -100,7 +102,8 @@ class CreationCaseState(EventData):
 @event("assent.creation_case.judged.v1")
 class CreationCaseJudged(CreationCaseState):
     """Stages 1 to 5 judged a submitted or revised spec: `ethics_cleared`, `escalated`,
-    `returned` or `blocked`. A new agent's first event."""
+    `returned` or `blocked`; the case is over where it was blocked for what the agent does, and
+    waits for a revision where it was for how the spec declares it. A new agent's first event."""
 
 
 @event("assent.creation_case.review_needed.v1")
@@ -127,8 +130,8 @@ class CreationCaseWithdrawalRequested(CreationCaseState):
 
 @event("assent.creation_case.cancelled.v1")
 class CreationCaseCancelled(CreationCaseState):
-    """The case ended: it was cancelled. Its approval is cancelled too or, where it was approved and
-    not carried out yet, reversed."""
+    """The case ended: it was cancelled, or nobody revised it in time. Its approval is cancelled too
+    or, where it was approved and not carried out yet, reversed."""
 
 
 @event("assent.creation_case.approved.v1")

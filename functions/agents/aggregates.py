@@ -2,7 +2,7 @@
 
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.breaker import LastRollback, Pipeline
-from functions.agents.rules.case import CreationCase
+from functions.agents.rules.case import REVISION_DUE, CreationCase
 from functions.agents.rules.review import STAGE_DUE
 from shared.aggregates.aggregate import Aggregate, DueTimer
 from shared.aggregates.runner import Runner
@@ -22,7 +22,9 @@ def _agent_timer(agent: Agent) -> DueTimer | None:
 
 
 def _case_timer(case: CreationCase) -> DueTimer | None:
-    return (STAGE_DUE, case.review.next_at) if case.review else None
+    if case.review is not None:
+        return STAGE_DUE, case.review.next_at
+    return (REVISION_DUE, case.revisable_until) if case.revisable_until else None
 
 
 AGENTS = Aggregate(
@@ -41,8 +43,9 @@ CASES = Aggregate(
     collection="creation_cases",
     prefix="cas",
     id_of=lambda case: case.case_id,
-    indexed=("status", "ended_at"),
-    queried=("status", "-ended_at"),
+    indexed=("status", "requested_at", "ended_at"),
+    composites=(("status", "-requested_at"),),
+    queried=("status", "-requested_at", "-ended_at"),
     next_timer=_case_timer,
 )
 

@@ -1,22 +1,25 @@
 """HTTP in, HTTP out: agents, their cases, the catalogue of skills, the pipeline."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 
+from events.cases import CaseStatus
 from events.specs import MOST_BYTES, MOST_PARTS, Spec
 from functions.agents.aggregates import AGENTS, RUN
-from functions.agents.rules.agent import Agent, Steps, reactivate, suspend_by_hand
+from functions.agents.rules.agent import Steps, reactivate, suspend_by_hand
 from functions.agents.rules.catalogue import list_skills
 from functions.agents.rules.reports import ReportBody, report
 from functions.agents.service import imports, pipeline, submissions
-from functions.agents.service.lists import list_agents, show_agent, show_case
+from functions.agents.service.lists import list_agents, list_cases, show_agent, show_case
 from functions.agents.views import (
     AgentDetail,
     AgentList,
     AgentView,
     CaseAccepted,
+    CaseList,
     CreationCaseView,
     DraftView,
     PipelineView,
@@ -93,19 +96,13 @@ async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) 
 async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Suspends an agent by hand, and with it every agent that depends on it; needs the role
     governor, genesis or tenant_admin."""
-    by, at = caller.actor, caller.received_at
-    return await _change(
-        caller, key, agent_id, lambda agent: suspend_by_hand(agent, body.reason, by, at)
-    )
+    return await _change(caller, key, agent_id, partial(suspend_by_hand, reason=body.reason))
 
 
 @ROUTER.post("/v1/agents/{agent_id}/reactivate", status_code=202)
 async def reactivate_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Puts a suspended agent on probation; needs the role governor or genesis."""
-    by, at = caller.actor, caller.received_at
-    return await _change(
-        caller, key, agent_id, lambda agent: reactivate(agent, body.reason, by, at)
-    )
+    return await _change(caller, key, agent_id, partial(reactivate, reason=body.reason))
 
 
 @ROUTER.post("/v1/agents/{agent_id}/reports", status_code=202)
@@ -113,8 +110,16 @@ async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportB
     """Reports a violation or a reading of health; violations and the third critical reading in a
     row suspend the agent. Repeated reports are counted in `reports`; needs the role governor,
     genesis, tenant_admin, operator or service_runtime."""
-    by, at = caller.actor, caller.received_at
-    return await _change(caller, key, agent_id, lambda agent: report(agent, body, by, at))
+    return await _change(caller, key, agent_id, partial(report, told=body))
+
+
+@ROUTER.get("/v1/workflows")
+async def get_cases(
+    caller: Caller, status: CaseStatus | None = None, limit: Limit = 25, cursor: Cursor = None
+) -> CaseList:
+    """Lists the tenant's creation cases without their findings, newest first, all of them or those
+    with a status."""
+    return await list_cases(caller, status, limit, cursor)
 
 
 @ROUTER.get("/v1/workflows/{case_id}")
@@ -125,8 +130,9 @@ async def get_case(caller: Caller, case_id: str) -> CreationCaseView:
 
 @ROUTER.post("/v1/workflows/{case_id}/revisions", status_code=202)
 async def revise_case(caller: Caller, key: Key, case_id: str, body: SpecBody) -> CaseAccepted:
-    """Revises a returned case with a full new spec, judged from stage 1. For its requester, who
-    revised it, and the roles governor, genesis and tenant_admin."""
+    """Revises a case that was returned, or blocked for how its spec declares something, with a full
+    new spec, judged from stage 1; within 30 days. For its requester, who revised it, and the roles
+    governor, genesis and tenant_admin."""
     return await submissions.revise(caller, key, case_id, body)
 
 
@@ -158,6 +164,7 @@ async def resume_pipeline(caller: Caller, key: Key, body: ReasonBody) -> Pipelin
 
 
 async def _change(
-    caller: Caller, key: IdempotencyKey, agent_id: str, rule: Callable[[Agent], Steps]
+    caller: Caller, key: IdempotencyKey, agent_id: str, rule: Callable[..., Steps]
 ) -> AgentView:
-    return await RUN.change(caller, key, AGENTS, agent_id, rule, AgentView)
+    by_caller = partial(rule, actor=caller.actor, at=caller.received_at)
+    return await RUN.change(caller, key, AGENTS, agent_id, by_caller, AgentView)

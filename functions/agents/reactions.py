@@ -5,10 +5,12 @@ from events.cases import CreationCaseReviewNeeded
 from events.pipelines import PipelineResumed
 from functions.agents.aggregates import AGENTS, RUN
 from functions.agents.rules.agent import PROBATION_DUE, TRIAL_DUE, end_probation, end_trial
+from functions.agents.rules.case import REVISION_DUE
 from functions.agents.rules.review import STAGE_DUE
 from functions.agents.service.decisions import TYPES, act_on, deploy_held
 from functions.agents.service.dependents import suspend_dependents
 from functions.agents.service.review import review_again, review_now
+from functions.agents.service.submissions import give_up
 
 HANDLERS = {
     **dict.fromkeys(TYPES, act_on),
@@ -18,4 +20,5 @@ HANDLERS = {
     PROBATION_DUE: RUN.timer(AGENTS, end_probation),
     TRIAL_DUE: RUN.timer(AGENTS, end_trial),
     STAGE_DUE: review_again,
+    REVISION_DUE: give_up,
 }

@@ -1,6 +1,6 @@
 """The answers of the API about agents, cases, skills and the pipeline (docs/contracts.md)."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import JsonValue
 
@@ -8,13 +8,13 @@ from events.agents import AgentStatus, CaseKind, Health, Mode, Reactivation, Sta
 from events.cases import CaseStatus, Finding, StageStatus, Withdrawal
 from functions.agents.rules.agent import Agent, HeldReading, ReportCount
 from functions.agents.rules.breaker import Pipeline
-from functions.agents.rules.case import CreationCase
+from functions.agents.rules.case import WAITING, CreationCase
 from functions.agents.rules.catalogue import Skill
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.stages import findings_of, place
 from shared.definitions import Draft
 from shared.kit.contents import Contents
-from shared.kit.instants import Instant
+from shared.kit.instants import Instant, format_instant
 from shared.kit.models import Model, Page, part_of
 
 LAST_STAGE = 7
@@ -35,27 +35,65 @@ class StageFinding(Finding):
         )
 
 
-class CaseAccepted(Model):
-    """The current stage of the case that a request opened or changed; `why` gives the reason for a
-    proposal or an evolution. `findings` are all of stages 1 to 5 where the request sent a spec.
-    `withdrawal` is who cancelled it, and what came of that."""
+class CaseSummary(Model):
+    """A creation case at its current stage. It is open until `ended_at`, takes a revision until
+    `revisable_until` (null: none), and `next_step` says how it goes on."""
 
-    agent_id: str
     case_id: str
+    agent_id: str
+    agent_name: str
+    kind: CaseKind
     status: CaseStatus
     stage: Stage
-    kind: CaseKind
+    revision: int
+    version: str
+    requested_by: str
+    requested_at: Instant
+    revisable_until: Instant | None
+    ended_at: Instant | None
+    next_step: str
+
+    @classmethod
+    def of(cls, case: CreationCase, **fields: Any) -> Self:
+        """The case, with its current stage and its next step."""
+        done = ("passed", "skipped")
+        open_stages = (each.number for each in case.stages if each.status not in done)
+        stage = place(next(open_stages, LAST_STAGE))
+        return part_of(cls, case, stage=stage, next_step=_next_step(case), **fields)
+
+
+def _next_step(case: CreationCase) -> str:
+    path = f"/v1/workflows/{case.case_id}"
+    if case.revisable_until is not None:
+        by = format_instant(case.revisable_until)
+        return f"POST the whole spec, repaired, to {path}/revisions by {by}, or POST {path}/cancel"
+    if case.is_over:
+        is_gone = case.agent_status == "deprecated"
+        anew = "/v1/agents" if is_gone else f"/v1/agents/{case.agent_id}/changes"
+        return f"the case is over: POST a spec to {anew} for another one"
+    if case.status in WAITING:
+        return f"the approval {case.approval_id} is decided"
+    held = case.status == "approved"
+    return "a governor resumes the pipeline" if held else "the configured reader reads its texts"
+
+
+class CaseList(Page[CaseSummary]):
+    """Creation cases, newest first."""
+
+
+class CaseAccepted(CaseSummary):
+    """The case that a request opened or changed; `why` gives the reason for a proposal or an
+    evolution. `findings` are all of stages 1 to 5 where the request sent a spec. `withdrawal` is
+    who cancelled it, and what came of that."""
+
     why: tuple[str, ...]
     findings: tuple[StageFinding, ...]
     withdrawal: Withdrawal | None
 
     @classmethod
-    def of(cls, case: CreationCase, judgement: Judgement | None = None) -> Self:
-        """The case's current stage, with the findings of the judgement that led to it."""
-        done = ("passed", "skipped")
-        open_stages = (each.number for each in case.stages if each.status not in done)
-        findings = StageFinding.all_of(judgement) if judgement else ()
-        return part_of(cls, case, stage=place(next(open_stages, LAST_STAGE)), findings=findings)
+    def after(cls, case: CreationCase, judgement: Judgement | None = None) -> Self:
+        """The case, with the findings of the judgement that led to its stage."""
+        return cls.of(case, findings=StageFinding.all_of(judgement) if judgement else ())
 
 
 class DraftView(Draft):
@@ -67,8 +105,9 @@ class DraftView(Draft):
 
 class AgentView(Model):
     """An agent with the hash of its deployed spec or, before the first deployment, of its newest
-    spec. `reports` counts the reports of each trigger, published or not; `held_reading` is a better
-    reading of health that does not count yet; `reactivation` is the latest one."""
+    spec. `case_id` is its open case, null where none is open; `last_case_id` its newest case, open
+    or not. `reports` counts the reports of each trigger, published or not; `held_reading` is a
+    better reading of health that does not count yet; `reactivation` is the latest one."""
 
     agent_id: str
     name: str
@@ -77,6 +116,7 @@ class AgentView(Model):
     mode: Mode
     health: Health
     case_id: str | None
+    last_case_id: str
     suspension: Suspension | None
     reactivation: Reactivation | None
     reports: tuple[ReportCount, ...]
@@ -84,9 +124,10 @@ class AgentView(Model):
     spec_hash: str
 
     @classmethod
-    def of(cls, agent: Agent) -> Self:
+    def of(cls, agent: Agent, **fields: Any) -> Self:
         """The agent."""
-        return part_of(cls, agent, spec_hash=agent.current.spec_hash)
+        hash, last_case_id = agent.current.spec_hash, agent.newest.case_id
+        return part_of(cls, agent, spec_hash=hash, last_case_id=last_case_id, **fields)
 
 
 class AgentDetail(AgentView):
@@ -103,13 +144,13 @@ class AgentDetail(AgentView):
     def showing(cls, agent: Agent, contents: Contents) -> Self:
         """The agent with the spec that it names. Raises ContentInvalid."""
         hash = agent.current.spec_hash
-        spec, erased_at = contents.shown(hash), contents.erased_at(hash)
-        fields = {"spec_hash": hash, "spec": spec, "erased_at": erased_at}
-        whose = {
-            "authors": tuple(sorted(agent.authors())),
-            "submitted_by": tuple(sorted(agent.submitters())),
-        }
-        return part_of(cls, agent, **fields, **whose)
+        return cls.of(
+            agent,
+            spec=contents.shown(hash),
+            erased_at=contents.erased_at(hash),
+            authors=tuple(sorted(agent.authors())),
+            submitted_by=tuple(sorted(agent.submitters())),
+        )
 
 
 class AgentList(Page[AgentView]):
@@ -129,22 +170,14 @@ class StageView(Model):
     approval_id: str | None
 
 
-class CreationCaseView(Model):
+class CreationCaseView(CaseSummary):
     """A creation case with its seven stages and every finding. `authors` are all whose text is in
     its spec: they decide nothing about it. `submitted_by` are its requester and everyone who
     revised it: they may cancel and revise it."""
 
-    case_id: str
-    agent_id: str
-    status: CaseStatus
-    kind: CaseKind
     why: tuple[str, ...]
-    revision: int
-    version: str
     reason: str | None
     stages: tuple[StageView, ...]
-    requested_by: str
-    requested_at: Instant
     authors: tuple[str, ...]
     submitted_by: tuple[str, ...]
     withdrawal: Withdrawal | None
@@ -155,7 +188,7 @@ class CreationCaseView(Model):
         """The case with the findings that it names. Raises ContentInvalid."""
         findings = contents.shown(case.findings_hash)
         stages = tuple(_stage_view(case, number, findings) for number in range(len(case.stages)))
-        return part_of(cls, case, stages=stages, correlation_id=correlation_id)
+        return cls.of(case, stages=stages, correlation_id=correlation_id)
 
 
 def _stage_view(case: CreationCase, index: int, findings: list[dict[str, str]] | None) -> StageView:

@@ -22,7 +22,6 @@ from shared.kit.instants import format_instant, parse_instant
 SHOWN_FIELDS = ("agent_id", "name", "status", "version", "health", "case_id", "per_day_usd_micros")
 
 _NOTHING_DEPLOYED = "0.0.0"
-_ENDED = frozenset({"blocked", "live", "rolled_back", "rollback_failed", "rejected", "cancelled"})
 # `own` is the agent's newest own report, `reversal` the newest of its reversals, `creation` the
 # last report of its cases and their approvals before its own first report.
 _EMPTY: Mapping[str, Any] = {
@@ -74,7 +73,7 @@ def case_step(fact: Fact, state: CreationCaseState) -> Step:
         agent["case"] = _joined_case(
             agent["case"],
             state.case_id,
-            is_over=state.status in _ENDED,
+            is_over=state.ended_at is not None,
             is_held=state.status == "approved",
         )
         return _derived(agent)

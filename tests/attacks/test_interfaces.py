@@ -20,7 +20,10 @@ pytestmark = pytest.mark.platform
 
 PAIR = {"kind": "all", "of": [{"role": "governor"}, {"role": "legal"}]}
 APPROVE = {"action": "approve"}
-LISTS = ("/v1/approvals", "/v1/mobile/approvals", "/v1/agents", "/v1/mobile/agents")
+LISTS = (
+    *("/v1/approvals", "/v1/mobile/approvals"),
+    *("/v1/agents", "/v1/mobile/agents", "/v1/workflows"),
+)
 
 
 async def _audited(tenant: str) -> list[tuple[str, str]]:

@@ -158,7 +158,7 @@ def _list(path: str) -> None:
             yield Call(scene.full.governor, f"{path}?limit={limit}", what=what, limit=limit)
 
 
-for _path in ("/v1/agents", "/v1/approvals", "/v1/precedent-seeds", "/v1/skills"):
+for _path in ("/v1/agents", "/v1/workflows", "/v1/approvals", "/v1/precedent-seeds", "/v1/skills"):
     _list(_path)
 for _path in ("/v1/mobile/agents", "/v1/mobile/approvals", "/v1/mobile/seeds"):
     _list(_path)

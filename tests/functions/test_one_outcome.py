@@ -30,7 +30,7 @@ from functions.agents.rules.creation import (
 from functions.agents.rules.decision import accept, follow, overturns_refusal, takes_back
 from functions.agents.rules.deployment import go_live
 from functions.agents.rules.health import health_checks
-from functions.agents.rules.withdrawal import CANCELLABLE, cancel
+from functions.agents.rules.withdrawal import cancel, give_up
 from functions.approvals.rules import reversals
 from functions.approvals.rules.approval import Approval, Repeat, Step
 from functions.approvals.rules.commands import ReviewBody
@@ -118,18 +118,24 @@ class OneOutcome(RuleBasedStateMachine):
         self.agent, self.case = after.agent, after.case
         self._tell(after.agent, after.steps)
 
-    @precondition(lambda self: self.case.status in CANCELLABLE)
+    @precondition(lambda self: not self.case.is_over)
     @rule(actor=st.sampled_from([AMIRA, GALA]))
     def cancel(self, actor: Any) -> None:
         waited = self.case.status in WAITING
         self._save(cancel(self.agent, self.case, actor, self.now))
         self.gave_up = waited and self.case.status == "cancelled"
 
-    @precondition(lambda self: self.case.status == "returned")
+    @precondition(lambda self: self.case.revisable_until is not None)
     @rule()
     def revise(self) -> None:
         said = judged(SPECS[0], case_id=self.case.case_id, at=self.now)
         self._save(revise(self.agent, self.case, said, "rex", self.now))
+
+    @precondition(lambda self: self.case.revisable_until is not None)
+    @rule()
+    def nobody_revises(self) -> None:
+        assert self.case.revisable_until is not None
+        self._save(give_up(self.agent, self.case, self.case.revisable_until))
 
     @rule(verb=st.sampled_from(["approve", "reject", "request_changes", "break_glass"]))
     def decide(self, verb: Any) -> None:

@@ -46,6 +46,48 @@ def test_requested_changes_return_the_case_and_a_revision_passes(world: World) -
     assert world.statuses(case) == ("active", "live")
 
 
+def test_a_blocked_case_is_repaired_and_one_blocked_for_what_it_does_is_not(
+    world: World,
+) -> None:
+    sound = spec("writer")
+    misdeclared = [{**access, "mode": "read"} for access in sound["data_access"]]
+    case = world.submit("writer", data_access=misdeclared)
+    assert world.statuses(case) == ("draft", "blocked")
+    (listed,) = world.author.get("/v1/workflows", status="blocked")["items"]
+    assert (listed["case_id"], listed["ended_at"]) == (case["case_id"], None)
+    assert world.governor.get(f"/v1/mobile/agents/{case['agent_id']}")["case_id"] == case["case_id"]
+    revisions = f"/v1/workflows/{case['case_id']}/revisions"
+    assert revisions in listed["next_step"]
+    assert world.author.send("POST", revisions, json=sound).status_code == 202
+    world.settle()
+    world.approve(case)
+    assert world.statuses(case) == ("active", "live")
+    reserved = [*sound["data_access"], {**sound["data_access"][0], "source": "assent"}]
+    over = world.submit("other", data_access=reserved)
+    assert world.statuses(over) == ("deprecated", "blocked")
+    answer = world.author.send(
+        "POST", f"/v1/workflows/{over['case_id']}/revisions", json=spec("other")
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "version_conflict")
+    assert "for what the agent does" in answer.json()["detail"]
+    assert world.agent(over)["last_case_id"] == over["case_id"]
+    assert world.submit("other")["status"] == "ethics_cleared"
+
+
+def test_a_case_that_nobody_revises_ends_after_thirty_days_and_its_name_is_free(
+    world: World,
+) -> None:
+    case = world.submit("writer", escalation_triggers=[])
+    assert world.statuses(case)[1] == "returned"
+    world.platform.advance(30 * 24 * 3600 - 60)
+    world.settle()
+    assert world.statuses(case)[1] == "returned"
+    world.platform.advance(61)
+    world.settle()
+    assert world.statuses(case) == ("deprecated", "cancelled")
+    assert world.submit("writer")["status"] == "ethics_cleared"
+
+
 def test_silence_at_the_deadline_ends_the_case(world: World) -> None:
     case = world.submit("writer")
     world.platform.advance(24 * 3600 + 61)

@@ -229,6 +229,9 @@ def case(
         "requested_by": "amira",
         "authors": ("amira",),
         "requested_at": START,
+        "ended_at": at
+        if name in ("rejected", "cancelled", "rolled_back", "rollback_failed")
+        else None,
     }
     if issubclass(kind, Reversal):
         values |= {"caused_by": "veto", "agent_version": "0.0.0", "agent_sequence": 1}

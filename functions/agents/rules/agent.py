@@ -21,7 +21,7 @@ from functions.agents.rules.versions import NEVER_DEPLOYED
 from shared.kit.callers import Actor
 from shared.kit.errors import SeparationOfDuties, VersionConflict
 from shared.kit.instants import Instant
-from shared.kit.models import Model
+from shared.kit.models import Model, part_of
 from shared.kit.transitions import Transition
 from shared.kit.wording import one_of
 
@@ -139,18 +139,14 @@ Steps = tuple[Transition[Agent], ...]
 
 def draft(newest: Version, *, agent_id: str, name: str, by: str, at: datetime) -> Agent:
     """A requested agent, whose first case is open."""
-    return Agent(
+    return part_of(
+        Agent,
+        newest,
         agent_id=agent_id,
         name=name,
         version=NEVER_DEPLOYED,
         status="draft",
-        mode=newest.mode,
         health="unknown",
-        case_id=newest.case_id,
-        spec_hash=newest.spec_hash,
-        industry=newest.industry,
-        depends_on=newest.depends_on,
-        budget=newest.budget,
         requested_by=by,
         created_at=at,
         newest=newest,
@@ -159,13 +155,8 @@ def draft(newest: Version, *, agent_id: str, name: str, by: str, at: datetime) -
 
 def described_by(agent: Agent, version: Version) -> Agent:
     """The agent with the published fields of a version; its version number stays."""
-    return agent.but(
-        mode=version.mode,
-        spec_hash=version.spec_hash,
-        industry=version.industry,
-        depends_on=version.depends_on,
-        budget=version.budget,
-    )
+    described = ("mode", "spec_hash", "industry", "depends_on", "budget")
+    return agent.but(**{name: getattr(version, name) for name in described})
 
 
 def suspend(

@@ -1,7 +1,8 @@
 """A creation case: one pass of the seven stages."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import NamedTuple, Self
 
 from events.agents import Purpose, Risk
 from events.cases import CreationCaseState, Withdrawal
@@ -15,6 +16,9 @@ from shared.kit.models import Model
 from shared.kit.transitions import Transition
 
 WAITING = frozenset({"ethics_cleared", "escalated"})
+REVISION_DUE = "assent.revision.due.v1"
+# A stopped case waits this long for a revision; then it ends, and its name is free.
+REVISION_PATIENCE = timedelta(days=30)
 
 
 class Asked(Model):
@@ -37,7 +41,8 @@ class CreationCase(CreationCaseState):
     of the stages 3 to 5 that were reached; `escalation` is the approval that let an escalated case
     pass stage 5, `replaced` the ids of those of the latest earlier revisions; `base_hash` is of the
     spec that was deployed when this one was judged against it. `submitted_by` are the requester and
-    everyone who revised the case, in order, each once: the case is theirs."""
+    everyone who revised the case, in order, each once: the case is theirs. Until `revisable_until`
+    it takes a revision; None where it takes none."""
 
     certifications: tuple[str, ...] = ()
     asked: Asked | None = None
@@ -45,7 +50,7 @@ class CreationCase(CreationCaseState):
     replaced: tuple[str, ...] = ()
     base_hash: str | None = None
     review: Review | None = None
-    ended_at: Instant | None = None
+    revisable_until: Instant | None = None
     submitted_by: tuple[str, ...] = ()
 
     @property
@@ -57,6 +62,10 @@ class CreationCase(CreationCaseState):
     def is_over(self) -> bool:
         """Whether only a reversal can still change the case."""
         return self.ended_at is not None
+
+    def stopped(self, at: datetime) -> Self:
+        """The case, waiting for a revision."""
+        return self.but(revisable_until=at + REVISION_PATIENCE)
 
     @property
     def pending_withdrawal(self) -> Withdrawal | None:

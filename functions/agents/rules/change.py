@@ -43,8 +43,8 @@ def changed_kind(agent: Agent, old: Spec | None, new: Spec) -> tuple[CaseKind, t
     open or for an agent that has ended, Invalid where nothing changes."""
     if agent.case_id is not None:
         raise VersionConflict(
-            f"the case {agent.case_id} of this agent is still open: wait for its end, or let"
-            f" {SUBMITTERS}, or somebody with the role {one_of(MAY_CANCEL)}, cancel it"
+            f"the case {agent.case_id} of this agent is still open: revise it, wait for its end, or"
+            f" let {SUBMITTERS}, or somebody with the role {one_of(MAY_CANCEL)}, cancel it"
         )
     if agent.status not in CHANGEABLE:
         raise VersionConflict(

@@ -26,16 +26,12 @@ from shared.kit.transitions import Transition
 
 # Each costs the governor two decisions, and an approval is reviewed within days.
 MOST_REPLACED = 32
+# They object to what an agent does; every other check to how its spec declares that.
+ABOUT_DEEDS = frozenset({"gate_bypass_protection"})
 
 
 def open_case(
-    agent: Agent,
-    *,
-    kind: CaseKind,
-    why: tuple[str, ...],
-    judged: Judged,
-    by: str,
-    at: datetime,
+    agent: Agent, *, kind: CaseKind, why: tuple[str, ...], judged: Judged, by: str, at: datetime
 ) -> Steps:
     """A new case of `agent` after stages 1 to 5; the case's id is that of the judged version. Its
     authors are those of the agent's current version, whose text it takes over, and then `by`.
@@ -63,23 +59,35 @@ def open_case(
 
 def revise(agent: Agent, case: CreationCase, judged: Judged, by: str, at: datetime) -> Steps:
     """The case with a full new spec, judged from stage 1; `by` is one of its authors from now on.
-    Raises VersionConflict for a case that was not returned, or for too many authors."""
-    if case.status != "returned":
-        raise VersionConflict(f"it is {case.status}; only a returned case takes a revision")
-    update = {
-        "authors": with_authors(case.authors, judged.authors(by)),
-        "submitted_by": tuple(dict.fromkeys((*case.submitted_by, by))),
-        "withdrawal": None,
-        "version": judged.spec.version,
-        "spec_hash": judged.spec.spec_hash,
-        "asked": None,
-        "approval_id": None,
-        "escalation": None,
-        "replaced": _replaced(case),
-        "reason": None,
-        "checks": (),
-    }
-    return _judged(agent, case.but(**update), judged, at)
+    Raises VersionConflict for a case that takes none, or for too many authors."""
+    if case.revisable_until is None:
+        why = f" for what the agent does ({case.reason}): leave that out, and submit it anew"
+        raise VersionConflict(
+            f"it is {case.status}{why if case.status == 'blocked' else ''}; only a case that was"
+            " returned, or blocked for how its spec declares something, takes a revision"
+        )
+    revised = case.but(
+        authors=with_authors(case.authors, judged.authors(by)),
+        submitted_by=tuple(dict.fromkeys((*case.submitted_by, by))),
+        withdrawal=None,
+        version=judged.spec.version,
+        spec_hash=judged.spec.spec_hash,
+        asked=None,
+        approval_id=None,
+        escalation=None,
+        replaced=_replaced(case),
+        reason=None,
+        revisable_until=None,
+        checks=(),
+    )
+    return _judged(agent, revised, judged, at)
+
+
+def is_about_deeds(judgement: Judgement) -> bool:
+    """Whether ethics blocks for what the agent does: another way of declaring it changes nothing,
+    so the case is over. Blocked for how something is declared, it waits for a revision."""
+    is_blocked = judgement.outcome == "blocked"
+    return is_blocked and any(each.check in ABOUT_DEEDS for each in judgement.objections)
 
 
 def reject(agent: Agent, case: CreationCase, reason: str, at: datetime) -> Steps:
@@ -101,7 +109,7 @@ def return_for_changes(case: CreationCase, note: str, at: datetime) -> Steps:
         reason=note,
         stages=with_stage(case.stages, number, status="failed", finished_at=at),
     )
-    return (Transition(returned, CreationCaseReturned),)
+    return (Transition(returned.stopped(at), CreationCaseReturned),)
 
 
 def clear_ethics(agent: Agent, case: CreationCase, contents: CaseContents, at: datetime) -> Steps:
@@ -138,7 +146,7 @@ def end_without_agent(
     case: CreationCase,
     status: CaseStatus,
     event: type[CreationCaseState],
-    reason: str,
+    reason: str | None,
     at: datetime,
 ) -> Steps:
     """The case, ended before it went live. A new agent is deprecated with it, which frees its name;
@@ -150,6 +158,7 @@ def end_without_agent(
         status=status,
         reason=reason,
         review=None,
+        revisable_until=None,
         ended_at=at,
         agent_status=ended_agent.status,
         stages=tuple(
@@ -167,10 +176,8 @@ def answer_replaced(case: CreationCase, approval_id: str) -> Steps:
     revision that was overturned; nothing for any other approval."""
     if approval_id not in case.replaced:
         return ()
-    others = tuple(id for id in case.replaced if id != approval_id)
-    answered = case.but(replaced=others)
-    fields = {"approval_id": approval_id}
-    return (Transition(answered, CreationCaseReversalUnneeded, fields),)
+    answered = case.but(replaced=tuple(id for id in case.replaced if id != approval_id))
+    return (Transition(answered, CreationCaseReversalUnneeded, {"approval_id": approval_id}),)
 
 
 def _replaced(case: CreationCase) -> tuple[str, ...]:
@@ -180,8 +187,7 @@ def _replaced(case: CreationCase) -> tuple[str, ...]:
 
 def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
     """The case after the review that it waited for, judged with the review's findings."""
-    same_revision = case.but(revision=case.revision - 1, review=None)
-    return _judged(agent, same_revision, judged, at)
+    return _judged(agent, case.but(revision=case.revision - 1, review=None), judged, at)
 
 
 def _awaiting(agent: Agent, case: CreationCase, stages: Stages, at: datetime) -> Steps:
@@ -196,8 +202,7 @@ def _awaiting(agent: Agent, case: CreationCase, stages: Stages, at: datetime) ->
 
 def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
     stages = judged_stages(judged.judgement.stages, at)
-    newest = judged.spec.but(**case.whose)
-    now = agent.but(case_id=case.case_id, newest=newest)
+    now = agent.but(case_id=case.case_id, newest=judged.spec.but(**case.whose))
     if now.deployed is None:
         now = described_by(now, judged.spec)
     case = case.but(findings_hash=judged.contents.findings.hash)
@@ -214,18 +219,16 @@ def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> S
         base_hash=agent.deployed.spec_hash if agent.deployed else None,
         reason=_reason(judged.judgement),
     )
-    if status == "blocked":
-        reason = current.reason or "an ethical denial"
-        ended = end_without_agent(now, current, "blocked", CreationCaseJudged, reason, at)
+    if is_about_deeds(judged.judgement):
+        ended = end_without_agent(now, current, status, CreationCaseJudged, current.reason, at)
         return _with_contents(ended, judged)
-    if status == "returned":
-        return _with_contents(_settled(now, current, CreationCaseJudged), judged)
+    if status in ("returned", "blocked"):
+        return _with_contents(_settled(now, current.stopped(at), CreationCaseJudged), judged)
     if status == "ethics_cleared":
         now = _at_least_certified(now)
     number = ETHICS if status == "escalated" else APPROVAL
-    asking = current.but(stages=_opened(current.stages, number, at))
+    asking = current.but(stages=_opened(stages, number, at), agent_status=now.status)
     purpose: Purpose = "ethics_escalation" if status == "escalated" else case.kind
-    asking = asking.but(agent_status=now.status)
     needed, waiting = ask(now, asking, purpose, judged.contents, at)
     return _with_contents((Transition(waiting, CreationCaseJudged), needed), judged)
 
@@ -236,8 +239,7 @@ def _with_contents(steps: Steps, judged: Judged) -> Steps:
 
 
 def _settled(agent: Agent, case: CreationCase, event: type[CreationCaseState]) -> Steps:
-    settled = case.but(agent_status=agent.status)
-    return (Transition(settled, event), Transition(agent))
+    return (Transition(case.but(agent_status=agent.status), event), Transition(agent))
 
 
 def _at_least_certified(agent: Agent) -> Agent:

@@ -15,7 +15,7 @@ from functions.agents.rules.agent import (
     described_by,
     suspend,
 )
-from functions.agents.rules.case import WAITING, CreationCase, Steps
+from functions.agents.rules.case import CreationCase, Steps
 from functions.agents.rules.stages import APPROVAL, DEPLOYMENT, with_stage
 from functions.agents.rules.versions import NEVER_DEPLOYED
 from shared.kit.transitions import Transition
@@ -87,7 +87,7 @@ def take_back(
     the outcome is still published."""
     taken_back = TakenBack(approval_id, caused_by)
     failed = {"status": "failed", "finished_at": at}
-    if case.status in WAITING or case.status in ("approved", "returned"):
+    if not case.is_over:
         stopped = case.but(stages=with_stage(case.stages, APPROVAL, **failed))
         return _rolled_back(agent.but(case_id=None), stopped, taken_back, at)
     if case.status != "live":
@@ -131,6 +131,7 @@ def _rolled_back(agent: Agent, case: CreationCase, taken_back: TakenBack, at: da
     ended = case.but(
         status="rolled_back",
         agent_status=agent.status,
+        revisable_until=None,
         ended_at=at,
         reason=case.reason or f"taken back: {taken_back.caused_by}",
     )

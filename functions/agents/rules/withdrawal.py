@@ -1,19 +1,16 @@
-"""Cancelling a case: at once, or by its approval where one is open."""
+"""Cancelling a case: at once, by its approval where one is open, or because nobody revises it."""
 
 from datetime import datetime, timedelta
 
 from events.cases import CreationCaseCancelled, CreationCaseWithdrawalRequested, Withdrawal
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.case import WAITING, CreationCase, Steps
+from functions.agents.rules.case import REVISION_PATIENCE, WAITING, CreationCase, Steps
 from functions.agents.rules.creation import end_without_agent
 from functions.agents.rules.duties import MAY_CANCEL, SUBMITTERS, refuse_strangers
 from shared.kit.callers import Actor
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
 
-CANCELLABLE = frozenset(
-    {"architecture_approved", "returned", "ethics_cleared", "escalated", "approved"}
-)
 # A decision reaches its case within this time, with its retries.
 DECISION_PATIENCE = timedelta(minutes=10)
 
@@ -26,7 +23,7 @@ def cancel(agent: Agent, case: CreationCase, actor: Actor, at: datetime) -> Step
     Raises Forbidden for all but who submitted it, governors and tenant admins, VersionConflict
     where it is too late."""
     refuse_strangers(actor, case.submitted_by, MAY_CANCEL, "cancel this case", SUBMITTERS)
-    if case.status not in CANCELLABLE:
+    if case.is_over:
         raise VersionConflict(f"a case that is {case.status} cannot be cancelled")
     withdrawal = Withdrawal(by=actor.principal, at=at)
     under_way = case.pending_withdrawal
@@ -34,8 +31,7 @@ def cancel(agent: Agent, case: CreationCase, actor: Actor, at: datetime) -> Step
         return _cancelled(agent, case, withdrawal, at)
     if under_way:
         return ()
-    asked = case.but(withdrawal=withdrawal)
-    return (Transition(asked, CreationCaseWithdrawalRequested),)
+    return (Transition(case.but(withdrawal=withdrawal), CreationCaseWithdrawalRequested),)
 
 
 def end_withdrawn(agent: Agent, case: CreationCase, by: str, at: datetime) -> Steps:
@@ -47,8 +43,13 @@ def end_withdrawn(agent: Agent, case: CreationCase, by: str, at: datetime) -> St
     return _cancelled(agent, case, withdrawal, at)
 
 
+def give_up(agent: Agent, case: CreationCase, at: datetime) -> Steps:
+    """The case, cancelled because nobody revised it until `revisable_until`."""
+    reason = f"nobody revised it within {REVISION_PATIENCE.days} days"
+    return end_without_agent(agent, case, "cancelled", CreationCaseCancelled, reason, at)
+
+
 def _cancelled(agent: Agent, case: CreationCase, withdrawal: Withdrawal, at: datetime) -> Steps:
-    done = withdrawal.but(outcome="cancelled")
-    withdrawn = case.but(withdrawal=done)
+    withdrawn = case.but(withdrawal=withdrawal.but(outcome="cancelled"))
     reason = f"cancelled by {withdrawal.by}"
     return end_without_agent(agent, withdrawn, "cancelled", CreationCaseCancelled, reason, at)

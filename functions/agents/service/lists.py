@@ -1,7 +1,15 @@
 """Reads agents and cases without changing anything."""
 
+from events.cases import CaseStatus
 from functions.agents.aggregates import AGENTS, CASES, RUN
-from functions.agents.views import AgentDetail, AgentList, AgentView, CreationCaseView
+from functions.agents.views import (
+    AgentDetail,
+    AgentList,
+    AgentView,
+    CaseList,
+    CaseSummary,
+    CreationCaseView,
+)
 from shared.kit.callers import Caller
 from shared.messaging.contents import read_contents
 from shared.storage.firestore import TenantStore
@@ -11,8 +19,7 @@ async def list_agents(caller: Caller, limit: int, cursor: str | None) -> AgentLi
     """The tenant's agents without their specs, newest first. Raises Invalid for a cursor that no
     list gave."""
     page = await RUN.page(caller, AGENTS, order_by=("created_at",), limit=limit, cursor=cursor)
-    items = tuple(AgentView.of(agent) for agent in page.items)
-    return AgentList(items=items, next_cursor=page.next_cursor)
+    return AgentList(items=tuple(map(AgentView.of, page.items)), next_cursor=page.next_cursor)
 
 
 async def show_agent(caller: Caller, agent_id: str) -> AgentDetail:
@@ -20,6 +27,17 @@ async def show_agent(caller: Caller, agent_id: str) -> AgentDetail:
     agent = await RUN.read(caller, AGENTS, agent_id)
     contents = await read_contents(TenantStore(caller.tenant_id), [agent.current.spec_hash])
     return AgentDetail.showing(agent, contents)
+
+
+async def list_cases(
+    caller: Caller, status: CaseStatus | None, limit: int, cursor: str | None
+) -> CaseList:
+    """The tenant's creation cases without their findings, newest first, all of them or those with
+    the status. Raises Invalid for a cursor that no list gave."""
+    where = [("status", "==", status)] if status else []
+    order = ("requested_at",)
+    page = await RUN.page(caller, CASES, where=where, order_by=order, limit=limit, cursor=cursor)
+    return CaseList(items=tuple(map(CaseSummary.of, page.items)), next_cursor=page.next_cursor)
 
 
 async def show_case(caller: Caller, case_id: str) -> CreationCaseView:

@@ -16,14 +16,17 @@ from functions.agents.rules.change import (
 )
 from functions.agents.rules.versions import FIRST, version_after
 from functions.agents.rules.withdrawal import cancel as cancel_case
+from functions.agents.rules.withdrawal import give_up as give_up_case
 from functions.agents.service.judgement import judge_spec
 from functions.agents.service.pipeline import refuse_while_paused
 from functions.agents.service.steps import agent_of, save_steps, spec_of
 from functions.agents.views import CaseAccepted
 from shared.aggregates.command import Command
+from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, VersionConflict
 from shared.kit.ids import new_id
+from shared.messaging.envelope import Envelope
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -32,7 +35,8 @@ class NameTaken(VersionConflict):
 
     def __init__(self, name: str) -> None:
         detail = f"an agent called {name} exists"
-        super().__init__(detail, FieldError("name", detail))
+        more = "change it, revise or cancel its open case, or choose another name"
+        super().__init__(f"{detail}: {more}", FieldError("name", detail))
 
 
 async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepted:
@@ -48,17 +52,10 @@ async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepte
         if name is not None:
             raise NameTaken(spec.name)
         judged = await judge_spec(work, spec, "creation", new_id("cas", work.at), FIRST)
-        agent = draft(
-            judged.spec,
-            agent_id=new_id("agt", work.at),
-            name=spec.name,
-            by=caller.principal,
-            at=work.at,
-        )
-        steps = creation.open_case(
-            agent, kind="creation", why=(), judged=judged, by=caller.principal, at=work.at
-        )
-        return CaseAccepted.of(await save_steps(work, steps, None), judged.judgement)
+        by, at = caller.principal, work.at
+        agent = draft(judged.spec, agent_id=new_id("agt", at), name=spec.name, by=by, at=at)
+        steps = creation.open_case(agent, kind="creation", why=(), judged=judged, by=by, at=at)
+        return CaseAccepted.after(await save_steps(work, steps, None), judged.judgement)
 
     return await RUN.command(caller, key, use_case, CaseAccepted)
 
@@ -80,13 +77,13 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
         steps = creation.open_case(
             agent, kind=kind, why=why, judged=judged, by=caller.principal, at=work.at
         )
-        return CaseAccepted.of(await save_steps(work, steps, agent), judged.judgement)
+        return CaseAccepted.after(await save_steps(work, steps, agent), judged.judgement)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(AGENTS, agent_id))
 
 
 async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) -> CaseAccepted:
-    """The returned case, judged anew from stage 1. Raises NotFound, Forbidden, Invalid,
+    """The returned or blocked case, judged anew from stage 1. Raises NotFound, Forbidden, Invalid,
     VersionConflict."""
     refuse_unknown_skills(spec.skills)
 
@@ -98,9 +95,9 @@ async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) 
         agent = await agent_of(work, case)
         kind, why = await _revised_kind(work, agent, case, spec)
         judged = await judge_spec(work, spec, kind, case_id, version_after(agent.version, kind))
-        reclassified = case.but(kind=kind, why=why)
-        steps = creation.revise(agent, reclassified, judged, caller.principal, work.at)
-        return CaseAccepted.of(await save_steps(work, steps, agent), judged.judgement)
+        case = case.but(kind=kind, why=why)
+        steps = creation.revise(agent, case, judged, caller.principal, work.at)
+        return CaseAccepted.after(await save_steps(work, steps, agent), judged.judgement)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
 
@@ -113,15 +110,24 @@ async def cancel(caller: Caller, key: IdempotencyKey, case_id: str) -> CaseAccep
         case = await work.get(CASES, case_id)
         agent = await agent_of(work, case)
         steps = cancel_case(agent, case, caller.actor, work.at)
-        return CaseAccepted.of(await save_steps(work, steps, agent) if steps else case)
+        return CaseAccepted.after(await save_steps(work, steps, agent) if steps else case)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
+
+
+async def give_up(event: Envelope) -> None:
+    """Cancels a case that nobody revised in time, by its timer."""
+
+    async def use_case(work: UnitOfWork, case: CreationCase) -> None:
+        agent = await agent_of(work, case)
+        await save_steps(work, give_up_case(agent, case, work.at), agent)
+
+    await RUN.timed(event, CASES, use_case)
 
 
 async def _revised_kind(
     work: Command, agent: Agent, case: CreationCase, spec: Spec
 ) -> tuple[CaseKind, tuple[str, ...]]:
-    if case.kind == "creation" or case.status != "returned":
+    if case.kind == "creation" or case.revisable_until is None:
         return case.kind, case.why
-    settled = agent.but(case_id=None)
-    return changed_kind(settled, await spec_of(work, agent), spec)
+    return changed_kind(agent.but(case_id=None), await spec_of(work, agent), spec)

@@ -88,7 +88,7 @@ class Pipeline:
         refuse_strangers_revision(case, self._actor(by))
         agent = self.agents[case.agent_id]
         kind, why = case.kind, case.why
-        if kind != "creation" and case.status == "returned":
+        if kind != "creation" and case.revisable_until is not None:
             settled = agent.model_copy(update={"case_id": None})
             kind, why = changed_kind(settled, self._spec_of(agent), spec)
         judged = self._judge(spec, kind, case_id, version_after(agent.version, kind))
@@ -126,7 +126,11 @@ class Pipeline:
     # What happens by itself.
 
     def fire(self) -> None:
-        """Trials and probations end."""
+        """Trials and probations end, and cases that nobody revised."""
+        for case in list(self.cases.values()):
+            if case.revisable_until is None or self.tenant.now < case.revisable_until:
+                continue
+            self._save(withdrawal.give_up(self.agents[case.agent_id], case, self.tenant.now))
         for agent in list(self.agents.values()):
             self._save(agents.end_trial(agent, self.tenant.now))
             self._save(agents.end_probation(self.agents[agent.agent_id], self.tenant.now))

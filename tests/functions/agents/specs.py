@@ -19,7 +19,7 @@ from shared.kit.plain_yaml import parse_yaml
 from shared.runtime.bodies import YAML, Accepts, BodyReader
 
 CORPUS = Path(__file__).parents[2] / "specs"
-# A change of one field that stage 4 returns, and one that stage 5 blocks.
+# A change of one field that stage 4 returns, and one that stage 5 blocks for what the agent does.
 RETURNS: dict[str, Any] = {"containment__blast_radius": "platform"}
 BLOCKS: dict[str, Any] = {
     "data_access": [
@@ -27,6 +27,8 @@ BLOCKS: dict[str, Any] = {
         for name in ("clinic-cms", "assent-approvals")
     ]
 }
+# One that stage 5 blocks for how it is declared: an operation changes what is only read.
+MISDECLARES: dict[str, Any] = {"data_access__0__mode": "read"}
 # And one that stage 5 escalates: what is published alone is never taken back.
 ESCALATES: dict[str, Any] = {
     "systems__0__operations": [

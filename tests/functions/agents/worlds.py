@@ -111,6 +111,11 @@ class World:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def cases(self, **wanted: str) -> Any:
+        answer = await self.get("/v1/workflows", **wanted)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["items"]
+
     async def agent(self, agent_id: str) -> Any:
         answer = await self.get(f"/v1/agents/{agent_id}")
         assert answer.status_code == 200, answer.text

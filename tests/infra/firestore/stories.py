@@ -54,6 +54,8 @@ async def agents_live_and_fall(world: AgentsWorld) -> None:
     base = await world.live(name="base")
     await world.live(name="dependent", interfaces__depends_on=["base"])
     await world.get("/v1/agents")
+    await world.cases()
+    await world.cases(status="live")
     await world.get(f"/v1/agents/{new_id('agt', START)}")
     governor = world.of("gala", "governor")
     suspended = await governor.post(f"/v1/agents/{base['agent_id']}/suspend", REASON, key="one")

@@ -137,14 +137,14 @@ def test_a_deployment_that_failed_its_checks_leaves_a_certified_agent() -> None:
     assert _seen(undone).status == "certified"
 
 
+@pytest.mark.parametrize("ended_at", [START, None])
 @pytest.mark.parametrize("status", ["blocked", "returned"])
-def test_a_case_that_never_asks_is_told_by_its_judgement(status: str) -> None:
-    judged = case(cases.CreationCaseJudged, status=status, agent_status="draft")
+def test_a_case_that_never_asks_is_told_by_its_judgement(
+    status: str, ended_at: datetime | None
+) -> None:
+    judged = case(cases.CreationCaseJudged, status=status, agent_status="draft", ended_at=ended_at)
     seen = _seen(judged)
-    assert (seen.status, seen.case_id) == (
-        "draft",
-        None if status == "blocked" else id_of("cas", 1),
-    )
+    assert (seen.status, seen.case_id) == ("draft", None if ended_at else id_of("cas", 1))
 
 
 @pytest.mark.parametrize("status", ["ethics_cleared", "escalated"])

@@ -65,7 +65,7 @@ def agents_run_what_was_assented_to(tenant: Tenant) -> Iterator[str]:
         if (claims.get(id) == agent["name"]) != (agent["status"] != "deprecated"):
             yield f"agent {id} is {agent['status']} and has claimed {claims.get(id)}"
         open_case = agent["case_id"]
-        if runs and open_case is not None and cases[open_case]["status"] in _OVER:
+        if runs and open_case is not None and cases[open_case]["ended_at"] is not None:
             yield f"agent {id} has the case {open_case} open, which is over"
 
 

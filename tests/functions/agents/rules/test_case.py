@@ -14,16 +14,27 @@ from events.cases import (
     CreationCaseReturned,
     CreationCaseRolledBack,
 )
+from functions.agents.aggregates import CASES
 from functions.agents.rules.agent import UNDONE, Agent, suspend
 from functions.agents.rules.approval_request import approval_content
-from functions.agents.rules.case import Asked, CreationCase
+from functions.agents.rules.case import REVISION_DUE, REVISION_PATIENCE, Asked, CreationCase
 from functions.agents.rules.change import changed_kind, refuse_new_name
-from functions.agents.rules.creation import clear_ethics, hold, reject, return_for_changes, revise
+from functions.agents.rules.checks.ethics import ETHICS
+from functions.agents.rules.creation import (
+    ABOUT_DEEDS,
+    clear_ethics,
+    hold,
+    is_about_deeds,
+    reject,
+    return_for_changes,
+    revise,
+)
 from functions.agents.rules.decision import accept
 from functions.agents.rules.deployment import go_live, take_back
 from functions.agents.rules.health import health_checks
+from functions.agents.rules.judgement import judge
 from functions.agents.rules.versions import version_after
-from functions.agents.rules.withdrawal import cancel
+from functions.agents.rules.withdrawal import cancel, give_up
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid, SignatureInvalid, VersionConflict
 from shared.kit.ids import derive_id
@@ -43,13 +54,14 @@ from tests.functions.agents.cases import (
     submission,
     submitted,
 )
+from tests.functions.agents.specs import BLOCKS, MISDECLARES, RETURNS, normal, powers, spec
 from tests.functions.agents.specs import ESCALATES as ESCALATING
-from tests.functions.agents.specs import normal, spec
 
 LATER = START + SECOND
 ESCALATES = spec("finance-pays-alone")
 BLOCKED = spec("healthcare-auto-approve")
 RETURNED = spec("healthcare-no-rollback")
+MISDECLARED = spec(**MISDECLARES)
 
 
 def assented(agent: Agent, case: CreationCase) -> CreationCase:
@@ -99,13 +111,95 @@ def test_a_gap_returns_the_case_to_its_author_and_later_stages_stay_pending() ->
     assert "rollback_path" in (case.reason or "")
 
 
-def test_an_ethical_denial_ends_the_case_and_its_agent() -> None:
+def test_a_block_for_what_the_agent_does_ends_the_case_and_its_agent_and_says_so() -> None:
     agent, case = submitted(BLOCKED)
     assert (case.status, agent.status, agent.case_id) == ("blocked", "deprecated", None)
+    assert (case.ended_at, case.revisable_until) == (START, None)
     said = judged(BLOCKED, case_id=case.case_id)
     assert submission(BLOCKED).events == [CreationCaseJudged]
-    with pytest.raises(VersionConflict):
+    refusal = r"it is blocked for what the agent does \(gate_bypass_protection: .*submit it anew"
+    with pytest.raises(VersionConflict, match=refusal):
         revise(agent, case, said, "amira", LATER)
+    with pytest.raises(VersionConflict, match="a case that is blocked cannot be cancelled"):
+        cancel(agent, case, AMIRA, LATER)
+
+
+def test_a_block_for_how_it_is_declared_waits_for_a_revision_like_a_returned_case() -> None:
+    after = submission(MISDECLARED)
+    agent, case = after.both
+    assert (case.status, case.stages[4].status, after.events) == (
+        "blocked",
+        "failed",
+        [CreationCaseJudged],
+    )
+    assert (agent.status, agent.case_id, case.ended_at) == ("draft", case.case_id, None)
+    said = judged(spec(), case_id=case.case_id)
+    revised = stepped(agent, revise(agent, case, said, "rex", LATER)).case
+    assert (revised.status, revised.revision, revised.authors) == (
+        "ethics_cleared",
+        2,
+        ("amira", "rex"),
+    )
+    assert (revised.revisable_until, revised.reason) == (None, None)
+    worse = judged(BLOCKED, case_id=case.case_id)
+    over = stepped(agent, revise(agent, case, worse, "rex", LATER))
+    assert (over.case.status, over.case.ended_at, over.agent.status) == (
+        "blocked",
+        LATER,
+        "deprecated",
+    )
+
+
+def test_only_gate_bypass_blocks_for_what_the_agent_does() -> None:
+    assert {each.name for each in ETHICS} >= ABOUT_DEEDS
+    for blocking, is_over in (
+        (BLOCKS, True),
+        (MISDECLARES, False),
+        ({"skills": ["research"]}, False),
+        ({"skills": ["research"], **BLOCKS}, True),
+        # Stage 4 stops it first, and its author learns of both.
+        ({**RETURNS, **BLOCKS}, False),
+        (ESCALATING, False),
+    ):
+        assert is_about_deeds(judge(powers(**blocking))) == is_over, blocking
+
+
+def test_a_change_that_is_blocked_for_how_it_is_declared_leaves_the_agent_running() -> None:
+    agent, _ = live(*submitted())
+    agent, case = changed(agent, MISDECLARED, "evolution", at=LATER)
+    assert (case.status, agent.status, agent.version, agent.case_id) == (
+        "blocked",
+        "active",
+        "1.0.0",
+        case.case_id,
+    )
+    with pytest.raises(VersionConflict, match=r"still open: .*revise it, wait for its end"):
+        changed_kind(agent, spec(), spec(mode="trial"))
+    after = stepped(agent, give_up(agent, case, LATER + REVISION_PATIENCE))
+    assert (after.agent.status, after.agent.case_id) == ("active", None)
+
+
+@pytest.mark.parametrize("by", ["gap", "governor", "ethics"])
+def test_a_stopped_case_that_nobody_revises_ends_after_thirty_days_with_its_name_free(
+    by: str,
+) -> None:
+    agent, case = submitted({"gap": RETURNED, "ethics": MISDECLARED}.get(by, spec()))
+    if by == "governor":
+        agent, case = stepped(agent, return_for_changes(case, "shorter", START)).both
+    due = START + 30 * DAY
+    assert CASES.timer(case) == (REVISION_DUE, due)
+    after = stepped(agent, give_up(agent, case, due))
+    assert (after.case.status, after.agent.status) == ("cancelled", "deprecated")
+    assert after.events == [CreationCaseCancelled]
+    assert after.case.reason == "nobody revised it within 30 days"
+    assert CASES.timer(after.case) is None
+    with pytest.raises(VersionConflict, match="it is cancelled; only a case"):
+        revise(*after.both, judged(spec(), case_id=case.case_id), "amira", due)
+
+
+def test_a_case_that_waits_for_anything_else_is_never_given_up() -> None:
+    for of in (spec(), ESCALATES, BLOCKED):
+        assert CASES.timer(submitted(of)[1]) is None
 
 
 def content_asked(case: CreationCase, asked: Asked) -> str:
@@ -208,9 +302,11 @@ def test_requested_changes_return_the_case_and_a_revision_is_judged_from_stage_o
     assert accept(revised, decision(case)) is None
 
 
-def test_only_a_returned_case_takes_a_revision() -> None:
+def test_only_a_case_that_was_stopped_takes_a_revision() -> None:
     agent, case = submitted()
-    with pytest.raises(VersionConflict, match="only a returned case takes a revision"):
+    with pytest.raises(
+        VersionConflict, match="it is ethics_cleared; only a case that was returned"
+    ):
         revise(agent, case, judged(spec(), case_id=case.case_id), "amira", LATER)
 
 
@@ -251,9 +347,12 @@ def test_an_escalation_whose_assent_is_overturned_takes_a_live_agent_back() -> N
     assert taken.published[0].fields["approval_id"] == overturned.approval_id != case.approval_id
 
 
-@pytest.mark.parametrize("status", ["returned", "ethics_cleared", "escalated", "approved"])
+@pytest.mark.parametrize(
+    "status", ["returned", "blocked", "ethics_cleared", "escalated", "approved"]
+)
 def test_a_case_can_be_cancelled_until_it_is_deployed(status: str) -> None:
-    agent, case = submitted({"returned": RETURNED, "escalated": ESCALATES}.get(status, spec()))
+    stopped = {"returned": RETURNED, "blocked": MISDECLARED, "escalated": ESCALATES}
+    agent, case = submitted(stopped.get(status, spec()))
     if status == "approved":
         after = stepped(agent, hold(assented(agent, case), LATER))
         agent, case = after.agent, after.case

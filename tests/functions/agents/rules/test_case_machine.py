@@ -36,7 +36,7 @@ from functions.agents.rules.decision import accept, follow, takes_back
 from functions.agents.rules.deployment import go_live
 from functions.agents.rules.health import health_checks
 from functions.agents.rules.versions import version_after
-from functions.agents.rules.withdrawal import CANCELLABLE, cancel
+from functions.agents.rules.withdrawal import cancel, give_up
 from shared.kit.ids import derive_id
 from tests.functions.agents.cases import (
     AMIRA,
@@ -48,7 +48,7 @@ from tests.functions.agents.cases import (
     stepped,
     submitted,
 )
-from tests.functions.agents.specs import BLOCKS, ESCALATES, RETURNS, spec
+from tests.functions.agents.specs import BLOCKS, ESCALATES, MISDECLARES, RETURNS, spec
 
 SPECS: tuple[Spec, ...] = (
     spec(),
@@ -57,10 +57,11 @@ SPECS: tuple[Spec, ...] = (
     spec(industry="clinics"),
     spec(**RETURNS),
     spec(**BLOCKS),
+    spec(**MISDECLARES),
     spec(**ESCALATES),
 )
 ANSWERS = ("rejected", "expired", "changes_requested")
-OVER = frozenset({"rejected", "cancelled", "blocked", "rolled_back", "rollback_failed"})
+OVER = frozenset({"rejected", "cancelled", "rolled_back", "rollback_failed"})
 
 
 @dataclass
@@ -113,18 +114,18 @@ class CaseMachine(RuleBasedStateMachine):
         steps = open_case(self.agent, kind=kind, why=(), judged=said, by="amira", at=self.at)
         self._save(steps)
 
-    @precondition(lambda self: self._open("returned"))
+    @precondition(lambda self: self._stopped())
     @rule(of=st.sampled_from(SPECS))
     def revise(self, of: Spec) -> None:
-        case = self._open("returned")
+        case = self._stopped()
         assert case is not None
         said = judged(of, case_id=case.case_id, version=case.version, kind=case.kind, at=self.at)
         self._save(revise(self.agent, case, said, "rex", self.at))
 
-    @precondition(lambda self: any(self._open(status) for status in CANCELLABLE))
+    @precondition(lambda self: self.agent.case_id)
     @rule()
     def cancel(self) -> None:
-        case = next(case for status in CANCELLABLE if (case := self._open(status)))
+        case = self.cases[self.agent.case_id or ""]
         self._save(cancel(self.agent, case, AMIRA, self.at))
 
     @precondition(lambda self: self._pending())
@@ -196,9 +197,12 @@ class CaseMachine(RuleBasedStateMachine):
         steps = reactivate(self.agent, "fixed", GALA, self.at)
         self.agent = steps[-1].state
 
-    @rule(days=st.sampled_from([1, 4, 8]))
+    @rule(days=st.sampled_from([1, 4, 8, 31]))
     def let_time_pass(self, days: int) -> None:
         self.at += timedelta(days=days)
+        case = self._stopped()
+        if case and case.revisable_until and case.revisable_until <= self.at:
+            self._save(give_up(self.agent, case, self.at))
         for step in end_trial(self.agent, self.at) or end_probation(self.agent, self.at):
             self.agent = step.state
 
@@ -244,7 +248,7 @@ class CaseMachine(RuleBasedStateMachine):
             if was is not None:
                 assert case.status == was or case.status in ("rolled_back", "rollback_failed")
                 assert case.status != "live"
-            if case.status in OVER:
+            if case.status in OVER or (case.status == "blocked" and case.is_over):
                 self.ever_over[case.case_id] = case.status
 
     @invariant()
@@ -252,6 +256,12 @@ class CaseMachine(RuleBasedStateMachine):
         open_cases = [case.case_id for case in self.cases.values() if case.ended_at is None]
         known = getattr(self, "agent", None) and self.agent.case_id
         assert open_cases == ([known] if known else [])
+
+    @invariant()
+    def what_waits_for_a_revision_is_open_and_waits_for_nothing_else(self) -> None:
+        for case in self.cases.values():
+            is_stopped = case.status in ("returned", "blocked") and not case.is_over
+            assert (case.revisable_until is not None) == is_stopped, case.status
 
     @invariant()
     def a_trial_agent_is_never_live(self) -> None:
@@ -278,6 +288,9 @@ class CaseMachine(RuleBasedStateMachine):
     def _open(self, status: str) -> CreationCase | None:
         case = self.cases.get(self.agent.case_id or "")
         return case if case is not None and case.status == status else None
+
+    def _stopped(self) -> CreationCase | None:
+        return self._open("returned") or self._open("blocked")
 
     def _pending(self) -> list[Request]:
         return [request for request in self.requests.values() if request.status == "pending"]

@@ -16,7 +16,7 @@ from shared.messaging.changes import Change
 from shared.messaging.recorder import LastEvent, Recorder
 from shared.storage.batches import Document
 from tests.functions.agents.cases import START, TENANT, changed, stepped, submission, submitted
-from tests.functions.agents.specs import spec
+from tests.functions.agents.specs import MISDECLARES, spec
 
 LATEST = LastEvent(id="evt_1", correlation_id="evt_1")
 
@@ -81,8 +81,13 @@ async def test_a_new_agent_takes_its_name_in_the_commit_of_its_case() -> None:
     assert [event.id for event in change.events][1:] == [after.published[1].event_id]
 
 
-async def test_a_new_agent_that_is_blocked_at_once_takes_no_name() -> None:
+async def test_a_new_agent_that_is_blocked_for_what_it_does_takes_no_name() -> None:
     assert names(await saved(submission(spec("healthcare-auto-approve")).steps)) == []
+
+
+async def test_a_new_agent_that_is_blocked_for_how_it_is_declared_takes_its_name() -> None:
+    after = submission(spec(**MISDECLARES))
+    assert names(await saved(after.steps)) == [("create", after.agent.name)]
 
 
 @pytest.mark.parametrize("end", ["cancelled", "rejected"])

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
 from events.agents import AgentApprovalNeeded
+from functions.agents.rules.case import REVISION_DUE
 from shared.kit.operations import start_counting
+from shared.messaging.changes import Timer
+from shared.messaging.timers import timer_event
 from tests.functions.agents.rules.test_reading_specs import BOMBS
-from tests.functions.agents.specs import CORPUS, RETURNS, document, normal, spec
+from tests.functions.agents.specs import CORPUS, MISDECLARES, RETURNS, document, normal, spec
 from tests.functions.agents.worlds import World
 
 UNKNOWN_CASE = "cas_01KAGQ0000000000000000000A"
@@ -139,10 +143,87 @@ async def test_a_name_is_taken_until_its_case_ends_without_an_agent(world: World
     assert (await world.submit())["agent_id"] != answer["agent_id"]
 
 
-async def test_a_blocked_spec_leaves_its_name_free(world: World) -> None:
+async def test_a_spec_that_is_blocked_for_what_the_agent_does_leaves_its_name_free(
+    world: World,
+) -> None:
     answer = await world.submit("healthcare-auto-approve")
     assert (answer["status"], answer["stage"]["number"]) == ("blocked", 5)
+    assert (answer["revisable_until"], answer["ended_at"] is None) == (None, False)
+    assert answer["next_step"] == "the case is over: POST a spec to /v1/agents for another one"
+    agent = await world.agent(answer["agent_id"])
+    assert (agent["case_id"], agent["last_case_id"]) == (None, answer["case_id"])
+    refused = await world.post(f"/v1/workflows/{answer['case_id']}/revisions", document())
+    assert (refused.status_code, refused.json()["code"]) == (409, "version_conflict")
+    assert "for what the agent does (gate_bypass_protection" in refused.json()["detail"]
     assert (await world.submit())["status"] == "ethics_cleared"
+
+
+async def test_a_spec_that_is_blocked_for_how_it_is_declared_keeps_its_name_and_is_repaired(
+    world: World,
+) -> None:
+    answer = await world.submit(**MISDECLARES)
+    path = f"/v1/workflows/{answer['case_id']}"
+    assert (answer["status"], answer["stage"]["number"]) == ("blocked", 5)
+    assert f"to {path}/revisions by {answer['revisable_until']}" in answer["next_step"]
+    agent = await world.agent(answer["agent_id"])
+    assert (agent["case_id"], agent["last_case_id"]) == (answer["case_id"],) * 2
+    taken = await world.post("/v1/agents", document())
+    assert taken.status_code == 409
+    assert "revise or cancel its open case" in taken.json()["detail"]
+    for strange in (world.of("stranger", "author"), world.at(f"{world.tenant}-2")):
+        refused = await strange.post(f"{path}/revisions", document())
+        assert refused.status_code in (403, 404)
+    revised = await world.post(f"{path}/revisions", document(), key="k")
+    assert (revised.status_code, revised.json()["status"]) == (202, "ethics_cleared")
+    assert (revised.json()["agent_id"], revised.json()["revision"]) == (answer["agent_id"], 2)
+    assert (await world.post(f"{path}/revisions", document(), key="k")).json() == revised.json()
+    assert "is decided" in revised.json()["next_step"]
+    await world.decide(answer["case_id"], "approved")
+    assert (await world.agent(answer["agent_id"]))["status"] == "active"
+    over = await world.case(answer["case_id"])
+    assert f"/v1/agents/{answer['agent_id']}/changes" in over["next_step"]
+
+
+async def test_of_two_revisions_of_a_blocked_case_at_once_one_is_judged(world: World) -> None:
+    answer = await world.submit(**MISDECLARES)
+    path = f"/v1/workflows/{answer['case_id']}/revisions"
+    callers = (world, world.of("gala", "governor"), world, world.of("gala", "governor"))
+    answers = await asyncio.gather(*(caller.post(path, document()) for caller in callers))
+    assert sorted(each.status_code for each in answers) == [202, 409, 409, 409]
+    case = await world.case(answer["case_id"])
+    assert (case["status"], case["revision"]) == ("ethics_cleared", 2)
+    assert len(await world.asked(answer["case_id"])) == 1
+
+
+async def test_a_blocked_case_is_cancelled_or_ends_by_its_timer_and_its_name_is_free(
+    world: World,
+) -> None:
+    answer = await world.submit(**MISDECLARES)
+    cancelled = await world.post(f"/v1/workflows/{answer['case_id']}/cancel")
+    assert (cancelled.status_code, cancelled.json()["status"]) == (202, "cancelled")
+    answer = await world.submit(**MISDECLARES)
+    due = datetime.fromisoformat(answer["revisable_until"])
+    timer = Timer(REVISION_DUE, f"creation_case/{answer['case_id']}", due)
+    await world.deliver(timer_event("agents", world.tenant, timer, due - timedelta(days=1)))
+    assert (await world.case(answer["case_id"]))["status"] == "blocked"
+    for _ in range(2):
+        await world.deliver(timer_event("agents", world.tenant, timer, due))
+    case = await world.case(answer["case_id"])
+    assert (case["status"], case["ended_at"]) == ("cancelled", answer["revisable_until"])
+    assert (await world.events()).count("creation_case.cancelled") == 2
+    answer = await world.submit(**MISDECLARES)
+    await world.sweep(due + timedelta(days=2))
+    assert (await world.case(answer["case_id"]))["status"] == "cancelled"
+    assert (await world.submit())["status"] == "ethics_cleared"
+
+
+async def test_a_timer_of_an_earlier_stop_leaves_a_revised_case_alone(world: World) -> None:
+    answer = await world.submit(**MISDECLARES)
+    due = datetime.fromisoformat(answer["revisable_until"])
+    await world.post(f"/v1/workflows/{answer['case_id']}/revisions", document())
+    timer = Timer(REVISION_DUE, f"creation_case/{answer['case_id']}", due)
+    await world.deliver(timer_event("agents", world.tenant, timer, due + timedelta(days=1)))
+    assert (await world.case(answer["case_id"]))["status"] == "ethics_cleared"
 
 
 async def test_a_name_belongs_to_one_tenant(world: World) -> None:
@@ -195,7 +276,9 @@ async def test_a_revision_keeps_the_name_and_is_read_like_any_spec(world: World)
     assert unknown.json()["errors"][0]["field"] == "skills.0"
 
 
-async def test_a_blocked_revision_frees_the_name(world: World) -> None:
+async def test_a_revision_that_is_blocked_for_what_the_agent_does_frees_the_name(
+    world: World,
+) -> None:
     answer = await world.submit("healthcare-no-rollback")
     path = f"/v1/workflows/{answer['case_id']}/revisions"
     revised = await world.post(path, revision(**BLOCKED))
@@ -425,6 +508,7 @@ async def test_another_tenants_agent_and_case_are_not_found(world: World) -> Non
     ("method", "path"),
     [
         ("get", "/v1/agents"),
+        ("get", "/v1/workflows"),
         ("get", "/v1/skills"),
         ("get", "/v1/pipeline"),
         ("get", f"/v1/workflows/{UNKNOWN_CASE}"),
@@ -451,6 +535,36 @@ async def test_agents_are_listed_newest_first_page_by_page(world: World) -> None
     assert (await world.get("/v1/agents", cursor="nonsense")).status_code == 422
 
 
+async def test_cases_are_listed_newest_first_page_by_page_and_by_status(world: World) -> None:
+    gap = await world.submit("healthcare-no-rollback")
+    live = await world.live()
+    path = f"/v1/agents/{live['agent_id']}/changes"
+    change = (await world.post(path, document(industry="clinics"))).json()
+    ids = [each["case_id"] for each in (change, live, gap)]
+    assert [each["case_id"] for each in await world.cases()] == ids
+    (returned,) = await world.cases(status="returned")
+    shown = await world.case(gap["case_id"])
+    assert returned == {name: shown[name] for name in returned}
+    assert await world.cases(status="rejected") == []
+    first = (await world.get("/v1/workflows", limit=2)).json()
+    rest = (await world.get("/v1/workflows", limit=2, cursor=first["next_cursor"])).json()
+    assert [case["case_id"] for case in (*first["items"], *rest["items"])] == ids
+    assert rest["next_cursor"] is None
+    elsewhere = {"status": "live", "cursor": first["next_cursor"]}
+    assert (await world.get("/v1/workflows", **elsewhere)).status_code == 422
+    for field, value in (("status", "over"), ("kind", "creation"), ("cursor", "nonsense")):
+        refused = await world.get("/v1/workflows", **{field: value})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+    assert await world.at(f"{world.tenant}-2").cases() == []
+
+
+async def test_a_list_of_cases_reads_no_contents(world: World) -> None:
+    for number in range(3):
+        await world.submit(name=f"writer-{number}")
+    answer = await world.get("/v1/workflows", limit=2)
+    assert "firestore-reads=3" in answer.headers["assent-cost"]
+
+
 async def test_the_catalogue_is_listed(world: World) -> None:
     items = (await world.get("/v1/skills", limit=100)).json()["items"]
     assert {"research", "draft", "reconcile"} <= {item["name"] for item in items}
@@ -464,7 +578,7 @@ async def test_the_catalogue_is_listed(world: World) -> None:
 async def test_a_governor_reads_agents_and_cases_with_the_governors_scope(world: World) -> None:
     case_id = (await world.submit())["case_id"]
     governor = world.with_scopes("governance:read", "governance:write")
-    for path in ("/v1/agents", f"/v1/workflows/{case_id}", "/v1/skills"):
+    for path in ("/v1/agents", "/v1/workflows", f"/v1/workflows/{case_id}", "/v1/skills"):
         assert (await governor.get(path)).status_code == 200
     refused = await governor.post(f"/v1/workflows/{case_id}/cancel", {})
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
