@@ -6,6 +6,7 @@ from events.agents import AgentStatus, CaseKind
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
+from shared.kit.quoting import Said
 
 TOPIC = "agents"
 
@@ -33,14 +34,14 @@ Cause = Literal["veto", "overturned", "health"]
 
 class Finding(Data):
     """One named check's verdict. `path` is a JSON Pointer into the spec as its author sent it, of a
-    concern into its normal form; `evidence` says what is there, `remedy` what to write instead. A
-    `concern` is a doubt about a text: it fails nothing."""
+    concern into its normal form; `evidence` says what is there, `remedy` what to write instead, or
+    `none`. A `concern` is a doubt about a text: it fails nothing."""
 
     check: str
     verdict: Verdict
-    evidence: str
+    evidence: Said
     path: str
-    remedy: str = ""
+    remedy: Said
 
 
 class StageState(Data):

@@ -1,6 +1,7 @@
 """The reader of prose, where one is configured: an HTTP service that receives a spec with the
 rules' findings, and may raise concerns."""
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from shared.kit.json_parts import nearest
 from shared.kit.models import Data, Model
 from shared.kit.parsing import parse_json
 from shared.kit.plain_text import refuse_odd_text
+from shared.kit.quoting import Said
 from shared.runtime.settings import Settings
 
 TIMEOUT_SECONDS = 20.0
@@ -31,9 +33,9 @@ class ReviewerSettings(Settings):
 class Concern(Model):
     """A doubt: the words that it is about, the JSON Pointer of the text that has them, and why."""
 
-    quote: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    quote: Annotated[str, StringConstraints(max_length=300, pattern=r"\S")]
     path: Annotated[str, StringConstraints(max_length=300, pattern=r"^/")]
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+    reason: Annotated[Said, Field(max_length=1_000)]
 
 
 class Answer(Data):
@@ -71,7 +73,8 @@ class Reviewer:
             found, text = nearest(spec, each.path)
             if found != each.path or not isinstance(text, str) or each.quote not in text:
                 raise Unavailable(f"the reader quotes what is not at {each.path}")
-        return tuple(concern(f'"{each.quote}": {each.reason}', each.path) for each in concerns)
+        quoted = ((json.dumps(each.quote, ensure_ascii=False), each) for each in concerns)
+        return tuple(concern(f"{quote}: {each.reason}", each.path) for quote, each in quoted)
 
 
 @cache

@@ -12,12 +12,15 @@ from functions.agents.rules.agent import SERVING, Agent
 from functions.agents.rules.approval_request import approval_content
 from functions.agents.rules.case import Asked, CaseContents, CreationCase
 from functions.agents.rules.certification import as_version, certification
+from functions.agents.rules.checks.findings import NOTHING_TO_DO
 from functions.agents.rules.normal_form import read_normal_form
 from functions.agents.rules.stages import CERTIFIED_STAGES, ETHICS, findings_of
 from shared.kit.errors import SignatureInvalid
 from shared.kit.signing import verify
 
 ASSENTS = ("approved", "auto_approved")
+_AGAIN = "submit the spec again, so that it is judged and assented to as it is now"
+_SKILL = "submit it again with a skill of GET /v1/skills"
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,10 @@ class Surroundings:
 
 
 class Unhealthy(Exception):
-    """Why a case is not deployed, and the part of the spec that it is about."""
+    """Why a case is not deployed, the part of the spec that it is about, and what to do."""
 
-    def __init__(self, evidence: str, path: str = "") -> None:
-        self.evidence, self.path = evidence, path
+    def __init__(self, evidence: str, path: str = "", remedy: str = _AGAIN) -> None:
+        self.evidence, self.path, self.remedy = evidence, path, remedy
 
 
 def health_checks(
@@ -56,11 +59,13 @@ def health_checks(
 
 def _finding(check: str, told: Callable[[], str]) -> Finding:
     try:
-        return Finding(check=check, verdict="pass", evidence=told(), path="")
+        shown = {"evidence": told(), "path": "", "remedy": NOTHING_TO_DO}
+        return Finding(check=check, verdict="pass", **shown)
     except SignatureInvalid as refusal:
-        return Finding(check=check, verdict="fail", evidence=refusal.detail, path="")
+        shown = {"evidence": refusal.detail, "path": "", "remedy": _AGAIN}
     except Unhealthy as refusal:
-        return Finding(check=check, verdict="fail", evidence=refusal.evidence, path=refusal.path)
+        shown = vars(refusal)
+    return Finding(check=check, verdict="fail", **shown)
 
 
 def _signatures(case: CreationCase, around: Surroundings) -> str:
@@ -112,13 +117,14 @@ def _dependencies(around: Surroundings) -> str:
     spec = around.contents.spec.value if around.contents else {}
     for index, skill in enumerate(spec.get("skills", ())):
         if skill not in around.known_skills:
-            raise Unhealthy(f"the skill {skill} is gone", f"/skills/{index}")
+            raise Unhealthy(f"the skill {skill} is gone", f"/skills/{index}", _SKILL)
     needed = spec.get("interfaces", {}).get("depends_on", ())
     for index, name in enumerate(needed):
         status = around.neighbours.get(name)
         if status not in SERVING:
             path = f"/interfaces/depends_on/{index}"
-            raise Unhealthy(f"the agent {name} is {status or 'unknown'}", path)
+            remedy = f"submit it again once {name} is active, or leave it out of depends_on"
+            raise Unhealthy(f"the agent {name} is {status or 'unknown'}", path, remedy)
     return f"{len(needed)} agents it needs can serve"
 
 

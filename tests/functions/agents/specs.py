@@ -80,9 +80,14 @@ def _document(slug: str) -> str:
 
 
 def document(slug: str = "healthcare-content-writer", /, **changes: Any) -> dict[str, Any]:
-    """A spec of the corpus as JSON; `a__b=x` sets `a.b`, None removes it, and a number is a place
-    in a list."""
-    spec: dict[str, Any] = copy.deepcopy(json.loads(_document(slug)))
+    """A spec of the corpus as JSON, changed."""
+    return changed(json.loads(_document(slug)), **changes)
+
+
+def changed(of: dict[str, Any], /, **changes: Any) -> dict[str, Any]:
+    """A copy of a spec in JSON; `a__b=x` sets `a.b`, None removes it, and a number is a place in a
+    list."""
+    spec = copy.deepcopy(of)
     for path, value in changes.items():
         *parents, last = path.split("__")
         place: Any = spec

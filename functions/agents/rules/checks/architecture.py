@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from events.effects import HARMLESS, gravity
 from functions.agents.rules.catalogue import CONNECTORS
-from functions.agents.rules.checks.findings import Check, Objection, listed, quote
+from functions.agents.rules.checks.findings import Check, Objection, listed
 from functions.agents.rules.rights import Powers
+from shared.kit.quoting import quote
 from shared.kit.wording import one_of
 
 _AGENT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")

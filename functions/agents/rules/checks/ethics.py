@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functions.agents.rules.catalogue import CATALOGUE
 from functions.agents.rules.checks.findings import Check, Objection, listed
 from functions.agents.rules.rights import Powers
+from shared.kit.quoting import quote
 
 # What has this name, or a name that begins with this word, is Assent's own.
 RESERVED = "assent"
@@ -34,16 +35,16 @@ def _bypasses(powers: Powers) -> Iterator[Objection]:
     for index, access in enumerate(powers.spec.data_access):
         if _is_reserved(access.source):
             path = f"/data_access/{index}/source"
-            yield Objection(path, f"{access.source} belongs to Assent itself", remedy)
+            yield Objection(path, f"{quote(access.source)} belongs to Assent itself", remedy)
     for index, system in enumerate(powers.spec.systems):
         path = f"/systems/{index}"
         if _is_reserved(system.name):
             yield Objection(f"{path}/name", f"{system.name} is Assent itself", remedy)
         for source in filter(_is_reserved, system.sources or ()):
-            yield Objection(path, f"{source} belongs to Assent itself", remedy)
+            yield Objection(path, f"{quote(source)} belongs to Assent itself", remedy)
     for _, path, operation in powers.operations:
         for name in filter(_is_reserved, (operation.name, *(operation.sources or ()))):
-            yield Objection(path, f"{name} belongs to Assent itself", remedy)
+            yield Objection(path, f"{quote(name)} belongs to Assent itself", remedy)
 
 
 def _is_reserved(name: str) -> bool:
@@ -59,6 +60,7 @@ def _leaks(powers: Powers) -> Iterator[Objection]:
         if powers.classification(source) == "restricted"
     )
     unknown = [source for source in seen if source.casefold() not in powers.declared]
+    known = [source for source in seen if source not in unknown]
     for deed in powers.alone_deeds if seen else ():
         if deed.effect not in ("send", "publish"):
             continue
@@ -66,11 +68,11 @@ def _leaks(powers: Powers) -> Iterator[Objection]:
         beside = f"{deed.ref} ({deed.effect}) is held alone beside"
         move = f"move {deed.ref} to rights.with_approval"
         if unknown:
-            evidence = f"{beside} {listed(unknown)}, which counts as restricted"
+            evidence = f"{beside} {listed(map(quote, unknown))}, which counts as restricted"
             remedy = f"declare it under data_access with its classification, or {move}"
             yield Objection(path, evidence, remedy)
-        if len(unknown) < len(seen):
-            evidence = f"{beside} restricted data: {listed(s for s in seen if s not in unknown)}"
+        if known:
+            evidence = f"{beside} restricted data: {listed(map(quote, known))}"
             yield Objection(path, evidence, f"{move}, or a person decides first", "escalate")
 
 
@@ -81,8 +83,8 @@ def _mishandled(powers: Powers) -> Iterator[Objection]:
     for deed in powers.held_deeds:
         for source in deed.sources if deed.effect in ("change", "delete") else ():
             if source.casefold() in powers.declared.keys() - written:
-                evidence = f"{deed.ref} ({deed.effect}) changes {source}, which is only read"
-                remedy = f"declare {source} with mode: write, or leave the operation out"
+                evidence = f"{deed.ref} ({deed.effect}) changes {quote(source)}, which is only read"
+                remedy = f"declare {quote(source)} with mode: write, or leave the operation out"
                 yield Objection(deed.path, evidence, remedy)
 
 

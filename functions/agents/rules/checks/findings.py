@@ -1,14 +1,12 @@
 """A check, and the findings that it makes: a verdict, its place, its evidence and its remedy."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from events.cases import Finding
 from functions.agents.rules.rights import Powers
-from shared.kit.wording import shortened
+from shared.kit.quoting import quote
 
-LONGEST_QUOTE = 120
 LONGEST_TEXT = 400
 MOST_FINDINGS = 20
 MOST_NAMES = 8
@@ -60,22 +58,10 @@ def run(check: Check, powers: Powers) -> list[Finding]:
 def passed(check: str, powers: Powers, path: str, evidence: str = "") -> Finding:
     """The finding that a check passed; without evidence it quotes what stands at the path."""
     place, value = powers.spec.nearest(path)
-    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    is_there = place == path and value and shown.strip()
-    told = evidence or (quote(shown) if is_there else "nothing is declared")
+    told = evidence or quote(value if place == path else None)
     return Finding(
-        check=check,
-        verdict="pass",
-        evidence=told[:LONGEST_TEXT],
-        path=place,
-        remedy=NOTHING_TO_DO,
+        check=check, verdict="pass", evidence=told[:LONGEST_TEXT], path=place, remedy=NOTHING_TO_DO
     )
-
-
-def quote(text: str) -> str:
-    """The text on one line in quotation marks, shortened where it is long."""
-    line = " ".join(text.replace('"', "'").split())
-    return f'"{shortened(line, LONGEST_QUOTE)}"'
 
 
 def listed(names: Iterable[str]) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from functions.agents.rules.checks.findings import Check, Objection, listed, quote
+from functions.agents.rules.checks.findings import Check, Objection, listed
 from functions.agents.rules.rights import Powers
+from shared.kit.quoting import quote
 
 
 def _gaps(powers: Powers) -> Iterator[Objection]:

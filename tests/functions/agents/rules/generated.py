@@ -14,10 +14,10 @@ _OPERATIONS = (
     *("users.manage", "act", "unact", "verb_noun"),
 )
 _REFS = [f"{system}/{name}" for system in _SYSTEMS for name in (*_OPERATIONS, "*", "articles.*")]
-_SOURCES = ("desk", "vault", "patients", "Patients")
-_SENTENCES = ("", " ", "Order the findings.", "Never asks anybody.", "der die das", "TBD")
+_SOURCES = ("desk", "vault", "patients", "Patients", 'a ""', '"', "assent \"\" '' x")
+_SENTENCES = ("", " ", '""', "Order the findings.", "Never asks anybody.", "der die das", "TBD")
 
-sentences = st.sampled_from(_SENTENCES) | st.text("ab \n\"'", max_size=12)
+sentences = st.sampled_from(_SENTENCES) | st.text("ab \n\"'\\", max_size=12)
 _texts = st.lists(sentences, max_size=3)
 _names = st.sampled_from(_OPERATIONS)
 _touched = st.none() | st.lists(st.sampled_from(_SOURCES), min_size=1, max_size=2)
@@ -91,7 +91,9 @@ documents = st.builds(
         ),
         escalation_triggers=_texts,
         interfaces=_some(
-            inputs=_texts, outputs=_texts, depends_on=st.lists(st.sampled_from(("some-agent", "b")))
+            inputs=_texts,
+            outputs=_texts,
+            depends_on=st.lists(st.sampled_from(("some-agent", "b", 'the "" agent', " "))),
         ),
         containment=_some(rollback=sentences, blast_radius=st.sampled_from(RADII)),
         budget=_some(per_run_usd=st.sampled_from((0, 0.5, 9)), per_day_usd=st.sampled_from((0, 5))),

@@ -13,10 +13,11 @@ from functions.agents.rules.rights import Powers
 from functions.agents.rules.risk import assess
 from shared.kit.errors import Invalid
 from shared.kit.plain_yaml import parse_yaml
-from tests.functions.agents.specs import CORPUS, document, read_spec, variants
+from tests.functions.agents.specs import CORPUS, changed, document, read_spec, variants
 
 WHOLE: dict[str, Any] = parse_yaml((CORPUS / "expected.yaml").read_bytes())
 TRANSLATED: list[dict[str, Any]] = parse_yaml((CORPUS / "translated.yaml").read_bytes())
+DISPUTED = [row for row in TRANSLATED if not row["agrees"]]
 EXPECTED = {**WHOLE, **{slug: variant["expected"] for slug, variant in variants().items()}}
 READABLE = [slug for slug, expected in EXPECTED.items() if expected["outcome"] != "refused"]
 
@@ -73,18 +74,31 @@ def test_the_corpus_has_eighty_specs_good_and_bad_of_ten_industries() -> None:
 
 @pytest.mark.parametrize("row", TRANSLATED, ids=lambda row: row["slug"])
 def test_a_public_definition_is_judged_as_expected(row: dict[str, Any]) -> None:
-    spec = read_spec(json.dumps(row["spec"]).encode())
+    assert _found(row["spec"]) == row["expected"]
+
+
+@pytest.mark.parametrize("row", DISPUTED, ids=lambda row: row["slug"])
+def test_a_disagreement_ends_with_the_change_that_explains_it(row: dict[str, Any]) -> None:
+    assert _found(changed(row["spec"], **row["change"])) == row["then"]
+    assert row["then"]["outcome"] == "ethics_cleared"
+    assert row["then"] != row["expected"]
+
+
+def _found(of: dict[str, Any]) -> dict[str, str]:
+    spec = read_spec(json.dumps(of).encode())
     refuse_unknown_skills(spec.skills)
     judgement, risk = judge(Powers(spec)), assess(Powers(spec)).risk
     stopping = [each.check for each in judgement.findings if each.verdict != "pass"]
     found = {"outcome": judgement.outcome, "risk": risk}
-    assert {**found, **({"check": stopping[0]} if stopping else {})} == row["expected"]
+    return {**found, **({"check": stopping[0]} if stopping else {})}
 
 
 def test_of_the_public_definitions_four_in_five_are_judged_as_their_authors_would() -> None:
     assert len(TRANSLATED) >= 25
-    agreeing = [row for row in TRANSLATED if row["agrees"]]
-    assert len(agreeing) / len(TRANSLATED) >= 0.8
+    assert len({row["source"] for row in TRANSLATED}) == len(TRANSLATED)
+    agreeing = len(TRANSLATED) - len(DISPUTED)
+    assert agreeing / len(TRANSLATED) >= 0.8
+    assert f"For {agreeing} of {len(TRANSLATED)} they would." in (CORPUS / "README.md").read_text()
     assert all(row["source"] and row["why"] for row in TRANSLATED)
 
 
@@ -94,7 +108,6 @@ def test_every_finding_has_evidence_a_remedy_and_a_path_that_exists() -> None:
         for finding in judge(Powers(spec)).findings:
             assert finding.path == spec.nearest(finding.path)[0], finding
             assert finding.evidence
-            assert '""' not in finding.evidence
             assert finding.remedy
 
 
