@@ -17,6 +17,7 @@ from infra.release.verdict import MOST_ERRORS
 from infra.settings import Settings, stacks_of
 from infra.sql import DATABASE, INSTANCE
 from shared.manifest import load_manifests
+from tests.docs.answers import Answers
 
 GUIDE = (ROOT / "docs" / "guides" / "deploy.md").read_text()
 WORKFLOWS = "".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
@@ -164,3 +165,19 @@ def test_the_first_agent_is_submitted_approved_and_live_as_the_guide_says(
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"status": "live"' in done.stdout
     assert "'by': 'gala'" in done.stdout
+
+
+@pytest.mark.platform
+def test_a_call_without_a_token_is_answered_as_the_guide_prints(running: RunningPlatform) -> None:
+    (command,) = (text for text in _blocks("") if "curl -si" in text)
+    (shown,) = _blocks("text")
+    done = subprocess.run(
+        ["bash", "-euc", command.replace("https://$PROJECT.web.app", running.url)],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    here = shown.replace("HTTP/2 401", "HTTP/1.1 401 Unauthorized")
+    assert Answers().differences(here, done.stdout) == []

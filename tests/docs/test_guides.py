@@ -1,0 +1,82 @@
+"""The guides that show calls of a platform, followed to the letter on a running one."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import get_args
+
+import pytest
+
+from emulators.running import RunningPlatform
+from shared.definitions import Format
+from tests.docs.followed import ANSWERS, GUIDES, differences
+
+FOLLOWED = ("governor-api.md", "import-an-agent.md", "write-an-agent.md")
+# Its answers are compared in tests/infra/test_infra_deploy_guide.py.
+ELSEWHERE = ("deploy.md",)
+_EVENT = re.compile(r"^(.*)evt_\d+ +([\w.]+) +(\S+) +[\d:.]+", re.MULTILINE)
+
+Follow = Callable[[str], list[str]]
+Told = tuple[str | None, str, str]
+
+
+@pytest.fixture(scope="module")
+def follow(running: RunningPlatform, tmp_path_factory: pytest.TempPathFactory) -> Follow:
+    """What is different about a page's answers; each page is followed once."""
+    return cache(lambda page: differences(page, running, tmp_path_factory.mktemp("guide")))
+
+
+@pytest.mark.platform
+@pytest.mark.parametrize("page", FOLLOWED)
+def test_its_commands_succeed_and_answer_what_the_page_prints(page: str, follow: Follow) -> None:
+    found = follow(page)
+    assert not found, "\n\n".join(found)
+
+
+@pytest.mark.platform
+def test_the_life_of_an_approval_has_the_events_that_its_page_shows(
+    follow: Follow, running: RunningPlatform
+) -> None:
+    follow("governor-api.md")
+    log = {event["id"]: event for event in running.client.events()}
+    (first,) = (
+        event
+        for event in log.values()
+        if event["type"] == "assent.creation_case.judged.v1"
+        and event["tenantid"] == "governor-api"
+        and event["data"]["agent_name"] == "clinic-newsletter-writer"
+    )
+    story = [each for each in log.values() if each["correlationid"] == first["correlationid"]]
+    # The guide goes on with the precedent; the life of the approval ends when it is reversed.
+    end = [_type(event) for event in story].index("approval.reversed") + 1
+    told = [(_type(log[e["causationid"]]), _type(e), e["actorid"]) for e in story[1:end]]
+    shown = list(_shown_events((GUIDES / "life-of-an-approval.md").read_text()))
+    assert sorted([(None, _type(first), first["actorid"]), *told], key=str) == sorted(
+        shown, key=str
+    )
+
+
+def _type(event: dict[str, str]) -> str:
+    return event["type"].removeprefix("assent.").removesuffix(".v1")
+
+
+def _shown_events(page: str) -> Iterator[Told]:
+    """The type of the cause, the type and the actor of each event in the page's tree."""
+    above: list[tuple[int, str]] = []
+    for indent, type, actor in _EVENT.findall(page.split("```")[1]):
+        while above and above[-1][0] >= len(indent):
+            above.pop()
+        yield above[-1][1] if above else None, type, actor
+        above.append((len(indent), type))
+
+
+def test_each_page_that_prints_answers_is_followed() -> None:
+    texts = {page.name: page.read_text() for page in GUIDES.glob("*.md")}
+    answer = re.compile(f"^```({'|'.join(ANSWERS)})$", re.MULTILINE)
+    printing = [name for name, text in texts.items() if answer.search(text)]
+    assert sorted(printing) == sorted([*FOLLOWED, *ELSEWHERE])
+
+
+def test_the_page_about_imports_describes_every_format() -> None:
+    page = (GUIDES / "import-an-agent.md").read_text()
+    assert set(re.findall(r"^\| `(\w+)` \| ", page, re.MULTILINE)) >= set(get_args(Format))
