@@ -1,5 +1,6 @@
 """The guides that show calls of a platform, followed to the letter on a running one."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -16,12 +17,49 @@ FOLLOWED = ("governor-api.md", "import-an-agent.md", "write-an-agent.md")
 ELSEWHERE = ("deploy.md",)
 _EVENT = re.compile(r"^(.*)evt_\d+ +([\w.]+) +(\S+) +[\d:.]+", re.MULTILINE)
 
+_COST = re.compile(r"(\d+) reads?, (\d+) writes?(?:, (\d+) task)?")
+# What leads to the commits that the life of an approval tells of, in its order.
+_LED_BY = (
+    "POST /v1/agents",
+    "agent.approval_needed",
+    "approval.auto_approved",
+    "approval.auto_approved",
+    "/veto",
+    "approval.vetoed",
+    "creation_case.rolled_back",
+)
+
 Follow = Callable[[str], list[str]]
 Told = tuple[str | None, str, str]
 
 
+class _Costs(logging.Handler):
+    """What each request led to, by its event or its call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, tuple[int, ...]]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = vars(record)["fields"]
+        kinds = ("firestore-reads", "firestore-writes", "cloud-tasks")
+        counted = tuple(fields["operations"].get(kind, 0) for kind in kinds)
+        self.seen.append((fields.get("event_type", record.getMessage()), counted))
+
+
 @pytest.fixture(scope="module")
-def follow(running: RunningPlatform, tmp_path_factory: pytest.TempPathFactory) -> Follow:
+def costs() -> Iterator[_Costs]:
+    """Those of the requests to functions in this process."""
+    handler, log = _Costs(), logging.getLogger("assent.request")
+    log.addHandler(handler)
+    yield handler
+    log.removeHandler(handler)
+
+
+@pytest.fixture(scope="module")
+def follow(
+    running: RunningPlatform, costs: _Costs, tmp_path_factory: pytest.TempPathFactory
+) -> Follow:
     """What is different about a page's answers; each page is followed once."""
     return cache(lambda page: differences(page, running, tmp_path_factory.mktemp("guide")))
 
@@ -31,6 +69,17 @@ def follow(running: RunningPlatform, tmp_path_factory: pytest.TempPathFactory) -
 def test_its_commands_succeed_and_answer_what_the_page_prints(page: str, follow: Follow) -> None:
     found = follow(page)
     assert not found, "\n\n".join(found)
+
+
+@pytest.mark.platform
+def test_the_life_of_an_approval_costs_what_its_page_says(follow: Follow, costs: _Costs) -> None:
+    follow("governor-api.md")
+    page = (GUIDES / "life-of-an-approval.md").read_text()
+    shown = [tuple(int(n or 0) for n in each) for each in _COST.findall(page)]
+    assert len(shown) == len(_LED_BY)
+    for led_by, counted in zip(_LED_BY, shown, strict=True):
+        found = {each for name, each in costs.seen if led_by in name}
+        assert counted in found, f"{led_by}: {found}"
 
 
 @pytest.mark.platform

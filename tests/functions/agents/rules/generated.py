@@ -14,7 +14,7 @@ _OPERATIONS = (
     *("users.manage", "act", "unact", "verb_noun"),
 )
 _REFS = [f"{system}/{name}" for system in _SYSTEMS for name in (*_OPERATIONS, "*", "articles.*")]
-_SOURCES = ("desk", "vault", "patients", "Patients", 'a ""', '"', "assent \"\" '' x")
+_SOURCES = ("desk", "vault", "patients", "patience", "Patients", 'a ""', '"', "assent \"\" '' x")
 _SENTENCES = ("", " ", '""', "Order the findings.", "Never asks anybody.", "der die das", "TBD")
 
 sentences = st.sampled_from(_SENTENCES) | st.text("ab \n\"'\\", max_size=12)

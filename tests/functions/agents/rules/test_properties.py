@@ -35,9 +35,11 @@ Json = dict[str, Any]
 def verdicts(of: Json) -> tuple[Any, ...]:
     """All that is judged of a spec, whatever its author called things and wherever they stand."""
     powers = Powers(Spec.model_validate(of))
-    judgement = judge(powers)
+    judgement, assessment = judge(powers), assess(powers)
     found = Counter((each.check, each.verdict) for each in judgement.findings)
-    return judgement.outcome, judgement.stopped_at, found, assess(powers).risk
+    # One grave reason hides that others come and go: they are counted.
+    risk = assessment.risk, len(assessment.reasons), data_classification(powers)
+    return judgement.outcome, judgement.stopped_at, found, risk
 
 
 def hash_of(of: Json) -> str:
