@@ -1,4 +1,5 @@
-"""Specs of any form that the schema allows: names from small pools, so that they meet."""
+"""Specs of any form that the schema allows: names from small pools, so that they meet, and rights
+mostly over what is declared."""
 
 from typing import Any
 
@@ -46,16 +47,19 @@ limits = _some(
         max_size=2,
     ),
 )
-refs = st.sampled_from(_REFS)
-rights = refs | st.builds(
+# A number stands for one of the operations that are declared.
+_places = st.integers(0, 9)
+refs = st.sampled_from(_REFS) | _places | _places
+_limited = st.builds(
     lambda ref, bounds: {"operation": ref, **bounds},
-    refs.filter(lambda ref: not ref.endswith("*")),
+    st.sampled_from([ref for ref in _REFS if not ref.endswith("*")]) | _places | _places,
     limits,
 )
-_operation = st.builds(
+rights = refs | _limited | _limited | _limited
+operations = st.builds(
     lambda name, effect, rest: {"name": name, "effect": effect, **rest},
     _names,
-    st.sampled_from(EFFECTS),
+    st.sampled_from((*EFFECTS, "change", "send", "pay", "pay")),
     _some(undo=_names, sources=_touched),
 )
 _system = st.builds(
@@ -64,8 +68,14 @@ _system = st.builds(
     _some(
         connector=st.sampled_from((*CONNECTORS, "none-such")),
         sources=_touched,
-        operations=st.lists(_operation, max_size=5),
+        operations=st.lists(operations, max_size=5),
     ),
+)
+_used_system = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(_SYSTEMS[:2]),
+        "operations": st.lists(operations, min_size=1, max_size=4),
+    },
 )
 _access = st.fixed_dictionaries(
     {
@@ -74,8 +84,30 @@ _access = st.fixed_dictionaries(
         "classification": st.sampled_from(CLASSIFICATIONS),
     }
 )
+
+
+def with_names(entry: Any, of: dict[str, Any]) -> Any:
+    """A right in which a declared operation of the spec stands for a number."""
+    if isinstance(entry, dict):
+        return {**entry, "operation": with_names(entry["operation"], of)}
+    if isinstance(entry, str):
+        return entry
+    systems = of.get("systems", ())
+    declared = [
+        f"{each['name']}/{o['name']}" for each in systems for o in each.get("operations", ())
+    ]
+    return declared[entry % len(declared)] if declared else f"desk/{_OPERATIONS[0]}"
+
+
+def _document(rest: dict[str, Any], used: dict[str, Any]) -> dict[str, Any]:
+    rest = {**rest, **used}
+    lists = rest.get("rights", {})
+    named = {name: [with_names(each, rest) for each in lists[name]] for name in lists}
+    return {"name": "some-agent", **rest, **({"rights": named} if named else {})}
+
+
 documents = st.builds(
-    lambda rest: {"name": "some-agent", **rest},
+    _document,
     _some(
         purpose=sentences,
         instructions=sentences,
@@ -99,5 +131,20 @@ documents = st.builds(
         budget=_some(per_run_usd=st.sampled_from((0, 0.5, 9)), per_day_usd=st.sampled_from((0, 5))),
         mode=st.sampled_from(("production", "trial")),
         way_of_working=_some(**dict.fromkeys(SECTIONS, sentences)),
+    ),
+    # What chance mostly leaves out: agents that act.
+    st.just({})
+    | st.fixed_dictionaries(
+        {
+            "systems": st.lists(_used_system, min_size=1, max_size=2),
+            "data_access": st.lists(_access, min_size=1, max_size=4),
+            "rights": st.fixed_dictionaries(
+                {
+                    "alone": st.lists(rights, min_size=1, max_size=5),
+                    "with_approval": st.lists(rights, max_size=2),
+                }
+            ),
+            "containment": st.just({"blast_radius": "tenant"}),
+        }
     ),
 )
