@@ -8,23 +8,24 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 
-from shared.kit.unicode_data import LETTERS, PICTOGRAPHS
+from shared.kit.unicode_data import LETTERS, PICTOGRAPHS, READ_AS
 
-# Letters of other alphabets that look like Latin letters, and those letters.
+# Letters that look like Latin letters, and those letters.
 LOOKALIKES = str.maketrans(
-    "авеԍһіјкӏмոорԛгѕтսѵԝхуцօԁсαεικνορτυχγӕ"
+    "авеԍһіјкӏмոорԛгѕтսѵԝхуцօԁсαεικνορστυχγӕ"
     "АВЕЅІЈКМНОРСТХУԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
     "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡıȷℓ",
-    "abeghijklmnopqrstuvwxygodcaeiknoptuxyæ"
+    "abeghijklmnopqrstuvwxygodcaeiknopotuxyæ"
     "ABESIJKMHOPCTXYWABEZHIKMNOPTYX"
     "abcdefghijklmnoprstuvwyzagijl",
-)
+) | str.maketrans(READ_AS)
 
 # How a character may stand beside others (`shape_of`):
 REFUSED = "X"
 LATIN = "l"
 LETTER = "a"  # of a script that needs nothing more
 CURSIVE = "c"  # of a script whose letters join
+MONGOLIAN = "g"
 INDIC = "i"  # of a script that spells with viramas
 UNSPACED = "s"  # of a script that writes no spaces between words
 IDEOGRAPH = "u"
@@ -46,6 +47,8 @@ IDEOGRAPH_SELECTOR = "v"
 NON_JOINER = "z"
 JOINER = "Z"
 BREAK = "b"
+MONGOLIAN_SELECTOR = "f"
+MONGOLIAN_SEPARATOR = "F"
 OTHER = " "
 
 _SHAPES = {
@@ -58,23 +61,24 @@ _SHAPES = {
     "\u0338": OVERLAY,
     "\u25cc": BASE,
     **dict.fromkeys("\ufe0e\ufe0f", EMOJI_SELECTOR),
-    "\u0196": REFUSED,  # read as l
-    # Nobody sees these. The Mongolian selectors follow letters that are not known here.
-    **dict.fromkeys("\u180b\u180c\u180d\u180f", REFUSED),
+    **dict.fromkeys("\u180b\u180c\u180d\u180f", MONGOLIAN_SELECTOR),
+    "\u180e": MONGOLIAN_SEPARATOR,
+    # Nobody sees these.
     **dict.fromkeys("\u2800\ufffc\U0001d159", REFUSED),
     # Ordinals and the micro sign are letters of keyboards.
     **dict.fromkeys("ªºµ", LATIN),
-    **dict.fromkeys("ⁱⁿ…‥⁇⁈″‴⁗℠№℃℉℡ﷺﷻ", OTHER),
+    **dict.fromkeys("ⁱⁿ․…‥⁇⁈″‴⁗℠№℃℉℡ﷺﷻ", OTHER),
     **dict.fromkeys("‼⁉™", EMOJI),
 }
 _CURSIVE = {"Adlam", "Arabic", "Mandaic", "Nko", "Hanifi_Rohingya", "Syriac"}
 _INDIC = {
-    *("Balinese", "Bengali", "Chakma", "Devanagari", "Gujarati", "Gurmukhi", "Javanese", "Kannada"),
-    *("Malayalam", "Meetei_Mayek", "Oriya", "Sinhala", "Sundanese", "Tamil", "Telugu", "Tibetan"),
+    *("Bengali", "Chakma", "Devanagari", "Gujarati", "Gurmukhi", "Kannada", "Malayalam"),
+    *("Meetei_Mayek", "Oriya", "Sinhala", "Sundanese", "Tamil", "Telugu", "Tibetan"),
 }
-# Line_Break is SA (Unicode's UAX 14): like Han, these write foreign words without a space.
+# Line_Break is SA or AK (Unicode's UAX 14): like Han, these write foreign words without a space.
 SPACELESS = {
-    *("Khmer", "Lao", "Myanmar", "New_Tai_Lue", "Tai_Le", "Tai_Tham", "Tai_Viet", "Thai"),
+    *("Balinese", "Javanese", "Khmer", "Lao", "Myanmar", "New_Tai_Lue", "Tai_Le", "Tai_Tham"),
+    *("Tai_Viet", "Thai"),
 }
 # What Unicode keeps for ideographs that it has not assigned yet.
 _IDEOGRAPHS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x3FFFE))
@@ -144,8 +148,13 @@ def _shape_of_letter(character: str, scripts: frozenset[str]) -> str:
     if "Han" in scripts:
         return IDEOGRAPH
     if "Latin" in scripts:
-        return LATIN
-    for shape, those in ((CURSIVE, _CURSIVE), (INDIC, _INDIC), (UNSPACED, SPACELESS)):
+        return MARK if unicodedata.decomposition(character).startswith("<super>") else LATIN
+    for shape, those in (
+        (MONGOLIAN, {"Mongolian"}),
+        (CURSIVE, _CURSIVE),
+        (INDIC, _INDIC),
+        (UNSPACED, SPACELESS),
+    ):
         if scripts & those:
             return shape
     return LETTER

@@ -12,6 +12,7 @@ from typing import Any
 from shared.kit import characters
 from shared.kit.characters import LOOKALIKES, SPACELESS, scripts_of, shape_of, written_plainly
 from shared.kit.errors import WHOLE_BODY, FieldError, Invalid
+from shared.kit.imitations import imitated_by, imitations, strangers, without_formulas
 from shared.kit.json_parts import parts_of, walk
 from shared.kit.unicode_data import FLAGS, LETTERS
 
@@ -41,7 +42,7 @@ _NATION = re.compile(
 # In the letters of `characters`: what may stand where it stands, and what needs a neighbour.
 _ODD = re.compile(
     "X"
-    "|(?<![laciushmzZB])[mh]"  # a mark on nothing
+    "|(?<![lacgiushmzZB])[mh]"  # a mark on nothing
     f"|(?<=[mh]{{{MOST_MARKS}}})[mh]"
     "|(?<![qE])o"
     "|(?<=[Sd])S|S(?=[Sd])"
@@ -53,25 +54,16 @@ _ODD = re.compile(
     "|(?<=[EeV])Z(?=E)"  # between emoji
     "|(?<=[ET])V|(?<=d)V(?=Y)|(?<=d)Y|(?<=dV)Y"
     "|(?<=u)v"
-    ")[zZbVvY]"
+    "|(?<=g)f|(?<=[gf])F(?=g)"  # in Mongolian words
+    ")[zZbVvYfF]"
 )
-# Marks and signs of languages, where they imitate what ASCII has: a dot over a letter that has one
-# (without a Lithuanian accent), a low quote within a number, an Armenian full stop after Latin
-# letters, a fraction's slash beside letters.
-_IMITATING = re.compile(
-    "(?<=[ij\u0131\u0237])\u0307(?![\u0300\u0301\u0303])"
-    r"|(?<=\d)\u201a(?=\d)"
-    "|(?<=[A-Za-z])\u0589"
-    r"|(?<=[^\W\d_])[\u2044\u2215]|[\u2044\u2215](?=[^\W\d_])"
-)
-_IMITATED = {"\u201a": ",", "\u0589": ":", "\u2044": "/", "\u2215": "/"}
 _MARKS = re.compile("[mh]{2,}")
 _REGIONS = re.compile("R+")
 _NUMBER = re.compile(r"\d+")
 
 # What a word is made of, each letter as one that stands for its scripts; a space is not in words.
 _WORD = re.compile("[^ ]+")
-_WITHIN_WORDS = frozenset("0123456789_'\u2019\u200b\u200c\u200d")
+_WITHIN_WORDS = frozenset("0123456789_'\u2019\u200b\u200c\u200d\u180b\u180c\u180d\u180e\u180f")
 _NEUTRAL, _CAPITAL, _SMALL, _GREEK, _GREEK_SIGN = ".LlGg"
 _CODES = {frozenset(names.split()): chr(0xE000 + at) for at, names in enumerate(LETTERS)}
 _SCRIPTS: dict[str, frozenset[str]] = {
@@ -131,11 +123,15 @@ def _first_oddity(text: str) -> tuple[int, str] | None:
         return None
     if "\U000e007f" in text:
         text = _NATION.sub(lambda flag: flag[0][0] * len(flag[0]), text)
+    text = without_formulas(text)
     distinct = set(text)
     shapes = text.translate({ord(each): shape_of(each) for each in distinct})
     odd = next(_misplaced(text, shapes), None)
     if odd is not None:
         return odd, _misread(text[odd], odd)
+    stranger = next(strangers(text, distinct), None)
+    if stranger is not None:
+        return stranger, _read_as_ascii(text[stranger], stranger)
     scripts = text.translate({ord(each): _code_of(each) for each in distinct})
     if any(map(_is_mixed, set(_WORD.findall(scripts)))):
         return next(_mixed_words(text, scripts))
@@ -157,8 +153,7 @@ def _misplaced(text: str, shapes: str) -> Iterator[int]:
     """Where a character stands that may not, or not there."""
     if odd := _ODD.search(shapes):
         yield odd.start()
-    if imitating := _IMITATING.search(text):
-        yield imitating.start()
+    yield from imitations(text)
     for run in _MARKS.finditer(shapes):
         marks = text[slice(*run.span())]
         yield from (run.start() + at for at in range(1, len(marks)) if marks[at] == marks[at - 1])
@@ -174,9 +169,16 @@ def _flags() -> frozenset[str]:
 
 
 def _misread(character: str, position: int) -> str:
-    plain = _IMITATED.get(character) or written_plainly(character)
+    plain = imitated_by(character) or written_plainly(character)
     instead = f"write {ascii(plain)[1:-1]} instead" if plain else "leave it out"
     return f"has {_named(character)} at position {position}, which people misread: {instead}"
+
+
+def _read_as_ascii(character: str, position: int) -> str:
+    return (
+        f"has {_named(character)} at position {position}, which people read as "
+        f"{imitated_by(character)}: write that, or a sentence with other letters of its language"
+    )
 
 
 def _mixed_words(text: str, scripts: str) -> Iterator[tuple[int, str]]:

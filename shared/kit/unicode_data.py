@@ -38,8 +38,8 @@ LETTERS = {
     "Chakma Myanmar Tai_Le": "1040-1049",
     "Cham": "aa00-aa36 aa40-aa4d aa50-aa59",
     "Cherokee": "13a0-13f5 13f8-13fd ab70-abbf",
-    "Common": "2bb-2bc 2ec 2135-2138 a717-a71f a788",
-    "Cyrillic": "400-45f 48a-4ff 510-529 52e-52f a67c-a67d a67f a69e fe2e-fe2f",
+    "Common": "2b9 2bb-2bc 2c0-2c1 2c6 2d0 2ec 2ee 2135-2138 a717-a71f a788",
+    "Cyrillic": "400-45f 48a-501 510-529 52e-52f a67c-a67d a67f a69e fe2e-fe2f",
     "Cyrillic Glagolitic": "a66f",
     "Devanagari": (
         "900-950 955-963 971-97f 1cd1 1cd4 1cdb 1cde-1cdf 1ce2-1ce8 1ceb-1cec 1cee-1cf1 "
@@ -62,7 +62,7 @@ LETTERS = {
     "Georgian": "10a0-10c5 10c7 10cd 10d0-10fa 10fc-10ff 1c90-1cba 1cbd-1cbf 2d00-2d25 2d27 2d2d",
     "Grantha Tamil": "be6-bef 11301 11303 1133b-1133c",
     "Greek": (
-        "342 345 37b-37d 386 388-38a 38c 38e-3a1 3a3-3ce 3fc-3ff 1f00-1f15 1f18-1f1d "
+        "342 345 37b-37d 386 388-38a 38c 38e-3a1 3a3-3ce 3fc-3ff 1dbf 1f00-1f15 1f18-1f1d "
         "1f20-1f45 1f48-1f4d 1f50-1f57 1f59 1f5b 1f5d 1f5f-1f70 1f72 1f74 1f76 1f78 1f7a 1f7c "
         "1f80-1fb4 1fb6-1fba 1fbc 1fc2-1fc4 1fc6-1fc8 1fca 1fcc 1fd0-1fd2 1fd6-1fda 1fe0-1fe2 "
         "1fe4-1fea 1fec 1ff2-1ff4 1ff6-1ff8 1ffa 1ffc"
@@ -89,6 +89,7 @@ LETTERS = {
         "d7cb-d7fb ffa1-ffbe ffc2-ffc7 ffca-ffcf ffd2-ffd7 ffda-ffdc"
     ),
     "Hanifi_Rohingya": "10d00-10d27 10d30-10d39",
+    "Hanunoo": "1720-1734",
     "Hebrew": (
         "591-5bd 5bf 5c1-5c2 5c4-5c5 5c7 5d0-5ea 5ef-5f2 fb1d-fb1f fb2a-fb36 fb38-fb3c fb3e "
         "fb40-fb41 fb43-fb44 fb46-fb4f"
@@ -96,8 +97,8 @@ LETTERS = {
     "Hiragana": "3041-3096 309d-309f 1b001-1b11f 1b150-1b152",
     "Hiragana Katakana": "3031-3035 3099-309a 30fc ff70 ff9e-ff9f",
     "Inherited": (
-        "300-30d 30f-311 313-314 316 31b 321-328 32d-32e 330-332 334-336 338-339 340-341 "
-        "343-344 358 1ac1-1ace"
+        "300-30d 30f-311 313-314 316 31b 321-328 32d-332 334-336 338-339 340-341 343-344 358 "
+        "35f 361 1ac1-1ace 1dc5-1dc7"
     ),
     "Javanese": "a980-a9c0 a9d0-a9d9",
     "Kannada": (
@@ -113,10 +114,12 @@ LETTERS = {
     "Khmer": "1780-17a2 17a5-17b3 17b6-17d3 17d7 17dc-17dd 17e0-17e9",
     "Lao": "e81-e82 e84 e86-e8a e8c-ea3 ea5 ea7-ebd ec0-ec4 ec6 ec8-ecd ed0-ed9 edc-edf",
     "Latin": (
-        "c0-d6 d8-f6 f8-131 134-13e 141-148 14a-17e 181-18c 18e-1a9 1ac-1b8 1bc-1bd 1cd-1f0 "
-        "1f4-1f5 1f8-21b 21e-233 237-24f 253-254 256-257 259 25b 263 268-269 272 289 292 "
-        "1e00-1e99 1e9e 1ea0-1ef9 2c68-2c6c a78b-a78d a78f a792-a793 a7aa a7ae a7b2-a7b9 "
-        "a7c0-a7ca a7d0-a7d1 a7d3 a7d5-a7d9 ab60-ab63 ab66-ab67 10780 1df00-1df1e"
+        "c0-d6 d8-f6 f8-131 134-13e 141-148 14a-17e 180-18c 18e-1a9 1ac-1b8 1bc-1bd 1c0-1c3 "
+        "1cd-1f0 1f4-1f5 1f8-21b 21e-233 237-24f 251 253-254 256-257 259 25b 260 263-266 "
+        "268-26c 272 275 27d 280 283 289-28c 292 294-295 298 29d 2b0 2b7-2b8 2e4 1d43 1d49 "
+        "1d4b 1d52-1d53 1d58 1d7d 1da4 1db6 1dbb 1e00-1e99 1e9e 1ea0-1ef9 2071 207f 2c62-2c66 "
+        "2c68-2c6d 2c72-2c73 a78b-a78d a78f a792-a793 a7aa a7ad-a7ae a7b2-a7b9 a7c0-a7ca "
+        "a7d0-a7d1 a7d3 a7d5-a7d9 ab60-ab63 ab66-ab67 10780 1df00-1df1e"
     ),
     "Lepcha": "1c00-1c37 1c40-1c49 1c4d-1c4f",
     "Limbu": "1900-191e 1920-192b 1930-193b 1946-194f",
@@ -125,6 +128,7 @@ LETTERS = {
     "Mandaic": "840-85b",
     "Meetei_Mayek": "aae0-aaef aaf2-aaf6 abc0-abea abec-abed abf0-abf9",
     "Miao": "16f00-16f4a 16f4f-16f87 16f8f-16f9f",
+    "Mongolian": "1810-1819 1820-1878 1880-18aa",
     "Myanmar": "1000-103f 1050-109d a9e0-a9fe aa60-aa76 aa7a-aa7f",
     "New_Tai_Lue": "1980-19ab 19b0-19c9 19d0-19d9",
     "Newa": "11400-1144a 11450-11459 1145e-11461",
@@ -150,6 +154,7 @@ LETTERS = {
         "b82-b83 b85-b8a b8e-b90 b92-b95 b99-b9a b9c b9e-b9f ba3-ba4 ba8-baa bae-bb9 bbe-bc2 "
         "bc6-bc8 bca-bcd bd0 bd7"
     ),
+    "Tangsa": "16a70-16abe 16ac0-16ac9",
     "Telugu": (
         "c00-c0c c0e-c10 c12-c28 c2a-c39 c3c-c44 c46-c48 c4a-c4d c55-c56 c58-c5a c5d c60-c63 "
         "c66-c6f"
@@ -160,6 +165,7 @@ LETTERS = {
         "f00 f18-f19 f20-f29 f35 f37 f39 f3e-f47 f49-f6c f71-f76 f78 f7a-f84 f86-f97 f99-fbc fc6"
     ),
     "Tifinagh": "2d30-2d67 2d6f 2d7f",
+    "Toto": "1e290-1e2ae",
     "Vai": "a500-a60c a610-a62b",
     "Wancho": "1e2c0-1e2f9",
     "Yi": "a000-a48c",
@@ -189,3 +195,63 @@ FLAGS = (
     "TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM UN US UY UZ VA VC VE VG VI VN VU WF WS "
     "XK YE YT ZA ZM ZW"
 )
+
+# What letters of Latin words read as, where that is ASCII.
+READ_AS = {
+    "Ƅ": "b",
+    "Ɩ": "l",
+    "Ʀ": "R",
+    "Ƨ": "2",
+    "Ʒ": "3",
+    "Ƽ": "5",
+    "ƽ": "s",
+    "ǀ": "l",
+    "ǁ": "ll",
+    "ǃ": "!",
+    "Ȣ": "8",
+    "ȣ": "8",
+    "Ɂ": "?",
+    "ɑ": "a",
+    "ɣ": "y",
+    "ɩ": "i",
+    "ɪ": "i",
+    "ʋ": "u",
+    "ʔ": "?",
+    "ː": ":",
+    "Ʝ": "J",
+    "Ꭓ": "X",
+    "Ꞵ": "B",
+    "ꭣ": "uo",
+}
+
+# Those of them that stand only in a sentence which has another letter of their languages: these.
+COMPANY = {
+    "Ƅ": "",
+    "Ɩ": "ŊŋƁƆƉƊƎƏƐƔƗƛƝƱƲƳƴǝɅɓɔɖɗəɛɤɨɬɲʊʌʼˮΘθχⱲⱳꞭ",
+    "Ʀ": "",
+    "Ƨ": "",
+    "Ʒ": "ĐđŊŋƆƉƐƔƗǤǥɊɋɔɖɛɨʹʼ",
+    "Ƽ": "",
+    "ƽ": "",
+    "ǀ": "ÂÎÔÛâîôûǁǂǃʘʼ",
+    "ǁ": "ÂÎÔÛâîôûǀǂǃʘʼ",
+    "ǃ": "ÂÎÔÛâîôûǀǁǂʘʼ",
+    "Ȣ": "ÀÈÌÒàèìò",
+    "ȣ": "ÀÈÌÒàèìò",
+    "Ɂ": "ŊŋƁƊƏƐƳƴɓɗəɛ",
+    "ɑ": "ŊŋƆƏƐɄɔəɛʉʼ",
+    "ɪ": "ŊŋƆƏƐƔƛɔəɛɬʕꞭꞶꞷ",
+    "ʋ": "ŊŋƁƆƉƊƎƏƐƑƒƓƔƖƗƝƳƴǝɅɓɔɖɗəɛɠɤɨɩɲʌʼˮ̱Ⱳⱳ",
+    "ʔ": "ÑÜñüČčĐđŁłŊŋŦŧƁƆƊƎƏƐƔƗƛƬƭƱǝɄɓɔɗəɛɨɬʉʊʕʼˀˁΘΛθλχꞭꞮ",
+    "ː": "ʼˀ",
+    "Ʝ": "ŊŋƁƊƘƙƝɓɗɲ",
+    "Ꭓ": "",
+    "Ꞵ": "",
+    "ꭣ": "",
+}
+
+LETTERLIKE_SIGNS = "˛˸։᙭᙮᛬᜵᠃᠉⁁⁄⁚℮∕∣∨∪∶⊤⋁⋃⋿⍳⍴⍺⏽╱╳⟋⟙⤫⤬⧸⨯⼃㇓꞉︰￨𐋵𐌠𐌢𑣬𑣯𑣲𝈆𝈍𝈒𝈓𝈖𝈪𝈺🝌🝨"
+# In scripts that write Latin words without a space.
+LETTERLIKE = "๐໐ဝ၀〇"
+# Letters of other scripts that read as digits.
+DIGITLIKE = "ΙΟІЗОбӀӠՕ۱০৪৭੧੪ଃଠ୦୨൭ዐᏎᏮᒿⵏⵔ〇ꓲꓳꛯ𐓂𐓒𖼨𖼻"
