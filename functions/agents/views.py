@@ -11,13 +11,11 @@ from functions.agents.rules.breaker import Pipeline
 from functions.agents.rules.case import WAITING, CreationCase
 from functions.agents.rules.catalogue import Skill
 from functions.agents.rules.judgement import Judgement
-from functions.agents.rules.stages import findings_of, place
+from functions.agents.rules.stages import DEPLOYMENT, findings_of, place
 from shared.definitions import Draft
 from shared.kit.contents import Contents
 from shared.kit.instants import Instant, format_instant
 from shared.kit.models import Model, Page, part_of
-
-LAST_STAGE = 7
 
 
 class StageFinding(Finding):
@@ -58,7 +56,7 @@ class CaseSummary(Model):
         """The case, with its current stage and its next step."""
         done = ("passed", "skipped")
         open_stages = (each.number for each in case.stages if each.status not in done)
-        stage = place(next(open_stages, LAST_STAGE))
+        stage = place(next(open_stages, DEPLOYMENT))
         return part_of(cls, case, stage=stage, next_step=_next_step(case), **fields)
 
 
@@ -193,7 +191,7 @@ class CreationCaseView(CaseSummary):
 
 def _stage_view(case: CreationCase, index: int, findings: list[dict[str, str]] | None) -> StageView:
     stage = case.stages[index]
-    if stage.number == LAST_STAGE:
+    if stage.number == DEPLOYMENT:
         return part_of(StageView, stage, findings=case.checks)
     if findings is None:
         return part_of(StageView, stage, findings=None if stage.found else ())

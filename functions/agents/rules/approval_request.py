@@ -9,7 +9,7 @@ from functions.agents.rules.case import Asked, CaseContents, CreationCase
 from functions.agents.rules.normal_form import read_normal_form
 from functions.agents.rules.rights import Powers
 from functions.agents.rules.risk import assess, data_classification
-from functions.agents.rules.stages import APPROVAL, ETHICS, place, with_stage
+from functions.agents.rules.stages import APPROVAL, ETHICS, place
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id
 from shared.kit.transitions import Transition
@@ -68,11 +68,11 @@ def ask(
         "authors": case.authors,
         "precedents_allowed": may_match and not is_escalated,
     }
-    stages = with_stage(case.stages, stage.number, approval_id=approval_id)
     needed = Transition(
         agent, AgentApprovalNeeded, fields, event_id, (content, evidence, assessment)
     )
-    return needed, case.but(asked=asked, approval_id=approval_id, stages=stages)
+    waiting = case.in_stage(stage.number, approval_id=approval_id)
+    return needed, waiting.but(asked=asked, approval_id=approval_id)
 
 
 def approval_content(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from events.agents import Purpose, Risk
 from events.cases import CreationCaseState, Withdrawal
@@ -10,6 +10,7 @@ from events.specs import Classification
 from functions.agents.rules.agent import Agent, Version
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import Review
+from functions.agents.rules.stages import with_stage
 from shared.kit.contents import Content
 from shared.kit.instants import Instant
 from shared.kit.models import Model
@@ -62,6 +63,10 @@ class CreationCase(CreationCaseState):
     def is_over(self) -> bool:
         """Whether only a reversal can still change the case."""
         return self.ended_at is not None
+
+    def in_stage(self, number: int, **fields: Any) -> Self:
+        """The case with some fields of one of its stages replaced."""
+        return self.but(stages=with_stage(self.stages, number, **fields))
 
     def stopped(self, at: datetime) -> Self:
         """The case, waiting for a revision."""

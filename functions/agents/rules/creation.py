@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from events.agents import AgentStatus, CaseKind, Purpose
+from events.agents import CaseKind, Purpose
 from events.cases import (
     CaseStatus,
     CreationCaseApproved,
@@ -20,7 +20,7 @@ from functions.agents.rules.case import WAITING, CaseContents, CreationCase, Jud
 from functions.agents.rules.duties import with_authors
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.review import begin_review
-from functions.agents.rules.stages import APPROVAL, ETHICS, Stages, judged_stages, with_stage
+from functions.agents.rules.stages import APPROVAL, ETHICS, judged_stages
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
 
@@ -104,12 +104,9 @@ def return_for_changes(case: CreationCase, note: str, at: datetime) -> Steps:
     if case.status not in WAITING:
         return ()
     number = ETHICS if case.status == "escalated" else APPROVAL
-    returned = case.but(
-        status="returned",
-        reason=note,
-        stages=with_stage(case.stages, number, status="failed", finished_at=at),
-    )
-    return (Transition(returned.stopped(at), CreationCaseReturned),)
+    failed = case.in_stage(number, status="failed", finished_at=at)
+    returned = failed.but(status="returned", reason=note).stopped(at)
+    return (Transition(returned, CreationCaseReturned),)
 
 
 def clear_ethics(agent: Agent, case: CreationCase, contents: CaseContents, at: datetime) -> Steps:
@@ -118,13 +115,9 @@ def clear_ethics(agent: Agent, case: CreationCase, contents: CaseContents, at: d
     if case.status != "escalated":
         return ()
     certified = _at_least_certified(agent)
-    cleared = case.but(
-        status="ethics_cleared",
-        agent_status=certified.status,
-        escalation=case.asked,
-        stages=_opened(
-            with_stage(case.stages, ETHICS, status="passed", finished_at=at), APPROVAL, at
-        ),
+    passed = _opened(case.in_stage(ETHICS, status="passed", finished_at=at), APPROVAL, at)
+    cleared = passed.but(
+        status="ethics_cleared", agent_status=certified.status, escalation=case.asked
     )
     asking, waiting = ask(certified, cleared, case.kind, contents, at)
     return (Transition(waiting), asking)
@@ -134,11 +127,8 @@ def hold(case: CreationCase, at: datetime) -> Steps:
     """The approved case, held because the pipeline is paused; nothing unless it waits."""
     if case.status != "ethics_cleared":
         return ()
-    held = case.but(
-        status="approved",
-        stages=with_stage(case.stages, APPROVAL, status="passed", finished_at=at),
-    )
-    return (Transition(held, CreationCaseApproved),)
+    passed = case.in_stage(APPROVAL, status="passed", finished_at=at)
+    return (Transition(passed.but(status="approved"), CreationCaseApproved),)
 
 
 def end_without_agent(
@@ -190,31 +180,24 @@ def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> 
     return _judged(agent, case.but(revision=case.revision - 1, review=None), judged, at)
 
 
-def _awaiting(agent: Agent, case: CreationCase, stages: Stages, at: datetime) -> Steps:
-    waiting = case.but(
-        revision=case.revision + 1,
-        status="architecture_approved",
-        stages=with_stage(stages, ETHICS, status="running", finished_at=None),
-        review=begin_review(at),
-    )
-    return _settled(agent, waiting, CreationCaseReviewNeeded)
-
-
 def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
-    stages = judged_stages(judged.judgement.stages, at)
     now = agent.but(case_id=case.case_id, newest=judged.spec.but(**case.whose))
     if now.deployed is None:
         now = described_by(now, judged.spec)
-    case = case.but(findings_hash=judged.contents.findings.hash)
+    case = case.but(
+        findings_hash=judged.contents.findings.hash,
+        revision=case.revision + 1,
+        stages=judged_stages(judged.judgement.stages, at),
+    )
     if judged.awaits_review:
-        return _with_contents(_awaiting(now, case, stages, at), judged)
+        running = case.in_stage(ETHICS, status="running", finished_at=None)
+        waiting = running.but(status="architecture_approved", review=begin_review(at))
+        return _with_contents(_settled(now, waiting, CreationCaseReviewNeeded), judged)
     status = judged.judgement.outcome
     for number, certification_id in judged.certification_ids.items():
-        stages = with_stage(stages, number, certification_id=certification_id)
+        case = case.in_stage(number, certification_id=certification_id)
     current = case.but(
-        revision=case.revision + 1,
         status=status,
-        stages=stages,
         certifications=judged.certifications,
         base_hash=agent.deployed.spec_hash if agent.deployed else None,
         reason=_reason(judged.judgement),
@@ -227,7 +210,7 @@ def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> S
     if status == "ethics_cleared":
         now = _at_least_certified(now)
     number = ETHICS if status == "escalated" else APPROVAL
-    asking = current.but(stages=_opened(stages, number, at), agent_status=now.status)
+    asking = _opened(current, number, at).but(agent_status=now.status)
     purpose: Purpose = "ethics_escalation" if status == "escalated" else case.kind
     needed, waiting = ask(now, asking, purpose, judged.contents, at)
     return _with_contents((Transition(waiting, CreationCaseJudged), needed), judged)
@@ -243,14 +226,13 @@ def _settled(agent: Agent, case: CreationCase, event: type[CreationCaseState]) -
 
 
 def _at_least_certified(agent: Agent) -> Agent:
-    status: AgentStatus = "certified" if agent.status == "draft" else agent.status
-    return agent.but(status=status)
+    return agent.but(status="certified") if agent.status == "draft" else agent
 
 
-def _opened(stages: Stages, number: int, at: datetime) -> Stages:
-    stage = next(stage for stage in stages if stage.number == number)
+def _opened(case: CreationCase, number: int, at: datetime) -> CreationCase:
     status = "escalated" if number == ETHICS else "waiting"
-    return with_stage(stages, number, status=status, started_at=stage.started_at or at)
+    started_at = case.stages[number - 1].started_at or at
+    return case.in_stage(number, status=status, started_at=started_at)
 
 
 def _reason(judgement: Judgement) -> str | None:

@@ -16,7 +16,7 @@ from functions.agents.rules.agent import (
     suspend,
 )
 from functions.agents.rules.case import CreationCase, Steps
-from functions.agents.rules.stages import APPROVAL, DEPLOYMENT, with_stage
+from functions.agents.rules.stages import APPROVAL, DEPLOYMENT
 from functions.agents.rules.versions import NEVER_DEPLOYED
 from shared.kit.transitions import Transition
 
@@ -37,10 +37,9 @@ def go_live(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: d
     if case.status not in ("ethics_cleared", "approved") or asked is None:
         return ()
     faults = [f"{check.check}: {check.evidence}" for check in checks if check.verdict != "pass"]
-    stages = with_stage(case.stages, APPROVAL, status="passed", finished_at=at)
+    approved = case.in_stage(APPROVAL, status="passed", finished_at=at)
     done = {"status": "failed" if faults else "passed", "started_at": at, "finished_at": at}
-    stages = with_stage(stages, DEPLOYMENT, **done, found=len(checks))
-    case = case.but(checks=checks, stages=stages)
+    case = approved.in_stage(DEPLOYMENT, **done, found=len(checks)).but(checks=checks)
     if faults:
         unserved = TakenBack(asked.approval_id, "health")
         failed = case.but(reason="; ".join(faults))
@@ -88,13 +87,13 @@ def take_back(
     taken_back = TakenBack(approval_id, caused_by)
     failed = {"status": "failed", "finished_at": at}
     if not case.is_over:
-        stopped = case.but(stages=with_stage(case.stages, APPROVAL, **failed))
+        stopped = case.in_stage(APPROVAL, **failed)
         return _rolled_back(agent.but(case_id=None), stopped, taken_back, at)
     if case.status != "live":
         return _rolled_back(agent, case, taken_back, case.ended_at or at)
     if agent.undo is None or agent.undo.case_id != case.case_id:
         return _stuck(agent, case, taken_back, at)
-    undeployed = case.but(stages=with_stage(case.stages, DEPLOYMENT, **failed))
+    undeployed = case.in_stage(DEPLOYMENT, **failed)
     return _rolled_back(_restored(agent, agent.undo), undeployed, taken_back, at)
 
 
