@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import translate
 from typing import Any
 
 from shared.definitions.definition import MOST_OPERATIONS, Definition
@@ -102,15 +101,23 @@ class _RuledOut:
         self.named = [each for each in names if each not in self.open]
         servers = [f"{each}__*" for each in self.named if _ONE_SERVER.match(each)]
         self._names = frozenset(names)
-        self._patterns = [re.compile(_pattern(each)) for each in (*patterns, *servers)]
+        self._patterns = [each.split("*") for each in (*patterns, *servers)]
 
     def covers(self, name: str) -> bool:
-        return name in self._names or any(each.match(name) for each in self._patterns)
+        return name in self._names or any(_fits(name, each) for each in self._patterns)
 
 
-def _pattern(name: str) -> str:
-    """The expression of a name in which only `*` stands for others."""
-    return translate(name.replace("[", "[[]").replace("?", "[?]"))
+def _fits(name: str, pieces: list[str]) -> bool:
+    """Whether the name has the pieces one after another, the first and the last at its ends."""
+    first, *middle, last = pieces
+    if not name.startswith(first):
+        return False
+    at = len(first)
+    for piece in middle:
+        at = name.find(piece, at) + len(piece)
+        if at < len(piece):
+            return False
+    return len(name) - len(last) >= at and name.endswith(last)
 
 
 def _allowed(

@@ -3,6 +3,7 @@
 Letters, marks and digits are those that living languages write with (`unicode_data`); what is not
 known to be harmless is refused."""
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -81,7 +82,8 @@ SPACELESS = {
     *("Tai_Viet", "Thai"),
 }
 # What Unicode keeps for ideographs that it has not assigned yet.
-_IDEOGRAPHS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x3FFFE))
+ONE_IDEOGRAPH = "一"
+_IDEOGRAPHS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003fffd]+")
 # The variations that fonts have of most ideographs that have any; what others select, nobody sees.
 _VARIATIONS = {*range(0xFE00, 0xFE03), *range(0xE0100, 0xE0104)}
 _LETTERLIKE, _SQUARED = range(0x2100, 0x2150), range(0x3300, 0x3400)
@@ -120,13 +122,19 @@ def scripts_of(character: str) -> frozenset[str]:
     """The scripts that write with the letter, mark or digit, by Unicode's names; empty for all
     other characters, and for those that no living language needs."""
     code = ord(character)
-    if any(code in each for each in _IDEOGRAPHS):
+    if _IDEOGRAPHS.match(character):
         return frozenset({"Han"})
     if character.isascii():
         return frozenset({"Latin"} if character.isalpha() else ())
     starts, ends, scripts = _table()
     at = _range_of(code, starts, ends)
     return frozenset() if at is None else scripts[at]
+
+
+def with_one_ideograph(text: str) -> str:
+    """The text with the same ideograph for each: what holds for one here holds for all, and a long
+    text has thousands of them."""
+    return _IDEOGRAPHS.sub(lambda run: ONE_IDEOGRAPH * len(run[0]), text)
 
 
 def written_plainly(character: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from shared.kit.unicode_data import COMPANY, DIGITLIKE, LETTERLIKE, LETTERLIKE_SIGNS, READ_AS
 
 _RARE_DIGITLIKE = "".join(each for each, plain in READ_AS.items() if plain.isdigit())
+_SIGNS = f"\u0307\u201a\u0589\u2024\u2044\u2215\uff1a{LETTERLIKE_SIGNS}"
 _IMITATING = re.compile(
+    rf"(?=[{_SIGNS}{LETTERLIKE}{DIGITLIKE}{_RARE_DIGITLIKE}])(?:"
     # A dot over a letter that has one (without a Lithuanian accent).
     "(?<=[ij\u0131\u0237])\u0307(?![\u0300\u0301\u0303])"
     # A low quote within a number, an Armenian stop after Latin letters or a dot before them.
@@ -21,7 +23,7 @@ _IMITATING = re.compile(
     rf"|(?<=[A-Za-z])[{LETTERLIKE}]++(?![^\x00-\x7f])|(?<![^\x00-\x7f])[{LETTERLIKE}]++(?=[A-Za-z])"
     # A letter within a number; a rare one beside a number or alone.
     rf"|(?<=[0-9])[{DIGITLIKE}](?=[0-9])"
-    rf"|(?<=\d)[{_RARE_DIGITLIKE}]|[{_RARE_DIGITLIKE}](?=\d)|\b[{_RARE_DIGITLIKE}]\b"
+    rf"|(?<=\d)[{_RARE_DIGITLIKE}]|[{_RARE_DIGITLIKE}](?=\d)|\b[{_RARE_DIGITLIKE}]\b)"
 )
 _IMITATED = {"\u201a": ",", "\u0589": ":", "\u2044": "/", "\u2215": "/"}
 # A product of two quantities, of which one is Greek: hν, 2αt, hν/kT. Not in a name of a host, and

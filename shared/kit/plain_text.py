@@ -10,7 +10,14 @@ from functools import cache, lru_cache
 from typing import Any
 
 from shared.kit import characters
-from shared.kit.characters import LOOKALIKES, SPACELESS, scripts_of, shape_of, written_plainly
+from shared.kit.characters import (
+    LOOKALIKES,
+    SPACELESS,
+    scripts_of,
+    shape_of,
+    with_one_ideograph,
+    written_plainly,
+)
 from shared.kit.errors import WHOLE_BODY, FieldError, Invalid
 from shared.kit.imitations import imitated_by, imitations, strangers, without_formulas
 from shared.kit.json_parts import parts_of, walk
@@ -29,10 +36,11 @@ _PLAIN = re.compile(r"[\t\n\r -~]*\Z")
 _WIDE = "\u2000-\u2003\u3000"
 _NARROW = rf"[^\S\r\n{_WIDE}]"
 _LONG_BLANK = re.compile(
+    r"(?=\s)(?:"
     rf"(?P<lines>(?:(?:\r\n?|\n)[^\S\r\n]*+){{{MOST_BLANK_LINES + 2},}}+)"
     rf"|(?<![^\S\r\n])(?P<wide>(?:{_NARROW}*+[{_WIDE}]){{{MOST_WIDE_SPACES + 1},}}+)"
     rf"|(?<!\t)(?P<tabs>\t{{{MOST_TABS + 1},}}+)"
-    rf"|(?<![^\S\r\n])(?P<spaces>[^\S\r\n]{{{MOST_SPACES + 1},}}+)"
+    rf"|(?<![^\S\r\n])(?P<spaces>[^\S\r\n]{{{MOST_SPACES + 1},}}+))"
 )
 # England, Scotland, Wales: a black flag and tags, which are refused everywhere else.
 _NATION = re.compile(
@@ -41,6 +49,7 @@ _NATION = re.compile(
 )
 # In the letters of `characters`: what may stand where it stands, and what needs a neighbour.
 _ODD = re.compile(
+    "(?=[XmhoSTzZbVvYfF])(?:"
     "X"
     "|(?<![lacgiushmzZB])[mh]"  # a mark on nothing
     f"|(?<=[mh]{{{MOST_MARKS}}})[mh]"
@@ -55,7 +64,7 @@ _ODD = re.compile(
     "|(?<=[ET])V|(?<=d)V(?=Y)|(?<=d)Y|(?<=dV)Y"
     "|(?<=u)v"
     "|(?<=g)f|(?<=[gf])F(?=g)"  # in Mongolian words
-    ")[zZbVvYfF]"
+    ")[zZbVvYfF])"
 )
 _MARKS = re.compile("[mh]{2,}")
 _REGIONS = re.compile("R+")
@@ -124,15 +133,16 @@ def _first_oddity(text: str) -> tuple[int, str] | None:
     if "\U000e007f" in text:
         text = _NATION.sub(lambda flag: flag[0][0] * len(flag[0]), text)
     text = without_formulas(text)
-    distinct = set(text)
-    shapes = text.translate({ord(each): shape_of(each) for each in distinct})
-    odd = next(_misplaced(text, shapes), None)
+    judged = with_one_ideograph(text)
+    distinct = set(judged)
+    shapes = judged.translate({ord(each): shape_of(each) for each in distinct})
+    odd = next(_misplaced(judged, shapes), None)
     if odd is not None:
         return odd, _misread(text[odd], odd)
-    stranger = next(strangers(text, distinct), None)
+    stranger = next(strangers(judged, distinct), None)
     if stranger is not None:
         return stranger, _read_as_ascii(text[stranger], stranger)
-    scripts = text.translate({ord(each): _code_of(each) for each in distinct})
+    scripts = judged.translate({ord(each): _code_of(each) for each in distinct})
     if any(map(_is_mixed, set(_WORD.findall(scripts)))):
         return next(_mixed_words(text, scripts))
     if characters.OTHER_DIGIT in shapes and any(map(_mixes_digits, set(_NUMBER.findall(text)))):

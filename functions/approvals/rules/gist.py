@@ -11,15 +11,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shared.kit.canonical import content_hash
-from shared.kit.characters import LOOKALIKES
+from shared.kit.characters import LOOKALIKES, ONE_IDEOGRAPH, with_one_ideograph
 
 # What a creation case adds to its spec or derives from it; and the name, which may differ from one
 # try to the next.
 _OF_ONE_CASE = frozenset(
     {"name", "case", "classification", "changes", "findings", "alone_effects", "irreversible"}
 )
-# As most texts of such letters are long, and none of them changes.
-_IDEOGRAPHS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003fffd]+")
 _NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 _WORD = re.compile(
     r"(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?"
@@ -58,7 +56,7 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
-    others = set(_IDEOGRAPHS.sub("", decomposed))
+    others = set(with_one_ideograph(decomposed)) - {ONE_IDEOGRAPH}
     letters = {ord(each): _plain_letter(each) for each in others}
     return decomposed.translate(letters) if letters else decomposed
 
