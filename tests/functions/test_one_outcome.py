@@ -264,7 +264,8 @@ class OneOutcome(RuleBasedStateMachine):
                 by = cases.Withdrawal(by="service:agents", at=self.now)
                 self._end(message.ends, reversals.end_with_case, by)
         else:
-            assert withdrawal is not None
+            # A case that nobody revised has none.
+            withdrawal = withdrawal or cases.Withdrawal(by="service:agents", at=self.now)
             end = reversals.cancel if message.what == "withdrawn" else reversals.end_with_case
             self._end(id, end, withdrawal)
 
