@@ -8,8 +8,9 @@ from shared.kit.unicode_data import COMPANY, DIGITLIKE, LETTERLIKE, LETTERLIKE_S
 
 _RARE_DIGITLIKE = "".join(each for each, plain in READ_AS.items() if plain.isdigit())
 _SIGNS = f"\u0307\u201a\u0589\u2024\u2044\u2215\uff1a{LETTERLIKE_SIGNS}"
+_IMITATORS = frozenset(f"{_SIGNS}{LETTERLIKE}{DIGITLIKE}{_RARE_DIGITLIKE}")
 _IMITATING = re.compile(
-    rf"(?=[{_SIGNS}{LETTERLIKE}{DIGITLIKE}{_RARE_DIGITLIKE}])(?:"
+    rf"(?=[{''.join(sorted(_IMITATORS))}])(?:"
     # A dot over a letter that has one (without a Lithuanian accent).
     "(?<=[ij\u0131\u0237])\u0307(?![\u0300\u0301\u0303])"
     # A low quote within a number, an Armenian stop after Latin letters or a dot before them.
@@ -28,16 +29,19 @@ _IMITATING = re.compile(
 _IMITATED = {"\u201a": ",", "\u0589": ":", "\u2044": "/", "\u2215": "/"}
 # A product of two quantities, of which one is Greek: hν, 2αt, hν/kT. Not in a name of a host, and
 # not with omicron, iota or upsilon, which no formula has, because they are read as o, i and u.
+_OF_FORMULAS = "αγεκνρστχ"
 _FORMULA = re.compile(
-    r"(?<![\w.@:/\\])[0-9]*(?:[A-Za-z][αγεκνρστχ]|[αγεκνρστχ][A-Za-z])(?![\w@:\\-]|\.\w)"
+    rf"(?<![\w.@:/\\])[0-9]*(?:[A-Za-z][{_OF_FORMULAS}]|[{_OF_FORMULAS}][A-Za-z])(?![\w@:\\-]|\.\w)"
 )
 # The letters of one sentence say nothing about the language of another.
 _SENTENCE = re.compile(r"[^.!?\n]+")
 
 
-def imitations(text: str) -> Iterator[int]:
+def imitations(text: str, distinct: set[str]) -> Iterator[int]:
     """Where a mark, a sign or a letter stands as none of its languages writes it, and as ASCII is
-    written: the first such place."""
+    written: the first such place. `distinct` are the characters of the text."""
+    if distinct.isdisjoint(_IMITATORS):
+        return
     if imitating := _IMITATING.search(text):
         yield imitating.start()
 
@@ -59,6 +63,9 @@ def imitated_by(character: str) -> str:
     return _IMITATED.get(character) or READ_AS.get(character, "")
 
 
-def without_formulas(text: str) -> str:
-    """The text with digits in place of products of two quantities, of which one is Greek."""
+def without_formulas(text: str, distinct: set[str]) -> str:
+    """The text with digits in place of products of two quantities, of which one is Greek.
+    `distinct` are the characters of the text."""
+    if distinct.isdisjoint(_OF_FORMULAS):
+        return text
     return _FORMULA.sub(lambda product: "0" * len(product[0]), text)

@@ -132,11 +132,11 @@ def _first_oddity(text: str) -> tuple[int, str] | None:
         return None
     if "\U000e007f" in text:
         text = _NATION.sub(lambda flag: flag[0][0] * len(flag[0]), text)
-    text = without_formulas(text)
     judged = with_one_ideograph(text)
-    distinct = set(judged)
+    distinct = {*judged, "0"}
+    judged = without_formulas(judged, distinct)
     shapes = judged.translate({ord(each): shape_of(each) for each in distinct})
-    odd = next(_misplaced(judged, shapes), None)
+    odd = next(_misplaced(judged, shapes, distinct), None)
     if odd is not None:
         return odd, _misread(text[odd], odd)
     stranger = next(strangers(judged, distinct), None)
@@ -159,11 +159,11 @@ def _blank_in_words(blank: re.Match[str]) -> str:
     return f"has more than {most} {blank.lastgroup} in a row"
 
 
-def _misplaced(text: str, shapes: str) -> Iterator[int]:
+def _misplaced(text: str, shapes: str, distinct: set[str]) -> Iterator[int]:
     """Where a character stands that may not, or not there."""
     if odd := _ODD.search(shapes):
         yield odd.start()
-    yield from imitations(text)
+    yield from imitations(text, distinct)
     for run in _MARKS.finditer(shapes):
         marks = text[slice(*run.span())]
         yield from (run.start() + at for at in range(1, len(marks)) if marks[at] == marks[at - 1])

@@ -18,7 +18,7 @@ from shared.runtime.settings import runtime_settings
 
 # What calls cost, by what they were measured to take of a processor (docs/decisions/0050).
 READ, WRITE = 1.0, 3.0
-BYTES_FOR_ONE = 32_768
+BYTES_FOR_ONE = 16_384
 _COSTS = (
     f"a call that reads costs {READ:g}, one that writes {WRITE:g}, "
     f"and 1 more for each {BYTES_FOR_ONE // 1024} KiB of its body and its answer"
@@ -36,9 +36,9 @@ class Allowance:
 
 # Fifty decisions that a phone queued are one person's ordinary use. One caller leaves some of the
 # budget, and of the places, to the others of its tenant.
-OF_CALLER = Allowance(per_second=12.0, burst=160.0, at_once=6)
-OF_MEMBERS = Allowance(per_second=15.0, burst=200.0, at_once=10)
-OF_GOVERNORS = Allowance(per_second=15.0, burst=200.0, at_once=8)
+OF_CALLER = Allowance(per_second=12.0, burst=200.0, at_once=6)
+OF_MEMBERS = Allowance(per_second=15.0, burst=240.0, at_once=10)
+OF_GOVERNORS = Allowance(per_second=15.0, burst=240.0, at_once=8)
 # Nine bodies of a tenant arrive at once at most: of an instance's twenty calls two tenants leave
 # two, however slowly they send.
 PLACES_WHILE_BODY_ARRIVES = 2

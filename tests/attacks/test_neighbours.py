@@ -86,12 +86,12 @@ def test_who_spends_a_budget_is_told_so_and_nobody_else_is(
         world.author.send("POST", "/v1/approvals", json=request(**LARGEST)) for _ in range(15)
     ]
     taken = [each for each in answers if each.status_code == 201]
-    # A write of 367 KB costs 3 and 11 more, its answer some of 1, and one caller has 160.
-    assert len(taken) == 11
+    # A write of 330 KB costs 3 and 20 more, its answer 1, and one caller has 200.
+    assert len(taken) == 8
     told = answers[-1]
     refused(told, 429, "too_many_requests")
     assert int(told.headers["Retry-After"]) > 1
-    assert "1 more for each 32 KiB of its body and its answer" in told.json()["detail"]
+    assert "1 more for each 16 KiB of its body and its answer" in told.json()["detail"]
     # A colleague has what the tenant has left, and no crowd of colleagues has more.
     assert world.governor.send("GET", "/v1/approvals").status_code == 200
     answers = [each.send("POST", "/v1/approvals", json=request(**LARGEST)) for each in others]

@@ -276,7 +276,7 @@ async def test_beyond_a_laptop_a_loop_is_told_when_to_come_back(
 ) -> None:
     deployed = runtime_settings().model_copy(update=update)
     monkeypatch.setattr(limits, "runtime_settings", lambda: deployed)
-    monkeypatch.setattr(limits, "_limits", _limits(caller=3.0, per_second=1.0))
+    monkeypatch.setattr(limits, "_limits", _limits(caller=3.5, per_second=1.0))
     bearer = _bearer(issuer, "ana")
     async with client(create_api(function="things", router=router)) as asking:
         answers: list[httpx.Response] = [
@@ -287,8 +287,8 @@ async def test_beyond_a_laptop_a_loop_is_told_when_to_come_back(
         assert answers[-1].headers["retry-after"] == "1"
         problem = answers[-1].json()
         assert problem["code"] == "too_many_requests"
-        assert "this caller's calls may cost 1 a second, and 3 after a pause" in problem["detail"]
-        assert "1 more for each 32 KiB of its body and its answer" in problem["detail"]
+        assert "this caller's calls may cost 1 a second, and 3.5 after a pause" in problem["detail"]
+        assert "1 more for each 16 KiB of its body and its answer" in problem["detail"]
 
 
 @pytest.mark.usefixtures("few")
@@ -347,7 +347,7 @@ async def test_a_call_without_the_scope_costs_what_reading_does(issuer: Issuer) 
     mallory = _bearer(issuer, "mallory", scope="other:read")
     async with client(create_api(function="things", router=router)) as asking:
         answers = [
-            (await asking.post("/v1/limited", headers=mallory, json={"text": "x" * 40_000}))
+            (await asking.post("/v1/limited", headers=mallory, json={"text": "x" * BYTES_FOR_ONE}))
             for _ in range(2)
         ]
         assert [answer.status_code for answer in answers] == [403, 403]
