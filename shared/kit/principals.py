@@ -13,7 +13,8 @@ from shared.kit.characters import LOOKALIKES
 from shared.kit.roles import ROLES
 
 # Cards show the first two names where silence decided.
-_NAMES = ("deadline", "silence", "system", "assent", "precedent")
+_ASSENT = "assent"
+_NAMES = ("deadline", "silence", "system", _ASSENT, "precedent")
 # How places in a rule and functions are written: `role:…`, `principal:…`, `service:…`.
 _SPELLINGS = ("role", "principal", "service")
 # A precedent decides under its typed id; so that is refused however it is spaced, and others as
@@ -47,6 +48,14 @@ def is_reserved(principal: str) -> bool:
     if colon and skeleton(spelling) in map(skeleton, _SPELLINGS):
         return True
     return skeleton(name) in _spelled() or _has_word(name, _reserved())
+
+
+@lru_cache(maxsize=4096)
+def is_assents(name: str) -> bool:
+    """Whether a thing with that name belongs to Assent itself: a part of the name reads as its own,
+    by the same rules, but no parts in a row do ("mail as sent")."""
+    parts = _PART.findall(_in_latin(name))
+    return any(skeleton(_OUTER_DIGITS.sub("", each)) == skeleton(_ASSENT) for each in parts)
 
 
 def skeleton(name: str) -> str:

@@ -1,7 +1,8 @@
 """Evolution or proposal: a change is a proposal only where every difference provably narrows what
-the agent may do. Every other or unclear difference makes it an evolution."""
+the agent may do. Every other or unclear difference makes it an evolution, and so does every other
+text: no check of a proposal and no reader looks at texts."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from events.agents import CaseKind
@@ -9,13 +10,12 @@ from events.specs import RADII, SECTIONS, Spec
 from functions.agents.rules.checks.architecture import ARCHITECTURE
 from functions.agents.rules.checks.ethics import ETHICS
 from functions.agents.rules.checks.findings import run
-from functions.agents.rules.rights import Powers
+from functions.agents.rules.rights import Powers, within
 
 # A case tells the reasons of its kind with each of its events.
 MOST_TOLD = 50
 LONGEST_TOLD = 200
-
-RESTRAINTS = frozenset({"/scope/out", "/escalation_triggers", "/rights/never"})
+SKILLS, NEVER = "/skills", "/rights/never"
 
 
 class Difference(NamedTuple):
@@ -51,16 +51,15 @@ def _unsound(new: Powers) -> Iterator[Difference]:
 
 
 def _differences(old: Powers, new: Powers) -> Iterator[Difference]:
-    before, after = _fixed(old.spec), _fixed(new.spec)
+    before, after = _fixed(old), _fixed(new)
     for path in sorted(before.keys() & after.keys()):
         if before[path] != after[path]:
             yield Difference(path, False, "reads otherwise, and what that means is unsure")
-    for facts, added_narrows in ((_permitted, False), (_forbidden, True)):
-        were, are = set(facts(old)), set(facts(new))
-        for path, text in sorted(are - were):
-            yield Difference(path, added_narrows, f"adds {text}")
-        for path, text in sorted(were - are):
-            yield Difference(path, not added_narrows, f"drops {text}")
+    were, are = set(_facts(old)), set(_facts(new))
+    for path, text in sorted(are - were):
+        yield Difference(path, path == NEVER, f"adds {text}")
+    for path, text in sorted(were - are):
+        yield Difference(path, path != NEVER, f"drops {text}")
     sizes, now = _sizes(old.spec), _sizes(new.spec)
     for path, size in sizes.items():
         if now[path] != size:
@@ -68,37 +67,37 @@ def _differences(old: Powers, new: Powers) -> Iterator[Difference]:
     yield from _rights(old, new)
 
 
-def _fixed(spec: Spec) -> dict[str, str | None]:
-    """What must stay as it is, wherever both specs have it."""
-    texts = {
+def _fixed(powers: Powers) -> dict[str, Any]:
+    """What must stay as it is, wherever both specs have it: every text, which data is how
+    sensitive, and what an operation does and touches."""
+    spec = powers.spec
+    touched = {each.casefold() for deed in powers.deeds.values() for each in deed.sources}
+    return {
         "/purpose": spec.purpose,
         "/instructions": spec.instructions,
         "/industry": spec.industry,
         "/containment/rollback": spec.containment.rollback,
         **{f"/way_of_working/{name}": getattr(spec.way_of_working, name) for name in SECTIONS},
+        **{path: set(texts) for path, texts in spec.lists.items() if path not in (SKILLS, NEVER)},
+        **{f"/systems/{each.name}/connector": each.connector for each in spec.systems},
+        **{f"/data_access/{name}": powers.classification(name) for name in touched},
+        **{f"/data_access/{name}": found for name, found in powers.declared.items()},
+        **{
+            f"/systems/{ref}": (deed.effect, deed.undo, deed.sources, deed.confirmed)
+            for ref, deed in powers.deeds.items()
+        },
     }
-    same = {path: text and " ".join(text.split()) for path, text in texts.items()}
-    return same | {f"/systems/{each.name}/connector": each.connector for each in spec.systems}
 
 
-def _permitted(powers: Powers) -> Iterator[tuple[str, str]]:
-    """What the agent may do; more of it widens. Whoever writes a source reads it too."""
-    yield from _entries(powers, powers.spec.lists.keys() - RESTRAINTS)
+def _facts(powers: Powers) -> Iterator[tuple[str, str]]:
+    """What the agent may do, of which more widens, and what it never does. Whoever writes a source
+    reads it too."""
+    for path in (SKILLS, NEVER):
+        yield from ((path, f'"{name}"') for name in powers.spec.lists[path])
     for access in powers.spec.data_access:
         for mode in {access.mode, "read"}:
-            yield "/data_access", f"the right to {mode} {access.source}, {access.classification}"
-    for ref, deed in powers.deeds.items():
-        yield "/systems", f"{ref} ({deed.effect}, undone by {deed.undo})"
-        yield from (("/systems", f"{source}, touched by {ref}") for source in deed.sources)
-
-
-def _forbidden(powers: Powers) -> Iterator[tuple[str, str]]:
-    """What holds the agent back; less of it widens."""
-    return _entries(powers, RESTRAINTS)
-
-
-def _entries(powers: Powers, paths: Set[str]) -> Iterator[tuple[str, str]]:
-    return ((path, f'"{text}"') for path in paths for text in powers.spec.lists[path])
+            yield "/data_access", f"the right to {mode} {access.source}"
+    yield from (("/systems", ref) for ref in powers.deeds)
 
 
 def _sizes(spec: Spec) -> dict[str, float]:
@@ -121,19 +120,11 @@ def _rights(old: Powers, new: Powers) -> Iterator[Difference]:
     ):
         for ref in sorted(are):
             now = are[ref].limits.bounds
-            if ref not in before or not _within(now, before[ref].limits.bounds):
+            if ref not in before or not within(now, before[ref].limits.bounds):
                 yield Difference(f"/rights/{name}", False, f"{ref} is a wider right")
             elif ref not in were or now != were[ref].limits.bounds:
                 yield Difference(f"/rights/{name}", True, f"{ref} is a narrower right")
         for ref in sorted(were.keys() - are.keys()):
             yield Difference(f"/rights/{name}", True, f"{ref} is a right less")
-
-
-def _within(now: Any, was: Any) -> bool:
-    """Whether limits certainly allow no more than others: each of those is there, or a tighter
-    one."""
-    if isinstance(was, dict):
-        return all(name in now and _within(now[name], each) for name, each in was.items())
-    if isinstance(was, list):
-        return set(now) <= set(was)
-    return bool(now == was if isinstance(was, str) else now <= was)
+    for ref in sorted(new.undoing - old.undoing - whole.keys()):
+        yield Difference("/rights", False, f"{ref} may be done alone to undo, without a right")

@@ -4,8 +4,7 @@ of them, and the data that they touch."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from events.approvals import Effect
 from events.effects import CONSEQUENTIAL, HARMLESS, by_gravity, gravity
@@ -22,7 +21,8 @@ from functions.agents.rules.catalogue import CONNECTORS, Confirmed
 
 
 class Deed(NamedTuple):
-    """A declared operation. `effect` is its connector's where one confirms it, else `declared`;
+    """A declared operation. `effect` is the graver of what is `declared` and what its connector
+    says; `confirmed` says that a connector knows it and that its own system is among its sources;
     `undo` names the operation that undoes it, and `undo_fault` says why the declared one does
     not."""
 
@@ -45,6 +45,20 @@ class Deed(NamedTuple):
         """Whether it reaches people, the public, money, rights or what runs."""
         return self.effect in CONSEQUENTIAL
 
+    def by_gravity(self) -> tuple[int, str]:
+        """The key that sorts the gravest first."""
+        return -gravity(self.effect), self.ref
+
+    def beside(self, other: "Deed") -> "Deed":
+        """Two declarations of one operation, as the gravest that they can mean together."""
+        return self._replace(
+            declared=min(self.declared, other.declared, key=gravity),
+            confirmed=self.confirmed and other.confirmed,
+            undo=self.undo if self.undo == other.undo else None,
+            undo_fault=self.undo_fault or other.undo_fault,
+            sources=tuple(sorted({*self.sources, *other.sources})),
+        )
+
 
 class Entry(NamedTuple):
     """One entry of `alone` or `with_approval`, and the operations that it stands for."""
@@ -65,9 +79,11 @@ class Held(NamedTuple):
 @dataclass(frozen=True)
 class Powers:
     """A spec's rights over its declared operations. The order of its lists does not matter, also
-    where it declares one operation twice: the graver declaration counts."""
+    where it declares one operation twice: all that is grave in both counts. `strangers` are the
+    names in `depends_on` that no agent of the tenant has."""
 
     spec: Spec
+    strangers: frozenset[str] = frozenset()
 
     @cached_property
     def operations(self) -> list[tuple[System, str, Operation]]:
@@ -81,11 +97,11 @@ class Powers:
     @cached_property
     def deeds(self) -> dict[str, Deed]:
         """The declared operations, by `system/operation`."""
-        compared = attrgetter("undo", "undo_fault", "sources", "confirmed", "declared")
-        deeds = [self._deed(system, path, each) for system, path, each in self.operations]
-        # The graver of two declarations comes last, and counts.
-        deeds.sort(key=lambda deed: [str(each or "") for each in compared(deed)], reverse=True)
-        return {deed.ref: deed for deed in deeds}
+        found: dict[str, Deed] = {}
+        for operation in self.operations:
+            deed = self._deed(*operation)
+            found[deed.ref] = found[deed.ref].beside(deed) if deed.ref in found else deed
+        return found
 
     @cached_property
     def never(self) -> dict[str, str]:
@@ -151,7 +167,7 @@ class Powers:
 
     @property
     def unconfirmed(self) -> list[str]:
-        """What it does alone and no connector confirms."""
+        """What it does alone and no connector confirms, or with data of another system."""
         return [deed.ref for deed in self.alone_deeds if not deed.confirmed]
 
     @cached_property
@@ -168,20 +184,21 @@ class Powers:
         """That of a source; restricted where `data_access` does not declare it."""
         return self.declared.get(source.casefold(), "restricted")
 
-    @cached_property
-    def untouched(self) -> tuple[str, ...]:
-        """The declared sources that no operation touches: skills reach them without a right."""
-        touched = {source.casefold() for deed in self.deeds.values() for source in deed.sources}
+    @property
+    def untouched(self) -> list[str]:
+        """The declared sources that nothing done alone touches: skills reach them without a right,
+        whatever other rights there are."""
+        touched = {source.casefold() for deed in self.alone_deeds for source in deed.sources}
         named = (access.source for access in self.spec.data_access)
-        return tuple(source for source in named if source.casefold() not in touched)
+        return [source for source in named if source.casefold() not in touched]
 
     @cached_property
     def _effects(self) -> dict[str, Effect]:
         found: dict[str, Effect] = {}
         for system, _, each in self.operations:
             ref, said = f"{system.name}/{each.name}", _confirmed(system, each)
-            effect = said.effect if said else each.effect
-            found[ref] = max(effect, found.get(ref, effect), key=gravity)
+            known = (found.get(ref, each.effect), said.effect if said else each.effect)
+            found[ref] = max(each.effect, *known, key=gravity)
         return found
 
     def _meant(self, named: str) -> Iterator[str]:
@@ -212,15 +229,17 @@ class Powers:
         ref = f"{system.name}/{operation.name}"
         undo = f"{system.name}/{operation.undo}" if operation.undo else None
         fault = self._undo_fault(system, operation, undo) if undo else None
+        sources = operation.sources or system.sources or (system.name,)
+        is_own = system.name.casefold() in map(str.casefold, sources)
         return Deed(
             ref=ref,
             path=path,
             effect=self._effects[ref],
             declared=operation.effect,
-            confirmed=_confirmed(system, operation) is not None,
+            confirmed=is_own and _confirmed(system, operation) is not None,
             undo=None if fault else undo,
             undo_fault=fault,
-            sources=tuple(sorted(operation.sources or system.sources or (system.name,))),
+            sources=tuple(sorted(set(sources))),
         )
 
     def _undo_fault(self, system: System, operation: Operation, undo: str) -> str | None:
@@ -231,10 +250,29 @@ class Powers:
             return f"{undo} cannot undo itself"
         if undo not in self._effects:
             return f"{undo} is not declared"
-        if self._effects[undo] == "read":
+        if undo in self.never:
+            return f"{undo} is ruled out by never"
+        done, undone = self._effects[undo], self._effects[f"{system.name}/{operation.name}"]
+        if undone == "read":
+            return f"{operation.name} only reads, and nothing has to undo that"
+        if done == "read":
             return f"{undo} only reads, which undoes nothing"
-        return f"{undo} is ruled out by never" if undo in self.never else None
+        if gravity(done) > gravity(undone):
+            return f"{undo} ({done}) is graver than what it undoes ({undone})"
+        if done in HARMLESS and undone not in HARMLESS:
+            return f"{undo} ({done}) stays in the agent's workspace; {undone} reaches further"
+        return None
 
 
 def _confirmed(system: System, operation: Operation) -> Confirmed | None:
     return CONNECTORS.get(system.connector or "", {}).get(operation.name)
+
+
+def within(now: Any, was: Any) -> bool:
+    """Whether limits certainly allow no more than others: each of those is there, or a tighter
+    one."""
+    if isinstance(was, dict):
+        return all(name in now and within(now[name], each) for name, each in was.items())
+    if isinstance(was, list):
+        return set(now) <= set(was)
+    return bool(now == was if isinstance(was, str) else now <= was)

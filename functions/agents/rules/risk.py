@@ -1,14 +1,15 @@
 """The risk of an agent by what it does alone, with the reasons that the governor's card shows."""
 
 from collections.abc import Iterator, Mapping
+from textwrap import wrap
 from typing import Any
 
 from events.agents import Risk
 from events.effects import HARMLESS, RISK, RISKS
 from events.specs import CLASSIFICATIONS, Budget, Classification, RightLimits
-from functions.agents.rules.checks.findings import listed
 from functions.agents.rules.rights import Deed, Held, Powers
 from shared.kit.models import Model
+from shared.kit.quoting import quote
 
 CRITICAL_USD = 10_000
 MOST_REASONS = 32
@@ -42,8 +43,11 @@ def assess(powers: Powers, *, concerns: int = 0) -> Assessment:
         reasons.insert(0, f"concerns of a reader of its texts, which raise the risk: {concerns}")
     if not reasons:
         reasons = ["alone it only reads and drafts, with public data"]
-    told = (*list(dict.fromkeys(reasons))[:MOST_REASONS], *_card(powers))
-    return Assessment(risk=RISKS[rank], reasons=tuple(each[:LONGEST_REASON] for each in told))
+    reasons = list(dict.fromkeys(reasons))
+    if (more := len(reasons) - MOST_REASONS) > 0:
+        reasons[MOST_REASONS:] = [f"and {more} more like these"]
+    told = (*(each[:LONGEST_REASON] for each in reasons), *_card(powers))
+    return Assessment(risk=RISKS[rank], reasons=told)
 
 
 def data_classification(powers: Powers) -> Classification:
@@ -55,7 +59,7 @@ def data_classification(powers: Powers) -> Classification:
 
 
 def _factors(powers: Powers) -> Iterator[tuple[Risk, str]]:
-    for deed in powers.alone_deeds:
+    for deed in sorted(powers.alone_deeds, key=Deed.by_gravity):
         yield RISK[deed.effect], f"{deed.ref} is done alone: {deed.effect}"
         if deed.effect == "pay":
             right = powers.alone.get(deed.ref)
@@ -64,9 +68,9 @@ def _factors(powers: Powers) -> Iterator[tuple[Risk, str]]:
             yield _touched(powers, deed.ref, source, changes=deed.effect not in HARMLESS)
     for ref in powers.irreversible:
         yield "high", f"nothing undoes {ref}, which is done alone"
-    for access in powers.spec.data_access:
-        if access.source in powers.untouched:
-            yield _touched(powers, "it", access.source, changes=access.mode == "write")
+    for source in powers.untouched:
+        # Only operations change data.
+        yield _touched(powers, "it", source, changes=False)
     radius, budget = powers.spec.containment.blast_radius, powers.spec.budget
     if radius in (None, "platform"):
         yield "critical", f"a mistake could reach: {radius or 'not said'}"
@@ -88,8 +92,9 @@ def _pays(ref: str, limits: RightLimits) -> tuple[Risk, str]:
     most, often = limits.up_to_usd, limits.per_day
     if most is None:
         return "critical", f"{ref} pays any amount"
-    is_large = most.usd * (often or 1) >= CRITICAL_USD
-    return "critical" if is_large else "high", f"{ref} pays up to ${most.usd:g} a call"
+    is_large = often is None or most.usd * often >= CRITICAL_USD
+    calls = f"and {often} calls a day" if often else "and any number of calls a day"
+    return "critical" if is_large else "high", f"{ref} pays up to ${most.usd:g} a call, {calls}"
 
 
 def _card(powers: Powers) -> Iterator[str]:
@@ -97,11 +102,37 @@ def _card(powers: Powers) -> Iterator[str]:
         ("alone", powers.alone),
         ("with a person's approval", powers.with_approval),
     ):
-        yield f"{name}: {listed(_told(deed, held) for deed in powers.with_undo(held))}"
-    forever = sorted(ref for ref in powers.held if powers.deeds[ref].irreversible)
-    yield f"can never be undone: {listed(forever)}"
-    if unknown := [deed.ref for deed in powers.held_deeds if not deed.confirmed]:
-        yield f"nobody has confirmed the effects of {listed(unknown)}"
+        deeds = sorted(powers.with_undo(held), key=Deed.by_gravity)
+        yield from _lines(name, [_told(deed, held) for deed in deeds])
+    deeds = sorted(powers.held_deeds, key=Deed.by_gravity)
+    forever = [each.ref for each in deeds if each.irreversible and each.ref in powers.held]
+    yield from _lines("can never be undone", forever)
+    touched = {source for deed in deeds for source in deed.sources}
+    named = {*touched, *(access.source for access in powers.spec.data_access)}
+    sources = [_classified(powers, each) for each in sorted(named)]
+    yield from _lines("data, as declared", [text for _, text in sorted(sources)])
+    if unknown := [deed.ref for deed in deeds if not deed.confirmed]:
+        yield from _lines("nobody has confirmed what these do, or with which data", unknown)
+
+
+def _lines(title: str, told: list[str]) -> list[str]:
+    """All of it, in as many lines as it needs."""
+    start = f"{title}: "
+    text = ", ".join(told) or "none"
+    return wrap(
+        text,
+        LONGEST_REASON,
+        initial_indent=start,
+        subsequent_indent=start,
+        break_on_hyphens=False,
+    )
+
+
+def _classified(powers: Powers, source: str) -> tuple[int, str]:
+    """A source as the card shows it, after what sorts the gravest first."""
+    found = powers.classification(source)
+    why = "" if source.casefold() in powers.declared else ", because nothing declares it"
+    return -CLASSIFICATIONS.index(found), f"{quote(source)} ({found}{why})"
 
 
 def _told(deed: Deed, held: Mapping[str, Held]) -> str:
@@ -114,4 +145,6 @@ def _limit(bound: tuple[str, Any]) -> str:
     name, value = bound
     if name == "up_to_usd":
         return f"up to ${value['usd']:g} a call"
-    return f"only some {listed(value)}" if name == "only" else f"{value} {name.replace('_', ' ')}"
+    if name == "only":
+        return " and ".join(f"only {each}: {' | '.join(value[each])}" for each in sorted(value))
+    return f"{value} {name.replace('_', ' ')}"

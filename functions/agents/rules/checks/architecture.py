@@ -22,6 +22,11 @@ def _unclear(powers: Powers) -> Iterator[Objection]:
             path, remedy = f"/interfaces/{name}", f"list the agent's {name}"
             yield Objection(path, f"no {name} are named", remedy)
     yield from _unclear_systems(powers)
+    for index, access in enumerate(powers.spec.data_access):
+        if access.classification != (gravest := powers.classification(access.source)):
+            path = f"/data_access/{index}/classification"
+            evidence = f"{quote(access.source)} is {access.classification} here and {gravest} below"
+            yield Objection(path, evidence, f"write {gravest}, or one entry for each source")
     for deed in powers.deeds.values():
         if gravity(deed.declared) < gravity(deed.effect):
             evidence = f"{deed.ref} is declared as {deed.declared}, and is {deed.effect}"
@@ -42,12 +47,21 @@ def _unclear_systems(powers: Powers) -> Iterator[Objection]:
             evidence = f"{system.connector} is not in the catalogue of connectors"
             remedy = f"write {one_of(CONNECTORS)}, or leave connector out"
             yield Objection(f"{path}/connector", evidence, remedy)
-        names = Counter(operation.name for operation in system.operations)
+        names = Counter(_plain(operation.name) for operation in system.operations)
+        known = {_plain(name): name for name in CONNECTORS.get(system.connector or "", ())}
         for number, operation in enumerate(system.operations):
-            if names[operation.name] > 1:
-                evidence = f"{system.name}/{operation.name} is declared more than once"
-                place = f"{path}/operations/{number}/name"
-                yield Objection(place, evidence, "declare each operation once")
+            name, plain = operation.name, _plain(operation.name)
+            place = f"{path}/operations/{number}/name"
+            if names[plain] > 1:
+                evidence = f"{system.name}/{name} is declared more than once, or nearly so"
+                yield Objection(place, evidence, "declare each operation once, under one name")
+            if known.get(plain, name) != name:
+                evidence = f"{system.connector} has {known[plain]}, which reads like {name}"
+                yield Objection(place, evidence, f"write {known[plain]}, or a name unlike it")
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _crossing(powers: Powers) -> Iterator[Objection]:
@@ -68,6 +82,9 @@ def _coupled(powers: Powers) -> Iterator[Objection]:
         elif name.strip() and not _AGENT_NAME.match(name):
             remedy = "write the name of an agent, like clinic-writer; systems go under systems"
             yield Objection(path, f"{quote(name)} is no agent's name", remedy)
+        elif name in powers.strangers:
+            remedy = f"submit {name} first, or leave it out"
+            yield Objection(path, f"no agent is called {name}", remedy)
 
 
 def _far(powers: Powers) -> Iterator[Objection]:
@@ -87,14 +104,15 @@ def _far(powers: Powers) -> Iterator[Objection]:
 def _stranded(powers: Powers) -> Iterator[Objection]:
     for deed in powers.deeds.values():
         if deed.undo_fault:
-            remedy = "name a declared operation of the system that undoes it, or leave undo out"
+            remedy = "name a declared operation that undoes it, as grave or less, or leave undo out"
             yield Objection(f"{deed.path}/undo", deed.undo_fault, remedy)
     if not powers.spec.containment.rollback.strip():
         for ref in sorted(ref for ref in powers.held if powers.deeds[ref].irreversible):
-            evidence = (
-                f"nothing undoes {ref} ({powers.deeds[ref].effect}), and no rollback is written"
-            )
-            remedy = f"declare an undo for {ref}, or write how a person puts it right"
+            deed = powers.deeds[ref]
+            evidence = f"nothing undoes {ref} ({deed.effect}), and no rollback is written"
+            remedy = "write containment.rollback: how a person puts it right"
+            if not deed.confirmed:
+                remedy += f"; or name the operation that undoes {ref} as its undo"
             yield Objection("/containment/rollback", evidence, remedy)
 
 

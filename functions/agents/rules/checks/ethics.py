@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from functions.agents.rules.catalogue import CATALOGUE
 from functions.agents.rules.checks.findings import Check, Objection, listed
 from functions.agents.rules.rights import Powers
+from shared.kit.principals import is_assents
 from shared.kit.quoting import quote
-
-# What has this name, or a name that begins with this word, is Assent's own.
-RESERVED = "assent"
 
 
 def _misaligned(powers: Powers) -> Iterator[Objection]:
@@ -19,7 +17,8 @@ def _misaligned(powers: Powers) -> Iterator[Objection]:
         if (effect := powers.deeds[ref].effect) not in known:
             able = listed(name for name, skill in CATALOGUE.items() if effect in skill.effects)
             evidence = f"{ref} can {effect}, and no skill of it does: {listed(powers.spec.skills)}"
-            yield Objection(right.path, evidence, f"add a skill ({able}), or leave the right out")
+            remedy = f"add a skill ({able}), or take {ref} out of alone and with_approval"
+            yield Objection(right.path, evidence, remedy)
 
 
 def _owed(powers: Powers) -> Iterator[Objection]:
@@ -31,36 +30,28 @@ def _owed(powers: Powers) -> Iterator[Objection]:
 
 
 def _bypasses(powers: Powers) -> Iterator[Objection]:
-    remedy = "leave it out: nobody gives an agent a right over Assent itself"
+    remedy = "leave it out, or rename what is another thing: no agent has a right over Assent"
     for index, access in enumerate(powers.spec.data_access):
-        if _is_reserved(access.source):
+        if is_assents(access.source):
             path = f"/data_access/{index}/source"
             yield Objection(path, f"{quote(access.source)} belongs to Assent itself", remedy)
     for index, system in enumerate(powers.spec.systems):
         path = f"/systems/{index}"
-        if _is_reserved(system.name):
+        if is_assents(system.name):
             yield Objection(f"{path}/name", f"{system.name} is Assent itself", remedy)
-        for source in filter(_is_reserved, system.sources or ()):
+        for source in filter(is_assents, system.sources or ()):
             yield Objection(path, f"{quote(source)} belongs to Assent itself", remedy)
     for _, path, operation in powers.operations:
-        for name in filter(_is_reserved, (operation.name, *(operation.sources or ()))):
+        for name in filter(is_assents, (operation.name, *(operation.sources or ()))):
             yield Objection(path, f"{quote(name)} belongs to Assent itself", remedy)
-
-
-def _is_reserved(name: str) -> bool:
-    plain = name.strip().casefold()
-    return plain.startswith(RESERVED) and not plain[len(RESERVED) :][:1].isalpha()
 
 
 def _leaks(powers: Powers) -> Iterator[Objection]:
     reached = {source for deed in powers.held_deeds for source in deed.sources}
-    seen = sorted(
-        source
-        for source in {*reached, *powers.untouched}
-        if powers.classification(source) == "restricted"
-    )
+    named = {*reached, *(access.source for access in powers.spec.data_access)}
+    seen = sorted(each for each in named if powers.classification(each) == "restricted")
     unknown = [source for source in seen if source.casefold() not in powers.declared]
-    known = [source for source in seen if source not in unknown]
+    known = [source for source in seen if source.casefold() in powers.declared]
     for deed in powers.alone_deeds if seen else ():
         if deed.effect not in ("send", "publish"):
             continue

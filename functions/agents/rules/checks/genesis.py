@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from functions.agents.rules.checks.findings import Check, Objection, listed
-from functions.agents.rules.rights import Powers
+from functions.agents.rules.rights import Powers, within
+from shared.kit.money import usd_micros
 from shared.kit.quoting import quote
 
 
@@ -55,15 +56,26 @@ def _unbounded(powers: Powers) -> Iterator[Objection]:
             evidence = f"{listed(sorted(doubled))} is in {name} twice"
             yield Objection(path, evidence, "leave one entry, with the limits that hold")
         seen.update((name, each) for each in refs)
-    for ref in sorted(powers.alone.keys() & powers.with_approval.keys()):
-        if not powers.alone[ref].limits.bounds:
-            yield Objection(
-                powers.alone[ref].path,
-                f"{ref} is in alone without a limit, and in with_approval",
-                "limit the entry in alone, so that a person approves what is above, or leave one",
-            )
+    yield from _excess(powers)
     yield from _idle_limits(powers)
     yield from _unlisted(powers)
+
+
+def _excess(powers: Powers) -> Iterator[Objection]:
+    for ref in sorted(powers.alone.keys() & powers.with_approval.keys()):
+        alone, above = powers.alone[ref], powers.with_approval[ref]
+        of_a_call = {"up_to_usd", "only"} & alone.limits.bounds.keys()
+        if not alone.limits.bounds:
+            evidence = f"{ref} is in alone without a limit, and in with_approval"
+            remedy = "limit the entry in alone, so that a person approves what is above, or "
+            yield Objection(alone.path, evidence, f"{remedy}leave one")
+        elif of_a_call and within(
+            above.limits.bounds, {n: alone.limits.bounds[n] for n in of_a_call}
+        ):
+            evidence = f"with_approval allows no call of {ref} that alone does not"
+            yield Objection(
+                above.path, evidence, "allow more than in alone, or leave one entry out"
+            )
 
 
 def _idle_limits(powers: Powers) -> Iterator[Objection]:
@@ -72,6 +84,10 @@ def _idle_limits(powers: Powers) -> Iterator[Objection]:
         if right.per_run and right.per_day and right.per_run > right.per_day:
             evidence = f"{right.operation} may be called more often in a run than in a day"
             yield Objection(path, evidence, "write a per_run of at most per_day")
+        for name in sorted(right.only):
+            if not all(pattern.strip("*") for pattern in right.only[name]):
+                evidence = f"only allows {quote(name)} to be anything, which bounds nothing"
+                yield Objection(path, evidence, f"write its values, or leave {name} out of only")
         if right.up_to_usd and deed and deed.effect != "pay":
             evidence = f"{deed.ref} ({deed.effect}) moves no money, and has a limit of money"
             yield Objection(path, evidence, "declare effect: pay, or leave up_to_usd out")
@@ -104,7 +120,7 @@ def _self_widening(powers: Powers) -> Iterator[Objection]:
 
 
 def _burdens(powers: Powers) -> Iterator[Objection]:
-    asked = [powers.deeds[ref] for ref in sorted(powers.with_approval)]
+    asked = [powers.deeds[ref] for ref in sorted(powers.with_approval.keys() - powers.alone.keys())]
     touched = {powers.classification(source) for deed in asked for source in deed.sources}
     only_reads = all(deed.effect == "read" for deed in asked)
     if asked and only_reads and touched <= {"public", "internal"}:
@@ -117,9 +133,9 @@ def _burdens(powers: Powers) -> Iterator[Objection]:
 def _budget(powers: Powers) -> Iterator[Objection]:
     run, day = powers.spec.budget.per_run_usd, powers.spec.budget.per_day_usd
     for name, usd in (("per_run_usd", run), ("per_day_usd", day)):
-        if usd == 0:
-            evidence = f"{name} is 0, which pays for nothing"
-            yield Objection(f"/budget/{name}", evidence, "write an amount above 0")
+        if usd_micros(usd) == 0:
+            evidence = f"{name} is {usd:g}, which pays for nothing"
+            yield Objection(f"/budget/{name}", evidence, "write an amount of at least 0.000001")
     if run > day > 0:
         evidence = f"one run may cost ${run:g}, and the whole day ${day:g}"
         remedy = "write a per_run_usd of at most per_day_usd"

@@ -30,12 +30,7 @@ NARROWER: dict[str, dict[str, Any]] = {
     "a trial": {"mode": "trial"},
     "less money": {"budget": {"per_run_usd": 0.1, "per_day_usd": 1}},
     "a smaller radius": {"containment__blast_radius": "workspace"},
-    "one more occasion to ask": {
-        "escalation_triggers": [*document()["escalation_triggers"], "A reader complains"]
-    },
-    "less in scope": {
-        "scope__out": [*document()["scope"]["out"], "Anything about children"],
-    },
+    "a skill less": {"skills": ["research", "draft"]},
 }
 WIDER: dict[str, dict[str, Any]] = {
     "an approval is dropped": {
@@ -55,6 +50,14 @@ WIDER: dict[str, dict[str, Any]] = {
     "another skill": {"skills": ["research", "draft", "fact-check", "publish"]},
     "another purpose": {"purpose": "Draft articles."},
     "other instructions": {"instructions": "Be brief."},
+    "one more occasion to ask": {
+        "escalation_triggers": [*document()["escalation_triggers"], "A reader complains"]
+    },
+    "a sentence more out of scope": {
+        "scope__out": [*document()["scope"]["out"], "Asking anybody"],
+    },
+    "a sentence less in scope": {"scope__in": document()["scope"]["in"][:-1]},
+    "an input less": {"interfaces__inputs": document()["interfaces"]["inputs"][:-1] or ["x"]},
     "more money": {"budget": {"per_run_usd": 0.5, "per_day_usd": 6}},
     "a larger radius": {"containment__blast_radius": "platform"},
     "fewer occasions to ask": {"escalation_triggers": document()["escalation_triggers"][:1]},
@@ -127,9 +130,49 @@ def test_reading_only_instead_of_writing_narrows() -> None:
     kind, why = classify(spec(slug, **{mode: "write"}), spec(slug))
     assert (kind, why[0]) == (
         "proposal",
-        "/data_access: drops the right to write policies, confidential",
+        "/data_access: drops the right to write policies",
     )
     assert classify(spec(slug), spec(slug, **{mode: "write"}))[0] == "evolution"
+
+
+def kinds(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, str]:
+    """The kind of the change, and that of the change back."""
+    return classify(spec(**old), spec(**new))[0], classify(spec(**new), spec(**old))[0]
+
+
+def test_data_that_an_operation_touches_keeps_its_classification_and_stays_named() -> None:
+    secret = {**WRITE, "classification": "restricted"}
+    assert kinds({"data_access": [secret, WRITE]}, {"data_access": [WRITE]}) == ("evolution",) * 2
+    assert kinds({"data_access": [WRITE]}, {"data_access": []})[0] == "evolution"
+    patients = {**secret, "source": "patients"}
+    unused = {"data_access": [WRITE, patients]}
+    assert kinds(unused, {"data_access": [WRITE]}) == ("proposal", "evolution")
+    touching = {**unused, "systems__0__sources": ["clinic-cms", "patients"]}
+    assert kinds(touching, {"data_access": [WRITE]}) == ("evolution",) * 2
+    own = {**touching, "systems__0__operations__0__sources": ["patients"]}
+    assert kinds(own, touching) == ("evolution",) * 2
+
+
+def test_an_undo_that_loses_its_own_entry_may_be_done_alone() -> None:
+    alone, undo = [*RIGHTS["alone"], "clinic-cms/articles.publish"], "clinic-cms/articles.unpublish"
+    bare = {"rights__alone": alone, "rights__with_approval": []}
+    for list_of_rights in (
+        {"rights__alone": alone, "rights__with_approval": [undo]},
+        {"rights__alone": [*alone, {"operation": undo, "per_day": 1}], "rights__with_approval": []},
+    ):
+        assert kinds(list_of_rights, bare)[0] == "evolution"
+    whole = {"rights__alone": [*alone, undo], "rights__with_approval": []}
+    assert kinds(whole, bare) == ("proposal", "evolution")
+
+
+def test_line_breaks_are_part_of_a_text() -> None:
+    lines = {"instructions": "Never:\n- publish\n\nAlways:\n- ask"}
+    assert kinds(lines, {"instructions": "Never: - publish Always:\n- ask"}) == ("evolution",) * 2
+
+
+def test_an_agent_that_it_no_longer_needs_is_an_evolution() -> None:
+    checked = {"interfaces__depends_on": ["checker"]}
+    assert kinds(checked, {"interfaces__depends_on": []}) == ("evolution",) * 2
 
 
 def test_from_trial_to_production_widens() -> None:
@@ -145,8 +188,11 @@ def test_the_order_of_lists_and_the_form_of_a_right_make_no_difference() -> None
 
 
 def test_of_many_differences_fifty_are_told_and_the_rest_is_counted() -> None:
-    many = [f"{number} {'x' * 1_900}" for number in range(50)]
-    _, why = classify(spec(), spec(scope={"in": many, "out": many[:25]}))
+    many = [
+        {"source": f"{number} {'x' * 190}", "mode": "read", "classification": "public"}
+        for number in range(50)
+    ]
+    _, why = classify(spec(), spec(data_access=many, purpose="x", mode="trial"))
     assert len(why) == 51
     assert max(map(len, why)) == 200
     assert why[-1] == "and 2 more differences"

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from events.approvals import Effect
+from events.effects import EFFECTS, gravity
 from events.specs import MOST_OPERATIONS, Spec
+from functions.agents.rules.catalogue import CONNECTORS
 from functions.agents.rules.normal_form import normal_form, read_normal_form
 from functions.agents.rules.rights import Powers
 from tests.functions.agents.specs import document, hash_of, normal, powers, spec
@@ -62,6 +65,48 @@ def test_the_connectors_effect_wins() -> None:
         "clinic-cms/drafts.restore",
         "clinic-cms/drafts.write",
     ]
+
+
+def test_what_is_declared_twice_is_as_grave_as_both_whatever_it_is_called() -> None:
+    for one, two in (("aa", "bb"), ("zz", "bb")):
+        sources = [
+            {"name": "x", "effect": "change", "undo": "u", "sources": [s]} for s in (one, two)
+        ]
+        operations = [*sources, {"name": "u", "effect": "change"}]
+        for order in (operations, operations[::-1]):
+            of = powers(systems=[{"name": "s", "operations": order}])
+            assert of.deeds["s/x"].sources == tuple(sorted((one, two)))
+            assert of.deeds["s/x"].undo == "s/u"
+    twice = [{"name": "x", "effect": "change", **undo} for undo in ({}, {"undo": "u"})]
+    of = powers(systems=[{"name": "s", "operations": [*twice, {"name": "u", "effect": "change"}]}])
+    assert of.deeds["s/x"].irreversible
+
+
+def test_an_effect_that_is_declared_graver_than_the_connectors_stays() -> None:
+    of = powers(systems__0__operations__0__effect="pay")
+    assert of.deeds["clinic-cms/articles.read"].effect == "pay"
+    assert hash_of(of.spec) != hash_of(spec())
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_an_undo_is_no_graver_and_harmless_only_for_what_is_harmless(effect: Effect) -> None:
+    for undo in EFFECTS:
+        names = [{"name": "act", "effect": effect, "undo": "unact"}]
+        of = powers(
+            systems=[{"name": "s", "operations": [*names, {"name": "unact", "effect": undo}]}]
+        )
+        is_fit = gravity(undo) <= gravity(effect) and (undo == "draft") == (effect == "draft")
+        assert (of.deeds["s/act"].undo is not None) is (is_fit and "read" not in (undo, effect))
+
+
+def test_every_undo_of_the_catalogue_is_fit() -> None:
+    for connector, confirmed in CONNECTORS.items():
+        operations = [
+            {"name": name, "effect": said.effect, **({"undo": said.undo} if said.undo else {})}
+            for name, said in confirmed.items()
+        ]
+        of = powers(systems=[{"name": "s", "connector": connector, "operations": operations}])
+        assert [deed.undo_fault for deed in of.deeds.values() if deed.undo_fault] == []
 
 
 def test_the_page_of_a_right_shows_its_effect_its_undo_and_its_limits() -> None:
