@@ -8,6 +8,8 @@ from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
 
 TOPIC = "approvals"
+# As much of what is to be approved, in its canonical form, fits an approval with all decisions.
+MOST_CONTENT_BYTES = 256 * 1024
 
 Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
 Risk = Literal["low", "medium", "high", "critical"]

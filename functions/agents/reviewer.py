@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, HttpUrl, StringConstraints, ValidationError
 
 from events.cases import Finding
-from functions.agents.rules.review import concern
+from functions.agents.rules.review import LARGEST_ANSWER_BYTES, concern
 from shared.kit.errors import Invalid, MalformedRequest, Unavailable
 from shared.kit.json_parts import nearest
 from shared.kit.models import Data, Model
@@ -20,8 +20,6 @@ from shared.runtime.settings import Settings
 
 TIMEOUT_SECONDS = 20.0
 MOST_CONCERNS = 50
-# An approval must have room for the spec and all findings on it.
-LARGEST_ANSWER_BYTES = 64_000
 
 
 class ReviewerSettings(Settings):

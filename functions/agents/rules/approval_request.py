@@ -3,17 +3,22 @@
 from datetime import datetime
 
 from events.agents import AgentApprovalNeeded, Purpose, Risk
+from events.approvals import MOST_CONTENT_BYTES
 from events.specs import Classification
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import Asked, CaseContents, CreationCase
 from functions.agents.rules.normal_form import read_normal_form
+from functions.agents.rules.review import LARGEST_ANSWER_BYTES
 from functions.agents.rules.rights import Powers
 from functions.agents.rules.risk import assess, data_classification
 from functions.agents.rules.stages import APPROVAL, ETHICS, place
 from shared.kit.contents import Content
+from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import derive_id
 from shared.kit.transitions import Transition
 
+# What a reader of texts answers, and each concern has beside it.
+ROOM_FOR_CONCERNS = LARGEST_ANSWER_BYTES + 16_000
 # More is no evidence of an approval.
 MOST_EVIDENCE = 50
 
@@ -73,6 +78,23 @@ def ask(
     )
     waiting = case.in_stage(stage.number, approval_id=approval_id)
     return needed, waiting.but(asked=asked, approval_id=approval_id)
+
+
+def refuse_what_no_approval_takes(case: CreationCase, contents: CaseContents) -> None:
+    """Raises Invalid for a spec whose normal form is, with its findings and room for concerns, more
+    than an approval takes."""
+    shown = (contents.spec.text, contents.findings.text, *(2 * case.why))
+    size = sum(len(each.encode()) for each in shown)
+    most = MOST_CONTENT_BYTES - ROOM_FOR_CONCERNS
+    if size > most:
+        raise Invalid(
+            FieldError(
+                "body",
+                f"takes {size} bytes with all that its rights stand for and its findings, and an "
+                f"approval has room for {most}: declare fewer operations, give them shorter names, "
+                "or make two agents of it",
+            )
+        )
 
 
 def approval_content(

@@ -115,14 +115,14 @@ def _check_assent(asked: Asked | None, case: CreationCase, around: Surroundings)
 
 def _dependencies(around: Surroundings) -> str:
     spec = around.contents.spec.value if around.contents else {}
-    for index, skill in enumerate(spec.get("skills", ())):
+    for skill in spec.get("skills", ()):
         if skill not in around.known_skills:
-            raise Unhealthy(f"the skill {skill} is gone", f"/skills/{index}", _SKILL)
+            raise Unhealthy(f"the skill {skill} is gone", "/skills", _SKILL)
     needed = spec.get("interfaces", {}).get("depends_on", ())
-    for index, name in enumerate(needed):
+    for name in needed:
         status = around.neighbours.get(name)
         if status not in SERVING:
-            path = f"/interfaces/depends_on/{index}"
+            path = "/interfaces/depends_on"
             remedy = f"submit it again once {name} is active, or leave it out of depends_on"
             raise Unhealthy(f"the agent {name} is {status or 'unknown'}", path, remedy)
     return f"{len(needed)} agents it needs can serve"

@@ -1,9 +1,9 @@
 """The normal form of a spec: what is hashed, shown to the governor and stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from events.specs import RightLimits, Spec
+from events.specs import Right, RightLimits, Rights, Spec
 from functions.agents.rules.rights import Held, Powers
 from shared.kit.canonical import canonical_json
 
@@ -30,12 +30,18 @@ def normal_form(powers: Powers) -> dict[str, Any]:
 def read_normal_form(value: Mapping[str, Any]) -> Spec:
     """The spec of which this is the normal form."""
     fields = {name: each for name, each in value.items() if name not in DERIVED}
+    # Beside what patterns stand for it has the entries that stand for nothing: more than one sends.
+    rights = Rights.model_construct(
+        alone=_read(value["rights"]["alone"]),
+        with_approval=_read(value["rights"]["with_approval"]),
+        never=tuple(value["rights"]["never"]),
+    )
+    return Spec.model_validate({**fields, "rights": rights})
+
+
+def _read(entries: Sequence[Mapping[str, Any]]) -> tuple[Right, ...]:
     known = {"operation", *RightLimits.model_fields}
-    rights = {
-        name: [{key: each[key] for key in each.keys() & known} for each in fields["rights"][name]]
-        for name in ("alone", "with_approval")
-    }
-    return Spec.model_validate({**fields, "rights": {**fields["rights"], **rights}})
+    return tuple(Right(**{key: each[key] for key in each.keys() & known}) for each in entries)
 
 
 def _rights(powers: Powers, name: str, held: Mapping[str, Held]) -> list[dict[str, Any]]:

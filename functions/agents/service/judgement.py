@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from events.agents import CaseKind
 from events.specs import Spec
-from functions.agents.aggregates import SIGNING_KEY
+from functions.agents.aggregates import NAMES, SIGNING_KEY
 from functions.agents.reviewer import configured_reviewer
 from functions.agents.rules.agent import Version
 from functions.agents.rules.case import Judged
@@ -25,7 +25,7 @@ async def judge_spec(
     proposals skip stages 4 and 5. Where a configured reader looks at the texts that the rules
     cleared, it is not final until the reader has answered. Raises Unavailable where the signing key
     cannot be read."""
-    powers = Powers(spec)
+    powers = Powers(spec, strangers=await _strangers(work, spec))
     judgement = judge(powers, with_reviews=kind != "proposal")
     content = Content.of(normal_form(powers))
     future = as_version(spec, content.hash, version=version, case_id=case_id)
@@ -35,6 +35,13 @@ async def judge_spec(
         awaits_review=cleared and configured_reviewer() is not None,
         first_sent_by=await work.first_to_store(content.hash),
     )
+
+
+async def _strangers(work: Command, spec: Spec) -> frozenset[str]:
+    """The names in `depends_on` that no agent of the tenant has."""
+    needed = sorted(set(spec.interfaces.depends_on) - {spec.name})
+    claims = await work.store.get_many([(NAMES, name) for name in needed]) if needed else []
+    return frozenset(name for name, claim in zip(needed, claims, strict=True) if claim is None)
 
 
 async def certified(

@@ -27,9 +27,11 @@ async def contents_of(work: UnitOfWork, case: CreationCase) -> CaseContents:
 
 
 async def spec_of(work: UnitOfWork, agent: Agent) -> Spec | None:
-    """The agent's deployed spec, or its newest one before the first deployment; None where it was
-    erased. Raises ContentInvalid, Unavailable."""
-    hash = agent.current.spec_hash
+    """The agent's deployed spec; None where it has none, or it was erased. Raises ContentInvalid,
+    Unavailable."""
+    if agent.deployed is None:
+        return None
+    hash = agent.deployed.spec_hash
     value = (await work.read_contents(hash)).shown(hash)
     return None if value is None else read_normal_form(value)
 

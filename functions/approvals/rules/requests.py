@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from events.agents import AgentApprovalNeeded
 from events.approvals import (
+    MOST_CONTENT_BYTES,
     CaseBinding,
     Effect,
     Kind,
@@ -31,7 +32,7 @@ MOST_EVIDENCE = 50
 LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
 # Whatever these bounds take leaves room in one document for every decision on it.
-CONTENT = JsonLimit(most_bytes=256 * 1024)
+CONTENT = JsonLimit(most_bytes=MOST_CONTENT_BYTES)
 EVIDENCE = JsonLimit(most_bytes=64 * 1024, most_parts=5_000)
 SubjectText = Annotated[str, StringConstraints(max_length=LONGEST_SUBJECT)]
 

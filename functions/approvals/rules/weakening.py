@@ -33,16 +33,23 @@ _SAFEGUARDS = (
 def weakened_rules(conditions: Sequence[Condition]) -> tuple[str, ...]:
     """Each way in which the conditions weaken a rule, in words; empty where they weaken none."""
     reasons = [reason for condition in conditions if (reason := _weakens(condition))]
-    return (*reasons, *_open_upwards(conditions))
+    return (*reasons, *_open_upwards(conditions), *_open_lists(conditions))
+
+
+def _name(field: str) -> str:
+    """What a condition is about: the effects of an agent's own rights are those it has alone."""
+    own = "alone_effects" if field.endswith(".rights.alone.effect") else field
+    return own.rsplit(".", 1)[-1]
 
 
 def _weakens(condition: Condition) -> str | None:
-    name = condition.field.rsplit(".", 1)[-1]
+    name = _name(condition.field)
     words = in_words(condition)
     if condition.op in ("ne", "not_in") and name in _GUARDED:
         return f"{words} admits every other {name}"
     if condition.op in ("eq", "in", "contains", "subset_of"):
-        named = condition.value if isinstance(condition.value, list) else [condition.value]
+        values = condition.value if isinstance(condition.value, list) else [condition.value]
+        named = [part for each in values for part in (each if isinstance(each, list) else [each])]
         if any(value is bad or value == bad for bad in _DANGEROUS.get(name, ()) for value in named):
             return f"{words} covers what a human must decide"
         if name in _SAFEGUARDS and condition.value in ([], "", None, {}):
@@ -50,6 +57,18 @@ def _weakens(condition: Condition) -> str | None:
     if condition.op == "exists" and condition.value is False and name in _SAFEGUARDS:
         return f"{words} asks for a missing safeguard"
     return None
+
+
+def _open_lists(conditions: Sequence[Condition]) -> list[str]:
+    """A list that must have one value may have any other beside it."""
+    bounded = {c.field for c in conditions if c.op in ("eq", "in", "subset_of")}
+    return [
+        f"{in_words(condition)} admits every other {_name(condition.field)} beside it"
+        for condition in conditions
+        if condition.op in ("contains", "exists")
+        and _name(condition.field) in _GUARDED
+        and condition.field not in bounded
+    ]
 
 
 def _open_upwards(conditions: Sequence[Condition]) -> list[str]:

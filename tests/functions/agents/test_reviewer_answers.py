@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from functions.agents.reviewer import LARGEST_ANSWER_BYTES, Reviewer
+from functions.agents.reviewer import Reviewer
+from functions.agents.rules.review import LARGEST_ANSWER_BYTES
 from shared.kit.errors import Unavailable
 from tests.functions.agents.specs import normal, spec
 

@@ -43,6 +43,8 @@ def assented(case: CreationCase, **altered: Any) -> CreationCase:
 def failing(agent: Agent, case: CreationCase, around: Around | None = None) -> list[str]:
     checks = health_checks(agent, case, (around or Around()).surroundings(case))
     assert [check.check for check in checks] == ["signatures", "dependencies", "read_back"]
+    assert all((check.remedy and check.path == "") or check.verdict == "fail" for check in checks)
+    assert all(check.remedy not in ("", "none") for check in checks if check.verdict == "fail")
     return [check.check for check in checks if check.verdict != "pass"]
 
 
@@ -230,7 +232,7 @@ def test_a_skill_that_was_withdrawn_stops_the_deployment() -> None:
     agent, case = submitted()
     around = Around(known_skills=frozenset({"research", "draft"}))
     checks = health_checks(agent, assented(case), around.surroundings(case))
-    assert [check.path for check in checks if check.verdict == "fail"] == ["/skills/1"]
+    assert [check.path for check in checks if check.verdict == "fail"] == ["/skills"]
 
 
 def test_a_change_judged_against_a_version_that_is_gone_is_not_deployed() -> None:

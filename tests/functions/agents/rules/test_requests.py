@@ -5,14 +5,22 @@ from typing import Any
 
 import pytest
 
+from events.agents import AgentApprovalNeeded
 from events.precedents import Condition
-from functions.agents.rules.case import Judged
+from events.specs import Spec
+from functions.agents.reviewer import MOST_CONCERNS
+from functions.agents.rules.approval_request import ask
+from functions.agents.rules.case import WAITING, CaseContents, Judged
 from functions.agents.rules.certification import certify
 from functions.agents.rules.creation import conclude, open_case
-from functions.agents.rules.review import concern, with_concerns
+from functions.agents.rules.review import LARGEST_ANSWER_BYTES, concern, with_concerns
 from functions.approvals.rules.conditions import is_satisfied
-from shared.kit.contents import Content
+from functions.approvals.rules.requests import refuse_out_of_bounds, request_of_case
+from shared.aggregates.aggregate import payload
+from shared.kit.contents import Content, Contents
+from shared.kit.errors import Invalid
 from tests.functions.agents.cases import AGENTS_KEY, START, TENANT, judged, stepped, submission
+from tests.functions.agents.rules.largest import LARGEST
 from tests.functions.agents.specs import ESCALATES, normal, spec
 
 TAGS = [
@@ -82,6 +90,31 @@ def test_a_concern_raises_the_risk_keeps_precedents_away_and_is_the_evidence() -
     assert (plain.request.risk, asked.request.risk) == ("low", "medium")
     assert (plain.request.precedents_allowed, asked.request.precedents_allowed) == (True, False)
     assert asked.content(asked.request.evidence_hash) == [doubt.model_dump(mode="json")]
+
+
+@pytest.mark.parametrize("shape", sorted(LARGEST.keys() - {"expanded"}))
+def test_approvals_take_whatever_is_asked_about_the_largest_specs(shape: str) -> None:
+    of = Spec.model_validate(LARGEST[shape])
+    plain = submission(of)
+    if plain.case.status not in WAITING:
+        assert shape in ("sends beside unknown data", "patterns", "entries for nothing")
+        return
+    reason = "\N{GRINNING FACE}" * (LARGEST_ANSWER_BYTES // MOST_CONCERNS // 4)
+    doubts = [concern(f'"x": {reason}', "/purpose")] * MOST_CONCERNS
+    findings = plain.content(plain.case.findings_hash)
+    most = Content.of([*findings, *(each.model_dump(mode="json") for each in doubts)])
+    contents = CaseContents(Content.of(normal(of)), most)
+    needed, _ = ask(plain.agent, plain.case, "creation", contents, START)
+    asked = AgentApprovalNeeded.model_validate_json(payload(needed).model_dump_json())
+    stored = Contents({each.hash: each for each in needed.contents})
+    refuse_out_of_bounds(request_of_case(asked, "apr_01", stored))
+
+
+def test_what_no_approval_takes_is_refused_and_what_fits_is_asked() -> None:
+    with pytest.raises(Invalid, match="declare fewer operations"):
+        submission(Spec.model_validate(LARGEST["expanded"]))
+    assert submission(Spec.model_validate(LARGEST["fitting"])).request
+    assert submission(Spec.model_validate(LARGEST["sends beside restricted data"])).request
 
 
 @pytest.mark.parametrize(

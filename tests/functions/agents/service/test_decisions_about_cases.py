@@ -202,10 +202,17 @@ async def test_a_case_whose_evidence_was_tampered_with_is_rolled_back(world: Wor
 
 async def test_a_case_whose_dependency_does_not_serve_is_rolled_back(world: World) -> None:
     needs = {"interfaces__depends_on": ["source-finder"]}
+    finder = await world.submit("finance-market-brief", name="source-finder")
     answer = await world.submit(**needs)
     await world.decide(answer["case_id"], "approved")
-    assert "source-finder is unknown" in (await world.case(answer["case_id"]))["reason"]
-    finder = await world.live("finance-market-brief", name="source-finder")
+    case = await world.case(answer["case_id"])
+    assert "source-finder is certified" in case["reason"]
+    (failed,) = (each for each in case["stages"][6]["findings"] if each["verdict"] == "fail")
+    assert failed["path"] == "/interfaces/depends_on"
+    assert failed["remedy"] == (
+        "submit it again once source-finder is active, or leave it out of depends_on"
+    )
+    await world.decide(finder["case_id"], "approved")
     change = await world.post(f"/v1/agents/{answer['agent_id']}/changes", document(**needs))
     assert change.json()["kind"] == "creation", change.text
     await world.decide(change.json()["case_id"], "approved")

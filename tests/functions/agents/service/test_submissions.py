@@ -11,6 +11,7 @@ from functions.agents.rules.case import REVISION_DUE
 from shared.kit.operations import start_counting
 from shared.messaging.changes import Timer
 from shared.messaging.timers import timer_event
+from tests.functions.agents.rules.largest import LARGEST
 from tests.functions.agents.rules.test_reading_specs import BOMBS
 from tests.functions.agents.specs import CORPUS, MISDECLARES, RETURNS, document, normal, spec
 from tests.functions.agents.worlds import World
@@ -274,6 +275,36 @@ async def test_a_revision_keeps_the_name_and_is_read_like_any_spec(world: World)
     assert (renamed.status_code, renamed.json()["errors"][0]["field"]) == (422, "name")
     unknown = await world.post(path, revision(skills=["divine"]))
     assert unknown.json()["errors"][0]["field"] == "skills.0"
+
+
+async def test_an_agent_that_nobody_submitted_is_a_finding_at_once(world: World) -> None:
+    needs = {"interfaces__depends_on": ["source-finder", "no-such-agent"]}
+    await world.submit("finance-market-brief", name="source-finder")
+    answer = await world.submit(**needs)
+    (found,) = (each for each in answer["findings"] if each["verdict"] == "fail")
+    assert answer["status"] == "returned"
+    assert (found["check"], found["path"]) == ("no_hidden_coupling", "/interfaces/depends_on/1")
+    assert found["remedy"] == "submit no-such-agent first, or leave it out"
+    await world.submit("education-quiz-writer", name="no-such-agent")
+    revised = await world.post(f"/v1/workflows/{answer['case_id']}/revisions", document(**needs))
+    assert revised.json()["status"] == "ethics_cleared"
+
+
+async def test_a_change_of_an_agent_whose_case_is_open_is_refused(world: World) -> None:
+    answer = await world.post("/v1/agents", LARGEST["entries for nothing"])
+    assert answer.json()["status"] == "returned"
+    change = await world.post(f"/v1/agents/{answer.json()['agent_id']}/changes", document())
+    assert (change.status_code, change.json()["code"]) == (409, "version_conflict")
+    shown = await world.agent(answer.json()["agent_id"])
+    assert len(shown["spec"]["rights"]["alone"]) > 300
+
+
+async def test_what_no_approval_takes_is_refused_with_what_to_do(world: World) -> None:
+    refused = await world.post("/v1/agents", LARGEST["expanded"])
+    assert refused.status_code == 422
+    assert "an approval has room for" in refused.json()["errors"][0]["message"]
+    fitting = await world.post("/v1/agents", LARGEST["fitting"])
+    assert fitting.json()["status"] == "ethics_cleared"
 
 
 async def test_a_revision_that_is_blocked_for_what_the_agent_does_frees_the_name(

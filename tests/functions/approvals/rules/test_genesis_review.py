@@ -191,6 +191,12 @@ def test_only_what_is_reversible_and_permitted_before_is_in_scope(
         ("content.systems.reversible", "contains", False),
         ("content.alone_effects", "subset_of", ["read", "draft", "pay"]),
         ("content.alone_effects", "not_in", [["pay"]]),
+        ("content.alone_effects", "in", [["read"], ["read", "pay"]]),
+        ("content.alone_effects", "contains", "read"),
+        ("content.alone_effects", "exists", True),
+        ("content.rights.alone.effect", "contains", "read"),
+        ("content.rights.alone.effect", "subset_of", ["read", "pay"]),
+        ("content.data_access.classification", "contains", "public"),
         ("content.findings.verdict", "contains", "concern"),
         ("content.findings.verdict", "contains", "escalate"),
         ("content.rights.with_approval", "eq", []),
@@ -204,6 +210,12 @@ def test_a_precedent_that_loosens_a_rule_is_refused(condition: tuple[str, str, A
 
 def test_a_lower_bound_with_an_upper_one_loosens_nothing() -> None:
     assert failed(where(EQ, ("content.rows", "ge", 1), ("content.rows", "le", 5000))) == {}
+
+
+def test_one_effect_of_a_list_that_is_bounded_loosens_nothing() -> None:
+    bounded = ("content.alone_effects", "subset_of", ["read", "draft"])
+    found = failed(where(EQ, bounded, ("content.alone_effects", "contains", "draft")))
+    assert "weakening" not in found
 
 
 def deprecated(**fields: Any) -> Precedent:
