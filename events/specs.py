@@ -4,7 +4,14 @@ name its normal form by `spec_hash`, and it is part of what approvals decide abo
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from events.agents import Mode
 from events.approvals import Effect
@@ -38,7 +45,11 @@ Word = Annotated[str, StringConstraints(strict=True, max_length=200)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=50)]
 Words = Annotated[tuple[Word, ...], Field(max_length=50)]
 Named = Annotated[str, StringConstraints(strict=True, max_length=200, pattern=r"\S")]
-Sources = Annotated[tuple[Named, ...], Field(min_length=1, max_length=20)]
+# People do not see spaces around a name.
+Source = Annotated[
+    str, StringConstraints(strict=True, strip_whitespace=True, max_length=200, pattern=r"\S")
+]
+Sources = Annotated[tuple[Source, ...], Field(min_length=1, max_length=20)]
 Count = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 Usd = Annotated[float, Field(ge=0, le=1_000_000, strict=True)]
 Classification = Literal["public", "internal", "confidential", "restricted"]
@@ -62,7 +73,7 @@ class Scope(Model):
 class DataAccess(Model):
     """One source that the agent reads or writes."""
 
-    source: Named
+    source: Source
     mode: Literal["read", "write"]
     classification: Classification
 
@@ -96,13 +107,19 @@ class MoneyLimit(Model):
     currency: Named
 
 
+def _limit_of_a_call(limit: Any) -> Any:
+    if not isinstance(limit, dict | MoneyLimit | None):
+        raise ValueError("must be an object with usd, and the arguments: argument and currency")
+    return limit
+
+
 class RightLimits(Model):
     """What bounds a right: calls in a run and in a day, money in a call, and for each named
     argument the patterns of which each value must match one; a missing argument fails."""
 
     per_run: Count | None = None
     per_day: Count | None = None
-    up_to_usd: MoneyLimit | None = None
+    up_to_usd: Annotated[MoneyLimit | None, BeforeValidator(_limit_of_a_call)] = None
     only: Annotated[dict[Named, Sources], Field(max_length=20)] = Field(default_factory=dict)
 
     @property
@@ -126,6 +143,8 @@ class Right(RightLimits):
 
 
 def _with_limits(entry: Any) -> Any:
+    if not isinstance(entry, str | dict | Right):
+        raise ValueError("must be an operation, or an object with an operation and its limits")
     return {"operation": entry} if isinstance(entry, str) else entry
 
 
@@ -202,15 +221,16 @@ class Spec(Model):
     mode: Mode = "production"
     way_of_working: WayOfWorking = WayOfWorking()
 
-    @model_validator(mode="after")
-    def _can_be_judged(self) -> "Spec":
-        count = sum(len(system.operations) for system in self.systems)
+    @field_validator("systems")
+    @classmethod
+    def _can_be_judged(cls, systems: tuple[System, ...]) -> tuple[System, ...]:
+        count = sum(len(system.operations) for system in systems)
         if count > MOST_OPERATIONS:
             raise ValueError(
                 f"has {count} operations; at most {MOST_OPERATIONS} are judged: name those that "
                 "the agent needs, or make two agents of it"
             )
-        return self
+        return systems
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:

@@ -45,10 +45,6 @@ class Deed(NamedTuple):
         """Whether it reaches people, the public, money, rights or what runs."""
         return self.effect in CONSEQUENTIAL
 
-    def by_gravity(self) -> tuple[int, str]:
-        """The key that sorts the gravest first."""
-        return -gravity(self.effect), self.ref
-
     def beside(self, other: "Deed") -> "Deed":
         """Two declarations of one operation, as the gravest that they can mean together."""
         return self._replace(
@@ -184,13 +180,20 @@ class Powers:
         """That of a source; restricted where `data_access` does not declare it."""
         return self.declared.get(source.casefold(), "restricted")
 
+    @cached_property
+    def reached(self) -> list[str]:
+        """The sources that it declares, and those that anything it may do touches."""
+        named = {access.source for access in self.spec.data_access}
+        return sorted(named.union(*(deed.sources for deed in self.held_deeds)))
+
     @property
     def untouched(self) -> list[str]:
         """The declared sources that nothing done alone touches: skills reach them without a right,
         whatever other rights there are."""
         touched = {source.casefold() for deed in self.alone_deeds for source in deed.sources}
-        named = (access.source for access in self.spec.data_access)
-        return [source for source in named if source.casefold() not in touched]
+        return [
+            each.source for each in self.spec.data_access if each.source.casefold() not in touched
+        ]
 
     @cached_property
     def _effects(self) -> dict[str, Effect]:
@@ -221,9 +224,10 @@ class Powers:
         return held
 
     def with_undo(self, held: Mapping[str, Held]) -> tuple[Deed, ...]:
-        """The operations that are held, and what only undoes them."""
-        undos = {self.deeds[ref].undo for ref in held} & self.undoing
-        return tuple(self.deeds[ref] for ref in sorted({*held, *(each for each in undos if each)}))
+        """The operations that are held, and what only undoes them, the gravest first."""
+        refs = {*held, *({self.deeds[ref].undo for ref in held} & self.undoing)}
+        deeds = [deed for ref, deed in self.deeds.items() if ref in refs]
+        return tuple(sorted(deeds, key=lambda deed: (-gravity(deed.effect), deed.ref)))
 
     def _deed(self, system: System, path: str, operation: Operation) -> Deed:
         ref = f"{system.name}/{operation.name}"
@@ -253,15 +257,9 @@ class Powers:
         if undo in self.never:
             return f"{undo} is ruled out by never"
         done, undone = self._effects[undo], self._effects[f"{system.name}/{operation.name}"]
-        if undone == "read":
-            return f"{operation.name} only reads, and nothing has to undo that"
-        if done == "read":
-            return f"{undo} only reads, which undoes nothing"
-        if gravity(done) > gravity(undone):
-            return f"{undo} ({done}) is graver than what it undoes ({undone})"
-        if done in HARMLESS and undone not in HARMLESS:
-            return f"{undo} ({done}) stays in the agent's workspace; {undone} reaches further"
-        return None
+        fits = gravity(done) <= gravity(undone) and (done == "draft") == (undone == "draft")
+        is_undo = fits and "read" not in (done, undone)
+        return None if is_undo else f"{undo} ({done}) is no undo of {operation.name} ({undone})"
 
 
 def _confirmed(system: System, operation: Operation) -> Confirmed | None:

@@ -1,7 +1,7 @@
 """The risk of an agent by what it does alone, with the reasons that the governor's card shows."""
 
 from collections.abc import Iterator, Mapping
-from textwrap import wrap
+from textwrap import TextWrapper
 from typing import Any
 
 from events.agents import Risk
@@ -53,13 +53,12 @@ def assess(powers: Powers, *, concerns: int = 0) -> Assessment:
 def data_classification(powers: Powers) -> Classification:
     """The most sensitive data that the agent reaches, alone or with approval; what `data_access`
     does not declare counts as restricted."""
-    touched = {powers.classification(each) for deed in powers.held_deeds for each in deed.sources}
-    found = {*touched, *powers.declared.values()}
+    found = map(powers.classification, powers.reached)
     return max(found, key=CLASSIFICATIONS.index, default="public")
 
 
 def _factors(powers: Powers) -> Iterator[tuple[Risk, str]]:
-    for deed in sorted(powers.alone_deeds, key=Deed.by_gravity):
+    for deed in powers.alone_deeds:
         yield RISK[deed.effect], f"{deed.ref} is done alone: {deed.effect}"
         if deed.effect == "pay":
             right = powers.alone.get(deed.ref)
@@ -75,8 +74,8 @@ def _factors(powers: Powers) -> Iterator[tuple[Risk, str]]:
     if radius in (None, "platform"):
         yield "critical", f"a mistake could reach: {radius or 'not said'}"
     if budget.per_run_usd > DEFAULTS.per_run_usd or budget.per_day_usd > DEFAULTS.per_day_usd:
-        usual = f"the defaults are ${DEFAULTS.per_run_usd:g} and ${DEFAULTS.per_day_usd:g}"
-        spends = f"may spend ${budget.per_run_usd:g} a run and ${budget.per_day_usd:g} a day"
+        usual = f"the defaults are {_usd(DEFAULTS.per_run_usd)} and {_usd(DEFAULTS.per_day_usd)}"
+        spends = f"may spend {_usd(budget.per_run_usd)} a run and {_usd(budget.per_day_usd)} a day"
         yield "medium", f"{spends}; {usual}"
 
 
@@ -88,13 +87,17 @@ def _touched(powers: Powers, actor: str, source: str, *, changes: bool) -> tuple
     return risk, f"{actor} touches {source}, which is {found}{why}"
 
 
+def _usd(amount: float) -> str:
+    return f"${amount:,.12g}"
+
+
 def _pays(ref: str, limits: RightLimits) -> tuple[Risk, str]:
     most, often = limits.up_to_usd, limits.per_day
     if most is None:
         return "critical", f"{ref} pays any amount"
     is_large = often is None or most.usd * often >= CRITICAL_USD
     calls = f"and {often} calls a day" if often else "and any number of calls a day"
-    return "critical" if is_large else "high", f"{ref} pays up to ${most.usd:g} a call, {calls}"
+    return "critical" if is_large else "high", f"{ref} pays up to {_usd(most.usd)} a call, {calls}"
 
 
 def _card(powers: Powers) -> Iterator[str]:
@@ -102,37 +105,27 @@ def _card(powers: Powers) -> Iterator[str]:
         ("alone", powers.alone),
         ("with a person's approval", powers.with_approval),
     ):
-        deeds = sorted(powers.with_undo(held), key=Deed.by_gravity)
-        yield from _lines(name, [_told(deed, held) for deed in deeds])
-    deeds = sorted(powers.held_deeds, key=Deed.by_gravity)
-    forever = [each.ref for each in deeds if each.irreversible and each.ref in powers.held]
+        yield from _lines(name, [_told(deed, held) for deed in powers.with_undo(held)])
+    forever = [
+        each.ref for each in powers.held_deeds if each.irreversible and each.ref in powers.held
+    ]
     yield from _lines("can never be undone", forever)
-    touched = {source for deed in deeds for source in deed.sources}
-    named = {*touched, *(access.source for access in powers.spec.data_access)}
-    sources = [_classified(powers, each) for each in sorted(named)]
-    yield from _lines("data, as declared", [text for _, text in sorted(sources)])
-    if unknown := [deed.ref for deed in deeds if not deed.confirmed]:
+    sources = {each: CLASSIFICATIONS.index(powers.classification(each)) for each in powers.reached}
+    gravest = sorted(sources, key=lambda each: (-sources[each], each))
+    yield from _lines("data, as declared", [_classified(powers, each) for each in gravest])
+    if unknown := [deed.ref for deed in powers.held_deeds if not deed.confirmed]:
         yield from _lines("nobody has confirmed what these do, or with which data", unknown)
 
 
 def _lines(title: str, told: list[str]) -> list[str]:
-    """All of it, in as many lines as it needs."""
     start = f"{title}: "
-    text = ", ".join(told) or "none"
-    return wrap(
-        text,
-        LONGEST_REASON,
-        initial_indent=start,
-        subsequent_indent=start,
-        break_on_hyphens=False,
-    )
+    lines = TextWrapper(LONGEST_REASON, start, start, break_on_hyphens=False)
+    return lines.wrap(", ".join(told) or "none")
 
 
-def _classified(powers: Powers, source: str) -> tuple[int, str]:
-    """A source as the card shows it, after what sorts the gravest first."""
-    found = powers.classification(source)
+def _classified(powers: Powers, source: str) -> str:
     why = "" if source.casefold() in powers.declared else ", because nothing declares it"
-    return -CLASSIFICATIONS.index(found), f"{quote(source)} ({found}{why})"
+    return f"{quote(source)} ({powers.classification(source)}{why})"
 
 
 def _told(deed: Deed, held: Mapping[str, Held]) -> str:
@@ -144,7 +137,7 @@ def _told(deed: Deed, held: Mapping[str, Held]) -> str:
 def _limit(bound: tuple[str, Any]) -> str:
     name, value = bound
     if name == "up_to_usd":
-        return f"up to ${value['usd']:g} a call"
+        return f"up to {_usd(value['usd'])} a call"
     if name == "only":
         return " and ".join(f"only {each}: {' | '.join(value[each])}" for each in sorted(value))
     return f"{value} {name.replace('_', ' ')}"

@@ -25,7 +25,9 @@ def _unclear(powers: Powers) -> Iterator[Objection]:
     for index, access in enumerate(powers.spec.data_access):
         if access.classification != (gravest := powers.classification(access.source)):
             path = f"/data_access/{index}/classification"
-            evidence = f"{quote(access.source)} is {access.classification} here and {gravest} below"
+            evidence = (
+                f"{quote(access.source)} is {access.classification} here and {gravest} elsewhere"
+            )
             yield Objection(path, evidence, f"write {gravest}, or one entry for each source")
     for deed in powers.deeds.values():
         if gravity(deed.declared) < gravity(deed.effect):

@@ -47,9 +47,7 @@ def _bypasses(powers: Powers) -> Iterator[Objection]:
 
 
 def _leaks(powers: Powers) -> Iterator[Objection]:
-    reached = {source for deed in powers.held_deeds for source in deed.sources}
-    named = {*reached, *(access.source for access in powers.spec.data_access)}
-    seen = sorted(each for each in named if powers.classification(each) == "restricted")
+    seen = [each for each in powers.reached if powers.classification(each) == "restricted"]
     unknown = [source for source in seen if source.casefold() not in powers.declared]
     known = [source for source in seen if source.casefold() in powers.declared]
     for deed in powers.alone_deeds if seen else ():

@@ -1,5 +1,6 @@
 """Stage 3, Genesis: whether the job is complete, bounded, governed, stable and no undue burden."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from functions.agents.rules.checks.findings import Check, Objection, listed
@@ -40,7 +41,7 @@ def _unscoped(powers: Powers) -> Iterator[Objection]:
 
 
 def _unbounded(powers: Powers) -> Iterator[Objection]:
-    seen: set[tuple[str, str]] = set()
+    seen: Counter[tuple[str, str]] = Counter()
     for name, path, right, refs in powers.entries:
         ref = right.operation
         if not refs:
@@ -52,10 +53,11 @@ def _unbounded(powers: Powers) -> Iterator[Objection]:
         elif not ref.endswith("*") and ref not in powers.deeds:
             remedy = f"declare {ref} under systems with its effect, or leave the right out"
             yield Objection(path, f"{ref} is not declared", remedy)
-        if doubled := [each for each in refs if (name, each) in seen]:
-            evidence = f"{listed(sorted(doubled))} is in {name} twice"
-            yield Objection(path, evidence, "leave one entry, with the limits that hold")
-        seen.update((name, each) for each in refs)
+        for each in refs:
+            seen[name, each] += 1
+            if seen[name, each] == 2:
+                remedy = "leave one entry, with the limits that hold"
+                yield Objection(path, f"{each} is in {name} twice", remedy)
     yield from _excess(powers)
     yield from _idle_limits(powers)
     yield from _unlisted(powers)
@@ -63,19 +65,17 @@ def _unbounded(powers: Powers) -> Iterator[Objection]:
 
 def _excess(powers: Powers) -> Iterator[Objection]:
     for ref in sorted(powers.alone.keys() & powers.with_approval.keys()):
-        alone, above = powers.alone[ref], powers.with_approval[ref]
-        of_a_call = {"up_to_usd", "only"} & alone.limits.bounds.keys()
-        if not alone.limits.bounds:
+        above, bounds = powers.with_approval[ref], powers.alone[ref].limits.bounds
+        of_a_call = {name: bounds[name] for name in ("up_to_usd", "only") if name in bounds}
+        if not bounds:
             evidence = f"{ref} is in alone without a limit, and in with_approval"
-            remedy = "limit the entry in alone, so that a person approves what is above, or "
-            yield Objection(alone.path, evidence, f"{remedy}leave one")
-        elif of_a_call and within(
-            above.limits.bounds, {n: alone.limits.bounds[n] for n in of_a_call}
-        ):
-            evidence = f"with_approval allows no call of {ref} that alone does not"
-            yield Objection(
-                above.path, evidence, "allow more than in alone, or leave one entry out"
+            remedy = (
+                "limit the entry in alone, so that a person approves what is above, or leave one"
             )
+            yield Objection(powers.alone[ref].path, evidence, remedy)
+        elif of_a_call and within(above.limits.bounds, of_a_call):
+            evidence = f"with_approval allows no call of {ref} that alone does not"
+            yield Objection(above.path, evidence, "allow more than alone, or leave one entry out")
 
 
 def _idle_limits(powers: Powers) -> Iterator[Objection]:

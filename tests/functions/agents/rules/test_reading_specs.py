@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from events.specs import MOST_BYTES, MOST_PARTS
 from shared.kit.errors import Invalid, MalformedRequest
 from shared.kit.json_limits import DEEPEST_JSON
-from tests.functions.agents.specs import read_spec, read_value
+from tests.functions.agents.specs import document, read_spec, read_value
 from tests.shared.plain_values import YAML_BOMBS, YAML_SPELLINGS, levels, values_of
 
 BOMBS: dict[str, bytes] = {
@@ -125,6 +125,41 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
 def test_any_text_as_a_spec_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(Invalid, MalformedRequest):
         assert read_spec(json.dumps({"name": "some-agent", "purpose": text}).encode())
+
+
+MANY = [{"name": f"o{number}", "effect": "read"} for number in range(160)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "told"),
+    [
+        ({"rights": {"alone": [5]}}, "rights.alone.0", "an operation, or an object with"),
+        (
+            {"rights": {"alone": [{"operation": "a/b", "up_to_usd": 50}]}},
+            "rights.alone.0.up_to_usd",
+            "an object with usd, and the arguments",
+        ),
+        (
+            {"systems": [{"name": n, "operations": MANY} for n in ("one", "two")]},
+            "systems",
+            "has 320 operations; at most 300",
+        ),
+    ],
+)
+def test_a_part_of_another_form_is_named_with_what_to_write(
+    changes: dict[str, Any], field: str, told: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read_spec(json.dumps(document(**changes)).encode())
+    (error,) = refusal.value.errors
+    assert error.field == field
+    assert told in error.message
+
+
+def test_spaces_around_a_source_make_no_other_source() -> None:
+    access = {"source": "patients ", "mode": "read", "classification": "public"}
+    of = read_spec(json.dumps(document(data_access=[access])).encode())
+    assert of.data_access[0].source == "patients"
 
 
 def test_the_largest_readable_value_is_read_within_a_second() -> None:
