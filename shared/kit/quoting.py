@@ -9,7 +9,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from shared.kit.wording import shortened
 
-LONGEST_QUOTE = 200
+LONGEST_QUOTE = 150
 NOTHING = "nothing is declared"
 _LEFT_OUT = "…"
 # The longest text and the most entries, tried until the quote is short enough.
@@ -29,7 +29,7 @@ Said = Annotated[str, StringConstraints(pattern=r"\S"), AfterValidator(_quotes_s
 
 
 def quote(value: Any) -> str:
-    """The value as JSON of at most 200 characters, where "…" stands for what is left out. Leaves
+    """The value as JSON of at most 150 characters, where "…" stands for what is left out. Leaves
     out blank texts and empty parts; where nothing is left, says so."""
     for longest, most in _CUTS:
         cut = _cut(value, longest, most)

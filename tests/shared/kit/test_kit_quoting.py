@@ -35,7 +35,7 @@ def test_any_value_is_quoted_as_short_json_without_blanks(value: Any) -> None:
         ({"in": ["a", "", " "], "out": []}, '{"in": ["a"]}'),
         (list("abcdefghij"), '["a", "b", "c", "d", "e", "f", "g", "h", "…"]'),
         ("x" * 400, f'"{"x" * 119}…"'),
-        (["x" * 400] * 3, f'["{"x" * 59}…", "{"x" * 59}…", "{"x" * 59}…"]'),
+        (["x" * 400] * 2, f'["{"x" * 59}…", "{"x" * 59}…"]'),
         (0, "0"),
     ],
 )
