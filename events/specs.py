@@ -1,6 +1,7 @@
 """The agent spec, version 2: what its author declares, with bounds for every part. Cases and agents
 name its normal form by `spec_hash`, and it is part of what approvals decide about."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -14,9 +15,10 @@ from pydantic import (
 )
 
 from events.agents import Mode
-from events.approvals import Effect
+from events.approvals import Effect, Risk
 from shared.kit.json_parts import nearest
 from shared.kit.models import Model
+from shared.kit.money import in_usd
 
 Name = Annotated[
     str,
@@ -55,6 +57,9 @@ Usd = Annotated[float, Field(ge=0, le=1_000_000, strict=True)]
 Classification = Literal["public", "internal", "confidential", "restricted"]
 BlastRadius = Literal["agent", "workspace", "tenant", "platform"]
 CLASSIFICATIONS: tuple[Classification, ...] = ("public", "internal", "confidential", "restricted")
+DATA_RISK: Mapping[Classification, Risk] = dict(
+    zip(CLASSIFICATIONS, ("low", "medium", "high", "high"), strict=True)
+)
 RADII: tuple[BlastRadius, ...] = ("agent", "workspace", "tenant", "platform")
 MOST_BYTES = 128 * 1024
 MOST_PARTS = 4_000
@@ -113,6 +118,16 @@ def _limit_of_a_call(limit: Any) -> Any:
     return limit
 
 
+def within(now: Any, was: Any) -> bool:
+    """Whether limits certainly allow no more than others: each of those is there, or a tighter
+    one."""
+    if isinstance(was, dict):
+        return all(name in now and within(now[name], each) for name, each in was.items())
+    if isinstance(was, list):
+        return set(now) <= set(was)
+    return bool(now == was if isinstance(was, str) else now <= was)
+
+
 class RightLimits(Model):
     """What bounds a right: calls in a run and in a day, money in a call, and for each named
     argument the patterns of which each value must match one; a missing argument fails."""
@@ -128,6 +143,16 @@ class RightLimits(Model):
         return self.model_dump(
             mode="json", include=set(RightLimits.model_fields), exclude_defaults=True
         )
+
+    @property
+    def in_words(self) -> list[str]:
+        """The limits that are set, as people read them."""
+        counts = {"a run": self.per_run, "a day": self.per_day}
+        told = [f"{count} {name}" for name, count in counts.items() if count]
+        if self.up_to_usd:
+            told.append(f"up to {in_usd(self.up_to_usd.usd)} a call")
+        only = sorted(self.only.items())
+        return told + [f"only {name}: {' | '.join(patterns)}" for name, patterns in only]
 
 
 class Right(RightLimits):
@@ -245,6 +270,38 @@ class Spec(Model):
             "/interfaces/depends_on": self.interfaces.depends_on,
             "/rights/never": self.rights.never,
         }
+
+    @cached_property
+    def operations(self) -> list[tuple[System, str, Operation]]:
+        """The declared operations, each with its system and its path."""
+        return [
+            (system, f"/systems/{index}/operations/{number}", each)
+            for index, system in enumerate(self.systems)
+            for number, each in enumerate(system.operations)
+        ]
+
+    @cached_property
+    def declared(self) -> dict[str, Classification]:
+        """The gravest classification that `data_access` has for each source, in lower case."""
+        found: dict[str, Classification] = {}
+        for access in self.data_access:
+            name = access.source.casefold()
+            known = (found.get(name, "public"), access.classification)
+            found[name] = max(known, key=CLASSIFICATIONS.index)
+        return found
+
+    def classification(self, source: str) -> Classification:
+        """That of a source; restricted where `data_access` does not declare it."""
+        return self.declared.get(source.casefold(), "restricted")
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources that `data_access` declares."""
+        return [access.source for access in self.data_access]
+
+    def gravity(self, source: str) -> int:
+        """The place of a source's classification in the order from open to grave."""
+        return CLASSIFICATIONS.index(self.classification(source))
 
     @cached_property
     def submitted(self) -> dict[str, Any]:

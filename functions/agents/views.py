@@ -6,10 +6,10 @@ from pydantic import JsonValue
 
 from events.agents import AgentStatus, CaseKind, Health, Mode, Reactivation, Stage, Suspension
 from events.cases import CaseStatus, Finding, StageStatus, Withdrawal
+from events.catalogue import Skill
 from functions.agents.rules.agent import Agent, HeldReading, ReportCount
 from functions.agents.rules.breaker import Pipeline
 from functions.agents.rules.case import WAITING, CreationCase
-from functions.agents.rules.catalogue import Skill
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.stages import DEPLOYMENT, findings_of, place
 from shared.definitions import Draft

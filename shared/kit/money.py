@@ -14,3 +14,8 @@ def usd_micros(usd: Decimal | int | float | str) -> int:
         return int(_EXACT.quantize(exact, Decimal(1)))
     except (DecimalException, ValueError) as error:
         raise ValueError(f"{str(usd)[:40]!r} is no amount of dollars") from error
+
+
+def in_usd(amount: float) -> str:
+    """An amount of dollars as people read it: $1,234.5."""
+    return f"${amount:,.12g}"

@@ -58,6 +58,7 @@ def is_assents(name: str) -> bool:
     return any(skeleton(_OUTER_DIGITS.sub("", each)) == skeleton(_ASSENT) for each in parts)
 
 
+@lru_cache(maxsize=4096)
 def skeleton(name: str) -> str:
     """The same text for names that people take for one another, such as `G0vernor.` and
     `governor`."""

@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Sequence
 from itertools import islice
+from textwrap import TextWrapper
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, StringConstraints
@@ -37,6 +39,13 @@ def quote(value: Any) -> str:
         if len(shown) <= LONGEST_QUOTE:
             return NOTHING if _is_blank(cut) else shown
     return f'"{_LEFT_OUT}"'
+
+
+def in_lines(width: int, title: str, texts: Sequence[str]) -> list[str]:
+    """All of the texts, in as many lines of that width as they need, each after the title."""
+    start = f"{title}: "
+    lines = TextWrapper(width, start, start, break_on_hyphens=False)
+    return lines.wrap(", ".join(texts) or "none")
 
 
 def _cut(value: Any, longest: int, most: int) -> Any:

@@ -6,7 +6,7 @@ from events.agents import AgentApprovalNeeded, Purpose, Risk
 from events.approvals import MOST_CONTENT_BYTES
 from events.specs import Classification
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.case import Asked, CaseContents, CreationCase
+from functions.agents.rules.case import WAITING, Asked, CaseContents, CreationCase, Judged
 from functions.agents.rules.normal_form import read_normal_form
 from functions.agents.rules.review import LARGEST_ANSWER_BYTES
 from functions.agents.rules.rights import Powers
@@ -80,21 +80,17 @@ def ask(
     return needed, waiting.but(asked=asked, approval_id=approval_id)
 
 
-def refuse_what_no_approval_takes(case: CreationCase, contents: CaseContents) -> None:
-    """Raises Invalid for a spec whose normal form is, with its findings and room for concerns, more
-    than an approval takes."""
-    shown = (contents.spec.text, contents.findings.text, *(2 * case.why))
-    size = sum(len(each.encode()) for each in shown)
-    most = MOST_CONTENT_BYTES - ROOM_FOR_CONCERNS
-    if size > most:
-        raise Invalid(
-            FieldError(
-                "body",
-                f"takes {size} bytes with all that its rights stand for and its findings, and an "
-                f"approval has room for {most}: declare fewer operations, give them shorter names, "
-                "or make two agents of it",
-            )
+def refuse_what_no_approval_takes(judged: Judged, why: tuple[str, ...]) -> None:
+    """Raises Invalid for a spec that would go on, and whose normal form is, with its findings and
+    room for concerns, more than an approval takes."""
+    shown = (*(each.text for each in judged.contents), *(2 * why))
+    size, most = sum(len(each.encode()) for each in shown), MOST_CONTENT_BYTES - ROOM_FOR_CONCERNS
+    if size > most and judged.judgement.outcome in WAITING:
+        told = (
+            f"takes {size} bytes with findings and all that its rights stand for, and an approval"
         )
+        what = "declare fewer operations, give them shorter names, or make two agents of it"
+        raise Invalid(FieldError("body", f"{told} has room for {most}: {what}"))
 
 
 def approval_content(

@@ -1,48 +1,10 @@
-"""The catalogue: the skills that agents use, and the connectors whose effects are confirmed."""
+"""The skills of the catalogue that a caller lists and a spec may name."""
 
-import tomllib
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Literal, NamedTuple
+from collections.abc import Iterable
 
-from events.approvals import Effect
+from events.catalogue import CATALOGUE, Catalogue, Skill
 from shared.kit.errors import FieldError, Invalid
-from shared.kit.models import Model
 from shared.kit.parsing import refused_cursor
-
-_FILE = Path(__file__).parents[3] / "shared" / "catalogue.toml"
-
-
-class Skill(Model):
-    """One small, idempotent ability, and the effects that its work may have beside reading. A
-    withdrawn skill stays in the catalogue for the agents that used it, but no new spec may name
-    it."""
-
-    name: str
-    version: str = "1.0.0"
-    summary: str
-    effects: tuple[Effect, ...]
-    status: Literal["available", "withdrawn"] = "available"
-
-
-class Confirmed(NamedTuple):
-    """What a connector says about one of its operations."""
-
-    effect: Effect
-    undo: str | None = None
-
-
-class _Catalogue(Model):
-    skills: dict[str, dict[str, str | tuple[Effect, ...]]]
-    connectors: dict[str, dict[str, Confirmed]]
-
-
-Catalogue = Mapping[str, Skill]
-_READ = _Catalogue.model_validate(tomllib.loads(_FILE.read_text(encoding="utf-8")))
-CATALOGUE: Catalogue = {
-    name: Skill.model_validate({"name": name, **fields}) for name, fields in _READ.skills.items()
-}
-CONNECTORS: Mapping[str, Mapping[str, Confirmed]] = _READ.connectors
 
 
 def list_skills(limit: int, cursor: str | None) -> tuple[tuple[Skill, ...], str | None]:

@@ -1,16 +1,15 @@
 """Evolution or proposal: a change is a proposal only where every difference provably narrows what
-the agent may do. Every other or unclear difference makes it an evolution, and so does every other
-text: no check of a proposal and no reader looks at texts."""
+the agent may do, and no text differs, which nobody reads before a proposal is asked for."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from events.agents import CaseKind
-from events.specs import RADII, SECTIONS, Spec
+from events.specs import RADII, SECTIONS, Spec, within
 from functions.agents.rules.checks.architecture import ARCHITECTURE
 from functions.agents.rules.checks.ethics import ETHICS
 from functions.agents.rules.checks.findings import run
-from functions.agents.rules.rights import Powers, within
+from functions.agents.rules.rights import Powers
 
 # A case tells the reasons of its kind with each of its events.
 MOST_TOLD = 50
@@ -70,22 +69,16 @@ def _differences(old: Powers, new: Powers) -> Iterator[Difference]:
 def _fixed(powers: Powers) -> dict[str, Any]:
     """What must stay as it is, wherever both specs have it: every text, which data is how
     sensitive, and what an operation does and touches."""
-    spec = powers.spec
-    touched = {each.casefold() for deed in powers.deeds.values() for each in deed.sources}
+    spec, deeds = powers.spec, powers.deeds
+    named = {*spec.sources, *(each for deed in deeds.values() for each in deed.sources)}
     return {
-        "/purpose": spec.purpose,
-        "/instructions": spec.instructions,
-        "/industry": spec.industry,
+        **{f"/{name}": getattr(spec, name) for name in ("purpose", "instructions", "industry")},
         "/containment/rollback": spec.containment.rollback,
         **{f"/way_of_working/{name}": getattr(spec.way_of_working, name) for name in SECTIONS},
         **{path: set(texts) for path, texts in spec.lists.items() if path not in (SKILLS, NEVER)},
         **{f"/systems/{each.name}/connector": each.connector for each in spec.systems},
-        **{f"/data_access/{name}": powers.classification(name) for name in touched},
-        **{f"/data_access/{name}": found for name, found in powers.declared.items()},
-        **{
-            f"/systems/{ref}": (deed.effect, deed.undo, deed.sources, deed.confirmed)
-            for ref, deed in powers.deeds.items()
-        },
+        **{f"/data_access/{each.casefold()}": spec.classification(each) for each in named},
+        **{f"/systems/{ref}": each._replace(path="") for ref, each in deeds.items()},
     }
 
 

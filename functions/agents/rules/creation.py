@@ -15,7 +15,7 @@ from events.cases import (
     CreationCaseState,
 )
 from functions.agents.rules.agent import Agent, described_by
-from functions.agents.rules.approval_request import ask, refuse_what_no_approval_takes
+from functions.agents.rules.approval_request import ask
 from functions.agents.rules.case import WAITING, CaseContents, CreationCase, Judged, Steps
 from functions.agents.rules.duties import with_authors
 from functions.agents.rules.judgement import Judgement
@@ -35,7 +35,7 @@ def open_case(
 ) -> Steps:
     """A new case of `agent` after stages 1 to 5; the case's id is that of the judged version. Its
     authors are those of the agent's current version, whose text it takes over, and then `by`.
-    Raises VersionConflict for too many authors, Invalid for what no approval takes."""
+    Raises VersionConflict for too many authors."""
     case = CreationCase(
         case_id=judged.spec.case_id,
         agent_id=agent.agent_id,
@@ -54,13 +54,12 @@ def open_case(
         authors=with_authors(agent.current.authors, judged.authors(by)),
         submitted_by=(by,),
     )
-    return _asked_where_cleared(agent, case, judged, at)
+    return _judged(agent, case, judged, at)
 
 
 def revise(agent: Agent, case: CreationCase, judged: Judged, by: str, at: datetime) -> Steps:
     """The case with a full new spec, judged from stage 1; `by` is one of its authors from now on.
-    Raises VersionConflict for a case that takes none, or for too many authors, Invalid for what no
-    approval takes."""
+    Raises VersionConflict for a case that takes none, or for too many authors."""
     if case.revisable_until is None:
         why = f" for what the agent does ({case.reason}): leave that out, and submit it anew"
         raise VersionConflict(
@@ -81,7 +80,7 @@ def revise(agent: Agent, case: CreationCase, judged: Judged, by: str, at: dateti
         revisable_until=None,
         checks=(),
     )
-    return _asked_where_cleared(agent, revised, judged, at)
+    return _judged(agent, revised, judged, at)
 
 
 def is_about_deeds(judgement: Judgement) -> bool:
@@ -179,12 +178,6 @@ def _replaced(case: CreationCase) -> tuple[str, ...]:
 def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
     """The case after the review that it waited for, judged with the review's findings."""
     return _judged(agent, case.but(revision=case.revision - 1, review=None), judged, at)
-
-
-def _asked_where_cleared(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
-    if judged.judgement.outcome in WAITING:
-        refuse_what_no_approval_takes(case, judged.contents)
-    return _judged(agent, case, judged, at)
 
 
 def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from events.specs import Right, RightLimits, Rights, Spec
+from events.specs import Right, Rights, Spec
 from functions.agents.rules.rights import Held, Powers
 from shared.kit.canonical import canonical_json
 
@@ -31,16 +31,14 @@ def read_normal_form(value: Mapping[str, Any]) -> Spec:
     """The spec of which this is the normal form."""
     fields = {name: each for name, each in value.items() if name not in DERIVED}
     # Beside what patterns stand for it has the entries that stand for nothing: more than one sends.
-    rights = Rights.model_construct(
-        alone=_read(value["rights"]["alone"]),
-        with_approval=_read(value["rights"]["with_approval"]),
-        never=tuple(value["rights"]["never"]),
-    )
+    alone, above, never = (value["rights"][name] for name in ("alone", "with_approval", "never"))
+    read = {"alone": _read(alone), "with_approval": _read(above)}
+    rights = Rights.model_construct(never=tuple(never), _fields_set=None, **read)
     return Spec.model_validate({**fields, "rights": rights})
 
 
 def _read(entries: Sequence[Mapping[str, Any]]) -> tuple[Right, ...]:
-    known = {"operation", *RightLimits.model_fields}
+    known = Right.model_fields.keys()
     return tuple(Right(**{key: each[key] for key in each.keys() & known}) for each in entries)
 
 

@@ -4,20 +4,18 @@ of them, and the data that they touch."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from events.approvals import Effect
+from events.catalogue import CONNECTORS, Confirmed
 from events.effects import CONSEQUENTIAL, HARMLESS, by_gravity, gravity
 from events.specs import (
-    CLASSIFICATIONS,
-    Classification,
     Operation,
     Right,
     RightLimits,
     Spec,
     System,
 )
-from functions.agents.rules.catalogue import CONNECTORS, Confirmed
 
 
 class Deed(NamedTuple):
@@ -82,19 +80,10 @@ class Powers:
     strangers: frozenset[str] = frozenset()
 
     @cached_property
-    def operations(self) -> list[tuple[System, str, Operation]]:
-        """The declared operations, each with its system and its path."""
-        return [
-            (system, f"/systems/{index}/operations/{number}", each)
-            for index, system in enumerate(self.spec.systems)
-            for number, each in enumerate(system.operations)
-        ]
-
-    @cached_property
     def deeds(self) -> dict[str, Deed]:
         """The declared operations, by `system/operation`."""
         found: dict[str, Deed] = {}
-        for operation in self.operations:
+        for operation in self.spec.operations:
             deed = self._deed(*operation)
             found[deed.ref] = found[deed.ref].beside(deed) if deed.ref in found else deed
         return found
@@ -167,38 +156,26 @@ class Powers:
         return [deed.ref for deed in self.alone_deeds if not deed.confirmed]
 
     @cached_property
-    def declared(self) -> dict[str, Classification]:
-        """The gravest classification that `data_access` has for each source, in lower case."""
-        found: dict[str, Classification] = {}
-        for access in self.spec.data_access:
-            name = access.source.casefold()
-            known = (found.get(name, "public"), access.classification)
-            found[name] = max(known, key=CLASSIFICATIONS.index)
-        return found
-
-    def classification(self, source: str) -> Classification:
-        """That of a source; restricted where `data_access` does not declare it."""
-        return self.declared.get(source.casefold(), "restricted")
+    def reached(self) -> list[str]:
+        """The sources that it declares or that anything it may do touches, the gravest first."""
+        found = set(self.spec.sources).union(*(deed.sources for deed in self.held_deeds))
+        return sorted(sorted(found), key=self.spec.gravity, reverse=True)
 
     @cached_property
-    def reached(self) -> list[str]:
-        """The sources that it declares, and those that anything it may do touches."""
-        named = {access.source for access in self.spec.data_access}
-        return sorted(named.union(*(deed.sources for deed in self.held_deeds)))
+    def undeclared(self) -> frozenset[str]:
+        """Those that `data_access` does not declare."""
+        return frozenset(each for each in self.reached if each.casefold() not in self.spec.declared)
 
     @property
     def untouched(self) -> list[str]:
-        """The declared sources that nothing done alone touches: skills reach them without a right,
-        whatever other rights there are."""
+        """The declared sources that nothing done alone touches: skills reach them all the same."""
         touched = {source.casefold() for deed in self.alone_deeds for source in deed.sources}
-        return [
-            each.source for each in self.spec.data_access if each.source.casefold() not in touched
-        ]
+        return [each for each in self.spec.sources if each.casefold() not in touched]
 
     @cached_property
     def _effects(self) -> dict[str, Effect]:
         found: dict[str, Effect] = {}
-        for system, _, each in self.operations:
+        for system, _, each in self.spec.operations:
             ref, said = f"{system.name}/{each.name}", _confirmed(system, each)
             known = (found.get(ref, each.effect), said.effect if said else each.effect)
             found[ref] = max(each.effect, *known, key=gravity)
@@ -264,13 +241,3 @@ class Powers:
 
 def _confirmed(system: System, operation: Operation) -> Confirmed | None:
     return CONNECTORS.get(system.connector or "", {}).get(operation.name)
-
-
-def within(now: Any, was: Any) -> bool:
-    """Whether limits certainly allow no more than others: each of those is there, or a tighter
-    one."""
-    if isinstance(was, dict):
-        return all(name in now and within(now[name], each) for name, each in was.items())
-    if isinstance(was, list):
-        return set(now) <= set(was)
-    return bool(now == was if isinstance(was, str) else now <= was)

@@ -1,27 +1,20 @@
 """The risk of an agent by what it does alone, with the reasons that the governor's card shows."""
 
 from collections.abc import Iterator, Mapping
-from textwrap import TextWrapper
-from typing import Any
+from itertools import chain
 
 from events.agents import Risk
 from events.effects import HARMLESS, RISK, RISKS
-from events.specs import CLASSIFICATIONS, Budget, Classification, RightLimits
-from functions.agents.rules.rights import Deed, Held, Powers
+from events.specs import CLASSIFICATIONS, DATA_RISK, Budget, Classification, RightLimits
+from functions.agents.rules.rights import Held, Powers
 from shared.kit.models import Model
-from shared.kit.quoting import quote
+from shared.kit.money import in_usd
+from shared.kit.quoting import in_lines, quote
 
 CRITICAL_USD = 10_000
 MOST_REASONS = 32
 LONGEST_REASON = 2_000
 DEFAULTS = Budget()
-
-_BY_CLASSIFICATION: dict[Classification, Risk] = {
-    "public": "low",
-    "internal": "medium",
-    "confidential": "high",
-    "restricted": "high",
-}
 
 
 class Assessment(Model):
@@ -46,14 +39,15 @@ def assess(powers: Powers, *, concerns: int = 0) -> Assessment:
     reasons = list(dict.fromkeys(reasons))
     if (more := len(reasons) - MOST_REASONS) > 0:
         reasons[MOST_REASONS:] = [f"and {more} more like these"]
-    told = (*(each[:LONGEST_REASON] for each in reasons), *_card(powers))
+    card = (in_lines(LONGEST_REASON, *part) for part in _card(powers))
+    told = (*(each[:LONGEST_REASON] for each in reasons), *chain.from_iterable(card))
     return Assessment(risk=RISKS[rank], reasons=told)
 
 
 def data_classification(powers: Powers) -> Classification:
     """The most sensitive data that the agent reaches, alone or with approval; what `data_access`
     does not declare counts as restricted."""
-    found = map(powers.classification, powers.reached)
+    found = map(powers.spec.classification, powers.reached)
     return max(found, key=CLASSIFICATIONS.index, default="public")
 
 
@@ -74,21 +68,20 @@ def _factors(powers: Powers) -> Iterator[tuple[Risk, str]]:
     if radius in (None, "platform"):
         yield "critical", f"a mistake could reach: {radius or 'not said'}"
     if budget.per_run_usd > DEFAULTS.per_run_usd or budget.per_day_usd > DEFAULTS.per_day_usd:
-        usual = f"the defaults are {_usd(DEFAULTS.per_run_usd)} and {_usd(DEFAULTS.per_day_usd)}"
-        spends = f"may spend {_usd(budget.per_run_usd)} a run and {_usd(budget.per_day_usd)} a day"
+        usual = (
+            f"the defaults are {in_usd(DEFAULTS.per_run_usd)} and {in_usd(DEFAULTS.per_day_usd)}"
+        )
+        spends = (
+            f"may spend {in_usd(budget.per_run_usd)} a run and {in_usd(budget.per_day_usd)} a day"
+        )
         yield "medium", f"{spends}; {usual}"
 
 
 def _touched(powers: Powers, actor: str, source: str, *, changes: bool) -> tuple[Risk, str]:
-    found = powers.classification(source)
-    is_known = source.casefold() in powers.declared
-    risk = "critical" if found == "restricted" and changes else _BY_CLASSIFICATION[found]
-    why = "" if is_known else ": data_access does not declare it"
+    found = powers.spec.classification(source)
+    risk = "critical" if found == "restricted" and changes else DATA_RISK[found]
+    why = ": data_access does not declare it" if source in powers.undeclared else ""
     return risk, f"{actor} touches {source}, which is {found}{why}"
-
-
-def _usd(amount: float) -> str:
-    return f"${amount:,.12g}"
 
 
 def _pays(ref: str, limits: RightLimits) -> tuple[Risk, str]:
@@ -97,47 +90,27 @@ def _pays(ref: str, limits: RightLimits) -> tuple[Risk, str]:
         return "critical", f"{ref} pays any amount"
     is_large = often is None or most.usd * often >= CRITICAL_USD
     calls = f"and {often} calls a day" if often else "and any number of calls a day"
-    return "critical" if is_large else "high", f"{ref} pays up to {_usd(most.usd)} a call, {calls}"
+    return (
+        "critical" if is_large else "high",
+        f"{ref} pays up to {in_usd(most.usd)} a call, {calls}",
+    )
 
 
-def _card(powers: Powers) -> Iterator[str]:
-    for name, held in (
-        ("alone", powers.alone),
-        ("with a person's approval", powers.with_approval),
-    ):
-        yield from _lines(name, [_told(deed, held) for deed in powers.with_undo(held)])
-    forever = [
-        each.ref for each in powers.held_deeds if each.irreversible and each.ref in powers.held
-    ]
-    yield from _lines("can never be undone", forever)
-    sources = {each: CLASSIFICATIONS.index(powers.classification(each)) for each in powers.reached}
-    gravest = sorted(sources, key=lambda each: (-sources[each], each))
-    yield from _lines("data, as declared", [_classified(powers, each) for each in gravest])
+def _card(powers: Powers) -> Iterator[tuple[str, list[str]]]:
+    yield "alone", _told(powers, powers.alone)
+    yield "with a person's approval", _told(powers, powers.with_approval)
+    forever = (deed.ref for deed in powers.held_deeds if deed.irreversible)
+    yield "can never be undone", [ref for ref in forever if ref in powers.held]
+    spec, unsaid = powers.spec, dict.fromkeys(powers.undeclared, ", because nothing declares it")
+    found = {each: spec.classification(each) + unsaid.get(each, "") for each in powers.reached}
+    yield "data, as declared", [f"{quote(source)} ({said})" for source, said in found.items()]
     if unknown := [deed.ref for deed in powers.held_deeds if not deed.confirmed]:
-        yield from _lines("nobody has confirmed what these do, or with which data", unknown)
+        yield "nobody has confirmed what these do, or with which data", unknown
 
 
-def _lines(title: str, told: list[str]) -> list[str]:
-    start = f"{title}: "
-    lines = TextWrapper(LONGEST_REASON, start, start, break_on_hyphens=False)
-    return lines.wrap(", ".join(told) or "none")
-
-
-def _classified(powers: Powers, source: str) -> str:
-    why = "" if source.casefold() in powers.declared else ", because nothing declares it"
-    return f"{quote(source)} ({powers.classification(source)}{why})"
-
-
-def _told(deed: Deed, held: Mapping[str, Held]) -> str:
-    right = held.get(deed.ref)
-    limits = map(_limit, right.limits.bounds.items()) if right else ["only to undo"]
-    return f"{deed.ref} ({', '.join([deed.effect, *limits])})"
-
-
-def _limit(bound: tuple[str, Any]) -> str:
-    name, value = bound
-    if name == "up_to_usd":
-        return f"up to {_usd(value['usd'])} a call"
-    if name == "only":
-        return " and ".join(f"only {each}: {' | '.join(value[each])}" for each in sorted(value))
-    return f"{value} {name.replace('_', ' ')}"
+def _told(powers: Powers, held: Mapping[str, Held]) -> list[str]:
+    limits = {ref: right.limits.in_words for ref, right in held.items()}
+    return [
+        f"{deed.ref} ({', '.join((deed.effect, *limits.get(deed.ref, ['only to undo'])))})"
+        for deed in powers.with_undo(held)
+    ]

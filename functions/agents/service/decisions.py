@@ -5,6 +5,7 @@ from functools import partial
 
 from events.agents import AgentViolationReported, Violation
 from events.approvals import ApprovalApproved, ApprovalAutoApproved
+from events.catalogue import CATALOGUE
 from events.decisions import DECISIONS, verify_decision
 from events.pipelines import PipelineResumed
 from functions.agents.aggregates import (
@@ -19,7 +20,6 @@ from functions.agents.aggregates import (
 )
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase, Steps
-from functions.agents.rules.catalogue import CATALOGUE
 from functions.agents.rules.creation import answer_replaced, clear_ethics, hold
 from functions.agents.rules.decision import accept, follow, overturns_refusal, takes_back
 from functions.agents.rules.deployment import go_live

@@ -1,7 +1,7 @@
 """Drafts of specs from definitions that were written for other products."""
 
+from events.catalogue import CONNECTORS
 from events.specs import MOST_BYTES, MOST_PARTS, Spec
-from functions.agents.rules.catalogue import CONNECTORS
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.rights import Powers
 from functions.agents.views import DraftView, StageFinding

@@ -40,7 +40,7 @@ async def judge_spec(
 async def _strangers(work: Command, spec: Spec) -> frozenset[str]:
     """The names in `depends_on` that no agent of the tenant has."""
     needed = sorted(set(spec.interfaces.depends_on) - {spec.name})
-    claims = await work.store.get_many([(NAMES, name) for name in needed]) if needed else []
+    claims = await work.store.get_many([(NAMES, name) for name in needed])
     return frozenset(name for name, claim in zip(needed, claims, strict=True) if claim is None)
 
 

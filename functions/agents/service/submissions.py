@@ -5,6 +5,7 @@ from events.specs import Spec
 from functions.agents.aggregates import AGENTS, CASES, CREATION, NAMES, PIPELINES, RUN
 from functions.agents.rules import creation
 from functions.agents.rules.agent import Agent, draft
+from functions.agents.rules.approval_request import refuse_what_no_approval_takes
 from functions.agents.rules.breaker import refuse_where_paused
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.catalogue import refuse_unknown_skills
@@ -52,6 +53,7 @@ async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepte
         if name is not None:
             raise NameTaken(spec.name)
         judged = await judge_spec(work, spec, "creation", new_id("cas", work.at), FIRST)
+        refuse_what_no_approval_takes(judged, why=())
         by, at = caller.principal, work.at
         agent = draft(judged.spec, agent_id=new_id("agt", at), name=spec.name, by=by, at=at)
         steps = creation.open_case(agent, kind="creation", why=(), judged=judged, by=by, at=at)
@@ -74,6 +76,7 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
         kind, why = changed_kind(agent, await spec_of(work, agent), spec)
         version = version_after(agent.version, kind)
         judged = await judge_spec(work, spec, kind, new_id("cas", work.at), version)
+        refuse_what_no_approval_takes(judged, why)
         steps = creation.open_case(
             agent, kind=kind, why=why, judged=judged, by=caller.principal, at=work.at
         )
@@ -95,6 +98,7 @@ async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) 
         agent = await agent_of(work, case)
         kind, why = await _revised_kind(work, agent, case, spec)
         judged = await judge_spec(work, spec, kind, case_id, version_after(agent.version, kind))
+        refuse_what_no_approval_takes(judged, why)
         case = case.but(kind=kind, why=why)
         steps = creation.revise(agent, case, judged, caller.principal, work.at)
         return CaseAccepted.after(await save_steps(work, steps, agent), judged.judgement)

@@ -9,6 +9,7 @@ from events.agents import (
     CaseKind,
 )
 from events.approvals import ApprovalApproved, ApprovalAutoApproved, ApprovalState
+from events.catalogue import CATALOGUE
 from events.decisions import statement_of
 from events.specs import Spec
 from functions.agents.rules import agent as agents
@@ -16,7 +17,6 @@ from functions.agents.rules import creation, deployment, health, withdrawal
 from functions.agents.rules import decision as deciding
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
-from functions.agents.rules.catalogue import CATALOGUE
 from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.change import (
     changed_kind,

@@ -12,11 +12,11 @@ from pydantic import BaseModel
 
 from events.agents import AgentApprovalNeeded, AgentStatus, CaseKind
 from events.approvals import ApprovalState, CaseBinding
+from events.catalogue import CATALOGUE
 from events.decisions import DECISIONS, SignedDecision
 from events.specs import Spec
 from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
-from functions.agents.rules.catalogue import CATALOGUE
 from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.creation import open_case
 from functions.agents.rules.decision import accept

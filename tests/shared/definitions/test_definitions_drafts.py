@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from events.catalogue import CONNECTORS
 from events.effects import EFFECTS
 from events.effects import HARMLESS as HARMLESS_EFFECTS
-from functions.agents.rules.catalogue import CONNECTORS
 from functions.agents.service.imports import draft_spec
 from shared.definitions import Format, translate
 from shared.definitions.tools import GRAVEST, HARMLESS, product

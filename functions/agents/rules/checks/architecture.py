@@ -5,10 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from events.catalogue import CONNECTORS
 from events.effects import HARMLESS, gravity
-from functions.agents.rules.catalogue import CONNECTORS
 from functions.agents.rules.checks.findings import Check, Objection, listed
 from functions.agents.rules.rights import Powers
+from shared.kit.principals import skeleton
 from shared.kit.quoting import quote
 from shared.kit.wording import one_of
 
@@ -23,11 +24,9 @@ def _unclear(powers: Powers) -> Iterator[Objection]:
             yield Objection(path, f"no {name} are named", remedy)
     yield from _unclear_systems(powers)
     for index, access in enumerate(powers.spec.data_access):
-        if access.classification != (gravest := powers.classification(access.source)):
+        if access.classification != (gravest := powers.spec.classification(access.source)):
             path = f"/data_access/{index}/classification"
-            evidence = (
-                f"{quote(access.source)} is {access.classification} here and {gravest} elsewhere"
-            )
+            evidence = f"{quote(access.source)} is {gravest} in another entry"
             yield Objection(path, evidence, f"write {gravest}, or one entry for each source")
     for deed in powers.deeds.values():
         if gravity(deed.declared) < gravity(deed.effect):
@@ -49,11 +48,11 @@ def _unclear_systems(powers: Powers) -> Iterator[Objection]:
             evidence = f"{system.connector} is not in the catalogue of connectors"
             remedy = f"write {one_of(CONNECTORS)}, or leave connector out"
             yield Objection(f"{path}/connector", evidence, remedy)
-        names = Counter(_plain(operation.name) for operation in system.operations)
-        known = {_plain(name): name for name in CONNECTORS.get(system.connector or "", ())}
+        names = Counter(skeleton(operation.name) for operation in system.operations)
+        known = {skeleton(name): name for name in CONNECTORS.get(system.connector or "", ())}
         for number, operation in enumerate(system.operations):
-            name, plain = operation.name, _plain(operation.name)
-            place = f"{path}/operations/{number}/name"
+            name, place = operation.name, f"{path}/operations/{number}/name"
+            plain = skeleton(name)
             if names[plain] > 1:
                 evidence = f"{system.name}/{name} is declared more than once, or nearly so"
                 yield Objection(place, evidence, "declare each operation once, under one name")
@@ -62,12 +61,8 @@ def _unclear_systems(powers: Powers) -> Iterator[Objection]:
                 yield Objection(place, evidence, f"write {known[plain]}, or a name unlike it")
 
 
-def _plain(name: str) -> str:
-    return "".join(filter(str.isalnum, name)).casefold()
-
-
 def _crossing(powers: Powers) -> Iterator[Objection]:
-    for system, path, operation in powers.operations:
+    for system, path, operation in powers.spec.operations:
         known = {source.casefold() for source in system.sources or (system.name,)}
         for place, source in enumerate(operation.sources or ()):
             if source.casefold() not in known:

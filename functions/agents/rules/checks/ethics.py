@@ -3,7 +3,7 @@ belongs."""
 
 from collections.abc import Iterator
 
-from functions.agents.rules.catalogue import CATALOGUE
+from events.catalogue import CATALOGUE
 from functions.agents.rules.checks.findings import Check, Objection, listed
 from functions.agents.rules.rights import Powers
 from shared.kit.principals import is_assents
@@ -41,15 +41,15 @@ def _bypasses(powers: Powers) -> Iterator[Objection]:
             yield Objection(f"{path}/name", f"{system.name} is Assent itself", remedy)
         for source in filter(is_assents, system.sources or ()):
             yield Objection(path, f"{quote(source)} belongs to Assent itself", remedy)
-    for _, path, operation in powers.operations:
+    for _, path, operation in powers.spec.operations:
         for name in filter(is_assents, (operation.name, *(operation.sources or ()))):
             yield Objection(path, f"{quote(name)} belongs to Assent itself", remedy)
 
 
 def _leaks(powers: Powers) -> Iterator[Objection]:
-    seen = [each for each in powers.reached if powers.classification(each) == "restricted"]
-    unknown = [source for source in seen if source.casefold() not in powers.declared]
-    known = [source for source in seen if source.casefold() in powers.declared]
+    seen = [each for each in powers.reached if powers.spec.classification(each) == "restricted"]
+    unknown = [each for each in seen if each in powers.undeclared]
+    known = [each for each in seen if each not in powers.undeclared]
     for deed in powers.alone_deeds if seen else ():
         if deed.effect not in ("send", "publish"):
             continue
@@ -71,7 +71,7 @@ def _mishandled(powers: Powers) -> Iterator[Objection]:
     written = {each.source.casefold() for each in access if each.mode == "write"}
     for deed in powers.held_deeds:
         for source in deed.sources if deed.effect in ("change", "delete") else ():
-            if source.casefold() in powers.declared.keys() - written:
+            if source.casefold() in powers.spec.declared.keys() - written:
                 evidence = f"{deed.ref} ({deed.effect}) changes {quote(source)}, which is only read"
                 remedy = f"declare {quote(source)} with mode: write, or leave the operation out"
                 yield Objection(deed.path, evidence, remedy)

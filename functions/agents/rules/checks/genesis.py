@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from events.specs import within
 from functions.agents.rules.checks.findings import Check, Objection, listed
-from functions.agents.rules.rights import Powers, within
+from functions.agents.rules.rights import Powers
 from shared.kit.money import usd_micros
 from shared.kit.quoting import quote
 
@@ -121,7 +122,7 @@ def _self_widening(powers: Powers) -> Iterator[Objection]:
 
 def _burdens(powers: Powers) -> Iterator[Objection]:
     asked = [powers.deeds[ref] for ref in sorted(powers.with_approval.keys() - powers.alone.keys())]
-    touched = {powers.classification(source) for deed in asked for source in deed.sources}
+    touched = {powers.spec.classification(source) for deed in asked for source in deed.sources}
     only_reads = all(deed.effect == "read" for deed in asked)
     if asked and only_reads and touched <= {"public", "internal"}:
         evidence = f"only reading needs a person: {listed(deed.ref for deed in asked)}"

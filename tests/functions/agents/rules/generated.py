@@ -5,9 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from events.catalogue import CATALOGUE, CONNECTORS
 from events.effects import EFFECTS
 from events.specs import CLASSIFICATIONS, RADII, SECTIONS
-from functions.agents.rules.catalogue import CATALOGUE, CONNECTORS
 
 _SYSTEMS = ("desk", "vault", "Desk", "assent")
 _OPERATIONS = (

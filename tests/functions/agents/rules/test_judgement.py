@@ -2,7 +2,8 @@
 
 import pytest
 
-from functions.agents.rules.catalogue import CATALOGUE, refuse_unknown_skills
+from events.catalogue import CATALOGUE
+from functions.agents.rules.catalogue import refuse_unknown_skills
 from functions.agents.rules.checks.findings import MOST_FINDINGS
 from functions.agents.rules.judgement import CHECKS, judge
 from functions.agents.rules.way_of_working import way_of_working

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from events.catalogue import CONNECTORS
 from events.effects import RISKS
 from events.specs import CLASSIFICATIONS, MOST_BYTES, MOST_PARTS, SECTIONS, Spec
-from functions.agents.rules.catalogue import CONNECTORS
 from functions.agents.rules.classification import classify
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.normal_form import normal_form, read_normal_form
@@ -22,7 +22,7 @@ from functions.agents.rules.rights import Powers
 from functions.agents.rules.risk import assess, data_classification
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.json_limits import JsonLimit
-from shared.kit.principals import is_assents
+from shared.kit.principals import is_assents, skeleton
 from tests.functions.agents.rules.generated import (
     documents,
     operations,
@@ -192,17 +192,12 @@ def test_adding_an_operation_with_its_right_never_lowers_the_risk(
     assert places[1] >= places[0]
 
 
-def plain(name: str) -> str:
-    """What people read of a name."""
-    return "".join(filter(str.isalnum, name)).casefold()
-
-
 # What connectors call their operations, and the parts of that.
 _CONFIRMED = {
     part
     for operations in CONNECTORS.values()
     for name in operations
-    for part in (*name.split("."), plain(name))
+    for part in (*name.split("."), skeleton(name))
 }
 _NAMED = {"source", "name", "operation", "undo", "sources", "alone", "with_approval", "never"}
 _TOLD = {"purpose", "instructions", "industry", "rollback", "in", "out", "inputs", "outputs"}
@@ -212,7 +207,7 @@ _KEPT = ("connector", "skills", "effect", "depends_on", "only", "up_to_usd")
 def other(name: str) -> str:
     """Another name for something, without a beginning or an end in common. Equal ones stay equal;
     Assent's own, patterns and what reads like a connector's stay."""
-    if is_assents(name) or plain(name) in _CONFIRMED:
+    if is_assents(name) or skeleton(name) in _CONFIRMED:
         return name
     return ".".join(
         part if part in {*_CONFIRMED, "*"} else f"x{part[::-1]}x" for part in name.split(".")

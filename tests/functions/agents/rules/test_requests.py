@@ -9,7 +9,7 @@ from events.agents import AgentApprovalNeeded
 from events.precedents import Condition
 from events.specs import Spec
 from functions.agents.reviewer import MOST_CONCERNS
-from functions.agents.rules.approval_request import ask
+from functions.agents.rules.approval_request import ask, refuse_what_no_approval_takes
 from functions.agents.rules.case import WAITING, CaseContents, Judged
 from functions.agents.rules.certification import certify
 from functions.agents.rules.creation import conclude, open_case
@@ -19,7 +19,15 @@ from functions.approvals.rules.requests import refuse_out_of_bounds, request_of_
 from shared.aggregates.aggregate import payload
 from shared.kit.contents import Content, Contents
 from shared.kit.errors import Invalid
-from tests.functions.agents.cases import AGENTS_KEY, START, TENANT, judged, stepped, submission
+from tests.functions.agents.cases import (
+    AGENTS_KEY,
+    START,
+    TENANT,
+    Stepped,
+    judged,
+    stepped,
+    submission,
+)
 from tests.functions.agents.rules.largest import LARGEST
 from tests.functions.agents.specs import ESCALATES, normal, spec
 
@@ -92,10 +100,17 @@ def test_a_concern_raises_the_risk_keeps_precedents_away_and_is_the_evidence() -
     assert asked.content(asked.request.evidence_hash) == [doubt.model_dump(mode="json")]
 
 
+def taken(shape: str) -> Stepped:
+    """The submission of one of the largest specs. Raises Invalid where it is refused."""
+    of = Spec.model_validate(LARGEST[shape])
+    refuse_what_no_approval_takes(judged(of, case_id="cas_01KAGQ0000000000000000000A"), ())
+    return submission(of)
+
+
 @pytest.mark.parametrize("shape", sorted(LARGEST.keys() - {"expanded"}))
 def test_approvals_take_whatever_is_asked_about_the_largest_specs(shape: str) -> None:
     of = Spec.model_validate(LARGEST[shape])
-    plain = submission(of)
+    plain = taken(shape)
     if plain.case.status not in WAITING:
         assert shape in ("sends beside unknown data", "patterns", "entries for nothing")
         return
@@ -112,9 +127,9 @@ def test_approvals_take_whatever_is_asked_about_the_largest_specs(shape: str) ->
 
 def test_what_no_approval_takes_is_refused_and_what_fits_is_asked() -> None:
     with pytest.raises(Invalid, match="declare fewer operations"):
-        submission(Spec.model_validate(LARGEST["expanded"]))
-    assert submission(Spec.model_validate(LARGEST["fitting"])).request
-    assert submission(Spec.model_validate(LARGEST["sends beside restricted data"])).request
+        taken("expanded")
+    assert taken("fitting").request
+    assert taken("sends beside restricted data").request
 
 
 @pytest.mark.parametrize(

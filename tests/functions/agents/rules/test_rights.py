@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from events.approvals import Effect
+from events.catalogue import CONNECTORS
 from events.effects import EFFECTS, gravity
 from events.specs import MOST_OPERATIONS, Spec
-from functions.agents.rules.catalogue import CONNECTORS
 from functions.agents.rules.normal_form import normal_form, read_normal_form
 from functions.agents.rules.rights import Powers
 from tests.functions.agents.specs import document, hash_of, normal, powers, spec
@@ -61,9 +61,9 @@ def test_the_connectors_effect_wins() -> None:
     of = powers(systems__0__operations__3={"name": "articles.publish", "effect": "read"})
     assert of.deeds["clinic-cms/articles.publish"].effect == "publish"
     assert powers(systems__0__connector=None).unconfirmed == [
-        "clinic-cms/articles.read",
         "clinic-cms/drafts.restore",
         "clinic-cms/drafts.write",
+        "clinic-cms/articles.read",
     ]
 
 
