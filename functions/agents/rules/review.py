@@ -13,7 +13,6 @@ from shared.kit.models import Model
 STAGE_DUE = "assent.stage.due.v1"
 RETRIED_AFTER = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5))
 PATIENCE = timedelta(minutes=120)
-# An approval must have room for the spec and all findings on it.
 LARGEST_ANSWER_BYTES = 64_000
 
 

@@ -20,9 +20,8 @@ from events.specs import (
 
 class Deed(NamedTuple):
     """A declared operation. `effect` is the graver of what is `declared` and what its connector
-    says; `confirmed` says that a connector knows it and that its own system is among its sources;
-    `undo` names the operation that undoes it, and `undo_fault` says why the declared one does
-    not."""
+    says, where one has `confirmed` it; `undo` names the operation that undoes it, and `undo_fault`
+    says why the declared one does not."""
 
     ref: str
     path: str
@@ -42,6 +41,12 @@ class Deed(NamedTuple):
     def consequential(self) -> bool:
         """Whether it reaches people, the public, money, rights or what runs."""
         return self.effect in CONSEQUENTIAL
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a connector confirms its effect, and it touches the data of that system."""
+        own = self.ref.partition("/")[0].casefold()
+        return self.confirmed and own in map(str.casefold, self.sources)
 
     def beside(self, other: "Deed") -> "Deed":
         """Two declarations of one operation, as the gravest that they can mean together."""
@@ -153,7 +158,7 @@ class Powers:
     @property
     def unconfirmed(self) -> list[str]:
         """What it does alone and no connector confirms, or with data of another system."""
-        return [deed.ref for deed in self.alone_deeds if not deed.confirmed]
+        return [deed.ref for deed in self.alone_deeds if not deed.is_known]
 
     @cached_property
     def reached(self) -> list[str]:
@@ -210,17 +215,15 @@ class Powers:
         ref = f"{system.name}/{operation.name}"
         undo = f"{system.name}/{operation.undo}" if operation.undo else None
         fault = self._undo_fault(system, operation, undo) if undo else None
-        sources = operation.sources or system.sources or (system.name,)
-        is_own = system.name.casefold() in map(str.casefold, sources)
         return Deed(
             ref=ref,
             path=path,
             effect=self._effects[ref],
             declared=operation.effect,
-            confirmed=is_own and _confirmed(system, operation) is not None,
+            confirmed=_confirmed(system, operation) is not None,
             undo=None if fault else undo,
             undo_fault=fault,
-            sources=tuple(sorted(set(sources))),
+            sources=tuple(sorted({*(operation.sources or system.sources or (system.name,))})),
         )
 
     def _undo_fault(self, system: System, operation: Operation, undo: str) -> str | None:

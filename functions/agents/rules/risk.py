@@ -105,7 +105,7 @@ def _card(powers: Powers) -> Iterator[tuple[str, list[str]]]:
     found = {each: spec.classification(each) + unsaid.get(each, "") for each in powers.reached}
     yield "data, as declared", [f"{quote(source)} ({said})" for source, said in found.items()]
     if unknown := [deed.ref for deed in powers.held_deeds if not deed.confirmed]:
-        yield "nobody has confirmed what these do, or with which data", unknown
+        yield "nobody has confirmed the effects of", unknown
 
 
 def _told(powers: Powers, held: Mapping[str, Held]) -> list[str]:

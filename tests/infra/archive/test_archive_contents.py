@@ -16,7 +16,7 @@ OURS = {"events", "functions", "mobile_api", "shared"}
 READS_FILES = {
     "events/__main__.py",
     # shared/catalogue.toml and shared/built_in_tools.toml, which are packed
-    "functions/agents/rules/catalogue.py",
+    "events/catalogue.py",
     "shared/definitions/tools.py",
     "shared/kit/pricing.py",
     "shared/kit/principals.py",

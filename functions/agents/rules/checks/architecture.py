@@ -25,9 +25,9 @@ def _unclear(powers: Powers) -> Iterator[Objection]:
     yield from _unclear_systems(powers)
     for index, access in enumerate(powers.spec.data_access):
         if access.classification != (gravest := powers.spec.classification(access.source)):
-            path = f"/data_access/{index}/classification"
             evidence = f"{quote(access.source)} is {gravest} in another entry"
-            yield Objection(path, evidence, f"write {gravest}, or one entry for each source")
+            remedy = f"write {gravest}, or one entry for each source"
+            yield Objection(f"/data_access/{index}/classification", evidence, remedy)
     for deed in powers.deeds.values():
         if gravity(deed.declared) < gravity(deed.effect):
             evidence = f"{deed.ref} is declared as {deed.declared}, and is {deed.effect}"
@@ -107,9 +107,8 @@ def _stranded(powers: Powers) -> Iterator[Objection]:
         for ref in sorted(ref for ref in powers.held if powers.deeds[ref].irreversible):
             deed = powers.deeds[ref]
             evidence = f"nothing undoes {ref} ({deed.effect}), and no rollback is written"
-            remedy = "write containment.rollback: how a person puts it right"
-            if not deed.confirmed:
-                remedy += f"; or name the operation that undoes {ref} as its undo"
+            undo = "" if deed.confirmed else f", or declare as its undo what undoes {ref}"
+            remedy = f"write how a person puts it right{undo}"
             yield Objection("/containment/rollback", evidence, remedy)
 
 

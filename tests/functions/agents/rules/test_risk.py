@@ -102,7 +102,7 @@ def test_what_nothing_undoes_is_high_and_named() -> None:
     assert assessment.reasons[-3:] == (
         "can never be undone: clinic-cms/articles.tag",
         'data, as declared: "clinic-cms" (public)',
-        "nobody has confirmed what these do, or with which data: clinic-cms/articles.tag",
+        "nobody has confirmed the effects of: clinic-cms/articles.tag",
     )
 
 
