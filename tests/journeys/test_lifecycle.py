@@ -77,7 +77,8 @@ def test_a_wider_change_is_an_evolution_and_a_veto_restores_the_version_before(
 def test_a_narrower_change_is_a_proposal_spared_stages_four_and_five(world: World) -> None:
     case = world.live("writer")
     narrower = spec("writer")
-    narrower["scope"] = {**narrower["scope"], "out": [*narrower["scope"]["out"], "Recipes"]}
+    rights = narrower["rights"]
+    narrower["rights"] = {**rights, "never": [*rights["never"], "clinic-cms/archive.*"]}
     path = f"/v1/agents/{case['agent_id']}/changes"
     changed = world.author.send("POST", path, json=narrower)
     assert (changed.status_code, changed.json()["kind"]) == (202, "proposal"), changed.text

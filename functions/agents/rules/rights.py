@@ -77,9 +77,8 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True)
 class Powers:
-    """A spec's rights over its declared operations. The order of its lists does not matter, also
-    where it declares one operation twice: all that is grave in both counts. `strangers` are the
-    names in `depends_on` that no agent of the tenant has."""
+    """A spec's rights over its declared operations. The order of its lists does not matter: of what
+    is declared twice the graver counts. `strangers` are the agents it needs that do not exist."""
 
     spec: Spec
     strangers: frozenset[str] = frozenset()
@@ -187,7 +186,9 @@ class Powers:
         return found
 
     def _meant(self, named: str) -> Iterator[str]:
-        return (ref for ref in self._effects if named[-1] == "*" and ref.startswith(named[:-1]))
+        stem, star, _ = named.casefold().partition("*")
+        same = str.startswith if star else str.__eq__
+        return (ref for ref in self._effects if same(ref.casefold(), stem))
 
     def _given(self, named: str) -> tuple[str, ...]:
         if named[-1] != "*":

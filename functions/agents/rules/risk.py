@@ -30,13 +30,12 @@ def assess(powers: Powers, *, concerns: int = 0) -> Assessment:
     raise it; concerns raise it by one step."""
     found = sorted(_factors(powers), key=lambda factor: -RISKS.index(factor[0]))
     rank = RISKS.index(found[0][0]) if found else 0
-    reasons = [text for risk, text in found if risk != "low"]
+    reasons = list(dict.fromkeys(text for risk, text in found if risk != "low"))
     if concerns:
         rank = min(rank + 1, len(RISKS) - 1)
         reasons.insert(0, f"concerns of a reader of its texts, which raise the risk: {concerns}")
     if not reasons:
         reasons = ["alone it only reads and drafts, with public data"]
-    reasons = list(dict.fromkeys(reasons))
     if (more := len(reasons) - MOST_REASONS) > 0:
         reasons[MOST_REASONS:] = [f"and {more} more like these"]
     card = (in_lines(LONGEST_REASON, *part) for part in _card(powers))

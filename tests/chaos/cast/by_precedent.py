@@ -98,7 +98,8 @@ class ByPrecedent(Life):
         card = await self._card_assented(first)
         await self.until_version(first, "1.0.0")
         narrower = spec(first["name"], industry=self.plan.industry)
-        narrower["scope"] = {**narrower["scope"], "out": [*narrower["scope"]["out"], "Recipes"]}
+        rights = narrower["rights"]
+        narrower["rights"] = {**rights, "never": [*rights["never"], "clinic-cms/archive.*"]}
         second = await self.accepted(f"/v1/agents/{first['agent_id']}/changes", narrower)
         assent = await self._card_assented(second, seen=(card["id"],))
         return first, {**second, "assent": assent}, card

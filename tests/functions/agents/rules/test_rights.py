@@ -37,6 +37,13 @@ def test_never_may_name_what_is_not_declared_and_wins_over_an_operation_that_is_
     assert of.alone == {}
 
 
+@pytest.mark.parametrize("named", ["Desk/mail", "desk/Mail", "DESK/*"])
+def test_never_rules_out_what_people_read_as_the_same(named: str) -> None:
+    of = over({"alone": ["desk/mail"], "never": [named]})
+    assert "desk/mail" in of.never
+    assert of.alone == {}
+
+
 def test_an_undo_may_be_done_without_a_right_only_to_undo() -> None:
     of = over({"alone": ["desk/users.rename"]})
     assert of.undoing == {"desk/users.rename-back"}
