@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.functions.agents.rules.largest import LARGEST
 from tests.journeys.world import World, decision, spec
 
 pytestmark = pytest.mark.platform
@@ -124,6 +125,18 @@ def test_a_case_whose_dependency_stopped_serving_is_rolled_back(world: World) ->
     assert world.statuses(case) == ("certified", "rolled_back")
     failed = [f for f in world.case(case)["stages"][6]["findings"] if f["verdict"] == "fail"]
     assert [finding["check"] for finding in failed] == ["dependencies"]
+
+
+def test_what_is_taken_is_asked_for_whatever_its_size(world: World) -> None:
+    largest = {name: {**LARGEST[name], "name": "largest"} for name in ("expanded", "fitting")}
+    refused = world.author.send("POST", "/v1/agents", json=largest["expanded"])
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    taken = world.author.send("POST", "/v1/agents", json=largest["fitting"])
+    assert taken.status_code == 202, taken.text
+    world.settle()
+    assert world.card(taken.json())["status"] == "pending"
+    world.approve(taken.json())
+    assert world.statuses(taken.json()) == ("active", "live")
 
 
 def test_a_trial_agent_is_live_on_trial_and_waits_to_go_live_after_seven_days(
