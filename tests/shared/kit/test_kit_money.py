@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kit.money import usd_micros
+from shared.kit.money import in_usd, usd_micros
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,10 @@ def test_micros_written_as_dollars_come_back_exactly(micros: int) -> None:
 def test_what_is_no_amount_is_a_value_error(usd: float | str) -> None:
     with pytest.raises(ValueError, match="no amount of dollars"):
         usd_micros(usd)
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"), [(50.0, "$50"), (0.5, "$0.5"), (1_234_567.89, "$1,234,567.89")]
+)
+def test_people_read_every_digit_of_an_amount(amount: float, told: str) -> None:
+    assert in_usd(amount) == told

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from events.cases import Finding
-from shared.kit.quoting import LONGEST_QUOTE, NOTHING, Said, quote
+from shared.kit.quoting import LONGEST_QUOTE, NOTHING, Said, in_lines, quote
 from tests.shared.plain_values import values_of
 
 SAID: TypeAdapter[str] = TypeAdapter(Said)
@@ -55,3 +55,12 @@ def test_no_finding_says_nothing_or_quotes_a_blank(text: str) -> None:
     for field in ("evidence", "remedy"):
         with pytest.raises(ValidationError):
             Finding.model_validate({**said, field: text})
+
+
+def test_every_text_is_in_some_line_and_each_line_says_of_what() -> None:
+    texts = [f"name-{number} (read)" for number in range(50)]
+    lines = in_lines(80, "alone", texts)
+    assert max(map(len, lines)) <= 80
+    assert all(line.startswith("alone: ") for line in lines)
+    assert " ".join(line.removeprefix("alone: ") for line in lines) == ", ".join(texts)
+    assert in_lines(80, "alone", []) == ["alone: none"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.kit.principals import functions, is_reserved
+from shared.kit.principals import functions, is_assents, is_reserved
 from shared.kit.roles import ROLES
 from shared.manifest.reading import function_folders
 
@@ -113,3 +113,22 @@ def test_no_role_and_no_function_can_be_imitated(name: str, written: str) -> Non
 
 def test_every_function_of_the_checkout_is_known() -> None:
     assert {each.replace("_", "-") for each in functions()} == set(function_folders(ROOT))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("assent", "Assent-api", "prod.assent", "my-assent", "mcp_assent", "x:assent:approvals"),
+        *("the assent log", "assent9", "0assent", "ass\uff45nt's cards"),
+        "\N{CYRILLIC SMALL LETTER A}ssent",
+    ],
+)
+def test_a_thing_with_assents_name_in_any_of_its_parts_is_its_own(name: str) -> None:
+    assert is_assents(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["mail as sent", "as-sent", "assents", "approvals", "assenting", ""]
+)
+def test_parts_that_only_make_the_name_together_are_anybodys(name: str) -> None:
+    assert not is_assents(name)
