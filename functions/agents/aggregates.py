@@ -1,7 +1,8 @@
 """What this function owns: agents, creation cases, the tenant's pipeline, and names."""
 
+from events.pipelines import PipelineState
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.breaker import LastRollback, Pipeline
+from functions.agents.rules.breaker import LastRollback
 from functions.agents.rules.case import REVISION_DUE, CreationCase
 from functions.agents.rules.review import STAGE_DUE
 from shared.aggregates.aggregate import Aggregate, DueTimer
@@ -50,7 +51,7 @@ CASES = Aggregate(
 )
 
 PIPELINES = Aggregate(
-    noun="pipeline", model=Pipeline, collection="pipelines", id_of=lambda _: CREATION
+    noun="pipeline", model=PipelineState, collection="pipelines", id_of=lambda _: CREATION
 )
 
 ROLLBACKS = Aggregate(

@@ -7,8 +7,8 @@ from pydantic import JsonValue
 from events.agents import AgentStatus, CaseKind, Health, Mode, Reactivation, Stage, Suspension
 from events.cases import CaseStatus, Finding, StageStatus, Withdrawal
 from events.catalogue import Skill
+from events.pipelines import PipelineState
 from functions.agents.rules.agent import Agent, HeldReading, ReportCount
-from functions.agents.rules.breaker import Pipeline
 from functions.agents.rules.case import WAITING, CreationCase
 from functions.agents.rules.judgement import Judgement
 from functions.agents.rules.stages import DEPLOYMENT, findings_of, place
@@ -213,6 +213,6 @@ class PipelineView(Model):
     changed_at: Instant | None = None
 
     @classmethod
-    def of(cls, pipeline: Pipeline | None) -> Self:
+    def of(cls, pipeline: PipelineState | None) -> Self:
         """The pipeline; it runs by default."""
         return part_of(cls, pipeline) if pipeline else cls()

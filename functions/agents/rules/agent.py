@@ -16,15 +16,16 @@ from events.agents import (
     Suspension,
     Trigger,
 )
-from functions.agents.rules.duties import MAY_REACTIVATE, MAY_SUSPEND, refuse_without
-from functions.agents.rules.versions import NEVER_DEPLOYED
+from functions.agents.rules.duties import MAY_REACTIVATE, MAY_SUSPEND
 from shared.kit.callers import Actor
 from shared.kit.errors import SeparationOfDuties, VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Model, part_of
+from shared.kit.roles import refuse_without
 from shared.kit.transitions import Transition
 from shared.kit.wording import one_of
 
+NEVER_DEPLOYED = "0.0.0"
 PROBATION_DUE = "assent.probation.due.v1"
 TRIAL_DUE = "assent.trial.due.v1"
 TRIAL = timedelta(days=7)

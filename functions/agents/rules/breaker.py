@@ -13,10 +13,6 @@ CONSIDERED = 10
 TOLERATED = CONSIDERED // 2
 
 
-class Pipeline(PipelineState):
-    """A tenant's pipeline; all of its fields are published."""
-
-
 class LastRollback(Model):
     """The tenant's latest rollback. Every rollback writes it, so that of two concurrent rollbacks
     the second counts the first."""
@@ -25,7 +21,7 @@ class LastRollback(Model):
     at: Instant
 
 
-def refuse_where_paused(pipeline: Pipeline | None) -> None:
+def refuse_where_paused(pipeline: PipelineState | None) -> None:
     """Raises VersionConflict while the tenant's pipeline is paused."""
     if pipeline is not None and pipeline.paused:
         raise VersionConflict(
@@ -35,14 +31,14 @@ def refuse_where_paused(pipeline: Pipeline | None) -> None:
 
 
 def trip(
-    pipeline: Pipeline | None, rolled_back: Sequence[str], by: str, at: datetime
-) -> tuple[Transition[Pipeline], ...]:
+    pipeline: PipelineState | None, rolled_back: Sequence[str], by: str, at: datetime
+) -> tuple[Transition[PipelineState], ...]:
     """The paused pipeline, where more than half of the last ten cases were rolled back and it is
     not paused yet. `rolled_back` are those among the last ten that ended since the pipeline last
     resumed."""
     if len(rolled_back) <= TOLERATED or (pipeline is not None and pipeline.paused):
         return ()
-    paused = Pipeline(
+    paused = PipelineState(
         paused=True,
         reason=f"{len(rolled_back)} of the last {CONSIDERED} cases were rolled back",
         rolled_back=tuple(rolled_back),
@@ -52,9 +48,13 @@ def trip(
     return (Transition(paused, PipelinePaused),)
 
 
-def resume(pipeline: Pipeline | None, reason: str, by: str, at: datetime) -> Transition[Pipeline]:
+def resume(
+    pipeline: PipelineState | None, reason: str, by: str, at: datetime
+) -> Transition[PipelineState]:
     """The running pipeline. Raises VersionConflict where it is not paused."""
     if pipeline is None or not pipeline.paused:
         raise VersionConflict("the pipeline runs; only a paused one can be resumed")
-    running = Pipeline(paused=False, reason=reason, rolled_back=(), changed_by=by, changed_at=at)
+    running = PipelineState(
+        paused=False, reason=reason, rolled_back=(), changed_by=by, changed_at=at
+    )
     return Transition(running, PipelineResumed)

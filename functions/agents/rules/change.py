@@ -2,7 +2,7 @@
 
 from events.agents import CaseKind
 from events.specs import Spec
-from functions.agents.rules.agent import Agent
+from functions.agents.rules.agent import NEVER_DEPLOYED, Agent
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.classification import classify
 from functions.agents.rules.duties import MAY_CANCEL, MAY_CHANGE, SUBMITTERS, refuse_strangers
@@ -59,3 +59,12 @@ def changed_kind(agent: Agent, old: Spec | None, new: Spec) -> tuple[CaseKind, t
     if old is None:
         return "evolution", ("the spec that it changes was erased",)
     return classify(old, new)
+
+
+def version_after(current: str, kind: CaseKind) -> str:
+    """The version that a case of `kind` makes of `current`: an evolution is a major one, a proposal
+    a minor one."""
+    if current == NEVER_DEPLOYED:
+        return "1.0.0"
+    major, minor, _ = (int(part) for part in current.split("."))
+    return f"{major}.{minor + 1}.0" if kind == "proposal" else f"{major + 1}.0.0"

@@ -16,7 +16,7 @@ from events.cases import Cause
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase, Steps
 from functions.agents.rules.creation import reject, return_for_changes
-from functions.agents.rules.deployment import take_back
+from functions.agents.rules.deployment import TakenBack, take_back
 from functions.agents.rules.withdrawal import end_withdrawn
 from shared.kit.errors import SignatureInvalid
 
@@ -71,4 +71,4 @@ def follow(agent: Agent, case: CreationCase, decision: ApprovalState, at: dateti
             assert decision.decided_by is not None, "what is signed says who decided"
             return end_withdrawn(agent, case, decision.decided_by, at)
     cause: Cause = "veto" if isinstance(decision, ApprovalVetoed) else "overturned"
-    return take_back(agent, case, approval_id=decision.approval_id, caused_by=cause, at=at)
+    return take_back(agent, case, TakenBack(decision.approval_id, cause), at)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from events.agents import AgentActivated, AgentStatus, AgentTrialStarted, AgentUpgraded
 from events.cases import Cause, CreationCaseRollbackFailed, CreationCaseRolledBack, Finding
 from functions.agents.rules.agent import (
+    NEVER_DEPLOYED,
     SUSPENDABLE,
     TRIAL,
     TRIAL_DUE,
@@ -17,7 +18,6 @@ from functions.agents.rules.agent import (
 )
 from functions.agents.rules.case import CreationCase, Steps
 from functions.agents.rules.stages import APPROVAL, DEPLOYMENT
-from functions.agents.rules.versions import NEVER_DEPLOYED
 from shared.kit.transitions import Transition
 
 HELD = ("suspended", "probation", "paused")
@@ -75,16 +75,13 @@ def go_live(agent: Agent, case: CreationCase, checks: tuple[Finding, ...], at: d
     return (Transition(live_case), _deployed(live_agent, fields))
 
 
-def take_back(
-    agent: Agent, case: CreationCase, *, approval_id: str, caused_by: Cause, at: datetime
-) -> Steps:
-    """The rolled back case, at whatever step the approval `approval_id` had left it. The
+def take_back(agent: Agent, case: CreationCase, taken_back: TakenBack, at: datetime) -> Steps:
+    """The rolled back case, at whatever step the approval that was taken back had left it. The
     agent serves its previous version, or nothing.
 
     Where a later case built on it, the previous version cannot be restored: then the agent is
     suspended and a human must act. Where the case had ended already, nothing is rolled back, but
     the outcome is still published."""
-    taken_back = TakenBack(approval_id, caused_by)
     failed = {"status": "failed", "finished_at": at}
     if not case.is_over:
         stopped = case.in_stage(APPROVAL, **failed)

@@ -19,12 +19,6 @@ MOST_AUTHORS = 32
 SUBMITTERS = "its requester and those who revised it"
 
 
-def refuse_without(actor: Actor, roles: tuple[str, ...], deed: str) -> None:
-    """Raises Forbidden, with the roles that may do the deed, for an actor who has none of them."""
-    if actor.roles.isdisjoint(roles):
-        raise Forbidden(f"{deed} needs the role {one_of(roles)}")
-
-
 def refuse_strangers(
     actor: Actor, own: Collection[str], roles: tuple[str, ...], deed: str, whose: str
 ) -> None:

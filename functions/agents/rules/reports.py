@@ -16,9 +16,10 @@ from functions.agents.rules.agent import (
     Steps,
     suspend,
 )
-from functions.agents.rules.duties import MAY_REPORT, refuse_without
+from functions.agents.rules.duties import MAY_REPORT
 from shared.kit.callers import Actor
 from shared.kit.models import Model
+from shared.kit.roles import refuse_without
 from shared.kit.transitions import Transition
 
 CRITICAL_READINGS = 3

@@ -13,7 +13,6 @@ from functions.agents.aggregates import (
     APPROVALS_KEYS,
     CASES,
     CREATION,
-    NAMES,
     OWN_KEYS,
     PIPELINES,
     RUN,
@@ -24,8 +23,8 @@ from functions.agents.rules.creation import answer_replaced, clear_ethics, hold
 from functions.agents.rules.decision import accept, follow, overturns_refusal, takes_back
 from functions.agents.rules.deployment import go_live
 from functions.agents.rules.health import Surroundings, health_checks
-from functions.agents.service.pipeline import consider_pause, find_pipeline
-from functions.agents.service.steps import agent_of, contents_of, save_steps
+from functions.agents.service.pipeline import consider_pause
+from functions.agents.service.steps import agent_of, contents_of, ids_of, save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.errors import ContentErased, ContentInvalid, SignatureInvalid
 from shared.kit.ids import derive_id
@@ -88,7 +87,7 @@ async def deploy_held(event: Envelope) -> None:
 
 async def _deploy_held(case_id: str, work: UnitOfWork) -> None:
     case = await work.find(CASES, case_id)
-    pipeline = await find_pipeline(work)
+    pipeline = await work.find(PIPELINES, CREATION)
     if case is None or case.status != "approved" or (pipeline and pipeline.paused):
         return
     agent = await agent_of(work, case)
@@ -98,7 +97,7 @@ async def _deploy_held(case_id: str, work: UnitOfWork) -> None:
 async def _deploy(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
     if case.status == "escalated":
         return clear_ethics(agent, case, await contents_of(work, case), work.at)
-    pipeline = await find_pipeline(work)
+    pipeline = await work.find(PIPELINES, CREATION)
     # Only if nobody pauses or resumes the pipeline meanwhile: resuming looks for held cases.
     work.rely_on(PIPELINES, CREATION)
     if pipeline is not None and pipeline.paused:
@@ -129,9 +128,8 @@ async def _live(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
 
 async def _neighbours(work: UnitOfWork, names: tuple[str, ...]) -> list[Agent]:
     """The agents with these names that exist."""
-    claims = await work.store.get_many([(NAMES, name) for name in dict.fromkeys(names)])
-    ids = [claim.data["agent_id"] for claim in claims if claim is not None]
-    return [each for each in await work.find_all(AGENTS, ids) if each is not None]
+    ids = await ids_of(work, names)
+    return [each for each in await work.find_all(AGENTS, ids.values()) if each is not None]
 
 
 async def _save(work: UnitOfWork, steps: Steps, agent: Agent) -> None:

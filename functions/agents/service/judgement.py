@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from events.agents import CaseKind
 from events.specs import Spec
-from functions.agents.aggregates import NAMES, SIGNING_KEY
+from functions.agents.aggregates import SIGNING_KEY
 from functions.agents.reviewer import configured_reviewer
 from functions.agents.rules.agent import Version
 from functions.agents.rules.case import Judged
@@ -12,6 +12,7 @@ from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.judgement import Judgement, judge
 from functions.agents.rules.normal_form import normal_form
 from functions.agents.rules.rights import Powers
+from functions.agents.service.steps import ids_of
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.contents import Content
@@ -25,7 +26,8 @@ async def judge_spec(
     proposals skip stages 4 and 5. Where a configured reader looks at the texts that the rules
     cleared, it is not final until the reader has answered. Raises Unavailable where the signing key
     cannot be read."""
-    powers = Powers(spec, strangers=await _strangers(work, spec))
+    others = frozenset(spec.interfaces.depends_on) - {spec.name}
+    powers = Powers(spec, strangers=others - (await ids_of(work, others)).keys())
     judgement = judge(powers, with_reviews=kind != "proposal")
     content = Content.of(normal_form(powers))
     future = as_version(spec, content.hash, version=version, case_id=case_id)
@@ -35,13 +37,6 @@ async def judge_spec(
         awaits_review=cleared and configured_reviewer() is not None,
         first_sent_by=await work.first_to_store(content.hash),
     )
-
-
-async def _strangers(work: Command, spec: Spec) -> frozenset[str]:
-    """The names in `depends_on` that no agent of the tenant has."""
-    needed = sorted(set(spec.interfaces.depends_on) - {spec.name})
-    claims = await work.store.get_many([(NAMES, name) for name in needed])
-    return frozenset(name for name, claim in zip(needed, claims, strict=True) if claim is None)
 
 
 async def certified(

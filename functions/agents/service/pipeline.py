@@ -1,39 +1,24 @@
 """The pipeline's breaker: it trips in the commit of the rollback that exceeds the limit."""
 
 from functions.agents.aggregates import CASES, CREATION, LAST_ROLLBACK, PIPELINES, ROLLBACKS, RUN
-from functions.agents.rules.breaker import (
-    CONSIDERED,
-    LastRollback,
-    Pipeline,
-    refuse_where_paused,
-    trip,
-)
+from functions.agents.rules.breaker import CONSIDERED, LastRollback, trip
 from functions.agents.rules.breaker import resume as resume_pipeline
 from functions.agents.rules.case import CreationCase
-from functions.agents.rules.duties import MAY_RESUME, refuse_without
+from functions.agents.rules.duties import MAY_RESUME
 from functions.agents.views import PipelineView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
+from shared.kit.roles import refuse_without
 from shared.kit.transitions import Transition
 from shared.storage.idempotency import IdempotencyKey
-
-
-async def find_pipeline(work: UnitOfWork) -> Pipeline | None:
-    """The tenant's pipeline, or None before its first event."""
-    return await work.find(PIPELINES, CREATION)
-
-
-async def refuse_while_paused(work: UnitOfWork) -> None:
-    """Raises VersionConflict while the tenant's pipeline is paused."""
-    refuse_where_paused(await find_pipeline(work))
 
 
 async def consider_pause(work: UnitOfWork, ending: CreationCase) -> None:
     """Adds the pause, where it is due, to the commit that rolls `ending` back."""
     # Before the cases: of two concurrent rollbacks, the second counts the first.
     await work.find(ROLLBACKS, LAST_ROLLBACK)
-    pipeline = await find_pipeline(work)
+    pipeline = await work.find(PIPELINES, CREATION)
     await work.save(Transition(LastRollback(case_id=ending.case_id, at=work.at)))
     recent = await work.query(
         CASES, where=[("ended_at", ">", "")], order_by="ended_at", descending=True, limit=CONSIDERED
@@ -55,7 +40,7 @@ async def resume(caller: Caller, key: IdempotencyKey, reason: str) -> PipelineVi
 
     async def use_case(work: Command) -> PipelineView:
         refuse_without(caller.actor, MAY_RESUME, "resuming the pipeline")
-        pipeline = await find_pipeline(work)
+        pipeline = await work.find(PIPELINES, CREATION)
         step = resume_pipeline(pipeline, reason, caller.principal, work.at)
         work.is_about(PIPELINES, CREATION)
         await work.save(step)

@@ -1,5 +1,6 @@
 """Saves the transitions of a case and of its agent together."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from events.cases import Reversal
@@ -17,6 +18,12 @@ async def agent_of(work: UnitOfWork, case: CreationCase) -> Agent:
     if agent is None:
         raise RuntimeError(f"case {case.case_id} has lost its agent {case.agent_id}")
     return agent
+
+
+async def ids_of(work: UnitOfWork, names: Iterable[str]) -> dict[str, str]:
+    """The ids of the agents with these names, by name; without those that no agent has."""
+    claims = await work.store.get_many([(NAMES, name) for name in names])
+    return {claim.id: claim.data["agent_id"] for claim in claims if claim is not None}
 
 
 async def contents_of(work: UnitOfWork, case: CreationCase) -> CaseContents:

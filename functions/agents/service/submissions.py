@@ -3,8 +3,7 @@
 from events.agents import CaseKind
 from events.specs import Spec
 from functions.agents.aggregates import AGENTS, CASES, CREATION, NAMES, PIPELINES, RUN
-from functions.agents.rules import creation
-from functions.agents.rules.agent import Agent, draft
+from functions.agents.rules.agent import NEVER_DEPLOYED, Agent, draft
 from functions.agents.rules.approval_request import refuse_what_no_approval_takes
 from functions.agents.rules.breaker import refuse_where_paused
 from functions.agents.rules.case import CreationCase
@@ -14,12 +13,13 @@ from functions.agents.rules.change import (
     refuse_new_name,
     refuse_strangers_change,
     refuse_strangers_revision,
+    version_after,
 )
-from functions.agents.rules.versions import FIRST, version_after
+from functions.agents.rules.creation import open_case
+from functions.agents.rules.creation import revise as revise_case
 from functions.agents.rules.withdrawal import cancel as cancel_case
 from functions.agents.rules.withdrawal import give_up as give_up_case
 from functions.agents.service.judgement import judge_spec
-from functions.agents.service.pipeline import refuse_while_paused
 from functions.agents.service.steps import agent_of, save_steps, spec_of
 from functions.agents.views import CaseAccepted
 from shared.aggregates.command import Command
@@ -52,12 +52,7 @@ async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepte
         refuse_where_paused(work.read(PIPELINES, CREATION, pipeline))
         if name is not None:
             raise NameTaken(spec.name)
-        judged = await judge_spec(work, spec, "creation", new_id("cas", work.at), FIRST)
-        refuse_what_no_approval_takes(judged, why=())
-        by, at = caller.principal, work.at
-        agent = draft(judged.spec, agent_id=new_id("agt", at), name=spec.name, by=by, at=at)
-        steps = creation.open_case(agent, kind="creation", why=(), judged=judged, by=by, at=at)
-        return CaseAccepted.after(await save_steps(work, steps, None), judged.judgement)
+        return await _open_case(work, spec, "creation", why=())
 
     return await RUN.command(caller, key, use_case, CaseAccepted)
 
@@ -72,15 +67,9 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
         agent = await work.get(AGENTS, agent_id)
         refuse_strangers_change(agent, caller.actor)
         refuse_new_name(agent.name, spec)
-        await refuse_while_paused(work)
+        refuse_where_paused(await work.find(PIPELINES, CREATION))
         kind, why = changed_kind(agent, await spec_of(work, agent), spec)
-        version = version_after(agent.version, kind)
-        judged = await judge_spec(work, spec, kind, new_id("cas", work.at), version)
-        refuse_what_no_approval_takes(judged, why)
-        steps = creation.open_case(
-            agent, kind=kind, why=why, judged=judged, by=caller.principal, at=work.at
-        )
-        return CaseAccepted.after(await save_steps(work, steps, agent), judged.judgement)
+        return await _open_case(work, spec, kind, why, agent)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(AGENTS, agent_id))
 
@@ -94,13 +83,13 @@ async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) 
         case = await work.get(CASES, case_id)
         refuse_strangers_revision(case, caller.actor)
         refuse_new_name(case.agent_name, spec)
-        await refuse_while_paused(work)
+        refuse_where_paused(await work.find(PIPELINES, CREATION))
         agent = await agent_of(work, case)
         kind, why = await _revised_kind(work, agent, case, spec)
         judged = await judge_spec(work, spec, kind, case_id, version_after(agent.version, kind))
         refuse_what_no_approval_takes(judged, why)
         case = case.but(kind=kind, why=why)
-        steps = creation.revise(agent, case, judged, caller.principal, work.at)
+        steps = revise_case(agent, case, judged, caller.principal, work.at)
         return CaseAccepted.after(await save_steps(work, steps, agent), judged.judgement)
 
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
@@ -127,6 +116,19 @@ async def give_up(event: Envelope) -> None:
         await save_steps(work, give_up_case(agent, case, work.at), agent)
 
     await RUN.timed(event, CASES, use_case)
+
+
+async def _open_case(
+    work: Command, spec: Spec, kind: CaseKind, why: tuple[str, ...], changed: Agent | None = None
+) -> CaseAccepted:
+    """A new case of the `changed` agent or, without one, of the agent that is drafted with it."""
+    by, at = work.caller.principal, work.at
+    version = version_after(changed.version if changed else NEVER_DEPLOYED, kind)
+    judged = await judge_spec(work, spec, kind, new_id("cas", at), version)
+    refuse_what_no_approval_takes(judged, why)
+    agent = changed or draft(judged.spec, agent_id=new_id("agt", at), name=spec.name, by=by, at=at)
+    steps = open_case(agent, kind=kind, why=why, judged=judged, by=by, at=at)
+    return CaseAccepted.after(await save_steps(work, steps, changed), judged.judgement)
 
 
 async def _revised_kind(

@@ -29,9 +29,9 @@ from functions.approvals.rules.precedent import (
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
-from shared.kit.errors import Forbidden, VersionConflict
+from shared.kit.errors import VersionConflict
 from shared.kit.ids import new_id
-from shared.kit.roles import GOVERNOR
+from shared.kit.roles import GOVERNOR, refuse_without
 from shared.kit.transitions import Transition
 from shared.messaging.contents import read_contents
 from shared.storage.batches import Add, Batch, LostRace
@@ -128,8 +128,7 @@ def count_compared(change: Batch, approval: Approval) -> None:
 
 async def _governed(work: Command, precedent_id: str) -> Precedent:
     precedent = await work.get(PRECEDENTS, precedent_id)
-    if GOVERNOR not in work.caller.roles:
-        raise Forbidden("activating and suspending precedents needs the role governor")
+    refuse_without(work.caller.actor, (GOVERNOR,), "activating and suspending precedents")
     return precedent
 
 

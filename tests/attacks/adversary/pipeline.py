@@ -22,12 +22,12 @@ from functions.agents.rules.change import (
     changed_kind,
     refuse_strangers_change,
     refuse_strangers_revision,
+    version_after,
 )
 from functions.agents.rules.health import Surroundings
 from functions.agents.rules.judgement import Judgement, judge
 from functions.agents.rules.normal_form import normal_form, read_normal_form
 from functions.agents.rules.rights import Powers
-from functions.agents.rules.versions import FIRST, version_after
 from functions.approvals.rules.approval import Step
 from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
@@ -67,7 +67,7 @@ class Pipeline:
         if name in self.names:
             raise VersionConflict(f"an agent called {name} exists")
         case_id, at = self.tenant.new_id("cas"), self.tenant.now
-        judged = self._judge(spec, "creation", case_id, FIRST)
+        judged = self._judge(spec, "creation", case_id, "1.0.0")
         agent_id = self.tenant.new_id("agt")
         agent = agents.draft(judged.spec, agent_id=agent_id, name=name, by=by, at=at)
         steps = creation.open_case(agent, kind="creation", why=(), judged=judged, by=by, at=at)

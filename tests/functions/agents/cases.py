@@ -24,7 +24,6 @@ from functions.agents.rules.health import Surroundings
 from functions.agents.rules.judgement import judge
 from functions.agents.rules.normal_form import normal_form
 from functions.agents.rules.rights import Powers
-from functions.agents.rules.versions import FIRST
 from functions.agents.rules.withdrawal import cancel, end_withdrawn
 from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
@@ -57,7 +56,7 @@ def judged(
     of: Spec,
     *,
     case_id: str,
-    version: str = FIRST,
+    version: str = "1.0.0",
     kind: CaseKind = "creation",
     at: datetime = START,
 ) -> Judged:

@@ -2,15 +2,15 @@
 
 import pytest
 
-from events.pipelines import PipelinePaused, PipelineResumed
-from functions.agents.rules.breaker import Pipeline, refuse_where_paused, resume, trip
+from events.pipelines import PipelinePaused, PipelineResumed, PipelineState
+from functions.agents.rules.breaker import refuse_where_paused, resume, trip
 from shared.kit.errors import VersionConflict
 from tests.functions.agents.cases import START
 
 SIX = [f"cas_{number}" for number in range(6)]
 
 
-def paused() -> Pipeline:
+def paused() -> PipelineState:
     (step,) = trip(None, SIX, "service:agents", START)
     assert step.event is PipelinePaused
     return step.state

@@ -18,7 +18,7 @@ from functions.agents.aggregates import CASES
 from functions.agents.rules.agent import UNDONE, Agent, suspend
 from functions.agents.rules.approval_request import approval_content
 from functions.agents.rules.case import REVISION_DUE, REVISION_PATIENCE, Asked, CreationCase
-from functions.agents.rules.change import changed_kind, refuse_new_name
+from functions.agents.rules.change import changed_kind, refuse_new_name, version_after
 from functions.agents.rules.checks.ethics import ETHICS
 from functions.agents.rules.creation import (
     ABOUT_DEEDS,
@@ -30,10 +30,9 @@ from functions.agents.rules.creation import (
     revise,
 )
 from functions.agents.rules.decision import accept
-from functions.agents.rules.deployment import go_live, take_back
+from functions.agents.rules.deployment import TakenBack, go_live, take_back
 from functions.agents.rules.health import health_checks
 from functions.agents.rules.judgement import judge
-from functions.agents.rules.versions import version_after
 from functions.agents.rules.withdrawal import cancel, give_up
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid, SignatureInvalid, VersionConflict
@@ -82,7 +81,7 @@ def live(agent: Agent, case: CreationCase) -> tuple[Agent, CreationCase]:
 
 
 def vetoed(agent: Agent, case: CreationCase, approval_id: str = "apr_x") -> Stepped:
-    steps = take_back(agent, case, approval_id=approval_id, caused_by="veto", at=LATER)
+    steps = take_back(agent, case, TakenBack(approval_id, "veto"), LATER)
     return stepped(agent, steps)
 
 
@@ -341,7 +340,7 @@ def test_an_escalation_whose_assent_is_overturned_takes_a_live_agent_back() -> N
     accepted = accept(case, overturned)
     assert accepted is not None
     id = overturned.approval_id
-    steps = take_back(agent, accepted, approval_id=id, caused_by="overturned", at=LATER)
+    steps = take_back(agent, accepted, TakenBack(id, "overturned"), LATER)
     taken = stepped(agent, steps)
     assert (taken.case.status, taken.agent.status) == ("rolled_back", "certified")
     assert taken.published[0].fields["approval_id"] == overturned.approval_id != case.approval_id
@@ -446,12 +445,10 @@ def test_a_veto_of_a_case_that_had_ended_is_answered_and_undoes_nothing(end: str
     elif end == "rejected":
         after = stepped(agent, reject(agent, case, "no", LATER))
     else:
-        after = stepped(
-            agent, take_back(agent, case, approval_id="apr_1", caused_by="health", at=LATER)
-        )
+        after = stepped(agent, take_back(agent, case, TakenBack("apr_1", "health"), LATER))
     taken = stepped(
         after.agent,
-        take_back(after.agent, after.case, approval_id="apr_2", caused_by="veto", at=LATER + DAY),
+        take_back(after.agent, after.case, TakenBack("apr_2", "veto"), LATER + DAY),
     )
     assert taken.agent == after.agent
     assert taken.case.status == "rolled_back"

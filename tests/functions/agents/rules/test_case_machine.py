@@ -24,7 +24,7 @@ from functions.agents.rules.agent import (
     suspend,
 )
 from functions.agents.rules.case import WAITING, CreationCase, Steps
-from functions.agents.rules.change import CHANGEABLE
+from functions.agents.rules.change import CHANGEABLE, version_after
 from functions.agents.rules.classification import classify
 from functions.agents.rules.creation import (
     clear_ethics,
@@ -35,7 +35,6 @@ from functions.agents.rules.creation import (
 from functions.agents.rules.decision import accept, follow, takes_back
 from functions.agents.rules.deployment import go_live
 from functions.agents.rules.health import health_checks
-from functions.agents.rules.versions import version_after
 from functions.agents.rules.withdrawal import cancel, give_up
 from shared.kit.ids import derive_id
 from tests.functions.agents.cases import (

@@ -18,7 +18,7 @@ from functions.agents.rules.creation import (
     revise,
 )
 from functions.agents.rules.decision import accept
-from functions.agents.rules.deployment import go_live, take_back
+from functions.agents.rules.deployment import TakenBack, go_live, take_back
 from functions.agents.rules.duties import MOST_AUTHORS
 from functions.agents.rules.withdrawal import DECISION_PATIENCE, cancel, end_withdrawn
 from shared.kit.callers import Actor
@@ -165,7 +165,7 @@ def test_a_withdrawal_of_an_escalation_that_was_approved_may_be_repeated_for_the
 def test_a_withdrawal_after_a_veto_comes_too_late() -> None:
     asked = withdrawn(*submitted())
     vetoed = decided(asked.case, "vetoed")
-    steps = take_back(asked.agent, vetoed, approval_id="apr_1", caused_by="veto", at=LATER)
+    steps = take_back(asked.agent, vetoed, TakenBack("apr_1", "veto"), LATER)
     after = stepped(asked.agent, steps)
     assert (after.case.status, outcome_of(after.case)) == ("rolled_back", "too_late")
 
@@ -225,7 +225,7 @@ def test_an_overturned_escalation_ends_the_approval_that_was_asked_after_it() ->
     accepted = accept(cleared.case, overturned)
     assert accepted is not None
     id = overturned.approval_id
-    steps = take_back(cleared.agent, accepted, approval_id=id, caused_by="overturned", at=LATER)
+    steps = take_back(cleared.agent, accepted, TakenBack(id, "overturned"), LATER)
     reversal = stepped(cleared.agent, steps).published[0]
     assert reversal.fields["approval_id"] == id
     assert reversal.fields["ends_approval_id"] == cleared.case.approval_id != id

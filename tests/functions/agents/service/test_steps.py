@@ -8,7 +8,7 @@ from functions.agents.aggregates import AGENTS, CASES, NAMES, RUN
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase, Steps
 from functions.agents.rules.creation import reject, return_for_changes
-from functions.agents.rules.deployment import go_live, take_back
+from functions.agents.rules.deployment import TakenBack, go_live, take_back
 from functions.agents.rules.withdrawal import end_withdrawn
 from functions.agents.service.steps import save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -49,7 +49,7 @@ def names(change: Change) -> list[tuple[str, str]]:
 
 async def test_a_reversal_carries_the_sequence_of_the_agents_latest_event() -> None:
     agent, case = live(*submitted())
-    steps = take_back(agent, case, approval_id="apr_1", caused_by="veto", at=START)
+    steps = take_back(agent, case, TakenBack("apr_1", "veto"), START)
     (event,) = (await saved(steps, agent, case)).events
     taken = event.payload(CreationCaseRolledBack)
     assert (taken.agent_sequence, taken.agent_status, taken.agent_version) == (
@@ -63,7 +63,7 @@ async def test_a_reversal_carries_the_sequence_of_the_agents_latest_event() -> N
 async def test_a_reversal_that_fails_counts_the_suspension_of_its_own_commit() -> None:
     agent, first = live(*submitted())
     later, _ = live(*changed(agent, spec(mode="trial"), "proposal", at=START))
-    steps = take_back(later, first, approval_id="apr_1", caused_by="veto", at=START)
+    steps = take_back(later, first, TakenBack("apr_1", "veto"), START)
     failed, suspended = (await saved(steps, later, first)).events
     stuck = failed.payload(CreationCaseRollbackFailed)
     assert (suspended.type, suspended.sequence) == (AgentSuspended.event_type, 8)
