@@ -8,18 +8,18 @@ from pydantic import BeforeValidator, StringConstraints
 
 from events.cases import CaseStatus
 from events.specs import MOST_BYTES, MOST_PARTS, Spec
-from functions.agents.aggregates import AGENTS, RUN
+from functions.agents.aggregates import AGENTS, CASES, CREATION, PIPELINES, RUN
 from functions.agents.rules.agent import Steps, reactivate, suspend_by_hand
 from functions.agents.rules.catalogue import list_skills
 from functions.agents.rules.reports import ReportBody, report
 from functions.agents.service import imports, pipeline, submissions
-from functions.agents.service.lists import list_agents, list_cases, show_agent, show_case
 from functions.agents.views import (
     AgentDetail,
     AgentList,
     AgentView,
     CaseAccepted,
     CaseList,
+    CaseSummary,
     CreationCaseView,
     DraftView,
     PipelineView,
@@ -75,13 +75,17 @@ async def import_agent(caller: Caller, body: ImportBody) -> DraftView:
 @ROUTER.get("/v1/agents")
 async def get_agents(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> AgentList:
     """Lists the tenant's agents, newest first."""
-    return await list_agents(caller, limit, cursor)
+    page = await RUN.page(caller, AGENTS, order_by=("created_at",), limit=limit, cursor=cursor)
+    return page.shown(AgentList, AgentView.of)
 
 
 @ROUTER.get("/v1/agents/{agent_id}")
 async def get_agent(caller: Caller, agent_id: str) -> AgentDetail:
     """Shows one agent with its spec."""
-    return await show_agent(caller, agent_id)
+    agent, contents, _ = await RUN.read_whole(
+        caller, AGENTS, agent_id, lambda agent: [agent.current.spec_hash]
+    )
+    return AgentDetail.showing(agent, contents)
 
 
 @ROUTER.post("/v1/agents/{agent_id}/changes", status_code=202)
@@ -119,13 +123,19 @@ async def get_cases(
 ) -> CaseList:
     """Lists the tenant's creation cases without their findings, newest first, all of them or those
     with a status."""
-    return await list_cases(caller, status, limit, cursor)
+    where = [("status", "==", status)] if status else []
+    order = ("requested_at",)
+    page = await RUN.page(caller, CASES, where=where, order_by=order, limit=limit, cursor=cursor)
+    return page.shown(CaseList, CaseSummary.of)
 
 
 @ROUTER.get("/v1/workflows/{case_id}")
 async def get_case(caller: Caller, case_id: str) -> CreationCaseView:
     """Shows a creation case with its seven stages and every finding."""
-    return await show_case(caller, case_id)
+    case, contents, latest = await RUN.read_whole(
+        caller, CASES, case_id, lambda case: [case.findings_hash]
+    )
+    return CreationCaseView.showing(case, contents, latest.correlation_id if latest else None)
 
 
 @ROUTER.post("/v1/workflows/{case_id}/revisions", status_code=202)
@@ -154,7 +164,7 @@ async def get_skills(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -
 @ROUTER.get("/v1/pipeline")
 async def get_pipeline(caller: Caller) -> PipelineView:
     """Shows whether the tenant's pipeline runs or is paused, and why."""
-    return await pipeline.show(caller)
+    return PipelineView.of(await RUN.find(caller, PIPELINES, CREATION))
 
 
 @ROUTER.post("/v1/pipeline/resume")

@@ -10,7 +10,9 @@ from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
+from shared.kit.contents import Contents
 from shared.kit.errors import AssentError
+from shared.kit.models import Page
 from shared.kit.transitions import Transition
 from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope
@@ -29,6 +31,7 @@ from shared.storage.races import decide_again
 S = TypeVar("S", bound=BaseModel)
 A = TypeVar("A", bound=BaseModel)
 P = TypeVar("P", bound=BaseModel)
+L = TypeVar("L", bound=Page[Any])
 
 Handler = Callable[[Envelope], Awaitable[None]]
 Rule = Callable[[S, datetime], Sequence[Transition[Any]]]
@@ -39,6 +42,10 @@ class States(NamedTuple, Generic[S]):
 
     items: list[S]
     next_cursor: str | None
+
+    def shown(self, page: type[L], view: Callable[[S], BaseModel]) -> L:
+        """The page of an answer, with each state as `view` shows it."""
+        return page(items=tuple(map(view, self.items)), next_cursor=self.next_cursor)
 
 
 class Runner:
@@ -217,14 +224,20 @@ class Runner:
         """The state. One read. Raises NotFound, and reports the miss; Unavailable."""
         return await Command(self, caller, 0).get(aggregate, id)
 
-    async def read_with_event(
-        self, caller: Caller, aggregate: Aggregate[S], id: str
-    ) -> tuple[S, LastEvent | None]:
-        """The state and its latest event; otherwise as `read`."""
+    async def read_whole(
+        self,
+        caller: Caller,
+        aggregate: Aggregate[S],
+        id: str,
+        hashes_of: Callable[[S], Iterable[str]],
+    ) -> tuple[S, Contents, LastEvent | None]:
+        """The state, its contents with the hashes `hashes_of` the state, and its latest event. Two
+        reads. Raises as `read`, and ContentInvalid."""
         command = Command(self, caller, 0)
         state = await command.get(aggregate, id)
+        contents = await command.read_contents(*hashes_of(state))
         stored = command.stored(aggregate, id)
-        return state, stored.last_event if stored else None
+        return state, contents, stored.last_event if stored else None
 
     async def find(self, caller: Caller, aggregate: Aggregate[S], id: str) -> S | None:
         """The state, or None; reports no miss. One read. Raises Unavailable."""

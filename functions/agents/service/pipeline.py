@@ -47,8 +47,3 @@ async def resume(caller: Caller, key: IdempotencyKey, reason: str) -> PipelineVi
         return PipelineView.of(step.state)
 
     return await RUN.command(caller, key, use_case, PipelineView, about=(PIPELINES, CREATION))
-
-
-async def show(caller: Caller) -> PipelineView:
-    """The tenant's pipeline."""
-    return PipelineView.of(await RUN.find(caller, PIPELINES, CREATION))

@@ -8,15 +8,14 @@ from functions.approvals.service.precedents import shown, shown_one
 from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage, PrecedentSeedPage
 from shared.kit.callers import Caller
 from shared.kit.models import part_of
-from shared.messaging.contents import read_contents
 from shared.storage.firestore import TenantStore
 
 
 async def show_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
     """The card with its content, as of the caller's clock. Raises NotFound."""
-    approval = await RUN.read(caller, APPROVALS, approval_id)
-    names = part_of(DossierNames, approval)
-    contents = await read_contents(TenantStore(caller.tenant_id), names.hashes)
+    approval, contents, _ = await RUN.read_whole(
+        caller, APPROVALS, approval_id, lambda approval: part_of(DossierNames, approval).hashes
+    )
     return ApprovalDetail.showing(as_of(approval, caller.received_at), contents)
 
 
@@ -33,8 +32,7 @@ async def list_approvals(
         limit=limit,
         cursor=cursor,
     )
-    cards = (ApprovalCard.of(as_of(each, caller.received_at)) for each in page.items)
-    return ApprovalPage(items=tuple(cards), next_cursor=page.next_cursor)
+    return page.shown(ApprovalPage, lambda each: ApprovalCard.of(as_of(each, caller.received_at)))
 
 
 async def show_precedent(caller: Caller, precedent_id: str) -> PrecedentSeed:

@@ -8,6 +8,7 @@ import pytest
 from joserfc.jwk import KeySet
 
 from shared.aggregates.command import Command
+from shared.kit.contents import Contents
 from shared.kit.errors import AlreadyDecided, IdempotencyKeyReused, Invalid, NotFound, Unavailable
 from shared.kit.ids import new_id
 from shared.kit.instants import format_instant
@@ -270,7 +271,8 @@ async def test_a_look_may_want_the_latest_event_or_take_nothing_for_an_answer(sh
     order = await shop.order(id)
     (placed,) = await shop.log()
     last = LastEvent(id=placed.id, correlation_id=placed.id)
-    assert await shop.run.read_with_event(shop.caller(), shop.orders, id) == (order, last)
+    whole = await shop.run.read_whole(shop.caller(), shop.orders, id, lambda _: [])
+    assert whole == (order, Contents({}), last)
     assert await shop.run.find(shop.caller(), shop.orders, id) == order
     assert await shop.run.find(shop.caller(), shop.orders, missing) is None
     assert await shop.told() == ["placed"]
