@@ -3,13 +3,13 @@
 from events.agents import AgentSuspended
 from events.cases import CreationCaseReviewNeeded
 from events.pipelines import PipelineResumed
-from functions.agents.aggregates import AGENTS, RUN
+from functions.agents.aggregates import AGENTS, CASES, RUN
 from functions.agents.rules.agent import PROBATION_DUE, TRIAL_DUE, end_probation, end_trial
 from functions.agents.rules.case import REVISION_DUE
 from functions.agents.rules.review import STAGE_DUE
 from functions.agents.service.decisions import TYPES, act_on, deploy_held
 from functions.agents.service.dependents import suspend_dependents
-from functions.agents.service.review import review_again, review_now
+from functions.agents.service.review import attempt, review_now
 from functions.agents.service.submissions import give_up
 
 HANDLERS = {
@@ -19,6 +19,6 @@ HANDLERS = {
     CreationCaseReviewNeeded.event_type: review_now,
     PROBATION_DUE: RUN.timer(AGENTS, end_probation),
     TRIAL_DUE: RUN.timer(AGENTS, end_trial),
-    STAGE_DUE: review_again,
-    REVISION_DUE: give_up,
+    STAGE_DUE: RUN.timed(CASES, attempt),
+    REVISION_DUE: RUN.timed(CASES, give_up),
 }

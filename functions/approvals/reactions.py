@@ -16,7 +16,7 @@ from functions.approvals.rules.approval import (
     VETO_WINDOW_DUE,
 )
 from functions.approvals.rules.silence import time_passed
-from functions.approvals.service.refusals import take_back_rest
+from functions.approvals.service.refusals import take_back_same
 from functions.approvals.service.requests import (
     end_for_case,
     note_failed_rollback,
@@ -33,6 +33,6 @@ HANDLERS = {
     CreationCaseRolledBack.event_type: note_rollback,
     CreationCaseRollbackFailed.event_type: note_failed_rollback,
     CreationCaseReversalUnneeded.event_type: note_unneeded_reversal,
-    REFUSAL_DUE: take_back_rest,
+    REFUSAL_DUE: RUN.timed(APPROVALS, take_back_same),
     **dict.fromkeys((DEADLINE_DUE, VETO_WINDOW_DUE, REVIEW_DUE), RUN.timer(APPROVALS, time_passed)),
 }

@@ -178,47 +178,44 @@ class Runner:
     def timer(self, aggregate: Aggregate[S], rule: Rule[S]) -> Handler:
         """The handler of a timer of one aggregate, as `timed`: calls the rule once it is due."""
 
-        async def fire(event: Envelope) -> None:
-            async def use_case(work: UnitOfWork, state: S) -> None:
-                await work.save(*rule(state, work.at))
+        async def use_case(work: UnitOfWork, state: S) -> None:
+            await work.save(*rule(state, work.at))
 
-            await self.timed(event, aggregate, use_case)
+        return self.timed(aggregate, use_case)
+
+    def timed(
+        self, aggregate: Aggregate[S], use_case: Callable[[UnitOfWork, S], Awaitable[object]]
+    ) -> Handler:
+        """The handler of a timer: commits what follows from it. Calls the use case once the timer
+        that the state waits for is due; a timer that fires twice, or whose due time has moved,
+        changes nothing. Cloud Tasks holds a task for 30 days at most, so a timer that is due later
+        fires early, changes nothing, and is set again. The handler raises Unavailable."""
+
+        async def fire(event: Envelope) -> None:
+            attempts = 0
+
+            async def once() -> None:
+                nonlocal attempts
+                recorder = Recorder.for_timer(function=self.function, event=event)
+                work = UnitOfWork(self.by_model, recorder, Change(), attempt=attempts, chains=True)
+                attempts += 1
+                state = await work.find(aggregate, event.subject_id)
+                if state is None:
+                    return
+                work.is_about(aggregate, event.subject_id)
+                timer = aggregate.timer(state)
+                if timer is not None and timer[0] == event.type and timer[1] <= work.at:
+                    await use_case(work, state)
+                change = work.finish()
+                if change.writes:
+                    await self.outbox.commit(work.store, change, now=event.received_at)
+                elif timer == (event.type, event.time) and event.is_early:
+                    again = Timer(event.type, event.subject, event.time)
+                    await set_timers(self.function, event.tenantid, [again], now=event.received_at)
+
+            await decide_again(once)
 
         return fire
-
-    async def timed(
-        self,
-        event: Envelope,
-        aggregate: Aggregate[S],
-        use_case: Callable[[UnitOfWork, S], Awaitable[None]],
-    ) -> None:
-        """Commits what follows from a timer. Calls the use case once the timer that the state waits
-        for is due; a timer that fires twice, or whose due time has moved, changes nothing. Cloud
-        Tasks holds a task for 30 days at most, so a timer that is due later fires early, changes
-        nothing, and is set again. Raises Unavailable."""
-
-        attempts = 0
-
-        async def once() -> None:
-            nonlocal attempts
-            recorder = Recorder.for_timer(function=self.function, event=event)
-            work = UnitOfWork(self.by_model, recorder, Change(), attempt=attempts, chains=True)
-            attempts += 1
-            state = await work.find(aggregate, event.subject_id)
-            if state is None:
-                return
-            work.is_about(aggregate, event.subject_id)
-            timer = aggregate.timer(state)
-            if timer is not None and timer[0] == event.type and timer[1] <= work.at:
-                await use_case(work, state)
-            change = work.finish()
-            if change.writes:
-                await self.outbox.commit(work.store, change, now=event.received_at)
-            elif timer == (event.type, event.time) and event.is_early:
-                again = Timer(event.type, event.subject, event.time)
-                await set_timers(self.function, event.tenantid, [again], now=event.received_at)
-
-        await decide_again(once)
 
     async def read(self, caller: Caller, aggregate: Aggregate[S], id: str) -> S:
         """The state. One read. Raises NotFound, and reports the miss; Unavailable."""

@@ -23,17 +23,12 @@ async def review_now(event: Envelope) -> None:
     """The first attempt, at once. Raises Unavailable only for our own store."""
 
     async def use_case(work: UnitOfWork) -> None:
-        await _attempt(work, await work.find(CASES, event.subject_id))
+        await attempt(work, await work.find(CASES, event.subject_id))
 
     await RUN.reaction(event, use_case)
 
 
-async def review_again(event: Envelope) -> None:
-    """A later attempt, by its timer."""
-    await RUN.timed(event, CASES, _attempt)
-
-
-async def _attempt(work: UnitOfWork, case: CreationCase | None) -> None:
+async def attempt(work: UnitOfWork, case: CreationCase | None) -> None:
     """Asks the reader about a case that still waits and concludes stage 5 with its concerns; where
     it does not answer, sets the next attempt."""
     if case is None or case.review is None:

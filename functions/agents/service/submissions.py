@@ -27,7 +27,6 @@ from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, VersionConflict
 from shared.kit.ids import new_id
-from shared.messaging.envelope import Envelope
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -108,14 +107,10 @@ async def cancel(caller: Caller, key: IdempotencyKey, case_id: str) -> CaseAccep
     return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
 
 
-async def give_up(event: Envelope) -> None:
-    """Cancels a case that nobody revised in time, by its timer."""
-
-    async def use_case(work: UnitOfWork, case: CreationCase) -> None:
-        agent = await agent_of(work, case)
-        await save_steps(work, give_up_case(agent, case, work.at), agent)
-
-    await RUN.timed(event, CASES, use_case)
+async def give_up(work: UnitOfWork, case: CreationCase) -> None:
+    """Cancels a case that nobody revised in time."""
+    agent = await agent_of(work, case)
+    await save_steps(work, give_up_case(agent, case, work.at), agent)
 
 
 async def _open_case(

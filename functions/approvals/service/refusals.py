@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from functions.approvals.aggregates import ACTIVE, APPROVALS, PRECEDENTS, RUN
+from functions.approvals.aggregates import ACTIVE, PRECEDENTS
 from functions.approvals.queries import find_tacit
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import count_false_positive
@@ -10,7 +10,6 @@ from functions.approvals.rules.refused import AT_ONCE, spread, take_back
 from functions.approvals.rules.veto import is_false_positive
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.transitions import Transition
-from shared.messaging.envelope import Envelope
 
 
 async def take_back_same(work: UnitOfWork, decided: Approval) -> list[Approval]:
@@ -24,15 +23,6 @@ async def take_back_same(work: UnitOfWork, decided: Approval) -> list[Approval]:
     if next_time := spread(decided, found=len(found), taken=len(steps), at=work.at):
         await work.save(next_time)
     return [step.state for step in steps]
-
-
-async def take_back_rest(event: Envelope) -> None:
-    """A timer: takes back the next requests with the content of a refused one."""
-
-    async def use_case(work: UnitOfWork, refused: Approval) -> None:
-        await take_back_same(work, refused)
-
-    await RUN.timed(event, APPROVALS, use_case)
 
 
 async def count_vetoes(work: UnitOfWork, states: Iterable[Approval]) -> None:
