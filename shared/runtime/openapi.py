@@ -19,6 +19,7 @@ READ_REFUSALS = {
     404: "No such thing here",
     408: "The body took too long to arrive; send it again",
     413: "Larger than 1 MB",
+    414: "A path and a query of more than 8,192 bytes",
     415: "A media type this call does not read",
     422: "The request is not valid; names each field",
     429: "Too many requests; `Retry-After` says when",
