@@ -48,8 +48,9 @@ def _bypasses(powers: Powers) -> Iterator[Objection]:
 
 def _leaks(powers: Powers) -> Iterator[Objection]:
     seen = [each for each in powers.reached if powers.spec.classification(each) == "restricted"]
-    unknown = [each for each in seen if each in powers.undeclared]
-    known = [each for each in seen if each not in powers.undeclared]
+    unknown = [quote(each) for each in seen if each in powers.undeclared]
+    known = [quote(each) for each in seen if each not in powers.undeclared]
+    these, those = listed(unknown), listed(known)
     for deed in powers.alone_deeds if seen else ():
         if deed.effect not in ("send", "publish"):
             continue
@@ -57,11 +58,11 @@ def _leaks(powers: Powers) -> Iterator[Objection]:
         beside = f"{deed.ref} ({deed.effect}) is held alone beside"
         move = f"move {deed.ref} to rights.with_approval"
         if unknown:
-            evidence = f"{beside} {listed(map(quote, unknown))}, which counts as restricted"
+            evidence = f"{beside} {these}, which counts as restricted"
             remedy = f"declare it under data_access with its classification, or {move}"
             yield Objection(path, evidence, remedy)
         if known:
-            evidence = f"{beside} restricted data: {listed(map(quote, known))}"
+            evidence = f"{beside} restricted data: {those}"
             yield Objection(path, evidence, f"{move}, or a person decides first", "escalate")
 
 

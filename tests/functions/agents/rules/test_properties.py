@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from copy import deepcopy
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 import pytest
@@ -197,20 +198,27 @@ _CONFIRMED = {
     part
     for operations in CONNECTORS.values()
     for name in operations
-    for part in (*name.split("."), skeleton(name))
+    for part in (*map(skeleton, name.split(".")), skeleton(name))
 }
 _NAMED = {"source", "name", "operation", "undo", "sources", "alone", "with_approval", "never"}
 _TOLD = {"purpose", "instructions", "industry", "rollback", "in", "out", "inputs", "outputs"}
 _KEPT = ("connector", "skills", "effect", "depends_on", "only", "up_to_usd")
 
 
+_NEXT_LETTER = str.maketrans(
+    ascii_lowercase + ascii_uppercase,
+    "".join(letters[1:] + letters[:1] for letters in (ascii_lowercase, ascii_uppercase)),
+)
+
+
 def other(name: str) -> str:
-    """Another name for something, without a beginning or an end in common. Equal ones stay equal;
-    Assent's own, patterns and what reads like a connector's stay."""
+    """Another name for something, without a letter in its place. Equal ones stay equal, and those
+    that read alike go on to; Assent's own, patterns and what reads like a connector's stay."""
     if is_assents(name) or skeleton(name) in _CONFIRMED:
         return name
-    return ".".join(
-        part if part in {*_CONFIRMED, "*"} else f"x{part[::-1]}x" for part in name.split(".")
+    return "".join(
+        part if skeleton(part) in _CONFIRMED else part.translate(_NEXT_LETTER)
+        for part in re.split(r"([^A-Za-z0-9]+)", name)
     )
 
 
