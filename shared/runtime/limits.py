@@ -17,7 +17,7 @@ from shared.kit.roles import GOVERNOR
 from shared.runtime.settings import runtime_settings
 
 # What calls cost, by what they were measured to take of a processor (docs/decisions/0050).
-READ, WRITE = 1.0, 3.0
+READ, WRITE = 1.0, 4.0
 BYTES_FOR_ONE = 16_384
 _COSTS = (
     f"a call that reads costs {READ:g}, one that writes {WRITE:g}, "
@@ -34,11 +34,11 @@ class Allowance:
     at_once: int
 
 
-# Fifty decisions that a phone queued are one person's ordinary use. One caller leaves some of the
-# budget, and of the places, to the others of its tenant.
-OF_CALLER = Allowance(per_second=12.0, burst=200.0, at_once=6)
-OF_MEMBERS = Allowance(per_second=15.0, burst=240.0, at_once=10)
-OF_GOVERNORS = Allowance(per_second=15.0, burst=240.0, at_once=8)
+# What a phone asks when it opens is one person's ordinary use. One caller leaves some of the budget,
+# and of the places, to the others of its tenant.
+OF_CALLER = Allowance(per_second=8.0, burst=80.0, at_once=6)
+OF_MEMBERS = Allowance(per_second=11.0, burst=100.0, at_once=10)
+OF_GOVERNORS = Allowance(per_second=11.0, burst=100.0, at_once=8)
 # Nine bodies of a tenant arrive at once at most: of an instance's twenty calls two tenants leave
 # two, however slowly they send.
 PLACES_WHILE_BODY_ARRIVES = 2

@@ -86,8 +86,8 @@ def test_who_spends_a_budget_is_told_so_and_nobody_else_is(
         world.author.send("POST", "/v1/approvals", json=request(**LARGEST)) for _ in range(15)
     ]
     taken = [each for each in answers if each.status_code == 201]
-    # A write of 330 KB costs 3 and 20 more, its answer 1, and one caller has 200.
-    assert len(taken) == 8
+    # A write of 330 KB costs 4 and 20 more, its answer 1, and one caller has 80.
+    assert len(taken) == 3
     told = answers[-1]
     refused(told, 429, "too_many_requests")
     assert int(told.headers["Retry-After"]) > 1
