@@ -6,7 +6,7 @@ from events.agents import AgentStatus, CaseKind
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
-from shared.kit.quoting import Said
+from shared.kit.quoting import Sentence
 
 TOPIC = "agents"
 
@@ -39,9 +39,9 @@ class Finding(Data):
 
     check: str
     verdict: Verdict
-    evidence: Said
+    evidence: Sentence
     path: str
-    remedy: Said
+    remedy: Sentence
 
 
 class StageState(Data):

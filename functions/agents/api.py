@@ -114,7 +114,7 @@ async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportB
     """Reports a violation or a reading of health; violations and the third critical reading in a
     row suspend the agent. Repeated reports are counted in `reports`; needs the role governor,
     genesis, tenant_admin, operator or service_runtime."""
-    return await _change(caller, key, agent_id, partial(report, told=body))
+    return await _change(caller, key, agent_id, partial(report, body=body))
 
 
 @ROUTER.get("/v1/workflows")

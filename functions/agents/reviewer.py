@@ -15,7 +15,7 @@ from shared.kit.json_parts import nearest
 from shared.kit.models import Data, Model
 from shared.kit.parsing import parse_json
 from shared.kit.plain_text import refuse_odd_text
-from shared.kit.quoting import Said
+from shared.kit.quoting import Sentence
 from shared.runtime.settings import Settings
 
 TIMEOUT_SECONDS = 20.0
@@ -33,7 +33,7 @@ class Concern(Model):
 
     quote: Annotated[str, StringConstraints(max_length=300, pattern=r"\S")]
     path: Annotated[str, StringConstraints(max_length=300, pattern=r"^/")]
-    reason: Annotated[Said, Field(max_length=1_000)]
+    reason: Annotated[Sentence, Field(max_length=1_000)]
 
 
 class Answer(Data):

@@ -56,8 +56,9 @@ def read_openai(text: str) -> Definition:
     )
 
 
-class _Told(NamedTuple):
-    """A tool as it stands at a path; `system` is that of functions there."""
+class _ToolEntry(NamedTuple):
+    """One entry of a list of tools, with its path. `system` is the one that a function in the list
+    belongs to."""
 
     fields: dict[str, Any]
     kind: str
@@ -65,7 +66,7 @@ class _Told(NamedTuple):
     system: str
 
 
-def _tools(value: Any, path: str, system: str = "functions") -> Iterator[_Told]:
+def _tools(value: Any, path: str, system: str = "functions") -> Iterator[_ToolEntry]:
     """Each tool, also those within a namespace."""
     for index, item in enumerate(list_of(value, path)):
         place = f"{path}.{index}"
@@ -75,10 +76,10 @@ def _tools(value: Any, path: str, system: str = "functions") -> Iterator[_Told]:
             name = text_of(fields.get("name"), f"{place}.name") or kind
             yield from _tools(fields.get("tools"), f"{place}.tools", name)
         else:
-            yield _Told(fields, kind, place, system)
+            yield _ToolEntry(fields, kind, place, system)
 
 
-def _named(tool: _Told, taken: set[str]) -> Iterator[tuple[Tool, str]]:
+def _named(tool: _ToolEntry, taken: set[str]) -> Iterator[tuple[Tool, str]]:
     """The tools that one entry gives, and what its author says that each is for. No two functions
     of a namespace have one name."""
     of = product("openai")
@@ -99,7 +100,7 @@ def _named(tool: _Told, taken: set[str]) -> Iterator[tuple[Tool, str]]:
         yield Tool(tool.system, name), f"{name}: {told}" if told else ""
 
 
-def _allowed(tool: _Told) -> tuple[str, ...]:
+def _allowed(tool: _ToolEntry) -> tuple[str, ...]:
     allowed = tool.fields.get("allowed_tools")
     names = allowed.get("tool_names") if isinstance(allowed, dict) else allowed
     return (ANY_TOOL,) if names is None else texts_of(names, f"{tool.path}.allowed_tools")
@@ -111,7 +112,7 @@ def _servers(value: Any, path: str) -> Iterator[str]:
         yield text_of(name, f"{path}.{index}") or "server"
 
 
-def _unread_of_tools(tools: Iterable[_Told]) -> Iterator[str]:
+def _unread_of_tools(tools: Iterable[_ToolEntry]) -> Iterator[str]:
     for tool in tools:
         own = tool.fields.get("function")
         fields = {**tool.fields, **(own if isinstance(own, dict) else {})}

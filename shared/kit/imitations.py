@@ -46,7 +46,7 @@ def imitations(text: str, distinct: set[str]) -> Iterator[int]:
         yield imitating.start()
 
 
-def strangers(text: str, distinct: set[str]) -> Iterator[int]:
+def lone_letters(text: str, distinct: set[str]) -> Iterator[int]:
     """Where a rare letter that reads as ASCII stands in a sentence that has no other letter of a
     language with it. `distinct` are the characters of the text."""
     if distinct.isdisjoint(COMPANY):

@@ -19,7 +19,7 @@ from shared.kit.characters import (
     written_plainly,
 )
 from shared.kit.errors import WHOLE_BODY, FieldError, Invalid
-from shared.kit.imitations import imitated_by, imitations, strangers, without_formulas
+from shared.kit.imitations import imitated_by, imitations, lone_letters, without_formulas
 from shared.kit.json_parts import parts_of, walk
 from shared.kit.unicode_data import FLAGS, LETTERS
 
@@ -139,9 +139,9 @@ def _first_oddity(text: str) -> tuple[int, str] | None:
     odd = next(_misplaced(judged, shapes, distinct), None)
     if odd is not None:
         return odd, _misread(text[odd], odd)
-    stranger = next(strangers(judged, distinct), None)
-    if stranger is not None:
-        return stranger, _read_as_ascii(text[stranger], stranger)
+    lone = next(lone_letters(judged, distinct), None)
+    if lone is not None:
+        return lone, _read_as_ascii(text[lone], lone)
     scripts = judged.translate({ord(each): _code_of(each) for each in distinct})
     if any(map(_is_mixed, set(_WORD.findall(scripts)))):
         return next(_mixed_words(text, scripts))

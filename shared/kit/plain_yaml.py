@@ -8,7 +8,7 @@ from typing import Any
 from shared.kit.errors import Invalid
 from shared.kit.json_numbers import fraction, whole_number
 from shared.kit.parsing import decoded, parse_json, refuse_surrogates, refused, unreadable
-from shared.kit.yaml_mistakes import place_of, said_of, said_of_character
+from shared.kit.yaml_mistakes import explain, explain_character, place_of
 
 MOST_YAML_VALUES = 4_000
 DEEPEST_YAML = 12
@@ -37,16 +37,16 @@ def parse_yaml(body: bytes) -> Any:
 
     text = decoded(body)
     if other := _OTHER_BREAK.search(text):
-        raise unreadable(f"is not YAML: {said_of_character(text, ord(other[0]))}")
+        raise unreadable(f"is not YAML: {explain_character(text, ord(other[0]))}")
     if text.lstrip().startswith("{"):
         return parse_json(body)
     try:
         value = _Builder(yaml.parse(text)).build()
     except MarkedYAMLError as error:
-        raise unreadable(f"is not YAML: {said_of(error)}") from error
+        raise unreadable(f"is not YAML: {explain(error)}") from error
     except (YAMLError, ValueError, OverflowError) as error:
-        said = said_of_character(text, getattr(error, "character", None))
-        raise unreadable(f"is not YAML: {said}") from error
+        problem = explain_character(text, getattr(error, "character", None))
+        raise unreadable(f"is not YAML: {problem}") from error
     refuse_surrogates(value)
     return value
 

@@ -27,7 +27,7 @@ def _quotes_something(text: str) -> str:
 
 
 # A sentence for people: not blank, and without a blank quotation.
-Said = Annotated[str, StringConstraints(pattern=r"\S"), AfterValidator(_quotes_something)]
+Sentence = Annotated[str, StringConstraints(pattern=r"\S"), AfterValidator(_quotes_something)]
 
 
 def quote(value: Any) -> str:

@@ -69,7 +69,7 @@ _WHERE_IT_BEGAN = ("could not find expected ':'", "found unexpected end of strea
 _TOKENS = {"<stream end>": "the end of the document", "<block end>": "the end of what it is in"}
 
 
-def said_of(error: Any) -> str:
+def explain(error: Any) -> str:
     """What is wrong, for a MarkedYAMLError of the parser: the place, and what to write instead."""
     problem, context = error.problem or "", error.context or ""
     began = error.context_mark is not None and problem.startswith(_WHERE_IT_BEGAN)
@@ -77,7 +77,7 @@ def said_of(error: Any) -> str:
     return f"{_words(problem, context)} ({place_of(mark)})"
 
 
-def said_of_character(text: str, character: int | None) -> str:
+def explain_character(text: str, character: int | None) -> str:
     """What is wrong with a text that has the code point, which YAML refuses; or, where that is
     None, an escape for a character that does not exist."""
     if character is not None:

@@ -96,7 +96,7 @@ class Judged:
     contents with both; `awaits_review` where a model must still review it before stage 5 ends.
     `first_sent_by` is who sent exactly this spec first, where that was before."""
 
-    spec: Version
+    version: Version
     contents: CaseContents
     judgement: Judgement
     certifications: tuple[str, ...]

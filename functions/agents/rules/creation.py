@@ -37,7 +37,7 @@ def open_case(
     authors are those of the agent's current version, whose text it takes over, and then `by`.
     Raises VersionConflict for too many authors."""
     case = CreationCase(
-        case_id=judged.spec.case_id,
+        case_id=judged.version.case_id,
         agent_id=agent.agent_id,
         agent_name=agent.name,
         agent_status=agent.status,
@@ -46,8 +46,8 @@ def open_case(
         revision=0,
         status="specified",
         stages=(),
-        version=judged.spec.version,
-        spec_hash=judged.spec.spec_hash,
+        version=judged.version.version,
+        spec_hash=judged.version.spec_hash,
         findings_hash=judged.contents.findings.hash,
         requested_by=by,
         requested_at=at,
@@ -70,8 +70,8 @@ def revise(agent: Agent, case: CreationCase, judged: Judged, by: str, at: dateti
         authors=with_authors(case.authors, judged.authors(by)),
         submitted_by=tuple(dict.fromkeys((*case.submitted_by, by))),
         withdrawal=None,
-        version=judged.spec.version,
-        spec_hash=judged.spec.spec_hash,
+        version=judged.version.version,
+        spec_hash=judged.version.spec_hash,
         asked=None,
         approval_id=None,
         escalation=None,
@@ -170,20 +170,20 @@ def answer_replaced(case: CreationCase, approval_id: str) -> Steps:
     return (Transition(answered, CreationCaseReversalUnneeded, {"approval_id": approval_id}),)
 
 
-def _replaced(case: CreationCase) -> tuple[str, ...]:
-    earlier = (case.escalation.approval_id,) if case.escalation else ()
-    return (*case.replaced, *earlier)[-MOST_REPLACED:]
-
-
 def conclude(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
     """The case after the review that it waited for, judged with the review's findings."""
     return _judged(agent, case.but(revision=case.revision - 1, review=None), judged, at)
 
 
+def _replaced(case: CreationCase) -> tuple[str, ...]:
+    earlier = (case.escalation.approval_id,) if case.escalation else ()
+    return (*case.replaced, *earlier)[-MOST_REPLACED:]
+
+
 def _judged(agent: Agent, case: CreationCase, judged: Judged, at: datetime) -> Steps:
-    now = agent.but(case_id=case.case_id, newest=judged.spec.but(**case.whose))
+    now = agent.but(case_id=case.case_id, newest=judged.version.but(**case.whose))
     if now.deployed is None:
-        now = described_by(now, judged.spec)
+        now = described_by(now, judged.version)
     case = case.but(
         findings_hash=judged.contents.findings.hash,
         revision=case.revision + 1,

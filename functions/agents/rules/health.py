@@ -57,9 +57,9 @@ def health_checks(
     )
 
 
-def _finding(check: str, told: Callable[[], str]) -> Finding:
+def _finding(check: str, evidence: Callable[[], str]) -> Finding:
     try:
-        shown = {"evidence": told(), "path": "", "remedy": NOTHING_TO_DO}
+        shown = {"evidence": evidence(), "path": "", "remedy": NOTHING_TO_DO}
         return Finding(check=check, verdict="pass", **shown)
     except SignatureInvalid as refusal:
         shown = {"evidence": refusal.detail, "path": "", "remedy": _AGAIN}

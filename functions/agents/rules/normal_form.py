@@ -46,11 +46,11 @@ def _rights(powers: Powers, name: str, held: Mapping[str, Held]) -> list[dict[st
     shown = []
     for ref, right in held.items():
         deed = powers.deeds[ref]
-        told = {"operation": ref, "effect": deed.effect, "confirmed": deed.confirmed}
+        meaning = {"operation": ref, "effect": deed.effect, "confirmed": deed.confirmed}
         undo = {"undo": deed.undo} if deed.undo else {}
-        shown.append({**told, **undo, **right.limits.bounds})
+        shown.append({**meaning, **undo, **right.limits.bounds})
     # What the findings stop is shown as it was written.
-    entries = [each for each in powers.entries if each.list == name]
+    entries = [each for each in powers.entries if each.list_name == name]
     stopped = [each for each in entries if held.keys().isdisjoint(each.refs)]
     return [*shown, *({"operation": each.right.operation} for each in stopped)]
 

@@ -51,12 +51,12 @@ class ReportBody(Model):
         return self
 
 
-def report(agent: Agent, told: ReportBody, actor: Actor, at: datetime) -> Steps:
+def report(agent: Agent, body: ReportBody, actor: Actor, at: datetime) -> Steps:
     """The agent after a report. Raises Forbidden without a role that may report."""
     refuse_without(actor, MAY_REPORT, "reporting on an agent")
-    if told.reading is not None:
-        return read_health(agent, told.reading, told.evidence, actor.principal, at)
-    return report_violation(agent, told.trigger, told.evidence, actor.principal, at)
+    if body.reading is not None:
+        return read_health(agent, body.reading, body.evidence, actor.principal, at)
+    return report_violation(agent, body.trigger, body.evidence, actor.principal, at)
 
 
 def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at: datetime) -> Steps:

@@ -9,13 +9,7 @@ from typing import NamedTuple
 from events.approvals import Effect
 from events.catalogue import CONNECTORS, Confirmed
 from events.effects import CONSEQUENTIAL, HARMLESS, by_gravity, gravity
-from events.specs import (
-    Operation,
-    Right,
-    RightLimits,
-    Spec,
-    System,
-)
+from events.specs import Operation, Right, RightLimits, Spec, System
 
 
 class Deed(NamedTuple):
@@ -62,7 +56,7 @@ class Deed(NamedTuple):
 class Entry(NamedTuple):
     """One entry of `alone` or `with_approval`, and the operations that it stands for."""
 
-    list: str
+    list_name: str
     path: str
     right: Right
     refs: tuple[str, ...]
@@ -78,10 +72,11 @@ class Held(NamedTuple):
 @dataclass(frozen=True)
 class Powers:
     """A spec's rights over its declared operations. The order of its lists does not matter: of what
-    is declared twice the graver counts. `strangers` are the agents it needs that do not exist."""
+    is declared twice the graver counts. `missing_agents` are those that it needs and nobody
+    submitted."""
 
     spec: Spec
-    strangers: frozenset[str] = frozenset()
+    missing_agents: frozenset[str] = frozenset()
 
     @cached_property
     def deeds(self) -> dict[str, Deed]:
@@ -124,7 +119,8 @@ class Powers:
 
     @cached_property
     def held(self) -> dict[str, Held]:
-        """Both; the paths are those in `alone`, if they are there."""
+        """What it may do alone or with approval; the right to what is in both lists is that of
+        `alone`."""
         return {**self.with_approval, **self.alone}
 
     @cached_property
@@ -141,7 +137,7 @@ class Powers:
 
     @cached_property
     def held_deeds(self) -> tuple[Deed, ...]:
-        """All that may happen."""
+        """What it may do, with or without a person, and what only undoes that."""
         return self.with_undo(self.held)
 
     @property
@@ -151,12 +147,12 @@ class Powers:
 
     @cached_property
     def irreversible(self) -> list[str]:
-        """What it does alone and nothing undoes; what only undoes is no deed of its own."""
+        """What it does alone and nothing undoes, without the operations that only undo another."""
         return sorted(ref for ref in self.alone if self.deeds[ref].irreversible)
 
     @property
     def unconfirmed(self) -> list[str]:
-        """What it does alone and no connector confirms, or with data of another system."""
+        """What it does alone, and no connector confirms or it touches data of another system."""
         return [deed.ref for deed in self.alone_deeds if not deed.is_known]
 
     @cached_property
@@ -167,7 +163,7 @@ class Powers:
 
     @cached_property
     def undeclared(self) -> frozenset[str]:
-        """Those that `data_access` does not declare."""
+        """The sources that it reaches and `data_access` does not declare."""
         return frozenset(each for each in self.reached if each.casefold() not in self.spec.declared)
 
     @property
@@ -175,6 +171,12 @@ class Powers:
         """The declared sources that nothing done alone touches: skills reach them all the same."""
         touched = {source.casefold() for deed in self.alone_deeds for source in deed.sources}
         return [each for each in self.spec.sources if each.casefold() not in touched]
+
+    def with_undo(self, held: Mapping[str, Held]) -> tuple[Deed, ...]:
+        """The operations that are held, and what only undoes them, the gravest first."""
+        refs = {*held, *({self.deeds[ref].undo for ref in held} & self.undoing)}
+        deeds = [deed for ref, deed in self.deeds.items() if ref in refs]
+        return tuple(sorted(deeds, key=lambda deed: (-gravity(deed.effect), deed.ref)))
 
     @cached_property
     def _effects(self) -> dict[str, Effect]:
@@ -198,19 +200,13 @@ class Powers:
     def _held(self, name: str) -> dict[str, Held]:
         held: dict[str, Held] = {}
         for entry in self.entries:
-            for ref in entry.refs if entry.list == name else ():
+            for ref in entry.refs if entry.list_name == name else ():
                 if ref in held:
                     # Which of two entries holds is not said, so no limit does.
                     held[ref] = Held(RightLimits(), held[ref].path)
                 elif ref in self.deeds and ref not in self.never:
                     held[ref] = Held(entry.right, entry.path)
         return held
-
-    def with_undo(self, held: Mapping[str, Held]) -> tuple[Deed, ...]:
-        """The operations that are held, and what only undoes them, the gravest first."""
-        refs = {*held, *({self.deeds[ref].undo for ref in held} & self.undoing)}
-        deeds = [deed for ref, deed in self.deeds.items() if ref in refs]
-        return tuple(sorted(deeds, key=lambda deed: (-gravity(deed.effect), deed.ref)))
 
     def _deed(self, system: System, path: str, operation: Operation) -> Deed:
         ref = f"{system.name}/{operation.name}"

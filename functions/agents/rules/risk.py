@@ -39,8 +39,8 @@ def assess(powers: Powers, *, concerns: int = 0) -> Assessment:
     if (more := len(reasons) - MOST_REASONS) > 0:
         reasons[MOST_REASONS:] = [f"and {more} more like these"]
     card = (in_lines(LONGEST_REASON, *part) for part in _card(powers))
-    told = (*(each[:LONGEST_REASON] for each in reasons), *chain.from_iterable(card))
-    return Assessment(risk=RISKS[rank], reasons=told)
+    shown = (*(each[:LONGEST_REASON] for each in reasons), *chain.from_iterable(card))
+    return Assessment(risk=RISKS[rank], reasons=shown)
 
 
 def data_classification(powers: Powers) -> Classification:
@@ -96,8 +96,8 @@ def _pays(ref: str, limits: RightLimits) -> tuple[Risk, str]:
 
 
 def _card(powers: Powers) -> Iterator[tuple[str, list[str]]]:
-    yield "alone", _told(powers, powers.alone)
-    yield "with a person's approval", _told(powers, powers.with_approval)
+    yield "alone", _listed(powers, powers.alone)
+    yield "with a person's approval", _listed(powers, powers.with_approval)
     forever = (deed.ref for deed in powers.held_deeds if deed.irreversible)
     yield "can never be undone", [ref for ref in forever if ref in powers.held]
     spec, unsaid = powers.spec, dict.fromkeys(powers.undeclared, ", because nothing declares it")
@@ -107,7 +107,7 @@ def _card(powers: Powers) -> Iterator[tuple[str, list[str]]]:
         yield "nobody has confirmed the effects of", unknown
 
 
-def _told(powers: Powers, held: Mapping[str, Held]) -> list[str]:
+def _listed(powers: Powers, held: Mapping[str, Held]) -> list[str]:
     limits = {ref: right.limits.in_words for ref, right in held.items()}
     return [
         f"{deed.ref} ({', '.join((deed.effect, *limits.get(deed.ref, ['only to undo'])))})"

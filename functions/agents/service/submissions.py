@@ -121,7 +121,9 @@ async def _open_case(
     version = version_after(changed.version if changed else NEVER_DEPLOYED, kind)
     judged = await judge_spec(work, spec, kind, new_id("cas", at), version)
     refuse_what_no_approval_takes(judged, why)
-    agent = changed or draft(judged.spec, agent_id=new_id("agt", at), name=spec.name, by=by, at=at)
+    agent = changed or draft(
+        judged.version, agent_id=new_id("agt", at), name=spec.name, by=by, at=at
+    )
     steps = open_case(agent, kind=kind, why=why, judged=judged, by=by, at=at)
     return CaseAccepted.after(await save_steps(work, steps, changed), judged.judgement)
 

@@ -69,7 +69,7 @@ class Pipeline:
         case_id, at = self.tenant.new_id("cas"), self.tenant.now
         judged = self._judge(spec, "creation", case_id, "1.0.0")
         agent_id = self.tenant.new_id("agt")
-        agent = agents.draft(judged.spec, agent_id=agent_id, name=name, by=by, at=at)
+        agent = agents.draft(judged.version, agent_id=agent_id, name=name, by=by, at=at)
         steps = creation.open_case(agent, kind="creation", why=(), judged=judged, by=by, at=at)
         self._save(steps, by)
         return case_id
@@ -221,7 +221,7 @@ class Pipeline:
             key=AGENTS_KEY,
             at=self.tenant.now,
         )
-        return replace(judged, first_sent_by=self.tenant.stored_by.get(judged.spec.spec_hash))
+        return replace(judged, first_sent_by=self.tenant.stored_by.get(judged.version.spec_hash))
 
     def _spec_of(self, agent: Agent) -> Spec:
         return read_normal_form(self.kept[agent.current.spec_hash].value)

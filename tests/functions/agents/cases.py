@@ -134,7 +134,7 @@ def submission(of: Spec | None = None, *, at: datetime = START) -> Stepped:
     of = of or spec()
     said = judged(of, case_id=derive_id("cas", at, of.name), at=at)
     agent_id = derive_id("agt", at, of.name)
-    agent = draft(said.spec, agent_id=agent_id, name=of.name, by="amira", at=at)
+    agent = draft(said.version, agent_id=agent_id, name=of.name, by="amira", at=at)
     return stepped(agent, open_case(agent, kind="creation", why=(), judged=said, by="amira", at=at))
 
 

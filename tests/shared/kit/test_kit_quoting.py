@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from events.cases import Finding
-from shared.kit.quoting import LONGEST_QUOTE, NOTHING, Said, in_lines, quote
+from shared.kit.quoting import LONGEST_QUOTE, NOTHING, Sentence, in_lines, quote
 from tests.shared.plain_values import values_of
 
-SAID: TypeAdapter[str] = TypeAdapter(Said)
+SENTENCES: TypeAdapter[str] = TypeAdapter(Sentence)
 TEXTS = st.text("ab \n\"'\\…é", max_size=300)
 VALUES = values_of(st.none() | st.booleans() | st.integers() | TEXTS)
 
@@ -21,7 +21,7 @@ VALUES = values_of(st.none() | st.booleans() | st.integers() | TEXTS)
 def test_any_value_is_quoted_as_short_json_without_blanks(value: Any) -> None:
     shown = quote(value)
     assert len(shown) <= LONGEST_QUOTE
-    assert SAID.validate_python(shown) == shown
+    assert SENTENCES.validate_python(shown) == shown
     if shown != NOTHING:
         assert quote(json.loads(shown)) == shown
 

@@ -79,7 +79,7 @@ def _coupled(powers: Powers) -> Iterator[Objection]:
         elif name.strip() and not _AGENT_NAME.match(name):
             remedy = "write the name of an agent, like clinic-writer; systems go under systems"
             yield Objection(path, f"{quote(name)} is no agent's name", remedy)
-        elif name in powers.strangers:
+        elif name in powers.missing_agents:
             remedy = f"submit {name} first, or leave it out"
             yield Objection(path, f"no agent is called {name}", remedy)
 

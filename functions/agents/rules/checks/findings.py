@@ -37,12 +37,12 @@ def run(check: Check, powers: Powers) -> list[Finding]:
     more there are; one pass where it has none."""
     found = sorted(check.objections(powers), key=lambda each: each.verdict != "fail")
     if not found:
-        told = check.evidence(powers) if check.evidence else ""
-        return [passed(check.name, powers, check.path, told)]
+        evidence = check.evidence(powers) if check.evidence else ""
+        return [passed(check.name, powers, check.path, evidence)]
     if (more := len(found) - MOST_FINDINGS) > 0:
         last = found[MOST_FINDINGS - 1]
-        told = f"{last.evidence[: LONGEST_TEXT - 40]}; and {more} more like it"
-        found[MOST_FINDINGS - 1 :] = [last._replace(evidence=told)]
+        evidence = f"{last.evidence[: LONGEST_TEXT - 40]}; and {more} more like it"
+        found[MOST_FINDINGS - 1 :] = [last._replace(evidence=evidence)]
     return [
         Finding(
             check=check.name,
@@ -58,9 +58,9 @@ def run(check: Check, powers: Powers) -> list[Finding]:
 def passed(check: str, powers: Powers, path: str, evidence: str = "") -> Finding:
     """The finding that a check passed; without evidence it quotes what stands at the path."""
     place, value = powers.spec.nearest(path)
-    told = evidence or quote(value if place == path else None)
+    shown = evidence or quote(value if place == path else None)
     return Finding(
-        check=check, verdict="pass", evidence=told[:LONGEST_TEXT], path=place, remedy=NOTHING_TO_DO
+        check=check, verdict="pass", evidence=shown[:LONGEST_TEXT], path=place, remedy=NOTHING_TO_DO
     )
 
 

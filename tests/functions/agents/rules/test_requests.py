@@ -1,6 +1,7 @@
 """What a case asks of approvals: whether a precedent may assent, and what its conditions may speak
 of."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from events.precedents import Condition
 from events.specs import Spec
 from functions.agents.reviewer import MOST_CONCERNS
 from functions.agents.rules.approval_request import ask, refuse_what_no_approval_takes
-from functions.agents.rules.case import WAITING, CaseContents, Judged
+from functions.agents.rules.case import WAITING, CaseContents
 from functions.agents.rules.certification import certify
 from functions.agents.rules.creation import conclude, open_case
 from functions.agents.rules.review import LARGEST_ANSWER_BYTES, concern, with_concerns
@@ -76,9 +77,8 @@ def test_an_escalation_is_left_to_no_precedent() -> None:
 
 def test_a_concern_raises_the_risk_keeps_precedents_away_and_is_the_evidence() -> None:
     plain = submission()
-    waiting = judged(spec(), case_id=plain.case.case_id)
-    waiting = Judged(**{**waiting.__dict__, "awaits_review": True})
-    agent = plain.agent.model_copy(update={"case_id": None})
+    waiting = replace(judged(spec(), case_id=plain.case.case_id), awaits_review=True)
+    agent = plain.agent.but(case_id=None)
     opened = stepped(
         agent,
         open_case(agent, kind="creation", why=(), judged=waiting, by="amira", at=START),
@@ -86,7 +86,7 @@ def test_a_concern_raises_the_risk_keeps_precedents_away_and_is_the_evidence() -
     doubt = concern('"Draft": which?', "/purpose")
     after = with_concerns(opened.case.stages, waiting.judgement.findings, (doubt,))
     told = certify(
-        waiting.spec,
+        waiting.version,
         Content.of(waiting.contents.spec.value),
         after,
         tenant_id=TENANT,

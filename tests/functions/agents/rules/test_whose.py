@@ -124,7 +124,7 @@ def test_an_agent_has_a_bounded_number_of_authors_who_may_still_change_it() -> N
 
 def test_who_sent_exactly_this_spec_before_is_an_author_and_gains_no_right() -> None:
     said = replace(judged(spec(), case_id="cas_x"), first_sent_by="rex")
-    agent = draft(said.spec, agent_id="agt_x", name=spec().name, by="amira", at=START)
+    agent = draft(said.version, agent_id="agt_x", name=spec().name, by="amira", at=START)
     steps = open_case(agent, kind="creation", why=(), judged=said, by="amira", at=START)
     agent, case = stepped(agent, steps).both
     assert (case.authors, case.submitted_by) == (("amira", "rex"), ("amira",))
