@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from shared.definitions.definition import MOST_OPERATIONS, Definition
 from shared.definitions.reading import ROOT
 from shared.definitions.tools import ANY_TOOL, GRAVEST, HARMLESS, Tool
+from shared.kit.json_parts import nearest
 from shared.kit.models import Model
 from shared.kit.parsing import refused
 from shared.kit.plain_text import oddity
@@ -84,7 +85,9 @@ def draft_of(definition: Definition) -> Draft:
         del spec["instructions"]
     return Draft(
         spec=spec,
-        assumptions=tuple(Assumption(path=p, value=_at(spec, p), why=why) for p, why in notes),
+        assumptions=tuple(
+            Assumption(path=p, value=nearest(spec, p)[1], why=why) for p, why in notes
+        ),
         ignored=tuple(name[:LONGEST_IGNORED] for name in definition.ignored[:MOST_TEXTS]),
     )
 
@@ -102,7 +105,7 @@ def _text_notes(definition: Definition, spec: dict[str, Any]) -> Iterator[Note]:
         ("/interfaces/inputs", definition.inputs),
         ("/interfaces/outputs", definition.outputs),
     ):
-        if tuple(_at(spec, path)) != texts:
+        if tuple(nearest(spec, path)[1]) != texts:
             why = f"a spec takes {MOST_TEXTS} entries, each of {LONGEST_TEXT} characters"
             yield path, f"shortened from {len(texts)} entries: {why}"
 
@@ -235,10 +238,3 @@ def _kebab(name: str) -> str:
     if len(kebab) >= SHORTEST_NAME:
         return kebab
     return f"{kebab}-agent" if kebab else NO_NAME
-
-
-def _at(spec: dict[str, Any], path: str) -> Any:
-    place: Any = spec
-    for name in path.split("/")[1:]:
-        place = place[int(name)] if isinstance(place, list) else place[name]
-    return place

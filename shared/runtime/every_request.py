@@ -6,9 +6,9 @@ from starlette.types import Receive, Scope, Send
 
 
 class EveryRequest(Route):
-    """The functions framework's route to a function, for every method and every path. What the
-    framework's own route does not match (PROPFIND, TRACE, a path with a line break, /robots.txt)
-    it answers itself: in plain text, with an `Allow` that is not the call's."""
+    """The functions framework's route to a function, for every method and every path. The framework
+    would answer what its own route does not match (PROPFIND, TRACE, a path with a line break,
+    /robots.txt) in plain text, with an `Allow` that is not the call's."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http":

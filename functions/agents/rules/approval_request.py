@@ -13,13 +13,13 @@ from functions.agents.rules.rights import Powers
 from functions.agents.rules.risk import assess, data_classification
 from functions.agents.rules.stages import APPROVAL, ETHICS, place
 from shared.kit.contents import Content
-from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import derive_id
+from shared.kit.parsing import refused
 from shared.kit.transitions import Transition
 
 # What a reader of texts answers, and each concern has beside it.
 ROOM_FOR_CONCERNS = LARGEST_ANSWER_BYTES + 16_000
-# More is no evidence of an approval.
+# An approval takes no more.
 MOST_EVIDENCE = 50
 
 _VERBS: dict[Purpose, str] = {
@@ -86,11 +86,11 @@ def refuse_what_no_approval_takes(judged: Judged, why: tuple[str, ...]) -> None:
     shown = (*(each.text for each in judged.contents), *(2 * why))
     size, most = sum(len(each.encode()) for each in shown), MOST_CONTENT_BYTES - ROOM_FOR_CONCERNS
     if size > most and judged.judgement.outcome in WAITING:
-        told = (
-            f"takes {size} bytes with findings and all that its rights stand for, and an approval"
+        raise refused(
+            f"takes {size} bytes with findings and all that its rights stand for, and an approval "
+            f"has room for {most}: declare fewer operations, give them shorter names, or make two "
+            "agents of it"
         )
-        what = "declare fewer operations, give them shorter names, or make two agents of it"
-        raise Invalid(FieldError("body", f"{told} has room for {most}: {what}"))
 
 
 def approval_content(

@@ -11,6 +11,7 @@ from functions.agents.rules.rights import Powers
 from shared.kit.callers import Actor
 from shared.kit.canonical import content_hash
 from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.parsing import refused
 from shared.kit.wording import one_of
 
 CHANGEABLE = frozenset(
@@ -53,9 +54,7 @@ def changed_kind(agent: Agent, old: Spec | None, new: Spec) -> tuple[CaseKind, t
     if agent.deployed is None:
         return "creation", ()
     if agent.deployed.spec_hash == content_hash(normal_form(Powers(new))):
-        raise Invalid(
-            FieldError("body", "changes nothing; send the spec with what should be different")
-        )
+        raise refused("changes nothing; send the spec with what should be different")
     if old is None:
         return "evolution", ("the spec that it changes was erased",)
     return classify(old, new)

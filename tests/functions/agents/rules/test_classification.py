@@ -122,7 +122,7 @@ def test_limits_may_only_become_narrower(
         )
         for limits in (before, after)
     )
-    assert kind in classify(old, new)[0]
+    assert kind == classify(old, new)[0]
 
 
 def test_reading_only_instead_of_writing_narrows() -> None:
