@@ -44,9 +44,7 @@ def least_risk(sent: Sent) -> str:
 
 def can_be_undone(sent: Sent) -> bool:
     """Whether it says how, and declares nothing irreversible."""
-    systems = sent.content.get("external_systems", ())
-    declared = [sent.content, *systems]
-    return bool(sent.rollback_plan.strip()) and all(d.get("reversible", True) for d in declared)
+    return bool(sent.rollback_plan.strip() and sent.content.get("reversible", True))
 
 
 class Reasons:

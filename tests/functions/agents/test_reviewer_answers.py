@@ -1,4 +1,4 @@
-"""What a model reviewer answers is read only where people can read it as it is."""
+"""What the reader of texts answers is taken only where people can read it as it is."""
 
 import http.server
 import json

@@ -50,7 +50,7 @@ def test_a_precedent_never_serves_its_author_or_who_activated_it(role: str) -> N
         {"content": {**CONTENT, "irreversible": ["clinic-cms/articles.publish"]}},
         {"content": {**CONTENT, "irreversible": True}},
         {"content": {**CONTENT, "Irreversible": True}},
-        {"content": {**CONTENT, "external_systems": [{"Reversible": "false"}]}},
+        {"content": {**CONTENT, "systems": [{"Reversible": "false"}]}},
         {"content": {**CONTENT, "Findings": [{"Verdict": "fail"}]}},
         {"content": {**CONTENT, "findings": {"first": {"verdict": "FAIL"}}}},
         {"content": {**CONTENT, "findings": [{"verdict": "pass"}, {"verdict": "escalate"}]}},
