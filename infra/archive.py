@@ -32,9 +32,9 @@ class Archive:
 
 
 def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
-    """Writes `<into>/<lock>.zip`: the Python modules of all functions, of `events` and of `shared`
-    except the manifests, the two catalogues that they read, and the packages to install, which are
-    `requirements/<lock>.txt`.
+    """Writes `<into>/<lock>.zip`: the Python modules of all functions, of `events` and of `shared`,
+    but not the manifests; the two catalogues that these modules read; and
+    `requirements/<lock>.txt`, the packages to install.
 
     The same files give the same bytes on every machine. Runs no code of the checkout."""
     root = manifests.root

@@ -21,7 +21,7 @@ READ = (
     *("role", "goal", "backstory", "tools", "mcps", "apps"),
     *("allow_delegation", "allow_code_execution"),
 )
-TOLD = ("role", "goal", "backstory")
+TEXTS = ("role", "goal", "backstory")
 MOST_NAMED = 20
 
 _FILLED_IN = re.compile(r"\{\w{1,60}\}")
@@ -32,15 +32,15 @@ def read_crewai(text: str, connectors: Connectors, agent: str | None) -> Definit
     none or another one was chosen."""
     name, fields = _chosen(parsed(parse_yaml, text), agent)
     path = f"{ROOT}.{shown(name)}"
-    role, goal, backstory = (text_of(fields.get(each), f"{path}.{each}") for each in TOLD)
-    told = {"Role": role, "Goal": goal, "Backstory": backstory}
+    role, goal, backstory = (text_of(fields.get(each), f"{path}.{each}") for each in TEXTS)
+    texts = {"Role": role, "Goal": goal, "Backstory": backstory}
     notes = []
     if _FILLED_IN.search(f"{role} {goal} {backstory}"):
         notes.append(("/purpose", "words in braces are filled in when a crew starts"))
     return Definition(
         name=name or role,
         purpose=goal or role,
-        instructions="\n\n".join(f"{title}: {each}" for title, each in told.items() if each),
+        instructions="\n\n".join(f"{title}: {each}" for title, each in texts.items() if each),
         tools=tuple(_tools(fields, path, connectors)),
         notes=tuple(notes),
         ignored=unread(fields, READ),
@@ -65,8 +65,8 @@ def _chosen(value: Any, agent: str | None) -> tuple[str, dict[str, Any]]:
 
 
 def _is_agent(value: Any) -> bool:
-    told = (value.get(name) for name in TOLD) if isinstance(value, dict) else ()
-    return any(each is not None and not isinstance(each, dict) for each in told)
+    texts = (value.get(name) for name in TEXTS) if isinstance(value, dict) else ()
+    return any(each is not None and not isinstance(each, dict) for each in texts)
 
 
 def _tools(fields: dict[str, Any], path: str, connectors: Connectors) -> Iterator[Tool]:

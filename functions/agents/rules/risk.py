@@ -96,8 +96,8 @@ def _pays(ref: str, limits: RightLimits) -> tuple[Risk, str]:
 
 
 def _card(powers: Powers) -> Iterator[tuple[str, list[str]]]:
-    yield "alone", _listed(powers, powers.alone)
-    yield "with a person's approval", _listed(powers, powers.with_approval)
+    yield "alone", _rights_in_words(powers, powers.alone)
+    yield "with a person's approval", _rights_in_words(powers, powers.with_approval)
     forever = (deed.ref for deed in powers.held_deeds if deed.irreversible)
     yield "can never be undone", [ref for ref in forever if ref in powers.held]
     spec, unsaid = powers.spec, dict.fromkeys(powers.undeclared, ", because nothing declares it")
@@ -107,7 +107,7 @@ def _card(powers: Powers) -> Iterator[tuple[str, list[str]]]:
         yield "nobody has confirmed the effects of", unknown
 
 
-def _listed(powers: Powers, held: Mapping[str, Held]) -> list[str]:
+def _rights_in_words(powers: Powers, held: Mapping[str, Held]) -> list[str]:
     limits = {ref: right.limits.in_words for ref, right in held.items()}
     return [
         f"{deed.ref} ({', '.join((deed.effect, *limits.get(deed.ref, ['only to undo'])))})"
