@@ -10,7 +10,7 @@ from typing import Any
 
 from emulators.client import PlatformClient
 from emulators.demo.person import Person
-from events.specs import MOST_OPERATIONS
+from events.rights import MOST_OPERATIONS
 from functions.approvals.rules.genesis import MOST_REFUSED
 from mobile_api.service.cards import MOST_SHOWN
 from mobile_api.service.sync import MOST_SYNCED

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from events.agents import CaseKind
-from events.specs import RADII, SECTIONS, Spec, within
+from events.rights import within
+from events.specs import RADII, SECTIONS, Spec
 from functions.agents.rules.checks.architecture import ARCHITECTURE
 from functions.agents.rules.checks.ethics import ETHICS
 from functions.agents.rules.checks.findings import run

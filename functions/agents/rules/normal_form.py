@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from events.specs import Right, Rights, Spec
+from events.rights import Right, Rights
+from events.specs import Spec
 from functions.agents.rules.rights import Held, Powers
 from shared.kit.canonical import canonical_json
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from events.approvals import Effect
 from events.catalogue import CONNECTORS, Confirmed
 from events.effects import CONSEQUENTIAL, HARMLESS, by_gravity, gravity
-from events.specs import Operation, Right, RightLimits, Spec, System
+from events.rights import Right, RightLimits
+from events.specs import Operation, Spec, System
 
 
 class Deed(NamedTuple):

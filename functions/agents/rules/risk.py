@@ -5,7 +5,8 @@ from itertools import chain
 
 from events.agents import Risk
 from events.effects import HARMLESS, RISK, RISKS
-from events.specs import CLASSIFICATIONS, DATA_RISK, Budget, Classification, RightLimits
+from events.rights import RightLimits
+from events.specs import CLASSIFICATIONS, DATA_RISK, Budget, Classification
 from functions.agents.rules.rights import Held, Powers
 from shared.kit.models import Model
 from shared.kit.money import in_usd

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from events.specs import within
+from events.rights import within
 from functions.agents.rules.checks.findings import Check, Objection, listed
 from functions.agents.rules.rights import Powers
 from shared.kit.money import usd_micros

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from events.specs import MOST_OPERATIONS
+from events.rights import MOST_OPERATIONS
 from tests.functions.agents.specs import document
 
 Json = dict[str, Any]

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from events.approvals import Effect
 from events.catalogue import CONNECTORS
 from events.effects import EFFECTS, gravity
-from events.specs import MOST_OPERATIONS, Spec
+from events.rights import MOST_OPERATIONS
+from events.specs import Spec
 from functions.agents.rules.normal_form import normal_form, read_normal_form
 from functions.agents.rules.rights import Powers
 from tests.functions.agents.specs import document, hash_of, normal, powers, spec
