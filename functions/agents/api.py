@@ -91,7 +91,7 @@ async def get_agent(caller: Caller, agent_id: str) -> AgentDetail:
 @ROUTER.post("/v1/agents/{agent_id}/changes", status_code=202)
 async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) -> CaseAccepted:
     """Opens a case for a changed spec and says why it is a proposal or an evolution. For the
-    requester of the agent, who submitted the version that serves, and the roles governor, genesis
+    agent's requester, those who submitted the version that serves, and the roles governor, genesis
     and tenant_admin."""
     return await submissions.change(caller, key, agent_id, body)
 
@@ -141,16 +141,16 @@ async def get_case(caller: Caller, case_id: str) -> CreationCaseView:
 @ROUTER.post("/v1/workflows/{case_id}/revisions", status_code=202)
 async def revise_case(caller: Caller, key: Key, case_id: str, body: SpecBody) -> CaseAccepted:
     """Revises a case that was returned, or blocked for how its spec declares something, with a full
-    new spec, judged from stage 1; within 30 days. For its requester, who revised it, and the roles
-    governor, genesis and tenant_admin."""
+    new spec, judged from stage 1; within 30 days. For its requester, those who revised it, and the
+    roles governor, genesis and tenant_admin."""
     return await submissions.revise(caller, key, case_id, body)
 
 
 @ROUTER.post("/v1/workflows/{case_id}/cancel", status_code=202)
 async def cancel_case(caller: Caller, key: Key, case_id: str) -> CaseAccepted:
     """Cancels a case that is not live yet; one that waits for an approval ends once the approval is
-    cancelled, unless another decision came first. For its requester, who revised it, governors and
-    tenant admins."""
+    cancelled, unless another decision came first. For its requester, those who revised it,
+    governors and tenant admins."""
     return await submissions.cancel(caller, key, case_id)
 
 
