@@ -34,7 +34,7 @@ class Allowance:
     at_once: int
 
 
-# What a phone asks when it opens is one person's ordinary use. One caller leaves some of the budget,
+# What a phone asks when it opens is ordinary use. One caller leaves some of the budget,
 # and of the places, to the others of its tenant.
 OF_CALLER = Allowance(per_second=8.0, burst=80.0, at_once=6)
 OF_MEMBERS = Allowance(per_second=11.0, burst=100.0, at_once=10)
