@@ -114,18 +114,19 @@ def test_an_outage_is_seen_by_googles_client_and_ends(platform: RunningPlatform)
         document = client.document("tenants/t1/events/evt_0")
         await document.set({"n": 0})
         await asyncio.to_thread(platform.client.fault, "firestore", "unavailable", count=2)
-        outcomes = []
-        for _ in range(4):
+        refusals: list[str] = []
+        # A busy machine cuts calls off as well, for as long as the client connects anew.
+        while len(refusals) < 20:
             try:
                 await document.get(retry=None)
-                outcomes.append("answered")
+                return refusals
             except ServiceUnavailable as error:
-                outcomes.append("injected" if "injected" in str(error) else "cut off")
-        return outcomes
+                refusals.append("injected" if "injected" in str(error) else "cut off")
+        return refusals
 
-    outcomes = _with_firestore(platform, use)
-    assert outcomes.count("injected") == 2
-    assert outcomes[-1] == "answered"
+    refusals = _with_firestore(platform, use)
+    assert refusals.count("injected") == 2
+    assert len(refusals) < 20
 
 
 def test_a_short_outage_is_bridged_by_the_clients_own_retries(platform: RunningPlatform) -> None:
