@@ -63,9 +63,8 @@ def imitated_by(character: str) -> str:
     return _IMITATED.get(character) or READ_AS.get(character, "")
 
 
-def without_formulas(text: str, distinct: set[str]) -> str:
-    """The text with digits in place of products of two quantities, of which one is Greek.
-    `distinct` are the characters of the text."""
-    if distinct.isdisjoint(_OF_FORMULAS):
+def without_formulas(text: str) -> str:
+    """The text with digits in place of products of two quantities, of which one is Greek."""
+    if not any(letter in text for letter in _OF_FORMULAS):
         return text
     return _FORMULA.sub(lambda product: "0" * len(product[0]), text)

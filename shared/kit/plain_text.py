@@ -132,9 +132,8 @@ def _first_oddity(text: str) -> tuple[int, str] | None:
         return None
     if "\U000e007f" in text:
         text = _NATION.sub(lambda flag: flag[0][0] * len(flag[0]), text)
-    judged = with_one_ideograph(text)
-    distinct = {*judged, "0"}
-    judged = without_formulas(judged, distinct)
+    judged = without_formulas(with_one_ideograph(text))
+    distinct = set(judged)
     shapes = judged.translate({ord(each): shape_of(each) for each in distinct})
     odd = next(_misplaced(judged, shapes, distinct), None)
     if odd is not None:
