@@ -26,7 +26,7 @@ def as_of(approval: A, at: datetime) -> A:
     is_confirmed = approval.status == "auto_approved"
     passed = {"status": "confirmed"} if is_confirmed else silence_fields(approval)
     known = type(approval).model_fields.keys() & passed.keys()
-    return approval.model_copy(update={name: passed[name] for name in known})
+    return approval.but(**{name: passed[name] for name in known})
 
 
 def silence_fields(approval: ApprovalSummary) -> dict[str, Any]:

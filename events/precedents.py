@@ -112,12 +112,10 @@ def seed_of(state: PrecedentState) -> PrecedentSeed:
 
 def with_matches(seed: PrecedentSeed, *, matched: int, compared: int) -> PrecedentSeed:
     """The precedent with the number of its approvals and of its comparisons."""
-    return seed.model_copy(
-        update={
-            "match_count": matched,
-            "match_rate": rate(matched, compared),
-            "veto_rate": rate(seed.veto_count, matched),
-        }
+    return seed.but(
+        match_count=matched,
+        match_rate=rate(matched, compared),
+        veto_rate=rate(seed.veto_count, matched),
     )
 
 

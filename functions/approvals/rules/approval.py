@@ -163,9 +163,9 @@ Steps = tuple[Step, ...]
 
 def transition(approval: Approval, event: type[ApprovalState], **fields: Any) -> Step:
     """`approval` with `fields` replaced, what it still misses, and its version increased by one."""
-    after = approval.model_copy(update={**fields, "version": approval.version + 1})
+    after = approval.but(**fields, version=approval.version + 1)
     missing = missing_places(after.rule, after.added_rule, after.votes) if after.is_open else ()
-    return Transition(after.model_copy(update={"missing": missing}), event)
+    return Transition(after.but(missing=missing), event)
 
 
 def next_timer(approval: Approval) -> tuple[str, datetime] | None:

@@ -45,7 +45,7 @@ def with_streak(approval: Approval, previous: Approval | None) -> Approval:
     sets it to 0. `previous` is the last counted decision on a similar request."""
     before = previous.streak if previous is not None else 0
     streak = before + 1 if approval.status == "approved" else 0
-    return approval.model_copy(update={"streak": streak, "counted_at": approval.decided_at})
+    return approval.but(streak=streak, counted_at=approval.decided_at)
 
 
 def draft(

@@ -35,7 +35,7 @@ def covers_same(left: Sequence[Condition], right: Sequence[Condition]) -> bool:
 
 def _is_implied(loose: Condition, by: Iterable[Condition]) -> bool:
     holds = test_of(loose)
-    inclusive = test_of(loose.model_copy(update={"op": _inclusive(loose.op)}))
+    inclusive = test_of(loose.but(op=_inclusive(loose.op)))
     return any(
         _implies(strict, loose, holds, inclusive) for strict in by if strict.field == loose.field
     )

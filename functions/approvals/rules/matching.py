@@ -66,8 +66,7 @@ def match_all(
     ordered = sorted(precedents, key=lambda p: (p.activated_at, p.precedent_id))
     matches = [compare(request, content, precedent) for precedent in ordered]
     matches = [
-        match.model_copy(update={"unsatisfied": (*match.unsatisfied, *request.barred, *refused)})
-        for match in matches
+        match.but(unsatisfied=(*match.unsatisfied, *request.barred, *refused)) for match in matches
     ]
     assenting = next((match.seed_id for match in matches if not match.unsatisfied), None)
     closest = sorted(matches, key=lambda m: (len(m.unsatisfied), -len(m.satisfied)))

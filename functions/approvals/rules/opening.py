@@ -40,7 +40,7 @@ def open_request(
     for a request out of bounds."""
     approval = _opened(request, at, policy)
     if refused and approval.on_timeout == "approve":
-        approval = approval.model_copy(update={"on_timeout": "deny", "meant_yes": False})
+        approval = approval.but(on_timeout="deny", meant_yes=False)
         reasons = [f"silence denies here; it approves only where {each}" for each in refused]
         request = replace(request, risk_reasons=(*request.risk_reasons, *reasons))
     if not request.precedents_allowed:
@@ -81,7 +81,7 @@ def _with_contents(step: Step, request: Request, matches: tuple[Match, ...] = ()
     if matches:
         contents.append(Content.of([match.model_dump() for match in matches]))
         named["matches_hash"] = contents[3].hash
-    state = step.state.model_copy(update=named)
+    state = step.state.but(**named)
     return replace(step, state=state, contents=tuple(contents))
 
 

@@ -57,7 +57,7 @@ class ActivePrecedents(Model):
     def without(self, precedent_id: str) -> "ActivePrecedents":
         """The others."""
         others = tuple(each for each in self.precedents if each.precedent_id != precedent_id)
-        return self.model_copy(update={"precedents": others})
+        return self.but(precedents=others)
 
     def with_(self, precedent: Precedent) -> "ActivePrecedents":
         """The list with one more. Raises VersionConflict where the limit is reached."""
@@ -66,7 +66,7 @@ class ActivePrecedents(Model):
                 f"{MOST_ACTIVE_PER_KIND} precedents of this kind are active; suspend one first"
             )
         added = ActivePrecedent.model_validate(precedent.model_dump())
-        return self.model_copy(update={"precedents": (*self.precedents, added)})
+        return self.but(precedents=(*self.precedents, added))
 
 
 def reference(domain: str, precedent_id: str) -> str:
@@ -144,4 +144,4 @@ def _transition(
     precedent: Precedent, event: type[PrecedentState], **fields: Any
 ) -> Transition[Precedent]:
     fields["version"] = precedent.version + 1
-    return Transition(precedent.model_copy(update=fields), event)
+    return Transition(precedent.but(**fields), event)

@@ -64,7 +64,7 @@ def spread(refused: Approval, *, found: int, taken: int, at: datetime) -> Step |
         due = at + (_NEXT_TIME if taken else GRACE)
     if due == refused.spreads_at:
         return None
-    return Transition(refused.model_copy(update={"spreads_at": due}))
+    return Transition(refused.but(spreads_at=due))
 
 
 def _taken_back(refused: Approval, tacit: Approval, at: datetime) -> Steps:

@@ -55,7 +55,7 @@ def undo(approval: Approval) -> Steps:
     if is_reversal_ordered(approval) or approval.status == "reversal_failed":
         return (_reversed(approval),)
     if approval.status in _UNDOABLE and not approval.undone:
-        return (Transition(approval.model_copy(update={"undone": True})),)
+        return (Transition(approval.but(undone=True)),)
     return ()
 
 

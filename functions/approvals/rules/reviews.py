@@ -135,4 +135,4 @@ def _missed(approval: Approval, owed: Review) -> Step:
 
 
 def _with(owed: Review, **fields: Any) -> Review:
-    return owed.model_copy(update=fields)
+    return owed.but(**fields)

@@ -154,7 +154,7 @@ async def _save(work: Command, steps: Steps, claim_id: str) -> ApprovalCard:
     drafted = None
     if not last.is_open:
         decided = {"decided_claim": claim_id}
-        steps = tuple(replace(s, state=s.state.model_copy(update=decided)) for s in steps)
+        steps = tuple(replace(s, state=s.state.but(**decided)) for s in steps)
         last, drafted = await _with_row(work, steps[-1].state)
         steps = (*steps[:-1], replace(steps[-1], state=last))
     await work.save(*steps)

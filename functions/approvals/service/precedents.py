@@ -53,7 +53,7 @@ async def post_precedent(caller: Caller, key: IdempotencyKey, body: PrecedentBod
         written = precedent_of(body, new_id("pre", work.at), caller.actor, work.at)
         facts = await _facts(work, written)
         likeness = facts.example.likeness if facts.example else ""
-        written = written.model_copy(update={"likeness": likeness})
+        written = written.but(likeness=likeness)
         step = post(written, review(written, facts))
         await work.save(step)
         return seed_of(step.state)
