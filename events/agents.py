@@ -7,6 +7,8 @@ from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
 
 TOPIC = "agents"
+# The version of an agent that serves none.
+NEVER_DEPLOYED = "0.0.0"
 
 CaseKind = Literal["creation", "proposal", "evolution"]
 AgentStatus = Literal[

@@ -10,6 +10,7 @@ from shared.kit.models import Data, EventData
 TOPIC = "approvals"
 # As much of what is to be approved, in its canonical form, fits an approval with all decisions.
 MOST_CONTENT_BYTES = 256 * 1024
+MOST_EVIDENCE = 50
 
 Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
 Risk = Literal["low", "medium", "high", "critical"]

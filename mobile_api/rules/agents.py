@@ -8,7 +8,7 @@ own events."""
 from collections.abc import Mapping
 from typing import Any
 
-from events.agents import AgentState, Deployment
+from events.agents import NEVER_DEPLOYED, AgentState, Deployment
 from events.approvals import ApprovalState, CaseBinding
 from events.cases import CreationCaseState, Reversal
 from mobile_api.rules.budget import AGENT_PER_DAY_USD_MICROS, spend
@@ -21,7 +21,6 @@ from shared.kit.instants import format_instant, parse_instant
 # What `shown_agent` reads of a document.
 SHOWN_FIELDS = ("agent_id", "name", "status", "version", "health", "case_id", "per_day_usd_micros")
 
-_NOTHING_DEPLOYED = "0.0.0"
 # `own` is the agent's newest own report, `reversal` the newest of its reversals, `creation` the
 # last report of its cases and their approvals before its own first report.
 _EMPTY: Mapping[str, Any] = {
@@ -163,7 +162,7 @@ def _derived(agent: Mapping[str, Any]) -> Fields:
         **agent,
         "name": report["name"],
         "status": report["status"],
-        "version": report.get("version", _NOTHING_DEPLOYED),
+        "version": report.get("version", NEVER_DEPLOYED),
         "health": own["health"] if own and is_deployed else "unknown",
         "per_day_usd_micros": own["per_day_usd_micros"] if own else AGENT_PER_DAY_USD_MICROS,
         "case_id": case["case_id"] if is_open else None,

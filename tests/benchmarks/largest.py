@@ -8,12 +8,13 @@ from typing import Any
 
 from emulators.client import PlatformClient
 from emulators.demo.person import Person
+from events.approvals import MOST_EVIDENCE
 from events.policies import MOST_NAMED
 from events.precedents import MOST_CONDITIONS
 from events.quorum import MOST_PLACES
 from functions.approvals.rules.commands import LONGEST_NOTE, MOST_ATTACHMENTS
 from functions.approvals.rules.proposals import LONGEST_REASON, MOST_ENTRIES
-from functions.approvals.rules.requests import LONGEST_SUBJECT, MOST_EVIDENCE
+from functions.approvals.rules.requests import LONGEST_SUBJECT
 from tests.journeys.world import CORE_SCOPES, PHONE_SCOPES, World, decision, precedent, spec
 
 # Three bytes, as most characters of most scripts have at most.

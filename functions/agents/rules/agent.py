@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from events.agents import (
+    NEVER_DEPLOYED,
     AgentProbationEnded,
     AgentReactivated,
     AgentState,
@@ -25,7 +26,6 @@ from shared.kit.roles import refuse_without
 from shared.kit.transitions import Transition
 from shared.kit.wording import one_of
 
-NEVER_DEPLOYED = "0.0.0"
 PROBATION_DUE = "assent.probation.due.v1"
 TRIAL_DUE = "assent.trial.due.v1"
 TRIAL = timedelta(days=7)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from events.agents import AgentApprovalNeeded, Purpose, Risk
-from events.approvals import MOST_CONTENT_BYTES
+from events.approvals import MOST_CONTENT_BYTES, MOST_EVIDENCE
 from events.specs import Classification
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import WAITING, Asked, CaseContents, CreationCase, Judged
@@ -19,8 +19,6 @@ from shared.kit.transitions import Transition
 
 # What a reader of texts answers, and each concern has beside it.
 ROOM_FOR_CONCERNS = LARGEST_ANSWER_BYTES + 16_000
-# An approval takes no more.
-MOST_EVIDENCE = 50
 
 _VERBS: dict[Purpose, str] = {
     "creation": "Create",

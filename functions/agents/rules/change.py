@@ -1,8 +1,8 @@
 """Who may change which agents, and whether a new spec is a proposal or an evolution."""
 
-from events.agents import CaseKind
+from events.agents import NEVER_DEPLOYED, CaseKind
 from events.specs import Spec
-from functions.agents.rules.agent import NEVER_DEPLOYED, Agent
+from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.classification import classify
 from functions.agents.rules.duties import MAY_CANCEL, MAY_CHANGE, SUBMITTERS, refuse_strangers

@@ -3,10 +3,15 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from events.agents import AgentActivated, AgentStatus, AgentTrialStarted, AgentUpgraded
+from events.agents import (
+    NEVER_DEPLOYED,
+    AgentActivated,
+    AgentStatus,
+    AgentTrialStarted,
+    AgentUpgraded,
+)
 from events.cases import Cause, CreationCaseRollbackFailed, CreationCaseRolledBack, Finding
 from functions.agents.rules.agent import (
-    NEVER_DEPLOYED,
     SUSPENDABLE,
     TRIAL,
     TRIAL_DUE,

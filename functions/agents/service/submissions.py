@@ -1,9 +1,9 @@
 """The commands of people: a new agent, a change of one, a revision, a withdrawal."""
 
-from events.agents import CaseKind
+from events.agents import NEVER_DEPLOYED, CaseKind
 from events.specs import Spec
 from functions.agents.aggregates import AGENTS, CASES, CREATION, NAMES, PIPELINES, RUN
-from functions.agents.rules.agent import NEVER_DEPLOYED, Agent, draft
+from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.approval_request import refuse_what_no_approval_takes
 from functions.agents.rules.breaker import refuse_where_paused
 from functions.agents.rules.case import CreationCase

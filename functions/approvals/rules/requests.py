@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 from events.agents import AgentApprovalNeeded
 from events.approvals import (
     MOST_CONTENT_BYTES,
+    MOST_EVIDENCE,
     CaseBinding,
     Effect,
     Kind,
@@ -28,7 +29,6 @@ from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model, part_of
 from shared.kit.roles import GOVERNOR
 
-MOST_EVIDENCE = 50
 LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
 # Whatever these bounds take leaves room in one document for every decision on it.
