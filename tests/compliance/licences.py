@@ -10,7 +10,8 @@ from tests.compliance.policy import Policy
 
 NAME = "licences"
 _LOCKED = re.compile(
-    r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z, -]+\])?==(\S+)(?:\s*;\s*(.+?))?\s*\\?$", re.MULTILINE
+    r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z0-9, -]+\])?==(\S+)(?:\s*;\s*(.+?))?\s*\\?$",
+    re.MULTILINE,
 )
 # What older packages write, as the identifiers of SPDX.
 _SAME = {
