@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from functions.audit import store
-from functions.audit.checkpoints import PUBLIC_KEYS
+from functions.audit.checkpoints import open_checkpoints
 from functions.audit.rules.chain import Broken, Head, Verification
-from functions.audit.rules.checkpoints import Checkpoint, all_opened
 from functions.audit.rules.evidence import NO_EVIDENCE, is_body_of
+from functions.audit.rules.notes import TreeHead
+from functions.audit.rules.tree import is_kept
 from shared.kit import clock
 from shared.kit.errors import SignatureInvalid
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.firestore import TenantStore
-from shared.storage.secrets import public_keys
 
 # Younger events may still be on their way.
 ON_ITS_WAY = timedelta(minutes=10)
@@ -40,9 +40,8 @@ async def check(tenant_id: str, *, with_log: bool = False) -> Checked:
     known = (await store.read_head(tenant_id)).covered
     stored = await store.read_checkpoints(tenant_id)
     last = await store.read_head(tenant_id)
-    keys = await public_keys(PUBLIC_KEYS, to_verify=[each.signature for each in stored])
     try:
-        checkpoints, found = all_opened(stored, tenant_id, keys), []
+        checkpoints, found = await open_checkpoints(tenant_id, stored), list[str]()
     except SignatureInvalid as refusal:
         checkpoints, found = [], [f"a checkpoint is forged: {refusal.detail}"]
     if not found:
@@ -51,17 +50,44 @@ async def check(tenant_id: str, *, with_log: bool = False) -> Checked:
         found = [] if broken is None else [f"entry {broken.number}: {broken.why}"]
     if with_log:
         found += [each async for each in _unlike_the_log(tenant_id)]
-    covered = checkpoints[-1].number if checkpoints else 0
+    covered = checkpoints[-1].size if checkpoints else 0
     return Checked(tenant_id, last.number, len(stored), covered, tuple(found))
 
 
-async def _first_broken(tenant_id: str, head: Head, checkpoints: list[Checkpoint]) -> Broken | None:
+async def _first_broken(tenant_id: str, head: Head, checkpoints: list[TreeHead]) -> Broken | None:
     verification = Verification(checkpoints)
+    covered = checkpoints[-1].size if checkpoints else 0
+    compared = 0
     async for entry in store.read_entries(tenant_id, head.number):
         broken = verification.follow(entry)
         if broken is not None:
             return broken
+        if entry.number % store.READ_AT_ONCE == 0 or entry.number == head.number:
+            broken = await _unlike_the_chain(
+                tenant_id, compared, entry.number, covered, verification
+            )
+            if broken is not None:
+                return broken
+            compared = entry.number
     return verification.end(head)
+
+
+async def _unlike_the_chain(
+    tenant_id: str, after: int, up_to: int, covered: int, verification: Verification
+) -> Broken | None:
+    """What the database keeps beside these entries, and does not follow from them."""
+    misfiled = await store.first_misfiled(tenant_id, after, up_to)
+    if misfiled is not None:
+        return Broken(misfiled, "searches find it by other attributes than it has")
+    whole = {
+        node: hash
+        for node, hash in verification.nodes.items()
+        if is_kept(node) and (node.place + 1) << node.level <= covered
+    }
+    verification.nodes.clear()
+    kept = await store.read_nodes(tenant_id, whole)
+    unlike = sorted(node.place << node.level for node in whole if kept.get(node) != whole[node])
+    return Broken(unlike[0] + 1, "the tree has another hash from it on") if unlike else None
 
 
 async def _unlike_the_log(tenant_id: str) -> AsyncIterator[str]:

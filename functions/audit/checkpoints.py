@@ -2,11 +2,23 @@
 
 import asyncio
 import logging
-from datetime import datetime
+import os
+from collections.abc import Sequence
+from functools import partial
 
 from functions.audit import store
 from functions.audit.rules.chain import lost_since
-from functions.audit.rules.checkpoints import kept, opened
+from functions.audit.rules.checkpoints import Kept, all_opened, kept, log_name
+from functions.audit.rules.notes import TreeHead, names_signer
+from functions.audit.rules.tree import (
+    GrowingTree,
+    Node,
+    inclusion,
+    is_kept,
+    leaf_hash,
+    peaks,
+    root_with,
+)
 from shared.kit.errors import AssentError, SignatureInvalid
 from shared.messaging.envelope import Envelope
 from shared.storage.secrets import public_keys, signing_key
@@ -27,6 +39,20 @@ class ChainBroken(AssentError):
     title = "An audit chain is not what was covered"
 
 
+def log_of(tenant_id: str) -> str:
+    """The name of the tenant's log in this project."""
+    return log_name(os.environ["GOOGLE_CLOUD_PROJECT"], tenant_id)
+
+
+async def open_checkpoints(tenant_id: str, stored: Sequence[Kept]) -> list[TreeHead]:
+    """The tenant's checkpoints in the order of their numbers. Raises SignatureInvalid for one that
+    no key of ours signed for this tenant and number, Unavailable."""
+    log = log_of(tenant_id)
+    notes = [each.note for each in stored]
+    keys = await public_keys(PUBLIC_KEYS, to_verify=notes, named=partial(names_signer, log))
+    return all_opened(stored, log, keys)
+
+
 async def cover_new_entries(schedule: Envelope) -> None:
     """Signs and stores one checkpoint for each tenant with entries that none covers, those that
     wait longest first. A tenant that fails does not stop the others; the first failure is raised at
@@ -36,7 +62,7 @@ async def cover_new_entries(schedule: Envelope) -> None:
 
     async def one(tenant_id: str) -> None:
         async with free:
-            await cover(tenant_id, schedule.received_at)
+            await cover(tenant_id)
 
     outcomes = await asyncio.gather(*map(one, waiting), return_exceptions=True)
     failures = [each for each in outcomes if isinstance(each, BaseException)]
@@ -46,20 +72,43 @@ async def cover_new_entries(schedule: Envelope) -> None:
         raise failures[0]
 
 
-async def cover(tenant_id: str, at: datetime) -> None:
+async def cover(tenant_id: str) -> None:
     """Covers a tenant's entries up to the last one, unless the chain contradicts the newest
     checkpoint: to sign what replaced it would hide that. Raises ChainBroken, Unavailable."""
     newest = await store.newest_checkpoint(tenant_id)
-    head, hash = await store.read_head_and_hash(tenant_id, newest.number if newest else 0)
-    if newest is not None:
-        keys = await public_keys(PUBLIC_KEYS, to_verify=[newest.signature])
-        try:
-            lost = lost_since(opened(newest, tenant_id, keys), hash)
-        except SignatureInvalid as error:
-            raise ChainBroken(f"{tenant_id}: {error.detail}") from error
-        if lost is not None:
-            raise ChainBroken(f"{tenant_id}: entry {lost.number}: {lost.why}")
-    if newest is None or newest.number < head.number:
+    tree = await _covered_tree(tenant_id, newest) if newest else GrowingTree()
+    head = await store.read_head(tenant_id)
+    if tree.size < head.number:
+        await _grow(tenant_id, tree, head.number)
         key = await signing_key(SIGNING_KEY)
-        await store.store_checkpoint(tenant_id, kept(tenant_id, head.number, head.hash, at, key))
-    await store.note_covered(tenant_id, head.number)
+        await store.store_checkpoint(tenant_id, kept(log_of(tenant_id), tree.size, tree.root, key))
+    await store.note_covered(tenant_id, tree.size)
+
+
+async def _covered_tree(tenant_id: str, newest: Kept) -> GrowingTree:
+    """The tree under the newest checkpoint, made of what the database has now."""
+    try:
+        (head,) = await open_checkpoints(tenant_id, [newest])
+    except SignatureInvalid as error:
+        raise ChainBroken(f"{tenant_id}: {error.detail}") from error
+    # Above the last entry too: a chain that somebody appended anew has another one there.
+    last, proof = Node(0, head.size - 1), inclusion(head.size - 1, head.size)
+    wanted = {last, *proof.needs(), *peaks(head.size)}
+    hashes = await store.read_nodes(tenant_id, wanted)
+    tree = GrowingTree(head.size, hashes) if wanted <= hashes.keys() else None
+    lost = lost_since(head, tree.root if tree else None)
+    if lost is None:
+        found = root_with(hashes[last], last.place, head.size, proof.path(hashes))
+        lost = lost_since(head, found)
+    if lost is not None or tree is None:
+        raise ChainBroken(f"{tenant_id}: {lost.why if lost else head}")
+    return tree
+
+
+async def _grow(tenant_id: str, tree: GrowingTree, up_to: int) -> None:
+    """Adds the entries up to number `up_to`, and keeps the nodes that become whole."""
+    async for hashes in store.read_hashes(tenant_id, tree.size, up_to):
+        whole = [node for each in hashes for node in tree.add(leaf_hash(each))]
+        await store.keep_nodes(tenant_id, [each for each in whole if is_kept(each[0])])
+    if tree.size != up_to:
+        raise ChainBroken(f"{tenant_id}: entry {tree.size + 1}: it is missing")

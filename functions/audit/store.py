@@ -1,11 +1,11 @@
 """The audit log in PostgreSQL, and its checkpoints in Firestore."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from functions.audit.rules.chain import GENESIS, Entry, Head
 from functions.audit.rules.checkpoints import Kept
-from functions.audit.rules.evidence import entry_body
-from shared.messaging.envelope import Envelope
+from functions.audit.rules.evidence import NewEntry
+from functions.audit.rules.tree import Node, below, leaf_hash, made_of
 from shared.messaging.log import tenants_of_log
 from shared.storage.batches import Batch, Document, LostRace
 from shared.storage.firestore import TenantStore
@@ -13,16 +13,16 @@ from shared.storage.postgres import platform_transaction, tenant_transaction
 
 CHECKPOINTS = "audit_checkpoints"
 READ_AT_ONCE = 500
+HASHES_AT_ONCE = 5_000
+APPEND = "SELECT append_audit_entries(%s, %s, %s, %s::timestamptz[], %s, %s, %s)"
 
 
-async def append(event: Envelope) -> None:
-    """Appends the event to its tenant's chain; an event that is in the chain already stays in its
-    place. Raises Unavailable."""
-    body = entry_body(event.attributes(), event.data)
-    async with tenant_transaction(event.tenantid) as connection:
-        await connection.execute(
-            "SELECT append_audit_entry(%s, %s, %s)", (event.tenantid, event.id, body)
-        )
+async def append_together(tenant_id: str, entries: Sequence[NewEntry]) -> None:
+    """Appends the entries to the tenant's chain in their order, by one call and in one commit; an
+    event that is in the chain already stays in its place. Raises Unavailable."""
+    columns = zip(*entries, strict=True)
+    async with tenant_transaction(tenant_id) as connection:
+        await connection.execute(APPEND, (tenant_id, *map(list, columns)))
 
 
 async def read_entries(tenant_id: str, up_to: int) -> AsyncIterator[Entry]:
@@ -45,6 +45,76 @@ async def read_entries(tenant_id: str, up_to: int) -> AsyncIterator[Entry]:
         after = entries[-1].number
 
 
+async def first_misfiled(tenant_id: str, after: int, up_to: int) -> int | None:
+    """The number of the first of these entries that searches find by other attributes than those in
+    its body, or None. Raises Unavailable."""
+    async with tenant_transaction(tenant_id) as connection:
+        rows = await connection.execute(
+            "SELECT min(number) FROM audit_entries, LATERAL (SELECT body::json AS it) AS said"
+            " WHERE number > %s AND number <= %s AND (actor, action, subject, at)"
+            " IS DISTINCT FROM (coalesce(it->>'actorid', ''), it->>'type', it->>'subject',"
+            " (it->>'time')::timestamptz)",
+            (after, up_to),
+        )
+        found = await rows.fetchone()
+    return found[0] if found else None
+
+
+async def read_hashes(tenant_id: str, after: int, up_to: int) -> AsyncIterator[list[str]]:
+    """The hashes of the entries after number `after` up to number `up_to`, some thousand at a time;
+    ends before an entry that is missing. Raises Unavailable."""
+    while after < up_to:
+        async with tenant_transaction(tenant_id) as connection:
+            rows = await connection.execute(
+                "SELECT number, hash FROM audit_entries WHERE number > %s AND number <= %s"
+                " ORDER BY number LIMIT %s",
+                (after, up_to, HASHES_AT_ONCE),
+            )
+            numbered = await rows.fetchall()
+        hashes = [
+            hash for place, (number, hash) in enumerate(numbered, 1) if number == after + place
+        ]
+        yield hashes
+        if len(hashes) < min(HASHES_AT_ONCE, up_to - after):
+            return
+        after += len(hashes)
+
+
+async def read_nodes(tenant_id: str, wanted: Iterable[Node]) -> dict[Node, bytes]:
+    """The hashes of these nodes of the tenant's tree, without those that the database lacks a part
+    of. Raises Unavailable."""
+    wanted = tuple(wanted)
+    parts = {part for node in wanted for part in below(node)}
+    leaves = [part.place + 1 for part in parts if part.level == 0]
+    inner = [part for part in parts if part.level]
+    async with tenant_transaction(tenant_id) as connection:
+        rows = await connection.execute(
+            "SELECT level, index, hash FROM audit_nodes"
+            " WHERE (level, index) IN (SELECT * FROM unnest(%s::smallint[], %s::bigint[]))",
+            ([each.level for each in inner], [each.place for each in inner]),
+        )
+        kept = {Node(level, index): hash for level, index, hash in await rows.fetchall()}
+        rows = await connection.execute(
+            "SELECT number, hash FROM audit_entries WHERE number = ANY(%s)", (leaves,)
+        )
+        kept |= {Node(0, number - 1): leaf_hash(hash) for number, hash in await rows.fetchall()}
+    return {node: made_of(kept, node) for node in wanted if kept.keys() >= set(below(node))}
+
+
+async def keep_nodes(tenant_id: str, nodes: Sequence[tuple[Node, bytes]]) -> None:
+    """Keeps nodes of the tenant's tree; those that are kept already stay. Raises Unavailable."""
+    async with tenant_transaction(tenant_id) as connection:
+        await connection.execute(
+            "SELECT keep_audit_nodes(%s, %s::smallint[], %s::bigint[], %s::bytea[])",
+            (
+                tenant_id,
+                [node.level for node, _ in nodes],
+                [node.place for node, _ in nodes],
+                [hash for _, hash in nodes],
+            ),
+        )
+
+
 async def entries_of(tenant_id: str, event_ids: Sequence[str]) -> dict[str, Entry]:
     """The entries of some events, by the event's id. Raises Unavailable."""
     async with tenant_transaction(tenant_id) as connection:
@@ -59,19 +129,10 @@ async def entries_of(tenant_id: str, event_ids: Sequence[str]) -> dict[str, Entr
 async def read_head(tenant_id: str) -> Head:
     """A tenant's last entry, which the appending function stores beside the entries. Raises
     Unavailable."""
-    return (await read_head_and_hash(tenant_id, 0))[0]
-
-
-async def read_head_and_hash(tenant_id: str, number: int) -> tuple[Head, str | None]:
-    """The head, and the hash of entry `number` where there is one. Raises Unavailable."""
     async with tenant_transaction(tenant_id) as connection:
         rows = await connection.execute("SELECT number, hash, covered FROM audit_heads")
         head = await rows.fetchone()
-        rows = await connection.execute(
-            "SELECT hash FROM audit_entries WHERE number = %s", (number,)
-        )
-        entry = await rows.fetchone()
-    return Head(*head) if head else Head(0, GENESIS), entry[0] if entry else None
+    return Head(*head) if head else Head(0, GENESIS)
 
 
 async def uncovered_tenants(limit: int) -> list[str]:
@@ -109,7 +170,7 @@ async def read_checkpoints(tenant_id: str) -> list[Kept]:
 async def store_checkpoint(tenant_id: str, checkpoint: Kept) -> None:
     """Stores a checkpoint, create-only: one that is there already stays. Raises Unavailable."""
     batch = Batch()
-    fields = {"number": checkpoint.number, "signature": checkpoint.signature}
+    fields = {"number": checkpoint.number, "note": checkpoint.note}
     batch.create(CHECKPOINTS, f"{checkpoint.number:020}", fields)
     try:
         await TenantStore(tenant_id).commit(batch)
@@ -129,4 +190,4 @@ async def audited_tenants() -> list[str]:
 
 def _kept(document: Document) -> Kept:
     # By its name, which says what was stored first, and not by a field beside it.
-    return Kept(int(document.id), document.data["signature"])
+    return Kept(int(document.id), document.data["note"])

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -36,11 +36,16 @@ async def signing_key(name: str) -> OKPKey:
     return load_signing_key(await read_secret(name))
 
 
-async def public_keys(name: str, *, to_verify: Iterable[str] = ()) -> KeySet:
+async def public_keys(
+    name: str,
+    *,
+    to_verify: Iterable[str] = (),
+    named: Callable[[str, KeySet], bool] = names_key_of,
+) -> KeySet:
     """The keys in a `*-public-keys` secret. A withdrawn key is gone after ten minutes; a new key
-    that a signature `to_verify` names is found after thirty seconds."""
+    that a signature `to_verify` names, as `named` reads it, is found after thirty seconds."""
     keys = load_public_keys(await read_secret(name))
-    if not all(names_key_of(signature, keys) for signature in to_verify):
+    if not all(named(signature, keys) for signature in to_verify):
         keys = load_public_keys(await read_secret(name, at_most=REREAD_AFTER_SECONDS))
     return keys
 

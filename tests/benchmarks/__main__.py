@@ -9,6 +9,7 @@ from rich.console import Console
 
 from tests.benchmarks import (
     amplification,
+    appending,
     cold_start,
     decision,
     fairness,
@@ -33,6 +34,7 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "amplification": amplification.measure,
     "fairness": fairness.measure,
     "judging": judging.measure,
+    "audit": appending.measure,
 }
 
 

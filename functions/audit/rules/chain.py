@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import NamedTuple
 
-from functions.audit.rules.checkpoints import Checkpoint
-from shared.kit.instants import format_instant
+from functions.audit.rules.notes import TreeHead
+from functions.audit.rules.tree import GrowingTree, Node, leaf_hash
 
 GENESIS = "0" * 64
 
@@ -48,29 +48,30 @@ def link_hash(*, previous: str, tenant_id: str, number: int, event_id: str, body
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def lost_since(checkpoint: Checkpoint, hash: str | None, *, after: int = 0) -> Broken | None:
-    """What the hash of a checkpoint's entry shows, None where there is no such entry: everything
-    up to it is as it was covered, or something `after` an entry that is known to be is not."""
-    if hash == checkpoint.hash:
+def lost_since(checkpoint: TreeHead, root: bytes | None, *, after: int = 0) -> Broken | None:
+    """What the root of the first entries shows, as many as the checkpoint covers, None where there
+    are fewer: all are as they were covered, or something `after` an entry that is known to be is
+    not."""
+    if root == checkpoint.root:
         return None
-    what = "are missing" if hash is None else "are not those"
-    moment = format_instant(checkpoint.at)
-    return Broken(
-        after + 1,
-        f"the entries up to {checkpoint.number} {what} that the checkpoint of {moment} covers",
-    )
+    what = "are missing" if root is None else "are not those"
+    why = f"the entries up to {checkpoint.size} {what} that their checkpoint covers"
+    return Broken(after + 1, why)
 
 
 class Verification:
     """Follows one tenant's chain from the first entry on and compares it with its checkpoints,
-    which are in the order of their numbers. Keeps no entry."""
+    which are in the order of their numbers. Keeps no entry. `nodes` are those of the entries' tree
+    that became whole since somebody emptied it."""
 
-    def __init__(self, checkpoints: Sequence[Checkpoint] = ()) -> None:
-        self._last_checkpoint = checkpoints[-1].number if checkpoints else 0
+    def __init__(self, checkpoints: Sequence[TreeHead] = ()) -> None:
+        self._last_checkpoint = checkpoints[-1].size if checkpoints else 0
         self._ahead = list(reversed(checkpoints))
         self._agreed = 0
         self._number = 0
         self._hash = GENESIS
+        self._tree = GrowingTree()
+        self.nodes: dict[Node, bytes] = {}
 
     def follow(self, entry: Entry) -> Broken | None:
         """What the next entry shows. After a broken entry nothing further is known."""
@@ -87,6 +88,7 @@ class Verification:
         if (entry.previous_hash, entry.hash) != (self._hash, link):
             return Broken(self._number, "it was altered")
         self._hash = link
+        self.nodes.update(self._tree.add(leaf_hash(link)))
         return self._compared()
 
     def end(self, head: Head | None = None) -> Broken | None:
@@ -104,15 +106,15 @@ class Verification:
         return None
 
     def _compared(self) -> Broken | None:
-        if not self._ahead or self._ahead[-1].number != self._number:
+        if not self._ahead or self._ahead[-1].size != self._number:
             return None
-        lost = lost_since(self._ahead.pop(), self._hash, after=self._agreed)
+        lost = lost_since(self._ahead.pop(), self._tree.root, after=self._agreed)
         self._agreed = self._number
         return lost
 
 
 def first_broken(
-    entries: Iterable[Entry], head: Head | None = None, checkpoints: Sequence[Checkpoint] = ()
+    entries: Iterable[Entry], head: Head | None = None, checkpoints: Sequence[TreeHead] = ()
 ) -> Broken | None:
     """The first entry of one tenant that differs from what was appended, or None. `entries` come
     in order from the first; a missing entry breaks the chain at its place. Only the `head` and the

@@ -2,55 +2,52 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from urllib.parse import quote
 
 from joserfc.jwk import KeySet, OKPKey
-from pydantic import ValidationError
 
+from functions.audit.rules.notes import (
+    TreeHead,
+    checkpoint_text,
+    open_note,
+    read_checkpoint,
+    sign_note,
+)
 from shared.kit.errors import SignatureInvalid
-from shared.kit.instants import Instant
-from shared.kit.models import Data
-from shared.kit.signing import sign, verify
-
-
-class Checkpoint(Data):
-    """At `at`, entry `number` was the last one of the tenant's chain, with that hash."""
-
-    tenant_id: str
-    number: int
-    hash: str
-    at: Instant
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A stored checkpoint: the number it is filed under, and a compact JWS over a Checkpoint."""
+    """A stored checkpoint: the number of the last entry that it covers, which it is filed under,
+    and the signed note."""
 
     number: int
-    signature: str
+    note: str
 
 
-def kept(tenant_id: str, number: int, hash: str, at: datetime, key: OKPKey) -> Kept:
-    """The signed checkpoint of an entry."""
-    checkpoint = Checkpoint(tenant_id=tenant_id, number=number, hash=hash, at=at)
-    return Kept(number, sign(checkpoint.model_dump(mode="json"), key))
+def log_name(project: str, tenant_id: str) -> str:
+    """The name of a tenant's log, in its checkpoints and of its key: no other log has it, and it
+    has neither a space nor a plus."""
+    return f"assent-audit/{project}/{quote(tenant_id, safe='@:')}"
 
 
-def opened(stored: Kept, tenant_id: str, keys: KeySet) -> Checkpoint:
-    """The checkpoint, if one of `keys` signed it for this tenant and this number: a copy of an
-    older one, or of another tenant's, is refused. Raises SignatureInvalid."""
-    try:
-        checkpoint = Checkpoint.model_validate(verify(stored.signature, keys))
-    except ValidationError as error:
-        raise SignatureInvalid("the signed payload is no checkpoint") from error
-    if (checkpoint.tenant_id, checkpoint.number) != (tenant_id, stored.number):
+def kept(log: str, number: int, root: bytes, key: OKPKey) -> Kept:
+    """The signed checkpoint of a log with that many entries."""
+    return Kept(number, sign_note(checkpoint_text(TreeHead(log, number, root)), log, key))
+
+
+def opened(stored: Kept, log: str, keys: KeySet) -> TreeHead:
+    """The checkpoint, if one of `keys` signed it for this log and this number: a copy of an older
+    one, or of another tenant's, is refused. Raises SignatureInvalid."""
+    head = read_checkpoint(open_note(stored.note, log, keys))
+    if (head.origin, head.size) != (log, stored.number):
         raise SignatureInvalid(
-            f"the checkpoint filed as entry {stored.number} of {tenant_id} is of entry"
-            f" {checkpoint.number} of {checkpoint.tenant_id}"
+            f"the checkpoint filed as entry {stored.number} of {log} is of entry {head.size} of"
+            f" {head.origin}"
         )
-    return checkpoint
+    return head
 
 
-def all_opened(stored: Iterable[Kept], tenant_id: str, keys: KeySet) -> list[Checkpoint]:
+def all_opened(stored: Iterable[Kept], log: str, keys: KeySet) -> list[TreeHead]:
     """The checkpoints in the order of their numbers. Raises SignatureInvalid."""
-    return sorted((opened(each, tenant_id, keys) for each in stored), key=lambda each: each.number)
+    return sorted((opened(each, log, keys) for each in stored), key=lambda each: each.size)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.agents import AgentApprovalNeeded, AgentHealthChanged
 from events.approvals import ApprovalConfirmed, ApprovalRequested, ApprovalResumed
@@ -28,6 +28,25 @@ BY_HASH_ONLY = frozenset({"checks", "findings"})
 WHOLE = frozenset({"signature"})
 LONGEST_FIELD = 2_000
 MOST_BYTES = 16_000
+
+
+class NewEntry(NamedTuple):
+    """What is appended of an event: its id, the body that is hashed, and the attributes of the body
+    that entries are searched by; `at` is RFC 3339, and an actor that is missing is empty."""
+
+    event_id: str
+    body: str
+    at: str
+    actor: str
+    action: str
+    subject: str
+
+
+def new_entry(attributes: Mapping[str, str], data: str) -> NewEntry:
+    """The entry of an event. The same event gives the same entry."""
+    at, action, subject = (attributes[name] for name in ("time", "type", "subject"))
+    body = entry_body(attributes, data)
+    return NewEntry(attributes["id"], body, at, attributes.get("actorid", ""), action, subject)
 
 
 def evidence_types(published: Iterable[str]) -> frozenset[str]:

@@ -7,10 +7,11 @@ from typing import Any
 
 import psycopg
 
+from functions.audit.appending import append
 from functions.audit.checking import Checked, check
 from functions.audit.checkpoints import cover
 from functions.audit.rules.chain import Broken, Entry, first_broken
-from functions.audit.store import append, read_entries, read_head
+from functions.audit.store import read_entries, read_head
 from shared.kit.digests import load_key_ring, new_key_ring
 from shared.kit.ids import derive_id
 from shared.messaging.changes import Change
@@ -68,8 +69,8 @@ class Chain:
                 await TenantStore(self.tenant).commit(change)
             await append(event(self.tenant, number))
 
-    async def cover(self, at: datetime = AT) -> None:
-        await cover(self.tenant, at)
+    async def cover(self) -> None:
+        await cover(self.tenant)
 
     async def check(self, *, with_log: bool = False) -> Checked:
         return await check(self.tenant, with_log=with_log)

@@ -7,9 +7,10 @@ import httpx
 import psycopg
 import pytest
 
+from functions.audit.appending import append
 from functions.audit.reactions import HANDLERS
 from functions.audit.rules.chain import GENESIS, Head, link_hash
-from functions.audit.store import append, read_head
+from functions.audit.store import read_head
 from shared.runtime.reactions import create_reactions
 from tests.functions.audit.chains import broken_at, entries_of, event
 

@@ -2,31 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.audit.rules.chain import GENESIS, Entry, Head, first_broken, link_hash
-from functions.audit.rules.checkpoints import Checkpoint
+from functions.audit.rules.notes import TreeHead
+from functions.audit.rules.tree import GrowingTree, leaf_hash
 
-AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 links = st.lists(st.tuples(words, words), min_size=1, max_size=8)
 
 
 def _first(
-    entries: list[Entry], head: Head | None = None, checkpoints: Sequence[Checkpoint] = ()
+    entries: list[Entry], head: Head | None = None, checkpoints: Sequence[TreeHead] = ()
 ) -> int | None:
     broken = first_broken(entries, head, checkpoints)
     return broken.number if broken else None
 
 
-def _covers(*entries: Entry) -> list[Checkpoint]:
-    return [
-        Checkpoint(tenant_id=each.tenant_id, number=each.number, hash=each.hash, at=AT)
-        for each in entries
-    ]
+def _covers(entries: list[Entry], *numbers: int) -> list[TreeHead]:
+    """The checkpoints of these numbers."""
+    tree, found = GrowingTree(), []
+    for entry in entries:
+        tree.add(leaf_hash(entry.hash))
+        if entry.number in numbers:
+            found.append(TreeHead("acme", entry.number, tree.root))
+    return found
 
 
 def _chain(contents: list[tuple[str, str]], tenant_id: str = "acme") -> list[Entry]:
@@ -123,8 +125,8 @@ def test_checkpoints_agree_with_the_chain_they_were_made_of(
 ) -> None:
     entries = _chain(contents)
     chosen = sorted(data.draw(st.sets(st.sampled_from(range(len(entries))))))
-    covering = _covers(*(entries[place] for place in chosen))
-    covered = covering[-1].number if covering else 0
+    covering = _covers(entries, *(place + 1 for place in chosen))
+    covered = covering[-1].size if covering else 0
     assert first_broken(entries, replace(_head(entries), covered=covered), covering) is None
 
 
@@ -136,7 +138,7 @@ def test_a_tail_that_is_gone_together_with_the_head_is_found_by_a_checkpoint(
     left = whole[: data.draw(st.integers(0, len(whole) - 1))]
     head = _head(left) if left else Head(0, GENESIS)
     assert first_broken(left, head) is None
-    assert _first(left, head, _covers(whole[-1])) == len(left) + 1
+    assert _first(left, head, _covers(whole, len(whole))) == len(left) + 1
 
 
 @given(links, st.data())
@@ -149,7 +151,7 @@ def test_entries_that_were_hashed_anew_are_found_after_the_last_agreeing_checkpo
     forged[place] = (contents[place][0], contents[place][1] + "!")
     anew = _chain(forged)
     assert first_broken(anew, _head(anew)) is None
-    every = _covers(*whole)
+    every = _covers(whole, *range(1, len(whole) + 1))
     assert _first(anew, _head(anew), every) == place + 1
     assert _first(anew, _head(anew), [every[-1]]) == 1
 
@@ -160,8 +162,8 @@ def test_a_checkpoint_that_the_head_knows_of_and_is_gone_is_missed(
 ) -> None:
     entries = _chain(contents)
     head = replace(_head(entries), covered=len(entries))
-    assert _first(entries, head, _covers(entries[-1])) is None
-    assert _first(entries, head, _covers(*entries[:-1])) == len(entries)
+    assert _first(entries, head, _covers(entries, len(entries))) is None
+    assert _first(entries, head, _covers(entries, *range(1, len(entries)))) == len(entries)
 
 
 def test_what_is_wrong_is_said_in_words() -> None:
@@ -169,8 +171,6 @@ def test_what_is_wrong_is_said_in_words() -> None:
     altered = [entries[0], replace(entries[1], body="[]"), entries[2]]
     assert first_broken(altered) == (2, "it was altered")
     assert first_broken([entries[0], entries[2]]) == (2, "it is missing")
-    number, why = first_broken(entries[:1], None, _covers(entries[2])) or (0, "")
+    number, why = first_broken(entries[:1], None, _covers(entries, 3)) or (0, "")
     assert number == 2
-    assert why == (
-        "the entries up to 3 are missing that the checkpoint of 2026-11-20T12:00:00.000Z covers"
-    )
+    assert why == "the entries up to 3 are missing that their checkpoint covers"

@@ -13,9 +13,12 @@ from shared.storage import postgres as storage
 from shared.storage.postgres import platform_transaction, tenant_transaction
 
 pytestmark = [pytest.mark.platform, pytest.mark.usefixtures("database")]
-APPEND = "SELECT append_audit_entry(%s, %s, %s)"
+APPEND = (
+    "SELECT append_audit_entries(%s, ARRAY[%s], ARRAY['{}'], ARRAY[now()], ARRAY[''],"
+    " ARRAY['assent.lookup.missed.v1'], ARRAY['lookup/mis_1'])"
+)
 WRITES = [
-    "INSERT INTO audit_entries VALUES ('ours', 99, 'evt_9', '{}', '', '')",
+    "INSERT INTO audit_entries VALUES ('ours', 99, 'evt_9', '{}', '', '', now(), '', '', '')",
     "INSERT INTO audit_heads VALUES ('ours', 99, '')",
     "UPDATE audit_entries SET body = 'altered'",
     "UPDATE audit_heads SET number = 0",
@@ -32,7 +35,7 @@ WRITES = [
 
 async def _append(tenant_id: str, event_id: str) -> None:
     async with tenant_transaction(tenant_id) as connection:
-        await connection.execute(APPEND, (tenant_id, event_id, "{}"))
+        await connection.execute(APPEND, (tenant_id, event_id))
 
 
 async def _rows(tenant_id: str, query: str) -> list[TupleRow]:
@@ -75,7 +78,7 @@ async def test_the_functions_role_can_write_nothing_itself(statement: str) -> No
 async def test_a_transaction_appends_for_its_own_tenant_only() -> None:
     with pytest.raises(errors.RaiseException, match="may not append for theirs"):
         async with tenant_transaction("ours") as connection:
-            await connection.execute(APPEND, ("theirs", "evt_forged", "{}"))
+            await connection.execute(APPEND, ("theirs", "evt_forged"))
     assert await _rows("theirs", "SELECT 1 FROM audit_entries WHERE event_id = 'evt_forged'") == []
 
 
@@ -100,7 +103,7 @@ async def test_a_transaction_of_no_tenant_sees_where_chains_end_and_no_entry() -
         entries = await connection.execute("SELECT * FROM audit_entries")
         assert await entries.fetchall() == []
         with pytest.raises(errors.RaiseException, match="may not append for ours"):
-            await connection.execute(APPEND, ("ours", "evt_forged", "{}"))
+            await connection.execute(APPEND, ("ours", "evt_forged"))
 
 
 @pytest.mark.parametrize("tenant_id", ["", "*"])
@@ -131,7 +134,7 @@ async def test_the_role_owns_nothing_and_cannot_look_past_the_policies(database:
 async def test_an_error_rolls_back() -> None:
     async def fail() -> None:
         async with tenant_transaction("ours") as connection:
-            await connection.execute(APPEND, ("ours", "evt_undone", "{}"))
+            await connection.execute(APPEND, ("ours", "evt_undone"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -1,0 +1,91 @@
+"""Appends entries in groups: those that wait while a call is under way share the next one."""
+
+import asyncio
+from collections import deque
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from functions.audit.rules.evidence import NewEntry, new_entry
+from functions.audit.store import append_together
+from shared.kit.errors import Unavailable
+from shared.messaging.envelope import Envelope
+
+MOST_TOGETHER = 50
+
+
+async def append(event: Envelope) -> None:
+    """Appends the event to its tenant's chain, and returns once that is committed; an event that is
+    in the chain already stays in its place. Raises Unavailable."""
+    entry = new_entry(event.attributes(), event.data)
+    loop = asyncio.get_running_loop()
+    await _appenders.setdefault(loop, Appender()).append(event.tenantid, entry)
+
+
+class _Waiting(NamedTuple):
+    entry: NewEntry
+    appended: "asyncio.Future[None]"
+
+
+class Appender:
+    """Appends for one process. At most one call is under way for each tenant; what comes meanwhile
+    waits for it, so nothing waits where there is little to do. A call that the database refuses is
+    repeated for each of its entries alone, so that an entry fails for itself only; one that the
+    database does not answer fails for all its entries, whose senders retry them."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[_Waiting]] = {}
+        self._at_work: set[asyncio.Task[None]] = set()
+
+    async def append(self, tenant_id: str, entry: NewEntry) -> None:
+        """Returns once the entry is committed. Raises Unavailable, and what the database refuses
+        the entry with."""
+        waiting = _Waiting(entry, asyncio.get_running_loop().create_future())
+        if tenant_id in self._waiting:
+            self._waiting[tenant_id].append(waiting)
+        else:
+            self._waiting[tenant_id] = deque([waiting])
+            # No request's own: whoever waits may give up while others still wait for the call.
+            task = asyncio.create_task(self._append_all(tenant_id))
+            self._at_work.add(task)
+            task.add_done_callback(self._at_work.discard)
+        await waiting.appended
+
+    async def _append_all(self, tenant_id: str) -> None:
+        queue = self._waiting[tenant_id]
+        try:
+            while queue:
+                group = [queue.popleft() for _ in range(min(MOST_TOGETHER, len(queue)))]
+                await self._append_group(tenant_id, group)
+        finally:
+            del self._waiting[tenant_id]
+            for each in queue:
+                each.appended.cancel()
+
+    async def _append_group(self, tenant_id: str, group: list[_Waiting]) -> None:
+        try:
+            await append_together(tenant_id, [each.entry for each in group])
+        except Unavailable as error:
+            _fail(group, error)
+        except Exception as error:  # noqa: BLE001 - raised for whoever waits
+            if len(group) == 1:
+                _fail(group, error)
+                return
+            for each in group:
+                await self._append_group(tenant_id, [each])
+        except BaseException:
+            for each in group:
+                each.appended.cancel()
+            raise
+        else:
+            for each in group:
+                if not each.appended.done():
+                    each.appended.set_result(None)
+
+
+def _fail(group: list[_Waiting], error: Exception) -> None:
+    for each in group:
+        if not each.appended.done():
+            each.appended.set_exception(error)
+
+
+_appenders: "WeakKeyDictionary[asyncio.AbstractEventLoop, Appender]" = WeakKeyDictionary()
