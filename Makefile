@@ -20,7 +20,7 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-audit cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,6 +114,9 @@ bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold
 
 verify-audit: setup ## verify the audit chains against their checkpoints (TENANT=…, LOG=1: and against the event log)
 	@$(BIN)/python -m functions.audit.verify $(if $(TENANT),--tenant $(TENANT)) $(if $(LOG),--with-log)
+
+verify-archive: setup ## verify an exported archive of an audit log, without the network (ARCHIVE=file, KEY=a verifier key that you trust)
+	@$(BIN)/python -m shared.verify $(or $(ARCHIVE),$(error Say which: make verify-archive ARCHIVE=acme.tar)) $(if $(KEY),--key "$(KEY)")
 
 dead-letters: setup ## list them; DO="redeliver --all" redelivers them
 	@$(BIN)/python -m shared.messaging.redelivery $(or $(DO),list)

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     growth,
     judging,
     throughput,
+    verifying,
     warm_read,
 )
 from tests.benchmarks.figures import Figure
@@ -34,7 +35,7 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "amplification": amplification.measure,
     "fairness": fairness.measure,
     "judging": judging.measure,
-    "audit": appending.measure,
+    "audit": lambda: appending.measure() | verifying.measure(),
 }
 
 

@@ -1,0 +1,182 @@
+"""What an archive holds, and whether that is what was appended and signed.
+
+Its files, in this order: for each thousand entries `entries/<n>.jsonl`, one line for each entry,
+and `tree/<n>`, the 32 bytes of each entry's leaf; then `checkpoint`, `manifest.json` and
+`manifest.note`."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO, NamedTuple
+
+from .merkle import Tree
+from .notes import Forged, Key, open_note, read_checkpoint, read_key
+from .tar import Damaged, files_in
+
+FORMAT = "assent-archive/1"
+BEFORE_THE_FIRST = b"0" * 64
+LEAF_BYTES = 32
+_LINE = re.compile(
+    rb'\{"tenant_id":"([!#-\[\]-~]+)","number":([1-9][0-9]*),"event_id":("(?:[^"\\]|\\.)+"),'
+    rb'"previous_hash":"([0-9a-f]{64})","hash":"([0-9a-f]{64})","body":(\{.*\})\}'
+)
+
+
+class Verified(NamedTuple):
+    """What was found. `broken` says what is not as it was signed, and is empty for a whole archive;
+    `signers` are the keys that signed checkpoint and manifest."""
+
+    log: str
+    entries: int
+    signers: tuple[str, ...]
+    broken: str
+
+
+class Chain:
+    """Follows the entries of one tenant from the first on. Holds none of them."""
+
+    def __init__(self) -> None:
+        self.tree = Tree()
+        self.tenant = b""
+        self._previous = BEFORE_THE_FIRST
+        self._unlike = 0
+
+    def follow(self, entries: bytes, leaves: bytes) -> None:
+        """Follows the lines of some entries, whose leaves the archive has beside them. Raises
+        Damaged for the first entry that is not as it was appended."""
+        *lines, unended = entries.split(b"\n")
+        first = self.tree.size
+        for line in [*lines, unended] if unended else lines:
+            leaf = self._leaf(line)
+            at = (self.tree.size - first) * LEAF_BYTES
+            self.tree.add(leaf)
+            if not self._unlike and leaf != leaves[at : at + LEAF_BYTES]:
+                self._unlike = self.tree.size
+        if unended:
+            raise Damaged(f"entry {self.tree.size}: it was altered: its line does not end")
+        if len(lines) * LEAF_BYTES != len(leaves):
+            raise Damaged(f"entry {self.tree.size + 1}: it is missing, or a leaf was added for it")
+
+    def compare(self, size: int, root: bytes) -> str:
+        """What the checkpoint's tree shows; empty where it is that of the entries."""
+        number = self.tree.size
+        if (number, self.tree.root()) == (size, root):
+            return f"entry {self._unlike}: its leaf in the tree was altered" if self._unlike else ""
+        if self._unlike:
+            return f"entry {self._unlike}: it was altered, and hashed anew"
+        if number < size:
+            return f"entry {number + 1}: it is missing; the checkpoint has {size} entries"
+        if number > size:
+            return f"entry {size + 1}: it was added; the checkpoint has {size} entries"
+        return "the entries are not those of the checkpoint: some were altered and all hashed anew"
+
+    def _leaf(self, line: bytes) -> bytes:
+        number = self.tree.size + 1
+        found = _LINE.fullmatch(line)
+        if found is None:
+            raise Damaged(f"entry {number}: it was altered: its line is not one that was written")
+        tenant, numbered, event_id, previous, hash, body = found.groups()
+        self.tenant = self.tenant or tenant
+        if b"\\" in event_id:
+            event_id = _unescaped(event_id, number)
+        text = b"\n".join((previous, tenant, numbered, event_id[1:-1], body))
+        link = hashlib.sha256(text)
+        if link.hexdigest().encode() != hash:
+            raise Damaged(f"entry {number}: it was altered: its hash is another")
+        if int(numbered) != number or tenant != self.tenant:
+            raise Damaged(f"entry {number}: it is missing; entry {numbered.decode()} follows")
+        if previous != self._previous:
+            raise Damaged(f"entry {number}: it does not follow the entry before it")
+        self._previous = hash
+        return hashlib.sha256(b"\x00" + link.digest()).digest()
+
+
+def _unescaped(literal: bytes, number: int) -> bytes:
+    """The text in quotes that a JSON literal writes in the one way that was written."""
+    try:
+        text = json.loads(literal)
+        if json.dumps(text).encode() == literal:
+            return b'"%s"' % text.encode()
+    except ValueError:
+        pass
+    raise Damaged(f"entry {number}: it was altered: its event's id is not one that was written")
+
+
+def verify(archive: BinaryIO, trusted: Sequence[str] = ()) -> Verified:
+    """What the archive shows. `trusted` are the verifier keys that may have signed it, by default
+    those that the archive names itself. Raises Forged for a trusted key that is none."""
+    keys = [read_key(each) for each in trusted]
+    chain, rest, listed = Chain(), dict[str, bytes](), list[dict[str, Any]]()
+    try:
+        _read(archive, chain, rest, listed)
+        log, signers = _compare(chain, rest, listed, keys)
+    except Damaged as error:
+        return Verified("", chain.tree.size, (), str(error))
+    return Verified(log, chain.tree.size, signers, "")
+
+
+def _read(
+    archive: BinaryIO, chain: Chain, rest: dict[str, bytes], listed: list[dict[str, Any]]
+) -> None:
+    """Follows the entries, and reads the other files. Raises Damaged."""
+    entries, segment = b"", 1
+    for name, content in files_in(archive):
+        sha256 = hashlib.sha256(content).hexdigest()
+        listed.append({"bytes": len(content), "name": name, "sha256": sha256})
+        if name == f"entries/{segment:08}.jsonl" and not rest:
+            entries = content
+        elif name == f"tree/{segment:08}" and not rest and len(listed) == 2 * segment:
+            chain.follow(entries, content)
+            segment += 1
+        elif name == ("checkpoint", "manifest.json", "manifest.note", "")[len(rest)]:
+            rest[name] = content
+        else:
+            raise Damaged(f"the archive has no place for a file {name!r} here")
+    if len(rest) < 3:
+        raise Damaged("the archive is cut: checkpoint and manifest are at its end")
+
+
+def _compare(
+    chain: Chain, rest: Mapping[str, bytes], listed: list[dict[str, Any]], keys: list[Key]
+) -> tuple[str, tuple[str, ...]]:
+    """The log's name and who signed. Raises Damaged for what does not agree."""
+    manifest = _manifest(rest["manifest.json"])
+    log = str(manifest.get("log"))
+    try:
+        known = keys or [read_key(str(each)) for each in manifest.get("keys", ())]
+        said, key = open_note(rest["checkpoint"], [each for each in known if each.name == log])
+        checkpoint = read_checkpoint(said)
+    except Forged as error:
+        raise Damaged(f"the checkpoint is not to be trusted: {error}") from error
+    if checkpoint.log != log:
+        raise Damaged(f"the checkpoint is of the log {checkpoint.log}, the manifest of {log}")
+    if unlike := chain.compare(checkpoint.size, checkpoint.root):
+        raise Damaged(unlike)
+    digest = hashlib.sha256(rest["manifest.json"]).hexdigest()
+    try:
+        text, signer = open_note(rest["manifest.note"], known)
+    except Forged as error:
+        raise Damaged(f"the manifest is not to be trusted: {error}") from error
+    if text != f"{FORMAT}\n{log}\n{digest}\n":
+        raise Damaged("manifest.json was altered: its signature is of another text")
+    expected = {
+        "format": FORMAT,
+        "entries": chain.tree.size,
+        "tenant_id": chain.tenant.decode(),
+        "files": listed[:-2],
+    }
+    for name, value in expected.items():
+        if manifest.get(name) != value:
+            raise Damaged(f"the manifest's {name} are not those of the archive")
+    return log, tuple(dict.fromkeys((key.text, signer.text)))
+
+
+def _manifest(text: bytes) -> dict[str, Any]:
+    try:
+        manifest = json.loads(text)
+    except (ValueError, RecursionError):
+        manifest = None
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("keys"), list):
+        raise Damaged("manifest.json was altered: it cannot be read")
+    return manifest
