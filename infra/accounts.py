@@ -7,6 +7,13 @@ from infra.cloud import Cloud, Part
 
 SCHEDULER = "scheduler"
 BUILDER = "builder"
+SHORTEST_NAME = 6
+
+
+def account_of(deployable: str) -> str:
+    """The name of the account that a deployable runs as: its own, or a longer one where Google
+    would refuse that (six characters at least)."""
+    return deployable if len(deployable) >= SHORTEST_NAME else f"{deployable}-api"
 
 
 def push_account(deployable: str) -> str:
@@ -24,7 +31,9 @@ class Accounts(Part):
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)
         self.of_deployable = {
-            each.name: self._account(f"{each.name}/account", each.name, each.manifest.summary)
+            each.name: self._account(
+                f"{each.name}/account", account_of(each.name), each.manifest.summary
+            )
             for each in cloud.manifests.deployables
         }
         self.of_push = {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from infra.accounts import push_account
+from infra.accounts import account_of, push_account
 from infra.refusals import Refused
 from infra.settings import Settings
 from shared.manifest import Manifests, seconds
@@ -41,11 +41,11 @@ def _public_by_mistake(settings: Settings, manifests: Manifests) -> Iterator[str
 
 def _too_many_connections(settings: Settings, manifests: Manifests) -> Iterator[str]:
     pools = {
-        each.name: each.manifest.access.postgres
+        each.name: each.connections
         * settings.instances(each.sizing.max_instances)
         * REVISIONS_AT_ONCE
         for each in manifests.deployables
-        if each.manifest.access.postgres != "none"
+        if each.connections
     }
     needed, there_are = sum(pools.values()), settings.sql_connections
     if needed + RESERVED_CONNECTIONS > there_are:
@@ -59,7 +59,7 @@ def _too_many_connections(settings: Settings, manifests: Manifests) -> Iterator[
 
 
 def _unusable_names(manifests: Manifests) -> Iterator[str]:
-    deployables = [each.name for each in manifests.deployables]
+    deployables = [account_of(each.name) for each in manifests.deployables]
     for account in (*deployables, *map(push_account, manifests.delivered_to)):
         if not _ACCOUNT.fullmatch(account):
             yield f"{account}: a service account's name has 6 to 30 characters; rename the function"

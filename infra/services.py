@@ -68,7 +68,7 @@ def environment_of(
         env["ASSENT_REACTIONS_URL"] = url(f"{deployable.noun}-reactions")
     if access.reaches_postgres and postgres is not None:
         env["ASSENT_POSTGRES_DSN"] = postgres
-        env["ASSENT_POSTGRES_CONNECTIONS"] = str(access.postgres)
+        env["ASSENT_POSTGRES_CONNECTIONS"] = str(deployable.connections)
     return env
 
 

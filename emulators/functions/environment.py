@@ -82,7 +82,7 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
         env["ASSENT_REACTIONS_URL"] = services.urls[f"{deployable.noun}-reactions"]
     if access.reaches_postgres and services.postgres_dsn is not None:
         env["ASSENT_POSTGRES_DSN"] = services.postgres_dsn
-        env["ASSENT_POSTGRES_CONNECTIONS"] = str(access.postgres)
+        env["ASSENT_POSTGRES_CONNECTIONS"] = str(deployable.connections)
     return env
 
 

@@ -1,5 +1,5 @@
-"""Entry point: `react`, for events. There is no public side."""
+"""Entry points: `api` for people and programs, `react` for events, timers and schedules."""
 
 from shared.runtime.entry_points import entry_points
 
-_, react = entry_points("audit")
+api, react = entry_points("audit")

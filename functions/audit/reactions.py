@@ -1,9 +1,12 @@
 """The events that get an audit entry, and the schedule on which entries are covered."""
 
 from events.registry import published_types
+from functions.audit.aggregates import RUN
 from functions.audit.appending import append
 from functions.audit.checkpoints import cover_new_entries
 from functions.audit.rules.evidence import evidence_types
+
+__all__ = ["HANDLERS", "RUN"]
 
 CHECKPOINT_DUE = "assent.audit_checkpoint.due.v1"
 

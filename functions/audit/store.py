@@ -1,10 +1,12 @@
 """The audit log in PostgreSQL, and its checkpoints in Firestore."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from functions.audit.rules.chain import GENESIS, Entry, Head
 from functions.audit.rules.checkpoints import Kept
-from functions.audit.rules.evidence import NewEntry
+from functions.audit.rules.evidence import Filed, NewEntry
 from functions.audit.rules.tree import Node, below, leaf_hash, made_of
 from shared.messaging.log import tenants_of_log
 from shared.storage.batches import Batch, Document, LostRace
@@ -43,6 +45,55 @@ async def read_entries(tenant_id: str, up_to: int) -> AsyncIterator[Entry]:
         if len(entries) < READ_AT_ONCE:
             return
         after = entries[-1].number
+
+
+class Search(NamedTuple):
+    """What entries are sought: those that match everything that is given, from `since` to before
+    `before`; `after` is the place of the last one of the page before."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    after: tuple[datetime, int] | None = None
+
+
+class Found(NamedTuple):
+    """An entry, and the attributes that it is searched by."""
+
+    entry: Entry
+    filed: Filed
+
+
+async def find_entries(tenant_id: str, search: Search, limit: int) -> list[Found]:
+    """Up to `limit` entries of the tenant that match, newest first, those of one moment by their
+    number. Raises Unavailable."""
+    from psycopg.sql import SQL
+
+    terms: dict[str, Any] = {
+        "actor = %s": search.actor,
+        "action = %s": search.action,
+        "subject = %s": search.subject,
+        "at >= %s": search.since,
+        "at < %s": search.before,
+    }
+    given = {term: value for term, value in terms.items() if value is not None}
+    values = list(given.values())
+    if search.after is not None:
+        given["(at, number) < (%s, %s)"] = search.after
+        values += search.after
+    where = SQL(" AND ").join(map(SQL, ("tenant_id = %s", *given)))
+    async with tenant_transaction(tenant_id) as connection:
+        rows = await connection.execute(
+            SQL(
+                "SELECT tenant_id, number, event_id, body, previous_hash, hash, at, actor, action,"
+                " subject FROM audit_entries WHERE {} ORDER BY at DESC, number DESC LIMIT %s"
+            ).format(where),
+            (tenant_id, *values, limit),
+        )
+        found = await rows.fetchall()
+    return [Found(Entry(*row[:6]), Filed(*row[6:])) for row in found]
 
 
 async def first_misfiled(tenant_id: str, after: int, up_to: int) -> int | None:

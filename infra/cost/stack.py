@@ -67,7 +67,8 @@ def _sql(resource: Resource, operations: Operations) -> Iterator[Usage]:
         yield Usage("sql-gib-hours", zones * HOURS * int(custom[2]) / 1024)
     else:
         yield Usage(f"sql-hours-{settings['tier']}", zones * HOURS)
-    yield Usage({"PD_SSD": "sql-ssd-gib"}[settings["diskType"]], zones * settings["diskSize"])
+    disk = {"PD_SSD": "sql-ssd-gib", "PD_HDD": "sql-hdd-gib"}[settings["diskType"]]
+    yield Usage(disk, zones * settings["diskSize"])
     if settings["backupConfiguration"]["enabled"]:
         yield Usage("sql-backup-gib", operations.sql_backup_gib)
 

@@ -42,6 +42,12 @@ class Deployable:
         return self.folder / "main.py"
 
     @property
+    def connections(self) -> int:
+        """The size of an instance's connection pool; 0 where it does not reach PostgreSQL."""
+        pool = self.manifest.access.postgres
+        return 0 if pool == "none" else self.sizing.connections or pool
+
+    @property
     def routes(self) -> tuple[str, ...]:
         """The public paths it answers; none for a private side."""
         http = self.manifest.http

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from .merkle import Tree
 from .notes import Forged, Key, open_note, read_checkpoint, read_key
@@ -103,7 +103,7 @@ def _unescaped(literal: bytes, number: int) -> bytes:
     raise Damaged(f"entry {number}: it was altered: its event's id is not one that was written")
 
 
-def verify(archive: BinaryIO, trusted: Sequence[str] = ()) -> Verified:
+def verify(archive: IO[bytes], trusted: Sequence[str] = ()) -> Verified:
     """What the archive shows. `trusted` are the verifier keys that may have signed it, by default
     those that the archive names itself. Raises Forged for a trusted key that is none."""
     keys = [read_key(each) for each in trusted]
@@ -117,7 +117,7 @@ def verify(archive: BinaryIO, trusted: Sequence[str] = ()) -> Verified:
 
 
 def _read(
-    archive: BinaryIO, chain: Chain, rest: dict[str, bytes], listed: list[dict[str, Any]]
+    archive: IO[bytes], chain: Chain, rest: dict[str, bytes], listed: list[dict[str, Any]]
 ) -> None:
     """Follows the entries, and reads the other files. Raises Damaged."""
     entries, segment = b"", 1

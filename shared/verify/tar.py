@@ -1,7 +1,7 @@
 """Reads a tar archive of which every byte is given by the names and contents of its files."""
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 BLOCK = 512
 _LONGEST_NAME = 100
@@ -28,7 +28,7 @@ def header_of(name: str, size: int) -> bytes:
     return fields[:148] + b"%06o\0 " % sum(fields) + fields[156:]
 
 
-def files_in(archive: BinaryIO) -> Iterator[tuple[str, bytes]]:
+def files_in(archive: IO[bytes]) -> Iterator[tuple[str, bytes]]:
     """The name and the content of each file, in their order. Raises Damaged where a header, the
     space after a content or the end of the archive has another byte than it should have."""
     while True:

@@ -24,7 +24,7 @@ def measure() -> dict[str, Figure]:
     with tempfile.NamedTemporaryFile(prefix="assent-bench-") as file:
         _write(Path(file.name))
         began = time.process_time()
-        found = verify(file.file)
+        found = verify(file)
         seconds = time.process_time() - began
     assert (found.entries, found.broken) == (ENTRIES, "")
     value = seconds * A_MILLION / ENTRIES

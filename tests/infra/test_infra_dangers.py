@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from infra.accounts import account_of
 from infra.dangers import RESERVED_CONNECTIONS, refuse_dangers
 from infra.preview.graph import ROOT
 from infra.refusals import Refused
@@ -62,8 +63,17 @@ def test_a_stack_of_fewer_instances_needs_fewer_connections() -> None:
 
 
 def test_a_name_that_no_account_can_have_is_refused() -> None:
+    name = "an-unusually-long-function"
+    (reason,) = reasons_against(one_function(name))[:1]
+    assert reason.startswith(f"{name}-reactions: a service account's name has 6 to 30")
+
+
+def test_a_short_name_gets_a_longer_account() -> None:
     chosen = one_function("tax", http={"routes": ["/v1/tax"]})
-    assert "tax: a service account's name has 6 to 30" in reasons_against(chosen)[0]
+    refuse_dangers(settings(public_functions=["tax"]), chosen)
+    assert [account_of(each) for each in ("tax", "audit", "agents")] == [
+        *("tax-api", "audit-api", "agents")
+    ]
 
 
 def test_a_reaction_that_outlasts_its_delivery_is_refused() -> None:

@@ -149,13 +149,13 @@ def test_a_public_function_that_is_not_listed_is_refused() -> None:
 
 
 def test_a_listed_function_that_does_not_exist_is_refused() -> None:
-    listed = ["agents", "approvals", "mobile-api", "billing"]
+    listed = ["agents", "approvals", "audit", "mobile-api", "billing"]
     with pytest.raises(Refused, match="billing is listed, and no manifest has such a public side"):
         graph(settings(public_functions=listed))
 
 
 def test_a_private_side_cannot_be_listed() -> None:
-    listed = ["agents", "approvals", "mobile-api", "audit-reactions"]
+    listed = ["agents", "approvals", "audit", "mobile-api", "audit-reactions"]
     with pytest.raises(Refused, match="audit-reactions is listed"):
         graph(settings(public_functions=listed))
 

@@ -1,5 +1,6 @@
 """What was decided, refused and changed can be proved afterwards: the whole way to a checkpoint."""
 
+import base64
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 from emulators.running import RunningPlatform
 from functions.audit.checking import Checked, check
 from functions.audit.rules.evidence import NO_EVIDENCE
+from functions.audit.rules.tree import root_with
 from functions.audit.store import read_entries, read_head
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from tests.journeys.world import World
@@ -74,7 +76,9 @@ def test_every_decision_is_audited_once_covered_and_agrees_with_the_log(
     assert said.stdout.startswith(f"{world.tenant}: {checked.entries} entries, whole")
 
 
-@pytest.mark.parametrize("path", ["/v1/agents", "/v1/approvals", "/v1/mobile/dashboard"])
+@pytest.mark.parametrize(
+    "path", ["/v1/agents", "/v1/approvals", "/v1/audit/entries", "/v1/mobile/dashboard"]
+)
 def test_each_public_function_audits_the_tokens_that_it_refuses(
     world: World, running: RunningPlatform, path: str
 ) -> None:
@@ -89,3 +93,43 @@ def test_each_public_function_audits_the_tokens_that_it_refuses(
     assert world.platform.http.get(path, headers=forged).status_code == 401
     world.settle()
     assert len(running.run(_audited(PLATFORM_TENANT))) == before + 1
+
+
+def test_a_tenant_reads_and_proves_its_audit_log_and_nobody_elses(
+    world: World, running: RunningPlatform
+) -> None:
+    world.live("writer")
+    world.settle()
+    auditor = world.person("mara", ("audit:read",), ("analyst",))
+    listed = auditor.get("/v1/audit/entries", action="assent.approval.approved.v1", actor="gala")
+    (entry,) = listed["items"]
+    assert json.loads(entry["body"])["actorid"] == "gala"
+    first = auditor.get("/v1/audit/entries", limit=1)
+    assert first["items"][0]["number"] == len(running.run(_audited(world.tenant)))
+    second = auditor.get("/v1/audit/entries", limit=1, cursor=first["next_cursor"])
+    assert second["items"] != first["items"]
+
+    world.platform.advance(AN_HOUR)
+    world.settle()
+    proofs = auditor.get("/v1/audit/proofs", entry=entry["number"], from_size=1)
+    checkpoint = auditor.get("/v1/audit/checkpoint")
+    assert proofs["checkpoint"] == checkpoint
+    leaf, path = proofs["inclusion"]["leaf"], proofs["inclusion"]["path"]
+    found = root_with(
+        base64.b64decode(leaf),
+        entry["number"] - 1,
+        checkpoint["size"],
+        [base64.b64decode(each) for each in path],
+    )
+    assert found == base64.b64decode(checkpoint["root"])
+
+    user = world.person("nosy", ("audit:read",), ("end_user",))
+    clerk = world.person("clerk", ("agents:read",), ("analyst",))
+    for path in ("entries", "checkpoint", "proofs?entry=1"):
+        assert user.send("GET", f"/v1/audit/{path}").json()["code"] == "forbidden"
+        assert clerk.send("GET", f"/v1/audit/{path}").json()["code"] == "scope_missing"
+    stranger = World(world.platform).person("eve", ("audit:read",), ("platform_admin",))
+    assert stranger.get("/v1/audit/entries")["items"] == []
+    taken = stranger.send("GET", f"/v1/audit/entries?cursor={first['next_cursor']}")
+    assert taken.status_code == 422
+    assert stranger.send("GET", "/v1/audit/checkpoint").status_code == 404

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from events.agents import AgentApprovalNeeded, AgentHealthChanged
@@ -28,6 +29,16 @@ BY_HASH_ONLY = frozenset({"checks", "findings"})
 WHOLE = frozenset({"signature"})
 LONGEST_FIELD = 2_000
 MOST_BYTES = 16_000
+
+
+class Filed(NamedTuple):
+    """The attributes of an entry's body that it is searched by; an actor that is missing is
+    empty."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
 
 
 class NewEntry(NamedTuple):

@@ -126,6 +126,11 @@ def root_with(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> byte
     return hash if last == 0 else None
 
 
+def root_of(size: int, hashes: Hashes) -> bytes:
+    """The root of the tree of that size, from its peaks."""
+    return _folded([hashes[each] for each in peaks(size)]) if size else EMPTY_ROOT
+
+
 def _siblings(index: int, begin: int, end: int) -> Iterator[tuple[Node, ...]]:
     while end - begin > 1:
         middle = begin + _largest_power_below(end - begin)

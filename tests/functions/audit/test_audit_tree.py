@@ -60,11 +60,13 @@ def defined_root(leaves: Sequence[bytes]) -> bytes:
     return inner_hash(defined_root(leaves[:k]), defined_root(leaves[k:]))
 
 
-def consistent(first: int, size: int, path: Sequence[bytes]) -> bool:
+def consistent_roots(
+    first: int, size: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]
+) -> bool:
     """RFC 9162, 2.1.4.2, word for word."""
     if first == size:
-        return not path
-    nodes = [ROOTS[first], *path] if first & (first - 1) == 0 else list(path)
+        return not path and first_root == second_root
+    nodes = [first_root, *path] if first & (first - 1) == 0 else list(path)
     fn, sn = first - 1, size - 1
     while fn & 1:
         fn, sn = fn >> 1, sn >> 1
@@ -79,7 +81,12 @@ def consistent(first: int, size: int, path: Sequence[bytes]) -> bool:
         else:
             sr = inner_hash(sr, c)
         fn, sn = fn >> 1, sn >> 1
-    return (fr, sr, sn) == (ROOTS[first], ROOTS[size], 0)
+    return (fr, sr, sn) == (first_root, second_root, 0)
+
+
+def consistent(first: int, size: int, path: Sequence[bytes]) -> bool:
+    """Whether the path shows that the tree of `size` leaves begins with that of `first`."""
+    return consistent_roots(first, size, ROOTS[first], ROOTS[size], path)
 
 
 def test_roots_are_those_of_other_implementations() -> None:

@@ -26,6 +26,8 @@ PUBSUB = "service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"
 
 
 def email(graph: Graph, account: str) -> str:
+    # Google refuses names of fewer than six characters.
+    account = f"{account}-api" if len(account) < 6 else account
     return f"{account}@{graph.settings.project}.iam.gserviceaccount.com"
 
 

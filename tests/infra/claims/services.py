@@ -18,7 +18,7 @@ def every_deployable_has_its_own_service_and_account(graph: Graph) -> Iterator[s
     if used != wanted:
         yield f"services run as {sorted(used)}, not as {sorted(wanted)}"
     for each in graph.manifests.deployables:
-        if each.name not in accounts:
+        if email(graph, each.name).partition("@")[0] not in accounts:
             yield f"{each.name} has no account"
 
 

@@ -33,7 +33,7 @@ def test_every_schedule_is_a_job_of_its_function(program: Graph, stack: Stack) -
 
 def test_the_database_is_paid_by_the_hour_and_its_disk_as_provisioned(stack: Stack) -> None:
     assert _quantity(stack, "sql-hours-db-f1-micro") == HOURS
-    assert _quantity(stack, "sql-ssd-gib") == 10
+    assert _quantity(stack, "sql-hdd-gib") == 10
 
 
 def test_a_larger_database_is_paid_by_processor_and_memory() -> None:

@@ -25,6 +25,9 @@ WRITES = [
     "UPDATE audit_heads SET covered = 99",
     "DELETE FROM audit_entries",
     "DELETE FROM audit_heads",
+    "INSERT INTO audit_nodes VALUES ('ours', 4, 9, '')",
+    "UPDATE audit_nodes SET hash = ''",
+    "DELETE FROM audit_nodes",
     "TRUNCATE audit_entries",
     "DROP TABLE audit_entries",
     "ALTER TABLE audit_entries DISABLE ROW LEVEL SECURITY",
@@ -38,6 +41,11 @@ async def _append(tenant_id: str, event_id: str) -> None:
         await connection.execute(APPEND, (tenant_id, event_id))
 
 
+async def _keep_node(of: str, by: str) -> None:
+    async with tenant_transaction(by) as connection:
+        await connection.execute("SELECT keep_audit_nodes(%s, '{4}', '{0}', '{x}')", (of,))
+
+
 async def _rows(tenant_id: str, query: str) -> list[TupleRow]:
     async with tenant_transaction(tenant_id) as connection:
         return list(await (await connection.execute(query)).fetchall())
@@ -46,7 +54,9 @@ async def _rows(tenant_id: str, query: str) -> list[TupleRow]:
 async def test_another_tenants_rows_are_invisible() -> None:
     await _append("ours", "evt_1")
     await _append("theirs", "evt_2")
-    for table in ("audit_entries", "audit_heads"):
+    for tenant in ("ours", "theirs"):
+        await _keep_node(tenant, tenant)
+    for table in ("audit_entries", "audit_heads", "audit_nodes"):
         seen = await _rows("ours", f"SELECT DISTINCT tenant_id FROM {table}")
         assert seen == [("ours",)]
         assert await _rows("nobody", f"SELECT * FROM {table}") == []
@@ -92,6 +102,15 @@ async def test_a_transaction_covers_its_own_tenants_entries_only_and_none_that_a
     async with tenant_transaction("theirs") as connection:
         await connection.execute("SELECT cover_audit_entries('theirs', 1000)")
     assert await _rows("theirs", "SELECT covered FROM audit_heads") == [(0,)]
+
+
+async def test_a_transaction_keeps_its_own_tenants_nodes_only_and_replaces_none() -> None:
+    with pytest.raises(errors.RaiseException, match="may not keep nodes of theirs"):
+        await _keep_node("theirs", "ours")
+    await _keep_node("ours", "ours")
+    async with tenant_transaction("ours") as connection:
+        await connection.execute("SELECT keep_audit_nodes('ours', '{4}', '{0}', '{other}')")
+    assert await _rows("ours", "SELECT hash FROM audit_nodes") == [(b"x",)]
 
 
 async def test_a_transaction_of_no_tenant_sees_where_chains_end_and_no_entry() -> None:

@@ -1,0 +1,41 @@
+"""What `audit` publishes: what became of exports of a tenant's audit log."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from events.registry import event
+from shared.kit.instants import Instant
+from shared.kit.models import EventData
+
+TOPIC = "audit"
+
+
+class ExportState(EventData):
+    """One export: an archive of a tenant's entries from the first up to number `entries`. `bytes`
+    and `sha256` are the archive's; `reason` says why there is none."""
+
+    export_id: str
+    status: Literal["pending", "ready", "failed"] = "pending"
+    requested_by: str
+    requested_at: Instant
+    ended_at: Instant | None = None
+    entries: Annotated[int, Field(ge=0)] | None = None
+    bytes: Annotated[int, Field(ge=0)] | None = None
+    sha256: str | None = None
+    reason: str | None = None
+
+
+@event("assent.audit_export.requested.v1")
+class AuditExportRequested(ExportState):
+    """Somebody asked for an archive of the tenant's audit log."""
+
+
+@event("assent.audit_export.completed.v1")
+class AuditExportCompleted(ExportState):
+    """The archive is in the bucket."""
+
+
+@event("assent.audit_export.failed.v1")
+class AuditExportFailed(ExportState):
+    """There will be no archive; a new request may have another outcome."""

@@ -1,0 +1,77 @@
+"""Finds a tenant's entries by who acted, what was done, what it was about, and when."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from functions.audit.store import Found, Search, find_entries
+from functions.audit.views import AuditEntry, AuditEntryPage
+from shared.kit.callers import Caller
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.instants import format_instant, parse_instant
+from shared.kit.parsing import refused_cursor, whole_number_in
+
+# A page is at most 1 MB, with room for the names of its fields.
+PAGE_BYTES = 900_000
+
+
+async def search(
+    caller: Caller,
+    *,
+    actor: str | None,
+    action: str | None,
+    subject: str | None,
+    since: str | None,
+    before: str | None,
+    limit: int,
+    cursor: str | None,
+) -> AuditEntryPage:
+    """The entries of the caller's tenant that match everything given, newest first. Raises Invalid
+    for a time or a cursor that is none, Unavailable."""
+    wanted = Search(
+        actor=actor,
+        action=action,
+        subject=subject,
+        since=_moment("from", since),
+        before=_moment("to", before),
+        after=_place(cursor) if cursor is not None else None,
+    )
+    found = await find_entries(caller.tenant_id, wanted, limit + 1)
+    shown = list(_fitting(found[:limit]))
+    is_last = len(shown) == len(found)
+    return AuditEntryPage(
+        items=tuple(AuditEntry.of(*each) for each in shown),
+        next_cursor=None if is_last else _cursor(shown[-1]),
+    )
+
+
+def _fitting(found: list[Found]) -> Iterator[Found]:
+    """Those that fit into a page, at least one."""
+    taken = 0
+    for each in found:
+        taken += 2 * len(each.entry.body)
+        if taken > PAGE_BYTES and each is not found[0]:
+            return
+        yield each
+
+
+def _moment(name: str, text: str | None) -> datetime | None:
+    try:
+        return None if text is None else parse_instant(text)
+    except ValueError as error:
+        message = "must be a time in UTC, like 2026-11-20T12:00:00.000Z"
+        raise Invalid(FieldError(name, message)) from error
+
+
+def _cursor(last: Found) -> str:
+    return f"{format_instant(last.filed.at)}_{last.entry.number}"
+
+
+def _place(cursor: str) -> tuple[datetime, int]:
+    moment, _, digits = cursor.partition("_")
+    number = whole_number_in(digits)
+    try:
+        if number is None or number >= 1 << 63:
+            raise ValueError("no number")
+        return parse_instant(moment), number
+    except ValueError as error:
+        raise refused_cursor() from error
