@@ -21,6 +21,7 @@ from emulators.faults import Faults
 from emulators.firestore_front import FirestoreFront
 from emulators.functions.environment import (
     Services,
+    buckets_of,
     common,
     of_all,
     of_deployable,
@@ -88,6 +89,7 @@ class Composition:
         self.env = common(services) | {"ASSENT_URL": url}
         if services.postgres_dsn is not None:
             self.env["ASSENT_POSTGRES_DSN"] = services.postgres_dsn
+        self.env |= buckets_of(manifests.buckets, services)
         return url
 
     async def resume(self, before: State) -> None:
@@ -164,6 +166,7 @@ class Composition:
             keys=f"{issuer.url}{JWKS_PATH}",
             clock=self.directory.clock,
             postgres_dsn=servers.postgres.dsn(APPLICATION) if servers.postgres else None,
+            buckets=servers.buckets.url if servers.buckets else None,
             urls=self.fleet.urls,
             limits=self.options.limits,
         )

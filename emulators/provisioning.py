@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from typing import Any
 
+from emulators.buckets import ANY_KEY
 from emulators.iam import PROJECT, REGION
 from emulators.issuer import new_signing_key
 from shared.kit.digests import new_key_ring
@@ -68,6 +69,8 @@ def secret_values(names: tuple[str, ...]) -> dict[str, bytes]:
             values[name], values[f"{owner}-public-keys"] = new_signing_key(owner)
         elif name.endswith("-log-key"):
             values[name] = new_key_ring(name.removesuffix("-log-key")).encode()
+        elif name.endswith("-bucket-key"):
+            values[name] = ANY_KEY.encode()
     for name in names:
         if name not in values and name.endswith("-public-keys"):
             raise ValueError(f"secret {name}: no manifest names the signing key it belongs to")

@@ -1,4 +1,4 @@
-"""The servers that hold the platform's state: Google's two emulators and PostgreSQL."""
+"""The servers that hold the platform's state: Google's two emulators, PostgreSQL, and buckets."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
+from emulators.buckets import Buckets, create_buckets
 from emulators.directory import PlatformDirectory
 from emulators.firestore import FirestoreEmulator
 from emulators.google_cli import find_tools
@@ -22,16 +23,18 @@ _POSTGRES = "postgres"
 
 @dataclass(frozen=True)
 class Servers:
-    """All servers, running. PostgreSQL only where a manifest needs it."""
+    """All servers, running. PostgreSQL and buckets only where a manifest needs them."""
 
     firestore: FirestoreEmulator
     pubsub: PubsubEmulator
     postgres: Postgres | None
+    buckets: Buckets | None
 
     @property
     def processes(self) -> list[Process]:
         found = [self.firestore.process, self.pubsub.process]
-        return [*found, self.postgres.process] if self.postgres else found
+        others = [each.process for each in (self.postgres, self.buckets) if each is not None]
+        return [*found, *others]
 
     async def save(self, scratch: Path) -> dict[str, Path]:
         """The folders that hold all documents and rows, by name. Stops PostgreSQL. Raises
@@ -45,6 +48,8 @@ class Servers:
         checks = {"firestore": self.firestore.answers(), "pubsub": self.pubsub.answers()}
         if self.postgres is not None:
             checks["postgres"] = accepts_connections(self.postgres.port)
+        if self.buckets is not None:
+            checks["buckets"] = self.buckets.answers()
         return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
 
 
@@ -79,10 +84,19 @@ async def start_servers(
         await started.migrate(root, directory)
         return started
 
+    async def buckets() -> Buckets | None:
+        if not manifests.buckets:
+            return None
+        started = await Buckets.start(root, directory)
+        exits.push_async_callback(started.stop)
+        await create_buckets(started.url, [*manifests.buckets])
+        return started
+
     async with asyncio.TaskGroup() as group:
         tasks = (
             group.create_task(firestore()),
             group.create_task(pubsub()),
             group.create_task(postgres()),
+            group.create_task(buckets()),
         )
-    return Servers(tasks[0].result(), tasks[1].result(), tasks[2].result())
+    return Servers(tasks[0].result(), tasks[1].result(), tasks[2].result(), tasks[3].result())

@@ -80,6 +80,12 @@ MINT_IDENTITY = Right[Account](
 READ_BUCKET = Right[Bucket](
     "roles/storage.objectViewer", BucketIAMMember, lambda bucket: {"bucket": bucket.name}, ALONE
 )
+# To make objects, and to delete or replace none.
+ADD_TO_BUCKET = Right[Bucket](
+    "roles/storage.objectCreator", BucketIAMMember, READ_BUCKET.place, ALONE
+)
+# To make, read and replace objects.
+USE_BUCKET = Right[Bucket]("roles/storage.objectUser", BucketIAMMember, READ_BUCKET.place, ALONE)
 PUSH_IMAGES = Right[Repository](
     "roles/artifactregistry.writer",
     RepositoryIamMember,

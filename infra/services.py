@@ -9,6 +9,7 @@ from pulumi_gcp import cloudrunv2 as run
 from pulumi_gcp.serviceaccount import Account
 
 from infra.accounts import Accounts
+from infra.buckets import URL, bucket_name
 from infra.cloud import Cloud, Part
 from infra.images import Images
 from infra.secret_manager import Secrets
@@ -69,6 +70,10 @@ def environment_of(
     if access.reaches_postgres and postgres is not None:
         env["ASSENT_POSTGRES_DSN"] = postgres
         env["ASSENT_POSTGRES_CONNECTIONS"] = str(deployable.connections)
+    if access.buckets:
+        env["ASSENT_BUCKETS_URL"] = URL
+    for name in access.buckets:
+        env[f"ASSENT_BUCKET_{name.upper().replace('-', '_')}"] = bucket_name(settings.project, name)
     return env
 
 

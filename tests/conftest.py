@@ -11,9 +11,11 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from emulators.buckets import Buckets, create_buckets
 from emulators.directory import PlatformDirectory
 from emulators.options import Options
 from emulators.running import RunningPlatform, running_platform
+from shared.manifest import load_manifests
 from shared.runtime.settings import runtime_settings
 from shared.storage import postgres as storage
 from shared.storage import secrets
@@ -25,6 +27,7 @@ settings.register_profile("assent", deadline=None)
 settings.load_profile("assent")
 
 ROOT = Path(__file__).parents[1]
+NAMES = [*load_manifests(ROOT).buckets]
 _RUNNING = pytest.StashKey[RunningPlatform]()
 
 
@@ -61,6 +64,15 @@ async def postgres(
 ) -> AsyncIterator[Service]:
     async with service(POSTGRES, directory, http) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+async def bucket_server(directory: PlatformDirectory) -> AsyncIterator[Buckets]:
+    """A service of buckets, with those of the manifests."""
+    server = await Buckets.start(ROOT, directory)
+    await create_buckets(server.url, NAMES)
+    yield server
+    await server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ class Services:
     keys: str
     clock: Path
     postgres_dsn: str | None
+    buckets: str | None
     urls: Mapping[str, str]
     limits: bool = False
 
@@ -83,7 +84,7 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
     if access.reaches_postgres and services.postgres_dsn is not None:
         env["ASSENT_POSTGRES_DSN"] = services.postgres_dsn
         env["ASSENT_POSTGRES_CONNECTIONS"] = str(deployable.connections)
-    return env
+    return env | buckets_of(access.buckets, services)
 
 
 def of_all(manifests: Manifests, services: Services) -> dict[str, str]:
@@ -99,7 +100,13 @@ def of_all(manifests: Manifests, services: Services) -> dict[str, str]:
     }
     if services.postgres_dsn is not None:
         env["ASSENT_POSTGRES_DSN"] = services.postgres_dsn
-    return env
+    return env | buckets_of(manifests.buckets, services)
+
+
+def buckets_of(names: Iterable[str], services: Services) -> dict[str, str]:
+    """Where buckets are, which have the names that manifests give them."""
+    found = {f"ASSENT_BUCKET_{each.upper().replace('-', '_')}": each for each in names}
+    return found | {"ASSENT_BUCKETS_URL": services.buckets} if found and services.buckets else {}
 
 
 @contextmanager

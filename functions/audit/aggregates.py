@@ -1,5 +1,32 @@
-"""What this function owns beside the chain: nothing yet but its own reports."""
+"""What this function owns beside the chain: exports."""
 
-from shared.aggregates import Runner
+from datetime import timedelta
 
-RUN = Runner("audit")
+from events.audit import ExportState
+from shared.aggregates import Aggregate, DueTimer, Runner
+
+EXPORT_DUE = "assent.audit_export.due.v1"
+
+
+class Export(ExportState):
+    """One export as it is stored."""
+
+
+def next_timer(export: Export) -> DueTimer | None:
+    """A pending export is made at once."""
+    return (EXPORT_DUE, export.requested_at) if export.status == "pending" else None
+
+
+EXPORTS = Aggregate(
+    noun="audit_export",
+    model=Export,
+    collection="audit_exports",
+    prefix="exp",
+    id_of=lambda export: export.export_id,
+    indexed=("status",),
+    queried=("status",),
+    next_timer=next_timer,
+)
+RUN = Runner("audit", EXPORTS)
+# As long as the bucket keeps an archive (function.toml).
+KEPT = timedelta(days=30)

@@ -1,15 +1,17 @@
-"""HTTP in, HTTP out: a tenant's entries, its newest checkpoint, and proofs."""
+"""HTTP in, HTTP out: a tenant's entries, its newest checkpoint, proofs, and exports."""
 
 from typing import Annotated
 
 from fastapi import Query
 
 from functions.audit.aggregates import RUN
+from functions.audit.exporting import request_export, show_export
 from functions.audit.proving import prove, show_checkpoint
 from functions.audit.rules.readers import refuse_reader
 from functions.audit.searching import search
-from functions.audit.views import AuditCheckpoint, AuditEntryPage, AuditProofs
+from functions.audit.views import AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs
 from shared.kit.callers import Caller
+from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
 __all__ = ["ROUTER", "RUN"]
@@ -60,3 +62,18 @@ async def get_proofs(caller: Caller, entry: Number = None, from_size: Number = N
     both."""
     refuse_reader(caller.actor)
     return await prove(caller.tenant_id, entry, from_size)
+
+
+@ROUTER.post("/exports", status_code=202)
+async def post_export(caller: Caller, key: Key) -> AuditExport:
+    """Asks for an archive of the whole log, which `assent-verify` verifies without the network; one
+    at a time."""
+    refuse_reader(caller.actor)
+    return await request_export(caller, key)
+
+
+@ROUTER.get("/exports/{export_id}")
+async def get_export(caller: Caller, export_id: str) -> AuditExport:
+    """Shows an export and, once it is ready, where to download it for the next fifteen minutes."""
+    refuse_reader(caller.actor)
+    return await show_export(caller, export_id)

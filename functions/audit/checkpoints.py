@@ -21,10 +21,12 @@ from functions.audit.rules.tree import (
 )
 from shared.kit.errors import AssentError, SignatureInvalid
 from shared.messaging.envelope import Envelope
+from shared.storage.buckets import put_once
 from shared.storage.secrets import public_keys, signing_key
 
 SIGNING_KEY = "audit-signing-key"
 PUBLIC_KEYS = "audit-public-keys"
+BUCKET = "audit-checkpoints"
 # What an instance covers well within the time of one request; the next run continues.
 MOST_TENANTS = 2_000
 AT_ONCE = 8
@@ -72,17 +74,22 @@ async def cover_new_entries(schedule: Envelope) -> None:
         raise failures[0]
 
 
-async def cover(tenant_id: str) -> None:
+async def cover(tenant_id: str) -> Kept | None:
     """Covers a tenant's entries up to the last one, unless the chain contradicts the newest
-    checkpoint: to sign what replaced it would hide that. Raises ChainBroken, Unavailable."""
+    checkpoint: to sign what replaced it would hide that. Publishes the checkpoint in the bucket,
+    and returns it; None where there is no entry. Raises ChainBroken, Unavailable."""
     newest = await store.newest_checkpoint(tenant_id)
     tree = await _covered_tree(tenant_id, newest) if newest else GrowingTree()
     head = await store.read_head(tenant_id)
     if tree.size < head.number:
         await _grow(tenant_id, tree, head.number)
         key = await signing_key(SIGNING_KEY)
-        await store.store_checkpoint(tenant_id, kept(log_of(tenant_id), tree.size, tree.root, key))
-    await store.note_covered(tenant_id, tree.size)
+        newest = kept(log_of(tenant_id), tree.size, tree.root, key)
+        await store.store_checkpoint(tenant_id, newest)
+    if newest is not None:
+        await put_once(BUCKET, f"{log_of(tenant_id)}/{newest.number:020}", newest.note.encode())
+        await store.note_covered(tenant_id, newest.number)
+    return newest
 
 
 async def _covered_tree(tenant_id: str, newest: Kept) -> GrowingTree:

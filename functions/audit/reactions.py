@@ -1,9 +1,10 @@
 """The events that get an audit entry, and the schedule on which entries are covered."""
 
 from events.registry import published_types
-from functions.audit.aggregates import RUN
+from functions.audit.aggregates import EXPORT_DUE, EXPORTS, RUN
 from functions.audit.appending import append
 from functions.audit.checkpoints import cover_new_entries
+from functions.audit.exporting import make_export
 from functions.audit.rules.evidence import evidence_types
 
 __all__ = ["HANDLERS", "RUN"]
@@ -16,4 +17,5 @@ PUBLISHED = {name for types in published_types().values() for name in types}
 HANDLERS = {
     **dict.fromkeys(evidence_types(PUBLISHED), append),
     CHECKPOINT_DUE: cover_new_entries,
+    EXPORT_DUE: RUN.timed(EXPORTS, make_export),
 }

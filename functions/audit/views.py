@@ -2,10 +2,11 @@
 
 from typing import Self
 
+from events.audit import ExportState
 from functions.audit.rules.chain import Entry
 from functions.audit.rules.evidence import Filed
 from shared.kit.instants import Instant
-from shared.kit.models import Data
+from shared.kit.models import Data, part_of
 
 
 class AuditEntry(Data):
@@ -40,6 +41,18 @@ class AuditEntryPage(Data):
 
     items: tuple[AuditEntry, ...]
     next_cursor: str | None
+
+
+class AuditExport(ExportState):
+    """An export. `url` is an address at which the archive can be read for fifteen minutes; a new
+    answer has a new one, as long as the archive is kept."""
+
+    url: str | None = None
+
+    @classmethod
+    def of(cls, export: ExportState, url: str | None = None) -> Self:
+        """The export, with an address to download it from if there is one."""
+        return part_of(cls, export, url=url)
 
 
 class AuditCheckpoint(Data):

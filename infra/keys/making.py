@@ -16,6 +16,8 @@ from shared.kit.signing import SEED_BYTES, load_signing_key, new_key, public_key
 from shared.manifest import Manifests
 
 SIGNING, PUBLIC, LOG = "-signing-key", "-public-keys", "-log-key"
+# Google makes these, for an account: `<access id>:<secret>`.
+BUCKET, NO_KEY = "-bucket-key", "none:none"
 # After this time a process that meets an unknown key reads the public keys again
 # (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
@@ -41,6 +43,9 @@ def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
         elif name.endswith(LOG):
             values.add(name, new_key_ring(name.removesuffix(LOG)))
             yield f"{name}: created"
+        elif name.endswith(BUCKET):
+            values.add(name, NO_KEY)
+            yield f"{name}: opens nothing yet; put a key of Cloud Storage there (guides/deploy.md)"
         elif name.endswith(PUBLIC):
             raise Refused(f"{name}: its signing key is there and it is not; rotate that key")
         else:

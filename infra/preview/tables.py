@@ -117,6 +117,10 @@ KINDS = {
     "gcp:serviceaccount/account:Account": Kind("account", "{accountId}".format_map),
     "pulumi-python:dynamic/assent:Image": Kind("image", _image),
     "gcp:storage/bucketObject:BucketObject": Kind("archive", _archive),
+    "gcp:storage/bucket:Bucket": Kind("bucket", "{name}".format_map),
+    "gcp:storage/bucketIAMMember:BucketIAMMember": Kind(
+        "in a bucket", _member("{who} as {role} in {bucket}")
+    ),
     "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": Kind("called by", _member("{who}")),
     "gcp:pubsub/topicIAMMember:TopicIAMMember": Kind("may publish", _member("{who} to {topic}")),
     "gcp:secretmanager/secretIamMember:SecretIamMember": Kind("may read", "{secretId}".format_map),

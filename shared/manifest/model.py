@@ -16,6 +16,8 @@ EventType = Annotated[
 Route = Annotated[str, StringConstraints(pattern=r"^/v1/[a-z0-9_-]+(/([a-z0-9_-]+|\*))*(/\*\*)?$")]
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 
+Lifetime = Annotated[str, StringConstraints(pattern=r"^(kept|[1-9][0-9]{0,3}d)$")]
+
 # What Pub/Sub and Cloud Tasks both accept.
 LONGEST_BACKOFF_SECONDS = 600
 # Measured: a process with everything imported, and the most that one request may hold while it
@@ -141,6 +143,8 @@ class Access(Model):
     postgres: Literal["none"] | Annotated[int, Field(ge=1, le=10)] = "none"
     secrets: Names = ()
     calls: Names = ()
+    # How long objects stay: some days, or "kept", where nobody can delete one for years.
+    buckets: dict[Name, Lifetime] = Field(default_factory=dict)
 
     @property
     def reaches_postgres(self) -> bool:

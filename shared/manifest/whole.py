@@ -215,6 +215,15 @@ class Manifests:
         named = {secret for manifest in self.by_noun.values() for secret in manifest.access.secrets}
         return tuple(sorted(named))
 
+    @cached_property
+    def buckets(self) -> Mapping[str, str]:
+        """How long each bucket keeps its objects, by the bucket's name."""
+        return {
+            name: lifetime
+            for manifest in self.by_noun.values()
+            for name, lifetime in manifest.access.buckets.items()
+        }
+
     def deployable(self, name: str) -> Deployable:
         """The deployable called `name`. Raises KeyError where there is none."""
         for deployable in self.deployables:

@@ -43,6 +43,7 @@ def services() -> Services:
         keys="http://issuer/jwks.json",
         clock=Path("/clock"),
         postgres_dsn="postgresql://x",
+        buckets=None,
         urls=urls,
     )
 

@@ -84,6 +84,14 @@ async def test_creating_again_changes_nothing(values: Values) -> None:
     assert all(line.endswith(": kept") for line in said)
 
 
+async def test_the_key_of_a_bucket_is_made_by_google_and_opens_nothing_before(
+    values: Values,
+) -> None:
+    said = await all_of(create_missing, MANIFESTS, values)
+    assert any(line.startswith("audit-bucket-key: opens nothing yet") for line in said)
+    assert await value_of(values, "audit-bucket-key") == "none:none"
+
+
 async def test_no_value_is_said(values: Values) -> None:
     said = await all_of(create_missing, MANIFESTS, values)
     seeds = [
@@ -158,7 +166,7 @@ async def test_the_command_creates_what_a_stack_lacks(
     values: Values, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = await asyncio.to_thread(main, ["create", "--stack", "dev"], ROOT)
-    assert (code, capsys.readouterr().out.count(": created")) == (0, 6)
+    assert (code, capsys.readouterr().out.count(": created")) == (0, 7)
     assert await asyncio.to_thread(main, ["retire", "billing", "--stack", "dev"], ROOT) == 1
     assert (
         await asyncio.to_thread(main, ["retire", "billing", "--log", "--stack", "dev"], ROOT) == 1

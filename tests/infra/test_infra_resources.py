@@ -119,7 +119,7 @@ def test_images_are_cleaned_up_and_the_last_ones_kept() -> None:
 
 
 def test_an_archive_stays_as_long_as_pulumi_counts_on_it_and_is_never_public() -> None:
-    (bucket,) = graph_of_stack("prod").of("gcp:storage/bucket:Bucket")
+    bucket = graph_of_stack("prod").named("images/sources")
     assert not bucket.inputs.get("lifecycleRules")
     assert bucket.inputs["publicAccessPrevention"] == "enforced"
     assert bucket.inputs["uniformBucketLevelAccess"] is True

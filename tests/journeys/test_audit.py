@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 from emulators.running import RunningPlatform
@@ -133,3 +134,30 @@ def test_a_tenant_reads_and_proves_its_audit_log_and_nobody_elses(
     taken = stranger.send("GET", f"/v1/audit/entries?cursor={first['next_cursor']}")
     assert taken.status_code == 422
     assert stranger.send("GET", "/v1/audit/checkpoint").status_code == 404
+
+
+def test_a_tenant_exports_its_audit_log_and_verifies_it_alone(
+    world: World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    world.live("writer")
+    admin = world.person("mara", ("audit:read", "audit:write"), ("tenant_admin",))
+    asked = admin.post("/v1/audit/exports")
+    world.settle()
+    export = admin.get(f"/v1/audit/exports/{asked['export_id']}")
+    assert export["status"] == "ready"
+    archive = tmp_path_factory.mktemp("export") / "clinic.tar"
+    archive.write_bytes(httpx.get(export["url"]).content)
+    (key,) = admin.get("/v1/audit/checkpoint")["keys"]
+    command = [sys.executable, "-m", "shared.verify", str(archive), "--key", key]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert f"{export['entries']} entries of" in said.stdout
+    actions = {e["action"] for e in admin.get("/v1/audit/entries", actor="mara")["items"]}
+    assert "assent.audit_export.requested.v1" in actions
+
+    stranger = World(world.platform).person("eve", ("audit:read", "audit:write"), ("governor",))
+    missed = stranger.send("GET", f"/v1/audit/exports/{asked['export_id']}")
+    assert missed.json()["code"] == "not_found"
+    world.settle()
+    lookups = [e["action"] for e in stranger.get("/v1/audit/entries")["items"]]
+    assert lookups == ["assent.lookup.missed.v1"]

@@ -21,6 +21,7 @@ CLAIMS: tuple[Claim, ...] = (
     grants.private_services_are_invoked_by_exactly_whom_the_local_platform_allows,
     grants.queues_have_exactly_their_creators,
     grants.the_builder_reads_sources_and_writes_images,
+    grants.buckets_are_written_by_the_private_sides_that_name_them,
     deliveries.every_reader_of_a_topic_has_one_subscription,
     deliveries.the_name_of_a_subscription_tells_its_filter,
     deliveries.every_event_that_a_function_publishes_has_its_topic,
@@ -35,4 +36,5 @@ CLAIMS: tuple[Claim, ...] = (
     protection.the_sql_instance_is_reached_through_the_connector_only,
     protection.no_secret_has_a_value_in_the_state,
     protection.connections_leave_room,
+    protection.buckets_are_private_and_keep_what_they_should,
 )

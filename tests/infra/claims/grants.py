@@ -144,10 +144,28 @@ def queues_have_exactly_their_creators(graph: Graph) -> Iterator[str]:
 
 def the_builder_reads_sources_and_writes_images(graph: Graph) -> Iterator[str]:
     builder = email(graph, "builder")
-    sources = members(graph, BUCKET_MEMBER, "roles/storage.objectViewer")
+    bucket = f"{graph.settings.project}-sources"
+    sources = members(graph, BUCKET_MEMBER, "roles/storage.objectViewer", bucket=bucket)
     yield from differing("readers of sources", sources, [builder])
     images = members(graph, REPOSITORY_MEMBER, "roles/artifactregistry.writer")
     yield from differing("writers of images", images, [builder])
-    for type in (BUCKET_MEMBER, REPOSITORY_MEMBER):
-        if graph.count(type) != 1:
-            yield f"{graph.count(type)} of {type}"
+    if graph.count(REPOSITORY_MEMBER) != 1:
+        yield f"{graph.count(REPOSITORY_MEMBER)} of {REPOSITORY_MEMBER}"
+
+
+def buckets_are_written_by_the_private_sides_that_name_them(graph: Graph) -> Iterator[str]:
+    expected = 1
+    for name, lifetime in graph.manifests.buckets.items():
+        roles = ("objectCreator", "objectViewer") if lifetime == "kept" else ("objectUser",)
+        expected += len(roles)
+        writers = [
+            email(graph, each.name)
+            for each in graph.manifests.deployables
+            if name in each.manifest.access.buckets and not each.public
+        ]
+        for role in roles:
+            bucket = f"{graph.settings.project}-{name}"
+            found = members(graph, BUCKET_MEMBER, f"roles/storage.{role}", bucket=bucket)
+            yield from differing(f"{role} of {name}", found, writers)
+    if graph.count(BUCKET_MEMBER) != expected:
+        yield f"{graph.count(BUCKET_MEMBER)} grants in buckets, not {expected}"

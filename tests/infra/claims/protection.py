@@ -64,3 +64,24 @@ def connections_leave_room(graph: Graph) -> Iterator[str]:
     )
     if used > graph.settings.sql_connections - 6:
         yield f"{used} of {graph.settings.sql_connections} connections"
+
+
+def buckets_are_private_and_keep_what_they_should(graph: Graph) -> Iterator[str]:
+    is_prod = graph.settings.environment == "prod"
+    made = {str(each.inputs["name"]): each for each in graph.of("gcp:storage/bucket:Bucket")}
+    for name, lifetime in graph.manifests.buckets.items():
+        bucket = made[f"{graph.settings.project}-{name}"].inputs
+        if bucket["publicAccessPrevention"] != "enforced" or not bucket["uniformBucketLevelAccess"]:
+            yield f"{name}: may be opened"
+        deleted = [
+            each["condition"]["age"]
+            for each in bucket["lifecycleRules"]
+            if each["action"]["type"] == "Delete"
+        ]
+        if deleted != ([] if lifetime == "kept" else [int(lifetime[:-1])]):
+            yield f"{name}: objects are deleted after {deleted} days"
+        retention = bucket.get("retentionPolicy") or {}
+        if (retention.get("isLocked") is True) != (lifetime == "kept" and is_prod):
+            yield f"{name}: its retention is {retention}"
+        if is_prod and bucket["forceDestroy"]:
+            yield f"{name}: is deleted with what is in it"
