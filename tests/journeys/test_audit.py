@@ -161,3 +161,32 @@ def test_a_tenant_exports_its_audit_log_and_verifies_it_alone(
     world.settle()
     lookups = [e["action"] for e in stranger.get("/v1/audit/entries")["items"]]
     assert lookups == ["assent.lookup.missed.v1"]
+
+
+@pytest.mark.parametrize(
+    ("role", "reads"),
+    [
+        *(
+            (role, True)
+            for role in (
+                *("platform_admin", "tenant_admin", "workspace_admin", "operator", "developer"),
+                *("analyst", "governor", "deputy", "genesis", "architect", "guardian"),
+            )
+        ),
+        ("end_user", False),
+        ("service_runtime", False),
+    ],
+)
+def test_each_role_reads_the_audit_log_or_does_not_as_the_matrix_says(
+    world: World, role: str, reads: bool
+) -> None:
+    somebody = world.person("somebody", ("audit:read", "audit:write"), (role,))
+    calls = (
+        ("GET", "/v1/audit/entries", 200),
+        ("GET", "/v1/audit/checkpoint", 404),
+        ("GET", "/v1/audit/proofs?entry=1", 404),
+        ("GET", "/v1/audit/exports/exp_01M7WG75NJWTKQJPKRS22KDGS6", 404),
+        ("POST", "/v1/audit/exports", 202),
+    )
+    found = [somebody.send(method, path).status_code for method, path, _ in calls]
+    assert found == [status if reads else 403 for _, _, status in calls]

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 ID = "agt_01M7WG75NJWTKQJPKRS22KDGS6"
 EVERY_SCOPE = (
     "agents:read agents:write approvals:read approvals:write"
-    " governance:read governance:write veto:execute"
+    " governance:read governance:write veto:execute audit:read audit:write"
 )
 REASON = {"reason": "look at it"}
 ABOUT = {"decision_hash": "0" * 64, "client_decision_id": "5f0c2f0e-8f9c-4f5e-9a53-000000000001"}

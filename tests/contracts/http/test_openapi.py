@@ -27,7 +27,7 @@ pytestmark = pytest.mark.platform
 ROOT = Path(__file__).parents[3]
 SCOPES = (
     *("agents:read", "agents:write", "approvals:read", "approvals:write"),
-    *("governance:read", "governance:write", "veto:execute"),
+    *("governance:read", "governance:write", "veto:execute", "audit:read", "audit:write"),
 )
 CHECKS = [
     not_a_server_error,

@@ -15,6 +15,9 @@ from functions.approvals import queries
 from functions.approvals.aggregates import RUN as APPROVALS
 from functions.approvals.service import lists
 from functions.audit import store as audit
+from functions.audit.aggregates import RUN as AUDIT
+from functions.audit.exporting import request_export, show_export
+from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
@@ -128,9 +131,13 @@ async def a_stranger_knocks(client: httpx.AsyncClient) -> None:
 
 
 async def an_auditor_looks(tenant: str) -> None:
-    """The checkpoints of a chain, which has none yet."""
+    """The checkpoints of a chain, which has none yet, and an export, which waits for its timer."""
     assert await audit.newest_checkpoint(tenant) is None
     assert await audit.read_checkpoints(tenant) == []
+    caller = caller_of(tenant)
+    asked = await request_export(caller, IdempotencyKey(caller))
+    assert (await show_export(caller, asked.export_id)).status == "pending"
+    await AUDIT.sweep(AUDIT_HANDLERS).run(START)
 
 
 def caller_of(tenant: str) -> Caller:

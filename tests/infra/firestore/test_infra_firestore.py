@@ -33,7 +33,7 @@ from tests.shared.cloud import Cloud
 
 __all__ = ["cloud", "issuing_key"]
 
-TOPICS = ("agents", "approvals", "mobile-api", "dead-letters")
+TOPICS = ("agents", "approvals", "audit", "mobile-api", "dead-letters")
 
 Fields = dict[str, list[dict[str, Any]]]
 
