@@ -1,8 +1,13 @@
 """The steps of the demo, through the public API only."""
 
+import subprocess
+import sys
+import tempfile
 import uuid
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from emulators.client import PlatformClient
 from emulators.demo.narrator import Narrator
@@ -30,6 +35,7 @@ def tell(base_url: str, narrator: Narrator) -> None:
         platform.wait_until_idle()
         narrator.causes(platform.events())
         narrator.cost(platform.operations())
+        _proved(platform, narrator)
 
 
 def _approved_by_hand(
@@ -122,6 +128,26 @@ def _confirmed(
         raise PlatformError(f"the approval is {decided['status']}, not confirmed")
     narrator.step("The precedent's assent is", decided["status"])
     _expect(author, case, agent="active", case_status="live", narrator=narrator)
+
+
+def _proved(platform: PlatformClient, narrator: Narrator) -> None:
+    narrator.chapter("What was decided is exported, and verified without Assent")
+    scopes = ("audit:read", "audit:write")
+    auditor = Person(platform, principal="ada", tenant=TENANT, scopes=scopes, roles=("analyst",))
+    asked = auditor.post("/v1/audit/exports")
+    platform.wait_until_idle()
+    export = auditor.get(f"/v1/audit/exports/{asked['export_id']}")
+    if export["status"] != "ready":
+        raise PlatformError(f"The audit log was not exported: {export}")
+    with tempfile.NamedTemporaryFile(suffix=".tar") as archive:
+        archive.write(httpx.get(export["url"]).content)
+        archive.flush()
+        # Another program, with nothing of the platform in it.
+        command = [sys.executable, "-m", "shared.verify", archive.name]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise PlatformError(f"The exported archive does not verify: {done.stdout}{done.stderr}")
+    narrator.step("assent-verify", f"{export['entries']} entries, whole, and signed by one key")
 
 
 def _submit(author: Person, name: str, narrator: Narrator) -> Any:

@@ -79,7 +79,6 @@ async def make_export(work: UnitOfWork, export: Export) -> None:
             raise ChainBroken("the log has no entry")
         written = await _write(tenant_id, export, checkpoint)
     except ChainBroken as error:
-        # Without the tenant's name, which whoever asked knows.
         failed = {"status": "failed", "ended_at": work.at, "reason": error.detail}
         await work.save(Transition(export.model_copy(update=failed), AuditExportFailed))
         return
