@@ -31,14 +31,23 @@ RefusalReason = Literal[
     "not_valid_yet",
     "valid_too_long",
     "scope_missing",
+    "tenant_missing",
+    # Of what is sent to sign in, or to get a token.
+    "another_browser",
+    "cross_site",
+    "nonce_differs",
+    "open_redirect",
+    "code_refused",
+    "replayed",
+    "revoked",
 ]
 
 
 class CredentialRefused(EventData):
-    """`function` refused a bearer token at `call` (a method and a route). `principal` is whom the
-    token names, where our issuer signed it; then the event belongs to the token's tenant, and is
-    the principal's own act unless nobody may be called that.
-    Otherwise the token proves neither, and the event belongs to the platform: a stranger writes
+    """`function` refused what was to prove who calls, such as a bearer token, at `call` (a method
+    and a route). `principal` is whom it names, where it is one that we issued; then the event
+    belongs to its tenant, and is the principal's own act unless nobody may be called that.
+    Otherwise it proves neither, and the event belongs to the platform: a stranger writes
     into no tenant's log. Nothing of the token itself is kept."""
 
     event_type: ClassVar[str] = "assent.credential.refused.v1"

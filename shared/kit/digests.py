@@ -30,6 +30,14 @@ class KeyRing:
         key = self.keys.get(name) or (self.retired.get(name) if also_retired else None)
         return key is not None and hmac.compare_digest(_mac(key, texts).encode(), mac.encode())
 
+    def derived(self, purpose: str) -> dict[str, bytes]:
+        """Another key of 32 bytes for each key, by its name, the maker's first. Nobody learns one
+        key from another, and a rotation of the ring rotates them all."""
+        names = sorted(self.keys, key=lambda name: name != self.maker)
+        return {
+            name: hmac.digest(self.keys[name], purpose.encode(), hashlib.sha256) for name in names
+        }
+
     def knows(self, digest: str) -> bool:
         """Whether the digest names one of the keys, also a retired one; verifies nothing."""
         name = digest.partition(".")[0]

@@ -66,6 +66,12 @@ class Forbidden(AssentError):
     http_status = 403
 
 
+class TenantNotChosen(AssentError):
+    code = "tenant_not_chosen"
+    title = "The token is for no tenant"
+    http_status = 403
+
+
 class SeparationOfDuties(AssentError):
     code = "separation_of_duties"
     title = "Nobody decides on their own request"
@@ -131,6 +137,12 @@ class VersionConflict(AssentError):
 class ApprovalExpired(AssentError):
     code = "approval_expired"
     title = "The deadline has passed, and silence has decided"
+    http_status = 410
+
+
+class InvitationOver(AssentError):
+    code = "invitation_over"
+    title = "The invitation is of no more use"
     http_status = 410
 
 

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from shared.kit.errors import WHOLE_BODY, FieldError, Invalid, MalformedRequest
 from shared.kit.json_numbers import MOST_DIGITS, fraction, whole_number
@@ -68,6 +69,23 @@ def parse_json_apart(body: bytes) -> Any:
     if isinstance(value, _Object):
         value.refuse_repeated()
     return value
+
+
+def parse_form(body: bytes) -> dict[str, str]:
+    """The fields of an HTML form. Raises MalformedRequest for what is not UTF-8, Invalid for a
+    field that is sent twice and for more than a hundred."""
+    try:
+        text = body.decode()
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_SHOWN)
+    except UnicodeDecodeError as error:
+        raise unreadable("is not UTF-8") from error
+    except ValueError as error:
+        raise refused(f"has more than {_SHOWN} fields") from error
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        twice = next(name for name, times in Counter(n for n, _ in pairs).items() if times > 1)
+        raise Invalid(FieldError(twice[:_SHOWN] or WHOLE_BODY, "is sent twice; send it once"))
+    return fields
 
 
 def refuse_part(value: Any) -> None:

@@ -12,8 +12,17 @@ EventType = Annotated[
     str,
     StringConstraints(pattern=r"^assent\.[a-z_]+\.[a-z_]+\.v[1-9][0-9]*$", max_length=100),
 ]
-# `*` is any one segment; `/**` at the end is the path before it and all below.
-Route = Annotated[str, StringConstraints(pattern=r"^/v1/[a-z0-9_-]+(/([a-z0-9_-]+|\*))*(/\*\*)?$")]
+# `*` is any one segment; `/**` at the end is the path before it and all below. Outside of /v1 are
+# pages, and documents at addresses that others chose (RFC 8615).
+Route = Annotated[
+    str,
+    StringConstraints(
+        pattern=(
+            r"^(/v1/[a-z0-9_-]+(/([a-z0-9_-]+|\*))*(/\*\*)?"
+            r"|/[a-z]+|/\.well-known/[a-z0-9_-]+(\.json)?)$"
+        )
+    ),
+]
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 
 Lifetime = Annotated[str, StringConstraints(pattern=r"^(kept|[1-9][0-9]{0,3}d)$")]

@@ -13,9 +13,10 @@ from joserfc import jws, jwt
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, Field, ValidationError
 
-from shared.kit.bookkeeping import RefusalReason
+from shared.kit.api_keys import PREFIX
+from shared.kit.bookkeeping import PLATFORM_TENANT, RefusalReason
 from shared.kit.callers import Caller, Identifier, Scopes
-from shared.kit.errors import ScopeMissing, Unauthenticated
+from shared.kit.errors import ScopeMissing, TenantNotChosen, Unauthenticated
 from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
 from shared.kit.wording import field_errors, one_of
@@ -23,6 +24,7 @@ from shared.runtime import issuer_keys, logs
 from shared.runtime.boundary import received_at
 from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.issuer_keys import IssuerKeys
+from shared.runtime.key_exchange import KeyExchange
 from shared.runtime.settings import RuntimeSettings, runtime_settings
 
 TOKENS_REMEMBERED = 1024
@@ -41,13 +43,14 @@ Seconds = Annotated[int, Field(ge=0, le=LAST_SECOND)]
 
 class Claims(BaseModel):
     """The claims that we read. `scope` is space-delimited (RFC 8693). Issuer and audience are
-    compared with ours; every other text is ASCII, since cards and the audit show it."""
+    compared with ours; every other text is ASCII, since cards and the audit show it. Without a
+    `tenant` a token opens only calls that say so."""
 
     iss: str
     aud: str | list[str]
     sub: Identifier
     exp: Seconds
-    tenant: Identifier
+    tenant: Identifier | None = None
     scope: Scopes = ""
     roles: tuple[Identifier, ...] = ()
     nbf: Seconds = 0
@@ -136,6 +139,7 @@ def _key_name(token: str) -> str | None:
 
 
 _verifiers: dict[asyncio.AbstractEventLoop, TokenVerifier] = {}
+_exchanges: dict[asyncio.AbstractEventLoop, KeyExchange] = {}
 _bearer = HTTPBearer(bearerFormat="JWT", auto_error=False)
 
 
@@ -144,6 +148,17 @@ def _verifier() -> TokenVerifier:
     if loop not in _verifiers:
         _verifiers[loop] = TokenVerifier(runtime_settings())
     return _verifiers[loop]
+
+
+async def _access_token(presented: str) -> str:
+    """The token that was presented, or the one that an API key stands for. Raises Unauthenticated,
+    Unavailable."""
+    if not presented.startswith(PREFIX):
+        return presented
+    loop = asyncio.get_running_loop()
+    if loop not in _exchanges:
+        _exchanges[loop] = KeyExchange(runtime_settings().address_of_identity)
+    return await _exchanges[loop].token_for(presented)
 
 
 def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
@@ -168,20 +183,30 @@ async def authenticate(request: Request) -> Caller:
         raise Unauthenticated("send a bearer token in the Authorization header")
     now = received_at(request.scope)
     try:
-        claims = await _verifier().verify(credentials.credentials, now)
+        token = await _access_token(credentials.credentials)
+        claims = await _verifier().verify(token, now)
     except Unauthenticated as refusal:
         await _report(request, refusal)
         raise
-    logs.tenant_id.set(claims.tenant)
+    tenant_id = claims.tenant or PLATFORM_TENANT
+    logs.tenant_id.set(tenant_id)
     logs.note(principal=claims.sub)
     return Caller(
         principal=claims.sub,
-        tenant_id=claims.tenant,
+        tenant_id=tenant_id,
         scopes=frozenset(claims.scope.split()),
         roles=frozenset(claims.roles),
         received_at=now,
-        token=credentials.credentials,
+        token=token,
     )
+
+
+async def require_tenant(request: Request, caller: Caller) -> None:
+    """Raises TenantNotChosen for a caller whose token is for no tenant."""
+    if caller.tenant_id == PLATFORM_TENANT:
+        await report_refusal(request, "tenant_missing", PLATFORM_TENANT, caller.principal)
+        detail = "choose one when you get the token: send tenant to POST /v1/auth/token"
+        raise TenantNotChosen(detail)
 
 
 async def authorize(request: Request, caller: Caller, scopes: Collection[str]) -> None:
@@ -199,4 +224,5 @@ async def _report(request: Request, refusal: Unauthenticated) -> None:
         await report_refusal(request, refusal.reason)
     else:
         claims = refusal.claims
-        await report_refusal(request, refusal.reason, claims.tenant, claims.sub)
+        tenant_id = claims.tenant or PLATFORM_TENANT
+        await report_refusal(request, refusal.reason, tenant_id, claims.sub)

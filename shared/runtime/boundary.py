@@ -24,11 +24,12 @@ from shared.runtime.tracing import current_trace_id, request_span
 MAX_BODY_BYTES = 1_000_000
 LONGEST_ADDRESS = 8_192
 RECEIVED_AT = "assent.received_at"
-# Every header that a function reads, or passes on to another.
+# Every header that a function reads to decide by it, or passes on to another.
 HEADERS_READ = frozenset(
     {
         *("authorization", "content-encoding", "content-length", "content-type"),
         *("idempotency-key", "if-none-match", "traceparent"),
+        *("cookie", "origin", "sec-fetch-site", "x-forwarded-for"),
     }
 )
 # The call would use one of two and ignore the other.

@@ -1,4 +1,4 @@
-"""Records the bearer tokens that a public side refused, so that they are audited."""
+"""Records the tokens and other proofs that a public side refused, so that they are audited."""
 
 import logging
 
@@ -14,7 +14,7 @@ from shared.runtime.boundary import received_at
 
 COLLECTION = "credential_refusals"
 OF_A_PRINCIPAL = Rate("credential", "crd", COLLECTION, per_minute=20)
-# Whoever can send bytes causes these: one a minute shows that somebody tries.
+# Whoever can send bytes causes these: one a minute and reason shows that somebody tries.
 OF_STRANGERS = Rate("credential", "crd", COLLECTION, per_minute=1)
 
 _log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ async def report_refusal(
     principal: str | None = None,
 ) -> None:
     """Records that a token was refused: in the log of the tenant that it proves, up to twenty times
-    a minute and principal; otherwise in the platform's own, once a minute and function. The
+    a minute and principal; otherwise in the platform's own, once a minute, function and reason. The
     request's log line has the reason each time. The refusal stands where the record fails: never
     raises."""
     logs.note(refused=reason)
@@ -48,7 +48,7 @@ async def report_refusal(
     )
     try:
         if principal is None:
-            await record_at_most(OF_STRANGERS, outbox, recorder, outbox.noun, data)
+            await record_at_most(OF_STRANGERS, outbox, recorder, f"{outbox.noun} {reason}", data)
         else:
             await record_at_most(OF_A_PRINCIPAL, outbox, recorder, principal, data)
     except Exception:  # noqa: BLE001 - the refusal stands

@@ -82,10 +82,13 @@ def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
 def _complete(operation: dict[str, Any], route: Route) -> None:
     writes = bool((route.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"})
     refusals = {**READ_REFUSALS, **(WRITE_REFUSALS if writes else {})}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="Problem")}}}
     for status, description in refusals.items():
+        own = operation["responses"].get(str(status), {})
+        is_own = bool(own) and str(status) != "422"
         operation["responses"][str(status)] = {
-            "description": description,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
+            "description": own["description"] if is_own else description,
+            "content": {**(own.get("content", {}) if is_own else {}), **problem},
         }
     if route.body is not None:
         shown = {"schema": {"$ref": REFERENCE.format(model=route.body.model.__name__)}}

@@ -15,7 +15,13 @@ from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.parsing import refuse_misspelt, refuse_unknown
-from shared.runtime.auth import SCOPES_ATTRIBUTE, authenticate, authorize, requires
+from shared.runtime.auth import (
+    SCOPES_ATTRIBUTE,
+    authenticate,
+    authorize,
+    require_tenant,
+    requires,
+)
 from shared.runtime.bodies import JSON, Accepts, BodyReader, body_in_time, refuse_body
 from shared.runtime.limits import cost_of_bytes, declared_bytes, limited
 from shared.runtime.parameters import (
@@ -36,10 +42,10 @@ _REQUEST = "request_as_sent"
 
 
 class Route(APIRoute):
-    """One call. Guarantees the order of refusals: 401, 429, 403 (scope), 408, 415, 422 (body), 422
-    (parameters), then what the endpoint raises; that nothing that was sent is ignored; and that a
-    `cursor` is read only by the list that it was given for. An endpoint takes its body as a
-    parameter whose type is a model; a model that it returns is written as JSON without another
+    """One call. Guarantees the order of refusals: 401, 429, 403 (tenant, scope), 408, 415, 422
+    (body), 422 (parameters), then what the endpoint raises; that nothing that was sent is ignored;
+    and that a `cursor` is read only by the list that it was given for. An endpoint takes its body
+    as a parameter whose type is a model; a model that it returns is written as JSON without another
     validation."""
 
     def __init__(
@@ -49,8 +55,10 @@ class Route(APIRoute):
         *,
         read: Scopes = (),
         write: Scopes = (),
+        tenantless: bool = False,
         **options: Any,
     ) -> None:
+        self._tenantless = tenantless
         body = _body_of(endpoint)
         self.body = body[1] if body else None
         self._scopes = read if options.get("methods") in (None, ["GET"], {"GET"}) else write
@@ -71,6 +79,8 @@ class Route(APIRoute):
         async def authorized(request: Request) -> Response:
             caller = await authenticate(request)
             async with limited(request, caller) as under_way:
+                if not self._tenantless:
+                    await require_tenant(request, caller)
                 await authorize(request, caller, scopes)
                 request.state.caller = caller
                 body = await body_in_time(request)
@@ -88,11 +98,14 @@ class Route(APIRoute):
     def _served(
         self, endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int
     ) -> Endpoint:
-        """The endpoint for FastAPI: its body is a dependency, its answer a response."""
+        """The endpoint for FastAPI: its body is a dependency, its answer a response. FastAPI gives
+        the request once only, also where the endpoint takes it too."""
+        takes_request = _request_of(endpoint)
 
         @functools.wraps(endpoint)
         async def served(*args: Any, **values: Any) -> Any:
             request: Request = values.pop(_REQUEST)
+            values |= dict.fromkeys(takes_request, request)
             refuse_unknown(request.query_params.multi_items(), self.parameters)
             refuse_misspelt(request.query_params, self._numbers)
             refuse_misspelt(request.headers, self._header_numbers)
@@ -111,12 +124,18 @@ class Route(APIRoute):
 class Router(APIRouter):
     """A router whose calls are `Route`s: a token with any of the scopes `read` opens those by GET,
     one with any of `write` the others, unless the endpoint's caller is annotated with its own
-    (`requires`)."""
+    (`requires`). `tenantless` calls also take a token that is for no tenant."""
 
     def __init__(
-        self, *, prefix: str = "", tag: str | None = None, read: Scopes = (), write: Scopes = ()
+        self,
+        *,
+        prefix: str = "",
+        tag: str | None = None,
+        read: Scopes = (),
+        write: Scopes = (),
+        tenantless: bool = False,
     ) -> None:
-        route = functools.partial(Route, read=read, write=write)
+        route = functools.partial(Route, read=read, write=write, tenantless=tenantless)
         tags: list[str | Enum] | None = [tag] if tag else None
         super().__init__(prefix=prefix, tags=tags, route_class=route)  # type: ignore[arg-type]
 
@@ -144,6 +163,11 @@ def _body_of(endpoint: Endpoint) -> tuple[str, BodyReader] | None:
     return found[0] if found else None
 
 
+def _request_of(endpoint: Endpoint) -> tuple[str, ...]:
+    hints = get_type_hints(endpoint)
+    return tuple(name for name, hint in hints.items() if hint is Request and name != "return")
+
+
 def _answer_of(endpoint: Endpoint) -> type[BaseModel] | None:
     answer = get_type_hints(endpoint).get("return")
     return answer if _is_model(answer) else None
@@ -160,7 +184,10 @@ def _signature_of(endpoint: Endpoint, body: tuple[str, BodyReader] | None) -> in
         given[name] = Annotated[reader.model, Depends(reader)]
     signature = inspect.signature(endpoint)
     parameters = []
+    taken = _request_of(endpoint)
     for name, parameter in signature.parameters.items():
+        if name in taken:
+            continue
         if parameter.annotation is Caller and parameter.default is inspect.Parameter.empty:
             given[name] = Annotated[Caller, Depends(requires())]
         annotation = given.get(name, parameter.annotation)

@@ -45,6 +45,12 @@ class RuntimeSettings(Settings):
     issuer: str
     audience: str = "assent"
     jwks_url: str
+    identity_url: str = ""
+
+    @property
+    def address_of_identity(self) -> str:
+        """Where API keys are exchanged: at the issuer, unless a local platform says otherwise."""
+        return self.identity_url or self.issuer
 
     @property
     def has_limits(self) -> bool:

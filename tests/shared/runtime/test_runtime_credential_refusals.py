@@ -126,8 +126,11 @@ async def test_another_issuers_token_writes_nothing_into_our_tenant_of_that_name
         token = issuer.sign(claims(tenant=tenant, iss="https://other.test"), typ=typ)
         assert await _ask(api, token) == 401
     assert await _recorded(tenant, noun) == []
-    (refused,) = await _recorded(PLATFORM_TENANT, noun)
-    assert (refused.reason, refused.principal) == ("another_issuer", None)
+    refused = await _recorded(PLATFORM_TENANT, noun)
+    assert {(each.reason, each.principal) for each in refused} == {
+        ("another_issuer", None),
+        ("another_type", None),
+    }
 
 
 async def test_no_token_is_no_refused_token(api: httpx.AsyncClient, noun: str) -> None:
@@ -151,7 +154,17 @@ async def test_a_flood_of_one_principal_is_recorded_up_to_the_rate(
     assert len(recorded) < asked
 
 
-async def test_a_flood_of_strangers_is_recorded_once_a_minute(
+async def test_a_token_for_no_tenant_is_recorded_for_the_platform(
+    api: httpx.AsyncClient, issuer: Issuer, noun: str
+) -> None:
+    token = issuer.sign(claims(tenant=None))
+    answer = await api.get("/v1/things/of-mara", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "tenant_not_chosen")
+    (refused,) = await _recorded(PLATFORM_TENANT, noun)
+    assert (refused.reason, refused.principal) == ("tenant_missing", "ana")
+
+
+async def test_a_flood_of_strangers_is_recorded_once_a_minute_and_reason(
     api: httpx.AsyncClient, noun: str
 ) -> None:
     assert {await _ask(api, f"a.{number}.b") for number in range(30)} == {401}

@@ -1,0 +1,3 @@
+"""How an API key begins, by which it is told apart from a token."""
+
+PREFIX = "ak_"
