@@ -42,17 +42,21 @@ from emulators.issuer import JWKS_PATH, Issuer
 from emulators.keep.state import State
 from emulators.operations import Operations
 from emulators.options import Options
-from emulators.ports import listen_again, port_of
+from emulators.ports import listen_again, port_of, url_of
 from emulators.postgres import APPLICATION
 from emulators.processes import accepts_connections
-from emulators.provisioning import create_queues, create_secrets
+from emulators.provisioning import create_queues, create_secrets, get_secret, put_secret
 from emulators.pubsub.front import PubsubFront
 from emulators.pubsub.ledger import DEAD_LETTERS, Ledger
 from emulators.pubsub.push import Push
 from emulators.scheduler import Scheduler
 from emulators.secret_manager import SecretManagerEmulator
 from emulators.servers import Servers
+from emulators.sign_in import PROVIDERS, open_providers
 from emulators.time_travel import TimeTravel
+from shared.kit.digests import load_key_ring
+from shared.kit.signing import public_key_set
+from shared.kit.token_keys import RING, token_keys
 from shared.manifest import Deployable, Manifests
 
 # The time that Cloud Run gives an instance between SIGTERM and SIGKILL.
@@ -82,7 +86,7 @@ class Composition:
         """Opens all parts, in the state `before` if that is given; returns the one port's URL."""
         self.ledger = Ledger(manifests.subscriptions)
         self._forwarding = await self.work.enter_async_context(open_session())
-        services = await self._open_services(manifests, before)
+        services = await self._open_services(manifests, before, url_of(door))
         await self._open_functions(services)
         await self._open_push()
         url = await self._open_public(door, before)
@@ -125,7 +129,9 @@ class Composition:
         tasks = self._tasks.in_flight
         return self._activity.in_flight() | ({"tasks": tasks} if tasks else {})
 
-    async def _open_services(self, manifests: Manifests, before: State | None) -> Services:
+    async def _open_services(
+        self, manifests: Manifests, before: State | None, url: str
+    ) -> Services:
         work, servers = self.work, self.servers
         self.fleet = Fleet(manifests, before.urls if before else {})
         work.push_async_callback(self.fleet.close)
@@ -157,7 +163,10 @@ class Composition:
         await asyncio.gather(
             create_queues(tasks_address, manifests), create_secrets(secrets_address, manifests)
         )
+        if PROVIDERS in manifests.secrets:
+            await self._open_identity(secrets_address, url)
         return Services(
+            public_url=url,
             firestore=self._firestore.address,
             pubsub=pubsub_address,
             cloud_tasks=tasks_address,
@@ -170,6 +179,14 @@ class Composition:
             urls=self.fleet.urls,
             limits=self.options.limits,
         )
+
+    async def _open_identity(self, secrets_address: str, url: str) -> None:
+        """Lets people sign in, and `identity` issue tokens beside the platform's own issuer, under
+        the same name."""
+        value = await open_providers(url, self.options, self.directory, self._forwarding, self.work)
+        await put_secret(secrets_address, PROVIDERS, value)
+        ring = load_key_ring(await get_secret(secrets_address, RING))
+        self.issuer.also_of = public_key_set(*token_keys(ring))["keys"]
 
     async def _open_pubsub(self, manifests: Manifests) -> str:
         """The address of Pub/Sub, which pushes to the functions."""

@@ -39,6 +39,8 @@ class Issuer:
     def __init__(self, now: Callable[[], datetime], saved: SavedIssuer | None = None) -> None:
         """A new issuer with new keys, or a saved one, whose tokens still verify."""
         self._now = now
+        # Public keys of another who issues tokens under this name.
+        self.also_of: list[dict[str, Any]] = []
         self.url = saved.url if saved else ""
         self._users = (
             OKPKey.import_key(dict(saved.users))
@@ -115,7 +117,7 @@ class Issuer:
                 }
             )
         if call.path == JWKS_PATH:
-            return json_answer(public_key_set(self._users))
+            return json_answer({"keys": [*public_key_set(self._users)["keys"], *self.also_of]})
         return problem(NotFound(f"the issuer has no {call.path}"))
 
     def _mint(self, email: str, audience: str, now: datetime, expires: datetime) -> str:

@@ -20,6 +20,11 @@ def port_of(address: str) -> int:
     return int(address.rpartition(":")[2])
 
 
+def url_of(listener: socket.socket) -> str:
+    """The address of what listens there."""
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
 def listen(port: int = 0) -> socket.socket:
     """A bound, listening socket; port 0 picks a free one. Raises PortTaken, naming the holder."""
     try:

@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from emulators.buckets import ANY_KEY
@@ -35,6 +37,39 @@ async def create_queues(address: str, manifests: Manifests, project: str = PROJE
 async def create_secrets(address: str, manifests: Manifests, project: str = PROJECT) -> None:
     """Creates every missing secret of the manifests with a new value; each `X-signing-key` comes
     with its `X-public-keys`, each `X-log-key` is a ring of one key."""
+    parent = f"projects/{project}"
+    async with _secret_manager(address) as client:
+        there = {
+            secret.name.rpartition("/")[2]
+            async for secret in await client.list_secrets(request={"parent": parent})
+        }
+        values = secret_values(manifests.secrets)
+        await asyncio.gather(
+            *(
+                _create_secret(client, parent, name, value)
+                for name, value in values.items()
+                if name not in there
+            )
+        )
+
+
+async def put_secret(address: str, name: str, value: str, project: str = PROJECT) -> None:
+    """Gives a secret that exists another newest version."""
+    async with _secret_manager(address) as client:
+        await _add_version(client, f"projects/{project}/secrets/{name}", value.encode())
+
+
+async def get_secret(address: str, name: str, project: str = PROJECT) -> str:
+    """The newest version of a secret, as text."""
+    path = f"projects/{project}/secrets/{name}/versions/latest"
+    async with _secret_manager(address) as client:
+        answer = await client.access_secret_version(request={"name": path})
+    text: str = answer.payload.data.decode()
+    return text
+
+
+@asynccontextmanager
+async def _secret_manager(address: str) -> AsyncIterator[Any]:
     from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
     from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (
         SecretManagerServiceGrpcAsyncIOTransport,
@@ -43,20 +78,7 @@ async def create_secrets(address: str, manifests: Manifests, project: str = PROJ
 
     channel = insecure_channel(address)
     transport = SecretManagerServiceGrpcAsyncIOTransport(channel=channel)
-    client = SecretManagerServiceAsyncClient(transport=transport)
-    parent = f"projects/{project}"
-    there = {
-        secret.name.rpartition("/")[2]
-        async for secret in await client.list_secrets(request={"parent": parent})
-    }
-    values = secret_values(manifests.secrets)
-    await asyncio.gather(
-        *(
-            _create_secret(client, parent, name, value)
-            for name, value in values.items()
-            if name not in there
-        )
-    )
+    yield SecretManagerServiceAsyncClient(transport=transport)
     await channel.close()
 
 
@@ -81,9 +103,11 @@ def secret_values(names: tuple[str, ...]) -> dict[str, bytes]:
 async def _create_secret(client: Any, parent: str, name: str, value: bytes) -> None:
     secret: dict[str, Any] = {"replication": {"automatic": {}}}
     await client.create_secret(request={"parent": parent, "secret_id": name, "secret": secret})
-    await client.add_secret_version(
-        request={"parent": f"{parent}/secrets/{name}", "payload": {"data": value}}
-    )
+    await _add_version(client, f"{parent}/secrets/{name}", value)
+
+
+async def _add_version(client: Any, secret: str, value: bytes) -> None:
+    await client.add_secret_version(request={"parent": secret, "payload": {"data": value}})
 
 
 def _queue(parent: str, queue: Queue) -> dict[str, Any]:

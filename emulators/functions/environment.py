@@ -39,6 +39,7 @@ class Services:
     buckets: str | None
     urls: Mapping[str, str]
     limits: bool = False
+    public_url: str = ""
 
 
 def program_environment(root: Path) -> dict[str, str]:
@@ -61,6 +62,8 @@ def common(services: Services) -> dict[str, str]:
         "ASSENT_ISSUER": services.issuer,
         "ASSENT_AUDIENCE": AUDIENCE,
         "ASSENT_JWKS_URL": services.keys,
+        "ASSENT_PUBLIC_URL": services.public_url,
+        "ASSENT_IDENTITY_URL": services.urls.get("identity", ""),
         "ASSENT_LOCAL_LIMITS": str(services.limits).lower(),
     }
 

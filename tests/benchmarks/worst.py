@@ -2,11 +2,13 @@
 largest state behind it, the fullest list."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Protocol
+
+import httpx
 
 from emulators.client import PlatformClient
 from emulators.demo.person import Person
@@ -37,11 +39,19 @@ DEPENDENTS = 20
 REASON = {"reason": LETTER * 2_000}
 
 
+class Sender(Protocol):
+    """Who makes calls."""
+
+    def send(
+        self, method: str, path: str, *, content: bytes, headers: Mapping[str, str]
+    ) -> httpx.Response: ...
+
+
 @dataclass(frozen=True)
 class Call:
     """One call to be measured. `items` are created or decided; a read shows at most `limit`."""
 
-    by: Person
+    by: Sender
     path: str
     body: Any = None
     what: str = "the largest"

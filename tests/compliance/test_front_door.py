@@ -35,11 +35,39 @@ async def door(deployable: Deployable) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def routes(deployable: Deployable) -> list[tuple[str, str]]:
-    """Its calls, each as method and path."""
+    """Its calls, each as method and path, but for those that need no token."""
+    return [each for each in _calls(deployable) if each not in OPEN]
+
+
+def _calls(deployable: Deployable, *, are_open: bool | None = None) -> list[tuple[str, str]]:
     package = ".".join(deployable.folder.relative_to(ROOT).parts)
     router = import_module(f"{package}.api").ROUTER
     paths = describe_only(function=deployable.noun, router=router).openapi()["paths"]
-    return [(method.upper(), path) for path, calls in paths.items() for method in calls]
+    return [
+        (method.upper(), path)
+        for path, calls in paths.items()
+        for method, call in calls.items()
+        if are_open in (None, "security" not in call)
+    ]
+
+
+# Whoever signs in has no token yet. tests/journeys/test_sign_in.py and test_tenancy.py say what
+# each of these refuses.
+OPEN = {
+    ("GET", "/signin"),
+    ("GET", "/v1/auth/start"),
+    ("GET", "/v1/auth/callback"),
+    ("POST", "/v1/auth/logout"),
+    ("POST", "/v1/auth/token"),
+    ("GET", "/.well-known/jwks.json"),
+    ("POST", "/v1/auth/device"),
+    ("GET", "/device"),
+    ("POST", "/v1/auth/device/decision"),
+}
+
+
+def test_no_other_call_is_open_to_strangers() -> None:
+    assert {call for each in PUBLIC for call in _calls(each, are_open=True)} == OPEN
 
 
 async def test_every_answer_is_typed_and_never_sniffed(
@@ -153,12 +181,14 @@ def test_no_pattern_is_built_from_input() -> None:
     assert built == OWN_PATTERNS
 
 
-# Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set. Each is
-# configuration.
+# Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, the providers',
+# identity's. Each is configuration.
 CALLERS = {
     "functions/agents/reviewer.py",
+    "functions/identity/providers.py",
     "mobile_api/approvals.py",
     "shared/runtime/issuer_keys.py",
+    "shared/runtime/key_exchange.py",
 }
 
 

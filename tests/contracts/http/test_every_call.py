@@ -127,6 +127,8 @@ def test_head_answers_where_get_does(running: RunningPlatform, token: str, path:
 def test_a_wrong_method_is_405_and_told_every_method(
     running: RunningPlatform, token: str, path: str, method: str
 ) -> None:
+    if method.lower() in PATHS[path]:
+        method = "PUT"
     answer = call(running, token, method, path)
     assert_problem(answer, 405, "method_not_allowed")
     # A path that another one covers, as `/v1/agents/import`, takes the methods of both.

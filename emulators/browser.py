@@ -1,0 +1,82 @@
+"""A person's browser: signs in at a provider of the local platform, and keeps the cookie."""
+
+import re
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from emulators.failures import PlatformError
+
+_FORM = re.compile(r"<form[^>]*action=[\"']([^\"']+)[\"']")
+_FIELD = re.compile(r"<input[^>]*name=[\"'](\w+)[\"'][^>]*value=[\"']([^\"']*)[\"']")
+_MOST_PAGES = 6
+
+
+class Browser:
+    """Follows redirects and keeps cookies; says of each form where it comes from, as browsers
+    do."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=60, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.http.close()
+
+    @property
+    def session(self) -> str:
+        """The cookie with the session; empty where there is none."""
+        return self.http.cookies.get("__session") or ""
+
+    @session.setter
+    def session(self, cookie: str) -> None:
+        self.http.cookies.set("__session", cookie, domain=urlsplit(self.url).hostname or "")
+
+    def sign_in(self, name: str, provider: str = "google", return_to: str = "/signin") -> None:
+        """Signs in under a name of the person's choice. Raises PlatformError for any other end than
+        the page that it asked for."""
+        query = {"provider": provider, "return_to": return_to}
+        answer = self.http.get("/v1/auth/start", params=query)
+        for _ in range(_MOST_PAGES):
+            if str(answer.url).startswith(self.url):
+                break
+            # The field of the one provider's page, and of the other's.
+            answer = self.submit(answer, {"login": name, "password": "any"})
+        if answer.is_error or not str(answer.url).startswith(self.url):
+            raise PlatformError(f"{name} could not sign in: {answer.url}: {answer.text}")
+
+    def submit(self, page: httpx.Response, filled: Mapping[str, str]) -> httpx.Response:
+        """Sends the page's form with what the person filled in."""
+        form = _FORM.search(page.text)
+        if form is None:
+            raise PlatformError(f"{page.url} shows no form: {page.text[:300]}")
+        fields = {**dict(_FIELD.findall(page.text)), **filled}
+        action = urljoin(str(page.url), form[1].replace("&amp;", "&"))
+        return self.http.post(action, data=fields, headers=self._own())
+
+    def token(self, **form: str) -> httpx.Response:
+        """The answer of the token endpoint to this browser's cookie."""
+        body = {"grant_type": "refresh_token", **form}
+        return self.http.post("/v1/auth/token", data=body, headers=self._own())
+
+    def access_token(self, **form: str) -> str:
+        """A new access token. Raises PlatformError for a refusal."""
+        answer = self.token(**form)
+        if answer.is_error:
+            raise PlatformError(f"no token: {answer.text}")
+        token: str = answer.json()["access_token"]
+        return token
+
+    def _own(self) -> dict[str, str]:
+        return {"Origin": self.url, "Sec-Fetch-Site": "same-origin"}

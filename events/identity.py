@@ -1,0 +1,170 @@
+"""What `identity` publishes: principals, their sessions, tenants with their members, and keys.
+
+None of it holds a name, an address or a secret of a person: a principal's id is its pseudonym."""
+
+from typing import Literal
+
+from events.registry import event
+from shared.kit.instants import Instant
+from shared.kit.models import EventData
+
+TOPIC = "identity"
+
+Client = Literal["browser", "device"]
+EndedBecause = Literal["signed_out", "revoked", "reused"]
+TenantStatus = Literal["trial", "active", "suspended", "closing", "closed"]
+InvitationStatus = Literal["open", "accepted", "revoked"]
+
+
+class PrincipalState(EventData):
+    """A principal after the event. `provider` is where it signed in first."""
+
+    principal_id: str
+    kind: Literal["human"]
+    provider: str
+    created_at: Instant
+
+
+@event("assent.principal.created.v1")
+class PrincipalCreated(PrincipalState):
+    """Somebody signed in for the first time."""
+
+
+class SessionState(EventData):
+    """A session after the event: one sign-in, and all tokens that follow from it."""
+
+    session_id: str
+    principal_id: str
+    client: Client
+    provider: str
+    started_at: Instant
+    expires_at: Instant
+    ended_at: Instant | None = None
+    ended_because: EndedBecause | None = None
+
+
+@event("assent.session.started.v1")
+class SessionStarted(SessionState):
+    """A principal signed in, in a browser or on a device."""
+
+
+@event("assent.session.ended.v1")
+class SessionEnded(SessionState):
+    """The session gives no token any more: its owner signed out or revoked it, or a token of it was
+    used a second time, which means that somebody copied it (`reused`)."""
+
+
+class DeviceGrantState(EventData):
+    """The request of a device to act for a person, after the event."""
+
+    grant_id: str
+    scope: str
+    requested_at: Instant
+    expires_at: Instant
+    decided_by: str | None = None
+    decided_at: Instant | None = None
+    allowed: bool | None = None
+
+
+@event("assent.device_grant.decided.v1")
+class DeviceGrantDecided(DeviceGrantState):
+    """A signed-in person allowed a device to act for them, or denied it."""
+
+
+class TenantState(EventData):
+    """A tenant after the event. `admins` and `governors` are the principals with those roles."""
+
+    tenant_id: str
+    slug: str
+    tier: Literal["free"]
+    status: TenantStatus
+    created_by: str
+    created_at: Instant
+    admins: tuple[str, ...]
+    governors: tuple[str, ...]
+
+
+@event("assent.tenant.created.v1")
+class TenantCreated(TenantState):
+    """Somebody signed up; the founder is its admin and its governor."""
+
+
+class MemberState(EventData):
+    """A principal's place in a tenant after the event."""
+
+    principal_id: str
+    roles: tuple[str, ...]
+    joined_at: Instant
+    invitation_id: str | None = None
+    removed_at: Instant | None = None
+
+
+@event("assent.member.joined.v1")
+class MemberJoined(MemberState):
+    """The founder, or somebody who accepted an invitation, belongs to the tenant now."""
+
+
+@event("assent.member.roles_changed.v1")
+class MemberRolesChanged(MemberState):
+    """An admin gave the member other roles."""
+
+
+@event("assent.member.removed.v1")
+class MemberRemoved(MemberState):
+    """The member no longer belongs to the tenant: an admin removed them, or they left."""
+
+
+class InvitationState(EventData):
+    """An invitation into a tenant after the event."""
+
+    invitation_id: str
+    roles: tuple[str, ...]
+    invited_by: str
+    created_at: Instant
+    expires_at: Instant
+    status: InvitationStatus
+    accepted_by: str | None = None
+    accepted_at: Instant | None = None
+
+
+@event("assent.invitation.created.v1")
+class InvitationCreated(InvitationState):
+    """An admin invited somebody, with the roles that they will have."""
+
+
+@event("assent.invitation.accepted.v1")
+class InvitationAccepted(InvitationState):
+    """Somebody used the invitation, which nobody can use again."""
+
+
+@event("assent.invitation.revoked.v1")
+class InvitationRevoked(InvitationState):
+    """An admin revoked the invitation."""
+
+
+class ApiKeyState(EventData):
+    """A key after the event. It acts as the member `principal_id`, with `scopes` and no role."""
+
+    key_id: str
+    principal_id: str
+    scopes: tuple[str, ...]
+    created_at: Instant
+    expires_at: Instant
+    rotated_at: Instant | None = None
+    revoked_at: Instant | None = None
+    revoked_by: str | None = None
+
+
+@event("assent.api_key.created.v1")
+class ApiKeyCreated(ApiKeyState):
+    """A member made a key."""
+
+
+@event("assent.api_key.rotated.v1")
+class ApiKeyRotated(ApiKeyState):
+    """The key has another secret; the earlier one is taken for 24 more hours."""
+
+
+@event("assent.api_key.revoked.v1")
+class ApiKeyRevoked(ApiKeyState):
+    """The key is taken no more."""

@@ -1,0 +1,1 @@
+"""Who somebody is, which tenant they act for, and with which roles."""

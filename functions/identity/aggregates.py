@@ -1,0 +1,68 @@
+"""What this function owns: on the platform principals, their links, sessions, the requests of
+devices and the short names of tenants; in each tenant itself, its members, invitations and keys."""
+
+from functions.identity.rules.api_key import ApiKey
+from functions.identity.rules.device_grant import DeviceGrant
+from functions.identity.rules.invitation import Invitation
+from functions.identity.rules.principal import Principal, SignInLink
+from functions.identity.rules.session import Session
+from functions.identity.rules.tenant import Member, SlugClaim, Tenant
+from shared.aggregates import Aggregate, Runner
+
+PRINCIPALS = Aggregate(noun="principal", model=Principal, collection="principals")
+LINKS = Aggregate(
+    noun="sign_in_link",
+    model=SignInLink,
+    collection="sign_in_links",
+    id_of=lambda link: link.link_id,
+)
+SESSIONS = Aggregate(
+    noun="session",
+    model=Session,
+    collection="sessions",
+    prefix="ses",
+    indexed=("principal_id", "started_at"),
+    composites=(("principal_id", "-started_at"),),
+)
+DEVICE_GRANTS = Aggregate(
+    noun="device_grant",
+    model=DeviceGrant,
+    collection="device_grants",
+    id_of=lambda grant: grant.user_code,
+)
+SLUGS = Aggregate(
+    noun="tenant_slug", model=SlugClaim, collection="tenant_slugs", id_of=lambda claim: claim.slug
+)
+
+TENANTS = Aggregate(noun="tenant", model=Tenant, collection="tenant_records", prefix="ten")
+MEMBERS = Aggregate(
+    noun="member",
+    model=Member,
+    collection="members",
+    id_of=lambda member: member.principal_id,
+    indexed=("joined_at",),
+    queried=("-joined_at",),
+)
+INVITATIONS = Aggregate(
+    noun="invitation",
+    model=Invitation,
+    collection="invitations",
+    prefix="inv",
+    indexed=("created_at",),
+    queried=("-created_at",),
+)
+KEYS = Aggregate(
+    noun="api_key",
+    model=ApiKey,
+    collection="api_keys",
+    prefix="key",
+    id_of=lambda key: key.key_id,
+    indexed=("created_at",),
+    queried=("-created_at",),
+)
+
+RUN = Runner(
+    "identity",
+    *(PRINCIPALS, LINKS, SESSIONS, DEVICE_GRANTS, SLUGS),
+    *(TENANTS, MEMBERS, INVITATIONS, KEYS),
+)

@@ -1,0 +1,36 @@
+"""API keys."""
+
+from functions.identity.rules.api_key import KeyBody
+from functions.identity.service import keys
+from functions.identity.views import KeyPage, KeyView, NewKey
+from shared.kit.callers import Caller
+from shared.runtime.idempotency import Key
+from shared.runtime.routes import Cursor, Limit, Router
+
+ROUTER = Router(
+    prefix="/v1/api-keys", tag="api-keys", read=("identity:read",), write=("identity:write",)
+)
+
+
+@ROUTER.get("")
+async def list_keys(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> KeyPage:
+    """Lists the tenant's keys without their secrets, newest first."""
+    return await keys.list_keys(caller, limit, cursor)
+
+
+@ROUTER.post("", status_code=201)
+async def make_key(caller: Caller, body: KeyBody) -> NewKey:
+    """Makes a key that acts as the caller, with some of its scopes and no role."""
+    return await keys.make_key(caller, body)
+
+
+@ROUTER.post("/{key_id}/rotate")
+async def rotate_key(caller: Caller, key_id: str) -> NewKey:
+    """Gives a key another secret; the earlier one is taken for 24 hours."""
+    return await keys.rotate_key(caller, key_id)
+
+
+@ROUTER.delete("/{key_id}")
+async def revoke_key(caller: Caller, key: Key, key_id: str) -> KeyView:
+    """Revokes a key; its maker may, and an admin."""
+    return await keys.revoke_key(caller, key, key_id)

@@ -1,0 +1,32 @@
+"""What a principal sees and ends of its own."""
+
+from functions.identity.service import sessions, tenants
+from functions.identity.views import Me, SessionPage, SessionView
+from shared.kit.callers import Caller
+from shared.runtime.routes import Cursor, Limit, Router
+
+ROUTER = Router(
+    prefix="/v1",
+    tag="own",
+    read=("identity:read",),
+    write=("identity:write",),
+    tenantless=True,
+)
+
+
+@ROUTER.get("/me")
+async def show_me(caller: Caller) -> Me:
+    """Shows who the caller is, and what the token allows."""
+    return await tenants.show_me(caller)
+
+
+@ROUTER.get("/auth/sessions")
+async def list_sessions(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> SessionPage:
+    """Lists the caller's sessions, newest first."""
+    return await sessions.list_sessions(caller, limit, cursor)
+
+
+@ROUTER.delete("/auth/sessions/{session_id}")
+async def revoke_session(caller: Caller, session_id: str) -> SessionView:
+    """Ends a session of the caller's: it gives no further token."""
+    return await sessions.revoke_session(caller, session_id)

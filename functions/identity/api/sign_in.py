@@ -1,0 +1,93 @@
+"""Signing in and out, with a browser."""
+
+from typing import Annotated
+
+from fastapi import Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from functions.identity.api.browser import (
+    REFUSED,
+    Cookies,
+    page,
+    redirect,
+    refusal,
+    require_own_site,
+    with_jar,
+)
+from functions.identity.pages import message_page, sign_in_page, signed_in_page
+from functions.identity.providers import configured_providers
+from functions.identity.rules.attempt import checked_return
+from functions.identity.rules.browser import Jar, said_of_itself
+from functions.identity.rules.refusals import SignInRefused
+from functions.identity.service.sessions import sign_out, signed_in
+from functions.identity.service.sign_in import ProviderAnswer, begin_sign_in, finish_sign_in
+from shared.runtime.boundary import received_at
+from shared.runtime.credential_refusals import report_refusal
+from shared.runtime.open_routes import OpenRouter
+
+ROUTER = OpenRouter(tag="sign-in")
+
+Text = Annotated[str, Query(max_length=2000)]
+
+
+@ROUTER.get("/signin", response_class=HTMLResponse, responses=REFUSED)
+async def show_sign_in(request: Request, cookies: Cookies, return_to: Text = "") -> Response:
+    """The page with the providers at which somebody can sign in."""
+    session = await signed_in(cookies.session, received_at(request.scope))
+    if session is not None and not return_to:
+        return page(signed_in_page(session.device))
+    try:
+        wanted = checked_return(return_to or "/signin")
+    except SignInRefused as error:
+        return await _refused(request, error)
+    providers = [(each.name, each.title) for each in await configured_providers()]
+    return page(sign_in_page(providers, wanted))
+
+
+@ROUTER.get("/v1/auth/start", status_code=303, response_class=Response, responses=REFUSED)
+async def start(
+    request: Request, cookies: Cookies, provider: Text, return_to: Text = "/signin"
+) -> Response:
+    """Sends the browser to a provider, and on to `return_to` once it has come back."""
+    try:
+        url, attempt = await begin_sign_in(provider, return_to, received_at(request.scope))
+    except SignInRefused as error:
+        return await _refused(request, error)
+    return with_jar(redirect(url), cookies._replace(attempt=attempt))
+
+
+@ROUTER.get("/v1/auth/callback", status_code=303, response_class=Response, responses=REFUSED)
+async def come_back(
+    request: Request,
+    cookies: Cookies,
+    state: Text = "",
+    code: Text = "",
+    iss: Text = "",
+    error: Text = "",
+) -> Response:
+    """Takes a provider's answer: a new session, where this browser asked for it."""
+    answer = ProviderAnswer(state=state, code=code, iss=iss, error=error)
+    device = said_of_itself(request.headers.get("user-agent", ""))
+    at = received_at(request.scope)
+    try:
+        found = await finish_sign_in(answer, cookies.attempt, device, at)
+    except SignInRefused as refused:
+        return await _refused(request, refused)
+    # The browser forgets the earlier token, so nobody could end that session any more.
+    await sign_out(cookies.session, at)
+    return with_jar(redirect(found.return_to), Jar(session=found.token))
+
+
+@ROUTER.post("/v1/auth/logout", response_class=HTMLResponse)
+async def log_out(request: Request, cookies: Cookies) -> Response:
+    """Ends the browser's session."""
+    await require_own_site(request)
+    await sign_out(cookies.session, received_at(request.scope))
+    farewell = page(message_page("You are signed out", "You can close this page."))
+    return with_jar(farewell, Jar())
+
+
+async def _refused(request: Request, error: SignInRefused) -> Response:
+    if error.reason is not None:
+        await report_refusal(request, error.reason)
+    return refusal(error)

@@ -1,0 +1,112 @@
+"""The token endpoint (RFC 6749, RFC 8628), and the keys that verify its tokens."""
+
+from typing import Annotated, Literal
+
+from fastapi import Request
+from pydantic import StringConstraints
+from starlette.responses import JSONResponse, Response
+
+from functions.identity.api.browser import Cookies, require_own_site, with_jar
+from functions.identity.api.oauth import OAuthProblem, oauth_problem
+from functions.identity.rules.browser import Jar
+from functions.identity.rules.refusals import GrantRefused
+from functions.identity.service.platform import published_keys
+from functions.identity.service.tokens import (
+    Tokens,
+    exchange_key,
+    redeem_device_code,
+    renew_session,
+)
+from shared.kit.bookkeeping import PLATFORM_TENANT
+from shared.kit.models import Data, Model
+from shared.runtime.bodies import FORM, Accepts
+from shared.runtime.boundary import received_at
+from shared.runtime.credential_refusals import report_refusal
+from shared.runtime.open_routes import OpenRouter
+
+ROUTER = OpenRouter(tag="tokens")
+
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+LIFE_SECONDS = 900
+# A key that was revoked is taken no longer than ten minutes (`shared.runtime.issuer_keys`).
+_CACHED = "public, max-age=60"
+
+Text = Annotated[str, StringConstraints(max_length=1000)]
+
+
+class TokenBody(Data):
+    """A token request. As RFC 6749 demands, parameters that it does not know are ignored."""
+
+    grant_type: Text = ""
+    refresh_token: Text = ""
+    device_code: Text = ""
+    client_id: Text = ""
+    client_secret: Text = ""
+    tenant: Text = ""
+    scope: Text = ""
+
+
+class TokenAnswer(Model):
+    """An access token for fifteen minutes; `refresh_token` where the client keeps it itself."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type
+    expires_in: int = LIFE_SECONDS
+    scope: str
+    refresh_token: str | None = None
+
+
+@ROUTER.post(
+    "/v1/auth/token",
+    response_model=TokenAnswer,
+    responses={400: {"model": OAuthProblem}, 401: {"model": OAuthProblem}},
+)
+async def give_token(
+    request: Request, cookies: Cookies, body: Annotated[TokenBody, Accepts((FORM,))]
+) -> Response:
+    """Gives an access token to a session, a device or an API key. A browser's cookie stands for its
+    refresh token, and is replaced."""
+    uses_cookie = body.grant_type == "refresh_token" and not body.refresh_token
+    if uses_cookie:
+        await require_own_site(request)
+    try:
+        tokens = await _granted(request, body, cookies.session)
+    except GrantRefused as refusal:
+        return await _refused(request, refusal)
+    refresh = None if uses_cookie else tokens.refresh
+    answer = TokenAnswer(access_token=tokens.access, scope=tokens.scope, refresh_token=refresh)
+    sent = JSONResponse(answer.model_dump(exclude_none=True))
+    if uses_cookie:
+        return with_jar(sent, Jar(tokens.refresh or "", cookies.attempt))
+    return sent
+
+
+@ROUTER.get("/.well-known/jwks.json")
+async def show_keys() -> Response:
+    """The public keys of the tokens: a JSON Web Key Set."""
+    return JSONResponse(await published_keys(), headers={"Cache-Control": _CACHED})
+
+
+async def _granted(request: Request, body: TokenBody, session: str) -> Tokens:
+    at = received_at(request.scope)
+    match body.grant_type:
+        case "refresh_token":
+            presented = body.refresh_token or session
+            return await renew_session(presented, body.tenant, body.scope, at)
+        case "client_credentials":
+            return await exchange_key(body.client_secret, at)
+        case _ if body.grant_type == DEVICE_CODE:
+            return await redeem_device_code(body.device_code, body.tenant, at)
+        case "":
+            raise GrantRefused("invalid_request", "say which grant_type")
+        case _:
+            detail = f"grant_type is refresh_token, client_credentials or {DEVICE_CODE}"
+            raise GrantRefused("unsupported_grant_type", detail)
+
+
+async def _refused(request: Request, refusal: GrantRefused) -> Response:
+    if refusal.reason is not None:
+        tenant_id = refusal.tenant_id or PLATFORM_TENANT
+        await report_refusal(request, refusal.reason, tenant_id, refusal.principal)
+    status = 401 if refusal.error == "invalid_client" else 400
+    return oauth_problem(refusal, status)

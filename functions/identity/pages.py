@@ -1,0 +1,85 @@
+"""The pages for people: plain HTML without scripts, styles or images."""
+
+from collections.abc import Iterable
+from html import escape
+from urllib.parse import urlencode
+
+from functions.identity.rules.device_grant import DeviceGrant, shown
+
+# A page runs and loads nothing, sends its forms to this site only, and is shown in no frame.
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+
+def sign_in_page(providers: Iterable[tuple[str, str]], return_to: str) -> str:
+    """The choice of providers, each as (name, title)."""
+    links = "".join(
+        f"<li><a href='/v1/auth/start?{escape(_start(name, return_to))}'>"
+        f"Sign in with {escape(title)}</a></li>"
+        for name, title in providers
+    )
+    body = f"<ul>{links}</ul>" if links else "<p>Nobody can sign in: no provider is configured.</p>"
+    return _page("Sign in to Assent", body)
+
+
+def signed_in_page(device: str) -> str:
+    """What a person sees who is signed in and was going nowhere."""
+    return _page(
+        "You are signed in",
+        "<form method='post' action='/v1/auth/logout'><button>Sign out</button></form>"
+        f"<p>{escape(device)}</p>",
+    )
+
+
+def code_page(problem: str = "") -> str:
+    """The question for the code that a device shows."""
+    return _page(
+        "Connect a device",
+        _problem(problem) + "<form method='get' action='/device'>"
+        "<label>The code that the device shows: "
+        "<input name='user_code' required autofocus autocomplete='off' maxlength='20'></label> "
+        "<button>Continue</button></form>",
+    )
+
+
+def consent_page(grant: DeviceGrant, form_token: str) -> str:
+    """The question whether a device may act for the person who is signed in."""
+    scopes = "".join(f"<li>{escape(each)}</li>" for each in grant.scope.split())
+    code = shown(grant.user_code)
+    return _page(
+        "Connect a device",
+        f"<p>A program that calls itself <b>{escape(grant.client_name)}</b> shows the code "
+        f"<b>{escape(code)}</b>. Allow it only if you started it and it shows this code.</p>"
+        f"<p>It may then do as you:</p><ul>{scopes}</ul>"
+        "<form method='post' action='/v1/auth/device/decision'>"
+        f"<input type='hidden' name='user_code' value='{escape(code)}'>"
+        f"<input type='hidden' name='form' value='{escape(form_token)}'>"
+        "<button name='decision' value='allow'>Allow</button> "
+        "<button name='decision' value='deny'>Deny</button></form>",
+    )
+
+
+def message_page(title: str, text: str) -> str:
+    """What a person is told, with nothing to do."""
+    return _page(title, f"<p>{escape(text)}</p>")
+
+
+def refusal_page(title: str, detail: str) -> str:
+    """A refusal, and the way to begin again."""
+    return _page(title, f"{_problem(detail)}<p><a href='/signin'>Sign in</a></p>")
+
+
+def _start(name: str, return_to: str) -> str:
+    return urlencode({"provider": name, "return_to": return_to})
+
+
+def _problem(text: str) -> str:
+    return f"<p role='alert'>{escape(text)}</p>" if text else ""
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width'>"
+        f"<title>{escape(title)}</title></head><body><main><h1>{escape(title)}</h1>"
+        f"{body}</main></body></html>"
+    )

@@ -1,0 +1,159 @@
+"""An API key: acts as the member that made it, with some of that member's scopes and no role.
+
+It has no name of its own among principals, so whoever decides about what a key requested decides
+about a request of its maker."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from events.identity import ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ApiKeyState
+from functions.identity.rules.access import Grant
+from functions.identity.rules.refusals import GrantRefused
+from functions.identity.rules.roles import MAY_MAKE_KEYS, SCOPES, scopes_of
+from functions.identity.rules.secrets import digest_of, same
+from functions.identity.rules.tenant import OPEN, Member, Name, Tenant
+from shared.kit.api_keys import PREFIX
+from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
+from shared.kit.ids import is_id
+from shared.kit.instants import Instant
+from shared.kit.models import Model
+from shared.kit.transitions import Transition
+from shared.kit.wording import one_of
+
+LONGEST_LIFE = timedelta(days=366)
+# How long the earlier secret is taken after a rotation.
+OVERLAP = timedelta(hours=24)
+
+ScopeName = Annotated[str, StringConstraints(max_length=50)]
+
+
+class KeyBody(Model):
+    """What a member says of a new key."""
+
+    name: Name
+    scopes: Annotated[tuple[ScopeName, ...], Field(min_length=1, max_length=20)]
+    expires_at: Instant
+
+
+class ApiKey(ApiKeyState):
+    """The fields that events publish, its name, and the digests of its secrets: of the newest, and
+    of the one before until `earlier_until`."""
+
+    name: str
+    secret_digest: str
+    earlier_digest: str | None = None
+    earlier_until: Instant | None = None
+
+
+Step = Transition[ApiKey]
+
+
+@dataclass(frozen=True)
+class WrittenKey:
+    """The parts of a key's text: where it is found, in one read, and its secret."""
+
+    tenant_id: str
+    key_id: str
+    secret: str
+
+    @property
+    def text(self) -> str:
+        """What its owner keeps."""
+        return f"{PREFIX}{self.tenant_id}.{self.key_id}.{self.secret}"
+
+    @classmethod
+    def read(cls, text: str) -> "WrittenKey | None":
+        """The parts of a text that may be a key, or None."""
+        parts = text.removeprefix(PREFIX).split(".")
+        if not text.startswith(PREFIX) or len(text) > 200 or len(parts) != 3:
+            return None
+        key = cls(*parts)
+        return key if is_id("ten", key.tenant_id) and is_id("key", key.key_id) else None
+
+
+def make(key_id: str, body: KeyBody, secret: str, member: Member | None, at: datetime) -> Step:
+    """A new key. Raises Forbidden for members who make none, Invalid for scopes that the member
+    does not have, and for a life of none or of more than a year."""
+    if member is None or not member.is_here or MAY_MAKE_KEYS.isdisjoint(member.roles):
+        raise Forbidden(f"making a key needs the role {one_of(MAY_MAKE_KEYS)}")
+    allowed = scopes_of(member.roles)
+    if beyond := sorted(set(body.scopes) - allowed):
+        known = "is not yours to give" if beyond[0] in SCOPES else "is no scope of a key"
+        detail = f"{beyond[0][:50]!a} {known}; give {one_of(allowed)}"
+        raise Invalid(FieldError("scopes", detail))
+    if not at < body.expires_at <= at + LONGEST_LIFE:
+        raise Invalid(FieldError("expires_at", "must be later than now, by at most 366 days"))
+    key = ApiKey(
+        key_id=key_id,
+        name=body.name,
+        principal_id=member.principal_id,
+        scopes=tuple(sorted(set(body.scopes))),
+        created_at=at,
+        expires_at=body.expires_at,
+        secret_digest=digest_of(secret),
+    )
+    return Transition(key, ApiKeyCreated)
+
+
+def rotate(key: ApiKey, secret: str, by: str, at: datetime) -> Step:
+    """The key with another secret; the earlier one is taken for a day. Raises Forbidden for all but
+    its maker, VersionConflict for a key that is revoked or has expired."""
+    if by != key.principal_id:
+        raise Forbidden("only who made the key gets its secret; revoke it and make another")
+    if key.revoked_at is not None or at >= key.expires_at:
+        raise VersionConflict("the key is revoked or has expired; make another")
+    fields = {
+        "rotated_at": at,
+        "secret_digest": digest_of(secret),
+        "earlier_digest": key.secret_digest,
+        "earlier_until": at + OVERLAP,
+    }
+    return Transition(key.model_copy(update=fields), ApiKeyRotated)
+
+
+def revoke(key: ApiKey, by: str, at: datetime) -> tuple[Step, ...]:
+    """The revoked key; no change for one that was revoked before."""
+    if key.revoked_at is not None:
+        return ()
+    fields = {"revoked_at": at, "revoked_by": by}
+    return (Transition(key.model_copy(update=fields), ApiKeyRevoked),)
+
+
+def grant(
+    written: WrittenKey,
+    key: ApiKey | None,
+    member: Member | None,
+    tenant: Tenant | None,
+    at: datetime,
+) -> Grant:
+    """What the key may do now. Raises GrantRefused for a key that nobody made, and, in the log of
+    its tenant, for one that was revoked, has expired, or whose maker or tenant is gone."""
+    if key is None or not _matches(key, written.secret, at):
+        raise GrantRefused("invalid_client", "there is no such key", "unverified")
+    whose = {"tenant_id": written.tenant_id, "principal": key.principal_id}
+    if key.revoked_at is not None:
+        raise GrantRefused("invalid_client", "the key was revoked", "revoked", **whose)
+    if at >= key.expires_at:
+        raise GrantRefused("invalid_client", "the key has expired", "expired", **whose)
+    if member is None or not member.is_here:
+        detail = "who made the key does not belong to the tenant any more"
+        raise GrantRefused("invalid_client", detail, "revoked", **whose)
+    if tenant is None or tenant.status not in OPEN:
+        raise GrantRefused("invalid_client", "the tenant is not open", "revoked", **whose)
+    return Grant(
+        principal=key.principal_id,
+        tenant_id=written.tenant_id,
+        roles=(),
+        scope=" ".join(sorted(scopes_of(member.roles).intersection(key.scopes))),
+        client_id=key.key_id,
+    )
+
+
+def _matches(key: ApiKey, secret: str, at: datetime) -> bool:
+    digest = digest_of(secret)
+    is_newest = same(key.secret_digest, digest)
+    is_earlier = same(key.earlier_digest or "", digest)
+    return is_newest or (is_earlier and key.earlier_until is not None and at < key.earlier_until)

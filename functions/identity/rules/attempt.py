@@ -1,0 +1,100 @@
+"""A sign-in under way: what the browser that began it keeps in its cookie until it ends."""
+
+import base64
+import json
+from datetime import datetime, timedelta
+from typing import Self
+
+from pydantic import ValidationError
+
+from functions.identity.rules.refusals import SignInRefused
+from functions.identity.rules.secrets import derived, new_secret, same
+from shared.kit.digests import KeyRing
+from shared.kit.instants import Instant
+from shared.kit.models import Model
+
+LIFE = timedelta(minutes=10)
+_PURPOSE = "sign-in"
+_LONGEST = 2048
+
+
+class Attempt(Model):
+    """Nothing of it is stored here, so nobody can fill the store by beginning sign-ins. State,
+    nonce and PKCE verifier are derived from one secret, which only this browser has."""
+
+    provider: str
+    return_to: str
+    secret: str
+    expires_at: Instant
+
+    @property
+    def state(self) -> str:
+        """Ties the provider's answer to this browser."""
+        return derived(self.secret, "state")
+
+    @property
+    def nonce(self) -> str:
+        """Ties the identity token to this sign-in."""
+        return derived(self.secret, "nonce")
+
+    @property
+    def verifier(self) -> str:
+        """Ties the code to this sign-in (RFC 7636)."""
+        return derived(self.secret, "verifier")
+
+    def written(self, keys: KeyRing) -> str:
+        """What the cookie holds."""
+        body = base64.urlsafe_b64encode(self.model_dump_json().encode()).rstrip(b"=").decode()
+        return f"{body}.{keys.digest(_PURPOSE, body)}"
+
+    @classmethod
+    def read(cls, text: str, keys: KeyRing) -> Self | None:
+        """The attempt in a cookie that we wrote, or None."""
+        body, _, digest = text[: _LONGEST + 1].partition(".")
+        if len(text) > _LONGEST or not keys.verifies(digest, _PURPOSE, body):
+            return None
+        try:
+            raw = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+            return cls.model_validate(json.loads(raw))
+        except (ValueError, ValidationError):
+            return None
+
+
+def begin(provider: str, return_to: str, at: datetime) -> Attempt:
+    """A new attempt, with a fresh secret."""
+    return Attempt(
+        provider=provider, return_to=return_to, secret=new_secret(), expires_at=at + LIFE
+    )
+
+
+def check_answer(
+    attempt: Attempt | None, state: str, iss: str, *, issuer: str, names_itself: bool, at: datetime
+) -> Attempt:
+    """The attempt that a provider's answer belongs to. `names_itself`: the provider promised to say
+    who it is in each answer (RFC 9207); where it says so unasked, that counts too.
+
+    Raises SignInRefused for an answer without an attempt in this browser, with the state of another
+    attempt, from another issuer than the one that was asked, or after ten minutes."""
+    if attempt is None or not same(attempt.state, state):
+        detail = "this browser did not begin this sign-in: begin again at /signin"
+        raise SignInRefused("another_browser", detail)
+    if at >= attempt.expires_at:
+        raise SignInRefused("expired", "the sign-in took more than ten minutes: begin again")
+    if (names_itself and not iss) or (iss and iss != issuer):
+        detail = "the answer is not from the provider that was asked: begin again at /signin"
+        raise SignInRefused("another_issuer", detail)
+    return attempt
+
+
+OWN_PAGE = "/signin"
+
+
+def checked_return(return_to: str) -> str:
+    """Where the browser goes afterwards: a path of this site. Raises SignInRefused for what a
+    browser may read as an address elsewhere (`//host`, `/\\host`, a control character)."""
+    is_path = return_to.startswith("/") and not return_to.startswith(("//", "/\\"))
+    is_plain = return_to.isascii() and return_to.isprintable() and "\\" not in return_to
+    if not is_path or not is_plain or len(return_to) > 500:
+        detail = "return_to must be a path of this site, like /device, of at most 500 characters"
+        raise SignInRefused("open_redirect", detail)
+    return return_to

@@ -1,0 +1,63 @@
+"""What identity refuses, with the reason that is recorded."""
+
+from typing import Literal
+
+from shared.kit.bookkeeping import RefusalReason
+from shared.kit.errors import AssentError
+
+# RFC 6749, 5.2, and RFC 8628, 3.5.
+OAuthCode = Literal[
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_scope",
+    "unsupported_grant_type",
+    "access_denied",
+    "authorization_pending",
+    "slow_down",
+    "expired_token",
+]
+
+
+class SignInRefused(AssentError):
+    """A sign-in that did not end as it began, or was not begun here."""
+
+    code = "sign_in_refused"
+    title = "The sign-in is not accepted"
+    http_status = 400
+
+    def __init__(self, reason: RefusalReason | None, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class GrantRefused(AssentError):
+    """A refusal of the token endpoint. `reason` is recorded where there is one, as the act of
+    `principal` where a token of ours proves who that is."""
+
+    code = "grant_refused"
+    title = "No token is given"
+    http_status = 400
+
+    def __init__(
+        self,
+        error: OAuthCode,
+        detail: str,
+        reason: RefusalReason | None = None,
+        *,
+        tenant_id: str | None = None,
+        principal: str | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.error = error
+        self.reason = reason
+        self.tenant_id = tenant_id
+        self.principal = principal
+
+
+class CrossSite(AssentError):
+    """A call with a browser's cookie that a page of another site may have made."""
+
+    code = "cross_site"
+    title = "Web pages of other sites may not call this"
+    http_status = 403

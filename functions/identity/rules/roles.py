@@ -1,0 +1,60 @@
+"""Roles of members, and the scopes that they may have in a token."""
+
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+from functions.identity.rules.refusals import GrantRefused
+from shared.kit.roles import DEPUTY, GENESIS, GOVERNOR, OPERATOR, TENANT_ADMIN
+from shared.kit.wording import one_of
+
+# What a tenant's admin can give; platform_admin and service_runtime are nobody's to give here.
+MemberRole = Literal[
+    "tenant_admin", "governor", "deputy", "operator", "developer", "analyst", "end_user"
+]
+ROLES = frozenset(get_args(MemberRole))
+FOUNDER: tuple[MemberRole, ...] = ("governor", "tenant_admin")
+MAY_MAKE_KEYS = frozenset({TENANT_ADMIN, "developer"})
+
+# A principal's own things, with or without a tenant.
+OWN = frozenset({"identity:read", "identity:write"})
+_READS = frozenset({"agents:read", "approvals:read", "governance:read"})
+_WORKS = _READS | {"agents:write", "approvals:write"}
+_GOVERNS = _WORKS | {"governance:write", "veto:execute"}
+_SCOPES: dict[str, frozenset[str]] = {
+    TENANT_ADMIN: _WORKS,
+    GOVERNOR: _GOVERNS,
+    DEPUTY: _GOVERNS,
+    GENESIS: _READS,
+    OPERATOR: _WORKS,
+    "developer": _WORKS,
+    "analyst": _READS,
+    "end_user": frozenset({"agents:read", "approvals:read", "approvals:write"}),
+}
+SCOPES = frozenset().union(*_SCOPES.values())
+# What a device gets that asks for nothing: neither decisions nor the principal's own things.
+OF_DEVICES = _WORKS
+
+
+def scopes_of(roles: Iterable[str]) -> frozenset[str]:
+    """Every scope that a token for these roles may have, apart from `OWN`."""
+    return frozenset().union(*(_SCOPES.get(each, frozenset()) for each in roles))
+
+
+def chosen(wanted: str, allowed: frozenset[str]) -> str:
+    """The scope of a token: all that is allowed, or those that were asked for. Raises GrantRefused
+    for one that is not allowed."""
+    asked = frozenset(wanted.split()) or allowed
+    if beyond := asked - allowed:
+        may = one_of(allowed) if allowed else "no scope"
+        detail = f"this sign-in may not have {sorted(beyond)[0][:50]!a}; it may have {may}"
+        raise GrantRefused("invalid_scope", detail)
+    return " ".join(sorted(asked))
+
+
+def known(wanted: str) -> str:
+    """The scope that a device asks for. Raises GrantRefused for a name that is no scope."""
+    asked = frozenset(wanted.split()) or OF_DEVICES
+    if unknown := sorted(asked - SCOPES - OWN):
+        detail = f"{unknown[0][:50]!a} is no scope; there are {one_of(SCOPES | OWN)}"
+        raise GrantRefused("invalid_scope", detail)
+    return " ".join(sorted(asked))

@@ -1,0 +1,92 @@
+"""Invitations: their token names the tenant, so they are found in one read."""
+
+from functions.identity.aggregates import INVITATIONS, MEMBERS, RUN, TENANTS
+from functions.identity.rules import invitation as invitations
+from functions.identity.rules.invitation import InvitationBody
+from functions.identity.rules.secrets import new_secret
+from functions.identity.rules.tenant import OPEN, join
+from functions.identity.service.platform import acting
+from functions.identity.service.tenants import administered, point
+from functions.identity.views import Accepted, InvitationPage, InvitationView, NewInvitation
+from shared.aggregates import Command
+from shared.kit.callers import Caller
+from shared.kit.errors import Forbidden, NotFound
+from shared.kit.ids import is_id, new_id
+from shared.kit.roles import TENANT_ADMIN
+from shared.storage.idempotency import IdempotencyKey
+
+
+async def invite(caller: Caller, body: InvitationBody) -> NewInvitation:
+    """A new invitation, with its token. Raises Forbidden for all but admins."""
+    secret = new_secret()
+
+    async def use_case(work: Command) -> InvitationView:
+        await administered(work)
+        step = invitations.invite(
+            new_id("inv", work.at), body.roles, secret, caller.principal, work.at
+        )
+        await work.save(step)
+        return InvitationView.of(step.state)
+
+    view = await RUN.command(caller, IdempotencyKey(caller), use_case, InvitationView)
+    token = f"{caller.tenant_id}.{view.invitation_id}.{secret}"
+    return NewInvitation(**view.model_dump(), token=token)
+
+
+async def list_invitations(caller: Caller, limit: int, cursor: str | None) -> InvitationPage:
+    """The tenant's invitations, newest first. Raises Forbidden for all but admins."""
+    if TENANT_ADMIN not in caller.roles:
+        raise Forbidden("only admins see invitations; they have the role tenant_admin")
+    page = await RUN.page(caller, INVITATIONS, order_by=("created_at",), limit=limit, cursor=cursor)
+    items = tuple(InvitationView.of(each) for each in page.items)
+    return InvitationPage(items=items, next_cursor=page.next_cursor)
+
+
+async def revoke(caller: Caller, key: IdempotencyKey, invitation_id: str) -> InvitationView:
+    """The revoked invitation. Raises NotFound, Forbidden, InvitationOver for one that was
+    accepted."""
+
+    async def use_case(work: Command) -> InvitationView:
+        invitation = await work.get(INVITATIONS, invitation_id)
+        await administered(work)
+        saved = await work.save(*invitations.revoke(invitation))
+        return InvitationView.of(saved[-1] if saved else invitation)
+
+    return await RUN.command(caller, key, use_case, InvitationView)
+
+
+async def accept(caller: Caller, token: str) -> Accepted:
+    """The tenant that the caller belongs to from now on. Raises NotFound for a token that nobody
+    was given, InvitationOver for one that was used, revoked or is too old, VersionConflict for
+    somebody who belongs to the tenant, Forbidden for callers who did not sign in here."""
+    tenant_id, invitation_id, secret = _parts(token)
+    guest = acting(caller.principal, tenant_id, caller.received_at)
+
+    async def use_case(work: Command) -> Accepted:
+        await work.prefetch(
+            (INVITATIONS, invitation_id), (TENANTS, tenant_id), (MEMBERS, caller.principal)
+        )
+        invitation = await work.find(INVITATIONS, invitation_id)
+        tenant = await work.find(TENANTS, tenant_id)
+        if invitation is None or tenant is None or tenant.status not in OPEN:
+            raise _unknown()
+        accepted = invitations.accept(invitation, secret, caller.principal, work.at)
+        member = await work.find(MEMBERS, caller.principal)
+        roles = invitation.roles
+        joined = join(tenant, member, caller.principal, roles, invitation_id, work.at)
+        await point(caller, tenant_id)
+        await work.save(accepted, *joined)
+        return Accepted(tenant_id=tenant_id, roles=roles, status="accepted")
+
+    return await RUN.command(guest, IdempotencyKey(guest), use_case, Accepted)
+
+
+def _parts(token: str) -> tuple[str, str, str]:
+    parts = token[:200].split(".")
+    if len(parts) != 3 or not is_id("ten", parts[0]) or not is_id("inv", parts[1]):
+        raise _unknown()
+    return parts[0], parts[1], parts[2]
+
+
+def _unknown() -> NotFound:
+    return NotFound("there is no such invitation")

@@ -1,0 +1,85 @@
+"""Sessions: who one belongs to, its list, and its end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.identity.aggregates import RUN, SESSIONS
+from functions.identity.rules.secrets import NumberedToken
+from functions.identity.rules.session import Session, admits, end
+from functions.identity.service.platform import ITSELF, digest_keys, on_platform
+from functions.identity.views import SessionPage, SessionView
+from shared.aggregates import Command
+from shared.aggregates.command import not_found
+from shared.kit.callers import Caller
+from shared.storage.idempotency import IdempotencyKey
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A session, and the token of it that was presented."""
+
+    session: Session
+    token: NumberedToken
+
+
+async def session_of(text: str, at: datetime) -> Signed | None:
+    """The session that a token belongs to, whatever its number, or None for text that is no token
+    of ours. One read. Raises Unavailable."""
+    token = NumberedToken.read(text, await digest_keys())
+    if token is None:
+        return None
+    session = await RUN.find(on_platform(ITSELF, at), SESSIONS, token.id)
+    return Signed(session, token) if session is not None else None
+
+
+async def signed_in(cookie: str, at: datetime) -> Session | None:
+    """The session of a browser's cookie, or None where nobody is signed in. Raises Unavailable."""
+    signed = await session_of(cookie, at) if cookie else None
+    is_in = signed is not None and admits(signed.session, signed.token.number, at)
+    return signed.session if signed is not None and is_in else None
+
+
+async def sign_out(text: str, at: datetime) -> None:
+    """Ends the session that the token belongs to; nothing happens for any other text. Raises
+    Unavailable."""
+    signed = await session_of(text, at)
+    if signed is None:
+        return
+    caller = on_platform(signed.session.principal_id, at)
+    await RUN.change(
+        caller,
+        IdempotencyKey(caller),
+        SESSIONS,
+        signed.session.session_id,
+        lambda session: end(session, "signed_out", at),
+        SessionView,
+    )
+
+
+async def list_sessions(caller: Caller, limit: int, cursor: str | None) -> SessionPage:
+    """The caller's own sessions, newest first, also those that ended."""
+    page = await RUN.page(
+        on_platform(caller.principal, caller.received_at),
+        SESSIONS,
+        where=(("principal_id", "==", caller.principal),),
+        order_by=("started_at",),
+        limit=limit,
+        cursor=cursor,
+    )
+    items = tuple(SessionView.of(each) for each in page.items)
+    return SessionPage(items=items, next_cursor=page.next_cursor)
+
+
+async def revoke_session(caller: Caller, session_id: str) -> SessionView:
+    """The ended session. Raises NotFound for one that is not the caller's."""
+    actor = on_platform(caller.principal, caller.received_at)
+
+    async def use_case(work: Command) -> SessionView:
+        session = await work.get(SESSIONS, session_id)
+        if session.principal_id != caller.principal:
+            raise await not_found(RUN.outbox, actor, SESSIONS, session_id)
+        saved = await work.save(*end(session, "revoked", work.at))
+        return SessionView.of(saved[-1] if saved else session)
+
+    about = (SESSIONS, session_id)
+    return await RUN.command(actor, IdempotencyKey(actor), use_case, SessionView, about=about)

@@ -1,0 +1,172 @@
+"""Access tokens for sessions, devices and keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.identity.aggregates import (
+    DEVICE_GRANTS,
+    KEYS,
+    MEMBERS,
+    PRINCIPALS,
+    RUN,
+    SESSIONS,
+    TENANTS,
+)
+from functions.identity.rules import api_key, device_grant
+from functions.identity.rules import session as sessions
+from functions.identity.rules.access import Grant, in_tenant, without_tenant
+from functions.identity.rules.api_key import WrittenKey
+from functions.identity.rules.refusals import GrantRefused
+from functions.identity.rules.secrets import NumberedToken, grant_of
+from functions.identity.rules.session import Session, renew
+from functions.identity.service.platform import (
+    ITSELF,
+    access_token,
+    acting,
+    digest_keys,
+    on_platform,
+)
+from functions.identity.service.sessions import session_of
+from shared.aggregates import Command
+from shared.kit.ids import derive_id
+from shared.kit.models import Model
+from shared.storage.idempotency import IdempotencyKey
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """An access token with its scope, and the session's newest token, where it has a session."""
+
+    access: str
+    scope: str
+    refresh: str | None = None
+
+
+class _Renewed(Model):
+    """`session` is None where the presented token was copied, and `ended` what that ended."""
+
+    session: Session | None
+    copied_from: str | None = None
+
+
+async def renew_session(text: str, tenant_id: str, scope: str, at: datetime) -> Tokens:
+    """An access token, and the session's next token. `tenant_id` chooses a tenant; without it, it
+    is the one chosen last, or the principal's only one. One commit.
+
+    Raises GrantRefused for a token that is not the newest, which ends the session where it is older
+    than thirty seconds, and for a tenant or a scope that the principal does not have; and
+    Unavailable."""
+    signed = await session_of(text, at)
+    if signed is None:
+        raise GrantRefused("invalid_grant", "there is no such session: sign in", "unverified")
+    grant = await _granted(signed.session, tenant_id, scope, at)
+    number = signed.token.number
+
+    async def use_case(work: Command) -> _Renewed:
+        session = await work.get(SESSIONS, signed.session.session_id)
+        renewal = renew(session, number, work.at, grant.tenant_id)
+        await work.save(*renewal.steps)
+        copied_from = session.principal_id if renewal.is_copied else None
+        return _Renewed(session=renewal.session, copied_from=copied_from)
+
+    caller = on_platform(ITSELF, at)
+    about = (SESSIONS, signed.session.session_id)
+    renewed = await RUN.command(caller, IdempotencyKey(caller), use_case, _Renewed, about=about)
+    if renewed.session is None:
+        raise _over(renewed.copied_from)
+    return await _tokens(grant, renewed.session, at)
+
+
+async def redeem_device_code(code: str, tenant_id: str, at: datetime) -> Tokens:
+    """The tokens of a device that a person allowed. One commit. Raises GrantRefused, and
+    Unavailable."""
+    user_code = grant_of(code, await digest_keys())
+    if user_code is None:
+        raise GrantRefused("invalid_grant", "no device waits with that code", "unverified")
+    caller = on_platform(ITSELF, at)
+
+    async def use_case(work: Command) -> Session:
+        found = await work.find(DEVICE_GRANTS, user_code)
+        grant = device_grant.check_redeemable(found, work.at)
+        assert grant.decided_by is not None
+        assert grant.decided_at is not None
+        session_id = derive_id("ses", grant.decided_at, grant.grant_id)
+        if grant.redeemed_at is not None:
+            return await work.get(SESSIONS, session_id)
+        session = sessions.start(
+            session_id,
+            grant.decided_by,
+            work.at,
+            client="device",
+            provider="device",
+            device=grant.client_name,
+            scope=grant.scope,
+        )
+        await work.save(session, device_grant.redeem(grant, session_id, work.at))
+        return session.state
+
+    session = await RUN.command(caller, IdempotencyKey(caller), use_case, Session)
+    if session.is_over(at) or session.number:
+        raise _over(None)
+    grant = await _granted(session, tenant_id, "", at)
+    return await _tokens(grant, session, at)
+
+
+async def exchange_key(text: str, at: datetime) -> Tokens:
+    """An access token for an API key: one round trip, and no commit. Raises GrantRefused,
+    Unavailable."""
+    written = WrittenKey.read(text)
+    if written is None:
+        raise GrantRefused("invalid_client", "that is no API key", "unverified")
+    work = Command(RUN, acting(ITSELF, written.tenant_id, at), 0)
+    key = await work.find(KEYS, written.key_id)
+    member = tenant = None
+    if key is not None:
+        await work.prefetch((MEMBERS, key.principal_id), (TENANTS, written.tenant_id))
+        member = await work.find(MEMBERS, key.principal_id)
+        tenant = await work.find(TENANTS, written.tenant_id)
+    grant = api_key.grant(written, key, member, tenant, at)
+    return Tokens(await access_token(grant, at), grant.scope)
+
+
+async def _granted(session: Session, tenant_id: str, scope: str, at: datetime) -> Grant:
+    """What the session's principal may do in the tenant. A tenant that was not asked for and is no
+    longer open to it is left out. Raises GrantRefused, Unavailable."""
+    if session.is_over(at):
+        raise _over(None)
+    id = tenant_id or session.tenant_id or await _only_tenant(session.principal_id, at)
+    try:
+        if id:
+            return await _in_tenant(session, id, scope, at)
+    except GrantRefused as refusal:
+        if tenant_id or refusal.error != "access_denied":
+            raise
+    return without_tenant(session, scope)
+
+
+async def _in_tenant(session: Session, tenant_id: str, scope: str, at: datetime) -> Grant:
+    tenant = member = None
+    if TENANTS.may_be_id(tenant_id):
+        work = Command(RUN, acting(ITSELF, tenant_id, at), 0)
+        await work.prefetch((TENANTS, tenant_id), (MEMBERS, session.principal_id))
+        tenant = await work.find(TENANTS, tenant_id)
+        member = await work.find(MEMBERS, session.principal_id)
+    return in_tenant(tenant_id, tenant, member, scope=scope, session=session)
+
+
+async def _only_tenant(principal_id: str, at: datetime) -> str | None:
+    principal = await RUN.find(on_platform(ITSELF, at), PRINCIPALS, principal_id)
+    tenants = principal.tenants if principal is not None else ()
+    return tenants[0] if len(tenants) == 1 else None
+
+
+async def _tokens(grant: Grant, session: Session, at: datetime) -> Tokens:
+    newest = NumberedToken(session.session_id, session.number).written(await digest_keys())
+    return Tokens(await access_token(grant, at), grant.scope, newest)
+
+
+def _over(copied_from: str | None) -> GrantRefused:
+    if copied_from is None:
+        return GrantRefused("invalid_grant", "the session has ended: sign in", "revoked")
+    detail = "the token was used before, so somebody has a copy: the session has ended, sign in"
+    return GrantRefused("invalid_grant", detail, "replayed")

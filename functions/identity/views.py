@@ -1,0 +1,149 @@
+"""What callers see of principals, sessions, tenants, members, invitations and keys."""
+
+from typing import Self
+
+from events.identity import (
+    ApiKeyState,
+    Client,
+    EndedBecause,
+    InvitationState,
+    InvitationStatus,
+    MemberState,
+    TenantStatus,
+)
+from functions.identity.rules.api_key import ApiKey
+from functions.identity.rules.invitation import Invitation
+from functions.identity.rules.session import Session
+from functions.identity.rules.tenant import Member, Tenant
+from shared.kit.instants import Instant
+from shared.kit.models import Model, part_of
+
+
+class SessionView(Model):
+    """A session of the caller's own."""
+
+    session_id: str
+    client: Client
+    provider: str
+    device: str
+    started_at: Instant
+    used_at: Instant
+    expires_at: Instant
+    ended_at: Instant | None
+    ended_because: EndedBecause | None
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        """What its owner sees of it."""
+        return part_of(cls, session)
+
+
+class SessionPage(Model):
+    """A page of sessions."""
+
+    items: tuple[SessionView, ...]
+    next_cursor: str | None
+
+
+class TenantView(Model):
+    """A tenant, for its members."""
+
+    tenant_id: str
+    slug: str
+    name: str
+    tier: str
+    status: TenantStatus
+    created_at: Instant
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> Self:
+        """What its members see of it."""
+        return part_of(cls, tenant)
+
+
+class TenantsView(Model):
+    """The caller's tenants, the newest last."""
+
+    items: tuple[TenantView, ...]
+    next_cursor: None = None
+
+
+class Me(Model):
+    """Who the caller is, and what its token allows. `tenant` is the one that the token is for."""
+
+    principal_id: str
+    name: str
+    mail: str
+    tenant: TenantView | None
+    roles: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+
+class MemberView(MemberState):
+    """A member of the tenant."""
+
+    @classmethod
+    def of(cls, member: Member) -> Self:
+        """What other members see of it."""
+        return part_of(cls, member)
+
+
+class MemberPage(Model):
+    """A page of members, also of those who left."""
+
+    items: tuple[MemberView, ...]
+    next_cursor: str | None
+
+
+class InvitationView(InvitationState):
+    """An invitation."""
+
+    @classmethod
+    def of(cls, invitation: Invitation) -> Self:
+        """What admins see of it."""
+        return part_of(cls, invitation)
+
+
+class NewInvitation(InvitationView):
+    """An invitation with its token, which is shown this once."""
+
+    token: str
+
+
+class InvitationPage(Model):
+    """A page of invitations."""
+
+    items: tuple[InvitationView, ...]
+    next_cursor: str | None
+
+
+class Accepted(Model):
+    """The tenant that somebody joined, and with which roles."""
+
+    tenant_id: str
+    roles: tuple[str, ...]
+    status: InvitationStatus
+
+
+class KeyView(ApiKeyState):
+    """An API key without its secret."""
+
+    name: str
+
+    @classmethod
+    def of(cls, key: ApiKey) -> Self:
+        """What members see of it."""
+        return part_of(cls, key)
+
+
+class NewKey(KeyView):
+    """An API key with its secret, which is shown this once."""
+
+    secret: str
+
+
+class KeyPage(Model):
+    """A page of API keys."""
+
+    items: tuple[KeyView, ...]
+    next_cursor: str | None

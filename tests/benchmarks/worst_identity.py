@@ -1,0 +1,298 @@
+"""The worst calls of `identity`: of people who signed in, and of strangers."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+import httpx
+
+from emulators.browser import Browser
+from emulators.client import PlatformClient
+from shared.kit.instants import format_instant, parse_instant
+from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
+
+MANY = 101
+ROLES = ["analyst", "deputy", "developer", "end_user", "governor", "operator", "tenant_admin"]
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+class SignedIn:
+    """Somebody with a browser, and with a tenant where one is chosen."""
+
+    def __init__(self, platform: PlatformClient) -> None:
+        self.platform = platform
+        self.browser = Browser(platform.url)
+        self.browser.sign_in(f"worst-{uuid.uuid4().hex[:8]}")
+        self.token = self.browser.access_token()
+
+    def send(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **request: Any
+    ) -> httpx.Response:
+        signed = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        return self.browser.http.request(
+            method, path, headers=signed, follow_redirects=False, **request
+        )
+
+    def made(self, path: str, body: Any = None) -> dict[str, Any]:
+        answer = self.send("POST", path, json=body)
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
+    def founds(self) -> str:
+        tenant_id = str(self.made("/v1/tenants", tenant_body())["tenant_id"])
+        self.token = self.browser.access_token(tenant=tenant_id)
+        return tenant_id
+
+    def key_body(self) -> dict[str, Any]:
+        ends = parse_instant(self.platform.now()) + timedelta(days=30)
+        scopes = ["agents:read", "agents:write", "approvals:read", "approvals:write"]
+        return {"name": "x" * 200, "scopes": scopes, "expires_at": format_instant(ends)}
+
+    def invitation(self) -> dict[str, Any]:
+        return self.made("/v1/invitations", {"roles": ROLES})
+
+    def member(self) -> str:
+        """The principal of a new member, with every role."""
+        guest = SignedIn(self.platform)
+        guest.made(f"/v1/invitations/{self.invitation()['token']}/accept")
+        return str(guest.send("GET", "/v1/me").json()["principal_id"])
+
+
+class Page:
+    """Calls as a browser or a device makes them: without a token, and with forms."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    def send(
+        self, method: str, path: str, *, headers: Mapping[str, str], content: bytes
+    ) -> httpx.Response:
+        own = {"Origin": self._browser.url, "Sec-Fetch-Site": "same-origin"}
+        answer = self._browser.http.request(
+            method,
+            path,
+            headers={**own, **(FORM if content else {})},
+            content=content,
+            follow_redirects=False,
+        )
+        # A redirect is what the call is for.
+        answer.status_code = 200 if answer.status_code == 303 else answer.status_code
+        return answer
+
+
+class FormCall(Call):
+    """A call whose body is a form."""
+
+    @property
+    def sent(self) -> bytes:
+        return str(httpx.QueryParams(self.body or {})).encode()
+
+
+class Cast:
+    """Who calls, made when the first of them is needed."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._platform = scene.platform
+
+    @cached_property
+    def founder(self) -> SignedIn:
+        found = SignedIn(self._platform)
+        found.founds()
+        return found
+
+    @cached_property
+    def full(self) -> SignedIn:
+        """The founder of a tenant with more than a page of keys and invitations."""
+        found = SignedIn(self._platform)
+        found.founds()
+        for _ in range(MANY):
+            found.made("/v1/api-keys", found.key_body())
+            found.invitation()
+        return found
+
+    def somebody(self) -> SignedIn:
+        return SignedIn(self._platform)
+
+    def stranger(self) -> Page:
+        return Page(Browser(self._platform.url))
+
+
+_casts: dict[int, Cast] = {}
+
+
+def cast(scene: Scene) -> Cast:
+    """The people of a scene."""
+    return _casts.setdefault(id(scene), Cast(scene))
+
+
+def tenant_body() -> dict[str, str]:
+    """The longest body of a new tenant."""
+    return {"name": "x" * 200, "slug": f"x-{uuid.uuid4().hex}"}
+
+
+def _listed(path: str) -> None:
+    @worst_of("GET", path)
+    def cases(scene: Scene) -> Iterator[Call]:
+        for limit in LIMITS:
+            call = f"{path}?limit={limit}"
+            yield Call(cast(scene).full, call, what=f"limit {limit}", limit=limit)
+
+
+for _path in ("/v1/members", "/v1/invitations", "/v1/api-keys", "/v1/auth/sessions"):
+    _listed(_path)
+
+
+@worst_of("GET", "/v1/me")
+def show_me(scene: Scene) -> Iterator[Call]:
+    yield Call(cast(scene).founder, "/v1/me")
+
+
+@worst_of("GET", "/v1/tenants")
+def list_tenants(scene: Scene) -> Iterator[Call]:
+    many = cast(scene).somebody()
+    for _ in range(5):
+        many.made("/v1/tenants", tenant_body())
+    yield Call(many, "/v1/tenants", what="five tenants", limit=6)
+
+
+@worst_of("POST", "/v1/tenants")
+def create_tenant(scene: Scene) -> Iterator[Call]:
+    yield Call(cast(scene).somebody(), "/v1/tenants", tenant_body())
+
+
+@worst_of("GET", "/v1/tenants/{tenant_id}")
+def get_tenant(scene: Scene) -> Iterator[Call]:
+    somebody = cast(scene).somebody()
+    yield Call(somebody, f"/v1/tenants/{somebody.founds()}")
+
+
+@worst_of("GET", "/v1/members/{principal}")
+def get_member(scene: Scene) -> Iterator[Call]:
+    founder = cast(scene).founder
+    yield Call(founder, f"/v1/members/{founder.member()}")
+
+
+@worst_of("PATCH", "/v1/members/{principal}")
+def change_roles(scene: Scene) -> Iterator[Call]:
+    founder = cast(scene).founder
+    body = {"roles": ["analyst"]}
+    yield Call(founder, f"/v1/members/{founder.member()}", body, what="an admin's")
+
+
+@worst_of("DELETE", "/v1/members/{principal}")
+def remove_member(scene: Scene) -> Iterator[Call]:
+    founder = cast(scene).founder
+    yield Call(founder, f"/v1/members/{founder.member()}", what="an admin")
+
+
+@worst_of("POST", "/v1/invitations")
+def invite(scene: Scene) -> Iterator[Call]:
+    yield Call(cast(scene).founder, "/v1/invitations", {"roles": ROLES})
+
+
+@worst_of("DELETE", "/v1/invitations/{invitation_id}")
+def revoke_invitation(scene: Scene) -> Iterator[Call]:
+    founder = cast(scene).founder
+    yield Call(founder, f"/v1/invitations/{founder.invitation()['invitation_id']}")
+
+
+@worst_of("POST", "/v1/invitations/{token}/accept")
+def accept_invitation(scene: Scene) -> Iterator[Call]:
+    token = cast(scene).founder.invitation()["token"]
+    yield Call(cast(scene).somebody(), f"/v1/invitations/{token}/accept")
+
+
+@worst_of("POST", "/v1/api-keys")
+def make_key(scene: Scene) -> Iterator[Call]:
+    founder = cast(scene).founder
+    yield Call(founder, "/v1/api-keys", founder.key_body())
+
+
+@worst_of("POST", "/v1/api-keys/{key_id}/rotate")
+def rotate_key(scene: Scene) -> Iterator[Call]:
+    founder = cast(scene).founder
+    key_id = founder.made("/v1/api-keys", founder.key_body())["key_id"]
+    yield Call(founder, f"/v1/api-keys/{key_id}/rotate")
+
+
+@worst_of("DELETE", "/v1/api-keys/{key_id}")
+def revoke_key(scene: Scene) -> Iterator[Call]:
+    founder = cast(scene).founder
+    key_id = founder.made("/v1/api-keys", founder.key_body())["key_id"]
+    yield Call(founder, f"/v1/api-keys/{key_id}")
+
+
+@worst_of("DELETE", "/v1/auth/sessions/{session_id}")
+def revoke_session(scene: Scene) -> Iterator[Call]:
+    somebody = cast(scene).somebody()
+    (session,) = somebody.send("GET", "/v1/auth/sessions").json()["items"]
+    yield Call(somebody, f"/v1/auth/sessions/{session['session_id']}")
+
+
+@worst_of("GET", "/signin")
+def show_sign_in(scene: Scene) -> Iterator[Call]:
+    yield Call(cast(scene).stranger(), "/signin")
+
+
+@worst_of("GET", "/v1/auth/start")
+def start(scene: Scene) -> Iterator[Call]:
+    yield Call(cast(scene).stranger(), "/v1/auth/start?provider=google")
+
+
+@worst_of("GET", "/v1/auth/callback")
+def come_back(scene: Scene) -> Iterator[Call]:
+    browser = Browser(scene.platform.url)
+    page = browser.http.get("/v1/auth/start", params={"provider": "github"})
+    browser.http.follow_redirects = False
+    answer = browser.submit(page, {"login": f"worst-{uuid.uuid4().hex[:8]}"})
+    yield Call(Page(browser), answer.headers["location"], what="a new person")
+
+
+@worst_of("POST", "/v1/auth/logout")
+def log_out(scene: Scene) -> Iterator[Call]:
+    yield Call(Page(cast(scene).somebody().browser), "/v1/auth/logout")
+
+
+@worst_of("POST", "/v1/auth/token")
+def give_token(scene: Scene) -> Iterator[Call]:
+    founder = cast(scene).founder
+    body = {"grant_type": "refresh_token"}
+    yield FormCall(Page(founder.browser), "/v1/auth/token", body, what="a browser's")
+    secret = founder.made("/v1/api-keys", founder.key_body())["secret"]
+    body = {"grant_type": "client_credentials", "client_secret": secret}
+    yield FormCall(cast(scene).stranger(), "/v1/auth/token", body, what="a key's")
+
+
+@worst_of("GET", "/.well-known/jwks.json")
+def show_keys(scene: Scene) -> Iterator[Call]:
+    yield Call(cast(scene).stranger(), "/.well-known/jwks.json")
+
+
+@worst_of("POST", "/v1/auth/device")
+def request_codes(scene: Scene) -> Iterator[Call]:
+    yield FormCall(cast(scene).stranger(), "/v1/auth/device", {"client_id": "x" * 60})
+
+
+def _asked(somebody: SignedIn) -> str:
+    form = {"client_id": "x" * 60}
+    code: str = somebody.browser.http.post("/v1/auth/device", data=form).json()["user_code"]
+    return code
+
+
+@worst_of("GET", "/device")
+def show_device(scene: Scene) -> Iterator[Call]:
+    somebody = cast(scene).somebody()
+    yield Call(Page(somebody.browser), f"/device?user_code={_asked(somebody)}")
+
+
+@worst_of("POST", "/v1/auth/device/decision")
+def decide_device(scene: Scene) -> Iterator[Call]:
+    somebody = cast(scene).somebody()
+    code = _asked(somebody)
+    shown = somebody.browser.http.get("/device", params={"user_code": code}).text
+    token = shown.partition("name='form' value='")[2].partition("'")[0]
+    body = {"user_code": code, "form": token, "decision": "allow"}
+    yield FormCall(Page(somebody.browser), "/v1/auth/device/decision", body)

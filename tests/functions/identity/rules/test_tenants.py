@@ -1,0 +1,150 @@
+"""Tenants, members and invitations: nobody is left without an admin, and nothing is used twice."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from events.identity import (
+    InvitationAccepted,
+    InvitationRevoked,
+    MemberJoined,
+    MemberRemoved,
+    MemberRolesChanged,
+    TenantCreated,
+)
+from functions.identity.rules import tenant as tenants
+from functions.identity.rules.invitation import LIFE, Invitation, accept, invite, revoke
+from functions.identity.rules.principal import MOST_TENANTS, Principal, point_to
+from functions.identity.rules.tenant import Member, Tenant, TenantBody, check_admin
+from shared.kit.callers import Actor
+from shared.kit.errors import Forbidden, InvitationOver, NotFound, VersionConflict
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def _founded() -> tuple[Tenant, Member]:
+    body = TenantBody(name="Clinic", slug="clinic")
+    tenant, founder = tenants.found("ten_1", body, "user_1", NOON)
+    assert (tenant.event, founder.event) == (TenantCreated, MemberJoined)
+    assert isinstance(tenant.state, Tenant)
+    assert isinstance(founder.state, Member)
+    return tenant.state, founder.state
+
+
+def _with_second(*roles: str) -> tuple[Tenant, Member, Member]:
+    tenant, founder = _founded()
+    *counted, joined = tenants.join(tenant, None, "user_2", roles, "inv_1", NOON)
+    assert joined.event is MemberJoined
+    assert isinstance(joined.state, Member)
+    for step in counted:
+        assert isinstance(step.state, Tenant)
+        tenant = step.state
+    return tenant, founder, joined.state
+
+
+def test_a_founder_is_admin_and_governor() -> None:
+    tenant, founder = _founded()
+    assert founder.roles == ("governor", "tenant_admin")
+    assert (tenant.admins, tenant.governors, tenant.status) == (("user_1",), ("user_1",), "trial")
+
+
+@pytest.mark.parametrize("roles", [("governor",), ("tenant_admin",), ("analyst",)])
+def test_the_last_admin_and_the_last_governor_keep_their_role(roles: tuple[str, ...]) -> None:
+    tenant, founder = _founded()
+    with pytest.raises(VersionConflict, match="would have no"):
+        tenants.change_roles(tenant, founder, roles)
+    with pytest.raises(VersionConflict, match="would have no"):
+        tenants.remove(tenant, founder, NOON)
+
+
+def test_a_second_admin_and_governor_lets_the_first_go() -> None:
+    tenant, founder, _ = _with_second("governor", "tenant_admin")
+    counted, removed = tenants.remove(tenant, founder, NOON)
+    assert removed.event is MemberRemoved
+    assert isinstance(counted.state, Tenant)
+    assert (counted.state.admins, counted.state.governors) == (("user_2",), ("user_2",))
+
+
+def test_the_tenant_changes_with_each_admin_so_that_two_changes_at_once_collide() -> None:
+    tenant, founder, second = _with_second("governor", "tenant_admin")
+    for member in (founder, second):
+        counted, changed = tenants.change_roles(tenant, member, ("analyst",))
+        assert isinstance(counted.state, Tenant)
+        assert changed.event is MemberRolesChanged
+
+
+def test_the_same_roles_again_change_nothing() -> None:
+    tenant, founder = _founded()
+    assert tenants.change_roles(tenant, founder, ("tenant_admin", "governor")) == ()
+
+
+def test_a_member_joins_once_and_may_come_back() -> None:
+    tenant, _, second = _with_second("analyst")
+    with pytest.raises(VersionConflict):
+        tenants.join(tenant, second, "user_2", ("analyst",), "inv_2", NOON)
+    *_, gone = tenants.remove(tenant, second, NOON)
+    assert isinstance(gone.state, Member)
+    assert tenants.remove(tenant, gone.state, NOON) == ()
+    *_, back = tenants.join(tenant, gone.state, "user_2", ("developer",), "inv_2", NOON)
+    assert isinstance(back.state, Member)
+    assert (back.state.is_here, back.state.roles) == (True, ("developer",))
+
+
+def test_an_admin_is_one_in_the_tenant_and_in_the_token() -> None:
+    _, founder = _founded()
+    admin = Actor("user_1", frozenset({"tenant_admin"}))
+    check_admin(admin, founder)
+    demoted = founder.model_copy(update={"roles": ("governor",)})
+    removed = founder.model_copy(update={"removed_at": NOON})
+    for actor, member in (
+        (admin, demoted),
+        (admin, removed),
+        (admin, None),
+        (Actor("user_1", frozenset()), founder),
+    ):
+        with pytest.raises(Forbidden):
+            check_admin(actor, member)
+
+
+def _invitation() -> Invitation:
+    return invite("inv_1", ("analyst",), "secret", "user_1", NOON).state
+
+
+def test_an_invitation_is_used_once() -> None:
+    used = accept(_invitation(), "secret", "user_2", NOON + LIFE)
+    assert (used.event, used.state.accepted_by) == (InvitationAccepted, "user_2")
+    for guest in ("user_2", "user_3"):
+        with pytest.raises(InvitationOver, match="accepted"):
+            accept(used.state, "secret", guest, NOON)
+
+
+def test_an_invitation_of_more_than_seven_days_is_over() -> None:
+    with pytest.raises(InvitationOver, match="seven days"):
+        accept(_invitation(), "secret", "user_2", NOON + LIFE + timedelta(milliseconds=1))
+
+
+def test_an_invitation_needs_its_own_secret_and_says_nothing_without() -> None:
+    used = accept(_invitation(), "secret", "user_2", NOON).state
+    for invitation in (_invitation(), used):
+        with pytest.raises(NotFound):
+            accept(invitation, "guess", "user_3", NOON)
+
+
+def test_a_revoked_invitation_is_over_and_an_accepted_one_stays() -> None:
+    (revoked,) = revoke(_invitation())
+    assert revoked.event is InvitationRevoked
+    assert revoke(revoked.state) == ()
+    with pytest.raises(InvitationOver, match="revoked"):
+        accept(revoked.state, "secret", "user_2", NOON)
+    with pytest.raises(InvitationOver, match="accepted"):
+        revoke(accept(_invitation(), "secret", "user_2", NOON).state)
+
+
+def test_a_principal_points_to_each_tenant_once_and_to_a_hundred_at_most() -> None:
+    principal = Principal(principal_id="u", kind="human", provider="google", created_at=NOON)
+    (step,) = point_to(principal, "ten_1")
+    assert isinstance(step.state, Principal)
+    assert point_to(step.state, "ten_1") == ()
+    full = principal.model_copy(update={"tenants": tuple(map(str, range(MOST_TENANTS)))})
+    with pytest.raises(VersionConflict):
+        point_to(full, "ten_1")
