@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 # npm writes this file once all packages are there.
-OPENID := emulators/openid/node_modules/.package-lock.json
+OPENID := build/openid/node_modules/.package-lock.json
+OPENID_LOCK := $(wildcard emulators/openid/package.json emulators/openid/package-lock.json emulators/openid/.npmrc)
 READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 PORT   ?= 8080
 # Need the whole platform in their process, as the journeys do.
@@ -35,12 +36,13 @@ $(READY): requirements/dev.txt
 	@found=$$($(BIN)/python -m pip check) || { echo "requirements/dev.txt is incomplete: $$found"; exit 1; }
 	@rm -f $(VENV)/.ready-* && touch $@
 
-$(OPENID): emulators/openid/package-lock.json | $(READY)
+$(OPENID): $(OPENID_LOCK) | $(READY)
 	@echo "Installing the provider that people sign in at on the local platform ..."
-	@cd emulators/openid && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent
+	@mkdir -p build/openid && cp $(OPENID_LOCK) build/openid/
+	@cd build/openid && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent
 	@touch $@
 
-setup: $(READY) $(if $(wildcard emulators/openid/package-lock.json),$(OPENID)) ## the virtualenv, from the lock
+setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) ## the virtualenv, from the lock
 
 demo: setup ## three agents: approved, vetoed, confirmed; with their causes and their cost
 	@$(BIN)/python -m emulators demo

@@ -38,7 +38,7 @@ async def open_providers(
         "OPENID_REDIRECT_URI": redirect_uri,
         "ASSENT_CLOCK_FILE": str(directory.clock),
     }
-    openid = OpenIdProvider(http, directory, env)
+    openid = OpenIdProvider(http, directory, env, options.root)
     work.push_async_callback(openid.stop)
     front = await Listener.open(openid.answer, door)
     work.push_async_callback(front.close)

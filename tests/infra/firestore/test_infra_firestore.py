@@ -28,6 +28,7 @@ from tests.infra.firestore.stories import (
     an_auditor_looks,
     approvals_are_asked_and_listed,
     new_tenant,
+    somebody_lists_what_is_theirs,
 )
 from tests.shared.cloud import Cloud
 
@@ -54,6 +55,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
         phone = new_tenant()
         await a_governor_looks(phone.tenant_id)
         await an_auditor_looks(phone.tenant_id)
+        await somebody_lists_what_is_theirs(phone)
     documents: Fields = {}
     for each in (tenant, approvals.tenant_id, phone.tenant_id, PLATFORM_TENANT):
         for name in asked.written:
