@@ -78,7 +78,8 @@ class Boundary:
             return
         scope[RECEIVED_AT] = clock.now()
         headers = Headers(scope=scope)
-        name = f"{scope['method']} {scope['path']}"
+        # Of some calls a part of the path is a secret.
+        name = str(logs.redact(f"{scope['method']} {scope['path']}"))
         with request_span(name, headers, self._kind):
             answer = _Answer(scope, send, start_counting())
             logs.correlation_id.set(answer.correlation_id)

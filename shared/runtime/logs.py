@@ -27,6 +27,8 @@ _SECRETS = re.compile(
     r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?(?i:(?:bearer|basic)\s+)?[^\s\"',;&}]++"
     r"|(?i:\bbearer)\s++[\w.~+/=-]++"
     r"|\b(?:sk|rk|pk|whsec)[_-][\w-]{8,}+"
+    # API keys; tokens of sessions; tokens of invitations, which are part of an address.
+    r"|\bak_[\w.-]{10,}+|\b(?:ses|ten)_[0-9A-Z]{26}\.[\w.-]{10,}+"
     r"|\bAIza[\w-]{20,}+|\bya29\.[\w.-]{10,}+"  # Google's API keys and access tokens
     r"|-----BEGIN [A-Z ]{1,40}-----.*?(?:-----END [A-Z ]{1,40}-----|\Z)"
     r"|(?<=://)[^\s/@:]{0,200}:[^\s/@]{1,200}@",  # the password in an address

@@ -200,6 +200,33 @@ def test_a_lost_answer_is_given_again_and_a_copied_token_ends_the_session(
     assert ended[-1]["data"]["ended_because"] == "reused"
 
 
+def test_a_new_sign_in_ends_the_browsers_earlier_session(
+    browser: Browser, running: RunningPlatform
+) -> None:
+    name = named("gala")
+    browser.sign_in(name)
+    earlier = browser.session
+    browser.sign_in(name)
+    assert earlier.partition(".")[0] != browser.session.partition(".")[0]
+    with Browser(running.client.url) as other:
+        other.session = earlier
+        assert other.token().json()["error"] == "invalid_grant"
+
+
+def test_a_sign_in_is_an_event_and_names_nobody(browser: Browser, running: RunningPlatform) -> None:
+    name = named("gala")
+    browser.sign_in(name)
+    principal = me(browser, browser.access_token())["principal_id"]
+    running.client.wait_until_idle(60)
+    events = [each for each in running.client.events() if each["actorid"] == principal]
+    assert [each["type"] for each in events] == [
+        "assent.principal.created.v1",
+        "assent.session.started.v1",
+    ]
+    assert {each["tenantid"] for each in events} == {PLATFORM}
+    assert name not in str(events)
+
+
 def test_a_page_of_another_site_gets_no_token(browser: Browser, running: RunningPlatform) -> None:
     browser.sign_in(named("gala"))
     for headers in (

@@ -26,6 +26,12 @@ SECRETS = {
     "a payment key": ("key sk_live_4eC39HqLyjWDarjtT1zdp7dc used", "4eC39HqLyjWDarjtT1zdp7dc"),
     "a webhook secret": ("whsec_abcdefgh12345678", "abcdefgh12345678"),
     "a model key": ("sk-proj-abcdefgh12345678", "abcdefgh12345678"),
+    "an API key": ("sent ak_ten_01M7WG75NJWTKQJPKRS22KDGS6.key_01M7WG.s3cret-1 now", "s3cret-1"),
+    "a session's token": ("ses_01M7WG75NJWTKQJPKRS22KDGS6.4.identity-ab.m4c_code~", "m4c_code"),
+    "an invitation": (
+        "POST /v1/invitations/ten_01M7WG75NJWTKQJPKRS22KDGS6.inv_01M7WG.s3cret-1/accept",
+        "s3cret-1",
+    ),
     "a Google key": ("AIzaSyA1234567890abcdefghijklmnopqrstuv", "SyA1234567890"),
     "a Google token": ("ya29.a0AfH6SMBxxxxxxxxxxx", "a0AfH6SMB"),
     "a private key": (
