@@ -46,17 +46,20 @@ def invite(invitation_id: str, roles: tuple[str, ...], secret: str, by: str, at:
     return Transition(invitation, InvitationCreated)
 
 
-def accept(invitation: Invitation, secret: str, principal: str, at: datetime) -> Step:
-    """The used invitation. Raises NotFound for another secret, InvitationOver for one that was
-    used, revoked, or is older than seven days."""
+def accept(invitation: Invitation, secret: str, principal: str, at: datetime) -> tuple[Step, ...]:
+    """The used invitation; no change where the same principal used it before. Raises NotFound for
+    another secret, InvitationOver for one that another used, was revoked, or is older than seven
+    days."""
     if not same(invitation.secret_digest, digest_of(secret)):
         raise NotFound("there is no such invitation")
+    if invitation.accepted_by == principal:
+        return ()
     if invitation.status != "open":
         raise InvitationOver(f"the invitation was {invitation.status}; ask for another")
     if at > invitation.expires_at:
         raise InvitationOver("the invitation is older than seven days; ask for another")
     fields = {"status": "accepted", "accepted_by": principal, "accepted_at": at}
-    return Transition(invitation.model_copy(update=fields), InvitationAccepted)
+    return (Transition(invitation.model_copy(update=fields), InvitationAccepted),)
 
 
 def revoke(invitation: Invitation) -> tuple[Step, ...]:

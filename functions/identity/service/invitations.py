@@ -10,7 +10,7 @@ from functions.identity.service.tenants import administered, point
 from functions.identity.views import Accepted, InvitationPage, InvitationView, NewInvitation
 from shared.aggregates import Command
 from shared.kit.callers import Caller
-from shared.kit.errors import Forbidden, NotFound
+from shared.kit.errors import Forbidden, InvitationOver, NotFound
 from shared.kit.ids import is_id, new_id
 from shared.kit.roles import TENANT_ADMIN
 from shared.storage.idempotency import IdempotencyKey
@@ -56,9 +56,10 @@ async def revoke(caller: Caller, key: IdempotencyKey, invitation_id: str) -> Inv
 
 
 async def accept(caller: Caller, token: str) -> Accepted:
-    """The tenant that the caller belongs to from now on. Raises NotFound for a token that nobody
-    was given, InvitationOver for one that was used, revoked or is too old, VersionConflict for
-    somebody who belongs to the tenant, Forbidden for callers who did not sign in here."""
+    """The tenant that the caller belongs to from now on; a repeat gets the same answer. Raises
+    NotFound for a token that nobody was given, InvitationOver for one that was used, revoked or is
+    too old, VersionConflict for somebody who belongs to the tenant, Forbidden for callers who did
+    not sign in here."""
     tenant_id, invitation_id, secret = _parts(token)
     guest = acting(caller.principal, tenant_id, caller.received_at)
 
@@ -73,10 +74,15 @@ async def accept(caller: Caller, token: str) -> Accepted:
         accepted = invitations.accept(invitation, secret, caller.principal, work.at)
         member = await work.find(MEMBERS, caller.principal)
         roles = invitation.roles
+        answer = Accepted(tenant_id=tenant_id, roles=roles, status="accepted")
+        if not accepted:
+            if member is None or not member.is_here or member.invitation_id != invitation_id:
+                raise InvitationOver("you left the tenant since; ask for another invitation")
+            return answer
         joined = join(tenant, member, caller.principal, roles, invitation_id, work.at)
         await point(caller, tenant_id)
-        await work.save(accepted, *joined)
-        return Accepted(tenant_id=tenant_id, roles=roles, status="accepted")
+        await work.save(*accepted, *joined)
+        return answer
 
     return await RUN.command(guest, IdempotencyKey(guest), use_case, Accepted)
 

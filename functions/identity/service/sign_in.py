@@ -74,7 +74,7 @@ async def finish_sign_in(answer: ProviderAnswer, kept: str, device: str, at: dat
         detail = f"the provider says {answer.error[:50]!a}: begin again at /signin"
         raise SignInRefused(None, detail)
     person = await client.person(answer.code, attempt, redirect_uri(), at)
-    session_id = await _start_session(person, device, at)
+    session_id = await start_session(person, device, at)
     token = NumberedToken(session_id, 0).written(await digest_keys())
     return SignedIn(token, attempt.return_to)
 
@@ -84,7 +84,9 @@ def redirect_uri() -> str:
     return f"{settings().origin}{CALLBACK}"
 
 
-async def _start_session(person: Person, device: str, at: datetime) -> str:
+async def start_session(person: Person, device: str, at: datetime) -> str:
+    """The id of a new session of the person, who is a new principal the first time. Raises
+    Unavailable."""
     id = link_id(person)
     known = await RUN.find(on_platform(ITSELF, at), LINKS, id)
     principal_id = known.principal_id if known else new_id(PREFIX, at)

@@ -111,11 +111,11 @@ def _invitation() -> Invitation:
 
 
 def test_an_invitation_is_used_once() -> None:
-    used = accept(_invitation(), "secret", "user_2", NOON + LIFE)
+    (used,) = accept(_invitation(), "secret", "user_2", NOON + LIFE)
     assert (used.event, used.state.accepted_by) == (InvitationAccepted, "user_2")
-    for guest in ("user_2", "user_3"):
-        with pytest.raises(InvitationOver, match="accepted"):
-            accept(used.state, "secret", guest, NOON)
+    assert accept(used.state, "secret", "user_2", NOON) == ()
+    with pytest.raises(InvitationOver, match="accepted"):
+        accept(used.state, "secret", "user_3", NOON)
 
 
 def test_an_invitation_of_more_than_seven_days_is_over() -> None:
@@ -124,8 +124,8 @@ def test_an_invitation_of_more_than_seven_days_is_over() -> None:
 
 
 def test_an_invitation_needs_its_own_secret_and_says_nothing_without() -> None:
-    used = accept(_invitation(), "secret", "user_2", NOON).state
-    for invitation in (_invitation(), used):
+    (used,) = accept(_invitation(), "secret", "user_2", NOON)
+    for invitation in (_invitation(), used.state):
         with pytest.raises(NotFound):
             accept(invitation, "guess", "user_3", NOON)
 
@@ -137,7 +137,7 @@ def test_a_revoked_invitation_is_over_and_an_accepted_one_stays() -> None:
     with pytest.raises(InvitationOver, match="revoked"):
         accept(revoked.state, "secret", "user_2", NOON)
     with pytest.raises(InvitationOver, match="accepted"):
-        revoke(accept(_invitation(), "secret", "user_2", NOON).state)
+        revoke(accept(_invitation(), "secret", "user_2", NOON)[0].state)
 
 
 def test_a_principal_points_to_each_tenant_once_and_to_a_hundred_at_most() -> None:
