@@ -107,7 +107,8 @@ api-reference: setup ## docs/api/ from the functions
 lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1: the newest of all)
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python -m pip install $(QUIET) uv; }
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
-	@$(LOCK) --extra local --extra infra --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+	@$(LOCK) --extra policy -c requirements/runtime.txt pyproject.toml -o requirements/policy.txt
+	@$(LOCK) --extra local --extra infra --extra dev --extra policy -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
 	@$(BIN)/python -m infra.preview --stack $(or $(STACK),dev)
