@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import httpx
@@ -30,6 +30,16 @@ class SignedIn:
 
     def send(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **request: Any
+    ) -> httpx.Response:
+        answer = self._send(method, path, headers, request)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            # The clock has outrun the token; the session knows its tenant.
+            self.token = self.browser.access_token()
+            answer = self._send(method, path, headers, request)
+        return answer
+
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str] | None, request: Any
     ) -> httpx.Response:
         signed = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         return self.browser.http.request(
@@ -120,12 +130,10 @@ class Cast:
         return Page(Browser(self._platform.url))
 
 
-_casts: dict[int, Cast] = {}
-
-
+@cache
 def cast(scene: Scene) -> Cast:
     """The people of a scene."""
-    return _casts.setdefault(id(scene), Cast(scene))
+    return Cast(scene)
 
 
 def tenant_body() -> dict[str, str]:

@@ -21,6 +21,7 @@ CORE_SCOPES = (
     "approvals:write",
 )
 PHONE_SCOPES = ("governance:read", "governance:write", "veto:execute")
+EVERY_READ = ("agents:read", "approvals:read", "governance:read", "audit:read", "identity:read")
 
 
 class World:

@@ -7,10 +7,12 @@ import pytest
 from docs.reference import merged_openapi
 from emulators.running import RunningPlatform
 from shared.manifest import load_manifests
-from tests.journeys.world import World
+from tests.journeys.world import EVERY_READ, World
 from tests.operations.conftest import ROOT
 
 pytestmark = pytest.mark.platform
+# Checkpoints are made each hour.
+AN_HOUR = 3600
 
 
 def _reads() -> list[str]:
@@ -26,13 +28,19 @@ def _reads() -> list[str]:
 def test_reading_calls_change_nothing(running: RunningPlatform, world: World) -> None:
     case = world.live("writer")
     seed = world.activate_precedent()
+    reader = world.person("gala", (*EVERY_READ, "audit:write"), ("governor",))
+    world.platform.advance(AN_HOUR)
+    reader.sign_in()
+    export = reader.post("/v1/audit/exports")["export_id"]
     world.settle()
     ids = {"agent_id": case["agent_id"], "case_id": case["case_id"], "seed_id": seed["seed_id"]}
     approval = world.card(case)["id"]
+    ids |= {"id": approval, "approval_id": approval, "export_id": export}
     before = world.events()
     for path in _reads():
-        concrete = path.format_map({**ids, "id": approval, "approval_id": approval})
-        answer = world.governor.send("GET", concrete)
+        query = {"entry": "1"} if path == "/v1/audit/proofs" else {}
+        concrete = path.format_map(ids)
+        answer = reader.send("GET", concrete, params=query)
         assert answer.status_code == 200, (concrete, answer.text)
     world.settle()
     assert world.events() == before

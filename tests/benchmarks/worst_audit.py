@@ -1,0 +1,65 @@
+"""The worst calls of `audit`: of a tenant with a long log."""
+
+from collections.abc import Iterator
+from functools import cache, cached_property
+from typing import Any
+
+from emulators.demo.person import Person
+from tests.benchmarks.largest import sent
+from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
+
+AN_HOUR = 3600
+
+
+class Log:
+    """A tenant's audit log that a checkpoint covers, and somebody who reads it."""
+
+    def __init__(self, scene: Scene) -> None:
+        world = scene.full.world
+        scopes = ("audit:read", "audit:write")
+        self.reader: Person = world.person("ada", scopes, ("analyst",))
+        world.platform.advance(AN_HOUR)
+        world.settle()
+        checkpoint = self.reader.get("/v1/audit/checkpoint")
+        self.size = int(checkpoint["size"])
+
+    @cached_property
+    def export(self) -> dict[str, Any]:
+        """An export of the whole log."""
+        return sent(self.reader, "/v1/audit/exports", None)
+
+
+@cache
+def log_of(scene: Scene) -> Log:
+    """The scene's log, made when the first call needs it."""
+    return Log(scene)
+
+
+@worst_of("GET", "/v1/audit/entries")
+def list_entries(scene: Scene) -> Iterator[Call]:
+    for limit in LIMITS:
+        path = f"/v1/audit/entries?limit={limit}"
+        yield Call(log_of(scene).reader, path, what=f"limit {limit}", limit=limit)
+
+
+@worst_of("GET", "/v1/audit/checkpoint")
+def show_checkpoint(scene: Scene) -> Iterator[Call]:
+    yield Call(log_of(scene).reader, "/v1/audit/checkpoint", limit=1)
+
+
+@worst_of("GET", "/v1/audit/proofs")
+def show_proofs(scene: Scene) -> Iterator[Call]:
+    log = log_of(scene)
+    path = f"/v1/audit/proofs?entry={log.size // 2}&from_size={log.size - 1}"
+    yield Call(log.reader, path, what="both proofs", limit=1)
+
+
+@worst_of("GET", "/v1/audit/exports/{export_id}")
+def show_export(scene: Scene) -> Iterator[Call]:
+    log = log_of(scene)
+    yield Call(log.reader, f"/v1/audit/exports/{log.export['export_id']}", limit=1)
+
+
+@worst_of("POST", "/v1/audit/exports")
+def request_export(scene: Scene) -> Iterator[Call]:
+    yield Call(log_of(scene).reader, "/v1/audit/exports", what="a long log")
