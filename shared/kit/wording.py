@@ -83,6 +83,7 @@ FORMS: Mapping[str, str] = {
         " stand for the last part, as in clinic-cms/articles.*"
     ),
     r"^[!#-\[\]-~ ]*$": "must have printable ASCII, with a space between two scopes",
+    r"^[a-z]{2,20}$": "must be 2 to 20 lower-case letters, like google",
     r"\S": "must not be blank",
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
 }

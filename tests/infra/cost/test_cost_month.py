@@ -1,6 +1,6 @@
 """What a month uses follows from what was measured, counted and assumed, and from the load."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -82,11 +82,12 @@ def test_the_bills_by_service_and_by_function_are_the_same_bill(month: Month) ->
 def test_an_idle_month_pays_for_every_sweep(month: Month) -> None:
     used = _sums(month.idle())
     sweeps = month.measured.actions["sweep"].functions
+    runs: dict[str, float] = defaultdict(float)
     for schedule in month.manifests.schedules:
-        name = schedule.deployable
-        runs = runs_a_month(schedule.cron, month.assumed.operations.days)
-        assert used["requests", name] >= runs
-        reads = sweeps[name].get("firestore-reads", 0) * runs
+        runs[schedule.deployable] += runs_a_month(schedule.cron, month.assumed.operations.days)
+    for name, number in runs.items():
+        assert used["requests", name] >= number
+        reads = sweeps[name].get("firestore-reads", 0) * number
         assert used["firestore-reads", name] == pytest.approx(reads)
 
 

@@ -80,10 +80,7 @@ def test_our_metrics_stay_within_what_is_free_even_when_every_service_is_busy(pr
         a_point = BYTES_OF_A_DISTRIBUTION if metric.value else BYTES_OF_A_COUNT
         one_service = any("service_name" in condition for condition in metric.conditions)
         of_events = "jsonPayload.lag_milliseconds" in metric.value
-        of_timers = "cloud-tasks" in metric.value
         writers = 1 if one_service else reactions if of_events else services
-        if of_timers:
-            writers = 2 * len({queue.noun for queue in prod.manifests.queues})
         series = writers
         if metric.labels:
             # Nobody but Google calls a private side, which refuses for few reasons.

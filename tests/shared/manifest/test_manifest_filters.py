@@ -111,8 +111,9 @@ def test_few_types_of_the_checkout_reach_a_reader_unasked() -> None:
     }
 
 
-def test_there_are_few_subscriptions() -> None:
-    assert len(MANIFESTS.subscriptions) <= 12
+def test_a_reader_has_one_subscription_to_a_topic() -> None:
+    pairs = [(each.deployable, each.topic) for each in MANIFESTS.subscriptions]
+    assert len(pairs) == len(set(pairs))
 
 
 def _all_that_fit(handled: set[str], others: set[str]) -> Iterator[int]:
