@@ -44,7 +44,7 @@ $(OPENID): $(OPENID_LOCK) | $(READY)
 
 setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) ## the virtualenv, from the lock
 
-demo: setup ## three agents: approved, vetoed, confirmed; with their causes and their cost
+demo: setup ## a founder signs up; three agents: approved, vetoed, confirmed; their causes, cost and proof
 	@$(BIN)/python -m emulators demo
 
 up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 continues where it stopped

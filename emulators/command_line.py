@@ -84,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="run the local platform until Ctrl-C")
     up.add_argument("--port", type=_port, default=8080, help="the one port (default 8080)")
-    demo = commands.add_parser("demo", help="show the lives of three agents, then stop")
+    demo = commands.add_parser(
+        "demo", help="sign a founder up, show the lives of three agents, then stop"
+    )
     backup = commands.add_parser("backup", help="copy what a stopped platform kept")
     backup.add_argument("into", type=Path, help="a file that does not exist yet")
     restore = commands.add_parser("restore", help="let `up --keep` continue from a backup")

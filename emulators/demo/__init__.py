@@ -1,1 +1,1 @@
-"""The lives of three agents on a running platform, printed step by step."""
+"""A founder signs up on a running platform; the lives of three agents, printed step by step."""

@@ -1,10 +1,11 @@
-"""A person at the public API: signs in, calls, and reports refusals in the API's own words."""
+"""People at the public API, who call it and report refusals in its own words."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 
+from emulators.browser import Browser
 from emulators.client import PlatformClient
 from emulators.failures import PlatformError
 
@@ -54,7 +55,10 @@ class Person:
 
     def sign_in(self) -> None:
         """Gets a new token."""
-        self._token = self._platform.token(
+        self._token = self._new_token()
+
+    def _new_token(self) -> str:
+        return self._platform.token(
             self.principal, self.tenant, scopes=self._scopes, roles=self._roles
         )
 
@@ -65,6 +69,27 @@ class Person:
             self.sign_in()
         signed = {"Authorization": f"Bearer {self._token}", **(headers or {})}
         return self._platform.http.request(method, path, headers=signed, **request)
+
+
+class SignedIn(Person):
+    """Somebody who signed in at a provider, in a browser of their own; what they may is what their
+    tenant gave them."""
+
+    def __init__(
+        self, platform: PlatformClient, browser: Browser, name: str, provider: str
+    ) -> None:
+        browser.sign_in(name, provider)
+        super().__init__(platform, principal="", tenant="", scopes=(), roles=())
+        self._browser = browser
+        self.principal = str(self.get("/v1/me")["principal_id"])
+
+    def enter(self, tenant_id: str) -> None:
+        """Acts for this tenant from now on."""
+        self.tenant = tenant_id
+        self.sign_in()
+
+    def _new_token(self) -> str:
+        return self._browser.access_token(**({"tenant": self.tenant} if self.tenant else {}))
 
 
 def _content(answer: httpx.Response) -> Any:

@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx
 
+from emulators.browser import Browser
 from emulators.client import PlatformClient
 from emulators.demo.narrator import Narrator
-from emulators.demo.person import Person
+from emulators.demo.person import Person, SignedIn
 from emulators.failures import PlatformError
 
 SPECS = Path(__file__).parent / "specs"
-TENANT = "demo"
 VETO_WINDOW_SECONDS = 24 * 60 * 60
 # Confirmation comes a minute after the window, because a veto may still be on its way.
 CONFIRMED_AFTER_SECONDS = VETO_WINDOW_SECONDS + 61
@@ -24,9 +24,13 @@ CONFIRMED_AFTER_SECONDS = VETO_WINDOW_SECONDS + 61
 def tell(base_url: str, narrator: Narrator) -> None:
     """Runs the steps on the platform at `base_url`. Raises PlatformError for any other
     behaviour."""
-    with PlatformClient(base_url) as platform:
-        author, governor = _author(platform), _governor(platform)
+    with (
+        PlatformClient(base_url) as platform,
+        Browser(base_url) as founders,
+        Browser(base_url) as colleagues,
+    ):
         platform.reset_operations()
+        governor, author = _founded(platform, founders, colleagues, narrator)
         example = _approved_by_hand(author, governor, platform, narrator)
         _precedent(governor, example, narrator)
         _vetoed(author, governor, platform, narrator)
@@ -35,13 +39,32 @@ def tell(base_url: str, narrator: Narrator) -> None:
         platform.wait_until_idle()
         narrator.causes(platform.events())
         narrator.cost(platform.operations())
-        _proved(platform, narrator)
+        _proved(governor, platform, narrator)
+
+
+def _founded(
+    platform: PlatformClient, founders: Browser, colleagues: Browser, narrator: Narrator
+) -> tuple[SignedIn, SignedIn]:
+    """The founder, who governs, and a colleague, who submits agents."""
+    narrator.chapter("1. A founder signs up, and invites a colleague")
+    founder = SignedIn(platform, founders, "gala", "google")
+    narrator.step("Gala signs in with Google", founder.principal)
+    body = {"name": "The clinic", "slug": f"clinic-{uuid.uuid4().hex[:8]}"}
+    tenant = founder.post("/v1/tenants", body)
+    founder.enter(tenant["tenant_id"])
+    narrator.step("She founds a tenant", f"{tenant['slug']}, {tenant['tenant_id']}")
+    invitation = founder.post("/v1/invitations", {"roles": ["developer"]})
+    colleague = SignedIn(platform, colleagues, "ada", "github")
+    colleague.post(f"/v1/invitations/{invitation['token']}/accept")
+    colleague.enter(tenant["tenant_id"])
+    narrator.step("Ada signs in with GitHub and accepts", f"{colleague.principal}, a developer")
+    return founder, colleague
 
 
 def _approved_by_hand(
     author: Person, governor: Person, platform: PlatformClient, narrator: Narrator
 ) -> str:
-    narrator.chapter("1. An agent is submitted; seven stages; the governor says yes")
+    narrator.chapter("2. An agent is submitted; seven stages; the governor says yes")
     case = _submit(author, "clinic-content-writer", narrator)
     platform.wait_until_idle()
     card = _card(governor, "pending", "clinic-content-writer")
@@ -56,7 +79,7 @@ def _approved_by_hand(
 
 
 def _precedent(governor: Person, example_approval_id: str, narrator: Narrator) -> None:
-    narrator.chapter("2. What was learned becomes a precedent")
+    narrator.chapter("3. What was learned becomes a precedent")
     seed = governor.post(
         "/v1/mobile/seeds",
         {
@@ -90,7 +113,7 @@ def _precedent(governor: Person, example_approval_id: str, narrator: Narrator) -
 
 
 def _vetoed(author: Person, governor: Person, platform: PlatformClient, narrator: Narrator) -> None:
-    narrator.chapter("3. A like agent is assented to by the precedent; the governor vetoes")
+    narrator.chapter("4. A like agent is assented to by the precedent; the governor vetoes")
     case = _submit(author, "clinic-newsletter-writer", narrator)
     platform.wait_until_idle()
     _expect(author, case, agent="active", case_status="live", narrator=narrator)
@@ -113,7 +136,7 @@ def _vetoed(author: Person, governor: Person, platform: PlatformClient, narrator
 def _confirmed(
     author: Person, governor: Person, platform: PlatformClient, narrator: Narrator
 ) -> None:
-    narrator.chapter("4. A third one runs through its window")
+    narrator.chapter("5. A third one runs through its window")
     case = _submit(author, "clinic-leaflet-writer", narrator)
     platform.wait_until_idle()
     card = _card(governor, "veto_open", "clinic-leaflet-writer")
@@ -130,13 +153,11 @@ def _confirmed(
     _expect(author, case, agent="active", case_status="live", narrator=narrator)
 
 
-def _proved(platform: PlatformClient, narrator: Narrator) -> None:
+def _proved(founder: Person, platform: PlatformClient, narrator: Narrator) -> None:
     narrator.chapter("What was decided is exported, and verified without Assent")
-    scopes = ("audit:read", "audit:write")
-    auditor = Person(platform, principal="ada", tenant=TENANT, scopes=scopes, roles=("analyst",))
-    asked = auditor.post("/v1/audit/exports")
+    asked = founder.post("/v1/audit/exports")
     platform.wait_until_idle()
-    export = auditor.get(f"/v1/audit/exports/{asked['export_id']}")
+    export = founder.get(f"/v1/audit/exports/{asked['export_id']}")
     if export["status"] != "ready":
         raise PlatformError(f"The audit log was not exported: {export}")
     with tempfile.NamedTemporaryFile(suffix=".tar") as archive:
@@ -170,23 +191,3 @@ def _expect(author: Person, case: Any, *, agent: str, case_status: str, narrator
     if (found["status"], status) != (agent, case_status):
         raise PlatformError(f"{found['name']} is {found['status']} and its case is {status}")
     narrator.step(f"{found['name']} is", f"{found['status']}; its case is {status}")
-
-
-def _author(platform: PlatformClient) -> Person:
-    return Person(
-        platform,
-        principal="author",
-        tenant=TENANT,
-        scopes=["agents:read", "agents:write"],
-        roles=["author"],
-    )
-
-
-def _governor(platform: PlatformClient) -> Person:
-    return Person(
-        platform,
-        principal="gala",
-        tenant=TENANT,
-        scopes=["governance:read", "governance:write", "veto:execute"],
-        roles=["governor"],
-    )

@@ -20,14 +20,16 @@ OWN = frozenset({"identity:read", "identity:write"})
 _READS = frozenset({"agents:read", "approvals:read", "governance:read"})
 _WORKS = _READS | {"agents:write", "approvals:write"}
 _GOVERNS = _WORKS | {"governance:write", "veto:execute"}
+# Who reads the audit log may ask for an export of it.
+_AUDITS = frozenset({"audit:read", "audit:write"})
 _SCOPES: dict[str, frozenset[str]] = {
-    TENANT_ADMIN: _WORKS,
-    GOVERNOR: _GOVERNS,
-    DEPUTY: _GOVERNS,
-    GENESIS: _READS,
-    OPERATOR: _WORKS,
-    "developer": _WORKS,
-    "analyst": _READS,
+    TENANT_ADMIN: _WORKS | _AUDITS,
+    GOVERNOR: _GOVERNS | _AUDITS,
+    DEPUTY: _GOVERNS | _AUDITS,
+    GENESIS: _READS | _AUDITS,
+    OPERATOR: _WORKS | _AUDITS,
+    "developer": _WORKS | _AUDITS,
+    "analyst": _READS | _AUDITS,
     "end_user": frozenset({"agents:read", "approvals:read", "approvals:write"}),
 }
 SCOPES = frozenset().union(*_SCOPES.values())
