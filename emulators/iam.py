@@ -11,19 +11,12 @@ def account(name: str) -> str:
     return f"{name}@{PROJECT}.iam.gserviceaccount.com"
 
 
-SCHEDULER = account("scheduler")
-
-
 def push_account(deployable: str) -> str:
     """The account with which Pub/Sub and Cloud Tasks deliver to a deployable."""
     return account(f"{deployable}-push")
 
 
 def invokers(manifests: Manifests, private: Deployable) -> frozenset[str]:
-    """The accounts that may invoke a private deployable: its deliverer's and the Scheduler's."""
-    allowed = set()
-    if private.name in manifests.delivered_to:
-        allowed.add(push_account(private.name))
-    if any(schedule.deployable == private.name for schedule in manifests.schedules):
-        allowed.add(SCHEDULER)
-    return frozenset(allowed)
+    """The accounts that may invoke a private deployable: its deliverer's alone."""
+    is_called = private.name in manifests.delivered_to
+    return frozenset({push_account(private.name)} if is_called else ())

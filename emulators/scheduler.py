@@ -1,4 +1,4 @@
-"""Cloud Scheduler: the manifests' schedules, sent as CloudEvents by the platform's clock."""
+"""Cloud Scheduler: the manifests' schedules, delivered as CloudEvents by the platform's clock."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,10 @@ from croniter import croniter
 from emulators.activity import Activity
 from emulators.clock import VirtualClock
 from emulators.gateway.ingress import Ingress
-from emulators.gateway.messages import Answer, Call
-from emulators.iam import SCHEDULER
+from emulators.gateway.messages import Call
+from emulators.iam import push_account
 from emulators.issuer import Issuer
+from shared.kit.bookkeeping import SCHEDULES_SOURCE
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 from shared.manifest import Schedule
@@ -79,29 +80,27 @@ class Scheduler:
                 self.passed(now)
                 await asyncio.gather(*(self.send(run) for run in due))
 
-    async def send(self, run: Run) -> Answer:
-        """One run's request to its function."""
-        ingress = self.ingresses[run.schedule.deployable]
-        call = Call("POST", run.schedule.path, self._headers(run, ingress), b"{}")
+    async def send(self, run: Run) -> None:
+        """One run: a delivery to each of its functions."""
         with self.activity.one("schedules"):
-            return await ingress.answer(call)
+            names = run.schedule.deployables
+            await asyncio.gather(*(self._deliver(run, self.ingresses[name]) for name in names))
 
-    def _headers(self, run: Run, ingress: Ingress) -> tuple[tuple[str, str], ...]:
+    async def _deliver(self, run: Run, ingress: Ingress) -> None:
         schedule, at = run.schedule, format_instant(run.at)
-        return (
-            ("Authorization", f"Bearer {self.issuer.service_token(SCHEDULER, ingress.url)}"),
-            ("User-Agent", "Google-Cloud-Scheduler"),
+        token = self.issuer.service_token(push_account(ingress.deployable.name), ingress.url)
+        headers = (
+            ("Authorization", f"Bearer {token}"),
+            ("User-Agent", "CloudPubSub-Google"),
             ("Content-Type", "application/json"),
-            ("X-CloudScheduler", "true"),
-            ("X-CloudScheduler-JobName", schedule.name),
-            ("X-CloudScheduler-ScheduleTime", at),
             ("ce-specversion", "1.0"),
             ("ce-id", derive_id("sch", run.at, schedule.name)),
             ("ce-type", schedule.event_type),
-            ("ce-source", f"//assent/{ingress.deployable.noun}"),
+            ("ce-source", SCHEDULES_SOURCE),
             ("ce-subject", f"schedule/{schedule.name}"),
             ("ce-time", at),
         )
+        await ingress.answer(Call("POST", schedule.path, headers, b"{}"))
 
 
 def next_match(cron: str, after: datetime) -> datetime:

@@ -1,11 +1,10 @@
 """Service accounts: one for each deployable, and one for each Google service that calls in."""
 
-import pulumi_gcp as gcp
+from pulumi_gcp.projects import ServiceIdentity
 from pulumi_gcp.serviceaccount import Account
 
 from infra.cloud import Cloud, Part
 
-SCHEDULER = "scheduler"
 BUILDER = "builder"
 SHORTEST_NAME = 6
 
@@ -23,7 +22,7 @@ def push_account(deployable: str) -> str:
 
 class Accounts(Part):
     """A service account for each deployable, one more for the deliveries of Pub/Sub and Cloud Tasks
-    to it, one for the schedules and one for builds.
+    to it, and one for builds.
 
     Deliberately not: keys (nobody holds one), accounts shared by two deployables, or the project's
     default accounts, which may edit everything."""
@@ -40,15 +39,14 @@ class Accounts(Part):
             name: self._account(f"{name}/push-account", push_account(name), f"Delivers to {name}.")
             for name in cloud.manifests.delivered_to
         }
-        self.scheduler = self._account("schedules/account", SCHEDULER, "Cloud Scheduler.")
         self.builder = self._account("images/account", BUILDER, "Cloud Build, for our images.")
-        self.pubsub = gcp.projects.ServiceIdentity(
-            "events/pubsub-agent",
-            project=self.project,
-            service="pubsub.googleapis.com",
-            opts=self.inside(),
-        )
+        self.pubsub = self._agent("events/pubsub-agent", "pubsub.googleapis.com")
+        self.scheduler = self._agent("schedules/agent", "cloudscheduler.googleapis.com")
         self.register_outputs({})
+
+    def _agent(self, name: str, service: str) -> ServiceIdentity:
+        """The account with which Google's service itself acts."""
+        return ServiceIdentity(name, project=self.project, service=service, opts=self.inside())
 
     def _account(self, name: str, id: str, description: str) -> Account:
         return Account(

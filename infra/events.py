@@ -19,6 +19,26 @@ DEAD_LETTERS_KEPT = "2678400s"
 STARTING_SECONDS = 30
 
 
+def ack_deadline(deployed: Deployed) -> int:
+    """The seconds after which Pub/Sub delivers to the function again."""
+    return min(600, seconds(deployed.deployable.sizing.timeout) + STARTING_SECONDS)
+
+
+def push_to(
+    accounts: Accounts, deployable: str, url: pulumi.Output[str], path: str
+) -> pubsub.SubscriptionPushConfigArgs:
+    """How Pub/Sub delivers to a function: attributes as headers, under the function's own push
+    account."""
+    account = accounts.of_push[deployable]
+    return pubsub.SubscriptionPushConfigArgs(
+        push_endpoint=pulumi.Output.concat(url, path),
+        no_wrapper=pubsub.SubscriptionPushConfigNoWrapperArgs(write_metadata=True),
+        oidc_token=pubsub.SubscriptionPushConfigOidcTokenArgs(
+            service_account_email=account.email, audience=url
+        ),
+    )
+
+
 class Events(Part):
     """A topic for each publishing function, one filtered push subscription for each reader of it,
     and one dead-letter topic with a subscription that a person pulls from.
@@ -69,7 +89,6 @@ class Events(Part):
         (https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions)."""
         url = self.cloud.url(reader.deployable)
         deployed = self._services[reader.deployable]
-        timeout = seconds(deployed.deployable.sizing.timeout)
         least, most = reader.backoff
         subscription = pubsub.Subscription(
             f"{reader.deployable}/reads-{reader.topic}",
@@ -77,7 +96,7 @@ class Events(Part):
             name=reader.name,
             topic=self._topics[reader.topic].id,
             filter=str(reader.filter),
-            ack_deadline_seconds=min(600, timeout + STARTING_SECONDS),
+            ack_deadline_seconds=ack_deadline(deployed),
             message_retention_duration=KEPT,
             expiration_policy={"ttl": ""},
             retry_policy={"minimum_backoff": least, "maximum_backoff": most},
@@ -85,14 +104,7 @@ class Events(Part):
                 "dead_letter_topic": self._dead_letters.id,
                 "max_delivery_attempts": reader.attempts,
             },
-            push_config={
-                "push_endpoint": pulumi.Output.concat(url, reader.path),
-                "no_wrapper": {"write_metadata": True},
-                "oidc_token": {
-                    "service_account_email": self._accounts.of_push[reader.deployable].email,
-                    "audience": url,
-                },
-            },
+            push_config=push_to(self._accounts, reader.deployable, url, reader.path),
             opts=self.inside(deployed.service),
         )
         name = f"{reader.deployable}/pubsub-may-give-up-{reader.topic}"
@@ -115,6 +127,6 @@ class Events(Part):
         for name, account in self._accounts.of_push.items():
             service = self._services[name].service
             grant(self, f"{name}/may-be-delivered-to", INVOKE, service, account.member)
-        for name in dict.fromkeys(each.deployable for each in self.cloud.manifests.subscriptions):
+        for name in self.cloud.manifests.pushed_to:
             may, account = f"{name}/push-account-may-be-used", self._accounts.of_push[name]
             grant(self, may, MINT_IDENTITY, account, self._accounts.pubsub.member)

@@ -17,6 +17,8 @@ from shared.manifest import Manifests
 # The measured action that stands for events of unmeasured actions.
 ANY_EVENT = "creation_by_hand"
 PROJECTION = "mobile-api-reactions"
+# A shorter message is billed as so many.
+LEAST_MESSAGE_BYTES = 1_000
 # The writers of collections whose names do not show it; the others are the governor's read model.
 _WRITERS = {
     **dict.fromkeys(("agents", "creation_cases", "agent_names", "pipelines"), "agents"),
@@ -70,8 +72,11 @@ class Month:
 
     def _by_itself(self) -> Iterator[Usage]:
         for schedule in self.manifests.schedules:
-            sweep = _only(self.measured.actions["sweep"], schedule.deployable)
-            yield from self._times(sweep, runs_a_month(schedule.cron, self._days))
+            runs = runs_a_month(schedule.cron, self._days)
+            yield Usage("pubsub-bytes", runs * LEAST_MESSAGE_BYTES)
+            for name in schedule.deployables:
+                yield Usage("pubsub-bytes", runs * LEAST_MESSAGE_BYTES, name)
+                yield from self._times(_only(self.measured.actions["sweep"], name), runs)
         for deployable, times in self.stack.checks.items():
             refused = self.measured.actions["refused"]
             (counts,) = refused.functions.values()

@@ -80,7 +80,8 @@ class _Google(mocks.Mocks):
                 path = f"{place}/serviceAccounts/{email}"
                 return {"id": path, "name": path, **_principal(email)}
             case "projects/serviceIdentity:ServiceIdentity":
-                agent = f"service-{PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com"
+                service = inputs["service"].removesuffix(".googleapis.com")
+                agent = f"service-{PROJECT_NUMBER}@gcp-sa-{service}.iam.gserviceaccount.com"
                 return _principal(agent)
             case "sql/databaseInstance:DatabaseInstance":
                 return {"connectionName": f"{project}:{region}:{name}"}

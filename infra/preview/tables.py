@@ -14,6 +14,8 @@ from infra.preview.graph import Graph, Resource
 Inputs = Mapping[str, Any]
 
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# How Google's own services are called.
+_AGENTS = {"pubsub": "Pub/Sub", "cloudscheduler": "Cloud Scheduler"}
 _DIRECTIONS = {"ASCENDING": "rising", "DESCENDING": "falling"}
 
 
@@ -37,7 +39,8 @@ def kind_of(resource: Resource) -> Kind:
 def _short(member: str) -> str:
     """The account's name, without the domain that all accounts share."""
     name, _, domain = member.rpartition(":")[2].rpartition("/")[2].partition("@")
-    return "Pub/Sub" if domain.startswith("gcp-sa-pubsub.") else name
+    agent = domain.partition(".")[0].removeprefix("gcp-sa-")
+    return _AGENTS.get(agent, name)
 
 
 def _reads(inputs: Inputs) -> str:

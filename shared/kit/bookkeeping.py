@@ -20,6 +20,8 @@ class LookupMissed(EventData):
 
 # The owner of what belongs to no tenant; no token can name it.
 PLATFORM_TENANT = "_platform"
+# The source of a schedule's runs; no function has this name.
+SCHEDULES_SOURCE = "//assent/_schedules"
 
 RefusalReason = Literal[
     "unverified",

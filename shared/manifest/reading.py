@@ -151,13 +151,21 @@ def _unhandled(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[
 
 
 def _named_alike(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[str]:
-    """Two types may be one once their dots and underscores are dashes."""
-    seen: dict[str, str] = {}
-    for event_type in manifest.reactions.schedules if manifest.reactions else ():
-        other = seen.setdefault(dashed(event_type), event_type)
-        if other != event_type:
-            file = _file(manifests, noun)
-            yield f"{file}: reactions.schedules: {event_type} is named like {other}"
+    """Two types may be one once their dots and underscores are dashes; and one has one cron."""
+    file = _file(manifests, noun)
+    own = manifest.reactions.schedules if manifest.reactions else {}
+    every = [
+        (owner, *schedule)
+        for owner, each in manifests.by_noun.items()
+        if each.reactions is not None
+        for schedule in each.reactions.schedules.items()
+    ]
+    for event_type, cron in own.items():
+        for owner, other, others_cron in every:
+            if other == event_type and others_cron != cron:
+                yield f"{file}: reactions.schedules: {event_type} runs {others_cron} in {owner}"
+            if other < event_type and dashed(other) == dashed(event_type):
+                yield f"{file}: reactions.schedules: {event_type} is named like {other}"
 
 
 def _file(manifests: Manifests, noun: str) -> Path:

@@ -98,12 +98,16 @@ class Queue:
 
 @dataclass(frozen=True)
 class Schedule:
-    """One Cloud Scheduler job."""
+    """One Cloud Scheduler job. Each run reaches every one of its deployables."""
 
-    name: str
     event_type: str
     cron: str
-    deployable: str
+    deployables: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Its job's and its topic's."""
+        return dashed(self.event_type)
 
     @property
     def path(self) -> str:
@@ -170,22 +174,23 @@ class Manifests:
 
     @cached_property
     def schedules(self) -> tuple[Schedule, ...]:
-        return tuple(
-            Schedule(
-                name=f"{noun}-{dashed(event_type)}",
-                event_type=event_type,
-                cron=cron,
-                deployable=f"{noun}-reactions",
-            )
-            for noun, reactions, _ in self._private
-            for event_type, cron in reactions.schedules.items()
-        )
+        readers: dict[tuple[str, str], list[str]] = {}
+        for noun, reactions, _ in self._private:
+            for schedule in reactions.schedules.items():
+                readers.setdefault(schedule, []).append(f"{noun}-reactions")
+        return tuple(Schedule(*each, tuple(names)) for each, names in readers.items())
+
+    @cached_property
+    def pushed_to(self) -> tuple[str, ...]:
+        """The deployables that Pub/Sub delivers events or runs of schedules to."""
+        reading = [each.deployable for each in self.subscriptions]
+        scheduled = [name for each in self.schedules for name in each.deployables]
+        return tuple(dict.fromkeys((*reading, *scheduled)))
 
     @cached_property
     def delivered_to(self) -> tuple[str, ...]:
         """The deployables that Pub/Sub or Cloud Tasks deliver to."""
-        reading = [each.deployable for each in self.subscriptions]
-        return tuple(dict.fromkeys((*reading, *(each.deployable for each in self.queues))))
+        return tuple(dict.fromkeys((*self.pushed_to, *(each.deployable for each in self.queues))))
 
     @cached_property
     def topics(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from shared.aggregates.runner import Handler, Runner
 from shared.kit import clock
+from shared.kit.bookkeeping import SCHEDULES_SOURCE
 from shared.kit.errors import AssentError
 from shared.messaging.claim_check import DATAREF, ClaimRefused, claimed_events
 from shared.messaging.dead_letters import REDELIVERS, bury
@@ -125,7 +126,7 @@ class _Intake:
         is_timer = bool(_TIMER.fullmatch(event.type)) and event.type in self._handlers
         if kind == "timers" and (event.source != own or name != self._function or not is_timer):
             raise Refused(f"{event.type} of {event.source} is no timer of {name}")
-        if kind == "schedules" and (event.source != own or event.type != name):
+        if kind == "schedules" and (event.source != SCHEDULES_SOURCE or event.type != name):
             raise Refused(f"{event.type} of {event.source} is not the schedule {name}")
         if kind not in ("events", "timers", "schedules"):
             raise Refused(f"nothing is delivered to /{kind}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emulators.ports import HOST
+from shared.kit.bookkeeping import SCHEDULES_SOURCE
 from shared.kit.ids import new_id
 from shared.kit.instants import parse_instant
 from shared.manifest import load_manifests
@@ -114,7 +115,7 @@ def _contestants(platform: Started) -> dict[str, Contestant]:
 def _sweeps(platform: Started) -> dict[str, Asked]:
     now = platform.client.now()
     return {
-        schedule.deployable: Asked(
+        deployable: Asked(
             "POST",
             schedule.path,
             {
@@ -122,7 +123,7 @@ def _sweeps(platform: Started) -> dict[str, Asked]:
                 "ce-specversion": "1.0",
                 "ce-id": new_id("sch", parse_instant(now)),
                 "ce-type": schedule.event_type,
-                "ce-source": f"//assent/{schedule.deployable.removesuffix('-reactions')}",
+                "ce-source": SCHEDULES_SOURCE,
                 "ce-subject": f"schedule/{schedule.name}",
                 "ce-time": now,
             },
@@ -130,6 +131,7 @@ def _sweeps(platform: Started) -> dict[str, Asked]:
         )
         for schedule in load_manifests(ROOT).schedules
         if schedule.event_type == SWEEP_TYPE
+        for deployable in schedule.deployables
     }
 
 

@@ -11,7 +11,7 @@ from emulators.activity import Activity
 from emulators.faults import Fault, Faults
 from emulators.functions.environment import Services, of_all, of_deployable
 from emulators.gateway.messages import Answer, Call, as_the_front_end_sends, passed_on
-from emulators.iam import SCHEDULER, invokers, push_account
+from emulators.iam import invokers, push_account
 from emulators.operations import Operations, billed_bytes, billed_ms, parse_cost
 from emulators.provisioning import secret_values
 from emulators.pubsub.ledger import Ledger, Message
@@ -80,9 +80,7 @@ def test_a_message_nobody_subscribes_to_is_owed_to_nobody(
 
 
 def _run(minutes: int) -> Run:
-    return Run(
-        NOON + timedelta(minutes=minutes), Schedule("s", "assent.s.due.v1", "* * * * *", "d")
-    )
+    return Run(NOON + timedelta(minutes=minutes), Schedule("assent.s.due.v1", "* * * * *", ("d",)))
 
 
 @pytest.mark.parametrize(
@@ -143,10 +141,8 @@ def test_operations_add_up_and_can_be_reset() -> None:
 def test_a_private_function_may_be_invoked_by_what_its_manifest_implies(
     manifests: Manifests,
 ) -> None:
-    assert invokers(manifests, manifests.deployable("notes-reactions")) == {
-        push_account("notes-reactions"),
-        SCHEDULER,
-    }
+    allowed = invokers(manifests, manifests.deployable("notes-reactions"))
+    assert allowed == {push_account("notes-reactions")}
 
 
 def test_a_function_without_triggers_may_be_invoked_by_nobody(manifests: Manifests) -> None:

@@ -76,8 +76,7 @@ def test_each_schedule_runs_once_per_advance(platform: RunningPlatform, checkout
     assert moved["fired"]["schedules"] == 2
     assert len(checkout.seen(type="assent.report.due.v1")) == 1
     sweep = checkout.seen(type="assent.sweep.due.v1")[0]["headers"]
-    assert sweep["ce-source"] == "//assent/notes"
-    assert sweep["x-cloudscheduler"] == "true"
+    assert sweep["ce-source"] == "//assent/_schedules"
     assert parse_instant(sweep["ce-time"]).second == 0
     assert parse_instant(moved["now"]) - parse_instant(sweep["ce-time"]) < timedelta(seconds=61)
 

@@ -109,7 +109,7 @@ CHANGES: dict[str, tuple[str, Change]] = {
     ),
     "a schedule calls another": (
         "gcp:cloudscheduler/job:Job",
-        lambda i: i["httpTarget"].update(uri="https://elsewhere.example/"),
+        lambda i: i["pubsubTarget"].update(topicName="projects/p/topics/agents"),
     ),
 }
 

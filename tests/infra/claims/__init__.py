@@ -29,7 +29,7 @@ CLAIMS: tuple[Claim, ...] = (
     deliveries.every_subscription_has_a_dead_letter_topic_and_its_grants,
     deliveries.no_subscription_expires_or_forgets_early,
     deliveries.filters_fit,
-    deliveries.schedules_run_as_the_scheduler,
+    deliveries.every_schedule_reaches_its_functions,
     protection.documents_are_protected_in_production,
     protection.tables_are_protected_in_production,
     protection.nothing_kept_is_destroyed_with_production,

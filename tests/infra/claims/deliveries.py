@@ -8,13 +8,16 @@ from infra.preview import Graph
 from tests.infra.claims.reading import (
     ACCOUNT_MEMBER,
     DEAD_LETTERS,
+    PUBLISHER,
     PUBSUB,
+    SCHEDULER,
     SUBSCRIBER,
     SUBSCRIPTION,
     differing,
     email,
     members,
     pushed,
+    scheduled,
 )
 from tests.shared.manifest.filter_language import as_read_by_pub_sub
 
@@ -54,11 +57,13 @@ def the_name_of_a_subscription_tells_its_filter(graph: Graph) -> Iterator[str]:
 
 def every_event_that_a_function_publishes_has_its_topic(graph: Graph) -> Iterator[str]:
     topics = {str(each.inputs["name"]) for each in graph.of("gcp:pubsub/topic:Topic")}
-    yield from differing("topics", Counter(topics), {*graph.manifests.topics, DEAD_LETTERS})
+    schedules = (each.name for each in graph.manifests.schedules)
+    wanted = {*graph.manifests.topics, DEAD_LETTERS, *schedules}
+    yield from differing("topics", Counter(topics), wanted)
 
 
 def every_subscription_is_pushed_as_its_readers_own_account(graph: Graph) -> Iterator[str]:
-    for each in pushed(graph):
+    for each in (*pushed(graph), *scheduled(graph)):
         push = each.inputs["pushConfig"]
         reader = each.group
         own = email(graph, f"{reader}-push")
@@ -95,9 +100,12 @@ def every_subscription_has_a_dead_letter_topic_and_its_grants(graph: Graph) -> I
 
 
 def no_subscription_expires_or_forgets_early(graph: Graph) -> Iterator[str]:
+    runs = {each.name for each in scheduled(graph)}
     for each in graph.of(SUBSCRIPTION):
         if each.inputs["expirationPolicy"] != {"ttl": ""}:
             yield f"{each.name}: expires"
+        if each.name in runs:
+            continue
         if int(str(each.inputs["messageRetentionDuration"]).removesuffix("s")) < 7 * 86_400:
             yield f"{each.name}: forgets within a week"
 
@@ -108,20 +116,27 @@ def filters_fit(graph: Graph) -> Iterator[str]:
             yield f"{each.name}: a filter of more than 256 bytes"
 
 
-def schedules_run_as_the_scheduler(graph: Graph) -> Iterator[str]:
+def every_schedule_reaches_its_functions(graph: Graph) -> Iterator[str]:
     jobs = {
         str(each.inputs["name"]): each.inputs for each in graph.of("gcp:cloudscheduler/job:Job")
     }
     yield from differing(
         "jobs", Counter(list(jobs)), (each.name for each in graph.manifests.schedules)
     )
+    wanted: list[str] = []
     for schedule in graph.manifests.schedules:
         job = jobs.get(schedule.name, {})
-        target = job.get("httpTarget", {})
+        topic = str(job.get("pubsubTarget", {}).get("topicName", ""))
         if job.get("schedule") != schedule.cron:
             yield f"{schedule.name}: {job.get('schedule')}"
-        token = target.get("oidcToken", {})
-        if token.get("serviceAccountEmail") != email(graph, "scheduler"):
-            yield f"{schedule.name}: runs as {token.get('serviceAccountEmail')}"
-        if target.get("uri") != f"{token.get('audience')}{schedule.path}":
-            yield f"{schedule.name}: calls {target.get('uri')} as for {token.get('audience')}"
+        if topic.rpartition("/")[2] != schedule.name:
+            yield f"{schedule.name}: publishes to {topic}"
+        may = members(graph, PUBLISHER, "roles/pubsub.publisher", topic=schedule.name)
+        yield from differing(f"{schedule.name} may be run by", may, [SCHEDULER])
+        wanted += (f"{name} {topic} {schedule.path}" for name in schedule.deployables)
+    found = Counter[str]()
+    for each in scheduled(graph):
+        push = each.inputs["pushConfig"]
+        path = str(push["pushEndpoint"]).removeprefix(str(push["oidcToken"]["audience"]))
+        found[f"{each.group} {each.inputs['topic']} {path}"] += 1
+    yield from differing("runs", found, wanted)

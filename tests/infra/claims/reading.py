@@ -23,6 +23,7 @@ GRANTS = (
 )
 DEAD_LETTERS = "dead-letters"
 PUBSUB = "service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"
+SCHEDULER = "service-123456789012@gcp-sa-cloudscheduler.iam.gserviceaccount.com"
 
 
 def email(graph: Graph, account: str) -> str:
@@ -48,5 +49,18 @@ def differing(what: str, found: Counter[str], wanted: Iterable[str]) -> Iterator
 
 
 def pushed(graph: Graph) -> list[Resource]:
-    """The subscriptions that are pushed to a function."""
+    """The subscriptions whose events are pushed to a function."""
+    return [each for each in _pushed(graph) if not _is_scheduled(each)]
+
+
+def scheduled(graph: Graph) -> list[Resource]:
+    """The subscriptions that push a schedule's runs to a function."""
+    return [each for each in _pushed(graph) if _is_scheduled(each)]
+
+
+def _pushed(graph: Graph) -> list[Resource]:
     return [each for each in graph.of(SUBSCRIPTION) if "pushConfig" in each.inputs]
+
+
+def _is_scheduled(subscription: Resource) -> bool:
+    return "/schedules/" in str(subscription.inputs["pushConfig"]["pushEndpoint"])

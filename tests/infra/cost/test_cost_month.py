@@ -84,7 +84,8 @@ def test_an_idle_month_pays_for_every_sweep(month: Month) -> None:
     sweeps = month.measured.actions["sweep"].functions
     runs: dict[str, float] = defaultdict(float)
     for schedule in month.manifests.schedules:
-        runs[schedule.deployable] += runs_a_month(schedule.cron, month.assumed.operations.days)
+        for name in schedule.deployables:
+            runs[name] += runs_a_month(schedule.cron, month.assumed.operations.days)
     for name, number in runs.items():
         assert used["requests", name] >= number
         reads = sweeps[name].get("firestore-reads", 0) * number

@@ -131,17 +131,23 @@ def test_crowds_leave_most_places_to_other_timers(checkout: Checkout) -> None:
 
 
 def test_who_publishes_is_swept_every_minute(checkout: Checkout) -> None:
-    bills, orders = sorted(checkout().schedules, key=lambda each: each.name)
-    assert (orders.name, orders.cron) == ("orders-sweep-due-v1", "* * * * *")
-    assert orders.path == "/schedules/assent.sweep.due.v1"
-    assert bills.deployable == "bills-and-more-reactions"
+    (sweep,) = checkout().schedules
+    assert (sweep.name, sweep.cron) == ("sweep-due-v1", "* * * * *")
+    assert sweep.path == "/schedules/assent.sweep.due.v1"
+    assert sorted(sweep.deployables) == ["bills-and-more-reactions", "orders-reactions"]
 
 
 def test_each_schedule_is_one_job_beside_the_sweep(checkout: Checkout) -> None:
-    crons = '{ "assent.month.due.v1" = "0 0 1 * *", "assent.sweep.due.v1" = "*/5 * * * *" }'
+    crons = '{ "assent.month.due.v1" = "0 0 1 * *" }'
     manifests = checkout(orders=ORDERS.replace("attempts", f"schedules = {crons}\nattempts"))
-    theirs = {each.name: each.cron for each in manifests.schedules if "orders" in each.name}
-    assert theirs == {"orders-month-due-v1": "0 0 1 * *", "orders-sweep-due-v1": "*/5 * * * *"}
+    found = {each.name: (each.cron, len(each.deployables)) for each in manifests.schedules}
+    assert found == {"month-due-v1": ("0 0 1 * *", 1), "sweep-due-v1": ("* * * * *", 2)}
+
+
+def test_a_schedule_runs_at_one_time_in_every_function(checkout: Checkout) -> None:
+    crons = '{ "assent.sweep.due.v1" = "*/5 * * * *" }'
+    with pytest.raises(ManifestError, match=r"assent.sweep.due.v1 runs \* \* \* \* \* in bills"):
+        checkout(orders=ORDERS.replace("attempts", f"schedules = {crons}\nattempts"))
 
 
 def test_who_publishes_may_write_its_log_unless_its_manifest_says_otherwise(

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from emulators.clock import VirtualClock
 from shared.aggregates.runner import Handler, Runner
 from shared.kit import clock
+from shared.kit.bookkeeping import SCHEDULES_SOURCE
 from shared.kit.errors import (
     AssentError,
     Forbidden,
@@ -403,8 +404,8 @@ async def test_the_schedule_sweeps_by_the_clock_and_a_failure_is_told(
     schedule = Envelope(
         id="sch_1",
         type=SWEEP_TYPE,
-        source="//assent/orders",
-        subject="schedule/orders-sweep-due-v1",
+        source=SCHEDULES_SOURCE,
+        subject="schedule/sweep-due-v1",
         time=NOW,
         received_at=NOW,
     )
