@@ -116,6 +116,14 @@ class Invalid(AssentError):
         super().__init__("; ".join(f"{error.field}: {error.message}" for error in errors), *errors)
 
 
+class PolicyInvalid(AssentError):
+    """`errors` name what is wrong in a source of policies, and where."""
+
+    code = "policy_invalid"
+    title = "The policy is not one that can be enforced"
+    http_status = 422
+
+
 class IdempotencyKeyReused(AssentError):
     code = "idempotency_key_reused"
     title = "The key was used before with another body"

@@ -1,0 +1,204 @@
+"""Decides requests by Cedar policies. Pure: reads no clock, no store and no environment."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import cedarpy
+
+from shared.policy.sources import Obligation, Policy, Source, read_policies
+
+Effect = Literal["allow", "deny"]
+Value = bool | int | str
+# Of policies that let a governor write policies and decide about them, whatever the tenant's say.
+ALWAYS = "always"
+
+
+class Uid(NamedTuple):
+    """The name of an entity, such as `Agent::"agt_…"`."""
+
+    type: str
+    id: str
+
+    def as_json(self) -> dict[str, str]:
+        """As Cedar reads a principal or a resource."""
+        return {"type": self.type, "id": self.id}
+
+
+class Entity(NamedTuple):
+    """What policies may ask about one thing. An attribute is a truth, a whole number, a text, a
+    `Uid`, or a tuple, list or set of these; None leaves it out."""
+
+    uid: Uid
+    attributes: Mapping[str, Any] = {}
+    parents: tuple[Uid, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """In Cedar's JSON form, in the same order whenever the entity is the same."""
+        attributes = {
+            name: _as_json(value)
+            for name, value in sorted(self.attributes.items())
+            if value is not None
+        }
+        return {
+            "uid": self.uid.as_json(),
+            "attrs": attributes,
+            "parents": [each.as_json() for each in sorted(self.parents)],
+        }
+
+
+class Request(NamedTuple):
+    """Whether the principal may take the action on the resource."""
+
+    principal: Uid
+    action: str
+    resource: Uid
+    context: Mapping[str, Value]
+
+    def as_json(self) -> dict[str, Any]:
+        """As Cedar reads it."""
+        return {
+            "principal": self.principal.as_json(),
+            "action": {"type": "Action", "id": self.action},
+            "resource": self.resource.as_json(),
+            "context": json.dumps(self.context),
+        }
+
+
+class Decision(NamedTuple):
+    """The answer to a request. `determining` are the names of the policies that it follows from,
+    none where nothing permits; `errors` say why nothing could be decided, which is a deny."""
+
+    effect: Effect
+    obligations: tuple[Obligation, ...]
+    determining: tuple[str, ...]
+    errors: tuple[str, ...]
+    policy_version: str
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the principal may; the obligations remain to be met."""
+        return self.effect == "allow"
+
+
+class Schema:
+    """The nouns, actions and context that policies may speak about; parsed once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.handle = cedarpy.Schema.from_str(text)
+
+    def prepare(self, entities: Iterable[Entity]) -> cedarpy.Entities:
+        """The entities, ready for many decisions. Raises ValueError where one does not fit."""
+        text = json.dumps([each.as_json() for each in entities])
+        return cedarpy.Entities.from_json_str(text, self.handle)
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The platform's policies and a tenant's, prepared for many decisions. `_always` is the
+    platform's own set, which alone decides what no tenant may lock itself out of."""
+
+    schema: Schema
+    version: str
+    _handle: cedarpy.PolicySet
+    _named: Mapping[str, Policy]
+    _always: cedarpy.PolicySet
+
+    @classmethod
+    def of(
+        cls, schema: Schema, platform: Sequence[Source], tenant: Sequence[Source], version: str
+    ) -> "Policies":
+        """Raises PolicyInvalid, with what is wrong and where, for a source that Cedar cannot read,
+        that does not fit the schema, or that has a template."""
+        always = cedarpy.PolicySet.from_str("")
+        named: dict[str, Policy] = {}
+        for source in platform:
+            always, named = _with(always, named, source, schema)
+        handle = always
+        for source in tenant:
+            handle, named = _with(handle, named, source, schema)
+        return cls(schema, version, handle, named, always)
+
+    def decide(
+        self,
+        request: Request,
+        entities: cedarpy.Entities | Sequence[Entity],
+        more: Sequence[Entity] = (),
+    ) -> Decision:
+        """Never raises for what a request, an entity or a policy contains: what does not fit the
+        schema, or a policy that cannot be evaluated, also a `forbid`, is a deny."""
+        try:
+            prepared = self._prepared(entities, more)
+        except ValueError as error:
+            return self._refusal(str(error))
+        decision = self._decide(request, prepared, self._handle)
+        if decision.is_allowed:
+            return decision
+        alone = self._decide(request, prepared, self._always)
+        holds = any(ALWAYS in self._by_name(each).annotations for each in alone.determining)
+        return alone if alone.is_allowed and holds else decision
+
+    def decide_slice(self, request: Request, entities: Sequence[Mapping[str, Any]]) -> Decision:
+        """The same over entities in Cedar's JSON form, as a record has them."""
+        try:
+            prepared = cedarpy.Entities.from_json_str(json.dumps(entities), self.schema.handle)
+        except ValueError as error:
+            return self._refusal(str(error))
+        return self.decide(request, prepared)
+
+    def _prepared(
+        self, entities: cedarpy.Entities | Sequence[Entity], more: Sequence[Entity]
+    ) -> cedarpy.Entities:
+        if not isinstance(entities, cedarpy.Entities):
+            return self.schema.prepare((*entities, *more))
+        if not more:
+            return entities
+        text = json.dumps([each.as_json() for each in more])
+        return entities.with_added_json_str(text, self.schema.handle)
+
+    def _decide(
+        self, request: Request, entities: cedarpy.Entities, handle: cedarpy.PolicySet
+    ) -> Decision:
+        try:
+            answer = cedarpy.is_authorized(request.as_json(), handle, entities, self.schema.handle)
+        except (ValueError, TypeError) as error:
+            return self._refusal(str(error))
+        if answer.diagnostics.errors or answer.decision is cedarpy.Decision.NoDecision:
+            return self._refusal(*answer.diagnostics.errors)
+        determining = sorted(
+            (self._named[each] for each in answer.diagnostics.reasons), key=lambda each: each.name
+        )
+        obligations = {each for policy in determining for each in policy.obligations}
+        return Decision(
+            "allow" if answer.allowed else "deny",
+            tuple(sorted(obligations)),
+            tuple(each.name for each in determining),
+            (),
+            self.version,
+        )
+
+    def _refusal(self, *errors: str) -> Decision:
+        return Decision("deny", (), (), errors or ("nothing was decided",), self.version)
+
+    def _by_name(self, name: str) -> Policy:
+        return next(each for each in self._named.values() if each.name == name)
+
+
+def _with(
+    handle: cedarpy.PolicySet, named: Mapping[str, Policy], source: Source, schema: Schema
+) -> tuple[cedarpy.PolicySet, dict[str, Policy]]:
+    """The set with the policies of one more source. Cedar numbers policies through a whole set."""
+    policies = read_policies(source, schema.handle)
+    first = len(named)
+    numbered = {f"policy{first + i}": each for i, each in enumerate(policies)}
+    return handle.with_added_str(source.text), {**named, **numbered}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Uid):
+        return {"__entity": value.as_json()}
+    if isinstance(value, set | frozenset | tuple | list):
+        return sorted((_as_json(each) for each in value), key=json.dumps)
+    return value

@@ -1,0 +1,123 @@
+"""Sources of policies: what of Cedar's text is accepted, and what its annotations oblige to."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+import cedarpy
+
+from shared.kit.errors import FieldError, PolicyInvalid
+
+ObligationKind = Literal["alert", "log", "redact", "require_approval"]
+OBLIGATIONS = frozenset(get_args(ObligationKind))
+
+LONGEST_SOURCE = 65_536
+# Cedar's parser ends the process on text that is nested deeper, or on longer chains.
+LONGEST_POLICY = 8_192
+DEEPEST = 50
+MOST_POLICIES = 500
+
+_TEXT_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*', re.DOTALL)
+_OPENING, _CLOSING = "([{", ")]}"
+
+
+class Source(NamedTuple):
+    """Some policies as Cedar text. `name` begins the names of its policies, such as
+    `platform/constitution` or `tenant/weekend-freeze`."""
+
+    name: str
+    text: str
+
+
+class Obligation(NamedTuple):
+    """What an answer obliges to: to ask for an approval, to hide a field, to log, to alert."""
+
+    kind: ObligationKind
+    value: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One policy of a source. Its name is that of the source and its `@id`, or its number."""
+
+    name: str
+    effect: Literal["permit", "forbid"]
+    annotations: Mapping[str, str]
+
+    @property
+    def obligations(self) -> tuple[Obligation, ...]:
+        """What its annotations `@require_approval`, `@redact`, `@log` and `@alert` oblige to."""
+        return tuple(
+            Obligation(name, value)  # type: ignore[arg-type]
+            for name, value in self.annotations.items()
+            if name in OBLIGATIONS
+        )
+
+
+def read_policies(source: Source, schema: cedarpy.Schema | None = None) -> tuple[Policy, ...]:
+    """The policies of the source, in their order; checked against the schema where one is given.
+    Raises PolicyInvalid."""
+    if findings := tuple(_unreadable(source.text)):
+        raise PolicyInvalid(f"{source.name}: {findings[0].message}", *findings)
+    try:
+        read = json.loads(cedarpy.policies_to_json_str(source.text))
+    except ValueError as error:
+        raise _refusal(source, str(error)) from error
+    if read["templates"]:
+        raise _refusal(source, "has a template; write the principal and the resource themselves")
+    statics = read["staticPolicies"]
+    if len(statics) > MOST_POLICIES:
+        raise _refusal(source, f"has {len(statics)} policies; at most {MOST_POLICIES} are read")
+    ordered = [statics[f"policy{number}"] for number in range(len(statics))]
+    policies = tuple(_policy(source, number, each) for number, each in enumerate(ordered))
+    names = [each.name for each in policies]
+    if twice := {each for each in names if names.count(each) > 1}:
+        raise _refusal(source, f"two policies have the name {min(twice)}; give each its own @id")
+    if schema is not None:
+        result = cedarpy.validate_policies(source.text, schema)
+        if not result.validation_passed:
+            raise _refusal(source, *(each.error for each in result.errors))
+    return policies
+
+
+def _policy(source: Source, number: int, read: Mapping[str, object]) -> Policy:
+    annotations = read.get("annotations") or {}
+    assert isinstance(annotations, dict)
+    given = {name: value or "" for name, value in annotations.items()}
+    name = f"{source.name}/{given.get('id') or number}"
+    return Policy(name, read["effect"], given)  # type: ignore[arg-type]
+
+
+def _unreadable(text: str) -> Iterator[FieldError]:
+    """What must be refused before Cedar reads it."""
+    if len(text) > LONGEST_SOURCE:
+        longest = f"is {len(text)} characters long; at most {LONGEST_SOURCE} are read"
+        yield FieldError("source", longest)
+        return
+    bare = _TEXT_OR_COMMENT.sub(lambda found: " " * len(found[0]), text)
+    depth = begun = 0
+    for place, character in enumerate(bare):
+        if character in _OPENING:
+            depth += 1
+        elif character in _CLOSING:
+            depth -= 1
+        elif character == ";":
+            begun = place
+        if depth > DEEPEST:
+            yield FieldError("source", f"line {_line(text, place)}: is nested too deeply")
+            return
+        if place - begun > LONGEST_POLICY:
+            detail = f"has a policy of more than {LONGEST_POLICY} characters; make two of it"
+            yield FieldError("source", f"line {_line(text, begun)}: {detail}")
+            return
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
+
+
+def _refusal(source: Source, *messages: str) -> PolicyInvalid:
+    findings = [FieldError("source", each) for each in messages]
+    return PolicyInvalid(f"{source.name}: {messages[0]}", *findings)
