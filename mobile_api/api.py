@@ -22,6 +22,7 @@ from mobile_api.views import (
     ViolationPage,
 )
 from shared.kit.callers import Caller
+from shared.runtime.acts import does
 from shared.runtime.auth import requires
 from shared.runtime.bodies import JSON
 from shared.runtime.idempotency import Key
@@ -33,11 +34,13 @@ _READ = ("governance:read",)
 _WRITE = ("governance:write",)
 
 _DASHBOARD = Router(prefix="/v1/mobile", tag="dashboard", read=_READ)
+# What is passed on is asked about again by the function that owns it.
+_PASSED_ON = ("pass_on",)
 _APPROVALS = Router(prefix="/v1/mobile", tag="approvals", read=_READ)
 _SEEDS = Router(prefix="/v1/mobile/seeds", tag="precedents", read=_READ, write=_WRITE)
 _AGENTS = Router(prefix="/v1/mobile", tag="agents", read=_READ)
 # A device only receives notices: whoever may read may register one.
-_DEVICES = Router(prefix="/v1/mobile/devices", tag="devices", write=_READ)
+_DEVICES = Router(prefix="/v1/mobile/devices", tag="devices", write=_READ, within=("own_affairs",))
 
 Decider = Annotated[Caller, Depends(requires("governance:write", "veto:execute"))]
 # Passed on: the function that owns the write stores it.
@@ -49,6 +52,7 @@ PassedKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, 
     response_model=Dashboard,
     responses={304: {"description": "Unchanged since the answer with that `ETag`"}},
 )
+@does("mobile.dashboard.read")
 async def get_dashboard(
     caller: Caller, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
@@ -84,6 +88,7 @@ async def list_timeline(
 
 
 @_APPROVALS.post("/sync")
+@does("mobile.sync", within=_PASSED_ON)
 async def sync(caller: Decider, body: SyncedBody) -> SyncResults:
     """Takes decisions queued offline, at most fifty, in order; each has its own result."""
     return await synchronise(caller, body)
@@ -102,18 +107,21 @@ async def get_seed(caller: Caller, seed_id: str) -> PrecedentSeed:
 
 
 @_SEEDS.post("", status_code=201)
+@does(within=_PASSED_ON)
 async def post_seed(caller: Caller, body: PrecedentBody, key: PassedKey = None) -> PrecedentSeed:
     """Posts a precedent; the answer is `approved` or `rejected`, with the findings."""
     return await seeds.post_seed(caller, body, key)
 
 
 @_SEEDS.post("/{seed_id}/activate")
+@does(within=_PASSED_ON)
 async def activate_seed(caller: Caller, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
     """Activates a precedent, which may approve from now on."""
     return await seeds.change_seed(caller, seed_id, "activate", key)
 
 
 @_SEEDS.post("/{seed_id}/suspend")
+@does(within=_PASSED_ON)
 async def suspend_seed(caller: Caller, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
     """Suspends a precedent until it is activated again."""
     return await seeds.change_seed(caller, seed_id, "suspend", key)

@@ -4,6 +4,7 @@ from events.pipelines import PipelineState
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.breaker import LastRollback
 from functions.agents.rules.case import REVISION_DUE, CreationCase
+from functions.agents.rules.described import AGENT, CASE
 from functions.agents.rules.review import STAGE_DUE
 from shared.aggregates.aggregate import Aggregate, DueTimer
 from shared.aggregates.runner import Runner
@@ -36,6 +37,7 @@ AGENTS = Aggregate(
     indexed=("status", "name", "depends_on", "created_at"),
     queried=("depends_on[]", "-created_at"),
     next_timer=_agent_timer,
+    policy=AGENT,
 )
 
 CASES = Aggregate(
@@ -48,6 +50,7 @@ CASES = Aggregate(
     composites=(("status", "-requested_at"),),
     queried=("status", "-requested_at", "-ended_at"),
     next_timer=_case_timer,
+    policy=CASE,
 )
 
 PIPELINES = Aggregate(

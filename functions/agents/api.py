@@ -11,6 +11,7 @@ from events.specs import MOST_BYTES, MOST_PARTS, Spec
 from functions.agents.aggregates import AGENTS, CASES, CREATION, PIPELINES, RUN
 from functions.agents.rules.agent import Steps, reactivate, suspend_by_hand
 from functions.agents.rules.catalogue import list_skills
+from functions.agents.rules.described import AGENT, CASE
 from functions.agents.rules.reports import ReportBody, report
 from functions.agents.service import imports, pipeline, submissions
 from functions.agents.views import (
@@ -29,6 +30,7 @@ from shared.definitions import Format
 from shared.kit.callers import Caller
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
+from shared.runtime.acts import does
 from shared.runtime.bodies import JSON, YAML, Accepts
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
@@ -59,6 +61,7 @@ class ImportBody(Model):
 
 
 @ROUTER.post("/v1/agents", status_code=202)
+@does(within=("submit_conversation",), deed="submitting an agent")
 async def submit_agent(caller: Caller, key: Key, body: SpecBody) -> CaseAccepted:
     """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the answer shows the stage,
     and every finding of every stage with its path, its evidence and its remedy."""
@@ -66,6 +69,7 @@ async def submit_agent(caller: Caller, key: Key, body: SpecBody) -> CaseAccepted
 
 
 @ROUTER.post("/v1/agents/import")
+@does("agents.import", within=("submit_conversation",), deed="importing an agent")
 async def import_agent(caller: Caller, body: ImportBody) -> DraftView:
     """Translates an agent's definition into a draft of a spec, with all that had to be assumed and
     every finding that the draft would have. Submits and stores nothing."""
@@ -89,6 +93,7 @@ async def get_agent(caller: Caller, agent_id: str) -> AgentDetail:
 
 
 @ROUTER.post("/v1/agents/{agent_id}/changes", status_code=202)
+@does("agents.change", about=AGENT, within=("govern",), deed="changing this agent")
 async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) -> CaseAccepted:
     """Opens a case for a changed spec and says why it is a proposal or an evolution. For the
     agent's requester, those who submitted the version that serves, and the roles governor, genesis
@@ -97,6 +102,7 @@ async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) 
 
 
 @ROUTER.post("/v1/agents/{agent_id}/suspend", status_code=202)
+@does(about=AGENT, within=("govern",), deed="suspending an agent")
 async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Suspends an agent by hand, and with it every agent that depends on it; needs the role
     governor, genesis or tenant_admin."""
@@ -104,12 +110,14 @@ async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBod
 
 
 @ROUTER.post("/v1/agents/{agent_id}/reactivate", status_code=202)
+@does(about=AGENT, within=("govern",), deed="reactivation")
 async def reactivate_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Puts a suspended agent on probation; needs the role governor or genesis."""
     return await _change(caller, key, agent_id, partial(reactivate, reason=body.reason))
 
 
 @ROUTER.post("/v1/agents/{agent_id}/reports", status_code=202)
+@does("agents.report", about=AGENT, within=("govern",), deed="reporting on an agent")
 async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportBody) -> AgentView:
     """Reports a violation or a reading of health; violations and the third critical reading in a
     row suspend the agent. Repeated reports are counted in `reports`; needs the role governor,
@@ -139,6 +147,7 @@ async def get_case(caller: Caller, case_id: str) -> CreationCaseView:
 
 
 @ROUTER.post("/v1/workflows/{case_id}/revisions", status_code=202)
+@does("workflows.revise", about=CASE, within=("govern",), deed="revising this case")
 async def revise_case(caller: Caller, key: Key, case_id: str, body: SpecBody) -> CaseAccepted:
     """Revises a case that was returned, or blocked for how its spec declares something, with a full
     new spec, judged from stage 1; within 30 days. For its requester, those who revised it, and the
@@ -147,6 +156,7 @@ async def revise_case(caller: Caller, key: Key, case_id: str, body: SpecBody) ->
 
 
 @ROUTER.post("/v1/workflows/{case_id}/cancel", status_code=202)
+@does(about=CASE, within=("cancel_or_retry_workflow",), deed="cancelling this case")
 async def cancel_case(caller: Caller, key: Key, case_id: str) -> CaseAccepted:
     """Cancels a case that is not live yet; one that waits for an approval ends once the approval is
     cancelled, unless another decision came first. For its requester, those who revised it,
@@ -162,12 +172,14 @@ async def get_skills(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -
 
 
 @ROUTER.get("/v1/pipeline")
+@does("pipeline.read")
 async def get_pipeline(caller: Caller) -> PipelineView:
     """Shows whether the tenant's pipeline runs or is paused, and why."""
     return PipelineView.of(await RUN.find(caller, PIPELINES, CREATION))
 
 
 @ROUTER.post("/v1/pipeline/resume")
+@does("pipeline.resume", within=("govern",), deed="resuming the pipeline")
 async def resume_pipeline(caller: Caller, key: Key, body: ReasonBody) -> PipelineView:
     """Resumes a paused pipeline; needs the role governor."""
     return await pipeline.resume(caller, key, body.reason)

@@ -3,6 +3,7 @@ approval policy."""
 
 from events.decisions import statement_of
 from functions.approvals.rules.approval import Approval, next_timer
+from functions.approvals.rules.described import APPROVAL, PRECEDENT
 from functions.approvals.rules.policy import ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
 from shared.aggregates.aggregate import Aggregate, Signing
@@ -40,6 +41,7 @@ APPROVALS = Aggregate(
     queried=("-silence_at", "-governed_at", "refused_marks[]", "tacit_marks[]"),
     next_timer=next_timer,
     signing=Signing("approvals-signing-key", statement_of),
+    policy=APPROVAL,
 )
 
 PRECEDENTS = Aggregate(
@@ -50,6 +52,7 @@ PRECEDENTS = Aggregate(
     indexed=("status", "kind", "created_at", "likeness", "ended_at", "governed_at"),
     composites=(("kind", "status", "-ended_at"),),
     queried=("status", "kind", "likeness", "-created_at", "-governed_at"),
+    policy=PRECEDENT,
 )
 
 # Written in the same commit as each change of a precedent, so that a match that was decided on an

@@ -2,6 +2,7 @@
 devices and the short names of tenants; in each tenant itself, its members, invitations and keys."""
 
 from functions.identity.rules.api_key import ApiKey
+from functions.identity.rules.described import API_KEY, MEMBER
 from functions.identity.rules.device_grant import DeviceGrant
 from functions.identity.rules.invitation import Invitation
 from functions.identity.rules.principal import Principal, SignInLink
@@ -42,6 +43,7 @@ MEMBERS = Aggregate(
     id_of=lambda member: member.principal_id,
     indexed=("joined_at",),
     queried=("-joined_at",),
+    policy=MEMBER,
 )
 INVITATIONS = Aggregate(
     noun="invitation",
@@ -59,6 +61,7 @@ KEYS = Aggregate(
     id_of=lambda key: key.key_id,
     indexed=("created_at",),
     queried=("-created_at",),
+    policy=API_KEY,
 )
 
 RUN = Runner(

@@ -12,6 +12,7 @@ from shared.kit.instants import format_instant
 from shared.kit.models import part_of
 from shared.kit.transitions import Transition
 from shared.messaging.recorder import LastEvent
+from shared.policy.vocabulary import Noun
 from shared.storage.batches import Document
 from shared.storage.collections import Collection
 
@@ -46,7 +47,7 @@ class Aggregate(Generic[S]):
     that queries need and the timer that the state waits for; `composites` and `queried` say which
     queries (`shared.storage.collections`). Its events have the subject
     `<noun>/<id>`. Ids begin with `prefix`; where that is empty, any text is an id. `initial` makes
-    the state before the first event."""
+    the state before the first event. `policy` says what policies may ask about it."""
 
     noun: str
     model: type[S]
@@ -59,6 +60,7 @@ class Aggregate(Generic[S]):
     queried: tuple[str, ...] = ()
     next_timer: Callable[[S], DueTimer | None] | None = None
     signing: Signing | None = None
+    policy: Noun[S] | None = None
 
     def id(self, state: S) -> str:
         """The state's id: its field `<noun>_id` unless `id_of` says otherwise."""

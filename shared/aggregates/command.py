@@ -12,6 +12,7 @@ from shared.messaging.changes import Change
 from shared.messaging.misses import report_miss
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import Recorder
+from shared.policy.asking import current_question
 from shared.storage.idempotency import IdempotencyKey
 
 if TYPE_CHECKING:
@@ -46,12 +47,20 @@ class Command(UnitOfWork):
 
     async def get(self, aggregate: Aggregate[S], id: str) -> S:
         """The state that the command is about. One read. Raises NotFound, and reports the miss of a
-        well-formed id; Unavailable."""
+        well-formed id; Forbidden or SeparationOfDuties where the policies do not let the caller do
+        this to it; Unavailable."""
         state = await self.find(aggregate, id) if aggregate.may_be_id(id) else None
         if state is None:
             raise await not_found(self._runner.outbox, self.caller, aggregate, id)
         self.is_about(aggregate, id)
+        self.ask(aggregate, id, state)
         return state
+
+    def ask(self, aggregate: Aggregate[S], id: str, state: S) -> None:
+        """Asks whether the caller may do to the state what the call does. Raises as `get`."""
+        question = current_question()
+        if question is not None and aggregate.policy is not None:
+            question.ask_about(aggregate.policy, id, state, self.at)
 
 
 async def not_found(outbox: Outbox, caller: Caller, aggregate: Aggregate[Any], id: str) -> NotFound:

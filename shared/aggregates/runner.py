@@ -21,6 +21,7 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import LastEvent, Recorder
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import set_timers
+from shared.policy.asking import answer_again, require_answer
 from shared.storage.batches import LostRace
 from shared.storage.collections import Collection
 from shared.storage.encoding import Condition
@@ -72,8 +73,8 @@ class Runner:
     ) -> A:
         """The answer of `use_case`, once it is committed. The same idempotency key again gives the
         first answer, also where another attempt committed that while this one was refused. What the
-        command is `about` is read together with the key. Raises what the use case raises,
-        IdempotencyKeyReused, Unavailable."""
+        command is `about` is read together with the key. Nothing is committed that no policy
+        allowed. Raises what the use case raises, IdempotencyKeyReused, Unavailable."""
         tried: list[tuple[Change, A]] = []
 
         async def once() -> A:
@@ -83,6 +84,7 @@ class Runner:
                 return tried[-1][1]
             work = Command(self, caller, len(tried))
             if (known := await work.recall(key, answer, about)) is not None:
+                answer_again()
                 return known
             try:
                 answered = await use_case(work)
@@ -90,8 +92,10 @@ class Runner:
                 raise
             except AssentError:
                 if (known := await key.recall(store, answer)) is not None:
+                    answer_again()
                     return known
                 raise
+            require_answer()
             change = work.finish()
             key.remember(change, answered)
             if change.writes:

@@ -34,6 +34,8 @@ RefusalReason = Literal[
     "valid_too_long",
     "scope_missing",
     "tenant_missing",
+    # What the policies deny to a caller whose token is good.
+    "not_permitted",
     # Of what is sent to sign in, or to get a token.
     "another_browser",
     "cross_site",

@@ -30,6 +30,8 @@ class Caller:
     roles: frozenset[str]
     received_at: datetime
     token: str = field(repr=False)
+    # Who acts in the principal's name (RFC 8693, `act`): support, which may read only.
+    impersonator: str | None = None
 
     @property
     def actor(self) -> Actor:

@@ -1,22 +1,15 @@
 """The roles that the rules know; a token names those of its principal."""
 
-from collections.abc import Collection
-
-from shared.kit.callers import Actor
-from shared.kit.errors import Forbidden
-from shared.kit.wording import one_of
-
 GOVERNOR = "governor"
 DEPUTY = "deputy"
 GENESIS = "genesis"
 TENANT_ADMIN = "tenant_admin"
 OPERATOR = "operator"
 SERVICE_RUNTIME = "service_runtime"
-
+# Nobody has one of these names.
 ROLES = frozenset({GOVERNOR, DEPUTY, GENESIS, TENANT_ADMIN, OPERATOR, SERVICE_RUNTIME})
-
-
-def refuse_without(actor: Actor, roles: Collection[str], deed: str) -> None:
-    """Raises Forbidden, with the roles that may do the deed, for an actor who has none of them."""
-    if actor.roles.isdisjoint(roles):
-        raise Forbidden(f"{deed} needs the role {one_of(roles)}")
+# All that the platform's policies speak of; a tenant may have others of its own.
+KNOWN_ROLES = ROLES | {
+    *("architect", "guardian", "platform_admin", "workspace_admin"),
+    *("developer", "analyst", "end_user"),
+}

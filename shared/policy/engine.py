@@ -148,6 +148,18 @@ class Policies:
             return self._refusal(str(error))
         return self.decide(request, prepared)
 
+    def annotations(self, name: str) -> Mapping[str, str]:
+        """The annotations of the policy with that name."""
+        return self._by_name(name).annotations
+
+    def who(self, action: str) -> tuple[str, ...]:
+        """In words (`@who`), those whom permits of that action name beside roles."""
+        return tuple(
+            each.annotations["who"]
+            for each in self._named.values()
+            if "who" in each.annotations and each.is_of(action)
+        )
+
     def _prepared(
         self, entities: cedarpy.Entities | Sequence[Entity], more: Sequence[Entity]
     ) -> cedarpy.Entities:

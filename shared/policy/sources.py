@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import cedarpy
 
@@ -45,6 +45,11 @@ class Policy:
     name: str
     effect: Literal["permit", "forbid"]
     annotations: Mapping[str, str]
+    actions: frozenset[str] = frozenset()
+
+    def is_of(self, action: str) -> bool:
+        """Whether its scope names this very action."""
+        return action in self.actions
 
     @property
     def obligations(self) -> tuple[Obligation, ...]:
@@ -87,7 +92,10 @@ def _policy(source: Source, number: int, read: Mapping[str, object]) -> Policy:
     assert isinstance(annotations, dict)
     given = {name: value or "" for name, value in annotations.items()}
     name = f"{source.name}/{given.get('id') or number}"
-    return Policy(name, read["effect"], given)  # type: ignore[arg-type]
+    scope: Any = read["action"]
+    named = [*scope.get("entities", ()), *([scope["entity"]] if "entity" in scope else [])]
+    actions = frozenset(each["id"] for each in named)
+    return Policy(name, read["effect"], given, actions)  # type: ignore[arg-type]
 
 
 def _unreadable(text: str) -> Iterator[FieldError]:

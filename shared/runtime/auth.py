@@ -41,6 +41,12 @@ LAST_SECOND = 253_402_300_799
 Seconds = Annotated[int, Field(ge=0, le=LAST_SECOND)]
 
 
+class ActClaim(BaseModel):
+    """Who acts in the subject's name (RFC 8693)."""
+
+    sub: Identifier
+
+
 class Claims(BaseModel):
     """The claims that we read. `scope` is space-delimited (RFC 8693). Issuer and audience are
     compared with ours; every other text is ASCII, since cards and the audit show it. Without a
@@ -54,6 +60,7 @@ class Claims(BaseModel):
     scope: Scopes = ""
     roles: tuple[Identifier, ...] = ()
     nbf: Seconds = 0
+    act: ActClaim | None = None
 
 
 class TokenRefused(Unauthenticated):
@@ -198,6 +205,7 @@ async def authenticate(request: Request) -> Caller:
         roles=frozenset(claims.roles),
         received_at=now,
         token=token,
+        impersonator=claims.act.sub if claims.act else None,
     )
 
 

@@ -1,5 +1,6 @@
 """Routes that strangers may call: whoever signs in has no token yet."""
 
+import functools
 from collections.abc import Callable, Coroutine
 from enum import Enum
 from typing import Any
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from shared.kit.callers import Caller
+from shared.runtime.asking import answered, question_of
 from shared.runtime.bodies import body_in_time, refuse_body
 from shared.runtime.boundary import received_at
 from shared.runtime.limits import cost_of_bytes, declared_bytes, limited
@@ -27,13 +29,15 @@ class OpenRoute(Route):
 
         async def opened(request: Request) -> Response:
             async with limited(request, _stranger(request)) as under_way:
+                question = await question_of(request, None, self.acts)
                 body = await body_in_time(request)
                 under_way.body_arrived()
                 if declared_bytes(request) is None:
                     under_way.add(cost_of_bytes(len(body)))
                 if self.body is None:
                     await refuse_body(request)
-                response = await handle(request)
+                async with answered(request, question):
+                    response = await handle(request)
                 under_way.add(cost_of_bytes(len(response.body)))
                 return response
 
@@ -43,9 +47,10 @@ class OpenRoute(Route):
 class OpenRouter(Router):
     """A router whose calls are `OpenRoute`s."""
 
-    def __init__(self, *, prefix: str = "", tag: str | None = None) -> None:
+    def __init__(self, *, prefix: str = "", tag: str | None = None, action: str = "") -> None:
         tags: list[str | Enum] | None = [tag] if tag else None
-        APIRouter.__init__(self, prefix=prefix, tags=tags, route_class=OpenRoute)
+        route: Any = functools.partial(OpenRoute, action=action, within=("sign_in",))
+        APIRouter.__init__(self, prefix=prefix, tags=tags, route_class=route)
 
 
 def _stranger(request: Request) -> Caller:

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from enum import Enum
 from typing import Annotated, Any, Self, get_args, get_origin, get_type_hints
 
@@ -15,6 +15,8 @@ from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.parsing import refuse_misspelt, refuse_unknown
+from shared.runtime.acts import acts_of
+from shared.runtime.asking import answered, question_of
 from shared.runtime.auth import (
     SCOPES_ATTRIBUTE,
     authenticate,
@@ -42,11 +44,12 @@ _REQUEST = "request_as_sent"
 
 
 class Route(APIRoute):
-    """One call. Guarantees the order of refusals: 401, 429, 403 (tenant, scope), 408, 415, 422
-    (body), 422 (parameters), then what the endpoint raises; that nothing that was sent is ignored;
-    and that a `cursor` is read only by the list that it was given for. An endpoint takes its body
-    as a parameter whose type is a model; a model that it returns is written as JSON without another
-    validation."""
+    """One call. Guarantees the order of refusals: 401, 429, 403 (tenant, scope, policy), 408, 415,
+    422 (body), 422 (parameters), then what the endpoint raises; that nothing that was sent is
+    ignored; that no answer leaves unless a policy allowed it, at the edge or once the thing that
+    the call is about was read; and that a `cursor` is read only by the list that it was given for.
+    An endpoint takes its body as a parameter whose type is a model; a model that it returns is
+    written as JSON without another validation."""
 
     def __init__(
         self,
@@ -56,9 +59,13 @@ class Route(APIRoute):
         read: Scopes = (),
         write: Scopes = (),
         tenantless: bool = False,
+        action: str = "",
+        within: Sequence[str] = (),
         **options: Any,
     ) -> None:
         self._tenantless = tenantless
+        methods = tuple(options.get("methods") or ("GET",))
+        self.acts = acts_of(path, methods, endpoint, action, within)
         body = _body_of(endpoint)
         self.body = body[1] if body else None
         self._scopes = read if options.get("methods") in (None, ["GET"], {"GET"}) else write
@@ -83,13 +90,15 @@ class Route(APIRoute):
                     await require_tenant(request, caller)
                 await authorize(request, caller, scopes)
                 request.state.caller = caller
+                question = await question_of(request, caller, self.acts)
                 body = await body_in_time(request)
                 under_way.body_arrived()
                 if declared_bytes(request) is None:
                     under_way.add(cost_of_bytes(len(body)))
                 if self.body is None:
                     await refuse_body(request)
-                response = await handle(request)
+                async with answered(request, question):
+                    response = await handle(request)
                 under_way.add(cost_of_bytes(len(response.body)))
                 return response
 
@@ -124,7 +133,9 @@ class Route(APIRoute):
 class Router(APIRouter):
     """A router whose calls are `Route`s: a token with any of the scopes `read` opens those by GET,
     one with any of `write` the others, unless the endpoint's caller is annotated with its own
-    (`requires`). `tenantless` calls also take a token that is for no tenant."""
+    (`requires`). `tenantless` calls also take a token that is for no tenant. For policies they are
+    all the `action`, where that is not made from method and path, `within` these groups, unless the
+    endpoint says otherwise (`shared.runtime.acts`)."""
 
     def __init__(
         self,
@@ -134,8 +145,12 @@ class Router(APIRouter):
         read: Scopes = (),
         write: Scopes = (),
         tenantless: bool = False,
+        action: str = "",
+        within: Sequence[str] = (),
     ) -> None:
-        route = functools.partial(Route, read=read, write=write, tenantless=tenantless)
+        route = functools.partial(
+            Route, read=read, write=write, tenantless=tenantless, action=action, within=within
+        )
         tags: list[str | Enum] | None = [tag] if tag else None
         super().__init__(prefix=prefix, tags=tags, route_class=route)  # type: ignore[arg-type]
 

@@ -17,12 +17,10 @@ from events.agents import (
     Suspension,
     Trigger,
 )
-from functions.agents.rules.duties import MAY_REACTIVATE, MAY_SUSPEND
 from shared.kit.callers import Actor
 from shared.kit.errors import SeparationOfDuties, VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Model, part_of
-from shared.kit.roles import refuse_without
 from shared.kit.transitions import Transition
 from shared.kit.wording import one_of
 
@@ -183,20 +181,17 @@ def suspend(
 
 
 def suspend_by_hand(agent: Agent, reason: str, actor: Actor, at: datetime) -> Steps:
-    """As `suspend`. Raises Forbidden without the role governor, genesis or tenant_admin."""
-    refuse_without(actor, MAY_SUSPEND, "suspending an agent")
+    """As `suspend`."""
     return suspend(agent, "by_hand", reason, actor.principal, at)
 
 
 def reactivate(agent: Agent, reason: str, actor: Actor, at: datetime) -> Steps:
-    """The agent on probation, with who reactivated it and why. Raises Forbidden without the role
-    governor or genesis, SeparationOfDuties for everyone whose text is in the serving version,
-    VersionConflict unless it is suspended."""
-    refuse_without(actor, MAY_REACTIVATE, "reactivation")
+    """The agent on probation, with who reactivated it and why. Raises SeparationOfDuties for
+    everyone whose text is in the serving version, VersionConflict unless it is suspended."""
     if actor.principal in agent.authors():
         raise SeparationOfDuties(
             "you requested this agent or wrote text of the version that serves: somebody else with"
-            f" the role {one_of(MAY_REACTIVATE)} reactivates it"
+            " the role genesis or governor reactivates it"
         )
     if agent.status != "suspended":
         raise VersionConflict(f"it is {agent.status}; only a suspended agent can be reactivated")

@@ -1,14 +1,12 @@
-"""Who may change which agents, and whether a new spec is a proposal or an evolution."""
+"""Whether a new spec is a proposal or an evolution."""
 
 from events.agents import NEVER_DEPLOYED, CaseKind
 from events.specs import Spec
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.case import CreationCase
 from functions.agents.rules.classification import classify
-from functions.agents.rules.duties import MAY_CANCEL, MAY_CHANGE, SUBMITTERS, refuse_strangers
+from functions.agents.rules.duties import SUBMITTERS
 from functions.agents.rules.normal_form import normal_form
 from functions.agents.rules.rights import Powers
-from shared.kit.callers import Actor
 from shared.kit.canonical import content_hash
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.parsing import refused
@@ -17,19 +15,6 @@ from shared.kit.wording import one_of
 CHANGEABLE = frozenset(
     {"certified", "trial", "go_live_pending", "active", "paused", "suspended", "probation"}
 )
-
-
-def refuse_strangers_change(agent: Agent, actor: Actor) -> None:
-    """Raises Forbidden for all but those whose agent it is and the roles that may change any, so
-    that nobody else's open case stands in their way."""
-    whose = "its requester and those who submitted its current version"
-    refuse_strangers(actor, agent.submitters(), MAY_CHANGE, "change this agent", whose)
-
-
-def refuse_strangers_revision(case: CreationCase, actor: Actor) -> None:
-    """Raises Forbidden for all but those whose case it is and the roles that may change any agent:
-    whoever revises a case may cancel it, and decides nothing about it any more."""
-    refuse_strangers(actor, case.submitted_by, MAY_CHANGE, "revise this case", SUBMITTERS)
 
 
 def refuse_new_name(name: str, spec: Spec) -> None:
@@ -45,7 +30,7 @@ def changed_kind(agent: Agent, old: Spec | None, new: Spec) -> tuple[CaseKind, t
     if agent.case_id is not None:
         raise VersionConflict(
             f"the case {agent.case_id} of this agent is still open: revise it, wait for its end, or"
-            f" let {SUBMITTERS}, or somebody with the role {one_of(MAY_CANCEL)}, cancel it"
+            f" let {SUBMITTERS}, or somebody with a role that cancels cases, cancel it"
         )
     if agent.status not in CHANGEABLE:
         raise VersionConflict(

@@ -1,33 +1,12 @@
-"""Who may do what to an agent or a case: roles, who submitted its spec, and whose text it is."""
+"""Whose an agent or a case is, and whose text it has. Who may do what to it, policies decide."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from shared.kit.callers import Actor
-from shared.kit.errors import Forbidden, VersionConflict
-from shared.kit.roles import GENESIS, GOVERNOR, OPERATOR, SERVICE_RUNTIME, TENANT_ADMIN
-from shared.kit.wording import one_of
-
-MAY_REACTIVATE = (GOVERNOR, GENESIS)
-MAY_SUSPEND = (GOVERNOR, GENESIS, TENANT_ADMIN)
-MAY_CHANGE = MAY_SUSPEND
-MAY_REPORT = (*MAY_SUSPEND, OPERATOR, SERVICE_RUNTIME)
-MAY_CANCEL = (GOVERNOR, TENANT_ADMIN)
-MAY_RESUME = (GOVERNOR,)
+from shared.kit.errors import VersionConflict
 
 MOST_AUTHORS = 32
 # In words, those who submitted a case.
 SUBMITTERS = "its requester and those who revised it"
-
-
-def refuse_strangers(
-    actor: Actor, own: Collection[str], roles: tuple[str, ...], deed: str, whose: str
-) -> None:
-    """Raises Forbidden, naming who may do the deed, for an actor who is neither among the owners
-    (`own`; `whose` says in words who they are) nor has one of the roles."""
-    if actor.principal not in own and actor.roles.isdisjoint(roles):
-        raise Forbidden(
-            f"you may not {deed}: only {whose} may, or somebody with the role {one_of(roles)}"
-        )
 
 
 def with_authors(authors: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:

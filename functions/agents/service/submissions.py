@@ -11,8 +11,6 @@ from functions.agents.rules.catalogue import refuse_unknown_skills
 from functions.agents.rules.change import (
     changed_kind,
     refuse_new_name,
-    refuse_strangers_change,
-    refuse_strangers_revision,
     version_after,
 )
 from functions.agents.rules.creation import open_case
@@ -64,7 +62,6 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
 
     async def use_case(work: Command) -> CaseAccepted:
         agent = await work.get(AGENTS, agent_id)
-        refuse_strangers_change(agent, caller.actor)
         refuse_new_name(agent.name, spec)
         refuse_where_paused(await work.find(PIPELINES, CREATION))
         kind, why = changed_kind(agent, await spec_of(work, agent), spec)
@@ -80,7 +77,6 @@ async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) 
 
     async def use_case(work: Command) -> CaseAccepted:
         case = await work.get(CASES, case_id)
-        refuse_strangers_revision(case, caller.actor)
         refuse_new_name(case.agent_name, spec)
         refuse_where_paused(await work.find(PIPELINES, CREATION))
         agent = await agent_of(work, case)

@@ -6,12 +6,14 @@ from fastapi import Depends
 
 from events.buckets import Bucket
 from events.policies import PolicyRecord
+from functions.approvals.api.deciding import VERBS, decides
 from functions.approvals.rules.commands import DecisionBody, ReviewBody, VetoBody
 from functions.approvals.rules.proposals import PolicyBody
 from functions.approvals.rules.requests import RequestBody
 from functions.approvals.service import decisions, lists, policies, requests
 from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage, SignedCard
 from shared.kit.callers import Caller
+from shared.runtime.acts import does
 from shared.runtime.auth import requires
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
@@ -38,12 +40,14 @@ async def list_approvals(
 
 
 @ROUTER.get("/approvals/policy")
+@does("approvals.policy.read")
 async def get_policy(caller: Caller) -> PolicyRecord:
     """Shows the approval policy: who decides what, by when, and for whom silence approves."""
     return await policies.show_policy(caller)
 
 
 @ROUTER.put("/approvals/policy", status_code=202)
+@does("approvals.policy.propose", within=("submit_conversation",), deed="proposing a policy")
 async def propose_policy(caller: Caller, key: Key, body: PolicyBody) -> SignedCard:
     """Proposes another approval policy, which holds once a governor who did not propose it
     approves."""
@@ -57,24 +61,28 @@ async def get_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
 
 
 @ROUTER.post("/approvals", status_code=201)
+@does(within=("submit_conversation",), deed="requesting an approval")
 async def request_approval(caller: Caller, key: Key, body: RequestBody) -> SignedCard:
     """Requests approval of exactly `content`; a precedent may approve at once."""
     return await requests.request_approval(caller, key, body)
 
 
 @ROUTER.post("/approvals/{approval_id}/decisions")
+@decides(*VERBS)
 async def decide(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
     """Decides. The same `client_decision_id` and body always give the same answer."""
     return await decisions.take_decision(caller, approval_id, body)
 
 
 @ROUTER.post("/approvals/{approval_id}/review")
+@decides("review")
 async def review(caller: Caller, key: Key, approval_id: str, body: ReviewBody) -> ApprovalCard:
     """Reviews a break-glass or a deputy's decision."""
     return await decisions.give_review(caller, key, approval_id, body)
 
 
 @ROUTER.post("/vetoes", tags=["vetoes"])
+@decides("veto")
 async def veto(caller: Vetoer, body: VetoBody) -> ApprovalCard:
     """Vetoes: rejects a pending approval, reverses a precedent's approval."""
     return await decisions.take_veto(caller, body.approval_id, body)

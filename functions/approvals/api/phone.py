@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from events.approvals import Card
+from functions.approvals.api.deciding import decides
 from functions.approvals.rules.commands import (
     ApproveBody,
     DecisionBody,
@@ -25,6 +26,7 @@ Vetoer = Annotated[Caller, Depends(requires("veto:execute"))]
 
 
 @ROUTER.post("/approve")
+@decides("approve")
 async def approve(caller: Caller, approval_id: str, body: ApproveBody) -> Card:
     """Approves exactly the content with that hash."""
     decision = part_of(DecisionBody, body, decision="approve")
@@ -32,6 +34,7 @@ async def approve(caller: Caller, approval_id: str, body: ApproveBody) -> Card:
 
 
 @ROUTER.post("/request-changes")
+@decides("request_changes")
 async def request_changes(caller: Caller, approval_id: str, body: RequestChangesBody) -> Card:
     """Returns the request with the changes that it needs."""
     decision = part_of(DecisionBody, body, decision="request_changes")
@@ -39,6 +42,7 @@ async def request_changes(caller: Caller, approval_id: str, body: RequestChanges
 
 
 @ROUTER.post("/veto")
+@decides("veto")
 async def veto(caller: Vetoer, approval_id: str, body: GovernorVetoBody) -> Card:
     """Rejects a pending approval; reverses a precedent's approval inside its veto window."""
     return part_of(Card, await take_veto(caller, approval_id, body))

@@ -1,9 +1,13 @@
 """Precedents, called seeds in the API."""
 
+from collections.abc import Callable
+
 from events.precedents import PrecedentBody, PrecedentSeed
+from functions.approvals.rules.described import PRECEDENT
 from functions.approvals.service import lists, precedents
 from functions.approvals.views import PrecedentSeedPage
 from shared.kit.callers import Caller
+from shared.runtime.acts import E, does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
@@ -15,7 +19,13 @@ ROUTER = Router(
 )
 
 
+def _governs(action: str) -> Callable[[E], E]:
+    deed = "activating and suspending precedents"
+    return does(action, about=PRECEDENT, within=("govern",), deed=deed)
+
+
 @ROUTER.get("")
+@does("precedents.list")
 async def list_precedents(
     caller: Caller, limit: Limit = 25, cursor: Cursor = None
 ) -> PrecedentSeedPage:
@@ -24,24 +34,28 @@ async def list_precedents(
 
 
 @ROUTER.get("/{seed_id}")
+@does("precedents.read")
 async def get_precedent(caller: Caller, seed_id: str) -> PrecedentSeed:
     """Shows one precedent with its findings and rates."""
     return await lists.show_precedent(caller, seed_id)
 
 
 @ROUTER.post("", status_code=201)
+@does("precedents.create", within=("submit_conversation",), deed="posting a precedent")
 async def post_precedent(caller: Caller, key: Key, body: PrecedentBody) -> PrecedentSeed:
     """Posts a precedent; Genesis reviews it at once."""
     return await precedents.post_precedent(caller, key, body)
 
 
 @ROUTER.post("/{seed_id}/activate")
+@_governs("precedents.activate")
 async def activate_precedent(caller: Caller, key: Key, seed_id: str) -> PrecedentSeed:
     """Activates a precedent, which may approve from now on; needs the role governor."""
     return await precedents.activate_precedent(caller, key, seed_id)
 
 
 @ROUTER.post("/{seed_id}/suspend")
+@_governs("precedents.suspend")
 async def suspend_precedent(caller: Caller, key: Key, seed_id: str) -> PrecedentSeed:
     """Suspends a precedent until it is activated again; needs the role governor."""
     return await precedents.suspend_precedent(caller, key, seed_id)

@@ -28,6 +28,7 @@ from shared.kit.callers import Actor, Caller
 from shared.kit.canonical import content_hash
 from shared.kit.errors import AlreadyDecided, ApprovalExpired, VetoWindowClosed
 from shared.kit.transitions import Transition
+from shared.policy.asking import choose
 from shared.storage.idempotency import IdempotencyKey
 
 _LIVING: tuple[PrecedentStatus, ...] = (
@@ -49,6 +50,7 @@ async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) ->
     def rule(approval: Approval, actor: Actor, took_over: bool) -> Steps | Repeat:
         return decide(approval, body, actor, caller.received_at, took_over=took_over)
 
+    choose(f"approvals.{body.decision}")
     return await _take(caller, approval_id, body, rule)
 
 

@@ -31,7 +31,6 @@ from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import VersionConflict
 from shared.kit.ids import new_id
-from shared.kit.roles import GOVERNOR, refuse_without
 from shared.kit.transitions import Transition
 from shared.messaging.contents import read_contents
 from shared.storage.batches import Add, Batch, LostRace
@@ -69,7 +68,7 @@ async def activate_precedent(
     Raises NotFound, Forbidden for all but governors, VersionConflict."""
 
     async def use_case(work: Command) -> PrecedentSeed:
-        precedent = await _governed(work, precedent_id)
+        precedent = await work.get(PRECEDENTS, precedent_id)
         findings = await _review_again(work, precedent)
         step = activate(precedent, caller.principal, work.at, findings)
         await work.save(step)
@@ -89,7 +88,7 @@ async def suspend_precedent(
     Raises NotFound, Forbidden for all but governors, VersionConflict."""
 
     async def use_case(work: Command) -> PrecedentSeed:
-        precedent = await _governed(work, precedent_id)
+        precedent = await work.get(PRECEDENTS, precedent_id)
         step = suspend(precedent, work.at)
         await work.save(step)
         active = await work.find(ACTIVE, precedent.kind)
@@ -124,12 +123,6 @@ def count_compared(change: Batch, approval: Approval) -> None:
     for id in approval.considered:
         counts = {COMPARED: Add(1), MATCHED: Add(int(id == approval.precedent_id))}
         change.merge(COUNTS.name, id, counts)
-
-
-async def _governed(work: Command, precedent_id: str) -> Precedent:
-    precedent = await work.get(PRECEDENTS, precedent_id)
-    refuse_without(work.caller.actor, (GOVERNOR,), "activating and suspending precedents")
-    return precedent
 
 
 async def _review_again(work: UnitOfWork, precedent: Precedent) -> tuple[Finding, ...]:

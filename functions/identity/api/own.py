@@ -3,6 +3,7 @@
 from functions.identity.service import sessions, tenants
 from functions.identity.views import Me, SessionPage, SessionView
 from shared.kit.callers import Caller
+from shared.runtime.acts import does
 from shared.runtime.routes import Cursor, Limit, Router
 
 ROUTER = Router(
@@ -11,10 +12,12 @@ ROUTER = Router(
     read=("identity:read",),
     write=("identity:write",),
     tenantless=True,
+    within=("own_affairs",),
 )
 
 
 @ROUTER.get("/me")
+@does("me.read")
 async def show_me(caller: Caller) -> Me:
     """Shows who the caller is, and what the token allows."""
     return await tenants.show_me(caller)

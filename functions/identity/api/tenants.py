@@ -1,5 +1,6 @@
 """Tenants, members and invitations."""
 
+from functions.identity.rules.described import MEMBER
 from functions.identity.rules.invitation import InvitationBody
 from functions.identity.rules.tenant import RolesBody, TenantBody
 from functions.identity.service import invitations, tenants
@@ -14,11 +15,20 @@ from functions.identity.views import (
     TenantView,
 )
 from shared.kit.callers import Caller
+from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
 _READ, _WRITE = ("identity:read",), ("identity:write",)
-_OWN = Router(prefix="/v1", tag="tenants", read=_READ, write=_WRITE, tenantless=True)
+_USERS = ("manage_tenant_users",)
+_OWN = Router(
+    prefix="/v1",
+    tag="tenants",
+    read=_READ,
+    write=_WRITE,
+    tenantless=True,
+    within=("own_affairs",),
+)
 _TENANT = Router(prefix="/v1", tag="tenants", read=_READ, write=_WRITE)
 
 
@@ -59,18 +69,21 @@ async def get_member(caller: Caller, principal: str) -> MemberView:
 
 
 @_TENANT.patch("/members/{principal}")
+@does(within=_USERS, deed="changing a member's roles")
 async def change_roles(caller: Caller, key: Key, principal: str, body: RolesBody) -> MemberView:
     """Gives a member other roles; needs the role tenant_admin."""
     return await tenants.change_roles(caller, key, principal, body)
 
 
 @_TENANT.delete("/members/{principal}")
+@does("members.remove", about=MEMBER, within=_USERS, deed="removing a member")
 async def remove_member(caller: Caller, key: Key, principal: str) -> MemberView:
     """Removes a member, which an admin may, or oneself."""
     return await tenants.remove_member(caller, key, principal)
 
 
 @_TENANT.get("/invitations")
+@does(within=_USERS, deed="seeing invitations")
 async def list_invitations(
     caller: Caller, limit: Limit = 25, cursor: Cursor = None
 ) -> InvitationPage:
@@ -79,12 +92,14 @@ async def list_invitations(
 
 
 @_TENANT.post("/invitations", status_code=201)
+@does(within=_USERS, deed="inviting somebody")
 async def invite(caller: Caller, body: InvitationBody) -> NewInvitation:
     """Invites somebody, once, within seven days; needs the role tenant_admin."""
     return await invitations.invite(caller, body)
 
 
 @_TENANT.delete("/invitations/{invitation_id}")
+@does(within=_USERS, deed="revoking an invitation")
 async def revoke_invitation(caller: Caller, key: Key, invitation_id: str) -> InvitationView:
     """Revokes an invitation; needs the role tenant_admin."""
     return await invitations.revoke(caller, key, invitation_id)

@@ -11,9 +11,8 @@ from shared.kit.wording import one_of
 MemberRole = Literal[
     "tenant_admin", "governor", "deputy", "operator", "developer", "analyst", "end_user"
 ]
-ROLES = frozenset(get_args(MemberRole))
+GIVEN = frozenset(get_args(MemberRole))
 FOUNDER: tuple[MemberRole, ...] = ("governor", "tenant_admin")
-MAY_MAKE_KEYS = frozenset({TENANT_ADMIN, "developer"})
 
 # A principal's own things, with or without a tenant.
 OWN = frozenset({"identity:read", "identity:write"})

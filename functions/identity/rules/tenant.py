@@ -1,4 +1,4 @@
-"""A tenant, its members, and who may change them."""
+"""A tenant and its members."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ from events.identity import (
     TenantCreated,
     TenantState,
 )
-from functions.identity.rules.roles import FOUNDER, MemberRole
+from functions.identity.rules.roles import FOUNDER, GIVEN, MemberRole
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.instants import Instant
@@ -85,11 +85,12 @@ def found(tenant_id: str, body: TenantBody, principal: str, at: datetime) -> tup
     return Transition(tenant, TenantCreated), Transition(founder, MemberJoined)
 
 
-def check_admin(actor: Actor, member: Member | None) -> None:
-    """Raises Forbidden unless the actor is an admin of the tenant now, whatever its token says."""
-    is_admin = member is not None and member.is_here and TENANT_ADMIN in member.roles
-    if not is_admin or TENANT_ADMIN not in actor.roles:
-        raise Forbidden("this needs the role tenant_admin, in the tenant and in the token")
+def check_current(actor: Actor, member: Member | None) -> None:
+    """Raises Forbidden where the actor's token has a role of the tenant that the member no longer
+    has: policies decided by the token."""
+    held = member.roles if member is not None and member.is_here else ()
+    if gone := sorted((actor.roles & GIVEN) - set(held)):
+        raise Forbidden(f"you no longer have the role {gone[0]} in this tenant; get a new token")
 
 
 def join(

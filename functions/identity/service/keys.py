@@ -4,7 +4,7 @@ from functions.identity.aggregates import KEYS, MEMBERS, RUN
 from functions.identity.rules import api_key
 from functions.identity.rules.api_key import KeyBody, WrittenKey
 from functions.identity.rules.secrets import new_secret
-from functions.identity.rules.tenant import check_admin
+from functions.identity.rules.tenant import check_current
 from functions.identity.views import KeyPage, KeyView, NewKey
 from shared.aggregates import Command
 from shared.kit.callers import Caller
@@ -19,6 +19,7 @@ async def make_key(caller: Caller, body: KeyBody) -> NewKey:
 
     async def use_case(work: Command) -> KeyView:
         member = await work.find(MEMBERS, caller.principal)
+        check_current(caller.actor, member)
         step = api_key.make(new_id("key", work.at), body, secret, member, work.at)
         work.rely_on(MEMBERS, caller.principal)
         await work.save(step)
@@ -57,7 +58,7 @@ async def revoke_key(caller: Caller, key: IdempotencyKey, key_id: str) -> KeyVie
     async def use_case(work: Command) -> KeyView:
         found = await work.get(KEYS, key_id)
         if found.principal_id != caller.principal:
-            check_admin(caller.actor, await work.find(MEMBERS, caller.principal))
+            check_current(caller.actor, await work.find(MEMBERS, caller.principal))
         saved = await work.save(*api_key.revoke(found, caller.principal, work.at))
         return KeyView.of(saved[-1] if saved else found)
 

@@ -15,7 +15,7 @@ from functions.identity.rules.tenant import (
     SlugClaim,
     Tenant,
     TenantBody,
-    check_admin,
+    check_current,
 )
 from functions.identity.service.platform import ITSELF, acting, on_platform
 from functions.identity.views import Me, MemberPage, MemberView, TenantsView, TenantView
@@ -120,9 +120,10 @@ async def remove_member(caller: Caller, key: IdempotencyKey, principal: str) -> 
 
 
 async def administered(work: Command) -> Tenant:
-    """The caller's tenant, of which it is an admin now. Raises Forbidden, NotFound."""
+    """The caller's tenant, in which it still has the roles of its token. Raises Forbidden,
+    NotFound."""
     await work.prefetch((TENANTS, work.caller.tenant_id), (MEMBERS, work.caller.principal))
-    check_admin(work.caller.actor, await work.find(MEMBERS, work.caller.principal))
+    check_current(work.caller.actor, await work.find(MEMBERS, work.caller.principal))
     work.rely_on(MEMBERS, work.caller.principal)
     return await _tenant(work)
 

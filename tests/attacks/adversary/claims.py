@@ -36,8 +36,8 @@ _LATER: dict[str, set[str]] = {
 
 # What an author may not do with their own text; refusing it is open to them.
 _NO_REFUSAL = {"approve", "defer", "escalate", "delegate", "break_glass"}
-_MAY_CANCEL = {"governor", "tenant_admin"}
-_MAY_CHANGE = {*_MAY_CANCEL, "genesis"}
+_MAY_CANCEL = {"governor", "tenant_admin", "operator", "service_runtime"}
+_MAY_CHANGE = {"governor", "tenant_admin", "genesis"}
 _TELLING = {"id", "kind", "status", "risk", "decided_by", "capacity", "authors", "votes", "case"}
 
 # Whether somebody could take a decision now.

@@ -4,8 +4,7 @@ product were wrong or missing."""
 from datetime import timedelta
 from typing import Any
 
-from functions.agents.rules import agent as agents
-from functions.agents.rules import change, creation, deployment
+from functions.agents.rules import creation, deployment
 from functions.approvals.rules import (
     decisions,
     genesis,
@@ -19,6 +18,7 @@ from functions.approvals.rules import (
 )
 from functions.approvals.rules.approval import Approval
 from shared.kit.canonical import content_hash
+from tests.attacks.adversary import policies
 from tests.attacks.adversary.wrapped import WRAPPED, Fault, nothing
 
 # What the machine did not find in hundreds of runs, and why.
@@ -44,7 +44,7 @@ _REPLACED: dict[str, tuple[Any, str, Any]] = {
     "vetoes_end_no_precedent": (precedent, "FALSE_POSITIVES_TO_DEPRECATE", 99),
     "a_precedent_covers_what_cannot_be_undone": (opening, "limits", nothing),
     "what_is_overturned_stays_live": (deployment, "take_back", nothing),
-    "anybody_suspends_and_reactivates": (agents, "refuse_without", nothing),
+    "anybody_suspends_and_reactivates": (policies, "ask", nothing),
     "what_was_refused_comes_back": (Approval, "refused_marks", ()),
     "what_is_written_otherwise_comes_back": (
         opening,
@@ -58,7 +58,7 @@ _REPLACED: dict[str, tuple[Any, str, Any]] = {
     ),
     "a_refusal_reaches_no_open_request": (Approval, "tacit_marks", ()),
     "a_review_of_a_precedent_ignores_refusals": (genesis, "_refused_since", nothing),
-    "strangers_revise_and_change": (change, "refuse_strangers", nothing),
+    "strangers_revise_and_change": (policies, "ask", nothing),
     "a_version_forgets_its_authors": (creation, "with_authors", lambda _, more: tuple(more)),
 }
 

@@ -18,12 +18,8 @@ from functions.agents.rules import decision as deciding
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
 from functions.agents.rules.certification import as_version, certify
-from functions.agents.rules.change import (
-    changed_kind,
-    refuse_strangers_change,
-    refuse_strangers_revision,
-    version_after,
-)
+from functions.agents.rules.change import changed_kind, version_after
+from functions.agents.rules.described import AGENT, CASE
 from functions.agents.rules.health import Surroundings
 from functions.agents.rules.judgement import Judgement, judge
 from functions.agents.rules.normal_form import normal_form, read_normal_form
@@ -35,6 +31,8 @@ from shared.kit.canonical import canonical_json
 from shared.kit.contents import Content
 from shared.kit.errors import AssentError, VersionConflict
 from shared.kit.signing import sign
+from shared.policy.vocabulary import Noun
+from tests.attacks.adversary import policies
 from tests.attacks.adversary.for_cases import ForCases
 from tests.attacks.adversary.post import Message, Post
 from tests.attacks.adversary.seen import Json
@@ -76,7 +74,7 @@ class Pipeline:
 
     def change(self, by: str, agent_id: str, text: Json) -> str:
         spec, agent = _read(text), self.agents[agent_id]
-        refuse_strangers_change(agent, self._actor(by))
+        self._ask(by, "agents.change", AGENT, agent)
         kind, why = changed_kind(agent, self._spec_of(agent), spec)
         case_id, at = self.tenant.new_id("cas"), self.tenant.now
         judged = self._judge(spec, kind, case_id, version_after(agent.version, kind))
@@ -85,7 +83,7 @@ class Pipeline:
 
     def revise(self, by: str, case_id: str, text: Json) -> str:
         spec, case = _read(text), self.cases[case_id]
-        refuse_strangers_revision(case, self._actor(by))
+        self._ask(by, "workflows.revise", CASE, case)
         agent = self.agents[case.agent_id]
         kind, why = case.kind, case.why
         if kind != "creation" and case.revisable_until is not None:
@@ -99,10 +97,12 @@ class Pipeline:
     def cancel(self, by: str, case_id: str) -> str:
         case = self.cases[case_id]
         agent = self.agents[case.agent_id]
+        self._ask(by, "workflows.cancel", CASE, case)
         self._save(withdrawal.cancel(agent, case, self._actor(by), self.tenant.now))
         return case_id
 
     def stop(self, by: str, agent_id: str) -> str | None:
+        self._ask(by, "agents.suspend", AGENT, self.agents[agent_id])
         steps = agents.suspend_by_hand(
             self.agents[agent_id], "It misbehaves.", self._actor(by), self.tenant.now
         )
@@ -111,6 +111,7 @@ class Pipeline:
 
     def reactivate(self, by: str, agent_id: str) -> str:
         agent, at = self.agents[agent_id], self.tenant.now
+        self._ask(by, "agents.reactivate", AGENT, agent)
         self._save(agents.reactivate(agent, "It behaves.", self._actor(by), at))
         return agent_id
 
@@ -118,10 +119,14 @@ class Pipeline:
         """Whether the person could cancel the case now. Changes nothing."""
         case = self.cases[case_id]
         try:
+            self._ask(by, "workflows.cancel", CASE, case)
             withdrawal.cancel(self.agents[case.agent_id], case, self._actor(by), self.tenant.now)
         except AssentError:
             return False
         return True
+
+    def _ask(self, by: str, action: str, noun: Noun[Any], state: Agent | CreationCase) -> None:
+        policies.ask(self._actor(by), action, noun, state, self.tenant.now)
 
     # What happens by itself.
 

@@ -29,7 +29,7 @@ from shared.runtime.settings import runtime_settings
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer, part, serving
 
-router = Router()
+router = Router(action="me.read")
 
 
 @router.get("/v1/things")

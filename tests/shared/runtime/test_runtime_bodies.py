@@ -22,7 +22,7 @@ from tests.shared.plain_words import assert_no_words_of_python
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer
 
-router = Router()
+router = Router(action="me.read")
 
 
 class Line(Model):

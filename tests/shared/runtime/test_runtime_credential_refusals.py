@@ -26,7 +26,7 @@ from tests.shared.runtime.issuer import Issuer
 from tests.shared.stories import NOW
 
 pytestmark = pytest.mark.platform
-router = Router(read=("things:read",), write=("things:write",))
+router = Router(action="me.read", read=("things:read",), write=("things:write",))
 
 
 @router.get("/v1/things/{thing_id}")

@@ -26,7 +26,7 @@ from tests.shared.runtime.issuer import Issuer
 from tests.shared.wire import Wire
 
 pytestmark = pytest.mark.platform
-router = Router()
+router = Router(action="me.read")
 Key = Annotated[IdempotencyKey, Depends(idempotency_key)]
 
 

@@ -51,7 +51,7 @@ ANA, BEN = _caller("ana"), _caller("ben")
 STRANGER = _caller("ana", "other")
 GALA, GREG = (_caller(each, "acme", "governor") for each in ("gala", "greg"))
 
-router = Router(read=("things:read",), write=("things:read",))
+router = Router(action="me.read", read=("things:read",), write=("things:read",))
 
 
 class Text(BaseModel):

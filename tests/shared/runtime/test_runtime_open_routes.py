@@ -18,8 +18,8 @@ from shared.runtime.settings import runtime_settings
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer
 
-OPEN = OpenRouter()
-OWN = Router(read=("things:read",), tenantless=True)
+OPEN = OpenRouter(action="device.list")
+OWN = Router(action="me.read", read=("things:read",), tenantless=True)
 FORM_TYPE = {"Content-Type": FORM}
 
 

@@ -11,7 +11,7 @@ from shared.runtime.auth import requires
 from shared.runtime.bodies import JSON, YAML, Accepts
 from shared.runtime.routes import Router
 
-router = Router()
+router = Router(action="me.read")
 
 
 class Inner(Model):

@@ -15,7 +15,7 @@ from shared.runtime.routes import Cursor, Limit, Router
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer
 
-router = Router(read=("things:read",), write=("things:write",))
+router = Router(action="me.read", read=("things:read",), write=("things:write",))
 
 
 class Numbers(Data):

@@ -39,8 +39,8 @@ def note_of(caller: Writer) -> str:
     return f"by {caller.principal}"
 
 
-things = Router(prefix="/v1/things", tag="things")
-others = Router(prefix="/v1/others")
+things = Router(action="me.read", prefix="/v1/things", tag="things")
+others = Router(action="me.read", prefix="/v1/others")
 
 
 @things.post("/{id}", status_code=201)
@@ -63,7 +63,9 @@ async def noted(note: Annotated[str, Depends(note_of)], body: Order) -> str:
     return f"{body.name} {note}"
 
 
-scoped = Router(prefix="/v1/scoped", read=("a:read", "b:read"), write=("a:write",))
+scoped = Router(
+    action="me.read", prefix="/v1/scoped", read=("a:read", "b:read"), write=("a:write",)
+)
 
 
 @scoped.get("")
@@ -105,9 +107,9 @@ def test_a_call_that_no_scope_opens_is_refused_when_it_is_declared() -> None:
     async def hear(caller: Caller) -> dict[str, str]:
         raise AssertionError
 
-    nothing = Router(prefix="/v1/open")
-    reads = Router(prefix="/v1/open", read=("things:read",))
-    writes = Router(prefix="/v1/open", write=("things:write",))
+    nothing = Router(action="me.read", prefix="/v1/open")
+    reads = Router(action="me.read", prefix="/v1/open", read=("things:read",))
+    writes = Router(action="me.read", prefix="/v1/open", write=("things:write",))
     for declare, endpoint in (
         *((nothing.get, show), (nothing.post, take), (nothing.get, hear)),
         *((reads.post, take), (reads.delete, hear), (writes.get, show), (writes.get, hear)),

@@ -69,7 +69,7 @@ async def reactions(noun: str, heard: list[str]) -> AsyncIterator[httpx.AsyncCli
 
 
 def _router(noun: str) -> Router:
-    router = Router()
+    router = Router(action="me.read")
 
     @router.post("/v1/orders")
     async def place(caller: Annotated[Caller, Depends(requires("things:write"))]) -> Any:

@@ -15,13 +15,14 @@ from functions.agents.rules.agent import (
     suspend,
     suspend_by_hand,
 )
-from functions.agents.rules.duties import MAY_SUSPEND
+from functions.agents.rules.described import AGENT
 from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, SeparationOfDuties, VersionConflict
 from tests.functions.agents.cases import GALA, SECOND, START, changed, submitted
 from tests.functions.agents.rules.test_case import live
 from tests.functions.agents.specs import spec
+from tests.shared.policy.asked import ask
 
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -58,11 +59,11 @@ def test_a_suspended_agent_says_why_and_by_whom() -> None:
 
 @pytest.mark.parametrize("role", ["author", "operator", "service_runtime", "deputy", ""])
 def test_only_who_governs_suspends_by_hand(role: str) -> None:
-    for allowed in MAY_SUSPEND:
-        steps = suspend_by_hand(active(), "look", Actor("x", frozenset({allowed})), START)
-        assert published(steps) == ["AgentSuspended"]
+    for allowed in ("governor", "genesis", "tenant_admin"):
+        ask(Actor("x", frozenset({allowed})), "agents.suspend", AGENT, active())
     with pytest.raises(Forbidden, match="needs the role genesis, governor or tenant_admin"):
-        suspend_by_hand(active(), "look", Actor("x", frozenset({role})), START)
+        ask(Actor("x", frozenset({role})), "agents.suspend", AGENT, active())
+    assert published(suspend_by_hand(active(), "look", GALA, START)) == ["AgentSuspended"]
 
 
 def test_suspending_twice_is_suspending_once() -> None:
@@ -100,9 +101,9 @@ def test_nobody_whose_text_is_in_the_serving_version_reactivates() -> None:
     assert on_probation(agent).status == "probation"
 
 
-def test_reactivation_needs_a_role_before_anything_else() -> None:
+def test_reactivation_needs_a_role_whatever_the_agents_state() -> None:
     with pytest.raises(Forbidden, match="genesis or governor"):
-        reactivate(active(), "fixed", Actor("amira", frozenset({"tenant_admin"})), START)
+        ask(Actor("x", frozenset({"tenant_admin"})), "agents.reactivate", AGENT, active())
 
 
 def test_a_reactivated_agent_says_why_and_by_whom_in_its_event_and_after_a_suspension() -> None:

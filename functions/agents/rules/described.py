@@ -1,0 +1,32 @@
+"""What policies may ask about agents and cases."""
+
+from functions.agents.rules.agent import Agent
+from functions.agents.rules.case import CreationCase
+from shared.policy.vocabulary import Noun, people
+
+AGENT: Noun[Agent] = Noun(
+    "Agent",
+    {
+        "name": "String",
+        "status": "String",
+        "mode": "String",
+        "submitters": "Set<Principal>",
+        "authors": "Set<Principal>",
+    },
+    lambda agent: {
+        "name": agent.name,
+        "status": agent.status,
+        "mode": agent.mode,
+        "submitters": people(*agent.submitters()),
+        "authors": people(*agent.authors()),
+    },
+)
+CASE: Noun[CreationCase] = Noun(
+    "CreationCase",
+    {"kind": "String", "status": "String", "submitters": "Set<Principal>"},
+    lambda case: {
+        "kind": case.kind,
+        "status": case.status,
+        "submitters": people(*case.submitted_by),
+    },
+)

@@ -1,0 +1,20 @@
+"""What policies may ask about members and keys."""
+
+from functions.identity.rules.api_key import ApiKey
+from functions.identity.rules.tenant import Member
+from shared.policy.engine import Uid
+from shared.policy.vocabulary import PRINCIPAL, ROLE, Noun
+
+MEMBER: Noun[Member] = Noun(
+    "Member",
+    {"principal": "Principal", "roles": "Set<Role>"},
+    lambda member: {
+        "principal": Uid(PRINCIPAL, member.principal_id),
+        "roles": frozenset(Uid(ROLE, each) for each in member.roles),
+    },
+)
+API_KEY: Noun[ApiKey] = Noun(
+    "ApiKey",
+    {"maker": "Principal"},
+    lambda key: {"maker": Uid(PRINCIPAL, key.principal_id)},
+)

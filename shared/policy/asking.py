@@ -1,0 +1,200 @@
+"""Asks, for one request, whether its principal may do what the call does.
+
+The route asks about calls whose answer needs nothing but the principal and the tenant; about all
+others the runner asks, once it has read what they are about."""
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import cedarpy
+
+from shared.kit.callers import Caller
+from shared.kit.errors import AssentError, Forbidden, SeparationOfDuties
+from shared.kit.roles import KNOWN_ROLES
+from shared.kit.wording import one_of
+from shared.policy.engine import Decision, Entity, Policies, Request, Uid
+from shared.policy.platform import schema
+from shared.policy.record import RecordedDecision, recorded
+from shared.policy.vocabulary import (
+    ALL_OF_IT,
+    ANYBODY,
+    PLATFORM,
+    PRINCIPAL,
+    ROLE,
+    TENANT,
+    Act,
+    Noun,
+)
+
+# What a call can do about an obligation; with any other it is refused.
+MET_BY_CALLS = frozenset({"log", "alert"})
+_CALLERS_REMEMBERED = 1024
+
+_current: ContextVar["Question | None"] = ContextVar("question", default=None)
+
+
+class Question:
+    """What one request asks. `decisions` are all that were made for it, the last one first refused
+    if any was."""
+
+    def __init__(self, caller: Caller | None, acts: Sequence[Act], policies: Policies) -> None:
+        self.acts = {each.action: each for each in acts}
+        self._act = acts[0] if len(acts) == 1 else None
+        self._caller = caller
+        self._policies = policies
+        self.decisions: list[RecordedDecision] = []
+        self.is_answered = False
+
+    def choose(self, action: str) -> None:
+        """Says which of the route's actions this request is. Raises TypeError for one that the
+        route does not name."""
+        if action not in self.acts:
+            raise TypeError(f"the route does not name the action {action}")
+        self._act = self.acts[action]
+
+    def ask_at_the_edge(self, at: datetime) -> None:
+        """Asks about a call on the tenant or the platform as a whole. Raises what `ask` does."""
+        act = self._act
+        if act is None or act.resource not in (TENANT, PLATFORM):
+            return
+        if act.resource == PLATFORM:
+            self._ask(act, Entity(ALL_OF_IT), at)
+        else:
+            assert self._caller is not None
+            self._ask(act, _tenant(self._caller.tenant_id), at)
+
+    def ask_about(self, noun: Noun[Any], id: str, state: Any, at: datetime) -> None:
+        """Asks about a state that the request is about; once for each request and type. Raises
+        Forbidden or SeparationOfDuties, in the words of the policy or with the roles that may."""
+        act = self._act
+        if act is None:
+            names = one_of(self.acts)
+            raise TypeError(f"nothing said which of {names} this is before its state was read")
+        if act.resource == noun.type and self._caller is not None:
+            entity = noun.entity(id, state, Uid(TENANT, self._caller.tenant_id))
+            self._ask(act, entity, at)
+
+    def _ask(self, act: Act, resource: Entity, at: datetime) -> None:
+        who, prepared, entities = _asker(self._caller)
+        request = Request(who, act.action, resource.uid, context_at(at))
+        more = () if resource.uid.type in (TENANT, PLATFORM) else (resource,)
+        decision = self._policies.decide(request, prepared, more)
+        self.decisions.append(recorded(request, (*entities, *more), decision, at))
+        self.is_answered = True
+        if not decision.is_allowed:
+            raise self._refusal(act, resource, decision, at)
+        if unmet := [each for each in decision.obligations if each.kind not in MET_BY_CALLS]:
+            raise Forbidden(
+                f"{act.words} has a condition that this call cannot meet: {unmet[0].kind}"
+            )
+
+    def _refusal(self, act: Act, resource: Entity, decision: Decision, at: datetime) -> AssentError:
+        said = [self._policies.annotations(each) for each in decision.determining]
+        because = next((each["because"] for each in said if "because" in each), None)
+        if any(each.get("refusal") == SeparationOfDuties.code for each in said):
+            return SeparationOfDuties(because or "")
+        if because is not None:
+            return Forbidden(because)
+        if decision.determining:
+            return Forbidden(f"the tenant's policy {decision.determining[0]} forbids it")
+        if decision.errors:
+            return Forbidden("the tenant's policies cannot be evaluated, so nothing is allowed")
+        return Forbidden(self._who_may(act, resource, at))
+
+    def _who_may(self, act: Act, resource: Entity, at: datetime) -> str:
+        """In words, the roles with which the same principal might, as the policies decide it."""
+        assert self._caller is not None
+        may = [
+            role for role in sorted(KNOWN_ROLES) if self._would_be_allowed(act, resource, role, at)
+        ]
+        whose = self._policies.who(act.action)
+        if not may:
+            return f"{act.words}: only {whose[0]} may" if whose else f"{act.words}: nobody may"
+        needs = f"{act.words} needs the role {one_of(may)}"
+        return f"{needs}; {whose[0]} may too" if whose else needs
+
+    def _would_be_allowed(self, act: Act, resource: Entity, role: str, at: datetime) -> bool:
+        assert self._caller is not None
+        probe = principal_entity(self._caller.principal, self._caller.tenant_id, {role})
+        tenant = _tenant(self._caller.tenant_id)
+        entities = [probe, tenant] if resource.uid == tenant.uid else [probe, tenant, resource]
+        request = Request(probe.uid, act.action, resource.uid, context_at(at))
+        return self._policies.decide(request, entities).is_allowed
+
+
+def current_question() -> Question | None:
+    """What the request that is being answered asks; None outside of requests."""
+    return _current.get()
+
+
+def begin(question: Question | None) -> None:
+    """Makes it what the current request asks."""
+    _current.set(question)
+
+
+def choose(action: str) -> None:
+    """Says which of its route's actions the current request is."""
+    if (question := _current.get()) is not None:
+        question.choose(action)
+
+
+def require_answer() -> None:
+    """Raises TypeError where the current request would commit something that it did not ask
+    about."""
+    question = _current.get()
+    if question is not None and not question.is_answered:
+        names = ", ".join(question.acts)
+        raise TypeError(f"the call would commit without asking whether anybody may: {names}")
+
+
+def answer_again() -> None:
+    """Notes that the current request gets the answer of an earlier one, which had asked."""
+    if (question := _current.get()) is not None:
+        question.is_answered = True
+
+
+def context_at(at: datetime) -> dict[str, bool | int | str]:
+    """What policies may ask about the time: seconds since 1970, the hour and the ISO weekday (1 is
+    Monday), all in UTC."""
+    return {"at": int(at.timestamp()), "hour": at.hour, "weekday": at.isoweekday()}
+
+
+def principal_entity(
+    principal: str,
+    tenant_id: str,
+    roles: set[str] | frozenset[str],
+    impersonator: str | None = None,
+) -> Entity:
+    """Whoever asks, as policies see them."""
+    attributes = {
+        "tenant": Uid(TENANT, tenant_id),
+        "has_role": not KNOWN_ROLES.isdisjoint(roles),
+        "impersonator": Uid(PRINCIPAL, impersonator) if impersonator else None,
+    }
+    parents = tuple(Uid(ROLE, each) for each in sorted(roles))
+    return Entity(Uid(PRINCIPAL, principal), attributes, parents)
+
+
+def _tenant(tenant_id: str) -> Entity:
+    return Entity(Uid(TENANT, tenant_id), {"is_alone": False})
+
+
+def _asker(caller: Caller | None) -> tuple[Uid, cedarpy.Entities, tuple[Entity, ...]]:
+    if caller is None:
+        return ANYBODY, *_prepared(None)
+    key = (caller.principal, caller.tenant_id, caller.roles, caller.impersonator)
+    return Uid(PRINCIPAL, caller.principal), *_prepared(key)
+
+
+@lru_cache(maxsize=_CALLERS_REMEMBERED)
+def _prepared(
+    key: tuple[str, str, frozenset[str], str | None] | None,
+) -> tuple[cedarpy.Entities, tuple[Entity, ...]]:
+    if key is None:
+        entities: tuple[Entity, ...] = (Entity(ANYBODY), Entity(ALL_OF_IT))
+    else:
+        entities = (principal_entity(*key), _tenant(key[1]))
+    return schema().prepare(entities), entities

@@ -1,0 +1,82 @@
+"""Asks the policies about each request, and reports what they deny."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import Request
+
+from shared.kit.bookkeeping import PLATFORM_TENANT
+from shared.kit.callers import Caller
+from shared.kit.errors import AssentError, Forbidden, PolicyInvalid
+from shared.policy.asking import Question, begin
+from shared.policy.platform import platform_policies
+from shared.policy.published import policies_of
+from shared.policy.vocabulary import Act
+from shared.runtime import logs
+from shared.runtime.boundary import received_at
+from shared.runtime.credential_refusals import report_refusal
+
+_UNENFORCEABLE = "the tenant's policies cannot be enforced, so nothing is allowed"
+
+_log = logging.getLogger("assent.policy")
+
+
+async def question_of(request: Request, caller: Caller | None, acts: Sequence[Act]) -> Question:
+    """What this request asks; already answered where it needs nothing but the principal. Raises
+    Forbidden, SeparationOfDuties, and Unavailable where the tenant's policies cannot be read."""
+    policies = platform_policies()
+    if caller is not None and _has_store(request):
+        try:
+            policies = await policies_of(caller.tenant_id)
+        except PolicyInvalid as error:
+            _log.error("the published policies do not fit this release", exc_info=error)
+            raise Forbidden(_UNENFORCEABLE) from error
+    question = Question(caller, acts, policies)
+    request.state.question = question
+    begin(question)
+    try:
+        question.ask_at_the_edge(received_at(request.scope))
+    except AssentError:
+        await _report(request, question)
+        raise
+    return question
+
+
+@asynccontextmanager
+async def answered(request: Request, question: Question) -> AsyncIterator[None]:
+    """Around the endpoint: reports what the policies denied in it. Raises TypeError where it
+    answered though nothing was asked."""
+    try:
+        yield
+    except AssentError:
+        await _report(request, question)
+        raise
+    _note(question)
+    if not question.is_answered:
+        names = ", ".join(question.acts)
+        raise TypeError(f"the call answered without asking whether anybody may: {names}")
+
+
+def _has_store(request: Request) -> bool:
+    """Whether the function has a store, so that tenants' policies are there to be read."""
+    return getattr(request.app.state, "outbox", None) is not None
+
+
+def _note(question: Question) -> None:
+    for decision in question.decisions:
+        for kind, value in decision.obligations:
+            level = logging.WARNING if kind == "alert" else logging.INFO
+            fields = {"action": decision.action, "policies": decision.determining, "says": value}
+            _log.log(level, "a policy obliges to %s", kind, extra={"fields": fields})
+
+
+async def _report(request: Request, question: Question) -> None:
+    denied = next((each for each in question.decisions if each.effect == "deny"), None)
+    if denied is None:
+        return
+    _note(question)
+    logs.note(policies=list(denied.determining))
+    caller: Caller | None = getattr(request.state, "caller", None)
+    tenant_id = caller.tenant_id if caller else PLATFORM_TENANT
+    await report_refusal(request, "not_permitted", tenant_id, caller.principal if caller else None)
