@@ -15,7 +15,13 @@ _COMMON = ("shared", "events")
 # Read by the programs that deploy, emulate and describe functions; no function imports it.
 _LEFT_OUT = "shared/manifest"
 # What functions read beside their code.
-_DATA = ("shared/catalogue.toml", "shared/built_in_tools.toml")
+_DATA = (
+    "shared/catalogue.toml",
+    "shared/built_in_tools.toml",
+    "shared/policy/schema.cedarschema",
+    "shared/policy/platform/constitution.cedar",
+    "shared/policy/platform/roles.cedar",
+)
 # The buildpack refuses a source without this file.
 _MAIN = '"""Each service names its own entry file in FUNCTION_SOURCE."""\n'
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -33,7 +39,7 @@ class Archive:
 
 def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     """Writes `<into>/<lock>.zip`: the Python modules of all functions, of `events` and of `shared`,
-    but not the manifests; the two catalogues that these modules read; and
+    but not the manifests; the catalogues and policies that these modules read; and
     `requirements/<lock>.txt`, the packages to install.
 
     The same files give the same bytes on every machine. Runs no code of the checkout."""

@@ -21,7 +21,7 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import LastEvent, Recorder
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import set_timers
-from shared.policy.asking import answer_again, require_answer
+from shared.policy.asking import answer_again, decided, require_answer
 from shared.storage.batches import LostRace
 from shared.storage.collections import Collection
 from shared.storage.encoding import Condition
@@ -97,6 +97,7 @@ class Runner:
                 raise
             require_answer()
             change = work.finish()
+            change.decision = decided()
             key.remember(change, answered)
             if change.writes:
                 tried.append((change, answered))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.kit.digests import KeyRing
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import EVENT_LOG, log_entry
+from shared.messaging.log import EVENT_LOG, Decided, log_entry
 from shared.storage.batches import Batch
 
 
@@ -24,9 +24,11 @@ class Change(Batch):
 
     `is_redelivered`: this is the only commit of a delivery, which is redelivered until the events
     are published; the handler then calls `Outbox.publish_again`. The events need no flag in the
-    log, and no second commit that clears it."""
+    log, and no second commit that clears it. `decision`: what the policies decided about the
+    command; it lies in the entry of its first event, so it costs no document."""
 
     is_redelivered: bool = False
+    decision: Decided | None = None
     events: list[Envelope] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
 
@@ -40,7 +42,8 @@ class Change(Batch):
         for position, event in enumerate(self.events):
             if event.id not in logged:
                 flagged = not self.is_redelivered
-                entry = log_entry(event, keys, position=position, flagged=flagged)
+                decided = self.decision if position == 0 else None
+                entry = log_entry(event, keys, position=position, flagged=flagged, decision=decided)
                 self.create(EVENT_LOG, event.id, entry)
 
     def schedule(self, timer: Timer) -> None:

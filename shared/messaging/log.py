@@ -5,7 +5,7 @@ committed it. An entry without it is never published."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.kit.digests import KeyRing
 from shared.kit.instants import format_instant
@@ -17,14 +17,29 @@ EVENT_LOG = "events"
 _FORM = "assent-log-v1"
 
 
+class Decided(NamedTuple):
+    """A recorded policy decision: its id, and its record as JSON text."""
+
+    decision_id: str
+    record: str
+
+
 def log_entry(
-    event: Envelope, keys: KeyRing, *, position: int, flagged: bool = True
+    event: Envelope,
+    keys: KeyRing,
+    *,
+    position: int,
+    flagged: bool = True,
+    decision: Decided | None = None,
 ) -> dict[str, Any]:
     """The document of an event not yet published; `position` orders the events of one commit. The
-    sweep publishes a `flagged` event that stays unpublished."""
+    sweep publishes a `flagged` event that stays unpublished. The digest also covers the `decision`
+    that allowed the commit."""
+    decided = {"decision_id": decision.decision_id, "decision": decision.record} if decision else {}
     return {
         **event.model_dump(mode="json", include=set(ATTRIBUTES) | {"data"}),
-        "digest": keys.digest(*_covered(event)),
+        **decided,
+        "digest": keys.digest(*_covered(event, decision)),
         "unpublished": flagged,
         "position": position,
         **({"sweep_at": format_instant(event.time), "sweeps": 0} if flagged else {}),
@@ -49,8 +64,15 @@ def authentic_event(
         return None
     is_its_own = (event.tenantid, event.id) == (entry.tenant_id, entry.id)
     digest = digest_of(entry)
-    verifies = keys.verifies(digest, *_covered(event), also_retired=also_retired)
+    covered = _covered(event, decision_in(entry.data))
+    verifies = keys.verifies(digest, *covered, also_retired=also_retired)
     return event if is_its_own and verifies else None
+
+
+def decision_in(data: Mapping[str, Any]) -> Decided | None:
+    """The policy decision in an entry; None where it has none."""
+    id, record = data.get("decision_id"), data.get("decision")
+    return Decided(id, record) if isinstance(id, str) and isinstance(record, str) else None
 
 
 def digest_of(entry: Document) -> str:
@@ -59,9 +81,10 @@ def digest_of(entry: Document) -> str:
     return digest if isinstance(digest, str) else ""
 
 
-def _covered(event: Envelope) -> tuple[str, ...]:
+def _covered(event: Envelope, decision: Decided | None) -> tuple[str, ...]:
     attributes = event.attributes()
-    return (_FORM, *(attributes.get(name, "") for name in ATTRIBUTES), event.data)
+    said = (*(attributes.get(name, "") for name in ATTRIBUTES), event.data)
+    return (_FORM, *said, *(decision or ()))
 
 
 async def tenants_of_log() -> list[str]:

@@ -15,6 +15,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import AssentError, Forbidden, SeparationOfDuties
 from shared.kit.roles import KNOWN_ROLES
 from shared.kit.wording import one_of
+from shared.messaging.log import Decided
 from shared.policy.engine import Decision, Entity, Policies, Request, Uid
 from shared.policy.platform import schema
 from shared.policy.record import RecordedDecision, recorded
@@ -148,6 +149,15 @@ def require_answer() -> None:
     if question is not None and not question.is_answered:
         names = ", ".join(question.acts)
         raise TypeError(f"the call would commit without asking whether anybody may: {names}")
+
+
+def decided() -> Decided | None:
+    """What allowed the current request, to be stored in its commit."""
+    question = _current.get()
+    if question is None or not question.decisions:
+        return None
+    last = question.decisions[-1]
+    return Decided(last.decision_id, last.model_dump_json(exclude_defaults=True))
 
 
 def answer_again() -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import cedarpy
 
+from shared.kit.errors import FieldError, PolicyInvalid
 from shared.policy.sources import Obligation, Policy, Source, read_policies
 
 Effect = Literal["allow", "deny"]
@@ -112,14 +113,14 @@ class Policies:
     ) -> "Policies":
         """Raises PolicyInvalid, with what is wrong and where, for a source that Cedar cannot read,
         that does not fit the schema, or that has a template."""
-        always = cedarpy.PolicySet.from_str("")
-        named: dict[str, Policy] = {}
-        for source in platform:
-            always, named = _with(always, named, source, schema)
-        handle = always
-        for source in tenant:
-            handle, named = _with(handle, named, source, schema)
-        return cls(schema, version, handle, named, always)
+        own = [each for source in platform for each in read_policies(source, schema.handle)]
+        theirs = [each for source in tenant for each in read_policies(source, schema.handle)]
+        named = {each.name: each for each in (*own, *theirs)}
+        if len(named) < len(own) + len(theirs):
+            twice = FieldError("source", "two sources have the same name; rename one")
+            raise PolicyInvalid(twice.message, twice)
+        always = _set_of(own)
+        return cls(schema, version, _set_of((*own, *theirs)) if theirs else always, named, always)
 
     def decide(
         self,
@@ -137,7 +138,7 @@ class Policies:
         if decision.is_allowed:
             return decision
         alone = self._decide(request, prepared, self._always)
-        holds = any(ALWAYS in self._by_name(each).annotations for each in alone.determining)
+        holds = any(ALWAYS in self._named[each].annotations for each in alone.determining)
         return alone if alone.is_allowed and holds else decision
 
     def decide_slice(self, request: Request, entities: Sequence[Mapping[str, Any]]) -> Decision:
@@ -150,7 +151,7 @@ class Policies:
 
     def annotations(self, name: str) -> Mapping[str, str]:
         """The annotations of the policy with that name."""
-        return self._by_name(name).annotations
+        return self._named[name].annotations
 
     def who(self, action: str) -> tuple[str, ...]:
         """In words (`@who`), those whom permits of that action name beside roles."""
@@ -194,18 +195,12 @@ class Policies:
     def _refusal(self, *errors: str) -> Decision:
         return Decision("deny", (), (), errors or ("nothing was decided",), self.version)
 
-    def _by_name(self, name: str) -> Policy:
-        return next(each for each in self._named.values() if each.name == name)
 
-
-def _with(
-    handle: cedarpy.PolicySet, named: Mapping[str, Policy], source: Source, schema: Schema
-) -> tuple[cedarpy.PolicySet, dict[str, Policy]]:
-    """The set with the policies of one more source. Cedar numbers policies through a whole set."""
-    policies = read_policies(source, schema.handle)
-    first = len(named)
-    numbered = {f"policy{first + i}": each for i, each in enumerate(policies)}
-    return handle.with_added_str(source.text), {**named, **numbered}
+def _set_of(policies: Iterable[Policy]) -> cedarpy.PolicySet:
+    """The policies under their own names; text would number them anew."""
+    statics = {each.name: each.parsed for each in policies}
+    every = {"staticPolicies": statics, "templates": {}, "templateLinks": []}
+    return cedarpy.PolicySet.from_json_str(json.dumps(every))
 
 
 def _as_json(value: Any) -> Any:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
 import cedarpy
@@ -45,7 +45,8 @@ class Policy:
     name: str
     effect: Literal["permit", "forbid"]
     annotations: Mapping[str, str]
-    actions: frozenset[str] = frozenset()
+    actions: frozenset[str]
+    parsed: Mapping[str, Any] = field(repr=False)
 
     def is_of(self, action: str) -> bool:
         """Whether its scope names this very action."""
@@ -95,7 +96,7 @@ def _policy(source: Source, number: int, read: Mapping[str, object]) -> Policy:
     scope: Any = read["action"]
     named = [*scope.get("entities", ()), *([scope["entity"]] if "entity" in scope else [])]
     actions = frozenset(each["id"] for each in named)
-    return Policy(name, read["effect"], given, actions)  # type: ignore[arg-type]
+    return Policy(name, read["effect"], given, actions, read)  # type: ignore[arg-type]
 
 
 def _unreadable(text: str) -> Iterator[FieldError]:

@@ -20,6 +20,8 @@ READS_FILES = {
     "shared/definitions/tools.py",
     "shared/kit/pricing.py",
     "shared/kit/principals.py",
+    # the policies and their schema, which are packed
+    "shared/policy/platform.py",
     "shared/storage/migrate.py",
 }
 

@@ -1,0 +1,206 @@
+"""The matrix of roles and actions on real routes: every cell, allowed or denied."""
+
+import uuid
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from docs import policies
+from emulators.client import PlatformClient
+from emulators.running import RunningPlatform
+from shared.kit.callers import Caller
+from shared.kit.errors import Forbidden
+from shared.kit.roles import KNOWN_ROLES
+from shared.policy.asking import Question
+from shared.policy.platform import platform_policies
+from shared.policy.vocabulary import GROUPS, WITHOUT_ROUTE
+from tests.contracts.http.test_credentials import ABOUT, EVERY_SCOPE, NOTE, REASON
+from tests.journeys.world import World, precedent, spec
+from tests.shared.policy.asked import NOW
+
+NOBODY = ""
+ROLES = (*sorted(KNOWN_ROLES), NOBODY)
+ALL = frozenset(ROLES)
+ADMINS = frozenset({"platform_admin", "tenant_admin"})
+GOVERN = frozenset({"governor", "genesis", "tenant_admin"})
+# Its rule names the roles of the matrix; a platform admin decides in no tenant.
+DECIDE = frozenset(
+    {"tenant_admin", "workspace_admin", "operator", "end_user", "governor", "deputy"}
+)
+CANCEL = {*ADMINS, "workspace_admin", "operator", "service_runtime", "governor"}
+READ_AUDIT = ALL - {"end_user", "service_runtime", NOBODY}
+SUBMIT = ALL - {"analyst", "service_runtime"}
+
+Body = dict[str, Any]
+
+
+class Row(NamedTuple):
+    """A call, and the roles that it is open to. Its body is one that the rules refuse, so that no
+    cell changes what another one meets."""
+
+    method: str
+    path: str
+    allowed: frozenset[str] | set[str]
+    body: Body | None = None
+
+
+VETO = {**ABOUT, "reason_category": "safety", "explanation": "not like this"}
+MATRIX = {
+    "read": Row("GET", "/v1/agents", ALL),
+    "own affairs": Row("GET", "/v1/auth/sessions", ALL),
+    "list invitations": Row("GET", "/v1/invitations", ADMINS),
+    "invite": Row("POST", "/v1/invitations", ADMINS),
+    "revoke an invitation": Row("DELETE", "/v1/invitations/inv_x", ADMINS),
+    "change roles": Row("PATCH", "/v1/members/nobody", ADMINS),
+    "submit an agent": Row("POST", "/v1/agents", SUBMIT),
+    "import an agent": Row("POST", "/v1/agents/import", SUBMIT),
+    "post a precedent": Row("POST", "/v1/precedent-seeds", SUBMIT),
+    "propose a policy": Row("PUT", "/v1/approvals/policy", SUBMIT),
+    "request an approval": Row("POST", "/v1/approvals", ALL - {"analyst"}),
+    "approve": Row(
+        "POST", "/v1/approvals/{approval}/decisions", DECIDE, {**ABOUT, "decision": "approve"}
+    ),
+    "reject": Row(
+        "POST",
+        "/v1/approvals/{approval}/decisions",
+        DECIDE,
+        {**ABOUT, **NOTE, "decision": "reject"},
+    ),
+    "approve on a phone": Row("POST", "/v1/mobile/approvals/{approval}/approve", DECIDE, ABOUT),
+    "request changes on a phone": Row(
+        "POST", "/v1/mobile/approvals/{approval}/request-changes", DECIDE, {**ABOUT, **NOTE}
+    ),
+    "cancel a case": Row("POST", "/v1/workflows/{case}/cancel", CANCEL),
+    "revise a case": Row("POST", "/v1/workflows/{case}/revisions", GOVERN, spec("other-name")),
+    "change an agent": Row("POST", "/v1/agents/{agent}/changes", GOVERN, spec("other-name")),
+    "suspend an agent": Row("POST", "/v1/agents/{agent}/suspend", GOVERN, REASON),
+    "reactivate an agent": Row(
+        "POST", "/v1/agents/{agent}/reactivate", {"governor", "genesis"}, REASON
+    ),
+    "report on an agent": Row(
+        "POST",
+        "/v1/agents/{agent}/reports",
+        {*GOVERN, "operator", "service_runtime"},
+        {"trigger": "health", "reading": "healthy", "evidence": "p95 is 80 ms"},
+    ),
+    "resume the pipeline": Row("POST", "/v1/pipeline/resume", {"governor"}, REASON),
+    "activate a precedent": Row("POST", "/v1/precedent-seeds/{seed}/activate", {"governor"}),
+    "suspend a precedent": Row("POST", "/v1/precedent-seeds/{seed}/suspend", {"governor"}),
+    "make a key": Row("POST", "/v1/api-keys", {"tenant_admin", "developer"}),
+    "read the audit log": Row("GET", "/v1/audit/entries", READ_AUDIT),
+    "read the checkpoint": Row("GET", "/v1/audit/checkpoint", READ_AUDIT),
+}
+# What is decided at no route: an agent's runtime asks before it acts.
+ASKED = {
+    "platform.policies.publish": {"platform_admin"},
+    "workspaces.roles.set": {*ADMINS, "workspace_admin"},
+    "services.deploy": {"platform_admin", "developer"},
+    "tools.call": {"service_runtime"},
+    "policies.publish": {"governor", "tenant_admin", "developer"},
+}
+
+
+class Scene(NamedTuple):
+    """A tenant with one of each thing that the calls are about."""
+
+    client: PlatformClient
+    tenant: str
+    ids: dict[str, str]
+
+    def call(self, row: Row, roles: tuple[str, ...], **claims: Any) -> httpx.Response:
+        scopes = EVERY_SCOPE.split()
+        token = self.client.token(
+            f"p-{uuid.uuid4().hex[:8]}", self.tenant, scopes=scopes, roles=roles
+        )
+        headers = {"Authorization": f"Bearer {token}"}
+        path = row.path.format(**self.ids)
+        return self.client.http.request(row.method, path, headers=headers, json=row.body or {})
+
+
+@pytest.fixture(scope="module")
+def scene(running: RunningPlatform) -> Scene:
+    world = World(running.client)
+    case = world.submit("matrix-agent")
+    world.author.post(f"/v1/workflows/{case['case_id']}/cancel")
+    world.settle()
+    places = [{"role": each} for each in sorted(DECIDE)]
+    request = {
+        "kind": "execution",
+        "summary": "Index the archive.",
+        "content": {"job": "index"},
+        "subject": {"type": "job", "id": "job-1", "name": "Index"},
+        "rollback_plan": "Drop the index.",
+        "evidence": ["It takes an hour."],
+        "rule": {"kind": "any", "of": places},
+    }
+    answer = world.author.send("POST", "/v1/approvals", json=request)
+    assert answer.status_code == 201, answer.text
+    example = precedent("healthcare")
+    seed = world.governor.send("POST", "/v1/mobile/seeds", json=example)
+    assert seed.status_code == 201, seed.text
+    ids = {
+        "agent": case["agent_id"],
+        "case": case["case_id"],
+        "approval": answer.json()["id"],
+        "seed": seed.json()["seed_id"],
+    }
+    assert world.governor.send("POST", f"/v1/mobile/seeds/{ids['seed']}/activate").is_success
+    assert world.governor.send("POST", f"/v1/mobile/seeds/{ids['seed']}/suspend").is_success
+    return Scene(running.client, world.tenant, ids)
+
+
+@pytest.mark.platform
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", MATRIX)
+def test_a_call_is_open_to_these_roles_and_to_no_others(scene: Scene, name: str, role: str) -> None:
+    row = MATRIX[name]
+    answer = scene.call(row, (role,) if role else ())
+    if role in row.allowed:
+        assert answer.status_code not in (401, 403, 429, 500, 503), answer.text
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), answer.text
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("action", ASKED)
+def test_what_is_asked_at_no_route_is_open_to_these_roles_only(action: str, role: str) -> None:
+    act = next(each for each in WITHOUT_ROUTE if each.action == action)
+    caller = Caller("ann", "acme", frozenset(), frozenset({role} - {""}), NOW, "")
+    question = Question(caller, [act], platform_policies())
+    if role in ASKED[action]:
+        question.ask_at_the_edge(NOW)
+    else:
+        with pytest.raises(Forbidden):
+            question.ask_at_the_edge(NOW)
+
+
+@pytest.mark.platform
+def test_a_refusal_names_the_roles_that_may_and_whose_it_is(scene: Scene) -> None:
+    detail = scene.call(MATRIX["suspend an agent"], ("deputy",)).json()["detail"]
+    assert detail == "suspending an agent needs the role genesis, governor or tenant_admin"
+    detail = scene.call(MATRIX["change an agent"], ()).json()["detail"]
+    assert detail.endswith("its requester and those who submitted its current version may too")
+
+
+def test_every_group_has_a_row_and_every_action_without_a_route_a_column() -> None:
+    acts = policies.acts()
+    assert ASKED.keys() == {each.action for each in WITHOUT_ROUTE}
+    covered = {group for act in acts.values() for group in act.within}
+    assert covered == GROUPS.keys()
+
+
+def test_every_route_of_every_function_has_an_action_that_the_schema_knows() -> None:
+    known = platform_policies().schema.text
+    routes = policies.routes()
+    assert routes.keys() >= {"agents", "approvals", "audit", "identity", "mobile-api"}
+    for function, found in routes.items():
+        assert found, function
+        for route in found:
+            assert route.acts, route.path
+            for act in route.acts:
+                assert f'action "{act.action}" in [' in known, (function, route.path, act)
+
+
+def test_the_committed_schema_is_current() -> None:
+    assert policies.main(["--check"]) == 0
