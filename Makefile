@@ -47,8 +47,8 @@ setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) ## the virtualenv, from the lock
 demo: setup ## a founder signs up; three agents: approved, vetoed, confirmed; their causes, cost and proof
 	@$(BIN)/python -m emulators demo
 
-up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 continues where it stopped
-	@$(BIN)/python -m emulators up --port $(PORT) $(if $(KEEP),--keep)
+up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 continues where it stopped; INSTANCES=3 of each public side
+	@$(BIN)/python -m emulators up --port $(PORT) $(if $(KEEP),--keep) $(if $(INSTANCES),--instances $(INSTANCES))
 
 backup: setup ## copy the kept state of a stopped platform (INTO=file)
 	@$(BIN)/python -m emulators backup $(or $(INTO),$(error Say where: make backup INTO=~/assent-backups/monday))

@@ -15,6 +15,8 @@ from emulators.running import running_platform
 from shared.kit.local_platform import DIRECTORY
 from shared.manifest import ManifestError
 
+# Each is a process of about 100 MB for each function.
+MOST_INSTANCES = 10
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -36,6 +38,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_INSTANCES:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_INSTANCES}")
+    return int(text)
+
+
 def _up(chosen: argparse.Namespace) -> int:
     options = Options(
         root=chosen.root.resolve(),
@@ -44,6 +52,8 @@ def _up(chosen: argparse.Namespace) -> int:
         keep=chosen.keep,
         idle_after=chosen.idle_after,
         limits=chosen.limits,
+        instances=chosen.instances,
+        shares=tuple(chosen.shares),
         report=_report,
     )
     return asyncio.run(_until_stopped(options))
@@ -113,6 +123,20 @@ def _parser() -> argparse.ArgumentParser:
         "--limits",
         action="store_true",
         help="limit callers and tenants as in the cloud; a client must then wait after a 429",
+    )
+    up.add_argument(
+        "--instances",
+        type=_count,
+        default=1,
+        help="processes of each public side, which take turns (default 1)",
+    )
+    up.add_argument(
+        "--shares",
+        type=float,
+        nargs="+",
+        default=(),
+        metavar="SHARE",
+        help="how much of the calls each instance gets, instead of turns",
     )
     up.add_argument(
         "--idle-after",

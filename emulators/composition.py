@@ -19,22 +19,18 @@ from emulators.directory import PlatformDirectory
 from emulators.event_log import EventLog
 from emulators.faults import Faults
 from emulators.firestore_front import FirestoreFront
+from emulators.functions.backends import backend_of, how_many
 from emulators.functions.environment import (
     Services,
     buckets_of,
     common,
     of_all,
-    of_deployable,
-    program_environment,
     set_environment,
 )
 from emulators.functions.fleet import Fleet, TaskDelivery
 from emulators.functions.forward import open_session
-from emulators.functions.in_process import InProcessBackend
-from emulators.functions.process import ProcessBackend
 from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Listener
-from emulators.gateway.messages import Backend
 from emulators.gateway.public import PublicSide
 from emulators.iam import invokers
 from emulators.idle import Idle, until_empty
@@ -57,7 +53,7 @@ from emulators.time_travel import TimeTravel
 from shared.kit.digests import load_key_ring
 from shared.kit.signing import public_key_set
 from shared.kit.token_keys import RING, token_keys
-from shared.manifest import Deployable, Manifests
+from shared.manifest import Manifests
 
 # The time that Cloud Run gives an instance between SIGTERM and SIGKILL.
 _GRACE_SECONDS = 10.0
@@ -220,7 +216,14 @@ class Composition:
         for deployable in manifests.deployables:
             ingress = Ingress(
                 deployable=deployable,
-                backend=self._backend(deployable, services),
+                backend=backend_of(
+                    deployable,
+                    services,
+                    options=self.options,
+                    directory=self.directory,
+                    http=self._forwarding,
+                ),
+                instances=how_many(deployable, self.options),
                 url=self.fleet.urls[deployable.name],
                 invokers=invokers(manifests, deployable),
                 issuer=self.issuer,
@@ -230,18 +233,6 @@ class Composition:
                 report=self.options.report,
             )
             await self.fleet.open(ingress)
-
-    def _backend(self, deployable: Deployable, services: Services) -> Backend:
-        name = deployable.name
-        if self.options.in_process:
-            return InProcessBackend(name, target=deployable.target, source=deployable.source)
-        return ProcessBackend(
-            name=name,
-            root=self.options.root,
-            env=program_environment(self.options.root) | of_deployable(deployable, services),
-            log=self.directory.log(name),
-            http=self._forwarding,
-        )
 
     async def _open_push(self) -> None:
         self.work.push_async_callback(self._push.close)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulators.failures import PlatformError
+
 _logger = logging.getLogger(__name__)
 
 
@@ -15,6 +17,8 @@ class Options:
     again at an orderly stop; `in_process` runs the functions in this process; `backoff` replaces
     the manifests' pauses between deliveries of an event, for tests that cannot wait ten seconds;
     with `limits` callers and tenants are limited as in the cloud;
+    each public side has that many `instances`, or as many as its manifest allows, which take turns
+    or have these `shares` of its calls;
     an instance is stopped after `idle_after` seconds; `report` gets what an operator should see."""
 
     root: Path
@@ -23,6 +27,14 @@ class Options:
     keep: bool = False
     in_process: bool = False
     limits: bool = False
+    instances: int = 1
+    shares: tuple[float, ...] = ()
     backoff: tuple[str, str] | None = None
     idle_after: float = 900.0
     report: Callable[[str], None] = _logger.warning
+
+    def __post_init__(self) -> None:
+        if self.in_process and self.instances > 1:
+            raise PlatformError("Several instances are processes; run them without in_process")
+        if self.shares and (len(self.shares) != self.instances or min(self.shares) <= 0):
+            raise PlatformError(f"Give {self.instances} instances a share above zero each")

@@ -23,7 +23,8 @@ MOST_AT_ONCE = 32
 @dataclass(kw_only=True, eq=False)
 class Ingress:
     """Enforces IAM where the deployable is private, applies faults, waits for an instance and for a
-    free place in it (the manifest's concurrency), enforces the manifest's timeout, and counts."""
+    free place in one of its `instances` (the manifest's concurrency), enforces the manifest's
+    timeout, and counts."""
 
     deployable: Deployable
     backend: Backend
@@ -34,11 +35,12 @@ class Ingress:
     operations: Operations
     faults: Faults
     report: Callable[[str], None]
+    instances: int = 1
 
     def __post_init__(self) -> None:
         self.name, sizing = self.deployable.name, self.deployable.sizing
         self._timeout = seconds(sizing.timeout)
-        self._room = asyncio.Semaphore(min(sizing.concurrency, MOST_AT_ONCE))
+        self._room = asyncio.Semaphore(min(sizing.concurrency, MOST_AT_ONCE) * self.instances)
 
     async def answer(self, call: Call) -> Answer:
         """The function's answer, or the ingress's own 401, 403, 503 or 504."""
