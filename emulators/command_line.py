@@ -13,6 +13,7 @@ from emulators.options import Options
 from emulators.platform import Platform
 from emulators.running import running_platform
 from shared.kit.local_platform import DIRECTORY
+from shared.kit.tier_limits import LIMITS
 from shared.manifest import ManifestError
 
 # Each is a process of about 100 MB for each function.
@@ -51,7 +52,8 @@ def _up(chosen: argparse.Namespace) -> int:
         state=chosen.state,
         keep=chosen.keep,
         idle_after=chosen.idle_after,
-        limits=chosen.limits,
+        limits=chosen.limits or chosen.tier is not None,
+        tier=chosen.tier,
         instances=chosen.instances,
         shares=tuple(chosen.shares),
         report=_report,
@@ -123,6 +125,11 @@ def _parser() -> argparse.ArgumentParser:
         "--limits",
         action="store_true",
         help="limit callers and tenants as in the cloud; a client must then wait after a 429",
+    )
+    up.add_argument(
+        "--tier",
+        choices=[*LIMITS],
+        help="limits, and every tenant has this tier, also those that nobody signed up",
     )
     up.add_argument(
         "--instances",

@@ -174,6 +174,7 @@ class Composition:
             buckets=servers.buckets.url if servers.buckets else None,
             urls=self.fleet.urls,
             limits=self.options.limits,
+            tier=self.options.tier,
         )
 
     async def _open_identity(self, secrets_address: str, url: str) -> None:

@@ -16,7 +16,8 @@ class Options:
     `build/platform`; `keep` continues from what an earlier platform saved there, and saves it
     again at an orderly stop; `in_process` runs the functions in this process; `backoff` replaces
     the manifests' pauses between deliveries of an event, for tests that cannot wait ten seconds;
-    with `limits` callers and tenants are limited as in the cloud;
+    with `limits` callers and tenants are limited as in the cloud, each tenant by its own tier, or
+    all by `tier`;
     each public side has that many `instances`, or as many as its manifest allows, which take turns
     or have these `shares` of its calls;
     an instance is stopped after `idle_after` seconds; `report` gets what an operator should see."""
@@ -27,6 +28,7 @@ class Options:
     keep: bool = False
     in_process: bool = False
     limits: bool = False
+    tier: str | None = None
     instances: int = 1
     shares: tuple[float, ...] = ()
     backoff: tuple[str, str] | None = None

@@ -57,6 +57,7 @@ _OF_THE_PLATFORM: Mapping[str, tuple[str, ...]] = {
     "lookup_misses": ("window",),
     "credential_refusals": ("window",),
     "audit_checkpoints": ("-number",),
+    "tier_balances": (),
 }
 
 # The sweep: entries of the log that were committed and not published.

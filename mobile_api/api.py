@@ -27,6 +27,7 @@ from shared.runtime.auth import requires
 from shared.runtime.bodies import JSON
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_tier
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -89,6 +90,7 @@ async def list_timeline(
 
 @_APPROVALS.post("/sync")
 @does("mobile.sync", within=_PASSED_ON)
+@beyond_tier
 async def sync(caller: Decider, body: SyncedBody) -> SyncResults:
     """Takes decisions queued offline, at most fifty, in order; each has its own result."""
     return await synchronise(caller, body)
@@ -122,6 +124,7 @@ async def activate_seed(caller: Caller, seed_id: str, key: PassedKey = None) -> 
 
 @_SEEDS.post("/{seed_id}/suspend")
 @does(within=_PASSED_ON)
+@beyond_tier
 async def suspend_seed(caller: Caller, seed_id: str, key: PassedKey = None) -> PrecedentSeed:
     """Suspends a precedent until it is activated again."""
     return await seeds.change_seed(caller, seed_id, "suspend", key)

@@ -39,6 +39,7 @@ class Services:
     buckets: str | None
     urls: Mapping[str, str]
     limits: bool = False
+    tier: str | None = None
     public_url: str = ""
 
 
@@ -50,7 +51,8 @@ def program_environment(root: Path) -> dict[str, str]:
 
 def common(services: Services) -> dict[str, str]:
     """The environment of every process of the platform and of every tool that talks to it."""
-    return {
+    tier = {} if services.tier is None else {"ASSENT_LOCAL_TIER": services.tier}
+    return tier | {
         "GOOGLE_CLOUD_PROJECT": PROJECT,
         "FIRESTORE_EMULATOR_HOST": services.firestore,
         "PUBSUB_EMULATOR_HOST": services.pubsub,

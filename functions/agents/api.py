@@ -34,6 +34,7 @@ from shared.runtime.acts import does
 from shared.runtime.bodies import JSON, YAML, Accepts
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_tier
 from shared.storage.idempotency import IdempotencyKey
 
 ROUTER = Router(read=("agents:read", "governance:read"), write=("agents:write",))
@@ -103,6 +104,7 @@ async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) 
 
 @ROUTER.post("/v1/agents/{agent_id}/suspend", status_code=202)
 @does(about=AGENT, within=("govern",), deed="suspending an agent")
+@beyond_tier
 async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Suspends an agent by hand, and with it every agent that depends on it; needs the role
     governor, genesis or tenant_admin."""

@@ -28,6 +28,10 @@ class AssentError(Exception):
         self.detail = detail or self.title
         self.errors = errors
 
+    def members(self) -> dict[str, Any]:
+        """What the problem says beside the members that every problem has."""
+        return {}
+
 
 def problem_document(error: AssentError, correlation_id: str) -> dict[str, Any]:
     """The RFC 9457 problem for `error`; `code` is stable, `type` is its URN."""
@@ -39,6 +43,7 @@ def problem_document(error: AssentError, correlation_id: str) -> dict[str, Any]:
         "code": error.code,
         "correlation_id": correlation_id,
         "errors": [{"field": each.field, "message": each.message} for each in error.errors],
+        **error.members(),
     }
 
 
@@ -195,6 +200,20 @@ class TooManyRequests(AssentError):
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+class TierLimitReached(TooManyRequests):
+    """`upgrade_to` is the next tier that allows more, if there is one."""
+
+    code = "tier_limit_reached"
+    title = "The tenant's tier allows no more requests now"
+
+    def __init__(self, detail: str, *, retry_after: int, upgrade_to: str | None) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        self.upgrade_to = upgrade_to
+
+    def members(self) -> dict[str, Any]:
+        return {"upgrade_to": self.upgrade_to}
 
 
 class Unavailable(AssentError):

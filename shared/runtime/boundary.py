@@ -24,6 +24,7 @@ from shared.runtime.tracing import current_trace_id, request_span
 MAX_BODY_BYTES = 1_000_000
 LONGEST_ADDRESS = 8_192
 RECEIVED_AT = "assent.received_at"
+_ALSO_SAID = "assent.also_said"
 # Every header that a function reads to decide by it, or passes on to another.
 HEADERS_READ = frozenset(
     {
@@ -54,6 +55,11 @@ def received_at(scope: Scope) -> datetime:
     return moment
 
 
+def say(scope: Scope, name: str, value: str) -> None:
+    """Adds a header to the answer of this request, whatever the answer is."""
+    scope[_ALSO_SAID].append((name.encode(), value.encode()))
+
+
 class Boundary:
     """Wraps `app`. Guarantees: the clock is read first; path and query are at most 8,192 bytes of
     text, the path without control characters; a header that is read has plain ASCII; a body over
@@ -76,7 +82,7 @@ class Boundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope[RECEIVED_AT] = clock.now()
+        scope[RECEIVED_AT], scope[_ALSO_SAID] = clock.now(), []
         headers = Headers(scope=scope)
         # Of some calls a part of the path is a secret.
         name = str(logs.redact(f"{scope['method']} {scope['path']}"))
@@ -114,6 +120,7 @@ class _Answer:
             headers = [each for each in message.get("headers", ()) if each[0] not in _OURS]
             said = {name for name, _ in headers}
             headers += [each for each in _ALWAYS_SAID if each[0] not in said]
+            headers += self._scope[_ALSO_SAID]
             cost = ", ".join(f"{kind}={n}" for kind, n in sorted(self._counts.items()))
             headers += [
                 (_CORRELATION, self.correlation_id.encode()),

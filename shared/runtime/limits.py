@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from shared.kit.callers import Caller
-from shared.kit.errors import PayloadTooLarge, ScopeMissing, TooManyRequests
+from shared.kit.errors import (
+    PayloadTooLarge,
+    ScopeMissing,
+    TierLimitReached,
+    TooManyRequests,
+)
 from shared.kit.parsing import whole_number_in
 from shared.kit.roles import GOVERNOR
 from shared.runtime.settings import runtime_settings
+from shared.runtime.tier_limits import within_tier
 
 # What calls cost, by what they were measured to take of a processor (docs/decisions/0050).
 READ, WRITE = 1.0, 4.0
@@ -185,9 +191,9 @@ _limits = Limits()
 
 @asynccontextmanager
 async def limited(request: Request, caller: Caller) -> AsyncIterator[Underway]:
-    """One call within the limits; the bytes of its body are in its cost where their number is
-    declared. A call that is refused before it works costs what reading does. Raises
-    TooManyRequests, except on a local platform that was not told to."""
+    """One call within the limits of this process and of the tenant's tier; the bytes of its body
+    are in its cost where their number is declared. A call that is refused before it works costs
+    what reading does. Raises TooManyRequests, except on a local platform that was not told to."""
     if not runtime_settings().has_limits:
         yield Underway((), time.monotonic)
         return
@@ -196,8 +202,9 @@ async def limited(request: Request, caller: Caller) -> AsyncIterator[Underway]:
     has_body = bool(declared) or "transfer-encoding" in request.headers
     with _limits.call(caller, cost, time.monotonic, has_body=has_body) as under_way:
         try:
+            await within_tier(request, caller)
             yield under_way
-        except (PayloadTooLarge, ScopeMissing):
+        except (PayloadTooLarge, ScopeMissing, TierLimitReached):
             under_way.add(READ - cost)
             raise
 

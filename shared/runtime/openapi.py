@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
 from shared.kit.models import Model
@@ -22,7 +22,7 @@ READ_REFUSALS = {
     414: "A path and a query of more than 8,192 bytes",
     415: "A media type this call does not read",
     422: "The request is not valid; names each field",
-    429: "Too many requests; `Retry-After` says when",
+    429: "Too many requests; `Retry-After` says when, `RateLimit` what the tier has left",
     503: "Not available now; retry",
 }
 WRITE_REFUSALS = {
@@ -49,6 +49,9 @@ class Problem(Model):
     code: str
     correlation_id: str
     errors: list[ProblemError]
+    upgrade_to: str | None = Field(
+        None, description="Of `tier_limit_reached`: the next tier that allows more, if there is one"
+    )
 
 
 def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:

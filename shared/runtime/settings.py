@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import ValidationError, ValidationInfo, field_validator
 
 from shared.kit.models import Model
+from shared.kit.tier_limits import Tier
 
 
 class ConfigurationError(RuntimeError):
@@ -38,10 +39,12 @@ class Settings(Model):
 
 class RuntimeSettings(Settings):
     """The issuer of the tokens that we accept, our environment, and whether a local platform
-    limits what its callers use: tests and demo call without a limit."""
+    limits what its callers use: tests and demo call without a limit. There all tenants have the
+    tier `local_tier` where it is named."""
 
     environment: Literal["local", "dev", "staging", "prod"]
     local_limits: bool = False
+    local_tier: Tier | None = None
     issuer: str
     audience: str = "assent"
     jwks_url: str

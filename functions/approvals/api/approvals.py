@@ -17,6 +17,7 @@ from shared.runtime.acts import does
 from shared.runtime.auth import requires
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_tier
 
 ROUTER = Router(
     prefix="/v1",
@@ -69,6 +70,7 @@ async def request_approval(caller: Caller, key: Key, body: RequestBody) -> Signe
 
 @ROUTER.post("/approvals/{approval_id}/decisions")
 @decides(*VERBS)
+@beyond_tier
 async def decide(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
     """Decides. The same `client_decision_id` and body always give the same answer."""
     return await decisions.take_decision(caller, approval_id, body)
@@ -76,6 +78,7 @@ async def decide(caller: Caller, approval_id: str, body: DecisionBody) -> Approv
 
 @ROUTER.post("/approvals/{approval_id}/review")
 @decides("review")
+@beyond_tier
 async def review(caller: Caller, key: Key, approval_id: str, body: ReviewBody) -> ApprovalCard:
     """Reviews a break-glass or a deputy's decision."""
     return await decisions.give_review(caller, key, approval_id, body)
@@ -83,6 +86,7 @@ async def review(caller: Caller, key: Key, approval_id: str, body: ReviewBody) -
 
 @ROUTER.post("/vetoes", tags=["vetoes"])
 @decides("veto")
+@beyond_tier
 async def veto(caller: Vetoer, body: VetoBody) -> ApprovalCard:
     """Vetoes: rejects a pending approval, reverses a precedent's approval."""
     return await decisions.take_veto(caller, body.approval_id, body)

@@ -10,6 +10,7 @@ from shared.kit.callers import Caller
 from shared.runtime.acts import E, does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_tier
 
 ROUTER = Router(
     prefix="/v1/precedent-seeds",
@@ -56,6 +57,7 @@ async def activate_precedent(caller: Caller, key: Key, seed_id: str) -> Preceden
 
 @ROUTER.post("/{seed_id}/suspend")
 @_governs("precedents.suspend")
+@beyond_tier
 async def suspend_precedent(caller: Caller, key: Key, seed_id: str) -> PrecedentSeed:
     """Suspends a precedent until it is activated again; needs the role governor."""
     return await precedents.suspend_precedent(caller, key, seed_id)

@@ -23,7 +23,12 @@ def test_no_two_reasons_share_a_code() -> None:
 
 def test_only_what_may_pass_by_waiting_is_retriable() -> None:
     retriable = {error.code for error in _all() if error.retriable}
-    assert retriable == {"request_timeout", "too_many_requests", "unavailable"}
+    assert retriable == {
+        "request_timeout",
+        "too_many_requests",
+        "tier_limit_reached",
+        "unavailable",
+    }
 
 
 @pytest.mark.parametrize("error", list(_all()))

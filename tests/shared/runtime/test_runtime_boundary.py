@@ -19,7 +19,14 @@ from starlette.types import Receive, Scope, Send
 
 from emulators.clock import VirtualClock
 from shared.kit import errors
-from shared.kit.errors import AssentError, FieldError, Invalid, MethodNotAllowed, TooManyRequests
+from shared.kit.errors import (
+    AssentError,
+    FieldError,
+    Invalid,
+    MethodNotAllowed,
+    TierLimitReached,
+    TooManyRequests,
+)
 from shared.kit.operations import count
 from shared.runtime.app import create_api
 from shared.runtime.boundary import (
@@ -173,7 +180,7 @@ ALL_ERRORS = [
     error
     for error in vars(errors).values()
     if isinstance(error, type) and issubclass(error, AssentError)
-    if error not in {AssentError, Invalid, MethodNotAllowed, TooManyRequests}
+    if error not in {AssentError, Invalid, MethodNotAllowed, TierLimitReached, TooManyRequests}
 ]
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from shared.kit.callers import Caller
 from shared.kit.errors import TooManyRequests
 from shared.manifest.model import Sizing
-from shared.runtime import bodies, limits
+from shared.runtime import bodies, limits, tier_limits
 from shared.runtime.app import create_api
 from shared.runtime.auth import requires
 from shared.runtime.boundary import MAX_BODY_BYTES
@@ -261,6 +261,7 @@ def few(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
     deployed = runtime_settings().model_copy(update={"environment": "prod"})
     monkeypatch.setattr(limits, "runtime_settings", lambda: deployed)
     monkeypatch.setattr(limits, "_limits", _limits(caller=6.0, tenant=9.0, per_second=1.0))
+    monkeypatch.setattr(tier_limits, "_leases", {})
 
 
 def _bearer(
@@ -285,6 +286,7 @@ async def test_beyond_a_laptop_a_loop_is_told_when_to_come_back(
     deployed = runtime_settings().model_copy(update=update)
     monkeypatch.setattr(limits, "runtime_settings", lambda: deployed)
     monkeypatch.setattr(limits, "_limits", _limits(caller=3.5, per_second=1.0))
+    monkeypatch.setattr(tier_limits, "_leases", {})
     bearer = _bearer(issuer, "ana")
     async with client(create_api(function="things", router=router)) as asking:
         answers: list[httpx.Response] = [

@@ -1,0 +1,115 @@
+"""How many requests a tenant may send, by its tier, and how instances lease their part of them.
+
+A tenant has a balance. An instance leases several requests of it at once, all or none, and takes
+them one by one without asking again. Seconds are those since 1970, as the clock at a request's
+entry showed them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.kit.models import Model
+
+Tier = Literal["free", "pro", "team"]
+Policy = Literal["minute", "hour"]
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True)
+class TierLimit:
+    """The requests of a tier: so many a minute, steadily, and so many in an hour of the clock. An
+    instance leases `lease` of them at once."""
+
+    tier: Tier
+    per_minute: int
+    per_hour: int
+    lease: int
+
+    @property
+    def burst(self) -> int:
+        """What may be sent at once after a pause: a third of a minute's."""
+        return self.per_minute // 3
+
+    @property
+    def first_lease(self) -> int:
+        """What an instance leases first in an hour: less, because a tenant's first calls reach an
+        instance of each function, and what each holds the others lack."""
+        return max(1, self.lease // 3)
+
+
+# A larger lease would leave too little to the other instances, a smaller one cost more writes.
+LIMITS: Mapping[Tier, TierLimit] = {
+    each.tier: each
+    for each in (
+        TierLimit("free", per_minute=60, per_hour=1_000, lease=6),
+        TierLimit("pro", per_minute=300, per_hour=10_000, lease=20),
+        TierLimit("team", per_minute=1_000, per_hour=50_000, lease=50),
+    )
+}
+
+
+def tier_above(tier: Tier) -> TierLimit | None:
+    """The limit of the next tier that allows more; None above the highest."""
+    own = LIMITS[tier]
+    more = (each for each in LIMITS.values() if each.per_minute > own.per_minute)
+    return min(more, key=lambda each: each.per_minute, default=None)
+
+
+class Balance(Model):
+    """What was not leased yet of a tenant's requests at the second `at`: `left` of the burst, and
+    `leased` of the hour that this second is in."""
+
+    at: float
+    left: float
+    leased: int = 0
+
+    @classmethod
+    def full(cls, limit: TierLimit, now: float) -> "Balance":
+        return cls(at=now, left=limit.burst)
+
+    def at_time(self, limit: TierLimit, now: float) -> "Balance":
+        """The same balance later. A clock that is behind gains nothing; a balance from more than a
+        minute ahead was written by a clock that was wrong, and is as good as none."""
+        if self.at > now + MINUTE:
+            return Balance.full(limit, now)
+        at = max(now, self.at)
+        gained = (at - self.at) * limit.per_minute / MINUTE
+        leased = self.leased if at // HOUR == self.at // HOUR else 0
+        return Balance(at=at, left=min(limit.burst, self.left + gained), leased=leased)
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A lease of so many requests, to be used before the hour ends at `until`."""
+
+    balance: Balance
+    requests: int
+    until: float
+
+
+@dataclass(frozen=True)
+class Refused:
+    """No lease: the `policy` has none before `until`."""
+
+    balance: Balance
+    policy: Policy
+    until: float
+
+
+def lease(
+    balance: Balance | None, limit: TierLimit, requests: int, now: float
+) -> Granted | Refused:
+    """A lease of so many requests, or of what is left of the hour where that is less; None at all
+    where the minute has not as many. A tenant without a balance has a full one."""
+    current = balance.at_time(limit, now) if balance else Balance.full(limit, now)
+    hour_ends = (current.at // HOUR + 1) * HOUR
+    wanted = min(requests, limit.per_hour - current.leased)
+    if wanted <= 0:
+        return Refused(current, "hour", hour_ends)
+    missing = wanted - current.left
+    # What was refilled in several steps differs in its last digits.
+    if missing > 1e-6:
+        return Refused(current, "minute", current.at + missing * MINUTE / limit.per_minute)
+    after = current.but(left=current.left - wanted, leased=current.leased + wanted)
+    return Granted(after, wanted, hour_ends)

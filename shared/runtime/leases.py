@@ -1,0 +1,145 @@
+"""The part that this process has of tenants' requests, leased from the balance they share."""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from shared.kit.errors import Unavailable
+from shared.kit.tier_limits import Balance, Granted, Policy, Refused, TierLimit, lease
+from shared.storage.batches import Batch
+from shared.storage.firestore import TenantStore
+from shared.storage.races import decide_again
+
+COLLECTION = "tier_balances"
+# A call waits so long for a lease, once; the process then counts alone for a while.
+ANSWERED_WITHIN_SECONDS = 2.0
+ALONE_SECONDS = 5.0
+REMEMBERED = 10_000
+
+_log = logging.getLogger(__name__)
+
+
+class Key(NamedTuple):
+    """Whose requests: a tenant's `members`, or its `governors`."""
+
+    tenant_id: str
+    group: str
+
+
+class Standing(NamedTuple):
+    """What is left after a call, as far as this process knows: of the minute's burst and of the
+    hour. `refused` names the policy that has nothing before `until`; such a call is not taken."""
+
+    minute: int
+    hour: int
+    now: float
+    refused: Policy | None = None
+    until: float = 0.0
+
+
+@dataclass
+class _Held:
+    """What the process leased last, and until when it was refused."""
+
+    left: int = 0
+    until: float = 0.0
+    refused: Refused | None = None
+    balance: Balance | None = None
+    alone_until: float = float("-inf")
+    asking: asyncio.Task[None] | None = None
+
+
+class Leases:
+    """Takes requests one by one from leases. A lease costs one write; so does nothing else: while a
+    process holds a lease, or knows until when it gets none, it asks nobody.
+
+    Where the balance cannot be read and written within two seconds, the process goes on alone from
+    what it saw last, at the tier's pace, for five seconds, and then asks again. So a store that
+    fails neither refuses everything nor lets everything pass: each process then allows as much as
+    all of them should. For one event loop."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` shows seconds and never goes back."""
+        self._clock = clock
+        self._held: OrderedDict[Key, _Held] = OrderedDict()
+
+    async def take(self, key: Key, limit: TierLimit, now: float) -> Standing:
+        """Takes a request at the second `now`, or says until when there is none."""
+        held = self._of(key)
+        while True:
+            if held.left and now < held.until:
+                held.left -= 1
+                return _standing(held, limit, now)
+            if held.refused and now < held.refused.until:
+                return _standing(held, limit, now, held.refused)
+            if held.asking is None:
+                held.asking = asyncio.create_task(self._ask(key, held, limit, now))
+            # Whoever hangs up ends its own waiting, not that of others.
+            await asyncio.shield(held.asking)
+
+    def _of(self, key: Key) -> _Held:
+        held = self._held.setdefault(key, _Held())
+        self._held.move_to_end(key)
+        if len(self._held) > REMEMBERED:
+            self._held.popitem(last=False)
+        return held
+
+    async def _ask(self, key: Key, held: _Held, limit: TierLimit, now: float) -> None:
+        is_first_in_hour = now >= held.until
+        requests = limit.first_lease if is_first_in_hour else limit.lease
+        try:
+            outcome = await self._outcome(key, held, limit, requests, now)
+        finally:
+            held.asking = None
+        held.balance = outcome.balance
+        if isinstance(outcome, Granted):
+            held.left, held.until, held.refused = outcome.requests, outcome.until, None
+        else:
+            held.left, held.refused = 0, outcome
+
+    async def _outcome(
+        self, key: Key, held: _Held, limit: TierLimit, requests: int, now: float
+    ) -> Granted | Refused:
+        if self._clock() >= held.alone_until:
+            try:
+                async with asyncio.timeout(ANSWERED_WITHIN_SECONDS):
+                    return await decide_again(lambda: _lease(key, limit, requests, now))
+            except (TimeoutError, Unavailable):
+                _log.warning("counted alone: the balance was not there in time")
+            except Exception:  # noqa: BLE001 - a fault of ours must not refuse every call
+                _log.exception("counted alone: the balance could not be read or written")
+            held.alone_until = self._clock() + ALONE_SECONDS
+        return lease(held.balance, limit, requests, now)
+
+
+async def _lease(key: Key, limit: TierLimit, requests: int, now: float) -> Granted | Refused:
+    """One read, and one write where the lease is granted. Raises LostRace, Unavailable."""
+    store = TenantStore(key.tenant_id)
+    document = await store.get(COLLECTION, key.group)
+    balance = Balance.model_validate_json(document.data["state"]) if document else None
+    outcome = lease(balance, limit, requests, now)
+    if isinstance(outcome, Granted):
+        batch, data = Batch(), {"state": outcome.balance.model_dump_json()}
+        if document is None:
+            batch.create(COLLECTION, key.group, data)
+        else:
+            batch.replace(document, data)
+        await store.commit(batch)
+    return outcome
+
+
+def _standing(
+    held: _Held, limit: TierLimit, now: float, refused: Refused | None = None
+) -> Standing:
+    assert held.balance is not None
+    shared = held.balance.at_time(limit, now)
+    hour = limit.per_hour - shared.leased + held.left
+    if refused is None:
+        return Standing(int(shared.left) + held.left, hour, now)
+    minute = 0 if refused.policy == "minute" else int(shared.left)
+    hour = 0 if refused.policy == "hour" else hour
+    return Standing(minute, hour, now, refused.policy, refused.until)

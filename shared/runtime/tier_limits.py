@@ -1,0 +1,109 @@
+"""Keeps each tenant within the requests of its tier, over all functions and instances together.
+
+What one process can stand is another limit (`shared.runtime.limits`)."""
+
+import asyncio
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from fastapi import Request
+
+from shared.kit.bookkeeping import PLATFORM_TENANT
+from shared.kit.callers import Caller
+from shared.kit.errors import TierLimitReached
+from shared.kit.roles import DEPUTY, GOVERNOR
+from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Tier, TierLimit, tier_above
+from shared.runtime.boundary import say
+from shared.runtime.leases import Key, Leases, Standing
+from shared.runtime.settings import runtime_settings
+
+GOVERNORS, MEMBERS = "governors", "members"
+_DECIDERS = frozenset({GOVERNOR, DEPUTY})
+_IS_BEYOND_TIER = "assent_beyond_tier"
+
+E = TypeVar("E", bound=Callable[..., Any])
+
+_leases: dict[asyncio.AbstractEventLoop, Leases] = {}
+
+
+def beyond_tier(endpoint: E) -> E:
+    """Marks a call with which a governor or deputy decides: it is none of the tier's requests, so
+    no veto is refused for want of them. What a process can stand limits it all the same."""
+    setattr(endpoint, _IS_BEYOND_TIER, True)
+    return endpoint
+
+
+def is_beyond_tier(endpoint: object) -> bool:
+    """Whether the call is marked so."""
+    return getattr(endpoint, _IS_BEYOND_TIER, False)
+
+
+async def within_tier(request: Request, caller: Caller) -> None:
+    """Takes one of the requests of the caller's tenant, and says in the answer's headers what is
+    left. Governors and deputies have as many again, which nobody else can use up. A token for no
+    tenant, and who has none, takes nothing. Raises TierLimitReached."""
+    is_decider = not caller.roles.isdisjoint(_DECIDERS)
+    if is_nobodys(caller.tenant_id) or (is_decider and is_beyond_tier(request.scope["endpoint"])):
+        return
+    limit = LIMITS[await tier_of(caller.tenant_id)]
+    key = Key(caller.tenant_id, GOVERNORS if is_decider else MEMBERS)
+    standing = await _own_leases().take(key, limit, caller.received_at.timestamp())
+    say(request.scope, "RateLimit-Policy", policies_of(limit))
+    say(request.scope, "RateLimit", limits_of(standing, limit))
+    if standing.refused is not None:
+        raise _refusal(standing, limit, key.group)
+
+
+def is_nobodys(tenant_id: str) -> bool:
+    """Whether no tenant that signed up has this id: reserved ones begin with an underscore."""
+    return tenant_id == PLATFORM_TENANT or tenant_id.startswith("_")
+
+
+async def tier_of(tenant_id: str) -> Tier:
+    """The tier of a tenant; the lowest of one that has none."""
+    settings = runtime_settings()
+    if settings.environment == "local" and settings.local_tier is not None:
+        return settings.local_tier
+    return "free"
+
+
+def policies_of(limit: TierLimit) -> str:
+    """The value of `RateLimit-Policy`: how many requests in how many seconds."""
+    return f'"minute";q={limit.per_minute};w={MINUTE}, "hour";q={limit.per_hour};w={HOUR}'
+
+
+def limits_of(standing: Standing, limit: TierLimit) -> str:
+    """The value of `RateLimit`: of each policy what is left now, and the seconds until there is
+    more (where nothing is left) or all of it again."""
+    missing = max(0, limit.burst - standing.minute)
+    of_minute = max(1, math.ceil(missing * MINUTE / limit.per_minute))
+    of_hour = math.ceil(HOUR - standing.now % HOUR)
+    if standing.refused == "minute":
+        of_minute = retry_after(standing)
+    return f'"minute";r={standing.minute};t={of_minute}, "hour";r={standing.hour};t={of_hour}'
+
+
+def retry_after(standing: Standing) -> int:
+    """Whole seconds until a refused call can be taken."""
+    return max(1, math.ceil(standing.until - standing.now))
+
+
+def _refusal(standing: Standing, limit: TierLimit, group: str) -> TierLimitReached:
+    more = tier_above(limit.tier)
+    allowed = f"{limit.per_minute} requests a minute and {limit.per_hour} an hour"
+    detail = (
+        f"the tier {limit.tier} allows the tenant's {group} {allowed}; "
+        f"those of the {standing.refused} are used up"
+    )
+    if more is not None:
+        detail += f". The tier {more.tier} allows {more.per_minute} and {more.per_hour}"
+    upgrade_to = more.tier if more is not None else None
+    return TierLimitReached(detail, retry_after=retry_after(standing), upgrade_to=upgrade_to)
+
+
+def _own_leases() -> Leases:
+    loop = asyncio.get_running_loop()
+    if loop not in _leases:
+        _leases[loop] = Leases()
+    return _leases[loop]

@@ -1,0 +1,201 @@
+"""Instances that lease a tenant's requests from one balance, over the real store."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+
+import grpc
+import pytest
+
+from shared.kit.tier_limits import HOUR, LIMITS, Balance, TierLimit
+from shared.runtime import leases
+from shared.runtime.leases import COLLECTION, Key, Leases, Standing
+from shared.storage.batches import Batch
+from shared.storage.firestore import TenantStore
+from tests.shared.wire import Wire
+
+pytestmark = pytest.mark.platform
+
+FREE = LIMITS["free"]
+NOW = 500_000.0 * HOUR
+
+
+class Clock:
+    """Shows the seconds that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that is only slow does not fail these tests."""
+    monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 60.0)
+
+
+@pytest.fixture
+def key(firestore: Wire) -> Key:
+    """A tenant nobody else has."""
+    return Key(f"tenant-{uuid.uuid4().hex[:12]}", "members")
+
+
+async def _taken(
+    instance: Leases, key: Key, calls: int, now: float, limit: TierLimit = FREE
+) -> int:
+    standings = [await instance.take(key, limit, now) for _ in range(calls)]
+    return sum(each.refused is None for each in standings)
+
+
+async def _balance(key: Key) -> Balance:
+    document = await TenantStore(key.tenant_id).get(COLLECTION, key.group)
+    assert document is not None
+    return Balance.model_validate_json(document.data["state"])
+
+
+async def test_instances_together_take_a_burst_and_then_what_is_refilled(key: Key) -> None:
+    instances = [Leases() for _ in range(3)]
+    taken = [await _taken(each, key, 30, NOW) for each in instances]
+    # One lease of two and three of six.
+    assert taken == [20, 0, 0]
+    later = [await _taken(each, key, 30, NOW + 10) for each in instances]
+    assert sum(taken) + sum(later) == 30
+
+
+async def test_a_lease_costs_one_read_and_one_write_and_a_call_of_it_nothing(
+    key: Key, firestore: Wire
+) -> None:
+    instance = Leases()
+    await _taken(instance, key, 2, NOW)
+    assert firestore.calls == ["BatchGetDocuments", "Commit"]
+    firestore.calls.clear()
+    await _taken(instance, key, 6, NOW)
+    assert firestore.calls == ["BatchGetDocuments", "Commit"]
+
+
+async def test_a_flood_costs_nothing_once_it_is_refused(key: Key, firestore: Wire) -> None:
+    instance = Leases()
+    taken = await _taken(instance, key, 21, NOW)
+    firestore.calls.clear()
+    refused = [await instance.take(key, FREE, NOW + each / 1_000) for each in range(1_000)]
+    assert taken == 20
+    assert {each.refused for each in refused} == {"minute"}
+    assert firestore.calls == []
+    assert {each.until for each in refused} == {NOW + 6}
+
+
+async def test_calls_at_once_wait_for_one_lease(key: Key, firestore: Wire) -> None:
+    instance = Leases()
+    standings = await asyncio.gather(*(instance.take(key, FREE, NOW) for _ in range(14)))
+    assert all(each.refused is None for each in standings)
+    assert firestore.calls == ["BatchGetDocuments", "Commit"] * 3
+
+
+async def test_a_caller_who_hangs_up_takes_the_lease_from_nobody(key: Key) -> None:
+    instance = Leases()
+    gone = asyncio.create_task(instance.take(key, FREE, NOW))
+    waiting = asyncio.create_task(instance.take(key, FREE, NOW))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert (await waiting).refused is None
+
+
+async def test_instances_that_lease_at_once_never_get_the_same_requests(key: Key) -> None:
+    instances = [Leases() for _ in range(8)]
+
+    async def all_of(instance: Leases) -> int:
+        return await _taken(instance, key, 20, NOW)
+
+    assert sum(await asyncio.gather(*map(all_of, instances))) <= FREE.burst
+    assert (await _balance(key)).leased <= FREE.burst
+
+
+async def test_tenants_and_their_governors_have_balances_of_their_own(key: Key) -> None:
+    instance = Leases()
+    assert await _taken(instance, key, 30, NOW) == 20
+    assert await _taken(instance, key._replace(group="governors"), 30, NOW) == 20
+    assert await _taken(instance, Key(f"{key.tenant_id}-b", "members"), 30, NOW) == 20
+
+
+async def test_what_is_left_is_told_and_what_was_not_used_ends_with_the_hour(key: Key) -> None:
+    instance = Leases()
+    assert await instance.take(key, FREE, NOW) == Standing(19, 999, NOW)
+    assert await instance.take(key, FREE, NOW + 1) == Standing(19, 998, NOW + 1)
+    next_hour = NOW + HOUR
+    assert await instance.take(key, FREE, next_hour) == Standing(19, 999, next_hour)
+    assert (await _balance(key)).leased == 2
+
+
+async def test_an_hour_that_is_used_up_is_told_until_it_ends(key: Key) -> None:
+    batch, at = Batch(), NOW + 1_800
+    used = Balance(at=at, left=20, leased=1_000)
+    batch.create(COLLECTION, key.group, {"state": used.model_dump_json()})
+    await TenantStore(key.tenant_id).commit(batch)
+    told = await Leases().take(key, FREE, at + 5)
+    assert told == Standing(20, 0, at + 5, "hour", NOW + HOUR)
+
+
+Breaks = Callable[[Wire], object]
+
+
+@pytest.mark.parametrize(
+    "breaks",
+    [
+        lambda wire: wire.cut("BatchGetDocuments"),
+        lambda wire: wire.cut("Commit"),
+        lambda wire: wire.cut("Commit", code=grpc.StatusCode.PERMISSION_DENIED),
+        lambda wire: wire.hang("BatchGetDocuments"),
+        lambda wire: wire.hang("Commit"),
+    ],
+    ids=["read", "write", "forbidden", "silent-read", "silent-write"],
+)
+async def test_a_store_that_fails_neither_opens_the_gate_nor_shuts_it(
+    breaks: Breaks, key: Key, firestore: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    instance = Leases(clock)
+    breaks(firestore)
+    monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 0.2)
+    assert await _taken(instance, key, 100, NOW) == 20
+    calls = len(firestore.calls)
+    # Within five seconds nobody asks again; the tier's pace goes on.
+    assert await _taken(instance, key, 100, NOW + 60) == 18
+    assert len(firestore.calls) == calls
+
+
+async def test_a_store_that_answers_again_is_asked_again(
+    key: Key, firestore: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    instance, other = Leases(clock), Leases()
+    assert await _taken(other, key, 30, NOW) == 20
+    firestore.cut("BatchGetDocuments")
+    monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 0.2)
+    assert await _taken(instance, key, 30, NOW) == 20
+    firestore.mend()
+    monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 60.0)
+    clock.now += leases.ALONE_SECONDS
+    assert await _taken(instance, key, 7, NOW + 6) == 6
+    assert firestore.calls == ["BatchGetDocuments", "Commit", "BatchGetDocuments"]
+
+
+async def test_a_lease_whose_answer_was_lost_is_not_used_twice(key: Key, firestore: Wire) -> None:
+    clock = Clock()
+    instance = Leases(clock)
+    firestore.cut("Commit", "after", number=1, times=1)
+    # The retry finds the balance changed, reads it again and leases the next two.
+    assert (await instance.take(key, FREE, NOW)).refused is None
+    assert (await _balance(key)).leased == 4
+
+
+async def test_only_the_tenants_used_last_are_remembered(
+    key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "REMEMBERED", 2)
+    instance = Leases()
+    keys = [key._replace(tenant_id=f"{key.tenant_id}-{number}") for number in range(4)]
+    asked: list[Awaitable[Standing]] = [instance.take(each, FREE, NOW) for each in keys]
+    await asyncio.gather(*asked)
+    assert len(instance._held) == 2

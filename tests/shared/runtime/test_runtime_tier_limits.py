@@ -1,0 +1,234 @@
+"""What a caller is told of the tier's requests, and who may go on when they are used up."""
+
+import re
+import uuid
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from shared.kit import clock
+from shared.kit.callers import Caller
+from shared.kit.tier_limits import HOUR, LIMITS
+from shared.runtime import leases, limits, tier_limits
+from shared.runtime.app import create_api
+from shared.runtime.leases import Standing
+from shared.runtime.limits import Allowance, Limits
+from shared.runtime.open_routes import OpenRouter
+from shared.runtime.routes import Router
+from shared.runtime.settings import runtime_settings
+from shared.runtime.tier_limits import beyond_tier, limits_of, policies_of
+from tests.shared.runtime.asking import claims, client
+from tests.shared.runtime.issuer import Issuer
+from tests.shared.wire import Wire
+
+pytestmark = pytest.mark.platform
+
+router = Router(read=("things:read",), write=("things:write",))
+tenantless = Router(read=("things:read",), write=("things:write",), tenantless=True)
+strangers = OpenRouter()
+# Ten minutes after an hour began.
+AT = datetime(2026, 3, 1, 12, 10, tzinfo=UTC)
+# RFC 9651: a list of strings, each with whole numbers as parameters.
+FIELD = re.compile(r'"[a-z]+"(;[a-z]=\d+)+(, "[a-z]+"(;[a-z]=\d+)+)*')
+
+
+@router.get("/v1/things")
+async def list_things(caller: Caller) -> dict[str, str]:
+    return {"principal": caller.principal}
+
+
+@router.post("/v1/vetoes")
+@beyond_tier
+async def veto(caller: Caller) -> dict[str, str]:
+    return {"principal": caller.principal}
+
+
+@tenantless.get("/v1/mine")
+async def show(caller: Caller) -> dict[str, str]:
+    return {"principal": caller.principal}
+
+
+@strangers.get("/v1/open")
+async def opened() -> dict[str, str]:
+    return {}
+
+
+class Callers:
+    """Calls of one tenant that nobody else has."""
+
+    def __init__(self, http: httpx.AsyncClient, issuer: Issuer) -> None:
+        self._http = http
+        self._issuer = issuer
+        self.tenant: str | None = f"tenant-{uuid.uuid4().hex[:12]}"
+
+    async def get(self, *roles: str, path: str = "/v1/things") -> httpx.Response:
+        return await self._http.get(path, headers=self._bearer(roles))
+
+    async def veto(self, *roles: str) -> httpx.Response:
+        return await self._http.post("/v1/vetoes", headers=self._bearer(roles))
+
+    async def use_up(self, *roles: str) -> httpx.Response:
+        """The first refusal."""
+        for _ in range(LIMITS["free"].burst + 1):
+            answer = await self.get(*roles)
+        assert answer.status_code == 429, answer.text
+        return answer
+
+    def _bearer(self, roles: tuple[str, ...]) -> dict[str, str]:
+        at = int(AT.timestamp())
+        lifetime = {"iat": at, "nbf": at, "exp": at + 600}
+        token = self._issuer.sign(claims(tenant=self.tenant, roles=list(roles), **lifetime))
+        return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+async def callers(
+    issuer: Issuer, firestore: Wire, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Callers]:
+    """A deployed function, at a time that stands still."""
+    deployed = runtime_settings().model_copy(update={"environment": "prod"})
+    monkeypatch.setattr(limits, "runtime_settings", lambda: deployed)
+    monkeypatch.setattr(tier_limits, "runtime_settings", lambda: deployed)
+    monkeypatch.setattr(tier_limits, "_leases", {})
+    monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 60.0)
+    ample = Allowance(per_second=1e6, burst=1e6, at_once=1_000)
+    monkeypatch.setattr(limits, "_limits", Limits(ample, ample, ample))
+    monkeypatch.setattr(clock, "now", lambda: AT)
+    api = create_api(function="things", router=Router.joining(router, tenantless, strangers))
+    async with client(api) as http:
+        yield Callers(http, issuer)
+
+
+async def test_every_answer_says_what_the_tier_allows_and_what_is_left(callers: Callers) -> None:
+    answer = await callers.get()
+    assert answer.status_code == 200
+    assert answer.headers["ratelimit-policy"] == '"minute";q=60;w=60, "hour";q=1000;w=3600'
+    assert answer.headers["ratelimit"] == '"minute";r=19;t=1, "hour";r=999;t=3000'
+    unknown = await callers.get(path="/v1/things?unknown=1")
+    assert unknown.status_code == 422
+    assert unknown.headers["ratelimit"] == '"minute";r=18;t=2, "hour";r=998;t=3000'
+
+
+async def test_beyond_the_tier_a_caller_is_told_when_to_come_back_and_which_tier_allows_more(
+    callers: Callers,
+) -> None:
+    refusal = await callers.use_up()
+    assert refusal.headers["retry-after"] == "6"
+    assert refusal.headers["ratelimit"] == '"minute";r=0;t=6, "hour";r=980;t=3000'
+    assert refusal.headers["content-type"] == "application/problem+json"
+    problem = refusal.json()
+    assert (problem["code"], problem["upgrade_to"]) == ("tier_limit_reached", "pro")
+    assert problem["detail"] == (
+        "the tier free allows the tenant's members 60 requests a minute and 1000 an hour; "
+        "those of the minute are used up. The tier pro allows 300 and 10000"
+    )
+
+
+async def test_after_the_wait_that_was_told_the_call_is_taken(
+    callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = await callers.use_up()
+    after = int(refusal.headers["retry-after"])
+    later = datetime.fromtimestamp(AT.timestamp() + after, UTC)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert (await callers.get()).status_code == 200
+
+
+async def test_what_members_use_up_their_governors_still_have(callers: Callers) -> None:
+    await callers.use_up()
+    assert (await callers.get("governor")).status_code == 200
+    assert (await callers.get("deputy")).status_code == 200
+    assert (await callers.get("tenant_admin")).status_code == 429
+
+
+@pytest.mark.parametrize("role", ["governor", "deputy"])
+async def test_no_veto_is_refused_for_want_of_requests(role: str, callers: Callers) -> None:
+    await callers.use_up()
+    await callers.use_up(role)
+    vetoes = [await callers.veto(role) for _ in range(100)]
+    assert {each.status_code for each in vetoes} == {200}
+    assert "ratelimit" not in vetoes[0].headers
+
+
+async def test_who_may_not_decide_gets_no_call_for_trying(callers: Callers) -> None:
+    await callers.use_up()
+    assert (await callers.veto("operator")).status_code == 429
+
+
+async def test_tokens_for_no_tenant_and_strangers_take_nothing_of_a_tier(
+    callers: Callers, firestore: Wire
+) -> None:
+    callers.tenant = None
+    mine = [await callers.get(path="/v1/mine") for _ in range(100)]
+    opened = await callers.get(path="/v1/open")
+    assert {each.status_code for each in (*mine, opened)} == {200}
+    assert "ratelimit" not in opened.headers
+    assert firestore.calls == []
+
+
+async def test_a_call_that_the_tier_refuses_costs_its_process_no_more_than_a_read(
+    callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Allowance(per_second=1e-6, burst=100.0, at_once=10)
+    await callers.use_up()
+    monkeypatch.setattr(limits, "_limits", Limits(slow, slow, slow))
+    refused = [(await callers.veto()).json()["code"] for _ in range(97)]
+    # A write needs four of which three are left.
+    assert set(refused) == {"tier_limit_reached"}
+    assert (await callers.veto()).json()["code"] == "too_many_requests"
+
+
+async def test_an_instance_of_another_function_counts_the_same_requests(
+    callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await callers.use_up()
+    monkeypatch.setattr(tier_limits, "_leases", {})
+    assert (await callers.get()).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("update", "allowed"),
+    [
+        ({"environment": "prod"}, 60),
+        ({"environment": "prod", "local_tier": "team"}, 60),
+        ({"environment": "local", "local_limits": True}, 60),
+        ({"environment": "local", "local_limits": True, "local_tier": "team"}, 1_000),
+    ],
+)
+async def test_only_a_local_platform_gives_a_tier_to_who_has_none(
+    update: dict[str, object], allowed: int, callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = runtime_settings().model_copy(update=update)
+    monkeypatch.setattr(tier_limits, "runtime_settings", lambda: settings)
+    monkeypatch.setattr(limits, "runtime_settings", lambda: settings)
+    answer = await callers.get()
+    assert answer.headers["ratelimit-policy"].startswith(f'"minute";q={allowed};')
+
+
+@pytest.mark.parametrize("name", sorted(LIMITS))
+@pytest.mark.parametrize(
+    "standing",
+    [
+        Standing(0, 0, 7_000.5),
+        Standing(3, 20, 3_599.9),
+        Standing(0, 17, 1_000.25, "minute", 1_000.5),
+        Standing(5, 0, 1_000.25, "hour", HOUR),
+    ],
+)
+def test_the_headers_are_structured_fields(name: str, standing: Standing) -> None:
+    limit = LIMITS[name]  # type: ignore[index]
+    assert FIELD.fullmatch(policies_of(limit))
+    assert FIELD.fullmatch(limits_of(standing, limit))
+
+
+def test_a_retry_is_never_told_before_the_window_ends() -> None:
+    for standing in (
+        Standing(0, 17, 1_000.25, "minute", 1_003.5),
+        Standing(5, 0, 1_000.25, "hour", HOUR),
+    ):
+        said = limits_of(standing, LIMITS["free"])
+        policy = re.search(rf'"{standing.refused}";r=0;t=(\d+)', said)
+        assert policy is not None
+        assert tier_limits.retry_after(standing) >= int(policy[1])
