@@ -119,7 +119,7 @@ chaos: setup ## 500 creation cases at once under every fault and two restarts, t
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
-bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|growth|amplification|fairness|judging|audit)
+bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|growth|amplification|fairness|judging|audit|limits)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 verify-audit: setup ## verify the audit chains against their checkpoints (TENANT=…, LOG=1: and against the event log)

@@ -50,6 +50,7 @@ class Operations(Model):
 
     days: Amount
     request_log_bytes: Amount
+    requests_per_lease: Annotated[float, Field(ge=1)]
     cold_starts_idle_a_day: Amount
     cold_starts_per_request: Amount
     cold_start_seconds: Amount

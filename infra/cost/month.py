@@ -51,15 +51,16 @@ class Month:
             *self.idle(),
             *used,
             *self._request_lines(used),
+            *self._leased(used),
             *self._started_for(used),
             *self._deployed(),
             *self._kept(load, months_kept),
         ]
 
     def once(self, action: Action) -> list[Usage]:
-        """An action with the lines that it logs."""
+        """An action with the lines that it logs, and its share of leases."""
         used = used_by(action, self.manifests)
-        return [*used, *self._request_lines(used)]
+        return [*used, *self._request_lines(used), *self._leased(used)]
 
     def run(self) -> list[Usage]:
         """One estimated run."""
@@ -161,6 +162,18 @@ class Month:
         """Cloud Run's own log of every request."""
         size = self.assumed.operations.request_log_bytes / GIB
         return (Usage("log-gib", u.quantity * size, u.function) for u in _requests(used))
+
+    def _leased(self, used: Iterable[Usage]) -> Iterator[Usage]:
+        """The leases of callers' requests, which the local platform does not limit and so does not
+        count: one read and one write each. Decisions need none and are counted all the same."""
+        public = {each.name for each in self.manifests.deployables if each.public}
+        for usage in _requests(used):
+            # The requests of private sides are the platform's own; of a run, one is a caller's.
+            if usage.function in public or usage.function == self.assumed.run.function:
+                callers = 1.0 if usage.function in public else 1 / self.assumed.run.requests
+                leases = usage.quantity * callers / self.assumed.operations.requests_per_lease
+                yield Usage("firestore-reads", leases, usage.function)
+                yield Usage("firestore-writes", leases, usage.function)
 
     def _started_for(self, used: Iterable[Usage]) -> Iterator[Usage]:
         known = {deployable.name for deployable in self.manifests.deployables}

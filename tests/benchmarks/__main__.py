@@ -14,7 +14,9 @@ from tests.benchmarks import (
     decision,
     fairness,
     growth,
+    instances,
     judging,
+    leasing,
     throughput,
     verifying,
     warm_read,
@@ -36,6 +38,7 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "fairness": fairness.measure,
     "judging": judging.measure,
     "audit": lambda: appending.measure() | verifying.measure(),
+    "limits": lambda: leasing.measure() | instances.measure(),
 }
 
 

@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 def measure() -> dict[str, Figure]:
     """The median of three rounds of each."""
-    with started_platform(limits=True) as platform:
+    with started_platform(more=["--tier", "team"]) as platform:
         slower = asyncio.run(_slower(platform))
     # How fast a tenant may ask for a thousand timers does not matter: it has a day for it.
     with started_platform() as platform:
@@ -72,11 +72,11 @@ async def _slower(platform: Started) -> dict[str, Figure]:
     taken: dict[str, list[float]] = {name: [] for name in attacks}
     async with Connections(platform.client.url) as http, Connections(platform.client.url) as worst:
 
-        async def p95(mixes: int) -> float:
-            return percentile(await _mixes(http, other, mixes), 95) * 1000
+        async def p95(many: int) -> float:
+            return percentile(await mixes(http, other, many), 95) * 1000
 
         await _fill(worst, one, longest_card)
-        await _mixes(http, other, WARM_UP_MIXES)
+        await mixes(http, other, WARM_UP_MIXES)
         before = await p95(MIXES_ALONE)
         for _ in range(ROUNDS):
             beside = {}
@@ -121,7 +121,7 @@ async def _fill(http: Connections, tenant: Tenant, body: bytes) -> None:
             left -= 1
 
 
-async def _mixes(http: Connections, tenant: Tenant, many: int) -> list[float]:
+async def mixes(http: Connections, tenant: Tenant, many: int) -> list[float]:
     """Seconds of each call: submit a request, list what waits, approve it, at an even pace."""
     seconds = []
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,15 +85,15 @@ def _what(process: psutil.Process) -> str:
 
 
 @contextmanager
-def started_platform(root: Path = ROOT, *, limits: bool = False) -> Iterator[Started]:
-    """Yields once it is up, with the cloud's limits of callers and tenants if wanted; nothing of it
-    is left afterwards."""
+def started_platform(root: Path = ROOT, *, more: Sequence[str] = ()) -> Iterator[Started]:
+    """Yields once it is up, with `more` options of the command; nothing of it is left
+    afterwards."""
     with tempfile.TemporaryDirectory(prefix="assent-bench-") as directory:
         state = Path(directory)
         command = [
             *(sys.executable, "-m", "emulators", "up", "--port", "0"),
             *("--root", str(root), "--state", str(state)),
-            *(["--limits"] if limits else []),
+            *more,
         ]
         environment = {**os.environ, "PYTHONPATH": str(root)}
         process = subprocess.Popen(
