@@ -14,6 +14,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import (
     AssentError,
     FieldError,
+    TierLimitReached,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -108,14 +109,18 @@ def _read(response: "Response", answer: type[A]) -> A:
 
 def _refusal(response: "Response") -> AssentError:
     try:
-        refused = Refused(response.status_code, response.json())
+        problem = response.json()
+        refused = Refused(response.status_code, problem)
     except (ValueError, KeyError, TypeError):
         return Unavailable(f"approvals answered {response.status_code} without a reason")
     if refused.http_status == Unauthenticated.http_status:
         return Unauthenticated(refused.detail)
     if refused.http_status == TooManyRequests.http_status:
-        after = response.headers.get("retry-after", "")
-        return TooManyRequests(refused.detail, retry_after=whole_number_in(after) or 1)
+        after = whole_number_in(response.headers.get("retry-after", "")) or 1
+        if refused.code == TierLimitReached.code:
+            more = problem.get("upgrade_to")
+            return TierLimitReached(refused.detail, retry_after=after, upgrade_to=more)
+        return TooManyRequests(refused.detail, retry_after=after)
     return refused
 
 

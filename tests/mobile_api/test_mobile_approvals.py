@@ -16,6 +16,7 @@ from shared.kit.errors import (
     NotFound,
     SeparationOfDuties,
     StaleDecisionHash,
+    TierLimitReached,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -77,6 +78,16 @@ async def test_too_many_requests_says_when_to_come_back(phone: Phone, owner: Own
     owner.will(TooManyRequests("slowly", retry_after=7))
     answer = await phone.post(ACTIVATE)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+
+
+async def test_a_tier_that_is_used_up_is_told_with_the_one_that_allows_more(
+    phone: Phone, owner: OwnerStandIn
+) -> None:
+    owner.will(TierLimitReached("used up", retry_after=7, upgrade_to="pro"))
+    answer = await phone.post(ACTIVATE)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+    problem = answer.json()
+    assert (problem["code"], problem["upgrade_to"]) == ("tier_limit_reached", "pro")
 
 
 @pytest.mark.parametrize("trouble", ["hang up", 502, 503, Unavailable("the store is away")])

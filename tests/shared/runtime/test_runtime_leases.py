@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 import grpc
 import pytest
 
-from shared.kit.tier_limits import HOUR, LIMITS, Balance, TierLimit
+from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Balance, TierLimit
 from shared.runtime import leases
 from shared.runtime.leases import COLLECTION, Key, Leases, Standing
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
+from tests.benchmarks.leasing import BELOW, FLOOD, SHARES, WRONGLY_REFUSED_PERCENT, simulated
 from tests.shared.wire import Wire
 
 pytestmark = pytest.mark.platform
@@ -188,6 +189,20 @@ async def test_a_lease_whose_answer_was_lost_is_not_used_twice(key: Key, firesto
     # The retry finds the balance changed, reads it again and leases the next two.
     assert (await instance.take(key, FREE, NOW)).refused is None
     assert (await _balance(key)).leased == 4
+
+
+@pytest.mark.parametrize("spread", sorted(SHARES))
+async def test_three_instances_keep_a_flood_within_the_tier(spread: str, firestore: Wire) -> None:
+    flood = await simulated(FREE, FLOOD, SHARES[spread], 5 * MINUTE)
+    # All that was refilled, but for a lease that did not fit; and the burst.
+    assert 300 - FREE.lease <= flood.taken <= 300 + FREE.burst
+    assert flood.writes <= flood.taken / FREE.lease + len(SHARES[spread]) + 1
+
+
+@pytest.mark.parametrize("spread", sorted(SHARES))
+async def test_below_the_limit_few_calls_are_refused(spread: str, firestore: Wire) -> None:
+    below = await simulated(FREE, BELOW, SHARES[spread], 10 * MINUTE)
+    assert 1 - below.taken / below.sent <= WRONGLY_REFUSED_PERCENT["free"] / 100
 
 
 async def test_only_the_tenants_used_last_are_remembered(
