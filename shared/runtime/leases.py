@@ -16,8 +16,8 @@ from shared.storage.races import decide_again
 
 COLLECTION = "tier_balances"
 # A call waits so long for a lease, once; the process then counts alone for a while.
-ANSWERED_WITHIN_SECONDS = 2.0
-ALONE_SECONDS = 5.0
+ANSWERED_WITHIN_SECONDS = 5.0
+ALONE_SECONDS = 10.0
 REMEMBERED = 10_000
 
 _log = logging.getLogger(__name__)
@@ -57,10 +57,10 @@ class Leases:
     """Takes requests one by one from leases. A lease costs one write; so does nothing else: while a
     process holds a lease, or knows until when it gets none, it asks nobody.
 
-    Where the balance cannot be read and written within two seconds, the process goes on alone from
-    what it saw last, at the tier's pace, for five seconds, and then asks again. So a store that
-    fails neither refuses everything nor lets everything pass: each process then allows as much as
-    all of them should. For one event loop."""
+    Where the balance cannot be read and written within five seconds, the process goes on alone from
+    what it saw last, or from one lease, at the tier's pace for ten, and then asks again. So a store
+    that fails neither refuses everything nor lets everything pass: each process then allows as
+    much as all of them should. For one event loop."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` shows seconds and never goes back."""
@@ -113,7 +113,8 @@ class Leases:
             except Exception:  # noqa: BLE001 - a fault of ours must not refuse every call
                 _log.exception("counted alone: the balance could not be read or written")
             held.alone_until = self._clock() + ALONE_SECONDS
-        return lease(held.balance, limit, requests, now)
+        last_seen = held.balance or Balance(at=now, left=limit.lease)
+        return lease(last_seen, limit, requests, now)
 
 
 async def _lease(key: Key, limit: TierLimit, requests: int, now: float) -> Granted | Refused:

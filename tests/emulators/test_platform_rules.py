@@ -195,6 +195,9 @@ def test_a_platform_limits_callers_only_if_it_was_told_to(
     assert of_deployable(notes, services)["ASSENT_LOCAL_LIMITS"] == "false"
     limited = replace(services, limits=True)
     assert of_deployable(notes, limited)["ASSENT_LOCAL_LIMITS"] == "true"
+    assert "ASSENT_LOCAL_TIER" not in of_deployable(notes, limited)
+    in_tier = replace(limited, tier="pro")
+    assert of_deployable(notes, in_tier)["ASSENT_LOCAL_TIER"] == "pro"
 
 
 def test_each_signing_key_comes_with_the_public_keys_that_verify_it() -> None:

@@ -159,11 +159,22 @@ async def test_a_store_that_fails_neither_opens_the_gate_nor_shuts_it(
     instance = Leases(clock)
     breaks(firestore)
     monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 0.2)
-    assert await _taken(instance, key, 100, NOW) == 20
+    # It has seen nothing: one lease, of which the first is a third.
+    assert await _taken(instance, key, 100, NOW) == 2
     calls = len(firestore.calls)
-    # Within five seconds nobody asks again; the tier's pace goes on.
+    # Within ten seconds nobody asks again; the tier's pace goes on.
     assert await _taken(instance, key, 100, NOW + 60) == 18
     assert len(firestore.calls) == calls
+
+
+async def test_a_process_alone_goes_on_from_the_balance_that_it_saw_last(
+    key: Key, firestore: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = Leases(Clock())
+    assert await _taken(instance, key, 21, NOW) == 20
+    firestore.cut("BatchGetDocuments")
+    monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 0.2)
+    assert await _taken(instance, key, 100, NOW + 7) == 6
 
 
 async def test_a_store_that_answers_again_is_asked_again(
@@ -174,7 +185,7 @@ async def test_a_store_that_answers_again_is_asked_again(
     assert await _taken(other, key, 30, NOW) == 20
     firestore.cut("BatchGetDocuments")
     monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 0.2)
-    assert await _taken(instance, key, 30, NOW) == 20
+    assert await _taken(instance, key, 30, NOW) == 2
     firestore.mend()
     monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 60.0)
     clock.now += leases.ALONE_SECONDS

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.errors import TooManyRequests
+from shared.kit.tier_limits import TierLimit
 from shared.manifest.model import Sizing
 from shared.runtime import bodies, limits, tier_limits
 from shared.runtime.app import create_api
@@ -255,13 +256,19 @@ def test_the_largest_call_is_always_taken_after_a_pause(clock: Clock) -> None:
     assert _taken(Limits(), ANA, 1, clock, cost=largest) == 1
 
 
+def _allow_every_tier(monkeypatch: pytest.MonkeyPatch) -> None:
+    ample = TierLimit("free", per_minute=10**6, per_hour=10**9, lease=10**5)
+    monkeypatch.setattr(tier_limits, "LIMITS", {"free": ample})
+    monkeypatch.setattr(tier_limits, "_leases", {})
+
+
 @pytest.fixture
 def few(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A deployed function that takes few calls."""
     deployed = runtime_settings().model_copy(update={"environment": "prod"})
     monkeypatch.setattr(limits, "runtime_settings", lambda: deployed)
     monkeypatch.setattr(limits, "_limits", _limits(caller=6.0, tenant=9.0, per_second=1.0))
-    monkeypatch.setattr(tier_limits, "_leases", {})
+    _allow_every_tier(monkeypatch)
 
 
 def _bearer(
@@ -286,7 +293,7 @@ async def test_beyond_a_laptop_a_loop_is_told_when_to_come_back(
     deployed = runtime_settings().model_copy(update=update)
     monkeypatch.setattr(limits, "runtime_settings", lambda: deployed)
     monkeypatch.setattr(limits, "_limits", _limits(caller=3.5, per_second=1.0))
-    monkeypatch.setattr(tier_limits, "_leases", {})
+    _allow_every_tier(monkeypatch)
     bearer = _bearer(issuer, "ana")
     async with client(create_api(function="things", router=router)) as asking:
         answers: list[httpx.Response] = [
