@@ -88,7 +88,7 @@ def figures_of(month: Month, prices: Prices) -> dict[str, Figure]:
         ),
         "usd_per_run_estimated": at_list_price(month.run(), "USD/run, an estimate"),
         "reference_in_twice_the_time_usd_month": priced(_slower(reference)),
-        "reference_after_a_year_usd_month": replace(priced(after_a_year), aim=46),
+        "reference_after_a_year_usd_month": replace(priced(after_a_year), aim=45),
     }
     announced = max((p.effective for p in prices.resources.values() if p.effective), default=None)
     if announced is not None:
