@@ -91,15 +91,17 @@ check: setup cost-check ## what CI runs before the tests: lint, types, import co
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m events --check
 	@$(BIN)/python -m docs.handles --check
+	@$(BIN)/python -m docs.policies --check
 	@$(BIN)/python -m docs.reference --check
 
 format: setup ## ruff's formatting and safe fixes
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --fix --quiet .
 
-schemas: setup ## events/schemas/*.json from the models, handles.json from the handlers
+schemas: setup ## events/schemas/*.json from the models, handles.json from the handlers, the policies' schema from the routes
 	@$(BIN)/python -m events
 	@$(BIN)/python -m docs.handles
+	@$(BIN)/python -m docs.policies
 
 api-reference: setup ## docs/api/ from the functions
 	@$(BIN)/python -m docs.reference
@@ -119,7 +121,7 @@ chaos: setup ## 500 creation cases at once under every fault and two restarts, t
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
-bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|growth|amplification|fairness|judging|audit|limits)
+bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|policy|growth|amplification|fairness|judging|audit|limits)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 verify-audit: setup ## verify the audit chains against their checkpoints (TENANT=…, LOG=1: and against the event log)

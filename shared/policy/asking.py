@@ -3,6 +3,7 @@
 The route asks about calls whose answer needs nothing but the principal and the tenant; about all
 others the runner asks, once it has read what they are about."""
 
+import logging
 from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import datetime
@@ -34,6 +35,7 @@ from shared.policy.vocabulary import (
 MET_BY_CALLS = frozenset({"log", "alert"})
 _CALLERS_REMEMBERED = 1024
 
+_log = logging.getLogger("assent.policy")
 _current: ContextVar["Question | None"] = ContextVar("question", default=None)
 
 
@@ -102,6 +104,7 @@ class Question:
         if decision.determining:
             return Forbidden(f"the tenant's policy {decision.determining[0]} forbids it")
         if decision.errors:
+            _log.error("nothing was decided about %s: %s", act.action, "; ".join(decision.errors))
             return Forbidden("the tenant's policies cannot be evaluated, so nothing is allowed")
         return Forbidden(self._who_may(act, resource, at))
 

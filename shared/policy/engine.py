@@ -1,8 +1,9 @@
 """Decides requests by Cedar policies. Pure: reads no clock, no store and no environment."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import cedarpy
@@ -14,6 +15,12 @@ Effect = Literal["allow", "deny"]
 Value = bool | int | str
 # Of policies that let a governor write policies and decide about them, whatever the tenant's say.
 ALWAYS = "always"
+
+# In a schema as `vocabulary.schema_of` writes it: names are quoted.
+_ACTION = re.compile(
+    r"^\s*action\s+([^;{\[]*?)(?:\s+in\s+\[([^\]]*)\])?\s*(?:;|appliesTo)", re.MULTILINE
+)
+_NAME = re.compile(r'"([^"]+)"')
 
 
 class Uid(NamedTuple):
@@ -89,6 +96,23 @@ class Schema:
     def __init__(self, text: str) -> None:
         self.text = text
         self.handle = cedarpy.Schema.from_str(text)
+        self._groups: dict[str, frozenset[str]] = {}
+        for names, groups in _ACTION.findall(text):
+            within = frozenset(_NAME.findall(groups))
+            self._groups |= dict.fromkeys(_NAME.findall(names), within)
+
+    def names_of(self, action: str) -> frozenset[str] | None:
+        """The action and every group that it is in; None for one that is not known."""
+        if action not in self._groups:
+            return None
+        found: set[str] = set()
+        waiting = [action]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self._groups.get(name, ())
+        return frozenset(found)
 
     def prepare(self, entities: Iterable[Entity]) -> cedarpy.Entities:
         """The entities, ready for many decisions. Raises ValueError where one does not fit."""
@@ -106,6 +130,7 @@ class Policies:
     _handle: cedarpy.PolicySet
     _named: Mapping[str, Policy]
     _always: cedarpy.PolicySet
+    _by_action: dict[str, cedarpy.PolicySet] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -134,7 +159,7 @@ class Policies:
             prepared = self._prepared(entities, more)
         except ValueError as error:
             return self._refusal(str(error))
-        decision = self._decide(request, prepared, self._handle)
+        decision = self._decide(request, prepared, self._about(request.action))
         if decision.is_allowed:
             return decision
         alone = self._decide(request, prepared, self._always)
@@ -148,6 +173,17 @@ class Policies:
         except ValueError as error:
             return self._refusal(str(error))
         return self.decide(request, prepared)
+
+    def _about(self, action: str) -> cedarpy.PolicySet:
+        """The policies whose scope the action is in: no other one can say anything about it."""
+        known = self._by_action.get(action)
+        if known is None:
+            names = self.schema.names_of(action)
+            if names is None:
+                return self._handle
+            reaching = [each for each in self._named.values() if each.reaches(names)]
+            known = self._by_action[action] = _set_of(reaching)
+        return known
 
     def annotations(self, name: str) -> Mapping[str, str]:
         """The annotations of the policy with that name."""

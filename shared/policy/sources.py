@@ -48,6 +48,10 @@ class Policy:
     actions: frozenset[str]
     parsed: Mapping[str, Any] = field(repr=False)
 
+    def reaches(self, names: frozenset[str]) -> bool:
+        """Whether its scope holds an action with these names: its own, and those of its groups."""
+        return not self.actions or not self.actions.isdisjoint(names)
+
     def is_of(self, action: str) -> bool:
         """Whether its scope names this very action."""
         return action in self.actions

@@ -33,7 +33,7 @@ APPROVAL: Noun[Approval] = Noun(
     "Approval",
     {
         "kind": "String",
-        "effect": "String",
+        "effect?": "String",
         "risk": "String",
         "status": "String",
         "amount_usd_micros?": "Long",

@@ -89,6 +89,7 @@ MATRIX = {
     "suspend a precedent": Row("POST", "/v1/precedent-seeds/{seed}/suspend", {"governor"}),
     "make a key": Row("POST", "/v1/api-keys", {"tenant_admin", "developer"}),
     "read the audit log": Row("GET", "/v1/audit/entries", READ_AUDIT),
+    "show an export": Row("GET", "/v1/audit/exports/exp_x", READ_AUDIT),
     "read the checkpoint": Row("GET", "/v1/audit/checkpoint", READ_AUDIT),
 }
 # What is decided at no route: an agent's runtime asks before it acts.

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from docs.policies import acts
+from shared.kit.canonical import content_hash
 from shared.kit.errors import PolicyInvalid
 from shared.policy.engine import Entity, Policies, Request, Schema, Uid
+from shared.policy.platform import platform_policies
 from shared.policy.record import RecordedDecision, recorded, slice_hash, slice_of
 from shared.policy.sources import DEEPEST, LONGEST_SOURCE, Source
 
@@ -208,3 +211,25 @@ def test_a_slice_has_one_form_in_any_order() -> None:
     forward, backward = slice_of(entities()), slice_of(entities()[::-1])
     assert forward == backward
     assert slice_hash(forward) == slice_hash(backward) != slice_hash(slice_of(entities(pages=2)))
+
+
+def test_a_slice_hashes_as_its_canonical_form() -> None:
+    kept = slice_of((*entities(), Entity(Uid("Paper", 'Zürich "1"\n'), {"pages": -5, "é": True})))
+    assert slice_hash(kept) == content_hash(list(kept))
+
+
+def test_a_policy_without_an_action_in_its_scope_reaches_every_action() -> None:
+    forbid = (
+        '@id("no") forbid(principal, action, resource) when { action == Action::"papers.burn" };'
+    )
+    other = '@id("o") forbid(principal, action in [Action::"papers.burn"], resource);'
+    for tenant in (forbid, other):
+        both = policies(PERMIT, tenant)
+        assert both.decide(asks(), entities()).is_allowed
+        assert not both.decide(asks(action="papers.burn"), entities()).is_allowed
+
+
+def test_every_action_of_the_schema_is_known_with_all_its_groups() -> None:
+    schema = platform_policies().schema
+    for act in acts().values():
+        assert schema.names_of(act.action) == {act.action, *act.within}

@@ -8,12 +8,11 @@ from events.precedents import Condition, PrecedentSeed
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND
 from functions.approvals.service.lists import list_precedents, show_precedent
 from functions.approvals.views import SignedCard
-from shared.kit.errors import Forbidden, NotFound, VersionConflict
+from shared.kit.errors import NotFound, VersionConflict
 from tests.functions.approvals.builders import (
     CONTENT,
     GOVERNOR,
     HOUR,
-    LEGAL,
     MINUTE,
     OTHER_GOVERNOR,
     SECOND,
@@ -46,14 +45,6 @@ async def test_a_rejected_precedent_cannot_be_activated(world: World) -> None:
     assert seed.status == "rejected"
     with pytest.raises(VersionConflict):
         await world.activate(seed)
-
-
-async def test_only_a_governor_activates_and_suspends(world: World) -> None:
-    seed = await world.post()
-    with pytest.raises(Forbidden):
-        await world.activate(seed, LEGAL)
-    with pytest.raises(Forbidden):
-        await world.suspend(seed, LEGAL)
 
 
 async def test_an_example_that_is_no_id_or_another_tenants_justifies_nothing(
