@@ -46,7 +46,7 @@ async def within_tier(request: Request, caller: Caller) -> None:
     is_decider = not caller.roles.isdisjoint(_DECIDERS)
     if is_nobodys(caller.tenant_id) or (is_decider and is_beyond_tier(request.scope["endpoint"])):
         return
-    limit = LIMITS[await tier_of(caller.tenant_id)]
+    limit = LIMITS[tier_of(caller)]
     key = Key(caller.tenant_id, GOVERNORS if is_decider else MEMBERS)
     standing = await _own_leases().take(key, limit, caller.received_at.timestamp())
     say(request.scope, "RateLimit-Policy", policies_of(limit))
@@ -60,8 +60,8 @@ def is_nobodys(tenant_id: str) -> bool:
     return tenant_id == PLATFORM_TENANT or tenant_id.startswith("_")
 
 
-async def tier_of(tenant_id: str) -> Tier:
-    """The tier of a tenant; the lowest of one that has none."""
+def tier_of(caller: Caller) -> Tier:
+    """The tier of the caller's tenant; the lowest of one that has none."""
     settings = runtime_settings()
     if settings.environment == "local" and settings.local_tier is not None:
         return settings.local_tier

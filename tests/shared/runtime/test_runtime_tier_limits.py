@@ -25,9 +25,9 @@ from tests.shared.wire import Wire
 
 pytestmark = pytest.mark.platform
 
-router = Router(read=("things:read",), write=("things:write",))
-tenantless = Router(read=("things:read",), write=("things:write",), tenantless=True)
-strangers = OpenRouter()
+router = Router(action="me.read", read=("things:read",), write=("things:write",))
+tenantless = Router(action="me.read", read=("things:read",), tenantless=True)
+strangers = OpenRouter(action="device.list")
 # Ten minutes after an hour began.
 AT = datetime(2026, 3, 1, 12, 10, tzinfo=UTC)
 # RFC 9651: a list of strings, each with whole numbers as parameters.
