@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -61,8 +62,9 @@ class Browser:
         form = _FORM.search(page.text)
         if form is None:
             raise PlatformError(f"{page.url} shows no form: {page.text[:300]}")
-        fields = {**dict(_FIELD.findall(page.text)), **filled}
-        action = urljoin(str(page.url), form[1].replace("&amp;", "&"))
+        shown = {name: unescape(value) for name, value in _FIELD.findall(page.text)}
+        fields = {**shown, **filled}
+        action = urljoin(str(page.url), unescape(form[1]))
         return self.http.post(action, data=fields, headers=self._own())
 
     def token(self, **form: str) -> httpx.Response:

@@ -6,11 +6,11 @@ from typing import Literal
 
 from events.registry import event
 from shared.kit.instants import Instant
-from shared.kit.models import EventData
+from shared.kit.models import EventData, Model
 
 TOPIC = "identity"
 
-Client = Literal["browser", "device"]
+Client = Literal["browser", "device", "client"]
 EndedBecause = Literal["signed_out", "revoked", "reused"]
 TenantStatus = Literal["trial", "active", "suspended", "closing", "closed"]
 InvitationStatus = Literal["open", "accepted", "revoked"]
@@ -31,11 +31,13 @@ class PrincipalCreated(PrincipalState):
 
 
 class SessionState(EventData):
-    """A session after the event: one sign-in, and all tokens that follow from it."""
+    """A session after the event: one sign-in, and all tokens that follow from it. `client_id` is
+    the address of a client that a person let in."""
 
     session_id: str
     principal_id: str
     client: Client
+    client_id: str | None = None
     provider: str
     started_at: Instant
     expires_at: Instant
@@ -45,7 +47,7 @@ class SessionState(EventData):
 
 @event("assent.session.started.v1")
 class SessionStarted(SessionState):
-    """A principal signed in, in a browser or on a device."""
+    """A principal signed in, in a browser or on a device, or a client that it let in began."""
 
 
 @event("assent.session.ended.v1")
@@ -71,6 +73,25 @@ class DeviceGrantDecided(DeviceGrantState):
     """A signed-in person allowed a device to act for them, or denied it."""
 
 
+class ClientGrantState(EventData):
+    """What a person let a client do, in the tenant `given_in`. `client_id` is the address of the
+    document that describes the client, `resource` the server that its tokens are for."""
+
+    grant_id: str
+    client_id: str
+    principal_id: str
+    given_in: str
+    scope: str
+    resource: str
+    given_at: Instant
+
+
+@event("assent.client_grant.given.v1")
+class ClientGrantGiven(ClientGrantState):
+    """A signed-in person let a client act for them in a tenant. The session that follows has its
+    `client_id`, and ends when the person revokes it."""
+
+
 class TenantState(EventData):
     """A tenant after the event. `admins` and `governors` are the principals with those roles."""
 
@@ -89,11 +110,45 @@ class TenantCreated(TenantState):
     """Somebody signed up; the founder is its admin and its governor."""
 
 
+class WorkspaceState(EventData):
+    """A workspace of the tenant after the event: a part of it that tokens can be narrowed to."""
+
+    workspace_id: str
+    created_by: str
+    created_at: Instant
+    archived_at: Instant | None = None
+
+
+@event("assent.workspace.created.v1")
+class WorkspaceCreated(WorkspaceState):
+    """An admin made a workspace."""
+
+
+@event("assent.workspace.archived.v1")
+class WorkspaceArchived(WorkspaceState):
+    """An admin archived the workspace: no token is given for it any more."""
+
+
+@event("assent.workspace.reopened.v1")
+class WorkspaceReopened(WorkspaceState):
+    """An admin took the workspace back into use."""
+
+
+class WorkspaceRoles(Model):
+    """What a member may do in one workspace, beyond its roles in the whole tenant."""
+
+    workspace_id: str
+    roles: tuple[str, ...]
+
+
 class MemberState(EventData):
-    """A principal's place in a tenant after the event."""
+    """A principal's place in a tenant after the event. A service is a program of the tenant's and
+    has no other place."""
 
     principal_id: str
+    kind: Literal["human", "service"] = "human"
     roles: tuple[str, ...]
+    workspaces: tuple[WorkspaceRoles, ...] = ()
     joined_at: Instant
     invitation_id: str | None = None
     removed_at: Instant | None = None
@@ -101,12 +156,12 @@ class MemberState(EventData):
 
 @event("assent.member.joined.v1")
 class MemberJoined(MemberState):
-    """The founder, or somebody who accepted an invitation, belongs to the tenant now."""
+    """The founder, somebody who accepted an invitation, or a new service belongs to the tenant."""
 
 
 @event("assent.member.roles_changed.v1")
 class MemberRolesChanged(MemberState):
-    """An admin gave the member other roles."""
+    """An admin gave the member other roles, in the tenant or in a workspace."""
 
 
 @event("assent.member.removed.v1")
@@ -143,7 +198,8 @@ class InvitationRevoked(InvitationState):
 
 
 class ApiKeyState(EventData):
-    """A key after the event. It acts as the member `principal_id`, with `scopes` and no role."""
+    """A key after the event. It acts as the member `principal_id`, with `scopes`; a key of a person
+    has no role, one of a service has the service's."""
 
     key_id: str
     principal_id: str
@@ -157,7 +213,7 @@ class ApiKeyState(EventData):
 
 @event("assent.api_key.created.v1")
 class ApiKeyCreated(ApiKeyState):
-    """A member made a key."""
+    """A member made a key for itself, or an admin one for a service."""
 
 
 @event("assent.api_key.rotated.v1")

@@ -65,6 +65,7 @@ def common(services: Services) -> dict[str, str]:
         "ASSENT_AUDIENCE": AUDIENCE,
         "ASSENT_JWKS_URL": services.keys,
         "ASSENT_PUBLIC_URL": services.public_url,
+        "ASSENT_LOOPBACK_CLIENTS": "true",
         "ASSENT_IDENTITY_URL": services.urls.get("identity", ""),
         "ASSENT_LOCAL_LIMITS": str(services.limits).lower(),
     }

@@ -1,13 +1,16 @@
 """What this function owns: on the platform principals, their links, sessions, the requests of
-devices and the short names of tenants; in each tenant itself, its members, invitations and keys."""
+devices, what clients were let in for, and the short names of tenants; in each tenant itself, its
+members, workspaces, invitations and keys."""
 
 from functions.identity.rules.api_key import ApiKey
+from functions.identity.rules.client_grant import ClientGrant
 from functions.identity.rules.described import API_KEY, MEMBER
 from functions.identity.rules.device_grant import DeviceGrant
 from functions.identity.rules.invitation import Invitation
 from functions.identity.rules.principal import Principal, SignInLink
 from functions.identity.rules.session import Session
 from functions.identity.rules.tenant import Member, SlugClaim, Tenant
+from functions.identity.rules.workspace import Workspace
 from shared.aggregates import Aggregate, Runner
 
 PRINCIPALS = Aggregate(noun="principal", model=Principal, collection="principals")
@@ -31,6 +34,13 @@ DEVICE_GRANTS = Aggregate(
     collection="device_grants",
     id_of=lambda grant: grant.user_code,
 )
+CLIENT_GRANTS = Aggregate(
+    noun="client_grant",
+    model=ClientGrant,
+    collection="client_grants",
+    prefix="cgr",
+    id_of=lambda grant: grant.grant_id,
+)
 SLUGS = Aggregate(
     noun="tenant_slug", model=SlugClaim, collection="tenant_slugs", id_of=lambda claim: claim.slug
 )
@@ -44,6 +54,14 @@ MEMBERS = Aggregate(
     indexed=("joined_at",),
     queried=("-joined_at",),
     policy=MEMBER,
+)
+WORKSPACES = Aggregate(
+    noun="workspace",
+    model=Workspace,
+    collection="workspaces",
+    prefix="wsp",
+    indexed=("created_at",),
+    queried=("-created_at",),
 )
 INVITATIONS = Aggregate(
     noun="invitation",
@@ -66,6 +84,6 @@ KEYS = Aggregate(
 
 RUN = Runner(
     "identity",
-    *(PRINCIPALS, LINKS, SESSIONS, DEVICE_GRANTS, SLUGS),
-    *(TENANTS, MEMBERS, INVITATIONS, KEYS),
+    *(PRINCIPALS, LINKS, SESSIONS, DEVICE_GRANTS, CLIENT_GRANTS, SLUGS),
+    *(TENANTS, MEMBERS, WORKSPACES, INVITATIONS, KEYS),
 )

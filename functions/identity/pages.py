@@ -2,12 +2,23 @@
 
 from collections.abc import Iterable
 from html import escape
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from functions.identity.rules.authorization import Asked
+from functions.identity.rules.client import host_of
 from functions.identity.rules.device_grant import DeviceGrant, shown
 
 # A page runs and loads nothing, sends its forms to this site only, and is shown in no frame.
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+# What each scope of a client allows, in words for people.
+_IN_WORDS = {
+    "agents:read": "read your agents and their history",
+    "agents:write": "propose and change agents, which people then decide about",
+    "approvals:read": "read approvals and their reasons",
+    "approvals:request": "ask for approvals, and never decide one",
+    "governance:read": "read who governs, and by which rules",
+}
 
 
 def sign_in_page(providers: Iterable[tuple[str, str]], return_to: str) -> str:
@@ -56,6 +67,43 @@ def consent_page(grant: DeviceGrant, form_token: str) -> str:
         "<button name='decision' value='allow'>Allow</button> "
         "<button name='decision' value='deny'>Deny</button></form>",
     )
+
+
+def let_in_page(asked: Asked, resource: str, form_token: str) -> str:
+    """The question whether a client may act for the person who is signed in, and in which tenant.
+    The host is what the person can trust: the name is the client's own word."""
+    request, host = asked.request, host_of(asked.request.client_id)
+    name = f"<b>{escape(asked.document.name)}</b>, from " if asked.document.name else ""
+    scopes = "".join(
+        f"<li>{escape(_IN_WORDS[each])} ({escape(each)})</li>" for each in sorted(request.scopes())
+    )
+    choices = "".join(
+        f"<li><label><input type='radio' name='tenant' value='{escape(each.tenant_id)}' required"
+        f"{' checked' if len(asked.tenants) == 1 else ''}> {escape(each.name)} "
+        f"({escape(each.slug)})</label></li>"
+        for each in asked.tenants
+    )
+    return _page(
+        "Let a program act for you",
+        f"<p>A program that calls itself {name or 'nothing, from '}<b>{escape(host)}</b>, asks to "
+        f"act for you at <b>{escape(resource)}</b>. Allow it only if you started this there.</p>"
+        f"<p>Afterwards your browser goes to <b>{escape(host_of(request.redirect_uri))}</b>.</p>"
+        f"<p>It may then, until you revoke it or for 30 days:</p><ul>{scopes}</ul>"
+        "<form method='post' action='/consent'>"
+        f"<p>In the tenant:</p><ul>{choices}</ul>"
+        f"<input type='hidden' name='request' value='{escape(request.written())}'>"
+        f"<input type='hidden' name='form' value='{escape(form_token)}'>"
+        "<button name='decision' value='allow'>Allow</button> "
+        "<button name='decision' value='deny' formnovalidate>Deny</button></form>",
+    )
+
+
+def policy_for(redirect_uri: str) -> str:
+    """The policy of that page: its form may lead on to the client, and nowhere else. Policies have
+    no word for an address of IPv6, so there the form may lead to any address without encryption."""
+    parts = urlsplit(redirect_uri)
+    place = "http:" if "[" in parts.netloc else f"{parts.scheme}://{parts.netloc}"
+    return POLICY.replace("form-action 'self'", f"form-action 'self' {place}")
 
 
 def message_page(title: str, text: str) -> str:

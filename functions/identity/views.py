@@ -10,20 +10,26 @@ from events.identity import (
     InvitationStatus,
     MemberState,
     TenantStatus,
+    WorkspaceState,
 )
 from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.invitation import Invitation
 from functions.identity.rules.session import Session
 from functions.identity.rules.tenant import Member, Tenant
+from functions.identity.rules.workspace import Workspace
 from shared.kit.instants import Instant
 from shared.kit.models import Model, part_of
 
 
 class SessionView(Model):
-    """A session of the caller's own."""
+    """A session of the caller's own. `client_id` is the program that the caller let in, `scope`
+    what it may do: where it is empty, all that the caller may."""
 
     session_id: str
     client: Client
+    client_id: str | None
+    tenant_id: str | None
+    scope: str
     provider: str
     device: str
     started_at: Instant
@@ -69,12 +75,14 @@ class TenantsView(Model):
 
 
 class Me(Model):
-    """Who the caller is, and what its token allows. `tenant` is the one that the token is for."""
+    """Who the caller is, and what its token allows. `tenant` is the one that the token is for,
+    `workspace_id` the workspace that it is narrowed to."""
 
     principal_id: str
     name: str
     mail: str
     tenant: TenantView | None
+    workspace_id: str | None
     roles: tuple[str, ...]
     scopes: tuple[str, ...]
 
@@ -92,6 +100,24 @@ class MemberPage(Model):
     """A page of members, also of those who left."""
 
     items: tuple[MemberView, ...]
+    next_cursor: str | None
+
+
+class WorkspaceView(WorkspaceState):
+    """A workspace, for the members of its tenant."""
+
+    name: str
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Self:
+        """What members see of it."""
+        return part_of(cls, workspace)
+
+
+class WorkspacePage(Model):
+    """A page of workspaces, also of those that were archived."""
+
+    items: tuple[WorkspaceView, ...]
     next_cursor: str | None
 
 

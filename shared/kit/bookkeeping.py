@@ -36,6 +36,7 @@ RefusalReason = Literal[
     "tenant_missing",
     # What the policies deny to a caller whose token is good.
     "not_permitted",
+    "for_one_workspace",
     # Of what is sent to sign in, or to get a token.
     "another_browser",
     "cross_site",

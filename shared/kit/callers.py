@@ -22,7 +22,8 @@ class Actor(NamedTuple):
 @dataclass(frozen=True)
 class Caller:
     """A verified principal of one tenant. `received_at` is the time at the request's entry; every
-    decision in the request uses this time only."""
+    decision in the request uses this time only. `workspace_id`: the token opens nothing of the
+    tenant outside of that workspace."""
 
     principal: str
     tenant_id: str
@@ -32,6 +33,7 @@ class Caller:
     token: str = field(repr=False)
     # Who acts in the principal's name (RFC 8693, `act`): support, which may read only.
     impersonator: str | None = None
+    workspace_id: str | None = None
 
     @property
     def actor(self) -> Actor:

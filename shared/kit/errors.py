@@ -77,6 +77,12 @@ class TenantNotChosen(AssentError):
     http_status = 403
 
 
+class CoversTheTenant(AssentError):
+    code = "covers_the_tenant"
+    title = "The token is for one workspace, and this call covers the whole tenant"
+    http_status = 403
+
+
 class SeparationOfDuties(AssentError):
     code = "separation_of_duties"
     title = "Nobody decides on their own request"

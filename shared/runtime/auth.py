@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 from shared.kit.api_keys import PREFIX
 from shared.kit.bookkeeping import PLATFORM_TENANT, RefusalReason
 from shared.kit.callers import Caller, Identifier, Scopes
-from shared.kit.errors import ScopeMissing, TenantNotChosen, Unauthenticated
+from shared.kit.errors import CoversTheTenant, ScopeMissing, TenantNotChosen, Unauthenticated
 from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
 from shared.kit.wording import field_errors, one_of
@@ -57,6 +57,7 @@ class Claims(BaseModel):
     sub: Identifier
     exp: Seconds
     tenant: Identifier | None = None
+    workspace: Identifier | None = None
     scope: Scopes = ""
     roles: tuple[Identifier, ...] = ()
     nbf: Seconds = 0
@@ -206,6 +207,7 @@ async def authenticate(request: Request) -> Caller:
         received_at=now,
         token=token,
         impersonator=claims.act.sub if claims.act else None,
+        workspace_id=claims.workspace,
     )
 
 
@@ -215,6 +217,14 @@ async def require_tenant(request: Request, caller: Caller) -> None:
         await report_refusal(request, "tenant_missing", PLATFORM_TENANT, caller.principal)
         detail = "choose one when you get the token: send tenant to POST /v1/auth/token"
         raise TenantNotChosen(detail)
+
+
+async def require_whole_tenant(request: Request, caller: Caller) -> None:
+    """Raises CoversTheTenant for a caller whose token is for one workspace."""
+    if caller.workspace_id is not None:
+        await report_refusal(request, "for_one_workspace", caller.tenant_id, caller.principal)
+        detail = "get a token without workspace: leave it out of POST /v1/auth/token"
+        raise CoversTheTenant(detail)
 
 
 async def authorize(request: Request, caller: Caller, scopes: Collection[str]) -> None:

@@ -45,11 +45,21 @@ class OpenRoute(Route):
 
 
 class OpenRouter(Router):
-    """A router whose calls are `OpenRoute`s."""
+    """A router whose calls are `OpenRoute`s. With `takes_any_query` the endpoints read the query
+    themselves, where a standard demands that parameters which nobody knows are ignored."""
 
-    def __init__(self, *, prefix: str = "", tag: str | None = None, action: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        prefix: str = "",
+        tag: str | None = None,
+        action: str = "",
+        takes_any_query: bool = False,
+    ) -> None:
         tags: list[str | Enum] | None = [tag] if tag else None
-        route: Any = functools.partial(OpenRoute, action=action, within=("sign_in",))
+        route: Any = functools.partial(
+            OpenRoute, action=action, within=("sign_in",), takes_any_query=takes_any_query
+        )
         APIRouter.__init__(self, prefix=prefix, tags=tags, route_class=route)
 
 

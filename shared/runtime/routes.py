@@ -22,6 +22,7 @@ from shared.runtime.auth import (
     authenticate,
     authorize,
     require_tenant,
+    require_whole_tenant,
     requires,
 )
 from shared.runtime.bodies import JSON, Accepts, BodyReader, body_in_time, refuse_body
@@ -59,11 +60,15 @@ class Route(APIRoute):
         read: Scopes = (),
         write: Scopes = (),
         tenantless: bool = False,
+        narrows: bool = False,
+        takes_any_query: bool = False,
         action: str = "",
         within: Sequence[str] = (),
         **options: Any,
     ) -> None:
         self._tenantless = tenantless
+        self._narrows = narrows
+        self._takes_any_query = takes_any_query
         methods = tuple(options.get("methods") or ("GET",))
         self.acts = acts_of(path, methods, endpoint, action, within)
         body = _body_of(endpoint)
@@ -88,6 +93,8 @@ class Route(APIRoute):
             async with limited(request, caller) as under_way:
                 if not self._tenantless:
                     await require_tenant(request, caller)
+                if not self._narrows:
+                    await require_whole_tenant(request, caller)
                 await authorize(request, caller, scopes)
                 request.state.caller = caller
                 question = await question_of(request, caller, self.acts)
@@ -115,7 +122,8 @@ class Route(APIRoute):
         async def served(*args: Any, **values: Any) -> Any:
             request: Request = values.pop(_REQUEST)
             values |= dict.fromkeys(takes_request, request)
-            refuse_unknown(request.query_params.multi_items(), self.parameters)
+            if not self._takes_any_query:
+                refuse_unknown(request.query_params.multi_items(), self.parameters)
             refuse_misspelt(request.query_params, self._numbers)
             refuse_misspelt(request.headers, self._header_numbers)
             if values.get("cursor") is not None:
@@ -133,8 +141,10 @@ class Route(APIRoute):
 class Router(APIRouter):
     """A router whose calls are `Route`s: a token with any of the scopes `read` opens those by GET,
     one with any of `write` the others, unless the endpoint's caller is annotated with its own
-    (`requires`). `tenantless` calls also take a token that is for no tenant. For policies they are
-    all the `action`, where that is not made from method and path, `within` these groups, unless the
+    (`requires`). `tenantless` calls also take a token that is for no tenant. Calls that `narrows`
+    also take one for a workspace, and answer and change nothing outside of it; all others refuse
+    it, because its roles were given for that workspace only. For policies they are all the
+    `action`, where that is not made from method and path, `within` these groups, unless the
     endpoint says otherwise (`shared.runtime.acts`)."""
 
     def __init__(
@@ -145,11 +155,13 @@ class Router(APIRouter):
         read: Scopes = (),
         write: Scopes = (),
         tenantless: bool = False,
+        narrows: bool = False,
         action: str = "",
         within: Sequence[str] = (),
     ) -> None:
+        takes: Any = {"tenantless": tenantless, "narrows": narrows}
         route = functools.partial(
-            Route, read=read, write=write, tenantless=tenantless, action=action, within=within
+            Route, read=read, write=write, action=action, within=within, **takes
         )
         tags: list[str | Enum] | None = [tag] if tag else None
         super().__init__(prefix=prefix, tags=tags, route_class=route)  # type: ignore[arg-type]

@@ -1,21 +1,28 @@
 """The worst calls of `identity`: of people who signed in, and of strangers."""
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import cache, cached_property
+from html import unescape
 from typing import Any
 
 import httpx
 
 from emulators.browser import Browser
 from emulators.client import PlatformClient
+from functions.identity.rules.roles import OF_PROGRAMS
+from functions.identity.rules.workspace import MOST_OPEN
 from shared.kit.instants import format_instant, parse_instant
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
+from tests.journeys.clients import Client, serving
 
 MANY = 101
 ROLES = ["analyst", "deputy", "developer", "end_user", "governor", "operator", "tenant_admin"]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_FIELD = re.compile(r"name='(\w+)' value='([^']*)'")
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
@@ -272,6 +279,16 @@ def give_token(scene: Scene) -> Iterator[Call]:
     secret = founder.made("/v1/api-keys", founder.key_body())["secret"]
     body = {"grant_type": "client_credentials", "client_secret": secret}
     yield FormCall(cast(scene).stranger(), "/v1/auth/token", body, what="a key's")
+    client, tenant_id = _client(founder), founder.send("GET", "/v1/me").json()["tenant"]
+    code = client.is_let_in(founder.browser, tenant_id["tenant_id"])["code"]
+    body = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "client_id": client.id,
+        "redirect_uri": client.redirect_uri,
+        "code_verifier": client.verifier,
+    }
+    yield FormCall(cast(scene).stranger(), "/v1/auth/token", body, what="a client's")
 
 
 @worst_of("GET", "/.well-known/jwks.json")
@@ -304,3 +321,82 @@ def decide_device(scene: Scene) -> Iterator[Call]:
     token = shown.partition("name='form' value='")[2].partition("'")[0]
     body = {"user_code": code, "form": token, "decision": "allow"}
     yield FormCall(Page(somebody.browser), "/v1/auth/device/decision", body)
+
+
+def _client(somebody: SignedIn) -> Client:
+    """A client whose document is served as long as this process lives."""
+    _clients.append(serving(somebody.platform.url))
+    return _clients[-1].__enter__()
+
+
+_clients: list[AbstractContextManager[Client]] = []
+
+
+def _longest_query(client: Client) -> dict[str, str]:
+    return client.query(state="x" * 500, scope=" ".join(sorted(OF_PROGRAMS)))
+
+
+def _founder_of_five(scene: Scene) -> SignedIn:
+    """Somebody whose tenants are all read, to say in which of them a client may be let in."""
+    many = cast(scene).somebody()
+    for _ in range(5):
+        many.made("/v1/tenants", tenant_body())
+    return many
+
+
+@worst_of("GET", "/v1/auth/authorize")
+def authorize(scene: Scene) -> Iterator[Call]:
+    many = _founder_of_five(scene)
+    query = httpx.QueryParams(_longest_query(_client(many)))
+    yield Call(Page(many.browser), f"/v1/auth/authorize?{query}", what="five tenants", limit=6)
+
+
+@worst_of("GET", "/consent")
+def show_consent(scene: Scene) -> Iterator[Call]:
+    many = _founder_of_five(scene)
+    query = httpx.QueryParams(_longest_query(_client(many)))
+    yield Call(Page(many.browser), f"/consent?{query}", what="five tenants", limit=6)
+
+
+@worst_of("POST", "/consent")
+def decide_consent(scene: Scene) -> Iterator[Call]:
+    founder = cast(scene).founder
+    client = _client(founder)
+    page = client.asks(founder.browser, state="x" * 500, scope=" ".join(sorted(OF_PROGRAMS)))
+    found = dict(_FIELD.findall(page.text))
+    body = {name: unescape(value) for name, value in found.items()} | {"decision": "allow"}
+    yield FormCall(Page(founder.browser), "/consent", body)
+
+
+for _path in (
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-protected-resource/mcp",
+):
+
+    @worst_of("GET", _path)
+    def show_document(scene: Scene, path: str = _path) -> Iterator[Call]:
+        yield Call(cast(scene).stranger(), path)
+
+
+@worst_of("GET", "/v1/workspaces")
+def list_workspaces(scene: Scene) -> Iterator[Call]:
+    full = cast(scene).somebody()
+    full.founds()
+    for _ in range(MOST_OPEN):
+        full.made("/v1/workspaces", {"name": "x" * 200})
+    for limit in LIMITS:
+        call = f"/v1/workspaces?limit={limit}"
+        yield Call(full, call, what=f"limit {limit}", limit=limit)
+
+
+@worst_of("POST", "/v1/workspaces")
+def create_workspace(scene: Scene) -> Iterator[Call]:
+    yield Call(cast(scene).founder, "/v1/workspaces", {"name": "x" * 200})
+
+
+@worst_of("PATCH", "/v1/workspaces/{workspace_id}")
+def change_workspace(scene: Scene) -> Iterator[Call]:
+    founder = cast(scene).founder
+    workspace_id = founder.made("/v1/workspaces", {"name": "x" * 200})["workspace_id"]
+    body = {"name": "y" * 200, "archived": True}
+    yield Call(founder, f"/v1/workspaces/{workspace_id}", body)

@@ -51,8 +51,8 @@ def _calls(deployable: Deployable, *, are_open: bool | None = None) -> list[tupl
     ]
 
 
-# Whoever signs in has no token yet. tests/journeys/test_sign_in.py and test_tenancy.py say what
-# each of these refuses.
+# Whoever signs in has no token yet. tests/journeys/test_sign_in.py, test_tenancy.py and
+# test_clients.py say what each of these refuses.
 OPEN = {
     ("GET", "/signin"),
     ("GET", "/v1/auth/start"),
@@ -63,6 +63,11 @@ OPEN = {
     ("POST", "/v1/auth/device"),
     ("GET", "/device"),
     ("POST", "/v1/auth/device/decision"),
+    ("GET", "/v1/auth/authorize"),
+    ("GET", "/consent"),
+    ("POST", "/consent"),
+    ("GET", "/.well-known/oauth-authorization-server"),
+    ("GET", "/.well-known/oauth-protected-resource/mcp"),
 }
 
 
@@ -182,9 +187,10 @@ def test_no_pattern_is_built_from_input() -> None:
 
 
 # Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, the providers',
-# identity's. Each is configuration.
+# identity's. Each is configuration, but for a client's document: see test_client_documents.py.
 CALLERS = {
     "functions/agents/reviewer.py",
+    "functions/identity/client_documents.py",
     "functions/identity/providers.py",
     "mobile_api/approvals.py",
     "shared/runtime/issuer_keys.py",

@@ -26,7 +26,8 @@ class Person:
     def __init__(self, running: RunningPlatform, name: str) -> None:
         self._now = running.client.now
         self.browser = Browser(running.client.url)
-        self.browser.sign_in(named(name))
+        self.name = named(name)
+        self.browser.sign_in(self.name)
         self.token = self.browser.access_token()
         self.id = str(self.get("/v1/me")["principal_id"])
 
@@ -249,6 +250,9 @@ def test_a_device_is_signed_in_by_a_person_who_reads_its_code(
     def polled() -> httpx.Response:
         return httpx.post(f"{running.client.url}/v1/auth/token", data=form, timeout=60)
 
+    assert polled().json()["error"] == "authorization_pending"
+    assert polled().json()["error"] == "slow_down"
+    running.client.advance(9)
     assert polled().json()["error"] == "authorization_pending"
     page = gala.browser.http.get("/device", params={"user_code": codes["user_code"]})
     assert "assent-cli" in page.text

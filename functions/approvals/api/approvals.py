@@ -26,6 +26,9 @@ ROUTER = Router(
     write=("approvals:write", "governance:write"),
 )
 
+Requester = Annotated[
+    Caller, Depends(requires("approvals:request", "approvals:write", "governance:write"))
+]
 Vetoer = Annotated[Caller, Depends(requires("veto:execute", "approvals:write"))]
 
 
@@ -63,7 +66,7 @@ async def get_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
 
 @ROUTER.post("/approvals", status_code=201)
 @does(within=("submit_conversation",), deed="requesting an approval")
-async def request_approval(caller: Caller, key: Key, body: RequestBody) -> SignedCard:
+async def request_approval(caller: Requester, key: Key, body: RequestBody) -> SignedCard:
     """Requests approval of exactly `content`; a precedent may approve at once."""
     return await requests.request_approval(caller, key, body)
 

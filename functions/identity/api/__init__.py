@@ -1,11 +1,22 @@
 """HTTP in, HTTP out: signing in, tokens, tenants with their members, invitations and keys."""
 
 from functions.identity.aggregates import RUN
-from functions.identity.api import devices, keys, own, sign_in, tenants, tokens
+from functions.identity.api import (
+    clients,
+    devices,
+    discovery,
+    keys,
+    own,
+    sign_in,
+    tenants,
+    tokens,
+    workspaces,
+)
 from shared.runtime.routes import Router
 
 __all__ = ["ROUTER", "RUN"]
 
 ROUTER = Router.joining(
-    sign_in.ROUTER, tokens.ROUTER, devices.ROUTER, own.ROUTER, tenants.ROUTER, keys.ROUTER
+    *(sign_in.ROUTER, tokens.ROUTER, devices.ROUTER, clients.ROUTER, discovery.ROUTER),
+    *(own.ROUTER, tenants.ROUTER, workspaces.ROUTER, keys.ROUTER),
 )

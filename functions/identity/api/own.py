@@ -13,6 +13,7 @@ ROUTER = Router(
     write=("identity:write",),
     tenantless=True,
     within=("own_affairs",),
+    narrows=True,
 )
 
 

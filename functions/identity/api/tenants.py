@@ -2,7 +2,7 @@
 
 from functions.identity.rules.described import MEMBER
 from functions.identity.rules.invitation import InvitationBody
-from functions.identity.rules.tenant import RolesBody, TenantBody
+from functions.identity.rules.tenant import TenantBody
 from functions.identity.service import invitations, tenants
 from functions.identity.views import (
     Accepted,
@@ -66,13 +66,6 @@ async def list_members(caller: Caller, limit: Limit = 25, cursor: Cursor = None)
 async def get_member(caller: Caller, principal: str) -> MemberView:
     """Shows one member."""
     return await tenants.show_member(caller, principal)
-
-
-@_TENANT.patch("/members/{principal}")
-@does(within=_USERS, deed="changing a member's roles")
-async def change_roles(caller: Caller, key: Key, principal: str, body: RolesBody) -> MemberView:
-    """Gives a member other roles; needs the role tenant_admin."""
-    return await tenants.change_roles(caller, key, principal, body)
 
 
 @_TENANT.delete("/members/{principal}")

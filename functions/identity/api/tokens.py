@@ -9,16 +9,19 @@ from starlette.responses import JSONResponse, Response
 from functions.identity.api.browser import Cookies, require_own_site, with_jar
 from functions.identity.api.oauth import OAuthProblem, oauth_problem
 from functions.identity.rules.browser import Jar
+from functions.identity.rules.client_grant import PresentedCode
 from functions.identity.rules.refusals import GrantRefused
 from functions.identity.service.platform import published_keys
 from functions.identity.service.tokens import (
     Tokens,
     exchange_key,
+    redeem_authorization_code,
     redeem_device_code,
     renew_session,
 )
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.models import Data, Model
+from shared.kit.wording import one_of
 from shared.runtime.bodies import FORM, Accepts
 from shared.runtime.boundary import received_at
 from shared.runtime.credential_refusals import report_refusal
@@ -27,11 +30,13 @@ from shared.runtime.open_routes import OpenRouter
 ROUTER = OpenRouter(tag="tokens")
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANT_TYPES = ("authorization_code", "client_credentials", "refresh_token", DEVICE_CODE)
 LIFE_SECONDS = 900
 # A key that was revoked is taken no longer than ten minutes (`shared.runtime.issuer_keys`).
 _CACHED = "public, max-age=60"
 
 Text = Annotated[str, StringConstraints(max_length=1000)]
+Address = Annotated[str, StringConstraints(max_length=2000)]
 
 
 class TokenBody(Data):
@@ -42,7 +47,12 @@ class TokenBody(Data):
     device_code: Text = ""
     client_id: Text = ""
     client_secret: Text = ""
+    code: Text = ""
+    redirect_uri: Address = ""
+    code_verifier: Text = ""
+    resource: Text = ""
     tenant: Text = ""
+    workspace: Text = ""
     scope: Text = ""
 
 
@@ -64,8 +74,8 @@ class TokenAnswer(Model):
 async def give_token(
     request: Request, cookies: Cookies, body: Annotated[TokenBody, Accepts((FORM,))]
 ) -> Response:
-    """Gives an access token to a session, a device or an API key. A browser's cookie stands for its
-    refresh token, and is replaced."""
+    """Gives an access token to a session, a device, a client or an API key. A browser's cookie
+    stands for its refresh token, and is replaced."""
     uses_cookie = body.grant_type == "refresh_token" and not body.refresh_token
     if uses_cookie:
         await require_own_site(request)
@@ -91,8 +101,20 @@ async def _granted(request: Request, body: TokenBody, session: str) -> Tokens:
     at = received_at(request.scope)
     match body.grant_type:
         case "refresh_token":
-            presented = body.refresh_token or session
-            return await renew_session(presented, body.tenant, body.scope, at)
+            return await renew_session(
+                body.refresh_token or session,
+                body.tenant,
+                body.scope,
+                at,
+                client_id=body.client_id,
+                resource=body.resource,
+                workspace_id=body.workspace,
+            )
+        case "authorization_code":
+            presented = PresentedCode(
+                body.client_id, body.redirect_uri, body.code_verifier, body.resource
+            )
+            return await redeem_authorization_code(body.code, presented, at)
         case "client_credentials":
             return await exchange_key(body.client_secret, at)
         case _ if body.grant_type == DEVICE_CODE:
@@ -100,7 +122,7 @@ async def _granted(request: Request, body: TokenBody, session: str) -> Tokens:
         case "":
             raise GrantRefused("invalid_request", "say which grant_type")
         case _:
-            detail = f"grant_type is refresh_token, client_credentials or {DEVICE_CODE}"
+            detail = f"grant_type is {one_of(GRANT_TYPES)}"
             raise GrantRefused("unsupported_grant_type", detail)
 
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from functions.identity.rules.refusals import GrantRefused
-from functions.identity.rules.roles import OWN, chosen, scopes_of
+from functions.identity.rules.roles import OF_PROGRAMS, OWN, chosen, scopes_of
 from functions.identity.rules.session import Session
 from functions.identity.rules.tenant import OPEN, Member, Tenant
+from functions.identity.rules.workspace import Workspace, roles_in
 
 LIFE = timedelta(minutes=15)
 # RFC 9068; the same for all audiences of ours.
@@ -18,7 +19,7 @@ TYPE = "at+jwt"
 @dataclass(frozen=True)
 class Grant:
     """Whom a token is for, and what it allows. Without a tenant it opens the principal's own things
-    only."""
+    only; without an audience it is for Assent's own functions."""
 
     principal: str
     tenant_id: str | None
@@ -26,6 +27,8 @@ class Grant:
     scope: str
     client_id: str
     session_id: str | None = None
+    audience: str | None = None
+    workspace_id: str | None = None
 
 
 def in_tenant(
@@ -35,23 +38,38 @@ def in_tenant(
     *,
     scope: str,
     session: Session,
+    workspace: Workspace | None = None,
 ) -> Grant:
-    """What a token allows in a tenant, by the member's roles now and within what its session may
-    have. Raises GrantRefused for a tenant that the principal does not belong to or that is not
-    open, in the same words, and for a scope beyond what is allowed."""
+    """What a token allows in a tenant, by the member's roles now and by those in the workspace that
+    it is for, within what its session may have. A client's token has no role: a program of somebody
+    else's never decides. Raises GrantRefused for a tenant that the principal does not belong to or
+    that is not open, in the same words, and for a scope beyond what is allowed."""
     is_open = tenant is not None and tenant.status in OPEN
     if not is_open or member is None or not member.is_here:
         detail = "you belong to no open tenant of that id; leave tenant out, and see GET /v1/me"
         raise GrantRefused("access_denied", detail)
-    allowed = _within(session, scopes_of(member.roles) | OWN)
+    roles = {*member.roles, *(roles_in(member, workspace.workspace_id) if workspace else ())}
+    allowed = _within(session, scopes_of(roles) | OWN)
+    is_client = session.client == "client"
     return Grant(
         principal=session.principal_id,
         tenant_id=tenant_id,
-        roles=tuple(sorted(member.roles)),
-        scope=chosen(scope, allowed),
-        client_id=session.client,
+        roles=() if is_client else tuple(sorted(roles)),
+        scope=chosen(scope, allowed & OF_PROGRAMS if is_client else allowed),
+        client_id=session.client_id or session.client,
         session_id=session.session_id,
+        workspace_id=workspace.workspace_id if workspace else None,
     )
+
+
+def check_workspace(workspace: Workspace | None) -> Workspace:
+    """The workspace that a token is for. Raises GrantRefused for none, or one out of use."""
+    if workspace is None or workspace.archived_at is not None:
+        detail = (
+            "there is no such workspace in use; leave workspace out, and see GET /v1/workspaces"
+        )
+        raise GrantRefused("access_denied", detail)
+    return workspace
 
 
 def without_tenant(session: Session, scope: str) -> Grant:
@@ -80,7 +98,7 @@ def claims_of(
     moment = int(at.timestamp())
     claims: dict[str, Any] = {
         "iss": issuer,
-        "aud": audience,
+        "aud": grant.audience or audience,
         "sub": grant.principal,
         "client_id": grant.client_id,
         "scope": grant.scope,
@@ -92,6 +110,8 @@ def claims_of(
     }
     if grant.tenant_id is not None:
         claims["tenant"] = grant.tenant_id
+    if grant.workspace_id is not None:
+        claims["workspace"] = grant.workspace_id
     if grant.session_id is not None:
         claims["sid"] = grant.session_id
     return claims

@@ -1,7 +1,8 @@
-"""An API key: acts as the member that made it, with some of that member's scopes and no role.
+"""An API key: acts as a member, with some of that member's scopes.
 
-It has no name of its own among principals, so whoever decides about what a key requested decides
-about a request of its maker."""
+A person's key acts as the person, without a role. It has no name of its own among principals, so
+whoever decides about what a key requested decides about a request of its maker. A service's key
+acts as the service, with the service's roles (`service_principal.py`)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +13,12 @@ from pydantic import Field, StringConstraints
 from events.identity import ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ApiKeyState
 from functions.identity.rules.access import Grant
 from functions.identity.rules.refusals import GrantRefused
-from functions.identity.rules.roles import SCOPES, scopes_of
+from functions.identity.rules.roles import OF_PROGRAMS, SCOPES, ServiceRole, scopes_of
 from functions.identity.rules.secrets import digest_of, same
 from functions.identity.rules.tenant import OPEN, Member, Name, Tenant
 from shared.kit.api_keys import PREFIX
 from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
-from shared.kit.ids import is_id
+from shared.kit.ids import Id, is_id
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
@@ -31,11 +32,14 @@ ScopeName = Annotated[str, StringConstraints(max_length=50)]
 
 
 class KeyBody(Model):
-    """What a member says of a new key."""
+    """What a member says of a new key. With `roles` it is the key of a new service that has them,
+    with `principal_id` another key of that service; with neither it is the member's own."""
 
     name: Name
     scopes: Annotated[tuple[ScopeName, ...], Field(min_length=1, max_length=20)]
     expires_at: Instant
+    roles: Annotated[tuple[ServiceRole, ...], Field(max_length=5)] = ()
+    principal_id: Id | None = None
 
 
 class ApiKey(ApiKeyState):
@@ -79,7 +83,19 @@ def make(key_id: str, body: KeyBody, secret: str, member: Member | None, at: dat
     does not have, and for a life of none or of more than a year."""
     if member is None or not member.is_here:
         raise Forbidden("only members of the tenant make keys: a key acts as its maker")
-    allowed = scopes_of(member.roles)
+    return new_key(key_id, body, secret, member.principal_id, scopes_of(member.roles), at)
+
+
+def new_key(
+    key_id: str,
+    body: KeyBody,
+    secret: str,
+    principal_id: str,
+    allowed: frozenset[str],
+    at: datetime,
+) -> Step:
+    """A new key of a principal that may have the scopes `allowed`. Raises Invalid for others, and
+    for a life of none or of more than a year."""
     if beyond := sorted(set(body.scopes) - allowed):
         known = "is not yours to give" if beyond[0] in SCOPES else "is no scope of a key"
         detail = f"{beyond[0][:50]!a} {known}; give {one_of(allowed)}"
@@ -89,7 +105,7 @@ def make(key_id: str, body: KeyBody, secret: str, member: Member | None, at: dat
     key = ApiKey(
         key_id=key_id,
         name=body.name,
-        principal_id=member.principal_id,
+        principal_id=principal_id,
         scopes=tuple(sorted(set(body.scopes))),
         created_at=at,
         expires_at=body.expires_at,
@@ -129,8 +145,9 @@ def grant(
     tenant: Tenant | None,
     at: datetime,
 ) -> Grant:
-    """What the key may do now. Raises GrantRefused for a key that nobody made, and, in the log of
-    its tenant, for one that was revoked, has expired, or whose maker or tenant is gone."""
+    """What the key may do now, by the member's roles now. Raises GrantRefused for a key that nobody
+    made, and, in the log of its tenant, for one that was revoked, has expired, or whose member or
+    tenant is gone."""
     if key is None or not _matches(key, written.secret, at):
         raise GrantRefused("invalid_client", "there is no such key", "unverified")
     whose = {"tenant_id": written.tenant_id, "principal": key.principal_id}
@@ -139,15 +156,17 @@ def grant(
     if at >= key.expires_at:
         raise GrantRefused("invalid_client", "the key has expired", "expired", **whose)
     if member is None or not member.is_here:
-        detail = "who made the key does not belong to the tenant any more"
+        detail = "whom the key is for does not belong to the tenant any more"
         raise GrantRefused("invalid_client", detail, "revoked", **whose)
     if tenant is None or tenant.status not in OPEN:
         raise GrantRefused("invalid_client", "the tenant is not open", "revoked", **whose)
+    is_service = member.kind == "service"
+    allowed = scopes_of(member.roles) & (OF_PROGRAMS if is_service else SCOPES)
     return Grant(
         principal=key.principal_id,
         tenant_id=written.tenant_id,
-        roles=(),
-        scope=" ".join(sorted(scopes_of(member.roles).intersection(key.scopes))),
+        roles=member.roles if is_service else (),
+        scope=" ".join(sorted(allowed.intersection(key.scopes))),
         client_id=key.key_id,
     )
 

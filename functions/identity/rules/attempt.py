@@ -15,7 +15,8 @@ from shared.kit.models import Model
 
 LIFE = timedelta(minutes=10)
 _PURPOSE = "sign-in"
-_LONGEST = 2048
+_LONGEST_RETURN = 2000
+_LONGEST = 3200
 
 
 class Attempt(Model):
@@ -94,7 +95,7 @@ def checked_return(return_to: str) -> str:
     browser may read as an address elsewhere (`//host`, `/\\host`, a control character)."""
     is_path = return_to.startswith("/") and not return_to.startswith(("//", "/\\"))
     is_plain = return_to.isascii() and return_to.isprintable() and "\\" not in return_to
-    if not is_path or not is_plain or len(return_to) > 500:
-        detail = "return_to must be a path of this site, like /device, of at most 500 characters"
+    if not is_path or not is_plain or len(return_to) > _LONGEST_RETURN:
+        detail = "return_to must be a path of this site, like /device, of at most 2,000 characters"
         raise SignInRefused("open_redirect", detail)
     return return_to

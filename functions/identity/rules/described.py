@@ -1,6 +1,7 @@
 """What policies may ask about members and keys."""
 
 from functions.identity.rules.api_key import ApiKey
+from functions.identity.rules.service_principal import is_service
 from functions.identity.rules.tenant import Member
 from shared.policy.engine import Uid
 from shared.policy.vocabulary import PRINCIPAL, ROLE, Noun
@@ -15,6 +16,9 @@ MEMBER: Noun[Member] = Noun(
 )
 API_KEY: Noun[ApiKey] = Noun(
     "ApiKey",
-    {"maker": "Principal"},
-    lambda key: {"maker": Uid(PRINCIPAL, key.principal_id)},
+    {"maker": "Principal", "of_service": "Bool"},
+    lambda key: {
+        "maker": Uid(PRINCIPAL, key.principal_id),
+        "of_service": is_service(key.principal_id),
+    },
 )

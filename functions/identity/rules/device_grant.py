@@ -1,6 +1,7 @@
 """A device's request to act for a person (RFC 8628): a person reads its code and decides."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -15,6 +16,9 @@ from shared.kit.transitions import Transition
 
 LIFE = timedelta(minutes=10)
 INTERVAL_SECONDS = 5
+_LONGEST_INTERVAL = timedelta(minutes=1)
+# A device that asks in time may arrive a little early.
+_EARLY = timedelta(seconds=1)
 # Consonants, so that no code is a word and none is misread; 34 bits, for ten minutes and for
 # people who are signed in.
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -31,6 +35,10 @@ class DeviceGrant(DeviceGrantState):
     client_name: str
     session_id: str | None = None
     redeemed_at: Instant | None = None
+
+    def is_waiting(self, at: datetime) -> bool:
+        """Whether somebody may still decide."""
+        return self.decided_at is None and at < self.expires_at
 
 
 Step = Transition[DeviceGrant]
@@ -99,6 +107,26 @@ def check_redeemable(grant: DeviceGrant | None, at: datetime) -> DeviceGrant:
     if grant.allowed is None:
         raise GrantRefused("authorization_pending", "the person has not decided yet")
     return grant
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When a device asked last, and how long it has to wait until it asks again."""
+
+    asked_at: datetime
+    interval: timedelta = timedelta(seconds=INTERVAL_SECONDS)
+
+    def is_too_fast(self, at: datetime) -> bool:
+        """Whether a device that asks now has not waited."""
+        return at - self.asked_at < self.interval - _EARLY
+
+    def then(self, at: datetime) -> "Pace":
+        """The pace after the device asked now: five seconds slower where that was too soon
+        (RFC 8628, 3.5)."""
+        if not self.is_too_fast(at):
+            return Pace(at, self.interval)
+        slower = self.interval + timedelta(seconds=INTERVAL_SECONDS)
+        return Pace(at, min(slower, _LONGEST_INTERVAL))
 
 
 def redeem(grant: DeviceGrant, session_id: str, at: datetime) -> Step:

@@ -5,13 +5,15 @@ from typing import Literal
 from shared.kit.bookkeeping import RefusalReason
 from shared.kit.errors import AssentError
 
-# RFC 6749, 5.2, and RFC 8628, 3.5.
+# RFC 6749, 4.1.2.1 and 5.2, RFC 8628, 3.5, and RFC 8707, 2.
 OAuthCode = Literal[
     "invalid_request",
     "invalid_client",
     "invalid_grant",
     "invalid_scope",
+    "invalid_target",
     "unsupported_grant_type",
+    "unsupported_response_type",
     "access_denied",
     "authorization_pending",
     "slow_down",
@@ -53,6 +55,31 @@ class GrantRefused(AssentError):
         self.reason = reason
         self.tenant_id = tenant_id
         self.principal = principal
+
+
+class ClientRefused(AssentError):
+    """A client that nobody can be sent back to: it is unknown, or asks for an address that its own
+    document does not have, which `reason` says where it may be an attack."""
+
+    code = "client_refused"
+    title = "The program that asks cannot be let in"
+    http_status = 400
+
+    def __init__(self, detail: str, reason: RefusalReason | None = None) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class AuthorizationRefused(AssentError):
+    """A refusal that the client hears of, at its redirect address."""
+
+    code = "authorization_refused"
+    title = "The program asks for something that it cannot have"
+    http_status = 400
+
+    def __init__(self, error: OAuthCode, detail: str) -> None:
+        super().__init__(detail)
+        self.error = error
 
 
 class CrossSite(AssentError):

@@ -1,23 +1,38 @@
 """Roles of members, and the scopes that they may have in a token."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal, get_args
 
 from functions.identity.rules.refusals import GrantRefused
-from shared.kit.roles import DEPUTY, GENESIS, GOVERNOR, OPERATOR, TENANT_ADMIN
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.roles import (
+    DEPUTY,
+    GENESIS,
+    GOVERNOR,
+    OPERATOR,
+    SERVICE_RUNTIME,
+    TENANT_ADMIN,
+    WORKSPACE_ADMIN,
+)
 from shared.kit.wording import one_of
 
-# What a tenant's admin can give; platform_admin and service_runtime are nobody's to give here.
+# What a tenant's admin can give to people and to services; platform_admin is nobody's to give here.
 MemberRole = Literal[
     "tenant_admin", "governor", "deputy", "operator", "developer", "analyst", "end_user"
 ]
+# None that governs: a service never decides.
+ServiceRole = Literal["service_runtime", "operator", "developer", "analyst", "end_user"]
+WorkspaceRole = Literal["workspace_admin", "operator", "developer", "analyst", "end_user"]
 GIVEN = frozenset(get_args(MemberRole))
 FOUNDER: tuple[MemberRole, ...] = ("governor", "tenant_admin")
 
 # A principal's own things, with or without a tenant.
 OWN = frozenset({"identity:read", "identity:write"})
 _READS = frozenset({"agents:read", "approvals:read", "governance:read"})
-_WORKS = _READS | {"agents:write", "approvals:write"}
+# What programs can be given: they propose and ask, and never decide, whatever place a rule has for
+# the principal in whose name they act.
+OF_PROGRAMS = _READS | {"agents:write", "approvals:request"}
+_WORKS = OF_PROGRAMS | {"approvals:write"}
 _GOVERNS = _WORKS | {"governance:write", "veto:execute"}
 # Who reads the audit log may ask for an export of it.
 _AUDITS = frozenset({"audit:read", "audit:write"})
@@ -29,7 +44,11 @@ _SCOPES: dict[str, frozenset[str]] = {
     OPERATOR: _WORKS | _AUDITS,
     "developer": _WORKS | _AUDITS,
     "analyst": _READS | _AUDITS,
-    "end_user": frozenset({"agents:read", "approvals:read", "approvals:write"}),
+    "end_user": frozenset(
+        {"agents:read", "approvals:read", "approvals:request", "approvals:write"}
+    ),
+    SERVICE_RUNTIME: OF_PROGRAMS,
+    WORKSPACE_ADMIN: _WORKS,
 }
 SCOPES = frozenset().union(*_SCOPES.values())
 # What a device gets that asks for nothing: neither decisions nor the principal's own things.
@@ -39,6 +58,17 @@ OF_DEVICES = _WORKS
 def scopes_of(roles: Iterable[str]) -> frozenset[str]:
     """Every scope that a token for these roles may have, apart from `OWN`."""
     return frozenset().union(*(_SCOPES.get(each, frozenset()) for each in roles))
+
+
+def check_kind(kind: str, roles: Collection[str]) -> None:
+    """Raises Invalid for no role, and for one that members of that kind, people or services, never
+    have in a tenant."""
+    if not roles:
+        raise Invalid(FieldError("roles", "give at least one role, or remove the member"))
+    allowed = frozenset(get_args(ServiceRole)) if kind == "service" else GIVEN
+    if others := sorted(frozenset(roles) - allowed):
+        whose = "a service" if kind == "service" else "a person"
+        raise Invalid(FieldError("roles", f"{whose} is never {others[0]}; give {one_of(allowed)}"))
 
 
 def chosen(wanted: str, allowed: frozenset[str]) -> str:

@@ -11,6 +11,7 @@ from shared.kit.parsing import whole_number_in
 
 # What a digest is about comes first, so that no digest for one purpose serves another.
 _REFRESH, _DEVICE, _FORM = "refresh-token", "device-code", "form"
+_AUTHORIZATION = "authorization-code"
 _LONGEST = 512
 
 
@@ -40,14 +41,22 @@ class NumberedToken:
 
 def device_code(grant_id: str, keys: KeyRing) -> str:
     """The code with which a device asks whether its grant was allowed."""
-    return f"{grant_id}.{keys.digest(_DEVICE, grant_id)}"
+    return _code(_DEVICE, grant_id, keys)
 
 
 def grant_of(code: str, keys: KeyRing) -> str | None:
     """The grant that a device code is for, or None where we did not write it."""
-    grant_id, _, digest = code[: _LONGEST + 1].partition(".")
-    is_ours = len(code) <= _LONGEST and keys.verifies(digest, _DEVICE, grant_id)
-    return grant_id if is_ours else None
+    return _id_in(_DEVICE, code, keys)
+
+
+def authorization_code(grant_id: str, keys: KeyRing) -> str:
+    """The code with which a client gets the tokens of what a person let it do."""
+    return _code(_AUTHORIZATION, grant_id, keys)
+
+
+def client_grant_of(code: str, keys: KeyRing) -> str | None:
+    """The grant that an authorization code is for, or None where we did not write it."""
+    return _id_in(_AUTHORIZATION, code, keys)
 
 
 def form_token(session_id: str, about: str, keys: KeyRing) -> str:
@@ -84,3 +93,13 @@ def challenge(verifier: str) -> str:
 def same(one: str, other: str) -> bool:
     """Whether two secrets are equal; takes equally long wherever they differ."""
     return secrets.compare_digest(one.encode(), other.encode())
+
+
+def _code(purpose: str, id: str, keys: KeyRing) -> str:
+    return f"{id}.{keys.digest(purpose, id)}"
+
+
+def _id_in(purpose: str, code: str, keys: KeyRing) -> str | None:
+    id, _, digest = code[: _LONGEST + 1].partition(".")
+    is_ours = len(code) <= _LONGEST and keys.verifies(digest, purpose, id)
+    return id if is_ours else None

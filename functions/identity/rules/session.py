@@ -16,7 +16,7 @@ LONGEST_DEVICE = 200
 class Session(SessionState):
     """The fields that events publish, and private ones: `number` is that of its newest token,
     which was derived at `renewed_at`; `tenant_id` the tenant that was chosen last; `device` what
-    the client calls itself."""
+    the client calls itself; `resource` what the tokens of a client are for."""
 
     number: int = 0
     renewed_at: Instant
@@ -24,6 +24,7 @@ class Session(SessionState):
     tenant_id: str | None = None
     scope: str = ""
     device: str = ""
+    resource: str | None = None
 
     def is_over(self, at: datetime) -> bool:
         """Whether it gives no token any more."""

@@ -1,6 +1,6 @@
 """A tenant and its members."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated
 
@@ -14,9 +14,17 @@ from events.identity import (
     TenantCreated,
     TenantState,
 )
-from functions.identity.rules.roles import FOUNDER, GIVEN, MemberRole
+from functions.identity.rules.roles import (
+    FOUNDER,
+    GIVEN,
+    MemberRole,
+    ServiceRole,
+    WorkspaceRole,
+    check_kind,
+)
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, VersionConflict
+from shared.kit.ids import Id
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.roles import GOVERNOR, TENANT_ADMIN
@@ -37,15 +45,18 @@ class TenantBody(Model):
 
 
 class RolesBody(Model):
-    """The roles that a member has from now on."""
+    """The roles that a member has from now on, in the tenant or in one workspace, where there may
+    be none; `service_runtime` is for services only."""
 
-    roles: Roles
+    roles: Annotated[tuple[MemberRole | ServiceRole | WorkspaceRole, ...], Field(max_length=9)]
+    workspace_id: Id | None = None
 
 
 class Tenant(TenantState):
-    """The fields that events publish, and its name."""
+    """The fields that events publish, its name, and how many workspaces are in use."""
 
     name: str
+    workspaces: int = 0
 
 
 class SlugClaim(Model):
@@ -108,9 +119,11 @@ def join(
     return (*_counted(tenant, new), Transition(new, MemberJoined))
 
 
-def change_roles(tenant: Tenant, member: Member, roles: Iterable[str]) -> tuple[Step, ...]:
+def change_roles(tenant: Tenant, member: Member, roles: Collection[str]) -> tuple[Step, ...]:
     """The member with other roles; no change where they are the same. Raises VersionConflict where
-    the tenant would have no admin, or no governor."""
+    the tenant would have no admin, or no governor, and Invalid for roles of another kind of
+    member."""
+    check_kind(member.kind, roles)
     newer = member.model_copy(update={"roles": tuple(sorted(set(roles)))})
     if newer.roles == tuple(sorted(member.roles)):
         return ()

@@ -45,8 +45,7 @@ async def waiting(typed: str, at: datetime) -> DeviceGrant | None:
     """The request with the code that somebody typed, where it still waits. One read."""
     code = device_grant.read_user_code(typed)
     grant = await RUN.find(on_platform(ITSELF, at), DEVICE_GRANTS, code) if code else None
-    is_waiting = grant is not None and grant.decided_at is None and at < grant.expires_at
-    return grant if is_waiting else None
+    return grant if grant is not None and grant.is_waiting(at) else None
 
 
 async def decide(session: Session, typed: str, is_allowed: bool, at: datetime) -> None:

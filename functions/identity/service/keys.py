@@ -1,7 +1,7 @@
 """API keys: made, listed, rotated, revoked."""
 
 from functions.identity.aggregates import KEYS, MEMBERS, RUN
-from functions.identity.rules import api_key
+from functions.identity.rules import api_key, service_principal
 from functions.identity.rules.api_key import KeyBody, WrittenKey
 from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.tenant import check_current
@@ -13,17 +13,22 @@ from shared.storage.idempotency import IdempotencyKey
 
 
 async def make_key(caller: Caller, body: KeyBody) -> NewKey:
-    """A new key, with its secret. Raises Forbidden, Invalid. An idempotency key would have to keep
+    """A new key, with its secret: the caller's own, or, from an admin, that of a new service or of
+    one that there is. Raises Forbidden, Invalid. An idempotency key would have to keep
     the secret, so the call takes none."""
     secret = new_secret()
 
     async def use_case(work: Command) -> KeyView:
         member = await work.find(MEMBERS, caller.principal)
         check_current(caller.actor, member)
-        step = api_key.make(new_id("key", work.at), body, secret, member, work.at)
+        key_id = new_id("key", work.at)
+        if service_principal.concerns_service(body):
+            steps = await _of_service(work, key_id, body, secret)
+        else:
+            steps = [api_key.make(key_id, body, secret, member, work.at)]
         work.rely_on(MEMBERS, caller.principal)
-        await work.save(step)
-        return KeyView.of(step.state)
+        saved = await work.save(*steps)
+        return KeyView.of(saved[-1])
 
     view = await RUN.command(caller, IdempotencyKey(caller), use_case, KeyView)
     return _with_secret(caller, view, secret)
@@ -38,12 +43,18 @@ async def list_keys(caller: Caller, limit: int, cursor: str | None) -> KeyPage:
 
 async def rotate_key(caller: Caller, key_id: str) -> NewKey:
     """The key with another secret; the earlier one is taken for 24 hours. Raises NotFound,
-    Forbidden for all but its maker, VersionConflict."""
+    Forbidden for all but its maker, or admins where it is a service's, VersionConflict."""
     secret = new_secret()
 
     async def use_case(work: Command) -> KeyView:
         key = await work.get(KEYS, key_id)
-        step = api_key.rotate(key, secret, caller.principal, work.at)
+        by = caller.principal
+        if service_principal.is_service(key.principal_id):
+            service_principal.check_admin(caller.actor)
+            check_current(caller.actor, await work.find(MEMBERS, by))
+            work.rely_on(MEMBERS, by)
+            by = key.principal_id
+        step = api_key.rotate(key, secret, by, work.at)
         await work.save(step)
         return KeyView.of(step.state)
 
@@ -63,6 +74,18 @@ async def revoke_key(caller: Caller, key: IdempotencyKey, key_id: str) -> KeyVie
         return KeyView.of(saved[-1] if saved else found)
 
     return await RUN.command(caller, key, use_case, KeyView, about=(KEYS, key_id))
+
+
+async def _of_service(
+    work: Command, key_id: str, body: KeyBody, secret: str
+) -> list[service_principal.Step]:
+    service_principal.check_admin(work.caller.actor)
+    if body.principal_id is None:
+        new = new_id(service_principal.PREFIX, work.at)
+        return service_principal.make(new, key_id, body, secret, work.at)
+    service = await work.find(MEMBERS, body.principal_id)
+    work.rely_on(MEMBERS, body.principal_id)
+    return service_principal.add_key(key_id, body, secret, service, work.at)
 
 
 def _with_secret(caller: Caller, view: KeyView, secret: str) -> NewKey:

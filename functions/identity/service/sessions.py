@@ -33,10 +33,12 @@ async def session_of(text: str, at: datetime) -> Signed | None:
 
 
 async def signed_in(cookie: str, at: datetime) -> Session | None:
-    """The session of a browser's cookie, or None where nobody is signed in. Raises Unavailable."""
+    """The session of a browser's cookie, or None where nobody is signed in: a token of a device or
+    a client opens no page, or it could allow itself more. Raises Unavailable."""
     signed = await session_of(cookie, at) if cookie else None
-    is_in = signed is not None and admits(signed.session, signed.token.number, at)
-    return signed.session if signed is not None and is_in else None
+    if signed is None or signed.session.client != "browser":
+        return None
+    return signed.session if admits(signed.session, signed.token.number, at) else None
 
 
 async def sign_out(text: str, at: datetime) -> None:

@@ -64,6 +64,7 @@ async def show_me(caller: Caller) -> Me:
         name=principal.name,
         mail=principal.mail,
         tenant=TenantView.of(tenant) if tenant is not None else None,
+        workspace_id=caller.workspace_id,
         roles=tuple(sorted(caller.roles)),
         scopes=tuple(sorted(caller.scopes)),
     )

@@ -1,9 +1,10 @@
 """Access tokens for sessions, devices and keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from functions.identity.aggregates import (
+    CLIENT_GRANTS,
     DEVICE_GRANTS,
     KEYS,
     MEMBERS,
@@ -11,14 +12,17 @@ from functions.identity.aggregates import (
     RUN,
     SESSIONS,
     TENANTS,
+    WORKSPACES,
 )
-from functions.identity.rules import api_key, device_grant
+from functions.identity.rules import api_key, client_grant, device_grant
 from functions.identity.rules import session as sessions
-from functions.identity.rules.access import Grant, in_tenant, without_tenant
+from functions.identity.rules.access import Grant, check_workspace, in_tenant, without_tenant
 from functions.identity.rules.api_key import WrittenKey
+from functions.identity.rules.client_grant import PresentedCode, check_client
 from functions.identity.rules.refusals import GrantRefused
-from functions.identity.rules.secrets import NumberedToken, grant_of
+from functions.identity.rules.secrets import NumberedToken, client_grant_of, grant_of
 from functions.identity.rules.session import Session, renew
+from functions.identity.service.paces import refuse_haste
 from functions.identity.service.platform import (
     ITSELF,
     access_token,
@@ -27,6 +31,7 @@ from functions.identity.service.platform import (
     on_platform,
 )
 from functions.identity.service.sessions import session_of
+from functions.identity.settings import settings
 from shared.aggregates import Command
 from shared.kit.ids import derive_id
 from shared.kit.models import Model
@@ -49,9 +54,20 @@ class _Renewed(Model):
     copied_from: str | None = None
 
 
-async def renew_session(text: str, tenant_id: str, scope: str, at: datetime) -> Tokens:
+async def renew_session(
+    text: str,
+    tenant_id: str,
+    scope: str,
+    at: datetime,
+    *,
+    client_id: str = "",
+    resource: str = "",
+    workspace_id: str = "",
+) -> Tokens:
     """An access token, and the session's next token. `tenant_id` chooses a tenant; without it, it
-    is the one chosen last, or the principal's only one. One commit.
+    is the one chosen last, or the principal's only one. `workspace_id` narrows this token to one of
+    its workspaces. A client's session has the tenant that the
+    person let it into, and its tokens are taken from that client only. One commit.
 
     Raises GrantRefused for a token that is not the newest, which ends the session where it is older
     than thirty seconds, and for a tenant or a scope that the principal does not have; and
@@ -59,7 +75,8 @@ async def renew_session(text: str, tenant_id: str, scope: str, at: datetime) -> 
     signed = await session_of(text, at)
     if signed is None:
         raise GrantRefused("invalid_grant", "there is no such session: sign in", "unverified")
-    grant = await _granted(signed.session, tenant_id, scope, at)
+    check_client(signed.session, client_id, resource, tenant_id)
+    grant = await _granted(signed.session, tenant_id, scope, at, workspace_id)
     number = signed.token.number
 
     async def use_case(work: Command) -> _Renewed:
@@ -78,8 +95,8 @@ async def renew_session(text: str, tenant_id: str, scope: str, at: datetime) -> 
 
 
 async def redeem_device_code(code: str, tenant_id: str, at: datetime) -> Tokens:
-    """The tokens of a device that a person allowed. One commit. Raises GrantRefused, and
-    Unavailable."""
+    """The tokens of a device that a person allowed. One commit. Raises GrantRefused, with
+    `slow_down` for a device that does not wait between its questions, and Unavailable."""
     user_code = grant_of(code, await digest_keys())
     if user_code is None:
         raise GrantRefused("invalid_grant", "no device waits with that code", "unverified")
@@ -87,6 +104,8 @@ async def redeem_device_code(code: str, tenant_id: str, at: datetime) -> Tokens:
 
     async def use_case(work: Command) -> Session:
         found = await work.find(DEVICE_GRANTS, user_code)
+        if found is not None and found.is_waiting(work.at):
+            refuse_haste(user_code, work.at)
         grant = device_grant.check_redeemable(found, work.at)
         assert grant.decided_by is not None
         assert grant.decided_at is not None
@@ -112,6 +131,30 @@ async def redeem_device_code(code: str, tenant_id: str, at: datetime) -> Tokens:
     return await _tokens(grant, session, at)
 
 
+async def redeem_authorization_code(code: str, presented: PresentedCode, at: datetime) -> Tokens:
+    """The tokens of a client that a person let in. One commit. A code that is presented again ends
+    the session that it gave: somebody has a copy. Raises GrantRefused, Unavailable."""
+    grant_id = client_grant_of(code, await digest_keys())
+    if grant_id is None:
+        raise GrantRefused("invalid_grant", "there is no such code", "unverified")
+    caller = on_platform(ITSELF, at)
+
+    async def use_case(work: Command) -> _Renewed:
+        grant = await work.find(CLIENT_GRANTS, grant_id)
+        if grant is None or grant.session_id is None:
+            started, redeemed = client_grant.redeem(grant, presented, work.at)
+            await work.save(started, redeemed)
+            return _Renewed(session=started.state)
+        copied = await work.get(SESSIONS, grant.session_id)
+        await work.save(*sessions.end(copied, "reused", work.at))
+        return _Renewed(session=None, copied_from=grant.principal_id)
+
+    given = await RUN.command(caller, IdempotencyKey(caller), use_case, _Renewed)
+    if given.session is None:
+        raise _over(given.copied_from)
+    return await _tokens(await _granted(given.session, "", "", at), given.session, at)
+
+
 async def exchange_key(text: str, at: datetime) -> Tokens:
     """An access token for an API key: one round trip, and no commit. Raises GrantRefused,
     Unavailable."""
@@ -129,29 +172,51 @@ async def exchange_key(text: str, at: datetime) -> Tokens:
     return Tokens(await access_token(grant, at), grant.scope)
 
 
-async def _granted(session: Session, tenant_id: str, scope: str, at: datetime) -> Grant:
+async def _granted(
+    session: Session, tenant_id: str, scope: str, at: datetime, workspace_id: str = ""
+) -> Grant:
     """What the session's principal may do in the tenant. A tenant that was not asked for and is no
     longer open to it is left out. Raises GrantRefused, Unavailable."""
     if session.is_over(at):
         raise _over(None)
+    if session.client == "client":
+        if workspace_id:
+            raise GrantRefused("invalid_request", "a client's tokens are for no workspace")
+        grant = await _in_tenant(session, session.tenant_id or "", scope, at)
+        return replace(grant, audience=_audience_of(session))
     id = tenant_id or session.tenant_id or await _only_tenant(session.principal_id, at)
     try:
         if id:
-            return await _in_tenant(session, id, scope, at)
+            return await _in_tenant(session, id, scope, at, workspace_id)
     except GrantRefused as refusal:
-        if tenant_id or refusal.error != "access_denied":
+        if tenant_id or workspace_id or refusal.error != "access_denied":
             raise
+    if workspace_id:
+        raise GrantRefused("invalid_request", "a workspace is one of a tenant: send tenant too")
     return without_tenant(session, scope)
 
 
-async def _in_tenant(session: Session, tenant_id: str, scope: str, at: datetime) -> Grant:
-    tenant = member = None
+async def _in_tenant(
+    session: Session, tenant_id: str, scope: str, at: datetime, workspace_id: str = ""
+) -> Grant:
+    tenant = member = workspace = None
     if TENANTS.may_be_id(tenant_id):
         work = Command(RUN, acting(ITSELF, tenant_id, at), 0)
         await work.prefetch((TENANTS, tenant_id), (MEMBERS, session.principal_id))
         tenant = await work.find(TENANTS, tenant_id)
         member = await work.find(MEMBERS, session.principal_id)
-    return in_tenant(tenant_id, tenant, member, scope=scope, session=session)
+        if workspace_id and member is not None and member.is_here:
+            is_id = WORKSPACES.may_be_id(workspace_id)
+            workspace = await work.find(WORKSPACES, workspace_id) if is_id else None
+            check_workspace(workspace)
+    return in_tenant(tenant_id, tenant, member, scope=scope, session=session, workspace=workspace)
+
+
+def _audience_of(session: Session) -> str | None:
+    resources = settings().resources
+    if session.resource is None or session.resource not in resources:
+        raise GrantRefused("invalid_target", "there is no such resource any more: begin again")
+    return resources[session.resource]
 
 
 async def _only_tenant(principal_id: str, at: datetime) -> str | None:

@@ -9,7 +9,7 @@ from events.identity import ApiKeyRevoked, ApiKeyRotated, DeviceGrantDecided
 from functions.identity.rules import api_key, device_grant
 from functions.identity.rules.access import claims_of, in_tenant, without_tenant
 from functions.identity.rules.api_key import OVERLAP, ApiKey, KeyBody, WrittenKey
-from functions.identity.rules.device_grant import DeviceGrant
+from functions.identity.rules.device_grant import DeviceGrant, Pace
 from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.roles import OWN, known, scopes_of
 from functions.identity.rules.secrets import device_code, form_token, grant_of, is_form_token
@@ -266,3 +266,17 @@ def test_a_device_asks_for_scopes_that_exist() -> None:
     with pytest.raises(GrantRefused) as refused:
         known("root")
     assert _error(refused) == ("invalid_scope", None)
+
+
+def test_a_device_that_does_not_wait_is_slowed() -> None:
+    pace = Pace(NOON)
+    assert not pace.is_too_fast(NOON + timedelta(seconds=4))
+    assert pace.then(NOON + timedelta(seconds=5)).interval == timedelta(seconds=5)
+    hasty = NOON + timedelta(seconds=3)
+    assert pace.is_too_fast(hasty)
+    slower = pace.then(hasty)
+    assert slower.is_too_fast(hasty + timedelta(seconds=8))
+    assert not slower.is_too_fast(hasty + timedelta(seconds=10))
+    for _ in range(100):
+        slower = slower.then(hasty)
+    assert slower.interval == timedelta(minutes=1)

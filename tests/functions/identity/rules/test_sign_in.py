@@ -91,7 +91,7 @@ def test_a_path_of_this_site_is_returned_to(path: str) -> None:
         "javascript:alert(1)",
         "device",
         "/ünsafe",
-        "/" + "x" * 600,
+        "/" + "x" * 2000,
         "/path\\..\\evil",
     ],
 )
@@ -191,3 +191,12 @@ def test_a_browser_is_shown_by_what_it_says_in_plain_letters() -> None:
 def test_a_call_of_our_own_page_is_taken() -> None:
     check_own_site("same-origin", "null", "https://assent.example")
     check_own_site("", "https://assent.example", "https://assent.example")
+
+
+def test_the_longest_way_back_fits_the_cookie() -> None:
+    longest = checked_return("/" + "x" * 1999)
+    attempt = begin("x" * 20, longest, NOON)
+    jar = Jar("x" * 300, attempt.written(KEYS))
+    assert Attempt.read(Jar.read(jar.written()).attempt, KEYS) == attempt
+    # What browsers keep of one cookie, with its name.
+    assert len(f"__session={jar.written()}") <= 4096

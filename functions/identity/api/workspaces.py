@@ -1,0 +1,64 @@
+"""Workspaces, and the roles of members in the tenant or in one of them."""
+
+from functions.identity.rules.described import MEMBER
+from functions.identity.rules.tenant import RolesBody
+from functions.identity.rules.workspace import WorkspaceBody, WorkspaceChange
+from functions.identity.service import tenants, workspaces
+from functions.identity.views import MemberView, WorkspacePage, WorkspaceView
+from shared.kit.callers import Caller
+from shared.kit.errors import Forbidden
+from shared.policy.asking import choose
+from shared.runtime.acts import does
+from shared.runtime.idempotency import Key
+from shared.runtime.routes import Cursor, Limit, Router
+
+_READ, _WRITE = ("identity:read",), ("identity:write",)
+_USERS = ("manage_tenant_users",)
+_NARROWS = Router(prefix="/v1", tag="workspaces", read=_READ, write=_WRITE, narrows=True)
+_TENANT = Router(prefix="/v1", tag="workspaces", read=_READ, write=_WRITE)
+
+
+@_NARROWS.get("/workspaces")
+async def list_workspaces(
+    caller: Caller, limit: Limit = 25, cursor: Cursor = None
+) -> WorkspacePage:
+    """Lists the tenant's workspaces, newest first; with a token for one, that one alone."""
+    return await workspaces.list_workspaces(caller, limit, cursor)
+
+
+@_TENANT.post("/workspaces", status_code=201)
+@does(within=_USERS, deed="making a workspace")
+async def create_workspace(caller: Caller, key: Key, body: WorkspaceBody) -> WorkspaceView:
+    """Makes a workspace; needs the role tenant_admin."""
+    return await workspaces.create_workspace(caller, key, body)
+
+
+@_TENANT.patch("/workspaces/{workspace_id}")
+@does(within=_USERS, deed="changing a workspace")
+async def change_workspace(
+    caller: Caller, key: Key, workspace_id: str, body: WorkspaceChange
+) -> WorkspaceView:
+    """Renames a workspace, archives it or takes it back into use; needs the role tenant_admin."""
+    return await workspaces.change_workspace(caller, key, workspace_id, body)
+
+
+@_NARROWS.patch("/members/{principal}")
+@does("members.update", about=MEMBER, within=_USERS, deed="changing a member's roles")
+@does(
+    "members.update_in_workspace",
+    about=MEMBER,
+    within=("manage_workspace_roles",),
+    deed="changing roles in a workspace",
+)
+async def change_roles(caller: Caller, key: Key, principal: str, body: RolesBody) -> MemberView:
+    """Gives a member other roles; needs the role tenant_admin, or, with `workspace_id`, the role
+    workspace_admin in a token for that workspace."""
+    choose("members.update" if body.workspace_id is None else "members.update_in_workspace")
+    if body.workspace_id is not None:
+        return await workspaces.change_roles(caller, key, principal, body.workspace_id, body.roles)
+    if caller.workspace_id is not None:
+        raise Forbidden("a token for a workspace changes roles in it only: send workspace_id")
+    return await tenants.change_roles(caller, key, principal, body)
+
+
+ROUTER = Router.joining(_NARROWS, _TENANT)

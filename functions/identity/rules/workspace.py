@@ -1,0 +1,131 @@
+"""Workspaces: parts of a tenant, with roles of their own for its members.
+
+A member's roles in the tenant hold in each workspace. Roles in a workspace add to them there, and
+only in a token that is for that workspace."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import get_args
+
+from events.identity import (
+    MemberRolesChanged,
+    WorkspaceArchived,
+    WorkspaceCreated,
+    WorkspaceReopened,
+    WorkspaceRoles,
+    WorkspaceState,
+)
+from functions.identity.rules.roles import WorkspaceRole
+from functions.identity.rules.tenant import Member, Name, Tenant, check_current
+from shared.kit.callers import Actor
+from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
+from shared.kit.models import Model
+from shared.kit.roles import TENANT_ADMIN, WORKSPACE_ADMIN
+from shared.kit.transitions import Transition
+from shared.kit.wording import one_of
+
+MOST_OPEN = 100
+_ROLES = frozenset(get_args(WorkspaceRole))
+
+
+class WorkspaceBody(Model):
+    """What an admin says of a new workspace."""
+
+    name: Name
+
+
+class WorkspaceChange(Model):
+    """What changes: the name, or whether the workspace is in use."""
+
+    name: Name | None = None
+    archived: bool | None = None
+
+
+class Workspace(WorkspaceState):
+    """The fields that events publish, and its name."""
+
+    name: str
+
+
+Step = Transition[Workspace] | Transition[Tenant]
+
+
+def create(
+    tenant: Tenant, workspace_id: str, body: WorkspaceBody, by: str, at: datetime
+) -> tuple[Step, ...]:
+    """A new workspace. Raises VersionConflict for more than a hundred that are in use."""
+    workspace = Workspace(workspace_id=workspace_id, name=body.name, created_by=by, created_at=at)
+    return _counted(tenant, 1), Transition(workspace, WorkspaceCreated)
+
+
+def change(
+    tenant: Tenant, workspace: Workspace, body: WorkspaceChange, at: datetime
+) -> tuple[Step, ...]:
+    """The workspace with another name, archived, or in use again; no change where it is so already.
+    Raises VersionConflict for more than a hundred that are in use."""
+    name = body.name if body.name is not None else workspace.name
+    newer = workspace.model_copy(update={"name": name})
+    is_archived = workspace.archived_at is not None
+    if body.archived is None or body.archived == is_archived:
+        return (Transition(newer),) if newer != workspace else ()
+    newer = newer.model_copy(update={"archived_at": at if body.archived else None})
+    event = WorkspaceArchived if body.archived else WorkspaceReopened
+    return _counted(tenant, -1 if body.archived else 1), Transition(newer, event)
+
+
+def roles_in(member: Member, workspace_id: str) -> tuple[str, ...]:
+    """The roles that the member has in the workspace beyond those in the tenant."""
+    return next((each.roles for each in member.workspaces if each.workspace_id == workspace_id), ())
+
+
+def change_roles(
+    member: Member, workspace: Workspace, roles: Collection[str]
+) -> tuple[Transition[Member], ...]:
+    """The member with other roles in the workspace, or with none; no change where they are the
+    same. Raises Invalid for services and for roles that are given in a tenant only."""
+    if member.kind == "service":
+        raise Invalid(FieldError("workspace_id", "a service has roles in the whole tenant only"))
+    if others := sorted(frozenset(roles) - _ROLES):
+        detail = f"{others[0]} is a role in the tenant only; give {one_of(_ROLES)}, or no role"
+        raise Invalid(FieldError("roles", detail))
+    chosen = tuple(sorted(frozenset(roles)))
+    if chosen and workspace.archived_at is not None:
+        raise VersionConflict("the workspace is archived; take it back into use first")
+    if chosen == roles_in(member, workspace.workspace_id):
+        return ()
+    id = workspace.workspace_id
+    kept = [each for each in member.workspaces if each.workspace_id != id]
+    if chosen:
+        kept.append(WorkspaceRoles(workspace_id=id, roles=chosen))
+    if len(kept) > MOST_OPEN:
+        raise VersionConflict(f"one member has roles in at most {MOST_OPEN} workspaces")
+    newer = member.model_copy(
+        update={"workspaces": tuple(sorted(kept, key=lambda each: each.workspace_id))}
+    )
+    return (Transition(newer, MemberRolesChanged),)
+
+
+def check_may_change_roles(
+    actor: Actor, chosen: str | None, acting: Member | None, workspace_id: str
+) -> None:
+    """Raises Forbidden unless the actor is an admin of the tenant, or of the workspace in a token
+    that is for it (`chosen`). A token for a workspace changes nothing outside of it."""
+    if chosen is None:
+        check_current(actor, acting)
+        if TENANT_ADMIN in actor.roles:
+            return
+        detail = "needs the role tenant_admin, or workspace_admin in a token for that workspace"
+        raise Forbidden(f"changing roles in a workspace {detail}")
+    roles = set(roles_in(acting, workspace_id)) if acting and acting.is_here else set()
+    if acting is not None and acting.is_here:
+        roles |= {TENANT_ADMIN} & set(acting.roles)
+    if chosen != workspace_id or not roles & actor.roles & {TENANT_ADMIN, WORKSPACE_ADMIN}:
+        raise Forbidden("this needs the role workspace_admin, in a token for that workspace")
+
+
+def _counted(tenant: Tenant, more: int) -> Transition[Tenant]:
+    number = tenant.workspaces + more
+    if number > MOST_OPEN:
+        detail = f"one tenant has at most {MOST_OPEN} workspaces in use; archive another"
+        raise VersionConflict(detail)
+    return Transition(tenant.model_copy(update={"workspaces": max(number, 0)}))

@@ -1,0 +1,75 @@
+"""Clients that ask to act for a person, and what the person answers."""
+
+from datetime import datetime
+
+from functions.identity.aggregates import PRINCIPALS, RUN
+from functions.identity.client_documents import client_document
+from functions.identity.rules import client_grant
+from functions.identity.rules.authorization import Asked, AuthorizationRequest
+from functions.identity.rules.client import ClientDocument
+from functions.identity.rules.client_grant import ClientGrant
+from functions.identity.rules.refusals import AuthorizationRefused, ClientRefused
+from functions.identity.rules.roles import scopes_of
+from functions.identity.rules.secrets import authorization_code
+from functions.identity.rules.session import Session
+from functions.identity.rules.tenant import OPEN
+from functions.identity.service.platform import ITSELF, digest_keys, on_platform
+from functions.identity.service.tenants import place_of
+from functions.identity.settings import settings
+from shared.aggregates import Command
+from shared.kit.ids import new_id
+from shared.storage.idempotency import IdempotencyKey
+
+
+async def known_client(request: AuthorizationRequest) -> ClientDocument:
+    """The client that asks, at an address of its own. Raises ClientRefused for a client without a
+    document that names it, and for a redirect address that the document does not have."""
+    document = await client_document(request.client_id)
+    if not document.takes(request.redirect_uri):
+        detail = "redirect_uri is not one of the addresses in the client's document"
+        raise ClientRefused(detail, "open_redirect")
+    return document
+
+
+async def asked_of(
+    session: Session, request: AuthorizationRequest, document: ClientDocument, at: datetime
+) -> Asked:
+    """What a known client asks of the session's person. Raises AuthorizationRefused for what no
+    client may have, and for scopes that the person may give in none of its tenants."""
+    checked = request.checked(settings().resources)
+    principal = await RUN.find(on_platform(ITSELF, at), PRINCIPALS, session.principal_id)
+    tenants = []
+    for id in principal.tenants if principal is not None else ():
+        tenant, member = await place_of(session.principal_id, id, at)
+        if tenant is None or tenant.status not in OPEN or member is None:
+            continue
+        if checked.scopes() <= scopes_of(member.roles):
+            tenants.append(tenant)
+    if not tenants:
+        detail = "the person belongs to no open tenant in which they may give these scopes"
+        raise AuthorizationRefused("invalid_scope", detail)
+    return Asked(checked, document, tuple(tenants))
+
+
+async def let_in(session: Session, asked: Asked, tenant_id: str, at: datetime) -> str:
+    """The code of a client that the person lets into a tenant. One commit. Raises
+    AuthorizationRefused for a tenant in which the person may not, Unavailable."""
+    if tenant_id not in {each.tenant_id for each in asked.tenants}:
+        detail = "the person may not give these scopes in that tenant"
+        raise AuthorizationRefused("access_denied", detail)
+    caller = on_platform(session.principal_id, at)
+
+    async def use_case(work: Command) -> ClientGrant:
+        step = client_grant.give(
+            new_id("cgr", work.at),
+            asked.request,
+            asked.document.name,
+            session.principal_id,
+            tenant_id,
+            work.at,
+        )
+        await work.save(step)
+        return step.state
+
+    grant = await RUN.command(caller, IdempotencyKey(caller), use_case, ClientGrant)
+    return authorization_code(grant.grant_id, await digest_keys())

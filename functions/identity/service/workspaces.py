@@ -1,0 +1,80 @@
+"""Workspaces of a tenant, and the roles of its members in them."""
+
+from functions.identity.aggregates import MEMBERS, RUN, TENANTS, WORKSPACES
+from functions.identity.rules import workspace as workspaces
+from functions.identity.rules.tenant import Member
+from functions.identity.rules.workspace import WorkspaceBody, WorkspaceChange
+from functions.identity.service.tenants import administered
+from functions.identity.views import MemberView, WorkspacePage, WorkspaceView
+from shared.aggregates import Command
+from shared.kit.callers import Caller
+from shared.kit.errors import VersionConflict
+from shared.kit.ids import new_id
+from shared.storage.idempotency import IdempotencyKey
+
+
+async def list_workspaces(caller: Caller, limit: int, cursor: str | None) -> WorkspacePage:
+    """The tenant's workspaces, newest first; with a token for one, only that one."""
+    if caller.workspace_id is not None:
+        own = await RUN.read(caller, WORKSPACES, caller.workspace_id)
+        return WorkspacePage(items=(WorkspaceView.of(own),), next_cursor=None)
+    page = await RUN.page(caller, WORKSPACES, order_by=("created_at",), limit=limit, cursor=cursor)
+    items = tuple(WorkspaceView.of(each) for each in page.items)
+    return WorkspacePage(items=items, next_cursor=page.next_cursor)
+
+
+async def create_workspace(
+    caller: Caller, key: IdempotencyKey, body: WorkspaceBody
+) -> WorkspaceView:
+    """The new workspace. Raises Forbidden for all but admins, VersionConflict for more than a
+    hundred."""
+
+    async def use_case(work: Command) -> WorkspaceView:
+        tenant = await administered(work)
+        steps = workspaces.create(tenant, new_id("wsp", work.at), body, caller.principal, work.at)
+        saved = await work.save(*steps)
+        return WorkspaceView.of(saved[-1])
+
+    return await RUN.command(caller, key, use_case, WorkspaceView)
+
+
+async def change_workspace(
+    caller: Caller, key: IdempotencyKey, workspace_id: str, body: WorkspaceChange
+) -> WorkspaceView:
+    """The workspace under another name, archived, or in use again. Raises NotFound, Forbidden for
+    all but admins, VersionConflict for more than a hundred that are in use."""
+
+    async def use_case(work: Command) -> WorkspaceView:
+        workspace = await work.get(WORKSPACES, workspace_id)
+        tenant = await administered(work)
+        work.rely_on(TENANTS, caller.tenant_id)
+        saved = await work.save(*workspaces.change(tenant, workspace, body, work.at))
+        return WorkspaceView.of(saved[-1] if saved else workspace)
+
+    about = (WORKSPACES, workspace_id)
+    return await RUN.command(caller, key, use_case, WorkspaceView, about=about)
+
+
+async def change_roles(
+    caller: Caller,
+    key: IdempotencyKey,
+    principal: str,
+    workspace_id: str,
+    roles: tuple[str, ...],
+) -> MemberView:
+    """The member with other roles in the workspace. Raises NotFound, Forbidden for all but admins
+    of the tenant or of the workspace, Invalid for roles of a tenant, VersionConflict."""
+
+    async def use_case(work: Command) -> MemberView:
+        acting = await work.find(MEMBERS, caller.principal)
+        workspaces.check_may_change_roles(caller.actor, caller.workspace_id, acting, workspace_id)
+        work.rely_on(MEMBERS, caller.principal)
+        member: Member = await work.get(MEMBERS, principal)
+        workspace = await work.get(WORKSPACES, workspace_id)
+        work.rely_on(WORKSPACES, workspace_id)
+        if not member.is_here:
+            raise VersionConflict("the member left; invite them again")
+        saved = await work.save(*workspaces.change_roles(member, workspace, roles))
+        return MemberView.of(saved[-1] if saved else member)
+
+    return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))

@@ -1,0 +1,156 @@
+"""Workspaces: roles that hold in one of them, in tokens that open nothing else."""
+
+from typing import Any
+
+import pytest
+
+from emulators.running import RunningPlatform
+from tests.journeys.test_tenancy import Person, people
+
+__all__ = ["people"]
+
+pytestmark = pytest.mark.platform
+
+
+def joined(gala: Person, otto: Person, tenant_id: str, *roles: str) -> None:
+    otto.post(f"/v1/invitations/{gala.invites(*roles)}/accept")
+    otto.chooses(tenant_id)
+
+
+def given(admin: Person, member: Person, workspace_id: str, *roles: str) -> dict[str, Any]:
+    body = {"roles": roles, "workspace_id": workspace_id}
+    answer = admin.send("PATCH", f"/v1/members/{member.id}", body)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def made(gala: Person, name: str = "Surgery") -> str:
+    return str(gala.post("/v1/workspaces", {"name": name})["workspace_id"])
+
+
+def test_an_admin_makes_renames_and_archives_workspaces(
+    people: Any, running: RunningPlatform
+) -> None:
+    gala = people("gala")
+    tenant_id = gala.signs_up()
+    first, second = made(gala), made(gala, "Ward")
+    assert [each["workspace_id"] for each in gala.get("/v1/workspaces")["items"]] == [second, first]
+    path = f"/v1/workspaces/{first}"
+    assert gala.send("PATCH", path, {"name": "Dentists"}).json()["name"] == "Dentists"
+    archived = gala.send("PATCH", path, {"archived": True}).json()
+    assert (archived["name"], archived["archived_at"] is not None) == ("Dentists", True)
+    answer = gala.browser.token(tenant=tenant_id, workspace=first)
+    assert answer.json()["error"] == "access_denied"
+    body = {"roles": ["operator"], "workspace_id": first}
+    assert gala.refused("PATCH", f"/v1/members/{gala.id}", body) == (409, "version_conflict")
+    again = gala.send("PATCH", path, {"archived": False}).json()
+    assert again["archived_at"] is None
+    running.client.wait_until_idle(60)
+    events = [each["type"] for each in running.client.events() if each["subject"].endswith(first)]
+    assert events == [
+        "assent.workspace.created.v1",
+        "assent.workspace.archived.v1",
+        "assent.workspace.reopened.v1",
+    ]
+
+
+def test_a_role_in_a_workspace_is_in_its_token_and_in_no_other(people: Any) -> None:
+    gala, otto = people("gala"), people("otto")
+    tenant_id = gala.signs_up()
+    joined(gala, otto, tenant_id, "analyst")
+    mine, other = made(gala), made(gala, "Ward")
+    member = given(gala, otto, mine, "operator")
+    assert member["roles"] == ["analyst"]
+    assert member["workspaces"] == [{"workspace_id": mine, "roles": ["operator"]}]
+    roles = {}
+    for workspace in (mine, other):
+        otto.token = otto.browser.access_token(tenant=tenant_id, workspace=workspace)
+        me = otto.get("/v1/me")
+        roles[workspace] = me["roles"]
+        assert me["workspace_id"] == workspace
+        (seen,) = otto.get("/v1/workspaces")["items"]
+        assert seen["workspace_id"] == workspace
+    assert roles == {mine: ["analyst", "operator"], other: ["analyst"]}
+    otto.chooses(tenant_id)
+    assert (otto.get("/v1/me")["roles"], otto.get("/v1/me")["workspace_id"]) == (["analyst"], None)
+    assert given(gala, otto, mine)["workspaces"] == []
+    otto.token = otto.browser.access_token(tenant=tenant_id, workspace=mine)
+    assert otto.get("/v1/me")["roles"] == ["analyst"]
+
+
+def test_a_token_for_a_workspace_opens_nothing_of_the_whole_tenant(
+    people: Any, running: RunningPlatform
+) -> None:
+    gala = people("gala")
+    tenant_id = gala.signs_up()
+    workspace = made(gala)
+    gala.token = gala.browser.access_token(tenant=tenant_id, workspace=workspace)
+    for method, path in (
+        ("GET", "/v1/agents"),
+        ("GET", "/v1/approvals"),
+        ("GET", "/v1/mobile/dashboard"),
+        ("GET", "/v1/audit/entries"),
+        ("GET", "/v1/members"),
+        ("GET", f"/v1/members/{gala.id}"),
+        ("GET", "/v1/api-keys"),
+        ("POST", "/v1/workspaces"),
+        ("PATCH", f"/v1/workspaces/{workspace}"),
+    ):
+        assert gala.refused(method, path) == (403, "covers_the_tenant"), path
+    running.client.wait_until_idle(60)
+    assert "for_one_workspace" in {
+        each["data"]["reason"]
+        for each in running.client.events(type="assent.credential.refused.v1")
+        if each["tenantid"] == tenant_id
+    }
+
+
+def test_an_admin_of_a_workspace_gives_roles_there_only(people: Any) -> None:
+    gala, otto, mira = people("gala"), people("otto"), people("mira")
+    tenant_id = gala.signs_up()
+    joined(gala, otto, tenant_id, "end_user")
+    joined(gala, mira, tenant_id, "end_user")
+    mine, other = made(gala), made(gala, "Ward")
+    given(gala, otto, mine, "workspace_admin")
+    path = f"/v1/members/{mira.id}"
+    inside = {"roles": ["developer"], "workspace_id": mine}
+    assert otto.refused("PATCH", path, inside) == (403, "forbidden")
+    otto.token = otto.browser.access_token(tenant=tenant_id, workspace=other)
+    assert otto.refused("PATCH", path, inside) == (403, "forbidden")
+    otto.token = otto.browser.access_token(tenant=tenant_id, workspace=mine)
+    given(otto, mira, mine, "developer")
+    for body in (
+        {"roles": ["developer"], "workspace_id": other},
+        {"roles": ["tenant_admin"]},
+        {"roles": ["developer"]},
+    ):
+        assert otto.refused("PATCH", path, body) == (403, "forbidden"), body
+    for role in ("governor", "tenant_admin", "deputy", "service_runtime"):
+        body = {"roles": [role], "workspace_id": mine}
+        assert otto.refused("PATCH", path, body) == (422, "invalid"), role
+    given(gala, otto, mine)
+    # The token of before has the role still; the place does not.
+    assert otto.refused("PATCH", path, inside) == (403, "forbidden")
+
+
+def test_nothing_of_a_workspace_is_for_strangers_or_people_without_the_role(people: Any) -> None:
+    gala, otto = people("gala"), people("otto")
+    tenant_id = gala.signs_up()
+    workspace = made(gala)
+    theirs = otto.signs_up()
+    path = f"/v1/workspaces/{workspace}"
+    assert otto.refused("PATCH", path, {"name": "Mine"}) == (404, "not_found")
+    assert otto.get("/v1/workspaces")["items"] == []
+    body = {"roles": ["operator"], "workspace_id": workspace}
+    assert otto.refused("PATCH", f"/v1/members/{otto.id}", body) == (404, "not_found")
+    for tenant in (tenant_id, theirs):
+        answer = otto.browser.token(tenant=tenant, workspace=workspace)
+        assert answer.json()["error"] == "access_denied"
+    mira = people("mira")
+    joined(gala, mira, tenant_id, "developer")
+    assert mira.refused("POST", "/v1/workspaces", {"name": "Mine"}) == (403, "forbidden")
+    assert mira.refused("PATCH", path, {"archived": True}) == (403, "forbidden")
+    assert mira.refused("PATCH", f"/v1/members/{mira.id}", body) == (403, "forbidden")
+    alone = people("ines")
+    answer = alone.browser.token(workspace=workspace)
+    assert answer.json()["error"] == "invalid_request"
