@@ -4,7 +4,7 @@ members, workspaces, invitations and keys."""
 
 from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.client_grant import ClientGrant
-from functions.identity.rules.described import API_KEY, MEMBER
+from functions.identity.rules.described import API_KEY, MEMBER, WORKSPACE
 from functions.identity.rules.device_grant import DeviceGrant
 from functions.identity.rules.invitation import Invitation
 from functions.identity.rules.principal import Principal, SignInLink
@@ -62,6 +62,7 @@ WORKSPACES = Aggregate(
     prefix="wsp",
     indexed=("created_at",),
     queried=("-created_at",),
+    policy=WORKSPACE,
 )
 INVITATIONS = Aggregate(
     noun="invitation",

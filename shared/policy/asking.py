@@ -145,6 +145,14 @@ def choose(action: str) -> None:
         question.choose(action)
 
 
+def choose_and_ask(action: str, at: datetime) -> None:
+    """Says which of its route's actions the current request is, and asks about it on the tenant as
+    a whole. Raises Forbidden, in the words of the policy or with the roles that may."""
+    if (question := _current.get()) is not None:
+        question.choose(action)
+        question.ask_at_the_edge(at)
+
+
 def require_answer() -> None:
     """Raises TypeError where the current request would commit something that it did not ask
     about."""

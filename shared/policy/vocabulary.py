@@ -74,7 +74,6 @@ class Act:
 # What is decided at no route of ours: an agent's runtime asks before it acts.
 WITHOUT_ROUTE = (
     Act("platform.policies.publish", PLATFORM, ("manage_global_policies",)),
-    Act("workspaces.roles.set", TENANT, ("manage_workspace_roles",)),
     Act("services.deploy", TENANT, ("deploy_or_update_service",)),
     Act("tools.call", TENANT, ("execute_tool_call",)),
     Act("policies.publish", TENANT, ("amend_policies",)),

@@ -1,13 +1,13 @@
 """Workspaces, and the roles of members in the tenant or in one of them."""
 
-from functions.identity.rules.described import MEMBER
+from functions.identity.rules.described import WORKSPACE
 from functions.identity.rules.tenant import RolesBody
 from functions.identity.rules.workspace import WorkspaceBody, WorkspaceChange
 from functions.identity.service import tenants, workspaces
 from functions.identity.views import MemberView, WorkspacePage, WorkspaceView
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden
-from shared.policy.asking import choose
+from shared.policy.asking import choose_and_ask
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
@@ -34,7 +34,7 @@ async def create_workspace(caller: Caller, key: Key, body: WorkspaceBody) -> Wor
 
 
 @_TENANT.patch("/workspaces/{workspace_id}")
-@does(within=_USERS, deed="changing a workspace")
+@does(about=WORKSPACE, within=_USERS, deed="changing a workspace")
 async def change_workspace(
     caller: Caller, key: Key, workspace_id: str, body: WorkspaceChange
 ) -> WorkspaceView:
@@ -43,17 +43,17 @@ async def change_workspace(
 
 
 @_NARROWS.patch("/members/{principal}")
-@does("members.update", about=MEMBER, within=_USERS, deed="changing a member's roles")
+@does("members.update", within=_USERS, deed="changing a member's roles")
 @does(
-    "members.update_in_workspace",
-    about=MEMBER,
+    "workspaces.roles.set",
     within=("manage_workspace_roles",),
     deed="changing roles in a workspace",
 )
 async def change_roles(caller: Caller, key: Key, principal: str, body: RolesBody) -> MemberView:
     """Gives a member other roles; needs the role tenant_admin, or, with `workspace_id`, the role
     workspace_admin in a token for that workspace."""
-    choose("members.update" if body.workspace_id is None else "members.update_in_workspace")
+    action = "members.update" if body.workspace_id is None else "workspaces.roles.set"
+    choose_and_ask(action, caller.received_at)
     if body.workspace_id is not None:
         return await workspaces.change_roles(caller, key, principal, body.workspace_id, body.roles)
     if caller.workspace_id is not None:

@@ -1,8 +1,9 @@
-"""What policies may ask about members and keys."""
+"""What policies may ask about members, workspaces and keys."""
 
 from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.service_principal import is_service
 from functions.identity.rules.tenant import Member
+from functions.identity.rules.workspace import Workspace
 from shared.policy.engine import Uid
 from shared.policy.vocabulary import PRINCIPAL, ROLE, Noun
 
@@ -21,4 +22,9 @@ API_KEY: Noun[ApiKey] = Noun(
         "maker": Uid(PRINCIPAL, key.principal_id),
         "of_service": is_service(key.principal_id),
     },
+)
+WORKSPACE: Noun[Workspace] = Noun(
+    "Workspace",
+    {"is_archived": "Bool"},
+    lambda workspace: {"is_archived": workspace.archived_at is not None},
 )

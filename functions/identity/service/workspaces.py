@@ -66,12 +66,12 @@ async def change_roles(
     of the tenant or of the workspace, Invalid for roles of a tenant, VersionConflict."""
 
     async def use_case(work: Command) -> MemberView:
-        acting = await work.find(MEMBERS, caller.principal)
-        workspaces.check_may_change_roles(caller.actor, caller.workspace_id, acting, workspace_id)
-        work.rely_on(MEMBERS, caller.principal)
         member: Member = await work.get(MEMBERS, principal)
         workspace = await work.get(WORKSPACES, workspace_id)
         work.rely_on(WORKSPACES, workspace_id)
+        acting = await work.find(MEMBERS, caller.principal)
+        workspaces.check_may_change_roles(caller.actor, caller.workspace_id, acting, workspace_id)
+        work.rely_on(MEMBERS, caller.principal)
         if not member.is_here:
             raise VersionConflict("the member left; invite them again")
         saved = await work.save(*workspaces.change_roles(member, workspace, roles))

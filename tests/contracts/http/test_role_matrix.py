@@ -52,7 +52,14 @@ MATRIX = {
     "list invitations": Row("GET", "/v1/invitations", ADMINS),
     "invite": Row("POST", "/v1/invitations", ADMINS),
     "revoke an invitation": Row("DELETE", "/v1/invitations/inv_x", ADMINS),
-    "change roles": Row("PATCH", "/v1/members/nobody", ADMINS),
+    "change roles": Row("PATCH", "/v1/members/nobody", ADMINS, {"roles": ["analyst"]}),
+    "change roles in a workspace": Row(
+        "PATCH",
+        "/v1/members/nobody",
+        {*ADMINS, "workspace_admin"},
+        {"roles": ["analyst"], "workspace_id": "nowhere"},
+    ),
+    "make a workspace": Row("POST", "/v1/workspaces", ADMINS),
     "submit an agent": Row("POST", "/v1/agents", SUBMIT),
     "import an agent": Row("POST", "/v1/agents/import", SUBMIT),
     "post a precedent": Row("POST", "/v1/precedent-seeds", SUBMIT),
@@ -95,7 +102,6 @@ MATRIX = {
 # What is decided at no route: an agent's runtime asks before it acts.
 ASKED = {
     "platform.policies.publish": {"platform_admin"},
-    "workspaces.roles.set": {*ADMINS, "workspace_admin"},
     "services.deploy": {"platform_admin", "developer"},
     "tools.call": {"service_runtime"},
     "policies.publish": {"governor", "tenant_admin", "developer"},
