@@ -1,12 +1,13 @@
-"""What this function owns: on the platform principals, their links, sessions, the requests of
-devices, what clients were let in for, and the short names of tenants; in each tenant itself, its
-members, workspaces, invitations and keys."""
+"""What this function owns: on the platform principals, their links, sessions and passkeys, the
+requests of devices, what clients were let in for, and the short names of tenants; in each tenant
+itself, its members, workspaces, invitations and keys."""
 
 from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.client_grant import ClientGrant
 from functions.identity.rules.described import API_KEY, MEMBER, WORKSPACE
 from functions.identity.rules.device_grant import DeviceGrant
 from functions.identity.rules.invitation import Invitation
+from functions.identity.rules.passkey import Passkey
 from functions.identity.rules.principal import Principal, SignInLink
 from functions.identity.rules.session import Session
 from functions.identity.rules.tenant import Member, SlugClaim, Tenant
@@ -28,6 +29,7 @@ SESSIONS = Aggregate(
     indexed=("principal_id", "started_at"),
     composites=(("principal_id", "-started_at"),),
 )
+PASSKEYS = Aggregate(noun="passkey", model=Passkey, collection="passkeys", prefix="pky")
 DEVICE_GRANTS = Aggregate(
     noun="device_grant",
     model=DeviceGrant,
@@ -85,6 +87,6 @@ KEYS = Aggregate(
 
 RUN = Runner(
     "identity",
-    *(PRINCIPALS, LINKS, SESSIONS, DEVICE_GRANTS, CLIENT_GRANTS, SLUGS),
+    *(PRINCIPALS, LINKS, SESSIONS, PASSKEYS, DEVICE_GRANTS, CLIENT_GRANTS, SLUGS),
     *(TENANTS, MEMBERS, WORKSPACES, INVITATIONS, KEYS),
 )

@@ -29,12 +29,12 @@ def sign_in_page(providers: Iterable[tuple[str, str]], return_to: str) -> str:
         for name, title in providers
     )
     body = f"<ul>{links}</ul>" if links else "<p>Nobody can sign in: no provider is configured.</p>"
-    return _page("Sign in to Assent", body)
+    return whole_page("Sign in to Assent", body)
 
 
 def signed_in_page(device: str) -> str:
     """What a person sees who is signed in and was going nowhere."""
-    return _page(
+    return whole_page(
         "You are signed in",
         "<form method='post' action='/v1/auth/logout'><button>Sign out</button></form>"
         f"<p>{escape(device)}</p>",
@@ -43,7 +43,7 @@ def signed_in_page(device: str) -> str:
 
 def code_page(problem: str = "") -> str:
     """The question for the code that a device shows."""
-    return _page(
+    return whole_page(
         "Connect a device",
         _problem(problem) + "<form method='get' action='/device'>"
         "<label>The code that the device shows: "
@@ -56,7 +56,7 @@ def consent_page(grant: DeviceGrant, form_token: str) -> str:
     """The question whether a device may act for the person who is signed in."""
     scopes = "".join(f"<li>{escape(each)}</li>" for each in grant.scope.split())
     code = shown(grant.user_code)
-    return _page(
+    return whole_page(
         "Connect a device",
         f"<p>A program that calls itself <b>{escape(grant.client_name)}</b> shows the code "
         f"<b>{escape(code)}</b>. Allow it only if you started it and it shows this code.</p>"
@@ -108,12 +108,12 @@ def policy_for(redirect_uri: str) -> str:
 
 def message_page(title: str, text: str) -> str:
     """What a person is told, with nothing to do."""
-    return _page(title, f"<p>{escape(text)}</p>")
+    return whole_page(title, f"<p>{escape(text)}</p>")
 
 
 def refusal_page(title: str, detail: str) -> str:
     """A refusal, and the way to begin again."""
-    return _page(title, f"{_problem(detail)}<p><a href='/signin'>Sign in</a></p>")
+    return whole_page(title, f"{_problem(detail)}<p><a href='/signin'>Sign in</a></p>")
 
 
 def _start(name: str, return_to: str) -> str:
@@ -124,7 +124,8 @@ def _problem(text: str) -> str:
     return f"<p role='alert'>{escape(text)}</p>" if text else ""
 
 
-def _page(title: str, body: str) -> str:
+def whole_page(title: str, body: str) -> str:
+    """A document with the title as its heading; `body` is HTML."""
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width'>"

@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from pydantic import JsonValue
+
 from events.identity import (
     ApiKeyState,
     Client,
@@ -14,6 +16,7 @@ from events.identity import (
 )
 from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.invitation import Invitation
+from functions.identity.rules.passkey import Passkey
 from functions.identity.rules.session import Session
 from functions.identity.rules.tenant import Member, Tenant
 from functions.identity.rules.workspace import Workspace
@@ -76,7 +79,8 @@ class TenantsView(Model):
 
 class Me(Model):
     """Who the caller is, and what its token allows. `tenant` is the one that the token is for,
-    `workspace_id` the workspace that it is narrowed to."""
+    `workspace_id` the workspace that it is narrowed to; `passkeys` are the ids of the caller's
+    passkeys."""
 
     principal_id: str
     name: str
@@ -85,6 +89,38 @@ class Me(Model):
     workspace_id: str | None
     roles: tuple[str, ...]
     scopes: tuple[str, ...]
+    passkeys: tuple[str, ...]
+
+
+class PasskeyView(Model):
+    """A passkey of the caller's own; `added_in` is the session in which it was added."""
+
+    passkey_id: str
+    name: str
+    is_synced: bool
+    added_at: Instant
+    added_in: str
+    removed_at: Instant | None
+
+    @classmethod
+    def of(cls, passkey: Passkey) -> Self:
+        """What its owner sees of it."""
+        return part_of(cls, passkey)
+
+
+class PasskeysView(Model):
+    """The caller's passkeys, the newest last."""
+
+    items: tuple[PasskeyView, ...]
+    next_cursor: None = None
+
+
+class PasskeyOptions(Model):
+    """What `navigator.credentials.create` takes as `publicKey`, in the JSON form of WebAuthn, for
+    a passkey that is added before `expires_at`."""
+
+    public_key: dict[str, JsonValue]
+    expires_at: Instant
 
 
 class MemberView(MemberState):

@@ -45,6 +45,13 @@ RefusalReason = Literal[
     "code_refused",
     "replayed",
     "revoked",
+    # Of what a passkey signed, or of a passkey that somebody adds.
+    "challenge_differs",
+    "another_origin",
+    "user_not_verified",
+    "unknown_key",
+    "key_taken",
+    "counter_back",
 ]
 
 

@@ -23,7 +23,8 @@ class Actor(NamedTuple):
 class Caller:
     """A verified principal of one tenant. `received_at` is the time at the request's entry; every
     decision in the request uses this time only. `workspace_id`: the token opens nothing of the
-    tenant outside of that workspace."""
+    tenant outside of that workspace. `session_id` is the sign-in that the token follows from, where
+    identity issued it for one."""
 
     principal: str
     tenant_id: str
@@ -34,6 +35,7 @@ class Caller:
     # Who acts in the principal's name (RFC 8693, `act`): support, which may read only.
     impersonator: str | None = None
     workspace_id: str | None = None
+    session_id: str | None = None
 
     @property
     def actor(self) -> Actor:

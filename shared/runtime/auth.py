@@ -62,6 +62,7 @@ class Claims(BaseModel):
     roles: tuple[Identifier, ...] = ()
     nbf: Seconds = 0
     act: ActClaim | None = None
+    sid: Identifier | None = None
 
 
 class TokenRefused(Unauthenticated):
@@ -208,6 +209,7 @@ async def authenticate(request: Request) -> Caller:
         token=token,
         impersonator=claims.act.sub if claims.act else None,
         workspace_id=claims.workspace,
+        session_id=claims.sid,
     )
 
 

@@ -7,6 +7,7 @@ from functions.identity.api import (
     discovery,
     keys,
     own,
+    passkeys,
     sign_in,
     tenants,
     tokens,
@@ -19,4 +20,5 @@ __all__ = ["ROUTER", "RUN"]
 ROUTER = Router.joining(
     *(sign_in.ROUTER, tokens.ROUTER, devices.ROUTER, clients.ROUTER, discovery.ROUTER),
     *(own.ROUTER, tenants.ROUTER, workspaces.ROUTER, keys.ROUTER),
+    *(passkeys.ROUTER, passkeys.PAGES),
 )

@@ -39,9 +39,9 @@ async def require_own_site(request: Request) -> None:
         raise
 
 
-def page(html: str, status: int = 200) -> Response:
+def page(html: str, status: int = 200, policy: str = POLICY) -> Response:
     """A page. Its forms name their origin, which the API's answers keep to themselves."""
-    headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "same-origin"}
     return HTMLResponse(html, status, headers)
 
 

@@ -16,11 +16,13 @@ MOST_TENANTS = 100
 
 class Principal(PrincipalState):
     """The fields that events publish, and private ones. `tenants` says where to look for its
-    places; whether it has one, the tenant's own member document says."""
+    places; whether it has one, the tenant's own member document says. `passkeys` are the ids of
+    those that it has now."""
 
     name: str = ""
     mail: str = ""
     tenants: tuple[str, ...] = ()
+    passkeys: tuple[str, ...] = ()
 
 
 class SignInLink(Model):

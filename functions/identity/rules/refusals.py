@@ -82,6 +82,12 @@ class AuthorizationRefused(AssentError):
         self.error = error
 
 
+class SignInTooOld(AssentError):
+    code = "sign_in_too_old"
+    title = "The sign-in is too long ago for this"
+    http_status = 403
+
+
 class CrossSite(AssentError):
     """A call with a browser's cookie that a page of another site may have made."""
 

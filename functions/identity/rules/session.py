@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from events.identity import Client, EndedBecause, SessionEnded, SessionStarted, SessionState
 from shared.kit.instants import Instant
+from shared.kit.models import Model
 from shared.kit.transitions import Transition
 
 # An answer that was lost on its way is asked for again within this time.
@@ -13,10 +14,19 @@ LIFE = timedelta(days=30)
 LONGEST_DEVICE = 200
 
 
+class PasskeyChallenge(Model):
+    """What a new passkey must sign, once, until `expires_at`, for the site `rp_id`."""
+
+    value: str
+    rp_id: str
+    expires_at: Instant
+
+
 class Session(SessionState):
     """The fields that events publish, and private ones: `number` is that of its newest token,
     which was derived at `renewed_at`; `tenant_id` the tenant that was chosen last; `device` what
-    the client calls itself; `resource` what the tokens of a client are for."""
+    the client calls itself; `resource` what the tokens of a client are for; `challenge` that of a
+    passkey which is about to be added."""
 
     number: int = 0
     renewed_at: Instant
@@ -25,6 +35,7 @@ class Session(SessionState):
     scope: str = ""
     device: str = ""
     resource: str | None = None
+    challenge: PasskeyChallenge | None = None
 
     def is_over(self, at: datetime) -> bool:
         """Whether it gives no token any more."""

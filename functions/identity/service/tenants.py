@@ -67,6 +67,7 @@ async def show_me(caller: Caller) -> Me:
         workspace_id=caller.workspace_id,
         roles=tuple(sorted(caller.roles)),
         scopes=tuple(sorted(caller.scopes)),
+        passkeys=principal.passkeys,
     )
 
 
