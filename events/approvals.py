@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from events.assertions import DecisionAssertion
 from events.quorum import BreakGlass, Capacity, Grant, LateDecision, Review, Rule, Vote
 from events.registry import event
 from shared.kit.instants import Instant
@@ -18,6 +19,9 @@ Risk = Literal["low", "medium", "high", "critical"]
 Effect = Literal[
     "read", "draft", "change", "send", "publish", "deploy", "delete", "grant", "decide", "pay"
 ]
+# What of an approval only a passkey's signature decides: nothing, a broken glass, or all that
+# assents (approve, break the glass, defer, escalate, delegate). Nobody ever needs one to refuse.
+PasskeyFor = Literal["nothing", "break_glass", "assent"]
 Purpose = Literal["creation", "proposal", "evolution", "ethics_escalation"]
 ApprovalStatus = Literal[
     "pending",
@@ -91,7 +95,8 @@ class ApprovalSummary(Data):
     `missing` are the places that nobody has filled yet (`role:…`, `principal:…`). `authors` are all
     whose text is in the content; none of them assents. `decided_by` is a principal, `deadline`
     (silence) or a precedent's id, and `capacity` says which. `review` is what became of the review
-    that a broken glass or a deputy's decision requires."""
+    that a broken glass or a deputy's decision requires. `passkey_for` is what the policy asked of
+    it at the request, `passkey_id` the passkey that signed the final decision, where one did."""
 
     kind: Kind
     risk: Risk
@@ -116,6 +121,8 @@ class ApprovalSummary(Data):
     decided_by: str | None = None
     decided_at: Instant | None = None
     capacity: Capacity | None = None
+    passkey_for: PasskeyFor = "nothing"
+    passkey_id: str | None = None
     review: Review | None = None
     receipt_id: str | None = None
     version: int
@@ -156,6 +163,13 @@ class ApprovalState(ApprovalRecord, EventData):
     signature: str | None = None
 
 
+class DecisionState(ApprovalState):
+    """An approval after somebody's decision. `assertion` is a passkey's signature of it, where one
+    signed."""
+
+    assertion: DecisionAssertion | None = None
+
+
 @event("assent.approval.requested.v1")
 class ApprovalRequested(ApprovalState):
     """Somebody requested an approval; its deadline runs."""
@@ -168,22 +182,22 @@ class ApprovalAutoApproved(ApprovalState):
 
 
 @event("assent.approval.voted.v1")
-class ApprovalVoted(ApprovalState):
+class ApprovalVoted(DecisionState):
     """One more approver said yes; the rule requires others."""
 
 
 @event("assent.approval.approved.v1")
-class ApprovalApproved(ApprovalState):
+class ApprovalApproved(DecisionState):
     """Final: approved by approvers, by a deputy, by breaking the glass, or by silence."""
 
 
 @event("assent.approval.rejected.v1")
-class ApprovalRejected(ApprovalState):
+class ApprovalRejected(DecisionState):
     """Final: rejected by an approver, or by a veto while it was pending."""
 
 
 @event("assent.approval.changes_requested.v1")
-class ApprovalChangesRequested(ApprovalState):
+class ApprovalChangesRequested(DecisionState):
     """Final for this content: an approver asked for changes, which `note` describes."""
 
 
@@ -209,7 +223,7 @@ class ApprovalDecidedLate(ApprovalState):
 
 
 @event("assent.approval.deferred.v1")
-class ApprovalDeferred(ApprovalState):
+class ApprovalDeferred(DecisionState):
     """The request was deferred until `deferred_until`; it then has as much time left as now."""
 
 
@@ -219,17 +233,17 @@ class ApprovalResumed(ApprovalState):
 
 
 @event("assent.approval.escalated.v1")
-class ApprovalEscalated(ApprovalState):
+class ApprovalEscalated(DecisionState):
     """The deputy may decide too; or a deputy escalated it back to the governor (pending)."""
 
 
 @event("assent.approval.delegated.v1")
-class ApprovalDelegated(ApprovalState):
+class ApprovalDelegated(DecisionState):
     """The principal in the newest of `grants` may decide too."""
 
 
 @event("assent.approval.vetoed.v1")
-class ApprovalVetoed(ApprovalState):
+class ApprovalVetoed(DecisionState):
     """An automatic approval was vetoed in its window: the function that acted on it reverses."""
 
 

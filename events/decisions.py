@@ -54,6 +54,7 @@ class SignedDecision(Data):
     capacity: Capacity | None
     decided_by: str
     decided_at: Instant
+    passkey_id: str | None
     version: int
     case: CaseBinding | None
     record_hash: str
@@ -91,8 +92,10 @@ def read_statement(signature: str, keys: KeySet) -> SignedDecision:
 
 def _statement(event: ApprovalState, data: str, tenant_id: str) -> SignedDecision:
     by, at, capacity = event.decided_by, event.decided_at, event.capacity
+    passkey_id = event.passkey_id
     if isinstance(event, ApprovalOverturned) and event.review is not None:
         by, at, capacity = event.review.reviewed_by, event.review.reviewed_at, None
+        passkey_id = None
     if by is None or at is None:
         raise SignatureInvalid("the decision does not say who decided, or when")
     return SignedDecision(
@@ -105,6 +108,7 @@ def _statement(event: ApprovalState, data: str, tenant_id: str) -> SignedDecisio
         capacity=capacity,
         decided_by=by,
         decided_at=at,
+        passkey_id=passkey_id,
         version=event.version,
         case=event.case,
         record_hash=_record_hash(data),

@@ -30,6 +30,15 @@ class PolicyEntry(Model):
     silence_approves: Annotated[tuple[Identifier, ...], Field(max_length=MOST_NAMED)] = ()
 
 
+class PasskeyRule(Model):
+    """When only a passkey's signature assents: from a risk on, to what is irreversible, and where
+    somebody breaks the glass. Nobody ever needs one to refuse."""
+
+    from_risk: Risk | None = None
+    irreversible: Annotated[bool, Field(strict=True)] = False
+    break_glass: Annotated[bool, Field(strict=True)] = False
+
+
 class PolicyVersion(Data):
     """One version of a tenant's approval policy: `proposed_by` one person, approved by another.
     Version 0 is the one that comes with Assent, before anybody changed it. `decision_hash` names
@@ -43,9 +52,10 @@ class PolicyVersion(Data):
 
 
 class PolicyRecord(PolicyVersion):
-    """A version of the policy with its entries."""
+    """A version of the policy with its entries, and when a passkey must sign."""
 
     entries: tuple[PolicyEntry, ...]
+    passkey: PasskeyRule = PasskeyRule()
 
 
 @event("assent.approval_policy.changed.v1")

@@ -36,7 +36,7 @@ class Rule(Model):
 class Vote(Data):
     """One principal's yes. `places` are the indices in the rule that the voter could fill,
     `added_places` those in the rule that the requester added. `on_behalf_of` is whose place a
-    deputy fills, where somebody passed it on."""
+    deputy fills, where somebody passed it on; `passkey_id` the passkey that signed it, if any."""
 
     principal: str
     capacity: Capacity
@@ -44,6 +44,7 @@ class Vote(Data):
     places: tuple[int, ...]
     added_places: tuple[int, ...] = ()
     at: Instant
+    passkey_id: str | None = None
 
 
 class Grant(Data):

@@ -1,9 +1,10 @@
-"""What this function owns: approvals, precedents, the active precedents of each kind, and the
-approval policy."""
+"""What this function owns: approvals, precedents, the active precedents of each kind, the approval
+policy, and what it knows of passkeys."""
 
 from events.decisions import statement_of
 from functions.approvals.rules.approval import Approval, next_timer
 from functions.approvals.rules.described import APPROVAL, PRECEDENT
+from functions.approvals.rules.passkeys import KnownPasskey
 from functions.approvals.rules.policy import ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
 from shared.aggregates.aggregate import Aggregate, Signing
@@ -73,9 +74,21 @@ POLICIES = Aggregate(
     id_of=lambda _: POLICY_ID,
 )
 
+# A projection of identity's events, on the platform as these are.
+PASSKEYS = Aggregate(
+    noun="passkey",
+    model=KnownPasskey,
+    collection="known_passkeys",
+    prefix="pky",
+)
+
 # A document for each precedent that was ever compared: how many requests it was compared with, and
 # how many of those it approved. Each request adds to it in its own commit, without a condition.
 COUNTS = Collection("precedent_counts")
 CLAIMS = Collection("decision_claims")
 
-RUN = Runner("approvals", APPROVALS, PRECEDENTS, ACTIVE, POLICIES, collections=[CLAIMS, COUNTS])
+RUN = Runner(
+    "approvals",
+    *(APPROVALS, PRECEDENTS, ACTIVE, POLICIES, PASSKEYS),
+    collections=[CLAIMS, COUNTS],
+)

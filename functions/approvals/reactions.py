@@ -8,6 +8,7 @@ from events.cases import (
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
 )
+from events.identity import PasskeyAdded, PasskeyRemoved
 from functions.approvals.aggregates import APPROVALS, RUN
 from functions.approvals.rules.approval import (
     DEADLINE_DUE,
@@ -16,6 +17,7 @@ from functions.approvals.rules.approval import (
     VETO_WINDOW_DUE,
 )
 from functions.approvals.rules.silence import time_passed
+from functions.approvals.service.passkeys import follow_added, follow_removed
 from functions.approvals.service.refusals import take_back_same
 from functions.approvals.service.requests import (
     end_for_case,
@@ -33,6 +35,8 @@ HANDLERS = {
     CreationCaseRolledBack.event_type: note_rollback,
     CreationCaseRollbackFailed.event_type: note_failed_rollback,
     CreationCaseReversalUnneeded.event_type: note_unneeded_reversal,
+    PasskeyAdded.event_type: follow_added,
+    PasskeyRemoved.event_type: follow_removed,
     REFUSAL_DUE: RUN.timed(APPROVALS, take_back_same),
     **dict.fromkeys((DEADLINE_DUE, VETO_WINDOW_DUE, REVIEW_DUE), RUN.timer(APPROVALS, time_passed)),
 }

@@ -1,10 +1,14 @@
 """Records the tokens and other proofs that a public side refused, so that they are audited."""
 
 import logging
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from fastapi import Request
 
 from shared.kit.bookkeeping import PLATFORM_TENANT, CredentialRefused, RefusalReason
+from shared.kit.callers import Caller
+from shared.kit.passkeys import PasskeyRefused
 from shared.kit.principals import is_reserved
 from shared.messaging.outbox import Outbox
 from shared.messaging.rates import Rate, record_at_most
@@ -16,6 +20,8 @@ COLLECTION = "credential_refusals"
 OF_A_PRINCIPAL = Rate("credential", "crd", COLLECTION, per_minute=20)
 # Whoever can send bytes causes these: one a minute and reason shows that somebody tries.
 OF_STRANGERS = Rate("credential", "crd", COLLECTION, per_minute=1)
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -53,3 +59,13 @@ async def report_refusal(
             await record_at_most(OF_A_PRINCIPAL, outbox, recorder, principal, data)
     except Exception:  # noqa: BLE001 - the refusal stands
         _log.exception("a refused token was not recorded")
+
+
+async def audited(request: Request, caller: Caller, act: Awaitable[T]) -> T:
+    """What `act` gives. Records in the caller's tenant what it refuses of a passkey; raises what it
+    raises."""
+    try:
+        return await act
+    except PasskeyRefused as refusal:
+        await report_refusal(request, refusal.reason, caller.tenant_id, caller.principal)
+        raise

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from events.buckets import Bucket
 from events.policies import PolicyRecord
@@ -15,6 +15,7 @@ from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.auth import requires
+from shared.runtime.credential_refusals import audited
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 from shared.runtime.tier_limits import beyond_tier
@@ -74,9 +75,11 @@ async def request_approval(caller: Requester, key: Key, body: RequestBody) -> Si
 @ROUTER.post("/approvals/{approval_id}/decisions")
 @decides(*VERBS)
 @beyond_tier
-async def decide(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
+async def decide(
+    request: Request, caller: Caller, approval_id: str, body: DecisionBody
+) -> ApprovalCard:
     """Decides. The same `client_decision_id` and body always give the same answer."""
-    return await decisions.take_decision(caller, approval_id, body)
+    return await audited(request, caller, decisions.take_decision(caller, approval_id, body))
 
 
 @ROUTER.post("/approvals/{approval_id}/review")
@@ -90,6 +93,6 @@ async def review(caller: Caller, key: Key, approval_id: str, body: ReviewBody) -
 @ROUTER.post("/vetoes", tags=["vetoes"])
 @decides("veto")
 @beyond_tier
-async def veto(caller: Vetoer, body: VetoBody) -> ApprovalCard:
+async def veto(request: Request, caller: Vetoer, body: VetoBody) -> ApprovalCard:
     """Vetoes: rejects a pending approval, reverses a precedent's approval."""
-    return await decisions.take_veto(caller, body.approval_id, body)
+    return await audited(request, caller, decisions.take_veto(caller, body.approval_id, body))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from events.approvals import Card
 from functions.approvals.api.deciding import decides
@@ -16,6 +16,7 @@ from functions.approvals.service.decisions import take_decision, take_veto
 from shared.kit.callers import Caller
 from shared.kit.models import part_of
 from shared.runtime.auth import requires
+from shared.runtime.credential_refusals import audited
 from shared.runtime.routes import Router
 from shared.runtime.tier_limits import beyond_tier
 
@@ -29,24 +30,29 @@ Vetoer = Annotated[Caller, Depends(requires("veto:execute"))]
 @ROUTER.post("/approve")
 @decides("approve")
 @beyond_tier
-async def approve(caller: Caller, approval_id: str, body: ApproveBody) -> Card:
+async def approve(request: Request, caller: Caller, approval_id: str, body: ApproveBody) -> Card:
     """Approves exactly the content with that hash."""
     decision = part_of(DecisionBody, body, decision="approve")
-    return part_of(Card, await take_decision(caller, approval_id, decision))
+    taken = take_decision(caller, approval_id, decision)
+    return part_of(Card, await audited(request, caller, taken))
 
 
 @ROUTER.post("/request-changes")
 @decides("request_changes")
 @beyond_tier
-async def request_changes(caller: Caller, approval_id: str, body: RequestChangesBody) -> Card:
+async def request_changes(
+    request: Request, caller: Caller, approval_id: str, body: RequestChangesBody
+) -> Card:
     """Returns the request with the changes that it needs."""
     decision = part_of(DecisionBody, body, decision="request_changes")
-    return part_of(Card, await take_decision(caller, approval_id, decision))
+    taken = take_decision(caller, approval_id, decision)
+    return part_of(Card, await audited(request, caller, taken))
 
 
 @ROUTER.post("/veto")
 @decides("veto")
 @beyond_tier
-async def veto(caller: Vetoer, approval_id: str, body: GovernorVetoBody) -> Card:
+async def veto(request: Request, caller: Vetoer, approval_id: str, body: GovernorVetoBody) -> Card:
     """Rejects a pending approval; reverses a precedent's approval inside its veto window."""
-    return part_of(Card, await take_veto(caller, approval_id, body))
+    taken = take_veto(caller, approval_id, body)
+    return part_of(Card, await audited(request, caller, taken))

@@ -16,6 +16,7 @@ from shared.kit.ids import Id
 from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
+from shared.kit.passkeys import Assertion
 from shared.kit.principals import is_reserved
 
 LONGEST_NOTE = 4_000
@@ -49,11 +50,12 @@ Attachments = Annotated[
 
 
 class ApproveBody(Model):
-    """Approves the content with that hash."""
+    """Approves the content with that hash. `assertion` is a passkey's signature of the decision."""
 
     decision_hash: ContentHash
     client_decision_id: UUID
     note: Note = ""
+    assertion: Assertion | None = None
 
 
 class RequestChangesBody(ApproveBody):
@@ -80,6 +82,7 @@ class GovernorVetoBody(Model):
     reason_category: Literal["constitutional", "safety", "budget", "other"]
     explanation: Text
     attachments: Attachments = ()
+    assertion: Assertion | None = None
 
     def reason(self) -> VetoReason:
         """The reason, as events publish it."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from events.approvals import Match
+from events.approvals import Match, PasskeyFor
 from events.effects import RISKS
 from events.quorum import Rule
 from functions.approvals.rules.approval import Approval
@@ -40,7 +40,12 @@ def compare(request: Approval, content: Any, precedent: ActivePrecedent) -> Matc
 
 
 def limits(
-    content: Any, rollback_plan: str, rule: Rule, added_rule: Rule | None
+    content: Any,
+    rollback_plan: str,
+    rule: Rule,
+    added_rule: Rule | None,
+    *,
+    passkey_for: PasskeyFor = "nothing",
 ) -> tuple[str, ...]:
     """Why no precedent may approve this request, whatever its conditions; empty where one may."""
     reasons = [f"reversible: {why}" for why in why_irreversible(content, rollback_plan)]
@@ -50,6 +55,8 @@ def limits(
         reasons.append("one approver is enough: the rule asks for more")
     if added_rule is not None:
         reasons.append("the requester asks for nobody: somebody was added")
+    if passkey_for == "assent":
+        reasons.append("no passkey must sign: the policy asks for one")
     return tuple(reasons)
 
 

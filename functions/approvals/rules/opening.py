@@ -16,12 +16,14 @@ from functions.approvals.rules.policy import (
     ApprovalPolicy,
     Terms,
     deadline_of,
+    passkey_for,
     terms_for,
 )
 from functions.approvals.rules.precedent import ActivePrecedent
 from functions.approvals.rules.quorum import refuse_unfillable
 from functions.approvals.rules.requests import Request, refuse_out_of_bounds
 from functions.approvals.rules.reversals import cancel
+from functions.approvals.rules.risk import why_irreversible
 from functions.approvals.rules.veto import WINDOW
 from shared.kit.canonical import content_hash
 from shared.kit.contents import Content
@@ -90,7 +92,13 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
     terms = _terms(request, policy)
     added = None if request.added_rule == terms.rule else request.added_rule
     length = deadline_of(terms, request.deadline_seconds)
-    meant_yes = terms.silence_approves and added is None
+    asked = passkey_for(
+        policy,
+        request.risk,
+        is_irreversible=bool(why_irreversible(request.content, request.rollback_plan)),
+    )
+    # Where a person must sign, nothing else says yes.
+    meant_yes = terms.silence_approves and added is None and asked != "assent"
     return Approval(
         approval_id=request.approval_id,
         kind=request.kind,
@@ -119,7 +127,8 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         stage=request.stage,
         case=request.case,
         precedents_allowed=request.precedents_allowed,
-        barred=limits(request.content, request.rollback_plan, terms.rule, added),
+        passkey_for=asked,
+        barred=limits(request.content, request.rollback_plan, terms.rule, added, passkey_for=asked),
         likeness=_likeness(request),
         version=0,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
 
-from events.approvals import Kind, Risk
+from events.approvals import Kind, PasskeyFor, Risk
 from events.effects import RISKS
 from events.policies import PolicyEntry, PolicyRecord
 from events.quorum import Rule
@@ -80,6 +80,16 @@ def terms_for(
         shortest=_shortest(entry),
         silence_approves=named and kind == "artifact" and risk == "low",
     )
+
+
+def passkey_for(policy: ApprovalPolicy, risk: Risk, *, is_irreversible: bool) -> PasskeyFor:
+    """What of a request only a passkey's signature decides. Whoever needs one to approve needs one
+    to break the glass too."""
+    rule = policy.passkey
+    is_risky = rule.from_risk is not None and RISKS.index(risk) >= RISKS.index(rule.from_risk)
+    if is_risky or (rule.irreversible and is_irreversible):
+        return "assent"
+    return "break_glass" if rule.break_glass else "nothing"
 
 
 def deadline_of(terms: Terms, asked_seconds: int | None) -> timedelta:

@@ -1,7 +1,8 @@
 """A proposed change of the approval policy: an approval that no policy alters.
 
 One governor whose text is not in it decides, by a deadline of 24 hours; precedents, deputies and
-break-glass do not apply. So no tenant locks itself out, and nobody changes the policy alone."""
+break-glass do not apply. So no tenant locks itself out, and nobody changes the policy alone. Only
+what the current policy asks of passkeys holds for its change too: every governor can add one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from events.policies import ApprovalPolicyChanged, PolicyEntry
+from events.policies import ApprovalPolicyChanged, PasskeyRule, PolicyEntry
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
 from functions.approvals.rules.requests import Request
@@ -40,6 +41,7 @@ class PolicyBody(Model):
     entries: Annotated[
         tuple[PolicyEntry, ...], Field(max_length=MOST_ENTRIES), AfterValidator(_bounded)
     ]
+    passkey: PasskeyRule = PasskeyRule()
     reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)]
 
 
@@ -55,7 +57,7 @@ def proposal_of(
     entries = completed(body.entries)
     if not body.reason.strip():
         raise Invalid(FieldError("reason", "must say why the policy should change"))
-    if entries == completed(current.entries):
+    if (entries, body.passkey) == (completed(current.entries), current.passkey):
         raise Invalid(FieldError("entries", "are the current policy: nothing would change"))
     version = current.version + 1
     return Request(
@@ -63,7 +65,13 @@ def proposal_of(
         kind="constitutional",
         subject=POLICY,
         summary=f"Change the approval policy to version {version}: {body.reason}",
-        content={"version": version, "entries": _listed(entries), "was": _listed(current.entries)},
+        content={
+            "version": version,
+            "entries": _listed(entries),
+            "passkey": body.passkey.model_dump(mode="json"),
+            "was": _listed(current.entries),
+            "passkey_was": current.passkey.model_dump(mode="json"),
+        },
         evidence=(),
         rollback_plan=f"Propose version {current.version} again.",
         risk="high",
@@ -77,7 +85,12 @@ def proposal_of(
 
 
 def adopt(
-    proposal: Approval, entries: Sequence[PolicyEntry], current: ApprovalPolicy | None, at: datetime
+    proposal: Approval,
+    entries: Sequence[PolicyEntry],
+    current: ApprovalPolicy | None,
+    at: datetime,
+    *,
+    passkey: PasskeyRule,
 ) -> Transition[ApprovalPolicy]:
     """The approved policy in place of the one that its proposal named. Raises VersionConflict where
     another change came first, because the proposer and the governor did not see that."""
@@ -90,6 +103,7 @@ def adopt(
     changed = ApprovalPolicy(
         version=current.version + 1,
         entries=tuple(entries),
+        passkey=passkey,
         proposed_by=proposal.requested_by,
         approval_id=proposal.approval_id,
         decision_hash=proposal.decision_hash,

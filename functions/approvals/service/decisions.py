@@ -16,10 +16,12 @@ from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, R
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
 from functions.approvals.rules.late import note_late, note_overtaken
+from functions.approvals.rules.passkeys import sealed
 from functions.approvals.rules.precedent import Precedent
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.standing import depends_on_takeover
 from functions.approvals.rules.veto import veto
+from functions.approvals.service.passkeys import check_passkey
 from functions.approvals.service.policies import adopt_policy
 from functions.approvals.service.refusals import count_vetoes, take_back_same
 from functions.approvals.views import ApprovalCard
@@ -45,7 +47,8 @@ Noting = Callable[[Approval, str, str, Actor, datetime], Steps]
 
 async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
     """The card after the decision; the same `client_decision_id` and body always give the same
-    answer. Raises IdempotencyKeyReused, NotFound, then what the rules raise."""
+    answer. Raises IdempotencyKeyReused, NotFound, then what the rules raise, then PasskeyRequired,
+    PasskeyRefused."""
 
     def rule(approval: Approval, actor: Actor, took_over: bool) -> Steps | Repeat:
         return decide(approval, body, actor, caller.received_at, took_over=took_over)
@@ -79,7 +82,8 @@ async def give_review(
 async def _take(
     caller: Caller, approval_id: str, body: DecisionBody | GovernorVetoBody, rule: Rule
 ) -> ApprovalCard:
-    sent = body.model_dump(mode="json", exclude_defaults=True, exclude={"approval_id"})
+    # Who signs the same decision anew sends another signature.
+    sent = body.model_dump(mode="json", exclude_defaults=True, exclude={"approval_id", "assertion"})
     claim = IdempotencyKey(
         caller,
         id=sent["client_decision_id"],
@@ -97,7 +101,9 @@ async def _take(
         result = rule(approval, actor, took_over)
         if isinstance(result, Repeat):
             return await _first_answer(work, approval)
-        return await _save(work, result, claim.id)
+        kept = await check_passkey(caller, approval, body)
+        steps = sealed(approval, result, kept) if kept is not None else result
+        return await _save(work, steps, claim.id)
 
     about = (APPROVALS, approval_id)
     try:

@@ -2,7 +2,7 @@
 
 from pydantic import TypeAdapter
 
-from events.policies import PolicyEntry, PolicyRecord
+from events.policies import PasskeyRule, PolicyEntry, PolicyRecord
 from functions.approvals.aggregates import POLICIES, POLICY_ID, RUN
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.policy import BUILT_IN
@@ -41,5 +41,7 @@ async def adopt_policy(work: UnitOfWork, proposal: Approval) -> None:
     where another change came first, ContentErased."""
     current = await work.find(POLICIES, POLICY_ID)
     contents = await work.read_contents(proposal.decision_hash)
-    entries = _ENTRIES.validate_python(contents.value(proposal.decision_hash)["entries"])
-    await work.save(adopt(proposal, entries, current, work.at))
+    proposed = contents.value(proposal.decision_hash)
+    entries = _ENTRIES.validate_python(proposed["entries"])
+    passkey = PasskeyRule.model_validate(proposed["passkey"])
+    await work.save(adopt(proposal, entries, current, work.at, passkey=passkey))

@@ -10,9 +10,8 @@ from functions.identity.service import passkeys
 from functions.identity.service.sessions import signed_in
 from functions.identity.views import PasskeyOptions, PasskeysView, PasskeyView
 from shared.kit.callers import Caller
-from shared.kit.passkeys import PasskeyRefused
 from shared.runtime.boundary import received_at
-from shared.runtime.credential_refusals import report_refusal
+from shared.runtime.credential_refusals import audited
 from shared.runtime.idempotency import Key
 from shared.runtime.open_routes import OpenRouter
 from shared.runtime.routes import Router
@@ -38,11 +37,7 @@ async def begin_passkey(caller: Caller) -> PasskeyOptions:
 @ROUTER.post("", status_code=201)
 async def add_passkey(request: Request, caller: Caller, key: Key, body: PasskeyBody) -> PasskeyView:
     """Adds the passkey that a browser made; needs a sign-in under five minutes old."""
-    try:
-        return await passkeys.add_passkey(caller, key, body)
-    except PasskeyRefused as refusal:
-        await report_refusal(request, refusal.reason, caller.tenant_id, caller.principal)
-        raise
+    return await audited(request, caller, passkeys.add_passkey(caller, key, body))
 
 
 @ROUTER.delete("/{passkey_id}")

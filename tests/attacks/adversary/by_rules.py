@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from events.buckets import as_of
-from events.policies import PolicyEntry, PolicyRecord
+from events.policies import PasskeyRule, PolicyEntry, PolicyRecord
 from events.precedents import PrecedentSeed, seed_of
 from functions.approvals.rules import decisions, reviews, silence
 from functions.approvals.rules import requests as asking
@@ -177,9 +177,10 @@ class RulesTenant:
         """Keeps what a decision leads to as `service/decisions.py` does: all of it or nothing."""
         last = steps[-1].state
         if last.status == "approved" and last.proposal is not None:
-            entries = self.contents[last.decision_hash]["entries"]
-            parsed = tuple(map(PolicyEntry.model_validate, entries))
-            self.current = adopt(last, parsed, self.current, self.now).state
+            proposed = self.contents[last.decision_hash]
+            parsed = tuple(map(PolicyEntry.model_validate, proposed["entries"]))
+            passkey = PasskeyRule.model_validate(proposed["passkey"])
+            self.current = adopt(last, parsed, self.current, self.now, passkey=passkey).state
         self.apply(steps)
         self._take_back_same(steps)
         if not last.is_open and counts(last):

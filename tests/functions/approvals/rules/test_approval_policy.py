@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from events.effects import RISKS
-from events.policies import ApprovalPolicyChanged, PolicyEntry
+from events.policies import ApprovalPolicyChanged, PasskeyRule, PolicyEntry
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.opening import open_request
@@ -196,7 +196,7 @@ def test_an_adopted_policy_is_the_approved_one_and_names_both_people() -> None:
     approval = proposed(entry())
     done = stepped(decide(approval, command("approve", approval), GOVERNOR, START))
     entries = completed([entry()])
-    step = adopt(done, entries, None, START)
+    step = adopt(done, entries, None, START, passkey=PasskeyRule())
     assert step.event is ApprovalPolicyChanged
     assert (step.state.version, step.state.proposed_by) == (1, "amira")
     assert step.state.entries == entries
@@ -205,7 +205,13 @@ def test_an_adopted_policy_is_the_approved_one_and_names_both_people() -> None:
 def test_a_proposal_about_an_older_policy_is_refused() -> None:
     older = proposed(entry())
     with pytest.raises(VersionConflict, match="version 1, and this proposal replaces version 0"):
-        adopt(older, completed([entry()]), policy(entry(asked=THREE)), START)
+        adopt(
+            older,
+            completed([entry()]),
+            policy(entry(asked=THREE)),
+            START,
+            passkey=PasskeyRule(),
+        )
 
 
 def test_a_proposal_that_changes_nothing_or_says_not_why_is_refused() -> None:

@@ -1,0 +1,142 @@
+"""Decisions that a passkey signs: which need it, and when a signature counts."""
+
+import hashlib
+from dataclasses import replace
+
+from events.approvals import DecisionState
+from events.assertions import DecisionAssertion, DecisionStatement
+from events.identity import PasskeyState
+from functions.approvals.rules.approval import REFUSALS, Approval, Steps, Verb
+from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
+from shared.kit.canonical import content_hash
+from shared.kit.errors import AssentError
+from shared.kit.instants import Instant
+from shared.kit.models import Model, part_of
+from shared.kit.passkeys import PasskeyRefused, Site
+from shared.kit.transitions import Transition
+
+_UNSIGNED = {"decision", "decision_hash", "client_decision_id", "approval_id", "assertion"}
+
+
+class PasskeyRequired(AssentError):
+    code = "passkey_required"
+    title = "Only a passkey's signature decides this"
+    http_status = 403
+
+
+class KnownPasskey(Model):
+    """What `approvals` knows of a passkey. `sign_count` is the highest count that it has signed
+    with, and `signed` the SHA-256 of the signature that had it."""
+
+    passkey_id: str
+    principal_id: str
+    credential_id: str
+    public_key: str
+    rp_id: str
+    sign_count: int
+    removed_at: Instant | None
+    signed: str | None = None
+
+
+def follow(known: KnownPasskey | None, published: PasskeyState) -> tuple[Transition[KnownPasskey]]:
+    """The passkey after one of its events. Events may come late, twice, or in another order: a
+    removed one stays removed, and what it has signed stays known."""
+    if known is None:
+        return (Transition(part_of(KnownPasskey, published)),)
+    removed_at = known.removed_at or published.removed_at
+    return (Transition(known.but(removed_at=removed_at)),)
+
+
+def verb_of(body: DecisionBody | GovernorVetoBody) -> Verb:
+    """What the body decides."""
+    return body.decision if isinstance(body, DecisionBody) else "veto"
+
+
+def statement(
+    tenant_id: str, approval_id: str, body: DecisionBody | GovernorVetoBody
+) -> DecisionStatement:
+    """What a passkey signs of the decision: all of it."""
+    return DecisionStatement(
+        tenant=tenant_id,
+        approval_id=approval_id,
+        decision=verb_of(body),
+        choices_hash=content_hash(body.model_dump(mode="json", exclude=_UNSIGNED)),
+        decision_hash=body.decision_hash,
+        client_decision_id=str(body.client_decision_id),
+    )
+
+
+def refuse_unsigned(approval: Approval, verb: Verb) -> None:
+    """Raises PasskeyRequired for a decision that the policy lets only a passkey take. Whoever may
+    decide may always refuse without one: a lost key takes nobody's veto away."""
+    if verb in REFUSALS or approval.passkey_for == "nothing":
+        return
+    if approval.passkey_for == "break_glass" and verb != "break_glass":
+        return
+    raise PasskeyRequired(
+        f"the approval policy takes {verb} with a passkey's signature only: send an assertion "
+        "(add a passkey at /passkeys if you have none); refusing needs none"
+    )
+
+
+def check_signed(
+    known: KnownPasskey | None,
+    principal: str,
+    body: DecisionBody | GovernorVetoBody,
+    stated: DecisionStatement,
+    site: Site,
+) -> tuple[DecisionAssertion, KnownPasskey]:
+    """What is kept of the signature, and the passkey with its count. Raises PasskeyRefused where
+    the key is not the principal's own now, signed anything else or elsewhere, verified nobody, or
+    its count went back. The same signature again counts: its first answer may have been lost."""
+    signed = body.assertion
+    assert signed is not None
+    if known is None or known.credential_id != signed.credential_id:
+        detail = "no passkey of yours has that credential_id; a new one is known after a moment"
+        raise PasskeyRefused("unknown_key", detail)
+    if known.principal_id != principal or known.removed_at is not None:
+        detail = "no passkey of yours has that credential_id now: sign with another one"
+        raise PasskeyRefused("unknown_key", detail)
+    if known.rp_id != site.rp_id:
+        raise PasskeyRefused("another_origin", f"the passkey was made for {known.rp_id}")
+    kept = part_of(
+        DecisionAssertion,
+        signed,
+        passkey_id=known.passkey_id,
+        public_key=known.public_key,
+        rp_id=known.rp_id,
+        statement=stated,
+    )
+    count = kept.verify(site.origins)
+    digest = hashlib.sha256(signed.signature.encode()).hexdigest()
+    if digest == known.signed or count == known.sign_count == 0:
+        return kept, known
+    if count <= known.sign_count:
+        detail = (
+            f"the passkey says that it has signed {count} times, and it had signed "
+            f"{known.sign_count} times before: somebody may have a copy; sign again, or remove it"
+        )
+        raise PasskeyRefused("counter_back", detail)
+    return kept, known.but(sign_count=count, signed=digest)
+
+
+def sealed(before: Approval, steps: Steps, kept: DecisionAssertion) -> Steps:
+    """The decision's transitions with the passkey that signed it: in the vote that it adds, in a
+    final decision, and its whole signature in the decision's event."""
+    return tuple(_sealed(before, step, kept, is_first=step is steps[0]) for step in steps)
+
+
+def _sealed(
+    before: Approval, step: Transition[Approval], kept: DecisionAssertion, *, is_first: bool
+) -> Transition[Approval]:
+    state = step.state
+    if state.votes != before.votes:
+        *others, vote = state.votes
+        state = state.but(votes=(*others, vote.but(passkey_id=kept.passkey_id)))
+    if not state.is_open:
+        state = state.but(passkey_id=kept.passkey_id)
+    if not is_first:
+        return replace(step, state=state)
+    assert step.event is not None
+    assert issubclass(step.event, DecisionState), "every decision publishes one"
+    return replace(step, state=state, fields={**step.fields, "assertion": kept})
