@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from emulators.failures import PlatformError
+from emulators.ports import page_url
 
 _FORM = re.compile(r"<form[^>]*action=[\"']([^\"']+)[\"']")
 _FIELD = re.compile(r"<input[^>]*name=[\"'](\w+)[\"'][^>]*value=[\"']([^\"']*)[\"']")
@@ -21,8 +22,10 @@ class Browser:
     do."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=60, trust_env=False)
+        self.url = page_url(url)
+        self.http = httpx.Client(
+            base_url=self.url, follow_redirects=True, timeout=60, trust_env=False
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -42,7 +45,9 @@ class Browser:
 
     @session.setter
     def session(self, cookie: str) -> None:
-        self.http.cookies.set("__session", cookie, domain=urlsplit(self.url).hostname or "")
+        # Python's jar calls a host without a dot so.
+        domain = f"{urlsplit(self.url).hostname}.local"
+        self.http.cookies.set("__session", cookie, domain=domain)
 
     def sign_in(self, name: str, provider: str = "google", return_to: str = "/signin") -> None:
         """Signs in under a name of the person's choice. Raises PlatformError for any other end than

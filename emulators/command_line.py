@@ -11,6 +11,7 @@ from pathlib import Path
 from emulators.failures import PlatformError
 from emulators.options import Options
 from emulators.platform import Platform
+from emulators.ports import page_url
 from emulators.running import running_platform
 from shared.kit.local_platform import DIRECTORY
 from shared.kit.tier_limits import LIMITS
@@ -206,6 +207,10 @@ The platform is up at {url} (Ctrl-C stops it; logs in {platform.directory.path /
 
   # the governor's dashboard
   curl -s {url}/v1/mobile/dashboard -H "Authorization: Bearer $TOKEN"
+
+  # sign in, and add a passkey, in a browser
+  {page_url(url)}/signin
+  {page_url(url)}/passkeys
 
   # let a day pass: timers fire, in time order
   curl -s {url}/_platform/clock/advance -H 'Content-Type: application/json' \\

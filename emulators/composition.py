@@ -38,7 +38,7 @@ from emulators.issuer import JWKS_PATH, Issuer
 from emulators.keep.state import State
 from emulators.operations import Operations
 from emulators.options import Options
-from emulators.ports import listen_again, port_of, url_of
+from emulators.ports import listen_again, page_url, port_of, url_of
 from emulators.postgres import APPLICATION
 from emulators.processes import accepts_connections
 from emulators.provisioning import create_queues, create_secrets, get_secret, put_secret
@@ -160,9 +160,9 @@ class Composition:
             create_queues(tasks_address, manifests), create_secrets(secrets_address, manifests)
         )
         if PROVIDERS in manifests.secrets:
-            await self._open_identity(secrets_address, url)
+            await self._open_identity(secrets_address, page_url(url))
         return Services(
-            public_url=url,
+            public_url=page_url(url),
             firestore=self._firestore.address,
             pubsub=pubsub_address,
             cloud_tasks=tasks_address,

@@ -25,6 +25,12 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{HOST}:{listener.getsockname()[1]}"
 
 
+def page_url(url: str) -> str:
+    """The same address as people's browsers must name it: an authenticator makes no passkey for a
+    site that is an IP address, and a cookie of one name is not sent to the other."""
+    return url.replace(HOST, "localhost")
+
+
 def listen(port: int = 0) -> socket.socket:
     """A bound, listening socket; port 0 picks a free one. Raises PortTaken, naming the holder."""
     try:

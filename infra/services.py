@@ -61,6 +61,8 @@ def environment_of(
         "ASSENT_ISSUER": settings.issuer,
         "ASSENT_AUDIENCE": settings.audience,
         "ASSENT_JWKS_URL": settings.jwks_url,
+        "ASSENT_RP_ID": settings.site_of_passkeys,
+        "ASSENT_PASSKEY_ORIGINS": " ".join(settings.origins_of_passkeys),
         "ASSENT_SERVICE_ACCOUNT": account,
     }
     for noun in access.calls:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -94,6 +95,8 @@ class Settings(Model):
     jwks_url: Https
     audience: Annotated[str, StringConstraints(min_length=1)] = "assent"
     domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")] | None = None
+    rp_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")] | None = None
+    passkey_origins: tuple[Https, ...] = ()
     alert_email: Mail | None = None
     billing_account: (
         Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}(-[0-9A-F]{6}){2}$")] | None
@@ -113,12 +116,28 @@ class Settings(Model):
         """The number of connections that the tier allows."""
         return CONNECTIONS_OF_TIER[self.sql_tier]
 
+    @property
+    def site_of_passkeys(self) -> str:
+        """What every passkey is made for, for ever: a domain that holds the pages' hosts."""
+        return self.rp_id or urlsplit(self.issuer).hostname or ""
+
+    @property
+    def origins_of_passkeys(self) -> tuple[str, ...]:
+        """The origins of the pages that may ask for passkeys: identity's own, and the named."""
+        issuer = urlsplit(self.issuer)
+        return (f"{issuer.scheme}://{issuer.netloc}", *self.passkey_origins)
+
     def instances(self, wanted: int) -> int:
         """The largest number of instances on this stack for a deployable that wants as many."""
         return min(wanted, self.most_instances)
 
     @model_validator(mode="after")
     def _keep_production_safe(self) -> Self:
+        site = self.site_of_passkeys
+        for origin in self.origins_of_passkeys:
+            host = urlsplit(origin).hostname or ""
+            if host != site and not host.endswith(f".{site}"):
+                raise ValueError(f"rp_id: no page of {host} can use passkeys of {site}")
         missing = [name for name in NEEDED_IN_PRODUCTION if not getattr(self, name)]
         if self.environment == "prod" and missing:
             reasons = [f"{name}: {NEEDED_IN_PRODUCTION[name]}" for name in missing]

@@ -66,6 +66,8 @@ def common(services: Services) -> dict[str, str]:
         "ASSENT_JWKS_URL": services.keys,
         "ASSENT_PUBLIC_URL": services.public_url,
         "ASSENT_LOOPBACK_CLIENTS": "true",
+        "ASSENT_RP_ID": "localhost",
+        "ASSENT_PASSKEY_ORIGINS": services.public_url,
         "ASSENT_IDENTITY_URL": services.urls.get("identity", ""),
         "ASSENT_LOCAL_LIMITS": str(services.limits).lower(),
     }

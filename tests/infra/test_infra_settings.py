@@ -25,6 +25,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"jwks_url": "http://issuer.example.com"},
         "jwks_url: must start with",
     ),
+    "passkeys of another site": (
+        {"rp_id": "another.example"},
+        "rp_id: no page of",
+    ),
+    "passkeys for a page without TLS": (
+        {"passkey_origins": ["http://console.example.com"]},
+        "must start with https",
+    ),
     "an issuer without TLS": ({"issuer": "issuer.example.com"}, "issuer: must start with https"),
     "a database that may be deleted": (
         {"sql_deletion_protection": False},
