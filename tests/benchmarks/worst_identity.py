@@ -15,7 +15,9 @@ from emulators.browser import Browser
 from emulators.client import PlatformClient
 from functions.identity.rules.roles import OF_PROGRAMS
 from functions.identity.rules.workspace import MOST_OPEN
+from functions.identity.rules.passkey import MOST_PASSKEYS
 from shared.kit.instants import format_instant, parse_instant
+from tests.authenticator import Authenticator
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.journeys.clients import Client, serving
 
@@ -400,3 +402,47 @@ def change_workspace(scene: Scene) -> Iterator[Call]:
     workspace_id = founder.made("/v1/workspaces", {"name": "x" * 200})["workspace_id"]
     body = {"name": "y" * 200, "archived": True}
     yield Call(founder, f"/v1/workspaces/{workspace_id}", body)
+
+
+def _new_key(somebody: SignedIn) -> dict[str, Any]:
+    """What somebody's authenticator makes, with the longest name."""
+    options = somebody.made("/v1/passkeys/options")["public_key"]
+    key = Authenticator(rp_id="localhost", origin=somebody.browser.url)
+    return {"name": "x" * 200, **key.create(options["challenge"])}
+
+
+def _with_passkeys(scene: Scene, number: int) -> SignedIn:
+    somebody = cast(scene).somebody()
+    somebody.founds()
+    for _ in range(number):
+        somebody.made("/v1/passkeys", _new_key(somebody))
+    return somebody
+
+
+@worst_of("GET", "/v1/passkeys")
+def list_passkeys(scene: Scene) -> Iterator[Call]:
+    somebody = _with_passkeys(scene, MOST_PASSKEYS)
+    yield Call(somebody, "/v1/passkeys", what="ten passkeys", limit=MOST_PASSKEYS)
+
+
+@worst_of("POST", "/v1/passkeys/options")
+def begin_passkey(scene: Scene) -> Iterator[Call]:
+    yield Call(_with_passkeys(scene, MOST_PASSKEYS - 1), "/v1/passkeys/options", what="the tenth")
+
+
+@worst_of("POST", "/v1/passkeys")
+def add_passkey(scene: Scene) -> Iterator[Call]:
+    somebody = _with_passkeys(scene, 0)
+    yield Call(somebody, "/v1/passkeys", _new_key(somebody))
+
+
+@worst_of("DELETE", "/v1/passkeys/{passkey_id}")
+def remove_passkey(scene: Scene) -> Iterator[Call]:
+    somebody = _with_passkeys(scene, 2)
+    first = somebody.send("GET", "/v1/passkeys").json()["items"][0]
+    yield Call(somebody, f"/v1/passkeys/{first['passkey_id']}")
+
+
+@worst_of("GET", "/passkeys")
+def show_passkeys(scene: Scene) -> Iterator[Call]:
+    yield Call(Page(cast(scene).somebody().browser), "/passkeys")
