@@ -17,7 +17,11 @@ from shared.runtime.open_routes import OpenRouter
 from shared.runtime.routes import Router
 
 ROUTER = Router(
-    prefix="/v1/passkeys", tag="passkeys", read=("identity:read",), write=("identity:write",)
+    prefix="/v1/passkeys",
+    tag="passkeys",
+    read=("identity:read",),
+    write=("identity:write",),
+    within=("own_affairs",),
 )
 PAGES = OpenRouter(tag="passkeys")
 
