@@ -10,6 +10,7 @@ from functions.identity.service import passkeys
 from functions.identity.service.sessions import signed_in
 from functions.identity.views import PasskeyOptions, PasskeysView, PasskeyView
 from shared.kit.callers import Caller
+from shared.runtime.acts import does
 from shared.runtime.boundary import received_at
 from shared.runtime.credential_refusals import audited
 from shared.runtime.idempotency import Key
@@ -52,6 +53,7 @@ async def remove_passkey(caller: Caller, key: Key, passkey_id: str) -> PasskeyVi
 
 
 @PAGES.get("/passkeys", response_class=HTMLResponse, responses=MOVES_ON)
+@does("passkeys.show")
 async def show_passkeys(request: Request, cookies: Cookies) -> Response:
     """The page on which somebody who is signed in adds and removes passkeys."""
     if await signed_in(cookies.session, received_at(request.scope)) is None:
