@@ -14,6 +14,7 @@ from joserfc.jwk import KeyParameters, KeySet, OKPKey, RSAKey
 
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import json_answer, problem
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.errors import NotFound
 from shared.kit.signing import ALGORITHM, load_signing_key, new_key, public_key_set
 
@@ -68,13 +69,13 @@ class Issuer:
         roles: Sequence[str],
         expires_in: int,
     ) -> str:
-        """An access token as a sign-in would issue it."""
+        """An access token as a sign-in would issue it: for no tenant where that is `_platform`."""
         now = int(self._now().timestamp())
         claims = {
             "iss": self.url,
             "aud": AUDIENCE,
             "sub": principal,
-            "tenant": tenant,
+            **({} if tenant == PLATFORM_TENANT else {"tenant": tenant}),
             "scope": " ".join(scopes),
             "roles": list(roles),
             "iat": now,

@@ -6,12 +6,12 @@ from typing import Literal
 
 from events.registry import event
 from shared.kit.instants import Instant
-from shared.kit.models import EventData, Model
+from shared.kit.models import Data, EventData, Model
 
 TOPIC = "identity"
 
-Client = Literal["browser", "device", "client"]
-EndedBecause = Literal["signed_out", "revoked", "reused"]
+Client = Literal["browser", "device", "client", "support"]
+EndedBecause = Literal["signed_out", "revoked", "reused", "removed"]
 TenantStatus = Literal["trial", "active", "suspended", "closing", "closed"]
 InvitationStatus = Literal["open", "accepted", "revoked"]
 
@@ -32,7 +32,8 @@ class PrincipalCreated(PrincipalState):
 
 class SessionState(EventData):
     """A session after the event: one sign-in, and all tokens that follow from it. `client_id` is
-    the address of a client that a person let in."""
+    the address of a client that a person let in; `impersonator` the platform admin who acts as the
+    principal in it."""
 
     session_id: str
     principal_id: str
@@ -43,6 +44,7 @@ class SessionState(EventData):
     expires_at: Instant
     ended_at: Instant | None = None
     ended_because: EndedBecause | None = None
+    impersonator: str | None = None
 
 
 @event("assent.session.started.v1")
@@ -53,7 +55,8 @@ class SessionStarted(SessionState):
 @event("assent.session.ended.v1")
 class SessionEnded(SessionState):
     """The session gives no token any more: its owner signed out or revoked it, or a token of it was
-    used a second time, which means that somebody copied it (`reused`)."""
+    used a second time, which means that somebody copied it (`reused`), or its owner was removed
+    from the tenant whose issuer they signed in at."""
 
 
 class DeviceGrantState(EventData):
@@ -224,6 +227,76 @@ class InvitationAccepted(InvitationState):
 @event("assent.invitation.revoked.v1")
 class InvitationRevoked(InvitationState):
     """An admin revoked the invitation."""
+
+
+class ImpersonationState(EventData):
+    """Support that acts as the member `principal_id`, after the event. It only reads."""
+
+    session_id: str
+    principal_id: str
+    impersonator: str
+    reason: str
+    started_at: Instant
+    expires_at: Instant
+    ended_at: Instant | None = None
+    ended_by: str | None = None
+
+
+@event("assent.impersonation.started.v1")
+class ImpersonationStarted(ImpersonationState):
+    """A platform admin acts as the member from now on, for half an hour; the member is told."""
+
+
+@event("assent.impersonation.ended.v1")
+class ImpersonationEnded(ImpersonationState):
+    """The platform admin, the member or an admin of the tenant ended it before its time."""
+
+
+class SupportAccessState(EventData):
+    """Whether support may act as members of the tenant, after the event."""
+
+    allowed: bool
+    changed_by: str
+    changed_at: Instant
+
+
+@event("assent.support_access.changed.v1")
+class SupportAccessChanged(SupportAccessState):
+    """An admin of the tenant allowed support to act as its members, or forbade it."""
+
+
+class GroupRoles(Data):
+    """The roles of everybody in the directory's group of that name."""
+
+    group: str
+    roles: tuple[str, ...]
+
+
+class SsoState(EventData):
+    """A tenant's own issuer after the event. `verified_at`: since when its mail domain is proven to
+    be the tenant's; before that, nobody signs in there. `joins`: whether
+    whoever has a verified address at the domain becomes a member at their first sign-in; otherwise
+    only people of the directory are let in."""
+
+    issuer: str
+    client_id: str
+    domain: str
+    joins: bool
+    default_roles: tuple[str, ...]
+    groups: tuple[GroupRoles, ...]
+    changed_by: str
+    changed_at: Instant
+    verified_at: Instant | None = None
+
+
+@event("assent.sso.configured.v1")
+class SsoConfigured(SsoState):
+    """An admin said at which issuer the tenant's people sign in, and which roles they have."""
+
+
+@event("assent.sso.domain_verified.v1")
+class SsoDomainVerified(SsoState):
+    """The tenant proved that the mail domain is its own."""
 
 
 class ApiKeyState(EventData):

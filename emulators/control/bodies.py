@@ -1,7 +1,7 @@
 """The bodies and queries of the control API."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -37,7 +37,7 @@ class TokenRequest(Model):
     """The subject of the wanted token."""
 
     principal: Principal
-    tenant: Identifier
+    tenant: Identifier | Literal["_platform"]
     scopes: tuple[Scope, ...] = ()
     roles: tuple[Identifier, ...] = ()
     expires_in: Annotated[int, Field(ge=1, le=_TEN_YEARS)] = 900

@@ -14,7 +14,12 @@ from shared.manifest import Deployable, Manifests
 # set; functions get no others.
 _INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "VIRTUAL_ENV"),
-    *("ASSENT_REVIEWER_URL", "ASSENT_LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+    *(
+        "ASSENT_REVIEWER_URL",
+        "ASSENT_LOG_LEVEL",
+        "ASSENT_NAME_SERVER",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ),
 )
 
 

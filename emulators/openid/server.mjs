@@ -38,11 +38,17 @@ const provider = new Provider(OPENID_ISSUER, {
     claims: () => ({
       sub: id,
       name: id,
-      email: `${id.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@people.example`,
-      email_verified: true,
+      // Whoever signs in with an address has that one.
+      email: id.includes('@') ? id : `${id.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@people.example`,
+      email_verified: !id.startsWith('unverified'),
     }),
   }),
 });
+// Each tenant whose people sign in here has an address of its own below the common one.
+const { redirectUriAllowed } = provider.Client.prototype;
+provider.Client.prototype.redirectUriAllowed = function allowed(uri) {
+  return redirectUriAllowed.call(this, uri) || uri.startsWith(`${OPENID_REDIRECT_URI}/ten_`);
+};
 // The platform's listener is in front of it.
 provider.proxy = true;
 provider.listen(Number(PORT), '127.0.0.1');

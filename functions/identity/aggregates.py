@@ -1,15 +1,19 @@
 """What this function owns: on the platform principals, their links, sessions and passkeys, the
-requests of devices, what clients were let in for, and the short names of tenants; in each tenant
-itself, its members, workspaces, invitations and keys."""
+requests of devices, what clients were let in for, and the short names and domains of tenants; in
+each tenant itself, its members, workspaces, invitations, keys, issuer and directory."""
 
 from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.client_grant import ClientGrant
 from functions.identity.rules.described import API_KEY, MEMBER, WORKSPACE
 from functions.identity.rules.device_grant import DeviceGrant
+from functions.identity.rules.directory import DirectoryGroup, DirectoryName, DirectoryUser
+from functions.identity.rules.impersonation import ACCESS_ID, Impersonation, SupportAccess
 from functions.identity.rules.invitation import Invitation
 from functions.identity.rules.passkey import Passkey
 from functions.identity.rules.principal import Principal, SignInLink
 from functions.identity.rules.session import Session
+from functions.identity.rules.sso import ID as SSO_ID
+from functions.identity.rules.sso import DomainClaim, Sso
 from functions.identity.rules.tenant import Member, SlugClaim, Tenant
 from functions.identity.rules.workspace import Workspace
 from shared.aggregates import Aggregate, Runner
@@ -45,6 +49,9 @@ CLIENT_GRANTS = Aggregate(
 )
 SLUGS = Aggregate(
     noun="tenant_slug", model=SlugClaim, collection="tenant_slugs", id_of=lambda claim: claim.slug
+)
+DOMAINS = Aggregate(
+    noun="mail_domain", model=DomainClaim, collection="mail_domains", id_of=lambda each: each.domain
 )
 
 TENANTS = Aggregate(noun="tenant", model=Tenant, collection="tenant_records", prefix="ten")
@@ -84,9 +91,49 @@ KEYS = Aggregate(
     queried=("-created_at",),
     policy=API_KEY,
 )
+SSO = Aggregate(noun="sso", model=Sso, collection="sso", id_of=lambda _: SSO_ID)
+USERS = Aggregate(
+    noun="directory_user",
+    model=DirectoryUser,
+    collection="directory_users",
+    id_of=lambda user: user.entry_id,
+    indexed=("is_listed", "external_id"),
+    queried=("is_listed", "external_id"),
+)
+GROUPS = Aggregate(
+    noun="directory_group",
+    model=DirectoryGroup,
+    collection="directory_groups",
+    prefix="grp",
+    id_of=lambda group: group.entry_id,
+    indexed=("is_listed", "external_id", "members"),
+    queried=("is_listed", "external_id", "members[]"),
+)
+NAMES = Aggregate(
+    noun="directory_name",
+    model=DirectoryName,
+    collection="directory_names",
+    id_of=lambda name: name.name_id,
+)
+IMPERSONATIONS = Aggregate(
+    noun="impersonation",
+    model=Impersonation,
+    collection="impersonations",
+    prefix="ses",
+    id_of=lambda each: each.session_id,
+    indexed=("started_at",),
+    queried=("-started_at",),
+)
+SUPPORT_ACCESS = Aggregate(
+    noun="support_access",
+    model=SupportAccess,
+    collection="support_access",
+    id_of=lambda _: ACCESS_ID,
+)
 
 RUN = Runner(
     "identity",
-    *(PRINCIPALS, LINKS, SESSIONS, PASSKEYS, DEVICE_GRANTS, CLIENT_GRANTS, SLUGS),
+    *(PRINCIPALS, LINKS, SESSIONS, PASSKEYS, DEVICE_GRANTS, CLIENT_GRANTS, SLUGS, DOMAINS),
     *(TENANTS, MEMBERS, WORKSPACES, INVITATIONS, KEYS),
+    *(SSO, USERS, GROUPS, NAMES, IMPERSONATIONS, SUPPORT_ACCESS),
 )

@@ -28,8 +28,15 @@ def sign_in_page(providers: Iterable[tuple[str, str]], return_to: str) -> str:
         f"Sign in with {escape(title)}</a></li>"
         for name, title in providers
     )
-    body = f"<ul>{links}</ul>" if links else "<p>Nobody can sign in: no provider is configured.</p>"
-    return whole_page("Sign in to Assent", body)
+    listed = f"<ul>{links}</ul>" if links else ""
+    company = (
+        "<form method='get' action='/v1/auth/start'>"
+        f"<input type='hidden' name='return_to' value='{escape(return_to)}'>"
+        "<label>Your address at work: "
+        "<input name='mail' type='email' required maxlength='320'></label> "
+        "<button>Sign in at your company</button></form>"
+    )
+    return whole_page("Sign in to Assent", f"{listed}{company}")
 
 
 def signed_in_page(device: str) -> str:
@@ -83,7 +90,7 @@ def let_in_page(asked: Asked, resource: str, form_token: str) -> str:
         f"({escape(each.slug)})</label></li>"
         for each in asked.tenants
     )
-    return _page(
+    return whole_page(
         "Let a program act for you",
         f"<p>A program that calls itself {name or 'nothing, from '}<b>{escape(host)}</b>, asks to "
         f"act for you at <b>{escape(resource)}</b>. Allow it only if you started this there.</p>"

@@ -1,13 +1,14 @@
 """The providers at which people sign in: those that speak OpenID Connect, and GitHub.
 
-Their addresses are configuration, never a caller's."""
+Their addresses are configuration, but for a tenant's own issuer, which is asked with the guard of
+`functions.identity.outside`."""
 
 import json
 import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 from urllib.parse import urlencode
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
@@ -23,6 +24,9 @@ from shared.kit.wording import one_of
 from shared.runtime.issuer_keys import IssuerKeys
 from shared.storage.secrets import read_secret
 
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
+
 SECRET = "identity-providers"  # noqa: S105 - a secret's name
 TIMEOUT_SECONDS = 5.0
 LONGEST_ANSWER = 65_536
@@ -32,22 +36,30 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,20}$")]
 
 
 class _Client(Model):
-    name: Name
+    name: str
     title: str
     client_id: str
     client_secret: str
 
 
-class OpenIdProvider(_Client):
-    """A provider with discovery, such as Google."""
+class Issuer(_Client):
+    """A provider with discovery: a configured one, or a tenant's own, with the tenant's id as its
+    name."""
 
-    kind: Literal["openid"]
     issuer: str
+
+
+class OpenIdProvider(Issuer):
+    """A configured provider with discovery, such as Google."""
+
+    name: Name
+    kind: Literal["openid"]
 
 
 class GitHubProvider(_Client):
     """GitHub, which speaks OAuth and not OpenID Connect. `web` has its pages, `api` its users."""
 
+    name: Name
     kind: Literal["github"]
     web: str = "https://github.com"
     api: str = "https://api.github.com"
@@ -57,6 +69,17 @@ Provider = Annotated[OpenIdProvider | GitHubProvider, Field(discriminator="kind"
 _PROVIDERS: TypeAdapter[tuple[Provider, ...]] = TypeAdapter(tuple[Provider, ...])
 
 
+_JSON = {"Accept": "application/json"}
+
+
+class Ask(Protocol):
+    """A call to a provider: the JSON object that it answers."""
+
+    async def __call__(
+        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+    ) -> Mapping[str, Any]: ...
+
+
 class ProviderClient(Protocol):
     """What a sign-in needs of a provider."""
 
@@ -64,7 +87,7 @@ class ProviderClient(Protocol):
 
     async def names_itself(self) -> bool: ...
 
-    async def authorize_url(self, attempt: Attempt, redirect_uri: str) -> str: ...
+    async def authorize_url(self, attempt: Attempt, redirect_uri: str, hint: str = "") -> str: ...
 
     async def person(
         self, code: str, attempt: Attempt, redirect_uri: str, at: datetime
@@ -94,11 +117,22 @@ def _client_of(provider: OpenIdProvider | GitHubProvider) -> ProviderClient:
     return OpenId(provider) if isinstance(provider, OpenIdProvider) else GitHub(provider)
 
 
-class OpenId:
-    """The authorization code flow with PKCE, state and nonce."""
+@lru_cache(maxsize=256)
+def issuer_client(provider: Issuer) -> "OpenId":
+    """The client of a tenant's own issuer."""
+    from functions.identity.outside import ask
 
-    def __init__(self, provider: OpenIdProvider) -> None:
+    return OpenId(provider, ask)
+
+
+class OpenId:
+    """The authorization code flow with PKCE, state and nonce. `ask` makes the calls to an issuer
+    whose address is not configuration."""
+
+    def __init__(self, provider: Issuer, ask: "Ask | None" = None) -> None:
         self._provider = provider
+        self._is_guarded = ask is not None
+        self._ask = ask or _answer
         self._found: tuple[float, Mapping[str, Any]] | None = None
         self._keys: IssuerKeys | None = None
 
@@ -110,9 +144,14 @@ class OpenId:
         found = await self._discovered()
         return found.get("authorization_response_iss_parameter_supported") is True
 
-    async def authorize_url(self, attempt: Attempt, redirect_uri: str) -> str:
-        """Where the browser signs in. Raises Unavailable."""
+    async def authorize_url(self, attempt: Attempt, redirect_uri: str, hint: str = "") -> str:
+        """Where the browser signs in; `hint` is the address that the person typed. Raises
+        SsoRefused for a tenant's issuer that is not https, Unavailable."""
         endpoint = await self._endpoint("authorization_endpoint")
+        if self._is_guarded:
+            from functions.identity.outside import check_scheme
+
+            check_scheme(endpoint)
         query = {
             "response_type": "code",
             "client_id": self._provider.client_id,
@@ -122,13 +161,16 @@ class OpenId:
             "nonce": attempt.nonce,
             "code_challenge": challenge(attempt.verifier),
             "code_challenge_method": "S256",
+            **({"login_hint": hint} if hint else {}),
         }
         return _with_query(endpoint, query)
 
     async def person(self, code: str, attempt: Attempt, redirect_uri: str, at: datetime) -> Person:
         """Whom the code is about. Raises SignInRefused, Unavailable."""
-        answer = await _post(
+        answer = await self._ask(
+            "POST",
             await self._endpoint("token_endpoint"),
+            _JSON,
             {
                 "grant_type": "authorization_code",
                 "code": code,
@@ -154,7 +196,8 @@ class OpenId:
         from joserfc import jws, jwt
 
         if self._keys is None:
-            self._keys = IssuerKeys(await self._endpoint("jwks_uri"))
+            fetch = self._fetched_keys if self._is_guarded else None
+            self._keys = IssuerKeys(await self._endpoint("jwks_uri"), fetch)
         keys = await self._keys.current()
         try:
             name = jws.extract_compact(token.encode()).headers().get("kid")
@@ -165,6 +208,11 @@ class OpenId:
             detail = "the provider's answer does not verify: begin again at /signin"
             raise SignInRefused("unverified", detail) from error
 
+    async def _fetched_keys(self, url: str) -> "KeySet":
+        from joserfc.jwk import KeySet
+
+        return KeySet.import_key_set(dict(await self._ask("GET", url, _JSON, None)))  # type: ignore[arg-type]
+
     async def _endpoint(self, name: str) -> str:
         address = (await self._discovered()).get(name)
         if not isinstance(address, str):
@@ -174,7 +222,8 @@ class OpenId:
     async def _discovered(self) -> Mapping[str, Any]:
         if self._found is None or time.monotonic() - self._found[0] > DISCOVERY_KEPT_SECONDS:
             issuer = self._provider.issuer
-            found = await _get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", {})
+            address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+            found = await self._ask("GET", address, _JSON, None)
             if found.get("issuer") != issuer:
                 raise Unavailable(f"{self._provider.title} gives itself another name")
             self._found = time.monotonic(), found
@@ -194,7 +243,7 @@ class GitHub:
     async def names_itself(self) -> bool:
         return False
 
-    async def authorize_url(self, attempt: Attempt, redirect_uri: str) -> str:
+    async def authorize_url(self, attempt: Attempt, redirect_uri: str, hint: str = "") -> str:
         """Where the browser signs in."""
         query = {
             "client_id": self._provider.client_id,
@@ -208,8 +257,10 @@ class GitHub:
 
     async def person(self, code: str, attempt: Attempt, redirect_uri: str, at: datetime) -> Person:
         """Whom the code is about. Raises SignInRefused, Unavailable."""
-        answer = await _post(
+        answer = await _answer(
+            "POST",
             f"{self._provider.web}/login/oauth/access_token",
+            _JSON,
             {
                 "client_id": self._provider.client_id,
                 "client_secret": self._provider.client_secret,
@@ -221,7 +272,8 @@ class GitHub:
         token = answer.get("access_token")
         if not isinstance(token, str):
             raise SignInRefused("code_refused", "the provider did not take the code: begin again")
-        user = await _get(f"{self._provider.api}/user", {"Authorization": f"Bearer {token}"})
+        signed = {**_JSON, "Authorization": f"Bearer {token}"}
+        user = await _answer("GET", f"{self._provider.api}/user", signed, None)
         number = user.get("id")
         subject = str(number) if isinstance(number, int) and number > 0 else None
         name = user.get("name") or user.get("login")
@@ -230,14 +282,6 @@ class GitHub:
 
 def _with_query(endpoint: str, query: Mapping[str, str]) -> str:
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
-
-
-async def _post(url: str, form: Mapping[str, str]) -> Mapping[str, Any]:
-    return await _answer("POST", url, {"Accept": "application/json"}, form)
-
-
-async def _get(url: str, headers: Mapping[str, str]) -> Mapping[str, Any]:
-    return await _answer("GET", url, {"Accept": "application/json", **headers}, None)
 
 
 async def _answer(

@@ -3,19 +3,24 @@
 from collections.abc import Mapping
 from functools import cache
 
+from shared.kit.roles import PLATFORM_ADMIN
 from shared.runtime.settings import Settings
 
 
 class IdentitySettings(Settings):
     """The name under which identity issues tokens, and the address that browsers know it by: the
     same, unless a local platform says otherwise. `loopback_clients`: on a local platform, clients
-    of this machine are let in."""
+    of this machine are let in. `name_server`: `address:port` of the one that is asked for TXT
+    records; empty for the machine's own. `platform_admins`: their ids, with spaces between
+    them."""
 
     environment: str = "prod"
     issuer: str
     audience: str = "assent"
     public_url: str = ""
     loopback_clients: bool = False
+    name_server: str = ""
+    platform_admins: str = ""
 
     @property
     def may_be_loopback(self) -> bool:
@@ -27,6 +32,10 @@ class IdentitySettings(Settings):
         """The servers that a client's tokens may be for, each with the audience of such a token;
         None is that of Assent's own functions."""
         return {self.origin: None, f"{self.origin}/mcp": f"{self.origin}/mcp"}
+
+    def roles_on_platform(self, principal_id: str) -> tuple[str, ...]:
+        """Those that somebody has in a token for no tenant."""
+        return (PLATFORM_ADMIN,) if principal_id in self.platform_admins.split() else ()
 
     @property
     def origin(self) -> str:

@@ -1,6 +1,6 @@
 """What callers see of principals, sessions, tenants, members, invitations and keys."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import JsonValue
 
@@ -8,13 +8,16 @@ from events.identity import (
     ApiKeyState,
     Client,
     EndedBecause,
+    ImpersonationState,
     InvitationState,
     InvitationStatus,
     MemberState,
+    SsoState,
     TenantStatus,
     WorkspaceState,
 )
 from functions.identity.rules.api_key import ApiKey
+from functions.identity.rules.impersonation import Impersonation, SupportAccess
 from functions.identity.rules.invitation import Invitation
 from functions.identity.rules.passkey import Passkey
 from functions.identity.rules.session import Session
@@ -40,6 +43,7 @@ class SessionView(Model):
     expires_at: Instant
     ended_at: Instant | None
     ended_because: EndedBecause | None
+    impersonator: str | None
 
     @classmethod
     def of(cls, session: Session) -> Self:
@@ -185,6 +189,57 @@ class Accepted(Model):
     tenant_id: str
     roles: tuple[str, ...]
     status: InvitationStatus
+
+
+class ImpersonationView(ImpersonationState):
+    """Support that acts, or acted, as a member."""
+
+    @classmethod
+    def of(cls, impersonation: Impersonation) -> Self:
+        """What the tenant's admins and the member see of it."""
+        return part_of(cls, impersonation)
+
+
+class NewImpersonation(ImpersonationView):
+    """An impersonation with its tokens, which are shown this once."""
+
+    tenant_id: str
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type
+    expires_in: int = 900
+    refresh_token: str
+    scope: str
+
+
+class ImpersonationPage(Model):
+    """A page of impersonations."""
+
+    items: tuple[ImpersonationView, ...]
+    next_cursor: str | None
+
+
+class SupportAccessView(Model):
+    """Whether support may act as members of the tenant, and who said so; nobody did at first."""
+
+    allowed: bool
+    changed_by: str | None
+    changed_at: Instant | None
+
+    @classmethod
+    def of(cls, access: SupportAccess | None) -> Self:
+        """What members see of it."""
+        if access is None:
+            return cls(allowed=True, changed_by=None, changed_at=None)
+        return part_of(cls, access)
+
+
+class SsoView(SsoState):
+    """The tenant's issuer, without its secret: what its name servers must answer until the domain
+    is verified, and what the issuer must be told."""
+
+    record_name: str
+    record_value: str
+    redirect_uri: str
 
 
 class KeyView(ApiKeyState):

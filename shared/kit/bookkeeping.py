@@ -16,6 +16,7 @@ class LookupMissed(EventData):
     id: str
     principal: str
     asked_at: Instant
+    impersonator: str | None = None
 
 
 # The owner of what belongs to no tenant; no token can name it.
@@ -52,6 +53,16 @@ RefusalReason = Literal[
     "unknown_key",
     "key_taken",
     "counter_back",
+    # At a tenant's own issuer, or of what was to become one.
+    "mail_unverified",
+    "another_domain",
+    "another_account",
+    "not_in_directory",
+    "issuer_refused",
+    "domain_taken",
+    # Of support that acts as a member.
+    "impersonated",
+    "support_forbidden",
 ]
 
 
@@ -60,7 +71,8 @@ class CredentialRefused(EventData):
     and a route). `principal` is whom it names, where it is one that we issued; then the event
     belongs to its tenant, and is the principal's own act unless nobody may be called that.
     Otherwise it proves neither, and the event belongs to the platform: a stranger writes
-    into no tenant's log. Nothing of the token itself is kept."""
+    into no tenant's log. `impersonator` is the platform admin who acted as the principal. Nothing
+    of the token itself is kept."""
 
     event_type: ClassVar[str] = "assent.credential.refused.v1"
 
@@ -69,6 +81,7 @@ class CredentialRefused(EventData):
     reason: RefusalReason
     principal: str | None
     refused_at: Instant
+    impersonator: str | None = None
 
 
 class DeliveryState(EventData):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 WHOLE_BODY = "body"
+SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 
 @dataclass(frozen=True)
@@ -16,12 +17,14 @@ class FieldError:
 
 
 class AssentError(Exception):
-    """Base of every error with a stable code. `retriable`: the same call may succeed later."""
+    """Base of every error with a stable code. `retriable`: the same call may succeed later.
+    `scim_type`: the keyword for clients that speak SCIM (RFC 7644, 3.12), where there is one."""
 
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong on our side"
     http_status: ClassVar[int] = 500
     retriable: ClassVar[bool] = False
+    scim_type: str | None = None
 
     def __init__(self, detail: str = "", *errors: FieldError) -> None:
         super().__init__(detail or self.title)
@@ -47,10 +50,18 @@ def problem_document(error: AssentError, correlation_id: str) -> dict[str, Any]:
     }
 
 
+def scim_document(error: AssentError) -> dict[str, Any]:
+    """The refusal as SCIM's clients read it (RFC 7644, 3.12), which know no status 422."""
+    status = 400 if error.http_status == 422 else error.http_status
+    document = {"schemas": [SCIM_ERROR], "status": str(status), "detail": error.detail}
+    return document if error.scim_type is None else {**document, "scimType": error.scim_type}
+
+
 class MalformedRequest(AssentError):
     code = "malformed_request"
     title = "The request is not one we can read"
     http_status = 400
+    scim_type = "invalidSyntax"
 
 
 class Unauthenticated(AssentError):
@@ -68,6 +79,12 @@ class ScopeMissing(AssentError):
 class Forbidden(AssentError):
     code = "forbidden"
     title = "Not allowed"
+    http_status = 403
+
+
+class OnlyReading(AssentError):
+    code = "only_reading"
+    title = "Who acts as somebody else may only read"
     http_status = 403
 
 
@@ -122,6 +139,7 @@ class Invalid(AssentError):
     code = "invalid"
     title = "The request is not valid"
     http_status = 422
+    scim_type = "invalidValue"
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__("; ".join(f"{error.field}: {error.message}" for error in errors), *errors)

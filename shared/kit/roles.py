@@ -7,6 +7,8 @@ TENANT_ADMIN = "tenant_admin"
 OPERATOR = "operator"
 SERVICE_RUNTIME = "service_runtime"
 WORKSPACE_ADMIN = "workspace_admin"
+PLATFORM_ADMIN = "platform_admin"
+
 # Nobody has one of these names.
 ROLES = frozenset({GOVERNOR, DEPUTY, GENESIS, TENANT_ADMIN, OPERATOR, SERVICE_RUNTIME})
 # All that the platform's policies speak of; a tenant may have others of its own.

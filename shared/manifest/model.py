@@ -19,7 +19,7 @@ Route = Annotated[
     StringConstraints(
         pattern=(
             r"^(/v1/[a-z0-9_-]+(/([a-z0-9_-]+|\*))*(/\*\*)?"
-            r"|/[a-z]+|/\.well-known/[a-z0-9_-]+(\.json|/[a-z]+)?)$"
+            r"|/scim/v2/\*\*|/[a-z]+|/\.well-known/[a-z0-9_-]+(\.json|/[a-z]+)?)$"
         )
     ),
 ]

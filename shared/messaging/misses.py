@@ -13,8 +13,13 @@ RATE = Rate(noun="lookup", prefix="mis", collection="lookup_misses", per_minute=
 async def report_miss(outbox: Outbox, caller: Caller, id: str) -> None:
     """Records a lookup of `id` that found nothing, with a correlation of its own, up to twenty
     times a minute and principal. Raises Unavailable."""
-    recorder = Recorder.for_command(function=outbox.noun, caller=caller)
+    who = caller.impersonator or caller.principal
+    recorder = Recorder(outbox.noun, caller.tenant_id, who, caller.received_at)
     data = LookupMissed(
-        function=outbox.noun, id=id, principal=caller.principal, asked_at=caller.received_at
+        function=outbox.noun,
+        id=id,
+        principal=caller.principal,
+        asked_at=caller.received_at,
+        impersonator=caller.impersonator,
     )
     await record_at_most(RATE, outbox, recorder, caller.principal, data)

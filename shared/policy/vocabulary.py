@@ -33,6 +33,9 @@ GROUPS: Mapping[str, str] = {
     "govern": "this call",
     "read_tenant": "reading what the tenant has",
     "own_affairs": "this call",
+    "read_own": "seeing what is one's own",
+    # By an admin, or by a key of somebody who is one now.
+    "provision": "keeping the directory",
     # A call that its function only passes on: who owns it asks again.
     "pass_on": "this call",
     "sign_in": "signing in",

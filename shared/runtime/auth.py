@@ -16,7 +16,13 @@ from pydantic import BaseModel, Field, ValidationError
 from shared.kit.api_keys import PREFIX
 from shared.kit.bookkeeping import PLATFORM_TENANT, RefusalReason
 from shared.kit.callers import Caller, Identifier, Scopes
-from shared.kit.errors import CoversTheTenant, ScopeMissing, TenantNotChosen, Unauthenticated
+from shared.kit.errors import (
+    CoversTheTenant,
+    OnlyReading,
+    ScopeMissing,
+    TenantNotChosen,
+    Unauthenticated,
+)
 from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
 from shared.kit.wording import field_errors, one_of
@@ -63,6 +69,11 @@ class Claims(BaseModel):
     nbf: Seconds = 0
     act: ActClaim | None = None
     sid: Identifier | None = None
+
+    @property
+    def impersonator(self) -> str | None:
+        """Who acts as the subject, where somebody does."""
+        return self.act.sub if self.act is not None else None
 
 
 class TokenRefused(Unauthenticated):
@@ -200,6 +211,8 @@ async def authenticate(request: Request) -> Caller:
     tenant_id = claims.tenant or PLATFORM_TENANT
     logs.tenant_id.set(tenant_id)
     logs.note(principal=claims.sub)
+    if claims.impersonator is not None:
+        logs.note(impersonator=claims.impersonator)
     return Caller(
         principal=claims.sub,
         tenant_id=tenant_id,
@@ -207,16 +220,26 @@ async def authenticate(request: Request) -> Caller:
         roles=frozenset(claims.roles),
         received_at=now,
         token=token,
-        impersonator=claims.act.sub if claims.act else None,
+        impersonator=claims.impersonator,
         workspace_id=claims.workspace,
         session_id=claims.sid,
     )
 
 
+async def require_reading(request: Request, caller: Caller) -> None:
+    """Raises OnlyReading for a call that may change something, by somebody who acts as another:
+    whatever it is, they never decide and never write."""
+    if caller.impersonator is not None and request.method not in ("GET", "HEAD"):
+        whose = (caller.tenant_id, caller.principal, caller.impersonator)
+        await report_refusal(request, "impersonated", *whose)
+        raise OnlyReading("support sees what a member sees, and neither decides nor writes")
+
+
 async def require_tenant(request: Request, caller: Caller) -> None:
     """Raises TenantNotChosen for a caller whose token is for no tenant."""
     if caller.tenant_id == PLATFORM_TENANT:
-        await report_refusal(request, "tenant_missing", PLATFORM_TENANT, caller.principal)
+        whose = (PLATFORM_TENANT, caller.principal, caller.impersonator)
+        await report_refusal(request, "tenant_missing", *whose)
         detail = "choose one when you get the token: send tenant to POST /v1/auth/token"
         raise TenantNotChosen(detail)
 
@@ -232,7 +255,8 @@ async def require_whole_tenant(request: Request, caller: Caller) -> None:
 async def authorize(request: Request, caller: Caller, scopes: Collection[str]) -> None:
     """Raises ScopeMissing unless the caller's token has one of `scopes`."""
     if caller.scopes.isdisjoint(scopes):
-        await report_refusal(request, "scope_missing", caller.tenant_id, caller.principal)
+        whose = (caller.tenant_id, caller.principal, caller.impersonator)
+        await report_refusal(request, "scope_missing", *whose)
         raise ScopeMissing(f"this call needs the scope {one_of(scopes)}")
 
 
@@ -245,4 +269,5 @@ async def _report(request: Request, refusal: Unauthenticated) -> None:
     else:
         claims = refusal.claims
         tenant_id = claims.tenant or PLATFORM_TENANT
-        await report_refusal(request, refusal.reason, tenant_id, claims.sub)
+        whose = (tenant_id, claims.sub, claims.impersonator)
+        await report_refusal(request, refusal.reason, *whose)

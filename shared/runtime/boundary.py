@@ -140,7 +140,7 @@ class _Answer:
         if self.status:
             # Starlette raises an error again after its own handlers answered it.
             return
-        response = problem_response(refusal, self.correlation_id)
+        response = problem_response(refusal, self.correlation_id, self._scope["path"])
         await response(self._scope, _nothing, self.send)
 
     def log(self, name: str) -> None:

@@ -31,6 +31,7 @@ async def report_refusal(
     reason: RefusalReason,
     tenant_id: str = PLATFORM_TENANT,
     principal: str | None = None,
+    impersonator: str | None = None,
 ) -> None:
     """Records that a token was refused: in the log of the tenant that it proves, up to twenty times
     a minute and principal; otherwise in the platform's own, once a minute, function and reason. The
@@ -42,8 +43,9 @@ async def report_refusal(
         return
     at = received_at(request.scope)
     actor = f"service:{outbox.noun}"
-    if principal is not None and not is_reserved(principal):
-        actor = principal
+    acts = impersonator or principal
+    if acts is not None and not is_reserved(acts):
+        actor = acts
     recorder = Recorder(outbox.noun, tenant_id, actor, at)
     data = CredentialRefused(
         function=outbox.noun,
@@ -51,6 +53,7 @@ async def report_refusal(
         reason=reason,
         principal=principal,
         refused_at=at,
+        impersonator=impersonator,
     )
     try:
         if principal is None:

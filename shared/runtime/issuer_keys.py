@@ -4,12 +4,13 @@ import asyncio
 import json
 import time
 import urllib.request
+from collections.abc import Awaitable, Callable
 from http.client import HTTPException
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from shared.kit.errors import Unavailable
+from shared.kit.errors import AssentError, Unavailable
 
 KEPT_SECONDS = 600.0
 # Earlier, so that an issuer who is slow or away for five minutes is not noticed.
@@ -30,8 +31,10 @@ class IssuerKeys:
     """The keys at one address. One fetch runs at a time, and all who need it wait for that one; a
     failed fetch is followed by a pause. For one event loop."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, fetch: Callable[[str], Awaitable[KeySet]] | None = None) -> None:
+        """`fetch` reads the keys where the address is not configuration."""
         self._url = url
+        self._read = fetch or _in_a_thread
         self._keys: KeySet | None = None
         self._fetched_at = self._failed_at = float("-inf")
         self._fetch: asyncio.Task[None] | None = None
@@ -71,9 +74,9 @@ class IssuerKeys:
         try:
             # A server that sends one byte a second meets every time limit of a socket.
             async with asyncio.timeout(FETCHED_WITHIN_SECONDS):
-                self._keys = await asyncio.to_thread(_read, self._url)
+                self._keys = await self._read(self._url)
             self._fetched_at = time.monotonic()
-        except _UNREADABLE:
+        except (*_UNREADABLE, AssentError):
             self._failed_at = time.monotonic()
         finally:
             self._fetch = None
@@ -83,6 +86,10 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
     # A redirect's target could issue our tokens.
     def redirect_request(self, *args: object) -> None:
         return None
+
+
+async def _in_a_thread(url: str) -> KeySet:
+    return await asyncio.to_thread(_read, url)
 
 
 def _read(url: str) -> KeySet:

@@ -22,12 +22,15 @@ from shared.kit.errors import (
     Unavailable,
     UnsupportedMediaType,
     problem_document,
+    scim_document,
 )
 from shared.kit.wording import worded_errors
 from shared.runtime import logs
 from shared.runtime.tracing import current_trace_id
 
 MEDIA_TYPE = "application/problem+json"
+# Whoever calls below this path reads refusals in SCIM's shape.
+SCIM_PATH, SCIM_MEDIA_TYPE = "/scim/v2/", "application/scim+json"
 _BY_STATUS: dict[int, type[AssentError]] = {
     401: Unauthenticated,
     404: NotFound,
@@ -60,13 +63,14 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     if isinstance(refusal, MethodNotAllowed):
         refusal = MethodNotAllowed(_allowed(request))
     logs.note(code=refusal.code)
-    return problem_response(refusal, current_trace_id())
+    return problem_response(refusal, current_trace_id(), request.url.path)
 
 
-def problem_response(error: BaseException, correlation_id: str) -> Response:
-    """The answer to a request that ended in `error`."""
+def problem_response(error: BaseException, correlation_id: str, path: str = "") -> Response:
+    """The answer to a request for `path` that ended in `error`."""
     refusal = as_assent_error(error)
-    problem = problem_document(refusal, correlation_id)
+    speaks_scim = path.startswith(SCIM_PATH)
+    problem = scim_document(refusal) if speaks_scim else problem_document(refusal, correlation_id)
     headers = {}
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
@@ -79,7 +83,10 @@ def problem_response(error: BaseException, correlation_id: str) -> Response:
         headers["Allow"] = ", ".join(refusal.allowed)
     # Python's JSON writes a lone surrogate as an escape; UTF-8 would refuse it.
     body = json.dumps(problem).encode()
-    return Response(body, refusal.http_status, headers, media_type=MEDIA_TYPE)
+    status = int(problem["status"])
+    return Response(
+        body, status, headers, media_type=SCIM_MEDIA_TYPE if speaks_scim else MEDIA_TYPE
+    )
 
 
 def _allowed(request: Request) -> tuple[str, ...]:

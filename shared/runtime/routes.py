@@ -21,6 +21,7 @@ from shared.runtime.auth import (
     SCOPES_ATTRIBUTE,
     authenticate,
     authorize,
+    require_reading,
     require_tenant,
     require_whole_tenant,
     requires,
@@ -45,12 +46,12 @@ _REQUEST = "request_as_sent"
 
 
 class Route(APIRoute):
-    """One call. Guarantees the order of refusals: 401, 429, 403 (tenant, scope, policy), 408, 415,
-    422 (body), 422 (parameters), then what the endpoint raises; that nothing that was sent is
-    ignored; that no answer leaves unless a policy allowed it, at the edge or once the thing that
-    the call is about was read; and that a `cursor` is read only by the list that it was given for.
-    An endpoint takes its body as a parameter whose type is a model; a model that it returns is
-    written as JSON without another validation."""
+    """One call. Guarantees the order of refusals: 401, 429, 403 (acting as another, tenant, scope,
+    policy), 408, 415, 422 (body), 422 (parameters), then what the endpoint raises; that nothing
+    that was sent is ignored; that no answer leaves unless a policy allowed it, at the edge or once
+    the thing that the call is about was read; and that a `cursor` is read only by the list that it
+    was given for. An endpoint takes its body as a parameter whose type is a model; a model that it
+    returns is written as JSON without another validation."""
 
     def __init__(
         self,
@@ -91,6 +92,7 @@ class Route(APIRoute):
         async def authorized(request: Request) -> Response:
             caller = await authenticate(request)
             async with limited(request, caller) as under_way:
+                await require_reading(request, caller)
                 if not self._tenantless:
                     await require_tenant(request, caller)
                 if not self._narrows:

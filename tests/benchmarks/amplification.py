@@ -15,7 +15,7 @@ from infra.cost.measured import RECORDED, Action, Measurement
 from infra.cost.month import Month, month_of
 from shared.kit.pricing import load_prices
 from shared.manifest import load_manifests
-from tests.benchmarks import worst_audit, worst_identity  # noqa: F401 - name worst calls
+from tests.benchmarks import worst_audit, worst_directory, worst_identity  # noqa: F401 - name worst calls
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.operations import Meter
 from tests.benchmarks.worst import WORST, Call, Scene
@@ -87,7 +87,8 @@ def measure() -> dict[str, Figure]:
         raise LookupError(f"name the worst call of {sorted(without)} in tests/benchmarks/worst.py")
     with tempfile.TemporaryDirectory(prefix="assent-amplification-") as directory:
         state = Path(directory)
-        with running_platform(Options(root=ROOT, state=state)) as running:
+        options = Options(root=ROOT, state=state)
+        with worst_directory.answering_names(), running_platform(options) as running:
             rows = [*measured(running.client, sorted(WORST), state / "logs")]
     write(rows)
     return figures(rows)

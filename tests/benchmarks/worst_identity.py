@@ -13,9 +13,9 @@ import httpx
 
 from emulators.browser import Browser
 from emulators.client import PlatformClient
+from functions.identity.rules.passkey import MOST_PASSKEYS
 from functions.identity.rules.roles import OF_PROGRAMS
 from functions.identity.rules.workspace import MOST_OPEN
-from functions.identity.rules.passkey import MOST_PASSKEYS
 from shared.kit.instants import format_instant, parse_instant
 from tests.authenticator import Authenticator
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of

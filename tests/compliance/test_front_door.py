@@ -58,6 +58,7 @@ OPEN = {
     ("GET", "/passkeys"),
     ("GET", "/v1/auth/start"),
     ("GET", "/v1/auth/callback"),
+    ("GET", "/v1/auth/callback/{tenant_id}"),
     ("POST", "/v1/auth/logout"),
     ("POST", "/v1/auth/token"),
     ("GET", "/.well-known/jwks.json"),
@@ -82,6 +83,7 @@ async def test_every_answer_is_typed_and_never_sniffed(
     for method, path in [("GET", "/healthz"), ("GET", "/v1/nothing"), *routes]:
         answer = await door.request(method, path)
         kind = "application/json" if answer.is_success else "application/problem+json"
+        kind = "application/scim+json" if path.startswith("/scim/") else kind
         assert answer.headers["content-type"] == kind, path
         assert answer.headers["x-content-type-options"] == "nosniff", path
 
@@ -188,10 +190,12 @@ def test_no_pattern_is_built_from_input() -> None:
 
 
 # Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, the providers',
-# identity's. Each is configuration, but for a client's document: see test_client_documents.py.
+# identity's. Each is configuration, but for the documents of clients and the issuers of tenants,
+# which are public addresses only (test_client_documents.py, test_outside.py).
 CALLERS = {
     "functions/agents/reviewer.py",
     "functions/identity/client_documents.py",
+    "functions/identity/outside.py",
     "functions/identity/providers.py",
     "mobile_api/approvals.py",
     "shared/runtime/issuer_keys.py",

@@ -1,6 +1,6 @@
 """What a principal sees and ends of its own."""
 
-from functions.identity.service import sessions, tenants
+from functions.identity.service import impersonations, sessions, tenants
 from functions.identity.views import Me, SessionPage, SessionView
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
@@ -18,13 +18,14 @@ ROUTER = Router(
 
 
 @ROUTER.get("/me")
-@does("me.read")
+@does("me.read", within=("read_own",))
 async def show_me(caller: Caller) -> Me:
     """Shows who the caller is, and what the token allows."""
     return await tenants.show_me(caller)
 
 
 @ROUTER.get("/auth/sessions")
+@does(within=("read_own",))
 async def list_sessions(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> SessionPage:
     """Lists the caller's sessions, newest first."""
     return await sessions.list_sessions(caller, limit, cursor)
@@ -32,5 +33,9 @@ async def list_sessions(caller: Caller, limit: Limit = 25, cursor: Cursor = None
 
 @ROUTER.delete("/auth/sessions/{session_id}")
 async def revoke_session(caller: Caller, session_id: str) -> SessionView:
-    """Ends a session of the caller's: it gives no further token."""
-    return await sessions.revoke_session(caller, session_id)
+    """Ends a session of the caller's, also one in which support acts as the caller: it gives no
+    further token."""
+    view = await sessions.revoke_session(caller, session_id)
+    if view.impersonator is not None:
+        await impersonations.end(caller, session_id)
+    return view

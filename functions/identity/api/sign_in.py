@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Path, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from functions.identity.api.browser import (
@@ -18,7 +18,7 @@ from functions.identity.pages import message_page, sign_in_page, signed_in_page
 from functions.identity.providers import configured_providers
 from functions.identity.rules.attempt import checked_return
 from functions.identity.rules.browser import Jar, said_of_itself
-from functions.identity.rules.refusals import SignInRefused
+from functions.identity.rules.refusals import SignInRefused, SsoRefused
 from functions.identity.service.sessions import sign_out, signed_in
 from functions.identity.service.sign_in import ProviderAnswer, begin_sign_in, finish_sign_in
 from shared.runtime.boundary import received_at
@@ -46,12 +46,18 @@ async def show_sign_in(request: Request, cookies: Cookies, return_to: Text = "")
 
 @ROUTER.get("/v1/auth/start", status_code=303, response_class=Response, responses=REFUSED)
 async def start(
-    request: Request, cookies: Cookies, provider: Text, return_to: Text = "/signin"
+    request: Request,
+    cookies: Cookies,
+    provider: Text = "",
+    mail: Text = "",
+    return_to: Text = "/signin",
 ) -> Response:
-    """Sends the browser to a provider, and on to `return_to` once it has come back."""
+    """Sends the browser to a provider, or to the one of the company that `mail` belongs to, and on
+    to `return_to` once it has come back."""
+    at = received_at(request.scope)
     try:
-        url, attempt = await begin_sign_in(provider, return_to, received_at(request.scope))
-    except SignInRefused as error:
+        url, attempt = await begin_sign_in(provider, return_to, at, mail)
+    except (SignInRefused, SsoRefused) as error:
         return await _refused(request, error)
     return with_jar(redirect(url), cookies._replace(attempt=attempt))
 
@@ -67,11 +73,34 @@ async def come_back(
 ) -> Response:
     """Takes a provider's answer: a new session, where this browser asked for it."""
     answer = ProviderAnswer(state=state, code=code, iss=iss, error=error)
+    return await _come_back(request, cookies, answer)
+
+
+@ROUTER.get(
+    "/v1/auth/callback/{tenant_id}", status_code=303, response_class=Response, responses=REFUSED
+)
+async def come_back_home(
+    request: Request,
+    cookies: Cookies,
+    tenant_id: Annotated[str, Path(max_length=64)],
+    state: Text = "",
+    code: Text = "",
+    iss: Text = "",
+    error: Text = "",
+) -> Response:
+    """Takes the answer of a tenant's own issuer: a new session of a member of that tenant."""
+    answer = ProviderAnswer(state=state, code=code, iss=iss, error=error)
+    return await _come_back(request, cookies, answer, tenant_id)
+
+
+async def _come_back(
+    request: Request, cookies: Cookies, answer: ProviderAnswer, tenant_id: str = ""
+) -> Response:
     device = said_of_itself(request.headers.get("user-agent", ""))
     at = received_at(request.scope)
     try:
-        found = await finish_sign_in(answer, cookies.attempt, device, at)
-    except SignInRefused as refused:
+        found = await finish_sign_in(answer, cookies.attempt, device, at, tenant_id)
+    except (SignInRefused, SsoRefused) as refused:
         return await _refused(request, refused)
     # The browser forgets the earlier token, so nobody could end that session any more.
     await sign_out(cookies.session, at)
@@ -87,7 +116,7 @@ async def log_out(request: Request, cookies: Cookies) -> Response:
     return with_jar(farewell, Jar())
 
 
-async def _refused(request: Request, error: SignInRefused) -> Response:
+async def _refused(request: Request, error: SignInRefused | SsoRefused) -> Response:
     if error.reason is not None:
         await report_refusal(request, error.reason)
     return refusal(error)

@@ -14,6 +14,8 @@ from functions.identity.rules.workspace import Workspace, roles_in
 LIFE = timedelta(minutes=15)
 # RFC 9068; the same for all audiences of ours.
 TYPE = "at+jwt"
+# How the scopes end that change nothing.
+READS = ":read"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Grant:
     session_id: str | None = None
     audience: str | None = None
     workspace_id: str | None = None
+    impersonator: str | None = None
 
 
 def in_tenant(
@@ -42,17 +45,21 @@ def in_tenant(
 ) -> Grant:
     """What a token allows in a tenant, by the member's roles now and by those in the workspace that
     it is for, within what its session may have. A client's token has no role: a program of somebody
-    else's never decides. Raises GrantRefused for a tenant that the principal does not belong to or
-    that is not open, in the same words, and for a scope beyond what is allowed."""
+    else's never decides; support that acts as a member only reads. Raises GrantRefused for a tenant
+    that the principal does not belong to or that is not open, in the same words, and for a scope
+    beyond what is allowed."""
     is_open = tenant is not None and tenant.status in OPEN
     if not is_open or member is None or not member.is_here:
         detail = "you belong to no open tenant of that id; leave tenant out, and see GET /v1/me"
         raise GrantRefused("access_denied", detail)
     roles = {*member.roles, *(roles_in(member, workspace.workspace_id) if workspace else ())}
     allowed = _within(session, scopes_of(roles) | OWN)
+    if session.impersonator is not None:
+        allowed = frozenset(each for each in allowed if each.endswith(READS))
     is_client = session.client == "client"
     return Grant(
         principal=session.principal_id,
+        impersonator=session.impersonator,
         tenant_id=tenant_id,
         roles=() if is_client else tuple(sorted(roles)),
         scope=chosen(scope, allowed & OF_PROGRAMS if is_client else allowed),
@@ -72,15 +79,15 @@ def check_workspace(workspace: Workspace | None) -> Workspace:
     return workspace
 
 
-def without_tenant(session: Session, scope: str) -> Grant:
+def without_tenant(session: Session, scope: str, roles: tuple[str, ...] = ()) -> Grant:
     """What a token allows before a tenant is chosen: of what was asked for, the principal's own
-    things."""
+    things. `roles` are those that somebody has on the whole platform."""
     allowed = _within(session, OWN)
     asked = allowed.intersection(scope.split()) if scope else allowed
     return Grant(
         principal=session.principal_id,
         tenant_id=None,
-        roles=(),
+        roles=roles,
         scope=" ".join(sorted(asked)),
         client_id=session.client,
         session_id=session.session_id,
@@ -108,6 +115,8 @@ def claims_of(
         "exp": moment + int(LIFE.total_seconds()),
         "jti": token_id,
     }
+    if grant.impersonator is not None:
+        claims["act"] = {"sub": grant.impersonator}
     if grant.tenant_id is not None:
         claims["tenant"] = grant.tenant_id
     if grant.workspace_id is not None:

@@ -16,12 +16,14 @@ LONGEST_SUBJECT = 255
 
 
 class Person(Model):
-    """Whom a provider knows: its own, lasting name of them, and what they are called."""
+    """Whom a provider knows: its own, lasting name of them, and what they are called. `provider` is
+    the name of a configured one, or the id of the tenant whose own `issuer` knows them."""
 
     provider: str
     subject: str
     name: str = ""
     mail: str = ""
+    issuer: str = ""
 
 
 def check_id_token(

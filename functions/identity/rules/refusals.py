@@ -94,3 +94,49 @@ class CrossSite(AssentError):
     code = "cross_site"
     title = "Web pages of other sites may not call this"
     http_status = 403
+
+
+class SsoRefused(AssentError):
+    """What a tenant may not have as its issuer or its domain; the reason is recorded."""
+
+    code = "sso_refused"
+    title = "That cannot be the tenant's issuer"
+    http_status = 409
+
+    def __init__(self, reason: RefusalReason, status: Literal[409, 422], detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.http_status = status  # type: ignore[misc]
+
+
+class ImpersonationRefused(AssentError):
+    """Support may not act as somebody; the reason is recorded."""
+
+    code = "forbidden"
+    title = "Not allowed"
+    http_status = 403
+
+    def __init__(self, reason: RefusalReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class NameTaken(AssentError):
+    """A name in a tenant's directory that another entry of it has."""
+
+    code = "name_taken"
+    title = "The name belongs to another entry of the directory"
+    http_status = 409
+    scim_type = "uniqueness"
+
+
+class DirectoryRefused(AssentError):
+    """A request of a directory that does not follow SCIM; `scim_type` is RFC 7644's keyword."""
+
+    code = "directory_refused"
+    title = "The directory's request is not accepted"
+    http_status = 400
+
+    def __init__(self, scim_type: str | None, detail: str) -> None:
+        super().__init__(detail)
+        self.scim_type = scim_type

@@ -36,8 +36,10 @@ _WORKS = OF_PROGRAMS | {"approvals:write"}
 _GOVERNS = _WORKS | {"governance:write", "veto:execute"}
 # Who reads the audit log may ask for an export of it.
 _AUDITS = frozenset({"audit:read", "audit:write"})
+# What a tenant's directory needs: its people and groups (RFC 7644).
+_PROVISIONS = frozenset({"scim:read", "scim:write"})
 _SCOPES: dict[str, frozenset[str]] = {
-    TENANT_ADMIN: _WORKS | _AUDITS,
+    TENANT_ADMIN: _WORKS | _AUDITS | _PROVISIONS,
     GOVERNOR: _GOVERNS | _AUDITS,
     DEPUTY: _GOVERNS | _AUDITS,
     GENESIS: _READS | _AUDITS,

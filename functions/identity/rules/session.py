@@ -81,6 +81,31 @@ def start(
     return Transition(session, SessionStarted)
 
 
+def start_support(
+    session_id: str,
+    principal_id: str,
+    impersonator: str,
+    tenant_id: str,
+    at: datetime,
+    life: timedelta,
+) -> Step:
+    """A session in which support acts as the principal, in one tenant."""
+    session = Session(
+        session_id=session_id,
+        principal_id=principal_id,
+        client="support",
+        provider="support",
+        started_at=at,
+        expires_at=at + life,
+        renewed_at=at,
+        used_at=at,
+        tenant_id=tenant_id,
+        device="Support",
+        impersonator=impersonator,
+    )
+    return Transition(session, SessionStarted)
+
+
 def renew(session: Session, number: int, at: datetime, tenant_id: str | None) -> Renewal:
     """The session after token `number` was presented. The newest token gets a successor. The one
     before it gets that same successor again for thirty seconds, because its answer may have been
@@ -101,10 +126,12 @@ def renew(session: Session, number: int, at: datetime, tenant_id: str | None) ->
 
 
 def admits(session: Session, number: int, at: datetime) -> bool:
-    """Whether a page may be shown to whoever holds token `number`, which stays as it is."""
+    """Whether a page may be shown to whoever holds token `number`, which stays as it is. None is to
+    support that acts as somebody: on pages, people decide."""
     is_newest = number == session.number
     is_repeat = number == session.number - 1 and at - session.renewed_at <= REPEATED_WITHIN
-    return not session.is_over(at) and (is_newest or is_repeat)
+    is_theirs = session.impersonator is None
+    return is_theirs and not session.is_over(at) and (is_newest or is_repeat)
 
 
 def end(session: Session, because: EndedBecause, at: datetime) -> tuple[Step, ...]:

@@ -104,12 +104,19 @@ def check_current(actor: Actor, member: Member | None) -> None:
         raise Forbidden(f"you no longer have the role {gone[0]} in this tenant; get a new token")
 
 
+def check_provisioner(member: Member | None) -> None:
+    """Raises Forbidden unless the member is an admin now: its key, which has no role, keeps the
+    tenant's directory only as long."""
+    if member is None or not member.is_here or TENANT_ADMIN not in member.roles:
+        raise Forbidden("only a key of somebody who is tenant_admin now keeps the directory")
+
+
 def join(
     tenant: Tenant,
     member: Member | None,
     principal: str,
     roles: tuple[str, ...],
-    invitation_id: str,
+    invitation_id: str | None,
     at: datetime,
 ) -> tuple[Step, ...]:
     """The tenant with a new member. Raises VersionConflict for somebody who is one."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from events.identity import EndedBecause
 from functions.identity.aggregates import RUN, SESSIONS
 from functions.identity.rules.secrets import NumberedToken
 from functions.identity.rules.session import Session, admits, end
@@ -48,14 +49,27 @@ async def sign_out(text: str, at: datetime) -> None:
     if signed is None:
         return
     caller = on_platform(signed.session.principal_id, at)
-    await RUN.change(
-        caller,
-        IdempotencyKey(caller),
-        SESSIONS,
-        signed.session.session_id,
-        lambda session: end(session, "signed_out", at),
-        SessionView,
-    )
+    await _end(caller, signed.session.session_id, "signed_out")
+
+
+async def end_sessions(principal_id: str, at: datetime) -> None:
+    """Ends every session of a principal who lost their place. Raises Unavailable."""
+    caller, cursor = on_platform(principal_id, at), None
+    while True:
+        page = await RUN.page(
+            caller,
+            SESSIONS,
+            where=(("principal_id", "==", principal_id),),
+            order_by=("started_at",),
+            limit=100,
+            cursor=cursor,
+        )
+        for session in page.items:
+            if not session.is_over(at):
+                await _end(caller, session.session_id, "removed")
+        cursor = page.next_cursor
+        if cursor is None:
+            return
 
 
 async def list_sessions(caller: Caller, limit: int, cursor: str | None) -> SessionPage:
@@ -74,14 +88,23 @@ async def list_sessions(caller: Caller, limit: int, cursor: str | None) -> Sessi
 
 async def revoke_session(caller: Caller, session_id: str) -> SessionView:
     """The ended session. Raises NotFound for one that is not the caller's."""
-    actor = on_platform(caller.principal, caller.received_at)
+    return await _end(on_platform(caller.principal, caller.received_at), session_id, "revoked")
+
+
+async def end_support_session(session: Session, at: datetime) -> None:
+    """Ends a session in which support acts as its principal, whoever of those who may asked."""
+    await _end(on_platform(session.principal_id, at), session.session_id, "revoked")
+
+
+async def _end(caller: Caller, session_id: str, because: EndedBecause) -> SessionView:
+    """The ended session of the caller. Raises NotFound for one that is another's."""
 
     async def use_case(work: Command) -> SessionView:
         session = await work.get(SESSIONS, session_id)
         if session.principal_id != caller.principal:
-            raise await not_found(RUN.outbox, actor, SESSIONS, session_id)
-        saved = await work.save(*end(session, "revoked", work.at))
+            raise await not_found(RUN.outbox, caller, SESSIONS, session_id)
+        saved = await work.save(*end(session, because, work.at))
         return SessionView.of(saved[-1] if saved else session)
 
     about = (SESSIONS, session_id)
-    return await RUN.command(actor, IdempotencyKey(actor), use_case, SessionView, about=about)
+    return await RUN.command(caller, IdempotencyKey(caller), use_case, SessionView, about=about)

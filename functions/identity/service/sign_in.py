@@ -3,23 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.identity.aggregates import LINKS, PRINCIPALS, RUN
-from functions.identity.providers import provider_named
+from functions.identity.aggregates import LINKS, PRINCIPALS, RUN, TENANTS
+from functions.identity.providers import ProviderClient, provider_named
 from functions.identity.rules import session as sessions
 from functions.identity.rules.attempt import Attempt, begin, check_answer, checked_return
 from functions.identity.rules.id_token import Person
 from functions.identity.rules.principal import PREFIX, create, link_id, update
 from functions.identity.rules.refusals import SignInRefused
 from functions.identity.rules.secrets import NumberedToken
+from functions.identity.service.admission import start_session_at_home
 from functions.identity.service.platform import ITSELF, digest_keys, on_platform
+from functions.identity.service.sso import CALLBACK, issuer_of, tenant_of_mail
+from functions.identity.service.sso import redirect_uri as own_redirect_uri
 from functions.identity.settings import settings
 from shared.aggregates import Command
 from shared.kit.errors import Unavailable
 from shared.kit.ids import new_id
 from shared.kit.models import Model
 from shared.storage.idempotency import IdempotencyKey
-
-CALLBACK = "/v1/auth/callback"
 
 
 @dataclass(frozen=True)
@@ -44,24 +45,36 @@ class _Started(Model):
     session_id: str
 
 
-async def begin_sign_in(provider: str, return_to: str, at: datetime) -> tuple[str, str]:
-    """The provider's address for this attempt, and the cookie that the attempt is kept in. Nothing
-    is stored. Raises SignInRefused, Unavailable."""
-    attempt = begin(provider, checked_return(return_to), at)
-    client = await provider_named(provider)
-    url = await client.authorize_url(attempt, redirect_uri())
+async def begin_sign_in(
+    provider: str, return_to: str, at: datetime, mail: str = ""
+) -> tuple[str, str]:
+    """The provider's address for this attempt, and the cookie that the attempt is kept in. Without
+    a provider it is the issuer of the tenant that the domain of `mail` belongs to. Nothing is
+    stored. Raises SignInRefused, Unavailable."""
+    return_to = checked_return(return_to)
+    provider = provider or await tenant_of_mail(mail, at)
+    attempt = begin(provider, return_to, at)
+    client = await _client_of(provider, at)
+    url = await client.authorize_url(attempt, redirect_uri(provider), mail)
     return url, attempt.written(await digest_keys())
 
 
-async def finish_sign_in(answer: ProviderAnswer, kept: str, device: str, at: datetime) -> SignedIn:
-    """The session of whom the provider knows. One read or two, and one commit. Raises SignInRefused
-    for an answer that this browser did not ask for or that does not verify, Unavailable."""
+async def finish_sign_in(
+    answer: ProviderAnswer, kept: str, device: str, at: datetime, tenant_id: str = ""
+) -> SignedIn:
+    """The session of whom the provider knows. One read or two, and one commit, and another where a
+    tenant's own issuer answered (`tenant_id`) and somebody gets a place. Raises SignInRefused for
+    an answer that this browser did not ask for, that came to the address of another provider, or
+    that does not verify; Unavailable."""
     found = Attempt.read(kept, await digest_keys())
     if found is None:
         # Checked as an attempt that is missing, in the same words.
         attempt = check_answer(None, answer.state, "", issuer="", names_itself=False, at=at)
         return SignedIn("", attempt.return_to)
-    client = await provider_named(found.provider)
+    if tenant_id != (found.provider if _is_tenant(found.provider) else ""):
+        detail = "the answer is not from the provider that was asked: begin again at /signin"
+        raise SignInRefused("another_issuer", detail)
+    client = await _client_of(found.provider, at)
     attempt = check_answer(
         found,
         answer.state,
@@ -73,15 +86,33 @@ async def finish_sign_in(answer: ProviderAnswer, kept: str, device: str, at: dat
     if answer.error or not answer.code:
         detail = f"the provider says {answer.error[:50]!a}: begin again at /signin"
         raise SignInRefused(None, detail)
-    person = await client.person(answer.code, attempt, redirect_uri(), at)
-    session_id = await start_session(person, device, at)
+    person = await client.person(answer.code, attempt, redirect_uri(found.provider), at)
+    session_id = await _session_of(person, tenant_id, device, at)
     token = NumberedToken(session_id, 0).written(await digest_keys())
     return SignedIn(token, attempt.return_to)
 
 
-def redirect_uri() -> str:
-    """Where providers send browsers back to."""
-    return f"{settings().origin}{CALLBACK}"
+def redirect_uri(provider: str) -> str:
+    """Where the provider sends browsers back to."""
+    return own_redirect_uri(provider) if _is_tenant(provider) else f"{settings().origin}{CALLBACK}"
+
+
+async def _session_of(person: Person, tenant_id: str, device: str, at: datetime) -> str:
+    if not tenant_id:
+        return await start_session(person, device, at)
+    own = await issuer_of(tenant_id, at)
+    person = person.but(issuer=own.sso.issuer)
+    return await start_session_at_home(person, own.sso, tenant_id, device, at)
+
+
+async def _client_of(provider: str, at: datetime) -> ProviderClient:
+    if _is_tenant(provider):
+        return (await issuer_of(provider, at)).client
+    return await provider_named(provider)
+
+
+def _is_tenant(provider: str) -> bool:
+    return TENANTS.may_be_id(provider)
 
 
 async def start_session(person: Person, device: str, at: datetime) -> str:

@@ -6,11 +6,13 @@ from datetime import datetime
 from functions.identity.aggregates import (
     CLIENT_GRANTS,
     DEVICE_GRANTS,
+    IMPERSONATIONS,
     KEYS,
     MEMBERS,
     PRINCIPALS,
     RUN,
     SESSIONS,
+    SUPPORT_ACCESS,
     TENANTS,
     WORKSPACES,
 )
@@ -19,6 +21,7 @@ from functions.identity.rules import session as sessions
 from functions.identity.rules.access import Grant, check_workspace, in_tenant, without_tenant
 from functions.identity.rules.api_key import WrittenKey
 from functions.identity.rules.client_grant import PresentedCode, check_client
+from functions.identity.rules.impersonation import ACCESS_ID, continues
 from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.secrets import NumberedToken, client_grant_of, grant_of
 from functions.identity.rules.session import Session, renew
@@ -33,6 +36,7 @@ from functions.identity.service.platform import (
 from functions.identity.service.sessions import session_of
 from functions.identity.settings import settings
 from shared.aggregates import Command
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.ids import derive_id
 from shared.kit.models import Model
 from shared.storage.idempotency import IdempotencyKey
@@ -176,7 +180,8 @@ async def _granted(
     session: Session, tenant_id: str, scope: str, at: datetime, workspace_id: str = ""
 ) -> Grant:
     """What the session's principal may do in the tenant. A tenant that was not asked for and is no
-    longer open to it is left out. Raises GrantRefused, Unavailable."""
+    longer open to it is left out, unless it is the one at whose issuer the principal signed in:
+    without its place there it is nobody. Raises GrantRefused, Unavailable."""
     if session.is_over(at):
         raise _over(None)
     if session.client == "client":
@@ -186,14 +191,34 @@ async def _granted(
         return replace(grant, audience=_audience_of(session))
     id = tenant_id or session.tenant_id or await _only_tenant(session.principal_id, at)
     try:
-        if id:
+        if session.impersonator is not None:
+            return await _as_support(session, tenant_id, scope, at)
+        if id and id != PLATFORM_TENANT:
             return await _in_tenant(session, id, scope, at, workspace_id)
     except GrantRefused as refusal:
-        if tenant_id or workspace_id or refusal.error != "access_denied":
+        is_asked_for = bool(tenant_id or workspace_id or session.impersonator)
+        is_at_home = TENANTS.may_be_id(session.provider)
+        if is_asked_for or is_at_home or refusal.error != "access_denied":
             raise
     if workspace_id:
         raise GrantRefused("invalid_request", "a workspace is one of a tenant: send tenant too")
-    return without_tenant(session, scope)
+    is_browser = session.client == "browser"
+    roles = settings().roles_on_platform(session.principal_id) if is_browser else ()
+    return without_tenant(session, scope, roles)
+
+
+async def _as_support(session: Session, tenant_id: str, scope: str, at: datetime) -> Grant:
+    """What support may read as the principal, in the one tenant of its session. Raises GrantRefused
+    where it was ended, or the tenant forbids it since."""
+    own = session.tenant_id or ""
+    if tenant_id not in ("", own):
+        raise GrantRefused("access_denied", "support acts in one tenant; leave tenant out")
+    work = Command(RUN, acting(ITSELF, own, at), 0)
+    await work.prefetch((IMPERSONATIONS, session.session_id), (SUPPORT_ACCESS, ACCESS_ID))
+    known = await work.find(IMPERSONATIONS, session.session_id)
+    if not continues(known, await work.find(SUPPORT_ACCESS, ACCESS_ID), at):
+        raise _over(None)
+    return await _in_tenant(session, own, scope, at)
 
 
 async def _in_tenant(

@@ -18,7 +18,18 @@ from functions.audit import store as audit
 from functions.audit.aggregates import RUN as AUDIT
 from functions.audit.exporting import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
-from functions.identity.service import invitations, keys, sessions, tenants
+from functions.identity.aggregates import GROUPS, USERS
+from functions.identity.aggregates import RUN as IDENTITY
+from functions.identity.rules.tenant import Tenant, TenantBody
+from functions.identity.rules.tenant import found as found_tenant
+from functions.identity.service import (
+    directory,
+    impersonations,
+    invitations,
+    keys,
+    sessions,
+    tenants,
+)
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
@@ -57,10 +68,28 @@ async def somebody_lists_what_is_theirs(tenant: TenantStore) -> None:
     admin = Caller(
         "user_1", tenant.tenant_id, frozenset(), frozenset({"tenant_admin"}), START, "token"
     )
+
+    async def found(work: Command) -> Tenant:
+        body = TenantBody(name="Clinic", slug="clinic")
+        saved = await work.save(*found_tenant(tenant.tenant_id, body, admin.principal, START))
+        founded: Tenant = saved[0]
+        return founded
+
+    await IDENTITY.command(admin, IdempotencyKey(admin), found, Tenant)
     await sessions.list_sessions(admin, 25, None)
     await tenants.list_members(admin, 25, None)
     await invitations.list_invitations(admin, 25, None)
     await keys.list_keys(admin, 25, None)
+    await impersonations.list_impersonations(admin, 25, None)
+    await impersonations.allow(admin, IdempotencyKey(admin), False)
+    await directory.page(admin, USERS, 0, 25)
+    await directory.find(admin, USERS, "externalid", "one")
+    user = await directory.create_user(admin, {"userName": "ada", "externalId": "one"})
+    await directory.page(admin, GROUPS, 0, 25)
+    await directory.find(admin, GROUPS, "externalid", "one")
+    members = [{"value": user.entry_id}]
+    await directory.create_group(admin, {"displayName": "team", "members": members})
+    await directory.delete_user(admin, user.entry_id)
 
 
 async def agents_live_and_fall(world: AgentsWorld) -> None:

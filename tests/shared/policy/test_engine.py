@@ -232,4 +232,4 @@ def test_a_policy_without_an_action_in_its_scope_reaches_every_action() -> None:
 def test_every_action_of_the_schema_is_known_with_all_its_groups() -> None:
     schema = platform_policies().schema
     for act in acts().values():
-        assert schema.names_of(act.action) == {act.action, *act.within}
+        assert schema.names_of(act.action) == frozenset({act.action, *act.within})

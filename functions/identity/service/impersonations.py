@@ -1,0 +1,160 @@
+"""Support that acts as a member: a session of its own, which the member and the tenant see and end.
+
+The tenant's record is committed first, and announces it; the session with the platform follows. A
+crash in between leaves a record without a session, which opens nothing."""
+
+from datetime import datetime
+
+from functions.identity.aggregates import (
+    IMPERSONATIONS,
+    MEMBERS,
+    RUN,
+    SESSIONS,
+    SUPPORT_ACCESS,
+    TENANTS,
+)
+from functions.identity.rules import impersonation as rules
+from functions.identity.rules import session as sessions
+from functions.identity.rules.impersonation import (
+    ACCESS_ID,
+    Impersonation,
+    ImpersonationBody,
+    SupportAccess,
+)
+from functions.identity.rules.secrets import NumberedToken
+from functions.identity.rules.session import Session
+from functions.identity.service.platform import ITSELF, acting, digest_keys, on_platform
+from functions.identity.service.sessions import end_support_session
+from functions.identity.service.tenants import administered
+from functions.identity.service.tokens import renew_session
+from functions.identity.views import (
+    ImpersonationPage,
+    ImpersonationView,
+    NewImpersonation,
+    SupportAccessView,
+)
+from shared.aggregates import Command
+from shared.kit.callers import Caller
+from shared.kit.errors import Forbidden, NotFound
+from shared.kit.ids import new_id
+from shared.kit.models import part_of
+from shared.kit.roles import TENANT_ADMIN
+from shared.storage.idempotency import IdempotencyKey
+
+
+async def begin(caller: Caller, body: ImpersonationBody) -> NewImpersonation:
+    """The impersonation with its tokens, which only read. Two commits, and one for the tokens.
+    Raises ImpersonationRefused. An idempotency key would have to keep tokens, so the call takes
+    none."""
+    at, session_id = caller.received_at, new_id(SESSIONS.prefix, caller.received_at)
+    tenant_id = body.tenant_id if TENANTS.may_be_id(body.tenant_id) else None
+    if tenant_id is None:
+        rules.start(session_id, body, caller, None, None, None)
+    actor = acting(caller.principal, tenant_id or "", at)
+
+    async def record(work: Command) -> Impersonation:
+        things = ((TENANTS, tenant_id), (MEMBERS, body.principal), (SUPPORT_ACCESS, ACCESS_ID))
+        await work.prefetch(*((aggregate, str(id)) for aggregate, id in things))
+        tenant = await work.find(TENANTS, str(tenant_id))
+        member = await work.find(MEMBERS, body.principal)
+        access = await work.find(SUPPORT_ACCESS, ACCESS_ID)
+        saved = await work.save(*rules.start(session_id, body, caller, tenant, member, access))
+        work.rely_on(MEMBERS, body.principal)
+        work.rely_on(SUPPORT_ACCESS, ACCESS_ID)
+        begun: Impersonation = saved[-1]
+        return begun
+
+    begun = await RUN.command(actor, IdempotencyKey(actor), record, Impersonation)
+    await _start_session(begun, str(tenant_id), at)
+    text = NumberedToken(session_id, 0).written(await digest_keys())
+    tokens = await renew_session(text, "", "", at)
+    assert tokens.refresh is not None, "every session has one"
+    return part_of(
+        NewImpersonation,
+        begun,
+        tenant_id=tenant_id,
+        access_token=tokens.access,
+        refresh_token=tokens.refresh,
+        scope=tokens.scope,
+    )
+
+
+async def end(caller: Caller, session_id: str) -> ImpersonationView:
+    """The impersonation that is over: it gives no token any more. Raises NotFound, Forbidden."""
+    at = caller.received_at
+    session = None
+    if SESSIONS.may_be_id(session_id):
+        session = await RUN.find(on_platform(ITSELF, at), SESSIONS, session_id)
+    if session is None or session.impersonator is None or session.tenant_id is None:
+        raise NotFound("there is no such impersonation")
+    rules.check_may_end(session, caller)
+    await end_support_session(session, at)
+    return await note_end(session, caller.principal, at)
+
+
+async def note_end(session: Session, by: str, at: datetime) -> ImpersonationView:
+    """Lets the tenant know that a session of support is over. Raises Unavailable."""
+    assert session.tenant_id is not None, "support acts in one tenant"
+    actor = acting(by, session.tenant_id, at)
+    return await RUN.change(
+        actor,
+        IdempotencyKey(actor),
+        IMPERSONATIONS,
+        session.session_id,
+        lambda known: rules.end(known, by, at),
+        ImpersonationView,
+    )
+
+
+async def list_impersonations(caller: Caller, limit: int, cursor: str | None) -> ImpersonationPage:
+    """Who acted as members of the tenant, newest first. Raises Forbidden for all but admins."""
+    if TENANT_ADMIN not in caller.roles:
+        raise Forbidden("only admins see who acted as others; they have the role tenant_admin")
+    page = await RUN.page(
+        caller, IMPERSONATIONS, order_by=("started_at",), limit=limit, cursor=cursor
+    )
+    items = tuple(ImpersonationView.of(each) for each in page.items)
+    return ImpersonationPage(items=items, next_cursor=page.next_cursor)
+
+
+async def show_access(caller: Caller) -> SupportAccessView:
+    """Whether support may act as members of the tenant."""
+    return SupportAccessView.of(await RUN.find(caller, SUPPORT_ACCESS, ACCESS_ID))
+
+
+async def allow(caller: Caller, key: IdempotencyKey, allowed: bool) -> SupportAccessView:
+    """What the tenant says from now on; where it forbids support, every impersonation under way
+    ends. Raises Forbidden for all but admins."""
+
+    async def use_case(work: Command) -> SupportAccessView:
+        await administered(work)
+        known = await work.find(SUPPORT_ACCESS, ACCESS_ID)
+        saved = await work.save(*rules.allow(known, allowed, caller.principal, work.at))
+        said: SupportAccess | None = saved[-1] if saved else known
+        return SupportAccessView.of(said)
+
+    answer = await RUN.command(caller, key, use_case, SupportAccessView)
+    if not allowed:
+        await _end_all(caller)
+    return answer
+
+
+async def _end_all(caller: Caller) -> None:
+    """Those that began within half an hour: earlier ones are over."""
+    page = await RUN.page(caller, IMPERSONATIONS, order_by=("started_at",), limit=100, cursor=None)
+    for each in page.items:
+        if rules.continues(each, None, caller.received_at):
+            await end(caller, each.session_id)
+
+
+async def _start_session(begun: Impersonation, tenant_id: str, at: datetime) -> None:
+    caller = on_platform(begun.impersonator, at)
+
+    async def use_case(work: Command) -> Session:
+        step = sessions.start_support(
+            begun.session_id, begun.principal_id, begun.impersonator, tenant_id, at, rules.LIFE
+        )
+        await work.save(step)
+        return step.state
+
+    await RUN.command(caller, IdempotencyKey(caller), use_case, Session)
