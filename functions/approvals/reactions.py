@@ -8,6 +8,7 @@ from events.cases import (
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
 )
+from events.cedar_policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from events.identity import PasskeyAdded, PasskeyRemoved
 from functions.approvals.aggregates import APPROVALS, RUN
 from functions.approvals.rules.approval import (
@@ -21,15 +22,21 @@ from functions.approvals.service.passkeys import follow_added, follow_removed
 from functions.approvals.service.refusals import take_back_same
 from functions.approvals.service.requests import (
     end_for_case,
+    end_for_policy,
     note_failed_rollback,
     note_rollback,
     note_unneeded_reversal,
+    note_unpublished,
     open_for_case,
+    open_for_policy,
     withdraw,
 )
 
 HANDLERS = {
     AgentApprovalNeeded.event_type: open_for_case,
+    PolicyApprovalNeeded.event_type: open_for_policy,
+    PolicyReturned.event_type: end_for_policy,
+    PolicyRetired.event_type: note_unpublished,
     CreationCaseWithdrawalRequested.event_type: withdraw,
     CreationCaseCancelled.event_type: end_for_case,
     CreationCaseRolledBack.event_type: note_rollback,

@@ -11,6 +11,7 @@ from tests.benchmarks import (
     amplification,
     appending,
     cold_start,
+    comparing,
     deciding,
     decision,
     fairness,
@@ -39,6 +40,7 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "amplification": amplification.measure,
     "fairness": fairness.measure,
     "judging": judging.measure,
+    "policies": comparing.measure,
     "audit": lambda: appending.measure() | verifying.measure(),
     "limits": lambda: leasing.measure() | instances.measure(),
 }

@@ -153,17 +153,17 @@ def test_a_public_function_that_is_not_listed_is_refused() -> None:
     with pytest.raises(
         Refused, match="public_functions: mobile-api has \\[http\\] and is not listed"
     ):
-        graph(settings(public_functions=["agents", "approvals", "identity"]))
+        graph(settings(public_functions=["agents", "approvals", "identity", "policy"]))
 
 
 def test_a_listed_function_that_does_not_exist_is_refused() -> None:
-    listed = ["agents", "approvals", "audit", "identity", "mobile-api", "billing"]
+    listed = ["agents", "approvals", "audit", "identity", "mobile-api", "policy", "billing"]
     with pytest.raises(Refused, match="billing is listed, and no manifest has such a public side"):
         graph(settings(public_functions=listed))
 
 
 def test_a_private_side_cannot_be_listed() -> None:
-    listed = ["agents", "approvals", "audit", "identity", "mobile-api", "audit-reactions"]
+    listed = ["agents", "approvals", "audit", "identity", "mobile-api", "policy", "audit-reactions"]
     with pytest.raises(Refused, match="audit-reactions is listed"):
         graph(settings(public_functions=listed))
 

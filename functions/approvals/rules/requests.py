@@ -17,11 +17,12 @@ from events.approvals import (
     Stage,
     Subject,
 )
+from events.cedar_policies import PolicyApprovalNeeded
 from events.dossiers import Assessment
 from events.quorum import Rule
 from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors
-from functions.approvals.rules.subjects import agent_subject, imitation_errors
+from functions.approvals.rules.subjects import agent_subject, imitation_errors, policy_subject
 from shared.kit.callers import Actor
 from shared.kit.contents import Contents
 from shared.kit.errors import FieldError, Invalid
@@ -149,6 +150,27 @@ def request_of_case(asked: AgentApprovalNeeded, approval_id: str, contents: Cont
         stage=part_of(Stage, asked.stage),
         case=CaseBinding(case_id=asked.case_id, revision=asked.revision, purpose=asked.purpose),
         precedents_allowed=asked.precedents_allowed,
+    )
+
+
+def request_of_policy(asked: PolicyApprovalNeeded, approval_id: str, contents: Contents) -> Request:
+    """The request to publish a policy, which only people decide. Raises ContentErased,
+    ContentInvalid where what is to be approved cannot be read."""
+    assessment = Assessment.model_validate(contents.value(asked.assessment_hash))
+    return Request(
+        approval_id=approval_id,
+        kind=asked.kind,
+        subject=policy_subject(asked.policy_id, asked.name),
+        summary=asked.summary,
+        content=contents.value(asked.content_hash),
+        evidence=_fitting(contents.value(asked.evidence_hash)),
+        rollback_plan=assessment.rollback_plan,
+        risk=asked.risk,
+        risk_reasons=assessment.risk_reasons,
+        requested_by=asked.requested_by,
+        authors=asked.authors,
+        effect="decide",
+        precedents_allowed=False,
     )
 
 

@@ -5,6 +5,7 @@ import re
 from events.agents import AgentApprovalNeeded
 from events.approvals import ApprovalRequested, Subject
 from events.cases import CreationCaseCancelled
+from events.cedar_policies import PolicyApprovalNeeded
 from events.policies import ApprovalPolicyChanged
 from events.precedents import PrecedentActivated
 from functions.approvals.rules.gist import folded, plain
@@ -18,6 +19,7 @@ def _noun(event: type[EventData]) -> str:
 
 _AGENT = _noun(AgentApprovalNeeded)
 _POLICY = _noun(ApprovalPolicyChanged)
+_CEDAR_POLICY = _noun(PolicyApprovalNeeded)
 _CASE, _APPROVAL = _noun(CreationCaseCancelled), _noun(ApprovalRequested)
 _PRECEDENT = _noun(PrecedentActivated)
 _OWN = frozenset(map(folded, (_AGENT, _CASE, _POLICY, _APPROVAL, _PRECEDENT)))
@@ -34,6 +36,11 @@ POLICY = Subject(type=_POLICY, id="approval-policy", name="approval policy")
 def agent_subject(agent_id: str, name: str) -> Subject:
     """The subject of a creation case's request."""
     return Subject(type=_AGENT, id=agent_id, name=name)
+
+
+def policy_subject(policy_id: str, name: str) -> Subject:
+    """The subject of a request to publish a policy."""
+    return Subject(type=_CEDAR_POLICY, id=policy_id, name=name)
 
 
 def imitation_errors(subject_type: str) -> list[FieldError]:

@@ -3,6 +3,7 @@ arrive."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from events.agents import AgentApprovalNeeded
 from events.cases import (
@@ -13,13 +14,20 @@ from events.cases import (
     CreationCaseWithdrawalRequested,
     Withdrawal,
 )
+from events.cedar_policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.queries import find_refused, find_tacit
 from functions.approvals.rules.approval import Approval, Steps
 from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.policy import BUILT_IN
 from functions.approvals.rules.refused import MOST_SILENT, too_many_silent, why_refused
-from functions.approvals.rules.requests import Request, RequestBody, request_of, request_of_case
+from functions.approvals.rules.requests import (
+    Request,
+    RequestBody,
+    request_of,
+    request_of_case,
+    request_of_policy,
+)
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
 from functions.approvals.service.precedents import count_compared
 from functions.approvals.service.refusals import take_back_same
@@ -28,6 +36,7 @@ from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
+from shared.kit.contents import Contents
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id, new_id
 from shared.messaging.envelope import Envelope
@@ -35,6 +44,7 @@ from shared.storage.idempotency import IdempotencyKey
 
 _WITHDRAWN_BY = "withdrawn_by"
 
+N = TypeVar("N", AgentApprovalNeeded, PolicyApprovalNeeded)
 _Ending = Callable[[Approval, str, datetime], Steps]
 
 
@@ -55,14 +65,24 @@ async def open_for_case(event: Envelope) -> None:
     """Opens the approval that a case requests, once, also after redeliveries; where the case was
     cancelled before, the approval is cancelled from the start. Raises ContentErased, ContentInvalid
     where what is to be approved cannot be read."""
-    asked = event.payload(AgentApprovalNeeded)
+    await _open(event, event.payload(AgentApprovalNeeded), request_of_case)
+
+
+async def open_for_policy(event: Envelope) -> None:
+    """Opens the approval that the publication of a policy needs; as `open_for_case`."""
+    await _open(event, event.payload(PolicyApprovalNeeded), request_of_policy)
+
+
+async def _open(
+    event: Envelope, asked: N, request_of_it: Callable[[N, str, Contents], Request]
+) -> None:
     id = derive_id("apr", event.time, event.id)
 
     async def use_case(work: UnitOfWork) -> None:
         contents = await work.read_contents(
             asked.content_hash, asked.evidence_hash, asked.assessment_hash
         )
-        request = request_of_case(asked, id, contents)
+        request = request_of_it(asked, id, contents)
         # The id is derived from the event's id, so the first attempt need not look: a redelivery,
         # or an earlier withdrawal, loses the race for the document.
         if work.attempt == 0:
@@ -91,6 +111,19 @@ async def end_for_case(event: Envelope) -> None:
     case = event.payload(CreationCaseCancelled)
     withdrawal = case.withdrawal or Withdrawal(by=event.actorid, at=event.time)
     await _end(event, case.approval_id, end_with_case, withdrawal)
+
+
+async def end_for_policy(event: Envelope) -> None:
+    """Ends the approval that a policy gave up: cancels it or, where it was approved, reverses
+    it."""
+    policy = event.payload(PolicyReturned)
+    withdrawal = Withdrawal(by=policy.returned_by, at=event.time)
+    await _end(event, policy.ends, end_with_case, withdrawal)
+
+
+async def note_unpublished(event: Envelope) -> None:
+    """A policy whose approval was overturned decides no more: completes the reversal."""
+    await _follow(event, event.payload(PolicyRetired).undoes, undo)
 
 
 async def _end(

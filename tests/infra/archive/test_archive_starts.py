@@ -21,7 +21,7 @@ READS = {
 }
 # Imported by the tools of the checkout, and where an operator has added it to the lock
 # (docs/LIMITATIONS.md).
-OPTIONAL = ("alembic", "sqlalchemy", "opentelemetry.exporter")
+OPTIONAL = ("alembic", "sqlalchemy", "opentelemetry.exporter", "cvc5")
 
 _ANSWER = """
 import asyncio, sys

@@ -9,6 +9,7 @@ _FIRST_LINK = "0" * 64
 # What asks, waits, reads or tells decides nothing; all else that is published is evidence.
 NO_EVIDENCE = {
     "assent.agent.approval_needed.v1",
+    "assent.policy.approval_needed.v1",
     "assent.agent.health_changed.v1",
     "assent.approval.confirmed.v1",
     "assent.approval.requested.v1",

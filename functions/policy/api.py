@@ -1,0 +1,125 @@
+"""HTTP in, HTTP out: policies, what a draft would change, and decisions."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from events.cedar_policies import PolicyStatus
+from functions.policy.aggregates import POLICIES, RUN
+from functions.policy.rules.deciding import CasesBody, RequestBody
+from functions.policy.rules.policy import PolicyBody
+from functions.policy.rules.replay import Replay
+from functions.policy.service import asking, drafts, trying
+from functions.policy.views import (
+    ComparisonView,
+    DecisionPage,
+    DecisionView,
+    PolicyDetail,
+    PolicyPage,
+    PolicyView,
+    TestReport,
+    Validation,
+)
+from shared.kit.callers import Caller
+from shared.kit.models import Model
+from shared.runtime.acts import does
+from shared.runtime.idempotency import Key
+from shared.runtime.routes import Cursor, Limit, Router
+
+__all__ = ["ROUTER", "RUN"]
+
+AMENDS = ("amend_policies",)
+ROUTER = Router(read=("policies:read", "governance:read"), write=("policies:write",))
+
+
+class ReplayBody(Model):
+    """The time whose decisions are decided again: from one instant up to before another. `cursor`
+    is the `next_cursor` of a replay that ended before its time."""
+
+    since: Annotated[AwareDatetime, Field(alias="from")]
+    until: Annotated[AwareDatetime, Field(alias="to")]
+    cursor: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
+@ROUTER.get("/v1/policies")
+async def get_policies(
+    caller: Caller, status: PolicyStatus | None = None, limit: Limit = 25, cursor: Cursor = None
+) -> PolicyPage:
+    """Lists the versions of the tenant's policies without their text, newest first, all of them or
+    those with a status."""
+    where = [("status", "==", status)] if status else []
+    order = ("proposed_at",)
+    page = await RUN.page(caller, POLICIES, where=where, order_by=order, limit=limit, cursor=cursor)
+    return page.shown(PolicyPage, PolicyView.of)
+
+
+@ROUTER.post("/v1/policies", status_code=201)
+@does("policies.create", within=AMENDS, deed="writing a policy")
+async def post_policy(caller: Caller, key: Key, body: PolicyBody) -> PolicyDetail:
+    """Writes a policy as a draft, which decides nothing. A name that exists gets its next version;
+    the text of a version never changes."""
+    return await drafts.propose(caller, key, body)
+
+
+@ROUTER.get("/v1/policies/{policy_id}")
+async def get_policy(caller: Caller, policy_id: str) -> PolicyDetail:
+    """Shows a version of a policy with its text."""
+    return await drafts.show(caller, policy_id)
+
+
+@ROUTER.post("/v1/policies/{policy_id}/validate")
+@does("policies.validate", within=AMENDS, deed="validating a policy")
+async def validate_policy(caller: Caller, policy_id: str) -> Validation:
+    """Says what keeps a version from being published, each finding with its line and column."""
+    return await trying.validate(caller, policy_id)
+
+
+@ROUTER.post("/v1/policies/{policy_id}/test")
+@does("policies.test", within=AMENDS, deed="testing a policy")
+async def test_policy(caller: Caller, policy_id: str, body: CasesBody) -> TestReport:
+    """Decides requests as if the version were published, and says which are decided as expected."""
+    return await trying.test(caller, policy_id, body)
+
+
+@ROUTER.post("/v1/policies/{policy_id}/compare")
+@does("policies.compare", within=AMENDS, deed="comparing a policy")
+async def compare_policy(caller: Caller, policy_id: str) -> ComparisonView:
+    """Shows what a version newly allows or denies beside what is published, each with a request and
+    its entities; or proves that it changes nothing."""
+    return await trying.compare_draft(caller, policy_id)
+
+
+@ROUTER.post("/v1/policies/{policy_id}/replay")
+@does("policies.replay", within=AMENDS, deed="replaying decisions")
+async def replay_policy(caller: Caller, policy_id: str, body: ReplayBody) -> Replay:
+    """Decides the recorded decisions of a time again, each with the entities that it was decided
+    on, as if the version were published; up to 5,000 in one call."""
+    return await trying.replay(caller, policy_id, body.since, body.until, body.cursor)
+
+
+@ROUTER.post("/v1/policies/{policy_id}/publish", status_code=202)
+@does("policies.publish", within=AMENDS, deed="publishing a policy")
+async def publish_policy(caller: Caller, key: Key, policy_id: str) -> PolicyView:
+    """Asks for the constitutional approval to publish a draft, with examples of what it changes. It
+    is published once that is given, for exactly this text and what is published now."""
+    return await drafts.ask_to_publish(caller, key, policy_id)
+
+
+@ROUTER.post("/v1/policies/{policy_id}/withdraw", status_code=202)
+@does("policies.withdraw", within=AMENDS, deed="withdrawing a publication")
+async def withdraw_policy(caller: Caller, key: Key, policy_id: str) -> PolicyView:
+    """Gives up the approval that a publication waits for; the version is a draft again."""
+    return await drafts.withdraw_request(caller, key, policy_id)
+
+
+@ROUTER.post("/v1/decisions")
+@does("decisions.create", within=("own_affairs",), deed="asking for a decision")
+async def post_decision(caller: Caller, key: Key, body: RequestBody) -> DecisionView:
+    """Decides a request by the published policies on the entities that are sent, and records it."""
+    return await asking.ask(caller, key, body)
+
+
+@ROUTER.get("/v1/decisions")
+async def get_decisions(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> DecisionPage:
+    """Lists recorded decisions, newest first, with the entities that they were decided on."""
+    return await asking.list_decisions(caller, limit, cursor)

@@ -1,0 +1,1 @@
+"""What a draft changes, with examples, by a solver."""

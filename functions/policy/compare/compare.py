@@ -1,0 +1,168 @@
+"""Which requests one set of policies decides otherwise than another, each with an example."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from functions.policy.compare.decisions import Decisions, comparable
+from functions.policy.compare.schema import Environment
+from functions.policy.compare.schema_reading import read_schema
+from functions.policy.compare.terms import Term, Terms
+from functions.policy.compare.witness import Case, Reader
+from functions.policy.compare.world import World
+from shared.policy.engine import Decision, Policies, Schema
+from shared.policy.sources import Source
+
+# What the solver may spend on one question, in its own units: about a second.
+MOST_EFFORT = 200_000
+# How often the solver may name a request that the engine decides alike under both sets.
+TRIES = 3
+
+
+_EVERYTHING = Source("everything", "permit (principal, action, resource);")
+
+
+class Side(NamedTuple):
+    """One of the two sets of policies that are compared."""
+
+    platform: Sequence[Source]
+    tenant: Sequence[Source] = ()
+
+
+class Witness(NamedTuple):
+    """A request that the engine decides differently under the two sets, and both its answers."""
+
+    environment: Environment
+    case: Case
+    before: Decision
+    after: Decision
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a draft changes, an example for each environment and direction."""
+
+    newly_allowed: tuple[Witness, ...]
+    newly_denied: tuple[Witness, ...]
+    # Environments for which there is neither an example nor a proof that nothing changes.
+    undecided: tuple[Environment, ...]
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether both sets decide every request alike."""
+        return not (self.newly_allowed or self.newly_denied or self.undecided)
+
+
+def compare(schema: Schema, before: Side, after: Side) -> Comparison:
+    """What the second set allows or denies that the first does not.
+
+    Every example was decided by the engine under both. Both sets are valid under the schema.
+    Raises `NotComparable` with the first policy, and what in it cannot be translated."""
+    found = tuple(_Comparing(schema, before, after).findings())
+    examples = [witness for _, witness in found if witness is not None]
+    return Comparison(
+        tuple(each for each in examples if each.after.is_allowed),
+        tuple(each for each in examples if each.before.is_allowed),
+        tuple(dict.fromkeys(where for where, witness in found if witness is None)),
+    )
+
+
+def decide(schema: Schema, side: Side, case: Case) -> Decision:
+    """What the engine says to an example under other policies."""
+    policies = Policies.of(schema, side.platform, side.tenant, "")
+    return policies.decide_slice(case.asked, case.entities)
+
+
+def weakening(schema: Schema, before: Sequence[Source], after: Sequence[Source]) -> Comparison:
+    """What the forbids of the second platform's sources no longer stop: `newly_allowed` has an
+    example for each environment, of a request that everything else allows."""
+    sides = (Side([_EVERYTHING, *only_forbids(sources)]) for sources in (before, after))
+    return compare(schema, *sides)
+
+
+def only_forbids(sources: Sequence[Source]) -> list[Source]:
+    """The forbids of the sources alone."""
+    import cedarpy
+
+    kept = []
+    for source in sources:
+        whole = json.loads(cedarpy.policies_to_json_str(source.text))
+        policies = whole["staticPolicies"].items()
+        forbids = {name: each for name, each in policies if each["effect"] == "forbid"}
+        text = cedarpy.policies_from_json_str(json.dumps({**whole, "staticPolicies": forbids}))
+        kept.append(Source(source.name, text))
+    return kept
+
+
+class _Comparing:
+    def __init__(self, schema: Schema, before: Side, after: Side) -> None:
+        self._schema = read_schema(str(schema.handle))
+        self._terms = Terms()
+        self._sides = (before, after)
+        self._policies = [
+            (comparable(side.platform), comparable(side.tenant)) for side in (before, after)
+        ]
+        self._engines = [
+            Policies.of(schema, side.platform, side.tenant, version)
+            for side, version in ((before, "before"), (after, "after"))
+        ]
+
+    def findings(self) -> Iterator[tuple[Environment, Witness | None]]:
+        """For each environment and direction that changes an example, or nothing."""
+        for environment in self._schema.environments:
+            world = World(self._terms, self._schema, environment)
+            decisions = Decisions(world)
+            before, after = (
+                [decisions.relevant(policies) for policies in side] for side in self._policies
+            )
+            if before != after:
+                for example in self._changes(world, decisions):
+                    yield environment, example
+
+    def _changes(self, world: World, decisions: Decisions) -> Iterator[Witness | None]:
+        before, after = (decisions.ways(*side) for side in self._policies)
+        promises = list(world.promises())
+        for allows, denies in ((after, before), (before, after)):
+            goal = decisions.newly(allows, denies)
+            if goal != self._terms.false:
+                yield from self._examples(world, [goal, *promises], newly_allowed=allows is after)
+
+    def _examples(
+        self, world: World, formulas: list[Term], *, newly_allowed: bool
+    ) -> Iterator[Witness | None]:
+        """One example, or nothing where there is none, or None where that remains open."""
+        solver = self._solver()
+        for formula in formulas:
+            solver.assertFormula(formula)
+        for _ in range(TRIES):
+            result = solver.checkSat()
+            if result.isUnsat():
+                return
+            if not result.isSat():
+                break
+            witness = self._decided(world, Reader(world, solver).case())
+            if (witness.before.is_allowed, witness.after.is_allowed) == (
+                not newly_allowed,
+                newly_allowed,
+            ):
+                yield witness
+                return
+            solver.blockModelValues([world.principal.term, world.resource.term])
+        yield None
+
+    def _decided(self, world: World, case: Case) -> Witness:
+        before, after = (each.decide_slice(case.asked, case.entities) for each in self._engines)
+        return Witness(world.environment, case, before, after)
+
+    def _solver(self) -> Any:
+        solver = self._terms.cvc5.Solver(self._terms.manager)
+        for option, value in (
+            ("produce-models", "true"),
+            ("incremental", "true"),
+            ("strings-exp", "true"),
+            ("rlimit-per", str(MOST_EFFORT)),
+        ):
+            solver.setOption(option, value)
+        solver.setLogic("ALL")
+        return solver

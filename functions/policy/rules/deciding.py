@@ -1,0 +1,129 @@
+"""Questions that callers ask of the policies, and policies' own tests."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
+
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.ids import new_id
+from shared.kit.json_limits import JsonLimit
+from shared.kit.models import Model
+from shared.policy.engine import Decision, Effect, Policies, Request, Uid
+from shared.policy.record import PREFIX, RecordedDecision, Slice, slice_hash
+from shared.policy.vocabulary import TENANT
+
+ENTITIES = JsonLimit(most_bytes=64 * 1024, most_parts=4_000)
+MOST_ENTITIES = 100
+MOST_CASES = 100
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Context = Annotated[dict[Word, bool | int | Word], Field(max_length=50)]
+Entities = Annotated[
+    tuple[dict[str, JsonValue], ...], Field(max_length=MOST_ENTITIES), AfterValidator(ENTITIES)
+]
+
+
+class UidBody(Model):
+    """An entity by its type and id."""
+
+    type: Word
+    id: Word
+
+
+class RequestBody(Model):
+    """Whether the principal may take the action on the resource. `entities` are what policies may
+    ask about, in Cedar's JSON form: the principal, the resource, and what they name."""
+
+    principal: UidBody
+    action: Word
+    resource: UidBody
+    context: Context = Field(default_factory=dict)
+    entities: Entities = ()
+
+    @property
+    def request(self) -> Request:
+        """For the engine."""
+        who, what = (Uid(each.type, each.id) for each in (self.principal, self.resource))
+        return Request(who, self.action, what, self.context)
+
+
+class CaseBody(Model):
+    """A request, and what the policies must answer."""
+
+    request: RequestBody
+    expect: Literal["allow", "deny"]
+
+
+class CasesBody(Model):
+    """The tests of a policy."""
+
+    cases: Annotated[tuple[CaseBody, ...], Field(min_length=1, max_length=MOST_CASES)]
+
+
+class Decided(RecordedDecision):
+    """A decision that a caller asked for over the API, and who asked."""
+
+    asked_by: str
+
+
+class Tested(Model):
+    """What the policies answered to a case."""
+
+    expect: Effect
+    effect: Effect
+    determining: tuple[str, ...]
+    errors: tuple[str, ...]
+    passed: bool
+
+
+def refuse_other_tenants(entities: Slice, tenant_id: str) -> None:
+    """Raises Invalid where the entities speak of another tenant than the caller's."""
+    for number, entity in enumerate(entities):
+        uid = entity.get("uid")
+        if isinstance(uid, dict) and uid.get("type") == TENANT and uid.get("id") != tenant_id:
+            problem = f"must be the tenant of your token, {tenant_id}"
+            raise Invalid(FieldError(f"entities.{number}.uid.id", problem))
+
+
+def in_order(entities: Slice) -> Slice:
+    """The entities in their one order, so that the same slice has the same hash."""
+    return tuple(sorted(entities, key=lambda each: str(each.get("uid"))))
+
+
+def decide(policies: Policies, body: RequestBody, by: str, at: datetime) -> Decided:
+    """The record of the answer."""
+    entities = in_order(body.entities)
+    request = body.request
+    decision = policies.decide_slice(request, entities)
+    return Decided(
+        decision_id=new_id(PREFIX, at),
+        at=at,
+        principal=request.principal,
+        action=request.action,
+        resource=request.resource,
+        context=dict(request.context),
+        entities=entities,
+        slice_hash=slice_hash(entities),
+        asked_by=by,
+        **_answer(decision),
+    )
+
+
+def _answer(decision: Decision) -> dict[str, Any]:
+    return decision._asdict()
+
+
+def run_cases(policies: Policies, cases: CasesBody) -> tuple[Tested, ...]:
+    """The answer to each case, in their order."""
+    return tuple(_tested(policies, case) for case in cases.cases)
+
+
+def _tested(policies: Policies, case: CaseBody) -> Tested:
+    decision = policies.decide_slice(case.request.request, case.request.entities)
+    return Tested(
+        expect=case.expect,
+        effect=decision.effect,
+        determining=decision.determining,
+        errors=decision.errors,
+        passed=decision.effect == case.expect,
+    )

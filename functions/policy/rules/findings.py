@@ -1,0 +1,114 @@
+"""What is wrong with a policy, and where."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from functions.policy.rules.positions import (
+    Place,
+    Statement,
+    named_in,
+    place_of,
+    refused_at,
+    statements,
+)
+from shared.kit.errors import PolicyInvalid
+from shared.kit.models import Model
+from shared.policy.engine import ALWAYS, Schema
+from shared.policy.sources import Source, read_policies
+
+_LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
+_POLICY = re.compile(r"for policy `policy\d+`, ")
+_RESERVED = (
+    f"only the platform's policies can have @{ALWAYS}: a tenant's never overrule another forbid; "
+    "remove the annotation"
+)
+_NUMBER = re.compile(r"policy(\d+)")
+
+
+class PolicyFinding(Model):
+    """Something that is wrong (`error`) or decides nothing (`warning`), at a line and a column of
+    the source, both from 1. `policy` is the policy's name, where it has one yet."""
+
+    severity: Literal["error", "warning"]
+    line: int
+    column: int
+    policy: str | None
+    message: str
+
+
+def findings_of(source: Source, schema: Schema) -> tuple[PolicyFinding, ...]:
+    """What keeps the source from being published, in the order of the text; none where nothing
+    does."""
+    try:
+        policies = read_policies(source)
+    except PolicyInvalid as refusal:
+        return _unreadable(source, refusal)
+    each = tuple(statements(source.text))
+    named = zip(each, policies, strict=True)
+    reserved = [
+        _error(source.text, statement.tokens[0].at, policy.name, _RESERVED)
+        for statement, policy in named
+        if ALWAYS in policy.annotations
+    ]
+    return (*reserved, *_misfits(source, each, [policy.name for policy in policies], schema))
+
+
+def no_effect(source: Source, number: int, name: str, forbidding: str) -> PolicyFinding:
+    """The finding about a permit whose every request a platform's forbid stops."""
+    statement = tuple(statements(source.text))[number]
+    message = (
+        f"it permits only what {forbidding} forbids, and no tenant's permit beats a forbid of the "
+        "platform: remove it, or permit something else"
+    )
+    return _error(source.text, statement.tokens[0].at, name, message)
+
+
+def _unreadable(source: Source, refusal: PolicyInvalid) -> tuple[PolicyFinding, ...]:
+    messages = [each.message for each in refusal.errors]
+    guarded = [_LINE.fullmatch(each) for each in messages]
+    if any(guarded):
+        places = ((int(each[1]), each[2]) for each in guarded if each)
+        return tuple(_at(Place(line, 1), None, said) for line, said in places)
+    found = tuple(_syntax(source.text))
+    return found or tuple(_at(Place(1, 1), None, each) for each in messages)
+
+
+def _syntax(text: str) -> Iterator[PolicyFinding]:
+    for statement in statements(text):
+        said = complaint(statement.of(text))
+        if said is not None:
+            yield _error(text, refused_at(text, statement, complaint), None, said)
+
+
+def complaint(text: str) -> str | None:
+    """What Cedar says about a text that it cannot read; None where it can."""
+    import cedarpy
+
+    try:
+        cedarpy.policies_to_json_str(text)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _misfits(
+    source: Source, each: tuple[Statement, ...], names: list[str], schema: Schema
+) -> Iterator[PolicyFinding]:
+    import cedarpy
+
+    for error in cedarpy.validate_policies(source.text, schema.handle).errors:
+        number = _NUMBER.fullmatch(error.policy_id)
+        place = int(number[1]) if number else 0
+        message = _POLICY.sub("", error.error)
+        yield _error(source.text, named_in(each[place], message), names[place], message)
+
+
+def _error(text: str, at: int, policy: str | None, message: str) -> PolicyFinding:
+    return _at(place_of(text, at), policy, message)
+
+
+def _at(place: Place, policy: str | None, message: str) -> PolicyFinding:
+    return PolicyFinding(
+        severity="error", line=place.line, column=place.column, policy=policy, message=message
+    )

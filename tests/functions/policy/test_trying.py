@@ -1,0 +1,183 @@
+"""What a draft would do: validated, tested, compared and replayed over the API."""
+
+from typing import Any
+
+import pytest
+
+from functions.policy.aggregates import DECISIONS
+from shared.storage.batches import Batch
+from tests.functions.policy.worlds import PERMIT_EXPORTS, World
+
+FORBIDDEN = """
+@id("harmless")
+permit (principal in Role::"end_user", action == Action::"audit.exports.create", resource);
+
+@id("tools-for-all")
+permit (principal in Role::"developer", action == Action::"tools.call", resource)
+when { !(principal in Role::"service_runtime") };
+"""
+
+
+def _request(world: World, role: str = "end_user", action: str = "audit.exports.create") -> Any:
+    tenant = {"type": "Tenant", "id": world.tenant}
+    return {
+        "principal": {"type": "Principal", "id": "ada"},
+        "action": action,
+        "resource": tenant,
+        "context": {"at": 1, "hour": 12, "weekday": 3},
+        "entities": [
+            {
+                "uid": {"type": "Principal", "id": "ada"},
+                "attrs": {"tenant": {"__entity": tenant}, "has_role": True},
+                "parents": [{"type": "Role", "id": role}],
+            },
+            {"uid": tenant, "attrs": {"is_alone": False}, "parents": []},
+        ],
+    }
+
+
+async def _findings(world: World, source: str) -> Any:
+    drafted = await world.draft(source=source)
+    answer = await world.post(f"/v1/policies/{drafted['policy_id']}/validate")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["valid"] is (answer.json()["findings"] == [])
+    return answer.json()["findings"]
+
+
+async def test_a_policy_that_fits_has_no_findings(world: World) -> None:
+    assert await _findings(world, PERMIT_EXPORTS) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column", "said"),
+    [
+        ("permit (principal, action, resource) when { context.hour > };", 1, 60, "unexpected"),
+        ("permit (principal, action, resource);\npermit (principal", 2, 9, "unexpected end"),
+        ("// why\npermit (principal, action, rsource);", 2, 28, "rsource"),
+        ("permit (principal, action, resource)\nwhen { context.hours > 3 };", 2, 16, "hours"),
+        ('permit (principal, action == Action::"nothing", resource);', 1, 38, "nothing"),
+        ('permit (principal is Person, action, resource);', 1, 22, "Person"),
+        ("@always\npermit (principal, action, resource);", 1, 1, "only the platform's"),
+        ("permit (principal == ?principal, action, resource);", 1, 1, "template"),
+    ],
+)  # fmt: skip
+async def test_each_finding_says_where(
+    world: World, source: str, line: int, column: int, said: str
+) -> None:
+    first = (await _findings(world, source))[0]
+    assert said in first["message"]
+    assert (first["line"], first["column"], first["severity"]) == (line, column, "error")
+
+
+async def test_a_permit_that_the_platform_forbids_is_a_finding(world: World) -> None:
+    (found,) = await _findings(world, FORBIDDEN)
+    assert (found["policy"], found["line"]) == ("tenant/exports/tools-for-all", 5)
+    assert "no tenant's permit beats a forbid of the platform" in found["message"]
+    assert "platform/constitution/tool-calls" in found["message"]
+
+
+async def test_cases_are_decided_as_if_the_version_were_published(world: World) -> None:
+    drafted = await world.draft()
+    cases = [
+        {"request": _request(world), "expect": "allow"},
+        {"request": _request(world, "architect", "tools.call"), "expect": "allow"},
+    ]
+    answer = await world.post(f"/v1/policies/{drafted['policy_id']}/test", {"cases": cases})
+    assert answer.status_code == 200, answer.text
+    report = answer.json()
+    assert (report["passed"], report["failed"]) == (1, 1)
+    assert report["results"][0]["determining"] == ["tenant/exports/analysts-export"]
+    assert report["results"][1]["effect"] == "deny"
+
+
+async def test_a_comparison_shows_the_change_and_proves_its_absence(world: World) -> None:
+    drafted = await world.draft()
+    found = (await world.post(f"/v1/policies/{drafted['policy_id']}/compare")).json()
+    (example,) = found["newly_allowed"]
+    assert (found["equivalent"], found["newly_denied"], found["undecided"]) == (False, [], [])
+    assert (example["before"]["effect"], example["after"]["effect"]) == ("deny", "allow")
+    await world.publish()
+    again = await world.draft(source=PERMIT_EXPORTS.replace("in Role", "is Principal in Role"))
+    found = (await world.post(f"/v1/policies/{again['policy_id']}/compare")).json()
+    assert found == {"equivalent": True, "newly_allowed": [], "newly_denied": [], "undecided": []}
+
+
+async def test_what_cannot_be_compared_is_refused_by_its_name(world: World) -> None:
+    source = '@id("odd")' + PERMIT_EXPORTS.replace('@id("analysts-export")', "").replace(
+        "resource\n);", 'resource\n) when { decimal("1.0").lessThan(decimal("2.0")) };'
+    )
+    drafted = await world.draft(source=source)
+    answer = await world.post(f"/v1/policies/{drafted['policy_id']}/compare")
+    assert (answer.status_code, answer.json()["code"]) == (422, "policy_invalid")
+    assert "tenant/exports/odd: `lessThan`" in answer.json()["detail"]
+
+
+async def test_a_decision_is_answered_and_recorded_with_its_entities(world: World) -> None:
+    answer = await world.post("/v1/decisions", _request(world))
+    assert answer.status_code == 200, answer.text
+    decided = answer.json()
+    assert (decided["effect"], decided["determining"]) == ("deny", [])
+    (listed,) = (await world.get("/v1/decisions")).json()["items"]
+    assert listed["decision_id"] == decided["decision_id"]
+    assert {each["uid"]["type"] for each in listed["entities"]} == {"Principal", "Tenant"}
+    assert (await world.at(f"{world.tenant}-other").get("/v1/decisions")).json()["items"] == []
+
+
+async def test_entities_of_another_tenant_are_refused(world: World) -> None:
+    body = _request(world.at("somebody-elses"))
+    answer = await world.post("/v1/decisions", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+async def test_a_replay_finds_what_would_be_decided_otherwise(world: World) -> None:
+    asked = [_request(world), _request(world, "tenant_admin"), _request(world, "end_user", "x.y")]
+    ids = [(await world.post("/v1/decisions", each)).json()["decision_id"] for each in asked]
+    drafted = await world.draft()
+    path = f"/v1/policies/{drafted['policy_id']}/replay"
+    span = {"from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"}
+    found = (await world.post(path, span)).json()
+    assert (found["replayed"], found["flipped"], found["next_cursor"]) == (2, 1, None)
+    assert found["not_replayable"] == {"does_not_fit": 1}
+    (flip,) = found["flips"]
+    assert (flip["decision_id"], flip["was"], flip["now"]) == (ids[0], "deny", "allow")
+    assert flip["because"] == ["tenant/exports/analysts-export"]
+    await _erase(world, ids[0])
+    found = (await world.post(path, span)).json()
+    assert (found["replayed"], found["not_replayable"]) == (1, {"erased": 1, "does_not_fit": 1})
+    early = {"from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z"}
+    assert (await world.post(path, early)).json()["replayed"] == 0
+
+
+async def _erase(world: World, decision_id: str) -> None:
+    document = await world.store.get(DECISIONS.collection, decision_id)
+    assert document is not None
+    state = DECISIONS.read(document).state
+    assert state is not None
+    batch = Batch()
+    erased = state.but(entities=None)
+    batch.replace(document, {**document.data, "state": erased.model_dump_json()})
+    await world.store.commit(batch)
+
+
+async def test_only_those_who_write_policies_try_them(world: World) -> None:
+    drafted = await world.draft()
+    path = f"/v1/policies/{drafted['policy_id']}"
+    stranger = world.of("ann", "analyst")
+    for verb in ("validate", "compare", "publish", "withdraw"):
+        answer = await stranger.post(f"{path}/{verb}")
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), verb
+    answer = await stranger.post("/v1/policies", {"name": "mine", "source": PERMIT_EXPORTS})
+    assert answer.status_code == 403
+    assert (await stranger.get(path)).status_code == 200
+
+
+async def test_another_tenants_policy_is_not_found(world: World) -> None:
+    drafted = await world.draft()
+    other = world.at(f"{world.tenant}-other")
+    path = f"/v1/policies/{drafted['policy_id']}"
+    answers = [await other.get(path)]
+    answers += [
+        await other.post(f"{path}/{verb}")
+        for verb in ("validate", "compare", "publish", "withdraw")
+    ]
+    assert {each.status_code for each in answers} == {404}
