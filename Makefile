@@ -121,7 +121,7 @@ chaos: setup ## 500 creation cases at once under every fault and two restarts, t
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
-bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|policy|growth|amplification|fairness|judging|audit|limits)
+bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|policy|growth|amplification|fairness|judging|audit|limits|row-security)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 verify-audit: setup ## verify the audit chains against their checkpoints (TENANT=…, LOG=1: and against the event log)
@@ -133,8 +133,10 @@ verify-archive: setup ## verify an exported archive of an audit log, without the
 dead-letters: setup ## list them; DO="redeliver --all" redelivers them
 	@$(BIN)/python -m shared.messaging.redelivery $(or $(DO),list)
 
-erase: setup ## erase contents for good: TENANT=t HASH="h1 h2"
-	@$(BIN)/python -m shared.messaging.erasure --tenant $(TENANT) $(HASH)
+erase: setup ## erase for good: TENANT=t and HASH="h1 h2" of contents, or SUBJECT="user_…" who wrote
+	@$(if $(HASH)$(SUBJECT),,$(error Say what: HASH="…" or SUBJECT="user_…"))
+	@$(if $(HASH),$(BIN)/python -m shared.messaging.erasure --tenant $(TENANT) $(HASH))
+	@$(if $(SUBJECT),$(BIN)/python -m functions.identity.erasing --tenant $(TENANT) --subject $(SUBJECT))
 
 rebuild-projection: setup ## rebuild the governor's read model from the event log
 	@$(BIN)/python -m mobile_api.rebuild

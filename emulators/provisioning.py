@@ -36,7 +36,7 @@ async def create_queues(address: str, manifests: Manifests, project: str = PROJE
 
 async def create_secrets(address: str, manifests: Manifests, project: str = PROJECT) -> None:
     """Creates every missing secret of the manifests with a new value; each `X-signing-key` comes
-    with its `X-public-keys`, each `X-log-key` is a ring of one key."""
+    with its `X-public-keys`, each `X-log-key` and `X-wrapping-key` is a ring of one key."""
     parent = f"projects/{project}"
     async with _secret_manager(address) as client:
         there = {
@@ -89,8 +89,8 @@ def secret_values(names: tuple[str, ...]) -> dict[str, bytes]:
         if name.endswith("-signing-key"):
             owner = name.removesuffix("-signing-key")
             values[name], values[f"{owner}-public-keys"] = new_signing_key(owner)
-        elif name.endswith("-log-key"):
-            values[name] = new_key_ring(name.removesuffix("-log-key")).encode()
+        elif name.endswith(("-log-key", "-wrapping-key")):
+            values[name] = new_key_ring(name.rpartition("-")[0].rpartition("-")[0]).encode()
         elif name.endswith("-bucket-key"):
             values[name] = ANY_KEY.encode()
     for name in names:

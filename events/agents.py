@@ -5,6 +5,7 @@ from typing import Literal
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
+from shared.kit.personal import PersonalText, RequestersText
 
 TOPIC = "agents"
 # The version of an agent that serves none.
@@ -42,7 +43,7 @@ class Suspension(Data):
     """Why an agent is suspended. `origin` is the agent whose suspension spread to this one."""
 
     trigger: Trigger
-    reason: str
+    reason: PersonalText
     by: str
     at: Instant
     origin: str | None = None
@@ -51,7 +52,7 @@ class Suspension(Data):
 class Reactivation(Data):
     """Why an agent was put on probation, and by whom."""
 
-    reason: str
+    reason: PersonalText
     by: str
     at: Instant
 
@@ -61,7 +62,7 @@ class Violation(Data):
 
     rule: str
     summary: str
-    evidence: tuple[str, ...]
+    evidence: tuple[PersonalText, ...]
 
 
 class Limits(Data):
@@ -117,7 +118,7 @@ class AgentApprovalNeeded(AgentState):
     stage: Stage
     purpose: Purpose
     kind: Literal["constitutional"] = "constitutional"
-    summary: str
+    summary: RequestersText
     content_hash: str
     evidence_hash: str
     assessment_hash: str

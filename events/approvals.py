@@ -7,6 +7,7 @@ from events.quorum import BreakGlass, Capacity, Grant, LateDecision, Review, Rul
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
+from shared.kit.personal import PersonalText, RequestersText
 
 TOPIC = "approvals"
 # As much of what is to be approved, in its canonical form, fits an approval with all decisions.
@@ -85,8 +86,8 @@ class VetoReason(Data):
     """Who vetoed, and why."""
 
     category: Literal["constitutional", "safety", "budget", "other"]
-    explanation: str
-    attachments: tuple[str, ...] = ()
+    explanation: PersonalText
+    attachments: tuple[PersonalText, ...] = ()
 
 
 class ApprovalSummary(Data):
@@ -101,7 +102,7 @@ class ApprovalSummary(Data):
     kind: Kind
     risk: Risk
     status: ApprovalStatus
-    summary: str
+    summary: RequestersText
     subject: Subject
     requested_by: str
     authors: tuple[str, ...]
@@ -134,7 +135,7 @@ class ApprovalRecord(ApprovalSummary):
 
     grants: tuple[Grant, ...] = ()
     late: tuple[LateDecision, ...] = ()
-    note: str = ""
+    note: PersonalText = ""
     precedent_id: str | None = None
     break_glass: BreakGlass | None = None
     veto_reason: VetoReason | None = None

@@ -6,6 +6,7 @@ from events.agents import AgentStatus, CaseKind
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
+from shared.kit.personal import PersonalText
 from shared.kit.quoting import Sentence
 
 TOPIC = "agents"
@@ -92,7 +93,7 @@ class CreationCaseState(EventData):
     findings_hash: str
     checks: tuple[Finding, ...] = ()
     approval_id: str | None = None
-    reason: str | None = None
+    reason: PersonalText | None = None
     requested_by: str
     requested_at: Instant
     ended_at: Instant | None = None

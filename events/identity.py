@@ -326,3 +326,12 @@ class ApiKeyRotated(ApiKeyState):
 @event("assent.api_key.revoked.v1")
 class ApiKeyRevoked(ApiKeyState):
     """The key is taken no more."""
+
+
+@event("assent.person.erased.v1")
+class PersonErased(EventData):
+    """The key of what the principal wrote in the tenant was erased: nobody reads those texts from
+    now on. What they write later has another key."""
+
+    principal_id: str
+    erased_at: Instant

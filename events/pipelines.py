@@ -3,6 +3,7 @@
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import EventData
+from shared.kit.personal import PersonalText
 
 TOPIC = "agents"
 
@@ -11,7 +12,7 @@ class PipelineState(EventData):
     """A tenant's pipeline. `rolled_back` names the cases that tripped the breaker."""
 
     paused: bool
-    reason: str
+    reason: PersonalText
     rolled_back: tuple[str, ...]
     changed_by: str
     changed_at: Instant

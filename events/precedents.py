@@ -10,6 +10,7 @@ from shared.kit.ids import Id
 from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, EventData, Model, part_of
+from shared.kit.personal import Personal
 
 TOPIC = "approvals"
 MOST_CONDITIONS = 16
@@ -75,6 +76,8 @@ class PrecedentRecord(PrecedentBody, Data):
     `author` is a principal, or `approvals` for a draft; `version` is the sequence of the latest
     event."""
 
+    # Without the bound of what is sent: sealed it is longer.
+    rationale: Annotated[str, Personal(of="author")]
     reference: str
     status: PrecedentStatus
     findings: tuple[Finding, ...] = ()

@@ -7,6 +7,7 @@ from pydantic import Field
 from shared.kit.callers import Identifier
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model
+from shared.kit.personal import PersonalText
 
 MOST_PLACES = 16
 
@@ -75,7 +76,7 @@ class Review(Data):
     reviewed_by: str | None = None
     by_governor: bool = False
     reviewed_at: Instant | None = None
-    note: str = ""
+    note: PersonalText = ""
 
 
 # What lets somebody decide: the role of governor, a place in the policy's rule (or one that was
@@ -95,7 +96,7 @@ class LateDecision(Data):
     decision: str
     right: Right
     at: Instant
-    note: str = ""
+    note: PersonalText = ""
 
     @property
     def counts_as_refused(self) -> bool:

@@ -58,6 +58,8 @@ _OF_THE_PLATFORM: Mapping[str, tuple[str, ...]] = {
     "credential_refusals": ("window",),
     "audit_checkpoints": ("-number",),
     "tier_balances": (),
+    "subject_keys": (),
+    "tenant_keys": (),
 }
 
 # The sweep: entries of the log that were committed and not published.

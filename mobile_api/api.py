@@ -28,6 +28,7 @@ from shared.runtime.bodies import JSON
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 from shared.runtime.tier_limits import beyond_tier
+from shared.storage.subject_keys import opened
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -58,7 +59,8 @@ async def get_dashboard(
     caller: Caller, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
     """What waits for the governor, and the platform's health."""
-    body = (await read_dashboard(caller)).model_dump_json().encode()
+    shown = (await read_dashboard(caller)).model_dump_json()
+    body = (await opened(caller.tenant_id, shown, in_json=True)).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if _names(if_none_match or "", etag):

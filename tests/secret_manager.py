@@ -44,6 +44,10 @@ class SecretManager:
         for function in functions:
             await self.create(f"{function}-log-key", new_key_ring(function).encode())
 
+    async def give_wrapping_key(self) -> None:
+        """What the keys of tenants are wrapped with."""
+        await self.create("tenants-wrapping-key", new_key_ring("tenants").encode())
+
 
 @asynccontextmanager
 async def running_secret_manager(project: str, folder: Path) -> AsyncIterator[SecretManager]:

@@ -16,6 +16,7 @@ from shared.definitions import Draft
 from shared.kit.contents import Contents
 from shared.kit.instants import Instant, format_instant
 from shared.kit.models import Model, Page, part_of
+from shared.kit.personal import PersonalText
 
 
 class StageFinding(Finding):
@@ -174,7 +175,7 @@ class CreationCaseView(CaseSummary):
     revised it: they may cancel and revise it."""
 
     why: tuple[str, ...]
-    reason: str | None
+    reason: PersonalText | None
     stages: tuple[StageView, ...]
     authors: tuple[str, ...]
     submitted_by: tuple[str, ...]
@@ -207,7 +208,7 @@ class PipelineView(Model):
     """Whether a tenant's pipeline runs, and who changed that last."""
 
     paused: bool = False
-    reason: str = ""
+    reason: PersonalText = ""
     rolled_back: tuple[str, ...] = ()
     changed_by: str | None = None
     changed_at: Instant | None = None

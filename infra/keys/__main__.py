@@ -1,8 +1,9 @@
-"""`python -m infra.keys create | rotate OWNER [--log] | retire OWNER [--log] --stack STACK`.
+"""`python -m infra.keys create | rotate OWNER [--log | --wrapping] | retire … --stack STACK`.
 
 `create` gives every secret of the manifests its first value, once. `rotate` lets a function sign
 with a new key, and `retire` destroys the older ones (docs/decisions/0022); with `--log`, the key is
-that of the digests in its log (docs/decisions/0039)."""
+that of the digests in its log (docs/decisions/0039), and `tenants --wrapping` is the one that wraps
+the keys of tenants (docs/decisions/0057)."""
 
 import argparse
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from infra.keys.logs import retire_log, rotate_log
-from infra.keys.making import create_missing, retire, rotate
+from infra.keys.making import LOG, WRAPPING, create_missing, retire, rotate
 from infra.keys.values import Values
 from infra.refusals import Refused
 from infra.settings import settings_of_stack
@@ -34,8 +35,11 @@ def main(arguments: Sequence[str], root: Path) -> int:
 def _done(chosen: argparse.Namespace, manifests: Manifests, values: Values) -> Iterator[str]:
     if chosen.step == "create":
         return create_missing(manifests, values)
-    if chosen.log:
-        return {"rotate": rotate_log, "retire": retire_log}[chosen.step](chosen.owner, values)
+    if chosen.log or chosen.wrapping:
+        kind = LOG if chosen.log else WRAPPING
+        if chosen.step == "rotate":
+            return rotate_log(chosen.owner, values, kind=kind)
+        return retire_log(chosen.owner, values, kind=kind)
     step = rotate if chosen.step == "rotate" else retire
     return step(chosen.owner, manifests, values)
 
@@ -47,7 +51,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         step = steps.add_parser(name)
         if name != "create":
             step.add_argument("owner", help="the function whose key it is")
-            step.add_argument("--log", action="store_true", help="the key of its log's digests")
+            ring = step.add_mutually_exclusive_group()
+            ring.add_argument("--log", action="store_true", help="the key of its log's digests")
+            ring.add_argument("--wrapping", action="store_true", help="of `tenants`: of their keys")
         step.add_argument("--stack", required=True)
     return parser.parse_args(arguments)
 

@@ -15,7 +15,9 @@ from shared.kit.digests import new_key_ring
 from shared.kit.signing import SEED_BYTES, load_signing_key, new_key, public_key_set
 from shared.manifest import Manifests
 
-SIGNING, PUBLIC, LOG = "-signing-key", "-public-keys", "-log-key"
+SIGNING, PUBLIC, LOG, WRAPPING = "-signing-key", "-public-keys", "-log-key", "-wrapping-key"
+# A secret of these holds a ring of keys.
+RINGS = (LOG, WRAPPING)
 # Google makes these, for an account: `<access id>:<secret>`.
 BUCKET, NO_KEY = "-bucket-key", "none:none"
 # After this time a process that meets an unknown key reads the public keys again
@@ -40,8 +42,8 @@ def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
             _publish(owner, manifests, values, key)
             values.add(name, json.dumps(key))
             yield f"{name}: created"
-        elif name.endswith(LOG):
-            values.add(name, new_key_ring(name.removesuffix(LOG)))
+        elif name.endswith(RINGS):
+            values.add(name, new_key_ring(name.rpartition("-")[0].rpartition("-")[0]))
             yield f"{name}: created"
         elif name.endswith(BUCKET):
             values.add(name, NO_KEY)

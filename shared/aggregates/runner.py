@@ -96,6 +96,7 @@ class Runner:
                     return known
                 raise
             require_answer()
+            answered = await work.seal(answered)
             change = work.finish()
             change.decision = decided()
             key.remember(change, answered)

@@ -1,6 +1,6 @@
 """A unit of work: what one request reads and decides, and the one commit at its end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -10,6 +10,9 @@ from shared.aggregates.aggregate import Aggregate, Stored, payload
 from shared.kit.contents import Content, Contents
 from shared.kit.errors import ContentErased
 from shared.kit.instants import format_instant
+from shared.kit.personal import Change as TextChange
+from shared.kit.personal import changed_fields, changed_texts
+from shared.kit.sealing import is_sealed
 from shared.kit.signing import sign
 from shared.kit.transitions import Transition
 from shared.messaging.changes import Change, Timer
@@ -19,8 +22,11 @@ from shared.storage.batches import Document
 from shared.storage.encoding import Condition
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import signing_key
+from shared.storage.subject_keys import keys_to_seal, opened
 
 S = TypeVar("S", bound=BaseModel)
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 Key = tuple[str, str]
 
@@ -170,7 +176,7 @@ class UnitOfWork:
             aggregate = self._aggregates[type(unsigned.state)]
             key = (aggregate.collection, aggregate.id(unsigned.state))
             current = self._current.setdefault(key, _Current(aggregate, self._stored.get(key)))
-            transition = await self._signed(current, unsigned)
+            transition = await self._signed(current, await self._sealed(unsigned))
             current.state = transition.state
             saved.append(transition.state)
             if transition.event is None:
@@ -188,6 +194,18 @@ class UnitOfWork:
             self._recorder.cause = latest
         return saved
 
+    async def seal(self, model: M) -> M:
+        """The model with each text of a person sealed that is not yet. Raises Unavailable."""
+        sealed = await self._seal(lambda change: changed_texts(model, self._actor, change))
+        return sealed if sealed is not None else model
+
+    async def opened(self, model: M) -> M:
+        """The model with each text of a person opened: for a rule that reads it, not to be saved.
+        Raises Unavailable, SealBroken."""
+        text = model.model_dump_json()
+        plain = await opened(self.store.tenant_id, text, in_json=True)
+        return model if plain == text else type(model).model_validate_json(plain)
+
     def finish(self) -> Change:
         """The commit of all saved transitions."""
         for (_, id), current in self._current.items():
@@ -201,6 +219,39 @@ class UnitOfWork:
     def _known(self, key: Key) -> Any:
         known = self._current.get(key) or self._stored[key]
         return known.state if known else None
+
+    async def _sealed(self, transition: Transition[Any]) -> Transition[Any]:
+        """The transition with each text of a person sealed that is not yet."""
+
+        def change_all(change: TextChange) -> Transition[Any]:
+            state, fields = changed_texts(transition.state, self._actor, change), transition.fields
+            if transition.event is not None and fields:
+                fields = changed_fields(transition.event, fields, state, self._actor, change)
+            return replace(transition, state=state, fields=fields)
+
+        sealed = await self._seal(change_all)
+        return sealed if sealed is not None else transition
+
+    async def _seal(self, change_all: Callable[[TextChange], T]) -> T | None:
+        """What becomes of something once its texts are sealed; None where none has to be."""
+        subjects: set[str] = set()
+
+        def look(text: str, subject: str) -> str:
+            if not is_sealed(text):
+                subjects.add(subject)
+            return text
+
+        change_all(look)
+        if not subjects:
+            return None
+        keys = await keys_to_seal(self.store, subjects, self.at)
+        return change_all(
+            lambda text, subject: text if is_sealed(text) else keys[subject].seal(text)
+        )
+
+    @property
+    def _actor(self) -> str:
+        return self._recorder.actor_id
 
     async def _signed(self, current: "_Current", transition: Transition[Any]) -> Transition[Any]:
         signing = current.aggregate.signing

@@ -66,6 +66,12 @@ def new_key_ring(owner: str) -> str:
     return json.dumps({"maker": key["kid"], "keys": [key], "retired": []})
 
 
+def wrapping_key(key: bytes, *about: str) -> bytes:
+    """The key that wraps the key of what `about` names, and no other: one that was moved elsewhere
+    does not unwrap there."""
+    return hmac.digest(key, "\n".join(("assent-wrapping-v1", *about)).encode(), hashlib.sha256)
+
+
 def _keys(entries: list[Mapping[str, str]]) -> dict[str, bytes]:
     return {
         each["kid"]: base64.urlsafe_b64decode(each["seed"] + "=" * (-len(each["seed"]) % 4))

@@ -255,6 +255,14 @@ class SignatureInvalid(AssentError):
     http_status = 403
 
 
+class SealBroken(AssentError):
+    """A sealed text is not as it was sealed. No retry can succeed."""
+
+    code = "seal_broken"
+    title = "A sealed text is not as it was sealed"
+    http_status = 409
+
+
 class ContentInvalid(AssentError):
     """A stored content is missing or differs from its hash. No retry can succeed."""
 

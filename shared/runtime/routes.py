@@ -35,6 +35,7 @@ from shared.runtime.parameters import (
     whole_numbers_of,
     with_sealed_cursors,
 )
+from shared.storage.subject_keys import opened
 
 __all__ = ["Cursor", "Limit", "Route", "Router"]
 
@@ -51,7 +52,8 @@ class Route(APIRoute):
     that was sent is ignored; that no answer leaves unless a policy allowed it, at the edge or once
     the thing that the call is about was read; and that a `cursor` is read only by the list that it
     was given for. An endpoint takes its body as a parameter whose type is a model; a model that it
-    returns is written as JSON without another validation."""
+    returns is written as JSON without another validation, and texts of persons that are sealed in
+    it are opened."""
 
     def __init__(
         self,
@@ -134,7 +136,9 @@ class Route(APIRoute):
             if not isinstance(answer, BaseModel):
                 return answer
             answer = with_sealed_cursors(answer, request)
-            return Response(answer.model_dump_json(), status, media_type=JSON)
+            caller: Caller = request.state.caller
+            text = await opened(caller.tenant_id, answer.model_dump_json(), in_json=True)
+            return Response(text, status, media_type=JSON)
 
         served.__signature__ = _signature_of(endpoint, body)  # type: ignore[attr-defined]
         return served

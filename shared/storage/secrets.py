@@ -16,6 +16,7 @@ from shared.storage.rpc import Service
 
 KEPT_SECONDS = 600.0
 REREAD_AFTER_SECONDS = 30.0
+WRAPPING = "tenants-wrapping-key"
 
 # The text of each secret, and the time when it was read.
 _texts: dict[str, tuple[str, float]] = {}
@@ -57,6 +58,15 @@ async def log_keys(function: str, *, to_verify: Iterable[str] = ()) -> KeyRing:
     keys = load_key_ring(await read_secret(name))
     if not all(keys.knows(digest) for digest in to_verify if digest):
         keys = load_key_ring(await read_secret(name, at_most=0.0))
+    return keys
+
+
+async def wrapping_keys(to_unwrap: str = "") -> KeyRing:
+    """The keys that wrap the keys of tenants. A new key, named by what is `to_unwrap`, is found
+    after thirty seconds."""
+    keys = load_key_ring(await read_secret(WRAPPING))
+    if to_unwrap and not keys.knows(f"{to_unwrap}."):
+        keys = load_key_ring(await read_secret(WRAPPING, at_most=REREAD_AFTER_SECONDS))
     return keys
 
 

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     instances,
     judging,
     leasing,
+    row_security,
     throughput,
     verifying,
     warm_read,
@@ -43,6 +44,7 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "policies": comparing.measure,
     "audit": lambda: appending.measure() | verifying.measure(),
     "limits": lambda: leasing.measure() | instances.measure(),
+    "row-security": row_security.measure,
 }
 
 

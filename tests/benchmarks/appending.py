@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 import psycopg
@@ -31,8 +32,8 @@ TENANT = "bench"
 def measure() -> dict[str, Figure]:
     """Entries for each second of processor time of the backend that appends them, as the functions'
     role, with every index and row-level security; each call is a commit."""
-    with _database() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
-        entries = [_decided(number) for number in range(GROUPS * MOST_TOGETHER + ALONE)]
+    with database() as server, psycopg.connect(server.dsn, autocommit=True) as connection:
+        entries = [decided(TENANT, number) for number in range(GROUPS * MOST_TOGETHER + ALONE)]
         _append(connection, entries[-MOST_TOGETHER:])  # Plans and pages are warm.
         alone = _rate(connection, [[each] for each in entries[-ALONE:-MOST_TOGETHER]])
         firsts = range(0, GROUPS * MOST_TOGETHER, MOST_TOGETHER)
@@ -43,7 +44,7 @@ def measure() -> dict[str, Figure]:
     }
 
 
-def _decided(number: int) -> NewEntry:
+def decided(tenant: str, number: int) -> NewEntry:
     """An entry of about the size of a decision's."""
     data = {
         "approval_id": derive_id("apr", AT, str(number)),
@@ -55,7 +56,7 @@ def _decided(number: int) -> NewEntry:
         "signature": "e" * 700,
     }
     approved = event(
-        TENANT, number, type="assent.approval.approved.v1", data=json.dumps(data), sequence=2
+        tenant, number, type="assent.approval.approved.v1", data=json.dumps(data), sequence=2
     )
     return new_entry(approved.attributes(), approved.data)
 
@@ -74,16 +75,23 @@ def _append(connection: "Connection[tuple[object, ...]]", group: list[NewEntry])
         connection.execute(APPEND, (TENANT, *map(list, zip(*group, strict=True))))
 
 
+class Addresses(NamedTuple):
+    """Of a database: for the functions' role, and for its owner."""
+
+    dsn: str
+    owner: str
+
+
 @contextmanager
-def _database() -> Iterator[str]:
-    """The address of a new database for the functions' role."""
+def database() -> Iterator[Addresses]:
+    """A new database of a server of its own, migrated."""
     with tempfile.TemporaryDirectory(prefix="assent-bench-") as folder, asyncio.Runner() as runner:
         server = runner.run(Postgres.start(PlatformDirectory(Path(folder))))
         before = os.environ.get("ASSENT_POSTGRES_ADMIN_DSN")
         os.environ["ASSENT_POSTGRES_ADMIN_DSN"] = server.dsn()
         try:
             migrate()
-            yield server.dsn("assent_app")
+            yield Addresses(server.dsn("assent_app"), server.dsn())
         finally:
             os.environ.pop("ASSENT_POSTGRES_ADMIN_DSN")
             if before is not None:

@@ -27,9 +27,9 @@ EVERY_READ = ("agents:read", "approvals:read", "governance:read", "audit:read", 
 class World:
     """A tenant nobody else uses. Every method goes through the public API."""
 
-    def __init__(self, platform: PlatformClient) -> None:
+    def __init__(self, platform: PlatformClient, tenant: str | None = None) -> None:
         self.platform = platform
-        self.tenant = f"tenant-{uuid.uuid4().hex[:10]}"
+        self.tenant = tenant or f"tenant-{uuid.uuid4().hex[:10]}"
         self.author = self.person("author", CORE_SCOPES, ("author",))
         self.watcher = self.person("watcher", CORE_SCOPES, ("service_runtime",))
         self.governor = self.person("gala", (*PHONE_SCOPES, *CORE_SCOPES), ("governor",))

@@ -67,6 +67,7 @@ async def emulators(
             folder = tmp_path_factory.mktemp("secrets")
             async with running_secret_manager(project, folder) as secret_manager:
                 await secret_manager.give_log_keys(*PUBLISHERS)
+                await secret_manager.give_wrapping_key()
                 # Nobody serves this loop while a command under test runs a loop of its own.
                 for function in PUBLISHERS:
                     await log_keys(function)

@@ -21,6 +21,7 @@ from shared.kit.callers import Actor
 from shared.kit.errors import SeparationOfDuties, VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Model, part_of
+from shared.kit.personal import PersonalText
 from shared.kit.transitions import Transition
 from shared.kit.wording import one_of
 
@@ -92,7 +93,7 @@ class ReportCount(Model):
     since_event: int
     latest_at: Instant
     latest_by: str
-    latest_evidence: str
+    latest_evidence: PersonalText
     published_at: Instant
 
 

@@ -61,7 +61,7 @@ def revise(agent: Agent, case: CreationCase, judged: Judged, by: str, at: dateti
     """The case with a full new spec, judged from stage 1; `by` is one of its authors from now on.
     Raises VersionConflict for a case that takes none, or for too many authors."""
     if case.revisable_until is None:
-        why = f" for what the agent does ({case.reason}): leave that out, and submit it anew"
+        why = " for what the agent does, as its reason says: leave that out, and submit it anew"
         raise VersionConflict(
             f"it is {case.status}{why if case.status == 'blocked' else ''}; only a case that was"
             " returned, or blocked for how its spec declares something, takes a revision"

@@ -126,14 +126,15 @@ def count_compared(change: Batch, approval: Approval) -> None:
 
 
 async def _review_again(work: UnitOfWork, precedent: Precedent) -> tuple[Finding, ...]:
-    """Repeats the review, because the earlier verdict ignores later refusals and deprecations.
+    """Repeats the review, because the earlier verdict ignores later refusals and deprecations, and
+    that its author was erased: nobody can read then why it should assent.
     Raises VersionConflict where only waiting would help, not another precedent."""
     if precedent.status not in ACTIVATED:
         return ()
     facts = await _facts(work, precedent)
     if twin := twin_of(precedent, facts.active):
         raise VersionConflict(f"{twin.reference} is active on the same ground; suspend it first")
-    return review(precedent, facts)
+    return review(await work.opened(precedent), facts)
 
 
 async def _add_active(work: UnitOfWork, precedent: Precedent) -> None:

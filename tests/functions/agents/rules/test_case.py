@@ -116,7 +116,7 @@ def test_a_block_for_what_the_agent_does_ends_the_case_and_its_agent_and_says_so
     assert (case.ended_at, case.revisable_until) == (START, None)
     said = judged(BLOCKED, case_id=case.case_id)
     assert submission(BLOCKED).events == [CreationCaseJudged]
-    refusal = r"it is blocked for what the agent does \(gate_bypass_protection: .*submit it anew"
+    refusal = r"it is blocked for what the agent does, as its reason says: .*submit it anew"
     with pytest.raises(VersionConflict, match=refusal):
         revise(agent, case, said, "amira", LATER)
     with pytest.raises(VersionConflict, match="a case that is blocked cannot be cancelled"):

@@ -9,6 +9,7 @@ import pytest
 from events.agents import AgentReactivated
 from functions.agents.rules.agent import PROBATION, PROBATION_DUE
 from functions.agents.service import dependents
+from shared.storage.subject_keys import opened
 from tests.functions.agents.specs import document
 from tests.functions.agents.worlds import World
 
@@ -108,8 +109,9 @@ async def test_reactivation_needs_a_role_and_another_person(world: World) -> Non
     assert again.json() == answer.json()
     shown = (await world.agent(agent_id))["reactivation"]
     assert (shown["reason"], shown["by"]) == (REASON["reason"], "gil")
-    told = (await world.log())[-1].payload(AgentReactivated).reactivation
-    assert (told.reason, told.by) == (REASON["reason"], "gil")
+    event = (await world.log())[-1]
+    told = event.payload(AgentReactivated).reactivation
+    assert (await opened(event.tenantid, told.reason), told.by) == (REASON["reason"], "gil")
 
 
 async def test_whoever_revised_the_serving_version_does_not_reactivate_it(world: World) -> None:
@@ -154,7 +156,8 @@ async def test_a_violation_suspends_and_is_published_with_its_evidence(world: Wo
     assert again.json() == answer.json()
     assert (await world.events())[-2:] == ["agent.violation_reported", "agent.suspended"]
     reported = (await world.log())[-2]
-    assert "it answered about dosage" in reported.data
+    data = await opened(reported.tenantid, reported.data, in_json=True)
+    assert "it answered about dosage" in data
 
 
 async def test_the_third_critical_reading_suspends(world: World) -> None:

@@ -1,5 +1,7 @@
 """What the steps of a case and its agent commit."""
 
+import time
+
 import pytest
 
 from events.agents import AgentSuspended
@@ -12,8 +14,10 @@ from functions.agents.rules.deployment import TakenBack, go_live, take_back
 from functions.agents.rules.withdrawal import end_withdrawn
 from functions.agents.service.steps import save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.sealing import KEY_BYTES, SubjectKey
 from shared.messaging.changes import Change
 from shared.messaging.recorder import LastEvent, Recorder
+from shared.storage import subject_keys
 from shared.storage.batches import Document
 from tests.functions.agents.cases import START, TENANT, changed, stepped, submission, submitted
 from tests.functions.agents.specs import MISDECLARES, spec
@@ -74,7 +78,14 @@ async def test_a_reversal_that_fails_counts_the_suspension_of_its_own_commit() -
     )
 
 
-async def test_a_new_agent_takes_its_name_in_the_commit_of_its_case() -> None:
+async def test_a_new_agent_takes_its_name_in_the_commit_of_its_case(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The summary of its approval is its author's; an instance knows the author's key.
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "nowhere")
+    key = SubjectKey(TENANT, "amira", bytes(KEY_BYTES))
+    place = subject_keys._place(TENANT, "amira")
+    monkeypatch.setitem(subject_keys._known, place, (key, time.monotonic()))
     after = submission()
     change = await saved(after.steps)
     assert names(change) == [("create", after.agent.name)]

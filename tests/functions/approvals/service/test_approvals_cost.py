@@ -3,12 +3,33 @@
 from collections.abc import Awaitable
 from typing import Any
 
+import pytest
+
 from events.precedents import Condition
 from functions.approvals.rules.approval import DEADLINE_DUE
 from functions.approvals.service.lists import list_approvals, list_precedents, show_approval
 from shared.kit.operations import start_counting
-from tests.functions.approvals.builders import CONTENT, DEPUTY, GOVERNOR, MINUTE, SECOND, START
+from shared.storage.subject_keys import keys_to_seal
+from tests.functions.approvals.builders import (
+    ASKER,
+    CONTENT,
+    DEPUTY,
+    GOVERNOR,
+    MINUTE,
+    OTHER_GOVERNOR,
+    REQUESTER,
+    SECOND,
+    START,
+)
 from tests.functions.approvals.worlds import World
+
+PEOPLE = (GOVERNOR, OTHER_GOVERNOR, DEPUTY, ASKER)
+
+
+@pytest.fixture(autouse=True)
+async def known(world: World) -> None:
+    """Everybody has written something before, so their keys are there, and known."""
+    await keys_to_seal(world.store, [REQUESTER, *(each.principal for each in PEOPLE)], START)
 
 
 async def cost(act: Awaitable[Any]) -> tuple[int, int, int, int, int]:

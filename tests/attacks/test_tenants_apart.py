@@ -1,0 +1,329 @@
+"""Two tenants: every route, every collection and every table, each tried by one with all that the
+other has. A new route, collection or table is tried as soon as it is there."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from docs.reference import merged_openapi
+from emulators.demo.person import Person
+from emulators.running import RunningPlatform
+from infra.indexes import collections
+from shared.kit.ids import new_id
+from shared.kit.instants import parse_instant
+from shared.manifest import load_manifests
+from shared.storage.firestore import TenantStore
+from shared.storage.postgres import platform_transaction, tenant_transaction
+from tests.attacks.asking import EVERYTHING, VETO, ask, request
+from tests.contracts.http.test_credentials import BODIES, ROOT, end, routes
+from tests.contracts.http.test_every_call import PATHS
+from tests.journeys.test_tenancy import Person as Signed
+from tests.journeys.world import World, decision, precedent, spec
+
+pytestmark = pytest.mark.platform
+
+SCOPES = (*EVERYTHING, "audit:read", "audit:write", "identity:read", "identity:write")
+ROLES = ("governor", "tenant_admin", "operator", "service_runtime", "genesis")
+# In everything that the owners write, and in nothing that a stranger may see.
+WORD = "Quagga"
+AN_HOUR = 3600
+
+# Not refused, for a reason.
+OPEN = {
+    ("POST", "/v1/invitations/{token}/accept"): "whoever has an invitation is invited",
+}
+# What belongs to a principal, and so to no tenant's log (docs/LIMITATIONS.md).
+OF_A_PRINCIPAL = {("DELETE", "/v1/auth/sessions/{session_id}"), ("GET", "/v1/tenants/{tenant_id}")}
+
+
+@dataclass(frozen=True)
+class Owners:
+    """A tenant with one of everything, and its people."""
+
+    world: World
+    # What a route's parameter of that name names.
+    theirs: dict[str, str]
+    card: dict[str, Any]
+    auditor: Person
+
+    @property
+    def secrets(self) -> set[str]:
+        """What no answer to a stranger contains."""
+        return {WORD, *self.theirs.values(), self.world.tenant}
+
+
+def everybody(world: World, name: str) -> Person:
+    return world.person(name, SCOPES, ROLES)
+
+
+@pytest.fixture(scope="module")
+def owners(running: RunningPlatform) -> Iterator[Owners]:
+    running.client.disarm()
+    gala = Signed(running, "gala")
+    tenant = gala.signs_up()
+    world = World(running.client, tenant)
+    said = f"The {WORD} is near."
+    case = world.submit("okapi", purpose=f"Draft articles about the {WORD} for its editors.")
+    card = world.card(case)
+    seed = world.governor.post("/v1/precedent-seeds", {**precedent("zoology"), "title": said})
+    ask(world.author, summary=said)
+    device = world.governor.post("/v1/mobile/devices", {"platform": "ios", "token": WORD})
+    auditor = everybody(world, "mara")
+    # So many entries that the audit log keeps nodes of their tree.
+    for _ in range(16):
+        auditor.send("GET", f"/v1/agents/{new_id('agt', parse_instant('2026-01-01T00:00:00Z'))}")
+    export = auditor.post("/v1/audit/exports", {})
+    invitation = gala.post("/v1/invitations", {"roles": ["analyst"]})
+    key = gala.makes_key("agents:read")
+    (session,) = gala.get("/v1/auth/sessions")["items"]
+    world.governor.post(f"/v1/approvals/{card['id']}/decisions", _defer(card, said))
+    world.platform.advance(AN_HOUR)
+    world.settle()
+    theirs = {
+        "agent_id": case["agent_id"],
+        "case_id": case["case_id"],
+        "approval_id": card["id"],
+        "seed_id": seed["seed_id"],
+        "device_id": device["device_id"],
+        "export_id": export["export_id"],
+        "invitation_id": invitation["invitation_id"],
+        "key_id": key["key_id"],
+        "session_id": session["session_id"],
+        "principal": gala.id,
+        "tenant_id": tenant,
+        "token": invitation["token"],
+    }
+    yield Owners(world, theirs, card, auditor)
+    gala.browser.http.close()
+
+
+@pytest.fixture
+def strangers(running: RunningPlatform) -> World:
+    """Another tenant, with something of its own, which has not asked for anything yet."""
+    running.client.disarm()
+    world = World(running.client)
+    world.submit("tapir")
+    ask(world.author)
+    world.settle()
+    return world
+
+
+def _defer(card: dict[str, Any], note: str) -> dict[str, Any]:
+    return decision(card, decision="defer", until=card["deadline_at"], note=note)
+
+
+def concrete(path: str, owners: Owners) -> str:
+    parts = path.split("/")
+    return "/".join(owners.theirs[each[1:-1]] if each[:1] == "{" else each for each in parts)
+
+
+def leaked(answer: httpx.Response, owners: Owners, *asked: str) -> list[str]:
+    """What the answer says of the owners that nobody had asked with."""
+    return [each for each in owners.secrets - set(asked) if each in answer.text]
+
+
+def misses(world: World) -> set[tuple[str, str]]:
+    """Who asked for what and was told that it is not there, as the tenant's log has it."""
+    found = (each for each in world.events() if each["type"] == "assent.lookup.missed.v1")
+    return {(each["data"]["principal"], each["data"]["id"]) for each in found}
+
+
+def test_no_route_about_one_thing_opens_for_a_stranger_and_each_attempt_is_audited(
+    owners: Owners, strangers: World
+) -> None:
+    before = owners.world.events()
+    tried, wrong = set(), []
+    for number, (method, path) in enumerate(routes()):
+        if "{" not in path or (method, path) in OPEN:
+            continue
+        # Twenty of each principal are audited a minute.
+        eve = everybody(strangers, f"eve-{number}")
+        body = {**BODIES.get(end(path), {})} if method in ("POST", "PATCH") else None
+        if body and "decision_hash" in body:
+            body |= {"decision_hash": owners.card["decision_hash"]}
+        address = concrete(path, owners)
+        answer = eve.send(method, address, **({"json": body} if body is not None else {}))
+        asked = [each for each in owners.theirs.values() if each in address]
+        if (answer.status_code, leaked(answer, owners, *asked)) != (404, []):
+            wrong.append(f"{method} {path}: {answer.status_code} {answer.text}")
+        if (method, path) not in OF_A_PRINCIPAL:
+            tried |= {(f"eve-{number}", each) for each in asked}
+    assert not wrong
+    strangers.settle()
+    assert len(tried) > 25
+    assert not tried - misses(strangers)
+    # Nothing of it happened to the owners, or is in their log.
+    assert owners.world.events() == before
+
+
+def test_no_list_or_search_shows_a_stranger_anything(owners: Owners, strangers: World) -> None:
+    eve = everybody(strangers, "eve")
+    for method, path in routes():
+        if method != "GET" or "{" in path:
+            continue
+        answers = [eve.send("GET", path)]
+        parameters = PATHS[path]["get"].get("parameters", ())
+        for each in parameters:
+            if each["in"] == "query" and each["name"] not in ("limit", "cursor"):
+                sought = [{each["name"]: value} for value in _values(owners)]
+                answers += [eve.send("GET", path, params=params) for params in sought]
+        if any(each["name"] == "cursor" for each in parameters):
+            # Of the same list, as its owners are given it.
+            page = owners.auditor.send("GET", path, params={"limit": 1})
+            assert page.status_code == 200, page.text
+            if (cursor := page.json()["next_cursor"]) is not None:
+                taken = eve.send("GET", path, params={"cursor": cursor})
+                assert taken.status_code == 422, (path, taken.text)
+        for answer in answers:
+            asked = [each for each in owners.secrets if each in str(answer.request.url)]
+            assert not leaked(answer, owners, *asked), (str(answer.request.url), answer.text)
+
+
+def _values(owners: Owners) -> list[str]:
+    """What somebody searches for who knows the owners' ids."""
+    nouns = {"agent_id": "agent", "case_id": "creation_case", "approval_id": "approval"}
+    subjects = [f"{noun}/{owners.theirs[name]}" for name, noun in nouns.items()]
+    return [*subjects, owners.theirs["principal"], "1"]
+
+
+# A body for each call that names a thing in its body.
+IN_BODIES: dict[str, Any] = {
+    "/v1/api-keys": lambda owners: {
+        "name": "CI",
+        "scopes": ["agents:read"],
+        "expires_at": "2100-01-01T00:00:00Z",
+        "agent_id": owners.theirs["agent_id"],
+    },
+    "/v1/vetoes": lambda owners: decision(
+        owners.card, **VETO, approval_id=owners.theirs["approval_id"]
+    ),
+    **dict.fromkeys(
+        ("/v1/precedent-seeds", "/v1/mobile/seeds"),
+        lambda owners: {
+            **precedent("zoology"),
+            "example_approval_id": owners.theirs["approval_id"],
+        },
+    ),
+    "/v1/mobile/sync": lambda owners: {
+        "decisions": [
+            decision(owners.card, approval_id=owners.theirs["approval_id"], action="approve")
+        ]
+    },
+    "/v1/agents": lambda owners: spec("tapir-two", interfaces=_needs("okapi")),
+    "/v1/approvals": lambda owners: request(
+        subject={"type": "job", "id": owners.theirs["agent_id"], "name": "okapi"}
+    ),
+}
+
+
+def _needs(name: str) -> dict[str, Any]:
+    return {**spec("tapir-two")["interfaces"], "depends_on": [name]}
+
+
+def _ids_in(part: Any, schemas: Any, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a part of an OpenAPI document has a property that names a thing by its id."""
+    if isinstance(part, list):
+        return any(_ids_in(each, schemas, seen) for each in part)
+    if not isinstance(part, dict):
+        return False
+    name = str(part.get("$ref", "")).rpartition("/")[2]
+    if name and name not in seen:
+        return _ids_in(schemas[name], schemas, seen | {name})
+    properties = part.get("properties", {})
+    if any(each.endswith("_id") and each not in OWN_IDS for each in properties):
+        return True
+    return any(_ids_in(each, schemas, seen) for each in part.values())
+
+
+# Given by the caller, for a decision of theirs.
+OWN_IDS = frozenset({"client_decision_id"})
+
+
+def test_every_call_that_names_a_thing_in_its_body_is_tried() -> None:
+    document = merged_openapi(load_manifests(ROOT))
+    schemas = document["components"]["schemas"]
+    named = {
+        path
+        for method, path in routes()
+        if "{" not in path
+        and _ids_in(document["paths"][path][method.lower()].get("requestBody"), schemas)
+    }
+    assert named <= IN_BODIES.keys()
+    assert "/v1/vetoes" in named
+
+
+@pytest.mark.parametrize("path", sorted(IN_BODIES))
+def test_no_body_that_names_anothers_thing_reaches_it(
+    owners: Owners, strangers: World, path: str
+) -> None:
+    before = owners.world.events()
+    eve = everybody(strangers, f"eve-{uuid.uuid4().hex[:6]}")
+    body = IN_BODIES[path](owners)
+    answer = eve.send("POST", path, json=body)
+    asked = [each for each in owners.secrets if each in json.dumps(body)]
+    assert answer.status_code < 500, answer.text
+    assert not leaked(answer, owners, *asked), answer.text
+    strangers.settle()
+    assert owners.world.events() == before
+
+
+def test_every_collection_is_a_tenants_own(
+    owners: Owners, strangers: World, running: RunningPlatform
+) -> None:
+    declared = collections(load_manifests(ROOT))
+
+    async def compare() -> None:
+        own, other = TenantStore(owners.world.tenant), TenantStore(strangers.tenant)
+        seen = 0
+        for collection in declared:
+            documents = [each async for each in own.find_all(collection)]
+            assert {each.tenant_id for each in documents} <= {owners.world.tenant}
+            found = await other.get_many([(collection, each.id) for each in documents])
+            taken = {each.tenant_id for each in found if each is not None}
+            assert taken <= {strangers.tenant}, collection
+            listed = [each async for each in other.find_all(collection)]
+            assert {each.tenant_id for each in listed} <= {strangers.tenant}
+            seen += len(documents)
+        assert seen > 40
+
+    running.run(compare())
+
+
+def test_every_table_shows_a_tenant_its_own_rows_only(
+    owners: Owners, strangers: World, running: RunningPlatform
+) -> None:
+    async def compare() -> None:
+        async with platform_transaction() as connection:
+            rows = await connection.execute(
+                "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class"
+                " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r','p','v','m','f')"
+                " AND relname <> 'alembic_version' ORDER BY relname"
+            )
+            tables = dict(await rows.fetchall())
+        assert len(tables) >= 3
+        assert [name for name, is_secured in tables.items() if not is_secured] == []
+        for table in tables:
+            mine, others = await asyncio.gather(
+                _tenants_in(table, owners.world.tenant), _tenants_in(table, strangers.tenant)
+            )
+            assert mine == {owners.world.tenant}, table
+            assert others <= {strangers.tenant}, table
+
+    running.run(compare())
+
+
+async def _tenants_in(table: str, tenant: str) -> set[str]:
+    """Whose rows a transaction of the tenant sees in the table."""
+    from psycopg.sql import SQL, Identifier
+
+    async with tenant_transaction(tenant) as connection:
+        rows = await connection.execute(
+            SQL("SELECT DISTINCT tenant_id FROM {}").format(Identifier(table))
+        )
+        return {tenant_id for (tenant_id,) in await rows.fetchall()}

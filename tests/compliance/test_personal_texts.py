@@ -1,0 +1,154 @@
+"""Each text in an event is sealed as a person's own words, or is none, for a reason."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel, JsonValue
+from pydantic.fields import FieldInfo
+
+from events.registry import published_types
+from shared.kit.personal import mark_of, parts_of
+from shared.manifest import load_manifests
+from shared.runtime.entry_points import _package
+from tests.compliance.source import ROOT
+
+WRAPPING_KEY = "tenants-wrapping-key"
+
+IDS = "is an id that Assent made, or one that it was asked for"
+PRINCIPALS = "names a principal: a pseudonym where people sign in (docs/decisions/0062)"
+HASHES = "is a hash or a signature"
+OURS = "is Assent's own words or one of a few words; people choose, and do not write it"
+NAMES = "names a thing, which rules and people find again by it (docs/guides/erase-a-person.md)"
+RULES = "is what a rule compares: without it a precedent assents to something else"
+
+# By the field's name, or by class and field where other classes mean something else by it.
+NOT_PERSONAL: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            *("agent_id", "approval_id", "case_id", "certification_id", "considered"),
+            *("delivered_id", "delivery_id", "drafted_from", "ends_approval_id", "entry_id"),
+            *("example_approval_id", "export_id", "grant_id", "invitation_id", "key_id"),
+            *("live_case_id", "LookupMissed.id", "notification_id", "origin", "precedent_id"),
+            *("receipt_id", "reference", "refusal_id", "rolled_back", "session_id"),
+            *("superseded_by", "tenant_id"),
+        ),
+        IDS,
+    ),
+    **dict.fromkeys(
+        (
+            *("accepted_by", "activated_by", "admins", "author", "authors", "by", "changed_by"),
+            *("created_by", "decided_by", "governors", "invited_by", "missing", "on_behalf_of"),
+            *("principal", "principal_id", "principals", "proposed_by", "reported_by"),
+            *("requested_by", "reviewed_by", "revoked_by", "skipped", "to"),
+        ),
+        PRINCIPALS,
+    ),
+    **dict.fromkeys(
+        (
+            *("assessment_hash", "content_hash", "decision_hash", "evidence_hash"),
+            *("findings_hash", "matches_hash", "sha256", "signature", "spec_hash"),
+        ),
+        HASHES,
+    ),
+    **dict.fromkeys(
+        (
+            *("agent_version", "call", "check", "decision", "delivered_subject"),
+            *("delivered_type", "DeliveryBuried.reason", "DeliveryRecovered.reason"),
+            *("AuditExportRequested.reason", "AuditExportCompleted.reason"),
+            *("AuditExportFailed.reason", "entry_subject", "entry_type", "function"),
+            *("DeliveryBuried.path", "DeliveryRecovered.path", "Finding.path", "provider"),
+            *("Finding.evidence", "remedy", "role", "roles", "Violation.rule", "scope"),
+            *("scopes", "NotificationRequested.subject", "Violation.summary", "version", "why"),
+        ),
+        OURS,
+    ),
+    # Of `approvals`: what shows that nobody reviewed in time. An agent's are marked.
+    "approvals.Violation.evidence": OURS,
+    **dict.fromkeys(
+        (
+            *("agent_name", "depends_on", "industry", "name", "slug", "Subject.id"),
+            *("Subject.type", "title"),
+        ),
+        NAMES,
+    ),
+    **dict.fromkeys(("Condition.field", "value"), RULES),
+}
+
+
+def _holds_text(annotation: Any) -> bool:
+    if annotation in (str, Any, JsonValue):
+        return True
+    return any(_holds_text(each) for each in get_args(annotation) if not isinstance(each, str))
+
+
+def _fields(
+    model: type[BaseModel], seen: set[type[BaseModel]]
+) -> Iterator[tuple[type[BaseModel], str, FieldInfo]]:
+    """Each field with text of a model and of its parts, once."""
+    if model in seen:
+        return
+    seen.add(model)
+    for name, field in model.model_fields.items():
+        if _holds_text(field.annotation):
+            yield model, name, field
+        for part in parts_of(field):
+            yield from _fields(part, seen)
+
+
+SEEN: set[type[BaseModel]] = set()
+FIELDS = [
+    found
+    for types in published_types().values()
+    for payload in types.values()
+    for found in _fields(payload, SEEN)
+]
+
+
+def _names(model: type[BaseModel], name: str) -> tuple[str, ...]:
+    module = model.__module__.rpartition(".")[2]
+    return name, f"{model.__name__}.{name}", f"{module}.{model.__name__}.{name}"
+
+
+def test_each_text_of_an_event_is_personal_or_is_not_for_a_reason() -> None:
+    undecided = {
+        f"{model.__name__}.{name}"
+        for model, name, field in FIELDS
+        if mark_of(field) is None and not NOT_PERSONAL.keys() & set(_names(model, name))
+    }
+    assert not undecided, f"mark as PersonalText, or say why not: {sorted(undecided)}"
+
+
+def test_no_text_is_both_personal_and_not() -> None:
+    both = {
+        f"{model.__name__}.{name}"
+        for model, name, field in FIELDS
+        if mark_of(field) is not None and NOT_PERSONAL.keys() & set(_names(model, name))
+    }
+    assert not both
+
+
+def test_every_reason_is_about_a_text_that_is_there() -> None:
+    there = {each for model, name, _ in FIELDS for each in _names(model, name)}
+    assert NOT_PERSONAL.keys() <= there
+
+
+@pytest.mark.parametrize("noun", [each.noun for each in load_manifests(ROOT).deployables])
+def test_who_publishes_or_shows_texts_of_persons_can_read_the_wrapping_key(noun: str) -> None:
+    manifests = load_manifests(ROOT)
+    topic = published_types().get(noun, {})
+    publishes = any(_has_marks(payload, set()) for payload in topic.values())
+    shows = False
+    if manifests.by_noun[noun].http is not None:
+        router = import_module(f"{_package(noun)}.api").ROUTER
+        shows = any(
+            _has_marks(each.response_model, set())
+            for each in router.routes
+            if isinstance(each.response_model, type)
+        )
+    assert (publishes or shows) == (WRAPPING_KEY in manifests.by_noun[noun].access.secrets)
+
+
+def _has_marks(model: type[BaseModel], seen: set[type[BaseModel]]) -> bool:
+    return any(mark_of(field) is not None for _, _, field in _fields(model, seen))
