@@ -81,7 +81,8 @@ Work = tuple[psutil.Process, Callable[[], None]]
 def _compared(with_it: Work, without_it: Work) -> Figure:
     """The median of rounds in turns, of which each begins with the other one."""
     times = _calls(with_it), _calls(without_it)
-    ours, floors = [], []
+    ours: list[float] = []
+    floors: list[float] = []
     for number in range(ROUNDS):
         first = (with_it, times[0], ours), (without_it, times[1], floors)
         for work, calls, into in first if number % 2 else reversed(first):
@@ -109,7 +110,7 @@ def _asking(connection: "Connection[Row]", query: Query) -> Work:
     def ask() -> None:
         with connection.transaction():
             _choose(connection, TENANTS[3])
-            connection.execute(*query).fetchall()  # type: ignore[arg-type]
+            connection.execute(*query).fetchall()
 
     return psutil.Process(connection.info.backend_pid), ask
 
