@@ -20,11 +20,11 @@ SCHEMA = Schema(
       owner: User, title: String, size: Long, tags: Set<String>, readers: Set<User>,
       numbers: Set<Long>, kind: Kind, meta: { reviewed: Bool, score?: Long }
     };
-    action all;
-    action "read" in [all] appliesTo {
+    action "all";
+    action "read" in ["all"] appliesTo {
       principal: [User, Agent], resource: [Doc], context: { amount: Long, ip?: String, mfa: Bool }
     };
-    action "write", "pay" in [all] appliesTo {
+    action "write", "pay" in ["all"] appliesTo {
       principal: [User], resource: [Doc, Workspace],
       context: { amount: Long, ip?: String, mfa: Bool }
     };
