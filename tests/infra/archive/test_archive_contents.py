@@ -86,7 +86,13 @@ def test_only_python_files_the_requirements_and_the_version_are_packed(
     archive: Archive,
 ) -> None:
     others = {name for name in _names(archive) if not name.endswith(".py")}
-    data = {"shared/catalogue.toml", "shared/built_in_tools.toml"}
+    data = {
+        "shared/catalogue.toml",
+        "shared/policy/schema.cedarschema",
+        "shared/policy/platform/constitution.cedar",
+        "shared/policy/platform/roles.cedar",
+        "shared/built_in_tools.toml",
+    }
     assert others == {"requirements.txt", ".python-version", *data}
     assert _read(archive, ".python-version").strip() == PYTHON_VERSION
 
