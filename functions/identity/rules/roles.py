@@ -34,15 +34,16 @@ _READS = frozenset({"agents:read", "approvals:read", "governance:read"})
 OF_PROGRAMS = _READS | {"agents:write", "approvals:request"}
 _WORKS = OF_PROGRAMS | {"approvals:write"}
 _GOVERNS = _WORKS | {"governance:write", "veto:execute"}
-# Who reads the audit log may ask for an export of it.
-_AUDITS = frozenset({"audit:read", "audit:write"})
+# Who reads the audit log may ask for an export of it, and reads what was decided by which policy.
+_AUDITS = frozenset({"audit:read", "audit:write", "policies:read"})
 # What a tenant's directory needs: its people and groups (RFC 7644).
 _PROVISIONS = frozenset({"scim:read", "scim:write"})
+_AMENDS = frozenset({"policies:write"})
 _SCOPES: dict[str, frozenset[str]] = {
-    TENANT_ADMIN: _WORKS | _AUDITS | _PROVISIONS,
-    GOVERNOR: _GOVERNS | _AUDITS,
+    TENANT_ADMIN: _WORKS | _AUDITS | _PROVISIONS | _AMENDS,
+    GOVERNOR: _GOVERNS | _AUDITS | _AMENDS,
     DEPUTY: _GOVERNS | _AUDITS,
-    GENESIS: _READS | _AUDITS,
+    GENESIS: _READS | _AUDITS | _AMENDS,
     OPERATOR: _WORKS | _AUDITS,
     "developer": _WORKS | _AUDITS,
     "analyst": _READS | _AUDITS,
