@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from emulators.browser import Browser
+from functions.identity.rules.directory import MOST_LEFT
 from shared.kit.instants import parse_instant
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.benchmarks.worst_identity import MANY, ROLES, Page, SignedIn
@@ -27,7 +28,7 @@ GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 # What one page shows, and how many people's roles the messages of a call without a body are for.
-PAGE, MOST_TOLD = 50, 90
+PAGE = 50
 _names: list[NameServer] = []
 
 
@@ -338,10 +339,10 @@ def patch_group(scene: Scene) -> Iterator[Call]:
 def delete_group(scene: Scene) -> Iterator[Call]:
     found = company(scene)
     name = found.group_names[1].ljust(200, "x")
-    listed = [{"value": each} for each in found.people[:MOST_TOLD]]
+    listed = [{"value": each} for each in found.people[:MOST_LEFT]]
     body = {"schemas": [GROUP], "displayName": name, "members": listed}
     path = f"/scim/v2/Groups/{found.directory.made('/scim/v2/Groups', body)}"
-    yield Call(found.directory, path, what="roles of ninety", items=len(listed))
+    yield Call(found.directory, path, what="roles of seventy-five", items=len(listed))
 
 
 @worst_of("POST", "/v1/impersonations")

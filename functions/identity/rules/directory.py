@@ -15,6 +15,8 @@ from shared.kit.transitions import Transition
 
 # One call of a directory changes the places of at most so many people: it is one commit.
 MOST_CHANGED = 200
+# A deletion says nobody's name, so it leads to fewer messages.
+MOST_LEFT = 75
 MOST_MEMBERS = 5000
 
 
@@ -145,6 +147,9 @@ def affected(
     changed = set(old) ^ set(new) if had == has else {*old, *new}
     if len(changed) > MOST_CHANGED:
         detail = f"one call changes the roles of at most {MOST_CHANGED} people; send several"
+        raise DirectoryRefused("tooMany", detail)
+    if not after.is_listed and len(changed) > MOST_LEFT:
+        detail = f"of the group's members more than {MOST_LEFT} lose roles; take members out first"
         raise DirectoryRefused("tooMany", detail)
     return tuple(sorted(changed))
 
