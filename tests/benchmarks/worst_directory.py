@@ -342,7 +342,7 @@ def delete_group(scene: Scene) -> Iterator[Call]:
     listed = [{"value": each} for each in found.people[:MOST_LEFT]]
     body = {"schemas": [GROUP], "displayName": name, "members": listed}
     path = f"/scim/v2/Groups/{found.directory.made('/scim/v2/Groups', body)}"
-    yield Call(found.directory, path, what="roles of seventy-five", items=len(listed))
+    yield Call(found.directory, path, what="roles of seventy", items=len(listed))
 
 
 @worst_of("POST", "/v1/impersonations")
