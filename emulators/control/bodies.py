@@ -1,11 +1,13 @@
 """The bodies and queries of the control API."""
 
 import re
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WrapValidator
 
 from emulators.faults import Kind
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Identifier
 from shared.kit.models import Model
 from shared.kit.principals import is_reserved
@@ -28,7 +30,12 @@ def _not_reserved(principal: str) -> str:
     return principal
 
 
+def _or_platform(tenant: Any, check: Callable[[Any], str]) -> str:
+    return PLATFORM_TENANT if tenant == PLATFORM_TENANT else check(tenant)
+
+
 Principal = Annotated[Identifier, AfterValidator(_not_reserved)]
+Tenant = Annotated[Identifier, WrapValidator(_or_platform)]
 
 _TEN_YEARS = 10 * 366 * 86400
 
@@ -37,7 +44,7 @@ class TokenRequest(Model):
     """The subject of the wanted token."""
 
     principal: Principal
-    tenant: Identifier | Literal["_platform"]
+    tenant: Tenant
     scopes: tuple[Scope, ...] = ()
     roles: tuple[Identifier, ...] = ()
     expires_in: Annotated[int, Field(ge=1, le=_TEN_YEARS)] = 900
