@@ -102,10 +102,8 @@ def measured(meter: Meter, story: Story, repetitions: int) -> Action:
 
 
 def _known(world: World) -> World:
-    case = world.submit("earlier")
-    world.card(case)
-    world.author.post(f"/v1/workflows/{case['case_id']}/cancel")
-    world.settle()
+    # A returned case: its findings are no other case's, and it waits for longer than a story lasts.
+    world.submit("earlier", escalation_triggers=[])
     return world
 
 
