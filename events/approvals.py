@@ -233,6 +233,12 @@ class ApprovalResumed(ApprovalState):
     """The deferral ended; the request waits for its decision again."""
 
 
+@event("assent.approval.time_given_back.v1")
+class ApprovalTimeGivenBack(ApprovalState):
+    """Its tenant was suspended, or closing: its deadline, its veto window or its review is due as
+    much later."""
+
+
 @event("assent.approval.escalated.v1")
 class ApprovalEscalated(DecisionState):
     """The deputy may decide too; or a deputy escalated it back to the governor (pending)."""

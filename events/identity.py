@@ -5,14 +5,15 @@ None of it holds a name, an address or a secret of a person: a principal's id is
 from typing import Literal
 
 from events.registry import event
+from shared.kit.control import TenantStatus
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData, Model
+from shared.kit.tier_limits import Tier
 
 TOPIC = "identity"
 
 Client = Literal["browser", "device", "client", "support"]
-EndedBecause = Literal["signed_out", "revoked", "reused", "removed"]
-TenantStatus = Literal["trial", "active", "suspended", "closing", "closed"]
+EndedBecause = Literal["signed_out", "revoked", "reused", "replaced", "removed"]
 InvitationStatus = Literal["open", "accepted", "revoked"]
 
 
@@ -54,9 +55,10 @@ class SessionStarted(SessionState):
 
 @event("assent.session.ended.v1")
 class SessionEnded(SessionState):
-    """The session gives no token any more: its owner signed out or revoked it, or a token of it was
-    used a second time, which means that somebody copied it (`reused`), or its owner was removed
-    from the tenant whose issuer they signed in at."""
+    """The session gives no token any more: its owner signed out or revoked it, a token of it was
+    used a second time, which means that somebody copied it (`reused`), a platform admin, who has
+    one session at a time, signed in again (`replaced`), or its owner was removed from the tenant
+    whose issuer they signed in at."""
 
 
 class DeviceGrantState(EventData):
@@ -125,21 +127,61 @@ class PasskeyRemoved(PasskeyState):
 
 
 class TenantState(EventData):
-    """A tenant after the event. `admins` and `governors` are the principals with those roles."""
+    """A tenant after the event. `admins` and `governors` are the principals with those roles; at
+    `closes_at` it is closed for good."""
 
     tenant_id: str
     slug: str
-    tier: Literal["free"]
+    tier: Tier
     status: TenantStatus
     created_by: str
     created_at: Instant
     admins: tuple[str, ...]
     governors: tuple[str, ...]
+    suspended_at: Instant | None = None
+    closes_at: Instant | None = None
 
 
 @event("assent.tenant.created.v1")
 class TenantCreated(TenantState):
     """Somebody signed up; the founder is its admin and its governor."""
+
+
+@event("assent.tenant.renamed.v1")
+class TenantRenamed(TenantState):
+    """An admin gave the tenant another name, which no event holds."""
+
+
+@event("assent.tenant.suspended.v1")
+class TenantSuspended(TenantState):
+    """A platform admin suspended the tenant: nothing happens in it until it is resumed."""
+
+    reason: str
+
+
+@event("assent.tenant.closing_requested.v1")
+class TenantClosingRequested(TenantState):
+    """An admin of the tenant closes it. Nothing happens in it, and until `closes_at` an admin may
+    resume it."""
+
+
+@event("assent.tenant.resumed.v1")
+class TenantResumed(TenantState):
+    """A platform admin lifted the suspension, or an admin of the tenant its closing. The tenant is
+    open, unless the other of the two lasts."""
+
+
+@event("assent.tenant.closed.v1")
+class TenantClosed(TenantState):
+    """Its thirty days passed: the tenant is closed for good."""
+
+
+@event("assent.flag.changed.v1")
+class FlagChanged(EventData):
+    """An admin of the tenant turned a feature on for `percent` of its principals."""
+
+    name: str
+    percent: int
 
 
 class WorkspaceState(EventData):
@@ -194,6 +236,11 @@ class MemberJoined(MemberState):
 @event("assent.member.roles_changed.v1")
 class MemberRolesChanged(MemberState):
     """An admin gave the member other roles, in the tenant or in a workspace."""
+
+
+@event("assent.member.signed_out.v1")
+class MemberSignedOut(MemberState):
+    """An admin ended what the member had signed in to before: it signs in again for this tenant."""
 
 
 @event("assent.member.removed.v1")

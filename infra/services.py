@@ -65,6 +65,8 @@ def environment_of(
         "ASSENT_PASSKEY_ORIGINS": " ".join(settings.origins_of_passkeys),
         "ASSENT_SERVICE_ACCOUNT": account,
     }
+    if deployable.noun == "identity":
+        env["ASSENT_PLATFORM_ADMINS"] = " ".join(settings.platform_admins)
     for noun in access.calls:
         env[f"ASSENT_URL_{noun.upper().replace('-', '_')}"] = url(noun)
     if deployable.manifest.reactions is not None:

@@ -85,6 +85,10 @@ Tier = Annotated[
 ProjectId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")]
 
 
+# What `GET /v1/me` shows of somebody who signed in.
+PrincipalId = Annotated[str, StringConstraints(pattern=r"^user_[0-9A-Z]{26}$")]
+
+
 class Settings(Model):
     """One stack's configuration, validated."""
 
@@ -105,6 +109,7 @@ class Settings(Model):
     public_functions: tuple[str, ...]
     most_instances: Annotated[int, Field(ge=1, le=100)] = 20
     operators: tuple[Principal, ...] = ()
+    platform_admins: tuple[PrincipalId, ...] = ()
     sql_tier: Tier = "db-f1-micro"
     sql_deletion_protection: bool = True
     sql_backups: bool = True

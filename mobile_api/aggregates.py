@@ -77,4 +77,4 @@ DECLARED = (
     Collection(SEED_COUNTS),
 )
 
-RUN = Runner("mobile-api", DEVICES, collections=DECLARED)
+RUN = Runner("mobile-api", DEVICES, collections=DECLARED, in_stopped=True)

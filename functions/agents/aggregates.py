@@ -5,9 +5,11 @@ from functions.agents.rules.agent import Agent
 from functions.agents.rules.breaker import LastRollback
 from functions.agents.rules.case import REVISION_DUE, CreationCase
 from functions.agents.rules.described import AGENT, CASE
+from functions.agents.rules.lateness import agent_moved, case_moved
 from functions.agents.rules.review import STAGE_DUE
-from shared.aggregates.aggregate import Aggregate, DueTimer
+from shared.aggregates.aggregate import Aggregate, DueTimer, Lateness
 from shared.aggregates.runner import Runner
+from shared.kit.transitions import Transition
 from shared.storage.collections import Collection
 
 # One document per taken name, so that the second claim of a name loses the race.
@@ -38,6 +40,7 @@ AGENTS = Aggregate(
     queried=("depends_on[]", "-created_at"),
     next_timer=_agent_timer,
     policy=AGENT,
+    lateness=Lateness(agent_moved, Transition),
 )
 
 CASES = Aggregate(
@@ -51,6 +54,7 @@ CASES = Aggregate(
     queried=("status", "-requested_at", "-ended_at"),
     next_timer=_case_timer,
     policy=CASE,
+    lateness=Lateness(case_moved, Transition),
 )
 
 PIPELINES = Aggregate(

@@ -4,10 +4,11 @@ policy, and what it knows of passkeys."""
 from events.decisions import statement_of
 from functions.approvals.rules.approval import Approval, next_timer
 from functions.approvals.rules.described import APPROVAL, PRECEDENT
+from functions.approvals.rules.lateness import moved, shown
 from functions.approvals.rules.passkeys import KnownPasskey
 from functions.approvals.rules.policy import ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
-from shared.aggregates.aggregate import Aggregate, Signing
+from shared.aggregates.aggregate import Aggregate, Lateness, Signing
 from shared.aggregates.runner import Runner
 from shared.storage.collections import Collection
 
@@ -43,6 +44,7 @@ APPROVALS = Aggregate(
     next_timer=next_timer,
     signing=Signing("approvals-signing-key", statement_of),
     policy=APPROVAL,
+    lateness=Lateness(moved, shown),
 )
 
 PRECEDENTS = Aggregate(

@@ -12,6 +12,7 @@ from functions.approvals.rules.precedent import Precedent
 from functions.approvals.rules.refused import MOST_READ
 from functions.approvals.rules.standing import takeover_cutoff
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.control import Suspension
 from shared.kit.instants import format_instant
 from shared.storage.encoding import Condition
 from shared.storage.firestore import TenantStore
@@ -106,17 +107,20 @@ async def find_ended(
     )
 
 
-async def is_governor_absent(store: TenantStore, deputy: str, at: datetime) -> bool:
-    """Whether a request that others made passed its deadline in silence at least four hours before
-    `at`, and no governor acted since on an approval or a precedent. Looks at the `MOST_MISSED`
-    latest such requests: a deputy takes over only where one of them shows it."""
+async def is_governor_absent(
+    store: TenantStore, deputy: str, at: datetime, suspensions: Sequence[Suspension]
+) -> bool:
+    """Whether a request that others made passed its deadline in silence at least four hours, in
+    which the tenant was open, before `at`, and no governor acted since on an approval or a
+    precedent. Looks at the `MOST_MISSED` latest such requests: a deputy takes over only where one
+    of them shows it."""
     acted = await asyncio.gather(*(_last_governed(store, each) for each in _GOVERNED))
     missed = await store.find_page(
         APPROVALS.collection,
         select=("authors",),
         where=[
             ("silence_at", ">", max(acted)),
-            ("silence_at", "<=", format_instant(takeover_cutoff(at))),
+            ("silence_at", "<=", format_instant(takeover_cutoff(at, suspensions))),
         ],
         order_by=("silence_at",),
         limit=MOST_MISSED,

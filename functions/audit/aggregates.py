@@ -27,6 +27,6 @@ EXPORTS = Aggregate(
     queried=("status",),
     next_timer=next_timer,
 )
-RUN = Runner("audit", EXPORTS)
+RUN = Runner("audit", EXPORTS, in_stopped=True)
 # As long as the bucket keeps an archive (function.toml).
 KEPT = timedelta(days=30)

@@ -1,6 +1,6 @@
 """HTTP in, HTTP out: a tenant's entries, its newest checkpoint, proofs, and exports."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 
@@ -15,13 +15,15 @@ from shared.runtime.routes import Cursor, Limit, Router
 
 __all__ = ["ROUTER", "RUN"]
 
-ROUTER = Router(
-    prefix="/v1/audit",
-    tag="audit",
-    read=("audit:read",),
-    write=("audit:write",),
-    within=("read_audit_reports",),
-)
+_TAKES: dict[str, Any] = {
+    "prefix": "/v1/audit",
+    "tag": "audit",
+    "write": ("audit:write",),
+    "within": ("read_audit_reports",),
+}
+ROUTER = Router(read=("audit:read",), **_TAKES)
+# The admins of a tenant that is suspended or closing take its log with them.
+_STOPPED = Router(in_stopped=True, **_TAKES)
 
 Sought = Annotated[str | None, Query(max_length=200)]
 # No log has so many entries.
@@ -66,7 +68,7 @@ async def get_proofs(caller: Caller, entry: Number = None, from_size: Number = N
     return await prove(caller.tenant_id, entry, from_size)
 
 
-@ROUTER.post("/exports", status_code=202)
+@_STOPPED.post("/exports", status_code=202)
 async def post_export(caller: Caller, key: Key) -> AuditExport:
     """Asks for an archive of the whole log, which `assent-verify` verifies without the network; one
     at a time."""
@@ -77,3 +79,6 @@ async def post_export(caller: Caller, key: Key) -> AuditExport:
 async def get_export(caller: Caller, export_id: str) -> AuditExport:
     """Shows an export and, once it is ready, where to download it for the next fifteen minutes."""
     return await show_export(caller, export_id)
+
+
+ROUTER.routes.extend(_STOPPED.routes)

@@ -1,6 +1,7 @@
 """What this function owns: on the platform principals, their links, sessions and passkeys, the
 requests of devices, what clients were let in for, and the short names and domains of tenants; in
-each tenant itself, its members, workspaces, invitations, keys, issuer and directory."""
+each tenant itself, its control document, its members, workspaces, invitations, keys, issuer and
+directory."""
 
 from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.client_grant import ClientGrant
@@ -11,12 +12,14 @@ from functions.identity.rules.impersonation import ACCESS_ID, Impersonation, Sup
 from functions.identity.rules.invitation import Invitation
 from functions.identity.rules.passkey import Passkey
 from functions.identity.rules.principal import Principal, SignInLink
-from functions.identity.rules.session import Session
+from functions.identity.rules.session import PlatformSeat, Session
 from functions.identity.rules.sso import ID as SSO_ID
 from functions.identity.rules.sso import DomainClaim, Sso
+from functions.identity.rules.standing import closing_timer
 from functions.identity.rules.tenant import Member, SlugClaim, Tenant
 from functions.identity.rules.workspace import Workspace
 from shared.aggregates import Aggregate, Runner
+from shared.kit.control import COLLECTION, ENDED_SESSIONS, ID, Control, EndedSessions
 
 PRINCIPALS = Aggregate(noun="principal", model=Principal, collection="principals")
 LINKS = Aggregate(
@@ -32,6 +35,12 @@ SESSIONS = Aggregate(
     prefix="ses",
     indexed=("principal_id", "started_at"),
     composites=(("principal_id", "-started_at"),),
+)
+SEATS = Aggregate(
+    noun="platform_seat",
+    model=PlatformSeat,
+    collection="platform_seats",
+    id_of=lambda seat: seat.principal_id,
 )
 PASSKEYS = Aggregate(noun="passkey", model=Passkey, collection="passkeys", prefix="pky")
 DEVICE_GRANTS = Aggregate(
@@ -53,8 +62,22 @@ SLUGS = Aggregate(
 DOMAINS = Aggregate(
     noun="mail_domain", model=DomainClaim, collection="mail_domains", id_of=lambda each: each.domain
 )
+# Which sessions' tokens are refused in a tenant: of the platform, as sessions are.
+ENDED = Aggregate(
+    noun="ended_sessions",
+    model=EndedSessions,
+    collection=ENDED_SESSIONS,
+    id_of=lambda ended: ended.place,
+)
 
-TENANTS = Aggregate(noun="tenant", model=Tenant, collection="tenant_records", prefix="ten")
+CONTROLS = Aggregate(noun="control", model=Control, collection=COLLECTION, id_of=lambda _: ID)
+TENANTS = Aggregate(
+    noun="tenant",
+    model=Tenant,
+    collection="tenant_records",
+    prefix="ten",
+    next_timer=closing_timer,
+)
 MEMBERS = Aggregate(
     noun="member",
     model=Member,
@@ -133,7 +156,9 @@ SUPPORT_ACCESS = Aggregate(
 
 RUN = Runner(
     "identity",
-    *(PRINCIPALS, LINKS, SESSIONS, PASSKEYS, DEVICE_GRANTS, CLIENT_GRANTS, SLUGS, DOMAINS),
-    *(TENANTS, MEMBERS, WORKSPACES, INVITATIONS, KEYS),
+    *(PRINCIPALS, LINKS, SESSIONS, ENDED, SEATS, PASSKEYS),
+    *(DEVICE_GRANTS, CLIENT_GRANTS, SLUGS, DOMAINS),
+    *(CONTROLS, TENANTS, MEMBERS, WORKSPACES, INVITATIONS, KEYS),
     *(SSO, USERS, GROUPS, NAMES, IMPERSONATIONS, SUPPORT_ACCESS),
+    in_stopped=True,
 )

@@ -1,8 +1,10 @@
-"""No event of others concerns identity: its private side only sweeps what it publishes itself."""
+"""Timers in: the end of a tenant that closes. No event of others concerns identity."""
 
-from functions.identity.aggregates import RUN
+from functions.identity.aggregates import RUN, TENANTS
+from functions.identity.rules.standing import CLOSING_DUE
+from functions.identity.service.standing import end_tenant
 from shared.aggregates.runner import Handler
 
 __all__ = ["HANDLERS", "RUN"]
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {CLOSING_DUE: RUN.timed(TENANTS, end_tenant)}

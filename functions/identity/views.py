@@ -1,8 +1,8 @@
 """What callers see of principals, sessions, tenants, members, invitations and keys."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from events.identity import (
     ApiKeyState,
@@ -13,7 +13,6 @@ from events.identity import (
     InvitationStatus,
     MemberState,
     SsoState,
-    TenantStatus,
     WorkspaceState,
 )
 from functions.identity.rules.api_key import ApiKey
@@ -23,6 +22,7 @@ from functions.identity.rules.passkey import Passkey
 from functions.identity.rules.session import Session
 from functions.identity.rules.tenant import Member, Tenant
 from functions.identity.rules.workspace import Workspace
+from shared.kit.control import Control, TenantStatus
 from shared.kit.instants import Instant
 from shared.kit.models import Model, part_of
 
@@ -67,11 +67,32 @@ class TenantView(Model):
     tier: str
     status: TenantStatus
     created_at: Instant
+    closes_at: Instant | None = None
 
     @classmethod
     def of(cls, tenant: Tenant) -> Self:
         """What its members see of it."""
         return part_of(cls, tenant)
+
+
+class FlagBody(Model):
+    """For which share of the tenant's principals a feature is on."""
+
+    percent: Annotated[int, Field(ge=0, le=100)]
+
+
+class FlagView(FlagBody):
+    """A feature, and whether it is on for the caller."""
+
+    name: str
+    on: bool
+
+    @classmethod
+    def of(cls, control: Control, name: str, principal: str) -> Self:
+        """What the principal sees of it; one that nobody set is on for nobody."""
+        flag = control.flags.get(name)
+        percent = flag.percent if flag is not None else 0
+        return cls(name=name, percent=percent, on=control.has_flag(name, principal))
 
 
 class TenantsView(Model):

@@ -1,14 +1,15 @@
 """An aggregate: how a function stores, finds, times, signs and publishes one kind of thing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from shared.kit.control import Suspension, time_lost
 from shared.kit.ids import is_id
-from shared.kit.instants import format_instant
+from shared.kit.instants import format_instant, parse_instant
 from shared.kit.models import part_of
 from shared.kit.transitions import Transition
 from shared.messaging.recorder import LastEvent
@@ -31,6 +32,15 @@ class Signing:
 
 
 @dataclass(frozen=True)
+class Lateness(Generic[S]):
+    """How a state is given back time in which its tenant was suspended: `moved` has everything that
+    runs due that much later, and `shown` publishes it, where somebody waits for it to be due."""
+
+    moved: Callable[[S, timedelta], S]
+    shown: Callable[[S], Transition[S]]
+
+
+@dataclass(frozen=True)
 class Stored(Generic[S]):
     """An aggregate as it was read, with what its next event and its next write need. The state is
     None where the document is a placeholder for a later state."""
@@ -39,6 +49,11 @@ class Stored(Generic[S]):
     state: S | None
     sequence: int
     last_event: LastEvent | None
+
+    @property
+    def timed_since(self) -> datetime | None:
+        """Since when the state waits for its timer."""
+        return since_when(self.document.data.get("timed_since"))
 
 
 @dataclass(frozen=True)
@@ -61,6 +76,7 @@ class Aggregate(Generic[S]):
     next_timer: Callable[[S], DueTimer | None] | None = None
     signing: Signing | None = None
     policy: Noun[S] | None = None
+    lateness: Lateness[S] | None = None
 
     def id(self, state: S) -> str:
         """The state's id: its field `<noun>_id` unless `id_of` says otherwise."""
@@ -85,6 +101,26 @@ class Aggregate(Generic[S]):
     def timer(self, state: S) -> DueTimer | None:
         """The type and the due time of the timer that the state waits for."""
         return self.next_timer(state) if self.next_timer is not None else None
+
+    def given_back(
+        self,
+        state: S,
+        since: datetime | None,
+        suspensions: Sequence[Suspension],
+        at: datetime,
+    ) -> S:
+        """The state, due later by the time in which its tenant was suspended: the same state where
+        it lost none since it began to wait."""
+        timer = self.timer(state)
+        if self.lateness is None or timer is None:
+            return state
+        lost = time_lost(suspensions, since, timer[1], at)
+        return self.lateness.moved(state, lost) if lost else state
+
+    def listed(self, data: Mapping[str, Any], suspensions: Sequence[Suspension], at: datetime) -> S:
+        """The state in the fields of a document, as `given_back`."""
+        state = self.model.model_validate_json(data["state"])
+        return self.given_back(state, since_when(data.get("timed_since")), suspensions, at)
 
     def read(self, document: Document) -> Stored[S]:
         """The aggregate that a document holds."""
@@ -130,6 +166,11 @@ def payload(transition: Transition[Any]) -> BaseModel:
     if unknown := transition.fields.keys() - event.model_fields.keys():
         raise TypeError(f"{event.__name__} has no {', '.join(sorted(unknown))}")
     return data
+
+
+def since_when(stored: str | None) -> datetime | None:
+    """The time in a document's `timed_since`."""
+    return parse_instant(stored) if stored else None
 
 
 def _plain(value: Any) -> Any:

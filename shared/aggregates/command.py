@@ -27,7 +27,14 @@ class Command(UnitOfWork):
 
     def __init__(self, runner: "Runner", caller: Caller, attempt: int) -> None:
         recorder = Recorder.for_command(function=runner.function, caller=caller)
-        super().__init__(runner.by_model, recorder, Change(), attempt=attempt, chains=True)
+        super().__init__(
+            runner.by_model,
+            recorder,
+            Change(),
+            attempt=attempt,
+            chains=True,
+            control=caller.control,
+        )
         self.caller = caller
         self._runner = runner
 
@@ -43,6 +50,7 @@ class Command(UnitOfWork):
             [(key.collection, key.id), (aggregate.collection, id)]
         )
         self.read(aggregate, id, document)
+        await self.give_back(aggregate, id)
         return key.answered(known, answer)
 
     async def get(self, aggregate: Aggregate[S], id: str) -> S:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
+from shared.aggregates.stopped import may_fire
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.contents import Contents
@@ -54,9 +55,16 @@ class Runner:
     once and publishes; a lost race starts it again from a fresh read."""
 
     def __init__(
-        self, function: str, *aggregates: Aggregate[Any], collections: Iterable[Collection] = ()
+        self,
+        function: str,
+        *aggregates: Aggregate[Any],
+        collections: Iterable[Collection] = (),
+        in_stopped: bool = False,
     ) -> None:
+        """`in_stopped`: deliveries and timers of tenants that are not open are handled, because
+        they decide nothing."""
         self.function = function
+        self.in_stopped = in_stopped
         self.collections = (*(each.as_collection() for each in aggregates), *collections)
         self.outbox = Outbox(function)
         self.by_model: Mapping[type[BaseModel], Aggregate[Any]] = {
@@ -195,23 +203,30 @@ class Runner:
         """The handler of a timer: commits what follows from it. Calls the use case once the timer
         that the state waits for is due; a timer that fires twice, or whose due time has moved,
         changes nothing. Cloud Tasks holds a task for 30 days at most, so a timer that is due later
-        fires early, changes nothing, and is set again. The handler raises Unavailable."""
+        fires early, changes nothing, and is set again. In a tenant that is not open nothing follows
+        (`shared.aggregates.stopped`); afterwards what waited is due later by that time. The handler
+        raises Unavailable."""
 
         async def fire(event: Envelope) -> None:
-            attempts = 0
+            attempts, id = 0, event.subject_id
 
             async def once() -> None:
                 nonlocal attempts
                 recorder = Recorder.for_timer(function=self.function, event=event)
                 work = UnitOfWork(self.by_model, recorder, Change(), attempt=attempts, chains=True)
                 attempts += 1
-                state = await work.find(aggregate, event.subject_id)
+                state = await work.find(aggregate, id)
                 if state is None:
                     return
                 work.is_about(aggregate, event.subject_id)
                 timer = aggregate.timer(state)
-                if timer is not None and timer[0] == event.type and timer[1] <= work.at:
+                is_awaited = timer is not None and timer[0] == event.type
+                if is_awaited and not self.in_stopped and not await may_fire(work, aggregate, id):
+                    return
+                if is_awaited and timer is not None and timer[1] <= work.at:
                     await use_case(work, state)
+                elif aggregate.lateness and await work.give_back(aggregate, id):
+                    await work.save(aggregate.lateness.shown(state))
                 change = work.finish()
                 if change.writes:
                     await self.outbox.commit(work.store, change, now=event.received_at)
@@ -261,15 +276,16 @@ class Runner:
         `TenantStore.find_page`. Raises Invalid for a cursor that no list gave, Unavailable."""
         page = await TenantStore(caller.tenant_id).find_page(
             aggregate.collection,
-            select=("state",),
+            select=("state", "timed_since") if aggregate.lateness else ("state",),
             where=where,
             order_by=order_by,
             limit=limit,
             cursor=cursor,
             looks_ahead=looks_ahead,
         )
-        texts = (each.data["state"] for each in page.items if "state" in each.data)
-        states = [aggregate.model.model_validate_json(each) for each in texts]
+        suspensions, at = caller.control.suspensions, caller.received_at
+        found = (each.data for each in page.items if "state" in each.data)
+        states = [aggregate.listed(each, suspensions, at) for each in found]
         return States(states, page.next_cursor)
 
     def sweep(self, handlers: Mapping[str, Handler]) -> Sweep:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from shared.aggregates.aggregate import Aggregate, Stored, payload
 from shared.kit.contents import Content, Contents
+from shared.kit.control import COLLECTION, ID, Control
 from shared.kit.errors import ContentErased
 from shared.kit.instants import format_instant
 from shared.kit.personal import Change as TextChange
@@ -48,6 +49,7 @@ class UnitOfWork:
         *,
         attempt: int = 0,
         chains: bool = False,
+        control: Control | None = None,
     ) -> None:
         self.store = TenantStore(recorder.tenant_id)
         self.at = recorder.at
@@ -61,13 +63,17 @@ class UnitOfWork:
         self._current: dict[Key, _Current] = {}
         self._relied_on: dict[Key, None] = {}
         self._kept: dict[str, str | None] = {}
+        # States that were given time back, and nothing else yet.
+        self._later: dict[Key, Any] = {}
+        self._control = control
 
     async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
         """The state as this unit saved it or first read it, or None where there is none yet. One
         read, unless it was read before. Raises Unavailable."""
         key = (aggregate.collection, id)
         if key not in self._stored and key not in self._current:
-            return self.read(aggregate, id, await self.store.get(*key))
+            self.read(aggregate, id, await self.store.get(*key))
+            await self.give_back(aggregate, id)
         known: S | None = self._known(key)
         return known
 
@@ -84,6 +90,30 @@ class UnitOfWork:
         documents = await self.store.get_many(keys)
         for (aggregate, id), document in zip(things, documents, strict=True):
             self.read(aggregate, id, document)
+            await self.give_back(aggregate, id)
+
+    async def control(self) -> Control:
+        """The control document of the tenant: the caller's, or else read once. Raises
+        Unavailable."""
+        if self._control is None:
+            document = await self.store.get(COLLECTION, ID)
+            state = document.data.get("state") if document is not None else None
+            self._control = Control.model_validate_json(state) if state else Control()
+        return self._control
+
+    async def give_back(self, aggregate: Aggregate[Any], id: str) -> bool:
+        """Lets what a state waits for be due later by the time in which its tenant was suspended.
+        Returns whether that changes the state. Raises Unavailable."""
+        key = (aggregate.collection, id)
+        stored = self._stored.get(key)
+        if stored is None or stored.state is None or aggregate.lateness is None:
+            return False
+        if aggregate.timer(stored.state) is not None and key not in self._later:
+            suspensions = (await self.control()).suspensions
+            later = aggregate.given_back(stored.state, stored.timed_since, suspensions, self.at)
+            if later is not stored.state:
+                self._later[key] = later
+        return key in self._later
 
     def read(self, aggregate: Aggregate[S], id: str, document: Document | None) -> S | None:
         """The state in a document. A state that was read before stays as it was first read: the
@@ -111,7 +141,10 @@ class UnitOfWork:
             descending=descending,
             limit=limit,
         )
-        states = (self.read(aggregate, each.id, each) for each in page.items)
+        for each in page.items:
+            self.read(aggregate, each.id, each)
+            await self.give_back(aggregate, each.id)
+        states = [self._known((aggregate.collection, each.id)) for each in page.items]
         return [state for state in states if state is not None]
 
     def stored(self, aggregate: Aggregate[S], id: str) -> Stored[S] | None:
@@ -217,7 +250,10 @@ class UnitOfWork:
         return self.change
 
     def _known(self, key: Key) -> Any:
-        known = self._current.get(key) or self._stored[key]
+        current = self._current.get(key)
+        if current is None and key in self._later:
+            return self._later[key]
+        known = current or self._stored[key]
         return known.state if known else None
 
     async def _sealed(self, transition: Transition[Any]) -> Transition[Any]:
@@ -272,14 +308,18 @@ class UnitOfWork:
         if current.is_unchanged:
             return
         fields = aggregate.fields(current.state, current.sequence, current.last_event)
+        timer = aggregate.timer(current.state)
+        known = before.data if before else {}
+        is_timed_anew = any(fields.get(name) != known.get(name) for name in _TIMED)
+        if aggregate.lateness is not None:
+            since = format_instant(self.at) if is_timed_anew else known.get("timed_since")
+            fields["timed_since"] = since
+        if timer is not None and is_timed_anew:
+            self.change.schedule(Timer(type=timer[0], subject=aggregate.subject(id), at=timer[1]))
         if before is None:
             self.change.create(aggregate.collection, id, fields)
         else:
             self.change.replace(before, fields)
-        timer = aggregate.timer(current.state)
-        known = before.data if before else {}
-        if timer is not None and any(fields[name] != known.get(name) for name in _TIMED):
-            self.change.schedule(Timer(type=timer[0], subject=aggregate.subject(id), at=timer[1]))
 
 
 class _Current:

@@ -35,6 +35,9 @@ RefusalReason = Literal[
     "valid_too_long",
     "scope_missing",
     "tenant_missing",
+    "tenant_suspended",
+    "tenant_closing",
+    "tenant_closed",
     # What the policies deny to a caller whose token is good.
     "not_permitted",
     "for_one_workspace",

@@ -6,6 +6,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import StringConstraints
 
+from shared.kit.control import Control
+
 # A principal, a tenant or a role: nobody can mistake one for another.
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
 # RFC 6749, 3.3: a Unicode space separates nothing, and no scope has another's look.
@@ -23,8 +25,8 @@ class Actor(NamedTuple):
 class Caller:
     """A verified principal of one tenant. `received_at` is the time at the request's entry; every
     decision in the request uses this time only. `workspace_id`: the token opens nothing of the
-    tenant outside of that workspace. `session_id` is the sign-in that the token follows from, where
-    identity issued it for one."""
+    tenant outside of that workspace. `session_id` is the sign-in or the key that the token follows
+    from. `control` is what is known of the tenant, at most twenty seconds old."""
 
     principal: str
     tenant_id: str
@@ -36,8 +38,13 @@ class Caller:
     impersonator: str | None = None
     workspace_id: str | None = None
     session_id: str | None = None
+    control: Control = field(default=Control(), repr=False, compare=False)
 
     @property
     def actor(self) -> Actor:
         """The caller for the rules."""
         return Actor(self.principal, self.roles)
+
+    def has_flag(self, name: str) -> bool:
+        """Whether the feature of that name is on for this principal of this tenant."""
+        return self.control.has_flag(name, self.principal)

@@ -100,6 +100,24 @@ class CoversTheTenant(AssentError):
     http_status = 403
 
 
+class TenantSuspended(AssentError):
+    code = "tenant_suspended"
+    title = "The tenant is suspended"
+    http_status = 403
+
+
+class TenantClosing(AssentError):
+    code = "tenant_closing"
+    title = "The tenant is being closed"
+    http_status = 403
+
+
+class TenantClosed(AssentError):
+    code = "tenant_closed"
+    title = "The tenant is closed"
+    http_status = 403
+
+
 class SeparationOfDuties(AssentError):
     code = "separation_of_duties"
     title = "Nobody decides on their own request"

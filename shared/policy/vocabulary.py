@@ -15,9 +15,11 @@ ALL_OF_IT = Uid(PLATFORM, "assent")
 ANYBODY = Uid(STRANGER, "anybody")
 
 # Every action is in one of these; the platform's policies say who may do what is in each. The first
-# nine are the rows of the matrix of roles and actions (docs/domain.md).
+# eleven are the rows of the matrix of roles and actions (docs/domain.md).
 GROUPS: Mapping[str, str] = {
     "manage_global_policies": "changing what holds for every tenant",
+    "manage_tenants": "suspending or resuming a tenant",
+    "manage_tenant": "changing the tenant itself",
     "manage_tenant_users": "managing members and invitations",
     "manage_workspace_roles": "managing who may do what in a workspace",
     "submit_conversation": "asking for something to be made",

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 from shared.kit.api_keys import PREFIX
 from shared.kit.bookkeeping import PLATFORM_TENANT, RefusalReason
 from shared.kit.callers import Caller, Identifier, Scopes
+from shared.kit.control import Bearer
 from shared.kit.errors import (
     CoversTheTenant,
     OnlyReading,
@@ -32,10 +33,12 @@ from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.issuer_keys import IssuerKeys
 from shared.runtime.key_exchange import KeyExchange
 from shared.runtime.settings import RuntimeSettings, runtime_settings
+from shared.runtime.standing import standing_of
 
 TOKENS_REMEMBERED = 1024
 LEEWAY_SECONDS = 5
-# Tokens cannot be revoked, so longer ones are refused everywhere but on the local platform.
+# Revocations are kept for little longer than our tokens live, so longer ones are refused everywhere
+# but on the local platform.
 LONGEST_LIFE_SECONDS = 3600
 # RFC 9068: an ID token of the same issuer and audience is not an access token.
 ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a type
@@ -56,7 +59,8 @@ class ActClaim(BaseModel):
 class Claims(BaseModel):
     """The claims that we read. `scope` is space-delimited (RFC 8693). Issuer and audience are
     compared with ours; every other text is ASCII, since cards and the audit show it. Without a
-    `tenant` a token opens only calls that say so."""
+    `tenant` a token opens only calls that say so. `sid` is the session or the key that it was
+    issued to, `member_version` that of the principal's place in the tenant then."""
 
     iss: str
     aud: str | list[str]
@@ -68,12 +72,24 @@ class Claims(BaseModel):
     roles: tuple[Identifier, ...] = ()
     nbf: Seconds = 0
     act: ActClaim | None = None
+    iat: Seconds = 0
     sid: Identifier | None = None
+    member_version: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def tenant_id(self) -> str:
+        """Whose the token's acts are: the platform's where it is for no tenant."""
+        return self.tenant or PLATFORM_TENANT
 
     @property
     def impersonator(self) -> str | None:
         """Who acts as the subject, where somebody does."""
         return self.act.sub if self.act is not None else None
+
+    @property
+    def bearer(self) -> Bearer:
+        """What a revocation is compared with."""
+        return Bearer(self.sub, self.sid, self.iat, self.member_version)
 
 
 class TokenRefused(Unauthenticated):
@@ -197,7 +213,8 @@ def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
 
 
 async def authenticate(request: Request) -> Caller:
-    """The verified caller of this request, whatever its scopes. Raises Unauthenticated."""
+    """The verified caller of this request, whatever its scopes. Raises Unauthenticated, also for a
+    token that was revoked since it was issued, and Unavailable."""
     credentials = await _bearer(request)
     if credentials is None:
         raise Unauthenticated("send a bearer token in the Authorization header")
@@ -205,17 +222,19 @@ async def authenticate(request: Request) -> Caller:
     try:
         token = await _access_token(credentials.credentials)
         claims = await _verifier().verify(token, now)
+        standing = await standing_of(request, claims.tenant_id, claims.sid)
+        if standing.refuses(claims.bearer):
+            raise TokenRefused("revoked", "the sign-in or the key was revoked: get a token", claims)
     except Unauthenticated as refusal:
         await _report(request, refusal)
         raise
-    tenant_id = claims.tenant or PLATFORM_TENANT
-    logs.tenant_id.set(tenant_id)
+    logs.tenant_id.set(claims.tenant_id)
     logs.note(principal=claims.sub)
     if claims.impersonator is not None:
         logs.note(impersonator=claims.impersonator)
     return Caller(
         principal=claims.sub,
-        tenant_id=tenant_id,
+        tenant_id=claims.tenant_id,
         scopes=frozenset(claims.scope.split()),
         roles=frozenset(claims.roles),
         received_at=now,
@@ -223,6 +242,7 @@ async def authenticate(request: Request) -> Caller:
         impersonator=claims.impersonator,
         workspace_id=claims.workspace,
         session_id=claims.sid,
+        control=standing.control,
     )
 
 
@@ -268,6 +288,5 @@ async def _report(request: Request, refusal: Unauthenticated) -> None:
         await report_refusal(request, refusal.reason)
     else:
         claims = refusal.claims
-        tenant_id = claims.tenant or PLATFORM_TENANT
-        whose = (tenant_id, claims.sub, claims.impersonator)
+        whose = (claims.tenant_id, claims.sub, claims.impersonator)
         await report_refusal(request, refusal.reason, *whose)

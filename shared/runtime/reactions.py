@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from shared.aggregates.runner import Handler, Runner
 from shared.kit import clock
 from shared.kit.bookkeeping import SCHEDULES_SOURCE
-from shared.kit.errors import AssentError
+from shared.kit.errors import AssentError, Unavailable
 from shared.messaging.claim_check import DATAREF, ClaimRefused, claimed_events
 from shared.messaging.dead_letters import REDELIVERS, bury
 from shared.messaging.deliveries import Deliveries, Delivery
@@ -27,6 +27,7 @@ from shared.messaging.envelope import Envelope, envelope_from_headers
 from shared.messaging.sweep import SWEEP_TYPE, Sweep
 from shared.runtime import logs
 from shared.runtime.boundary import Boundary, received_at
+from shared.runtime.control import controls
 from shared.runtime.logs import configure_logging
 from shared.runtime.problems import answer_problem, as_assent_error, problem_response
 from shared.runtime.tracing import current_trace_id
@@ -59,8 +60,9 @@ def create_reactions(
     a new process publishes what a dead one left."""
     configure_logging()
     sweep = run.sweep(handlers) if run is not None else None
+    stops = run is not None and not run.in_stopped
     deliveries = Deliveries(run.outbox) if run is not None else None
-    intake = _Intake(function, handlers, sweep, deliveries)
+    intake = _Intake(function, handlers, sweep, deliveries, stops)
     app = Starlette(
         routes=[
             Route("/healthz", _healthz, methods=["GET"]),
@@ -78,8 +80,11 @@ class _Intake:
         handlers: Mapping[str, Handler],
         sweep: Sweep | None,
         deliveries: Deliveries | None,
+        stops: bool,
     ) -> None:
         self._function = function
+        # Whether it handles no event of a tenant that is not open.
+        self._stops = stops
         self._handlers = handlers
         self._families = {_VERSION.sub("", known) for known in handlers}
         self._sweep = sweep
@@ -156,10 +161,21 @@ class _Intake:
             return
         handler = self._handlers.get(event.type)
         if handler is not None:
+            if self._stops and not _TIMER.fullmatch(event.type):
+                await self._require_open(event)
             await handler(event)
             return
         if _VERSION.sub("", event.type) in self._families:
             raise Refused(f"{event.type} is of a version this function does not read")
+
+    async def _require_open(self, event: Envelope) -> None:
+        """Raises Unavailable for an event of a tenant that is suspended or closing: it comes again.
+        Of one that is closed for good nothing follows any more."""
+        control = (await controls().of(event.tenantid)).control
+        if control.status == "closed":
+            raise Refused("the tenant is closed")
+        if not control.is_open:
+            raise Unavailable("the tenant is suspended, so the delivery waits")
 
     async def _acknowledge_handled(self, request: Request, body: bytes) -> Response:
         mark = request.headers.get(REDELIVERS)

@@ -35,6 +35,7 @@ from shared.runtime.parameters import (
     whole_numbers_of,
     with_sealed_cursors,
 )
+from shared.runtime.standing import require_open
 from shared.storage.subject_keys import opened
 
 __all__ = ["Cursor", "Limit", "Route", "Router"]
@@ -63,13 +64,14 @@ class Route(APIRoute):
         read: Scopes = (),
         write: Scopes = (),
         tenantless: bool = False,
+        in_stopped: bool = False,
         narrows: bool = False,
         takes_any_query: bool = False,
         action: str = "",
         within: Sequence[str] = (),
         **options: Any,
     ) -> None:
-        self._tenantless = tenantless
+        self._tenantless, self._in_stopped = tenantless, in_stopped
         self._narrows = narrows
         self._takes_any_query = takes_any_query
         methods = tuple(options.get("methods") or ("GET",))
@@ -97,6 +99,7 @@ class Route(APIRoute):
                 await require_reading(request, caller)
                 if not self._tenantless:
                     await require_tenant(request, caller)
+                    await require_open(request, caller, in_stopped=self._in_stopped)
                 if not self._narrows:
                     await require_whole_tenant(request, caller)
                 await authorize(request, caller, scopes)
@@ -147,10 +150,11 @@ class Route(APIRoute):
 class Router(APIRouter):
     """A router whose calls are `Route`s: a token with any of the scopes `read` opens those by GET,
     one with any of `write` the others, unless the endpoint's caller is annotated with its own
-    (`requires`). `tenantless` calls also take a token that is for no tenant. Calls that `narrows`
-    also take one for a workspace, and answer and change nothing outside of it; all others refuse
-    it, because its roles were given for that workspace only. For policies they are all the
-    `action`, where that is not made from method and path, `within` these groups, unless the
+    (`requires`). `tenantless` calls also take a token that is for no tenant, or for one that is not
+    open; calls `in_stopped` tenants that of an admin whose tenant is suspended or closing. Calls
+    that `narrows` also take one for a workspace, and answer and change nothing outside of it; all
+    others refuse it, because its roles were given for that workspace only. For policies they are
+    all the `action`, where that is not made from method and path, `within` these groups, unless the
     endpoint says otherwise (`shared.runtime.acts`)."""
 
     def __init__(
@@ -161,11 +165,12 @@ class Router(APIRouter):
         read: Scopes = (),
         write: Scopes = (),
         tenantless: bool = False,
+        in_stopped: bool = False,
         narrows: bool = False,
         action: str = "",
         within: Sequence[str] = (),
     ) -> None:
-        takes: Any = {"tenantless": tenantless, "narrows": narrows}
+        takes: Any = {"tenantless": tenantless, "in_stopped": in_stopped, "narrows": narrows}
         route = functools.partial(
             Route, read=read, write=write, action=action, within=within, **takes
         )

@@ -61,11 +61,11 @@ def is_nobodys(tenant_id: str) -> bool:
 
 
 def tier_of(caller: Caller) -> Tier:
-    """The tier of the caller's tenant; the lowest of one that has none."""
+    """The tier of the caller's tenant; the lowest of one without a control document."""
     settings = runtime_settings()
     if settings.environment == "local" and settings.local_tier is not None:
         return settings.local_tier
-    return "free"
+    return caller.control.tier
 
 
 def policies_of(limit: TierLimit) -> str:

@@ -1,5 +1,6 @@
 """Who may decide an approval, and in which capacity."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -8,6 +9,7 @@ from events.quorum import Grant, Place
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.quorum import name_of, places_for
 from shared.kit.callers import Actor
+from shared.kit.control import Suspension
 from shared.kit.errors import Forbidden, SeparationOfDuties
 from shared.kit.roles import DEPUTY, GOVERNOR
 
@@ -129,9 +131,15 @@ def who_may(approval: Approval) -> str:
     return ", ".join(dict.fromkeys([*names, f"role:{GOVERNOR}"]))
 
 
-def takeover_cutoff(at: datetime) -> datetime:
-    """A deadline that was missed at or before this moment lets the deputy take over at `at`."""
-    return at - TAKEOVER_AFTER
+def takeover_cutoff(at: datetime, suspensions: Sequence[Suspension] = ()) -> datetime:
+    """A deadline that was missed at or before this moment lets the deputy take over at `at`. While
+    the tenant was suspended, no governor could have acted."""
+    cutoff = at - TAKEOVER_AFTER
+    for each in reversed(suspensions):
+        until = each.until or at
+        if until > cutoff:
+            cutoff -= until - each.at
+    return cutoff
 
 
 def acted_fields(actor: Actor, at: datetime) -> dict[str, Any]:

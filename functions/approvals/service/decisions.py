@@ -96,7 +96,7 @@ async def _take(
         approval = await work.get(APPROVALS, approval_id)
         actor = caller.actor
         took_over = depends_on_takeover(approval, actor) and await is_governor_absent(
-            work.store, actor.principal, work.at
+            work.store, actor.principal, work.at, caller.control.suspensions
         )
         result = rule(approval, actor, took_over)
         if isinstance(result, Repeat):

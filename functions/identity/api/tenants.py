@@ -1,11 +1,18 @@
 """Tenants, members and invitations."""
 
+from typing import Annotated
+
+from fastapi import Path
+
 from functions.identity.rules.described import MEMBER
 from functions.identity.rules.invitation import InvitationBody
-from functions.identity.rules.tenant import TenantBody
-from functions.identity.service import invitations, tenants
+from functions.identity.rules.standing import SuspensionBody
+from functions.identity.rules.tenant import NameBody, TenantBody
+from functions.identity.service import flags, invitations, standing, tenants
 from functions.identity.views import (
     Accepted,
+    FlagBody,
+    FlagView,
     InvitationPage,
     InvitationView,
     MemberPage,
@@ -19,8 +26,9 @@ from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
+FlagName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 _READ, _WRITE = ("identity:read",), ("identity:write",)
-_USERS = ("manage_tenant_users",)
+_USERS, _ITSELF = ("manage_tenant_users",), ("manage_tenant",)
 _OWN = Router(
     prefix="/v1",
     tag="tenants",
@@ -30,6 +38,7 @@ _OWN = Router(
     within=("own_affairs",),
 )
 _TENANT = Router(prefix="/v1", tag="tenants", read=_READ, write=_WRITE)
+_STOPPED = Router(prefix="/v1", tag="tenants", read=_READ, write=_WRITE, in_stopped=True)
 
 
 @_OWN.get("/tenants")
@@ -44,6 +53,30 @@ async def create_tenant(caller: Caller, key: Key, body: TenantBody) -> TenantVie
     return await tenants.create_tenant(caller, key, body)
 
 
+@_OWN.post("/tenants/{tenant_id}/suspend")
+@does(within=("manage_tenants",), deed="suspending a tenant")
+async def suspend_tenant(
+    caller: Caller, key: Key, tenant_id: str, body: SuspensionBody
+) -> TenantView:
+    """Suspends a tenant, in which nothing happens from then on; needs the role platform_admin."""
+    return await standing.suspend_tenant(caller, key, tenant_id, body)
+
+
+@_OWN.post("/tenants/{tenant_id}/resume")
+@does(within=("manage_tenants", "manage_tenant"), deed="resuming a tenant")
+async def resume_tenant(caller: Caller, key: Key, tenant_id: str) -> TenantView:
+    """Lifts a suspension, which needs the role platform_admin and a token for no tenant; or ends
+    the closing of the token's own tenant, which needs the role tenant_admin."""
+    return await standing.resume_tenant(caller, key, tenant_id)
+
+
+@_STOPPED.post("/tenants/{tenant_id}/close")
+@does(within=_ITSELF, deed="closing the tenant")
+async def close_tenant(caller: Caller, key: Key, tenant_id: str) -> TenantView:
+    """Closes the tenant in thirty days, in which nothing happens; needs the role tenant_admin."""
+    return await standing.close_tenant(caller, key, tenant_id)
+
+
 @_OWN.post("/invitations/{token}/accept")
 async def accept_invitation(caller: Caller, token: str) -> Accepted:
     """Accepts an invitation, once."""
@@ -54,6 +87,26 @@ async def accept_invitation(caller: Caller, token: str) -> Accepted:
 async def get_tenant(caller: Caller, tenant_id: str) -> TenantView:
     """Shows the tenant that the token is for."""
     return await tenants.show_tenant(caller, tenant_id)
+
+
+@_TENANT.patch("/tenants/{tenant_id}")
+@does(within=_ITSELF, deed="renaming the tenant")
+async def rename_tenant(caller: Caller, key: Key, tenant_id: str, body: NameBody) -> TenantView:
+    """Gives the tenant another name; needs the role tenant_admin."""
+    return await standing.rename_tenant(caller, key, tenant_id, body)
+
+
+@_TENANT.get("/flags/{name}")
+async def get_flag(caller: Caller, name: FlagName) -> FlagView:
+    """Shows for which share of the tenant's principals a feature is on."""
+    return await flags.show_flag(caller, name)
+
+
+@_TENANT.put("/flags/{name}")
+@does(within=_ITSELF, deed="setting a feature")
+async def put_flag(caller: Caller, key: Key, name: FlagName, body: FlagBody) -> FlagView:
+    """Turns a feature on for a share of the tenant's principals; needs the role tenant_admin."""
+    return await flags.put_flag(caller, key, name, body)
 
 
 @_TENANT.get("/members")
@@ -73,6 +126,13 @@ async def get_member(caller: Caller, principal: str) -> MemberView:
 async def remove_member(caller: Caller, key: Key, principal: str) -> MemberView:
     """Removes a member, which an admin may, or oneself."""
     return await tenants.remove_member(caller, key, principal)
+
+
+@_TENANT.delete("/members/{principal}/sessions")
+@does(within=_ITSELF, deed="ending a member's sessions")
+async def end_sessions(caller: Caller, key: Key, principal: str) -> MemberView:
+    """Lets a member sign in again for this tenant; needs the role tenant_admin."""
+    return await tenants.end_sessions(caller, key, principal)
 
 
 @_TENANT.get("/invitations")
@@ -98,4 +158,4 @@ async def revoke_invitation(caller: Caller, key: Key, invitation_id: str) -> Inv
     return await invitations.revoke(caller, key, invitation_id)
 
 
-ROUTER = Router.joining(_OWN, _TENANT)
+ROUTER = Router.joining(_OWN, _TENANT, _STOPPED)

@@ -8,7 +8,7 @@ from typing import Any
 from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.roles import OF_PROGRAMS, OWN, chosen, scopes_of
 from functions.identity.rules.session import Session
-from functions.identity.rules.tenant import OPEN, Member, Tenant
+from functions.identity.rules.tenant import Member, Tenant, is_open_to
 from functions.identity.rules.workspace import Workspace, roles_in
 
 LIFE = timedelta(minutes=15)
@@ -28,7 +28,9 @@ class Grant:
     roles: tuple[str, ...]
     scope: str
     client_id: str
-    session_id: str | None = None
+    # Its session or its key, whose end ends it.
+    credential_id: str
+    member_version: int = 0
     audience: str | None = None
     workspace_id: str | None = None
     impersonator: str | None = None
@@ -46,11 +48,14 @@ def in_tenant(
     """What a token allows in a tenant, by the member's roles now and by those in the workspace that
     it is for, within what its session may have. A client's token has no role: a program of somebody
     else's never decides; support that acts as a member only reads. Raises GrantRefused for a tenant
-    that the principal does not belong to or that is not open, in the same words, and for a scope
-    beyond what is allowed."""
-    is_open = tenant is not None and tenant.status in OPEN
-    if not is_open or member is None or not member.is_here:
+    that the principal does not belong to or that is closed, in the same words, for one that is
+    suspended or closing except to its admins, who may read and export, and for a scope beyond what
+    is allowed."""
+    if tenant is None or member is None or not is_open_to(tenant, member):
         detail = "you belong to no open tenant of that id; leave tenant out, and see GET /v1/me"
+        raise GrantRefused("access_denied", detail)
+    if member.signed_out_at is not None and session.started_at <= member.signed_out_at:
+        detail = "an admin of the tenant ended your earlier sessions for it: sign in again"
         raise GrantRefused("access_denied", detail)
     roles = {*member.roles, *(roles_in(member, workspace.workspace_id) if workspace else ())}
     allowed = _within(session, scopes_of(roles) | OWN)
@@ -64,7 +69,8 @@ def in_tenant(
         roles=() if is_client else tuple(sorted(roles)),
         scope=chosen(scope, allowed & OF_PROGRAMS if is_client else allowed),
         client_id=session.client_id or session.client,
-        session_id=session.session_id,
+        credential_id=session.session_id,
+        member_version=member.version,
         workspace_id=workspace.workspace_id if workspace else None,
     )
 
@@ -90,7 +96,7 @@ def without_tenant(session: Session, scope: str, roles: tuple[str, ...] = ()) ->
         roles=roles,
         scope=" ".join(sorted(asked)),
         client_id=session.client,
-        session_id=session.session_id,
+        credential_id=session.session_id,
     )
 
 
@@ -114,13 +120,12 @@ def claims_of(
         "nbf": moment,
         "exp": moment + int(LIFE.total_seconds()),
         "jti": token_id,
+        "sid": grant.credential_id,
     }
     if grant.impersonator is not None:
         claims["act"] = {"sub": grant.impersonator}
     if grant.tenant_id is not None:
-        claims["tenant"] = grant.tenant_id
+        claims |= {"tenant": grant.tenant_id, "member_version": grant.member_version}
     if grant.workspace_id is not None:
         claims["workspace"] = grant.workspace_id
-    if grant.session_id is not None:
-        claims["sid"] = grant.session_id
     return claims

@@ -7,11 +7,13 @@ from functions.identity.rules.directory import DirectoryUser
 from functions.identity.rules.principal import PREFIX
 from functions.identity.rules.refusals import SignInRefused
 from functions.identity.rules.sso import Sso
-from functions.identity.rules.tenant import OPEN, Member, Tenant, join, remove
+from functions.identity.rules.tenant import Member, Tenant, is_open_to, join, remove
+from functions.identity.rules.tenant import Step as PlaceStep
+from shared.kit.control import OPEN, Control
 from shared.kit.ids import derive_id
 from shared.kit.transitions import Transition
 
-Step = Transition[Tenant] | Transition[Member] | Transition[DirectoryUser]
+Step = PlaceStep | Transition[DirectoryUser]
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,17 @@ def own_id(tenant: Tenant, link_id: str) -> str:
     return derive_id(PREFIX, tenant.created_at, link_id)
 
 
-def check_open(tenant: Tenant | None) -> Tenant:
-    """Raises SignInRefused for a tenant that is not open."""
-    if tenant is None or tenant.status not in OPEN:
+def check_open(tenant: Tenant, *places: Member | None) -> None:
+    """Raises SignInRefused for a tenant that is not open, unless one of these places is that of an
+    admin of one that is suspended or closing."""
+    is_open = tenant.status in OPEN
+    if not is_open and not any(each and is_open_to(tenant, each) for each in places):
         raise SignInRefused(None, "the tenant is not open; ask its admin")
-    return tenant
 
 
 def by_directory(
     tenant: Tenant,
+    control: Control,
     user: DirectoryUser,
     member: Member | None,
     earlier: Member | None,
@@ -59,7 +63,7 @@ def by_directory(
         raise SignInRefused("another_account", detail)
     if earlier is not None and earlier.is_here and earlier.principal_id != user.principal_id:
         kept = user.but(link_id=link_id, principal_id=earlier.principal_id)
-        gone = remove(tenant, member, at) if member is not None else ()
+        gone = remove(tenant, control, member, at) if member is not None else ()
         return Admission(earlier.principal_id, (*gone, Transition(kept)))
     if member is None or not member.is_here:
         # An admin removed them by hand since, and the directory did not say so again.

@@ -12,11 +12,13 @@ from pydantic import Field, StringConstraints
 
 from events.identity import ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ApiKeyState
 from functions.identity.rules.access import Grant
+from functions.identity.rules.control import revoke as revoke_tokens
 from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.roles import OF_PROGRAMS, SCOPES, ServiceRole, scopes_of
 from functions.identity.rules.secrets import digest_of, same
-from functions.identity.rules.tenant import OPEN, Member, Name, Tenant
+from functions.identity.rules.tenant import Member, Name, Tenant
 from shared.kit.api_keys import PREFIX
+from shared.kit.control import OPEN, Control
 from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
 from shared.kit.ids import Id, is_id
 from shared.kit.instants import Instant
@@ -130,12 +132,15 @@ def rotate(key: ApiKey, secret: str, by: str, at: datetime) -> Step:
     return Transition(key.model_copy(update=fields), ApiKeyRotated)
 
 
-def revoke(key: ApiKey, by: str, at: datetime) -> tuple[Step, ...]:
-    """The revoked key; no change for one that was revoked before."""
+def revoke(
+    key: ApiKey, control: Control, by: str, at: datetime
+) -> tuple[Step | Transition[Control], ...]:
+    """The revoked key, whose tokens are refused; no change for one that was revoked before."""
     if key.revoked_at is not None:
         return ()
     fields = {"revoked_at": at, "revoked_by": by}
-    return (Transition(key.model_copy(update=fields), ApiKeyRevoked),)
+    revoked = Transition(key.model_copy(update=fields), ApiKeyRevoked)
+    return (revoke_tokens(control, key.key_id, at), revoked)
 
 
 def grant(
@@ -168,6 +173,8 @@ def grant(
         roles=member.roles if is_service else (),
         scope=" ".join(sorted(allowed.intersection(key.scopes))),
         client_id=key.key_id,
+        credential_id=key.key_id,
+        member_version=member.version,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from functions.identity.rules.refusals import DirectoryRefused, NameTaken
 from functions.identity.rules.tenant import Member, Tenant, change_roles, join, remove
 from functions.identity.rules.tenant import Step as PlaceStep
+from shared.kit.control import Control
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.roles import GOVERNOR, TENANT_ADMIN
@@ -164,12 +165,13 @@ def place(
     member: Member | None,
     user: DirectoryUser,
     roles: tuple[str, ...],
+    control: Control,
     at: datetime,
 ) -> tuple[PlaceStep, ...]:
     """The tenant with the person in the place that the directory gives them: none where they are
     not active. Raises VersionConflict where the tenant would have no admin, or no governor."""
     if not user.is_active:
-        return remove(tenant, member, at) if member is not None else ()
+        return remove(tenant, control, member, at) if member is not None else ()
     if member is None or not member.is_here:
         return join(tenant, member, user.principal_id, roles, None, at)
-    return change_roles(tenant, member, roles)
+    return change_roles(tenant, control, member, roles, at)

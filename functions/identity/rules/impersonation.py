@@ -14,9 +14,10 @@ from events.identity import (
 )
 from functions.identity.rules.refusals import ImpersonationRefused
 from functions.identity.rules.session import Session
-from functions.identity.rules.tenant import OPEN, Member, Tenant
+from functions.identity.rules.tenant import Member, Tenant
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
+from shared.kit.control import OPEN
 from shared.kit.errors import Forbidden
 from shared.kit.ids import Id
 from shared.kit.models import Model

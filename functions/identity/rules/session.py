@@ -42,6 +42,13 @@ class Session(SessionState):
         return self.ended_at is not None or at >= self.expires_at
 
 
+class PlatformSeat(Model):
+    """The one session of a platform admin."""
+
+    principal_id: str
+    session_id: str
+
+
 Step = Transition[Session]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -10,10 +10,13 @@ from events.identity import (
     MemberJoined,
     MemberRemoved,
     MemberRolesChanged,
+    MemberSignedOut,
     MemberState,
     TenantCreated,
+    TenantRenamed,
     TenantState,
 )
+from functions.identity.rules.control import revoke
 from functions.identity.rules.roles import (
     FOUNDER,
     GIVEN,
@@ -23,6 +26,7 @@ from functions.identity.rules.roles import (
     check_kind,
 )
 from shared.kit.callers import Actor
+from shared.kit.control import OPEN, Control
 from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.ids import Id
 from shared.kit.instants import Instant
@@ -34,7 +38,6 @@ SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=SLUG, min_length=3, max_length=40)]
 Name = Annotated[str, StringConstraints(pattern=r"\S", max_length=200)]
 Roles = Annotated[tuple[MemberRole, ...], Field(min_length=1, max_length=7)]
-OPEN = ("trial", "active")
 
 
 class TenantBody(Model):
@@ -52,11 +55,20 @@ class RolesBody(Model):
     workspace_id: Id | None = None
 
 
+class NameBody(Model):
+    """What an admin calls the tenant from now on."""
+
+    name: Name
+
+
 class Tenant(TenantState):
-    """The fields that events publish, its name, and how many workspaces are in use."""
+    """The fields that events publish, its name, the status that it has while it is open, and how
+    many workspaces are in use."""
 
     name: str
     workspaces: int = 0
+    open_as: Literal["trial", "active"] = "trial"
+    closed_at: Instant | None = None
 
 
 class SlugClaim(Model):
@@ -69,18 +81,22 @@ class SlugClaim(Model):
 
 
 class Member(MemberState):
-    """A principal's place in a tenant."""
+    """A principal's place in a tenant. A token of an earlier `version` is refused, because the
+    roles were others, and a session that began before `signed_out_at` gives none."""
+
+    version: int = 0
+    signed_out_at: Instant | None = None
 
     @property
     def is_here(self) -> bool:
         return self.removed_at is None
 
 
-Step = Transition[Tenant] | Transition[Member]
+Step = Transition[Tenant] | Transition[Member] | Transition[Control]
 
 
 def found(tenant_id: str, body: TenantBody, principal: str, at: datetime) -> tuple[Step, ...]:
-    """A new tenant, with its founder as its admin and its governor."""
+    """A new tenant, with its founder as its admin and its governor, and its control document."""
     tenant = Tenant(
         tenant_id=tenant_id,
         slug=body.slug,
@@ -93,7 +109,16 @@ def found(tenant_id: str, body: TenantBody, principal: str, at: datetime) -> tup
         governors=(principal,),
     )
     founder = Member(principal_id=principal, roles=FOUNDER, joined_at=at)
-    return Transition(tenant, TenantCreated), Transition(founder, MemberJoined)
+    control = Control(status=tenant.status, tier=tenant.tier)
+    return Transition(tenant, TenantCreated), Transition(founder, MemberJoined), Transition(control)
+
+
+def is_open_to(tenant: Tenant, member: Member) -> bool:
+    """Whether the member may have tokens for the tenant: its admins also while it is suspended or
+    closing, so that they read and export."""
+    is_stopped = tenant.status in ("suspended", "closing")
+    is_open = tenant.status in OPEN or (is_stopped and TENANT_ADMIN in member.roles)
+    return member.is_here and is_open
 
 
 def check_current(actor: Actor, member: Member | None) -> None:
@@ -122,28 +147,59 @@ def join(
     """The tenant with a new member. Raises VersionConflict for somebody who is one."""
     if member is not None and member.is_here:
         raise VersionConflict("you belong to this tenant already; an admin can change your roles")
-    new = Member(principal_id=principal, roles=roles, joined_at=at, invitation_id=invitation_id)
+    new = Member(
+        principal_id=principal,
+        roles=roles,
+        joined_at=at,
+        invitation_id=invitation_id,
+        version=member.version + 1 if member is not None else 0,
+    )
     return (*_counted(tenant, new), Transition(new, MemberJoined))
 
 
-def change_roles(tenant: Tenant, member: Member, roles: Collection[str]) -> tuple[Step, ...]:
-    """The member with other roles; no change where they are the same. Raises VersionConflict where
-    the tenant would have no admin, or no governor, and Invalid for roles of another kind of
-    member."""
+def change_roles(
+    tenant: Tenant, control: Control, member: Member, roles: Collection[str], at: datetime
+) -> tuple[Step, ...]:
+    """The member with other roles, whose earlier tokens are refused; no change where they are the
+    same. Raises VersionConflict where the tenant would have no admin, or no governor, and Invalid
+    for roles of another kind of member."""
     check_kind(member.kind, roles)
-    newer = member.model_copy(update={"roles": tuple(sorted(set(roles)))})
+    fields = {"roles": tuple(sorted(set(roles))), "version": member.version + 1}
+    newer = member.model_copy(update=fields)
     if newer.roles == tuple(sorted(member.roles)):
         return ()
-    return (*_counted(tenant, newer), Transition(newer, MemberRolesChanged))
+    changed = Transition(newer, MemberRolesChanged)
+    return (*_counted(tenant, newer), without_tokens(control, newer, at), changed)
 
 
-def remove(tenant: Tenant, member: Member, at: datetime) -> tuple[Step, ...]:
-    """The tenant without the member; no change where it left before. Raises VersionConflict where
-    the tenant would have no admin, or no governor."""
+def sign_out(control: Control, member: Member, at: datetime) -> tuple[Step, ...]:
+    """The member, who signs in again for this tenant: what it was issued before is refused."""
     if not member.is_here:
         return ()
-    gone = member.model_copy(update={"removed_at": at})
-    return (*_counted(tenant, gone), Transition(gone, MemberRemoved))
+    newer = member.model_copy(update={"signed_out_at": at, "version": member.version + 1})
+    return (without_tokens(control, newer, at), Transition(newer, MemberSignedOut))
+
+
+def rename(tenant: Tenant, name: str) -> tuple[Step, ...]:
+    """The tenant with another name; no change where it is the same."""
+    if name == tenant.name:
+        return ()
+    return (Transition(tenant.model_copy(update={"name": name}), TenantRenamed),)
+
+
+def remove(tenant: Tenant, control: Control, member: Member, at: datetime) -> tuple[Step, ...]:
+    """The tenant without the member, whose tokens are refused; no change where it left before.
+    Raises VersionConflict where the tenant would have no admin, or no governor."""
+    if not member.is_here:
+        return ()
+    gone = member.model_copy(update={"removed_at": at, "version": member.version + 1})
+    removed = Transition(gone, MemberRemoved)
+    return (*_counted(tenant, gone), without_tokens(control, gone, at), removed)
+
+
+def without_tokens(control: Control, member: Member, at: datetime) -> Transition[Control]:
+    """The member's tokens of earlier versions are refused."""
+    return revoke(control, member.principal_id, at, member.version)
 
 
 def _counted(tenant: Tenant, member: Member) -> tuple[Step, ...]:

@@ -16,8 +16,9 @@ from events.identity import (
     WorkspaceState,
 )
 from functions.identity.rules.roles import WorkspaceRole
-from functions.identity.rules.tenant import Member, Name, Tenant, check_current
+from functions.identity.rules.tenant import Member, Name, Tenant, check_current, without_tokens
 from shared.kit.callers import Actor
+from shared.kit.control import Control
 from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
 from shared.kit.models import Model
 from shared.kit.roles import TENANT_ADMIN, WORKSPACE_ADMIN
@@ -79,10 +80,11 @@ def roles_in(member: Member, workspace_id: str) -> tuple[str, ...]:
 
 
 def change_roles(
-    member: Member, workspace: Workspace, roles: Collection[str]
-) -> tuple[Transition[Member], ...]:
-    """The member with other roles in the workspace, or with none; no change where they are the
-    same. Raises Invalid for services and for roles that are given in a tenant only."""
+    member: Member, control: Control, workspace: Workspace, roles: Collection[str], at: datetime
+) -> tuple[Transition[Member] | Transition[Control], ...]:
+    """The member with other roles in the workspace, or with none, whose earlier tokens are refused;
+    no change where they are the same. Raises Invalid for services and for roles that are given in a
+    tenant only."""
     if member.kind == "service":
         raise Invalid(FieldError("workspace_id", "a service has roles in the whole tenant only"))
     if others := sorted(frozenset(roles) - _ROLES):
@@ -99,10 +101,9 @@ def change_roles(
         kept.append(WorkspaceRoles(workspace_id=id, roles=chosen))
     if len(kept) > MOST_OPEN:
         raise VersionConflict(f"one member has roles in at most {MOST_OPEN} workspaces")
-    newer = member.model_copy(
-        update={"workspaces": tuple(sorted(kept, key=lambda each: each.workspace_id))}
-    )
-    return (Transition(newer, MemberRolesChanged),)
+    workspaces = tuple(sorted(kept, key=lambda each: each.workspace_id))
+    newer = member.model_copy(update={"workspaces": workspaces, "version": member.version + 1})
+    return without_tokens(control, newer, at), Transition(newer, MemberRolesChanged)
 
 
 def check_may_change_roles(

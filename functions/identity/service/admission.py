@@ -24,6 +24,9 @@ from functions.identity.rules.id_token import Person
 from functions.identity.rules.principal import SignInLink, create, link_id, update
 from functions.identity.rules.sso import ID, Sso, check_person
 from functions.identity.service.platform import ITSELF, acting, on_platform
+from functions.identity.service.sessions import take_seat
+from functions.identity.service.tenants import control_of
+from functions.identity.settings import settings
 from shared.aggregates import Command, Transition
 from shared.kit.ids import new_id
 from shared.kit.models import Model
@@ -70,6 +73,8 @@ async def start_session_at_home(
             device=device,
         )
         await work.save(session)
+        if settings().roles_on_platform(principal_id):
+            await take_seat(work, session.state)
         return _Started(session_id=session.state.session_id)
 
     return (await RUN.command(caller, IdempotencyKey(caller), use_case, _Started)).session_id
@@ -92,8 +97,8 @@ async def _admitted(person: Person, id: str, tenant_id: str, at: datetime) -> st
 async def _admission(work: Command, person: Person, id: str, known: SignInLink | None) -> Admission:
     named = name_id(DirectoryUser, person.mail)
     await work.prefetch((TENANTS, work.caller.tenant_id), (SSO, ID), (NAMES, named))
-    tenant = admission.check_open(await work.find(TENANTS, work.caller.tenant_id))
-    sso = await work.find(SSO, ID)
+    tenant, sso = await work.find(TENANTS, work.caller.tenant_id), await work.find(SSO, ID)
+    assert tenant is not None, "its issuer let the person in"
     assert sso is not None, "the person signed in at it"
     check_person(person, sso)
     own = known.principal_id if known is not None else admission.own_id(tenant, id)
@@ -104,5 +109,8 @@ async def _admission(work: Command, person: Person, id: str, known: SignInLink |
         user = await work.find(USERS, name.entry_id)
         assert user is not None, "its name is its own"
         member = await work.find(MEMBERS, user.principal_id)
-        return admission.by_directory(tenant, user, member, earlier, id, work.at)
+        admission.check_open(tenant, member, earlier)
+        control = await control_of(work)
+        return admission.by_directory(tenant, control, user, member, earlier, id, work.at)
+    admission.check_open(tenant, earlier)
     return admission.by_domain(tenant, sso, earlier, own, work.at)

@@ -12,11 +12,11 @@ from functions.identity.rules.refusals import AuthorizationRefused, ClientRefuse
 from functions.identity.rules.roles import scopes_of
 from functions.identity.rules.secrets import authorization_code
 from functions.identity.rules.session import Session
-from functions.identity.rules.tenant import OPEN
 from functions.identity.service.platform import ITSELF, digest_keys, on_platform
 from functions.identity.service.tenants import place_of
 from functions.identity.settings import settings
 from shared.aggregates import Command
+from shared.kit.control import OPEN
 from shared.kit.ids import new_id
 from shared.storage.idempotency import IdempotencyKey
 

@@ -15,6 +15,7 @@ from functions.identity.rules.refusals import DirectoryRefused
 from functions.identity.rules.sso import ID, Sso, given_by, roles_of
 from functions.identity.rules.tenant import check_provisioner
 from functions.identity.service.sessions import end_sessions
+from functions.identity.service.tenants import control_of
 from shared.aggregates import Aggregate, Command, Transition
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
@@ -270,7 +271,8 @@ async def _place(work: Command, sso: Sso | None, ids: Iterable[str]) -> None:
         tenant = await work.find(TENANTS, work.caller.tenant_id)
         assert tenant is not None, "whoever provisions has one"
         roles = given[user.entry_id]
-        await work.save(*directory.place(tenant, member, user, roles, work.at))
+        control = await control_of(work)
+        await work.save(*directory.place(tenant, member, user, roles, control, work.at))
 
 
 async def _named(work: Command, names: Iterable[str]) -> list[DirectoryGroup]:

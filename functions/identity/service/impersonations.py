@@ -15,6 +15,7 @@ from functions.identity.aggregates import (
 )
 from functions.identity.rules import impersonation as rules
 from functions.identity.rules import session as sessions
+from functions.identity.rules.control import revoke
 from functions.identity.rules.impersonation import (
     ACCESS_ID,
     Impersonation,
@@ -25,7 +26,7 @@ from functions.identity.rules.secrets import NumberedToken
 from functions.identity.rules.session import Session
 from functions.identity.service.platform import ITSELF, acting, digest_keys, on_platform
 from functions.identity.service.sessions import end_support_session
-from functions.identity.service.tenants import administered
+from functions.identity.service.tenants import administered, control_of
 from functions.identity.service.tokens import renew_session
 from functions.identity.views import (
     ImpersonationPage,
@@ -40,6 +41,8 @@ from shared.kit.ids import new_id
 from shared.kit.models import part_of
 from shared.kit.roles import TENANT_ADMIN
 from shared.storage.idempotency import IdempotencyKey
+
+_MOST_AT_ONCE = 100
 
 
 async def begin(caller: Caller, body: ImpersonationBody) -> NewImpersonation:
@@ -130,6 +133,8 @@ async def allow(caller: Caller, key: IdempotencyKey, allowed: bool) -> SupportAc
         await administered(work)
         known = await work.find(SUPPORT_ACCESS, ACCESS_ID)
         saved = await work.save(*rules.allow(known, allowed, caller.principal, work.at))
+        if not allowed:
+            await _revoke_all(work)
         said: SupportAccess | None = saved[-1] if saved else known
         return SupportAccessView.of(said)
 
@@ -139,9 +144,21 @@ async def allow(caller: Caller, key: IdempotencyKey, allowed: bool) -> SupportAc
     return answer
 
 
+async def _revoke_all(work: Command) -> None:
+    """Adds to the commit that no function takes a token of support any more."""
+    known = await work.query(
+        IMPERSONATIONS, order_by="started_at", descending=True, limit=_MOST_AT_ONCE
+    )
+    for each in known:
+        if rules.continues(each, None, work.at):
+            await work.save(revoke(await control_of(work), each.session_id, work.at))
+
+
 async def _end_all(caller: Caller) -> None:
     """Those that began within half an hour: earlier ones are over."""
-    page = await RUN.page(caller, IMPERSONATIONS, order_by=("started_at",), limit=100, cursor=None)
+    page = await RUN.page(
+        caller, IMPERSONATIONS, order_by=("started_at",), limit=_MOST_AT_ONCE, cursor=None
+    )
     for each in page.items:
         if rules.continues(each, None, caller.received_at):
             await end(caller, each.session_id)

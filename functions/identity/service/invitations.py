@@ -4,12 +4,13 @@ from functions.identity.aggregates import INVITATIONS, MEMBERS, RUN, TENANTS
 from functions.identity.rules import invitation as invitations
 from functions.identity.rules.invitation import InvitationBody
 from functions.identity.rules.secrets import new_secret
-from functions.identity.rules.tenant import OPEN, join
+from functions.identity.rules.tenant import join
 from functions.identity.service.platform import acting
 from functions.identity.service.tenants import administered, point
 from functions.identity.views import Accepted, InvitationPage, InvitationView, NewInvitation
 from shared.aggregates import Command
 from shared.kit.callers import Caller
+from shared.kit.control import OPEN
 from shared.kit.errors import InvitationOver, NotFound
 from shared.kit.ids import is_id, new_id
 from shared.storage.idempotency import IdempotencyKey

@@ -5,6 +5,7 @@ from functions.identity.rules import api_key, service_principal
 from functions.identity.rules.api_key import KeyBody, WrittenKey
 from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.tenant import check_current
+from functions.identity.service.tenants import control_of
 from functions.identity.views import KeyPage, KeyView, NewKey
 from shared.aggregates import Command
 from shared.kit.callers import Caller
@@ -70,7 +71,8 @@ async def revoke_key(caller: Caller, key: IdempotencyKey, key_id: str) -> KeyVie
         found = await work.get(KEYS, key_id)
         if found.principal_id != caller.principal:
             check_current(caller.actor, await work.find(MEMBERS, caller.principal))
-        saved = await work.save(*api_key.revoke(found, caller.principal, work.at))
+        control = await control_of(work)
+        saved = await work.save(*api_key.revoke(found, control, caller.principal, work.at))
         return KeyView.of(saved[-1] if saved else found)
 
     return await RUN.command(caller, key, use_case, KeyView, about=(KEYS, key_id))

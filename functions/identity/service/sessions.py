@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.identity import EndedBecause
-from functions.identity.aggregates import RUN, SESSIONS
+from functions.identity.aggregates import ENDED, PRINCIPALS, RUN, SEATS, SESSIONS
+from functions.identity.rules.control import end_session
 from functions.identity.rules.secrets import NumberedToken
-from functions.identity.rules.session import Session, admits, end
+from functions.identity.rules.session import PlatformSeat, Session, admits, end
 from functions.identity.service.platform import ITSELF, digest_keys, on_platform
 from functions.identity.views import SessionPage, SessionView
-from shared.aggregates import Command
+from shared.aggregates import Command, Transition, UnitOfWork
 from shared.aggregates.command import not_found
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
+from shared.kit.control import EndedSessions, place_of_ended
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -96,6 +99,34 @@ async def end_support_session(session: Session, at: datetime) -> None:
     await _end(on_platform(session.principal_id, at), session.session_id, "revoked")
 
 
+async def save_ended(work: UnitOfWork, session: Session) -> None:
+    """Adds to the commit that no function takes the session's tokens any more: those for no tenant
+    and those for each tenant of its principal. Raises Unavailable."""
+    principal = await work.find(PRINCIPALS, session.principal_id)
+    work.rely_on(PRINCIPALS, session.principal_id)
+    tenants = {PLATFORM_TENANT, *(principal.tenants if principal is not None else ())}
+    if session.tenant_id is not None:
+        tenants.add(session.tenant_id)
+    places = [place_of_ended(each, session.session_id) for each in sorted(tenants)]
+    known = await work.find_all(ENDED, places)
+    for place, found in zip(places, known, strict=True):
+        ended = found or EndedSessions(place=place)
+        await work.save(end_session(ended, session.session_id, work.at))
+
+
+async def take_seat(work: UnitOfWork, session: Session) -> None:
+    """Makes this the only session of a platform admin: ends the one before in the same commit.
+    Raises Unavailable."""
+    seat = await work.find(SEATS, session.principal_id)
+    before = await work.find(SESSIONS, seat.session_id) if seat is not None else None
+    if before is not None and before.session_id != session.session_id:
+        ended = await work.save(*end(before, "replaced", work.at))
+        if ended:
+            await save_ended(work, before)
+    taken = PlatformSeat(principal_id=session.principal_id, session_id=session.session_id)
+    await work.save(Transition(taken))
+
+
 async def _end(caller: Caller, session_id: str, because: EndedBecause) -> SessionView:
     """The ended session of the caller. Raises NotFound for one that is another's."""
 
@@ -104,6 +135,8 @@ async def _end(caller: Caller, session_id: str, because: EndedBecause) -> Sessio
         if session.principal_id != caller.principal:
             raise await not_found(RUN.outbox, caller, SESSIONS, session_id)
         saved = await work.save(*end(session, because, work.at))
+        if saved:
+            await save_ended(work, session)
         return SessionView.of(saved[-1] if saved else session)
 
     about = (SESSIONS, session_id)

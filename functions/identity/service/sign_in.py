@@ -13,6 +13,7 @@ from functions.identity.rules.refusals import SignInRefused
 from functions.identity.rules.secrets import NumberedToken
 from functions.identity.service.admission import start_session_at_home
 from functions.identity.service.platform import ITSELF, digest_keys, on_platform
+from functions.identity.service.sessions import take_seat
 from functions.identity.service.sso import CALLBACK, issuer_of, tenant_of_mail
 from functions.identity.service.sso import redirect_uri as own_redirect_uri
 from functions.identity.settings import settings
@@ -140,6 +141,8 @@ async def start_session(person: Person, device: str, at: datetime) -> str:
             device=device,
         )
         await work.save(session)
+        if settings().roles_on_platform(principal_id):
+            await take_seat(work, session.state)
         return _Started(session_id=session.state.session_id)
 
     caller = on_platform(principal_id, at)

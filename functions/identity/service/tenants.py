@@ -6,7 +6,7 @@ first, and a crash in between leaves a pointer to nothing, which a repeat of the
 
 from datetime import datetime
 
-from functions.identity.aggregates import MEMBERS, PRINCIPALS, RUN, SLUGS, TENANTS
+from functions.identity.aggregates import CONTROLS, MEMBERS, PRINCIPALS, RUN, SLUGS, TENANTS
 from functions.identity.rules import tenant as tenants
 from functions.identity.rules.principal import Principal, point_to
 from functions.identity.rules.tenant import (
@@ -22,6 +22,7 @@ from functions.identity.views import Me, MemberPage, MemberView, TenantsView, Te
 from shared.aggregates import Command, Transition
 from shared.aggregates.command import not_found
 from shared.kit.callers import Caller
+from shared.kit.control import ID, Control
 from shared.kit.errors import Forbidden, NotFound, VersionConflict
 from shared.kit.ids import new_id
 from shared.storage.idempotency import IdempotencyKey
@@ -101,7 +102,8 @@ async def change_roles(
         tenant = await administered(work)
         if not member.is_here:
             raise VersionConflict("the member left; invite them again")
-        saved = await work.save(*tenants.change_roles(tenant, member, body.roles))
+        control = await control_of(work)
+        saved = await work.save(*tenants.change_roles(tenant, control, member, body.roles, work.at))
         return MemberView.of(saved[-1] if saved else member)
 
     return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))
@@ -115,7 +117,21 @@ async def remove_member(caller: Caller, key: IdempotencyKey, principal: str) -> 
         member = await work.get(MEMBERS, principal)
         leaves = principal == caller.principal
         tenant = await _tenant(work) if leaves else await administered(work)
-        saved = await work.save(*tenants.remove(tenant, member, work.at))
+        control = await control_of(work)
+        saved = await work.save(*tenants.remove(tenant, control, member, work.at))
+        return MemberView.of(saved[-1] if saved else member)
+
+    return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))
+
+
+async def end_sessions(caller: Caller, key: IdempotencyKey, principal: str) -> MemberView:
+    """The member, who signs in again for this tenant. Raises NotFound, Forbidden for all but
+    admins."""
+
+    async def use_case(work: Command) -> MemberView:
+        member = await work.get(MEMBERS, principal)
+        await administered(work)
+        saved = await work.save(*tenants.sign_out(await control_of(work), member, work.at))
         return MemberView.of(saved[-1] if saved else member)
 
     return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))
@@ -124,10 +140,18 @@ async def remove_member(caller: Caller, key: IdempotencyKey, principal: str) -> 
 async def administered(work: Command) -> Tenant:
     """The caller's tenant, in which it still has the roles of its token. Raises Forbidden,
     NotFound."""
-    await work.prefetch((TENANTS, work.caller.tenant_id), (MEMBERS, work.caller.principal))
+    await work.prefetch(
+        (TENANTS, work.caller.tenant_id), (MEMBERS, work.caller.principal), (CONTROLS, ID)
+    )
     check_current(work.caller.actor, await work.find(MEMBERS, work.caller.principal))
     work.rely_on(MEMBERS, work.caller.principal)
     return await _tenant(work)
+
+
+async def control_of(work: Command) -> Control:
+    """The control document of the caller's tenant. One read, unless it was read before. Raises
+    Unavailable."""
+    return await work.find(CONTROLS, ID) or Control()
 
 
 async def place_of(

@@ -33,7 +33,7 @@ from functions.identity.service.platform import (
     digest_keys,
     on_platform,
 )
-from functions.identity.service.sessions import session_of
+from functions.identity.service.sessions import save_ended, session_of
 from functions.identity.settings import settings
 from shared.aggregates import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
@@ -68,10 +68,10 @@ async def renew_session(
     resource: str = "",
     workspace_id: str = "",
 ) -> Tokens:
-    """An access token, and the session's next token. `tenant_id` chooses a tenant; without it, it
-    is the one chosen last, or the principal's only one. `workspace_id` narrows this token to one of
-    its workspaces. A client's session has the tenant that the
-    person let it into, and its tokens are taken from that client only. One commit.
+    """An access token, and the session's next token. `tenant_id` chooses a tenant, or none by
+    `_platform`; without it, it is the one chosen last, or the principal's only one. `workspace_id`
+    narrows this token to one of its workspaces. A client's session has the tenant that the person
+    let it into, and its tokens are taken from that client only. One commit.
 
     Raises GrantRefused for a token that is not the newest, which ends the session where it is older
     than thirty seconds, and for a tenant or a scope that the principal does not have; and
@@ -87,6 +87,8 @@ async def renew_session(
         session = await work.get(SESSIONS, signed.session.session_id)
         renewal = renew(session, number, work.at, grant.tenant_id)
         await work.save(*renewal.steps)
+        if renewal.is_copied:
+            await save_ended(work, session)
         copied_from = session.principal_id if renewal.is_copied else None
         return _Renewed(session=renewal.session, copied_from=copied_from)
 
@@ -150,7 +152,8 @@ async def redeem_authorization_code(code: str, presented: PresentedCode, at: dat
             await work.save(started, redeemed)
             return _Renewed(session=started.state)
         copied = await work.get(SESSIONS, grant.session_id)
-        await work.save(*sessions.end(copied, "reused", work.at))
+        if await work.save(*sessions.end(copied, "reused", work.at)):
+            await save_ended(work, copied)
         return _Renewed(session=None, copied_from=grant.principal_id)
 
     given = await RUN.command(caller, IdempotencyKey(caller), use_case, _Renewed)

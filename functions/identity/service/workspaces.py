@@ -4,7 +4,7 @@ from functions.identity.aggregates import MEMBERS, RUN, TENANTS, WORKSPACES
 from functions.identity.rules import workspace as workspaces
 from functions.identity.rules.tenant import Member
 from functions.identity.rules.workspace import WorkspaceBody, WorkspaceChange
-from functions.identity.service.tenants import administered
+from functions.identity.service.tenants import administered, control_of
 from functions.identity.views import MemberView, WorkspacePage, WorkspaceView
 from shared.aggregates import Command
 from shared.kit.callers import Caller
@@ -74,7 +74,9 @@ async def change_roles(
         work.rely_on(MEMBERS, caller.principal)
         if not member.is_here:
             raise VersionConflict("the member left; invite them again")
-        saved = await work.save(*workspaces.change_roles(member, workspace, roles))
+        control = await control_of(work)
+        steps = workspaces.change_roles(member, control, workspace, roles, work.at)
+        saved = await work.save(*steps)
         return MemberView.of(saved[-1] if saved else member)
 
     return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))

@@ -49,6 +49,14 @@ VETO = {**ABOUT, "reason_category": "safety", "explanation": "not like this"}
 MATRIX = {
     "read": Row("GET", "/v1/agents", ALL),
     "own affairs": Row("GET", "/v1/auth/sessions", ALL),
+    "suspend a tenant": Row(
+        "POST", "/v1/tenants/ten_x/suspend", {"platform_admin"}, {"reason": "It sends spam."}
+    ),
+    "resume a tenant": Row("POST", "/v1/tenants/ten_x/resume", ADMINS),
+    "close the tenant": Row("POST", "/v1/tenants/ten_x/close", {"tenant_admin"}),
+    "rename the tenant": Row("PATCH", "/v1/tenants/ten_x", {"tenant_admin"}, {"name": "Clinic"}),
+    "end a member's sessions": Row("DELETE", "/v1/members/nobody/sessions", {"tenant_admin"}),
+    "set a feature": Row("PUT", "/v1/flags/faster", {"tenant_admin"}, {"percent": 101}),
     "list invitations": Row("GET", "/v1/invitations", ADMINS),
     "invite": Row("POST", "/v1/invitations", ADMINS),
     "revoke an invitation": Row("DELETE", "/v1/invitations/inv_x", ADMINS),

@@ -33,6 +33,7 @@ from functions.approvals.service.requests import request_approval
 from functions.approvals.views import ApprovalCard, SignedCard
 from shared.kit.callers import Actor, Caller
 from shared.kit.contents import Content
+from shared.kit.control import Control
 from shared.kit.ids import derive_id, new_id
 from shared.messaging.changes import Timer
 from shared.messaging.contents import keep, read_contents
@@ -52,6 +53,7 @@ from tests.functions.approvals.builders import (
     request_body,
 )
 from tests.shared.cloud import Cloud
+from tests.shared.control import write_control
 
 SPEC: dict[str, Any] = {
     "name": "clinic-content-writer",
@@ -80,6 +82,7 @@ class World:
     asked: list[Envelope] = field(default_factory=list)
     contents: dict[str, Content] = field(default_factory=dict)
     storing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    control: Control = field(default_factory=Control)
 
     def caller(self, actor: Actor, at: datetime = START) -> Caller:
         return Caller(
@@ -89,7 +92,13 @@ class World:
             roles=actor.roles,
             received_at=at,
             token="",
+            control=self.control,
         )
+
+    async def say(self, control: Control) -> None:
+        """Identity writes the tenant's control document, and every function knows it."""
+        await write_control(self.store, control)
+        self.control = control
 
     async def ask(self, at: datetime = START, **fields: Any) -> SignedCard:
         """Somebody asks over the API."""

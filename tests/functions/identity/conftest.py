@@ -10,7 +10,7 @@ from tests.functions.approvals.conftest import cloud
 __all__ = ["cloud"]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The name under which identity issues tokens here."""
     monkeypatch.setenv("ASSENT_ISSUER", "https://assent.test")

@@ -19,7 +19,8 @@ from functions.audit.aggregates import RUN as AUDIT
 from functions.audit.exporting import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
 from functions.identity.aggregates import GROUPS, USERS
-from functions.identity.aggregates import RUN as IDENTITY
+from functions.identity.reactions import HANDLERS as IDENTITY_HANDLERS
+from functions.identity.reactions import RUN as IDENTITY
 from functions.identity.rules.tenant import Tenant, TenantBody
 from functions.identity.rules.tenant import found as found_tenant
 from functions.identity.service import (
@@ -90,6 +91,7 @@ async def somebody_lists_what_is_theirs(tenant: TenantStore) -> None:
     members = [{"value": user.entry_id}]
     await directory.create_group(admin, {"displayName": "team", "members": members})
     await directory.delete_user(admin, user.entry_id)
+    await IDENTITY.sweep(IDENTITY_HANDLERS).run(START)
 
 
 async def agents_live_and_fall(world: AgentsWorld) -> None:
@@ -131,7 +133,7 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     assert [each async for each in queries.find_refused_since(store, "execution", START)] == []
     await queries.find_refused(work, opened())
     await queries.find_tacit(work, opened(), 25)
-    await queries.is_governor_absent(store, "dina", START)
+    await queries.is_governor_absent(store, "dina", START, ())
     await world.sweep(START + timedelta(days=40))
     event, _ = world.approval_needed()
     await world.deliver(event)

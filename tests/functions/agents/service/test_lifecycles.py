@@ -9,9 +9,11 @@ import pytest
 from events.agents import AgentReactivated
 from functions.agents.rules.agent import PROBATION, PROBATION_DUE
 from functions.agents.service import dependents
+from shared.kit.control import Control, Suspension
 from shared.storage.subject_keys import opened
 from tests.functions.agents.specs import document
 from tests.functions.agents.worlds import World
+from tests.shared.control import write_control
 
 REASON = {"reason": "look at it"}
 
@@ -144,6 +146,26 @@ async def test_probation_ends_by_its_timer(world: World) -> None:
     assert (await world.agent(agent_id))["status"] == "active"
     assert (await world.events()).count("agent.probation_ended") == 1
     assert timedelta(days=7) == PROBATION
+
+
+async def test_no_probation_ends_while_its_tenant_is_suspended(world: World) -> None:
+    agent_id = (await world.live())["agent_id"]
+    await suspend(world, agent_id)
+    await world.of("gala", "governor").post(f"/v1/agents/{agent_id}/reactivate", REASON)
+    timer = (await world.stored_agent(agent_id)).timer
+    assert timer is not None
+    began, resumed = timer.at - timedelta(days=1), timer.at + timedelta(days=9)
+    stopped = Control(status="suspended", suspensions=(Suspension(at=began),))
+    await write_control(world.store, stopped)
+    await world.fire(PROBATION_DUE, agent_id, timer.at)
+    await world.sweep(timer.at + timedelta(minutes=1))
+    await write_control(world.store, Control(suspensions=(Suspension(at=began, until=resumed),)))
+    for at in (resumed, resumed + timedelta(hours=23)):
+        await world.fire(PROBATION_DUE, agent_id, at)
+        await world.sweep(at)
+    assert (await world.agent(agent_id))["status"] == "probation"
+    await world.fire(PROBATION_DUE, agent_id, resumed + timedelta(days=1))
+    assert (await world.agent(agent_id))["status"] == "active"
 
 
 async def test_a_violation_suspends_and_is_published_with_its_evidence(world: World) -> None:

@@ -21,6 +21,7 @@ from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.standing import depends_on_takeover, takeover_cutoff
 from shared.kit.callers import Actor
+from shared.kit.control import Suspension
 from shared.kit.errors import ApprovalExpired, Forbidden, Invalid
 from tests.functions.approvals.builders import (
     DEPUTY,
@@ -342,3 +343,11 @@ def test_the_requester_cannot_be_made_a_deputy_by_a_role() -> None:
     requester = Actor(REQUESTER, frozenset({"deputy"}))
     with pytest.raises(Exception, match="your text in it"):
         decide(approval, command("approve", approval), requester, START + MINUTE)
+
+
+def test_a_deputy_takes_over_after_four_hours_in_which_the_tenant_was_open() -> None:
+    earlier = Suspension(at=START - 30 * HOUR, until=START - 20 * HOUR)
+    later = Suspension(at=START + HOUR, until=START + 11 * HOUR)
+    assert takeover_cutoff(START + 4 * HOUR, (earlier,)) == START
+    assert takeover_cutoff(START + 14 * HOUR, (earlier, later)) == START
+    assert takeover_cutoff(START + 15 * HOUR, (earlier, later)) == START + 11 * HOUR

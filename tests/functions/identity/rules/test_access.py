@@ -15,6 +15,7 @@ from functions.identity.rules.roles import OWN, known, scopes_of
 from functions.identity.rules.secrets import device_code, form_token, grant_of, is_form_token
 from functions.identity.rules.session import REPEATED_WITHIN, Session, start
 from functions.identity.rules.tenant import Member, Tenant, TenantBody, found
+from shared.kit.control import Control, Revocation
 from shared.kit.digests import load_key_ring, new_key_ring
 from shared.kit.errors import Forbidden, Invalid, NotFound, VersionConflict
 from shared.kit.ids import new_id
@@ -25,7 +26,7 @@ TENANT_ID, KEY_ID = new_id("ten", NOON), new_id("key", NOON)
 
 
 def _place(**changed: Any) -> tuple[Tenant, Member]:
-    tenant, member = found(TENANT_ID, TenantBody(name="Clinic", slug="clinic"), "user_1", NOON)
+    tenant, member, _ = found(TENANT_ID, TenantBody(name="Clinic", slug="clinic"), "user_1", NOON)
     assert isinstance(tenant.state, Tenant)
     assert isinstance(member.state, Member)
     return tenant.state, member.state.model_copy(update=changed)
@@ -68,11 +69,24 @@ def test_a_devices_session_has_no_more_than_the_person_allowed() -> None:
 
 @pytest.mark.parametrize("status", ["suspended", "closing", "closed"])
 def test_a_tenant_that_is_not_open_gives_no_token(status: str) -> None:
-    tenant, member = _place()
+    tenant, member = _place(roles=("governor", "deputy"))
     closed = tenant.model_copy(update={"status": status})
     with pytest.raises(GrantRefused) as refused:
         in_tenant(TENANT_ID, closed, member, scope="", session=_session())
     assert _error(refused) == ("access_denied", None)
+
+
+@pytest.mark.parametrize("status", ["suspended", "closing"])
+def test_the_admins_of_a_stopped_tenant_get_tokens_to_read_and_export(status: str) -> None:
+    tenant, admin = _place(version=3)
+    stopped = tenant.model_copy(update={"status": status})
+    grant = in_tenant(TENANT_ID, stopped, admin, scope="", session=_session())
+    assert "tenant_admin" in grant.roles
+    claims = claims_of(grant, issuer="i", audience="a", token_id="t", at=NOON)
+    assert claims["member_version"] == 3
+    closed = tenant.model_copy(update={"status": "closed"})
+    with pytest.raises(GrantRefused):
+        in_tenant(TENANT_ID, closed, admin, scope="", session=_session())
 
 
 def test_whoever_left_and_whoever_never_was_there_hear_the_same() -> None:
@@ -171,9 +185,12 @@ def test_a_rotated_key_takes_the_earlier_secret_for_a_day() -> None:
 
 
 def test_a_key_is_revoked_once_and_not_rotated_afterwards() -> None:
-    (step,) = api_key.revoke(_key(), "user_2", NOON)
+    control, step = api_key.revoke(_key(), Control(), "user_2", NOON)
+    assert isinstance(control.state, Control)
+    assert isinstance(step.state, ApiKey)
+    assert control.state.revoked == {KEY_ID: Revocation(at=NOON)}
     assert (step.event, step.state.revoked_by) == (ApiKeyRevoked, "user_2")
-    assert api_key.revoke(step.state, "user_1", NOON) == ()
+    assert api_key.revoke(step.state, Control(), "user_1", NOON) == ()
     with pytest.raises(VersionConflict):
         api_key.rotate(step.state, "newer", "user_1", NOON)
 

@@ -17,6 +17,7 @@ from functions.identity.rules.invitation import LIFE, Invitation, accept, invite
 from functions.identity.rules.principal import MOST_TENANTS, Principal, point_to
 from functions.identity.rules.tenant import Member, Tenant, TenantBody, check_current
 from shared.kit.callers import Actor
+from shared.kit.control import Control, Revocation
 from shared.kit.errors import Forbidden, InvitationOver, NotFound, VersionConflict
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -24,7 +25,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 def _founded() -> tuple[Tenant, Member]:
     body = TenantBody(name="Clinic", slug="clinic")
-    tenant, founder = tenants.found("ten_1", body, "user_1", NOON)
+    tenant, founder, _ = tenants.found("ten_1", body, "user_1", NOON)
     assert (tenant.event, founder.event) == (TenantCreated, MemberJoined)
     assert isinstance(tenant.state, Tenant)
     assert isinstance(founder.state, Member)
@@ -52,42 +53,47 @@ def test_a_founder_is_admin_and_governor() -> None:
 def test_the_last_admin_and_the_last_governor_keep_their_role(roles: tuple[str, ...]) -> None:
     tenant, founder = _founded()
     with pytest.raises(VersionConflict, match="would have no"):
-        tenants.change_roles(tenant, founder, roles)
+        tenants.change_roles(tenant, Control(), founder, roles, NOON)
     with pytest.raises(VersionConflict, match="would have no"):
-        tenants.remove(tenant, founder, NOON)
+        tenants.remove(tenant, Control(), founder, NOON)
 
 
 def test_a_second_admin_and_governor_lets_the_first_go() -> None:
     tenant, founder, _ = _with_second("governor", "tenant_admin")
-    counted, removed = tenants.remove(tenant, founder, NOON)
+    counted, control, removed = tenants.remove(tenant, Control(), founder, NOON)
     assert removed.event is MemberRemoved
     assert isinstance(counted.state, Tenant)
     assert (counted.state.admins, counted.state.governors) == (("user_2",), ("user_2",))
+    assert isinstance(control.state, Control)
+    assert control.state.revoked == {"user_1": Revocation(at=NOON, version=1)}
 
 
 def test_the_tenant_changes_with_each_admin_so_that_two_changes_at_once_collide() -> None:
     tenant, founder, second = _with_second("governor", "tenant_admin")
     for member in (founder, second):
-        counted, changed = tenants.change_roles(tenant, member, ("analyst",))
+        counted, _, changed = tenants.change_roles(tenant, Control(), member, ("analyst",), NOON)
         assert isinstance(counted.state, Tenant)
         assert changed.event is MemberRolesChanged
 
 
 def test_the_same_roles_again_change_nothing() -> None:
     tenant, founder = _founded()
-    assert tenants.change_roles(tenant, founder, ("tenant_admin", "governor")) == ()
+    assert (
+        tenants.change_roles(tenant, Control(), founder, ("tenant_admin", "governor"), NOON) == ()
+    )
 
 
 def test_a_member_joins_once_and_may_come_back() -> None:
     tenant, _, second = _with_second("analyst")
     with pytest.raises(VersionConflict):
         tenants.join(tenant, second, "user_2", ("analyst",), "inv_2", NOON)
-    *_, gone = tenants.remove(tenant, second, NOON)
+    *_, gone = tenants.remove(tenant, Control(), second, NOON)
     assert isinstance(gone.state, Member)
-    assert tenants.remove(tenant, gone.state, NOON) == ()
+    assert tenants.remove(tenant, Control(), gone.state, NOON) == ()
     *_, back = tenants.join(tenant, gone.state, "user_2", ("developer",), "inv_2", NOON)
     assert isinstance(back.state, Member)
     assert (back.state.is_here, back.state.roles) == (True, ("developer",))
+    assert back.state.version > second.version
 
 
 def test_a_token_with_a_role_that_was_taken_away_administers_nothing() -> None:

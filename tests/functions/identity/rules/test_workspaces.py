@@ -15,6 +15,7 @@ from functions.identity.rules.workspace import (
     change_roles,
     create,
 )
+from shared.kit.control import Control
 from shared.kit.errors import Invalid, VersionConflict
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -56,4 +57,14 @@ def test_a_service_has_no_roles_in_a_workspace() -> None:
     _, workspace = _made(_tenant())
     service = Member(principal_id="service_1", kind="service", roles=("operator",), joined_at=NOON)
     with pytest.raises(Invalid, match="whole tenant"):
-        change_roles(service, workspace, ("operator",))
+        change_roles(service, Control(), workspace, ("operator",), NOON)
+
+
+def test_tokens_of_before_are_refused_where_roles_in_a_workspace_change() -> None:
+    _, workspace = _made(_tenant())
+    member = Member(principal_id="user_2", roles=("operator",), joined_at=NOON, version=3)
+    control, changed = change_roles(member, Control(), workspace, ("analyst",), NOON)
+    assert isinstance(control.state, Control)
+    assert isinstance(changed.state, Member)
+    assert changed.state.version == control.state.revoked["user_2"].version == 4
+    assert change_roles(changed.state, control.state, workspace, ("analyst",), NOON) == ()

@@ -4,25 +4,34 @@ once."""
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from functions.identity.aggregates import MEMBERS, RUN, SESSIONS
+from functions.identity.aggregates import CONTROLS, MEMBERS, RUN, SESSIONS
+from functions.identity.reactions import HANDLERS
 from functions.identity.rules.id_token import Person
 from functions.identity.rules.invitation import InvitationBody
 from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.secrets import NumberedToken
+from functions.identity.rules.standing import CLOSING_DUE, SuspensionBody
 from functions.identity.rules.tenant import TenantBody
 from functions.identity.service import invitations, tenants
 from functions.identity.service.platform import acting, digest_keys, on_platform
+from functions.identity.service.sessions import revoke_session
 from functions.identity.service.sign_in import start_session
+from functions.identity.service.standing import close_tenant, resume_tenant, suspend_tenant
 from functions.identity.service.tokens import renew_session
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
+from shared.kit.control import ID, Bearer, Control, place_of_ended
 from shared.kit.errors import VersionConflict
+from shared.messaging.changes import Timer
 from shared.messaging.log import EVENT_LOG
+from shared.messaging.timers import timer_event
+from shared.runtime.control import read_standing
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.shared.cloud import Cloud
@@ -179,3 +188,93 @@ async def test_an_invitation_is_accepted_once_whenever_the_process_dies(
     ]
     events = await _events_of(tenant.tenant_id, guest.principal)
     assert events == ["assent.invitation.accepted.v1", "assent.member.joined.v1"]
+
+
+async def _founded(founder: Caller) -> Caller:
+    """The founder as an admin of a new tenant."""
+    body = TenantBody(name="Clinic", slug=f"clinic-{uuid.uuid4().hex[:8]}")
+    view = await tenants.create_tenant(founder, IdempotencyKey(founder), body)
+    return replace(founder, tenant_id=view.tenant_id, roles=frozenset({"tenant_admin", "governor"}))
+
+
+async def _said(tenant_id: str) -> Control:
+    found = await RUN.find(acting("service:identity", tenant_id, NOON), CONTROLS, ID)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("act", ["suspend", "close"])
+async def test_a_tenant_stops_once_and_its_control_document_says_so_whenever_the_process_dies(
+    cloud: Cloud, death: Any, act: str
+) -> None:
+    cloud.mend()
+    founder, _ = await _signed_in()
+    admin = await _founded(founder)
+    platform = replace(founder, roles=frozenset({"platform_admin"}))
+
+    async def stop() -> str:
+        if act == "close":
+            return (await close_tenant(admin, IdempotencyKey(admin), admin.tenant_id)).status
+        body = SuspensionBody(reason="spam")
+        key = IdempotencyKey(platform)
+        return (await suspend_tenant(platform, key, admin.tenant_id, body)).status
+
+    expected = {"suspend": "suspended", "close": "closing"}[act]
+    await _dies(cloud, stop, death)
+    view = await tenants.show_tenant(admin, admin.tenant_id)
+    assert view.status == (await _said(admin.tenant_id)).status
+    assert await stop() == await stop() == expected
+    said = await _said(admin.tenant_id)
+    assert (said.status, len(said.suspensions)) == (expected, 1)
+    types = await _events_of(admin.tenant_id, admin.principal)
+    wanted = {"suspend": "suspended", "close": "closing_requested"}[act]
+    assert types.count(f"assent.tenant.{wanted}.v1") == 1
+
+
+async def test_an_ended_session_and_its_refused_tokens_are_one_commit(
+    cloud: Cloud, death: Any
+) -> None:
+    cloud.mend()
+    founder, token = await _signed_in()
+    admin = await _founded(founder)
+    session_id = token.partition(".")[0]
+
+    async def act() -> Any:
+        return await revoke_session(founder, session_id)
+
+    await _dies(cloud, act, death)
+    for _ in range(2):
+        session = await RUN.find(on_platform(founder.principal, NOON), SESSIONS, session_id)
+        assert session is not None
+        for place in (admin.tenant_id, PLATFORM_TENANT):
+            standing = await read_standing(place, place_of_ended(place, session_id))
+            bearer = Bearer(founder.principal, session_id, 0, 0)
+            assert standing.refuses(bearer) is (session.ended_at is not None)
+        await act()
+
+
+async def test_a_closing_tenant_is_closed_for_good_by_its_timer_and_only_then(
+    cloud: Cloud, death: Any
+) -> None:
+    cloud.mend()
+    founder, _ = await _signed_in()
+    admin = await _founded(founder)
+    view = await close_tenant(admin, IdempotencyKey(admin), admin.tenant_id)
+    assert view.closes_at is not None
+    due = view.closes_at
+
+    async def fire(at: datetime) -> None:
+        timer = Timer(type=CLOSING_DUE, subject=f"tenant/{admin.tenant_id}", at=at)
+        await HANDLERS[CLOSING_DUE](timer_event("identity", admin.tenant_id, timer, at))
+
+    await fire(view.closes_at - timedelta(seconds=1))
+    assert (await _said(admin.tenant_id)).status == "closing"
+    await _dies(cloud, lambda: fire(due), death)
+    for _ in range(2):
+        await fire(view.closes_at)
+    assert (await _said(admin.tenant_id)).status == "closed"
+    own = await _events_of(admin.tenant_id, "service:identity")
+    assert own.count("assent.tenant.closed.v1") == 1
+    late = replace(admin, received_at=view.closes_at)
+    with pytest.raises(VersionConflict, match="closed for good"):
+        await resume_tenant(late, IdempotencyKey(late), admin.tenant_id)

@@ -1,0 +1,29 @@
+"""Features that are on for a share of a tenant's principals; they lie in its control document."""
+
+from functions.identity.aggregates import CONTROLS, RUN
+from functions.identity.rules.control import set_flag
+from functions.identity.service.tenants import administered, control_of
+from functions.identity.views import FlagBody, FlagView
+from shared.aggregates import Command
+from shared.kit.callers import Caller
+from shared.kit.control import ID, Control
+from shared.storage.idempotency import IdempotencyKey
+
+
+async def show_flag(caller: Caller, name: str) -> FlagView:
+    """For what share of the principals the feature is on, and whether for the caller."""
+    control = await RUN.find(caller, CONTROLS, ID) or Control()
+    return FlagView.of(control, name, caller.principal)
+
+
+async def put_flag(caller: Caller, key: IdempotencyKey, name: str, body: FlagBody) -> FlagView:
+    """The feature, on for another share. Raises Forbidden for all but admins, VersionConflict for
+    more than a hundred features."""
+
+    async def use_case(work: Command) -> FlagView:
+        await administered(work)
+        control = await control_of(work)
+        saved = await work.save(*set_flag(control, name, body.percent))
+        return FlagView.of(saved[-1] if saved else control, name, caller.principal)
+
+    return await RUN.command(caller, key, use_case, FlagView)

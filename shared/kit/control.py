@@ -1,0 +1,140 @@
+"""What may be done in a tenant now: the control document, and the sessions that ended.
+
+Identity writes both, each in the commit of what it says; every function reads them
+(`shared.runtime.control`)."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
+
+from shared.kit.bookkeeping import PLATFORM_TENANT
+from shared.kit.instants import Instant
+from shared.kit.models import Model
+from shared.kit.tier_limits import Tier
+
+TenantStatus = Literal["trial", "active", "suspended", "closing", "closed"]
+OPEN: frozenset[TenantStatus] = frozenset({"trial", "active"})
+
+COLLECTION, ID = "control", "control"
+ENDED_SESSIONS = "ended_sessions"
+# An access token lives fifteen minutes, and the commit that revokes it may take some more.
+KEPT = timedelta(minutes=17)
+
+
+class Flag(Model):
+    """A feature for a share of the principals."""
+
+    percent: Annotated[int, Field(ge=0, le=100)]
+
+
+class Suspension(Model):
+    """A time in which nothing could happen in the tenant. `until` is None while it lasts."""
+
+    at: Instant
+    until: Instant | None = None
+
+
+class Revocation(Model):
+    """When a key or a principal's tokens were revoked. Of a principal, tokens of a lower
+    `version` of its place in the tenant are refused."""
+
+    at: Instant
+    version: int = 0
+
+
+class Control(Model):
+    """The control document of one tenant. A tenant without one did not sign up here, as those of
+    tokens that a local platform mints: its control is `Control()`, which is open, has no flag and
+    revokes nothing.
+
+    `entitlements` are what the tenant has beyond its tier. `revoked` names keys and principals
+    of the last seventeen minutes; where they were too many, `reissued_at` says that every token
+    issued until then is refused. `suspensions` are the times in which it was not open; while it is
+    closing, `closes_at` is when it can be resumed no more."""
+
+    status: TenantStatus = "active"
+    tier: Tier = "free"
+    entitlements: Mapping[str, int] = {}
+    flags: Mapping[str, Flag] = {}
+    policy_version: int = 0
+    revoked: Mapping[str, Revocation] = {}
+    reissued_at: Instant | None = None
+    suspensions: tuple[Suspension, ...] = ()
+    closes_at: Instant | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may happen in the tenant."""
+        return self.status in OPEN
+
+    def has_flag(self, name: str, principal: str) -> bool:
+        """Whether the feature is on for the principal: always the same answer for the same
+        percentage, and a larger one only adds principals."""
+        flag = self.flags.get(name)
+        digest = hashlib.sha256(f"{name}\n{principal}".encode()).digest()
+        return flag is not None and int.from_bytes(digest[:8]) % 100 < flag.percent
+
+
+def time_lost(
+    suspensions: Iterable[Suspension], since: datetime | None, due: datetime, at: datetime
+) -> timedelta:
+    """How long, by `at`, the tenant was not open while something ran that began at `since` and was
+    due at `due`: it is due that much later. Where `since` is None, it ran from the beginning."""
+    lost = timedelta(0)
+    for each in suspensions:
+        begin = each.at if since is None else max(each.at, since)
+        end = each.until or at
+        if begin < end and each.at < due + lost:
+            lost += end - begin
+    return lost
+
+
+class EndedSessions(Model):
+    """Sessions of the last seventeen minutes whose tokens are refused, with when they ended: those
+    that may have tokens for one tenant, or, in one of several such documents, for none."""
+
+    place: str
+    ended: Mapping[str, Instant] = {}
+    reissued_at: Instant | None = None
+
+
+class Bearer(NamedTuple):
+    """What an access token says of itself. `credential_id` is its session or key; `version` that of
+    its principal's place in the tenant when it was issued."""
+
+    principal: str
+    credential_id: str | None
+    issued_at: int
+    version: int
+
+
+class Standing(NamedTuple):
+    """What one function knows of a tenant, at most twenty seconds old."""
+
+    control: Control = Control()
+    ended: EndedSessions = EndedSessions(place="")
+
+    def refuses(self, bearer: Bearer) -> bool:
+        """Whether the token was revoked after it was issued."""
+        control, sid = self.control, bearer.credential_id
+        principal = control.revoked.get(bearer.principal)
+        reissued = [each for each in (control.reissued_at, self.ended.reissued_at) if each]
+        return (
+            (sid is not None and (sid in control.revoked or sid in self.ended.ended))
+            or (principal is not None and bearer.version < principal.version)
+            or any(bearer.issued_at <= each.timestamp() for each in reissued)
+        )
+
+
+NO_STANDING = Standing()
+
+
+def place_of_ended(tenant_id: str, session_id: str) -> str:
+    """Where an ended session is named for those who check its tokens of that tenant. Tokens for no
+    tenant are checked in one of several documents, so that not everybody who signs out changes the
+    same."""
+    shard = f".{session_id[-1:].lower()}" if tenant_id == PLATFORM_TENANT else ""
+    return f"{tenant_id}{shard}"
