@@ -1,9 +1,8 @@
 """The providers at which people sign in: those that speak OpenID Connect, and GitHub.
 
-Their addresses are configuration, but for a tenant's own issuer, which is asked with the guard of
-`functions.identity.outside`."""
+Their addresses are configuration, but for a tenant's own issuer; `provider_calls.py` says how each
+is called."""
 
-import json
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,6 +12,7 @@ from urllib.parse import urlencode
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
+from functions.identity.provider_calls import Ask, ask_configured, ask_issuer, check_page
 from functions.identity.rules.attempt import Attempt
 from functions.identity.rules.id_token import ALGORITHMS, Person, check_id_token, person
 from functions.identity.rules.refusals import SignInRefused
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from joserfc.jwk import KeySet
 
 SECRET = "identity-providers"  # noqa: S105 - a secret's name
-TIMEOUT_SECONDS = 5.0
-LONGEST_ANSWER = 65_536
 DISCOVERY_KEPT_SECONDS = 3600.0
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,20}$")]
@@ -67,17 +65,6 @@ class GitHubProvider(_Client):
 
 Provider = Annotated[OpenIdProvider | GitHubProvider, Field(discriminator="kind")]
 _PROVIDERS: TypeAdapter[tuple[Provider, ...]] = TypeAdapter(tuple[Provider, ...])
-
-
-_JSON = {"Accept": "application/json"}
-
-
-class Ask(Protocol):
-    """A call to a provider: the JSON object that it answers."""
-
-    async def __call__(
-        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
-    ) -> Mapping[str, Any]: ...
 
 
 class ProviderClient(Protocol):
@@ -120,19 +107,16 @@ def _client_of(provider: OpenIdProvider | GitHubProvider) -> ProviderClient:
 @lru_cache(maxsize=256)
 def issuer_client(provider: Issuer) -> "OpenId":
     """The client of a tenant's own issuer."""
-    from functions.identity.outside import ask
-
-    return OpenId(provider, ask)
+    return OpenId(provider, ask_issuer)
 
 
 class OpenId:
-    """The authorization code flow with PKCE, state and nonce. `ask` makes the calls to an issuer
-    whose address is not configuration."""
+    """The authorization code flow with PKCE, state and nonce. `ask` makes the calls to the
+    issuer."""
 
-    def __init__(self, provider: Issuer, ask: "Ask | None" = None) -> None:
+    def __init__(self, provider: Issuer, ask: Ask = ask_configured) -> None:
         self._provider = provider
-        self._is_guarded = ask is not None
-        self._ask = ask or _answer
+        self._ask = ask
         self._found: tuple[float, Mapping[str, Any]] | None = None
         self._keys: IssuerKeys | None = None
 
@@ -146,12 +130,9 @@ class OpenId:
 
     async def authorize_url(self, attempt: Attempt, redirect_uri: str, hint: str = "") -> str:
         """Where the browser signs in; `hint` is the address that the person typed. Raises
-        SsoRefused for a tenant's issuer that is not https, Unavailable."""
+        SsoRefused for a place that is not https, Unavailable."""
         endpoint = await self._endpoint("authorization_endpoint")
-        if self._is_guarded:
-            from functions.identity.outside import check_scheme
-
-            check_scheme(endpoint)
+        check_page(endpoint)
         query = {
             "response_type": "code",
             "client_id": self._provider.client_id,
@@ -168,10 +149,8 @@ class OpenId:
     async def person(self, code: str, attempt: Attempt, redirect_uri: str, at: datetime) -> Person:
         """Whom the code is about. Raises SignInRefused, Unavailable."""
         answer = await self._ask(
-            "POST",
             await self._endpoint("token_endpoint"),
-            _JSON,
-            {
+            form={
                 "grant_type": "authorization_code",
                 "code": code,
                 "redirect_uri": redirect_uri,
@@ -196,8 +175,7 @@ class OpenId:
         from joserfc import jws, jwt
 
         if self._keys is None:
-            fetch = self._fetched_keys if self._is_guarded else None
-            self._keys = IssuerKeys(await self._endpoint("jwks_uri"), fetch)
+            self._keys = IssuerKeys(await self._endpoint("jwks_uri"), self._fetched_keys)
         keys = await self._keys.current()
         try:
             name = jws.extract_compact(token.encode()).headers().get("kid")
@@ -211,7 +189,7 @@ class OpenId:
     async def _fetched_keys(self, url: str) -> "KeySet":
         from joserfc.jwk import KeySet
 
-        return KeySet.import_key_set(dict(await self._ask("GET", url, _JSON, None)))  # type: ignore[arg-type]
+        return KeySet.import_key_set(dict(await self._ask(url)))  # type: ignore[arg-type]
 
     async def _endpoint(self, name: str) -> str:
         address = (await self._discovered()).get(name)
@@ -223,7 +201,7 @@ class OpenId:
         if self._found is None or time.monotonic() - self._found[0] > DISCOVERY_KEPT_SECONDS:
             issuer = self._provider.issuer
             address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-            found = await self._ask("GET", address, _JSON, None)
+            found = await self._ask(address)
             if found.get("issuer") != issuer:
                 raise Unavailable(f"{self._provider.title} gives itself another name")
             self._found = time.monotonic(), found
@@ -257,11 +235,9 @@ class GitHub:
 
     async def person(self, code: str, attempt: Attempt, redirect_uri: str, at: datetime) -> Person:
         """Whom the code is about. Raises SignInRefused, Unavailable."""
-        answer = await _answer(
-            "POST",
+        answer = await ask_configured(
             f"{self._provider.web}/login/oauth/access_token",
-            _JSON,
-            {
+            form={
                 "client_id": self._provider.client_id,
                 "client_secret": self._provider.client_secret,
                 "code": code,
@@ -272,8 +248,7 @@ class GitHub:
         token = answer.get("access_token")
         if not isinstance(token, str):
             raise SignInRefused("code_refused", "the provider did not take the code: begin again")
-        signed = {**_JSON, "Authorization": f"Bearer {token}"}
-        user = await _answer("GET", f"{self._provider.api}/user", signed, None)
+        user = await ask_configured(f"{self._provider.api}/user", token=token)
         number = user.get("id")
         subject = str(number) if isinstance(number, int) and number > 0 else None
         name = user.get("name") or user.get("login")
@@ -282,26 +257,3 @@ class GitHub:
 
 def _with_query(endpoint: str, query: Mapping[str, str]) -> str:
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
-
-
-async def _answer(
-    method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
-) -> Mapping[str, Any]:
-    """The JSON object that a provider answers, also to a refusal, which it explains in one. Raises
-    Unavailable."""
-    import httpx
-
-    try:
-        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
-            answer = await client.request(method, url, headers=dict(headers), data=form)
-    except httpx.HTTPError as error:
-        raise Unavailable("the provider does not answer; try again") from error
-    if answer.status_code >= 500 or len(answer.content) > LONGEST_ANSWER:
-        raise Unavailable("the provider cannot answer now; try again")
-    try:
-        content = json.loads(answer.content)
-    except ValueError as error:
-        raise Unavailable("the provider answers something else than JSON") from error
-    if not isinstance(content, dict):
-        raise Unavailable("the provider answers something else than an object")
-    return content

@@ -189,17 +189,15 @@ def test_no_pattern_is_built_from_input() -> None:
     assert built == OWN_PATTERNS
 
 
-# Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, the providers',
-# identity's. Each is configuration, but for the documents of clients and the issuers of tenants,
-# which are public addresses only (test_client_documents.py, test_outside.py).
+# Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, identity's.
+# Each is configuration, but for what is called outside: addresses that strangers and tenants name,
+# which are public only (test_runtime_outside.py).
 CALLERS = {
     "functions/agents/reviewer.py",
-    "functions/identity/client_documents.py",
-    "functions/identity/outside.py",
-    "functions/identity/providers.py",
     "mobile_api/approvals.py",
     "shared/runtime/issuer_keys.py",
     "shared/runtime/key_exchange.py",
+    "shared/runtime/outside.py",
 }
 
 

@@ -1,6 +1,5 @@
 """Which addresses of strangers are read, and how far."""
 
-import asyncio
 import json
 import socket
 from collections.abc import Callable, Iterator
@@ -11,40 +10,10 @@ from typing import Any
 import pytest
 
 from functions.identity import client_documents, settings
-from functions.identity.client_documents import (
-    LONGEST_ANSWER,
-    checked_address,
-    client_document,
-)
+from functions.identity.client_documents import LONGEST_ANSWER, client_document
 from functions.identity.rules.client import ClientDocument, check_client_id
 from functions.identity.rules.refusals import ClientRefused
 from shared.kit.errors import AssentError
-
-PUBLIC = "93.184.215.14"
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0"),
-        *("100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"),
-        *("::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "2001:db8::1"),
-        # Private addresses in the dress of others.
-        *("::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::"),
-    ],
-)
-def test_an_address_inside_is_never_called(address: str) -> None:
-    for found in ([address], [PUBLIC, address], [address, PUBLIC]):
-        with pytest.raises(ClientRefused, match="public internet"):
-            checked_address(found, is_loopback=False)
-
-
-def test_an_address_of_the_public_internet_is_called_and_no_name_is_looked_up_again() -> None:
-    assert checked_address([PUBLIC, "2606:2800:21f::1"], is_loopback=False) == PUBLIC
-    with pytest.raises(ClientRefused):
-        checked_address([], is_loopback=False)
-    with pytest.raises(ClientRefused):
-        checked_address(["127.0.0.1", PUBLIC], is_loopback=True)
 
 
 @pytest.mark.parametrize(
@@ -181,10 +150,9 @@ async def test_a_document_is_read_once_in_a_while(site: Any) -> None:
         (sending(b"", status=302, Location="http://127.0.0.1/c.json"), "200 with application/json"),
         (sending(b"{}", "text/html"), "200 with application/json"),
         (sending(b"{}", Content_Encoding="gzip"), "without compression"),
-        (sending(b" " * (LONGEST_ANSWER + 1)), "longer than"),
+        (sending(b" " * (LONGEST_ANSWER + 1)), "more than 10000 bytes"),
         (sending(b"[]"), "than an object"),
         (sending(b"{"), "than JSON"),
-        (sending(b"[" * 9000), "than JSON"),
         (sending(b"{}"), "not valid"),
     ],
 )
@@ -197,40 +165,15 @@ async def test_an_answer_that_is_no_short_document_is_refused(
     assert len(site.calls) == 1
 
 
-async def test_a_site_that_answers_drop_by_drop_is_left(
-    site: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client_documents, "TIMEOUT_SECONDS", 0.3)
-
-    def drips(handler: BaseHTTPRequestHandler) -> None:
-        import time
-
-        sending(b"")(handler)
-        try:
-            for _ in range(100):
-                handler.wfile.write(b" ")
-                handler.wfile.flush()
-                time.sleep(0.05)
-        except OSError:
-            return
-
-    with pytest.raises(ClientRefused, match="does not answer"):
-        await client_document(site(drips))
-
-
-async def test_a_name_is_resolved_once_and_what_it_meant_then_is_judged(
+async def test_a_host_that_is_inside_is_refused_and_not_called(
     loopback: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    def inside(host: str, port: int, **_: Any) -> list[Any]:
+        return [(socket.AF_INET, 1, 6, "", (each, port)) for each in ("93.184.215.14", "10.0.0.1")]
 
-    async def inside(host: str, port: int, **_: Any) -> list[Any]:
-        asked.append(host)
-        return [(socket.AF_INET, 1, 6, "", (each, port)) for each in (PUBLIC, "10.0.0.1")]
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", inside)
+    monkeypatch.setattr(socket, "getaddrinfo", inside)
     with pytest.raises(ClientRefused, match="public internet"):
         await client_document("https://app.example/c.json")
-    assert asked == ["app.example"]
 
 
 async def test_nothing_on_this_machine_is_read_outside_a_local_platform(
@@ -244,14 +187,3 @@ async def test_nothing_on_this_machine_is_read_outside_a_local_platform(
         with pytest.raises(AssentError, match="client_id must be the address"):
             await client_document(site(sending(b"{}")))
     assert site.calls == []
-
-
-async def test_a_proxy_in_the_environment_is_not_asked(
-    site: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:1")
-    url = site(sending(b""))
-    content = {"client_id": url, "redirect_uris": ["http://127.0.0.1/cb"]}
-    site(sending(json.dumps(content).encode()))
-    assert (await client_document(url)).client_id == url
