@@ -187,6 +187,7 @@ def decision(
         decided_by="gala",
         decided_at=START,
         version=version,
+        passkey_id=None,
         case=CaseBinding(case_id=case.case_id, revision=case.revision, purpose=asked.purpose),
     )
     return part_of(
