@@ -10,8 +10,10 @@ _USUAL = {"https": HTTPS_PORT, "http": 80}
 LONGEST_URL = 2_000
 
 # Lower case, ASCII, no dot at the end: every program reads these alike.
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_NAME = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
+_NAME = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
+    r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
 _LONGEST_NAME = 253
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9.-]+)(?::([0-9]{1,5}))?")
 _LOCALHOST = "localhost"
