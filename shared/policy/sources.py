@@ -17,9 +17,19 @@ LONGEST_SOURCE = 65_536
 # Cedar's parser ends the process on text that is nested deeper, or on longer chains.
 LONGEST_POLICY = 8_192
 DEEPEST = 50
+# What Cedar reads back from its own JSON form is 128 deep at most, of which a set of policies and
+# the policy itself take some.
+DEEPEST_PARSED = 120
 MOST_POLICIES = 500
 
-_TEXT_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*', re.DOTALL)
+# As Cedar reads them: a carriage return ends a comment, too.
+_TEXT_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\r\n]*', re.DOTALL)
+# Of each name after `has`, Cedar makes a condition as long as the path to it.
+_LONG_PATH = re.compile(r"(?:\.\s*\w+\s*){%d}" % DEEPEST)
+_TOO_LONG_A_CHAIN = (
+    "chains too many operators, such as && or `else if`, into one condition: write more than one "
+    "`when`, or more than one policy"
+)
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -75,6 +85,8 @@ def read_policies(source: Source, schema: cedarpy.Schema | None = None) -> tuple
         read = json.loads(cedarpy.policies_to_json_str(source.text))
     except ValueError as error:
         raise _refusal(source, str(error)) from error
+    except RecursionError as error:
+        raise _refusal(source, _TOO_LONG_A_CHAIN) from error
     if read["templates"]:
         raise _refusal(source, "has a template; write the principal and the resource themselves")
     statics = read["staticPolicies"]
@@ -82,6 +94,8 @@ def read_policies(source: Source, schema: cedarpy.Schema | None = None) -> tuple
         raise _refusal(source, f"has {len(statics)} policies; at most {MOST_POLICIES} are read")
     ordered = [statics[f"policy{number}"] for number in range(len(statics))]
     policies = tuple(_policy(source, number, each) for number, each in enumerate(ordered))
+    if deep := [each.name for each in policies if _depth(each.parsed) > DEEPEST_PARSED]:
+        raise _refusal(source, f"{deep[0]}: {_TOO_LONG_A_CHAIN}")
     names = [each.name for each in policies]
     if twice := {each for each in names if names.count(each) > 1}:
         raise _refusal(source, f"two policies have the name {min(twice)}; give each its own @id")
@@ -103,6 +117,16 @@ def _policy(source: Source, number: int, read: Mapping[str, object]) -> Policy:
     return Policy(name, read["effect"], given, actions, read)  # type: ignore[arg-type]
 
 
+def _depth(parsed: Any) -> int:
+    """How many objects and lists lie in each other, counted without recursion."""
+    depth, level = 0, [parsed]
+    while level:
+        depth += 1
+        inner = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [item for each in inner for item in each if isinstance(item, dict | list)]
+    return depth
+
+
 def _unreadable(text: str) -> Iterator[FieldError]:
     """What must be refused before Cedar reads it."""
     if len(text) > LONGEST_SOURCE:
@@ -110,6 +134,10 @@ def _unreadable(text: str) -> Iterator[FieldError]:
         yield FieldError("source", longest)
         return
     bare = _TEXT_OR_COMMENT.sub(lambda found: " " * len(found[0]), text)
+    if path := _LONG_PATH.search(bare):
+        detail = f"line {_line(text, path.start())}: has a path of {DEEPEST} or more names"
+        yield FieldError("source", detail)
+        return
     depth = begun = 0
     for place, character in enumerate(bare):
         if character in _OPENING:

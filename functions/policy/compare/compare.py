@@ -97,15 +97,16 @@ def only_forbids(sources: Sequence[Source]) -> list[Source]:
 
 class _Comparing:
     def __init__(self, schema: Schema, before: Side, after: Side) -> None:
+        # First: it refuses what must not be translated.
+        self._engines = [
+            Policies.of(schema, side.platform, side.tenant, version)
+            for side, version in ((before, "before"), (after, "after"))
+        ]
         self._schema = read_schema(str(schema.handle))
         self._terms = Terms()
         self._sides = (before, after)
         self._policies = [
             (comparable(side.platform), comparable(side.tenant)) for side in (before, after)
-        ]
-        self._engines = [
-            Policies.of(schema, side.platform, side.tenant, version)
-            for side, version in ((before, "before"), (after, "after"))
         ]
 
     def findings(self) -> Iterator[tuple[Environment, Witness | None]]:

@@ -5,7 +5,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-_TOKEN = re.compile(r'//[^\n]*|"(?:\\.|[^"\\])*"|[A-Za-z_]\w*|\d+|::|&&|\|\||[=!<>]=|\S', re.DOTALL)
+_TOKEN = re.compile(
+    r'//[^\r\n]*|"(?:\\.|[^"\\])*"|[A-Za-z_]\w*|\d+|::|&&|\|\||[=!<>]=|\S', re.DOTALL
+)
 _QUOTED = re.compile(r"`([^`]+)`")
 _UNFINISHED = "unexpected end of input"
 

@@ -175,10 +175,15 @@ def test_a_tenants_annotation_keeps_nothing_open() -> None:
         ('@id("a") permit(principal, action, resource);' * 2, "two policies"),
         ("(" * (DEEPEST + 1), "nested too deeply"),
         ("permit(principal, action, resource) when { " + "true && " * 2000, "make two"),
+        ("permit(principal, action, resource) when { " + "1+" * 4000 + "1 > 3 };", "write more"),
+        ("permit(principal, action, resource) when { " + "true&&" * 62 + "true };", "write more"),
+        ("permit(principal, action, resource) when { " + "if true then true else " * 62
+         + "true };", "write more"),
+        ("permit(principal, action, resource) when { context has " + "a." * 99 + "a };", "a path"),
         ("//" + " " * LONGEST_SOURCE, "characters long"),
         ("permit(principal, action, resource);" * 501, "at most 500"),
     ],
-)
+)  # fmt: skip
 def test_a_source_that_cannot_be_enforced_is_refused(text: str, detail: str) -> None:
     with pytest.raises(PolicyInvalid, match=detail):
         policies(PERMIT, text)
@@ -190,6 +195,21 @@ def test_text_that_would_end_cedars_parser_does_not_reach_it(opening: str) -> No
     deep = opening * 20_000 + "1" + closing * 20_000
     with pytest.raises(PolicyInvalid, match="nested too deeply"):
         policies(PERMIT, f"permit(principal, action, resource) when {{ {deep} == 1 }};")
+
+
+@pytest.mark.parametrize("hiding", ["//\r", '"//', '"\\\n', '"\\\r'])
+def test_nothing_is_hidden_from_the_guard_that_cedar_reads(hiding: str) -> None:
+    deep = "permit(principal, action, resource) when { " + "(" * (DEEPEST + 1) + "true"
+    with pytest.raises(PolicyInvalid, match=r"nested too deeply|invalid token"):
+        policies(PERMIT, f"{hiding}{deep}{')' * (DEEPEST + 1)} }};")
+
+
+@pytest.mark.parametrize("joined", [" && ", " || ", " + "])
+def test_a_condition_as_long_as_is_taken_decides(joined: str) -> None:
+    part = "1" if joined == " + " else "true"
+    whole = joined.join([part] * 56) + (" > 3" if joined == " + " else "")
+    text = f"permit(principal, action, resource) when {{ {whole} }};"
+    assert policies(PERMIT, text).decide(asks(), entities()).is_allowed
 
 
 def test_brackets_in_texts_and_comments_count_for_nothing() -> None:
