@@ -15,7 +15,12 @@ from infra.cost.measured import RECORDED, Action, Measurement
 from infra.cost.month import Month, month_of
 from shared.kit.pricing import load_prices
 from shared.manifest import load_manifests
-from tests.benchmarks import worst_audit, worst_directory, worst_identity  # noqa: F401 - name worst calls
+from tests.benchmarks import (  # noqa: F401 - name worst calls
+    worst_audit,
+    worst_directory,
+    worst_identity,
+    worst_policy,
+)
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.operations import Meter
 from tests.benchmarks.worst import WORST, Call, Scene

@@ -1,6 +1,7 @@
 """Which requests one set of policies decides otherwise than another, each with an example."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,6 +17,9 @@ from shared.policy.sources import Source
 
 # What the solver may spend on one question, in its own units: about a second.
 MOST_EFFORT = 200_000
+# What a whole comparison may spend of a processor unless its caller says otherwise; what remains is
+# undecided.
+MOST_SECONDS = 10.0
 # How often the solver may name a request that the engine decides alike under both sets.
 TRIES = 3
 
@@ -54,12 +58,15 @@ class Comparison:
         return not (self.newly_allowed or self.newly_denied or self.undecided)
 
 
-def compare(schema: Schema, before: Side, after: Side) -> Comparison:
-    """What the second set allows or denies that the first does not.
+def compare(schema: Schema, before: Side, after: Side, seconds: float = MOST_SECONDS) -> Comparison:
+    """What the second set allows or denies that the first does not, found in so many seconds of a
+    processor and a few more; the environments that remain then are undecided.
 
-    Every example was decided by the engine under both. Both sets are valid under the schema.
-    Raises `NotComparable` with the first policy, and what in it cannot be translated."""
-    found = tuple(_Comparing(schema, before, after).findings())
+    Every example was decided by the engine under both. Raises PolicyInvalid for a set that does not
+    fit the schema, and `NotComparable` with the first policy, and what in it cannot be
+    translated."""
+    ends = time.thread_time() + seconds
+    found = tuple(_Comparing(schema, before, after).findings(ends))
     examples = [witness for _, witness in found if witness is not None]
     return Comparison(
         tuple(each for each in examples if each.after.is_allowed),
@@ -77,8 +84,8 @@ def decide(schema: Schema, side: Side, case: Case) -> Decision:
 def weakening(schema: Schema, before: Sequence[Source], after: Sequence[Source]) -> Comparison:
     """What the forbids of the second platform's sources no longer stop: `newly_allowed` has an
     example for each environment, of a request that everything else allows."""
-    sides = (Side([_EVERYTHING, *only_forbids(sources)]) for sources in (before, after))
-    return compare(schema, *sides)
+    old, new = (Side([_EVERYTHING, *only_forbids(sources)]) for sources in (before, after))
+    return compare(schema, old, new)
 
 
 def only_forbids(sources: Sequence[Source]) -> list[Source]:
@@ -109,9 +116,13 @@ class _Comparing:
             (comparable(side.platform), comparable(side.tenant)) for side in (before, after)
         ]
 
-    def findings(self) -> Iterator[tuple[Environment, Witness | None]]:
-        """For each environment and direction that changes an example, or nothing."""
+    def findings(self, ends: float) -> Iterator[tuple[Environment, Witness | None]]:
+        """For each environment and direction that changes an example, or nothing; from that moment
+        of the thread's processor time on, nothing for each that remains."""
         for environment in self._schema.environments:
+            if time.thread_time() >= ends:
+                yield environment, None
+                continue
             world = World(self._terms, self._schema, environment)
             decisions = Decisions(world)
             before, after = (

@@ -1,5 +1,6 @@
 """Questions that callers ask of the policies, and policies' own tests."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -76,13 +77,26 @@ class Tested(Model):
     passed: bool
 
 
-def refuse_other_tenants(entities: Slice, tenant_id: str) -> None:
-    """Raises Invalid where the entities speak of another tenant than the caller's."""
-    for number, entity in enumerate(entities):
-        uid = entity.get("uid")
-        if isinstance(uid, dict) and uid.get("type") == TENANT and uid.get("id") != tenant_id:
-            problem = f"must be the tenant of your token, {tenant_id}"
-            raise Invalid(FieldError(f"entities.{number}.uid.id", problem))
+def refuse_other_tenants(body: RequestBody, tenant_id: str) -> None:
+    """Raises Invalid where a request or its entities speak of another tenant than the caller's."""
+    problem = f"must be about no tenant but that of your token, {tenant_id}"
+    for field in ("principal", "resource"):
+        uid = getattr(body, field)
+        if uid.type == TENANT and uid.id != tenant_id:
+            raise Invalid(FieldError(field, problem))
+    for number, entity in enumerate(body.entities):
+        if any(each != tenant_id for each in _tenants(entity)):
+            raise Invalid(FieldError(f"entities.{number}", problem))
+
+
+def _tenants(value: JsonValue) -> Iterator[JsonValue]:
+    """The ids of tenants that are named anywhere in a value."""
+    if isinstance(value, dict):
+        if value.get("type") == TENANT and "id" in value:
+            yield value["id"]
+        value = list(value.values())
+    for each in value if isinstance(value, list) else ():
+        yield from _tenants(each)
 
 
 def in_order(entities: Slice) -> Slice:

@@ -64,6 +64,11 @@ def no_effect(source: Source, number: int, name: str, forbidding: str) -> Policy
     return _error(source.text, statement.tokens[0].at, name, message)
 
 
+def about_all(message: str) -> PolicyFinding:
+    """A finding about the source beside the others of its tenant, at no place of its own."""
+    return PolicyFinding(severity="error", line=1, column=1, policy=None, message=message)
+
+
 def _unreadable(source: Source, refusal: PolicyInvalid) -> tuple[PolicyFinding, ...]:
     messages = [each.message for each in refusal.errors]
     guarded = [_LINE.fullmatch(each) for each in messages]

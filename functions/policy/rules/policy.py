@@ -15,6 +15,7 @@ from events.cedar_policies import (
     PolicyReturned,
     PolicyState,
 )
+from functions.policy.rules.room import fits
 from shared.kit.contents import Content
 from shared.kit.errors import SignatureInvalid, VersionConflict
 from shared.kit.ids import derive_id
@@ -250,12 +251,14 @@ def take_back(
     at: datetime,
 ) -> Steps:
     """The version whose approval was overturned decides no more; the `earlier` one of its name,
-    with its text, does again. One that another version has replaced stays retired."""
+    with its text, does again where all that is published has room for it. One that another version
+    has replaced stays retired."""
     if policy.status != "published":
         return ()
     sources = without(published, policy)
     if earlier is not None:
-        sources = (*sources, Source(policy.source_name, earlier[1]))
+        whole = (*sources, Source(policy.source_name, earlier[1]))
+        earlier, sources = (earlier, whole) if fits(whole) else (None, sources)
     after = published.but(version=published.version + 1, sources=sources)
     retired = _retired(policy, "its approval was overturned", after, at, undoes=policy.approval_id)
     back = named.but(published_id=earlier[0].policy_id if earlier else None)

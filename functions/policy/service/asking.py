@@ -13,7 +13,7 @@ from shared.storage.idempotency import IdempotencyKey
 async def ask(caller: Caller, key: IdempotencyKey, body: RequestBody) -> DecisionView:
     """The recorded answer under the tenant's published policies, at most twenty seconds old. Raises
     Invalid for entities of another tenant, PolicyInvalid, Unavailable."""
-    refuse_other_tenants(body.entities, caller.tenant_id)
+    refuse_other_tenants(body, caller.tenant_id)
     policies = await policies_of(caller.tenant_id)
 
     async def use_case(work: Command) -> DecisionView:

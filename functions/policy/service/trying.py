@@ -1,19 +1,21 @@
 """What a version of a policy would do: validated, tested, compared, replayed."""
 
 import asyncio
+import time
 from datetime import datetime
 
 from functions.policy.aggregates import DECISIONS
 from functions.policy.compare.compare import Comparison, Side, compare, decide, only_forbids
 from functions.policy.compare.refusals import NotComparable
-from functions.policy.rules.deciding import CasesBody, run_cases
-from functions.policy.rules.findings import PolicyFinding, findings_of, no_effect
+from functions.policy.rules.deciding import CasesBody, refuse_other_tenants, run_cases
+from functions.policy.rules.findings import PolicyFinding, about_all, findings_of, no_effect
 from functions.policy.rules.positions import statements
 from functions.policy.rules.replay import Replay, Replaying
+from functions.policy.rules.room import beyond_room
 from functions.policy.service.sources import Draft, read_draft
 from functions.policy.views import ComparisonView, TestReport, Validation
 from shared.kit.callers import Caller
-from shared.kit.errors import FieldError, PolicyInvalid
+from shared.kit.errors import FieldError, Invalid, PolicyInvalid
 from shared.kit.instants import format_instant
 from shared.kit.wording import one_of
 from shared.policy.platform import platform_sources, schema
@@ -23,7 +25,9 @@ from shared.storage.firestore import TenantStore
 # In one call; the answer's cursor goes on.
 MOST_REPLAYED = 5_000
 _PAGE = 200
-MOST_EXAMINED = 20
+# Of a processor: to look for permits that allow nothing, and to compare a draft.
+EXAMINING_SECONDS = 0.4
+COMPARING_SECONDS = 1.5
 
 
 async def validate(caller: Caller, policy_id: str) -> Validation:
@@ -42,34 +46,36 @@ def findings_for(draft: Draft) -> tuple[PolicyFinding, ...]:
         draft.prepared()
     except PolicyInvalid as refusal:
         said = [each.message for each in refusal.errors] or [refusal.detail]
-        return tuple(
-            PolicyFinding(severity="error", line=1, column=1, policy=None, message=each)
-            for each in said
-        )
+        return tuple(map(about_all, said))
+    if problem := beyond_room(draft.after.tenant):
+        return (about_all(problem),)
     return dead_permits(draft.source)
 
 
 def dead_permits(source: Source) -> tuple[PolicyFinding, ...]:
     """The permits of a valid source that allow nothing, because the platform forbids all of it; of
-    the first twenty that can be compared."""
+    those that can be compared, and as far as the time reaches."""
+    ends = time.thread_time() + EXAMINING_SECONDS
     each = zip(read_policies(source), statements(source.text), strict=True)
     permits = [(number, *pair) for number, pair in enumerate(each) if pair[0].effect == "permit"]
     found = []
-    for number, policy, statement in permits[:MOST_EXAMINED]:
-        forbidding = _forbidding(Source(source.name, statement.of(source.text)))
+    for number, policy, statement in permits:
+        if (left := ends - time.thread_time()) <= 0:
+            break
+        forbidding = _forbidding(Source(source.name, statement.of(source.text)), left)
         if forbidding:
             found.append(no_effect(source, number, policy.name, forbidding))
     return tuple(found)
 
 
-def _forbidding(permit: Source) -> str:
+def _forbidding(permit: Source, seconds: float) -> str:
     """The platform's forbid that stops an example of what the permit would allow, where they stop
     all of it; else nothing."""
     forbids = only_forbids(platform_sources())
     try:
-        if not compare(schema(), Side(forbids), Side(forbids, [permit])).equivalent:
+        if not compare(schema(), Side(forbids), Side(forbids, [permit]), seconds).equivalent:
             return ""
-        unhindered = compare(schema(), Side([]), Side([], [permit]))
+        unhindered = compare(schema(), Side([]), Side([], [permit]), seconds)
     except NotComparable:
         return ""
     for example in unhindered.newly_allowed[:1]:
@@ -80,7 +86,9 @@ def _forbidding(permit: Source) -> str:
 
 async def test(caller: Caller, policy_id: str, cases: CasesBody) -> TestReport:
     """The answers to the cases, if the version were published. Raises NotFound, PolicyInvalid,
-    ContentErased."""
+    ContentErased, Invalid for a case of another tenant."""
+    for case in cases.cases:
+        refuse_other_tenants(case.request, caller.tenant_id)
     draft = await read_draft(caller, policy_id)
     results = await asyncio.to_thread(lambda: run_cases(draft.prepared(), cases))
     passed = sum(each.passed for each in results)
@@ -97,7 +105,7 @@ async def compare_draft(caller: Caller, policy_id: str) -> ComparisonView:
 def comparison_of(draft: Draft) -> Comparison:
     """The draft beside what is published. Raises PolicyInvalid."""
     try:
-        return compare(schema(), draft.before, draft.after)
+        return compare(schema(), draft.before, draft.after, COMPARING_SECONDS)
     except NotComparable as refusal:
         raise PolicyInvalid(
             f"{refusal} cannot be compared: test and replay it instead",
@@ -109,7 +117,10 @@ async def replay(
     caller: Caller, policy_id: str, since: datetime, until: datetime, cursor: str | None
 ) -> Replay:
     """Up to five thousand decisions of that time, decided again as if the version were published.
-    Raises NotFound, PolicyInvalid, ContentErased, Invalid for a cursor that is not one of ours."""
+    Raises NotFound, PolicyInvalid, ContentErased, Invalid for a cursor that is not one of ours, or
+    for a time that ends before it begins."""
+    if until < since:
+        raise Invalid(FieldError("to", "must not be before `from`"))
     draft = await read_draft(caller, policy_id)
     replaying = Replaying(await asyncio.to_thread(draft.prepared))
     store = TenantStore(caller.tenant_id)

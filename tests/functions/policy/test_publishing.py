@@ -1,11 +1,15 @@
 """A draft becomes what decides only by the approval of exactly its text, on exactly what was
 published when it was asked for."""
 
+import asyncio
+
 import pytest
 
 from events.approvals import ApprovalApproved
+from functions.policy.rules.room import MOST_PUBLISHED
 from shared.kit.errors import SignatureInvalid
-from tests.functions.policy.worlds import PERMIT_EXPORTS, World, deliver
+from shared.policy import published
+from tests.functions.policy.worlds import PERMIT_EXPORTS, SCOPES_OF_A_GOVERNOR, World, deliver
 
 FORBID_NIGHT = """
 @id("no-changes-at-night")
@@ -145,7 +149,7 @@ async def test_a_decision_that_approvals_did_not_sign_publishes_nothing(world: W
     await world.ask(drafted["policy_id"])
     await world.decide(drafted["policy_id"], "approve", settles=False)
     (approved,) = (each for each in await world.log() if each.type == ApprovalApproved.event_type)
-    altered = approved.data.replace('"note":"as discussed"', '"note":"as it was"')
+    altered = approved.data.replace('"risk":"high"', '"risk":"low"')
     assert altered != approved.data
     with pytest.raises(SignatureInvalid):
         await deliver(approved.model_copy(update={"data": altered}))
@@ -160,3 +164,39 @@ async def test_a_draft_with_findings_is_not_asked_about(world: World) -> None:
     answer = await world.post(f"/v1/policies/{drafted['policy_id']}/publish")
     assert (answer.status_code, answer.json()["code"]) == (422, "policy_invalid")
     assert await world.events() == ["drafted"]
+
+
+async def test_two_who_publish_at_once_ask_for_one_approval(world: World) -> None:
+    drafted = await world.draft()
+    path = f"/v1/policies/{drafted['policy_id']}/publish"
+    both = [world.post(path, key="a"), world.of("dora", "developer").post(path, key="b")]
+    answers = await asyncio.gather(*both)
+    assert sorted(each.status_code for each in answers) == [202, 409]
+    assert (await world.events()).count("approval_needed") == 1
+
+
+async def test_a_tenant_that_publishes_too_much_is_told_before_anybody_is_asked(
+    world: World,
+) -> None:
+    text = "".join(
+        f'@id("p{n}") forbid (principal, action, resource) when {{ context.hour == {n + 99} }};\n'
+        for n in range(MOST_PUBLISHED)
+    )
+    await world.publish()
+    drafted = await world.draft("many", text)
+    answer = await world.post(f"/v1/policies/{drafted['policy_id']}/publish")
+    assert (answer.status_code, answer.json()["code"]) == (422, "policy_invalid")
+    assert "501 policies" in answer.text
+
+
+async def test_a_policy_that_denies_everybody_everything_can_be_replaced(world: World) -> None:
+    await world.publish("all", "forbid (principal, action, resource);")
+    published.forget()
+    answer = await world.post("/v1/policies", {"name": "all", "source": PERMIT_EXPORTS})
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    gregor = world.of("gregor", "governor").with_scopes(*SCOPES_OF_A_GOVERNOR)
+    policy = await gregor.publish("all", PERMIT_EXPORTS)
+    assert policy["status"] == "published"
+    published.forget()
+    drafted = await world.draft()
+    assert drafted["status"] == "draft"

@@ -1,10 +1,12 @@
 """What a draft would do: validated, tested, compared and replayed over the API."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from functions.policy.aggregates import DECISIONS
+from shared.policy.sources import LONGEST_SOURCE
 from shared.storage.batches import Batch
 from tests.functions.policy.worlds import PERMIT_EXPORTS, World
 
@@ -34,6 +36,15 @@ def _request(world: World, role: str = "end_user", action: str = "audit.exports.
             {"uid": tenant, "attrs": {"is_alone": False}, "parents": []},
         ],
     }
+
+
+SPAN = {"from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"}
+# What each call about one version takes.
+BODIES: dict[str, Callable[[World], Any]] = {
+    **dict.fromkeys(("validate", "compare", "publish", "withdraw"), lambda world: None),
+    "test": lambda world: {"cases": [{"request": _request(world), "expect": "deny"}]},
+    "replay": lambda world: SPAN,
+}
 
 
 async def _findings(world: World, source: str) -> Any:
@@ -123,10 +134,100 @@ async def test_a_decision_is_answered_and_recorded_with_its_entities(world: Worl
     assert (await world.at(f"{world.tenant}-other").get("/v1/decisions")).json()["items"] == []
 
 
-async def test_entities_of_another_tenant_are_refused(world: World) -> None:
-    body = _request(world.at("somebody-elses"))
+def _hidden(body: Any, other: str) -> Any:
+    uid = {"__entity": {"type": "Tenant", "id": other}}
+    return {**body, "entities": [{"uid": uid, "attrs": {"is_alone": True}, "parents": []}]}
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        lambda world, other: _request(world.at(other)),
+        lambda world, other: _hidden(_request(world), other),
+        lambda world, other: {**_request(world), "resource": {"type": "Tenant", "id": other}},
+        lambda world, other: {**_request(world.at(other)), "resource": _request(world)["resource"]},
+    ],
+)
+async def test_entities_of_another_tenant_are_refused(world: World, about: Any) -> None:
+    body = about(world, "somebody-elses")
     answer = await world.post("/v1/decisions", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert (await world.get("/v1/decisions")).json()["items"] == []
+    drafted = await world.draft()
+    case = {"cases": [{"request": body, "expect": "deny"}]}
+    answer = await world.post(f"/v1/policies/{drafted['policy_id']}/test", case)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+async def test_a_replay_sees_no_other_tenants_decisions(world: World) -> None:
+    other = world.at(f"{world.tenant}-other")
+    for each in (world, other):
+        for _ in range(2):
+            assert (await each.post("/v1/decisions", _request(each))).status_code == 200
+    theirs = (await other.get("/v1/decisions", limit=1)).json()
+    mine = await world.get("/v1/decisions", cursor=theirs["next_cursor"])
+    assert theirs["items"][0]["decision_id"] not in mine.text
+    assert other.tenant not in mine.text
+    drafted = await world.draft()
+    path = f"/v1/policies/{drafted['policy_id']}/replay"
+    for cursor in (theirs["next_cursor"], "x", "\u8a9e", "e30"):
+        answer = await world.post(path, {**SPAN, "cursor": cursor})
+        assert answer.status_code in (200, 422), answer.text
+        assert answer.json().get("replayed", 0) <= 2
+        said = {each["decision_id"] for each in answer.json().get("flips", [])}
+        assert theirs["items"][0]["decision_id"] not in said
+
+
+async def test_a_replay_of_a_time_that_ends_before_it_begins_is_refused(world: World) -> None:
+    drafted = await world.draft()
+    path = f"/v1/policies/{drafted['policy_id']}/replay"
+    answer = await world.post(path, {"from": SPAN["to"], "to": SPAN["from"]})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "to")
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "status"),
+    [
+        ("exports", "x" * LONGEST_SOURCE, 201),
+        ("exports", "x" * (LONGEST_SOURCE + 1), 422),
+        ("exports", "", 422),
+        ("exports", "// " + "\u8a9e\U0001f512" * 9, 201),
+        ("exports", "// \ud800", 422),
+        ("\u0435xports", PERMIT_EXPORTS, 422),
+        ("exports\n", PERMIT_EXPORTS, 422),
+        ("Exports", PERMIT_EXPORTS, 422),
+        ("ex", PERMIT_EXPORTS, 422),
+        ("x" * 61, PERMIT_EXPORTS, 422),
+    ],
+)
+async def test_a_draft_has_a_plain_name_and_a_bounded_text(
+    world: World, name: str, source: str, status: int
+) -> None:
+    answer = await world.post("/v1/policies", {"name": name, "source": source})
+    assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "(" * 20_000,
+        "true &&" * 100 + "true",
+        "1 +" * 2_000 + "1 > 3",
+        "context has " + "a." * 4_000 + "a",
+        "//\r" + "(" * 7_000,
+    ],
+)
+async def test_a_text_that_would_stop_the_process_is_told_by_every_call(
+    world: World, condition: str
+) -> None:
+    source = f"permit (principal, action, resource) when {{ {condition} }};"
+    drafted = await world.draft(source=source)
+    path = f"/v1/policies/{drafted['policy_id']}"
+    answer = await world.post(f"{path}/validate")
+    assert (answer.status_code, answer.json()["valid"]) == (200, False)
+    for verb in ("test", "replay", "compare", "publish"):
+        answer = await world.post(f"{path}/{verb}", BODIES[verb](world))
+        assert (answer.status_code, answer.json()["code"]) == (422, "policy_invalid"), verb
 
 
 async def test_a_replay_finds_what_would_be_decided_otherwise(world: World) -> None:
@@ -134,15 +235,14 @@ async def test_a_replay_finds_what_would_be_decided_otherwise(world: World) -> N
     ids = [(await world.post("/v1/decisions", each)).json()["decision_id"] for each in asked]
     drafted = await world.draft()
     path = f"/v1/policies/{drafted['policy_id']}/replay"
-    span = {"from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"}
-    found = (await world.post(path, span)).json()
+    found = (await world.post(path, SPAN)).json()
     assert (found["replayed"], found["flipped"], found["next_cursor"]) == (2, 1, None)
     assert found["not_replayable"] == {"does_not_fit": 1}
     (flip,) = found["flips"]
     assert (flip["decision_id"], flip["was"], flip["now"]) == (ids[0], "deny", "allow")
     assert flip["because"] == ["tenant/exports/analysts-export"]
     await _erase(world, ids[0])
-    found = (await world.post(path, span)).json()
+    found = (await world.post(path, SPAN)).json()
     assert (found["replayed"], found["not_replayable"]) == (1, {"erased": 1, "does_not_fit": 1})
     early = {"from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z"}
     assert (await world.post(path, early)).json()["replayed"] == 0
@@ -163,8 +263,8 @@ async def test_only_those_who_write_policies_try_them(world: World) -> None:
     drafted = await world.draft()
     path = f"/v1/policies/{drafted['policy_id']}"
     stranger = world.of("ann", "analyst")
-    for verb in ("validate", "compare", "publish", "withdraw"):
-        answer = await stranger.post(f"{path}/{verb}")
+    for verb, body in BODIES.items():
+        answer = await stranger.post(f"{path}/{verb}", body(world))
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), verb
     answer = await stranger.post("/v1/policies", {"name": "mine", "source": PERMIT_EXPORTS})
     assert answer.status_code == 403
@@ -176,8 +276,5 @@ async def test_another_tenants_policy_is_not_found(world: World) -> None:
     other = world.at(f"{world.tenant}-other")
     path = f"/v1/policies/{drafted['policy_id']}"
     answers = [await other.get(path)]
-    answers += [
-        await other.post(f"{path}/{verb}")
-        for verb in ("validate", "compare", "publish", "withdraw")
-    ]
+    answers += [await other.post(f"{path}/{verb}", body(other)) for verb, body in BODIES.items()]
     assert {each.status_code for each in answers} == {404}

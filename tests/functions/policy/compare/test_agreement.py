@@ -63,7 +63,7 @@ def _compares(seed: int) -> bool:
     cases = Cases(seed)
     texts = cases.policies(3), cases.policies(3)
     sides = [Side([Source("random", text)]) for text in texts]
-    comparison = compare(SCHEMA, *sides)
+    comparison = compare(SCHEMA, sides[0], sides[1])
     before, after = (Policies.of(SCHEMA, side.platform, [], "1") for side in sides)
     for _ in range(40):
         request, entities = cases.request()

@@ -25,8 +25,8 @@ def _sources(*texts: str) -> list[Source]:
 
 def compare_texts(before: str, after: str, platform: Sequence[Source] = ()) -> Comparison:
     """Two texts of a tenant, beside the same platform."""
-    sides = (Side(platform, _sources(text)) for text in (before, after))
-    return compare(SCHEMA, *sides)
+    old, new = (Side(platform, _sources(text)) for text in (before, after))
+    return compare(SCHEMA, old, new)
 
 
 def test_a_raised_limit_newly_allows_exactly_what_lies_between() -> None:
@@ -125,7 +125,7 @@ def test_every_example_is_decided_by_the_engine_as_it_says() -> None:
     for seed in range(20):
         cases = Cases(seed)
         sides = [Side(_sources(cases.policies(3))) for _ in range(2)]
-        found = compare(SCHEMA, *sides)
+        found = compare(SCHEMA, sides[0], sides[1])
         for direction, witnesses in ((True, found.newly_allowed), (False, found.newly_denied)):
             for witness in witnesses:
                 assert _again(witness, sides[0]) is not direction
@@ -165,3 +165,11 @@ def test_a_hundred_policies_are_compared_in_time() -> None:
     assert {each.case.request["context"]["amount"] for each in found.newly_allowed} == {500}
     assert not found.newly_denied
     assert not found.undecided
+
+
+def test_what_a_comparison_has_no_time_for_is_undecided() -> None:
+    sides = [Side(_sources(text)) for text in (EVERYBODY, "forbid(principal, action, resource);")]
+    found = compare(SCHEMA, sides[0], sides[1], seconds=0)
+    assert not found.equivalent
+    assert (found.newly_allowed, found.newly_denied) == ((), ())
+    assert found.undecided

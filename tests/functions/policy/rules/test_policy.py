@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from events.cedar_policies import PolicyPublished, PolicyRetired
 from functions.policy.rules.policy import Policy, PolicyName, take_back
+from functions.policy.rules.room import MOST_PUBLISHED, MOST_PUBLISHED_BYTES, beyond_room
 from shared.policy.published import Published
 from shared.policy.sources import Source
 
@@ -51,3 +52,20 @@ def test_the_first_version_of_a_name_leaves_none_behind() -> None:
 def test_a_version_that_another_has_replaced_stays_retired() -> None:
     replaced = _policy(2, "retired", approval_id="apr_2", replaces="pol_1")
     assert take_back(replaced, NAMED, NOW, (FIRST, "first"), NOON) == ()
+
+
+def test_an_earlier_version_that_has_no_room_stays_retired() -> None:
+    long = "// " + "x" * MOST_PUBLISHED_BYTES
+    retired, named, after = take_back(HELD, NAMED, NOW, (FIRST, long), NOON)
+    assert retired.state.status == "retired"
+    assert named.state.published_id is None
+    assert after.state == Published(version=3, sources=(OTHER,))
+
+
+def test_what_a_tenant_publishes_is_bounded() -> None:
+    permit = "permit (principal, action, resource);"
+    assert beyond_room([OTHER, Source("tenant/a", permit * (MOST_PUBLISHED - 1))]) is None
+    assert "501 policies" in str(beyond_room([OTHER, Source("tenant/a", permit * 500)]))
+    wide = [Source(f"tenant/{n}", permit + ("//" + "語" * 8_000 + "\n" + permit) * 8) for n in "ab"]
+    assert beyond_room(wide[:1]) is None
+    assert "bytes" in str(beyond_room(wide))
