@@ -13,7 +13,7 @@ from functions.policy.rules.policy import (
     withdraw,
 )
 from functions.policy.service.sources import NOTHING, Draft
-from functions.policy.service.trying import comparison_of, findings_for
+from functions.policy.service.trying import SHOWING_SECONDS, comparison_of, findings_for
 from functions.policy.views import ComparisonView, PolicyDetail, PolicyView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
@@ -92,7 +92,7 @@ def _examined(found: Draft) -> list[Any]:
         ]
         raise PolicyInvalid("it has findings: validate it, and post the mended text", *errors)
     try:
-        return evidence_of(comparison_of(found))
+        return evidence_of(comparison_of(found, SHOWING_SECONDS))
     except PolicyInvalid as refusal:
         return [{"compared": False, "why": refusal.detail}]
 

@@ -8,8 +8,7 @@ import pytest
 from events.approvals import ApprovalApproved
 from functions.policy.rules.room import MOST_PUBLISHED
 from shared.kit.errors import SignatureInvalid
-from shared.policy import published
-from tests.functions.policy.worlds import PERMIT_EXPORTS, SCOPES_OF_A_GOVERNOR, World, deliver
+from tests.functions.policy.worlds import PERMIT_EXPORTS, World, deliver
 
 FORBID_NIGHT = """
 @id("no-changes-at-night")
@@ -187,16 +186,3 @@ async def test_a_tenant_that_publishes_too_much_is_told_before_anybody_is_asked(
     answer = await world.post(f"/v1/policies/{drafted['policy_id']}/publish")
     assert (answer.status_code, answer.json()["code"]) == (422, "policy_invalid")
     assert "501 policies" in answer.text
-
-
-async def test_a_policy_that_denies_everybody_everything_can_be_replaced(world: World) -> None:
-    await world.publish("all", "forbid (principal, action, resource);")
-    published.forget()
-    answer = await world.post("/v1/policies", {"name": "all", "source": PERMIT_EXPORTS})
-    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
-    gregor = world.of("gregor", "governor").with_scopes(*SCOPES_OF_A_GOVERNOR)
-    policy = await gregor.publish("all", PERMIT_EXPORTS)
-    assert policy["status"] == "published"
-    published.forget()
-    drafted = await world.draft()
-    assert drafted["status"] == "draft"
