@@ -8,6 +8,7 @@ from events.registry import event
 from shared.kit.control import TenantStatus
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData, Model
+from shared.kit.personal import PersonalText
 from shared.kit.tier_limits import Tier
 
 TOPIC = "identity"
@@ -156,7 +157,7 @@ class TenantRenamed(TenantState):
 class TenantSuspended(TenantState):
     """A platform admin suspended the tenant: nothing happens in it until it is resumed."""
 
-    reason: str
+    reason: PersonalText
 
 
 @event("assent.tenant.closing_requested.v1")

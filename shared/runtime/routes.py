@@ -139,8 +139,10 @@ class Route(APIRoute):
             if not isinstance(answer, BaseModel):
                 return answer
             answer = with_sealed_cursors(answer, request)
-            caller: Caller = request.state.caller
-            text = await opened(caller.tenant_id, answer.model_dump_json(), in_json=True)
+            text = answer.model_dump_json()
+            caller: Caller | None = getattr(request.state, "caller", None)
+            if caller is not None:
+                text = await opened(caller.tenant_id, text, in_json=True)
             return Response(text, status, media_type=JSON)
 
         served.__signature__ = _signature_of(endpoint, body)  # type: ignore[attr-defined]

@@ -47,7 +47,7 @@ async def signed_in(subject: str = "", at: datetime = NOON) -> Caller:
     session = await RUN.find(on_platform("service:identity", at), SESSIONS, session_id)
     assert session is not None
     none: frozenset[str] = frozenset()
-    return Caller(session.principal_id, "ten_1", none, none, LATER, "", session_id)
+    return Caller(session.principal_id, "ten_1", none, none, LATER, "", session_id=session_id)
 
 
 async def made_by(caller: Caller, authenticator: Authenticator, **said: Any) -> PasskeyBody:
