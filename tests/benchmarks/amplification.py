@@ -20,6 +20,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_directory,
     worst_identity,
     worst_policy,
+    worst_standing,
 )
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.operations import Meter

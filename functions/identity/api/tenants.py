@@ -26,7 +26,7 @@ from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
-FlagName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+FlagName = Annotated[str, Path(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,49}$")]
 _READ, _WRITE = ("identity:read",), ("identity:write",)
 _USERS, _ITSELF = ("manage_tenant_users",), ("manage_tenant",)
 _OWN = Router(
