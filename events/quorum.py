@@ -12,9 +12,9 @@ from shared.kit.personal import PersonalText
 MOST_PLACES = 16
 
 # By a place in a rule, a governor without a place, a deputy's right, a broken glass, silence, a
-# precedent, a withdrawal.
+# precedent, a withdrawal, the tenant's only human about their own request.
 Capacity = Literal[
-    "approver", "governor", "deputy", "break_glass", "silence", "precedent", "requester"
+    "approver", "governor", "deputy", "break_glass", "silence", "precedent", "requester", "self"
 ]
 
 

@@ -1,7 +1,8 @@
 """What this function owns: approvals, precedents, the active precedents of each kind, the approval
-policy, and what it knows of passkeys."""
+policy, and what it knows of passkeys and of the tenant's humans."""
 
 from events.decisions import statement_of
+from functions.approvals.rules.alone import Humans, KnownHuman
 from functions.approvals.rules.approval import Approval, next_timer
 from functions.approvals.rules.described import APPROVAL, PRECEDENT
 from functions.approvals.rules.lateness import moved, shown
@@ -82,6 +83,20 @@ PASSKEYS = Aggregate(
     model=KnownPasskey,
     collection="known_passkeys",
     prefix="pky",
+    indexed=("held_by",),
+    queried=("held_by",),
+)
+
+# The same of the tenant's members, in the tenant: each human, and how many there are.
+KNOWN_HUMANS = Aggregate(
+    noun="known_human",
+    model=KnownHuman,
+    collection="known_humans",
+    id_of=lambda human: human.principal_id,
+)
+HUMANS_ID = "current"
+HUMANS = Aggregate(
+    noun="humans", model=Humans, collection="tenant_humans", id_of=lambda _: HUMANS_ID
 )
 
 # A document for each precedent that was ever compared: how many requests it was compared with, and
@@ -91,6 +106,6 @@ CLAIMS = Collection("decision_claims")
 
 RUN = Runner(
     "approvals",
-    *(APPROVALS, PRECEDENTS, ACTIVE, POLICIES, PASSKEYS),
+    *(APPROVALS, PRECEDENTS, ACTIVE, POLICIES, PASSKEYS, KNOWN_HUMANS, HUMANS),
     collections=[CLAIMS, COUNTS],
 )

@@ -9,7 +9,13 @@ from events.cases import (
     CreationCaseWithdrawalRequested,
 )
 from events.cedar_policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
-from events.identity import PasskeyAdded, PasskeyRemoved
+from events.identity import (
+    MemberJoined,
+    MemberRemoved,
+    MemberRolesChanged,
+    PasskeyAdded,
+    PasskeyRemoved,
+)
 from functions.approvals.aggregates import APPROVALS, RUN
 from functions.approvals.rules.approval import (
     DEADLINE_DUE,
@@ -18,6 +24,7 @@ from functions.approvals.rules.approval import (
     VETO_WINDOW_DUE,
 )
 from functions.approvals.rules.silence import time_passed
+from functions.approvals.service.alone import follow_gone, follow_joined, follow_roles
 from functions.approvals.service.passkeys import follow_added, follow_removed
 from functions.approvals.service.refusals import take_back_same
 from functions.approvals.service.requests import (
@@ -42,6 +49,9 @@ HANDLERS = {
     CreationCaseRolledBack.event_type: note_rollback,
     CreationCaseRollbackFailed.event_type: note_failed_rollback,
     CreationCaseReversalUnneeded.event_type: note_unneeded_reversal,
+    MemberJoined.event_type: follow_joined,
+    MemberRolesChanged.event_type: follow_roles,
+    MemberRemoved.event_type: follow_gone,
     PasskeyAdded.event_type: follow_added,
     PasskeyRemoved.event_type: follow_removed,
     REFUSAL_DUE: RUN.timed(APPROVALS, take_back_same),

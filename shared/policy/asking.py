@@ -50,6 +50,7 @@ class Question:
         self._policies = policies
         self.decisions: list[RecordedDecision] = []
         self.is_answered = False
+        self.is_alone = False
 
     def choose(self, action: str) -> None:
         """Says which of the route's actions this request is. Raises TypeError for one that the
@@ -81,7 +82,7 @@ class Question:
             self._ask(act, entity, at)
 
     def _ask(self, act: Act, resource: Entity, at: datetime) -> None:
-        who, prepared, entities = _asker(self._caller)
+        who, prepared, entities = _asker(self._caller, self.is_alone)
         request = Request(who, act.action, resource.uid, context_at(at))
         more = () if resource.uid.type in (TENANT, PLATFORM) else (resource,)
         decision = self._policies.decide(request, prepared, more)
@@ -145,6 +146,13 @@ def choose(action: str) -> None:
         question.choose(action)
 
 
+def note_alone(alone: bool) -> None:
+    """Says whether the tenant has no other human than whoever the current request is from. Only who
+    would assent to their own request has this read; for all others policies read that it has."""
+    if (question := _current.get()) is not None:
+        question.is_alone = alone
+
+
 def choose_and_ask(action: str, at: datetime) -> None:
     """Says which of its route's actions the current request is, and asks about it on the tenant as
     a whole. Raises Forbidden, in the words of the policy or with the roles that may."""
@@ -199,23 +207,25 @@ def principal_entity(
     return Entity(Uid(PRINCIPAL, principal), attributes, parents)
 
 
-def _tenant(tenant_id: str) -> Entity:
-    return Entity(Uid(TENANT, tenant_id), {"is_alone": False})
+def _tenant(tenant_id: str, *, is_alone: bool = False) -> Entity:
+    return Entity(Uid(TENANT, tenant_id), {"is_alone": is_alone})
 
 
-def _asker(caller: Caller | None) -> tuple[Uid, cedarpy.Entities, tuple[Entity, ...]]:
+def _asker(
+    caller: Caller | None, is_alone: bool
+) -> tuple[Uid, cedarpy.Entities, tuple[Entity, ...]]:
     if caller is None:
         return ANYBODY, *_prepared(None)
     key = (caller.principal, caller.tenant_id, caller.roles, caller.impersonator)
-    return Uid(PRINCIPAL, caller.principal), *_prepared(key)
+    return Uid(PRINCIPAL, caller.principal), *_prepared(key, is_alone=is_alone)
 
 
 @lru_cache(maxsize=_CALLERS_REMEMBERED)
 def _prepared(
-    key: tuple[str, str, frozenset[str], str | None] | None,
+    key: tuple[str, str, frozenset[str], str | None] | None, *, is_alone: bool = False
 ) -> tuple[cedarpy.Entities, tuple[Entity, ...]]:
     if key is None:
         entities: tuple[Entity, ...] = (Entity(ANYBODY), Entity(ALL_OF_IT))
     else:
-        entities = (principal_entity(*key), _tenant(key[1]))
+        entities = (principal_entity(*key), _tenant(key[1], is_alone=is_alone))
     return schema().prepare(entities), entities

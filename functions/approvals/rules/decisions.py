@@ -1,5 +1,6 @@
 """One decision on one approval: its transition, or its refusal."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from events.approvals import (
 )
 from events.quorum import BreakGlass, Capacity, Review, Vote
 from functions.approvals.rules import decision_refusals, delegation
+from functions.approvals.rules.alone import SELF, may_be_self
 from functions.approvals.rules.approval import (
     REFUSALS,
     Approval,
@@ -45,14 +47,15 @@ def decide(
     at: datetime,
     *,
     took_over: bool = False,
+    alone: bool = False,
 ) -> Steps | Repeat:
     """The transitions of the decision, which was received at `at`. `took_over`: the deputy acts for
-    a governor who missed a deadline.
+    a governor who missed a deadline; `alone`: the tenant has no other human than the actor.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired,
     StaleDecisionHash, VersionConflict for a yes that fills no further place. Contracts: the order
     of refusals."""
-    standing = _admit(approval, command.decision, actor, took_over=took_over)
+    standing = _admit(approval, command.decision, actor, took_over=took_over, alone=alone)
     check_decision(command, approval, actor, at)
     if is_repeat(approval, command.decision, command.decision_hash, actor):
         return Repeat()
@@ -80,10 +83,14 @@ def _decided(
             return delegation.delegate(approval, command, actor, at)
 
 
-def _admit(approval: Approval, verb: DecisionVerb, actor: Actor, *, took_over: bool) -> Standing:
+def _admit(
+    approval: Approval, verb: DecisionVerb, actor: Actor, *, took_over: bool, alone: bool
+) -> Standing:
     """The actor's right to take this decision, in any state.
 
     Raises SeparationOfDuties for the content's authors where it is no refusal, then Forbidden."""
+    if alone and may_be_self(approval, verb, actor):
+        return replace(standing_of(approval, actor, took_over=False), capacity=SELF)
     if verb not in REFUSALS:
         refuse_own_assent(approval, actor)
     # Break-glass is for when nobody else can be reached, so the deputy needs no grant.

@@ -19,6 +19,7 @@ def _approval(approval: Approval) -> dict[str, Any]:
     return {
         "kind": approval.kind,
         "effect": approval.effect,
+        "purpose": approval.case.purpose if approval.case else None,
         "risk": approval.risk,
         "status": approval.status,
         "amount_usd_micros": approval.amount_usd_micros,
@@ -34,6 +35,7 @@ APPROVAL: Noun[Approval] = Noun(
     {
         "kind": "String",
         "effect?": "String",
+        "purpose?": "String",
         "risk": "String",
         "status": "String",
         "amount_usd_micros?": "Long",

@@ -37,6 +37,11 @@ class KnownPasskey(Model):
     removed_at: Instant | None
     signed: str | None = None
 
+    @property
+    def held_by(self) -> str:
+        """Whose it is, while it signs; empty once it was removed."""
+        return self.principal_id if self.removed_at is None else ""
+
 
 def follow(known: KnownPasskey | None, published: PasskeyState) -> tuple[Transition[KnownPasskey]]:
     """The passkey after one of its events. Events may come late, twice, or in another order: a

@@ -22,7 +22,7 @@ class Standing:
     without a place may refuse, and break the glass; who was added by the requester may only vote
     and refuse."""
 
-    capacity: Literal["approver", "governor", "deputy"]
+    capacity: Literal["approver", "governor", "deputy", "self"]
     places: tuple[int, ...] = ()
     added_places: tuple[int, ...] = ()
     is_governor: bool = False

@@ -16,11 +16,12 @@ from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, R
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
 from functions.approvals.rules.late import note_late, note_overtaken
-from functions.approvals.rules.passkeys import sealed
+from functions.approvals.rules.passkeys import sealed, verb_of
 from functions.approvals.rules.precedent import Precedent
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.standing import depends_on_takeover
 from functions.approvals.rules.veto import veto
+from functions.approvals.service.alone import is_alone
 from functions.approvals.service.passkeys import check_passkey
 from functions.approvals.service.policies import adopt_policy
 from functions.approvals.service.refusals import count_vetoes, take_back_same
@@ -41,7 +42,7 @@ _LIVING: tuple[PrecedentStatus, ...] = (
     "suspended",
 )
 
-Rule = Callable[[Approval, Actor, bool], Steps | Repeat]
+Rule = Callable[[Approval, Actor, bool, bool], Steps | Repeat]
 Noting = Callable[[Approval, str, str, Actor, datetime], Steps]
 
 
@@ -50,8 +51,9 @@ async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) ->
     answer. Raises IdempotencyKeyReused, NotFound, then what the rules raise, then PasskeyRequired,
     PasskeyRefused."""
 
-    def rule(approval: Approval, actor: Actor, took_over: bool) -> Steps | Repeat:
-        return decide(approval, body, actor, caller.received_at, took_over=took_over)
+    def rule(approval: Approval, actor: Actor, took_over: bool, alone: bool) -> Steps | Repeat:
+        at = caller.received_at
+        return decide(approval, body, actor, at, took_over=took_over, alone=alone)
 
     choose(f"approvals.{body.decision}")
     return await _take(caller, approval_id, body, rule)
@@ -60,7 +62,7 @@ async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) ->
 async def take_veto(caller: Caller, approval_id: str, body: GovernorVetoBody) -> ApprovalCard:
     """The card after the veto; otherwise as `take_decision`."""
 
-    def rule(approval: Approval, actor: Actor, took_over: bool) -> Steps | Repeat:
+    def rule(approval: Approval, actor: Actor, took_over: bool, _: bool) -> Steps | Repeat:
         return veto(approval, body, actor, caller.received_at, took_over=took_over)
 
     return await _take(caller, approval_id, body, rule)
@@ -93,15 +95,17 @@ async def _take(
     )
 
     async def use_case(work: Command) -> ApprovalCard:
+        # Policies are asked as the approval is read, and this is one of the things they ask about.
+        alone = await is_alone(work, approval_id, verb_of(body))
         approval = await work.get(APPROVALS, approval_id)
         actor = caller.actor
         took_over = depends_on_takeover(approval, actor) and await is_governor_absent(
             work.store, actor.principal, work.at, caller.control.suspensions
         )
-        result = rule(approval, actor, took_over)
+        result = rule(approval, actor, took_over, alone)
         if isinstance(result, Repeat):
             return await _first_answer(work, approval)
-        kept = await check_passkey(caller, approval, body)
+        kept = await check_passkey(caller, approval, body, by_self=alone)
         steps = sealed(approval, result, kept) if kept is not None else result
         return await _save(work, steps, claim.id)
 

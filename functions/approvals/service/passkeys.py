@@ -7,6 +7,7 @@ from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
 from functions.approvals.rules.passkeys import (
     KnownPasskey,
+    PasskeyRequired,
     check_signed,
     follow,
     refuse_unsigned,
@@ -21,6 +22,7 @@ from shared.kit.passkeys import passkey_id_of
 from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
 from shared.runtime.site import site_of_passkeys
+from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -43,16 +45,25 @@ async def _follow(event: Envelope, published: PasskeyState) -> None:
 
 
 async def check_passkey(
-    caller: Caller, approval: Approval, body: DecisionBody | GovernorVetoBody
+    caller: Caller,
+    approval: Approval,
+    body: DecisionBody | GovernorVetoBody,
+    *,
+    by_self: bool,
 ) -> DecisionAssertion | None:
     """What is kept of the passkey's signature of a decision that is about to be committed; None for
-    one without. Raises PasskeyRequired, PasskeyRefused, Unavailable.
+    one without. Whoever approves their own request (`by_self`) signs it if they can. Raises
+    PasskeyRequired, PasskeyRefused, Unavailable.
 
     A key that counts has its count stored in a commit of its own, before the decision's: passkeys
     lie with the platform. Where the process dies between the two, the same signature is taken
     again."""
     if body.assertion is None:
         refuse_unsigned(approval, verb_of(body))
+        if by_self and await _holds_one(caller.principal):
+            raise PasskeyRequired(
+                "you decide on your own request, and you have a passkey: send its assertion"
+            )
         return None
     id = passkey_id_of(body.assertion.credential_id)
     stated = statement(caller.tenant_id, approval.approval_id, body)
@@ -70,3 +81,10 @@ async def check_passkey(
 
     await RUN.command(owner, IdempotencyKey(owner), use_case, KnownPasskey)
     return kept[-1]
+
+
+async def _holds_one(principal: str) -> bool:
+    held = await TenantStore(PLATFORM_TENANT).find(
+        PASSKEYS.collection, where=[("held_by", "==", principal)], limit=1
+    )
+    return bool(held.items)

@@ -126,7 +126,7 @@ def whoever_was_added_need_not_be_asked(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def whoever_is_asked_breaks_the_glass(patch: pytest.MonkeyPatch) -> None:
-    def admit(approval: Any, verb: Any, actor: Any, *, took_over: bool) -> Any:
+    def admit(approval: Any, verb: Any, actor: Any, *, took_over: bool, alone: bool) -> Any:
         standing.refuse_own_assent(approval, actor)
         breaks = verb == "break_glass"
         return standing.standing_of(approval, actor, took_over=took_over or breaks)
