@@ -105,7 +105,7 @@ async def test_a_colleague_who_joins_before_the_commit_is_not_overlooked(gala: F
     asked = await gala.asks()
     wire = gala.world.cloud.firestore
     wire.mend()
-    wire.slow(COMMIT, 2)
+    wire.slow(COMMIT, 2.0)
     deciding = asyncio.create_task(gala.approves(asked))
     while not wire.calls.count(COMMIT):  # noqa: ASYNC110 - the wire tells nobody of its calls
         await asyncio.sleep(0.01)
