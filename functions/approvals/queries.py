@@ -6,12 +6,13 @@ from datetime import datetime
 
 from events.approvals import Kind
 from events.precedents import PrecedentStatus
-from functions.approvals.aggregates import APPROVALS, PRECEDENTS
+from functions.approvals.aggregates import APPROVALS, PASSKEYS, PRECEDENTS
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent
 from functions.approvals.rules.refused import MOST_READ
 from functions.approvals.rules.standing import takeover_cutoff
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.control import Suspension
 from shared.kit.instants import format_instant
 from shared.storage.encoding import Condition
@@ -128,6 +129,14 @@ async def is_governor_absent(
         looks_ahead=False,
     )
     return any(deputy not in document.data["authors"] for document in missed.items)
+
+
+async def holds_passkey(principal: str) -> bool:
+    """Whether a passkey of theirs still signs. One read."""
+    held = await TenantStore(PLATFORM_TENANT).find(
+        PASSKEYS.collection, where=[("held_by", "==", principal)], limit=1
+    )
+    return bool(held.items)
 
 
 async def _last_governed(store: TenantStore, collection: str) -> str:

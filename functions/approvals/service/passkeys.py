@@ -3,6 +3,7 @@
 from events.assertions import DecisionAssertion
 from events.identity import PasskeyAdded, PasskeyRemoved, PasskeyState
 from functions.approvals.aggregates import PASSKEYS, RUN
+from functions.approvals.queries import holds_passkey
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
 from functions.approvals.rules.passkeys import (
@@ -22,7 +23,6 @@ from shared.kit.passkeys import passkey_id_of
 from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
 from shared.runtime.site import site_of_passkeys
-from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -60,7 +60,7 @@ async def check_passkey(
     again."""
     if body.assertion is None:
         refuse_unsigned(approval, verb_of(body))
-        if by_self and await _holds_one(caller.principal):
+        if by_self and await holds_passkey(caller.principal):
             raise PasskeyRequired(
                 "you decide on your own request, and you have a passkey: send its assertion"
             )
@@ -81,10 +81,3 @@ async def check_passkey(
 
     await RUN.command(owner, IdempotencyKey(owner), use_case, KnownPasskey)
     return kept[-1]
-
-
-async def _holds_one(principal: str) -> bool:
-    held = await TenantStore(PLATFORM_TENANT).find(
-        PASSKEYS.collection, where=[("held_by", "==", principal)], limit=1
-    )
-    return bool(held.items)

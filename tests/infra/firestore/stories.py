@@ -134,6 +134,7 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     await queries.find_refused(work, opened())
     await queries.find_tacit(work, opened(), 25)
     await queries.is_governor_absent(store, "dina", START, ())
+    assert not await queries.holds_passkey("noor")
     await world.sweep(START + timedelta(days=40))
     event, _ = world.approval_needed()
     await world.deliver(event)
