@@ -42,6 +42,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
 from shared.messaging.log import tenants_of_log
+from shared.policy.asking import begin
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.agents.worlds import World as AgentsWorld
@@ -120,6 +121,8 @@ async def agents_live_and_fall(world: AgentsWorld) -> None:
 
 async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     """A precedent, a decision, every list, every comparison."""
+    # What the last call of another story asked is still there: it was made in this task.
+    begin(None)
     store, caller = world.store, world.caller(GOVERNOR)
     await world.precedent()
     for bucket in BUCKETS:
