@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
 from shared.kit.models import Model
-from shared.runtime.problems import MEDIA_TYPE
+from shared.runtime.problems import MEDIA_TYPE, SCIM_MEDIA_TYPE, SCIM_PATH
 from shared.runtime.routes import Route
 
 REFERENCE = "#/components/schemas/{model}"
@@ -54,6 +54,15 @@ class Problem(Model):
     )
 
 
+class ScimError(BaseModel):
+    """A refusal as directories read it (RFC 7644, 3.12)."""
+
+    schemas: list[str]
+    status: str
+    scimType: str | None = None  # noqa: N815 - the standard's name
+    detail: str
+
+
 def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
     """The OpenAPI document of `app`, made once; `router` is the router that `app` includes."""
     if app.openapi_schema is None:
@@ -64,6 +73,10 @@ def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
             routes=app.routes,
         )
         models: list[type[BaseModel]] = [Problem]
+        if any(
+            each.path.startswith(SCIM_PATH) for each in router.routes if isinstance(each, Route)
+        ):
+            models.append(ScimError)
         for route in (each for each in router.routes if isinstance(each, Route)):
             for method in route.methods or ():
                 operation = document["paths"][route.path_format].get(method.lower())
@@ -86,6 +99,8 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
     writes = bool((route.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"})
     refusals = {**READ_REFUSALS, **(WRITE_REFUSALS if writes else {})}
     problem = {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="Problem")}}}
+    if route.path.startswith(SCIM_PATH):
+        problem = {SCIM_MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="ScimError")}}}
     for status, description in refusals.items():
         own = operation["responses"].get(str(status), {})
         is_own = bool(own) and str(status) != "422"
