@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from emulators.browser import Browser
+from emulators.ports import page_url
 
 PATH = "/oauth/client.json"
 
@@ -26,7 +27,7 @@ class Client:
     def __init__(self, url: str, platform: str) -> None:
         self.id = f"{url}{PATH}"
         self.redirect_uri = f"{url}/callback"
-        self.platform = platform
+        self.platform = page_url(platform)
         self.verifier = secrets.token_urlsafe(48)
         self.state = secrets.token_urlsafe(8)
         self.answers = 0
