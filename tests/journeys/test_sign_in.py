@@ -118,6 +118,19 @@ def test_an_answer_for_another_browser_is_refused(
     assert ("GET /v1/auth/callback", "another_browser") in refusals(running)
 
 
+def test_a_sign_in_that_begins_under_another_name_of_the_platform_is_refused(
+    browser: Browser, running: RunningPlatform
+) -> None:
+    elsewhere = f"{running.client.url}/v1/auth/start"
+    assert not elsewhere.startswith(browser.url)
+    page = browser.http.get(elsewhere, params={"provider": "google"})
+    consent = browser.submit(page, {"login": named("gala"), "password": "any"})
+    refused = browser.submit(consent, {})
+    assert str(refused.url).startswith(browser.url)
+    assert (refused.status_code, "did not begin" in refused.text) == (400, True)
+    assert not browser.session.partition("~")[0]
+
+
 def test_an_answer_of_another_issuer_is_refused(browser: Browser, running: RunningPlatform) -> None:
     for iss in ("https://evil.example", ""):
         _, query = _started(browser)
