@@ -6,6 +6,7 @@ from events.approvals import Risk
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import EventData
+from shared.kit.personal import PersonalText
 
 TOPIC = "policy"
 
@@ -15,9 +16,9 @@ PolicyStatus = Literal["draft", "published", "retired"]
 class PolicyState(EventData):
     """A version of a policy after the event. Its text never changes: `source_hash` names it, and
     another text is the next version. `approval_id` is the approval that its publication waits for
-    or was allowed by; `reason` says why a publication ended without one, or why it was retired.
-    `policy_version` is the version of all that the tenant has published, as of the last event that
-    changed that."""
+    or was allowed by; `reason` says why a publication ended without one, with the words of
+    whoever refused it, or why it was retired. `policy_version` is the version of all that the
+    tenant has published, as of the last event that changed that."""
 
     policy_id: str
     name: str
@@ -29,7 +30,7 @@ class PolicyState(EventData):
     approval_id: str | None = None
     published_at: Instant | None = None
     retired_at: Instant | None = None
-    reason: str | None = None
+    reason: PersonalText | None = None
     policy_version: int = 0
 
 

@@ -2,13 +2,13 @@
 
 None of it holds a name, an address or a secret of a person: a principal's id is its pseudonym."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from events.registry import event
 from shared.kit.control import TenantStatus
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData, Model
-from shared.kit.personal import PersonalText
+from shared.kit.personal import Personal, PersonalText
 from shared.kit.tier_limits import Tier
 
 TOPIC = "identity"
@@ -283,7 +283,7 @@ class ImpersonationState(EventData):
     session_id: str
     principal_id: str
     impersonator: str
-    reason: str
+    reason: Annotated[str, Personal(of="impersonator")]
     started_at: Instant
     expires_at: Instant
     ended_at: Instant | None = None

@@ -12,6 +12,7 @@ from functions.policy.rules.policy import Policy
 from shared.kit.contents import Contents
 from shared.kit.instants import Instant
 from shared.kit.models import Model, Page, part_of
+from shared.kit.personal import PersonalText
 from shared.policy.engine import Decision, Effect
 from shared.policy.sources import Obligation
 
@@ -33,7 +34,7 @@ class PolicyView(Model):
     approval_id: str | None
     published_at: Instant | None
     retired_at: Instant | None
-    reason: str | None
+    reason: PersonalText | None
 
     @classmethod
     def of(cls, policy: Policy, **fields: Any) -> Self:

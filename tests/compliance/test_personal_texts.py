@@ -19,6 +19,8 @@ WRAPPING_KEY = "tenants-wrapping-key"
 IDS = "is an id that Assent made, or one that it was asked for"
 PRINCIPALS = "names a principal: a pseudonym where people sign in (docs/decisions/0062)"
 HASHES = "is a hash or a signature"
+AUTHENTICATORS = "is what an authenticator made; without it nobody verifies what it signed"
+SERVERS = "is the address of a server or a program, and of no person"
 OURS = "is Assent's own words or one of a few words; people choose, and do not write it"
 NAMES = "names a thing, which rules and people find again by it (docs/guides/erase-a-person.md)"
 RULES = "is what a rule compares: without it a precedent assents to something else"
@@ -32,32 +34,47 @@ NOT_PERSONAL: dict[str, str] = {
             *("example_approval_id", "export_id", "grant_id", "invitation_id", "key_id"),
             *("live_case_id", "LookupMissed.id", "notification_id", "origin", "precedent_id"),
             *("receipt_id", "reference", "refusal_id", "rolled_back", "session_id"),
-            *("superseded_by", "tenant_id"),
+            *("superseded_by", "tenant_id", "added_in", "client_decision_id", "given_in"),
+            *("DecisionStatement.tenant", "passkey_id", "policy_id", "PolicyRetired.undoes"),
+            *("PolicyReturned.ends", "removed_in", "workspace_id"),
         ),
         IDS,
     ),
     **dict.fromkeys(
         (
             *("accepted_by", "activated_by", "admins", "author", "authors", "by", "changed_by"),
-            *("created_by", "decided_by", "governors", "invited_by", "missing", "on_behalf_of"),
+            *("created_by", "decided_by", "ended_by", "governors", "impersonator", "invited_by"),
+            *("missing", "on_behalf_of"),
             *("principal", "principal_id", "principals", "proposed_by", "reported_by"),
-            *("requested_by", "reviewed_by", "revoked_by", "skipped", "to"),
+            *("requested_by", "returned_by", "reviewed_by", "revoked_by", "skipped", "to"),
         ),
         PRINCIPALS,
     ),
     **dict.fromkeys(
         (
-            *("assessment_hash", "content_hash", "decision_hash", "evidence_hash"),
-            *("findings_hash", "matches_hash", "sha256", "signature", "spec_hash"),
+            *("assessment_hash", "choices_hash", "content_hash", "decision_hash", "evidence_hash"),
+            *("findings_hash", "matches_hash", "sha256", "signature", "source_hash"),
+            "spec_hash",
         ),
         HASHES,
     ),
+    **dict.fromkeys(
+        ("authenticator_data", "client_data_json", "credential_id", "public_key"), AUTHENTICATORS
+    ),
+    **dict.fromkeys(("client_id", "domain", "issuer", "resource", "rp_id"), SERVERS),
     **dict.fromkeys(
         (
             *("agent_version", "call", "check", "decision", "delivered_subject"),
             *("delivered_type", "DeliveryBuried.reason", "DeliveryRecovered.reason"),
             *("AuditExportRequested.reason", "AuditExportCompleted.reason"),
-            *("AuditExportFailed.reason", "entry_subject", "entry_type", "function"),
+            *(
+                "AuditExportFailed.reason",
+                "default_roles",
+                "entry_subject",
+                "entry_type",
+                "function",
+            ),
+            "PolicyApprovalNeeded.summary",
             *("DeliveryBuried.path", "DeliveryRecovered.path", "Finding.path", "provider"),
             *("Finding.evidence", "remedy", "role", "roles", "Violation.rule", "scope"),
             *("scopes", "NotificationRequested.subject", "Violation.summary", "version", "why"),
@@ -68,7 +85,15 @@ NOT_PERSONAL: dict[str, str] = {
     "approvals.Violation.evidence": OURS,
     **dict.fromkeys(
         (
-            *("agent_name", "depends_on", "industry", "name", "slug", "Subject.id"),
+            *(
+                "agent_name",
+                "depends_on",
+                "GroupRoles.group",
+                "industry",
+                "name",
+                "slug",
+                "Subject.id",
+            ),
             *("Subject.type", "title"),
         ),
         NAMES,

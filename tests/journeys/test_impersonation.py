@@ -10,6 +10,7 @@ import pytest
 from emulators.browser import Browser
 from emulators.running import RunningPlatform
 from functions.identity.settings import settings
+from shared.kit.sealing import subjects_in
 from shared.manifest import load_manifests
 from shared.runtime.app import describe_only
 from shared.runtime.entry_points import _package
@@ -102,12 +103,16 @@ def test_support_sees_what_a_member_sees_and_the_member_is_told(
         if each["tenantid"] == tenant
     )
     assert started["actorid"] == support.admin.id
-    told = {name: started["data"][name] for name in ("principal_id", "impersonator", "reason")}
-    assert told == {"principal_id": gala.id, "impersonator": support.admin.id, "reason": REASON}
+    told = {name: started["data"][name] for name in ("principal_id", "impersonator")}
+    assert told == {"principal_id": gala.id, "impersonator": support.admin.id}
+    assert subjects_in(started["data"]["reason"]) == {support.admin.id}
+    assert support.given["reason"] == REASON
     newest = gala.get("/v1/auth/sessions")["items"][0]
     assert (newest["client"], newest["impersonator"]) == ("support", support.admin.id)
     listed = gala.get("/v1/impersonations")["items"]
-    assert [each["session_id"] for each in listed] == [support.given["session_id"]]
+    assert [(each["session_id"], each["reason"]) for each in listed] == [
+        (support.given["session_id"], REASON)
+    ]
 
 
 def test_support_never_decides_and_never_writes_at_any_function(

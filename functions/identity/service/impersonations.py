@@ -41,6 +41,7 @@ from shared.kit.ids import new_id
 from shared.kit.models import part_of
 from shared.kit.roles import TENANT_ADMIN
 from shared.storage.idempotency import IdempotencyKey
+from shared.storage.subject_keys import opened
 
 _MOST_AT_ONCE = 100
 
@@ -75,6 +76,8 @@ async def begin(caller: Caller, body: ImpersonationBody) -> NewImpersonation:
     return part_of(
         NewImpersonation,
         begun,
+        # The route opens what is sealed in the caller's tenant: this was, in the member's.
+        reason=body.reason,
         tenant_id=tenant_id,
         access_token=tokens.access,
         refresh_token=tokens.refresh,
@@ -92,7 +95,9 @@ async def end(caller: Caller, session_id: str) -> ImpersonationView:
         raise NotFound("there is no such impersonation")
     rules.check_may_end(session, caller)
     await end_support_session(session, at)
-    return await note_end(session, caller.principal, at)
+    ended = await note_end(session, caller.principal, at)
+    # Who acts has no token for the tenant in which it is sealed.
+    return ended.but(reason=await opened(session.tenant_id, ended.reason))
 
 
 async def note_end(session: Session, by: str, at: datetime) -> ImpersonationView:
