@@ -28,6 +28,8 @@ def rendered_handles() -> dict[Path, str]:
             reactions = import_module(module) if has_handlers else None
             handled = set(reactions.HANDLERS) if reactions else set()
             run = getattr(reactions, "RUN", None)
+            if run is None and find_spec(module.replace("reactions", "aggregates")):
+                raise ValueError(f"{module} names no RUN: nothing is swept, and nothing indexed")
             found[folder / HANDLES] = _rendered(handled - _scheduled(folder), set(topics), run)
     return found
 

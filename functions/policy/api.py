@@ -93,7 +93,7 @@ async def compare_policy(caller: Caller, policy_id: str) -> ComparisonView:
 @does("policies.replay", within=AMENDS, deed="replaying decisions")
 async def replay_policy(caller: Caller, policy_id: str, body: ReplayBody) -> Replay:
     """Decides the recorded decisions of a time again, each with the entities that it was decided
-    on, as if the version were published; up to 5,000 in one call."""
+    on, as if the version were published; up to 5,000 in one call, newest first."""
     return await trying.replay(caller, policy_id, body.since, body.until, body.cursor)
 
 

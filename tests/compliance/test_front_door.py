@@ -152,6 +152,7 @@ OWN_PATTERNS = {
     "shared/kit/imitations.py",
     "shared/kit/parsing.py",
     "shared/kit/plain_text.py",
+    "shared/policy/sources.py",
 }
 
 

@@ -119,9 +119,9 @@ def comparison_of(draft: Draft, seconds: float = COMPARING_SECONDS) -> Compariso
 async def replay(
     caller: Caller, policy_id: str, since: datetime, until: datetime, cursor: str | None
 ) -> Replay:
-    """Up to five thousand decisions of that time, decided again as if the version were published.
-    Raises NotFound, PolicyInvalid, ContentErased, Invalid for a cursor that is not one of ours, or
-    for a time that ends before it begins."""
+    """Up to five thousand decisions of that time, newest first, decided again as if the version
+    were published. Raises NotFound, PolicyInvalid, ContentErased, Invalid for a cursor that is not
+    one of ours, or for a time that ends before it begins."""
     if until < since:
         raise Invalid(FieldError("to", "must not be before `from`"))
     draft = await read_draft(caller, policy_id)
@@ -133,7 +133,7 @@ async def replay(
             select=("state",),
             order_by=("at",),
             where=[("at", ">=", format_instant(since)), ("at", "<", format_instant(until))],
-            descending=False,
+            descending=True,
             limit=_PAGE,
             cursor=cursor,
         )

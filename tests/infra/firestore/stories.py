@@ -30,7 +30,13 @@ from functions.identity.service import (
     keys,
     sessions,
     tenants,
+    workspaces,
 )
+from functions.policy import api as policy
+from functions.policy.aggregates import RUN as POLICY
+from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
+from functions.policy.rules.policy import PolicyBody
+from functions.policy.service import asking, drafts, trying
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
@@ -82,6 +88,7 @@ async def somebody_lists_what_is_theirs(tenant: TenantStore) -> None:
     await tenants.list_members(admin, 25, None)
     await invitations.list_invitations(admin, 25, None)
     await keys.list_keys(admin, 25, None)
+    await workspaces.list_workspaces(admin, 25, None)
     await impersonations.list_impersonations(admin, 25, None)
     await impersonations.allow(admin, IdempotencyKey(admin), False)
     await directory.page(admin, USERS, 0, 25)
@@ -93,6 +100,20 @@ async def somebody_lists_what_is_theirs(tenant: TenantStore) -> None:
     await directory.create_group(admin, {"displayName": "team", "members": members})
     await directory.delete_user(admin, user.entry_id)
     await IDENTITY.sweep(IDENTITY_HANDLERS).run(START)
+
+
+async def a_policy_is_tried(tenant: str) -> None:
+    """A draft, every list of policies and of decisions, and a replay of those of a time."""
+    caller = caller_of(tenant)
+    source = "permit (principal, action, resource);"
+    body = PolicyBody(name="exports", source=source)
+    drafted = await drafts.propose(caller, IdempotencyKey(caller), body)
+    for status in (None, "draft"):
+        await policy.get_policies(caller, status, 25, None)
+    await asking.list_decisions(caller, 25, None)
+    until = START + timedelta(days=1)
+    await trying.replay(caller, drafted.policy_id, START, until, None)
+    await POLICY.sweep(POLICY_HANDLERS).run(START)
 
 
 async def agents_live_and_fall(world: AgentsWorld) -> None:

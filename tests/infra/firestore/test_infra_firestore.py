@@ -23,6 +23,7 @@ from tests.infra.firestore.declared import COLLECTIONS, COMPOSITES, GROUPED, SIN
 from tests.infra.firestore.serving import Query, serving
 from tests.infra.firestore.stories import (
     a_governor_looks,
+    a_policy_is_tried,
     a_stranger_knocks,
     agents_live_and_fall,
     an_auditor_looks,
@@ -34,7 +35,7 @@ from tests.shared.cloud import Cloud
 
 __all__ = ["cloud", "issuing_key"]
 
-TOPICS = ("agents", "approvals", "audit", "mobile-api", "dead-letters")
+TOPICS = ("agents", "approvals", "audit", "mobile-api", "policy", "dead-letters")
 
 Fields = dict[str, list[dict[str, Any]]]
 
@@ -55,6 +56,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
         phone = new_tenant()
         await a_governor_looks(phone.tenant_id)
         await an_auditor_looks(phone.tenant_id)
+        await a_policy_is_tried(phone.tenant_id)
         await somebody_lists_what_is_theirs(phone)
     documents: Fields = {}
     for each in (tenant, approvals.tenant_id, phone.tenant_id, PLATFORM_TENANT):
