@@ -20,6 +20,7 @@ _DEEP = "is nested too deeply"
 # By pydantic's type of error; braces hold what the field's declaration says.
 WORDS: Mapping[str, str] = {
     "missing": "must be given",
+    "named_tuple_type": "must be a list or an object",
     "extra_forbidden": "is not known here; leave it out",
     "none_required": "must be null",
     "string_type": "must be text",
@@ -84,6 +85,11 @@ FORMS: Mapping[str, str] = {
     ),
     r"^[!#-\[\]-~ ]*$": "must have printable ASCII, with a space between two scopes",
     r"^[a-z]{2,20}$": "must be 2 to 20 lower-case letters, like google",
+    r"^[A-Za-z0-9_-]+$": "must be base64url without padding",
+    r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$": (
+        "must be a domain in lower case, like clinic.example"
+    ),
+    r"^[!-~]+$": "must be printable ASCII without spaces",
     r"\S": "must not be blank",
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
 }

@@ -25,7 +25,7 @@ MOST_POLICIES = 500
 # As Cedar reads them: a carriage return ends a comment, too.
 _TEXT_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\r\n]*', re.DOTALL)
 # Of each name after `has`, Cedar makes a condition as long as the path to it.
-_LONG_PATH = re.compile(rf"(?:\.\s*\w+\s*){{{DEEPEST}}}")
+_LONG_PATH = re.compile(r"(?:\.\s*\w+\s*){50}")
 _TOO_LONG_A_CHAIN = (
     "chains too many operators, such as && or `else if`, into one condition: write more than one "
     "`when`, or more than one policy"

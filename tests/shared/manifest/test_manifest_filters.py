@@ -101,6 +101,7 @@ def test_few_types_of_the_checkout_reach_a_reader_unasked() -> None:
             "assent.approval.confirmed.v1",
             "assent.approval.escalated.v1",
             "assent.approval.silence_revoked.v1",
+            "assent.approval.time_given_back.v1",
             "assent.approval.voted.v1",
         ],
         "approvals-reactions agents": [
@@ -108,6 +109,13 @@ def test_few_types_of_the_checkout_reach_a_reader_unasked() -> None:
             "assent.creation_case.judged.v1",
         ],
         "mobile-api-reactions agents": ["assent.creation_case.reversal_unneeded.v1"],
+        "policy-reactions approvals": [
+            "assent.approval.confirmed.v1",
+            "assent.approval.escalated.v1",
+            "assent.approval.silence_revoked.v1",
+            "assent.approval.time_given_back.v1",
+            "assent.approval.voted.v1",
+        ],
     }
 
 

@@ -225,7 +225,7 @@ def test_a_callee_has_a_public_side(checkout: Checkout) -> None:
 def test_two_schedules_never_share_a_job(checkout: Checkout) -> None:
     crons = '{ "assent.late_order.due.v1" = "* * * * *", "assent.late.order_due.v1" = "* * * * *" }'
     with pytest.raises(
-        ManifestError, match=r"reactions.schedules: assent.late.order_due.v1 is named"
+        ManifestError, match=r"reactions.schedules: assent.late_order.due.v1 is named like"
     ):
         checkout(orders=ORDERS.replace("attempts", f"schedules = {crons}\nattempts"))
 
