@@ -14,7 +14,7 @@ from mobile_api.service.rebuild import rebuild
 from shared.kit import clock
 from shared.kit.canonical import canonical_json, content_hash
 from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, request
-from tests.contracts.http.test_credentials import strangers
+from tests.contracts.http.test_credentials import assert_problem, strangers
 from tests.contracts.http.test_every_call import WITH_BODY, call
 from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World
 
@@ -49,7 +49,7 @@ def test_no_call_takes_text_that_people_misread(
     for odd in ODD_TEXTS:
         for body in ({"note": odd}, {odd: 1}):
             answer = call(running, token, method, path, json=body)
-            assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+            assert_problem(answer, 422, "invalid")
             assert "U+" in answer.text, answer.text
 
 
