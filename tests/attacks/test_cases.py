@@ -49,7 +49,7 @@ def test_a_colleague_with_every_scope_takes_over_no_case(world: World) -> None:
 
 
 def test_no_colleague_blocks_an_owners_change_or_cancels_a_governors(world: World) -> None:
-    case, stranger = world.live("writer"), somebody(world, "stranger", "author", "operator")
+    case, stranger = world.live("writer"), somebody(world, "stranger", "author", "developer")
     answer = change(stranger, case, mode="trial")
     refused(answer, 403, "forbidden")
     assert "genesis, governor or tenant_admin" in answer.json()["detail"]
