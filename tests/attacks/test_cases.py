@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.kit.sealing import is_sealed
 from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, request, somebody
 from tests.journeys.world import World, spec
 
@@ -152,4 +153,7 @@ def test_an_agent_that_runs_again_says_who_let_it_and_why(world: World) -> None:
     told = world.author.get(path)["reactivation"]
     assert (told["reason"], told["by"]) == (REASON["reason"], "gala")
     (event,) = [e for e in world.events() if e["type"] == "assent.agent.reactivated.v1"]
-    assert event["data"]["reactivation"] == told
+    kept = event["data"]["reactivation"]
+    assert {**kept, "reason": told["reason"]} == told
+    # The log keeps their words under the key of who wrote them.
+    assert is_sealed(kept["reason"])
