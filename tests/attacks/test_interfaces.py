@@ -90,7 +90,7 @@ def test_a_refusal_says_when_and_who_and_what_to_do_instead(world: World) -> Non
     card = ask(world.author, kind="artifact", rule=PAIR)
     stranger = somebody(world, "stranger")
     answers = {
-        ("role:governor", "role:legal"): decide(stranger, card),
+        ("needs the role", "governor"): decide(stranger, card),
         ("your text",): decide(world.author, card),
         (card["decision_hash"], "read the card again"): decide(
             world.governor, {**card, "decision_hash": "0" * 64}

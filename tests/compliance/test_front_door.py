@@ -152,7 +152,6 @@ OWN_PATTERNS = {
     "shared/kit/imitations.py",
     "shared/kit/parsing.py",
     "shared/kit/plain_text.py",
-    "shared/policy/sources.py",
 }
 
 
