@@ -140,7 +140,7 @@ def test_no_route_about_one_thing_opens_for_a_stranger_and_each_attempt_is_audit
     before = owners.world.events()
     tried, wrong = set(), []
     for number, (method, path) in enumerate(routes()):
-        # Of directories: tests/journeys/test_scim.py::test_nothing_of_a_directory_is_another_tenants.
+        # tests/journeys/test_scim.py tries those of directories.
         if "{" not in path or (method, path) in OPEN or path.startswith(SCIM):
             continue
         # Twenty of each principal are audited a minute.
