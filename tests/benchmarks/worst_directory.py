@@ -61,6 +61,7 @@ class Issuer:
             def _send(self, content: Any) -> None:
                 body = json.dumps(content).encode()
                 self.send_response(200)
+                self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -342,7 +343,7 @@ def delete_group(scene: Scene) -> Iterator[Call]:
     listed = [{"value": each} for each in found.people[:MOST_LEFT]]
     body = {"schemas": [GROUP], "displayName": name, "members": listed}
     path = f"/scim/v2/Groups/{found.directory.made('/scim/v2/Groups', body)}"
-    yield Call(found.directory, path, what="roles of seventy", items=len(listed))
+    yield Call(found.directory, path, what="roles of sixty", items=len(listed))
 
 
 @worst_of("POST", "/v1/impersonations")

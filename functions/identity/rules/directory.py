@@ -17,7 +17,7 @@ from shared.kit.transitions import Transition
 # One call of a directory changes the places of at most so many people: it is one commit.
 MOST_CHANGED = 200
 # A deletion says nobody's name, so it leads to fewer messages.
-MOST_LEFT = 70
+MOST_LEFT = 60
 MOST_MEMBERS = 5000
 
 
