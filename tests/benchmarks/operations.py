@@ -98,10 +98,11 @@ def measured(meter: Meter, story: Story, repetitions: int) -> Action:
     """What is typical of several runs of a story, each in a tenant of its own whose author has
     written something before: a person's key is made once, and an instance reads it every five
     minutes."""
-    return typical([story(meter, _known(World(meter.platform))) for _ in range(repetitions)])
+    return typical([story(meter, known(World(meter.platform))) for _ in range(repetitions)])
 
 
-def _known(world: World) -> World:
+def known(world: World) -> World:
+    """The world, whose author has written something before."""
     # A returned case: its findings are no other case's, and it waits for longer than a story lasts.
     world.submit("earlier", escalation_triggers=[])
     return world

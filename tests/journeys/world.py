@@ -21,7 +21,10 @@ CORE_SCOPES = (
     "approvals:write",
 )
 PHONE_SCOPES = ("governance:read", "governance:write", "veto:execute")
-EVERY_READ = ("agents:read", "approvals:read", "governance:read", "audit:read", "identity:read")
+EVERY_READ = (
+    *("agents:read", "approvals:read", "governance:read", "audit:read", "identity:read"),
+    "policies:read",
+)
 
 
 class World:

@@ -13,6 +13,7 @@ from tests.operations.conftest import ROOT
 pytestmark = pytest.mark.platform
 # Checkpoints are made each hour.
 AN_HOUR = 3600
+NIGHTS = '@id("nights") forbid (principal, action, resource) when { context.hour < 6 };'
 
 
 def _reads() -> list[str]:
@@ -28,14 +29,15 @@ def _reads() -> list[str]:
 def test_reading_calls_change_nothing(running: RunningPlatform, world: World) -> None:
     case = world.live("writer")
     seed = world.activate_precedent()
-    reader = world.person("gala", (*EVERY_READ, "audit:write"), ("governor",))
+    reader = world.person("gala", (*EVERY_READ, "audit:write", "policies:write"), ("governor",))
     world.platform.advance(AN_HOUR)
     reader.sign_in()
     export = reader.post("/v1/audit/exports")["export_id"]
+    policy = reader.post("/v1/policies", {"name": "nights", "source": NIGHTS})["policy_id"]
     world.settle()
     ids = {"agent_id": case["agent_id"], "case_id": case["case_id"], "seed_id": seed["seed_id"]}
     approval = world.card(case)["id"]
-    ids |= {"id": approval, "approval_id": approval, "export_id": export}
+    ids |= {"id": approval, "approval_id": approval, "export_id": export, "policy_id": policy}
     before = world.events()
     for path in _reads():
         query = {"entry": "1"} if path == "/v1/audit/proofs" else {}

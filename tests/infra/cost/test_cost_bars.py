@@ -10,7 +10,7 @@ from infra.cost.measured import Action, Measurement
 from infra.cost.month import month_of
 from shared.kit.pricing import load_prices
 from tests.benchmarks.combining import typical
-from tests.benchmarks.operations import Meter
+from tests.benchmarks.operations import Meter, known
 from tests.benchmarks.storage import stored
 from tests.benchmarks.stories import STORIES
 from tests.journeys.world import World
@@ -57,7 +57,7 @@ def test_a_creation_does_what_is_on_record(running: RunningPlatform) -> None:
     running.client.disarm()
     recorded = RECORDED.actions[CREATION]
     meter = Meter(running.client)
-    now = typical([STORIES[CREATION](meter, World(running.client)) for _ in range(3)])
+    now = typical([STORIES[CREATION](meter, known(World(running.client))) for _ in range(3)])
     for kind in ("firestore-commits", "pubsub-messages", "cloud-tasks", "requests"):
         assert now.count(kind) == recorded.count(kind), kind
 
@@ -69,8 +69,8 @@ def test_a_creation_stores_what_is_on_record(running: RunningPlatform) -> None:
         world = World(running.client)
         STORIES[name](Meter(running.client), world)
         now = stored(running.env, world.tenant)
-        for sizes, known in ((now.documents, recorded.documents), (now.indexes, recorded.indexes)):
-            assert sum(sizes.values()) == pytest.approx(sum(known.values()), rel=0.05), name
+        for sizes, kept in ((now.documents, recorded.documents), (now.indexes, recorded.indexes)):
+            assert sum(sizes.values()) == pytest.approx(sum(kept.values()), rel=0.05), name
 
 
 def _as_logged(name: str, action: Action) -> Action:
