@@ -157,6 +157,6 @@ COSTS = tuple(
         value=f'jsonPayload.operations."{kind}"',
         bounds=COUNTS,
     )
-    for kind in ("firestore-reads", "firestore-writes")
+    for kind in ("firestore-reads",)
 )
 LOG_METRICS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK, *COSTS)
