@@ -1,12 +1,15 @@
 """The governor's read model shows what the owners know."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.chaos.checker.evidence import Json, Tenant
 
 _OF_A_CARD = ("status", "version", "decision_hash", "decided_by", "decided_at", "veto", "summary")
 _OF_AN_AGENT = ("name", "status", "health", "version", "case_id")
 _DOES_NOT_RUN = ("draft", "certified")
+_SEAL = "\ue000"
+_ERASED = "[erased]"
 
 
 def the_governor_sees_every_approval(tenant: Tenant) -> Iterator[str]:
@@ -27,5 +30,13 @@ def _differences(
     for id in shown.keys() | known.keys():
         seen, truth = shown.get(id, {}), known.get(id, {})
         for field in fields:
-            if seen.get(field) != truth.get(field):
+            if not _agree(seen.get(field), truth.get(field)):
                 yield f"{id} is shown with {field} {seen.get(field)}, not {truth.get(field)}"
+
+
+def _agree(seen: Any, truth: Any) -> bool:
+    """Whether both are the same; of a person's text the owner keeps the sealed one, and whoever may
+    read it is shown it opened."""
+    if isinstance(truth, str) and truth.startswith(_SEAL):
+        return isinstance(seen, str) and bool(seen) and _SEAL not in seen and seen != _ERASED
+    return bool(seen == truth)
