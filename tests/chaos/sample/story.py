@@ -104,6 +104,7 @@ def _approval(chronicle: Chronicle, number: int, version: int, **fields: object)
         "precedent_id": None,
         "summary": "Create a writer",
         "veto": None,
+        "passkey_id": None,
         "signature": None,
         **fields,
     }
@@ -122,7 +123,7 @@ def _decided(
         **fields,
     )
     names = ("approval_id", "kind", "risk", "capacity", "decision_hash", "decided_by", "decided_at")
-    signed = {name: state[name] for name in (*names, "version", "case")}
+    signed = {name: state[name] for name in (*names, "version", "case", "passkey_id")}
     record = content_hash({name: value for name, value in state.items() if name != "signature"})
     statement = {**signed, "tenant_id": TENANT, "outcome": status, "record_hash": record}
     return {**state, "signature": chronicle.approvals_key.sign(statement)}

@@ -74,5 +74,6 @@ def _decided(tenant: Tenant, event: Json) -> Json:
         "outcome": outcome,
         "decided_by": by,
         "decided_at": at,
+        "passkey_id": None if outcome == "overturned" else data["passkey_id"],
         "version": event["sequence"],
     }
