@@ -36,6 +36,7 @@ __all__ = ["Cursor", "Limit", "Route", "Router"]
 
 Endpoint = Callable[..., Awaitable[Any]]
 Scopes = tuple[str, ...]
+Admission = Callable[[Request, Caller], Awaitable[None]]
 
 # No endpoint's own parameter has this name.
 _REQUEST = "request_as_sent"
@@ -72,17 +73,12 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        scopes = _scopes_of(self.dependant) or self._scopes
-        if not scopes:
-            raise TypeError(f"{self.path}: neither its router nor its caller names a scope")
+        admit = self._admission()
 
-        async def authorized(request: Request) -> Response:
-            caller = await authenticate(request)
+        async def answer(request: Request) -> Response:
+            caller = await self._caller_of(request)
             async with limited(request, caller) as under_way:
-                if not self._tenantless:
-                    await require_tenant(request, caller)
-                await authorize(request, caller, scopes)
-                request.state.caller = caller
+                await admit(request, caller)
                 body = await body_in_time(request)
                 under_way.body_arrived()
                 if declared_bytes(request) is None:
@@ -93,7 +89,25 @@ class Route(APIRoute):
                 under_way.add(cost_of_bytes(len(response.body)))
                 return response
 
-        return authorized
+        return answer
+
+    async def _caller_of(self, request: Request) -> Caller:
+        """Who calls, and whose limits the call counts against."""
+        return await authenticate(request)
+
+    def _admission(self) -> Admission:
+        """What refuses a caller before the body is read."""
+        scopes = _scopes_of(self.dependant) or self._scopes
+        if not scopes:
+            raise TypeError(f"{self.path}: neither its router nor its caller names a scope")
+
+        async def admit(request: Request, caller: Caller) -> None:
+            if not self._tenantless:
+                await require_tenant(request, caller)
+            await authorize(request, caller, scopes)
+            request.state.caller = caller
+
+        return admit
 
     def _served(
         self, endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int
