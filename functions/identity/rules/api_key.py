@@ -111,7 +111,7 @@ def rotate(key: ApiKey, secret: str, by: str, at: datetime) -> Step:
         "earlier_digest": key.secret_digest,
         "earlier_until": at + OVERLAP,
     }
-    return Transition(key.model_copy(update=fields), ApiKeyRotated)
+    return Transition(key.but(**fields), ApiKeyRotated)
 
 
 def revoke(key: ApiKey, by: str, at: datetime) -> tuple[Step, ...]:
@@ -119,7 +119,7 @@ def revoke(key: ApiKey, by: str, at: datetime) -> tuple[Step, ...]:
     if key.revoked_at is not None:
         return ()
     fields = {"revoked_at": at, "revoked_by": by}
-    return (Transition(key.model_copy(update=fields), ApiKeyRevoked),)
+    return (Transition(key.but(**fields), ApiKeyRevoked),)
 
 
 def grant(

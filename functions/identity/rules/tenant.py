@@ -110,7 +110,7 @@ def join(
 def change_roles(tenant: Tenant, member: Member, roles: Iterable[str]) -> tuple[Step, ...]:
     """The member with other roles; no change where they are the same. Raises VersionConflict where
     the tenant would have no admin, or no governor."""
-    newer = member.model_copy(update={"roles": tuple(sorted(set(roles)))})
+    newer = member.but(roles=tuple(sorted(set(roles))))
     if newer.roles == tuple(sorted(member.roles)):
         return ()
     return (*_counted(tenant, newer), Transition(newer, MemberRolesChanged))
@@ -121,7 +121,7 @@ def remove(tenant: Tenant, member: Member, at: datetime) -> tuple[Step, ...]:
     the tenant would have no admin, or no governor."""
     if not member.is_here:
         return ()
-    gone = member.model_copy(update={"removed_at": at})
+    gone = member.but(removed_at=at)
     return (*_counted(tenant, gone), Transition(gone, MemberRemoved))
 
 
@@ -133,7 +133,7 @@ def _counted(tenant: Tenant, member: Member) -> tuple[Step, ...]:
     if not admins or not governors:
         missing = "admin" if not admins else "governor"
         raise VersionConflict(f"the tenant would have no {missing}; give somebody else that role")
-    newer = tenant.model_copy(update={"admins": admins, "governors": governors})
+    newer = tenant.but(admins=admins, governors=governors)
     return (Transition(newer),) if newer != tenant else ()
 
 
