@@ -80,10 +80,10 @@ async def make_export(work: UnitOfWork, export: Export) -> None:
         written = await _write(tenant_id, export, checkpoint)
     except ChainBroken as error:
         failed = {"status": "failed", "ended_at": work.at, "reason": error.detail}
-        await work.save(Transition(export.model_copy(update=failed), AuditExportFailed))
+        await work.save(Transition(export.but(**failed), AuditExportFailed))
         return
     ready = {"status": "ready", "ended_at": work.at, **written._asdict()}
-    await work.save(Transition(export.model_copy(update=ready), AuditExportCompleted))
+    await work.save(Transition(export.but(**ready), AuditExportCompleted))
 
 
 async def _write(tenant_id: str, export: Export, checkpoint: Kept) -> Written:

@@ -1,19 +1,16 @@
 """Routes that strangers may call: whoever signs in has no token yet."""
 
 import functools
-from collections.abc import Callable, Coroutine
 from enum import Enum
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Request
 
 from shared.kit.callers import Caller
-from shared.runtime.asking import answered, question_of
-from shared.runtime.bodies import body_in_time, refuse_body
+from shared.policy.asking import Question
+from shared.runtime.asking import question_of
 from shared.runtime.boundary import received_at
-from shared.runtime.limits import cost_of_bytes, declared_bytes, limited
-from shared.runtime.routes import Route, Router
+from shared.runtime.routes import Admission, Route, Router
 
 # No token can name it.
 STRANGERS = "_strangers"
@@ -24,24 +21,14 @@ class OpenRoute(Route):
     no `Caller`, and judges itself whatever proves who is there. One address may use as much as one
     caller of a tenant, and all strangers together as much as a tenant's callers."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = APIRoute.get_route_handler(self)
+    async def _caller_of(self, request: Request) -> Caller:
+        return _stranger(request)
 
-        async def opened(request: Request) -> Response:
-            async with limited(request, _stranger(request)) as under_way:
-                question = await question_of(request, None, self.acts)
-                body = await body_in_time(request)
-                under_way.body_arrived()
-                if declared_bytes(request) is None:
-                    under_way.add(cost_of_bytes(len(body)))
-                if self.body is None:
-                    await refuse_body(request)
-                async with answered(request, question):
-                    response = await handle(request)
-                under_way.add(cost_of_bytes(len(response.body)))
-                return response
+    def _admission(self) -> Admission:
+        async def admit(request: Request, _: Caller) -> Question:
+            return await question_of(request, None, self.acts)
 
-        return opened
+        return admit
 
 
 class OpenRouter(Router):

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.parsing import refuse_misspelt, refuse_unknown
+from shared.policy.asking import Question
 from shared.runtime.acts import acts_of
 from shared.runtime.asking import answered, question_of
 from shared.runtime.auth import (
@@ -42,6 +43,7 @@ __all__ = ["Cursor", "Limit", "Route", "Router"]
 
 Endpoint = Callable[..., Awaitable[Any]]
 Scopes = tuple[str, ...]
+Admission = Callable[[Request, Caller], Awaitable[Question]]
 
 # No endpoint's own parameter has this name.
 _REQUEST = "request_as_sent"
@@ -89,22 +91,12 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        scopes = _scopes_of(self.dependant) or self._scopes
-        if not scopes:
-            raise TypeError(f"{self.path}: neither its router nor its caller names a scope")
+        admit = self._admission()
 
-        async def authorized(request: Request) -> Response:
-            caller = await authenticate(request)
+        async def answer(request: Request) -> Response:
+            caller = await self._caller_of(request)
             async with limited(request, caller) as under_way:
-                await require_reading(request, caller)
-                if not self._tenantless:
-                    await require_tenant(request, caller)
-                    await require_open(request, caller, in_stopped=self._in_stopped)
-                if not self._narrows:
-                    await require_whole_tenant(request, caller)
-                await authorize(request, caller, scopes)
-                request.state.caller = caller
-                question = await question_of(request, caller, self.acts)
+                question = await admit(request, caller)
                 body = await body_in_time(request)
                 under_way.body_arrived()
                 if declared_bytes(request) is None:
@@ -116,7 +108,30 @@ class Route(APIRoute):
                 under_way.add(cost_of_bytes(len(response.body)))
                 return response
 
-        return authorized
+        return answer
+
+    async def _caller_of(self, request: Request) -> Caller:
+        """Who calls, and whose limits the call counts against."""
+        return await authenticate(request)
+
+    def _admission(self) -> Admission:
+        """What refuses a caller before the body is read, and asks the policies."""
+        scopes = _scopes_of(self.dependant) or self._scopes
+        if not scopes:
+            raise TypeError(f"{self.path}: neither its router nor its caller names a scope")
+
+        async def admit(request: Request, caller: Caller) -> Question:
+            await require_reading(request, caller)
+            if not self._tenantless:
+                await require_tenant(request, caller)
+                await require_open(request, caller, in_stopped=self._in_stopped)
+            if not self._narrows:
+                await require_whole_tenant(request, caller)
+            await authorize(request, caller, scopes)
+            request.state.caller = caller
+            return await question_of(request, caller, self.acts)
+
+        return admit
 
     def _served(
         self, endpoint: Endpoint, body: tuple[str, BodyReader] | None, status: int

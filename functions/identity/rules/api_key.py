@@ -129,7 +129,7 @@ def rotate(key: ApiKey, secret: str, by: str, at: datetime) -> Step:
         "earlier_digest": key.secret_digest,
         "earlier_until": at + OVERLAP,
     }
-    return Transition(key.model_copy(update=fields), ApiKeyRotated)
+    return Transition(key.but(**fields), ApiKeyRotated)
 
 
 def revoke(
@@ -139,7 +139,7 @@ def revoke(
     if key.revoked_at is not None:
         return ()
     fields = {"revoked_at": at, "revoked_by": by}
-    revoked = Transition(key.model_copy(update=fields), ApiKeyRevoked)
+    revoked = Transition(key.but(**fields), ApiKeyRevoked)
     return (revoke_tokens(control, key.key_id, at), revoked)
 
 

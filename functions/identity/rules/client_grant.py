@@ -100,7 +100,7 @@ def redeem(grant: ClientGrant | None, code: PresentedCode, at: datetime) -> Step
         "resource": grant.resource,
         "tenant_id": grant.given_in,
     }
-    session = begun.model_copy(update=fields)
+    session = begun.but(**fields)
     redeemed = grant.model_copy(update={"session_id": session.session_id})
     return Transition(session, SessionStarted), Transition(redeemed)
 

@@ -86,7 +86,7 @@ def decide(
             raise VersionConflict("the code was used before; start again on the device")
         return ()
     fields = {"decided_by": principal, "decided_at": at, "allowed": is_allowed}
-    return (Transition(grant.model_copy(update=fields), DeviceGrantDecided),)
+    return (Transition(grant.but(**fields), DeviceGrantDecided),)
 
 
 def check_redeemable(grant: DeviceGrant | None, at: datetime) -> DeviceGrant:
@@ -132,4 +132,4 @@ class Pace:
 def redeem(grant: DeviceGrant, session_id: str, at: datetime) -> Step:
     """The request with the session that it led to."""
     fields = {"session_id": session_id, "redeemed_at": at}
-    return Transition(grant.model_copy(update=fields))
+    return Transition(grant.but(**fields))

@@ -59,7 +59,7 @@ def accept(invitation: Invitation, secret: str, principal: str, at: datetime) ->
     if at > invitation.expires_at:
         raise InvitationOver("the invitation is older than seven days; ask for another")
     fields = {"status": "accepted", "accepted_by": principal, "accepted_at": at}
-    return (Transition(invitation.model_copy(update=fields), InvitationAccepted),)
+    return (Transition(invitation.but(**fields), InvitationAccepted),)
 
 
 def revoke(invitation: Invitation) -> tuple[Step, ...]:
@@ -69,5 +69,5 @@ def revoke(invitation: Invitation) -> tuple[Step, ...]:
         raise InvitationOver("the invitation was accepted; remove the member instead")
     if invitation.status == "revoked":
         return ()
-    revoked = invitation.model_copy(update={"status": "revoked"})
+    revoked = invitation.but(status="revoked")
     return (Transition(revoked, InvitationRevoked),)

@@ -65,7 +65,7 @@ def create(
 
 def update(principal: Principal, person: Person) -> tuple[Step, ...]:
     """The principal as the provider calls it today."""
-    newer = principal.model_copy(update={"name": person.name, "mail": person.mail})
+    newer = principal.but(name=person.name, mail=person.mail)
     return (Transition(newer),) if newer != principal else ()
 
 
@@ -82,4 +82,4 @@ def point_to(principal: Principal, tenant_id: str) -> tuple[Step, ...]:
     if len(principal.tenants) >= MOST_TENANTS:
         raise VersionConflict(f"one principal belongs to at most {MOST_TENANTS} tenants")
     tenants = (*principal.tenants, tenant_id)
-    return (Transition(principal.model_copy(update={"tenants": tenants})),)
+    return (Transition(principal.but(tenants=tenants)),)

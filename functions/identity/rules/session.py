@@ -122,12 +122,12 @@ def renew(session: Session, number: int, at: datetime, tenant_id: str | None) ->
         return Renewal()
     if number == session.number:
         fields = {"number": number + 1, "renewed_at": at, "used_at": at, "tenant_id": tenant_id}
-        newer = session.model_copy(update=fields)
+        newer = session.but(**fields)
         return Renewal((Transition(newer),), newer)
     if number == session.number - 1 and at - session.renewed_at <= REPEATED_WITHIN:
         if tenant_id == session.tenant_id:
             return Renewal((), session)
-        chosen = session.model_copy(update={"tenant_id": tenant_id})
+        chosen = session.but(tenant_id=tenant_id)
         return Renewal((Transition(chosen),), chosen)
     return Renewal(end(session, "reused", at), None, is_copied=True)
 
@@ -145,5 +145,5 @@ def end(session: Session, because: EndedBecause, at: datetime) -> tuple[Step, ..
     """The ended session; nothing changes for one that has ended before."""
     if session.ended_at is not None:
         return ()
-    ended = session.model_copy(update={"ended_at": at, "ended_because": because})
+    ended = session.but(ended_at=at, ended_because=because)
     return (Transition(ended, SessionEnded),)

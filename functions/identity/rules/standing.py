@@ -109,7 +109,7 @@ def _changed(
     says: dict[str, str] | None = None,
     **fields: datetime | None,
 ) -> tuple[Step, ...]:
-    newer = tenant.model_copy(update=fields)
+    newer = tenant.but(**fields)
     newer = newer.model_copy(update={"status": _status(newer)})
     suspensions = _suspensions(control, newer.status in ("trial", "active"), at)
     said = control.but(status=newer.status, suspensions=suspensions, closes_at=newer.closes_at)

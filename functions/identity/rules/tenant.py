@@ -165,7 +165,7 @@ def change_roles(
     for roles of another kind of member."""
     check_kind(member.kind, roles)
     fields = {"roles": tuple(sorted(set(roles))), "version": member.version + 1}
-    newer = member.model_copy(update=fields)
+    newer = member.but(**fields)
     if newer.roles == tuple(sorted(member.roles)):
         return ()
     changed = Transition(newer, MemberRolesChanged)
@@ -176,7 +176,7 @@ def sign_out(control: Control, member: Member, at: datetime) -> tuple[Step, ...]
     """The member, who signs in again for this tenant: what it was issued before is refused."""
     if not member.is_here:
         return ()
-    newer = member.model_copy(update={"signed_out_at": at, "version": member.version + 1})
+    newer = member.but(signed_out_at=at, version=member.version + 1)
     return (without_tokens(control, newer, at), Transition(newer, MemberSignedOut))
 
 
@@ -184,7 +184,7 @@ def rename(tenant: Tenant, name: str) -> tuple[Step, ...]:
     """The tenant with another name; no change where it is the same."""
     if name == tenant.name:
         return ()
-    return (Transition(tenant.model_copy(update={"name": name}), TenantRenamed),)
+    return (Transition(tenant.but(name=name), TenantRenamed),)
 
 
 def remove(tenant: Tenant, control: Control, member: Member, at: datetime) -> tuple[Step, ...]:
@@ -192,7 +192,7 @@ def remove(tenant: Tenant, control: Control, member: Member, at: datetime) -> tu
     Raises VersionConflict where the tenant would have no admin, or no governor."""
     if not member.is_here:
         return ()
-    gone = member.model_copy(update={"removed_at": at, "version": member.version + 1})
+    gone = member.but(removed_at=at, version=member.version + 1)
     removed = Transition(gone, MemberRemoved)
     return (*_counted(tenant, gone), without_tokens(control, gone, at), removed)
 
@@ -210,7 +210,7 @@ def _counted(tenant: Tenant, member: Member) -> tuple[Step, ...]:
     if not admins or not governors:
         missing = "admin" if not admins else "governor"
         raise VersionConflict(f"the tenant would have no {missing}; give somebody else that role")
-    newer = tenant.model_copy(update={"admins": admins, "governors": governors})
+    newer = tenant.but(admins=admins, governors=governors)
     return (Transition(newer),) if newer != tenant else ()
 
 

@@ -65,7 +65,7 @@ def change(
     """The workspace with another name, archived, or in use again; no change where it is so already.
     Raises VersionConflict for more than a hundred that are in use."""
     name = body.name if body.name is not None else workspace.name
-    newer = workspace.model_copy(update={"name": name})
+    newer = workspace.but(name=name)
     is_archived = workspace.archived_at is not None
     if body.archived is None or body.archived == is_archived:
         return (Transition(newer),) if newer != workspace else ()
