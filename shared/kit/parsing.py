@@ -139,6 +139,20 @@ def refuse_unknown(query: Iterable[tuple[str, str]], known: Collection[str]) -> 
         raise Invalid(*errors[:_SHOWN])
 
 
+def refuse_zero_bytes(query: Iterable[tuple[str, str]]) -> None:
+    """Raises Invalid for each query parameter with the character U+0000, which PostgreSQL has in no
+    text."""
+    errors = [
+        FieldError(
+            name, "contains the character U+0000 (%00), which no text here has; leave it out"
+        )
+        for name, value in query
+        if "\0" in value
+    ]
+    if errors:
+        raise Invalid(*errors[:_SHOWN])
+
+
 def refuse_misspelt(sent: Mapping[str, str], numbers: Iterable[str]) -> None:
     """Raises Invalid for each of the whole `numbers` that is sent in other than plain digits (`05`,
     `+5`, `1_0`), which Python would read."""

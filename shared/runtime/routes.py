@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shared.kit.callers import Caller
-from shared.kit.parsing import refuse_misspelt, refuse_unknown
+from shared.kit.parsing import refuse_misspelt, refuse_unknown, refuse_zero_bytes
 from shared.policy.asking import Question
 from shared.runtime.acts import acts_of
 from shared.runtime.asking import answered, question_of
@@ -144,8 +144,10 @@ class Route(APIRoute):
         async def served(*args: Any, **values: Any) -> Any:
             request: Request = values.pop(_REQUEST)
             values |= dict.fromkeys(takes_request, request)
+            query = request.query_params.multi_items()
             if not self._takes_any_query:
-                refuse_unknown(request.query_params.multi_items(), self.parameters)
+                refuse_unknown(query, self.parameters)
+            refuse_zero_bytes(query)
             refuse_misspelt(request.query_params, self._numbers)
             refuse_misspelt(request.headers, self._header_numbers)
             if values.get("cursor") is not None:

@@ -84,6 +84,11 @@ async def test_a_parameter_that_is_sent_twice_is_refused(api: httpx.AsyncClient)
     }
 
 
+async def test_a_text_that_no_database_holds_is_refused(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/v1/a/numbers?cursor=o%00dd")
+    assert "%00" in _errors(answer)["cursor"]
+
+
 async def test_a_thousand_unknown_parameters_are_a_short_refusal(api: httpx.AsyncClient) -> None:
     query = "&".join(f"p{number}=1" for number in range(1_000))
     assert len(_errors(await api.get(f"/v1/none/at/all?{query}"))) == 100
