@@ -92,12 +92,22 @@ def end(known: Impersonation, by: str, at: datetime) -> tuple[Transition[Imperso
     return (Transition(known.but(ended_at=at, ended_by=by), ImpersonationEnded),)
 
 
+def is_known_to(caller: Caller, session: Session) -> bool:
+    """Whether the session is an impersonation of which the caller may know: who acts, whom they act
+    as, and everybody in the tenant."""
+    if session.impersonator is None or session.tenant_id is None:
+        return False
+    return _is_theirs(session, caller) or caller.tenant_id == session.tenant_id
+
+
 def check_may_end(session: Session, caller: Caller) -> None:
-    """Raises Forbidden for everybody but who acts, whom they act as, and admins of the tenant."""
-    is_theirs = caller.principal in (session.impersonator, session.principal_id)
-    is_admin = caller.tenant_id == session.tenant_id and TENANT_ADMIN in caller.roles
-    if not is_theirs and not is_admin:
+    """Raises Forbidden for everybody in the tenant but who acts, whom they act as, and admins."""
+    if not _is_theirs(session, caller) and TENANT_ADMIN not in caller.roles:
         raise Forbidden("only who acts, whom they act as, and an admin of the tenant may end this")
+
+
+def _is_theirs(session: Session, caller: Caller) -> bool:
+    return caller.principal in (session.impersonator, session.principal_id)
 
 
 def continues(known: Impersonation | None, access: SupportAccess | None, at: datetime) -> bool:

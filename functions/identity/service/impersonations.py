@@ -35,6 +35,7 @@ from functions.identity.views import (
     SupportAccessView,
 )
 from shared.aggregates import Command
+from shared.aggregates.command import not_found
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden, NotFound
 from shared.kit.ids import new_id
@@ -91,11 +92,12 @@ async def end(caller: Caller, session_id: str) -> ImpersonationView:
     session = None
     if SESSIONS.may_be_id(session_id):
         session = await RUN.find(on_platform(ITSELF, at), SESSIONS, session_id)
-    if session is None or session.impersonator is None or session.tenant_id is None:
-        raise NotFound("there is no such impersonation")
+    if session is None or not rules.is_known_to(caller, session):
+        raise await not_found(RUN.outbox, caller, IMPERSONATIONS, session_id)
     rules.check_may_end(session, caller)
     await end_support_session(session, at)
     ended = await note_end(session, caller.principal, at)
+    assert session.tenant_id is not None, "support acts in one tenant"
     # Who acts has no token for the tenant in which it is sealed.
     return ended.but(reason=await opened(session.tenant_id, ended.reason))
 

@@ -13,6 +13,7 @@ from functions.identity.service.platform import acting
 from functions.identity.service.tenants import administered, control_of
 from functions.identity.views import TenantView
 from shared.aggregates import Command, Transition, UnitOfWork
+from shared.aggregates.command import not_found
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Actor, Caller
 from shared.kit.control import ID, Control
@@ -81,7 +82,7 @@ async def _from_within(
     caller: Caller, key: IdempotencyKey, tenant_id: str, rule: Rule
 ) -> TenantView:
     if tenant_id != caller.tenant_id:
-        raise _unknown()
+        raise await not_found(RUN.outbox, caller, TENANTS, tenant_id)
     return await _change(caller, key, rule, administered)
 
 
