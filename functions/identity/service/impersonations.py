@@ -37,7 +37,7 @@ from functions.identity.views import (
 from shared.aggregates import Command
 from shared.aggregates.command import not_found
 from shared.kit.callers import Caller
-from shared.kit.errors import Forbidden, NotFound
+from shared.kit.errors import Forbidden
 from shared.kit.ids import new_id
 from shared.kit.models import part_of
 from shared.kit.roles import TENANT_ADMIN
