@@ -1,5 +1,6 @@
 """Random policies with requests and entities, all valid under one schema."""
 
+import re
 from random import Random
 from typing import Any, TypeVar
 
@@ -43,6 +44,64 @@ IDS = {
 WORDS = ("", "a", "ab", "abc", "b*c", "ä\\", '"q"', "secret plan")
 NUMBERS = (-(2**63), -7, -1, 0, 1, 2, 3, 500, 501, 2**62, 2**63 - 1)
 GROUPS = ("Tenant", "Role", "Workspace")
+# What a policy is written of; a `$part` stands for one of the part's own texts.
+PARTS = {
+    "effect": ("permit", "permit", "forbid"),
+    "principal": (
+        "principal", "principal is User", 'principal in Role::"admin"',
+        'principal == User::"ann"', 'principal is User in Tenant::"t1"',
+    ),
+    "action": (
+        "action", 'action == Action::"pay"', 'action in Action::"all"',
+        'action in [Action::"read", Action::"write"]',
+    ),
+    "resource": (
+        "resource", "resource is Doc", 'resource in Workspace::"w1"', 'resource in Tenant::"t2"',
+    ),
+    "more": ("", "when { $anywhere }"),
+    # On every principal and resource.
+    "anywhere": (
+        "context.mfa", "principal is Agent && principal.limits.calls > 2",
+        'principal is Agent && principal.owner in Role::"reader"',
+        'context has ip && context.ip like "a*c"', "context.amount <= $number",
+        'principal is Agent && principal.limits has note && principal.limits.note == "ab"',
+    ),
+    "order": ("<", "<=", ">", ">=", "==", "!="),
+    "equality": ("==", "!="),
+    "factor": ("-1", "2", "3"),
+    "text": (
+        "principal.name", "resource.title", "$quoted",
+        "(if $bool0 then principal.name else $quoted)",
+    ),
+    "pattern": ('"a*"', '"*c"', '"*"', '"b\\**"', '""', '"*e*p*"', '"ä*"'),
+    "user": (
+        "principal", "resource.owner", 'User::"bob"',
+        "(if $bool0 then principal else resource.owner)",
+    ),
+    "users": ("resource.readers", '[User::"ann", User::"cy"]', "[resource.owner]"),
+    "set": (
+        "resource.tags", "principal.skills", "[$text]", "[$text, $text]", "[$text, $text, $text]",
+        "(if context.mfa then resource.tags else principal.skills)",
+    ),
+}  # fmt: skip
+CONNECTED = (
+    "($bool) && ($bool)", "($bool) || ($bool)", "!($bool)", "if $bool then $bool else ($bool)",
+)  # fmt: skip
+COMPARISONS = (
+    "$long2 $order $long2", "$text $equality $text", "$text like $pattern",
+    "$user $equality $user", "$user in $group", "resource in $group", "$user in $users",
+    'resource.kind == Kind::"draft"', "$users.contains($user)", "$set.contains($text)",
+    "$set.containsAll($set)", "$set.containsAny($set)", "$set == $set", "resource.tags.isEmpty()",
+    "resource.numbers.contains($long1)", "principal has age && principal.age < $long1",
+    "principal has manager && principal.manager == $user",
+    "resource.meta has score && resource.meta.score > $long1",
+    "resource.meta == {reviewed: true, score: 1}", "context == {amount: 1, mfa: true}",
+)  # fmt: skip
+SUMS = (
+    "$long0", "($long_ + $long_)", "($long_ - $long_)", "($long_ * $factor)", "(-$long0)",
+    "(if $bool0 then $long0 else $long0)",
+)  # fmt: skip
+_PART = re.compile(r"\$([a-z]+)([0-9]?)")
 
 
 class Cases:
@@ -128,99 +187,45 @@ class Cases:
         return [each.as_json() for each in parents]
 
     def _policy(self) -> str:
-        effect = self._one("permit", "permit", "forbid")
-        principal = self._one(
-            "principal", "principal is User", 'principal in Role::"admin"',
-            'principal == User::"ann"', 'principal is User in Tenant::"t1"',
-        )  # fmt: skip
-        action = self._one(
-            "action", 'action == Action::"pay"', 'action in Action::"all"',
-            'action in [Action::"read", Action::"write"]',
-        )  # fmt: skip
-        resource = self._one(
-            "resource", "resource is Doc", 'resource in Workspace::"w1"', 'resource in Tenant::"t2"'
+        condition = "principal is User && resource is Doc && ($bool3)"
+        return self._written(
+            f"$effect ($principal, $action, $resource) when {{ {condition} }} $more;",
+            f"$effect ($principal, $action, $resource) unless {{ {condition} }} $more;",
+            "$effect ($principal, $action, $resource) $more;",
         )
-        typed = f"principal is User && resource is Doc && ({self._bool(3)})"
-        conditions = [self._one(f"when {{ {typed} }}", f"unless {{ {typed} }}", "")]
-        if self._chance():
-            conditions.append(f"when {{ {self._anywhere()} }}")
-        return f"{effect} ({principal}, {action}, {resource}) {' '.join(conditions)};"
 
-    def _anywhere(self) -> str:
-        """A condition on every principal and resource."""
-        return self._one(
-            "context.mfa", "principal is Agent && principal.limits.calls > 2",
-            'principal is Agent && principal.owner in Role::"reader"',
-            'context has ip && context.ip like "a*c"', f"context.amount <= {self._number()}",
-            'principal is Agent && principal.limits has note && principal.limits.note == "ab"',
-        )  # fmt: skip
+    def _written(self, *templates: str) -> str:
+        """One of the templates, with a text of its own for each part that it names: `$set`, or
+        `$bool2` for one that is at most two deep."""
+        return _PART.sub(self._part, self._one(*templates))
+
+    def _part(self, named: re.Match[str]) -> str:
+        name, depth = named.groups()
+        if name in PARTS:
+            return self._written(*PARTS[name])
+        text: str = getattr(self, f"_{name}")(*map(int, depth))
+        return text
 
     def _bool(self, depth: int) -> str:
         if depth == 0:
             return self._one("context.mfa", "principal.active", "resource.meta.reviewed", "true")
-        left, right = self._bool(depth - 1), self._bool(depth - 1)
-        return self._one(
-            f"({left}) && ({right})", f"({left}) || ({right})", f"!({left})",
-            f"if {left} then {right} else ({self._bool(depth - 1)})",
-            f"{self._long(2)} {self._one('<', '<=', '>', '>=', '==', '!=')} {self._long(2)}",
-            f"{self._text()} {self._one('==', '!=')} {self._text()}",
-            f"{self._text()} like {self._pattern()}",
-            f"{self._user()} {self._one('==', '!=')} {self._user()}",
-            f"{self._user()} in {self._group()}", f"resource in {self._group()}",
-            f"{self._user()} in {self._users()}", 'resource.kind == Kind::"draft"',
-            f"{self._users()}.contains({self._user()})",
-            f"{self._set()}.contains({self._text()})",
-            f"{self._set()}.{self._one('containsAll', 'containsAny')}({self._set()})",
-            f"{self._set()} == {self._set()}", "resource.tags.isEmpty()",
-            f"resource.numbers.contains({self._long(1)})",
-            f"principal has age && principal.age < {self._long(1)}",
-            f"principal has manager && principal.manager == {self._user()}",
-            f"resource.meta has score && resource.meta.score > {self._long(1)}",
-            'resource.meta == {reviewed: true, score: 1}',
-            'context == {amount: 1, mfa: true}',
-        )  # fmt: skip
+        return self._written(
+            *(each.replace("$bool", f"$bool{depth - 1}") for each in CONNECTED), *COMPARISONS
+        )
 
     def _long(self, depth: int) -> str:
         if depth == 0:
-            return self._one("context.amount", "resource.size", self._number())
-        return self._one(
-            self._long(0), f"({self._long(depth - 1)} + {self._long(depth - 1)})",
-            f"({self._long(depth - 1)} - {self._long(depth - 1)})",
-            f"({self._long(depth - 1)} * {self._one(-1, 2, 3)})", f"(-{self._long(0)})",
-            f"(if {self._bool(0)} then {self._long(0)} else {self._long(0)})",
-        )  # fmt: skip
+            return self._written("context.amount", "resource.size", "$number")
+        return self._written(*(each.replace("$long_", f"$long{depth - 1}") for each in SUMS))
 
     def _number(self) -> str:
         return str(self._one(*NUMBERS))
-
-    def _text(self) -> str:
-        return self._one(
-            "principal.name", "resource.title", self._quoted(),
-            f"(if {self._bool(0)} then principal.name else {self._quoted()})",
-        )  # fmt: skip
 
     def _quoted(self) -> str:
         word = self._one(*WORDS).replace("\\", "\\\\").replace('"', '\\"')
         return f'"{word}"'
 
-    def _pattern(self) -> str:
-        return self._one('"a*"', '"*c"', '"*"', '"b\\**"', '""', '"*e*p*"', '"ä*"')
-
-    def _user(self) -> str:
-        return self._one(
-            "principal", "resource.owner", 'User::"bob"',
-            f"(if {self._bool(0)} then principal else resource.owner)",
-        )  # fmt: skip
-
     def _group(self) -> str:
         kind = self._one(*GROUPS)
         ids = [f'{kind}::"{each}"' for each in IDS[kind]]
         return self._one(ids[0], f"[{', '.join(ids)}]")
-
-    def _users(self) -> str:
-        return self._one("resource.readers", '[User::"ann", User::"cy"]', "[resource.owner]")
-
-    def _set(self) -> str:
-        several = ", ".join(self._text() for _ in range(self._random.randint(1, 3)))
-        stored = ("resource.tags", "principal.skills")
-        return self._one(*stored, f"[{several}]", f"(if context.mfa then {' else '.join(stored)})")
