@@ -1,5 +1,6 @@
 """A tenant's chain: what appends to it, covers it, looks at it, and tampers with it."""
 
+import asyncio
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -59,15 +60,15 @@ class Chain:
     tenant: str
     owner: str
 
-    async def append(self, *numbers: int, logged: bool = False) -> None:
-        """Appends one event for each number; in the log too, if it is `logged`."""
-        for number in numbers:
-            if logged:
-                change = Change()
-                change.record(event(self.tenant, number))
-                change.seal(RING)
-                await TenantStore(self.tenant).commit(change)
-            await append(event(self.tenant, number))
+    async def append(self, *numbers: int, logged: bool = False, **changes: Any) -> None:
+        """Appends one event for each number, in groups; in the log too, if it is `logged`."""
+        events = [event(self.tenant, number, **changes) for number in numbers]
+        for each in events if logged else ():
+            change = Change()
+            change.record(each)
+            change.seal(RING)
+            await TenantStore(self.tenant).commit(change)
+        await asyncio.gather(*map(append, events))
 
     async def cover(self) -> None:
         await cover(self.tenant)

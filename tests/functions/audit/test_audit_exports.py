@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
@@ -87,7 +88,8 @@ async def test_a_large_archive_is_uploaded_in_parts(
     chain: Chain, auditor: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage, "PART_BYTES", 5 * 1024 * 1024)
-    await chain.append(*range(12_500))
+    long = json.dumps({f"field_{number}": "x" * 1_900 for number in range(8)})
+    await chain.append(*range(400), data=long)
     archive = await _downloaded(await _exported(auditor))
     assert len(archive) > storage.PART_BYTES
     assert _verified(archive).broken == ""
