@@ -48,6 +48,7 @@ class PlatformClient:
         scopes: Sequence[str] = (),
         roles: Sequence[str] = (),
         expires_in: int = 900,
+        workspace: str | None = None,
     ) -> str:
         """An access token for `principal`, without a sign-in."""
         body = {
@@ -56,6 +57,7 @@ class PlatformClient:
             "scopes": list(scopes),
             "roles": list(roles),
             "expires_in": expires_in,
+            "workspace": workspace,
         }
         token: str = self._post("/_platform/token", body)["access_token"]
         return token

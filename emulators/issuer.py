@@ -68,6 +68,7 @@ class Issuer:
         scopes: Sequence[str],
         roles: Sequence[str],
         expires_in: int,
+        workspace: str | None = None,
     ) -> str:
         """An access token as a sign-in would issue it: for no tenant where that is `_platform`."""
         now = int(self._now().timestamp())
@@ -76,6 +77,7 @@ class Issuer:
             "aud": AUDIENCE,
             "sub": principal,
             **({} if tenant == PLATFORM_TENANT else {"tenant": tenant}),
+            **({} if workspace is None else {"workspace": workspace}),
             "scope": " ".join(scopes),
             "roles": list(roles),
             "iat": now,

@@ -6,6 +6,7 @@ from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
 from shared.kit.personal import PersonalText, RequestersText
+from shared.kit.workspaces import InWorkspace
 
 TOPIC = "agents"
 # The version of an agent that serves none.
@@ -75,7 +76,8 @@ class Limits(Data):
 class AgentState(EventData):
     """An agent after the event. `version` is the deployed version, `0.0.0` before the first
     deployment; `spec_hash` is the hash of that version's spec, or of the newest spec before the
-    first deployment. `case_id` is the open case, if there is one."""
+    first deployment. `case_id` is the open case, if there is one. `workspace_id` is there for an
+    agent of a workspace."""
 
     agent_id: str
     name: str
@@ -90,6 +92,7 @@ class AgentState(EventData):
     budget: Limits
     requested_by: str
     suspension: Suspension | None = None
+    workspace_id: InWorkspace = None
 
 
 class Stage(Data):

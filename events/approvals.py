@@ -8,6 +8,7 @@ from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
 from shared.kit.personal import PersonalText, RequestersText
+from shared.kit.workspaces import InWorkspace
 
 TOPIC = "approvals"
 # As much of what is to be approved, in its canonical form, fits an approval with all decisions.
@@ -97,7 +98,8 @@ class ApprovalSummary(Data):
     whose text is in the content; none of them assents. `decided_by` is a principal, `deadline`
     (silence) or a precedent's id, and `capacity` says which. `review` is what became of the review
     that a broken glass or a deputy's decision requires. `passkey_for` is what the policy asked of
-    it at the request, `passkey_id` the passkey that signed the final decision, where one did."""
+    it at the request, `passkey_id` the passkey that signed the final decision, where one did.
+    `workspace_id` is there for an approval in a workspace."""
 
     kind: Kind
     risk: Risk
@@ -127,6 +129,7 @@ class ApprovalSummary(Data):
     review: Review | None = None
     receipt_id: str | None = None
     version: int
+    workspace_id: InWorkspace = None
 
 
 class ApprovalRecord(ApprovalSummary):

@@ -8,6 +8,7 @@ from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
 from shared.kit.personal import PersonalText
 from shared.kit.quoting import Sentence
+from shared.kit.workspaces import InWorkspace
 
 TOPIC = "agents"
 
@@ -77,7 +78,7 @@ class CreationCaseState(EventData):
     requester, everyone who revised the case, and who sent exactly this spec before. `spec_hash`
     names the content with the spec, `findings_hash` the one with the findings of stages 1 to 5, in
     their order; `checks` are the findings of stage 7. `ended_at` is set once the case is over: from
-    then on only a reversal changes it."""
+    then on only a reversal changes it. `workspace_id` is its agent's."""
 
     case_id: str
     agent_id: str
@@ -99,6 +100,7 @@ class CreationCaseState(EventData):
     ended_at: Instant | None = None
     authors: tuple[str, ...] = ()
     withdrawal: Withdrawal | None = None
+    workspace_id: InWorkspace = None
 
 
 @event("assent.creation_case.judged.v1")

@@ -18,6 +18,7 @@ from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.kit.instants import Instant
 from shared.kit.models import Data
+from shared.kit.workspaces import WORKSPACE
 from shared.storage.collections import Collection
 
 Platform = Literal["ios", "android", "web"]
@@ -64,13 +65,19 @@ DECLARED = (
         composites=(
             ("bucket", "-requested_at", "-open_until"),
             ("-requested_at", "-open_until"),
+            (WORKSPACE, "bucket", "-requested_at", "-open_until"),
+            (WORKSPACE, "-requested_at", "-open_until"),
         ),
         queried=("-vetoed_at", "overdue_after_approvals", "overdue_after_agents"),
     ),
     Collection(TIMELINES, composites=(("approval_id", "-sequence"),)),
-    Collection(AGENTS, queried=("name", "overdue_after_agents")),
+    Collection(
+        AGENTS,
+        composites=((WORKSPACE, "name"),),
+        queried=("name", "overdue_after_agents"),
+    ),
     Collection(SEEDS, queried=("-created_at",)),
-    Collection(VIOLATIONS, queried=("-at",)),
+    Collection(VIOLATIONS, composites=((WORKSPACE, "-at"),), queried=("-at",)),
     Collection(PIPELINES),
     Collection(DELIVERIES),
     Collection(COUNTERS),

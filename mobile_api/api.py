@@ -38,9 +38,9 @@ _WRITE = ("governance:write",)
 _DASHBOARD = Router(prefix="/v1/mobile", tag="dashboard", read=_READ)
 # What is passed on is asked about again by the function that owns it.
 _PASSED_ON = ("pass_on",)
-_APPROVALS = Router(prefix="/v1/mobile", tag="approvals", read=_READ)
+_APPROVALS = Router(prefix="/v1/mobile", tag="approvals", read=_READ, narrows=True)
 _SEEDS = Router(prefix="/v1/mobile/seeds", tag="precedents", read=_READ, write=_WRITE)
-_AGENTS = Router(prefix="/v1/mobile", tag="agents", read=_READ)
+_AGENTS = Router(prefix="/v1/mobile", tag="agents", read=_READ, narrows=True)
 # A device only receives notices: whoever may read may register one.
 _DEVICES = Router(prefix="/v1/mobile/devices", tag="devices", write=_READ, within=("own_affairs",))
 

@@ -8,6 +8,7 @@ from mobile_api.rules.documents import COUNTERS, SEED_COUNTS, Fields, Key
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import is_id
+from shared.kit.workspaces import WORKSPACE
 from shared.messaging.misses import report_miss
 from shared.storage.batches import Add, AtLeast, Batch, Document
 from shared.storage.firestore import TenantStore
@@ -20,11 +21,11 @@ Seen = Mapping[Key, Document]
 
 
 async def require_document(caller: Caller, collection: str, prefix: str, id: str) -> Document:
-    """The document with that id. Raises NotFound, and reports the miss of a well-formed id;
-    Unavailable."""
+    """The document with that id, where the caller's token opens it. Raises NotFound, and reports
+    the miss of a well-formed id; Unavailable."""
     if is_id(prefix, id):
         document = await TenantStore(caller.tenant_id).get(collection, id)
-        if document is not None:
+        if document is not None and caller.sees(document.data.get(WORKSPACE)):
             return document
         await report_miss(RUN.outbox, caller, id)
     raise NotFound(f"nothing here has the id {id[:40]!a}")

@@ -9,6 +9,7 @@ from events.dossiers import Dossier
 from events.precedents import PrecedentSeed
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page
+from shared.kit.workspaces import InWorkspace
 
 BudgetState = Literal["active", "warning", "critical", "exhausted"]
 
@@ -61,6 +62,7 @@ class Agent(Data):
     version: str
     spend: Spend
     case_id: str | None = None
+    workspace_id: InWorkspace = None
 
 
 class AgentPage(Page[Agent]):

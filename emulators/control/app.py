@@ -94,6 +94,7 @@ class Control:
             scopes=wanted.scopes,
             roles=wanted.roles,
             expires_in=wanted.expires_in,
+            workspace=wanted.workspace,
         )
         return json_answer(
             {"access_token": token, "token_type": "Bearer", "expires_in": wanted.expires_in}

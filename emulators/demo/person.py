@@ -22,12 +22,14 @@ class Person:
         tenant: str,
         scopes: Sequence[str],
         roles: Sequence[str],
+        workspace: str | None = None,
     ) -> None:
         self._platform = platform
         self.principal = principal
         self.tenant = tenant
         self._scopes = scopes
         self._roles = roles
+        self._workspace = workspace
         self._token = ""
 
     def get(self, path: str, **query: Any) -> Any:
@@ -59,7 +61,11 @@ class Person:
 
     def _new_token(self) -> str:
         return self._platform.token(
-            self.principal, self.tenant, scopes=self._scopes, roles=self._roles
+            self.principal,
+            self.tenant,
+            scopes=self._scopes,
+            roles=self._roles,
+            workspace=self._workspace,
         )
 
     def _send(

@@ -10,6 +10,7 @@ from functions.agents.rules.review import STAGE_DUE
 from shared.aggregates.aggregate import Aggregate, DueTimer, Lateness
 from shared.aggregates.runner import Runner
 from shared.kit.transitions import Transition
+from shared.kit.workspaces import WORKSPACE
 from shared.storage.collections import Collection
 
 # One document per taken name, so that the second claim of a name loses the race.
@@ -37,10 +38,12 @@ AGENTS = Aggregate(
     collection="agents",
     prefix="agt",
     indexed=("status", "name", "depends_on", "created_at"),
+    composites=((WORKSPACE, "-created_at"),),
     queried=("depends_on[]", "-created_at"),
     next_timer=_agent_timer,
     policy=AGENT,
     lateness=Lateness(agent_moved, Transition),
+    in_workspaces=True,
 )
 
 CASES = Aggregate(
@@ -50,11 +53,16 @@ CASES = Aggregate(
     prefix="cas",
     id_of=lambda case: case.case_id,
     indexed=("status", "requested_at", "ended_at"),
-    composites=(("status", "-requested_at"),),
+    composites=(
+        ("status", "-requested_at"),
+        (WORKSPACE, "-requested_at"),
+        (WORKSPACE, "status", "-requested_at"),
+    ),
     queried=("status", "-requested_at", "-ended_at"),
     next_timer=_case_timer,
     policy=CASE,
     lateness=Lateness(case_moved, Transition),
+    in_workspaces=True,
 )
 
 PIPELINES = Aggregate(

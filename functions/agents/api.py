@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
 
@@ -37,7 +37,10 @@ from shared.runtime.routes import Cursor, Limit, Router
 from shared.runtime.tier_limits import beyond_tier
 from shared.storage.idempotency import IdempotencyKey
 
-ROUTER = Router(read=("agents:read", "governance:read"), write=("agents:write",))
+_TAKES: dict[str, Any] = {"read": ("agents:read", "governance:read"), "write": ("agents:write",)}
+_AGENTS = Router(narrows=True, **_TAKES)
+# One for the whole tenant.
+_PIPELINE = Router(**_TAKES)
 
 # YAML first: without a content type a spec is read as YAML, which reads JSON too.
 SpecBody = Annotated[
@@ -61,7 +64,7 @@ class ImportBody(Model):
     agent: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
 
 
-@ROUTER.post("/v1/agents", status_code=202)
+@_AGENTS.post("/v1/agents", status_code=202)
 @does(within=("submit_conversation",), deed="submitting an agent")
 async def submit_agent(caller: Caller, key: Key, body: SpecBody) -> CaseAccepted:
     """Submits an agent spec, JSON or YAML: stages 1 to 5 run at once; the answer shows the stage,
@@ -69,7 +72,7 @@ async def submit_agent(caller: Caller, key: Key, body: SpecBody) -> CaseAccepted
     return await submissions.submit(caller, key, body)
 
 
-@ROUTER.post("/v1/agents/import")
+@_AGENTS.post("/v1/agents/import")
 @does("agents.import", within=("submit_conversation",), deed="importing an agent")
 async def import_agent(caller: Caller, body: ImportBody) -> DraftView:
     """Translates an agent's definition into a draft of a spec, with all that had to be assumed and
@@ -77,14 +80,14 @@ async def import_agent(caller: Caller, body: ImportBody) -> DraftView:
     return imports.draft_spec(body.format, body.definition, body.agent)
 
 
-@ROUTER.get("/v1/agents")
+@_AGENTS.get("/v1/agents")
 async def get_agents(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> AgentList:
     """Lists the tenant's agents, newest first."""
     page = await RUN.page(caller, AGENTS, order_by=("created_at",), limit=limit, cursor=cursor)
     return page.shown(AgentList, AgentView.of)
 
 
-@ROUTER.get("/v1/agents/{agent_id}")
+@_AGENTS.get("/v1/agents/{agent_id}")
 async def get_agent(caller: Caller, agent_id: str) -> AgentDetail:
     """Shows one agent with its spec."""
     agent, contents, _ = await RUN.read_whole(
@@ -93,7 +96,7 @@ async def get_agent(caller: Caller, agent_id: str) -> AgentDetail:
     return AgentDetail.showing(agent, contents)
 
 
-@ROUTER.post("/v1/agents/{agent_id}/changes", status_code=202)
+@_AGENTS.post("/v1/agents/{agent_id}/changes", status_code=202)
 @does("agents.change", about=AGENT, within=("govern",), deed="changing this agent")
 async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) -> CaseAccepted:
     """Opens a case for a changed spec and says why it is a proposal or an evolution. For the
@@ -102,7 +105,7 @@ async def change_agent(caller: Caller, key: Key, agent_id: str, body: SpecBody) 
     return await submissions.change(caller, key, agent_id, body)
 
 
-@ROUTER.post("/v1/agents/{agent_id}/suspend", status_code=202)
+@_AGENTS.post("/v1/agents/{agent_id}/suspend", status_code=202)
 @does(about=AGENT, within=("govern",), deed="suspending an agent")
 @beyond_tier
 async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
@@ -111,14 +114,14 @@ async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBod
     return await _change(caller, key, agent_id, partial(suspend_by_hand, reason=body.reason))
 
 
-@ROUTER.post("/v1/agents/{agent_id}/reactivate", status_code=202)
+@_AGENTS.post("/v1/agents/{agent_id}/reactivate", status_code=202)
 @does(about=AGENT, within=("govern",), deed="reactivation")
 async def reactivate_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
     """Puts a suspended agent on probation; needs the role governor or genesis."""
     return await _change(caller, key, agent_id, partial(reactivate, reason=body.reason))
 
 
-@ROUTER.post("/v1/agents/{agent_id}/reports", status_code=202)
+@_AGENTS.post("/v1/agents/{agent_id}/reports", status_code=202)
 @does("agents.report", about=AGENT, within=("govern",), deed="reporting on an agent")
 async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportBody) -> AgentView:
     """Reports a violation or a reading of health; violations and the third critical reading in a
@@ -127,7 +130,7 @@ async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportB
     return await _change(caller, key, agent_id, partial(report, body=body))
 
 
-@ROUTER.get("/v1/workflows")
+@_AGENTS.get("/v1/workflows")
 async def get_cases(
     caller: Caller, status: CaseStatus | None = None, limit: Limit = 25, cursor: Cursor = None
 ) -> CaseList:
@@ -139,7 +142,7 @@ async def get_cases(
     return page.shown(CaseList, CaseSummary.of)
 
 
-@ROUTER.get("/v1/workflows/{case_id}")
+@_AGENTS.get("/v1/workflows/{case_id}")
 async def get_case(caller: Caller, case_id: str) -> CreationCaseView:
     """Shows a creation case with its seven stages and every finding."""
     case, contents, latest = await RUN.read_whole(
@@ -148,7 +151,7 @@ async def get_case(caller: Caller, case_id: str) -> CreationCaseView:
     return CreationCaseView.showing(case, contents, latest.correlation_id if latest else None)
 
 
-@ROUTER.post("/v1/workflows/{case_id}/revisions", status_code=202)
+@_AGENTS.post("/v1/workflows/{case_id}/revisions", status_code=202)
 @does("workflows.revise", about=CASE, within=("govern",), deed="revising this case")
 async def revise_case(caller: Caller, key: Key, case_id: str, body: SpecBody) -> CaseAccepted:
     """Revises a case that was returned, or blocked for how its spec declares something, with a full
@@ -157,7 +160,7 @@ async def revise_case(caller: Caller, key: Key, case_id: str, body: SpecBody) ->
     return await submissions.revise(caller, key, case_id, body)
 
 
-@ROUTER.post("/v1/workflows/{case_id}/cancel", status_code=202)
+@_AGENTS.post("/v1/workflows/{case_id}/cancel", status_code=202)
 @does(about=CASE, within=("cancel_or_retry_workflow",), deed="cancelling this case")
 async def cancel_case(caller: Caller, key: Key, case_id: str) -> CaseAccepted:
     """Cancels a case that is not live yet; one that waits for an approval ends once the approval is
@@ -166,25 +169,28 @@ async def cancel_case(caller: Caller, key: Key, case_id: str) -> CaseAccepted:
     return await submissions.cancel(caller, key, case_id)
 
 
-@ROUTER.get("/v1/skills")
+@_AGENTS.get("/v1/skills")
 async def get_skills(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> SkillList:
     """Lists the catalogue of skills, by name."""
     skills, next_cursor = list_skills(limit, cursor)
     return SkillList(items=skills, next_cursor=next_cursor)
 
 
-@ROUTER.get("/v1/pipeline")
+@_PIPELINE.get("/v1/pipeline")
 @does("pipeline.read")
 async def get_pipeline(caller: Caller) -> PipelineView:
     """Shows whether the tenant's pipeline runs or is paused, and why."""
     return PipelineView.of(await RUN.find(caller, PIPELINES, CREATION))
 
 
-@ROUTER.post("/v1/pipeline/resume")
+@_PIPELINE.post("/v1/pipeline/resume")
 @does("pipeline.resume", within=("govern",), deed="resuming the pipeline")
 async def resume_pipeline(caller: Caller, key: Key, body: ReasonBody) -> PipelineView:
     """Resumes a paused pipeline; needs the role governor."""
     return await pipeline.resume(caller, key, body.reason)
+
+
+ROUTER = Router.joining(_AGENTS, _PIPELINE)
 
 
 async def _change(

@@ -17,6 +17,7 @@ from shared.kit.contents import Contents
 from shared.kit.instants import Instant, format_instant
 from shared.kit.models import Model, Page, part_of
 from shared.kit.personal import PersonalText
+from shared.kit.workspaces import InWorkspace
 
 
 class StageFinding(Finding):
@@ -51,6 +52,7 @@ class CaseSummary(Model):
     revisable_until: Instant | None
     ended_at: Instant | None
     next_step: str
+    workspace_id: InWorkspace = None
 
     @classmethod
     def of(cls, case: CreationCase, **fields: Any) -> Self:
@@ -121,6 +123,7 @@ class AgentView(Model):
     reports: tuple[ReportCount, ...]
     held_reading: HeldReading | None
     spec_hash: str
+    workspace_id: InWorkspace = None
 
     @classmethod
     def of(cls, agent: Agent, **fields: Any) -> Self:

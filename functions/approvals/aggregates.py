@@ -11,6 +11,7 @@ from functions.approvals.rules.policy import ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
 from shared.aggregates.aggregate import Aggregate, Lateness, Signing
 from shared.aggregates.runner import Runner
+from shared.kit.workspaces import WORKSPACE
 from shared.storage.collections import Collection
 
 APPROVALS = Aggregate(
@@ -36,6 +37,8 @@ APPROVALS = Aggregate(
     composites=(
         # The lists.
         ("bucket", "-requested_at", "-open_until"),
+        (WORKSPACE, "bucket", "-requested_at", "-open_until"),
+        (WORKSPACE, "-requested_at", "-open_until"),
         ("-requested_at", "-open_until"),
         # The decisions that a precedent is drafted from and reviewed against.
         ("likeness", "-counted_at"),
@@ -46,6 +49,7 @@ APPROVALS = Aggregate(
     signing=Signing("approvals-signing-key", statement_of),
     policy=APPROVAL,
     lateness=Lateness(moved, shown),
+    in_workspaces=True,
 )
 
 PRECEDENTS = Aggregate(

@@ -21,7 +21,9 @@ _TAKES: dict[str, Any] = {
     "write": ("audit:write",),
     "within": ("read_audit_reports",),
 }
-ROUTER = Router(read=("audit:read",), **_TAKES)
+_ENTRIES = Router(read=("audit:read",), narrows=True, **_TAKES)
+# There is one chain, and so one checkpoint and one archive, for the whole tenant.
+_CHAIN = Router(read=("audit:read",), **_TAKES)
 # The admins of a tenant that is suspended or closing take its log with them.
 _STOPPED = Router(in_stopped=True, **_TAKES)
 
@@ -30,7 +32,7 @@ Sought = Annotated[str | None, Query(max_length=200)]
 Number = Annotated[int | None, Query(ge=1, lt=1 << 53)]
 
 
-@ROUTER.get("/entries")
+@_ENTRIES.get("/entries")
 async def list_entries(
     caller: Caller,
     actor: Sought = None,
@@ -55,13 +57,13 @@ async def list_entries(
     )
 
 
-@ROUTER.get("/checkpoint")
+@_CHAIN.get("/checkpoint")
 async def get_checkpoint(caller: Caller) -> AuditCheckpoint:
     """Shows the newest checkpoint, a C2SP signed note, with the keys that verify it."""
     return await show_checkpoint(caller.tenant_id)
 
 
-@ROUTER.get("/proofs")
+@_CHAIN.get("/proofs")
 async def get_proofs(caller: Caller, entry: Number = None, from_size: Number = None) -> AuditProofs:
     """Proves that the newest checkpoint covers an entry, that it continues an earlier one, or
     both."""
@@ -75,10 +77,10 @@ async def post_export(caller: Caller, key: Key) -> AuditExport:
     return await request_export(caller, key)
 
 
-@ROUTER.get("/exports/{export_id}")
+@_CHAIN.get("/exports/{export_id}")
 async def get_export(caller: Caller, export_id: str) -> AuditExport:
     """Shows an export and, once it is ready, where to download it for the next fifteen minutes."""
     return await show_export(caller, export_id)
 
 
-ROUTER.routes.extend(_STOPPED.routes)
+ROUTER = Router.joining(_ENTRIES, _CHAIN, _STOPPED)

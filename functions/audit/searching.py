@@ -25,8 +25,8 @@ async def search(
     limit: int,
     cursor: str | None,
 ) -> AuditEntryPage:
-    """The entries of the caller's tenant that match everything given, newest first. Raises Invalid
-    for a time or a cursor that is none, Unavailable."""
+    """The entries that the caller's token opens and that match everything given, newest first.
+    Raises Invalid for a time or a cursor that is none, Unavailable."""
     wanted = Search(
         actor=actor,
         action=action,
@@ -34,6 +34,7 @@ async def search(
         since=_moment("from", since),
         before=_moment("to", before),
         after=_place(cursor) if cursor is not None else None,
+        workspace_id=caller.workspace_id,
     )
     found = await find_entries(caller.tenant_id, wanted, limit + 1)
     shown = list(_fitting(found[:limit]))

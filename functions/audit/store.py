@@ -16,7 +16,7 @@ from shared.storage.postgres import platform_transaction, tenant_transaction
 CHECKPOINTS = "audit_checkpoints"
 READ_AT_ONCE = 500
 HASHES_AT_ONCE = 5_000
-APPEND = "SELECT append_audit_entries(%s, %s, %s, %s::timestamptz[], %s, %s, %s)"
+APPEND = "SELECT append_audit_entries(%s, %s, %s, %s::timestamptz[], %s, %s, %s, %s)"
 
 
 async def append_together(tenant_id: str, entries: Sequence[NewEntry]) -> None:
@@ -49,7 +49,8 @@ async def read_entries(tenant_id: str, up_to: int) -> AsyncIterator[Entry]:
 
 class Search(NamedTuple):
     """What entries are sought: those that match everything that is given, from `since` to before
-    `before`; `after` is the place of the last one of the page before."""
+    `before`; `after` is the place of the last one of the page before. With a `workspace_id` only
+    those about what belongs to it."""
 
     actor: str | None = None
     action: str | None = None
@@ -57,6 +58,7 @@ class Search(NamedTuple):
     since: datetime | None = None
     before: datetime | None = None
     after: tuple[datetime, int] | None = None
+    workspace_id: str | None = None
 
 
 class Found(NamedTuple):
@@ -75,6 +77,7 @@ async def find_entries(tenant_id: str, search: Search, limit: int) -> list[Found
         "actor = %s": search.actor,
         "action = %s": search.action,
         "subject = %s": search.subject,
+        "workspace = %s": search.workspace_id,
         "at >= %s": search.since,
         "at < %s": search.before,
     }
@@ -88,7 +91,8 @@ async def find_entries(tenant_id: str, search: Search, limit: int) -> list[Found
         rows = await connection.execute(
             SQL(
                 "SELECT tenant_id, number, event_id, body, previous_hash, hash, at, actor, action,"
-                " subject FROM audit_entries WHERE {} ORDER BY at DESC, number DESC LIMIT %s"
+                " subject, workspace FROM audit_entries WHERE {}"
+                " ORDER BY at DESC, number DESC LIMIT %s"
             ).format(where),
             (tenant_id, *values, limit),
         )
@@ -102,9 +106,9 @@ async def first_misfiled(tenant_id: str, after: int, up_to: int) -> int | None:
     async with tenant_transaction(tenant_id) as connection:
         rows = await connection.execute(
             "SELECT min(number) FROM audit_entries, LATERAL (SELECT body::json AS it) AS said"
-            " WHERE number > %s AND number <= %s AND (actor, action, subject, at)"
+            " WHERE number > %s AND number <= %s AND (actor, action, subject, at, workspace)"
             " IS DISTINCT FROM (coalesce(it->>'actorid', ''), it->>'type', it->>'subject',"
-            " (it->>'time')::timestamptz)",
+            " (it->>'time')::timestamptz, it->>'workspaceid')",
             (after, up_to),
         )
         found = await rows.fetchone()

@@ -7,11 +7,13 @@ from functions.audit.rules.chain import Entry
 from functions.audit.rules.evidence import Filed
 from shared.kit.instants import Instant
 from shared.kit.models import Data, part_of
+from shared.kit.workspaces import InWorkspace
 
 
 class AuditEntry(Data):
     """One entry. `hash` is the SHA-256 over `previous_hash`, the tenant, `number`, `event_id` and
-    `body`, with a line feed between each two; `body` is the text that was hashed, in JSON."""
+    `body`, with a line feed between each two; `body` is the text that was hashed, in JSON.
+    `workspace_id` is there for what is about something in a workspace."""
 
     number: int
     event_id: str
@@ -22,6 +24,7 @@ class AuditEntry(Data):
     body: str
     previous_hash: str
     hash: str
+    workspace_id: InWorkspace = None
 
     @classmethod
     def of(cls, entry: Entry, filed: Filed) -> Self:

@@ -17,9 +17,13 @@ from mobile_api.rules.facts import Fact
 from mobile_api.rules.health import REACTION_PATIENCE
 from mobile_api.views import Agent
 from shared.kit.instants import format_instant, parse_instant
+from shared.kit.workspaces import WORKSPACE, placed
 
 # What `shown_agent` reads of a document.
-SHOWN_FIELDS = ("agent_id", "name", "status", "version", "health", "case_id", "per_day_usd_micros")
+SHOWN_FIELDS = (
+    *("agent_id", "name", "status", "version", "health", "case_id", "per_day_usd_micros"),
+    WORKSPACE,
+)
 
 # `own` is the agent's newest own report, `reversal` the newest of its reversals, `creation` the
 # last report of its cases and their approvals before its own first report.
@@ -46,7 +50,7 @@ def agent_step(fact: Fact, state: AgentState) -> Step:
     }
 
     def after(before: Fields | None) -> Fields:
-        agent = _at(fact, before, state.agent_id)
+        agent = _at(fact, before, state)
         if fact.sequence > agent["sequence"]:
             agent |= {"own": own, "sequence": fact.sequence}
         for case_id, is_over in ((state.case_id, False), (live_case_id, True)):
@@ -62,7 +66,7 @@ def case_step(fact: Fact, state: CreationCaseState) -> Step:
     report = _report(fact, state.agent_name, state.agent_status)
 
     def after(before: Fields | None) -> Fields:
-        agent = _at(fact, before, state.agent_id)
+        agent = _at(fact, before, state)
         if isinstance(state, Reversal):
             place = {"version": state.agent_version, "sequence": state.agent_sequence}
             known = agent["reversal"]
@@ -90,7 +94,7 @@ def approval_step(fact: Fact, state: ApprovalState, case: CaseBinding) -> Step:
         assented_at = format_instant(state.decided_at)
 
     def after(before: Fields | None) -> Fields:
-        agent = {**(before or _EMPTY), "agent_id": state.subject.id}
+        agent = {**(before or _EMPTY), "agent_id": state.subject.id, **placed(state.workspace_id)}
         agent["creation"] = _later(agent["creation"], report)
         agent["case"] = _joined_case(agent["case"], case.case_id, assented_at=assented_at)
         return _derived(agent)
@@ -104,8 +108,9 @@ def shown_agent(document: Fields) -> Agent:
     return Agent.model_validate({**document, "spend": amounts})
 
 
-def _at(fact: Fact, before: Fields | None, agent_id: str) -> dict[str, Any]:
-    agent = {**(before or _EMPTY), "agent_id": agent_id, "function": fact.function}
+def _at(fact: Fact, before: Fields | None, state: AgentState | CreationCaseState) -> dict[str, Any]:
+    agent = {**(before or _EMPTY), "agent_id": state.agent_id, "function": fact.function}
+    agent |= placed(state.workspace_id)
     agent["latest_at"] = max(agent["latest_at"] or "", fact.at)
     return agent
 

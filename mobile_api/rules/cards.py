@@ -10,6 +10,7 @@ from mobile_api.rules.health import agents_overdue_after, approvals_overdue_afte
 from mobile_api.views import TimelineEntry
 from shared.kit.instants import format_instant
 from shared.kit.models import part_of
+from shared.kit.workspaces import placed
 
 
 def card_step(fact: Fact, state: ApprovalState) -> Step:
@@ -54,4 +55,5 @@ def _card_fields(state: ApprovalState) -> dict[str, Any]:
         "evidence_hash": state.evidence_hash,
         "assessment_hash": state.assessment_hash,
         "matches_hash": state.matches_hash,
+        **placed(state.workspace_id),
     }

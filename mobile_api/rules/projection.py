@@ -81,7 +81,8 @@ def _read_agent(fact: Fact, state: AgentState) -> tuple[Step, ...]:
     steps: tuple[Step, ...] = (agent_step(fact, state),)
     if isinstance(state, agents.AgentViolationReported):
         subject = Subject(type="agent", id=state.agent_id, name=state.name)
-        steps += (violation_step(fact, state.violation, subject, state.reported_by),)
+        by, within = state.reported_by, state.workspace_id
+        steps += (violation_step(fact, state.violation, subject, by, within),)
     return steps
 
 
@@ -100,7 +101,8 @@ def _read_approval(fact: Fact, state: ApprovalState) -> tuple[Step, ...]:
     if state.case is not None and state.subject.type == "agent" and fact.name in _ASKS_OR_ASSENTS:
         steps += (approval_step(fact, state, state.case),)
     if isinstance(state, approvals.ApprovalReviewMissed):
-        steps += (violation_step(fact, state.violation, state.subject, fact.actor),)
+        subject, within = state.subject, state.workspace_id
+        steps += (violation_step(fact, state.violation, subject, fact.actor, within),)
     return steps
 
 

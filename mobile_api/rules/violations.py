@@ -6,6 +6,7 @@ from mobile_api.rules.facts import Fact
 from mobile_api.views import ReportedViolation
 from shared.kit.ids import derive_id
 from shared.kit.models import part_of
+from shared.kit.workspaces import placed
 
 
 def violation_step(
@@ -13,8 +14,10 @@ def violation_step(
     violation: agents.Violation | approvals.Violation,
     subject: approvals.Subject,
     reported_by: str,
+    workspace_id: str | None = None,
 ) -> Step:
-    """One document per event, independent of the documents of its subject."""
+    """One document per event, independent of the documents of its subject, and in the workspace of
+    that."""
     id = derive_id("vio", fact.time, fact.id)
     shown = part_of(
         ReportedViolation,
@@ -25,7 +28,7 @@ def violation_step(
         at=fact.time,
     )
 
-    fields = {"at": fact.at, "violation": shown.model_dump_json()}
+    fields = {"at": fact.at, "violation": shown.model_dump_json(), **placed(workspace_id)}
 
     def after(before: Fields | None) -> Fields:
         return before or fields

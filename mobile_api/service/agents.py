@@ -5,6 +5,7 @@ from mobile_api.rules.documents import AGENTS, VIOLATIONS
 from mobile_api.store import require_document
 from mobile_api.views import Agent, AgentPage, ReportedViolation, ViolationPage
 from shared.kit.callers import Caller
+from shared.kit.workspaces import within
 from shared.storage.firestore import TenantStore
 
 
@@ -13,6 +14,7 @@ async def list_agents(caller: Caller, limit: int, cursor: str | None) -> AgentPa
     page = await TenantStore(caller.tenant_id).find_page(
         AGENTS,
         select=SHOWN_FIELDS,
+        where=within(caller.workspace_id),
         order_by=("name",),
         descending=False,
         limit=limit,
@@ -30,7 +32,12 @@ async def read_agent(caller: Caller, agent_id: str) -> Agent:
 async def list_violations(caller: Caller, limit: int, cursor: str | None) -> ViolationPage:
     """Violations, newest first."""
     page = await TenantStore(caller.tenant_id).find_page(
-        VIOLATIONS, select=("violation",), order_by=("at",), limit=limit, cursor=cursor
+        VIOLATIONS,
+        select=("violation",),
+        where=within(caller.workspace_id),
+        order_by=("at",),
+        limit=limit,
+        cursor=cursor,
     )
     texts = (document.data["violation"] for document in page.items)
     items = tuple(ReportedViolation.model_validate_json(text) for text in texts)

@@ -10,6 +10,7 @@ from mobile_api.rules.documents import CARDS, TIMELINES
 from mobile_api.store import require_document
 from mobile_api.views import CardDetail, CardPage, TimelineEntry, TimelinePage
 from shared.kit.callers import Caller
+from shared.kit.workspaces import within
 from shared.messaging.contents import read_contents
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
@@ -26,7 +27,7 @@ async def list_cards(
     page = await TenantStore(caller.tenant_id).find_page(
         CARDS,
         select=("card",),
-        where=in_bucket(bucket, caller.received_at),
+        where=[*within(caller.workspace_id), *in_bucket(bucket, caller.received_at)],
         order_by=NEWEST_FIRST,
         limit=limit,
         cursor=cursor,

@@ -64,6 +64,7 @@ async def _project_once(
     notice = notice_of(fact, before, changed)
     if notice is not None:
         recorder = Recorder.for_reaction(function=outbox.noun, event=event)
-        subject = f"notification/{notice.notification_id}"
-        change.record(recorder.record(subject=subject, sequence=1, data=notice))
+        subject, within = f"notification/{notice.notification_id}", event.workspaceid or None
+        told = recorder.record(subject=subject, sequence=1, data=notice, workspace_id=within)
+        change.record(told)
     await outbox.commit(store, change, now=event.received_at)

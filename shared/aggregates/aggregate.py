@@ -12,10 +12,12 @@ from shared.kit.ids import is_id
 from shared.kit.instants import format_instant, parse_instant
 from shared.kit.models import part_of
 from shared.kit.transitions import Transition
+from shared.kit.workspaces import WORKSPACE, placed, within
 from shared.messaging.recorder import LastEvent
 from shared.policy.vocabulary import Noun
 from shared.storage.batches import Document
 from shared.storage.collections import Collection
+from shared.storage.encoding import Condition
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -62,7 +64,9 @@ class Aggregate(Generic[S]):
     that queries need and the timer that the state waits for; `composites` and `queried` say which
     queries (`shared.storage.collections`). Its events have the subject
     `<noun>/<id>`. Ids begin with `prefix`; where that is empty, any text is an id. `initial` makes
-    the state before the first event. `policy` says what policies may ask about it."""
+    the state before the first event. `policy` says what policies may ask about it. Each of those
+    `in_workspaces` belongs to one (its field `workspace_id`, which is indexed too) or to the tenant
+    as a whole."""
 
     noun: str
     model: type[S]
@@ -77,6 +81,7 @@ class Aggregate(Generic[S]):
     signing: Signing | None = None
     policy: Noun[S] | None = None
     lateness: Lateness[S] | None = None
+    in_workspaces: bool = False
 
     def id(self, state: S) -> str:
         """The state's id: its field `<noun>_id` unless `id_of` says otherwise."""
@@ -84,6 +89,15 @@ class Aggregate(Generic[S]):
             return self.id_of(state)
         id: str = getattr(state, f"{self.noun}_id")
         return id
+
+    def workspace_of(self, state: S) -> str | None:
+        """The workspace that the state belongs to."""
+        return getattr(state, WORKSPACE) if self.in_workspaces else None
+
+    def narrowed_to(self, workspace_id: str | None) -> list[Condition]:
+        """The conditions of a query for what a token for that workspace opens; None for the whole
+        tenant."""
+        return within(workspace_id) if self.in_workspaces else []
 
     def as_collection(self) -> Collection:
         """What Firestore must index of it."""
@@ -150,6 +164,7 @@ class Aggregate(Generic[S]):
             "last_event": last_event.model_dump() if last_event else None,
             **(timed if self.next_timer is not None else {}),
             **{name: _plain(getattr(state, name)) for name in self.indexed},
+            **placed(self.workspace_of(state)),
         }
 
 

@@ -23,7 +23,8 @@ A = TypeVar("A", bound=BaseModel)
 
 
 class Command(UnitOfWork):
-    """One call of a command."""
+    """One call of a command. Guarantees that it finds by id only what the caller's token opens;
+    queries are of rules, which also weigh what the caller does not see."""
 
     def __init__(self, runner: "Runner", caller: Caller, attempt: int) -> None:
         recorder = Recorder.for_command(function=runner.function, caller=caller)
@@ -37,6 +38,13 @@ class Command(UnitOfWork):
         )
         self.caller = caller
         self._runner = runner
+
+    async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
+        """As `UnitOfWork.find`; None where it belongs to a workspace that the token is not for."""
+        state = await super().find(aggregate, id)
+        if state is None or not aggregate.in_workspaces:
+            return state
+        return state if self.caller.sees(aggregate.workspace_of(state)) else None
 
     async def recall(
         self, key: IdempotencyKey, answer: type[A], about: tuple[Aggregate[Any], str] | None

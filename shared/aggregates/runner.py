@@ -272,12 +272,13 @@ class Runner:
         where: Sequence[Condition] = (),
         looks_ahead: bool = True,
     ) -> States[S]:
-        """A page of a list: states in the descending order of indexed fields, otherwise as
-        `TenantStore.find_page`. Raises Invalid for a cursor that no list gave, Unavailable."""
+        """A page of a list: states that the caller's token opens, in the descending order of
+        indexed fields, otherwise as `TenantStore.find_page`. Raises Invalid for a cursor that no
+        list gave, Unavailable."""
         page = await TenantStore(caller.tenant_id).find_page(
             aggregate.collection,
             select=("state", "timed_since") if aggregate.lateness else ("state",),
-            where=where,
+            where=[*aggregate.narrowed_to(caller.workspace_id), *where],
             order_by=order_by,
             limit=limit,
             cursor=cursor,

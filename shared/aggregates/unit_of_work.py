@@ -16,6 +16,7 @@ from shared.kit.personal import changed_fields, changed_texts
 from shared.kit.sealing import is_sealed
 from shared.kit.signing import sign
 from shared.kit.transitions import Transition
+from shared.kit.workspaces import WORKSPACE
 from shared.messaging.changes import Change, Timer
 from shared.messaging.contents import keep, read_contents
 from shared.messaging.recorder import LastEvent, Recorder, last_event
@@ -37,7 +38,8 @@ _TIMED = ("next_timer_type", "next_timer_at")
 class UnitOfWork:
     """Reads aggregates of one tenant and collects their transitions. Guarantees that a state that
     was read and saved is committed only if nobody changed it in between; nothing is written before
-    the commit.
+    the commit. What is new belongs to the workspace of what the unit is about or, where it is about
+    nothing yet, to that of its caller or event.
 
     `attempt` counts from 0: after a lost race the use case runs again with a fresh unit."""
 
@@ -66,6 +68,11 @@ class UnitOfWork:
         # States that were given time back, and nothing else yet.
         self._later: dict[Key, Any] = {}
         self._control = control
+
+    @property
+    def workspace_id(self) -> str | None:
+        """The workspace that what is new belongs to; None for the tenant as a whole."""
+        return self._recorder.workspace_id
 
     async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
         """The state as this unit saved it or first read it, or None where there is none yet. One
@@ -156,6 +163,8 @@ class UnitOfWork:
         stored = self._stored[aggregate.collection, id]
         assert stored is not None
         self._recorder.cause = self._recorder.cause or stored.last_event
+        if aggregate.in_workspaces and stored.state is not None:
+            self._recorder.workspace_id = aggregate.workspace_of(stored.state)
 
     def rely_on(self, aggregate: Aggregate[Any], id: str) -> None:
         """Lets the commit fail if somebody changed the aggregate since it was read; one that did
@@ -209,7 +218,8 @@ class UnitOfWork:
             aggregate = self._aggregates[type(unsigned.state)]
             key = (aggregate.collection, aggregate.id(unsigned.state))
             current = self._current.setdefault(key, _Current(aggregate, self._stored.get(key)))
-            transition = await self._signed(current, await self._sealed(unsigned))
+            placed = self._placed(current, unsigned)
+            transition = await self._signed(current, await self._sealed(placed))
             current.state = transition.state
             saved.append(transition.state)
             if transition.event is None:
@@ -220,6 +230,7 @@ class UnitOfWork:
                 sequence=current.sequence,
                 data=payload(transition),
                 id=transition.event_id,
+                workspace_id=aggregate.workspace_of(transition.state),
             )
             self.change.record(event)
             current.last_event = latest = last_event(event)
@@ -284,6 +295,15 @@ class UnitOfWork:
         return change_all(
             lambda text, subject: text if is_sealed(text) else keys[subject].seal(text)
         )
+
+    def _placed(self, current: "_Current", transition: Transition[Any]) -> Transition[Any]:
+        """The transition with the workspace of what it is about, which no rule can change."""
+        if not current.aggregate.in_workspaces:
+            return transition
+        known, id = current.state, self._recorder.workspace_id
+        if known is not None:
+            id = current.aggregate.workspace_of(known)
+        return replace(transition, state=transition.state.model_copy(update={WORKSPACE: id}))
 
     @property
     def _actor(self) -> str:

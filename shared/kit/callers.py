@@ -45,6 +45,10 @@ class Caller:
         """The caller for the rules."""
         return Actor(self.principal, self.roles)
 
+    def sees(self, workspace_id: str | None) -> bool:
+        """Whether the token opens what belongs to that workspace or, for None, to none."""
+        return self.workspace_id is None or self.workspace_id == workspace_id
+
     def has_flag(self, name: str) -> bool:
         """Whether the feature of that name is on for this principal of this tenant."""
         return self.control.has_flag(name, self.principal)

@@ -25,6 +25,7 @@ ATTRIBUTES = (
     "causationid",
     "sequence",
     "traceparent",
+    "workspaceid",
 )
 
 NotEmpty = Annotated[str, StringConstraints(min_length=1)]
@@ -33,7 +34,8 @@ T = TypeVar("T", bound=BaseModel)
 
 class Envelope(Model):
     """One event. A delivered timer or schedule has no cause and no sequence: it is not in the log,
-    and the cause of what follows from it is its subject's latest event.
+    and the cause of what follows from it is its subject's latest event. `workspaceid` is the
+    workspace that its subject belongs to, empty where that is none.
 
     `received_at` is the time at the entry of the process that handles it; it is no attribute."""
 
@@ -48,6 +50,7 @@ class Envelope(Model):
     causationid: str = ""
     sequence: Annotated[int, Field(ge=0)] = 0
     traceparent: str = ""
+    workspaceid: str = ""
     data: str = "{}"
     received_at: Instant
 

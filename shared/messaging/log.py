@@ -15,6 +15,8 @@ from shared.storage.firestore import PlatformStore
 
 EVENT_LOG = "events"
 _FORM = "assent-log-v1"
+# Most events have none, and what is stored of each is paid for as long as it is kept.
+_SPARSE = {"workspaceid"}
 
 
 class Decided(NamedTuple):
@@ -36,8 +38,9 @@ def log_entry(
     sweep publishes a `flagged` event that stays unpublished. The digest also covers the `decision`
     that allowed the commit."""
     decided = {"decision_id": decision.decision_id, "decision": decision.record} if decision else {}
+    named = set(ATTRIBUTES) | {"data"}
     return {
-        **event.model_dump(mode="json", include=set(ATTRIBUTES) | {"data"}),
+        **event.model_dump(mode="json", include=named if event.workspaceid else named - _SPARSE),
         **decided,
         "digest": keys.digest(*_covered(event, decision)),
         "unpublished": flagged,
@@ -49,7 +52,8 @@ def log_entry(
 
 def logged_event(data: Mapping[str, Any], received_at: datetime) -> Envelope:
     """The envelope in a document of the log, whoever wrote it."""
-    values = {name: data[name] for name in (*ATTRIBUTES, "data")}
+    named = (name for name in (*ATTRIBUTES, "data") if name in data or name not in _SPARSE)
+    values = {name: data[name] for name in named}
     return Envelope.model_validate({**values, "received_at": received_at})
 
 

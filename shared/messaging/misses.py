@@ -14,7 +14,8 @@ async def report_miss(outbox: Outbox, caller: Caller, id: str) -> None:
     """Records a lookup of `id` that found nothing, with a correlation of its own, up to twenty
     times a minute and principal. Raises Unavailable."""
     who = caller.impersonator or caller.principal
-    recorder = Recorder(outbox.noun, caller.tenant_id, who, caller.received_at)
+    within, at = caller.workspace_id, caller.received_at
+    recorder = Recorder(outbox.noun, caller.tenant_id, who, at, workspace_id=within)
     data = LookupMissed(
         function=outbox.noun,
         id=id,

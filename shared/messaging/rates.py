@@ -54,7 +54,10 @@ async def record_at_most(
             rate.collection, id, {"window": window, "expire_at": minute + timedelta(days=1)}
         )
         subject = f"{rate.noun}/{id}"
-        change.record(replace(recorder).record(subject=subject, sequence=1, data=data))
+        event = replace(recorder).record(
+            subject=subject, sequence=1, data=data, workspace_id=recorder.workspace_id
+        )
+        change.record(event)
         try:
             await outbox.commit(store, change, now=recorder.at)
         except LostRace:

@@ -33,17 +33,21 @@ class Recorder:
     actor_id: str
     at: datetime
     cause: LastEvent | None = None
+    # Where what is new belongs.
+    workspace_id: str | None = None
 
     @classmethod
     def for_command(cls, *, function: str, caller: Caller) -> Self:
         """For a command; whoever reads its subject sets `cause`."""
-        return cls(function, caller.tenant_id, caller.principal, caller.received_at)
+        who, at = caller.principal, caller.received_at
+        return cls(function, caller.tenant_id, who, at, workspace_id=caller.workspace_id)
 
     @classmethod
     def for_reaction(cls, *, function: str, event: Envelope) -> Self:
         """For a reaction to an event of the log."""
         cause = LastEvent(id=event.id, correlation_id=event.correlationid)
-        return cls(function, event.tenantid, f"service:{function}", event.received_at, cause)
+        who, within = f"service:{function}", event.workspaceid or None
+        return cls(function, event.tenantid, who, event.received_at, cause, within)
 
     @classmethod
     def for_timer(cls, *, function: str, event: Envelope) -> Self:
@@ -51,11 +55,17 @@ class Recorder:
         return cls(function, event.tenantid, f"service:{function}", event.received_at)
 
     def record(
-        self, *, subject: str, sequence: int, data: BaseModel, id: str | None = None
+        self,
+        *,
+        subject: str,
+        sequence: int,
+        data: BaseModel,
+        id: str | None = None,
+        workspace_id: str | None = None,
     ) -> Envelope:
         """The envelope of the subject's next event; `sequence` is the subject's last plus one.
         `data` is an event payload, of a class registered in `events`; `id` is given where the data
-        names something derived from it."""
+        names something derived from it. `workspace_id` is the subject's."""
         id = id or new_id("evt", self.at)
         cause = self.cause or LastEvent(id=id, correlation_id=id)
         envelope = Envelope(
@@ -70,6 +80,7 @@ class Recorder:
             causationid=cause.id,
             sequence=sequence,
             traceparent=current_traceparent(),
+            workspaceid=workspace_id or "",
             data=data.model_dump_json(),
             received_at=self.at,
         )

@@ -123,7 +123,8 @@ class Question:
 
     def _would_be_allowed(self, act: Act, resource: Entity, role: str, at: datetime) -> bool:
         assert self._caller is not None
-        probe = principal_entity(self._caller.principal, self._caller.tenant_id, {role})
+        who, within = self._caller, self._caller.workspace_id
+        probe = principal_entity(who.principal, who.tenant_id, {role}, workspace_id=within)
         tenant = _tenant(self._caller.tenant_id)
         entities = [probe, tenant] if resource.uid == tenant.uid else [probe, tenant, resource]
         request = Request(probe.uid, act.action, resource.uid, context_at(at))
@@ -196,12 +197,14 @@ def principal_entity(
     tenant_id: str,
     roles: set[str] | frozenset[str],
     impersonator: str | None = None,
+    workspace_id: str | None = None,
 ) -> Entity:
     """Whoever asks, as policies see them."""
     attributes = {
         "tenant": Uid(TENANT, tenant_id),
         "has_role": not KNOWN_ROLES.isdisjoint(roles),
         "impersonator": Uid(PRINCIPAL, impersonator) if impersonator else None,
+        "workspace": workspace_id,
     }
     parents = tuple(Uid(ROLE, each) for each in sorted(roles))
     return Entity(Uid(PRINCIPAL, principal), attributes, parents)
@@ -216,13 +219,14 @@ def _asker(
 ) -> tuple[Uid, cedarpy.Entities, tuple[Entity, ...]]:
     if caller is None:
         return ANYBODY, *_prepared(None)
-    key = (caller.principal, caller.tenant_id, caller.roles, caller.impersonator)
+    within = caller.workspace_id
+    key = (caller.principal, caller.tenant_id, caller.roles, caller.impersonator, within)
     return Uid(PRINCIPAL, caller.principal), *_prepared(key, is_alone=is_alone)
 
 
 @lru_cache(maxsize=_CALLERS_REMEMBERED)
 def _prepared(
-    key: tuple[str, str, frozenset[str], str | None] | None, *, is_alone: bool = False
+    key: tuple[str, str, frozenset[str], str | None, str | None] | None, *, is_alone: bool = False
 ) -> tuple[cedarpy.Entities, tuple[Entity, ...]]:
     if key is None:
         entities: tuple[Entity, ...] = (Entity(ANYBODY), Entity(ALL_OF_IT))

@@ -55,6 +55,7 @@ entity Principal in [Role] = {
   tenant: Tenant,
   has_role: Bool,
   impersonator?: Principal,
+  workspace?: String,
 };
 type Asked = { at: Long, hour: Long, weekday: Long };
 """

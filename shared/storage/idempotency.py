@@ -19,7 +19,8 @@ A = TypeVar("A", bound=BaseModel)
 
 @dataclass(frozen=True)
 class IdempotencyKey:
-    """One caller's key for one call, and the fingerprint of its body. Without an id, `recall` finds
+    """One caller's key for one call, and the fingerprint of its body. An answer that was given to a
+    token for one workspace is given to no other token. Without an id, `recall` finds
     nothing and `remember` does nothing. Answers are kept for `kept`, or for ever."""
 
     caller: Caller
@@ -37,7 +38,7 @@ class IdempotencyKey:
         """The answer in the key's document. Raises IdempotencyKeyReused."""
         if seen is None:
             return None
-        if seen.data["fingerprint"] != self.fingerprint:
+        if seen.data["fingerprint"] != self._sent:
             raise IdempotencyKeyReused("this id was sent before with another body")
         return answer.model_validate_json(seen.data["answer"])
 
@@ -46,6 +47,11 @@ class IdempotencyKey:
         and recalls the answer."""
         if not self.id:
             return
-        fields = {"fingerprint": self.fingerprint, "answer": answer.model_dump_json()}
+        fields = {"fingerprint": self._sent, "answer": answer.model_dump_json()}
         expiry = {"expire_at": self.caller.received_at + self.kept} if self.kept else {}
         batch.create(self.collection, self.id, {**fields, **expiry})
+
+    @property
+    def _sent(self) -> str:
+        within = self.caller.workspace_id
+        return self.fingerprint if within is None else f"{within}:{self.fingerprint}"

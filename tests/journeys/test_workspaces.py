@@ -86,10 +86,10 @@ def test_a_token_for_a_workspace_opens_nothing_of_the_whole_tenant(
     workspace = made(gala)
     gala.token = gala.browser.access_token(tenant=tenant_id, workspace=workspace)
     for method, path in (
-        ("GET", "/v1/agents"),
-        ("GET", "/v1/approvals"),
+        ("GET", "/v1/pipeline"),
+        ("GET", "/v1/precedent-seeds"),
         ("GET", "/v1/mobile/dashboard"),
-        ("GET", "/v1/audit/entries"),
+        ("GET", "/v1/audit/checkpoint"),
         ("GET", "/v1/members"),
         ("GET", f"/v1/members/{gala.id}"),
         ("GET", "/v1/api-keys"),

@@ -37,10 +37,15 @@ class World:
         self.watcher = self.person("watcher", CORE_SCOPES, ("service_runtime",))
         self.governor = self.person("gala", (*PHONE_SCOPES, *CORE_SCOPES), ("governor",))
 
-    def person(self, principal: str, scopes: tuple[str, ...], roles: tuple[str, ...]) -> Person:
-        return Person(
-            self.platform, principal=principal, tenant=self.tenant, scopes=scopes, roles=roles
-        )
+    def person(
+        self,
+        principal: str,
+        scopes: tuple[str, ...],
+        roles: tuple[str, ...],
+        workspace: str | None = None,
+    ) -> Person:
+        who: dict[str, Any] = {"principal": principal, "tenant": self.tenant}
+        return Person(self.platform, **who, scopes=scopes, roles=roles, workspace=workspace)
 
     def settle(self) -> None:
         self.platform.wait_until_idle(timeout=60)

@@ -12,6 +12,7 @@ AGENT: Noun[Agent] = Noun(
         "mode": "String",
         "submitters": "Set<Principal>",
         "authors": "Set<Principal>",
+        "workspace?": "String",
     },
     lambda agent: {
         "name": agent.name,
@@ -19,14 +20,21 @@ AGENT: Noun[Agent] = Noun(
         "mode": agent.mode,
         "submitters": people(*agent.submitters()),
         "authors": people(*agent.authors()),
+        "workspace": agent.workspace_id,
     },
 )
 CASE: Noun[CreationCase] = Noun(
     "CreationCase",
-    {"kind": "String", "status": "String", "submitters": "Set<Principal>"},
+    {
+        "kind": "String",
+        "status": "String",
+        "submitters": "Set<Principal>",
+        "workspace?": "String",
+    },
     lambda case: {
         "kind": case.kind,
         "status": case.status,
         "submitters": people(*case.submitted_by),
+        "workspace": case.workspace_id,
     },
 )

@@ -109,7 +109,7 @@ async def _live(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
     contents = None
     with suppress(ContentErased, ContentInvalid):
         contents = await contents_of(work, case)
-    neighbours = await _neighbours(work, agent.newest.depends_on)
+    neighbours = await _neighbours(work, agent)
     assents = [asked.signature or "" for asked in (case.asked, case.escalation) if asked]
     around = Surroundings(
         tenant_id=work.store.tenant_id,
@@ -126,9 +126,9 @@ async def _live(work: UnitOfWork, agent: Agent, case: CreationCase) -> Steps:
     return go_live(agent, case, health_checks(agent, case, around), work.at)
 
 
-async def _neighbours(work: UnitOfWork, names: tuple[str, ...]) -> list[Agent]:
-    """The agents with these names that exist."""
-    ids = await ids_of(work, names)
+async def _neighbours(work: UnitOfWork, agent: Agent) -> list[Agent]:
+    """The agents that the agent depends on and that exist."""
+    ids = await ids_of(work, agent.newest.depends_on, agent.workspace_id)
     return [each for each in await work.find_all(AGENTS, ids.values()) if each is not None]
 
 

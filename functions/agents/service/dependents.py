@@ -9,6 +9,7 @@ from events.agents import AgentSuspended
 from functions.agents.aggregates import AGENTS, RUN
 from functions.agents.rules.agent import SUSPENDABLE, suspend
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.workspaces import WORKSPACE
 from shared.messaging.envelope import Envelope
 from shared.storage.firestore import TenantStore
 
@@ -49,7 +50,9 @@ async def _dependents(store: TenantStore, suspended: AgentSuspended) -> Sequence
         where = [("depends_on", "array_contains", on)]
         async for document in store.find_all(AGENTS.collection, where=where):
             is_new = document.id != suspended.agent_id and document.id not in found
-            if is_new and document.data["status"] in SUSPENDABLE:
+            # Another workspace has agents of the same names.
+            is_near = document.data.get(WORKSPACE) == suspended.workspace_id
+            if is_new and is_near and document.data["status"] in SUSPENDABLE:
                 found[document.id] = Dependent(document.id, origin, on)
                 spreading.append((document.id, document.data["name"]))
     return [*found.values()]

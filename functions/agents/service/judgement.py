@@ -27,7 +27,8 @@ async def judge_spec(
     cleared, it is not final until the reader has answered. Raises Unavailable where the signing key
     cannot be read."""
     others = frozenset(spec.interfaces.depends_on) - {spec.name}
-    powers = Powers(spec, missing_agents=others - (await ids_of(work, others)).keys())
+    known = await ids_of(work, others, work.workspace_id)
+    powers = Powers(spec, missing_agents=others - known.keys())
     judgement = judge(powers, with_reviews=kind != "proposal")
     content = Content.of(normal_form(powers))
     future = as_version(spec, content.hash, version=version, case_id=case_id)

@@ -9,7 +9,7 @@ from functions.agents.aggregates import AGENTS, NAMES
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Steps
 from functions.agents.rules.normal_form import read_normal_form
-from shared.aggregates.unit_of_work import UnitOfWork
+from shared.aggregates.unit_of_work import Key, UnitOfWork
 
 
 async def agent_of(work: UnitOfWork, case: CreationCase) -> Agent:
@@ -20,10 +20,21 @@ async def agent_of(work: UnitOfWork, case: CreationCase) -> Agent:
     return agent
 
 
-async def ids_of(work: UnitOfWork, names: Iterable[str]) -> dict[str, str]:
-    """The ids of the agents with these names, by name; without those that no agent has."""
-    claims = await work.store.get_many([(NAMES, name) for name in names])
-    return {claim.id: claim.data["agent_id"] for claim in claims if claim is not None}
+def name_key(name: str, workspace_id: str | None) -> Key:
+    """The document that claims a name: it is taken in one workspace, or in the rest of the
+    tenant."""
+    return NAMES, name if workspace_id is None else f"{workspace_id}.{name}"
+
+
+async def ids_of(
+    work: UnitOfWork, names: Iterable[str], workspace_id: str | None
+) -> dict[str, str]:
+    """The ids of the agents with these names in the same workspace, or among those in none, by
+    name; without those that no agent has."""
+    wanted = list(names)
+    claims = await work.store.get_many([name_key(name, workspace_id) for name in wanted])
+    found = zip(wanted, claims, strict=True)
+    return {name: claim.data["agent_id"] for name, claim in found if claim is not None}
 
 
 async def contents_of(work: UnitOfWork, case: CreationCase) -> CaseContents:
@@ -47,16 +58,18 @@ async def save_steps(work: UnitOfWork, steps: Steps, before: Agent | None) -> Cr
     """Adds the transitions to the commit, and claims or frees the agent's name: it is taken from
     the first case that is not stopped at once until the agent is deprecated. Returns the new
     case."""
-    case = next(each.state for each in steps if isinstance(each.state, CreationCase))
-    agent = next((each.state for each in reversed(steps) if isinstance(each.state, Agent)), before)
-    await work.save(*_numbered(work, steps, case.agent_id))
+    agent_id = next(each.state.agent_id for each in steps if isinstance(each.state, CreationCase))
+    saved = await work.save(*_numbered(work, steps, agent_id))
+    case = next(each for each in saved if isinstance(each, CreationCase))
+    agent = next((each for each in reversed(saved) if isinstance(each, Agent)), before)
     if agent is not None:
+        key = name_key(agent.name, agent.workspace_id)
         had_name = before is not None and before.status != "deprecated"
         has_name = agent.status != "deprecated"
         if has_name and not had_name:
-            work.change.create(NAMES, agent.name, {"agent_id": agent.agent_id})
+            work.change.create(*key, {"agent_id": agent.agent_id})
         elif had_name and not has_name:
-            work.change.delete(NAMES, agent.name)
+            work.change.delete(*key)
     return case
 
 

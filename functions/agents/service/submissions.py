@@ -2,7 +2,7 @@
 
 from events.agents import NEVER_DEPLOYED, CaseKind
 from events.specs import Spec
-from functions.agents.aggregates import AGENTS, CASES, CREATION, NAMES, PIPELINES, RUN
+from functions.agents.aggregates import AGENTS, CASES, CREATION, PIPELINES, RUN
 from functions.agents.rules.agent import Agent, draft
 from functions.agents.rules.approval_request import refuse_what_no_approval_takes
 from functions.agents.rules.breaker import refuse_where_paused
@@ -18,7 +18,7 @@ from functions.agents.rules.creation import revise as revise_case
 from functions.agents.rules.withdrawal import cancel as cancel_case
 from functions.agents.rules.withdrawal import give_up as give_up_case
 from functions.agents.service.judgement import judge_spec
-from functions.agents.service.steps import agent_of, save_steps, spec_of
+from functions.agents.service.steps import agent_of, name_key, save_steps, spec_of
 from functions.agents.views import CaseAccepted
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -29,7 +29,8 @@ from shared.storage.idempotency import IdempotencyKey
 
 
 class NameTaken(VersionConflict):
-    """Another agent of the tenant has the name, or had it and may return."""
+    """Another agent of the workspace, or of those in none, has the name, or had it and may
+    return."""
 
     def __init__(self, name: str) -> None:
         detail = f"an agent called {name} exists"
@@ -44,7 +45,7 @@ async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepte
 
     async def use_case(work: Command) -> CaseAccepted:
         name, pipeline = await work.store.get_many(
-            [(NAMES, spec.name), (PIPELINES.collection, CREATION)]
+            [name_key(spec.name, caller.workspace_id), (PIPELINES.collection, CREATION)]
         )
         refuse_where_paused(work.read(PIPELINES, CREATION, pipeline))
         if name is not None:

@@ -1,6 +1,6 @@
 """Requests for approval, decisions, reviews and vetoes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -20,12 +20,15 @@ from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 from shared.runtime.tier_limits import beyond_tier
 
-ROUTER = Router(
-    prefix="/v1",
-    tag="approvals",
-    read=("approvals:read", "governance:read"),
-    write=("approvals:write", "governance:write"),
-)
+_TAKES: dict[str, Any] = {
+    "prefix": "/v1",
+    "tag": "approvals",
+    "read": ("approvals:read", "governance:read"),
+    "write": ("approvals:write", "governance:write"),
+}
+_APPROVALS = Router(narrows=True, **_TAKES)
+# One for the whole tenant.
+_POLICY = Router(**_TAKES)
 
 Requester = Annotated[
     Caller, Depends(requires("approvals:request", "approvals:write", "governance:write"))
@@ -33,7 +36,7 @@ Requester = Annotated[
 Vetoer = Annotated[Caller, Depends(requires("veto:execute", "approvals:write"))]
 
 
-@ROUTER.get("/approvals")
+@_APPROVALS.get("/approvals")
 async def list_approvals(
     caller: Caller,
     status: Bucket | None = None,
@@ -44,14 +47,14 @@ async def list_approvals(
     return await lists.list_approvals(caller, status, limit, cursor)
 
 
-@ROUTER.get("/approvals/policy")
+@_POLICY.get("/approvals/policy")
 @does("approvals.policy.read")
 async def get_policy(caller: Caller) -> PolicyRecord:
     """Shows the approval policy: who decides what, by when, and for whom silence approves."""
     return await policies.show_policy(caller)
 
 
-@ROUTER.put("/approvals/policy", status_code=202)
+@_POLICY.put("/approvals/policy", status_code=202)
 @does("approvals.policy.propose", within=("submit_conversation",), deed="proposing a policy")
 async def propose_policy(caller: Caller, key: Key, body: PolicyBody) -> SignedCard:
     """Proposes another approval policy, which holds once a governor who did not propose it
@@ -59,20 +62,20 @@ async def propose_policy(caller: Caller, key: Key, body: PolicyBody) -> SignedCa
     return await policies.propose_policy(caller, key, body)
 
 
-@ROUTER.get("/approvals/{approval_id}")
+@_APPROVALS.get("/approvals/{approval_id}")
 async def get_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
     """Shows one approval with its content."""
     return await lists.show_approval(caller, approval_id)
 
 
-@ROUTER.post("/approvals", status_code=201)
+@_APPROVALS.post("/approvals", status_code=201)
 @does(within=("submit_conversation",), deed="requesting an approval")
 async def request_approval(caller: Requester, key: Key, body: RequestBody) -> SignedCard:
     """Requests approval of exactly `content`; a precedent may approve at once."""
     return await requests.request_approval(caller, key, body)
 
 
-@ROUTER.post("/approvals/{approval_id}/decisions")
+@_APPROVALS.post("/approvals/{approval_id}/decisions")
 @decides(*VERBS)
 @beyond_tier
 async def decide(
@@ -82,7 +85,7 @@ async def decide(
     return await audited(request, caller, decisions.take_decision(caller, approval_id, body))
 
 
-@ROUTER.post("/approvals/{approval_id}/review")
+@_APPROVALS.post("/approvals/{approval_id}/review")
 @decides("review")
 @beyond_tier
 async def review(caller: Caller, key: Key, approval_id: str, body: ReviewBody) -> ApprovalCard:
@@ -90,9 +93,13 @@ async def review(caller: Caller, key: Key, approval_id: str, body: ReviewBody) -
     return await decisions.give_review(caller, key, approval_id, body)
 
 
-@ROUTER.post("/vetoes", tags=["vetoes"])
+@_APPROVALS.post("/vetoes", tags=["vetoes"])
 @decides("veto")
 @beyond_tier
 async def veto(request: Request, caller: Vetoer, body: VetoBody) -> ApprovalCard:
     """Vetoes: rejects a pending approval, reverses a precedent's approval."""
     return await audited(request, caller, decisions.take_veto(caller, body.approval_id, body))
+
+
+# A policy is no approval's id.
+ROUTER = Router.joining(_POLICY, _APPROVALS)

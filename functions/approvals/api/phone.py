@@ -21,7 +21,10 @@ from shared.runtime.routes import Router
 from shared.runtime.tier_limits import beyond_tier
 
 ROUTER = Router(
-    prefix="/v1/mobile/approvals/{approval_id}", tag="approvals", write=("governance:write",)
+    prefix="/v1/mobile/approvals/{approval_id}",
+    tag="approvals",
+    write=("governance:write",),
+    narrows=True,
 )
 
 Vetoer = Annotated[Caller, Depends(requires("veto:execute"))]

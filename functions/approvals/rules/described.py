@@ -27,6 +27,7 @@ def _approval(approval: Approval) -> dict[str, Any]:
         "authors": people(*approval.authors),
         "roles": frozenset(Uid(ROLE, each.role) for each in places if each.role is not None),
         "people": people(*named),
+        "workspace": approval.workspace_id,
     }
 
 
@@ -43,6 +44,7 @@ APPROVAL: Noun[Approval] = Noun(
         "authors": "Set<Principal>",
         "roles": "Set<Role>",
         "people": "Set<Principal>",
+        "workspace?": "String",
     },
     _approval,
 )

@@ -29,7 +29,8 @@ _PARTICULAR = frozenset(
 
 
 def counts(approval: Approval) -> bool:
-    """Whether a person's decision on this counts: only where a precedent may cover the request."""
+    """Whether a person's decision on this counts: only where a precedent may cover the request, and
+    of none in a workspace, because precedents hold in the whole tenant."""
     return (
         approval.precedents_allowed
         and approval.kind in COVERABLE_KINDS
@@ -37,6 +38,7 @@ def counts(approval: Approval) -> bool:
         and approval.capacity == "approver"
         and approval.status in ("approved", "rejected", "changes_requested")
         and not approval.barred
+        and approval.workspace_id is None
     )
 
 

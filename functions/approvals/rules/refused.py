@@ -27,17 +27,24 @@ _NEXT_TIME = timedelta(seconds=1)
 
 
 def why_refused(
-    same_content: Sequence[Approval], same_subject: Sequence[Approval], at: datetime
+    same_content: Sequence[Approval],
+    same_subject: Sequence[Approval],
+    at: datetime,
+    workspace_id: str | None = None,
 ) -> tuple[str, ...]:
-    """Why neither a precedent nor silence may approve a request at `at`, in the words of a match;
-    empty where nothing speaks against it. The approvals are those with the request's marks,
-    `MOST_READ` at most."""
-    reasons = [f"nobody refused the same content: {_in_words(each)}" for each in same_content[:1]]
+    """Why neither a precedent nor silence may approve a request in that workspace at `at`, in the
+    words of a match; empty where nothing speaks against it. The approvals are those with the
+    request's marks, `MOST_READ` at most, of every workspace: who reads the request learns no id of
+    another's."""
+    same = (_in_words(each, workspace_id) for each in same_content[:1])
+    reasons = [f"nobody refused the same content: {each}" for each in same]
     recent = [each for each in same_subject if _is_recent(each, at)]
     if recent or len(same_subject) >= MOST_READ:
         newest = max(recent or same_subject, key=lambda each: each.refused_at or each.requested_at)
         days = SUBJECT_BARRED.days
-        reasons.append(f"nobody refused its subject within {days} days: {_in_words(newest)}")
+        reasons.append(
+            f"nobody refused its subject within {days} days: {_in_words(newest, workspace_id)}"
+        )
     return tuple(reasons)
 
 
@@ -77,7 +84,9 @@ def _taken_back(refused: Approval, tacit: Approval, at: datetime) -> Steps:
     if tacit.veto is None or at > tacit.veto.closes_at:
         return ()
     by, capacity = _refuser_of(refused)
-    why = f"{refused.approval_id} with the same content was refused"
+    within = tacit.workspace_id
+    why = f"{_called(refused, within)} with the same content was refused"
+    said = refused.veto_reason if _is_seen(refused, within) else None
     vetoed = transition(
         tacit,
         ApprovalVetoed,
@@ -87,7 +96,7 @@ def _taken_back(refused: Approval, tacit: Approval, at: datetime) -> Steps:
         decided_at=at,
         capacity=capacity,
         refused_at=at,
-        veto_reason=refused.veto_reason or VetoReason(category="other", explanation=why),
+        veto_reason=said or VetoReason(category="other", explanation=why),
         note=why,
         review=refused.review if capacity == "deputy" else None,
     )
@@ -111,6 +120,17 @@ def _is_recent(approval: Approval, at: datetime) -> bool:
     return approval.refused_at is not None and approval.refused_at > at - SUBJECT_BARRED
 
 
-def _in_words(approval: Approval) -> str:
+def _in_words(approval: Approval, workspace_id: str | None) -> str:
     assert approval.refused_at is not None
-    return f"{approval.approval_id} was refused at {format_instant(approval.refused_at)}"
+    name = _called(approval, workspace_id)
+    return f"{name} was refused at {format_instant(approval.refused_at)}"
+
+
+def _called(approval: Approval, workspace_id: str | None) -> str:
+    """What an approval is called in that workspace, where nobody learns another's id."""
+    is_seen = _is_seen(approval, workspace_id)
+    return approval.approval_id if is_seen else "a request outside of the workspace"
+
+
+def _is_seen(approval: Approval, workspace_id: str | None) -> bool:
+    return workspace_id in (None, approval.workspace_id)

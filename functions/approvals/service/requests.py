@@ -203,7 +203,8 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
     step = open_request(request, precedents, work.at, policy)
     if step.state.precedent_id is not None or step.state.on_timeout == "approve":
         # Read only here, because most requests wait for a person.
-        refused = why_refused(*await find_refused(work, step.state), work.at)
+        similar = await find_refused(work, step.state)
+        refused = why_refused(*similar, work.at, work.workspace_id)
         if not refused and step.state.on_timeout == "approve":
             refused = too_many_silent(await find_tacit(work, step.state, MOST_SILENT))
         if refused:

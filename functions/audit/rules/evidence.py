@@ -41,11 +41,12 @@ class Filed(NamedTuple):
     actor: str
     action: str
     subject: str
+    workspace_id: str | None
 
 
 class NewEntry(NamedTuple):
     """What is appended of an event: its id, the body that is hashed, and the attributes of the body
-    that entries are searched by; `at` is RFC 3339, and an actor that is missing is empty."""
+    that entries are searched by; `at` is RFC 3339, and what is missing is empty."""
 
     event_id: str
     body: str
@@ -53,13 +54,15 @@ class NewEntry(NamedTuple):
     actor: str
     action: str
     subject: str
+    workspace_id: str
 
 
 def new_entry(attributes: Mapping[str, str], data: str) -> NewEntry:
     """The entry of an event. The same event gives the same entry."""
     at, action, subject = (attributes[name] for name in ("time", "type", "subject"))
     body = entry_body(attributes, data)
-    return NewEntry(attributes["id"], body, at, attributes.get("actorid", ""), action, subject)
+    actor, within = (attributes.get(name, "") for name in ("actorid", "workspaceid"))
+    return NewEntry(attributes["id"], body, at, actor, action, subject, within)
 
 
 def evidence_types(published: Iterable[str]) -> frozenset[str]:

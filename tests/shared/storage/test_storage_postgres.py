@@ -15,7 +15,7 @@ from shared.storage.postgres import platform_transaction, tenant_transaction
 pytestmark = [pytest.mark.platform, pytest.mark.usefixtures("database")]
 APPEND = (
     "SELECT append_audit_entries(%s, ARRAY[%s], ARRAY['{}'], ARRAY[now()], ARRAY[''],"
-    " ARRAY['assent.lookup.missed.v1'], ARRAY['lookup/mis_1'])"
+    " ARRAY['assent.lookup.missed.v1'], ARRAY['lookup/mis_1'], ARRAY[''])"
 )
 WRITES = [
     "INSERT INTO audit_entries VALUES ('ours', 99, 'evt_9', '{}', '', '', now(), '', '', '')",

@@ -23,8 +23,8 @@ CREATE TABLE audit_heads (
 CREATE INDEX audit_heads_uncovered ON audit_heads (covered_at NULLS FIRST, tenant_id)
     WHERE number > covered;
 
--- `at`, `actor`, `action` and `subject` repeat attributes of `body`, for searches only: no hash has
--- them, so whoever verifies an entry compares them with its body.
+-- `at`, `actor`, `action`, `subject` and `workspace` repeat attributes of `body`, for searches
+-- only: no hash has them, so whoever verifies an entry compares them with its body.
 CREATE TABLE audit_entries (
     tenant_id     text   NOT NULL,
     number        bigint NOT NULL,
@@ -36,6 +36,7 @@ CREATE TABLE audit_entries (
     actor         text   NOT NULL,
     action        text   NOT NULL,
     subject       text   NOT NULL,
+    workspace     text,
     PRIMARY KEY (tenant_id, number),
     UNIQUE (tenant_id, event_id)
 );
@@ -43,6 +44,8 @@ CREATE INDEX audit_entries_at ON audit_entries (tenant_id, at, number);
 CREATE INDEX audit_entries_actor ON audit_entries (tenant_id, actor, at, number);
 CREATE INDEX audit_entries_action ON audit_entries (tenant_id, action, at, number);
 CREATE INDEX audit_entries_subject ON audit_entries (tenant_id, subject, at, number);
+CREATE INDEX audit_entries_workspace ON audit_entries (tenant_id, workspace, at, number)
+    WHERE workspace IS NOT NULL;
 
 -- The inner nodes of each tenant's RFC 9162 tree, of every fourth level
 -- (`functions.audit.rules.tree`); leaves are made of the entries' hashes.
@@ -77,7 +80,8 @@ GRANT SELECT ON audit_heads, audit_entries, audit_nodes TO assent_app;
 _APPEND = """
 CREATE FUNCTION append_audit_entries(
     p_tenant text, p_event_ids text[], p_bodies text[],
-    p_at timestamptz[], p_actors text[], p_actions text[], p_subjects text[])
+    p_at timestamptz[], p_actors text[], p_actions text[], p_subjects text[],
+    p_workspaces text[])
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_number   bigint;
@@ -113,7 +117,8 @@ BEGIN
     END LOOP;
     INSERT INTO audit_entries
         SELECT p_tenant, number, p_event_ids[place], p_bodies[place], previous, hash,
-               p_at[place], p_actors[place], p_actions[place], p_subjects[place]
+               p_at[place], p_actors[place], p_actions[place], p_subjects[place],
+               nullif(p_workspaces[place], '')
         FROM unnest(v_places, v_numbers, v_previous, v_hashes)
             AS new (place, number, previous, hash);
     UPDATE audit_heads SET number = v_number, hash = v_hash

@@ -14,7 +14,7 @@ from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.gist import gist_of
 from functions.approvals.rules.late import note_late
 from functions.approvals.rules.opening import open_request
-from functions.approvals.rules.refused import MOST_READ, SUBJECT_BARRED, why_refused
+from functions.approvals.rules.refused import MOST_READ, SUBJECT_BARRED, take_back, why_refused
 from functions.approvals.rules.reversals import end_with_case, undo
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.veto import veto
@@ -147,6 +147,29 @@ def test_the_same_content_is_barred_for_ever_and_the_subject_for_thirty_days() -
     assert "nobody refused its subject within 30 days" in about
     assert why_refused([], refused, last) == ()
     assert len(why_refused(refused, refused, START)) == 2
+
+
+def test_a_refusal_elsewhere_bars_too_and_no_workspace_reads_anothers_id() -> None:
+    words = "a request outside of the workspace was refused at"
+    for whose in ("wsp_ward", None):
+        refused = [REFUSED["rejected"].but(workspace_id=whose)]
+        reasons = why_refused(refused, refused, START, "wsp_surgery")
+        assert len(reasons) == 2
+        assert all(words in each and refused[0].approval_id not in each for each in reasons)
+    here = [REFUSED["rejected"].but(workspace_id="wsp_surgery")]
+    for reader in ("wsp_surgery", None):
+        assert all(here[0].approval_id in each for each in why_refused(here, here, START, reader))
+
+
+def test_what_is_taken_back_in_another_workspace_quotes_nobody() -> None:
+    refused = vetoed().but(workspace_id="wsp_ward")
+    tacit = opened(active())
+    for reader, is_told in (("wsp_surgery", False), ("wsp_ward", True), (None, True)):
+        (step, *_) = take_back(refused, [tacit.but(workspace_id=reader)], START)
+        assert refused.veto_reason is not None
+        assert (step.state.veto_reason == refused.veto_reason) is is_told
+        assert (refused.approval_id in step.state.note) is is_told
+        assert step.state.status == "vetoed"
 
 
 def test_more_refusals_than_are_read_bar_too_because_the_newest_may_be_unread() -> None:

@@ -9,6 +9,7 @@ from events.quorum import Right
 from functions.approvals.rules.approval import Approval, Step
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
+from functions.approvals.rules.described import APPROVAL
 from functions.approvals.rules.late import MOST_LATE, note_late, note_overtaken
 from functions.approvals.rules.reversals import cancel, end_with_case
 from functions.approvals.rules.reviews import review
@@ -35,6 +36,7 @@ from tests.functions.approvals.builders import (
     stepped,
     veto_command,
 )
+from tests.shared.policy.asked import ask
 
 ACCOMPLICE = Actor("aldo", frozenset())
 THEIRS = rule("any", "principal:aldo")
@@ -44,6 +46,17 @@ OVERTURNED = ReviewBody(verdict="overturned", note="It was wrong.")
 
 def decided(verb: str, approval: Approval, actor: Actor, **fields: Any) -> Approval:
     return stepped(decide(approval, command(verb, approval, **fields), actor, START))
+
+
+@pytest.mark.parametrize("lies_in", ["wsp_surgery", None])
+def test_the_policies_let_a_token_for_another_workspace_decide_nothing(lies_in: str | None) -> None:
+    approval = opened().but(workspace_id=lies_in)
+    for verb in ("approve", "reject", "veto"):
+        ask(GOVERNOR, f"approvals.{verb}", APPROVAL, approval)
+        with pytest.raises(Forbidden, match="does not belong to the workspace of your token"):
+            ask(GOVERNOR, f"approvals.{verb}", APPROVAL, approval, workspace_id="wsp_ward")
+    own = opened().but(workspace_id="wsp_ward")
+    ask(GOVERNOR, "approvals.approve", APPROVAL, own, workspace_id="wsp_ward")
 
 
 def test_an_accomplice_whom_the_requester_names_does_not_replace_the_governor() -> None:

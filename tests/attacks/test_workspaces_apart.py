@@ -1,0 +1,259 @@
+"""Two workspaces of one tenant: every route, tried with a token for one of them and the ids of what
+belongs to the other, or to neither."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from emulators.demo.person import Person
+from emulators.running import RunningPlatform
+from infra.indexes import collections
+from shared.kit.bookkeeping import CredentialRefused, LookupMissed
+from shared.manifest import load_manifests
+from shared.storage.firestore import TenantStore
+from tests.attacks.asking import VETO, ask, request
+from tests.attacks.test_tenants_apart import ROLES, SCOPES
+from tests.contracts.http.test_credentials import BODIES, ROOT, SCIM, end, routes
+from tests.journeys.world import World, decision, spec
+
+pytestmark = pytest.mark.platform
+
+MINE, OTHER = "wsp_surgery", "wsp_ward"
+# In everything that the owners write, and in nothing that another workspace may see.
+WORD = "Quagga"
+
+# What a token for a workspace opens; every other route refuses it.
+ABOUT_ONE = {
+    ("GET", "/v1/agents/{agent_id}"),
+    *(
+        ("POST", f"/v1/agents/{{agent_id}}/{each}")
+        for each in ("changes", "suspend", "reactivate", "reports")
+    ),
+    ("GET", "/v1/workflows/{case_id}"),
+    ("POST", "/v1/workflows/{case_id}/revisions"),
+    ("POST", "/v1/workflows/{case_id}/cancel"),
+    ("GET", "/v1/approvals/{approval_id}"),
+    ("POST", "/v1/approvals/{approval_id}/decisions"),
+    ("POST", "/v1/approvals/{approval_id}/review"),
+    ("GET", "/v1/mobile/approvals/{approval_id}"),
+    ("GET", "/v1/mobile/approvals/{approval_id}/timeline"),
+    ("POST", "/v1/mobile/approvals/{approval_id}/approve"),
+    ("POST", "/v1/mobile/approvals/{approval_id}/request-changes"),
+    ("POST", "/v1/mobile/approvals/{approval_id}/veto"),
+    ("GET", "/v1/mobile/agents/{agent_id}"),
+}
+LISTS = {
+    ("GET", "/v1/agents"),
+    ("GET", "/v1/workflows"),
+    ("GET", "/v1/approvals"),
+    ("GET", "/v1/mobile/approvals"),
+    ("GET", "/v1/mobile/agents"),
+    ("GET", "/v1/mobile/violations"),
+    ("GET", "/v1/audit/entries"),
+}
+OTHERS = {
+    ("POST", "/v1/agents"): "makes what is new in the token's workspace",
+    ("POST", "/v1/agents/import"): "reads and stores nothing",
+    ("POST", "/v1/approvals"): "makes what is new in the token's workspace",
+    ("POST", "/v1/vetoes"): "names an approval in its body",
+    ("POST", "/v1/mobile/sync"): "names approvals in its body",
+    ("GET", "/v1/skills"): "the platform's catalogue",
+}
+# Of identity, which tests/journeys/test_workspaces.py tries: about oneself, and one's workspace.
+OF_IDENTITY = (
+    *("/v1/me", "/v1/auth", "/v1/passkeys", "/v1/tenants"),
+    *("/v1/workspaces", "/v1/members", "/v1/invitations"),
+)
+
+# What names a thing of a workspace and says not where it belongs, because nobody reads it but by
+# way of what says it.
+BY_WAY_OF = {
+    "agent_names": "says in its id which workspace's name it is",
+    "contents": "is read by the hash that a thing names",
+    "governor_timelines": "is read by way of its card",
+    "governor_counters": "counts; the dashboard refuses tokens for a workspace",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What belongs to one workspace, or to none."""
+
+    world: World
+    workspace: str | None
+    theirs: dict[str, str]
+    card: dict[str, Any]
+
+    @property
+    def secrets(self) -> set[str]:
+        """What no answer to another workspace contains."""
+        return {WORD, *self.theirs.values()}
+
+
+def everybody(world: World, name: str, workspace: str | None) -> Person:
+    return world.person(name, SCOPES, ROLES, workspace)
+
+
+def _part(world: World, workspace: str | None) -> Part:
+    otto = everybody(world, f"otto-{workspace}", workspace)
+    body = spec("okapi", purpose=f"Draft articles about the {WORD} for its editors.")
+    case = otto.post("/v1/agents", body)
+    asked = ask(otto, summary=f"The {WORD} is near.")
+    world.settle()
+    ids = {"agent_id": case["agent_id"], "case_id": case["case_id"], "approval_id": asked["id"]}
+    return Part(world, workspace, ids, asked)
+
+
+@pytest.fixture(scope="module")
+def parts(running: RunningPlatform) -> tuple[Part, ...]:
+    running.client.disarm()
+    world = World(running.client)
+    return tuple(_part(world, workspace) for workspace in (MINE, None))
+
+
+def concrete(path: str, part: Part) -> str:
+    names = path.split("/")
+    return "/".join(part.theirs.get(each[1:-1], each) for each in names)
+
+
+def leaked(answer: httpx.Response, parts: tuple[Part, ...]) -> list[str]:
+    asked = str(answer.request.url) + answer.request.content.decode()
+    secrets = set().union(*(each.secrets for each in parts))
+    return [each for each in secrets if each in answer.text and each not in asked]
+
+
+def _tried(method: str, path: str, part: Part, eve: Person) -> httpx.Response:
+    body = {**BODIES.get(end(path), {})} if method in ("POST", "PATCH") else None
+    if body and "decision_hash" in body:
+        body |= {"decision_hash": part.card["decision_hash"]}
+    sent = {"json": body} if body is not None else {}
+    return eve.send(method, concrete(path, part), **sent)
+
+
+def test_no_route_opens_what_belongs_elsewhere_and_each_attempt_is_audited(
+    parts: tuple[Part, ...],
+) -> None:
+    world = parts[0].world
+    before = world.events()
+    wrong, tried, refused = [], set(), 0
+    for number, (method, path) in enumerate(routes()):
+        if path.startswith((*OF_IDENTITY, SCIM)) or (method, path) in {*LISTS, *OTHERS}:
+            continue
+        for part in parts:
+            # Twenty of each principal are audited a minute.
+            name = f"eve-{number}"
+            answer = _tried(method, path, part, everybody(world, name, OTHER))
+            is_one = (method, path) in ABOUT_ONE
+            said = (answer.status_code, answer.json()["code"])
+            if said != ((404, "not_found") if is_one else (403, "covers_the_tenant")):
+                wrong.append(f"{method} {path}: {answer.status_code} {answer.text}")
+            wrong += [f"{method} {path} says {each}" for each in leaked(answer, parts)]
+            address = answer.request.url.path
+            ids = {each for each in address.split("/") if is_one and each in part.secrets}
+            tried |= {(name, each, OTHER) for each in ids}
+            refused += not is_one
+    assert not wrong
+    assert (len(tried), refused > 40) == (2 * len(ABOUT_ONE), True)
+    world.settle()
+    after = world.events()[len(before) :]
+    missed = [each for each in after if each["type"] == LookupMissed.event_type]
+    assert tried <= {
+        (each["data"]["principal"], each["data"]["id"], each["workspaceid"]) for each in missed
+    }
+    # Nothing else happened.
+    kinds = {each["type"] for each in after}
+    assert kinds == {LookupMissed.event_type, CredentialRefused.event_type}
+
+
+def test_no_list_shows_what_belongs_elsewhere(parts: tuple[Part, ...]) -> None:
+    world = parts[0].world
+    eve = everybody(world, "eve", OTHER)
+    all_of_it = everybody(world, "mara", None)
+    mine = everybody(world, "otto", MINE)
+    for _, path in sorted(LISTS):
+        whole = _all(all_of_it, path)
+        own = _all(mine, path)
+        assert {each.get("workspace_id") for each in own} <= {MINE}, path
+        assert own == [each for each in whole if each.get("workspace_id") == MINE], path
+        assert all(each.get("workspace_id") in (None, OTHER) for each in eve.get(path)["items"])
+        if path == "/v1/audit/entries":
+            # Whoever tried ids of others' wrote them into the log of their own workspace.
+            assert {each["action"] for each in _all(eve, path)} <= {LookupMissed.event_type}
+            continue
+        assert not leaked(eve.send("GET", path), parts)
+        cursor = all_of_it.get(path, limit=1)["next_cursor"]
+        if cursor is not None:
+            answer = eve.send("GET", path, params={"cursor": cursor})
+            assert not leaked(answer, parts), answer.text
+    for status in ("pending", "decided"):
+        for path in ("/v1/approvals", "/v1/mobile/approvals"):
+            assert eve.get(path, status=status)["items"] == []
+    assert eve.get("/v1/workflows", status="ethics_cleared")["items"] == []
+    assert len(mine.get("/v1/approvals", status="pending")["items"]) == 2
+
+
+def _all(person: Person, path: str) -> list[dict[str, Any]]:
+    """Every item of a list."""
+    page = person.get(path, limit=100)
+    items = page["items"]
+    while page["next_cursor"] is not None:
+        page = person.get(path, limit=100, cursor=page["next_cursor"])
+        items += page["items"]
+    return list(items)
+
+
+def test_no_body_reaches_what_belongs_elsewhere(parts: tuple[Part, ...]) -> None:
+    world = parts[0].world
+    eve = everybody(world, "eve-in-bodies", OTHER)
+    for part in parts:
+        about = decision(part.card, **VETO, approval_id=part.theirs["approval_id"])
+        assert eve.send("POST", "/v1/vetoes", json=about).status_code == 404
+        queued = decision(part.card, approval_id=part.theirs["approval_id"], action="approve")
+        (result,) = eve.post("/v1/mobile/sync", {"decisions": [queued]})["results"]
+        assert result["status"] == 404
+    # An agent depends on what its own workspace has.
+    needs = {**spec("tapir")["interfaces"], "depends_on": ["okapi"]}
+    for workspace, is_there in ((OTHER, False), (MINE, True), (None, True)):
+        asker = everybody(world, "eve-in-bodies", workspace)
+        found = asker.post("/v1/agents", spec("tapir", interfaces=needs))["findings"]
+        assert ("no agent is called okapi" in json.dumps(found)) is not is_there
+
+
+def test_an_answer_to_a_token_for_one_workspace_is_given_to_no_other(
+    parts: tuple[Part, ...],
+) -> None:
+    world, body, key = parts[0].world, request(), {"Idempotency-Key": "the same"}
+    first = everybody(world, "ida", MINE).send("POST", "/v1/approvals", json=body, headers=key)
+    assert first.status_code == 201
+    for workspace in (OTHER, None):
+        ida = everybody(world, "ida", workspace)
+        answer = ida.send("POST", "/v1/approvals", json=body, headers=key)
+        assert (answer.status_code, leaked(answer, parts)) == (422, []), answer.text
+
+
+def test_every_document_about_a_thing_in_a_workspace_says_so(
+    parts: tuple[Part, ...], running: RunningPlatform
+) -> None:
+    mine, of_none = parts
+    store = TenantStore(mine.world.tenant)
+
+    async def compare() -> None:
+        placed = set()
+        for collection in collections(load_manifests(ROOT)):
+            async for document in store.find_all(collection):
+                if document.data.get("type") == LookupMissed.event_type:
+                    continue
+                text = json.dumps([document.id, document.data], default=str)
+                says = document.data.get("workspace_id") or document.data.get("workspaceid")
+                if any(each in text for each in mine.theirs.values()):
+                    if says != MINE:
+                        assert collection in BY_WAY_OF, (collection, text[:400])
+                    placed.add(collection)
+                if any(each in text for each in of_none.theirs.values()) and OTHER not in text:
+                    assert "workspace" not in text, (collection, text[:400])
+        assert placed >= {"agents", "creation_cases", "approvals", "governor_cards"}
+
+    running.run(compare())
