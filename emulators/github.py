@@ -1,6 +1,5 @@
 """A stand-in for GitHub's OAuth: anybody signs in under any login."""
 
-import base64
 import hashlib
 import secrets
 from html import escape
@@ -8,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import json_answer, problem
+from shared.kit import base64url
 from shared.kit.errors import NotFound
 
 CLIENT_ID = "assent"
@@ -76,7 +76,7 @@ class GitHub:
         if known != (CLIENT_ID, self._client_secret, self._redirect_uri):
             return {"error": "incorrect_client_credentials"}
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-        if not login or base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != challenge:
+        if not login or base64url.encode(digest) != challenge:
             return {"error": "bad_verification_code"}
         token = f"gho_{secrets.token_hex(18)}"
         self._tokens[token] = login

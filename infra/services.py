@@ -15,6 +15,7 @@ from infra.images import Images
 from infra.secret_manager import Secrets
 from infra.settings import Settings
 from infra.sql import SOCKETS, Sql
+from shared.kit.variables import bucket_variable, url_variable
 from shared.manifest import Deployable
 
 Url = Callable[[str], pulumi.Input[str]]
@@ -68,7 +69,7 @@ def environment_of(
     if deployable.noun == "identity":
         env["ASSENT_PLATFORM_ADMINS"] = " ".join(settings.platform_admins)
     for noun in access.calls:
-        env[f"ASSENT_URL_{noun.upper().replace('-', '_')}"] = url(noun)
+        env[url_variable(noun)] = url(noun)
     if deployable.manifest.reactions is not None:
         env["ASSENT_REACTIONS_URL"] = url(f"{deployable.noun}-reactions")
     if access.reaches_postgres and postgres is not None:
@@ -77,7 +78,7 @@ def environment_of(
     if access.buckets:
         env["ASSENT_BUCKETS_URL"] = URL
     for name in access.buckets:
-        env[f"ASSENT_BUCKET_{name.upper().replace('-', '_')}"] = bucket_name(settings.project, name)
+        env[bucket_variable(name)] = bucket_name(settings.project, name)
     return env
 
 

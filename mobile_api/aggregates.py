@@ -58,7 +58,7 @@ DEVICES = Aggregate(
     queried=("principal", "device_id"),
 )
 
-# Of the projection.
+# The collections of the projection.
 DECLARED = (
     Collection(
         CARDS,

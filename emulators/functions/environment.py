@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emulators.iam import PROJECT, REGION, account, push_account
 from emulators.issuer import AUDIENCE
+from shared.kit.variables import bucket_variable, url_variable
 from shared.manifest import Deployable, Manifests
 
 # The variables of our own environment that any program needs, and the options that an operator may
@@ -118,7 +119,7 @@ def of_all(manifests: Manifests, services: Services) -> dict[str, str]:
 
 def buckets_of(names: Iterable[str], services: Services) -> dict[str, str]:
     """Where buckets are, which have the names that manifests give them."""
-    found = {f"ASSENT_BUCKET_{each.upper().replace('-', '_')}": each for each in names}
+    found = {bucket_variable(each): each for each in names}
     return found | {"ASSENT_BUCKETS_URL": services.buckets} if found and services.buckets else {}
 
 
@@ -142,4 +143,4 @@ def _set(values: Mapping[str, str | None]) -> None:
 
 
 def _urls(nouns: Iterable[str], services: Services) -> dict[str, str]:
-    return {f"ASSENT_URL_{noun.upper().replace('-', '_')}": services.urls[noun] for noun in nouns}
+    return {url_variable(noun): services.urls[noun] for noun in nouns}

@@ -230,7 +230,7 @@ async def store_checkpoint(tenant_id: str, checkpoint: Kept) -> None:
     try:
         await TenantStore(tenant_id).commit(batch)
     except LostRace:
-        # Of an earlier run that ended before it noted what it covers.
+        # An earlier run wrote it, and ended before it noted what it covers.
         return
 
 

@@ -59,7 +59,7 @@ def code_page(problem: str = "") -> str:
     )
 
 
-def consent_page(grant: DeviceGrant, form_token: str) -> str:
+def device_page(grant: DeviceGrant, form_token: str) -> str:
     """The question whether a device may act for the person who is signed in."""
     scopes = "".join(f"<li>{escape(each)}</li>" for each in grant.scope.split())
     code = shown(grant.user_code)
@@ -76,7 +76,7 @@ def consent_page(grant: DeviceGrant, form_token: str) -> str:
     )
 
 
-def let_in_page(asked: Asked, resource: str, form_token: str) -> str:
+def consent_page(asked: Asked, resource: str, form_token: str) -> str:
     """The question whether a client may act for the person who is signed in, and in which tenant.
     The host is what the person can trust: the name is the client's own word."""
     request, host = asked.request, host_of(asked.request.client_id)

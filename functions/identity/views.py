@@ -15,6 +15,7 @@ from events.identity import (
     SsoState,
     WorkspaceState,
 )
+from functions.identity.rules.access import LIFE_SECONDS
 from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.impersonation import Impersonation, SupportAccess
 from functions.identity.rules.invitation import Invitation
@@ -227,7 +228,7 @@ class NewImpersonation(ImpersonationView):
     tenant_id: str
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type
-    expires_in: int = 900
+    expires_in: int = LIFE_SECONDS
     refresh_token: str
     scope: str
 

@@ -41,7 +41,7 @@ RefusalReason = Literal[
     # What the policies deny to a caller whose token is good.
     "not_permitted",
     "for_one_workspace",
-    # Of what is sent to sign in, or to get a token.
+    # What is sent to sign in, or to get a token.
     "another_browser",
     "cross_site",
     "nonce_differs",
@@ -49,7 +49,7 @@ RefusalReason = Literal[
     "code_refused",
     "replayed",
     "revoked",
-    # Of what a passkey signed, or of a passkey that somebody adds.
+    # What a passkey signed, or a passkey that somebody adds.
     "challenge_differs",
     "another_origin",
     "user_not_verified",
@@ -63,7 +63,7 @@ RefusalReason = Literal[
     "not_in_directory",
     "issuer_refused",
     "domain_taken",
-    # Of support that acts as a member.
+    # Support that acts as a member.
     "impersonated",
     "support_forbidden",
 ]

@@ -1,6 +1,5 @@
 """Keyed digests: HMAC-SHA-256 over texts, by a ring of keys of which one makes new digests."""
 
-import base64
 import hashlib
 import hmac
 import json
@@ -8,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from shared.kit import base64url
 from shared.kit.signing import new_key
 
 
@@ -73,10 +73,7 @@ def wrapping_key(key: bytes, *about: str) -> bytes:
 
 
 def _keys(entries: list[Mapping[str, str]]) -> dict[str, bytes]:
-    return {
-        each["kid"]: base64.urlsafe_b64decode(each["seed"] + "=" * (-len(each["seed"]) % 4))
-        for each in entries
-    }
+    return {each["kid"]: base64url.decode(each["seed"]) for each in entries}
 
 
 def _mac(key: bytes, texts: tuple[str, ...]) -> str:
@@ -86,4 +83,4 @@ def _mac(key: bytes, texts: tuple[str, ...]) -> str:
         encoded = text.encode()
         mac.update(b"%d:" % len(encoded))
         mac.update(encoded)
-    return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()
+    return base64url.encode(mac.digest())

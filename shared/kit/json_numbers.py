@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from shared.kit.errors import WHOLE_BODY, FieldError, Invalid
 
-# Of the largest double.
+# The digits of the largest double.
 MOST_DIGITS = 309
 
 _DIGITS = re.compile(r"[0-9]+")

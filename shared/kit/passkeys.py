@@ -1,8 +1,6 @@
 """Passkeys (WebAuthn, Level 3): checks what an authenticator signed, and says in our own words what
 is wrong with it. Nobody's attestation is believed: who made an authenticator decides nothing."""
 
-import base64
-import binascii
 import hashlib
 import json
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
+from shared.kit import base64url
 from shared.kit.bookkeeping import RefusalReason
 from shared.kit.errors import SignatureInvalid
 from shared.kit.ids import derive_id
@@ -75,15 +74,15 @@ def passkey_id_of(credential_id: str) -> str:
 
 def written(raw: bytes) -> str:
     """Bytes as base64url without padding."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return base64url.encode(raw)
 
 
 def read(text: str) -> bytes:
     """The bytes of such a text. Raises PasskeyRefused for one that is not exactly their form, so
     that no two texts are the same bytes."""
     try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (ValueError, binascii.Error) as error:
+        raw = base64url.decode(text)
+    except ValueError as error:
         raise _unreadable() from error
     if written(raw) != text:
         raise _unreadable()

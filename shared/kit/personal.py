@@ -52,11 +52,6 @@ def changed_fields(
     }
 
 
-def personal_fields(model: type[BaseModel]) -> frozenset[str]:
-    """The names of the model's own fields whose texts are marked."""
-    return frozenset(name for name, mark in _marks(model).items() if mark is not None)
-
-
 def _changed(model: M, whose: tuple[Any, ...], change: Change) -> M:
     inner = (*whose, model)
     update = {}

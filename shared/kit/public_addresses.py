@@ -69,7 +69,7 @@ class OutsideUrl(NamedTuple):
 
     @property
     def authority(self) -> str:
-        """What the host is told it was called as."""
+        """The host, with the port where it is not the usual one, as a `Host` header has them."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _USUAL[self.scheme] else f"{host}:{self.port}"
 
@@ -79,7 +79,7 @@ class OutsideUrl(NamedTuple):
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether it is one machine of the public internet, and no dress of another address."""
+    """Whether it is one machine of the public internet, and does not stand for another address."""
     if address.is_multicast or not address.is_global:
         return False
     if isinstance(address, IPv4Address):

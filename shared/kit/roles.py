@@ -9,10 +9,12 @@ SERVICE_RUNTIME = "service_runtime"
 WORKSPACE_ADMIN = "workspace_admin"
 PLATFORM_ADMIN = "platform_admin"
 
-# Nobody has one of these names.
-ROLES = frozenset({GOVERNOR, DEPUTY, GENESIS, TENANT_ADMIN, OPERATOR, SERVICE_RUNTIME})
-# All that the platform's policies speak of; a tenant may have others of its own.
-KNOWN_ROLES = ROLES | {
-    *("architect", "guardian", "platform_admin", "workspace_admin"),
-    *("developer", "analyst", "end_user"),
-}
+# All that the platform's policies speak of; a tenant may have others of its own. No principal has
+# one of these names.
+ROLES = frozenset(
+    {
+        *(GOVERNOR, DEPUTY, GENESIS, TENANT_ADMIN, OPERATOR, SERVICE_RUNTIME),
+        *(WORKSPACE_ADMIN, PLATFORM_ADMIN),
+        *("architect", "guardian", "developer", "analyst", "end_user"),
+    }
+)

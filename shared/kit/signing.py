@@ -1,6 +1,5 @@
 """Signed statements: compact JWS over canonical JSON, `alg: Ed25519` (RFC 9864) only."""
 
-import base64
 import json
 import secrets
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
+from shared.kit import base64url
 from shared.kit.canonical import canonical_json
 from shared.kit.errors import SignatureInvalid
 
@@ -27,7 +27,7 @@ class _Registry(jws.JWSRegistry):
 
 def new_key(owner: str) -> dict[str, str]:
     """A fresh Ed25519 key of `owner`, as a `*-signing-key` secret holds it in JSON."""
-    seed = _base64url(secrets.token_bytes(SEED_BYTES))
+    seed = base64url.encode(secrets.token_bytes(SEED_BYTES))
     return {"kid": f"{owner}-{secrets.token_hex(4)}", "seed": seed}
 
 
@@ -41,7 +41,7 @@ def load_signing_key(secret: str) -> OKPKey:
     try:
         document = json.loads(secret)
         kid, text = str(document["kid"]), document["seed"]
-        seed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        seed = base64url.decode(text)
     except (KeyError, TypeError) as error:
         raise ValueError('a signing key is {"kid": ..., "seed": ...}') from error
     public = (
@@ -54,8 +54,8 @@ def load_signing_key(secret: str) -> OKPKey:
             "kty": "OKP",
             "crv": "Ed25519",
             "kid": kid,
-            "d": _base64url(seed),
-            "x": _base64url(public),
+            "d": base64url.encode(seed),
+            "x": base64url.encode(public),
         }
     )
 
@@ -99,7 +99,3 @@ def names_key_of(signature: str, keys: KeySet) -> bool:
     except UNVERIFIABLE:
         return False
     return any(key.kid == kid for key in keys.keys)
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -97,7 +97,7 @@ class Sizing(Model):
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 20
     max_instances: Annotated[int, Field(ge=1, le=100)] = 20
     timeout: Seconds = "30s"
-    # Of its pool, where that is not as large as `access.postgres`.
+    # The size of its pool, where that is not `access.postgres`.
     connections: Annotated[int, Field(ge=1, le=10)] | None = None
 
     @model_validator(mode="after")

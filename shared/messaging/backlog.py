@@ -17,7 +17,7 @@ GRACE = timedelta(seconds=30)
 # What failed is set aside for the first of these, for twice as long each time, at most the last.
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=30)
-# Of one tenant in the first look at what is overdue; each further look takes twice as many.
+# What the first look at what is overdue takes of one tenant; each further look takes twice as many.
 SHARE = 50
 READ_AT_ONCE = 300
 # Turns at once, beside the one for what failed before.

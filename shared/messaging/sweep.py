@@ -24,7 +24,7 @@ SWEEP_TYPE = "assent.sweep.due.v1"
 # another service, which the slowest of our clients does for 20 s.
 BUDGET_SECONDS = 8.0
 LONGEST_TIMER_SECONDS = 21.0
-# Of one tenant in one request to Pub/Sub: an entry has up to a megabyte.
+# How many of one tenant's are in one request to Pub/Sub: an entry has up to a megabyte.
 PUBLISHED_AT_ONCE = 12
 # Several sweeps have failed to fire it; somebody must look.
 PATIENCE = timedelta(minutes=5)

@@ -14,7 +14,7 @@ import cedarpy
 
 from shared.kit.callers import Caller
 from shared.kit.errors import AssentError, Forbidden, SeparationOfDuties
-from shared.kit.roles import KNOWN_ROLES
+from shared.kit.roles import ROLES
 from shared.kit.wording import one_of
 from shared.messaging.log import Decided
 from shared.policy.engine import Decision, Entity, Policies, Request, Uid
@@ -112,9 +112,7 @@ class Question:
     def _who_may(self, act: Act, resource: Entity, at: datetime) -> str:
         """In words, the roles with which the same principal might, as the policies decide it."""
         assert self._caller is not None
-        may = [
-            role for role in sorted(KNOWN_ROLES) if self._would_be_allowed(act, resource, role, at)
-        ]
+        may = [role for role in sorted(ROLES) if self._would_be_allowed(act, resource, role, at)]
         whose = self._policies.who(act.action)
         if not may:
             return f"{act.words}: only {whose[0]} may" if whose else f"{act.words}: nobody may"
@@ -202,7 +200,7 @@ def principal_entity(
     """Whoever asks, as policies see them."""
     attributes = {
         "tenant": Uid(TENANT, tenant_id),
-        "has_role": not KNOWN_ROLES.isdisjoint(roles),
+        "has_role": not ROLES.isdisjoint(roles),
         "impersonator": Uid(PRINCIPAL, impersonator) if impersonator else None,
         "workspace": workspace_id,
     }

@@ -24,11 +24,11 @@ MOST_POLICIES = 500
 
 # As Cedar reads them: a carriage return ends a comment, too.
 _TEXT_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\r\n]*', re.DOTALL)
-# Of each name after `has`, Cedar makes a condition as long as the path to it.
+# Cedar makes of each name after `has` a condition as long as the path to it.
 _LONG_PATH = re.compile(r"(?:\.\s*\w+\s*){50}")
+_IN_PARTS = "write more than one `when`, or more than one policy"
 _TOO_LONG_A_CHAIN = (
-    "chains too many operators, such as && or `else if`, into one condition: write more than one "
-    "`when`, or more than one policy"
+    f"chains too many operators, such as && or `else if`, into one condition: {_IN_PARTS}"
 )
 _OPENING, _CLOSING = "([{", ")]}"
 
@@ -147,7 +147,8 @@ def _unreadable(text: str) -> Iterator[FieldError]:
         elif character == ";":
             begun = place
         if depth > DEEPEST:
-            yield FieldError("source", f"line {_line(text, place)}: is nested too deeply")
+            detail = f"is nested too deeply, in more than {DEEPEST} brackets: {_IN_PARTS}"
+            yield FieldError("source", f"line {_line(text, place)}: {detail}")
             return
         if place - begun > LONGEST_POLICY:
             detail = f"has a policy of more than {LONGEST_POLICY} characters; make two of it"

@@ -281,7 +281,8 @@ async def authorize(request: Request, caller: Caller, scopes: Collection[str]) -
 
 
 async def _report(request: Request, refusal: Unauthenticated) -> None:
-    """Another issuer's tenants are not ours, though its keys be the same."""
+    """Reports a refused token; under its tenant only where it names our own issuer, because another
+    issuer's tenants are not ours, even where it has the same keys."""
     if not isinstance(refusal, TokenRefused):
         await report_refusal(request, "unverified")
     elif refusal.reason == "another_issuer" or refusal.claims.iss != runtime_settings().issuer:

@@ -84,7 +84,7 @@ class Boundary:
             return
         scope[RECEIVED_AT], scope[_ALSO_SAID] = clock.now(), []
         headers = Headers(scope=scope)
-        # Of some calls a part of the path is a secret.
+        # Some calls have a secret in their path.
         name = str(logs.redact(f"{scope['method']} {scope['path']}"))
         with request_span(name, headers, self._kind):
             answer = _Answer(scope, send, start_counting())
@@ -172,7 +172,7 @@ def _refuse_address(scope: Scope) -> None:
         unquote_to_bytes(sent).decode()
     except UnicodeDecodeError as error:
         raise MalformedRequest("the address is not UTF-8 where its escapes are read") from error
-    # Of a query, each parameter is judged for itself.
+    # Each parameter of a query is judged for itself.
     if any(unicodedata.category(each) == "Cc" for each in scope["path"]):
         raise MalformedRequest("the path has a control character; leave it out")
 

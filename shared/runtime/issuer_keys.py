@@ -11,6 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared.kit.errors import AssentError, Unavailable
+from shared.runtime.redirects import NoRedirect
 
 KEPT_SECONDS = 600.0
 # Earlier, so that an issuer who is slow or away for five minutes is not noticed.
@@ -82,17 +83,12 @@ class IssuerKeys:
             self._fetch = None
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    # A redirect's target could issue our tokens.
-    def redirect_request(self, *args: object) -> None:
-        return None
-
-
 async def _in_a_thread(url: str) -> KeySet:
     return await asyncio.to_thread(_read, url)
 
 
 def _read(url: str) -> KeySet:
-    # http(s) only: the address is configuration, never a caller's.
-    with urllib.request.build_opener(_NoRedirect).open(url, timeout=FETCHED_WITHIN_SECONDS) as sent:
+    # http(s) only: the address is configuration, never a caller's. A redirect's target could issue
+    # our tokens.
+    with urllib.request.build_opener(NoRedirect).open(url, timeout=FETCHED_WITHIN_SECONDS) as sent:
         return KeySet.import_key_set(json.loads(sent.read(LONGEST_KEY_SET)))

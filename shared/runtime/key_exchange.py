@@ -13,6 +13,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 
 from shared.kit.errors import Unauthenticated
+from shared.runtime.redirects import NoRedirect
 from shared.runtime.remembered import (
     ANSWERED_WITHIN_SECONDS,
     KEPT_SECONDS,
@@ -52,18 +53,13 @@ class KeyExchange:
         return token
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    # A redirect's target would get the key.
-    def redirect_request(self, *args: object) -> None:
-        return None
-
-
 def _ask(url: str, key: str) -> str | None:
     """The token, or None where identity refuses the key."""
     form = {"grant_type": "client_credentials", "client_secret": key}
     request = urllib.request.Request(url, urlencode(form).encode())  # noqa: S310 - configuration
     request.add_header("Content-Type", "application/x-www-form-urlencoded")
-    opener = urllib.request.build_opener(_NoRedirect)
+    # A redirect's target would get the key.
+    opener = urllib.request.build_opener(NoRedirect)
     try:
         with opener.open(request, timeout=ANSWERED_WITHIN_SECONDS) as answer:
             token: str = json.loads(answer.read(_LONGEST_ANSWER))["access_token"]

@@ -54,8 +54,8 @@ class _Held:
 
 
 class Leases:
-    """Takes requests one by one from leases. A lease costs one write; so does nothing else: while a
-    process holds a lease, or knows until when it gets none, it asks nobody.
+    """Takes requests one by one from leases. A lease costs one write, and nothing else costs one:
+    while a process holds a lease, or knows until when it gets none, it asks nobody.
 
     Where the balance cannot be read and written within five seconds, the process goes on alone from
     what it saw last, or from one lease, at the tier's pace for ten, and then asks again. So a store

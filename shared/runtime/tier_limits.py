@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import TierLimitReached
 from shared.kit.roles import DEPUTY, GOVERNOR
@@ -44,7 +43,9 @@ async def within_tier(request: Request, caller: Caller) -> None:
     left. Governors and deputies have as many again, which nobody else can use up. A token for no
     tenant, and who has none, takes nothing. Raises TierLimitReached."""
     is_decider = not caller.roles.isdisjoint(_DECIDERS)
-    if is_nobodys(caller.tenant_id) or (is_decider and is_beyond_tier(request.scope["endpoint"])):
+    if is_reserved_tenant(caller.tenant_id) or (
+        is_decider and is_beyond_tier(request.scope["endpoint"])
+    ):
         return
     limit = LIMITS[tier_of(caller)]
     key = Key(caller.tenant_id, GOVERNORS if is_decider else MEMBERS)
@@ -55,9 +56,10 @@ async def within_tier(request: Request, caller: Caller) -> None:
         raise _refusal(standing, limit, key.group)
 
 
-def is_nobodys(tenant_id: str) -> bool:
-    """Whether no tenant that signed up has this id: reserved ones begin with an underscore."""
-    return tenant_id == PLATFORM_TENANT or tenant_id.startswith("_")
+def is_reserved_tenant(tenant_id: str) -> bool:
+    """Whether the id is one that Assent keeps for itself, which no tenant that signs up gets: such
+    ids begin with an underscore, as PLATFORM_TENANT does."""
+    return tenant_id.startswith("_")
 
 
 def tier_of(caller: Caller) -> Tier:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from shared.kit.errors import Unavailable
+from shared.kit.variables import bucket_variable
 from shared.storage.secrets import read_secret
 
 BUCKET_KEY = "audit-bucket-key"
@@ -142,8 +143,7 @@ def _answering() -> Iterator[None]:
 
 
 def _place(bucket: str, name: str) -> dict[str, str]:
-    variable = f"ASSENT_BUCKET_{bucket.upper().replace('-', '_')}"
-    return {"Bucket": os.environ[variable], "Key": name}
+    return {"Bucket": os.environ[bucket_variable(bucket)], "Key": name}
 
 
 async def _client() -> Any:

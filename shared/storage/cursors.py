@@ -1,11 +1,11 @@
 """Cursors of lists: opaque to callers, and validated when they come back."""
 
-import base64
 import json
 import re
 from collections.abc import Sequence
 from typing import Any
 
+from shared.kit import base64url
 from shared.kit.parsing import refused_cursor
 from shared.storage.batches import Document
 
@@ -28,7 +28,7 @@ def is_document_id(text: str) -> bool:
 def encode_cursor(document: Document, order_by: Sequence[str]) -> str:
     """The cursor after `document` in the order of these fields, then of ids."""
     place = [*(_plain(document.data[field]) for field in order_by), document.id]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+    return base64url.encode(json.dumps(place).encode())
 
 
 def decode_cursor(cursor: str, order_by: Sequence[str]) -> tuple[list[Any], str]:
@@ -37,7 +37,7 @@ def decode_cursor(cursor: str, order_by: Sequence[str]) -> tuple[list[Any], str]
     try:
         if len(cursor) > LONGEST_CURSOR:
             raise ValueError("too long")
-        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = json.loads(base64url.decode(cursor))
         if not isinstance(place, list) or len(place) != len(order_by) + 1:
             raise ValueError("no place in this order")
         *values, id = place

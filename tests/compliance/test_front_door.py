@@ -191,12 +191,14 @@ def test_no_pattern_is_built_from_input() -> None:
 
 # Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, identity's.
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
-# which are public only (test_runtime_outside.py).
+# which are public only (test_runtime_outside.py). `redirects` calls nobody: the two before it open
+# addresses with it.
 CALLERS = {
     "functions/agents/reviewer.py",
     "mobile_api/approvals.py",
     "shared/runtime/issuer_keys.py",
     "shared/runtime/key_exchange.py",
+    "shared/runtime/redirects.py",
     "shared/runtime/outside.py",
 }
 

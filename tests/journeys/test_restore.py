@@ -21,9 +21,10 @@ from emulators.keep.keeper import back_up, restore
 from emulators.options import Options
 from emulators.ports import free_port
 from emulators.running import RunningPlatform, running_platform
-from functions.audit.rules.chain import Entry, Head, first_broken
+from functions.audit.rules.chain import Entry, Head
 from shared.kit.ids import new_id
 from shared.kit.instants import parse_instant
+from tests.functions.audit.chains import first_broken
 from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World, decision
 
 pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("restore"), pytest.mark.timeout(600)]

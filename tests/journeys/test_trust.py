@@ -130,8 +130,9 @@ def test_an_id_that_never_was_is_not_found_either(world: World) -> None:
 
 
 async def _chain(tenant: str) -> list[Any]:
-    from functions.audit.rules.chain import Head, first_broken
+    from functions.audit.rules.chain import Head
     from functions.audit.store import read_entries, read_head
+    from tests.functions.audit.chains import first_broken
 
     head = await read_head(tenant)
     entries = [entry async for entry in read_entries(tenant, head.number)]

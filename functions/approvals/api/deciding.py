@@ -25,5 +25,5 @@ def decides(*verbs: str) -> Callable[[E], E]:
 
 
 _ASSENT = ("approve_hitl_request", "assent")
-# Of a review, the rules say who may uphold.
+# The rules say who may uphold a review.
 _NO_ASSENT = frozenset({*REFUSALS, "review"})

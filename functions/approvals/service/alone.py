@@ -28,7 +28,7 @@ async def follow_roles(event: Envelope) -> None:
 
 
 async def follow_gone(event: Envelope) -> None:
-    """Counts a human who left no more."""
+    """Stops counting a human who left."""
     await _follow(event, event.payload(MemberRemoved))
 
 

@@ -32,7 +32,7 @@ async def follow_added(event: Envelope) -> None:
 
 
 async def follow_removed(event: Envelope) -> None:
-    """Takes a passkey's signatures no more."""
+    """Refuses the passkey's signatures from now on."""
     await _follow(event, event.payload(PasskeyRemoved))
 
 

@@ -1,9 +1,8 @@
 """How entries are chained, and how a broken chain is found."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import dropwhile
 from typing import NamedTuple
 
 from functions.audit.rules.notes import TreeHead
@@ -111,15 +110,3 @@ class Verification:
         lost = lost_since(self._ahead.pop(), self._tree.root, after=self._agreed)
         self._agreed = self._number
         return lost
-
-
-def first_broken(
-    entries: Iterable[Entry], head: Head | None = None, checkpoints: Sequence[TreeHead] = ()
-) -> Broken | None:
-    """The first entry of one tenant that differs from what was appended, or None. `entries` come
-    in order from the first; a missing entry breaks the chain at its place. Only the `head` and the
-    `checkpoints` show that the last entries are missing, and only the checkpoints that the head is
-    gone with them, or that entries were hashed anew."""
-    verification = Verification(checkpoints)
-    found = dropwhile(lambda broken: broken is None, map(verification.follow, entries))
-    return next(found, None) or verification.end(head)

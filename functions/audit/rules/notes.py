@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from joserfc.jwk import KeySet, OKPKey
 
+from shared.kit import base64url
 from shared.kit.errors import SignatureInvalid
 
 _ED25519 = b"\x01"
@@ -101,5 +102,4 @@ def _key_id(name: str, public: bytes) -> bytes:
 
 
 def _public(key: OKPKey) -> bytes:
-    encoded = str(key.as_dict(private=False)["x"])
-    return base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    return base64url.decode(str(key.as_dict(private=False)["x"]))

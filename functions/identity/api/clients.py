@@ -16,7 +16,7 @@ from functions.identity.api.browser import (
     refusal,
     require_own_site,
 )
-from functions.identity.pages import let_in_page, policy_for
+from functions.identity.pages import consent_page, policy_for
 from functions.identity.rules.authorization import (
     LONGEST_QUERY,
     Asked,
@@ -27,7 +27,7 @@ from functions.identity.rules.browser import Jar
 from functions.identity.rules.refusals import AuthorizationRefused, ClientRefused, CrossSite
 from functions.identity.rules.secrets import form_token, is_form_token
 from functions.identity.rules.session import Session
-from functions.identity.service.clients import asked_of, known_client, let_in
+from functions.identity.service.clients import asked_of, grant_consent, known_client
 from functions.identity.service.platform import digest_keys
 from functions.identity.service.sessions import signed_in
 from functions.identity.settings import settings
@@ -84,7 +84,7 @@ async def decide_consent(
         if body.decision == "deny":
             raise AuthorizationRefused("access_denied", "the person denied it")
         wanted = await asked_of(session, asked, document, at)
-        code = await let_in(session, wanted, body.tenant, at)
+        code = await grant_consent(session, wanted, body.tenant, at)
     except AuthorizationRefused as refused:
         return _told(asked, refused)
     return redirect(answer_address(asked, settings().origin, code=code))
@@ -113,7 +113,7 @@ async def _shown(request: Request, cookies: Jar, *, at_page: bool) -> Response:
 async def _page(session: Session, asked: Asked) -> Response:
     about = _about(asked.request.written())
     token = form_token(session.session_id, about, await digest_keys())
-    answer = page(let_in_page(asked, asked.request.resource, token))
+    answer = page(consent_page(asked, asked.request.resource, token))
     answer.headers["Content-Security-Policy"] = policy_for(asked.request.redirect_uri)
     return answer
 

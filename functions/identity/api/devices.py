@@ -16,7 +16,7 @@ from functions.identity.api.browser import (
     require_own_site,
 )
 from functions.identity.api.oauth import OAuthProblem, oauth_problem
-from functions.identity.pages import code_page, consent_page, message_page
+from functions.identity.pages import code_page, device_page, message_page
 from functions.identity.rules.device_grant import INTERVAL_SECONDS, LIFE, UserCode
 from functions.identity.rules.refusals import CrossSite, GrantRefused
 from functions.identity.rules.secrets import form_token, is_form_token
@@ -101,7 +101,7 @@ async def show_device(
     if grant is None:
         return page(code_page("No device waits with that code; look at the device again."), 404)
     token = form_token(session.session_id, grant.user_code, await digest_keys())
-    return page(consent_page(grant, token))
+    return page(device_page(grant, token))
 
 
 @ROUTER.post(

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from functions.identity.api.browser import Cookies, require_own_site, with_jar
 from functions.identity.api.oauth import OAuthProblem, oauth_problem
+from functions.identity.rules.access import LIFE_SECONDS
 from functions.identity.rules.browser import Jar
 from functions.identity.rules.client_grant import PresentedCode
 from functions.identity.rules.refusals import GrantRefused
@@ -31,7 +32,6 @@ ROUTER = OpenRouter(tag="tokens")
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 GRANT_TYPES = ("authorization_code", "client_credentials", "refresh_token", DEVICE_CODE)
-LIFE_SECONDS = 900
 # A key that was revoked is taken no longer than ten minutes (`shared.runtime.issuer_keys`).
 _CACHED = "public, max-age=60"
 
@@ -120,9 +120,10 @@ async def _granted(request: Request, body: TokenBody, session: str) -> Tokens:
         case _ if body.grant_type == DEVICE_CODE:
             return await redeem_device_code(body.device_code, body.tenant, at)
         case "":
-            raise GrantRefused("invalid_request", "say which grant_type")
+            detail = f"grant_type is missing: send {one_of(GRANT_TYPES)}"
+            raise GrantRefused("invalid_request", detail)
         case _:
-            detail = f"grant_type is {one_of(GRANT_TYPES)}"
+            detail = f"grant_type must be {one_of(GRANT_TYPES)}"
             raise GrantRefused("unsupported_grant_type", detail)
 
 

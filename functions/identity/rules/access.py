@@ -12,6 +12,7 @@ from functions.identity.rules.tenant import Member, Tenant, is_open_to
 from functions.identity.rules.workspace import Workspace, roles_in
 
 LIFE = timedelta(minutes=15)
+LIFE_SECONDS = int(LIFE.total_seconds())
 # RFC 9068; the same for all audiences of ours.
 TYPE = "at+jwt"
 # How the scopes end that change nothing.
@@ -75,14 +76,13 @@ def in_tenant(
     )
 
 
-def check_workspace(workspace: Workspace | None) -> Workspace:
-    """The workspace that a token is for. Raises GrantRefused for none, or one out of use."""
+def check_workspace(workspace: Workspace | None) -> None:
+    """Raises GrantRefused for no workspace, or one out of use: no token is for it."""
     if workspace is None or workspace.archived_at is not None:
         detail = (
             "there is no such workspace in use; leave workspace out, and see GET /v1/workspaces"
         )
         raise GrantRefused("access_denied", detail)
-    return workspace
 
 
 def without_tenant(session: Session, scope: str, roles: tuple[str, ...] = ()) -> Grant:
@@ -118,7 +118,7 @@ def claims_of(
         "roles": list(grant.roles),
         "iat": moment,
         "nbf": moment,
-        "exp": moment + int(LIFE.total_seconds()),
+        "exp": moment + LIFE_SECONDS,
         "jti": token_id,
         "sid": grant.credential_id,
     }

@@ -123,13 +123,13 @@ def rotate(key: ApiKey, secret: str, by: str, at: datetime) -> Step:
         raise Forbidden("only who made the key gets its secret; revoke it and make another")
     if key.revoked_at is not None or at >= key.expires_at:
         raise VersionConflict("the key is revoked or has expired; make another")
-    fields = {
-        "rotated_at": at,
-        "secret_digest": digest_of(secret),
-        "earlier_digest": key.secret_digest,
-        "earlier_until": at + OVERLAP,
-    }
-    return Transition(key.but(**fields), ApiKeyRotated)
+    rotated = key.but(
+        rotated_at=at,
+        secret_digest=digest_of(secret),
+        earlier_digest=key.secret_digest,
+        earlier_until=at + OVERLAP,
+    )
+    return Transition(rotated, ApiKeyRotated)
 
 
 def revoke(
@@ -138,8 +138,7 @@ def revoke(
     """The revoked key, whose tokens are refused; no change for one that was revoked before."""
     if key.revoked_at is not None:
         return ()
-    fields = {"revoked_at": at, "revoked_by": by}
-    revoked = Transition(key.but(**fields), ApiKeyRevoked)
+    revoked = Transition(key.but(revoked_at=at, revoked_by=by), ApiKeyRevoked)
     return (revoke_tokens(control, key.key_id, at), revoked)
 
 

@@ -1,6 +1,5 @@
 """A sign-in under way: what the browser that began it keeps in its cookie until it ends."""
 
-import base64
 import json
 from datetime import datetime, timedelta
 from typing import Self
@@ -8,7 +7,8 @@ from typing import Self
 from pydantic import ValidationError
 
 from functions.identity.rules.refusals import SignInRefused
-from functions.identity.rules.secrets import derived, new_secret, same
+from functions.identity.rules.secrets import derived, same
+from shared.kit import base64url
 from shared.kit.digests import KeyRing
 from shared.kit.instants import Instant
 from shared.kit.models import Model
@@ -45,7 +45,7 @@ class Attempt(Model):
 
     def written(self, keys: KeyRing) -> str:
         """What the cookie holds."""
-        body = base64.urlsafe_b64encode(self.model_dump_json().encode()).rstrip(b"=").decode()
+        body = base64url.encode(self.model_dump_json().encode())
         return f"{body}.{keys.digest(_PURPOSE, body)}"
 
     @classmethod
@@ -55,39 +55,38 @@ class Attempt(Model):
         if len(text) > _LONGEST or not keys.verifies(digest, _PURPOSE, body):
             return None
         try:
-            raw = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
-            return cls.model_validate(json.loads(raw))
+            return cls.model_validate(json.loads(base64url.decode(body)))
         except (ValueError, ValidationError):
             return None
 
 
-def begin(provider: str, return_to: str, at: datetime) -> Attempt:
-    """A new attempt, with a fresh secret."""
-    return Attempt(
-        provider=provider, return_to=return_to, secret=new_secret(), expires_at=at + LIFE
-    )
+def begin(provider: str, return_to: str, secret: str, at: datetime) -> Attempt:
+    """A new attempt, with a secret that nobody had before."""
+    return Attempt(provider=provider, return_to=return_to, secret=secret, expires_at=at + LIFE)
 
 
 def check_answer(
-    attempt: Attempt | None, state: str, iss: str, *, issuer: str, names_itself: bool, at: datetime
-) -> Attempt:
-    """The attempt that a provider's answer belongs to. `names_itself`: the provider promised to say
-    who it is in each answer (RFC 9207); where it says so unasked, that counts too.
+    attempt: Attempt, state: str, iss: str, *, issuer: str, names_itself: bool, at: datetime
+) -> None:
+    """Raises SignInRefused unless the provider's answer belongs to the attempt. `names_itself`: the
+    provider promised to say who it is in each answer (RFC 9207); where it says so unasked, that
+    counts too.
 
-    Raises SignInRefused for an answer without an attempt in this browser, with the state of another
-    attempt, from another issuer than the one that was asked, or after ten minutes."""
-    if attempt is None or not same(attempt.state, state):
-        detail = "this browser did not begin this sign-in: begin again at /signin"
-        raise SignInRefused("another_browser", detail)
+    It does not belong to it with the state of another attempt, from another issuer than the one
+    that was asked, or after ten minutes."""
+    if not same(attempt.state, state):
+        raise begun_elsewhere()
     if at >= attempt.expires_at:
         raise SignInRefused("expired", "the sign-in took more than ten minutes: begin again")
     if (names_itself and not iss) or (iss and iss != issuer):
         detail = "the answer is not from the provider that was asked: begin again at /signin"
         raise SignInRefused("another_issuer", detail)
-    return attempt
 
 
-OWN_PAGE = "/signin"
+def begun_elsewhere() -> SignInRefused:
+    """The refusal of an answer that belongs to no attempt of this browser."""
+    detail = "this browser did not begin this sign-in: begin again at /signin"
+    return SignInRefused("another_browser", detail)
 
 
 def checked_return(return_to: str) -> str:

@@ -63,9 +63,9 @@ class AuthorizationRequest:
         return frozenset(self.scope.split()) or OF_PROGRAMS
 
     def checked(self, resources: Collection[str]) -> Self:
-        """The request, of which everything may be granted. Raises AuthorizationRefused, which the
-        client hears of, for anything else than the code flow with a SHA-256 challenge, for one of
-        `resources` and for scopes of clients."""
+        """The request, all of which may be granted: it uses the code flow with a SHA-256 challenge,
+        is for one of `resources`, and asks for scopes of clients. Raises AuthorizationRefused for
+        any other, which the client is told."""
         if self.twice:
             raise _refused("invalid_request", f"{self.twice[0]} is sent twice; send it once")
         if len(self.state) > _LONGEST_STATE:

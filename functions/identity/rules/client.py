@@ -69,10 +69,10 @@ class ClientDocument(Data):
         )
 
 
-def check_client_id(client_id: str, *, may_be_loopback: bool) -> SplitResult:
-    """The parts of a client's address. Raises ClientRefused for what is none: it is `https`, has a
-    path, and neither query, fragment, user, port nor dots as a folder. `may_be_loopback`: on a
-    local platform a client may be on this machine."""
+def check_client_id(client_id: str, *, may_be_loopback: bool) -> None:
+    """Raises ClientRefused for what is no client's address: one is `https`, has a path, and neither
+    query, fragment, user, port nor dots as a folder. `may_be_loopback`: on a local platform a
+    client may be on this machine."""
     parts = _split(client_id)
     if parts is None or len(client_id) > LONGEST_ADDRESS:
         raise _no_address()
@@ -81,7 +81,6 @@ def check_client_id(client_id: str, *, may_be_loopback: bool) -> SplitResult:
     has_file = parts.path not in ("", "/") and not _DOTS.search(parts.path)
     if not (is_local or is_public) or not has_file or "?" in client_id:
         raise _no_address()
-    return parts
 
 
 def host_of(address: str) -> str:

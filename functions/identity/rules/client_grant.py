@@ -95,13 +95,10 @@ def redeem(grant: ClientGrant | None, code: PresentedCode, at: datetime) -> Step
         device=grant.client_name or host_of(grant.client_id),
         scope=grant.scope,
     ).state
-    fields = {
-        "client_id": grant.client_id,
-        "resource": grant.resource,
-        "tenant_id": grant.given_in,
-    }
-    session = begun.but(**fields)
-    redeemed = grant.model_copy(update={"session_id": session.session_id})
+    session = begun.but(
+        client_id=grant.client_id, resource=grant.resource, tenant_id=grant.given_in
+    )
+    redeemed = grant.but(session_id=session.session_id)
     return Transition(session, SessionStarted), Transition(redeemed)
 
 

@@ -62,7 +62,7 @@ def read_user_code(typed: str) -> str:
 
 
 def request(user_code: str, grant_id: str, client_name: str, scope: str, at: datetime) -> Step:
-    """A new request; nobody hears of it until a person decides."""
+    """A new request; nothing publishes it before a person decides."""
     grant = DeviceGrant(
         grant_id=grant_id,
         user_code=user_code,
@@ -85,8 +85,8 @@ def decide(
         if (grant.decided_by, grant.allowed) != (principal, is_allowed):
             raise VersionConflict("the code was used before; start again on the device")
         return ()
-    fields = {"decided_by": principal, "decided_at": at, "allowed": is_allowed}
-    return (Transition(grant.but(**fields), DeviceGrantDecided),)
+    decided = grant.but(decided_by=principal, decided_at=at, allowed=is_allowed)
+    return (Transition(decided, DeviceGrantDecided),)
 
 
 def check_redeemable(grant: DeviceGrant | None, at: datetime) -> DeviceGrant:
@@ -131,5 +131,4 @@ class Pace:
 
 def redeem(grant: DeviceGrant, session_id: str, at: datetime) -> Step:
     """The request with the session that it led to."""
-    fields = {"session_id": session_id, "redeemed_at": at}
-    return Transition(grant.but(**fields))
+    return Transition(grant.but(session_id=session_id, redeemed_at=at))

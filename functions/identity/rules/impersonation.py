@@ -61,18 +61,13 @@ def start(
 ) -> tuple[Transition[Impersonation], ...]:
     """The impersonation that begins. Raises ImpersonationRefused for everybody but platform admins,
     for an impersonator, in a tenant that is not open or forbids it, and of nobody's place there."""
-    if caller.impersonator is not None:
-        raise ImpersonationRefused("impersonated", "you act as somebody already: end that first")
-    if caller.tenant_id != PLATFORM_TENANT or PLATFORM_ADMIN not in caller.roles:
-        detail = "this needs the role platform_admin, in a token for no tenant"
-        raise ImpersonationRefused("not_permitted", detail)
+    check_may_start(caller)
     if access is not None and not access.allowed:
         detail = "the tenant does not let support act as its members; ask its admin"
         raise ImpersonationRefused("support_forbidden", detail)
     is_open = tenant is not None and tenant.status in OPEN
     if not is_open or member is None or not member.is_here:
-        detail = "there is no such member of an open tenant; see its audit for their id"
-        raise ImpersonationRefused("not_permitted", detail)
+        raise unknown_member()
     at = caller.received_at
     begun = Impersonation(
         session_id=session_id,
@@ -83,6 +78,21 @@ def start(
         expires_at=at + LIFE,
     )
     return (Transition(begun, ImpersonationStarted),)
+
+
+def check_may_start(caller: Caller) -> None:
+    """Raises ImpersonationRefused for everybody but platform admins, and for an impersonator."""
+    if caller.impersonator is not None:
+        raise ImpersonationRefused("impersonated", "you act as somebody already: end that first")
+    if caller.tenant_id != PLATFORM_TENANT or PLATFORM_ADMIN not in caller.roles:
+        detail = "this needs the role platform_admin, in a token for no tenant"
+        raise ImpersonationRefused("not_permitted", detail)
+
+
+def unknown_member() -> ImpersonationRefused:
+    """The refusal for a tenant or a member that does not exist, or that nobody may act as."""
+    detail = "there is no such member of an open tenant; see its audit for their id"
+    return ImpersonationRefused("not_permitted", detail)
 
 
 def end(known: Impersonation, by: str, at: datetime) -> tuple[Transition[Impersonation], ...]:
@@ -120,7 +130,7 @@ def allow(
     known: SupportAccess | None, allowed: bool, by: str, at: datetime
 ) -> tuple[Transition[SupportAccess], ...]:
     """What the tenant says of support from now on; no change where it said so before."""
-    if (known is None or known.allowed) == allowed and (known is not None or allowed):
+    if (known is None or known.allowed) == allowed:
         return ()
     said = SupportAccess(allowed=allowed, changed_by=by, changed_at=at)
     return (Transition(said, SupportAccessChanged),)

@@ -58,8 +58,8 @@ def accept(invitation: Invitation, secret: str, principal: str, at: datetime) ->
         raise InvitationOver(f"the invitation was {invitation.status}; ask for another")
     if at > invitation.expires_at:
         raise InvitationOver("the invitation is older than seven days; ask for another")
-    fields = {"status": "accepted", "accepted_by": principal, "accepted_at": at}
-    return (Transition(invitation.but(**fields), InvitationAccepted),)
+    accepted = invitation.but(status="accepted", accepted_by=principal, accepted_at=at)
+    return (Transition(accepted, InvitationAccepted),)
 
 
 def revoke(invitation: Invitation) -> tuple[Step, ...]:

@@ -64,7 +64,7 @@ def begin(
     if len(principal.passkeys) >= MOST_PASSKEYS:
         raise VersionConflict(f"you have {MOST_PASSKEYS} passkeys, which is the most: remove one")
     waiting = PasskeyChallenge(value=challenge, rp_id=rp_id, expires_at=at + CHALLENGE_LIFE)
-    return Transition(session.model_copy(update={"challenge": waiting}))
+    return Transition(session.but(challenge=waiting))
 
 
 def challenge_of(session: Session, rp_id: str, at: datetime) -> bytes:
@@ -113,8 +113,8 @@ def add(
     )
     owned = (*principal.passkeys, passkey.passkey_id)
     return (
-        Transition(session.model_copy(update={"challenge": None})),
-        Transition(principal.model_copy(update={"passkeys": owned})),
+        Transition(session.but(challenge=None)),
+        Transition(principal.but(passkeys=owned)),
         Transition(passkey, PasskeyAdded),
     )
 
@@ -129,8 +129,8 @@ def remove(
     others = tuple(each for each in principal.passkeys if each != passkey.passkey_id)
     if not others:
         raise VersionConflict("it is your only passkey: add another one before you remove it")
-    gone = passkey.model_copy(update={"removed_at": at, "removed_in": session_id})
+    gone = passkey.but(removed_at=at, removed_in=session_id)
     return (
-        Transition(principal.model_copy(update={"passkeys": others})),
+        Transition(principal.but(passkeys=others)),
         Transition(gone, PasskeyRemoved),
     )

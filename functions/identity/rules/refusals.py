@@ -71,7 +71,7 @@ class ClientRefused(AssentError):
 
 
 class AuthorizationRefused(AssentError):
-    """A refusal that the client hears of, at its redirect address."""
+    """A refusal that the client is told at its redirect address."""
 
     code = "authorization_refused"
     title = "The program asks for something that it cannot have"

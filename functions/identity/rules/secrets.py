@@ -1,11 +1,11 @@
 """Texts that prove something, and what is stored of those that cannot be derived."""
 
-import base64
 import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Self
 
+from shared.kit import base64url
 from shared.kit.digests import KeyRing
 from shared.kit.parsing import whole_number_in
 
@@ -87,7 +87,7 @@ def derived(secret: str, purpose: str) -> str:
 def challenge(verifier: str) -> str:
     """What a provider is told of a verifier before it sees it (RFC 7636, S256)."""
     digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return base64url.encode(digest)
 
 
 def same(one: str, other: str) -> bool:

@@ -121,8 +121,7 @@ def renew(session: Session, number: int, at: datetime, tenant_id: str | None) ->
     if session.is_over(at) or number > session.number:
         return Renewal()
     if number == session.number:
-        fields = {"number": number + 1, "renewed_at": at, "used_at": at, "tenant_id": tenant_id}
-        newer = session.but(**fields)
+        newer = session.but(number=number + 1, renewed_at=at, used_at=at, tenant_id=tenant_id)
         return Renewal((Transition(newer),), newer)
     if number == session.number - 1 and at - session.renewed_at <= REPEATED_WITHIN:
         if tenant_id == session.tenant_id:

@@ -164,11 +164,9 @@ def verify(sso: Sso, domain: str, at: datetime) -> tuple[Transition[Sso], ...]:
 
 def serves(sso: Sso | None, claim: DomainClaim | None, tenant_id: str) -> bool:
     """Whether people sign in at the tenant's issuer: its domain is proven, and still its own."""
-    is_proven = sso is not None and sso.verified_at is not None
-    holds = claim is not None and claim.tenant_id == tenant_id
-    return (
-        is_proven and holds and sso is not None and claim is not None and claim.domain == sso.domain
-    )
+    if sso is None or sso.verified_at is None or claim is None:
+        return False
+    return (claim.tenant_id, claim.domain) == (tenant_id, sso.domain)
 
 
 def domain_of(mail: str) -> str:

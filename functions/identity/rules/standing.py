@@ -109,8 +109,8 @@ def _changed(
     says: dict[str, str] | None = None,
     **fields: datetime | None,
 ) -> tuple[Step, ...]:
-    newer = tenant.but(**fields)
-    newer = newer.model_copy(update={"status": _status(newer)})
+    stamped = tenant.but(**fields)
+    newer = stamped.but(status=_status(stamped))
     suspensions = _suspensions(control, newer.status in ("trial", "active"), at)
     said = control.but(status=newer.status, suspensions=suspensions, closes_at=newer.closes_at)
     return Transition(newer, event, says or {}), Transition(said)

@@ -164,8 +164,7 @@ def change_roles(
     same. Raises VersionConflict where the tenant would have no admin, or no governor, and Invalid
     for roles of another kind of member."""
     check_kind(member.kind, roles)
-    fields = {"roles": tuple(sorted(set(roles))), "version": member.version + 1}
-    newer = member.but(**fields)
+    newer = member.but(roles=tuple(sorted(set(roles))), version=member.version + 1)
     if newer.roles == tuple(sorted(member.roles)):
         return ()
     changed = Transition(newer, MemberRolesChanged)

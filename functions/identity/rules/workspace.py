@@ -69,7 +69,7 @@ def change(
     is_archived = workspace.archived_at is not None
     if body.archived is None or body.archived == is_archived:
         return (Transition(newer),) if newer != workspace else ()
-    newer = newer.model_copy(update={"archived_at": at if body.archived else None})
+    newer = newer.but(archived_at=at if body.archived else None)
     event = WorkspaceArchived if body.archived else WorkspaceReopened
     return _counted(tenant, -1 if body.archived else 1), Transition(newer, event)
 
@@ -102,7 +102,7 @@ def change_roles(
     if len(kept) > MOST_OPEN:
         raise VersionConflict(f"one member has roles in at most {MOST_OPEN} workspaces")
     workspaces = tuple(sorted(kept, key=lambda each: each.workspace_id))
-    newer = member.model_copy(update={"workspaces": workspaces, "version": member.version + 1})
+    newer = member.but(workspaces=workspaces, version=member.version + 1)
     return without_tokens(control, newer, at), Transition(newer, MemberRolesChanged)
 
 
@@ -129,4 +129,4 @@ def _counted(tenant: Tenant, more: int) -> Transition[Tenant]:
     if number > MOST_OPEN:
         detail = f"one tenant has at most {MOST_OPEN} workspaces in use; archive another"
         raise VersionConflict(detail)
-    return Transition(tenant.model_copy(update={"workspaces": max(number, 0)}))
+    return Transition(tenant.but(workspaces=max(number, 0)))

@@ -35,7 +35,7 @@ from functions.identity.rules.directory import DirectoryEntry, DirectoryGroup, D
 from functions.identity.rules.refusals import DirectoryRefused
 from functions.identity.scim.resources import Group, Kind, User
 
-# Of the longest people and groups, a page has less than 1 MB.
+# A page of the longest people and groups has less than 1 MB.
 MOST_RESULTS = 50
 # Directories send more of a person than is needed here, remove members by value, and replace what
 # they never added.

@@ -51,7 +51,7 @@ async def asked_of(
     return Asked(checked, document, tuple(tenants))
 
 
-async def let_in(session: Session, asked: Asked, tenant_id: str, at: datetime) -> str:
+async def grant_consent(session: Session, asked: Asked, tenant_id: str, at: datetime) -> str:
     """The code of a client that the person lets into a tenant. One commit. Raises
     AuthorizationRefused for a tenant in which the person may not, Unavailable."""
     if tenant_id not in {each.tenant_id for each in asked.tenants}:

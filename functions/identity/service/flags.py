@@ -17,8 +17,8 @@ async def show_flag(caller: Caller, name: str) -> FlagView:
 
 
 async def put_flag(caller: Caller, key: IdempotencyKey, name: str, body: FlagBody) -> FlagView:
-    """The feature, on for another share. Raises Forbidden for all but admins, VersionConflict for
-    more than a hundred features."""
+    """The feature, on for another share. Raises Forbidden where the caller lost a role of its token
+    (who may is the route's question), VersionConflict for more than a hundred features."""
 
     async def use_case(work: Command) -> FlagView:
         await administered(work)

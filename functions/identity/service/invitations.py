@@ -17,7 +17,8 @@ from shared.storage.idempotency import IdempotencyKey
 
 
 async def invite(caller: Caller, body: InvitationBody) -> NewInvitation:
-    """A new invitation, with its token. Raises Forbidden for all but admins."""
+    """A new invitation, with its token. Raises Forbidden where the caller lost a role of its token;
+    who may is the route's question."""
     secret = new_secret()
 
     async def use_case(work: Command) -> InvitationView:
@@ -34,7 +35,7 @@ async def invite(caller: Caller, body: InvitationBody) -> NewInvitation:
 
 
 async def list_invitations(caller: Caller, limit: int, cursor: str | None) -> InvitationPage:
-    """The tenant's invitations, newest first. Raises Forbidden for all but admins."""
+    """The tenant's invitations, newest first."""
     page = await RUN.page(caller, INVITATIONS, order_by=("created_at",), limit=limit, cursor=cursor)
     items = tuple(InvitationView.of(each) for each in page.items)
     return InvitationPage(items=items, next_cursor=page.next_cursor)

@@ -6,11 +6,17 @@ from datetime import datetime
 from functions.identity.aggregates import LINKS, PRINCIPALS, RUN, TENANTS
 from functions.identity.providers import ProviderClient, provider_named
 from functions.identity.rules import session as sessions
-from functions.identity.rules.attempt import Attempt, begin, check_answer, checked_return
+from functions.identity.rules.attempt import (
+    Attempt,
+    begin,
+    begun_elsewhere,
+    check_answer,
+    checked_return,
+)
 from functions.identity.rules.id_token import Person
 from functions.identity.rules.principal import PREFIX, create, link_id, update
 from functions.identity.rules.refusals import SignInRefused
-from functions.identity.rules.secrets import NumberedToken
+from functions.identity.rules.secrets import NumberedToken, new_secret
 from functions.identity.service.admission import start_session_at_home
 from functions.identity.service.platform import ITSELF, digest_keys, on_platform
 from functions.identity.service.sessions import take_seat
@@ -54,7 +60,7 @@ async def begin_sign_in(
     stored. Raises SignInRefused, Unavailable."""
     return_to = checked_return(return_to)
     provider = provider or await tenant_of_mail(mail, at)
-    attempt = begin(provider, return_to, at)
+    attempt = begin(provider, return_to, new_secret(), at)
     client = await _client_of(provider, at)
     url = await client.authorize_url(attempt, redirect_uri(provider), mail)
     return url, attempt.written(await digest_keys())
@@ -67,17 +73,15 @@ async def finish_sign_in(
     tenant's own issuer answered (`tenant_id`) and somebody gets a place. Raises SignInRefused for
     an answer that this browser did not ask for, that came to the address of another provider, or
     that does not verify; Unavailable."""
-    found = Attempt.read(kept, await digest_keys())
-    if found is None:
-        # Checked as an attempt that is missing, in the same words.
-        attempt = check_answer(None, answer.state, "", issuer="", names_itself=False, at=at)
-        return SignedIn("", attempt.return_to)
-    if tenant_id != (found.provider if _is_tenant(found.provider) else ""):
+    attempt = Attempt.read(kept, await digest_keys())
+    if attempt is None:
+        raise begun_elsewhere()
+    if tenant_id != (attempt.provider if _is_tenant(attempt.provider) else ""):
         detail = "the answer is not from the provider that was asked: begin again at /signin"
         raise SignInRefused("another_issuer", detail)
-    client = await _client_of(found.provider, at)
-    attempt = check_answer(
-        found,
+    client = await _client_of(attempt.provider, at)
+    check_answer(
+        attempt,
         answer.state,
         answer.iss,
         issuer=await client.issuer(),
@@ -87,7 +91,7 @@ async def finish_sign_in(
     if answer.error or not answer.code:
         detail = f"the provider says {answer.error[:50]!a}: begin again at /signin"
         raise SignInRefused(None, detail)
-    person = await client.person(answer.code, attempt, redirect_uri(found.provider), at)
+    person = await client.person(answer.code, attempt, redirect_uri(attempt.provider), at)
     session_id = await _session_of(person, tenant_id, device, at)
     token = NumberedToken(session_id, 0).written(await digest_keys())
     return SignedIn(token, attempt.return_to)

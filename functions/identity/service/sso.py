@@ -40,16 +40,17 @@ def redirect_uri(tenant_id: str) -> str:
 
 
 async def show(caller: Caller) -> SsoView:
-    """The tenant's issuer. Raises NotFound where it has none, Forbidden for all but admins."""
+    """The tenant's issuer. Raises NotFound where it has none, Forbidden where the caller lost a
+    role of its token; who may is the route's question."""
     work = Command(RUN, caller, 0)
     await administered(work)
     return await _view(caller, await _known(work))
 
 
 async def configure(caller: Caller, key: IdempotencyKey, body: SsoBody) -> SsoView:
-    """The tenant's issuer from now on, which was asked once. Raises Forbidden for all but admins,
-    Invalid, SsoRefused for an address that is not public, Unavailable for an issuer that does not
-    answer or gives itself another name."""
+    """The tenant's issuer from now on, which was asked once. Raises Forbidden where the caller lost
+    a role of its token (who may is the route's question), Invalid, SsoRefused for an address that
+    is not public, Unavailable for an issuer that does not answer or gives itself another name."""
     keys = await digest_keys()
     sealed = None
     if body.client_secret is not None:

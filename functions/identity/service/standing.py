@@ -46,15 +46,16 @@ async def resume_tenant(caller: Caller, key: IdempotencyKey, tenant_id: str) -> 
 
 
 async def close_tenant(caller: Caller, key: IdempotencyKey, tenant_id: str) -> TenantView:
-    """The tenant that closes in thirty days. Raises Forbidden for all but its admins, NotFound,
-    VersionConflict for one that is closed."""
+    """The tenant that closes in thirty days. Raises Forbidden where the caller lost a role of its
+    token (who may is the route's question), NotFound, VersionConflict for one that is closed."""
     return await _from_within(caller, key, tenant_id, standing.close)
 
 
 async def rename_tenant(
     caller: Caller, key: IdempotencyKey, tenant_id: str, body: NameBody
 ) -> TenantView:
-    """The tenant with another name. Raises Forbidden for all but its admins, NotFound."""
+    """The tenant with another name. Raises NotFound, Forbidden where the caller lost a role of its
+    token; who may is the route's question."""
 
     def rule(tenant: Tenant, control: Control, at: datetime) -> Sequence[Transition[Any]]:
         return rename(tenant, body.name)

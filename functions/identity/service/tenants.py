@@ -94,8 +94,9 @@ async def show_member(caller: Caller, principal: str) -> MemberView:
 async def change_roles(
     caller: Caller, key: IdempotencyKey, principal: str, body: RolesBody
 ) -> MemberView:
-    """The member with other roles. Raises NotFound, Forbidden for all but admins, VersionConflict
-    where the tenant would have no admin or no governor."""
+    """The member with other roles. Raises NotFound, Forbidden where the caller lost a role of its
+    token (who may is the route's question), VersionConflict where the tenant would have no admin or
+    no governor."""
 
     async def use_case(work: Command) -> MemberView:
         member = await work.get(MEMBERS, principal)
@@ -125,8 +126,8 @@ async def remove_member(caller: Caller, key: IdempotencyKey, principal: str) -> 
 
 
 async def end_sessions(caller: Caller, key: IdempotencyKey, principal: str) -> MemberView:
-    """The member, who signs in again for this tenant. Raises NotFound, Forbidden for all but
-    admins."""
+    """The member, who signs in again for this tenant. Raises NotFound, Forbidden where the caller
+    lost a role of its token; who may is the route's question."""
 
     async def use_case(work: Command) -> MemberView:
         member = await work.get(MEMBERS, principal)

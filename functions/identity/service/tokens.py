@@ -52,7 +52,7 @@ class Tokens:
 
 
 class _Renewed(Model):
-    """`session` is None where the presented token was copied, and `ended` what that ended."""
+    """`session` is None where the presented token was copied, and `copied_from` whose it was."""
 
     session: Session | None
     copied_from: str | None = None

@@ -26,8 +26,8 @@ async def list_workspaces(caller: Caller, limit: int, cursor: str | None) -> Wor
 async def create_workspace(
     caller: Caller, key: IdempotencyKey, body: WorkspaceBody
 ) -> WorkspaceView:
-    """The new workspace. Raises Forbidden for all but admins, VersionConflict for more than a
-    hundred."""
+    """The new workspace. Raises Forbidden where the caller lost a role of its token (who may is
+    the route's question), VersionConflict for more than a hundred."""
 
     async def use_case(work: Command) -> WorkspaceView:
         tenant = await administered(work)
@@ -41,8 +41,9 @@ async def create_workspace(
 async def change_workspace(
     caller: Caller, key: IdempotencyKey, workspace_id: str, body: WorkspaceChange
 ) -> WorkspaceView:
-    """The workspace under another name, archived, or in use again. Raises NotFound, Forbidden for
-    all but admins, VersionConflict for more than a hundred that are in use."""
+    """The workspace under another name, archived, or in use again. Raises NotFound, Forbidden
+    where the caller lost a role of its token (who may is the route's question), VersionConflict for
+    more than a hundred that are in use."""
 
     async def use_case(work: Command) -> WorkspaceView:
         workspace = await work.get(WORKSPACES, workspace_id)

@@ -143,7 +143,8 @@ class _Comparing:
     def _examples(
         self, world: World, formulas: list[Term], *, newly_allowed: bool
     ) -> Iterator[Witness | None]:
-        """One example, or nothing where there is none, or None where that remains open."""
+        """Yields one example, nothing where the solver proves that there is none, and None where it
+        cannot tell."""
         solver = self._solver()
         for formula in formulas:
             solver.assertFormula(formula)

@@ -12,7 +12,7 @@ from emulators.running import RunningPlatform
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden
-from shared.kit.roles import KNOWN_ROLES
+from shared.kit.roles import ROLES as KNOWN_ROLES
 from shared.policy.asking import Question
 from shared.policy.platform import platform_policies
 from shared.policy.vocabulary import GROUPS, WITHOUT_ROUTE
@@ -74,6 +74,8 @@ MATRIX = {
         {*ADMINS, "workspace_admin"},
         {"roles": ["analyst"], "workspace_id": "nowhere"},
     ),
+    "list who acted as others": Row("GET", "/v1/impersonations", ADMINS),
+    "allow support": Row("PUT", "/v1/impersonations/access", ADMINS, {"allowed": "perhaps"}),
     "make a workspace": Row("POST", "/v1/workspaces", ADMINS),
     "submit an agent": Row("POST", "/v1/agents", SUBMIT),
     "import an agent": Row("POST", "/v1/agents/import", SUBMIT),

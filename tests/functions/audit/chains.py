@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import dropwhile
 from typing import Any
 
 import psycopg
@@ -11,7 +13,8 @@ import psycopg
 from functions.audit.appending import append
 from functions.audit.checking import Checked, check
 from functions.audit.checkpoints import cover
-from functions.audit.rules.chain import Broken, Entry, first_broken
+from functions.audit.rules.chain import Broken, Entry, Head, Verification
+from functions.audit.rules.notes import TreeHead
 from functions.audit.store import read_entries, read_head
 from shared.kit.digests import load_key_ring, new_key_ring
 from shared.kit.ids import derive_id
@@ -51,6 +54,18 @@ async def entries_of(tenant: str) -> list[Entry]:
 async def broken_at(tenant: str) -> Broken | None:
     """What the chain and its head show, without any checkpoint."""
     return first_broken(await entries_of(tenant), replace(await read_head(tenant), covered=0))
+
+
+def first_broken(
+    entries: Iterable[Entry], head: Head | None = None, checkpoints: Sequence[TreeHead] = ()
+) -> Broken | None:
+    """The first entry of one tenant that differs from what was appended, or None. `entries` come
+    in order from the first; a missing entry breaks the chain at its place. Only the `head` and the
+    `checkpoints` show that the last entries are missing, and only the checkpoints that the head is
+    gone with them, or that entries were hashed anew."""
+    verification = Verification(checkpoints)
+    found = dropwhile(lambda broken: broken is None, map(verification.follow, entries))
+    return next(found, None) or verification.end(head)
 
 
 @dataclass(frozen=True)

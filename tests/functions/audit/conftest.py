@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from emulators.buckets import Buckets
+from shared.kit.variables import bucket_variable
 from tests.conftest import NAMES
 from tests.functions.approvals.conftest import cloud
 from tests.functions.audit.chains import Chain
@@ -20,7 +21,7 @@ def buckets(bucket_server: Buckets) -> Iterator[Buckets]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("ASSENT_BUCKETS_URL", bucket_server.url)
         for name in NAMES:
-            environment.setenv(f"ASSENT_BUCKET_{name.upper().replace('-', '_')}", name)
+            environment.setenv(bucket_variable(name), name)
         yield bucket_server
 
 

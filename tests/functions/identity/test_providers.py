@@ -19,6 +19,7 @@ from joserfc.jwk import OKPKey, RSAKey
 from functions.identity.providers import OpenId, OpenIdProvider
 from functions.identity.rules.attempt import Attempt, begin
 from functions.identity.rules.refusals import SignInRefused
+from functions.identity.rules.secrets import new_secret
 from shared.kit.errors import Unavailable
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -84,7 +85,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 def attempt() -> Attempt:
-    return begin("google", "/", NOON)
+    return begin("google", "/", new_secret(), NOON)
 
 
 def _client(issuer: Issuer) -> OpenId:

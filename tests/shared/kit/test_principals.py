@@ -63,6 +63,10 @@ ROOT = Path(__file__).parents[3]
         "deadline-bot",
         "governor-2",
         "the tenant admin",
+        "platform-admin",
+        "the developer",
+        "guardian.2",
+        "End User",
         "mobile.api.x",
         "Assent.system",
         "services:approvals",
@@ -98,6 +102,8 @@ def test_a_name_that_stands_for_assent_itself_is_reserved(name: str) -> None:
         "presystems",
         "systematic",
         "audited",
+        "developer@clinic.example",
+        "developers",
     ],
 )
 def test_an_ordinary_name_is_not(name: str) -> None:

@@ -173,7 +173,7 @@ def test_a_tenants_annotation_keeps_nothing_open() -> None:
         ("permit(principal, action, resource) when { context.nope };", "nope"),
         ("permit(principal, action, resource) when { resource.owner == 1 };", "type"),
         ('@id("a") permit(principal, action, resource);' * 2, "two policies"),
-        ("(" * (DEEPEST + 1), "nested too deeply"),
+        ("(" * (DEEPEST + 1), "in more than 50 brackets: write more than one `when`"),
         ("permit(principal, action, resource) when { " + "true && " * 2000, "make two"),
         ("permit(principal, action, resource) when { " + "1+" * 4000 + "1 > 3 };", "write more"),
         ("permit(principal, action, resource) when { " + "true&&" * 62 + "true };", "write more"),

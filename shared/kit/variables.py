@@ -1,0 +1,15 @@
+"""The environment variables whose names hold a name of a manifest."""
+
+
+def bucket_variable(bucket: str) -> str:
+    """The variable that says which bucket a manifest's name stands for."""
+    return f"ASSENT_BUCKET_{_upper(bucket)}"
+
+
+def url_variable(noun: str) -> str:
+    """The variable that says at which address a function's public side is."""
+    return f"ASSENT_URL_{_upper(noun)}"
+
+
+def _upper(name: str) -> str:
+    return name.upper().replace("-", "_")
