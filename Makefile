@@ -13,6 +13,10 @@ READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 PORT   ?= 8080
 # Need the whole platform in their process, as the journeys do.
 WHOLE  := tests/infra/cost/test_cost_bars.py tests/mobile_api/test_mobile_platform.py
+# Random sequences, the worst inputs and whole stories: what they run is covered by the others too.
+RANDOM := tests/functions/test_one_outcome.py tests/functions/agents/rules/test_case_machine.py \
+          tests/functions/agents/rules/test_properties.py tests/functions/policy/compare/test_agreement.py \
+          tests/functions/approvals/rules/test_approval_machine.py tests/functions/approvals/rules/test_worst_inputs.py
 # So many lanes of tests run at once; much of their time is waiting.
 LANES  ?= 3
 # The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
@@ -20,10 +24,12 @@ LANES  ?= 3
 QUIET  := --quiet --disable-pip-version-check --no-warn-script-location
 LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
-PYTEST := $(BIN)/python -m pytest --cov --cov-report=
+PLAIN  := $(BIN)/python -m pytest
+# To measure the code coverage doubles what a test takes of a processor.
+PYTEST := $(PLAIN) --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,13 +64,16 @@ restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases)
 
 test: setup ## all tests except the nightly ones, with the code coverage
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-journeys test-platform test-functions test-units test-cloud
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-journeys test-platform test-functions test-units test-cloud test-random
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
 
 test-functions: setup ## tests of functions/ and mobile_api/
-	@COVERAGE_FILE=.coverage.functions $(PYTEST) tests/functions tests/mobile_api $(WHOLE:%=--ignore=%)
+	@COVERAGE_FILE=.coverage.functions $(PYTEST) tests/functions tests/mobile_api $(WHOLE:%=--ignore=%) $(RANDOM:%=--ignore=%)
+
+test-random: setup ## random sequences and the worst inputs, without the code coverage
+	@$(PLAIN) $(RANDOM)
 
 test-units: setup ## tests of shared/ and events/, the pages, what they promise, and the setup
 	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events tests/docs tests/compliance tests/requirements
@@ -72,8 +81,8 @@ test-units: setup ## tests of shared/ and events/, the pages, what they promise,
 test-platform: setup ## tests of the local platform
 	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
 
-test-journeys: setup ## whole stories, attacks, every public route, and a short storm of faults, on the platform
-	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE)
+test-journeys: setup ## whole stories, attacks, every public route, and a short storm of faults, on the platform; without the code coverage
+	@$(PLAIN) tests/journeys tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE)
 
 test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules
 	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)

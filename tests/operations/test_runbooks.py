@@ -48,6 +48,13 @@ def _commands(page: Path) -> str:
 
 
 @cache
+def _shapes() -> set[tuple[str, str]]:
+    """The method of each public call, and its path without names of parameters."""
+    paths: dict[str, Any] = merged_openapi(load_manifests(ROOT))["paths"]
+    return {(method.upper(), _shape(path)) for path in paths for method in paths[path]}
+
+
+@cache
 def _index() -> str:
     return (FOLDER / "README.md").read_text()
 
@@ -111,11 +118,9 @@ def test_every_program_of_ours_is_there(page: Path) -> None:
 
 @pytest.mark.parametrize("page", _pages(), ids=lambda page: page.stem)
 def test_every_call_of_an_api_is_there(page: Path) -> None:
-    paths: dict[str, Any] = merged_openapi(load_manifests(ROOT))["paths"]
-    shapes = {(method.upper(), _shape(path)) for path in paths for method in paths[path]}
     for method, path in _CALL.findall(_commands(page)):
         if not path.startswith("/_platform/"):
-            assert (method or "GET", _shape(path)) in shapes, path
+            assert (method or "GET", _shape(path)) in _shapes(), path
 
 
 @pytest.mark.parametrize("page", _pages(), ids=lambda page: page.stem)

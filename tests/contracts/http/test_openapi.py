@@ -82,16 +82,6 @@ def test_every_route_answers_as_documented(
     judge(case, doors.send(noun, request.prepare()))
 
 
-@pytest.mark.nightly
-@pytest.mark.timeout(900)
-@SCHEMA.parametrize()
-@at_most(100)
-def test_every_route_answers_as_documented_over_the_wire(
-    case: Any, running: RunningPlatform, fuzzer: dict[str, str]
-) -> None:
-    judge(case, case.call(base_url=running.url, headers=fuzzer))
-
-
 def judge(case: Any, answer: httpx.Response | requests.Response) -> None:
     if answer.status_code == 405 and answer.request.method in UNDESCRIBED:
         assert answer.headers["Allow"]
