@@ -72,6 +72,10 @@ class Browser:
         action = urljoin(str(page.url), unescape(form[1]))
         return self.http.post(action, data=fields, headers=self._own())
 
+    def call(self, path: str, body: Mapping[str, str]) -> httpx.Response:
+        """The answer to what a script of a page sends."""
+        return self.http.post(path, json=body, headers=self._own())
+
     def token(self, **form: str) -> httpx.Response:
         """The answer of the token endpoint to this browser's cookie."""
         body = {"grant_type": "refresh_token", **form}

@@ -35,13 +35,14 @@ class PrincipalCreated(PrincipalState):
 class SessionState(EventData):
     """A session after the event: one sign-in, and all tokens that follow from it. `client_id` is
     the address of a client that a person let in; `impersonator` the platform admin who acts as the
-    principal in it."""
+    principal in it; `passkey_id` the passkey that signed it in."""
 
     session_id: str
     principal_id: str
     client: Client
     client_id: str | None = None
     provider: str
+    passkey_id: str | None = None
     started_at: Instant
     expires_at: Instant
     ended_at: Instant | None = None
@@ -218,12 +219,16 @@ class WorkspaceRoles(Model):
 
 class MemberState(EventData):
     """A principal's place in a tenant after the event. A service is a program of the tenant's and
-    has no other place."""
+    has no other place. From `deputy_from` until `deputy_until` the member is also the governors'
+    deputy, as `deputy_by` said."""
 
     principal_id: str
     kind: Literal["human", "service"] = "human"
     roles: tuple[str, ...]
     workspaces: tuple[WorkspaceRoles, ...] = ()
+    deputy_from: Instant | None = None
+    deputy_until: Instant | None = None
+    deputy_by: str | None = None
     joined_at: Instant
     invitation_id: str | None = None
     removed_at: Instant | None = None
@@ -237,6 +242,11 @@ class MemberJoined(MemberState):
 @event("assent.member.roles_changed.v1")
 class MemberRolesChanged(MemberState):
     """An admin gave the member other roles, in the tenant or in a workspace."""
+
+
+@event("assent.member.deputy_changed.v1")
+class MemberDeputyChanged(MemberState):
+    """A governor or an admin named the member as deputy between two moments, or ended that."""
 
 
 @event("assent.member.signed_out.v1")

@@ -1,4 +1,4 @@
-"""The pages for people: plain HTML without scripts, styles or images."""
+"""The pages for people: plain HTML without styles or images; `scripts.py` has the only scripts."""
 
 from collections.abc import Iterable
 from html import escape
@@ -7,9 +7,11 @@ from urllib.parse import urlencode, urlsplit
 from functions.identity.rules.authorization import Asked
 from functions.identity.rules.client import host_of
 from functions.identity.rules.device_grant import DeviceGrant, shown
+from functions.identity.scripts import SIGN_IN
 
 # A page runs and loads nothing, sends its forms to this site only, and is shown in no frame.
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+SIGN_IN_POLICY = f"{POLICY}; {SIGN_IN.policy}"
 
 # What each scope of a client allows, in words for people.
 _IN_WORDS = {
@@ -36,7 +38,13 @@ def sign_in_page(providers: Iterable[tuple[str, str]], return_to: str) -> str:
         "<input name='mail' type='email' required maxlength='320'></label> "
         "<button>Sign in at your company</button></form>"
     )
-    return whole_page("Sign in to Assent", f"{listed}{company}")
+    # The script shows it where the browser knows passkeys.
+    passkey = (
+        f"<form id='passkey' hidden data-return-to='{escape(return_to)}'>"
+        "<button>Sign in with a passkey</button> <span role='status' aria-live='polite'></span>"
+        "</form>"
+    )
+    return whole_page("Sign in to Assent", f"{passkey}{listed}{company}{SIGN_IN.element}")
 
 
 def signed_in_page(device: str) -> str:

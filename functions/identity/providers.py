@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 from urllib.parse import urlencode
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from functions.identity.provider_calls import Ask, ask_configured, ask_issuer, check_page
 from functions.identity.rules.attempt import Attempt
@@ -30,7 +30,17 @@ if TYPE_CHECKING:
 SECRET = "identity-providers"  # noqa: S105 - a secret's name
 DISCOVERY_KEPT_SECONDS = 3600.0
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,20}$")]
+# What sessions that began otherwise have as their provider.
+_OURS = ("client", "device", "passkey", "support")
+
+
+def _free(name: str) -> str:
+    if name in _OURS:
+        raise ValueError(f"is none of {one_of(_OURS)}, which are other ways to begin a session")
+    return name
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,20}$"), AfterValidator(_free)]
 
 
 class _Client(Model):

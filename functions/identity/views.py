@@ -15,7 +15,6 @@ from events.identity import (
     SsoState,
     WorkspaceState,
 )
-from functions.identity.rules.access import LIFE_SECONDS
 from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.impersonation import Impersonation, SupportAccess
 from functions.identity.rules.invitation import Invitation
@@ -38,6 +37,7 @@ class SessionView(Model):
     tenant_id: str | None
     scope: str
     provider: str
+    passkey_id: str | None
     device: str
     started_at: Instant
     used_at: Instant
@@ -142,11 +142,17 @@ class PasskeysView(Model):
 
 
 class PasskeyOptions(Model):
-    """What `navigator.credentials.create` takes as `publicKey`, in the JSON form of WebAuthn, for
-    a passkey that is added before `expires_at`."""
+    """What `navigator.credentials` takes as `publicKey`, in the JSON form of WebAuthn: `create` for
+    a passkey that is added, `get` for one that signs in, before `expires_at`."""
 
     public_key: dict[str, JsonValue]
     expires_at: Instant
+
+
+class WhereNext(Model):
+    """Where a browser goes after a sign-in: a path of this site."""
+
+    return_to: str
 
 
 class MemberView(MemberState):
@@ -228,7 +234,7 @@ class NewImpersonation(ImpersonationView):
     tenant_id: str
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type
-    expires_in: int = LIFE_SECONDS
+    expires_in: int
     refresh_token: str
     scope: str
 

@@ -63,6 +63,7 @@ RefusalReason = Literal[
     "not_in_directory",
     "issuer_refused",
     "domain_taken",
+    "only_at_issuer",
     # Support that acts as a member.
     "impersonated",
     "support_forbidden",

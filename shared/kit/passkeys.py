@@ -111,7 +111,7 @@ def check_assertion(assertion: Assertion, *, challenge: bytes, public_key: str, 
     try:
         return _verified(assertion, challenge, public_key, site)
     except Exception as error:  # its parsers raise many kinds, all for bytes that do not verify
-        detail = f"the signature is not that key's over this decision: {_SIGN_AGAIN}"
+        detail = f"the signature is not that key's over what it was asked to sign: {_SIGN_AGAIN}"
         raise PasskeyRefused("unverified", detail) from error
 
 

@@ -1,5 +1,6 @@
 """The worst calls of `identity`: of people who signed in, and of strangers."""
 
+import json
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -102,6 +103,15 @@ class Page:
         return answer
 
 
+class Script(Page):
+    """Calls as a script of our pages makes them, with JSON."""
+
+    def send(
+        self, method: str, path: str, *, headers: Mapping[str, str], content: bytes
+    ) -> httpx.Response:
+        return self._browser.call(path, json.loads(content))
+
+
 class FormCall(Call):
     """A call whose body is a form."""
 
@@ -197,6 +207,12 @@ def change_roles(scene: Scene) -> Iterator[Call]:
     founder = cast(scene).founder
     body = {"roles": ["analyst"]}
     yield Call(founder, f"/v1/members/{founder.member()}", body, what="an admin's")
+    guest = SignedIn(scene.platform)
+    token = founder.made("/v1/invitations", {"roles": ["analyst"]})["token"]
+    guest.made(f"/v1/invitations/{token}/accept")
+    path = f"/v1/members/{guest.send('GET', '/v1/me').json()['principal_id']}"
+    dates = {"deputy_until": founder.key_body()["expires_at"]}
+    yield Call(founder, path, dates, what="a deputy")
 
 
 @worst_of("DELETE", "/v1/members/{principal}")
@@ -441,6 +457,29 @@ def remove_passkey(scene: Scene) -> Iterator[Call]:
     somebody = _with_passkeys(scene, 2)
     first = somebody.send("GET", "/v1/passkeys").json()["items"][0]
     yield Call(somebody, f"/v1/passkeys/{first['passkey_id']}")
+
+
+def _asked_for_passkey(browser: Browser) -> str:
+    answer = browser.call("/v1/auth/passkey/options", {"return_to": f"/{'x' * 1999}"})
+    return str(answer.json()["public_key"]["challenge"])
+
+
+@worst_of("POST", "/v1/auth/passkey/options")
+def begin_sign_in(scene: Scene) -> Iterator[Call]:
+    body = {"return_to": f"/{'x' * 1999}"}
+    yield Call(Script(Browser(scene.platform.url)), "/v1/auth/passkey/options", body)
+
+
+@worst_of("POST", "/v1/auth/passkey")
+def sign_in(scene: Scene) -> Iterator[Call]:
+    somebody, browser = cast(scene).somebody(), Browser(scene.platform.url)
+    somebody.founds()
+    key = Authenticator(rp_id="localhost", origin=browser.url, count=1)
+    options = somebody.made("/v1/passkeys/options")["public_key"]
+    somebody.made("/v1/passkeys", {"name": "x", **key.create(options["challenge"])})
+    owner = somebody.send("GET", "/v1/me").json()["principal_id"]
+    body = key.sign_in(_asked_for_passkey(browser), owner)
+    yield Call(Script(browser), "/v1/auth/passkey", body, what="a key that counts")
 
 
 @worst_of("GET", "/passkeys")

@@ -51,14 +51,16 @@ def _calls(deployable: Deployable, *, are_open: bool | None = None) -> list[tupl
     ]
 
 
-# Whoever signs in has no token yet. tests/journeys/test_sign_in.py, test_tenancy.py and
-# test_clients.py say what each of these refuses.
+# Whoever signs in has no token yet. tests/journeys/test_sign_in.py, test_passkey_sign_in.py,
+# test_tenancy.py and test_clients.py say what each of these refuses.
 OPEN = {
     ("GET", "/signin"),
     ("GET", "/passkeys"),
     ("GET", "/v1/auth/start"),
     ("GET", "/v1/auth/callback"),
     ("GET", "/v1/auth/callback/{tenant_id}"),
+    ("POST", "/v1/auth/passkey/options"),
+    ("POST", "/v1/auth/passkey"),
     ("POST", "/v1/auth/logout"),
     ("POST", "/v1/auth/token"),
     ("GET", "/.well-known/jwks.json"),

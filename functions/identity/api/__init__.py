@@ -8,6 +8,7 @@ from functions.identity.api import (
     impersonations,
     keys,
     own,
+    passkey_sign_in,
     passkeys,
     scim,
     sign_in,
@@ -21,7 +22,14 @@ from shared.runtime.routes import Router
 __all__ = ["ROUTER", "RUN"]
 
 ROUTER = Router.joining(
-    *(sign_in.ROUTER, tokens.ROUTER, devices.ROUTER, clients.ROUTER, discovery.ROUTER),
+    *(
+        sign_in.ROUTER,
+        passkey_sign_in.ROUTER,
+        tokens.ROUTER,
+        devices.ROUTER,
+        clients.ROUTER,
+        discovery.ROUTER,
+    ),
     *(own.ROUTER, tenants.ROUTER, workspaces.ROUTER, keys.ROUTER),
     *(passkeys.ROUTER, passkeys.PAGES),
     *(scim.ROUTER, sso.ROUTER, impersonations.ROUTER),

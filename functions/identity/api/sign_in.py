@@ -14,7 +14,7 @@ from functions.identity.api.browser import (
     require_own_site,
     with_jar,
 )
-from functions.identity.pages import message_page, sign_in_page, signed_in_page
+from functions.identity.pages import SIGN_IN_POLICY, message_page, sign_in_page, signed_in_page
 from functions.identity.providers import configured_providers
 from functions.identity.rules.attempt import checked_return
 from functions.identity.rules.browser import Jar, said_of_itself
@@ -32,7 +32,7 @@ Text = Annotated[str, Query(max_length=2000)]
 
 @ROUTER.get("/signin", response_class=HTMLResponse, responses=REFUSED)
 async def show_sign_in(request: Request, cookies: Cookies, return_to: Text = "") -> Response:
-    """The page with the providers at which somebody can sign in."""
+    """The page on which somebody signs in, at a provider or with a passkey."""
     session = await signed_in(cookies.session, received_at(request.scope))
     if session is not None and not return_to:
         return page(signed_in_page(session.device))
@@ -41,7 +41,7 @@ async def show_sign_in(request: Request, cookies: Cookies, return_to: Text = "")
     except SignInRefused as error:
         return await _refused(request, error)
     providers = [(each.name, each.title) for each in await configured_providers()]
-    return page(sign_in_page(providers, wanted))
+    return page(sign_in_page(providers, wanted), policy=SIGN_IN_POLICY)
 
 
 @ROUTER.get("/v1/auth/start", status_code=303, response_class=Response, responses=REFUSED)

@@ -8,7 +8,6 @@ from starlette.responses import JSONResponse, Response
 
 from functions.identity.api.browser import Cookies, require_own_site, with_jar
 from functions.identity.api.oauth import OAuthProblem, oauth_problem
-from functions.identity.rules.access import LIFE_SECONDS
 from functions.identity.rules.browser import Jar
 from functions.identity.rules.client_grant import PresentedCode
 from functions.identity.rules.refusals import GrantRefused
@@ -57,11 +56,12 @@ class TokenBody(Data):
 
 
 class TokenAnswer(Model):
-    """An access token for fifteen minutes; `refresh_token` where the client keeps it itself."""
+    """An access token for fifteen minutes, or until the time of a deputy ends; `refresh_token`
+    where the client keeps it itself."""
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type
-    expires_in: int = LIFE_SECONDS
+    expires_in: int
     scope: str
     refresh_token: str | None = None
 
@@ -84,7 +84,12 @@ async def give_token(
     except GrantRefused as refusal:
         return await _refused(request, refusal)
     refresh = None if uses_cookie else tokens.refresh
-    answer = TokenAnswer(access_token=tokens.access, scope=tokens.scope, refresh_token=refresh)
+    answer = TokenAnswer(
+        access_token=tokens.access,
+        expires_in=tokens.seconds,
+        scope=tokens.scope,
+        refresh_token=refresh,
+    )
     sent = JSONResponse(answer.model_dump(exclude_none=True))
     if uses_cookie:
         return with_jar(sent, Jar(tokens.refresh or "", cookies.attempt))

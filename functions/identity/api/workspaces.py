@@ -1,7 +1,7 @@
 """Workspaces, and the roles of members in the tenant or in one of them."""
 
 from functions.identity.rules.described import WORKSPACE
-from functions.identity.rules.tenant import RolesBody
+from functions.identity.rules.tenant import MemberChange
 from functions.identity.rules.workspace import WorkspaceBody, WorkspaceChange
 from functions.identity.service import tenants, workspaces
 from functions.identity.views import MemberView, WorkspacePage, WorkspaceView
@@ -49,16 +49,25 @@ async def change_workspace(
     within=("manage_workspace_roles",),
     deed="changing roles in a workspace",
 )
-async def change_roles(caller: Caller, key: Key, principal: str, body: RolesBody) -> MemberView:
-    """Gives a member other roles; needs the role tenant_admin, or, with `workspace_id`, the role
-    workspace_admin in a token for that workspace."""
-    action = "members.update" if body.workspace_id is None else "workspaces.roles.set"
-    choose_and_ask(action, caller.received_at)
-    if body.workspace_id is not None:
+@does("members.deputy.set", within=("govern",), deed="naming a deputy")
+async def change_member(caller: Caller, key: Key, principal: str, body: MemberChange) -> MemberView:
+    """Gives a member other roles, which needs the role tenant_admin, or, with `workspace_id`, the
+    role workspace_admin in a token for that workspace; or makes it the governors' deputy for a
+    time, which needs the role governor or tenant_admin."""
+    choose_and_ask(_action_of(body), caller.received_at)
+    if body.workspace_id is not None and body.roles is not None:
         return await workspaces.change_roles(caller, key, principal, body.workspace_id, body.roles)
     if caller.workspace_id is not None:
         raise Forbidden("a token for a workspace changes roles in it only: send workspace_id")
-    return await tenants.change_roles(caller, key, principal, body)
+    if body.roles is not None:
+        return await tenants.change_roles(caller, key, principal, body.roles)
+    return await tenants.change_deputy(caller, key, principal, body)
+
+
+def _action_of(body: MemberChange) -> str:
+    if body.roles is None:
+        return "members.deputy.set"
+    return "members.update" if body.workspace_id is None else "workspaces.roles.set"
 
 
 ROUTER = Router.joining(_NARROWS, _TENANT)

@@ -35,6 +35,13 @@ class Grant:
     audience: str | None = None
     workspace_id: str | None = None
     impersonator: str | None = None
+    # When the time of a deputy ends.
+    ends_at: datetime | None = None
+
+    def seconds(self, at: datetime) -> int:
+        """How long its token lasts: fifteen minutes, and no longer than a role with dates."""
+        left = LIFE if self.ends_at is None else min(LIFE, self.ends_at - at)
+        return int(left.total_seconds())
 
 
 def in_tenant(
@@ -44,6 +51,7 @@ def in_tenant(
     *,
     scope: str,
     session: Session,
+    at: datetime,
     workspace: Workspace | None = None,
 ) -> Grant:
     """What a token allows in a tenant, by the member's roles now and by those in the workspace that
@@ -58,7 +66,7 @@ def in_tenant(
     if member.signed_out_at is not None and session.started_at <= member.signed_out_at:
         detail = "an admin of the tenant ended your earlier sessions for it: sign in again"
         raise GrantRefused("access_denied", detail)
-    roles = {*member.roles, *(roles_in(member, workspace.workspace_id) if workspace else ())}
+    roles = {*member.roles_at(at), *(roles_in(member, workspace.workspace_id) if workspace else ())}
     allowed = _within(session, scopes_of(roles) | OWN)
     if session.impersonator is not None:
         allowed = frozenset(each for each in allowed if each.endswith(READS))
@@ -73,6 +81,7 @@ def in_tenant(
         credential_id=session.session_id,
         member_version=member.version,
         workspace_id=workspace.workspace_id if workspace else None,
+        ends_at=member.deputy_until if member.is_deputy_at(at) else None,
     )
 
 
@@ -107,7 +116,7 @@ def _within(session: Session, scopes: frozenset[str]) -> frozenset[str]:
 def claims_of(
     grant: Grant, *, issuer: str, audience: str, token_id: str, at: datetime
 ) -> Mapping[str, Any]:
-    """The claims of a token for fifteen minutes (RFC 9068)."""
+    """The claims of a token (RFC 9068)."""
     moment = int(at.timestamp())
     claims: dict[str, Any] = {
         "iss": issuer,
@@ -118,7 +127,7 @@ def claims_of(
         "roles": list(grant.roles),
         "iat": moment,
         "nbf": moment,
-        "exp": moment + LIFE_SECONDS,
+        "exp": moment + grant.seconds(at),
         "jti": token_id,
         "sid": grant.credential_id,
     }

@@ -13,6 +13,8 @@ from shared.kit.digests import KeyRing
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 
+# Where a person goes who asked for nothing else.
+OWN_PAGE = "/signin"
 LIFE = timedelta(minutes=10)
 _PURPOSE = "sign-in"
 _LONGEST_RETURN = 2000
@@ -60,9 +62,18 @@ class Attempt(Model):
             return None
 
 
-def begin(provider: str, return_to: str, secret: str, at: datetime) -> Attempt:
+def begin(
+    provider: str, return_to: str, secret: str, at: datetime, life: timedelta = LIFE
+) -> Attempt:
     """A new attempt, with a secret that nobody had before."""
-    return Attempt(provider=provider, return_to=return_to, secret=secret, expires_at=at + LIFE)
+    return Attempt(provider=provider, return_to=return_to, secret=secret, expires_at=at + life)
+
+
+def check_time(attempt: Attempt, at: datetime) -> Attempt:
+    """The attempt. Raises SignInRefused for one that took too long."""
+    if at >= attempt.expires_at:
+        raise SignInRefused("expired", "the sign-in took too long: begin again at /signin")
+    return attempt
 
 
 def check_answer(
@@ -76,8 +87,7 @@ def check_answer(
     that was asked, or after ten minutes."""
     if not same(attempt.state, state):
         raise begun_elsewhere()
-    if at >= attempt.expires_at:
-        raise SignInRefused("expired", "the sign-in took more than ten minutes: begin again")
+    check_time(attempt, at)
     if (names_itself and not iss) or (iss and iss != issuer):
         detail = "the answer is not from the provider that was asked: begin again at /signin"
         raise SignInRefused("another_issuer", detail)

@@ -22,15 +22,19 @@ OAuthCode = Literal[
 
 
 class SignInRefused(AssentError):
-    """A sign-in that did not end as it began, or was not begun here."""
+    """A sign-in that did not end as it began, or was not begun here. `principal`: who proved who
+    they are, and is not let in."""
 
     code = "sign_in_refused"
     title = "The sign-in is not accepted"
     http_status = 400
 
-    def __init__(self, reason: RefusalReason | None, detail: str) -> None:
+    def __init__(
+        self, reason: RefusalReason | None, detail: str, principal: str | None = None
+    ) -> None:
         super().__init__(detail)
         self.reason = reason
+        self.principal = principal
 
 
 class GrantRefused(AssentError):

@@ -71,6 +71,7 @@ def start(
     provider: str,
     device: str,
     scope: str = "",
+    passkey_id: str | None = None,
 ) -> Step:
     """A new session."""
     session = Session(
@@ -84,6 +85,7 @@ def start(
         used_at=at,
         scope=scope,
         device=device[:LONGEST_DEVICE],
+        passkey_id=passkey_id,
     )
     return Transition(session, SessionStarted)
 

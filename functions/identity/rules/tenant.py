@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from events.identity import (
     MemberJoined,
@@ -31,7 +31,7 @@ from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.ids import Id
 from shared.kit.instants import Instant
 from shared.kit.models import Model
-from shared.kit.roles import GOVERNOR, TENANT_ADMIN
+from shared.kit.roles import DEPUTY, GOVERNOR, TENANT_ADMIN
 from shared.kit.transitions import Transition
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -47,12 +47,27 @@ class TenantBody(Model):
     slug: Slug
 
 
-class RolesBody(Model):
-    """The roles that a member has from now on, in the tenant or in one workspace, where there may
-    be none; `service_runtime` is for services only."""
+class MemberChange(Model):
+    """What changes of a member: either the roles that it has from now on, in the tenant or in one
+    workspace, where there may be none (`service_runtime` is for services only); or from when until
+    when it is the governors' deputy: with `deputy_until` null, no more."""
 
-    roles: Annotated[tuple[MemberRole | ServiceRole | WorkspaceRole, ...], Field(max_length=9)]
+    roles: (
+        Annotated[tuple[MemberRole | ServiceRole | WorkspaceRole, ...], Field(max_length=9)] | None
+    ) = None
     workspace_id: Id | None = None
+    deputy_from: Instant | None = None
+    deputy_until: Instant | None = None
+
+    @model_validator(mode="after")
+    def _changes_one_thing(self) -> "MemberChange":
+        if (self.roles is None) != ("deputy_until" in self.model_fields_set):
+            raise ValueError("send either roles or deputy_until")
+        if self.workspace_id is not None and self.roles is None:
+            raise ValueError("workspace_id goes with roles")
+        if self.deputy_from is not None and self.deputy_until is None:
+            raise ValueError("deputy_from goes with a deputy_until")
+        return self
 
 
 class NameBody(Model):
@@ -91,6 +106,16 @@ class Member(MemberState):
     def is_here(self) -> bool:
         return self.removed_at is None
 
+    def is_deputy_at(self, at: datetime) -> bool:
+        """Whether it was named as deputy for this moment; for the last one it was not."""
+        since, until = self.deputy_from, self.deputy_until
+        return since is not None and until is not None and since <= at < until
+
+    def roles_at(self, at: datetime) -> tuple[str, ...]:
+        """Its roles in the tenant at this moment."""
+        named = (DEPUTY,) if self.is_deputy_at(at) else ()
+        return tuple(sorted({*self.roles, *named}))
+
 
 Step = Transition[Tenant] | Transition[Member] | Transition[Control]
 
@@ -121,10 +146,10 @@ def is_open_to(tenant: Tenant, member: Member) -> bool:
     return member.is_here and is_open
 
 
-def check_current(actor: Actor, member: Member | None) -> None:
-    """Raises Forbidden where the actor's token has a role of the tenant that the member no longer
-    has: policies decided by the token."""
-    held = member.roles if member is not None and member.is_here else ()
+def check_current(actor: Actor, member: Member | None, at: datetime) -> None:
+    """Raises Forbidden where the actor's token has a role of the tenant that the member does not
+    have now: policies decided by the token."""
+    held = member.roles_at(at) if member is not None and member.is_here else ()
     if gone := sorted((actor.roles & GIVEN) - set(held)):
         raise Forbidden(f"you no longer have the role {gone[0]} in this tenant; get a new token")
 

@@ -107,12 +107,12 @@ def change_roles(
 
 
 def check_may_change_roles(
-    actor: Actor, chosen: str | None, acting: Member | None, workspace_id: str
+    actor: Actor, chosen: str | None, acting: Member | None, workspace_id: str, at: datetime
 ) -> None:
     """Raises Forbidden unless the actor is an admin of the tenant, or of the workspace in a token
     that is for it (`chosen`). A token for a workspace changes nothing outside of it."""
     if chosen is None:
-        check_current(actor, acting)
+        check_current(actor, acting, at)
         if TENANT_ADMIN in actor.roles:
             return
         detail = "needs the role tenant_admin, or workspace_admin in a token for that workspace"

@@ -17,28 +17,21 @@ from functions.identity.aggregates import (
     USERS,
 )
 from functions.identity.rules import admission
-from functions.identity.rules import session as sessions
 from functions.identity.rules.admission import Admission
 from functions.identity.rules.directory import DirectoryUser, name_id
 from functions.identity.rules.id_token import Person
 from functions.identity.rules.principal import SignInLink, create, link_id, update
 from functions.identity.rules.sso import ID, Sso, check_person
 from functions.identity.service.platform import ITSELF, acting, on_platform
-from functions.identity.service.sessions import take_seat
+from functions.identity.service.sessions import StartedSession, start_in_browser
 from functions.identity.service.tenants import control_of
-from functions.identity.settings import settings
 from shared.aggregates import Command, Transition
-from shared.kit.ids import new_id
 from shared.kit.models import Model
 from shared.storage.idempotency import IdempotencyKey
 
 
 class _Admitted(Model):
     principal_id: str
-
-
-class _Started(Model):
-    session_id: str
 
 
 async def start_session_at_home(
@@ -52,7 +45,7 @@ async def start_session_at_home(
     principal_id = await _admitted(person, id, tenant_id, at)
     caller = on_platform(principal_id, at)
 
-    async def use_case(work: Command) -> _Started:
+    async def use_case(work: Command) -> StartedSession:
         await work.prefetch((LINKS, id), (PRINCIPALS, principal_id))
         link, principal = await work.find(LINKS, id), await work.find(PRINCIPALS, principal_id)
         if principal is None:
@@ -64,20 +57,9 @@ async def start_session_at_home(
             await work.save(Transition(link.but(principal_id=principal_id)))
         elif link is None and principal is not None:
             await work.save(Transition(SignInLink(link_id=id, principal_id=principal_id)))
-        session = sessions.start(
-            new_id("ses", at),
-            principal_id,
-            at,
-            client="browser",
-            provider=tenant_id,
-            device=device,
-        )
-        await work.save(session)
-        if settings().roles_on_platform(principal_id):
-            await take_seat(work, session.state)
-        return _Started(session_id=session.state.session_id)
+        return await start_in_browser(work, principal_id, tenant_id, device)
 
-    return (await RUN.command(caller, IdempotencyKey(caller), use_case, _Started)).session_id
+    return (await RUN.command(caller, IdempotencyKey(caller), use_case, StartedSession)).session_id
 
 
 async def _admitted(person: Person, id: str, tenant_id: str, at: datetime) -> str:

@@ -82,6 +82,7 @@ async def begin(caller: Caller, body: ImpersonationBody) -> NewImpersonation:
         access_token=tokens.access,
         refresh_token=tokens.refresh,
         scope=tokens.scope,
+        expires_in=tokens.seconds,
     )
 
 

@@ -21,7 +21,7 @@ async def make_key(caller: Caller, body: KeyBody) -> NewKey:
 
     async def use_case(work: Command) -> KeyView:
         member = await work.find(MEMBERS, caller.principal)
-        check_current(caller.actor, member)
+        check_current(caller.actor, member, caller.received_at)
         key_id = new_id("key", work.at)
         if service_principal.concerns_service(body):
             steps = await _of_service(work, key_id, body, secret)
@@ -52,7 +52,7 @@ async def rotate_key(caller: Caller, key_id: str) -> NewKey:
         by = caller.principal
         if service_principal.is_service(key.principal_id):
             service_principal.check_admin(caller.actor)
-            check_current(caller.actor, await work.find(MEMBERS, by))
+            check_current(caller.actor, await work.find(MEMBERS, by), work.at)
             work.rely_on(MEMBERS, by)
             by = key.principal_id
         step = api_key.rotate(key, secret, by, work.at)
@@ -70,7 +70,7 @@ async def revoke_key(caller: Caller, key: IdempotencyKey, key_id: str) -> KeyVie
     async def use_case(work: Command) -> KeyView:
         found = await work.get(KEYS, key_id)
         if found.principal_id != caller.principal:
-            check_current(caller.actor, await work.find(MEMBERS, caller.principal))
+            check_current(caller.actor, await work.find(MEMBERS, caller.principal), work.at)
         control = await control_of(work)
         saved = await work.save(*api_key.revoke(found, control, caller.principal, work.at))
         return KeyView.of(saved[-1] if saved else found)

@@ -3,6 +3,7 @@
 from functions.identity.aggregates import PASSKEYS, PRINCIPALS, RUN, SESSIONS
 from functions.identity.rules import passkey as passkeys
 from functions.identity.rules.passkey import Passkey, PasskeyBody, challenge_of, check_recent
+from functions.identity.rules.passkey_sign_in import user_handle
 from functions.identity.rules.principal import Principal
 from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.session import Session
@@ -13,7 +14,7 @@ from shared.aggregates.command import not_found
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden
 from shared.kit.models import Model
-from shared.kit.passkeys import Site, check_new_key, passkey_id_of, written
+from shared.kit.passkeys import Site, check_new_key, passkey_id_of
 from shared.runtime.site import site_of_passkeys
 from shared.storage.idempotency import IdempotencyKey
 
@@ -128,7 +129,7 @@ def _options(begun: _Begun, site: Site) -> PasskeyOptions:
         "challenge": challenge.value,
         "rp": {"id": site.rp_id, "name": "Assent"},
         "user": {
-            "id": written(person.principal_id.encode()),
+            "id": user_handle(person.principal_id),
             "name": shown,
             "displayName": person.name or shown,
         },

@@ -7,14 +7,17 @@ from events.identity import EndedBecause
 from functions.identity.aggregates import ENDED, PRINCIPALS, RUN, SEATS, SESSIONS
 from functions.identity.rules.control import end_session
 from functions.identity.rules.secrets import NumberedToken
-from functions.identity.rules.session import PlatformSeat, Session, admits, end
+from functions.identity.rules.session import PlatformSeat, Session, admits, end, start
 from functions.identity.service.platform import ITSELF, digest_keys, on_platform
+from functions.identity.settings import settings
 from functions.identity.views import SessionPage, SessionView
 from shared.aggregates import Command, Transition, UnitOfWork
 from shared.aggregates.command import not_found
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.kit.control import EndedSessions, place_of_ended
+from shared.kit.ids import new_id
+from shared.kit.models import Model
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -24,6 +27,38 @@ class Signed:
 
     session: Session
     token: NumberedToken
+
+
+class StartedSession(Model):
+    """What a sign-in answers with."""
+
+    session_id: str
+
+
+async def start_in_browser(
+    work: Command,
+    principal_id: str,
+    provider: str,
+    device: str,
+    *,
+    session_id: str = "",
+    passkey_id: str | None = None,
+) -> StartedSession:
+    """Adds to the commit a session of somebody who has just proved who they are, at a provider or
+    with a passkey. A platform admin's earlier session ends. Raises Unavailable."""
+    started = start(
+        session_id or new_id("ses", work.at),
+        principal_id,
+        work.at,
+        client="browser",
+        provider=provider,
+        device=device,
+        passkey_id=passkey_id,
+    )
+    await work.save(started)
+    if settings().roles_on_platform(principal_id):
+        await take_seat(work, started.state)
+    return StartedSession(session_id=started.state.session_id)
 
 
 async def session_of(text: str, at: datetime) -> Signed | None:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from functions.identity.aggregates import LINKS, PRINCIPALS, RUN, TENANTS
 from functions.identity.providers import ProviderClient, provider_named
-from functions.identity.rules import session as sessions
 from functions.identity.rules.attempt import (
     Attempt,
     begin,
@@ -19,14 +18,13 @@ from functions.identity.rules.refusals import SignInRefused
 from functions.identity.rules.secrets import NumberedToken, new_secret
 from functions.identity.service.admission import start_session_at_home
 from functions.identity.service.platform import ITSELF, digest_keys, on_platform
-from functions.identity.service.sessions import take_seat
+from functions.identity.service.sessions import StartedSession, start_in_browser
 from functions.identity.service.sso import CALLBACK, issuer_of, tenant_of_mail
 from functions.identity.service.sso import redirect_uri as own_redirect_uri
 from functions.identity.settings import settings
 from shared.aggregates import Command
 from shared.kit.errors import Unavailable
 from shared.kit.ids import new_id
-from shared.kit.models import Model
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -46,10 +44,6 @@ class SignedIn:
 
     token: str
     return_to: str
-
-
-class _Started(Model):
-    session_id: str
 
 
 async def begin_sign_in(
@@ -127,7 +121,7 @@ async def start_session(person: Person, device: str, at: datetime) -> str:
     known = await RUN.find(on_platform(ITSELF, at), LINKS, id)
     principal_id = known.principal_id if known else new_id(PREFIX, at)
 
-    async def use_case(work: Command) -> _Started:
+    async def use_case(work: Command) -> StartedSession:
         if known is None:
             if await work.find(LINKS, id) is not None:
                 raise Unavailable("the same person signs in twice at once; begin again")
@@ -136,18 +130,7 @@ async def start_session(person: Person, device: str, at: datetime) -> str:
             principal = await work.find(PRINCIPALS, principal_id)
             assert principal is not None, "it was created with its link"
             await work.save(*update(principal, person))
-        session = sessions.start(
-            new_id("ses", at),
-            principal_id,
-            at,
-            client="browser",
-            provider=person.provider,
-            device=device,
-        )
-        await work.save(session)
-        if settings().roles_on_platform(principal_id):
-            await take_seat(work, session.state)
-        return _Started(session_id=session.state.session_id)
+        return await start_in_browser(work, principal_id, person.provider, device)
 
     caller = on_platform(principal_id, at)
-    return (await RUN.command(caller, IdempotencyKey(caller), use_case, _Started)).session_id
+    return (await RUN.command(caller, IdempotencyKey(caller), use_case, StartedSession)).session_id

@@ -107,6 +107,17 @@ async def tenant_of_mail(mail: str, at: datetime) -> str:
     return claim.tenant_id
 
 
+async def is_held(mail: str, at: datetime) -> bool:
+    """Whether a tenant signs in the people of the address's domain at its own issuer. One read, and
+    another where a tenant proved the domain. Raises Unavailable."""
+    domain = rules.domain_of(mail)
+    claim = await RUN.find(on_platform(ITSELF, at), DOMAINS, domain) if domain else None
+    if claim is None:
+        return False
+    sso = await RUN.find(acting(ITSELF, claim.tenant_id, at), SSO, ID)
+    return rules.serves(sso, claim, claim.tenant_id)
+
+
 async def issuer_of(tenant_id: str, at: datetime) -> OwnIssuer:
     """The tenant with its issuer. Two round trips. Raises SignInRefused where nobody signs in
     there, Unavailable."""

@@ -7,11 +7,12 @@ first, and a crash in between leaves a pointer to nothing, which a repeat of the
 from datetime import datetime
 
 from functions.identity.aggregates import CONTROLS, MEMBERS, PRINCIPALS, RUN, SLUGS, TENANTS
+from functions.identity.rules import deputy
 from functions.identity.rules import tenant as tenants
 from functions.identity.rules.principal import Principal, point_to
 from functions.identity.rules.tenant import (
     Member,
-    RolesBody,
+    MemberChange,
     SlugClaim,
     Tenant,
     TenantBody,
@@ -92,7 +93,7 @@ async def show_member(caller: Caller, principal: str) -> MemberView:
 
 
 async def change_roles(
-    caller: Caller, key: IdempotencyKey, principal: str, body: RolesBody
+    caller: Caller, key: IdempotencyKey, principal: str, roles: tuple[str, ...]
 ) -> MemberView:
     """The member with other roles. Raises NotFound, Forbidden where the caller lost a role of its
     token (who may is the route's question), VersionConflict where the tenant would have no admin or
@@ -104,7 +105,26 @@ async def change_roles(
         if not member.is_here:
             raise VersionConflict("the member left; invite them again")
         control = await control_of(work)
-        saved = await work.save(*tenants.change_roles(tenant, control, member, body.roles, work.at))
+        saved = await work.save(*tenants.change_roles(tenant, control, member, roles, work.at))
+        return MemberView.of(saved[-1] if saved else member)
+
+    return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))
+
+
+async def change_deputy(
+    caller: Caller, key: IdempotencyKey, principal: str, change: MemberChange
+) -> MemberView:
+    """The member as the governors' deputy for a time, or no more. Raises NotFound, Forbidden for
+    all but governors and admins, Invalid, VersionConflict for a member who left, who decides
+    anyway, or who is no person."""
+
+    async def use_case(work: Command) -> MemberView:
+        member = await work.get(MEMBERS, principal)
+        await administered(work)
+        if not member.is_here:
+            raise VersionConflict("the member left; invite them again")
+        control = await control_of(work)
+        saved = await work.save(*deputy.name(control, member, change, caller.principal, work.at))
         return MemberView.of(saved[-1] if saved else member)
 
     return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))
@@ -144,7 +164,7 @@ async def administered(work: Command) -> Tenant:
     await work.prefetch(
         (TENANTS, work.caller.tenant_id), (MEMBERS, work.caller.principal), (CONTROLS, ID)
     )
-    check_current(work.caller.actor, await work.find(MEMBERS, work.caller.principal))
+    check_current(work.caller.actor, await work.find(MEMBERS, work.caller.principal), work.at)
     work.rely_on(MEMBERS, work.caller.principal)
     return await _tenant(work)
 

@@ -44,10 +44,12 @@ from shared.storage.idempotency import IdempotencyKey
 
 @dataclass(frozen=True)
 class Tokens:
-    """An access token with its scope, and the session's newest token, where it has a session."""
+    """An access token with its scope and the seconds that it lasts, and the session's newest token,
+    where it has a session."""
 
     access: str
     scope: str
+    seconds: int
     refresh: str | None = None
 
 
@@ -176,7 +178,7 @@ async def exchange_key(text: str, at: datetime) -> Tokens:
         member = await work.find(MEMBERS, key.principal_id)
         tenant = await work.find(TENANTS, written.tenant_id)
     grant = api_key.grant(written, key, member, tenant, at)
-    return Tokens(await access_token(grant, at), grant.scope)
+    return Tokens(await access_token(grant, at), grant.scope, grant.seconds(at))
 
 
 async def _granted(
@@ -237,7 +239,9 @@ async def _in_tenant(
             is_id = WORKSPACES.may_be_id(workspace_id)
             workspace = await work.find(WORKSPACES, workspace_id) if is_id else None
             check_workspace(workspace)
-    return in_tenant(tenant_id, tenant, member, scope=scope, session=session, workspace=workspace)
+    return in_tenant(
+        tenant_id, tenant, member, scope=scope, session=session, at=at, workspace=workspace
+    )
 
 
 def _audience_of(session: Session) -> str | None:
@@ -255,7 +259,7 @@ async def _only_tenant(principal_id: str, at: datetime) -> str | None:
 
 async def _tokens(grant: Grant, session: Session, at: datetime) -> Tokens:
     newest = NumberedToken(session.session_id, session.number).written(await digest_keys())
-    return Tokens(await access_token(grant, at), grant.scope, newest)
+    return Tokens(await access_token(grant, at), grant.scope, grant.seconds(at), newest)
 
 
 def _over(copied_from: str | None) -> GrantRefused:

@@ -71,7 +71,9 @@ async def change_roles(
         workspace = await work.get(WORKSPACES, workspace_id)
         work.rely_on(WORKSPACES, workspace_id)
         acting = await work.find(MEMBERS, caller.principal)
-        workspaces.check_may_change_roles(caller.actor, caller.workspace_id, acting, workspace_id)
+        workspaces.check_may_change_roles(
+            caller.actor, caller.workspace_id, acting, workspace_id, work.at
+        )
         work.rely_on(MEMBERS, caller.principal)
         if not member.is_here:
             raise VersionConflict("the member left; invite them again")

@@ -76,6 +76,9 @@ MATRIX = {
     ),
     "list who acted as others": Row("GET", "/v1/impersonations", ADMINS),
     "allow support": Row("PUT", "/v1/impersonations/access", ADMINS, {"allowed": "perhaps"}),
+    "name a deputy": Row(
+        "PATCH", "/v1/members/nobody", {"governor", "tenant_admin"}, {"deputy_until": None}
+    ),
     "make a workspace": Row("POST", "/v1/workspaces", ADMINS),
     "submit an agent": Row("POST", "/v1/agents", SUBMIT),
     "import an agent": Row("POST", "/v1/agents/import", SUBMIT),

@@ -43,26 +43,26 @@ def _error(refused: pytest.ExceptionInfo[GrantRefused]) -> tuple[str, str | None
 
 
 def test_a_member_gets_the_scopes_of_its_roles() -> None:
-    grant = in_tenant(TENANT_ID, *_place(), scope="", session=_session())
+    grant = in_tenant(TENANT_ID, *_place(), scope="", at=NOON, session=_session())
     assert grant.roles == ("governor", "tenant_admin")
     assert set(grant.scope.split()) == scopes_of(grant.roles) | OWN
 
 
 def test_a_token_is_narrowed_and_never_widened() -> None:
     tenant, member = _place(roles=("analyst",))
-    narrow = in_tenant(TENANT_ID, tenant, member, scope="agents:read", session=_session())
+    narrow = in_tenant(TENANT_ID, tenant, member, scope="agents:read", at=NOON, session=_session())
     assert narrow.scope == "agents:read"
     with pytest.raises(GrantRefused) as refused:
-        in_tenant(TENANT_ID, tenant, member, scope="governance:write", session=_session())
+        in_tenant(TENANT_ID, tenant, member, scope="governance:write", at=NOON, session=_session())
     assert _error(refused) == ("invalid_scope", None)
 
 
 def test_a_devices_session_has_no_more_than_the_person_allowed() -> None:
     session = _session("agents:read governance:write")
-    grant = in_tenant(TENANT_ID, *_place(roles=("analyst",)), scope="", session=session)
+    grant = in_tenant(TENANT_ID, *_place(roles=("analyst",)), scope="", at=NOON, session=session)
     assert grant.scope == "agents:read"
     with pytest.raises(GrantRefused):
-        in_tenant(TENANT_ID, *_place(), scope="agents:write", session=session)
+        in_tenant(TENANT_ID, *_place(), scope="agents:write", at=NOON, session=session)
     assert without_tenant(session, "").scope == ""
     assert without_tenant(_session(), "").scope == "identity:read identity:write"
 
@@ -72,7 +72,7 @@ def test_a_tenant_that_is_not_open_gives_no_token(status: str) -> None:
     tenant, member = _place(roles=("governor", "deputy"))
     closed = tenant.model_copy(update={"status": status})
     with pytest.raises(GrantRefused) as refused:
-        in_tenant(TENANT_ID, closed, member, scope="", session=_session())
+        in_tenant(TENANT_ID, closed, member, scope="", at=NOON, session=_session())
     assert _error(refused) == ("access_denied", None)
 
 
@@ -80,13 +80,13 @@ def test_a_tenant_that_is_not_open_gives_no_token(status: str) -> None:
 def test_the_admins_of_a_stopped_tenant_get_tokens_to_read_and_export(status: str) -> None:
     tenant, admin = _place(version=3)
     stopped = tenant.model_copy(update={"status": status})
-    grant = in_tenant(TENANT_ID, stopped, admin, scope="", session=_session())
+    grant = in_tenant(TENANT_ID, stopped, admin, scope="", at=NOON, session=_session())
     assert "tenant_admin" in grant.roles
     claims = claims_of(grant, issuer="i", audience="a", token_id="t", at=NOON)
     assert claims["member_version"] == 3
     closed = tenant.model_copy(update={"status": "closed"})
     with pytest.raises(GrantRefused):
-        in_tenant(TENANT_ID, closed, admin, scope="", session=_session())
+        in_tenant(TENANT_ID, closed, admin, scope="", at=NOON, session=_session())
 
 
 def test_whoever_left_and_whoever_never_was_there_hear_the_same() -> None:
@@ -94,13 +94,13 @@ def test_whoever_left_and_whoever_never_was_there_hear_the_same() -> None:
     texts = set()
     for place in ((tenant, gone), (tenant, None), (None, None)):
         with pytest.raises(GrantRefused) as refused:
-            in_tenant(TENANT_ID, *place, scope="", session=_session())
+            in_tenant(TENANT_ID, *place, scope="", at=NOON, session=_session())
         texts.add(refused.value.detail)
     assert len(texts) == 1
 
 
 def test_a_token_lives_for_fifteen_minutes() -> None:
-    grant = in_tenant(TENANT_ID, *_place(), scope="", session=_session())
+    grant = in_tenant(TENANT_ID, *_place(), scope="", at=NOON, session=_session())
     claims = claims_of(grant, issuer="https://i", audience="assent", token_id="t", at=NOON)
     assert claims["exp"] - claims["iat"] == 900
     assert (claims["sub"], claims["tenant"], claims["sid"]) == ("user_1", TENANT_ID, "ses_1")

@@ -99,7 +99,7 @@ def test_a_member_joins_once_and_may_come_back() -> None:
 def test_a_token_with_a_role_that_was_taken_away_administers_nothing() -> None:
     _, founder = _founded()
     admin = Actor("user_1", frozenset({"tenant_admin"}))
-    check_current(admin, founder)
+    check_current(admin, founder, NOON)
     demoted = founder.model_copy(update={"roles": ("governor",)})
     removed = founder.model_copy(update={"removed_at": NOON})
     for actor, member in (
@@ -108,7 +108,7 @@ def test_a_token_with_a_role_that_was_taken_away_administers_nothing() -> None:
         (admin, None),
     ):
         with pytest.raises(Forbidden):
-            check_current(actor, member)
+            check_current(actor, member, NOON)
 
 
 def _invitation() -> Invitation:
