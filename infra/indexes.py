@@ -49,9 +49,11 @@ class Single:
 
 
 EVENT_LOG = "events"
-# What followed from a delivery; contents and claims are read by their ids only.
+# What followed from a delivery, and when what was decided; contents, slices and claims are read by
+# their ids only.
 _OF_THE_PLATFORM: Mapping[str, tuple[str, ...]] = {
-    EVENT_LOG: ("causationid",),
+    EVENT_LOG: ("causationid", "-decided_at"),
+    "slices": (),
     "contents": (),
     "idempotency_keys": (),
     "lookup_misses": ("window",),

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from fastapi import Request
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from events.cedar_policies import PolicyStatus
@@ -9,7 +10,7 @@ from functions.policy.aggregates import POLICIES, RUN
 from functions.policy.rules.deciding import CasesBody, RequestBody
 from functions.policy.rules.policy import PolicyBody
 from functions.policy.rules.replay import Replay
-from functions.policy.service import asking, drafts, trying
+from functions.policy.service import asking, drafts, replaying, trying
 from functions.policy.views import (
     ComparisonView,
     DecisionPage,
@@ -24,6 +25,7 @@ from shared.kit.callers import Caller
 from shared.kit.models import Model
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
+from shared.runtime.parameters import ListOf
 from shared.runtime.routes import Cursor, Limit, Router
 
 __all__ = ["ROUTER", "RUN"]
@@ -91,10 +93,14 @@ async def compare_policy(caller: Caller, policy_id: str) -> ComparisonView:
 
 @ROUTER.post("/v1/policies/{policy_id}/replay")
 @does("policies.replay", within=AMENDS, deed="replaying decisions")
-async def replay_policy(caller: Caller, policy_id: str, body: ReplayBody) -> Replay:
+async def replay_policy(
+    request: Request, caller: Caller, policy_id: str, body: ReplayBody
+) -> Replay:
     """Decides the recorded decisions of a time again, each with the entities that it was decided
-    on, as if the version were published; up to 5,000 in one call, newest first."""
-    return await trying.replay(caller, policy_id, body.since, body.until, body.cursor)
+    on, as if the version were published; up to 5,000 in one call: first those that allowed
+    commands, then the answers of `POST /v1/decisions`, each newest first."""
+    place = ListOf(request).open(body.cursor) if body.cursor is not None else None
+    return await replaying.replay(caller, policy_id, body.since, body.until, place)
 
 
 @ROUTER.post("/v1/policies/{policy_id}/publish", status_code=202)

@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from events.cedar_policies import PolicyStatus
 from functions.policy.compare.compare import Comparison, Witness
-from functions.policy.rules.deciding import Decided, Tested
+from functions.policy.rules.deciding import Decided, Shown, Tested
 from functions.policy.rules.findings import PolicyFinding
 from functions.policy.rules.policy import Policy
 from shared.kit.contents import Contents
@@ -157,5 +157,5 @@ class DecisionView(Model):
         return part_of(cls, decided)
 
 
-class DecisionPage(Page[Decided]):
+class DecisionPage(Page[Shown]):
     """Some decisions with the entities that they were decided on, newest first."""

@@ -22,7 +22,8 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import LastEvent, Recorder
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import set_timers
-from shared.policy.asking import answer_again, decided, require_answer
+from shared.policy.asking import answer_again, require_answer
+from shared.policy.slices import note_stored, record_decision
 from shared.storage.batches import LostRace
 from shared.storage.collections import Collection
 from shared.storage.encoding import Condition
@@ -60,10 +61,13 @@ class Runner:
         *aggregates: Aggregate[Any],
         collections: Iterable[Collection] = (),
         in_stopped: bool = False,
+        has_keys: bool = True,
     ) -> None:
         """`in_stopped`: deliveries and timers of tenants that are not open are handled, because
-        they decide nothing."""
+        they decide nothing. `has_keys`: the function may read the tenants' keys; otherwise its
+        decisions are recorded without what they were decided on."""
         self.function = function
+        self.has_keys = has_keys
         self.in_stopped = in_stopped
         self.collections = (*(each.as_collection() for each in aggregates), *collections)
         self.outbox = Outbox(function)
@@ -106,11 +110,12 @@ class Runner:
             require_answer()
             answered = await work.seal(answered)
             change = work.finish()
-            change.decision = decided()
+            stored = await record_decision(store, change, has_keys=self.has_keys)
             key.remember(change, answered)
             if change.writes:
                 tried.append((change, answered))
                 await self.outbox.commit(store, change, now=caller.received_at)
+                note_stored(store, stored)
             return answered
 
         return await decide_again(once)

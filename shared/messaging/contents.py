@@ -1,17 +1,19 @@
 """Contents: `tenants/{tenant}/contents/{sha256}`, a part of the event log.
 
-Each is stored once, in the commit of the event that first names it. It is never changed; it can
-only be erased, and then a tombstone stays in its place."""
+Each is stored once, in the commit of the event that first names it, packed where that is shorter.
+It is never changed; it can only be erased, and then a tombstone stays in its place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from shared.kit.canonical import hash_of
 from shared.kit.contents import Content, Contents, Tombstone
-from shared.kit.errors import ContentInvalid, NotFound
+from shared.kit.errors import ContentInvalid, NotFound, PayloadTooLarge
 from shared.kit.instants import format_instant, parse_instant
 from shared.storage.batches import Batch, Document
 from shared.storage.firestore import TenantStore
+from shared.storage.packing import packed, unpacked
 
 CONTENTS = "contents"
 
@@ -26,14 +28,15 @@ async def read_contents(store: TenantStore, hashes: Iterable[str]) -> Contents:
 
 def keep(batch: Batch, content: Content, at: datetime, by: str) -> None:
     """Adds the content, with who stores it, to the commit, which loses its race where it is stored
-    already."""
-    fields = {
-        "body": content.text,
-        "stored_by": by,
-        "size": len(content.text.encode()),
-        "created_at": format_instant(at),
-    }
-    batch.create(CONTENTS, content.hash, fields)
+    already. Raises PayloadTooLarge for more than a document can hold."""
+    size = len(content.text.encode())
+    try:
+        short = packed(content.text)
+    except ValueError as error:
+        raise PayloadTooLarge("the content is larger than a document can be") from error
+    body = {"packed": short} if len(short) < size else {"body": content.text}
+    about = {"stored_by": by, "size": size, "created_at": format_instant(at)}
+    batch.create(CONTENTS, content.hash, {**body, **about})
 
 
 async def erase(store: TenantStore, hash: str, at: datetime) -> Tombstone:
@@ -56,7 +59,16 @@ def _read(document: Document) -> Content | Tombstone:
     erased_at = document.data.get("erased_at")
     if erased_at is not None:
         return Tombstone(document.id, parse_instant(erased_at))
-    text = document.data["body"]
-    if hash_of(text.encode()) != document.id:
+    text = _text(document.data)
+    if text is None or hash_of(text.encode()) != document.id:
         raise ContentInvalid(f"what is stored under {document.id} is another content")
     return Content(document.id, text, document.data.get("stored_by"))
+
+
+def _text(fields: Mapping[str, Any]) -> str | None:
+    if "packed" not in fields:
+        return str(fields["body"])
+    try:
+        return unpacked(fields["packed"])
+    except (TypeError, ValueError):
+        return None

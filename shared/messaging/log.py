@@ -20,10 +20,11 @@ _SPARSE = {"workspaceid"}
 
 
 class Decided(NamedTuple):
-    """A recorded policy decision: its id, and its record as JSON text."""
+    """A recorded policy decision: its record as text, and what of its slice is stored nowhere else,
+    sealed; empty where nothing is."""
 
-    decision_id: str
     record: str
+    slice: bytes = b""
 
 
 def log_entry(
@@ -36,8 +37,11 @@ def log_entry(
 ) -> dict[str, Any]:
     """The document of an event not yet published; `position` orders the events of one commit. The
     sweep publishes a `flagged` event that stays unpublished. The digest also covers the `decision`
-    that allowed the commit."""
-    decided = {"decision_id": decision.decision_id, "decision": decision.record} if decision else {}
+    that allowed the commit; `decided_at` is in an index, so that decisions are found by time."""
+    decided: dict[str, Any] = {}
+    if decision is not None:
+        decided = {"decision": decision.record, "decided_at": format_instant(event.time)}
+        decided |= {"decision_slice": decision.slice} if decision.slice else {}
     named = set(ATTRIBUTES) | {"data"}
     return {
         **event.model_dump(mode="json", include=named if event.workspaceid else named - _SPARSE),
@@ -75,8 +79,10 @@ def authentic_event(
 
 def decision_in(data: Mapping[str, Any]) -> Decided | None:
     """The policy decision in an entry; None where it has none."""
-    id, record = data.get("decision_id"), data.get("decision")
-    return Decided(id, record) if isinstance(id, str) and isinstance(record, str) else None
+    record, slice = data.get("decision"), data.get("decision_slice", b"")
+    if not isinstance(record, str) or not isinstance(slice, bytes):
+        return None
+    return Decided(record, slice)
 
 
 def digest_of(entry: Document) -> str:
@@ -88,7 +94,7 @@ def digest_of(entry: Document) -> str:
 def _covered(event: Envelope, decision: Decided | None) -> tuple[str, ...]:
     attributes = event.attributes()
     said = (*(attributes.get(name, "") for name in ATTRIBUTES), event.data)
-    return (_FORM, *said, *(decision or ()))
+    return (_FORM, *said, *((decision.record, decision.slice.hex()) if decision else ()))
 
 
 async def tenants_of_log() -> list[str]:

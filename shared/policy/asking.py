@@ -16,10 +16,9 @@ from shared.kit.callers import Caller
 from shared.kit.errors import AssentError, Forbidden, SeparationOfDuties
 from shared.kit.roles import ROLES
 from shared.kit.wording import one_of
-from shared.messaging.log import Decided
 from shared.policy.engine import Decision, Entity, Policies, Request, Uid
 from shared.policy.platform import schema
-from shared.policy.record import RecordedDecision, recorded
+from shared.policy.record import Asked, context_at
 from shared.policy.vocabulary import (
     ALL_OF_IT,
     ANYBODY,
@@ -48,7 +47,7 @@ class Question:
         self._act = acts[0] if len(acts) == 1 else None
         self._caller = caller
         self._policies = policies
-        self.decisions: list[RecordedDecision] = []
+        self.decisions: list[Asked] = []
         self.is_answered = False
         self.is_alone = False
 
@@ -86,7 +85,7 @@ class Question:
         request = Request(who, act.action, resource.uid, context_at(at))
         more = () if resource.uid.type in (TENANT, PLATFORM) else (resource,)
         decision = self._policies.decide(request, prepared, more)
-        self.decisions.append(recorded(request, (*entities, *more), decision, at))
+        self.decisions.append(Asked(request, entities, more, decision, at))
         self.is_answered = True
         if not decision.is_allowed:
             raise self._refusal(act, resource, decision, at)
@@ -169,25 +168,16 @@ def require_answer() -> None:
         raise TypeError(f"the call would commit without asking whether anybody may: {names}")
 
 
-def decided() -> Decided | None:
-    """What allowed the current request, to be stored in its commit."""
+def last_asked() -> Asked | None:
+    """What allowed the current request, to be recorded in its commit."""
     question = _current.get()
-    if question is None or not question.decisions:
-        return None
-    last = question.decisions[-1]
-    return Decided(last.decision_id, last.model_dump_json(exclude_defaults=True))
+    return question.decisions[-1] if question is not None and question.decisions else None
 
 
 def answer_again() -> None:
     """Notes that the current request gets the answer of an earlier one, which had asked."""
     if (question := _current.get()) is not None:
         question.is_answered = True
-
-
-def context_at(at: datetime) -> dict[str, bool | int | str]:
-    """What policies may ask about the time: seconds since 1970, the hour and the ISO weekday (1 is
-    Monday), all in UTC."""
-    return {"at": int(at.timestamp()), "hour": at.hour, "weekday": at.isoweekday()}
 
 
 def principal_entity(

@@ -101,9 +101,13 @@ class Schema:
             within = frozenset(_NAME.findall(groups))
             self._groups |= dict.fromkeys(_NAME.findall(names), within)
 
+    def knows(self, action: str) -> bool:
+        """Whether the schema has that action, or that group."""
+        return action in self._groups
+
     def names_of(self, action: str) -> frozenset[str] | None:
         """The action and every group that it is in; None for one that is not known."""
-        if action not in self._groups:
+        if not self.knows(action):
             return None
         found: set[str] = set()
         waiting = [action]
@@ -122,15 +126,14 @@ class Schema:
 
 @dataclass(frozen=True)
 class Policies:
-    """The platform's policies and a tenant's, prepared for many decisions. `_always` is the
-    platform's own set, which alone decides what no tenant may lock itself out of."""
+    """The platform's policies and a tenant's, prepared for many decisions. `_always` are the
+    platform's own policies, which alone decide what no tenant may lock itself out of."""
 
     schema: Schema
     version: str
-    _handle: cedarpy.PolicySet
     _named: Mapping[str, Policy]
-    _always: cedarpy.PolicySet
-    _by_action: dict[str, cedarpy.PolicySet] = field(default_factory=dict)
+    _always: Sequence[Policy]
+    _by_action: dict[str, "_About"] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -144,8 +147,7 @@ class Policies:
         if len(named) < len(own) + len(theirs):
             twice = FieldError("source", "two sources have the same name; rename one")
             raise PolicyInvalid(twice.message, twice)
-        always = _set_of(own)
-        return cls(schema, version, _set_of((*own, *theirs)) if theirs else always, named, always)
+        return cls(schema, version, named, own)
 
     def decide(
         self,
@@ -159,10 +161,11 @@ class Policies:
             prepared = self._prepared(entities, more)
         except ValueError as error:
             return self._refusal(str(error))
-        decision = self._decide(request, prepared, self._about(request.action))
-        if decision.is_allowed:
+        about = self._about(request.action)
+        decision = self._decide(request, prepared, about.policies)
+        if decision.is_allowed or about.always is None:
             return decision
-        alone = self._decide(request, prepared, self._always)
+        alone = self._decide(request, prepared, about.always)
         holds = any(ALWAYS in self._named[each].annotations for each in alone.determining)
         return alone if alone.is_allowed and holds else decision
 
@@ -174,15 +177,15 @@ class Policies:
             return self._refusal(str(error))
         return self.decide(request, prepared)
 
-    def _about(self, action: str) -> cedarpy.PolicySet:
+    def _about(self, action: str) -> "_About":
         """The policies whose scope the action is in: no other one can say anything about it."""
-        known = self._by_action.get(action)
+        # All actions that are not known share one set: callers may name any.
+        kept_as = action if self.schema.knows(action) else ""
+        known = self._by_action.get(kept_as)
         if known is None:
             names = self.schema.names_of(action)
-            if names is None:
-                return self._handle
-            reaching = [each for each in self._named.values() if each.reaches(names)]
-            known = self._by_action[action] = _set_of(reaching)
+            known = _About.of(self._named.values(), self._always, names)
+            self._by_action[kept_as] = known
         return known
 
     def annotations(self, name: str) -> Mapping[str, str]:
@@ -230,6 +233,24 @@ class Policies:
 
     def _refusal(self, *errors: str) -> Decision:
         return Decision("deny", (), (), errors or ("nothing was decided",), self.version)
+
+
+class _About(NamedTuple):
+    """What decides about one action; `always` is None where no policy that always holds is about
+    it."""
+
+    policies: cedarpy.PolicySet
+    always: cedarpy.PolicySet | None
+
+    @classmethod
+    def of(
+        cls, every: Iterable[Policy], own: Sequence[Policy], names: frozenset[str] | None
+    ) -> "_About":
+        """Of all policies, and the platform's own; `names` are the action's and its groups'."""
+        reaching = [each for each in every if names is None or each.reaches(names)]
+        alone = [each for each in own if names is None or each.reaches(names)]
+        holds = any(ALWAYS in each.annotations for each in alone)
+        return cls(_set_of(reaching), _set_of(alone) if holds else None)
 
 
 def _set_of(policies: Iterable[Policy]) -> cedarpy.PolicySet:

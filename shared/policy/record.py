@@ -1,25 +1,34 @@
-"""A decision as it is recorded: with all that it was decided on, to be decided again."""
+"""A decision as it is recorded: small, with all that it was decided on, to be decided again.
+
+Of a command it lies in the entry of its first event (`shared/messaging/log.py`). The entry's own
+attributes say who asked, in which tenant and when; what follows from these is not written again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, NamedTuple, Self
 
-from shared.kit.canonical import hash_of
-from shared.kit.ids import new_id
 from shared.kit.models import Data
-from shared.policy.engine import Decision, Effect, Entity, Request, Uid
+from shared.policy.engine import Decision, Effect, Entity, Request, Uid, Value
 from shared.policy.sources import Obligation
+from shared.policy.vocabulary import PRINCIPAL, TENANT
 
 PREFIX = "dec"
 
 Slice = tuple[dict[str, Any], ...]
+Lost = Literal["erased", "altered"]
+
+
+class Found(NamedTuple):
+    """A slice that was read, as text, or what became of it."""
+
+    text: str
+    lost: Lost | None = None
 
 
 class RecordedDecision(Data):
-    """What was asked, on what it was decided, and the answer. `entities` is the canonical slice of
-    entities, in Cedar's JSON form; `slice_hash` its content hash, also where the slice itself is
-    kept elsewhere (`entities` is None) or was erased."""
+    """What was asked and the answer. `slice_hash` names the slice of entities that it was decided
+    on, which is stored once (`shared/policy/slices.py`)."""
 
     decision_id: str
     at: datetime
@@ -27,7 +36,6 @@ class RecordedDecision(Data):
     action: str
     resource: Uid
     context: dict[str, bool | int | str]
-    entities: Slice | None
     slice_hash: str
     effect: Effect
     obligations: tuple[Obligation, ...]
@@ -41,35 +49,63 @@ class RecordedDecision(Data):
         return Request(self.principal, self.action, self.resource, self.context)
 
 
-def slice_of(entities: Sequence[Entity]) -> Slice:
-    """The entities in their one order and form."""
-    return tuple(each.as_json() for each in sorted(entities, key=lambda each: each.uid))
+class Asked(NamedTuple):
+    """What a request asked, and the answer. `who` are the entities of whoever asked and where,
+    which many requests have in common; `what` is the thing that it was about, as it was then, and
+    none where it was about the tenant as a whole."""
+
+    request: Request
+    who: tuple[Entity, ...]
+    what: tuple[Entity, ...]
+    decision: Decision
+    at: datetime
+
+    def compact(self, tenant_id: str, slice_hash: str) -> str:
+        """What allowed a command, as text: the short names are those of `Compact`."""
+        resource = self.request.resource
+        fields = {
+            "a": self.request.action,
+            "r": resource if resource != Uid(TENANT, tenant_id) else None,
+            "d": self.decision.determining,
+            "o": self.decision.obligations or None,
+            "v": self.decision.policy_version,
+            "s": slice_hash or None,
+        }
+        return _text({name: value for name, value in fields.items() if value is not None})
 
 
-def slice_hash(entities: Slice) -> str:
-    """The content hash of a slice: of texts, truths and whole numbers, which have the same RFC 8785
-    form as this one."""
-    text = json.dumps(entities, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hash_of(text.encode())
+class Compact(NamedTuple):
+    """What allowed a command, read from an entry of the log: an action on a resource (in the text
+    `a`, `r`; no `r` is the tenant), decided by the policies `d` of the version `v`, which oblige to
+    `o`. `s` names the stored slice of who asked; without it none was recorded."""
+
+    request: Request
+    determining: tuple[str, ...]
+    slice_hash: str
+
+    @classmethod
+    def of(cls, record: str, principal: str, tenant_id: str, at: datetime) -> Self:
+        """Raises ValueError for any other text."""
+        try:
+            fields = json.loads(record)
+            resource = Uid(*fields.get("r", (TENANT, tenant_id)))
+            request = Request(Uid(PRINCIPAL, principal), fields["a"], resource, context_at(at))
+            return cls(request, tuple(fields["d"]), fields.get("s", ""))
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError("this is no record of a decision") from error
 
 
-def recorded(
-    request: Request, entities: Sequence[Entity], decision: Decision, at: datetime
-) -> RecordedDecision:
-    """The record of one decision, under a new id."""
-    kept = slice_of(entities)
-    return RecordedDecision.model_construct(
-        decision_id=new_id(PREFIX, at),
-        at=at,
-        principal=request.principal,
-        action=request.action,
-        resource=request.resource,
-        context=dict(request.context),
-        entities=kept,
-        slice_hash=slice_hash(kept),
-        effect=decision.effect,
-        obligations=decision.obligations,
-        determining=decision.determining,
-        errors=decision.errors,
-        policy_version=decision.policy_version,
-    )
+def slice_text(entities: Sequence[Entity] | Sequence[Mapping[str, Any]]) -> str:
+    """A slice in its one form: entities in their order, as JSON without spaces, keys sorted."""
+    plain = [each.as_json() if isinstance(each, Entity) else each for each in entities]
+    return _text(sorted(plain, key=lambda each: _text(each.get("uid"))))
+
+
+def context_at(at: datetime) -> dict[str, Value]:
+    """What policies may ask about the time: seconds since 1970, the hour and the ISO weekday (1 is
+    Monday), all in UTC."""
+    return {"at": int(at.timestamp()), "hour": at.hour, "weekday": at.isoweekday()}
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -64,15 +64,16 @@ def _has_store(request: Request) -> bool:
 
 
 def _note(question: Question) -> None:
-    for decision in question.decisions:
+    for request, *_, decision, _at in question.decisions:
         for kind, value in decision.obligations:
             level = logging.WARNING if kind == "alert" else logging.INFO
-            fields = {"action": decision.action, "policies": decision.determining, "says": value}
+            fields = {"action": request.action, "policies": decision.determining, "says": value}
             _log.log(level, "a policy obliges to %s", kind, extra={"fields": fields})
 
 
 async def _report(request: Request, question: Question) -> None:
-    denied = next((each for each in question.decisions if each.effect == "deny"), None)
+    decisions = (each.decision for each in question.decisions)
+    denied = next((each for each in decisions if not each.is_allowed), None)
     if denied is None:
         return
     _note(question)

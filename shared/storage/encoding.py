@@ -55,6 +55,7 @@ _PUT: tuple[tuple[Any, Callable[[Any, Any], None]], ...] = (
     (int, lambda message, value: setattr(message, "integer_value", value)),
     (datetime, lambda message, value: message.timestamp_value.FromDatetime(value)),
     (float, lambda message, value: setattr(message, "double_value", value)),
+    (bytes, lambda message, value: setattr(message, "bytes_value", value)),
     (Mapping, _put_map),
     ((list, tuple), _put_array),
 )

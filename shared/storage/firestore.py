@@ -235,7 +235,10 @@ async def _fetch(request: Any) -> list[Document]:
 
 
 def _size(document: Document) -> int:
-    return sum(len(str(value).encode()) for value in document.data.values())
+    return sum(
+        len(value if isinstance(value, bytes) else str(value).encode())
+        for value in document.data.values()
+    )
 
 
 def _is_a_tenants(name: str) -> bool:

@@ -37,6 +37,11 @@ _MOST_REMEMBERED = 4_096
 _NEVER = -1e9
 _TENANTS_KEY = "current"
 
+
+class KeyMissing(SealBroken):
+    """The tenant has no key yet, or no more."""
+
+
 # By database, tenant and principal: the key, None where there is none, and when it was read.
 _known: "OrderedDict[tuple[str, ...], tuple[SubjectKey | None, float]]" = OrderedDict()
 _tenant_keys: "OrderedDict[tuple[str, ...], tuple[bytes, float]]" = OrderedDict()
@@ -89,6 +94,16 @@ async def sealed(tenant_id: str, subject: str, text: str, at: datetime) -> str:
     return keys[subject].seal(text)
 
 
+async def key_of_tenant(store: TenantStore, purpose: str, at: datetime | None) -> bytes | None:
+    """The tenant's key for that purpose, KEY_BYTES long; where the tenant has no key, one is made
+    if a time is given. No read where this instance knows it. Raises Unavailable, SealBroken."""
+    try:
+        key = await _tenant_key(store, at)
+    except KeyMissing:
+        return None
+    return b"".join(wrapping_key(key, purpose, half) for half in ("first", "second"))
+
+
 def erased(document: Document, at: datetime) -> Mapping[str, Any]:
     """What is left of a subject's document once its key is erased; `erasures` counts them."""
     return {"erased_at": format_instant(at), "erasures": document.data.get("erasures", 0) + 1}
@@ -138,7 +153,7 @@ async def _tenant_key(store: TenantStore, at: datetime | None) -> bytes:
     if document is None and at is not None:
         document = await _made_tenant_key(store, at)
     if document is None:
-        raise SealBroken(f"the key of tenant {store.tenant_id} is missing")
+        raise KeyMissing(f"the key of tenant {store.tenant_id} is missing")
     ring, name = await wrapping_keys(document.data["wrapped_by"]), document.data["wrapped_by"]
     wrapping = _of_tenant(ring, name, store.tenant_id)
     key = _unwrap(wrapping, document.data["wrapped"], f"the key of tenant {store.tenant_id}")

@@ -18,12 +18,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shared.kit.callers import Caller
+from shared.kit.sealing import KEY_BYTES
 from shared.kit.signing import sign
 from shared.policy import published
-from shared.policy.asking import Question, begin, decided
+from shared.policy.asking import Question, begin, last_asked
 from shared.policy.engine import Policies
 from shared.policy.platform import platform_sources, policies_with
 from shared.policy.published import policies_of
+from shared.policy.record import slice_text
+from shared.policy.slices import SliceKey
 from shared.policy.sources import Source, read_policies
 from shared.policy.vocabulary import Act
 from shared.runtime.auth import ACCESS_TOKEN, TokenVerifier
@@ -94,7 +97,7 @@ async def _ours() -> tuple[Taken, Taken]:
 
 
 async def _taken(verifier: TokenVerifier, tokens: list[str], now: datetime) -> Taken:
-    taken, queued = Taken([], []), []
+    taken, queued, key = Taken([], []), [], SliceKey(TENANT, bytes(KEY_BYTES))
     for token in tokens:
         begun = time.process_time()
         claims = await verifier.verify(token, now)
@@ -104,12 +107,19 @@ async def _taken(verifier: TokenVerifier, tokens: list[str], now: datetime) -> T
         question = Question(caller, [ACT], policies)
         begin(question)
         question.ask_at_the_edge(now)
-        queued.append(decided())
+        queued.append(_queued(key))
         ended = time.process_time()
         taken.whole.append((ended - begun) * 1000)
         taken.part.append((ended - decides) * 1000)
-    assert all(each is not None for each in queued)
+    assert all(queued)
     return Taken(taken.whole[WARM:], taken.part[WARM:])
+
+
+def _queued(key: SliceKey) -> str:
+    """The record as a command has it, with its slice sealed; the commit itself is left out."""
+    asked = last_asked()
+    assert asked is not None
+    return asked.compact(TENANT, key.seal(slice_text(asked.who)).name)
 
 
 def _token(issuer: Issuer, principal: str, now: datetime) -> str:

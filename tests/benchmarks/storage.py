@@ -35,6 +35,19 @@ def stored(env: Mapping[str, str], tenant: str) -> Stored:
     return Stored(documents=dict(documents), indexes=dict(indexes))
 
 
+def grown(before: Stored, after: Stored) -> Stored:
+    """What came to be stored in between."""
+
+    def more(first: Mapping[str, int], then: Mapping[str, int]) -> dict[str, int]:
+        counted = {name: size - first.get(name, 0) for name, size in then.items()}
+        return {name: size for name, size in counted.items() if size}
+
+    return Stored(
+        documents=more(before.documents, after.documents),
+        indexes=more(before.indexes, after.indexes),
+    )
+
+
 @contextmanager
 def _client(env: Mapping[str, str]) -> Iterator[Any]:
     from google.auth.credentials import AnonymousCredentials

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from functions.identity.rules.attempt import OWN_PAGE, Attempt, check_time
+from functions.identity.rules.attempt import OWN_PAGE, Attempt, begun_elsewhere, check_time
 from functions.identity.rules.passkey import Passkey
 from functions.identity.rules.principal import Principal
 from functions.identity.rules.refusals import SignInRefused
@@ -72,8 +72,7 @@ def check_attempt(attempt: Attempt | None, at: datetime) -> Attempt:
     """The attempt in this browser's cookie. Raises SignInRefused where there is none, or one at a
     provider, and after three minutes."""
     if attempt is None or attempt.provider != PROVIDER:
-        detail = "this browser did not begin this sign-in: begin again at /signin"
-        raise SignInRefused("another_browser", detail)
+        raise begun_elsewhere()
     return check_time(attempt, at)
 
 

@@ -11,7 +11,7 @@ from shared.kit.ids import new_id
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
 from shared.policy.engine import Decision, Effect, Policies, Request, Uid
-from shared.policy.record import PREFIX, RecordedDecision, Slice, slice_hash
+from shared.policy.record import PREFIX, RecordedDecision, Slice
 from shared.policy.vocabulary import TENANT
 
 ENTITIES = JsonLimit(most_bytes=64 * 1024, most_parts=4_000)
@@ -67,6 +67,13 @@ class Decided(RecordedDecision):
     asked_by: str
 
 
+class Shown(Decided):
+    """The same with the entities that it was decided on, in Cedar's JSON form; null where they are
+    not there any more."""
+
+    entities: Slice | None
+
+
 class Tested(Model):
     """What the policies answered to a case."""
 
@@ -99,16 +106,12 @@ def _tenants(value: JsonValue) -> Iterator[JsonValue]:
         yield from _tenants(each)
 
 
-def in_order(entities: Slice) -> Slice:
-    """The entities in their one order, so that the same slice has the same hash."""
-    return tuple(sorted(entities, key=lambda each: str(each.get("uid"))))
-
-
-def decide(policies: Policies, body: RequestBody, by: str, at: datetime) -> Decided:
-    """The record of the answer."""
-    entities = in_order(body.entities)
+def decide(
+    policies: Policies, body: RequestBody, slice_hash: str, by: str, at: datetime
+) -> Decided:
+    """The record of the answer on the entities of the body, which have that name."""
     request = body.request
-    decision = policies.decide_slice(request, entities)
+    decision = policies.decide_slice(request, body.entities)
     return Decided(
         decision_id=new_id(PREFIX, at),
         at=at,
@@ -116,8 +119,7 @@ def decide(policies: Policies, body: RequestBody, by: str, at: datetime) -> Deci
         action=request.action,
         resource=request.resource,
         context=dict(request.context),
-        entities=entities,
-        slice_hash=slice_hash(entities),
+        slice_hash=slice_hash,
         asked_by=by,
         **_answer(decision),
     )

@@ -2,29 +2,21 @@
 
 import asyncio
 import time
-from datetime import datetime
 
-from functions.policy.aggregates import DECISIONS
 from functions.policy.compare.compare import Comparison, Side, compare, decide, only_forbids
 from functions.policy.compare.refusals import NotComparable
 from functions.policy.rules.deciding import CasesBody, refuse_other_tenants, run_cases
 from functions.policy.rules.findings import PolicyFinding, about_all, findings_of, no_effect
 from functions.policy.rules.positions import statements
-from functions.policy.rules.replay import Replay, Replaying
 from functions.policy.rules.room import beyond_room
 from functions.policy.service.sources import Draft, read_draft
 from functions.policy.views import ComparisonView, TestReport, Validation
 from shared.kit.callers import Caller
-from shared.kit.errors import FieldError, Invalid, PolicyInvalid
-from shared.kit.instants import format_instant
+from shared.kit.errors import FieldError, PolicyInvalid
 from shared.kit.wording import one_of
 from shared.policy.platform import platform_sources, schema
 from shared.policy.sources import Source, read_policies
-from shared.storage.firestore import TenantStore
 
-# In one call; the answer's cursor goes on.
-MOST_REPLAYED = 5_000
-_PAGE = 200
 # Of a processor: to look for permits that allow nothing, and to compare a draft.
 EXAMINING_SECONDS = 0.4
 COMPARING_SECONDS = 1.5
@@ -114,32 +106,3 @@ def comparison_of(draft: Draft, seconds: float = COMPARING_SECONDS) -> Compariso
             f"{refusal} cannot be compared: test and replay it instead",
             FieldError("source", str(refusal)),
         ) from refusal
-
-
-async def replay(
-    caller: Caller, policy_id: str, since: datetime, until: datetime, cursor: str | None
-) -> Replay:
-    """Up to five thousand decisions of that time, newest first, decided again as if the version
-    were published. Raises NotFound, PolicyInvalid, ContentErased, Invalid for a cursor that is not
-    one of ours, or for a time that ends before it begins."""
-    if until < since:
-        raise Invalid(FieldError("to", "must not be before `from`"))
-    draft = await read_draft(caller, policy_id)
-    replaying = Replaying(await asyncio.to_thread(draft.prepared))
-    store = TenantStore(caller.tenant_id)
-    for _ in range(MOST_REPLAYED // _PAGE):
-        page = await store.find_page(
-            DECISIONS.collection,
-            select=("state",),
-            order_by=("at",),
-            where=[("at", ">=", format_instant(since)), ("at", "<", format_instant(until))],
-            descending=True,
-            limit=_PAGE,
-            cursor=cursor,
-        )
-        texts = [each.data["state"] for each in page.items]
-        await asyncio.to_thread(replaying.add_texts, texts)
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return replaying.result(cursor)

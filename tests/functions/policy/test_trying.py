@@ -1,11 +1,16 @@
 """What a draft would do: validated, tested, compared and replayed over the API."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from functions.policy.aggregates import DECISIONS
+from functions.policy.service import replaying
+from shared.kit.instants import format_instant
+from shared.messaging.log import EVENT_LOG
+from shared.policy.slices import SLICES
 from shared.policy.sources import LONGEST_SOURCE
 from shared.storage.batches import Batch
 from tests.functions.policy.worlds import PERMIT_EXPORTS, World
@@ -236,27 +241,138 @@ async def test_a_replay_finds_what_would_be_decided_otherwise(world: World) -> N
     drafted = await world.draft()
     path = f"/v1/policies/{drafted['policy_id']}/replay"
     found = (await world.post(path, SPAN)).json()
-    assert (found["replayed"], found["flipped"], found["next_cursor"]) == (2, 1, None)
+    # The draft itself is the third.
+    assert (found["replayed"], found["flipped"], found["next_cursor"]) == (3, 1, None)
     assert found["not_replayable"] == {"does_not_fit": 1}
     (flip,) = found["flips"]
     assert (flip["decision_id"], flip["was"], flip["now"]) == (ids[0], "deny", "allow")
     assert flip["because"] == ["tenant/exports/analysts-export"]
     await _erase(world, ids[0])
     found = (await world.post(path, SPAN)).json()
-    assert (found["replayed"], found["not_replayable"]) == (1, {"erased": 1, "does_not_fit": 1})
+    # The third was decided on the same slice.
+    assert (found["replayed"], found["not_replayable"]) == (2, {"erased": 2})
     early = {"from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z"}
     assert (await world.post(path, early)).json()["replayed"] == 0
 
 
-async def _erase(world: World, decision_id: str) -> None:
+async def _slice_of(world: World, decision_id: str) -> str:
     document = await world.store.get(DECISIONS.collection, decision_id)
     assert document is not None
     state = DECISIONS.read(document).state
     assert state is not None
+    return str(state.slice_hash)
+
+
+async def _erase(world: World, decision_id: str) -> None:
     batch = Batch()
-    erased = state.but(entities=None)
-    batch.replace(document, {**document.data, "state": erased.model_dump_json()})
+    batch.delete(SLICES, await _slice_of(world, decision_id))
     await world.store.commit(batch)
+
+
+async def test_a_slice_is_stored_once_and_sealed(world: World) -> None:
+    asked = [_request(world)] * 2 + [_request(world, "tenant_admin")]
+    ids = [(await world.post("/v1/decisions", each)).json()["decision_id"] for each in asked]
+    names = [await _slice_of(world, each) for each in ids]
+    assert names[0] == names[1] != names[2]
+    stored = {each.id: each.data async for each in world.store.find_all(SLICES)}
+    assert stored.keys() == set(names)
+    assert all(b"ada" not in each["sealed"] for each in stored.values())
+    batch = Batch()
+    batch.put(SLICES, names[0], stored[names[2]])
+    await world.store.commit(batch)
+    listed = (await world.get("/v1/decisions")).json()["items"]
+    assert [each["entities"] is None for each in listed] == [False, True, True]
+    drafted = await world.draft()
+    found = (await world.post(f"/v1/policies/{drafted['policy_id']}/replay", SPAN)).json()
+    assert found["not_replayable"] == {"altered": 2}
+
+
+async def test_a_list_of_decisions_on_long_slices_is_told_in_pages(world: World) -> None:
+    long = {**_request(world), "entities": [{"uid": {"type": "X", "id": "x" * 60_000}}]}
+    for number in range(16):
+        entities = [*long["entities"], {"uid": {"type": "Y", "id": str(number)}}]
+        answer = await world.post("/v1/decisions", {**long, "entities": entities})
+        assert answer.status_code == 200, answer.text
+    first = await world.get("/v1/decisions", limit=100)
+    assert len(first.content) <= 1_000_000
+    second = (await world.get("/v1/decisions", cursor=first.json()["next_cursor"])).json()
+    items = [*first.json()["items"], *second["items"]]
+    assert len({each["decision_id"] for each in items}) == len(items) == 16
+    assert second["next_cursor"] is None
+
+
+async def test_a_commands_record_lies_in_its_commit_with_what_it_was_decided_on(
+    world: World,
+) -> None:
+    """Who asked once for all their commands; the approval beside the decision about it."""
+    await world.publish()
+    await world.draft("others")
+    entries = [each.data async for each in world.store.find_all(EVENT_LOG)]
+    told = {each["type"]: each for each in entries if "decision" in each}
+    assert told.keys() == {
+        "assent.policy.drafted.v1",
+        "assent.policy.approval_needed.v1",
+        "assent.approval.approved.v1",
+    }
+    assert all(each["decided_at"] == each["time"] for each in told.values())
+    beside = {name: "decision_slice" in each for name, each in told.items()}
+    assert [name for name, found in beside.items() if found] != []
+    assert b"gala" not in told["assent.approval.approved.v1"]["decision_slice"]
+    names = {json.loads(each["decision"])["s"] for each in told.values()}
+    stored = {each.id async for each in world.store.find_all(SLICES)}
+    assert names == stored
+    assert len(stored) == 2, "one of devin, one of gala"
+
+
+async def test_commands_are_replayed_as_they_were_decided(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their records in the log, of this function and of another."""
+    monkeypatch.setattr(replaying, "_PAGE", 2)
+    await world.publish()
+    freeze = 'forbid (principal, action, resource is Approval) when { resource.risk == "high" };'
+    drafted = await world.draft(source=f"{PERMIT_EXPORTS}\n{freeze}")
+    path = f"/v1/policies/{drafted['policy_id']}/replay"
+    found = (await world.post(path, SPAN)).json()
+    # Two drafts, a request to publish, and the decision about it.
+    assert (found["replayed"], found["not_replayable"]) == (4, {}), found
+    assert (await world.post("/v1/decisions", _request(world))).status_code == 200
+    none = 'forbid (principal, action in Action::"amend_policies", resource);'
+    drafted = await world.draft(source=none)
+    path = f"/v1/policies/{drafted['policy_id']}/replay"
+    monkeypatch.setattr(replaying, "MOST_REPLAYED", 2)
+    pages = [(await world.post(path, SPAN)).json()]
+    while pages[-1]["next_cursor"]:
+        body = {**SPAN, "cursor": pages[-1]["next_cursor"]}
+        pages.append((await world.post(path, body)).json())
+    assert [each["replayed"] for each in pages] == [2, 2, 1, 1]
+    flips = [flip for each in pages for flip in each["flips"]]
+    assert [each["action"] for each in flips] == [
+        *("policies.create", "policies.create", "policies.publish", "policies.create"),
+        "audit.exports.create",
+    ]
+    events = {each.id: each for each in await world.log()}
+    at = {each["decision_id"]: each["at"] for each in flips[:-1]}
+    assert at == {each: format_instant(events[each].time) for each in at}
+    assert {(each["principal"], each["was"], each["now"]) for each in flips[:-1]} == {
+        ('Principal::"devin"', "allow", "deny")
+    }
+
+
+async def test_records_that_cannot_be_read_are_counted(world: World) -> None:
+    await world.draft()
+    await world.draft("others")
+    drafted = await world.draft("third")
+    entries = [each async for each in world.store.find_all(EVENT_LOG)]
+    batch = Batch()
+    for entry, fields in zip(
+        entries, ({"decision": "x"}, {"decision": '{"a":"x","d":[]}'}, {}), strict=True
+    ):
+        batch.replace(entry, {**entry.data, **fields})
+    await world.store.commit(batch)
+    found = (await world.post(f"/v1/policies/{drafted['policy_id']}/replay", SPAN)).json()
+    assert found["not_replayable"] == {"altered": 1, "not_recorded": 1}
+    assert found["replayed"] == 1
 
 
 async def test_only_those_who_write_policies_try_them(world: World) -> None:

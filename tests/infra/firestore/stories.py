@@ -36,7 +36,7 @@ from functions.policy import api as policy
 from functions.policy.aggregates import RUN as POLICY
 from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
 from functions.policy.rules.policy import PolicyBody
-from functions.policy.service import asking, drafts, trying
+from functions.policy.service import asking, drafts, replaying
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
@@ -112,7 +112,7 @@ async def a_policy_is_tried(tenant: str) -> None:
         await policy.get_policies(caller, status, 25, None)
     await asking.list_decisions(caller, 25, None)
     until = START + timedelta(days=1)
-    await trying.replay(caller, drafted.policy_id, START, until, None)
+    await replaying.replay(caller, drafted.policy_id, START, until, None)
     await POLICY.sweep(POLICY_HANDLERS).run(START)
 
 

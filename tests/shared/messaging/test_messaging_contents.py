@@ -8,7 +8,7 @@ import pytest
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.canonical import content_hash
 from shared.kit.contents import Content
-from shared.kit.errors import ContentErased, ContentInvalid, NotFound
+from shared.kit.errors import ContentErased, ContentInvalid, NotFound, PayloadTooLarge
 from shared.messaging.changes import Change
 from shared.messaging.contents import CONTENTS, erase, read_contents
 from shared.messaging.erasure import main
@@ -96,6 +96,29 @@ async def test_another_text_under_a_hash_is_refused_by_whoever_reads_it(store: T
     await store.commit(batch)
     with pytest.raises(ContentInvalid, match="another content"):
         await read_contents(store, [SPEC.hash])
+
+
+async def test_a_long_content_is_stored_packed_and_read_as_it_was(store: TenantStore) -> None:
+    long = Content.of({"text": "the same again " * 200})
+    await keep(store, long)
+    document = await store.get(CONTENTS, long.hash)
+    assert document is not None
+    assert len(document.data["packed"]) < 100
+    assert "body" not in document.data
+    assert (await read_contents(store, [long.hash])).value(long.hash) == long.value
+    for other in (b"x", "text", document.data["packed"][:-1]):
+        batch = Batch()
+        batch.put(CONTENTS, long.hash, {**document.data, "packed": other})
+        await store.commit(batch)
+        with pytest.raises(ContentInvalid, match="another content"):
+            await read_contents(store, [long.hash])
+
+
+async def test_a_content_larger_than_a_document_is_refused_although_it_packs_well(
+    store: TenantStore,
+) -> None:
+    with pytest.raises(PayloadTooLarge):
+        await keep(store, Content.of("x" * 1_048_576))
 
 
 async def test_a_hash_that_nothing_is_stored_under_is_refused(store: TenantStore) -> None:

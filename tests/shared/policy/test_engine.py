@@ -5,11 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from docs.policies import acts
-from shared.kit.canonical import content_hash
 from shared.kit.errors import PolicyInvalid
 from shared.policy.engine import Entity, Policies, Request, Schema, Uid
 from shared.policy.platform import platform_policies
-from shared.policy.record import RecordedDecision, recorded, slice_hash, slice_of
 from shared.policy.sources import DEEPEST, LONGEST_SOURCE, Source
 
 SCHEMA = Schema(
@@ -215,27 +213,6 @@ def test_a_condition_as_long_as_is_taken_decides(joined: str) -> None:
 def test_brackets_in_texts_and_comments_count_for_nothing() -> None:
     text = f'// {"(" * 99}\n@log("{"(" * 99}\\"(") permit(principal, action, resource);'
     assert policies(PERMIT, text).decide(asks(), entities()).is_allowed
-
-
-def test_a_record_has_all_that_decides_it_again() -> None:
-    mine = policies(PERMIT)
-    decision = mine.decide(asks(), entities())
-    kept = recorded(asks(), entities(), decision, AT)
-    again = RecordedDecision.model_validate_json(kept.model_dump_json())
-    assert again == kept
-    assert again.decision_id.startswith("dec_")
-    assert mine.decide_slice(again.request, again.entities or ()) == decision
-
-
-def test_a_slice_has_one_form_in_any_order() -> None:
-    forward, backward = slice_of(entities()), slice_of(entities()[::-1])
-    assert forward == backward
-    assert slice_hash(forward) == slice_hash(backward) != slice_hash(slice_of(entities(pages=2)))
-
-
-def test_a_slice_hashes_as_its_canonical_form() -> None:
-    kept = slice_of((*entities(), Entity(Uid("Paper", 'Zürich "1"\n'), {"pages": -5, "é": True})))
-    assert slice_hash(kept) == content_hash(list(kept))
 
 
 def test_a_policy_without_an_action_in_its_scope_reaches_every_action() -> None:
