@@ -1,4 +1,4 @@
-"""What `audit` publishes: what became of exports of a tenant's audit log."""
+"""What `audit` publishes: what became of exports of a tenant's audit log, or of all it has."""
 
 from typing import Annotated, Literal
 
@@ -10,12 +10,16 @@ from shared.kit.models import EventData
 
 TOPIC = "audit"
 
+ExportKind = Literal["log", "everything"]
+
 
 class ExportState(EventData):
-    """One export: an archive of a tenant's entries from the first up to number `entries`. `bytes`
-    and `sha256` are the archive's; `reason` says why there is none."""
+    """One export: an archive of a tenant's entries from the first up to number `entries` and, of
+    `everything`, of its events, their things and contents. `bytes` and `sha256` are the archive's;
+    `reason` says why there is none."""
 
     export_id: str
+    kind: ExportKind = "log"
     status: Literal["pending", "ready", "failed"] = "pending"
     requested_by: str
     requested_at: Instant
@@ -28,7 +32,7 @@ class ExportState(EventData):
 
 @event("assent.audit_export.requested.v1")
 class AuditExportRequested(ExportState):
-    """Somebody asked for an archive of the tenant's audit log."""
+    """Somebody asked for an archive of the tenant's audit log, or of everything that it has."""
 
 
 @event("assent.audit_export.completed.v1")

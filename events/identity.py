@@ -359,13 +359,15 @@ class SsoDomainVerified(SsoState):
 
 class ApiKeyState(EventData):
     """A key after the event. It acts as the member `principal_id`, with `scopes`; a key of a person
-    has no role, one of a service has the service's."""
+    has no role, one of a service has the service's. `requests_per_minute` limits it below what the
+    tenant's tier allows."""
 
     key_id: str
     principal_id: str
     scopes: tuple[str, ...]
     created_at: Instant
     expires_at: Instant
+    requests_per_minute: int | None = None
     rotated_at: Instant | None = None
     revoked_at: Instant | None = None
     revoked_by: str | None = None

@@ -9,7 +9,10 @@ EXPORT_DUE = "assent.audit_export.due.v1"
 
 
 class Export(ExportState):
-    """One export as it is stored."""
+    """One export as it is stored. `object` is the archive's name in the bucket: each attempt has
+    its own, so that one which ends late replaces nothing."""
+
+    object: str | None = None
 
 
 def next_timer(export: Export) -> DueTimer | None:
@@ -28,6 +31,6 @@ EXPORTS = Aggregate(
     next_timer=next_timer,
 )
 # It keeps what it must not be able to read, so it has no key of a tenant.
-RUN = Runner("audit", EXPORTS, in_stopped=True, has_keys=False)
+RUN = Runner("audit", EXPORTS, in_stopped=True)
 # As long as the bucket keeps an archive (function.toml).
 KEPT = timedelta(days=30)

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from functions.audit.aggregates import RUN
-from functions.audit.exporting import request_export, show_export
+from functions.audit.exporting import request_everything, request_export, show_export
 from functions.audit.proving import prove, show_checkpoint
 from functions.audit.searching import search
 from functions.audit.views import AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs
 from shared.kit.callers import Caller
+from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
@@ -24,8 +25,9 @@ _TAKES: dict[str, Any] = {
 _ENTRIES = Router(read=("audit:read",), narrows=True, **_TAKES)
 # There is one chain, and so one checkpoint and one archive, for the whole tenant.
 _CHAIN = Router(read=("audit:read",), **_TAKES)
-# The admins of a tenant that is suspended or closing take its log with them.
+# The admins of a tenant that is suspended or closing take its log, and all it has, with them.
 _STOPPED = Router(in_stopped=True, **_TAKES)
+_TENANT = Router(prefix="/v1/tenants", tag="audit", write=("audit:write",), in_stopped=True)
 
 Sought = Annotated[str | None, Query(max_length=200)]
 # No log has so many entries.
@@ -74,13 +76,22 @@ async def get_proofs(caller: Caller, entry: Number = None, from_size: Number = N
 async def post_export(caller: Caller, key: Key) -> AuditExport:
     """Asks for an archive of the whole log, which `assent-verify` verifies without the network; one
     at a time."""
-    return await request_export(caller, key)
+    return await request_export(caller, key, "log")
+
+
+@_TENANT.post("/{tenant_id}/export", status_code=202)
+@does(within=("manage_tenant",), deed="exporting the tenant")
+async def export_tenant(caller: Caller, key: Key, tenant_id: str) -> AuditExport:
+    """Asks for an archive of everything that the tenant has, which `assent-verify` verifies without
+    the network; one at a time. Needs the role tenant_admin."""
+    return await request_everything(caller, key, tenant_id)
 
 
 @_CHAIN.get("/exports/{export_id}")
 async def get_export(caller: Caller, export_id: str) -> AuditExport:
-    """Shows an export and, once it is ready, where to download it for the next fifteen minutes."""
+    """Shows an export and, once it is ready, where to download it for the next fifteen minutes; one
+    of everything needs the role tenant_admin."""
     return await show_export(caller, export_id)
 
 
-ROUTER = Router.joining(_ENTRIES, _CHAIN, _STOPPED)
+ROUTER = Router.joining(_ENTRIES, _CHAIN, _STOPPED, _TENANT)

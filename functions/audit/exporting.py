@@ -1,11 +1,19 @@
-"""Exports: an archive of a tenant's whole log, made after the request and kept in a bucket."""
+"""Exports: an archive of a tenant's whole log, or of everything that it has, made after the request
+and kept in a bucket."""
 
 import hashlib
+import secrets
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
-from events.audit import AuditExportCompleted, AuditExportFailed, AuditExportRequested
+from events.audit import (
+    AuditExportCompleted,
+    AuditExportFailed,
+    AuditExportRequested,
+    ExportKind,
+)
 from functions.audit import store
 from functions.audit.aggregates import EXPORTS, KEPT, RUN, Export
 from functions.audit.checkpoints import (
@@ -16,15 +24,18 @@ from functions.audit.checkpoints import (
     log_of,
     open_checkpoints,
 )
+from functions.audit.gathering import documents_of
+from functions.audit.rules.access import check_first, check_reader, start_of_day
 from functions.audit.rules.archive import SEGMENT, Archive
 from functions.audit.rules.chain import Entry, Verification
 from functions.audit.rules.checkpoints import Kept
 from functions.audit.views import AuditExport
 from shared.aggregates import Command, Transition, UnitOfWork
 from shared.kit.callers import Caller
-from shared.kit.errors import VersionConflict
-from shared.kit.ids import new_id
-from shared.storage.buckets import download_url, uploading
+from shared.kit.errors import ContentInvalid, NotFound, SealBroken, VersionConflict
+from shared.kit.ids import derive_id, is_id, new_id
+from shared.messaging.misses import report_miss
+from shared.storage.buckets import Upload, download_url, uploading
 from shared.storage.idempotency import IdempotencyKey
 from shared.storage.secrets import public_keys, signing_key
 
@@ -38,18 +49,36 @@ class Written(NamedTuple):
     entries: int
     bytes: int
     sha256: str
+    object: str
 
 
-async def request_export(caller: Caller, key: IdempotencyKey) -> AuditExport:
+async def request_everything(caller: Caller, key: IdempotencyKey, tenant_id: str) -> AuditExport:
+    """The new export of all that the caller's tenant has. Raises NotFound for any other tenant, and
+    what `request_export` does."""
+    if tenant_id != caller.tenant_id:
+        if is_id("ten", tenant_id):
+            await report_miss(RUN.outbox, caller, tenant_id)
+        raise NotFound(f"there is no tenant {tenant_id[:40]!r}")
+    return await request_export(caller, key, "everything")
+
+
+async def request_export(caller: Caller, key: IdempotencyKey, kind: ExportKind) -> AuditExport:
     """The new export, which is made at once and in the background. Raises VersionConflict while
-    another of the tenant is made, Unavailable."""
+    another of the tenant is made, and for a second one of everything on one day (UTC), unless the
+    first failed; Unavailable."""
 
     async def use_case(work: Command) -> AuditExport:
         pending = await work.query(EXPORTS, where=[("status", "==", "pending")], limit=1)
         if pending:
             raise VersionConflict(f"{pending[0].export_id} is being made; ask again once it ended")
+        export_id = new_id("exp", work.at)
+        if kind == "everything":
+            # Whoever asks reads the whole log, at the platform's expense.
+            export_id = derive_id("exp", start_of_day(work.at), kind)
+            check_first(await work.find(EXPORTS, export_id))
         export = Export(
-            export_id=new_id("exp", work.at),
+            export_id=export_id,
+            kind=kind,
             requested_by=caller.principal,
             requested_at=work.at,
         )
@@ -61,24 +90,25 @@ async def request_export(caller: Caller, key: IdempotencyKey) -> AuditExport:
 
 async def show_export(caller: Caller, export_id: str) -> AuditExport:
     """The export; with an address to download it from while the bucket keeps it. Raises NotFound,
-    Unavailable."""
+    Forbidden for one of everything and a caller who is no admin, Unavailable."""
     export = await RUN.read(caller, EXPORTS, export_id)
+    check_reader(export.kind, caller)
     is_kept = export.ended_at is not None and caller.received_at < export.ended_at + KEPT
-    if export.status != "ready" or not is_kept:
+    if export.object is None or not is_kept:
         return AuditExport.of(export)
-    name = _name(caller.tenant_id, export_id)
-    return AuditExport.of(export, await download_url(BUCKET, name, seconds=URL_SECONDS))
+    url = await download_url(BUCKET, export.object, seconds=URL_SECONDS)
+    return AuditExport.of(export, url)
 
 
 async def make_export(work: UnitOfWork, export: Export) -> None:
-    """Makes the archive of a pending export; a repetition writes it anew. Raises Unavailable."""
+    """Makes the archive of a pending export; a repetition writes another. Raises Unavailable."""
     tenant_id = work.store.tenant_id
     try:
         checkpoint = await cover(tenant_id)
         if checkpoint is None:
             raise ChainBroken("the log has no entry")
-        written = await _write(tenant_id, export, checkpoint)
-    except ChainBroken as error:
+        written = await _write(tenant_id, export, checkpoint, work.at)
+    except (ChainBroken, ContentInvalid, SealBroken) as error:
         failed = {"status": "failed", "ended_at": work.at, "reason": error.detail}
         await work.save(Transition(export.but(**failed), AuditExportFailed))
         return
@@ -86,32 +116,51 @@ async def make_export(work: UnitOfWork, export: Export) -> None:
     await work.save(Transition(export.but(**ready), AuditExportCompleted))
 
 
-async def _write(tenant_id: str, export: Export, checkpoint: Kept) -> Written:
-    """Writes the archive of what the checkpoint covers, and refuses to sign anything else."""
+class _Sink:
+    """The object that is written, with its digest and its size."""
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
+        self._digest = hashlib.sha256()
+        self._size = 0
+
+    async def write(self, content: bytes) -> None:
+        """Raises Unavailable."""
+        self._digest.update(content)
+        self._size += len(content)
+        await self._upload.write(content)
+
+    def written(self, entries: int, name: str) -> Written:
+        return Written(entries, self._size, self._digest.hexdigest(), name)
+
+
+async def _write(tenant_id: str, export: Export, checkpoint: Kept, at: datetime) -> Written:
+    """Writes the archive of what the checkpoint covers, and refuses to sign other entries."""
     heads = await open_checkpoints(tenant_id, [checkpoint])
     keys, key = await public_keys(PUBLIC_KEYS), await signing_key(SIGNING_KEY)
     archive, verification = Archive(), Verification(heads)
-    digest, size = hashlib.sha256(), 0
-    async with uploading(BUCKET, _name(tenant_id, export.export_id)) as upload:
+    name = _name(tenant_id, export.export_id)
+    async with uploading(BUCKET, name) as upload:
+        sink = _Sink(upload)
         async for entries in _segments(tenant_id, checkpoint.number):
             _verify(tenant_id, verification, entries)
-            written = archive.segment(entries)
-            digest.update(written)
-            size += len(written)
-            await upload.write(written)
+            await sink.write(archive.segment(entries))
         if archive.entries != checkpoint.number:
             raise ChainBroken(f"{tenant_id}: entry {archive.entries + 1}: it is missing")
-        written = archive.end(
-            tenant_id=tenant_id,
-            log=log_of(tenant_id),
-            checkpoint=checkpoint,
-            at=export.requested_at,
-            keys=keys,
-            key=key,
+        if export.kind == "everything":
+            async for file in documents_of(tenant_id, at):
+                await sink.write(archive.document(file))
+        await sink.write(
+            archive.end(
+                tenant_id=tenant_id,
+                log=log_of(tenant_id),
+                checkpoint=checkpoint,
+                at=export.requested_at,
+                keys=keys,
+                key=key,
+            )
         )
-        digest.update(written)
-        await upload.write(written)
-    return Written(archive.entries, size + len(written), digest.hexdigest())
+    return sink.written(archive.entries, name)
 
 
 def _verify(tenant_id: str, verification: Verification, entries: list[Entry]) -> None:
@@ -135,4 +184,5 @@ async def _segments(tenant_id: str, up_to: int) -> AsyncIterator[list[Entry]]:
 
 
 def _name(tenant_id: str, export_id: str) -> str:
-    return f"{quote(tenant_id, safe='@:')}/{export_id}.tar"
+    """A name that no other attempt has, so that one which ends late replaces no archive."""
+    return f"{quote(tenant_id, safe='@:')}/{export_id}-{secrets.token_hex(8)}.tar"

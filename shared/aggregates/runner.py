@@ -61,13 +61,10 @@ class Runner:
         *aggregates: Aggregate[Any],
         collections: Iterable[Collection] = (),
         in_stopped: bool = False,
-        has_keys: bool = True,
     ) -> None:
         """`in_stopped`: deliveries and timers of tenants that are not open are handled, because
-        they decide nothing. `has_keys`: the function may read the tenants' keys; otherwise its
-        decisions are recorded without what they were decided on."""
+        they decide nothing."""
         self.function = function
-        self.has_keys = has_keys
         self.in_stopped = in_stopped
         self.collections = (*(each.as_collection() for each in aggregates), *collections)
         self.outbox = Outbox(function)
@@ -110,7 +107,7 @@ class Runner:
             require_answer()
             answered = await work.seal(answered)
             change = work.finish()
-            stored = await record_decision(store, change, has_keys=self.has_keys)
+            stored = await record_decision(store, change)
             key.remember(change, answered)
             if change.writes:
                 tried.append((change, answered))

@@ -18,8 +18,8 @@ MINUTE, HOUR = 60, 3600
 
 @dataclass(frozen=True)
 class TierLimit:
-    """The requests of a tier: so many a minute, steadily, and so many in an hour of the clock. An
-    instance leases `lease` of them at once."""
+    """The requests of a tier, or of a key within it: so many a minute, steadily, and so many in an
+    hour of the clock. An instance leases `lease` of them at once."""
 
     tier: Tier
     per_minute: int
@@ -47,6 +47,15 @@ LIMITS: Mapping[Tier, TierLimit] = {
         TierLimit("team", per_minute=1_000, per_hour=50_000, lease=50),
     )
 }
+
+
+# Of a key's own limit: fewer a minute would leave no burst, more are no tier's.
+LEAST_OF_A_KEY, MOST_OF_A_KEY = 3, 1_000
+
+
+def limit_of_key(tier: Tier, per_minute: int) -> TierLimit:
+    """The limit of a key within a tier: as many in an hour as sixty minutes have."""
+    return TierLimit(tier, per_minute, 60 * per_minute, lease=max(1, per_minute // 20))
 
 
 def tier_above(tier: Tier) -> TierLimit | None:

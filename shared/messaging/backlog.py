@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
-from shared.kit.instants import format_instant
+from shared.kit.instants import format_instant, parse_instant
+from shared.messaging.log import EVENT_LOG
 from shared.storage.batches import Batch, Document
 from shared.storage.encoding import Condition
 from shared.storage.firestore import PlatformStore, TenantStore
@@ -20,6 +21,8 @@ LONGEST_PAUSE = timedelta(minutes=30)
 # What the first look at what is overdue takes of one tenant; each further look takes twice as many.
 SHARE = 50
 READ_AT_ONCE = 300
+# Of a function's waiting events, by whoever asks whether some are late.
+LOOKED_AT = 8
 # Turns at once, beside the one for what failed before.
 WORKERS = 6
 
@@ -111,6 +114,28 @@ class Backlog:
     def _turns(self, documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
         for first in range(0, len(documents), self._at_once):
             yield documents[first : first + self._at_once]
+
+
+async def late_events(function: str, now: datetime) -> list[datetime]:
+    """When each event was committed that the function should have published by now, of the
+    LOOKED_AT that its sweep has next; those that failed before, too. Raises Unavailable."""
+    entries = await PlatformStore().find(
+        EVENT_LOG,
+        where=[("unpublished", "==", True), ("source", "==", f"//assent/{function}")],
+        order_by="sweep_at",
+        limit=LOOKED_AT,
+        select=("time",),
+    )
+    times = (_committed_at(each) for each in entries)
+    return [each for each in times if each is not None and each <= now - GRACE]
+
+
+def _committed_at(entry: Document) -> datetime | None:
+    """None in an entry that cannot be read, which the next sweep refuses."""
+    try:
+        return parse_instant(entry.data["time"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 async def set_aside(document: Document, now: datetime) -> None:

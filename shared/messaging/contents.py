@@ -3,7 +3,7 @@
 Each is stored once, in the commit of the event that first names it, packed where that is shorter.
 It is never changed; it can only be erased, and then a tombstone stays in its place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,13 @@ async def read_contents(store: TenantStore, hashes: Iterable[str]) -> Contents:
     wanted = list(dict.fromkeys(hashes))
     documents = await store.get_many([(CONTENTS, hash) for hash in wanted])
     return Contents({each.id: _read(each) for each in documents if each is not None})
+
+
+async def all_contents(store: TenantStore) -> AsyncIterator[Content | Tombstone]:
+    """Every content of the tenant, by its hash, some at a time. Raises ContentInvalid for a stored
+    text that has another hash, Unavailable."""
+    async for document in store.find_all(CONTENTS):
+        yield _read(document)
 
 
 def keep(batch: Batch, content: Content, at: datetime, by: str) -> None:

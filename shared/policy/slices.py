@@ -71,16 +71,13 @@ async def slice_key(store: TenantStore, at: datetime | None = None) -> SliceKey 
     return _key(store.tenant_id, key) if key is not None else None
 
 
-async def record_decision(store: TenantStore, change: Change, *, has_keys: bool) -> str:
+async def record_decision(store: TenantStore, change: Change) -> str:
     """Lets the commit of a command record what allowed it, with its slice: who asked is stored
     once; the thing that it was about has another state after each commit, so it lies beside the
-    first event. Without the tenants' keys there is no slice. Returns the name of the slice that is
+    first event. Returns the name of the slice that is
     stored with the commit, or nothing. Raises Unavailable, SealBroken."""
     asked = last_asked()
     if asked is None or not change.events:
-        return ""
-    if not has_keys:
-        change.decision = Decided(asked.compact(store.tenant_id, ""))
         return ""
     key = await slice_key(store, asked.at)
     assert key is not None

@@ -26,6 +26,7 @@ from shared.kit.errors import (
 )
 from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
+from shared.kit.tier_limits import LEAST_OF_A_KEY, MOST_OF_A_KEY
 from shared.kit.wording import field_errors, one_of
 from shared.runtime import issuer_keys, logs
 from shared.runtime.boundary import received_at
@@ -60,7 +61,8 @@ class Claims(BaseModel):
     """The claims that we read. `scope` is space-delimited (RFC 8693). Issuer and audience are
     compared with ours; every other text is ASCII, since cards and the audit show it. Without a
     `tenant` a token opens only calls that say so. `sid` is the session or the key that it was
-    issued to, `member_version` that of the principal's place in the tenant then."""
+    issued to, `member_version` that of the principal's place in the tenant then, and
+    `requests_per_minute` the limit of a key that has one of its own."""
 
     iss: str
     aud: str | list[str]
@@ -75,6 +77,7 @@ class Claims(BaseModel):
     iat: Seconds = 0
     sid: Identifier | None = None
     member_version: Annotated[int, Field(ge=0)] = 0
+    requests_per_minute: Annotated[int, Field(ge=LEAST_OF_A_KEY, le=MOST_OF_A_KEY)] | None = None
 
     @property
     def tenant_id(self) -> str:
@@ -242,6 +245,7 @@ async def authenticate(request: Request) -> Caller:
         impersonator=claims.impersonator,
         workspace_id=claims.workspace,
         session_id=claims.sid,
+        requests_per_minute=claims.requests_per_minute,
         control=standing.control,
     )
 

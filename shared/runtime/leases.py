@@ -24,7 +24,8 @@ _log = logging.getLogger(__name__)
 
 
 class Key(NamedTuple):
-    """Whose requests: a tenant's `members`, or its `governors`."""
+    """Whose requests: a tenant's `members`, or its `governors`, or those of one API key, by its
+    id."""
 
     tenant_id: str
     group: str
@@ -80,6 +81,29 @@ class Leases:
                 held.asking = asyncio.create_task(self._ask(key, held, limit, now))
             # Whoever hangs up ends its own waiting, not that of others.
             await asyncio.shield(held.asking)
+
+    async def take_both(
+        self, own: Key, own_limit: TierLimit, shared: Key, limit: TierLimit, now: float
+    ) -> tuple[Standing, Standing]:
+        """Takes a request of both at the second `now`, or none of either. The standings are in the
+        order of the keys; at most one of them is refused."""
+        first = await self.take(own, own_limit, now)
+        if first.refused is not None:
+            return first, self._seen(shared, limit, now)
+        held = self._of(own)
+        until = held.until
+        second = await self.take(shared, limit, now)
+        # Of a lease that ended meanwhile nothing is given back.
+        if second.refused is not None and held.until == until:
+            held.left += 1
+        return first, second
+
+    def _seen(self, key: Key, limit: TierLimit, now: float) -> Standing:
+        """What is left as far as this process knows; asks nobody."""
+        held = self._of(key)
+        if held.balance is None:
+            return Standing(limit.burst, limit.per_hour, now)
+        return _standing(held, limit, now)
 
     def _of(self, key: Key) -> _Held:
         held = self._held.setdefault(key, _Held())

@@ -12,7 +12,7 @@ from fastapi import Request
 from shared.kit.callers import Caller
 from shared.kit.errors import TierLimitReached
 from shared.kit.roles import DEPUTY, GOVERNOR
-from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Tier, TierLimit, tier_above
+from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Tier, TierLimit, limit_of_key, tier_above
 from shared.runtime.boundary import say
 from shared.runtime.leases import Key, Leases, Standing
 from shared.runtime.settings import runtime_settings
@@ -40,20 +40,35 @@ def is_beyond_tier(endpoint: object) -> bool:
 
 async def within_tier(request: Request, caller: Caller) -> None:
     """Takes one of the requests of the caller's tenant, and says in the answer's headers what is
-    left. Governors and deputies have as many again, which nobody else can use up. A token for no
-    tenant, and who has none, takes nothing. Raises TierLimitReached."""
+    left. Governors and deputies have as many again, which nobody else can use up. Of a key with a
+    lower limit of its own it takes one of the key's too, or none of either. A token for no tenant,
+    and who has none, takes nothing. Raises TierLimitReached."""
     is_decider = not caller.roles.isdisjoint(_DECIDERS)
     if is_reserved_tenant(caller.tenant_id) or (
         is_decider and is_beyond_tier(request.scope["endpoint"])
     ):
         return
-    limit = LIMITS[tier_of(caller)]
-    key = Key(caller.tenant_id, GOVERNORS if is_decider else MEMBERS)
-    standing = await _own_leases().take(key, limit, caller.received_at.timestamp())
+    tiers = LIMITS[tier_of(caller)]
+    group = GOVERNORS if is_decider else MEMBERS
+    now = caller.received_at.timestamp()
+    own = _limit_of_key(caller, tiers)
+    if own is None or caller.session_id is None:
+        limit, standing = tiers, await _own_leases().take(Key(caller.tenant_id, group), tiers, now)
+    else:
+        keys = Key(caller.tenant_id, caller.session_id), own, Key(caller.tenant_id, group), tiers
+        of_key, of_tenant = await _own_leases().take_both(*keys, now)
+        binds = of_tenant.refused is None and of_key.minute <= of_tenant.minute
+        limit, standing = (own, of_key) if binds or of_key.refused else (tiers, of_tenant)
     say(request.scope, "RateLimit-Policy", policies_of(limit))
     say(request.scope, "RateLimit", limits_of(standing, limit))
     if standing.refused is not None:
-        raise _refusal(standing, limit, key.group)
+        raise _refusal_of_key(standing, limit) if limit is own else _refusal(standing, limit, group)
+
+
+def _limit_of_key(caller: Caller, tiers: TierLimit) -> TierLimit | None:
+    """The limit of the caller's own key, where it is lower than the tier's."""
+    asked = caller.requests_per_minute
+    return limit_of_key(tiers.tier, asked) if asked and asked < tiers.per_minute else None
 
 
 def is_reserved_tenant(tenant_id: str) -> bool:
@@ -102,6 +117,14 @@ def _refusal(standing: Standing, limit: TierLimit, group: str) -> TierLimitReach
         detail += f". The tier {more.tier} allows {more.per_minute} and {more.per_hour}"
     upgrade_to = more.tier if more is not None else None
     return TierLimitReached(detail, retry_after=retry_after(standing), upgrade_to=upgrade_to)
+
+
+def _refusal_of_key(standing: Standing, limit: TierLimit) -> TierLimitReached:
+    detail = (
+        f"this API key allows {limit.per_minute} requests a minute, which are used up; a key"
+        " without requests_per_minute has those of the tier"
+    )
+    return TierLimitReached(detail, retry_after=retry_after(standing), upgrade_to=None)
 
 
 def _own_leases() -> Leases:

@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if found.broken:
         print(f"{chosen.archive}: BROKEN\n  {found.broken}")
         return 1
-    print(f"{chosen.archive}: {found.entries} entries of {found.log}, whole")
+    more = f" and {found.documents} files of its tenant's documents" if found.documents else ""
+    print(f"{chosen.archive}: {found.entries} entries of {found.log}{more}, whole")
     for key in found.signers:
         said = "as you named it" if chosen.key else "named by the archive itself"
         print(f"  signed by {key} ({said})")

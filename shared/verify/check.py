@@ -1,8 +1,9 @@
 """What an archive holds, and whether that is what was appended and signed.
 
 Its files, in this order: for each thousand entries `entries/<n>.jsonl`, one line for each entry,
-and `tree/<n>`, the 32 bytes of each entry's leaf; then `checkpoint`, `manifest.json` and
-`manifest.note`."""
+and `tree/<n>`, the 32 bytes of each entry's leaf; in an export of everything the tenant's documents
+as lines of JSON, `events/<n>.jsonl`, `collections/<noun>/<n>.jsonl` and `contents/<n>.jsonl`; then
+`checkpoint`, `manifest.json` and `manifest.note`."""
 
 import hashlib
 import json
@@ -21,16 +22,19 @@ _LINE = re.compile(
     rb'\{"tenant_id":"([!#-\[\]-~]+)","number":([1-9][0-9]*),"event_id":("(?:[^"\\]|\\.)+"),'
     rb'"previous_hash":"([0-9a-f]{64})","hash":"([0-9a-f]{64})","body":(\{.*\})\}'
 )
+_DOCUMENTS = re.compile(r"(events|collections/[a-z_]+|contents)/[0-9]{8}\.jsonl")
 
 
 class Verified(NamedTuple):
     """What was found. `broken` says what is not as it was signed, and is empty for a whole archive;
-    `signers` are the keys that signed checkpoint and manifest."""
+    `signers` are the keys that signed checkpoint and manifest, `documents` how many files hold
+    documents of the tenant."""
 
     log: str
     entries: int
     signers: tuple[str, ...]
     broken: str
+    documents: int = 0
 
 
 class Chain:
@@ -113,13 +117,15 @@ def verify(archive: IO[bytes], trusted: Sequence[str] = ()) -> Verified:
         log, signers = _compare(chain, rest, listed, keys)
     except Damaged as error:
         return Verified("", chain.tree.size, (), str(error))
-    return Verified(log, chain.tree.size, signers, "")
+    documents = sum(_DOCUMENTS.fullmatch(each["name"]) is not None for each in listed)
+    return Verified(log, chain.tree.size, signers, "", documents)
 
 
 def _read(
     archive: IO[bytes], chain: Chain, rest: dict[str, bytes], listed: list[dict[str, Any]]
 ) -> None:
-    """Follows the entries, and reads the other files. Raises Damaged."""
+    """Follows the entries, compares contents with their hashes, and keeps the last three files.
+    Raises Damaged."""
     entries, segment = b"", 1
     for name, content in files_in(archive):
         sha256 = hashlib.sha256(content).hexdigest()
@@ -129,12 +135,28 @@ def _read(
         elif name == f"tree/{segment:08}" and not rest and len(listed) == 2 * segment:
             chain.follow(entries, content)
             segment += 1
+        elif _DOCUMENTS.fullmatch(name) and not rest:
+            if name.startswith("contents/"):
+                _compare_contents(name, content)
         elif name == ("checkpoint", "manifest.json", "manifest.note", "")[len(rest)]:
             rest[name] = content
         else:
             raise Damaged(f"the archive has no place for a file {name!r} here")
     if len(rest) < 3:
         raise Damaged("the archive is cut: checkpoint and manifest are at its end")
+
+
+def _compare_contents(name: str, lines: bytes) -> None:
+    """Raises Damaged for a line whose text has another hash than its name."""
+    for number, line in enumerate(lines.splitlines(), 1):
+        try:
+            said = json.loads(line)
+            text = said.get("text")
+            is_it = text is None or hashlib.sha256(text.encode()).hexdigest() == said["sha256"]
+        except (ValueError, AttributeError, KeyError, RecursionError):
+            is_it = False
+        if not is_it:
+            raise Damaged(f"{name}: line {number} is not the content that its hash names")
 
 
 def _compare(

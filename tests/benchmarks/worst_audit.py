@@ -63,3 +63,10 @@ def show_export(scene: Scene) -> Iterator[Call]:
 @worst_of("POST", "/v1/audit/exports")
 def request_export(scene: Scene) -> Iterator[Call]:
     yield Call(log_of(scene).reader, "/v1/audit/exports", what="a long log")
+
+
+@worst_of("POST", "/v1/tenants/{tenant_id}/export")
+def request_everything(scene: Scene) -> Iterator[Call]:
+    admin = scene.full.world.person("adam", ("audit:write",), ("tenant_admin",))
+    path = f"/v1/tenants/{scene.full.world.tenant}/export"
+    yield Call(admin, path, what="for each entry of a long log", items=log_of(scene).size)

@@ -69,7 +69,12 @@ class SignedIn:
     def key_body(self) -> dict[str, Any]:
         ends = parse_instant(self.platform.now()) + timedelta(days=30)
         scopes = ["agents:read", "agents:write", "approvals:read", "approvals:write"]
-        return {"name": "x" * 200, "scopes": scopes, "expires_at": format_instant(ends)}
+        return {
+            "name": "x" * 200,
+            "scopes": scopes,
+            "expires_at": format_instant(ends),
+            "requests_per_minute": 1_000,
+        }
 
     def invitation(self) -> dict[str, Any]:
         return self.made("/v1/invitations", {"roles": ROLES})

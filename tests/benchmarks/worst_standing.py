@@ -11,6 +11,7 @@ from tests.benchmarks.worst import Call, Scene, worst_of
 from tests.benchmarks.worst_identity import cast
 
 REASON = {"reason": "x" * 500}
+SCOPES = ("identity:read", "identity:write")
 
 
 class PlatformAdmin:
@@ -21,7 +22,7 @@ class PlatformAdmin:
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:
         token = self._platform.token(
-            "sam", PLATFORM_TENANT, scopes=["identity:write"], roles=("platform_admin",)
+            "sam", PLATFORM_TENANT, scopes=SCOPES, roles=("platform_admin",)
         )
         headers = {**(request.pop("headers", None) or {}), "Authorization": f"Bearer {token}"}
         return self._platform.http.request(method, path, headers=headers, **request)
@@ -71,3 +72,13 @@ def put_flag(scene: Scene) -> Iterator[Call]:
         name = f"{'x' * 47}{number:02}"
         assert founder.send("PUT", f"/v1/flags/{name}", json={"percent": 50}).is_success
     yield Call(founder, f"/v1/flags/{'y' * 50}", {"percent": 50})
+
+
+@worst_of("GET", "/v1/health")
+def show_health(scene: Scene) -> Iterator[Call]:
+    yield Call(PlatformAdmin(scene), "/v1/health")
+
+
+@worst_of("GET", "/v1/metrics")
+def show_metrics(scene: Scene) -> Iterator[Call]:
+    yield Call(PlatformAdmin(scene), "/v1/metrics")

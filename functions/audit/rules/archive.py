@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet, OKPKey
 
 from functions.audit.rules.chain import Entry
 from functions.audit.rules.checkpoints import Kept
+from functions.audit.rules.documents import File
 from functions.audit.rules.notes import ed25519, sign_note, verifier_key
 from functions.audit.rules.tree import leaf_hash
 from shared.kit.canonical import canonical_json
@@ -40,6 +41,10 @@ class Archive:
         return self._file(f"entries/{number:08}.jsonl", lines) + self._file(
             f"tree/{number:08}", leaves
         )
+
+    def document(self, file: File) -> bytes:
+        """One more file, after the last entries."""
+        return self._file(file.name, file.content)
 
     def end(
         self,

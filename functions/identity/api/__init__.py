@@ -5,6 +5,7 @@ from functions.identity.api import (
     clients,
     devices,
     discovery,
+    figures,
     impersonations,
     keys,
     own,
@@ -32,5 +33,5 @@ ROUTER = Router.joining(
     ),
     *(own.ROUTER, tenants.ROUTER, workspaces.ROUTER, keys.ROUTER),
     *(passkeys.ROUTER, passkeys.PAGES),
-    *(scim.ROUTER, sso.ROUTER, impersonations.ROUTER),
+    *(scim.ROUTER, sso.ROUTER, impersonations.ROUTER, figures.ROUTER),
 )

@@ -35,6 +35,7 @@ class Grant:
     audience: str | None = None
     workspace_id: str | None = None
     impersonator: str | None = None
+    requests_per_minute: int | None = None
     # When the time of a deputy ends.
     ends_at: datetime | None = None
 
@@ -137,4 +138,6 @@ def claims_of(
         claims |= {"tenant": grant.tenant_id, "member_version": grant.member_version}
     if grant.workspace_id is not None:
         claims["workspace"] = grant.workspace_id
+    if grant.requests_per_minute is not None:
+        claims["requests_per_minute"] = grant.requests_per_minute
     return claims

@@ -23,6 +23,7 @@ from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
 from shared.kit.ids import Id, is_id
 from shared.kit.instants import Instant
 from shared.kit.models import Model
+from shared.kit.tier_limits import LEAST_OF_A_KEY, MOST_OF_A_KEY
 from shared.kit.transitions import Transition
 from shared.kit.wording import one_of
 
@@ -30,6 +31,7 @@ LONGEST_LIFE = timedelta(days=366)
 # How long the earlier secret is taken after a rotation.
 OVERLAP = timedelta(hours=24)
 
+PerMinute = Annotated[int, Field(ge=LEAST_OF_A_KEY, le=MOST_OF_A_KEY)]
 ScopeName = Annotated[str, StringConstraints(max_length=50)]
 
 
@@ -40,6 +42,7 @@ class KeyBody(Model):
     name: Name
     scopes: Annotated[tuple[ScopeName, ...], Field(min_length=1, max_length=20)]
     expires_at: Instant
+    requests_per_minute: PerMinute | None = None
     roles: Annotated[tuple[ServiceRole, ...], Field(max_length=5)] = ()
     principal_id: Id | None = None
 
@@ -111,6 +114,7 @@ def new_key(
         scopes=tuple(sorted(set(body.scopes))),
         created_at=at,
         expires_at=body.expires_at,
+        requests_per_minute=body.requests_per_minute,
         secret_digest=digest_of(secret),
     )
     return Transition(key, ApiKeyCreated)
@@ -173,6 +177,7 @@ def grant(
         scope=" ".join(sorted(allowed.intersection(key.scopes))),
         client_id=key.key_id,
         credential_id=key.key_id,
+        requests_per_minute=key.requests_per_minute,
         member_version=member.version,
     )
 

@@ -28,7 +28,7 @@ async def suspend_tenant(
 ) -> TenantView:
     """The suspended tenant. Raises Forbidden for all but platform admins, NotFound,
     VersionConflict for one that is closed."""
-    check_platform_admin(_on_platform(caller))
+    check_platform_admin(on_platform_only(caller))
 
     def rule(tenant: Tenant, control: Control, at: datetime) -> Sequence[Transition[Any]]:
         return standing.suspend(tenant, control, body.reason, at)
@@ -40,7 +40,7 @@ async def resume_tenant(caller: Caller, key: IdempotencyKey, tenant_id: str) -> 
     """The tenant that is open again: a platform admin lifts a suspension, an admin of the tenant
     its closing. Raises Forbidden, NotFound, VersionConflict for one that is closed."""
     if caller.tenant_id == PLATFORM_TENANT:
-        check_platform_admin(_on_platform(caller))
+        check_platform_admin(on_platform_only(caller))
         return await _from_platform(caller, key, tenant_id, standing.lift)
     return await _from_within(caller, key, tenant_id, standing.stay)
 
@@ -110,7 +110,7 @@ async def _found(work: Command) -> Tenant:
     return tenant
 
 
-def _on_platform(caller: Caller) -> Actor:
+def on_platform_only(caller: Caller) -> Actor:
     """The caller with the roles that it has on the platform: none with a tenant's token."""
     is_tenants = caller.tenant_id != PLATFORM_TENANT
     return Actor(caller.principal, frozenset()) if is_tenants else caller.actor

@@ -59,8 +59,15 @@ MATRIX = {
         {"reason": "It sends spam."},
         tenant=PLATFORM_TENANT,
     ),
+    "see the platform's health": Row(
+        "GET", "/v1/health", {"platform_admin"}, tenant=PLATFORM_TENANT
+    ),
+    "see the platform's figures": Row(
+        "GET", "/v1/metrics", {"platform_admin"}, tenant=PLATFORM_TENANT
+    ),
     "resume a tenant": Row("POST", "/v1/tenants/ten_x/resume", ADMINS),
     "close the tenant": Row("POST", "/v1/tenants/ten_x/close", {"tenant_admin"}),
+    "export the tenant": Row("POST", "/v1/tenants/ten_x/export", {"tenant_admin"}),
     "rename the tenant": Row("PATCH", "/v1/tenants/ten_x", {"tenant_admin"}, {"name": "Clinic"}),
     "end a member's sessions": Row("DELETE", "/v1/members/nobody/sessions", {"tenant_admin"}),
     "set a feature": Row("PUT", "/v1/flags/faster", {"tenant_admin"}, {"percent": 101}),

@@ -47,6 +47,7 @@ from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
+from shared.messaging.backlog import late_events
 from shared.messaging.log import tenants_of_log
 from shared.policy.asking import begin
 from shared.storage.firestore import TenantStore
@@ -199,11 +200,13 @@ async def a_stranger_knocks(client: httpx.AsyncClient) -> None:
 
 
 async def an_auditor_looks(tenant: str) -> None:
-    """The checkpoints of a chain, which has none yet, and an export, which waits for its timer."""
+    """The checkpoints of a chain, which has none yet, an export, which waits for its timer, and
+    what is late."""
+    assert await late_events("audit", START) == []
     assert await audit.newest_checkpoint(tenant) is None
     assert await audit.read_checkpoints(tenant) == []
     caller = caller_of(tenant)
-    asked = await request_export(caller, IdempotencyKey(caller))
+    asked = await request_export(caller, IdempotencyKey(caller), "log")
     assert (await show_export(caller, asked.export_id)).status == "pending"
     await AUDIT.sweep(AUDIT_HANDLERS).run(START)
 

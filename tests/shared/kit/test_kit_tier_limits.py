@@ -8,13 +8,16 @@ from hypothesis import strategies as st
 
 from shared.kit.tier_limits import (
     HOUR,
+    LEAST_OF_A_KEY,
     LIMITS,
     MINUTE,
+    MOST_OF_A_KEY,
     Balance,
     Granted,
     Refused,
     TierLimit,
     lease,
+    limit_of_key,
     tier_above,
 )
 
@@ -138,3 +141,10 @@ def test_every_lease_fits_into_a_burst_for_several_instances(name: str) -> None:
     limit = LIMITS[name]  # type: ignore[index]
     assert 3 * limit.lease <= limit.burst
     assert dataclasses.replace(limit, lease=1).first_lease == 1
+
+
+def test_every_limit_of_a_key_has_a_burst_that_a_lease_fits() -> None:
+    for per_minute in range(LEAST_OF_A_KEY, MOST_OF_A_KEY + 1):
+        limit = limit_of_key("free", per_minute)
+        assert 1 <= limit.first_lease <= limit.lease <= limit.burst, per_minute
+    assert limit_of_key("free", LEAST_OF_A_KEY - 1).burst == 0

@@ -15,7 +15,7 @@ from shared.kit.errors import PayloadTooLarge, Unavailable
 from shared.kit.instants import format_instant
 from shared.kit.operations import start_counting
 from shared.messaging import backlog, sweep
-from shared.messaging.backlog import GRACE, LONGEST_PAUSE, SHARE, set_aside
+from shared.messaging.backlog import GRACE, LONGEST_PAUSE, LOOKED_AT, SHARE, late_events, set_aside
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG
@@ -370,6 +370,29 @@ async def test_events_of_a_backlog_do_not_delay_those_of_another_tenant(
     assert await log.left("many") == 0
     received = [each.event_id for each in await mailbox.take(1_001)]
     assert sorted(received) == sorted([*many, one])
+
+
+async def test_late_events_are_those_that_no_sweep_published_in_time_also_after_failures(
+    cloud: Cloud, log: Log
+) -> None:
+    await cloud.mailbox(log.noun)
+    assert await late_events(log.noun, LATE) == []
+    failed, torn = await log.unpublished("clinic", 2)
+    await log.unpublished("clinic", 1, LATE - GRACE + timedelta(milliseconds=1))
+    entry = await log.store("clinic").get(EVENT_LOG, failed)
+    assert entry is not None
+    await set_aside(entry, LATE)
+    batch = Batch()
+    batch.merge(EVENT_LOG, torn, {"time": "yesterday"})
+    await log.store("clinic").commit(batch)
+    counts = start_counting()
+    assert await late_events(log.noun, LATE) == [NOW]
+    assert dict(counts) == {"firestore-reads": 3}
+    assert await late_events("other", LATE) == []
+    await log.unpublished("many", 20)
+    assert await late_events(log.noun, LATE) == [NOW] * (LOOKED_AT - 1)
+    await log.sweep.run(LATE + LONGEST_PAUSE)
+    assert await late_events(log.noun, LATE + LONGEST_PAUSE) == []
 
 
 async def test_an_entry_that_cannot_be_read_is_set_aside_and_named(

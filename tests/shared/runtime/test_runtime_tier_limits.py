@@ -62,6 +62,7 @@ class Callers:
         self._http = http
         self._issuer = issuer
         self.tenant: str | None = f"tenant-{uuid.uuid4().hex[:12]}"
+        self.key: dict[str, object] = {}
 
     async def get(self, *roles: str, path: str = "/v1/things") -> httpx.Response:
         return await self._http.get(path, headers=self._bearer(roles))
@@ -79,7 +80,9 @@ class Callers:
     def _bearer(self, roles: tuple[str, ...]) -> dict[str, str]:
         at = int(AT.timestamp())
         lifetime = {"iat": at, "nbf": at, "exp": at + 600}
-        token = self._issuer.sign(claims(tenant=self.tenant, roles=list(roles), **lifetime))
+        token = self._issuer.sign(
+            claims(tenant=self.tenant, roles=list(roles), **lifetime, **self.key)
+        )
         return {"Authorization": f"Bearer {token}"}
 
 
@@ -178,6 +181,60 @@ async def test_a_call_that_the_tier_refuses_costs_its_process_no_more_than_a_rea
     # A write needs four of which three are left.
     assert set(refused) == {"tier_limit_reached"}
     assert (await callers.veto()).json()["code"] == "too_many_requests"
+
+
+async def test_a_key_has_its_own_limit_and_leaves_the_rest_to_others(callers: Callers) -> None:
+    callers.key = {"sid": "key_a", "requests_per_minute": 9}
+    answers = [await callers.get("operator") for _ in range(5)]
+    assert [each.status_code for each in answers] == [200, 200, 200, 429, 429]
+    assert answers[0].headers["ratelimit-policy"] == '"minute";q=9;w=60, "hour";q=540;w=3600'
+    assert answers[0].headers["ratelimit"] == '"minute";r=2;t=7, "hour";r=539;t=3000'
+    assert answers[3].headers["retry-after"] == "7"
+    problem = answers[3].json()
+    assert (problem["code"], problem["upgrade_to"]) == ("tier_limit_reached", None)
+    assert problem["detail"].startswith("this API key allows 9 requests a minute, which are used")
+    callers.key = {"sid": "key_b", "requests_per_minute": 9}
+    assert (await callers.get("operator")).status_code == 200
+    callers.key = {}
+    answer = await callers.get("operator")
+    # The tenant gave four: what the key's limit refused took nothing.
+    assert answer.headers["ratelimit"] == '"minute";r=15;t=5, "hour";r=995;t=3000'
+
+
+async def test_a_key_that_its_tenant_refuses_loses_nothing_of_its_own(
+    callers: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    callers.key = {"sid": "key_a", "requests_per_minute": 9}
+    assert (await callers.get()).status_code == 200
+    callers.key = {}
+    for _ in range(LIMITS["free"].burst):
+        refusal = await callers.get()
+    callers.key = {"sid": "key_a", "requests_per_minute": 9}
+    refused = [await callers.get() for _ in range(10)]
+    assert {each.status_code for each in refused} == {429}
+    assert "the tier free allows" in refused[-1].json()["detail"]
+    assert refused[-1].headers["ratelimit-policy"].startswith('"minute";q=60;')
+    after = AT.timestamp() + int(refusal.headers["retry-after"])
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(after, UTC))
+    assert (await callers.get()).status_code == 200
+
+
+async def test_a_key_without_a_lower_limit_costs_nothing_more(
+    callers: Callers, firestore: Wire
+) -> None:
+    for number, limit in enumerate(({}, {"requests_per_minute": 60})):
+        callers.key = {"sid": f"key_{number}", **limit}
+        answer = await callers.get()
+        assert answer.headers["ratelimit-policy"].startswith('"minute";q=60;')
+    assert firestore.calls.count("Commit") == 1
+
+
+@pytest.mark.parametrize("per_minute", [0, 2, 1_001, -1, "many"])
+async def test_a_token_with_another_limit_than_a_key_may_have_is_refused(
+    callers: Callers, per_minute: object
+) -> None:
+    callers.key = {"sid": "key_a", "requests_per_minute": per_minute}
+    assert (await callers.get()).status_code == 401
 
 
 async def test_an_instance_of_another_function_counts_the_same_requests(

@@ -12,6 +12,7 @@ from joserfc.jwk import OKPKey
 from functions.audit.rules.archive import SEGMENT, Archive
 from functions.audit.rules.chain import GENESIS, Entry, link_hash
 from functions.audit.rules.checkpoints import kept, log_name
+from functions.audit.rules.documents import File
 from functions.audit.rules.notes import verifier_key
 from functions.audit.rules.tree import GrowingTree, leaf_hash
 from shared.kit.canonical import canonical_json
@@ -51,8 +52,10 @@ def archive_of(
     key: OKPKey = KEY,
     signed: Iterable[Entry] | None = None,
     log: str = LOG,
+    documents: Iterable[File] = (),
 ) -> bytes:
-    """The archive of the entries, with a checkpoint over the `signed` ones, by default the same."""
+    """The archive of the entries and documents, with a checkpoint over the `signed` ones, by
+    default the same."""
     entries = list(entries)
     tree, archive = GrowingTree(), Archive()
     for entry in entries if signed is None else signed:
@@ -60,6 +63,7 @@ def archive_of(
     written = b"".join(
         archive.segment(entries[at : at + SEGMENT]) for at in range(0, len(entries), SEGMENT)
     )
+    written += b"".join(map(archive.document, documents))
     keys = load_public_keys(json.dumps(public_key_set(key)))
     checkpoint = kept(log, tree.size, tree.root, key)
     return written + archive.end(

@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from functions.audit.rules.archive import SEGMENT
+from functions.audit.rules.documents import File, content_line
 from functions.audit.rules.notes import verifier_key
+from shared.kit.canonical import hash_of
+from shared.kit.contents import Content, Tombstone
 from shared.kit.signing import load_signing_key, new_key
 from shared.verify.__main__ import main
 from tests.shared.verify.archives import (
+    AT,
     KEY,
     LOG,
     TRUSTED,
@@ -34,8 +38,64 @@ ODD = ["{}", '{"a":"\u20ac \\" } {"}', '{"a":{"b":[1,2]}}']
 
 def test_an_archive_is_whole_and_says_whose_it_is() -> None:
     found = verified(ARCHIVE)
-    assert found == (LOG, 5, (TRUSTED,), "")
+    assert found == (LOG, 5, (TRUSTED,), "", 0)
     assert verified(ARCHIVE, TRUSTED) == found
+
+
+DOCUMENTS = (
+    File("events/00000001.jsonl", b'{"id":"evt_1","data":{"note":"Nr. 1"}}\n'),
+    File("collections/api_key/00000001.jsonl", b'{"id":"key_1","state":{}}\n'),
+    File(
+        "contents/00000001.jsonl",
+        content_line(Content(hash_of(b"spec"), "spec"))
+        + content_line(Tombstone(hash_of(b"gone"), AT)),
+    ),
+)
+
+
+def test_an_archive_with_documents_is_whole_and_says_how_many() -> None:
+    assert verified(archive_of(ENTRIES, documents=DOCUMENTS)) == (LOG, 5, (TRUSTED,), "", 3)
+
+
+@pytest.mark.parametrize("name", [each.name for each in DOCUMENTS])
+def test_a_document_that_was_altered_or_taken_out_is_found(name: str) -> None:
+    whole = archive_of(ENTRIES, documents=DOCUMENTS)
+    for place in range(len(dict(_segments(whole))[name])):
+        altered = rewritten(
+            whole,
+            lambda each, content, at=place: (  # type: ignore[misc]
+                content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+                if each == name
+                else content
+            ),
+        )
+        assert verified(altered).broken, place
+    rest = rewritten(whole, lambda each, content: None if each == name else content)
+    assert verified(rest).broken == "the manifest's files are not those of the archive"
+
+
+def test_a_signed_content_of_another_hash_is_found_at_its_line() -> None:
+    lines = content_line(Content(hash_of(b"spec"), "spec")) + content_line(
+        Content(hash_of(b"spec"), "other")
+    )
+    archive = archive_of(ENTRIES, documents=[File("contents/00000001.jsonl", lines)])
+    assert verified(archive).broken == (
+        "contents/00000001.jsonl: line 2 is not the content that its hash names"
+    )
+
+
+@pytest.mark.parametrize("line", [b"nonsense\n", b"[]\n", b'{"text":"x"}\n', b'{"text":1}\n'])
+def test_a_content_that_cannot_be_read_is_found(line: bytes) -> None:
+    archive = archive_of(ENTRIES, documents=[File("contents/00000001.jsonl", line)])
+    assert "line 1 is not the content" in verified(archive).broken
+
+
+@pytest.mark.parametrize(
+    "name", ["events/1.jsonl", "collections/00000001.jsonl", "secrets/00000001.jsonl"]
+)
+def test_a_document_in_no_folder_of_ours_is_refused(name: str) -> None:
+    archive = archive_of(ENTRIES, documents=[File(name, b"{}\n")])
+    assert "has no place" in verified(archive).broken
 
 
 def test_other_tools_read_the_archive_and_its_lines() -> None:
@@ -54,7 +114,7 @@ def test_other_tools_read_the_archive_and_its_lines() -> None:
 
 def test_many_segments_an_odd_body_and_an_odd_id_are_whole() -> None:
     entries = list(chained([*bodies(SEGMENT * 2 + 1), *ODD]))
-    assert verified(archive_of(entries))[1:] == (SEGMENT * 2 + 4, (TRUSTED,), "")
+    assert verified(archive_of(entries))[1:] == (SEGMENT * 2 + 4, (TRUSTED,), "", 0)
 
 
 def test_every_flipped_bit_of_a_small_archive_is_found_and_in_an_entry_is_named() -> None:

@@ -297,3 +297,31 @@ def test_a_device_that_does_not_wait_is_slowed() -> None:
     for _ in range(100):
         slower = slower.then(hasty)
     assert slower.interval == timedelta(minutes=1)
+
+
+def test_a_key_keeps_its_own_limit_in_its_tokens_and_over_a_rotation() -> None:
+    ends = NOON + timedelta(days=30)
+    body = KeyBody(name="CI", scopes=("agents:read",), expires_at=ends, requests_per_minute=9)
+    tenant, member = _place()
+    key = api_key.make(KEY_ID, body, "secret", member, NOON).state
+    newer = api_key.rotate(key, "newer", member.principal_id, NOON).state
+    told: dict[str, Any] = {
+        "issuer": "https://assent.test",
+        "audience": "assent",
+        "token_id": "tok_1",
+        "at": NOON,
+    }
+    for written, of_key, limit in (
+        (_written(), key, 9),
+        (_written("newer"), newer, 9),
+        (_written(), _key(), None),
+    ):
+        grant = api_key.grant(written, of_key, member, tenant, NOON)
+        assert claims_of(grant, **told).get("requests_per_minute") == limit
+
+
+@pytest.mark.parametrize("per_minute", [0, 2, 1_001])
+def test_a_key_has_no_limit_without_a_burst_or_beyond_all_tiers(per_minute: int) -> None:
+    ends = NOON + timedelta(days=30)
+    with pytest.raises(ValueError, match="requests_per_minute"):
+        KeyBody(name="CI", scopes=("a",), expires_at=ends, requests_per_minute=per_minute)
