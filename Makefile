@@ -27,6 +27,9 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
 PLAIN  := $(BIN)/python -m pytest
 # To measure the code coverage doubles what a test takes of a processor.
 PYTEST := $(PLAIN) --cov --cov-report=
+# $(call chosen,NAME,what it is,its choices): the variable's value, or an end that names the variable.
+chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
+IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
 .PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit cost cost-check clean
@@ -53,14 +56,17 @@ setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) ## the virtualenv, from the lock
 demo: setup ## a founder signs up; three agents: approved, vetoed, confirmed; their causes, cost and proof
 	@$(BIN)/python -m emulators demo
 
-up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 continues where it stopped; INSTANCES=3 of each public side
-	@$(BIN)/python -m emulators up --port $(PORT) $(if $(KEEP),--keep) $(if $(INSTANCES),--instances $(INSTANCES))
+up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 continues where it stopped; INSTANCES=3 of each public side; TIER=free limits; STATE=folder
+	@$(BIN)/python -m emulators up --port $(call chosen,PORT,a port from 0 to 65535,$(shell seq 0 65535)) $(IN) $(if $(KEEP),--keep) \
+	  $(if $(INSTANCES),--instances $(call chosen,INSTANCES,a number from 1 to 10,$(shell seq 1 10))) \
+	  $(if $(TIER),--tier $(call chosen,TIER,free or pro or team,free pro team))
 
-backup: setup ## copy the kept state of a stopped platform (INTO=file)
-	@$(BIN)/python -m emulators backup $(or $(INTO),$(error Say where: make backup INTO=~/assent-backups/monday))
+backup: setup ## copy the kept state of a stopped platform (INTO=file; STATE=folder)
+	@$(BIN)/python -m emulators backup $(IN) $(or $(INTO),$(error Say where: make backup INTO=~/assent-backups/monday.zip))
 
-restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases)
-	@$(BIN)/python -m emulators restore $(if $(ONLY),--$(ONLY)-only) $(or $(FROM),$(error Say which: make restore FROM=~/assent-backups/monday))
+restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases; STATE=folder)
+	@$(BIN)/python -m emulators restore $(IN) $(if $(ONLY),--$(call chosen,ONLY,databases or leave it out,databases)-only) \
+	  $(or $(FROM),$(error Say which: make restore FROM=~/assent-backups/monday.zip))
 
 test: setup ## all tests except the nightly ones, with the code coverage
 	@rm -f .coverage .coverage.*
@@ -122,7 +128,7 @@ lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1
 	@$(LOCK) --extra local --extra infra --extra dev --extra policy -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
-	@$(BIN)/python -m infra.preview --stack $(or $(STACK),dev)
+	@$(BIN)/python -m infra.preview --stack $(if $(STACK),$(call chosen,STACK,dev or staging or prod,dev staging prod),dev)
 
 chaos: setup ## 500 creation cases at once under every fault and two restarts, then the checker (SEEDS="1 2 3", CASES=500)
 	@$(BIN)/python -m tests.chaos --cases $(or $(CASES),500) --seeds $(or $(SEEDS),1)
@@ -144,6 +150,7 @@ dead-letters: setup ## list them; DO="redeliver --all" redelivers them
 
 erase: setup ## erase for good: TENANT=t and HASH="h1 h2" of contents, or SUBJECT="user_…" who wrote
 	@$(if $(HASH)$(SUBJECT),,$(error Say what: HASH="…" or SUBJECT="user_…"))
+	@$(if $(TENANT),,$(error Say whose: TENANT=… beside HASH or SUBJECT))
 	@$(if $(HASH),$(BIN)/python -m shared.messaging.erasure --tenant $(TENANT) $(HASH))
 	@$(if $(SUBJECT),$(BIN)/python -m functions.identity.erasing --tenant $(TENANT) --subject $(SUBJECT))
 

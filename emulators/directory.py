@@ -38,7 +38,8 @@ class PlatformDirectory:
             running = find_local_platform(self.path) or {"url": "it is starting", "pid": "?"}
             raise PlatformError(
                 f"A platform already runs here: {running['url']} (process {running['pid']})."
-                " Stop it first (Ctrl-C in its terminal), or use another directory: --state DIR"
+                " Stop it first (Ctrl-C in its terminal), or use another directory: make up"
+                " STATE=DIR PORT=…"
             )
 
     def scratch(self) -> Path:

@@ -6,7 +6,7 @@ from typing import Literal
 
 Kind = Literal["duplicate", "drop_once", "delay", "reorder", "unavailable", "kill"]
 
-KINDS_OF_TARGET: dict[str, frozenset[str]] = {
+KINDS_OF_TARGET: dict[str, frozenset[Kind]] = {
     "pubsub": frozenset({"duplicate", "drop_once", "delay", "reorder", "unavailable"}),
     "tasks": frozenset({"duplicate", "drop_once", "delay", "unavailable"}),
     "firestore": frozenset({"unavailable", "delay"}),

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, WrapValidator
 
-from emulators.faults import Kind
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Identifier
 from shared.kit.models import Model
@@ -62,7 +61,7 @@ class FaultRequest(Model):
     function works on a request before it is killed."""
 
     target: str
-    kind: Kind
+    kind: Annotated[str, StringConstraints(max_length=40)]
     count: Annotated[int, Field(ge=1, le=10_000)] = 1
     seconds: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] | None = None
 

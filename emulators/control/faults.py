@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from emulators.cloud_tasks import CloudTasksEmulator
 from emulators.control.bodies import FaultRequest
-from emulators.faults import KINDS_OF_TARGET, Fault, Faults
+from emulators.faults import KINDS_OF_TARGET, Fault, Faults, Kind
 from emulators.firestore_front import FirestoreFront
 from emulators.functions.fleet import Fleet
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.wording import one_of
 
 _DELAY_SECONDS = 1.0
 _KILL_SECONDS = 0.02
@@ -29,18 +30,18 @@ class FaultControl:
             raise Invalid(
                 FieldError("target", "must be pubsub, firestore, tasks or function:<name>")
             )
-        if request.kind not in kinds:
-            listed = ", ".join(sorted(kinds))
-            raise Invalid(FieldError("kind", f"{request.family} can suffer {listed}"))
-        fault = Fault(request.kind, _seconds(request))
+        kind = next((each for each in kinds if each == request.kind), None)
+        if kind is None:
+            raise Invalid(FieldError("kind", f"must be {one_of(kinds)} for {request.family}"))
+        fault = Fault(kind, _seconds(kind, request.seconds))
         if request.function is not None:
             self.faults.arm(self._function_target(request.function), fault, request.count)
         elif request.family == "firestore":
             await self.firestore.arm(fault, request.count)
         elif request.family == "tasks":
-            self.tasks.inject(request.kind, request.count)  # type: ignore[arg-type]
+            self.tasks.inject(kind, request.count)  # type: ignore[arg-type]
         else:
-            publishing = request.kind == "unavailable"
+            publishing = kind == "unavailable"
             target = "pubsub:publish" if publishing else "pubsub"
             self.faults.arm(target, fault, request.count)
 
@@ -56,7 +57,7 @@ class FaultControl:
         return f"function:{fronts[0].deployable.noun if len(fronts) > 1 else fronts[0].name}"
 
 
-def _seconds(request: FaultRequest) -> float:
-    if request.seconds is not None:
-        return request.seconds
-    return _KILL_SECONDS if request.kind == "kill" else _DELAY_SECONDS
+def _seconds(kind: Kind, wanted: float | None) -> float:
+    if wanted is not None:
+        return wanted
+    return _KILL_SECONDS if kind == "kill" else _DELAY_SECONDS

@@ -15,14 +15,15 @@ from collections.abc import Sequence
 
 from functions.audit.checking import Checked, check
 from functions.audit.store import audited_tenants
-from shared.kit.errors import Unavailable
+from shared.kit.errors import NotFound, Unavailable
 from shared.kit.local_platform import found_project
 
 DATABASE = "ASSENT_POSTGRES_DSN"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns the exit code: 0 whole, 1 broken, 2 no platform, project or database."""
+    """Returns the exit code: 0 whole, 1 broken, 2 no platform, project or database, or no audit log
+    of that tenant."""
     parser = argparse.ArgumentParser(prog="python -m functions.audit.verify", description=__doc__)
     parser.add_argument("--tenant", help="only this tenant; otherwise every tenant")
     parser.add_argument("--with-log", action="store_true", help="compare with the event log too")
@@ -34,16 +35,19 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         checked = asyncio.run(_check_all(chosen.tenant, with_log=chosen.with_log))
-    except Unavailable as error:
+    except (NotFound, Unavailable) as error:
         print(f"The audit log was not verified: {error.detail}", file=sys.stderr)
         return 2
     return int(any(each.broken for each in checked))
 
 
 async def _check_all(tenant: str | None, *, with_log: bool) -> list[Checked]:
+    """Raises NotFound for a tenant without an audit log, Unavailable."""
     checked = []
     for tenant_id in [tenant] if tenant else await audited_tenants():
         checked.append(await check(tenant_id, with_log=with_log))
+        if tenant and not (checked[-1].entries or checked[-1].checkpoints or checked[-1].broken):
+            raise NotFound(f"{tenant} has no audit log; without a tenant, every one is verified")
         print(_described(checked[-1]), flush=True)
     return checked
 

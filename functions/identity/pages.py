@@ -13,13 +13,24 @@ from functions.identity.scripts import SIGN_IN
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 SIGN_IN_POLICY = f"{POLICY}; {SIGN_IN.policy}"
 
-# What each scope of a client allows, in words for people.
-_IN_WORDS = {
+# What each scope of a client or a device allows, in words for people.
+IN_WORDS = {
     "agents:read": "read your agents and their history",
     "agents:write": "propose and change agents, which people then decide about",
     "approvals:read": "read approvals and their reasons",
     "approvals:request": "ask for approvals, and never decide one",
+    "approvals:write": "ask for approvals, and decide those that your roles let you decide",
+    "audit:read": "read the audit log",
+    "audit:write": "export the audit log",
     "governance:read": "read who governs, and by which rules",
+    "governance:write": "govern: decide, and change precedents and policies, as your roles allow",
+    "identity:read": "read who you are, your sessions, and your tenants' members",
+    "identity:write": "change what is yours, and members, keys and tenants as your roles allow",
+    "policies:read": "read policies and what they decided",
+    "policies:write": "write policies, which people then decide about",
+    "scim:read": "read the directory of your company",
+    "scim:write": "add and remove people of your company",
+    "veto:execute": "veto",
 }
 
 
@@ -51,8 +62,11 @@ def signed_in_page(device: str) -> str:
     """What a person sees who is signed in and was going nowhere."""
     return whole_page(
         "You are signed in",
+        "<ul><li><a href='/passkeys'>Passkeys</a></li>"
+        "<li><a href='/device'>Connect a device</a></li></ul>"
+        "<p>A tenant, colleagues and keys: docs/guides/sign-up.md shows the calls.</p>"
         "<form method='post' action='/v1/auth/logout'><button>Sign out</button></form>"
-        f"<p>{escape(device)}</p>",
+        f"<p>Signed in from: {escape(device)}</p>",
     )
 
 
@@ -69,13 +83,13 @@ def code_page(problem: str = "") -> str:
 
 def device_page(grant: DeviceGrant, form_token: str) -> str:
     """The question whether a device may act for the person who is signed in."""
-    scopes = "".join(f"<li>{escape(each)}</li>" for each in grant.scope.split())
     code = shown(grant.user_code)
     return whole_page(
         "Connect a device",
         f"<p>A program that calls itself <b>{escape(grant.client_name)}</b> shows the code "
         f"<b>{escape(code)}</b>. Allow it only if you started it and it shows this code.</p>"
-        f"<p>It may then do as you:</p><ul>{scopes}</ul>"
+        "<p>It may then act as you, in each tenant that you belong to:</p>"
+        f"{_in_words(grant.scope.split())}"
         "<form method='post' action='/v1/auth/device/decision'>"
         f"<input type='hidden' name='user_code' value='{escape(code)}'>"
         f"<input type='hidden' name='form' value='{escape(form_token)}'>"
@@ -89,9 +103,6 @@ def consent_page(asked: Asked, resource: str, form_token: str) -> str:
     The host is what the person can trust: the name is the client's own word."""
     request, host = asked.request, host_of(asked.request.client_id)
     name = f"<b>{escape(asked.document.name)}</b>, from " if asked.document.name else ""
-    scopes = "".join(
-        f"<li>{escape(_IN_WORDS[each])} ({escape(each)})</li>" for each in sorted(request.scopes())
-    )
     choices = "".join(
         f"<li><label><input type='radio' name='tenant' value='{escape(each.tenant_id)}' required"
         f"{' checked' if len(asked.tenants) == 1 else ''}> {escape(each.name)} "
@@ -103,7 +114,8 @@ def consent_page(asked: Asked, resource: str, form_token: str) -> str:
         f"<p>A program that calls itself {name or 'nothing, from '}<b>{escape(host)}</b>, asks to "
         f"act for you at <b>{escape(resource)}</b>. Allow it only if you started this there.</p>"
         f"<p>Afterwards your browser goes to <b>{escape(host_of(request.redirect_uri))}</b>.</p>"
-        f"<p>It may then, until you revoke it or for 30 days:</p><ul>{scopes}</ul>"
+        f"<p>It may then, until you revoke it or for 30 days:</p>"
+        f"{_in_words(request.scopes())}"
         "<form method='post' action='/consent'>"
         f"<p>In the tenant:</p><ul>{choices}</ul>"
         f"<input type='hidden' name='request' value='{escape(request.written())}'>"
@@ -129,6 +141,11 @@ def message_page(title: str, text: str) -> str:
 def refusal_page(title: str, detail: str) -> str:
     """A refusal, and the way to begin again."""
     return whole_page(title, f"{_problem(detail)}<p><a href='/signin'>Sign in</a></p>")
+
+
+def _in_words(scopes: Iterable[str]) -> str:
+    each = (f"<li>{escape(IN_WORDS[name])} ({escape(name)})</li>" for name in sorted(scopes))
+    return f"<ul>{''.join(each)}</ul>"
 
 
 def _start(name: str, return_to: str) -> str:

@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from events.cedar_policies import PolicyStatus
 from functions.policy.compare.compare import Comparison, Witness
-from functions.policy.rules.deciding import Decided, Shown, Tested
+from functions.policy.rules.deciding import Decided, Shown, Tested, UidBody
 from functions.policy.rules.findings import PolicyFinding
 from functions.policy.rules.policy import Policy
 from shared.kit.contents import Contents
@@ -90,15 +90,24 @@ class Answer(Model):
         return cls(**{name: fields[name] for name in cls.model_fields})
 
 
+class ExampleRequest(Model):
+    """Who takes which action on what, and what is asked about, in Cedar's JSON form."""
+
+    principal: UidBody
+    action: str
+    resource: UidBody
+    context: dict[str, JsonValue]
+    entities: tuple[dict[str, JsonValue], ...]
+
+
 class Example(Model):
-    """A request with its entities, in Cedar's JSON form, that the draft decides otherwise than what
-    is published; the engine itself decided both."""
+    """A request that the draft decides otherwise than what is published, as a test of a policy and
+    `POST /v1/decisions` take it; the engine itself decided both."""
 
     principal_type: str
     action: str
     resource_type: str
-    request: dict[str, JsonValue]
-    entities: tuple[dict[str, JsonValue], ...]
+    request: ExampleRequest
     before: Answer
     after: Answer
 
@@ -109,8 +118,10 @@ class Example(Model):
             principal_type=witness.environment.principal,
             action=witness.environment.action,
             resource_type=witness.environment.resource,
-            request=witness.case.request,
-            entities=tuple(witness.case.entities),
+            request=ExampleRequest(
+                **{**witness.case.request, "action": witness.environment.action},
+                entities=tuple(witness.case.entities),
+            ),
             before=Answer.of(witness.before),
             after=Answer.of(witness.after),
         )

@@ -71,6 +71,9 @@ def _figures(figures: Mapping[str, Figure]) -> RenderableType:
         aim = "" if figure.aim is None else f"≤ {figure.aim:g}"
         value = _number(figure.value)
         table.add_row(f"{name} ({figure.unit})", value, aim, verdicts[figure.met])
+    if any(figure.met is False for figure in figures.values()):
+        table.caption_justify = "left"
+        table.caption = "missed: above its aim. Only an exceeded budget, named below, is a failure."
     return table
 
 

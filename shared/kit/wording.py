@@ -1,6 +1,6 @@
 """What is wrong with a field, in the words of people who write requests: what to write instead."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -143,5 +143,17 @@ def worded_errors(problems: Iterable[Mapping[str, Any]]) -> list[FieldError]:
             (".".join(str(part) for part in problem["loc"]) or WHOLE_BODY)[:LONGEST_FIELD],
             worded(problem)[:LONGEST_MESSAGE],
         )
-        for problem in islice(problems, MOST_ERRORS)
+        for problem in islice(_own_mistakes(problems), MOST_ERRORS)
     ]
+
+
+def _own_mistakes(problems: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """All but a list that is too short because pydantic counts its valid items only; it names the
+    items before the list."""
+    lists: set[tuple[Any, ...]] = set()
+    for problem in problems:
+        at = tuple(problem["loc"])
+        if problem["type"] == "too_short" and at in lists:
+            continue
+        lists |= {at[:end] for end, part in enumerate(at) if isinstance(part, int)}
+        yield problem

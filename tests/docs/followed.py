@@ -7,14 +7,16 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+from emulators.ports import page_url
 from emulators.running import RunningPlatform
 from tests.docs.answers import Answers
 from tests.scratch import ROOT
 
 GUIDES = ROOT / "docs" / "guides"
 COMMANDS, FILES, ANSWERS = ("", "bash"), ("yaml", "markdown"), ("json", "text")
-# The platform, and the tenant that the readers are people of.
-_ADDRESS, _TENANT = "http://127.0.0.1:8080", '"tenant": "guide"'
+_ADDRESS = "http://127.0.0.1:8080"
+# The tenant that the readers are people of: in a request for a token, and as an entity of Cedar.
+_TENANTS = ('"tenant": "guide"', '"type": "Tenant", "id": "guide"')
 _BLOCK = re.compile(r"(.*?)^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _NAMED = re.compile(r"`([\w.-]+\.(?:yaml|md))`[^`]*\Z")
 _SECTION = re.compile(r"^(?=\w)", re.MULTILINE)
@@ -53,7 +55,9 @@ def differences(page: str, running: RunningPlatform, folder: Path) -> list[str]:
     as a tenant of its own. Raises AssertionError where a command fails."""
     steps = steps_of((GUIDES / page).read_text(encoding="utf-8"))
     script = "".join(f"{step.commands}printf '\\n{_END}'\n" for step in steps)
-    own = {_ADDRESS: running.url, _TENANT: _TENANT.replace("guide", page.removesuffix(".md"))}
+    tenant = page.removesuffix(".md")
+    own = {each: each.replace("guide", tenant) for each in _TENANTS}
+    own |= {_ADDRESS: running.url, page_url(_ADDRESS): page_url(running.url)}
     for name, value in own.items():
         script = script.replace(name, value)
     (folder / "emulators").symlink_to(ROOT / "emulators")

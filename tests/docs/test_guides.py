@@ -12,7 +12,14 @@ from emulators.running import RunningPlatform
 from shared.definitions import Format
 from tests.docs.followed import ANSWERS, GUIDES, differences
 
-FOLLOWED = ("governor-api.md", "import-an-agent.md", "policies.md", "write-an-agent.md")
+FOLLOWED = (
+    "audit.md",
+    "governor-api.md",
+    "import-an-agent.md",
+    "policies.md",
+    "sign-up.md",
+    "write-an-agent.md",
+)
 # Its answers are compared in tests/infra/test_infra_deploy_guide.py.
 ELSEWHERE = ("deploy.md",)
 _EVENT = re.compile(r"^(.*)evt_\d+ +([\w.]+) +(\S+) +[\d:.]+", re.MULTILINE)

@@ -238,7 +238,9 @@ def test_a_code_that_is_used_again_ends_what_it_gave(
     tenant_id = gala.signs_up()
     code = client.is_let_in(gala.browser, tenant_id)["code"]
     tokens = client.redeems(code)
-    assert client.redeems(code).json()["error"] == "invalid_grant"
+    again = client.redeems(code).json()
+    assert again["error"] == "invalid_grant"
+    assert again["error_description"].startswith("the code was used before")
     assert client.renews(tokens.json()["refresh_token"]).json()["error"] == "invalid_grant"
     assert ("POST /v1/auth/token", "replayed") in refusals(running)
     ended = running.client.events(type="assent.session.ended.v1")[-1]["data"]

@@ -47,14 +47,16 @@ class TenantBody(Model):
     slug: Slug
 
 
+# Of people, of services, and in a workspace.
+AnyRole = Literal[MemberRole, ServiceRole, WorkspaceRole]
+
+
 class MemberChange(Model):
     """What changes of a member: either the roles that it has from now on, in the tenant or in one
     workspace, where there may be none (`service_runtime` is for services only); or from when until
     when it is the governors' deputy: with `deputy_until` null, no more."""
 
-    roles: (
-        Annotated[tuple[MemberRole | ServiceRole | WorkspaceRole, ...], Field(max_length=9)] | None
-    ) = None
+    roles: Annotated[tuple[AnyRole, ...], Field(max_length=9)] | None = None
     workspace_id: Id | None = None
     deputy_from: Instant | None = None
     deputy_until: Instant | None = None

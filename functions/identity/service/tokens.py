@@ -160,7 +160,7 @@ async def redeem_authorization_code(code: str, presented: PresentedCode, at: dat
 
     given = await RUN.command(caller, IdempotencyKey(caller), use_case, _Renewed)
     if given.session is None:
-        raise _over(given.copied_from)
+        raise _over(given.copied_from, "code")
     return await _tokens(await _granted(given.session, "", "", at), given.session, at)
 
 
@@ -262,8 +262,8 @@ async def _tokens(grant: Grant, session: Session, at: datetime) -> Tokens:
     return Tokens(await access_token(grant, at), grant.scope, grant.seconds(at), newest)
 
 
-def _over(copied_from: str | None) -> GrantRefused:
+def _over(copied_from: str | None, presented: str = "token") -> GrantRefused:
     if copied_from is None:
         return GrantRefused("invalid_grant", "the session has ended: sign in", "revoked")
-    detail = "the token was used before, so somebody has a copy: the session has ended, sign in"
-    return GrantRefused("invalid_grant", detail, "replayed")
+    detail = f"the {presented} was used before, so somebody has a copy: its session has ended"
+    return GrantRefused("invalid_grant", f"{detail}, sign in", "replayed")

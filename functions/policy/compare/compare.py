@@ -58,15 +58,22 @@ class Comparison:
         return not (self.newly_allowed or self.newly_denied or self.undecided)
 
 
-def compare(schema: Schema, before: Side, after: Side, seconds: float = MOST_SECONDS) -> Comparison:
+def compare(
+    schema: Schema,
+    before: Side,
+    after: Side,
+    seconds: float = MOST_SECONDS,
+    tenant_id: str = "",
+) -> Comparison:
     """What the second set allows or denies that the first does not, found in so many seconds of a
-    processor and a few more; the environments that remain then are undecided.
+    processor and a few more; the environments that remain then are undecided. The first tenant of
+    an example that no policy names has that id.
 
     Every example was decided by the engine under both. Raises PolicyInvalid for a set that does not
     fit the schema, and `NotComparable` with the first policy, and what in it cannot be
     translated."""
     ends = time.thread_time() + seconds
-    found = tuple(_Comparing(schema, before, after).findings(ends))
+    found = tuple(_Comparing(schema, before, after, tenant_id).findings(ends))
     examples = [witness for _, witness in found if witness is not None]
     return Comparison(
         tuple(each for each in examples if each.after.is_allowed),
@@ -103,7 +110,8 @@ def only_forbids(sources: Sequence[Source]) -> list[Source]:
 
 
 class _Comparing:
-    def __init__(self, schema: Schema, before: Side, after: Side) -> None:
+    def __init__(self, schema: Schema, before: Side, after: Side, tenant_id: str) -> None:
+        self._tenant_id = tenant_id
         # First: it refuses what must not be translated.
         self._engines = [
             Policies.of(schema, side.platform, side.tenant, version)
@@ -154,7 +162,7 @@ class _Comparing:
                 return
             if not result.isSat():
                 break
-            witness = self._decided(world, Reader(world, solver).case())
+            witness = self._decided(world, Reader(world, solver, self._tenant_id).case())
             if (witness.before.is_allowed, witness.after.is_allowed) == (
                 not newly_allowed,
                 newly_allowed,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 from functions.policy.compare.schema import (
@@ -19,6 +19,7 @@ from functions.policy.compare.schema import (
 from functions.policy.compare.terms import LEAST, MOST, Term
 from functions.policy.compare.world import World
 from shared.policy.engine import Request, Uid
+from shared.policy.vocabulary import TENANT
 
 Json = dict[str, Any]
 At = tuple[Term, ...]
@@ -43,9 +44,11 @@ class Case:
 
 
 class Reader:
-    """Reads the request and the entities that the solver found; `solver` has answered `sat`."""
+    """Reads the request and the entities that the solver found; `solver` has answered `sat`. The
+    first tenant that no policy names has the id `tenant_id`, where one is given."""
 
-    def __init__(self, world: World, solver: Any) -> None:
+    def __init__(self, world: World, solver: Any, tenant_id: str = "") -> None:
+        self._tenant_id = tenant_id
         self._world = world
         self._terms = world.terms
         self._solver = solver
@@ -179,7 +182,8 @@ class Reader:
         ids = self._ids[name]
         if value not in ids:
             used = set(ids.values())
-            free = (f"{name.lower()}-{number}" for number in count(1))
+            own = [self._tenant_id] if name == TENANT and self._tenant_id else []
+            free = chain(own, (f"{name.lower()}-{number}" for number in count(1)))
             ids[value] = next(id for id in free if id not in used)
         return ids[value]
 

@@ -84,16 +84,17 @@ class Tested(Model):
     passed: bool
 
 
-def refuse_other_tenants(body: RequestBody, tenant_id: str) -> None:
-    """Raises Invalid where a request or its entities speak of another tenant than the caller's."""
+def refuse_other_tenants(body: RequestBody, tenant_id: str, at: str = "") -> None:
+    """Raises Invalid where a request or its entities speak of another tenant than the caller's;
+    `at` is the path of the request with its last point."""
     problem = f"must be about no tenant but that of your token, {tenant_id}"
     for field in ("principal", "resource"):
         uid = getattr(body, field)
         if uid.type == TENANT and uid.id != tenant_id:
-            raise Invalid(FieldError(field, problem))
+            raise Invalid(FieldError(f"{at}{field}", problem))
     for number, entity in enumerate(body.entities):
         if any(each != tenant_id for each in _tenants(entity)):
-            raise Invalid(FieldError(f"entities.{number}", problem))
+            raise Invalid(FieldError(f"{at}entities.{number}", problem))
 
 
 def _tenants(value: JsonValue) -> Iterator[JsonValue]:

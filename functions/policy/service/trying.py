@@ -81,8 +81,8 @@ def _forbidding(permit: Source, seconds: float) -> str:
 async def test(caller: Caller, policy_id: str, cases: CasesBody) -> TestReport:
     """The answers to the cases, if the version were published. Raises NotFound, PolicyInvalid,
     ContentErased, Invalid for a case of another tenant."""
-    for case in cases.cases:
-        refuse_other_tenants(case.request, caller.tenant_id)
+    for number, case in enumerate(cases.cases):
+        refuse_other_tenants(case.request, caller.tenant_id, f"cases.{number}.request.")
     draft = await read_draft(caller, policy_id)
     results = await asyncio.to_thread(lambda: run_cases(draft.prepared(), cases))
     passed = sum(each.passed for each in results)
@@ -93,14 +93,18 @@ async def compare_draft(caller: Caller, policy_id: str) -> ComparisonView:
     """What the version would newly allow or deny. Raises NotFound, PolicyInvalid, ContentErased,
     and PolicyInvalid for what cannot be compared."""
     draft = await read_draft(caller, policy_id)
-    return ComparisonView.of(await asyncio.to_thread(comparison_of, draft))
+    tenant_id = caller.tenant_id
+    found = await asyncio.to_thread(lambda: comparison_of(draft, tenant_id=tenant_id))
+    return ComparisonView.of(found)
 
 
-def comparison_of(draft: Draft, seconds: float = COMPARING_SECONDS) -> Comparison:
-    """The draft beside what is published, as far as so many seconds of a processor reach. Raises
-    PolicyInvalid."""
+def comparison_of(
+    draft: Draft, seconds: float = COMPARING_SECONDS, tenant_id: str = ""
+) -> Comparison:
+    """The draft beside what is published, as far as so many seconds of a processor reach; the
+    examples are of that tenant where they can be. Raises PolicyInvalid."""
     try:
-        return compare(schema(), draft.before, draft.after, seconds)
+        return compare(schema(), draft.before, draft.after, seconds, tenant_id)
     except NotComparable as refusal:
         raise PolicyInvalid(
             f"{refusal} cannot be compared: test and replay it instead",

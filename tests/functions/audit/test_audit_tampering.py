@@ -229,6 +229,15 @@ async def test_the_command_says_what_is_broken(
     assert f"{chain.tenant}: BROKEN\n  entry 2: " in capsys.readouterr().out
 
 
+async def test_the_command_calls_no_tenant_whole_that_has_no_log(
+    chain: Chain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody = f"not-{chain.tenant}"
+    assert await asyncio.to_thread(main, ["--tenant", nobody]) == 2
+    said = capsys.readouterr()
+    assert (said.out, f"{nobody} has no audit log" in said.err) == ("", True)
+
+
 @pytest.mark.parametrize("missing", ["GOOGLE_CLOUD_PROJECT", DATABASE])
 def test_the_command_needs_a_platform(
     missing: str,

@@ -112,6 +112,13 @@ async def test_a_comparison_shows_the_change_and_proves_its_absence(world: World
     (example,) = found["newly_allowed"]
     assert (found["equivalent"], found["newly_denied"], found["undecided"]) == (False, [], [])
     assert (example["before"]["effect"], example["after"]["effect"]) == ("deny", "allow")
+    # The example is a case of a test, and a question, as it is.
+    case = {"request": example["request"], "expect": "allow"}
+    tested = await world.post(f"/v1/policies/{drafted['policy_id']}/test", {"cases": [case]})
+    assert tested.json()["results"][0]["errors"] == []
+    assert tested.json()["passed"] == 1
+    decided = (await world.post("/v1/decisions", example["request"])).json()
+    assert (decided["effect"], decided["errors"]) == ("deny", [])
     await world.publish()
     again = await world.draft(source=PERMIT_EXPORTS.replace("in Role", "is Principal in Role"))
     found = (await world.post(f"/v1/policies/{again['policy_id']}/compare")).json()
@@ -162,6 +169,7 @@ async def test_entities_of_another_tenant_are_refused(world: World, about: Any) 
     case = {"cases": [{"request": body, "expect": "deny"}]}
     answer = await world.post(f"/v1/policies/{drafted['policy_id']}/test", case)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert answer.json()["errors"][0]["field"].startswith("cases.0.request.")
 
 
 async def test_a_replay_sees_no_other_tenants_decisions(world: World) -> None:

@@ -230,3 +230,27 @@ def test_every_action_of_the_schema_is_known_with_all_its_groups() -> None:
     schema = platform_policies().schema
     for act in acts().values():
         assert schema.names_of(act.action) == frozenset({act.action, *act.within})
+
+
+@pytest.mark.parametrize(
+    ("attributes", "parts"),
+    [
+        ({}, ('`Person::"ann"`', "`level`")),
+        ({"level": 1, "age": 2}, ('`Person::"ann"`', "`age`")),
+        ({"level": "one"}, ('`Person::"ann"`', "`level`")),
+    ],
+)
+def test_an_entity_that_does_not_fit_is_named_with_its_attribute(
+    attributes: dict[str, object], parts: tuple[str, ...]
+) -> None:
+    ann = {"uid": ANN.as_json(), "attrs": attributes, "parents": []}
+    decision = policies().decide_slice(asks(), [ann])
+    assert decision.effect == "deny"
+    assert all(part in decision.errors[0] for part in parts)
+
+
+def test_what_the_context_lacks_is_named() -> None:
+    decision = policies().decide(Request(ANN, "papers.read", PAPER, {}), entities())
+    assert decision.errors == (
+        "in `context`, expected it to have an attribute `at`, but it does not",
+    )
