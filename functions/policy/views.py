@@ -130,7 +130,8 @@ class Example(Model):
 class ComparisonView(Model):
     """What the draft newly allows and denies: an example for each principal type, action and
     resource type, at most fifty of each. `equivalent` where it is proved that nothing changes;
-    `undecided` are those for which there is neither an example nor a proof."""
+    `undecided` are those for which there is neither an example nor a proof, also where only what a
+    caller is obliged to may change."""
 
     equivalent: bool
     newly_allowed: tuple[Example, ...]

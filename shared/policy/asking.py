@@ -30,8 +30,6 @@ from shared.policy.vocabulary import (
     Noun,
 )
 
-# What a call can do about an obligation; with any other it is refused.
-MET_BY_CALLS = frozenset({"log", "alert"})
 _CALLERS_REMEMBERED = 1024
 
 _log = logging.getLogger("assent.policy")
@@ -89,12 +87,10 @@ class Question:
         self.is_answered = True
         if not decision.is_allowed:
             raise self._refusal(act, resource, decision, at)
-        if unmet := [each for each in decision.obligations if each.kind not in MET_BY_CALLS]:
-            raise Forbidden(
-                f"{act.words} has a condition that this call cannot meet: {unmet[0].kind}"
-            )
 
     def _refusal(self, act: Act, resource: Entity, decision: Decision, at: datetime) -> AssentError:
+        if decision.unmet is not None:
+            return Forbidden(f"{act.words} has a condition: {decision.unmet}")
         said = [self._policies.annotations(each) for each in decision.determining]
         because = next((each["because"] for each in said if "because" in each), None)
         if any(each.get("refusal") == SeparationOfDuties.code for each in said):

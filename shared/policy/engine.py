@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import cedarpy
 
 from shared.kit.errors import FieldError, PolicyInvalid
-from shared.policy.sources import Obligation, Policy, Source, read_policies
+from shared.policy.sources import MET_BY_CALLS, Obligation, Policy, Source, read_policies
 
 Effect = Literal["allow", "deny"]
 Value = bool | int | str
@@ -19,10 +20,11 @@ ALWAYS = "always"
 _UNREAD = "failed to parse entities from:\n"
 _IN_CONTEXT = "failed to build request: while parsing context, "
 _ANY = "any"
+_PLATFORM_SOURCES_KEPT = 8
 
 # In a schema as `vocabulary.schema_of` writes it: names are quoted.
 _ACTION = re.compile(
-    r"^\s*action\s+([^;{\[]*?)(?:\s+in\s+\[([^\]]*)\])?\s*(?:;|appliesTo)", re.MULTILINE
+    r"^\s*action\s+([^;{\[]*?)(?:\s+in\s+\[([^\]]*)\])?\s*(?:;|(appliesTo))", re.MULTILINE
 )
 _NAME = re.compile(r'"([^"]+)"')
 
@@ -79,8 +81,10 @@ class Request(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The answer to a request. `determining` are the names of the policies that it follows from,
-    none where nothing permits; `errors` say why nothing could be decided, which is a deny."""
+    """What a call does: `effect` is allow only where it can meet every obligation. `determining`
+    are the names of the policies that the answer follows from, none where nothing permits; `errors`
+    say of a deny why nothing could be decided or, beside permits that determine it, what they
+    oblige to in vain."""
 
     effect: Effect
     obligations: tuple[Obligation, ...]
@@ -90,20 +94,45 @@ class Decision(NamedTuple):
 
     @property
     def is_allowed(self) -> bool:
-        """Whether the principal may; the obligations remain to be met."""
+        """Whether the principal may; obligations that can be met remain to be met."""
         return self.effect == "allow"
+
+    @property
+    def unmet(self) -> str | None:
+        """In words, the obligation for which what policies permit is denied; None for others."""
+        return self.errors[0] if self.errors and self.determining else None
 
 
 class Schema:
-    """The nouns, actions and context that policies may speak about; parsed once."""
+    """The nouns, actions and context that policies may speak about; parsed once. Whoever asks about
+    the actions `taken_by_callers` meets every obligation; all others are calls of Assent."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, taken_by_callers: Collection[str] = ()) -> None:
         self.text = text
         self.handle = cedarpy.Schema.from_str(text)
+        self.taken_by_callers = frozenset(taken_by_callers)
         self._groups: dict[str, frozenset[str]] = {}
-        for names, groups in _ACTION.findall(text):
-            within = frozenset(_NAME.findall(groups))
-            self._groups |= dict.fromkeys(_NAME.findall(names), within)
+        self._calls: list[str] = []
+        for names, groups, applies in _ACTION.findall(text):
+            within, named = frozenset(_NAME.findall(groups)), _NAME.findall(names)
+            self._groups |= dict.fromkeys(named, within)
+            if applies:
+                self._calls += [each for each in named if each not in self.taken_by_callers]
+
+    def is_action(self, name: str) -> bool:
+        """Whether somebody can take it: a group of actions is none."""
+        return name in self.taken_by_callers or name in self._calls
+
+    def unmet(self, action: str, obligations: Iterable[Obligation]) -> tuple[Obligation, ...]:
+        """Those of the obligations that nothing does when the action is taken."""
+        if action in self.taken_by_callers:
+            return ()
+        return tuple(each for each in obligations if each.kind not in MET_BY_CALLS)
+
+    def calls_in(self, policy: Policy) -> tuple[str, ...]:
+        """The calls of Assent that the policy's scope holds."""
+        names = ((each, self.names_of(each)) for each in self._calls)
+        return tuple(call for call, known in names if known and policy.reaches(known))
 
     def knows(self, action: str) -> bool:
         """Whether the schema has that action, or that group."""
@@ -145,7 +174,7 @@ class Policies:
     ) -> "Policies":
         """Raises PolicyInvalid, with what is wrong and where, for a source that Cedar cannot read,
         that does not fit the schema, or that has a template."""
-        own = [each for source in platform for each in read_policies(source, schema.handle)]
+        own = [each for source in platform for each in _platforms(source, schema)]
         theirs = [each for source in tenant for each in read_policies(source, schema.handle)]
         named = {each.name: each for each in (*own, *theirs)}
         if len(named) < len(own) + len(theirs):
@@ -235,11 +264,14 @@ class Policies:
             (self._named[each] for each in answer.diagnostics.reasons), key=lambda each: each.name
         )
         obligations = {each for policy in determining for each in policy.obligations}
+        unmet: tuple[str, ...] = ()
+        if answer.allowed and (kinds := self.schema.unmet(request.action, sorted(obligations))):
+            unmet = (f"what permits it obliges to {kinds[0].kind}, which this call cannot meet",)
         return Decision(
-            "allow" if answer.allowed else "deny",
+            "allow" if answer.allowed and not unmet else "deny",
             tuple(sorted(obligations)),
             tuple(each.name for each in determining),
-            (),
+            unmet,
             self.version,
         )
 
@@ -270,6 +302,12 @@ def _about_context(said: str) -> str:
     if not said.startswith(_IN_CONTEXT):
         return said
     return "in `context`, " + said.removeprefix(_IN_CONTEXT).replace("the record to", "it to")
+
+
+@lru_cache(maxsize=_PLATFORM_SOURCES_KEPT)
+def _platforms(source: Source, schema: Schema) -> tuple[Policy, ...]:
+    """The policies of a source of the platform, which are the same in every set."""
+    return read_policies(source, schema.handle)
 
 
 def _set_of(policies: Iterable[Policy]) -> cedarpy.PolicySet:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shared.policy.engine import Policies, Schema
 from shared.policy.sources import Source
+from shared.policy.vocabulary import TAKEN_BY_CALLERS
 
 _HERE = Path(__file__).parent
 SCHEMA_FILE = _HERE / "schema.cedarschema"
@@ -14,7 +15,7 @@ SCHEMA_FILE = _HERE / "schema.cedarschema"
 @cache
 def schema() -> Schema:
     """The schema that all policies are checked against."""
-    return Schema(SCHEMA_FILE.read_text())
+    return Schema(SCHEMA_FILE.read_text(), TAKEN_BY_CALLERS)
 
 
 @cache

@@ -9,9 +9,13 @@ from typing import Any, Literal, NamedTuple, get_args
 import cedarpy
 
 from shared.kit.errors import FieldError, PolicyInvalid
+from shared.kit.json_parts import parts_of
+from shared.kit.plain_text import oddity
 
 ObligationKind = Literal["alert", "log", "redact", "require_approval"]
 OBLIGATIONS = frozenset(get_args(ObligationKind))
+# What a call of Assent does when a policy obliges to it; with any other obligation it is refused.
+MET_BY_CALLS: frozenset[ObligationKind] = frozenset({"alert", "log"})
 
 LONGEST_SOURCE = 65_536
 # Cedar's parser ends the process on text that is nested deeper, or on longer chains.
@@ -21,6 +25,12 @@ DEEPEST = 50
 # the policy itself take some.
 DEEPEST_PARSED = 120
 MOST_POLICIES = 500
+# A policy's name, and what `@id` may say.
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_NAME = 60
+# Each decision that a policy determines is stored and answered with its obligations.
+LONGEST_OBLIGATION = 120
+LONGEST_ANNOTATION = 500
 
 # As Cedar reads them: a carriage return ends a comment, too.
 _TEXT_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\r\n]*', re.DOTALL)
@@ -79,6 +89,29 @@ class Policy:
 def read_policies(source: Source, schema: cedarpy.Schema | None = None) -> tuple[Policy, ...]:
     """The policies of the source, in their order; checked against the schema where one is given.
     Raises PolicyInvalid."""
+    ordered = _parsed(source)
+    policies = tuple(_policy(source, number, each) for number, each in enumerate(ordered))
+    if deep := [each.name for each in policies if _depth(each.parsed) > DEEPEST_PARSED]:
+        raise _refusal(source, f"{deep[0]}: {_TOO_LONG_A_CHAIN}")
+    findings = [
+        FieldError(f"source.{number}", f"{policy.name}: {said}")
+        for number, policy in enumerate(policies)
+        for said in _misworded(policy)
+    ]
+    if findings:
+        raise PolicyInvalid(findings[0].message, *findings)
+    names = [each.name for each in policies]
+    if twice := {each for each in names if names.count(each) > 1}:
+        raise _refusal(source, f"two policies have the name {min(twice)}; give each its own @id")
+    if schema is not None:
+        result = cedarpy.validate_policies(source.text, schema)
+        if not result.validation_passed:
+            raise _refusal(source, *(each.error for each in result.errors))
+    return policies
+
+
+def _parsed(source: Source) -> list[Mapping[str, Any]]:
+    """Its policies in Cedar's JSON form, in their order."""
     if findings := tuple(_unreadable(source.text)):
         raise PolicyInvalid(f"{source.name}: {findings[0].message}", *findings)
     try:
@@ -92,29 +125,42 @@ def read_policies(source: Source, schema: cedarpy.Schema | None = None) -> tuple
     statics = read["staticPolicies"]
     if len(statics) > MOST_POLICIES:
         raise _refusal(source, f"has {len(statics)} policies; at most {MOST_POLICIES} are read")
-    ordered = [statics[f"policy{number}"] for number in range(len(statics))]
-    policies = tuple(_policy(source, number, each) for number, each in enumerate(ordered))
-    if deep := [each.name for each in policies if _depth(each.parsed) > DEEPEST_PARSED]:
-        raise _refusal(source, f"{deep[0]}: {_TOO_LONG_A_CHAIN}")
-    names = [each.name for each in policies]
-    if twice := {each for each in names if names.count(each) > 1}:
-        raise _refusal(source, f"two policies have the name {min(twice)}; give each its own @id")
-    if schema is not None:
-        result = cedarpy.validate_policies(source.text, schema)
-        if not result.validation_passed:
-            raise _refusal(source, *(each.error for each in result.errors))
-    return policies
+    return [statics[f"policy{number}"] for number in range(len(statics))]
 
 
 def _policy(source: Source, number: int, read: Mapping[str, object]) -> Policy:
     annotations = read.get("annotations") or {}
     assert isinstance(annotations, dict)
     given = {name: value or "" for name, value in annotations.items()}
-    name = f"{source.name}/{given.get('id') or number}"
+    id = given.get("id", "")
+    name = f"{source.name}/{id if _is_name(id) else number}"
     scope: Any = read["action"]
     named = [*scope.get("entities", ()), *([scope["entity"]] if "entity" in scope else [])]
     actions = frozenset(each["id"] for each in named)
     return Policy(name, read["effect"], given, actions, read)  # type: ignore[arg-type]
+
+
+def _is_name(id: str) -> bool:
+    return len(id) <= LONGEST_NAME and NAME.fullmatch(id) is not None
+
+
+def _misworded(policy: Policy) -> Iterator[str]:
+    """What is wrong with the texts that leave with decisions, as Cedar decoded them."""
+    if "id" in policy.annotations and not _is_name(policy.annotations["id"]):
+        yield (
+            f"its @id must be small letters, digits and single hyphens between them, at most "
+            f"{LONGEST_NAME} characters"
+        )
+    for name, text in policy.annotations.items():
+        most = LONGEST_OBLIGATION if name in OBLIGATIONS else LONGEST_ANNOTATION
+        if name != "id" and len(text) > most:
+            yield f"its @{name} has {len(text)} characters; write at most {most}"
+        elif problem := oddity(text):
+            yield f"its @{name} {problem}"
+    for part in parts_of(policy.parsed):
+        named = part.get("id") if isinstance(part, dict) and "type" in part else None
+        if isinstance(named, str) and (problem := oddity(named)):
+            yield f"an entity's id {problem}"
 
 
 def _depth(parsed: Any) -> int:

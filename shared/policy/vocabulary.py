@@ -86,6 +86,11 @@ WITHOUT_ROUTE = (
 )
 
 
+# Of these, whoever asked `POST /v1/decisions` acts, and so does what a policy obliges to. All other
+# actions are calls of Assent.
+TAKEN_BY_CALLERS = frozenset({"platform.policies.publish", "services.deploy", "tools.call"})
+
+
 @dataclass(frozen=True)
 class Noun(Generic[S]):
     """What policies may ask about one kind of thing: `attributes` by name with their types in

@@ -27,7 +27,7 @@ def largest_source(policies: int, role: str = "end_user") -> str:
     return "".join(line.ljust(room, LETTER) + "\n" for line in lines)
 
 
-def longest_request(tenant: str, *, fits: bool = True) -> dict[str, Any]:
+def longest_request(tenant: str) -> dict[str, Any]:
     """A request on as many entities as are taken, of 64 KiB together."""
     home = {"type": "Tenant", "id": tenant}
     agents = [
@@ -51,7 +51,7 @@ def longest_request(tenant: str, *, fits: bool = True) -> dict[str, Any]:
         "principal": principal["uid"],
         "action": "audit.exports.create",
         "resource": home,
-        "context": context if fits else {f"{n:02d}" + LETTER * 60: LETTER * 200 for n in range(50)},
+        "context": context,
         "entities": [
             principal,
             {"uid": home, "attrs": {"is_alone": False}, "parents": []},
@@ -158,8 +158,6 @@ def withdraw_policy(scene: Scene) -> Iterator[Call]:
 def ask_decision(scene: Scene) -> Iterator[Call]:
     found = written(scene)
     yield Call(found.author, "/v1/decisions", longest_request(found.world.tenant))
-    refused = longest_request(found.world.tenant, fits=False)
-    yield Call(found.author, "/v1/decisions", refused, what="the largest, which does not fit")
 
 
 @worst_of("GET", "/v1/decisions")

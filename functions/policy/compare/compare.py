@@ -6,7 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from functions.policy.compare.decisions import Decisions, comparable
+from functions.policy.compare.decisions import (
+    ComparedPolicy,
+    Decisions,
+    comparable,
+    comparable_platform,
+)
 from functions.policy.compare.schema import Environment
 from functions.policy.compare.schema_reading import read_schema
 from functions.policy.compare.terms import Term, Terms
@@ -49,7 +54,8 @@ class Comparison:
 
     newly_allowed: tuple[Witness, ...]
     newly_denied: tuple[Witness, ...]
-    # Environments for which there is neither an example nor a proof that nothing changes.
+    # Environments for which there is neither an example nor a proof that nothing changes, also
+    # where it may change only what whoever asked is obliged to.
     undecided: tuple[Environment, ...]
 
     @property
@@ -117,39 +123,56 @@ class _Comparing:
             Policies.of(schema, side.platform, side.tenant, version)
             for side, version in ((before, "before"), (after, "after"))
         ]
+        self._whole = schema
         self._schema = read_schema(str(schema.handle))
         self._terms = Terms()
         self._sides = (before, after)
         self._policies = [
-            (comparable(side.platform), comparable(side.tenant)) for side in (before, after)
+            (comparable_platform(tuple(side.platform)), comparable(side.tenant))
+            for side in (before, after)
         ]
 
     def findings(self, ends: float) -> Iterator[tuple[Environment, Witness | None]]:
         """For each environment and direction that changes an example, or nothing; from that moment
         of the thread's processor time on, nothing for each that remains."""
+        changed = self._changed()
         for environment in self._schema.environments:
             if time.thread_time() >= ends:
                 yield environment, None
                 continue
             world = World(self._terms, self._schema, environment)
-            decisions = Decisions(world)
-            before, after = (
-                [decisions.relevant(policies) for policies in side] for side in self._policies
-            )
-            if before != after:
-                for example in self._changes(world, decisions):
-                    yield environment, example
+            decisions = Decisions(world, self._whole)
+            relevant = [each for each in changed if decisions.is_relevant(each)]
+            if not relevant:
+                continue
+            examples = tuple(self._changes(world, decisions, ends))
+            yield from ((environment, example) for example in examples)
+            obliges_otherwise = any(each.obligations for each in relevant)
+            if not examples and obliges_otherwise and self._is_taken_by_callers(environment):
+                yield environment, None
 
-    def _changes(self, world: World, decisions: Decisions) -> Iterator[Witness | None]:
+    def _changed(self) -> list[ComparedPolicy]:
+        """The policies that are on one side only: where none of them matters, nothing changes."""
+        changed: dict[str, ComparedPolicy] = {}
+        for before, after in zip(*self._policies, strict=True):
+            here, there = ({each.key: each for each in side} for side in (before, after))
+            changed |= {key: (here | there)[key] for key in here.keys() ^ there.keys()}
+        return list(changed.values())
+
+    def _is_taken_by_callers(self, environment: Environment) -> bool:
+        return environment.action in self._whole.taken_by_callers
+
+    def _changes(self, world: World, decisions: Decisions, ends: float) -> Iterator[Witness | None]:
         before, after = (decisions.ways(*side) for side in self._policies)
         promises = list(world.promises())
         for allows, denies in ((after, before), (before, after)):
             goal = decisions.newly(allows, denies)
             if goal != self._terms.false:
-                yield from self._examples(world, [goal, *promises], newly_allowed=allows is after)
+                formulas = [goal, *promises]
+                yield from self._examples(world, formulas, ends, newly_allowed=allows is after)
 
     def _examples(
-        self, world: World, formulas: list[Term], *, newly_allowed: bool
+        self, world: World, formulas: list[Term], ends: float, *, newly_allowed: bool
     ) -> Iterator[Witness | None]:
         """Yields one example, nothing where the solver proves that there is none, and None where it
         cannot tell."""
@@ -157,6 +180,10 @@ class _Comparing:
         for formula in formulas:
             solver.assertFormula(formula)
         for _ in range(TRIES):
+            left = ends - time.thread_time()
+            if left <= 0:
+                break
+            solver.setOption("tlimit-per", str(max(1, int(left * 1000))))
             result = solver.checkSat()
             if result.isUnsat():
                 return

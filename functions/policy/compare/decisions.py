@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from functions.policy.compare.expressions import Expressions
@@ -10,8 +11,12 @@ from functions.policy.compare.refusals import NotComparable
 from functions.policy.compare.terms import Term
 from functions.policy.compare.values import Entity
 from functions.policy.compare.world import World
-from shared.policy.engine import ALWAYS
-from shared.policy.sources import Source
+from shared.policy.engine import ALWAYS, Schema
+from shared.policy.sources import OBLIGATIONS, Obligation, Source
+
+# The annotations that say what a call does.
+_PLATFORMS_KEPT = 4
+_DECIDING = OBLIGATIONS | {ALWAYS}
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,12 @@ class ComparedPolicy:
         return bool(self.parts["effect"] == "permit")
 
     @property
+    def obligations(self) -> tuple[Obligation, ...]:
+        """What it obliges to, where it determines a decision."""
+        given = self.parts.get("annotations", {}).items()
+        return tuple(Obligation(name, value or "") for name, value in given if name in OBLIGATIONS)
+
+    @property
     def always(self) -> bool:
         """Whether it is one that no tenant's policy can stop, where it is the platform's."""
         return ALWAYS in self.parts.get("annotations", {})
@@ -37,6 +48,12 @@ class ComparedPolicy:
 def comparable(sources: Iterable[Source]) -> tuple[ComparedPolicy, ...]:
     """The policies of sources that are valid. Raises `NotComparable` for templates."""
     return tuple(policy for source in sources for policy in _of(source))
+
+
+@lru_cache(maxsize=_PLATFORMS_KEPT)
+def comparable_platform(sources: tuple[Source, ...]) -> tuple[ComparedPolicy, ...]:
+    """The same of the platform's sources, which every comparison has."""
+    return comparable(sources)
 
 
 def _of(source: Source) -> Iterator[ComparedPolicy]:
@@ -49,7 +66,8 @@ def _of(source: Source) -> Iterator[ComparedPolicy]:
     for number in range(len(policies)):
         parts = policies[f"policy{number}"]
         annotations = parts.get("annotations", {})
-        bare = {**parts, "annotations": ALWAYS in annotations}
+        deciding = {name: annotations[name] for name in annotations if name in _DECIDING}
+        bare = {**parts, "annotations": deciding}
         name = f"{source.name}/{annotations.get('id') or number}"
         yield ComparedPolicy(name, parts, json.dumps(bare, sort_keys=True))
 
@@ -64,23 +82,24 @@ class Way(NamedTuple):
 class Decisions:
     """Translates policies in one environment, each once."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, schema: Schema) -> None:
         self._world = world
+        self._schema = schema
         self._terms = world.terms
         self._expressions = Expressions(world)
         self._translated: dict[str, tuple[Term, Term]] = {}
         self._scopes: dict[str, Term] = {}
 
-    def relevant(self, policies: Iterable[ComparedPolicy]) -> frozenset[str]:
-        """The keys of the policies whose scope this environment can meet."""
-        never = self._terms.false
-        return frozenset(policy.key for policy in policies if self._scope(policy) != never)
+    def is_relevant(self, policy: ComparedPolicy) -> bool:
+        """Whether this environment can meet the policy's scope."""
+        return bool(self._scope(policy) != self._terms.false)
 
     def ways(
         self, platform: Sequence[ComparedPolicy], tenant: Sequence[ComparedPolicy]
     ) -> tuple[Way, ...]:
         """How the engine comes to allow. By all policies: a permit holds, no forbid does, and no
-        policy has an error. Or by the platform's alone, where one holds that always does."""
+        policy has an error. Or by the platform's alone, where one holds that always does. A permit
+        that obliges to what the action cannot meet stops it."""
         always = [each for each in platform if each.always]
         whole = (*platform, *tenant)
         return (self._way(whole, whole), *([self._way(always, platform)] if always else ()))
@@ -97,10 +116,14 @@ class Decisions:
     def _way(self, permits: Sequence[ComparedPolicy], policies: Sequence[ComparedPolicy]) -> Way:
         effects = [(policy, *self._effect(policy)) for policy in policies]
         stops = [fails for _, _, fails in effects]
-        stops += [holds for policy, holds, _ in effects if not policy.permits]
-        grants = {self._effect(policy)[0] for policy in permits if policy.permits}
+        stops += [holds for policy, holds, _ in effects if not self._grants(policy)]
+        grants = {self._effect(policy)[0] for policy in permits if self._grants(policy)}
         never = {self._terms.false}
         return Way(frozenset(grants - never), frozenset(set(stops) - never))
+
+    def _grants(self, policy: ComparedPolicy) -> bool:
+        action = self._world.environment.action
+        return policy.permits and not self._schema.unmet(action, policy.obligations)
 
     def _allows(self, way: Way) -> Term:
         stopped = self._terms.any(_sorted(way.stops))

@@ -1,6 +1,6 @@
 """Translates the expressions of Cedar into terms, with whether evaluating them succeeds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from functions.policy.compare.refusals import NotComparable
@@ -18,6 +18,8 @@ from functions.policy.compare.values import (
 )
 from functions.policy.compare.world import World
 
+# The solver does not end on its time within texts that it compares with a pattern.
+MOST_WILDCARDS = 20
 _COMPARED = {"<": "LT", "<=": "LEQ", ">": "GT", ">=": "GEQ"}
 _COMPUTED: dict[str, tuple[str, Callable[[int, int], int]]] = {
     "+": ("ADD", lambda one, other: one + other),
@@ -175,15 +177,17 @@ class Expressions:
 
     def _like(self, body: Any) -> Checked:
         left = self.translate(body["left"])
+        literals = _literals(body["pattern"])
+        if "Value" in body["left"]:
+            return self._bool(self._terms.truth(_matches(body["left"]["Value"], literals)), left.ok)
+        if len(literals) > MOST_WILDCARDS + 1:
+            raise NotComparable(f"`like` with more than {MOST_WILDCARDS} `*`")
         kinds = self._terms.kinds
-        parts = [
-            self._terms.anything
-            if part == "Wildcard"
-            else self._terms.make(kinds.STRING_TO_REGEXP, self._text(part["Literal"]))
-            for part in body["pattern"]
-        ]
-        pattern = parts or [self._terms.make(kinds.STRING_TO_REGEXP, self._text(""))]
-        whole = pattern[0] if len(pattern) == 1 else self._terms.make(kinds.REGEXP_CONCAT, *pattern)
+        parts = [self._terms.make(kinds.STRING_TO_REGEXP, self._text(literals[0]))]
+        for each in literals[1:]:
+            literal = self._terms.make(kinds.STRING_TO_REGEXP, self._text(each))
+            parts += [self._terms.anything, literal]
+        whole = parts[0] if len(parts) == 1 else self._terms.make(kinds.REGEXP_CONCAT, *parts)
         text = self._relations.term(left.value)
         return self._bool(self._terms.make(kinds.STRING_IN_REGEXP, text, whole), left.ok)
 
@@ -214,6 +218,34 @@ class Expressions:
 
     def _sure(self, value: Value) -> Checked:
         return Checked(value, self._terms.true)
+
+
+def _literals(pattern: Sequence[Any]) -> list[str]:
+    """What stands before, between and after the wildcards of a pattern."""
+    literals = [""]
+    for part in pattern:
+        if part == "Wildcard":
+            literals.append("")
+        else:
+            literals[-1] += part["Literal"]
+    return literals
+
+
+def _matches(text: str, literals: Sequence[str]) -> bool:
+    """Whether a text matches a pattern: each literal where it stands first."""
+    first, *between = literals
+    if not between:
+        return text == first
+    last = between.pop()
+    if not text.startswith(first) or len(text) < len(first) + len(last):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for each in between:
+        found = text.find(each, at, end)
+        if found < 0:
+            return False
+        at = found + len(each)
+    return text.endswith(last)
 
 
 def _unsupported(name: str) -> str:

@@ -14,15 +14,19 @@ from functions.policy.rules.positions import (
 )
 from shared.kit.errors import PolicyInvalid
 from shared.kit.models import Model
+from shared.kit.wording import one_of
 from shared.policy.engine import ALWAYS, Schema
-from shared.policy.sources import Source, read_policies
+from shared.policy.sources import MET_BY_CALLS, Policy, Source, read_policies
 
 _LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 _POLICY = re.compile(r"for policy `policy\d+`, ")
-_RESERVED = (
-    f"only the platform's policies can have @{ALWAYS}: a tenant's never overrule another forbid; "
-    "remove the annotation"
-)
+# What only the platform's policies say, and why.
+_RESERVED = {
+    ALWAYS: "a tenant's never overrule another forbid",
+    "refusal": "it chooses the code of a refusal",
+    "who": "it says who may where nobody else does",
+}
+_OF_POLICY = re.compile(r"source\.(\d+)")
 _NUMBER = re.compile(r"policy(\d+)")
 
 
@@ -46,12 +50,12 @@ def findings_of(source: Source, schema: Schema) -> tuple[PolicyFinding, ...]:
         return _unreadable(source, refusal)
     each = tuple(statements(source.text))
     named = zip(each, policies, strict=True)
-    reserved = [
-        _error(source.text, statement.tokens[0].at, policy.name, _RESERVED)
+    said = [
+        _error(source.text, statement.tokens[0].at, policy.name, message)
         for statement, policy in named
-        if ALWAYS in policy.annotations
+        for message in _annotated_in_vain(policy, schema)
     ]
-    return (*reserved, *_misfits(source, each, [policy.name for policy in policies], schema))
+    return (*said, *_misfits(source, each, [policy.name for policy in policies], schema))
 
 
 def no_effect(source: Source, number: int, name: str, forbidding: str) -> PolicyFinding:
@@ -69,7 +73,37 @@ def about_all(message: str) -> PolicyFinding:
     return PolicyFinding(severity="error", line=1, column=1, policy=None, message=message)
 
 
+def _annotated_in_vain(policy: Policy, schema: Schema) -> Iterator[str]:
+    """What is wrong with a policy's annotations."""
+    for name in sorted(_RESERVED.keys() & policy.annotations.keys()):
+        yield (
+            f"only the platform's policies can have @{name}, because {_RESERVED[name]}: remove the "
+            "annotation"
+        )
+    unmet = {each.kind for each in policy.obligations} - MET_BY_CALLS
+    calls = schema.calls_in(policy) if unmet and policy.effect == "permit" else ()
+    if calls:
+        yield (
+            f"no call of Assent can meet @{min(unmet)}, so this would deny {_some(calls)}: remove "
+            f"the annotation, or permit only {one_of(schema.taken_by_callers)}; what a call of "
+            f"Assent can meet is {one_of(f'@{each}' for each in MET_BY_CALLS)}"
+        )
+
+
+def _some(calls: tuple[str, ...]) -> str:
+    more = len(calls) - 1
+    return f"{calls[0]} and {more} more" if more else calls[0]
+
+
 def _unreadable(source: Source, refusal: PolicyInvalid) -> tuple[PolicyFinding, ...]:
+    each = tuple(statements(source.text))
+    numbered = [(_OF_POLICY.fullmatch(known.field), known.message) for known in refusal.errors]
+    if any(number for number, _ in numbered):
+        return tuple(
+            _error(source.text, each[int(number[1])].tokens[0].at, None, message)
+            for number, message in numbered
+            if number
+        )
     messages = [each.message for each in refusal.errors]
     guarded = [_LINE.fullmatch(each) for each in messages]
     if any(guarded):

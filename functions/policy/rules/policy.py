@@ -22,11 +22,11 @@ from shared.kit.ids import derive_id
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
-from shared.policy.sources import LONGEST_SOURCE, Source
+from shared.policy.sources import LONGEST_NAME, LONGEST_SOURCE, NAME, Source
 
 Steps = tuple[Transition[Any], ...]
 Name = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=60)
+    str, StringConstraints(pattern=rf"^{NAME.pattern}$", min_length=3, max_length=LONGEST_NAME)
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SOURCE)]
 RISK: Risk = "high"

@@ -11,6 +11,7 @@ from functions.policy.rules.deciding import (
     decide,
     refuse_other_tenants,
 )
+from functions.policy.rules.fitting import refuse_unfit
 from functions.policy.views import DecisionPage, DecisionView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
@@ -25,9 +26,11 @@ from shared.storage.idempotency import IdempotencyKey
 
 async def ask(caller: Caller, key: IdempotencyKey, body: RequestBody) -> DecisionView:
     """The recorded answer under the tenant's published policies, at most twenty seconds old. Raises
-    Invalid for entities of another tenant, PolicyInvalid, SealBroken, Unavailable."""
+    Invalid for entities of another tenant and for what the schema does not know, PolicyInvalid,
+    SealBroken, Unavailable."""
     refuse_other_tenants(body, caller.tenant_id)
     policies = await policies_of(caller.tenant_id)
+    refuse_unfit(body, policies.schema)
     store, text = TenantStore(caller.tenant_id), slice_text(body.entities)
     stored = ""
 

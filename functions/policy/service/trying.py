@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import cache
 
 from functions.policy.compare.compare import Comparison, Side, compare, decide, only_forbids
 from functions.policy.compare.refusals import NotComparable
@@ -54,22 +55,32 @@ def dead_permits(source: Source) -> tuple[PolicyFinding, ...]:
     permits = [(number, *pair) for number, pair in enumerate(each) if pair[0].effect == "permit"]
     found = []
     for number, policy, statement in permits:
-        if (left := ends - time.thread_time()) <= 0:
+        if time.thread_time() >= ends:
             break
-        forbidding = _forbidding(Source(source.name, statement.of(source.text)), left)
+        forbidding = _forbidding(Source(source.name, statement.of(source.text)), ends)
         if forbidding:
             found.append(no_effect(source, number, policy.name, forbidding))
     return tuple(found)
 
 
-def _forbidding(permit: Source, seconds: float) -> str:
+@cache
+def _forbids() -> list[Source]:
+    return only_forbids(platform_sources())
+
+
+def _forbidding(permit: Source, ends: float) -> str:
     """The platform's forbid that stops an example of what the permit would allow, where they stop
     all of it; else nothing."""
-    forbids = only_forbids(platform_sources())
+    forbids = _forbids()
+
+    def compared(platform: list[Source]) -> Comparison:
+        left = max(0.0, ends - time.thread_time())
+        return compare(schema(), Side(platform), Side(platform, [permit]), left)
+
     try:
-        if not compare(schema(), Side(forbids), Side(forbids, [permit]), seconds).equivalent:
+        if not compared(forbids).equivalent:
             return ""
-        unhindered = compare(schema(), Side([]), Side([], [permit]), seconds)
+        unhindered = compared([])
     except NotComparable:
         return ""
     for example in unhindered.newly_allowed[:1]:

@@ -146,6 +146,18 @@ async def test_a_decision_is_answered_and_recorded_with_its_entities(world: Worl
     assert (await world.at(f"{world.tenant}-other").get("/v1/decisions")).json()["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [({"action": "x.y"}, "action"), ({"entities": [{"uid": 1}]}, "entities.0.uid")],
+)
+async def test_a_question_that_the_schema_does_not_know_is_refused_and_not_recorded(
+    world: World, fields: Any, place: str
+) -> None:
+    answer = await world.post("/v1/decisions", {**_request(world), **fields})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, place)
+    assert (await world.get("/v1/decisions")).json()["items"] == []
+
+
 def _hidden(body: Any, other: str) -> Any:
     uid = {"__entity": {"type": "Tenant", "id": other}}
     return {**body, "entities": [{"uid": uid, "attrs": {"is_alone": True}, "parents": []}]}
@@ -244,8 +256,9 @@ async def test_a_text_that_would_stop_the_process_is_told_by_every_call(
 
 
 async def test_a_replay_finds_what_would_be_decided_otherwise(world: World) -> None:
-    asked = [_request(world), _request(world, "tenant_admin"), _request(world, "end_user", "x.y")]
+    asked = [_request(world), _request(world, "tenant_admin"), _request(world)]
     ids = [(await world.post("/v1/decisions", each)).json()["decision_id"] for each in asked]
+    await _forget_action(world, ids[2])
     drafted = await world.draft()
     path = f"/v1/policies/{drafted['policy_id']}/replay"
     found = (await world.post(path, SPAN)).json()
@@ -261,6 +274,18 @@ async def test_a_replay_finds_what_would_be_decided_otherwise(world: World) -> N
     assert (found["replayed"], found["not_replayable"]) == (2, {"erased": 2})
     early = {"from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z"}
     assert (await world.post(path, early)).json()["replayed"] == 0
+
+
+async def _forget_action(world: World, decision_id: str) -> None:
+    """As if a later release had no such action any more."""
+    document = await world.store.get(DECISIONS.collection, decision_id)
+    assert document is not None
+    state = DECISIONS.read(document).state
+    assert state is not None
+    batch = Batch()
+    altered = state.but(action="x.y").model_dump_json()
+    batch.replace(document, {**document.data, "state": altered})
+    await world.store.commit(batch)
 
 
 async def _slice_of(world: World, decision_id: str) -> str:
@@ -295,10 +320,14 @@ async def test_a_slice_is_stored_once_and_sealed(world: World) -> None:
     assert found["not_replayable"] == {"altered": 2}
 
 
+def _role(id: str) -> Any:
+    return {"uid": {"type": "Role", "id": id}, "attrs": {}, "parents": []}
+
+
 async def test_a_list_of_decisions_on_long_slices_is_told_in_pages(world: World) -> None:
-    long = {**_request(world), "entities": [{"uid": {"type": "X", "id": "x" * 60_000}}]}
+    long = {**_request(world), "entities": [_role("x" * 60_000)]}
     for number in range(16):
-        entities = [*long["entities"], {"uid": {"type": "Y", "id": str(number)}}]
+        entities = [*long["entities"], _role(str(number))]
         answer = await world.post("/v1/decisions", {**long, "entities": entities})
         assert answer.status_code == 200, answer.text
     first = await world.get("/v1/decisions", limit=100)

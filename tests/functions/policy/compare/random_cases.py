@@ -46,7 +46,10 @@ NUMBERS = (-(2**63), -7, -1, 0, 1, 2, 3, 500, 501, 2**62, 2**63 - 1)
 GROUPS = ("Tenant", "Role", "Workspace")
 # What a policy is written of; a `$part` stands for one of the part's own texts.
 PARTS = {
-    "effect": ("permit", "permit", "forbid"),
+    "effect": (
+        "permit", "permit", "permit", '@log("it") permit', '@redact("name") permit', "forbid",
+        "forbid",
+    ),
     "principal": (
         "principal", "principal is User", 'principal in Role::"admin"',
         'principal == User::"ann"', 'principal is User in Tenant::"t1"',

@@ -54,7 +54,7 @@ def agrees(seed: int) -> bool:
 
 def _translated(source: Source, environment: Environment) -> tuple[Any, World]:
     world = World(Terms(), READ, environment)
-    decisions = Decisions(world)
+    decisions = Decisions(world, SCHEMA)
     return decisions.newly(decisions.ways(comparable([source]), ()), ()), world
 
 

@@ -173,3 +173,33 @@ def test_what_a_comparison_has_no_time_for_is_undecided() -> None:
     assert not found.equivalent
     assert (found.newly_allowed, found.newly_denied) == ((), ())
     assert found.undecided
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "matches"),
+    [
+        ("", "", True), ("", "*", True), ("a", "", False), ("ab", "a*b", True), ("a", "a*a", False),
+        ("abcb", "a*b", True), ("abc", "*b*", True), ("ac", "*b*", False),
+        ("xaab", "*aa*ab", False), ("xaabab", "*aa*ab", True),
+        ("a*b", r"a\*b", True), ("axb", r"a\*b", False),
+    ],
+)  # fmt: skip
+def test_a_written_text_matches_a_pattern_as_in_the_engine(
+    text: str, pattern: str, matches: bool
+) -> None:
+    like = f'"{text}" like "{pattern}"'
+    policy = f'permit (principal, action == Action::"read", resource) when {{ {like} }};'
+    found = compare_texts("", policy)
+    assert (found.newly_allowed != (), found.equivalent) == (matches, not matches)
+
+
+def test_a_pattern_of_many_wildcards_does_not_hold_a_processor() -> None:
+    always = f'"{"a" * 3000}" like "{"*a" * 1200}*b"'
+    asked = f'resource.title like "{"*a" * 21}"'
+    policy = "permit (principal, action, resource is Doc) when {{ {} }};"
+    began = process_time()
+    assert compare_texts("", policy.format(always) * 8).equivalent
+    with pytest.raises(NotComparable, match="more than 20"):
+        compare_texts("", policy.format(asked))
+    assert process_time() - began < AMPLE_SECONDS
+    assert compare_texts("", policy.format(asked.replace("*a", "", 1))).newly_allowed
