@@ -26,7 +26,8 @@ async def search(
     cursor: str | None,
 ) -> AuditEntryPage:
     """The entries that the caller's token opens and that match everything given, newest first.
-    Raises Invalid for a time or a cursor that is none, Unavailable."""
+    Raises Invalid for a time or a cursor that is none, and for a span of time that ends before it
+    begins; Unavailable."""
     wanted = Search(
         actor=actor,
         action=action,
@@ -36,6 +37,8 @@ async def search(
         after=_place(cursor) if cursor is not None else None,
         workspace_id=caller.workspace_id,
     )
+    if wanted.since is not None and wanted.before is not None and wanted.before < wanted.since:
+        raise Invalid(FieldError("to", "must not be before `from`"))
     found = await find_entries(caller.tenant_id, wanted, limit + 1)
     shown = list(_fitting(found[:limit]))
     is_last = len(shown) == len(found)

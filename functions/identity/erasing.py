@@ -7,6 +7,7 @@ runs it needs the rights to write to the database and to read the secret `identi
 
 import argparse
 import asyncio
+import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,6 +28,7 @@ from shared.storage.subject_keys import SUBJECT_KEYS, TRUSTED_SECONDS, erased, f
 FUNCTION = "identity"
 # A reserved name: nobody who calls has it.
 OPERATOR = "operator"
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}")
 
 
 async def erase_person(store: TenantStore, principal: str, at: datetime) -> datetime:
@@ -56,11 +58,16 @@ async def erase_person(store: TenantStore, principal: str, at: datetime) -> date
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns the exit code: 0 where all are erased, 2 where one could not be."""
+    """Returns the exit code: 0 where all are erased, 2 where one could not be, or an id is none."""
     parser = argparse.ArgumentParser(prog="python -m functions.identity.erasing")
     parser.add_argument("--tenant", required=True)
     parser.add_argument("--subject", nargs="+", required=True, help="principals, as events name")
     chosen = parser.parse_args(arguments)
+    unread = [each for each in (chosen.tenant, *chosen.subject) if not _IDENTIFIER.fullmatch(each)]
+    if unread:
+        detail = "write the tenant's and the principal's id as events have them, like user_01M7…"
+        print(f"{unread[0][:80]!a} is no id: {detail}", file=sys.stderr)
+        return 2
     if not found_project():
         return 2
     return asyncio.run(_erase_all(TenantStore(chosen.tenant), chosen.subject))

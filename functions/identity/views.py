@@ -79,7 +79,7 @@ class TenantView(Model):
 class FlagBody(Model):
     """For which share of the tenant's principals a feature is on."""
 
-    percent: Annotated[int, Field(ge=0, le=100)]
+    percent: Annotated[int, Field(ge=0, le=100, strict=True)]
 
 
 class FlagView(FlagBody):

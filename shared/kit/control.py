@@ -17,6 +17,13 @@ from shared.kit.tier_limits import Tier
 
 TenantStatus = Literal["trial", "active", "suspended", "closing", "closed"]
 OPEN: frozenset[TenantStatus] = frozenset({"trial", "active"})
+StoppedReason = Literal["tenant_suspended", "tenant_closing", "tenant_closed"]
+# Why nothing happens in a tenant of that status, as a refusal says it.
+STOPPED: Mapping[TenantStatus, StoppedReason] = {
+    "suspended": "tenant_suspended",
+    "closing": "tenant_closing",
+    "closed": "tenant_closed",
+}
 
 COLLECTION, ID = "control", "control"
 ENDED_SESSIONS = "ended_sessions"

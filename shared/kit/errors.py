@@ -57,6 +57,13 @@ def scim_document(error: AssentError) -> dict[str, Any]:
     return document if error.scim_type is None else {**document, "scimType": error.scim_type}
 
 
+def oauth_document(error: AssentError) -> dict[str, Any]:
+    """The refusal as clients of OAuth read it (RFC 6749, 5.2): one of a request that they wrote
+    wrong."""
+    fields = "; ".join(f"{each.field} {each.message}" for each in error.errors)
+    return {"error": "invalid_request", "error_description": fields or error.detail}
+
+
 class MalformedRequest(AssentError):
     code = "malformed_request"
     title = "The request is not one we can read"

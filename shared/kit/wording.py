@@ -90,6 +90,9 @@ FORMS: Mapping[str, str] = {
         "must be a domain in lower case, like clinic.example"
     ),
     r"^[!-~]+$": "must be printable ASCII without spaces",
+    r"^[A-Za-z][A-Za-z0-9_-]{0,49}$": (
+        "must have 1 to 50 of the characters A-Z a-z 0-9 _ -, the first a letter, like new-cards"
+    ),
     r"\S": "must not be blank",
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
 }

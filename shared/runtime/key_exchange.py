@@ -9,9 +9,13 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 
+from pydantic import BaseModel, ValidationError
+
+from shared.kit.control import StoppedReason
 from shared.kit.errors import Unauthenticated
 from shared.runtime.redirects import NoRedirect
 from shared.runtime.remembered import (
@@ -21,6 +25,7 @@ from shared.runtime.remembered import (
     RENEWED_AFTER_SECONDS,
     Remembered,
 )
+from shared.runtime.standing import stopped
 
 __all__ = ["KEPT_SECONDS", "REMEMBERED", "RENEWED_AFTER_SECONDS", "KeyExchange"]
 
@@ -37,24 +42,41 @@ class KeyExchange:
         """`clock` shows seconds and never goes back."""
         self._url = f"{identity_url.rstrip('/')}{TOKEN_PATH}"
         missing = "API keys cannot be checked now; try again"
-        self._tokens: Remembered[str, str | None] = Remembered(missing, clock)
+        self._answers: Remembered[str, _Answer] = Remembered(missing, clock)
 
     async def token_for(self, key: str) -> str:
         """The access token of a key, at most twenty seconds old. Raises Unauthenticated for a key
-        that is not taken, Unavailable where identity does not answer."""
+        that is not taken, TenantSuspended, TenantClosing or TenantClosed for one of a tenant that
+        is not open, Unavailable where identity does not answer."""
         if len(key) > LONGEST_KEY:
             raise Unauthenticated("the API key is too long")
         digest = hashlib.sha256(key.encode()).hexdigest()
-        token = await self._tokens.get(digest, lambda: asyncio.to_thread(_ask, self._url, key))
-        if token is None:
+        answer = await self._answers.get(digest, lambda: asyncio.to_thread(_ask, self._url, key))
+        if answer.stopped is not None:
+            raise stopped(answer.stopped)
+        if answer.token is None:
             raise Unauthenticated(
                 "the API key is not taken: it was revoked, has expired, or is none"
             )
-        return token
+        return answer.token
 
 
-def _ask(url: str, key: str) -> str | None:
-    """The token, or None where identity refuses the key."""
+@dataclass(frozen=True)
+class _Answer:
+    """What identity said: a token, or that the key's tenant is not open, or neither: the key is not
+    taken."""
+
+    token: str | None = None
+    stopped: StoppedReason | None = None
+
+
+class _Refusal(BaseModel):
+    """What identity's refusal says of a good key's tenant."""
+
+    reason: StoppedReason | None = None
+
+
+def _ask(url: str, key: str) -> _Answer:
     form = {"grant_type": "client_credentials", "client_secret": key}
     request = urllib.request.Request(url, urlencode(form).encode())  # noqa: S310 - configuration
     request.add_header("Content-Type", "application/x-www-form-urlencoded")
@@ -62,10 +84,18 @@ def _ask(url: str, key: str) -> str | None:
     opener = urllib.request.build_opener(NoRedirect)
     try:
         with opener.open(request, timeout=ANSWERED_WITHIN_SECONDS) as answer:
-            token: str = json.loads(answer.read(_LONGEST_ANSWER))["access_token"]
-            return token
+            return _Answer(json.loads(answer.read(_LONGEST_ANSWER))["access_token"])
     except HTTPError as refusal:
         with refusal:
             if refusal.code == 401:
-                return None
+                return _Answer()
+            if refusal.code == 400 and (reason := _reason_in(refusal.read(_LONGEST_ANSWER))):
+                return _Answer(stopped=reason)
         raise
+
+
+def _reason_in(answer: bytes) -> StoppedReason | None:
+    try:
+        return _Refusal.model_validate_json(answer).reason
+    except ValidationError:
+        return None

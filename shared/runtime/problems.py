@@ -21,6 +21,7 @@ from shared.kit.errors import (
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
+    oauth_document,
     problem_document,
     scim_document,
 )
@@ -31,6 +32,8 @@ from shared.runtime.tracing import current_trace_id
 MEDIA_TYPE = "application/problem+json"
 # Whoever calls below this path reads refusals in SCIM's shape.
 SCIM_PATH, SCIM_MEDIA_TYPE = "/scim/v2/", "application/scim+json"
+# Whoever calls these reads refusals in OAuth's (RFC 6749, RFC 8628).
+OAUTH_PATHS = ("/v1/auth/token", "/v1/auth/device")
 _BY_STATUS: dict[int, type[AssentError]] = {
     401: Unauthenticated,
     404: NotFound,
@@ -69,6 +72,9 @@ async def answer_problem(request: Request, error: Exception) -> Response:
 def problem_response(error: BaseException, correlation_id: str, path: str = "") -> Response:
     """The answer to a request for `path` that ended in `error`."""
     refusal = as_assent_error(error)
+    if path in OAUTH_PATHS and refusal.http_status in (400, 415, 422):
+        body = json.dumps(oauth_document(refusal)).encode()
+        return Response(body, 400, media_type="application/json")
     speaks_scim = path.startswith(SCIM_PATH)
     problem = scim_document(refusal) if speaks_scim else problem_document(refusal, correlation_id)
     headers = {}

@@ -1,11 +1,12 @@
 """Whether a tenant is open and a credential still good: no call reads it, and each function knows
 it within twenty seconds."""
 
+from datetime import datetime
+
 from fastapi import Request
 
-from shared.kit.bookkeeping import RefusalReason
 from shared.kit.callers import Caller
-from shared.kit.control import NO_STANDING, Control, Standing
+from shared.kit.control import NO_STANDING, STOPPED, Standing, StoppedReason
 from shared.kit.errors import AssentError, TenantClosed, TenantClosing, TenantSuspended
 from shared.kit.instants import format_instant
 from shared.kit.roles import TENANT_ADMIN
@@ -31,18 +32,20 @@ async def require_open(request: Request, caller: Caller, *, in_stopped: bool = F
     is_admins = in_stopped or request.method in ("GET", "HEAD")
     if is_admins and TENANT_ADMIN in caller.roles and control.status != "closed":
         return
-    reason, refusal = _stopped(control)
+    reason = STOPPED[control.status]
     await report_refusal(request, reason, caller.tenant_id, caller.principal)
-    raise refusal
+    raise stopped(reason, control.closes_at)
 
 
-def _stopped(control: Control) -> tuple[RefusalReason, AssentError]:
-    if control.status == "closed":
-        detail = "it is closed for good; sign another tenant up with POST /v1/tenants"
-        return "tenant_closed", TenantClosed(detail)
-    if control.status == "closing":
-        until = f" until {format_instant(control.closes_at)}" if control.closes_at else ""
-        detail = f"its admins may read and export, and resume it{until}: POST /v1/tenants/ID/resume"
-        return "tenant_closing", TenantClosing(detail)
-    detail = "its admins may read and export; ask an admin of the platform to resume it"
-    return "tenant_suspended", TenantSuspended(detail)
+def stopped(reason: StoppedReason, closes_at: datetime | None = None) -> AssentError:
+    """What a call in a tenant that is not open is refused with: it says the way back."""
+    match reason:
+        case "tenant_closed":
+            return TenantClosed("it is closed for good; sign another tenant up: POST /v1/tenants")
+        case "tenant_closing":
+            until = f" until {format_instant(closes_at)}" if closes_at else ""
+            back = f"resume it{until}: POST /v1/tenants/ID/resume"
+            return TenantClosing(f"its admins may read and export, and {back}")
+        case "tenant_suspended":
+            detail = "its admins may read and export; ask an admin of the platform to resume it"
+            return TenantSuspended(detail)

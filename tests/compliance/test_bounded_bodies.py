@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from importlib import import_module
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -92,6 +93,34 @@ def test_every_part_of_a_body_is_bounded(name: str) -> None:
 def test_only_a_queue_that_is_passed_on_is_judged_apart(name: str) -> None:
     reader = READERS[name]
     assert reader.accepts.is_judged_apart == (reader.model.__name__ in APART)
+
+
+def lax(annotation: Any, path: str, metadata: Iterable[Any] = ()) -> Iterator[str]:
+    """The numbers and truths below `path` that take another kind of value for one: `true` for 1,
+    `"yes"` for true. Of a union pydantic first tries what the value is."""
+    if get_origin(annotation) is Annotated:
+        annotation, *own = get_args(annotation)
+        metadata = [*metadata, *own]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, field in annotation.model_fields.items():
+            yield from lax(field.annotation, f"{path}.{name}", field.metadata)
+    marks = [each for item in metadata for each in _unpacked(item)]
+    is_strict = any(getattr(each, "strict", None) for each in marks)
+    if annotation in (bool, int, float, Decimal) and not is_strict:
+        yield path
+    if get_origin(annotation) in _COLLECTIONS:
+        for inner in set(get_args(annotation)) - {Ellipsis}:
+            yield from lax(inner, f"{path}.*")
+    elif get_origin(annotation) in (Union, UnionType):
+        kinds = get_args(annotation)
+        for inner in () if {bool, int} <= set(kinds) else kinds:
+            yield from lax(inner, path, metadata)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_no_number_and_no_truth_is_made_of_another_value(name: str) -> None:
+    model = READERS[name].model
+    assert not list(lax(model, model.__name__))
 
 
 class Tight(BaseModel):

@@ -15,6 +15,7 @@ from shared.manifest import load_manifests
 from shared.runtime.app import describe_only
 from shared.runtime.entry_points import _package
 from tests.compliance.source import ROOT
+from tests.contracts.http.test_credentials import routes
 from tests.journeys.test_tenancy import Person, people
 
 __all__ = ["people"]
@@ -249,3 +250,30 @@ def test_what_support_looks_for_in_vain_is_audited_with_both(
         if each["tenantid"] == tenant
     ]
     assert found == [(support.admin.id, gala.id, support.admin.id)]
+
+
+def test_a_narrow_token_shows_nothing_of_the_principals_other_tenants(
+    support: Support, gala: Person, running: RunningPlatform
+) -> None:
+    other = gala.signs_up()
+    with Browser(running.client.url) as elsewhere:
+        elsewhere.sign_in(gala.name)
+        elsewhere.access_token(tenant=other)
+    tenant = gala.signs_up()
+    workspace = gala.post("/v1/workspaces", {"name": "Ward"})["workspace_id"]
+    support.acts(gala, tenant)
+    sessions = gala.get("/v1/auth/sessions")["items"]
+    assert {each["tenant_id"] for each in sessions} == {tenant, other}
+    narrow = gala.browser.access_token(tenant=tenant, workspace=workspace)
+    headers = {"Authorization": f"Bearer {narrow}"}
+    reads = [path for method, path in routes() if method == "GET" and "{" not in path]
+    for path in reads:
+        for answer in (support.send("GET", path), gala.browser.http.get(path, headers=headers)):
+            assert other not in answer.text, (path, answer.text)
+    shown = support.send("GET", "/v1/auth/sessions").json()["items"]
+    assert {each["tenant_id"] for each in shown} == {tenant}
+    for each in sessions:
+        path = f"/v1/auth/sessions/{each['session_id']}"
+        ended = gala.browser.http.delete(path, headers=headers)
+        assert (ended.status_code, ended.json()["code"]) == (403, "covers_the_tenant")
+        assert support.send("DELETE", path).status_code == 403

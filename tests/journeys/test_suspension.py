@@ -64,9 +64,11 @@ def test_everything_of_a_suspended_tenant_stops_and_resumes(
     stopped = root(f"/v1/tenants/{tenant_id}/suspend", {"reason": "it sends spam"})
     assert stopped.json()["status"] == "suspended", stopped.text
     becomes(otto, (403, "tenant_suspended"))
-    assert gala.browser.http.get("/v1/agents", headers=with_key).status_code in (401, 403)
+    refused = gala.browser.http.get("/v1/agents", headers=with_key)
+    assert (refused.status_code, refused.json()["code"]) == (403, "tenant_suspended")
     assert answers(gala) == {(200, "")}
     assert gala.refused("POST", "/v1/agents", spec("other")) == (403, "tenant_suspended")
+    assert gala.refused("POST", f"/v1/tenants/{tenant_id}/resume") == (409, "version_conflict")
     # Weeks of silence decide nothing.
     running.client.advance(20 * 24 * 3600)
     gala.chooses(tenant_id)

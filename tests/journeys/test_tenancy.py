@@ -123,7 +123,7 @@ def test_a_repeat_of_a_sign_up_is_one_tenant(people: Any) -> None:
     assert people("otto").refused("POST", "/v1/tenants", body) == (409, "version_conflict")
 
 
-def test_an_invitation_is_used_once(people: Any) -> None:
+def test_an_invitation_is_used_once(people: Any, running: RunningPlatform) -> None:
     gala, otto, mira = people("gala"), people("otto"), people("mira")
     tenant_id = gala.signs_up()
     token = gala.invites("analyst")
@@ -137,12 +137,15 @@ def test_an_invitation_is_used_once(people: Any) -> None:
     assert otto.refused("POST", path) == (410, "invitation_over")
     for wrong in (f"{token}x", token.replace("inv_", "key_"), "x", f"{token}.x"):
         assert mira.refused("POST", f"/v1/invitations/{wrong}/accept") == (404, "not_found")
+    call = "POST /v1/invitations/{token}/accept"
+    assert {(call, "replayed"), (call, "unverified")} <= refusals(running, tenant_id)
+    assert (call, "unverified") in refusals(running)
     assert mira.browser.token(tenant=tenant_id).json()["error"] == "access_denied"
 
 
 def test_a_revoked_and_an_old_invitation_are_over(people: Any, running: RunningPlatform) -> None:
     gala = people("gala")
-    gala.signs_up()
+    tenant_id = gala.signs_up()
     otto = people("otto")
     token = gala.invites("analyst")
     gala.send("DELETE", f"/v1/invitations/{token.split('.')[1]}")
@@ -152,6 +155,38 @@ def test_a_revoked_and_an_old_invitation_are_over(people: Any, running: RunningP
     running.client.advance(7 * 24 * 3600 + 1)
     otto.token = otto.browser.access_token()
     assert otto.refused("POST", f"/v1/invitations/{late}/accept") == (410, "invitation_over")
+    found = {reason for _, reason in refusals(running, tenant_id)}
+    assert {"revoked", "expired"} <= found
+
+
+def test_a_narrow_token_gives_no_key_with_more(people: Any, running: RunningPlatform) -> None:
+    gala = people("gala")
+    tenant_id = gala.signs_up()
+    wide = gala.makes_key("agents:read")
+    ends = parse_instant(running.client.now()) + timedelta(days=30)
+    body = {"name": "CI", "scopes": ["agents:read"], "expires_at": ends.isoformat()}
+    gala.token = gala.browser.access_token(tenant=tenant_id, scope="identity:write")
+    for path, sent in (
+        ("/v1/api-keys", body),
+        ("/v1/api-keys", {**body, "roles": ["operator"]}),
+        (f"/v1/api-keys/{wide['key_id']}/rotate", None),
+    ):
+        assert gala.refused("POST", path, sent) == (403, "forbidden")
+
+
+def test_an_oauth_client_reads_in_its_own_words_what_it_wrote_wrong(people: Any) -> None:
+    http = people("gala").browser.http
+    for path, content in (
+        ("/v1/auth/token", "grant_type=x&grant_type=y"),
+        ("/v1/auth/token", f"code={'x' * 1001}"),
+        ("/v1/auth/device", "client_id="),
+    ):
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = http.post(path, content=content, headers=form)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+        assert answer.json().keys() == {"error", "error_description"}
+    page = http.get("/device", params={"user_code": "x" * 500})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
 
 
 def test_only_admins_change_members_and_the_last_one_stays(people: Any) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Query, Request
+from fastapi import Request
 from pydantic import StringConstraints
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -32,6 +32,8 @@ from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.open_routes import OpenRouter
 
 ROUTER = OpenRouter(tag="devices")
+# With what people write between its letters.
+LONGEST_CODE = 20
 
 
 class DeviceBody(Data):
@@ -87,17 +89,17 @@ async def request_codes(
 async def show_device(
     request: Request,
     cookies: Cookies,
-    user_code: Annotated[str, Query(max_length=20)] = "",
+    user_code: str = "",
 ) -> Response:
     """The page on which a person allows a device, or denies it."""
     at = received_at(request.scope)
     session = await signed_in(cookies.session, at)
     if session is None:
-        code = "".join(each for each in user_code if each.isascii() and each.isalnum())
+        code = "".join(each for each in user_code[:LONGEST_CODE] if _is_of_code(each))
         return redirect(f"/signin?return_to=/device?user_code={code}")
     if not user_code:
         return page(code_page())
-    grant = await waiting(user_code, at)
+    grant = await waiting(user_code, at) if len(user_code) <= LONGEST_CODE else None
     if grant is None:
         return page(code_page("No device waits with that code; look at the device again."), 404)
     token = form_token(session.session_id, grant.user_code, await digest_keys())
@@ -128,3 +130,7 @@ async def decide_device(
         return refusal(error)
     said = "may act for you now" if body.decision == "allow" else "was denied"
     return page(message_page("Connect a device", f"The device {said}. You can close this page."))
+
+
+def _is_of_code(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()

@@ -3,17 +3,20 @@
 from starlette.responses import JSONResponse, Response
 
 from functions.identity.rules.refusals import GrantRefused, OAuthCode
+from shared.kit.control import STOPPED, StoppedReason
 from shared.kit.models import Model
 
 
 class OAuthProblem(Model):
-    """Why no token is given."""
+    """Why no token is given. `reason` says that a good key's tenant is not open."""
 
     error: OAuthCode
     error_description: str
+    reason: StoppedReason | None = None
 
 
 def oauth_problem(refusal: GrantRefused, status: int) -> Response:
     """The refusal as its answer."""
-    problem = OAuthProblem(error=refusal.error, error_description=refusal.detail)
-    return JSONResponse(problem.model_dump(), status)
+    stopped = next((each for each in STOPPED.values() if each == refusal.reason), None)
+    problem = OAuthProblem(error=refusal.error, error_description=refusal.detail, reason=stopped)
+    return JSONResponse(problem.model_dump(exclude_none=True), status)

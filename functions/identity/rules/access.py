@@ -67,6 +67,9 @@ def in_tenant(
     if member.signed_out_at is not None and session.started_at <= member.signed_out_at:
         detail = "an admin of the tenant ended your earlier sessions for it: sign in again"
         raise GrantRefused("access_denied", detail)
+    if session.tenant_bound and not member.takes(session.started_at):
+        detail = "you left the tenant since you let the program in: let it in again"
+        raise GrantRefused("access_denied", detail)
     roles = {*member.roles_at(at), *(roles_in(member, workspace.workspace_id) if workspace else ())}
     allowed = _within(session, scopes_of(roles) | OWN)
     if session.impersonator is not None:

@@ -4,6 +4,7 @@ A person's key acts as the person, without a role. It has no name of its own amo
 whoever decides about what a key requested decides about a request of its maker. A service's key
 acts as the service, with the service's roles (`service_principal.py`)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -14,11 +15,11 @@ from events.identity import ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ApiKeyS
 from functions.identity.rules.access import Grant
 from functions.identity.rules.control import revoke as revoke_tokens
 from functions.identity.rules.refusals import GrantRefused
-from functions.identity.rules.roles import OF_PROGRAMS, SCOPES, ServiceRole, scopes_of
+from functions.identity.rules.roles import OF_KEYS, OF_PROGRAMS, ServiceRole, scopes_of
 from functions.identity.rules.secrets import digest_of, same
 from functions.identity.rules.tenant import Member, Name, Tenant
 from shared.kit.api_keys import PREFIX
-from shared.kit.control import OPEN, Control
+from shared.kit.control import STOPPED, Control
 from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
 from shared.kit.ids import Id, is_id
 from shared.kit.instants import Instant
@@ -31,7 +32,7 @@ LONGEST_LIFE = timedelta(days=366)
 # How long the earlier secret is taken after a rotation.
 OVERLAP = timedelta(hours=24)
 
-PerMinute = Annotated[int, Field(ge=LEAST_OF_A_KEY, le=MOST_OF_A_KEY)]
+PerMinute = Annotated[int, Field(ge=LEAST_OF_A_KEY, le=MOST_OF_A_KEY, strict=True)]
 ScopeName = Annotated[str, StringConstraints(max_length=50)]
 
 
@@ -83,12 +84,21 @@ class WrittenKey:
         return key if is_id("ten", key.tenant_id) and is_id("key", key.key_id) else None
 
 
-def make(key_id: str, body: KeyBody, secret: str, member: Member | None, at: datetime) -> Step:
-    """A new key. Raises Forbidden for members who make none, Invalid for scopes that the member
-    does not have, and for a life of none or of more than a year."""
+def make(
+    key_id: str,
+    body: KeyBody,
+    secret: str,
+    member: Member | None,
+    given: Collection[str],
+    at: datetime,
+) -> Step:
+    """A new key, made with a token that has the scopes `given`. Raises Forbidden for members who
+    make none, and for scopes that the token does not have; Invalid for scopes that the member does
+    not have, and for a life of none or of more than a year."""
     if member is None or not member.is_here:
         raise Forbidden("only members of the tenant make keys: a key acts as its maker")
-    return new_key(key_id, body, secret, member.principal_id, scopes_of(member.roles), at)
+    allowed = scopes_of(member.roles) & OF_KEYS
+    return new_key(key_id, body, secret, member.principal_id, allowed, given, at)
 
 
 def new_key(
@@ -97,14 +107,17 @@ def new_key(
     secret: str,
     principal_id: str,
     allowed: frozenset[str],
+    given: Collection[str],
     at: datetime,
 ) -> Step:
-    """A new key of a principal that may have the scopes `allowed`. Raises Invalid for others, and
-    for a life of none or of more than a year."""
+    """A new key of a principal that may have the scopes `allowed`, made with a token that has the
+    scopes `given`. Raises Invalid for scopes that are not allowed, and for a life of none or of
+    more than a year; Forbidden for scopes that the token does not have."""
     if beyond := sorted(set(body.scopes) - allowed):
-        known = "is not yours to give" if beyond[0] in SCOPES else "is no scope of a key"
+        known = "is not yours to give" if beyond[0] in OF_KEYS else "is no scope of a key"
         detail = f"{beyond[0][:50]!a} {known}; give {one_of(allowed)}"
         raise Invalid(FieldError("scopes", detail))
+    check_within(body.scopes, given)
     if not at < body.expires_at <= at + LONGEST_LIFE:
         raise Invalid(FieldError("expires_at", "must be later than now, by at most 366 days"))
     key = ApiKey(
@@ -120,11 +133,21 @@ def new_key(
     return Transition(key, ApiKeyCreated)
 
 
-def rotate(key: ApiKey, secret: str, by: str, at: datetime) -> Step:
+def check_within(scopes: Collection[str], given: Collection[str]) -> None:
+    """Raises Forbidden where a key would have a scope that the token which asks for its secret does
+    not have: the key outlives the token, and would allow its bearer more."""
+    if beyond := sorted(set(scopes) - set(given)):
+        detail = f"your token does not have {beyond[0]}, so it gives no key that has it"
+        raise Forbidden(f"{detail}; ask with a token that has it")
+
+
+def rotate(key: ApiKey, secret: str, by: str, given: Collection[str], at: datetime) -> Step:
     """The key with another secret; the earlier one is taken for a day. Raises Forbidden for all but
-    its maker, VersionConflict for a key that is revoked or has expired."""
+    its maker, and for a token whose scopes, `given`, are not all that the key has; VersionConflict
+    for a key that is revoked or has expired."""
     if by != key.principal_id:
         raise Forbidden("only who made the key gets its secret; revoke it and make another")
+    check_within(key.scopes, given)
     if key.revoked_at is not None or at >= key.expires_at:
         raise VersionConflict("the key is revoked or has expired; make another")
     rotated = key.but(
@@ -155,7 +178,7 @@ def grant(
 ) -> Grant:
     """What the key may do now, by the member's roles now. Raises GrantRefused for a key that nobody
     made, and, in the log of its tenant, for one that was revoked, has expired, or whose member or
-    tenant is gone."""
+    tenant is gone; of a tenant that is not open, with its status as the reason."""
     if key is None or not _matches(key, written.secret, at):
         raise GrantRefused("invalid_client", "there is no such key", "unverified")
     whose = {"tenant_id": written.tenant_id, "principal": key.principal_id}
@@ -163,13 +186,15 @@ def grant(
         raise GrantRefused("invalid_client", "the key was revoked", "revoked", **whose)
     if at >= key.expires_at:
         raise GrantRefused("invalid_client", "the key has expired", "expired", **whose)
-    if member is None or not member.is_here:
-        detail = "whom the key is for does not belong to the tenant any more"
+    if member is None or not member.takes(key.created_at):
+        detail = "the place in the tenant for which the key was made has ended: make another key"
         raise GrantRefused("invalid_client", detail, "revoked", **whose)
-    if tenant is None or tenant.status not in OPEN:
-        raise GrantRefused("invalid_client", "the tenant is not open", "revoked", **whose)
+    if tenant is None:
+        raise GrantRefused("invalid_client", "there is no such tenant", "revoked", **whose)
+    if stopped := STOPPED.get(tenant.status):
+        raise GrantRefused("access_denied", f"the tenant is {tenant.status}", stopped, **whose)
     is_service = member.kind == "service"
-    allowed = scopes_of(member.roles) & (OF_PROGRAMS if is_service else SCOPES)
+    allowed = scopes_of(member.roles) & (OF_PROGRAMS if is_service else OF_KEYS)
     return Grant(
         principal=key.principal_id,
         tenant_id=written.tenant_id,

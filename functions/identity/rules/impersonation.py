@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import StrictBool, StringConstraints
 
 from events.identity import (
     ImpersonationEnded,
@@ -40,7 +40,7 @@ class ImpersonationBody(Model):
 class SupportAccessBody(Model):
     """Whether support may act as members of the tenant."""
 
-    allowed: bool
+    allowed: StrictBool
 
 
 class Impersonation(ImpersonationState):

@@ -8,9 +8,12 @@ from events.identity import (
     InvitationRevoked,
     InvitationState,
 )
+from functions.identity.rules.refusals import InvitationUsedUp, NoInvitation
 from functions.identity.rules.secrets import digest_of, same
-from functions.identity.rules.tenant import Roles
-from shared.kit.errors import InvitationOver, NotFound
+from functions.identity.rules.tenant import Member, Roles, Tenant
+from shared.kit.bookkeeping import RefusalReason
+from shared.kit.control import STOPPED
+from shared.kit.errors import InvitationOver
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
 
@@ -46,20 +49,38 @@ def invite(invitation_id: str, roles: tuple[str, ...], secret: str, by: str, at:
     return Transition(invitation, InvitationCreated)
 
 
-def accept(invitation: Invitation, secret: str, principal: str, at: datetime) -> tuple[Step, ...]:
-    """The used invitation; no change where the same principal used it before. Raises NotFound for
-    another secret, InvitationOver for one that another used, was revoked, or is older than seven
-    days."""
+def accept(
+    invitation: Invitation | None, secret: str, tenant: Tenant | None, principal: str, at: datetime
+) -> tuple[Step, ...]:
+    """The used invitation; no change where the same principal used it before. Raises NoInvitation
+    for none, for another secret and for a tenant that is not open, InvitationUsedUp for one that
+    another used, was revoked, or is older than seven days."""
+    if invitation is None or tenant is None:
+        raise NoInvitation("unverified")
+    whose = tenant.tenant_id
     if not same(invitation.secret_digest, digest_of(secret)):
-        raise NotFound("there is no such invitation")
+        raise NoInvitation("unverified", whose)
+    if stopped := STOPPED.get(tenant.status):
+        raise NoInvitation(stopped, whose)
     if invitation.accepted_by == principal:
         return ()
     if invitation.status != "open":
-        raise InvitationOver(f"the invitation was {invitation.status}; ask for another")
+        reason: RefusalReason = "replayed" if invitation.status == "accepted" else "revoked"
+        detail = f"the invitation was {invitation.status}; ask for another"
+        raise InvitationUsedUp(reason, detail, whose)
     if at > invitation.expires_at:
-        raise InvitationOver("the invitation is older than seven days; ask for another")
+        detail = "the invitation is older than seven days; ask for another"
+        raise InvitationUsedUp("expired", detail, whose)
     accepted = invitation.but(status="accepted", accepted_by=principal, accepted_at=at)
     return (Transition(accepted, InvitationAccepted),)
+
+
+def check_stayed(member: Member | None, invitation_id: str, tenant_id: str) -> None:
+    """Raises InvitationUsedUp unless whoever repeats an acceptance still has the place that it
+    gave."""
+    if member is None or not member.is_here or member.invitation_id != invitation_id:
+        detail = "you left the tenant since; ask for another invitation"
+        raise InvitationUsedUp("replayed", detail, tenant_id)
 
 
 def revoke(invitation: Invitation) -> tuple[Step, ...]:

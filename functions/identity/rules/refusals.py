@@ -3,7 +3,7 @@
 from typing import Literal
 
 from shared.kit.bookkeeping import RefusalReason
-from shared.kit.errors import AssentError
+from shared.kit.errors import AssentError, InvitationOver, NotFound
 
 # RFC 6749, 4.1.2.1 and 5.2, RFC 8628, 3.5, and RFC 8707, 2.
 OAuthCode = Literal[
@@ -123,6 +123,27 @@ class ImpersonationRefused(AssentError):
     def __init__(self, reason: RefusalReason, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
+
+
+class InvitationRefused(AssentError):
+    """An invitation's token that is not taken. `reason` is recorded in `tenant_id`, or with the
+    platform where no tenant gave such an invitation."""
+
+    def __init__(self, reason: RefusalReason, detail: str, tenant_id: str | None = None) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.tenant_id = tenant_id
+
+
+class NoInvitation(InvitationRefused, NotFound):
+    """A token that nobody was given, or that opens nothing now. Whoever guesses hears the same."""
+
+    def __init__(self, reason: RefusalReason, tenant_id: str | None = None) -> None:
+        super().__init__(reason, "there is no such invitation", tenant_id)
+
+
+class InvitationUsedUp(InvitationRefused, InvitationOver):
+    """A token that was given, and is of no more use."""
 
 
 class NameTaken(AssentError):

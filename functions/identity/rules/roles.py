@@ -54,6 +54,8 @@ _SCOPES: dict[str, frozenset[str]] = {
     WORKSPACE_ADMIN: _WORKS,
 }
 SCOPES = frozenset().union(*_SCOPES.values())
+# What a person's key, which has no role, can use: policies allow the rest to roles only.
+OF_KEYS = SCOPES - {"audit:read", "audit:write"}
 # What a device gets that asks for nothing: neither decisions nor the principal's own things.
 OF_DEVICES = _WORKS
 

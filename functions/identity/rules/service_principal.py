@@ -3,6 +3,7 @@
 It has a place in the tenant as people have, with roles of its own, and signs in nowhere: its keys
 are all that it has."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from events.identity import MemberJoined
@@ -39,20 +40,34 @@ def concerns_service(body: KeyBody) -> bool:
     return bool(body.roles) or body.principal_id is not None
 
 
-def make(principal_id: str, key_id: str, body: KeyBody, secret: str, at: datetime) -> list[Step]:
-    """A new service, and its first key. Raises Invalid for scopes that services with these roles
-    never have, and for a life of more than a year."""
+def make(
+    principal_id: str,
+    key_id: str,
+    body: KeyBody,
+    secret: str,
+    given: Collection[str],
+    at: datetime,
+) -> list[Step]:
+    """A new service, and its first key, made with a token that has the scopes `given`. Raises
+    Invalid for scopes that services with these roles never have, and for a life of more than a
+    year; Forbidden for scopes that the token does not have."""
     roles = tuple(sorted(set(body.roles)))
     service = Member(principal_id=principal_id, kind="service", roles=roles, joined_at=at)
-    return [Transition(service, MemberJoined), *add_key(key_id, body, secret, service, at)]
+    return [Transition(service, MemberJoined), *add_key(key_id, body, secret, service, given, at)]
 
 
 def add_key(
-    key_id: str, body: KeyBody, secret: str, service: Member | None, at: datetime
+    key_id: str,
+    body: KeyBody,
+    secret: str,
+    service: Member | None,
+    given: Collection[str],
+    at: datetime,
 ) -> list[Step]:
-    """Another key of a service. Raises Invalid for a principal that is no service here."""
+    """Another key of a service, made with a token that has the scopes `given`. Raises Invalid for a
+    principal that is no service here, Forbidden for scopes that the token does not have."""
     if service is None or not service.is_here or service.kind != "service":
         detail = "is no service of this tenant; people make their keys themselves"
         raise Invalid(FieldError("principal_id", detail))
     allowed = scopes_of(service.roles) & OF_PROGRAMS
-    return [new_key(key_id, body, secret, service.principal_id, allowed, at)]
+    return [new_key(key_id, body, secret, service.principal_id, allowed, given, at)]

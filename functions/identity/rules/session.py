@@ -37,6 +37,11 @@ class Session(SessionState):
     resource: str | None = None
     challenge: PasskeyChallenge | None = None
 
+    @property
+    def tenant_bound(self) -> bool:
+        """Whether it was begun for the one tenant that it is for."""
+        return self.client in ("client", "support")
+
     def is_over(self, at: datetime) -> bool:
         """Whether it gives no token any more."""
         return self.ended_at is not None or at >= self.expires_at

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
 from events.identity import GroupRoles, SsoConfigured, SsoDomainVerified, SsoState
 from functions.identity.rules.directory import DirectoryGroup
@@ -35,17 +35,21 @@ _HOST = re.compile(r"[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]")
 
 Domain = Annotated[str, StringConstraints(pattern=_DOMAIN.pattern, max_length=253)]
 Text = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=500)]
+_LIKE = "must be an address like https://login.example.com/clinic"
 
 
 def _issuer(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ValueError(_LIKE) from error
     try:
         port = parts.port
     except ValueError as error:
         raise ValueError("must have a port between 1 and 65535, or none") from error
     host = parts.netloc.removesuffix(f":{port}")
     if parts.scheme not in ("https", "http") or not _HOST.fullmatch(host):
-        raise ValueError("must be an address like https://login.example.com/clinic")
+        raise ValueError(_LIKE)
     if "?" in url or "#" in url:
         raise ValueError("must have no query and no fragment")
     return url
@@ -70,7 +74,7 @@ class SsoBody(Model):
     client_id: Text
     client_secret: Text | None = None
     domain: Domain
-    joins: bool = True
+    joins: StrictBool = True
     default_roles: Roles = DEFAULT_ROLES
     groups: Annotated[tuple[GroupRolesBody, ...], Field(max_length=20)] = ()
 

@@ -79,9 +79,12 @@ def close(tenant: Tenant, control: Control, at: datetime) -> tuple[Step, ...]:
 
 
 def stay(tenant: Tenant, control: Control, at: datetime) -> tuple[Step, ...]:
-    """The tenant that closes no more; a suspension lasts. No change for one that does not close.
-    Raises VersionConflict for a closed one, also where its timer has not fired yet."""
+    """The tenant that closes no more; a suspension lasts. No change for one that is open. Raises
+    VersionConflict for one that is suspended and does not close, and for a closed one, also where
+    its timer has not fired yet."""
     _refuse_closed(tenant)
+    if tenant.closes_at is None and tenant.suspended_at is not None:
+        raise VersionConflict("the tenant is suspended: only an admin of the platform resumes it")
     if tenant.closes_at is None:
         return ()
     if at >= tenant.closes_at:

@@ -118,6 +118,11 @@ class Member(MemberState):
         named = (DEPUTY,) if self.is_deputy_at(at) else ()
         return tuple(sorted({*self.roles, *named}))
 
+    def takes(self, made_at: datetime) -> bool:
+        """Whether a key or a client's session for this place, made then, still counts: not one of
+        an earlier place of the same principal, which ended with that place."""
+        return self.is_here and made_at >= self.joined_at
+
 
 Step = Transition[Tenant] | Transition[Member] | Transition[Control]
 
@@ -171,7 +176,8 @@ def join(
     invitation_id: str | None,
     at: datetime,
 ) -> tuple[Step, ...]:
-    """The tenant with a new member. Raises VersionConflict for somebody who is one."""
+    """The tenant with a new member; of somebody who was one before, everything that ended then
+    stays ended. Raises VersionConflict for somebody who is one."""
     if member is not None and member.is_here:
         raise VersionConflict("you belong to this tenant already; an admin can change your roles")
     new = Member(
@@ -180,6 +186,7 @@ def join(
         joined_at=at,
         invitation_id=invitation_id,
         version=member.version + 1 if member is not None else 0,
+        signed_out_at=member.removed_at if member is not None else None,
     )
     return (*_counted(tenant, new), Transition(new, MemberJoined))
 

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import get_args
 
+from pydantic import StrictBool
+
 from events.identity import (
     MemberRolesChanged,
     WorkspaceArchived,
@@ -39,7 +41,7 @@ class WorkspaceChange(Model):
     """What changes: the name, or whether the workspace is in use."""
 
     name: Name | None = None
-    archived: bool | None = None
+    archived: StrictBool | None = None
 
 
 class Workspace(WorkspaceState):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
 from scim2_models import (
     AuthenticationScheme,
     Bulk,
@@ -34,6 +35,9 @@ from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalEx
 from functions.identity.rules.directory import DirectoryEntry, DirectoryGroup, DirectoryUser
 from functions.identity.rules.refusals import DirectoryRefused
 from functions.identity.scim.resources import Group, Kind, User
+from shared.kit.errors import WHOLE_BODY, Invalid
+from shared.kit.plain_text import refuse_odd_text
+from shared.kit.wording import WORDS, worded
 
 # A page of the longest people and groups has less than 1 MB.
 MOST_RESULTS = 50
@@ -106,6 +110,8 @@ def asked_for(kind: Kind, parameters: Mapping[str, Any]) -> Found:
     """What a list is asked for, from its query or its body. Raises DirectoryRefused for a filter
     that names no single entry: this server is no search engine of people."""
     sent = {name: value for name, value in parameters.items() if value is not None}
+    if not isinstance(sent.get("filter", ""), str):
+        raise DirectoryRefused("invalidFilter", "filter must be text")
     with _refusing():
         request = SearchRequest[kind.resource].model_validate(  # type: ignore[name-defined]
             sent, scim_policy=_POLICY
@@ -116,6 +122,7 @@ def asked_for(kind: Kind, parameters: Mapping[str, Any]) -> Found:
             field = str(node.attr_path).rpartition(":")[2].casefold()
             is_known = field in ("id", "externalid", kind.name_field)
             if node.op is CompareOperator.eq and is_known and isinstance(node.value, str):
+                _judge("invalidFilter", "the filter's value", node.value)
                 return Found(request, field, node.value)
     detail = f"filter by id, externalId or {_spelled(kind)}, each with eq and a text"
     raise DirectoryRefused("invalidFilter", detail)
@@ -212,7 +219,24 @@ def _kept(resource: Any) -> dict[str, Any]:
     )
     if "members" in kept:
         kept["members"] = [{"value": each["value"]} for each in kept["members"]]
+    name = "userName" if isinstance(resource, User) else "displayName"
+    if not str(kept.get(name) or "").strip():
+        raise DirectoryRefused("invalidValue", f"{name} must not be blank")
+    # Members are ids of this directory's people, and may be thousands.
+    for attribute in kept.keys() - {"members"}:
+        _judge("invalidValue", attribute, kept[attribute])
     return kept
+
+
+def _judge(scim_type: str, name: str, value: Any) -> None:
+    """Raises DirectoryRefused for texts that no body may have: filters and paths have escapes of
+    their own, which say such a text without having it."""
+    try:
+        refuse_odd_text(value)
+    except Invalid as error:
+        problem = error.errors[0]
+        where = name if problem.field == WHOLE_BODY else f"{name}.{problem.field}"
+        raise DirectoryRefused(scim_type, f"{where} {problem.message}") from error
 
 
 def _shown(kind: Kind, entry: DirectoryEntry, base: str) -> Any:
@@ -250,7 +274,19 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except SCIMException as error:
-        raise DirectoryRefused(error.scim_type or None, error.detail) from error
+        cause = error.__cause__
+        detail = _worded(cause) if isinstance(cause, ValidationError) else error.detail
+        raise DirectoryRefused(error.scim_type or None, detail) from error
     except ValidationError as error:
         first = Error.from_validation_errors(error)[0]
-        raise DirectoryRefused(first.scim_type, first.detail or "") from error
+        raise DirectoryRefused(first.scim_type, _worded(error)) from error
+
+
+def _worded(error: ValidationError) -> str:
+    """The first of the errors: in our words what pydantic says, in SCIM's what the library does."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] not in WORDS:
+        return Error.from_validation_error(first).detail or ""
+    path = map(str, first["loc"])
+    spelled = (to_camel(each) if "_" in each else each for each in path)
+    return f"{'.'.join(spelled)} {worded(first)}"

@@ -3,6 +3,7 @@
 from functions.identity.aggregates import INVITATIONS, MEMBERS, RUN, TENANTS
 from functions.identity.rules import invitation as invitations
 from functions.identity.rules.invitation import InvitationBody
+from functions.identity.rules.refusals import NoInvitation
 from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.tenant import join
 from functions.identity.service.platform import acting
@@ -10,8 +11,6 @@ from functions.identity.service.tenants import administered, point
 from functions.identity.views import Accepted, InvitationPage, InvitationView, NewInvitation
 from shared.aggregates import Command
 from shared.kit.callers import Caller
-from shared.kit.control import OPEN
-from shared.kit.errors import InvitationOver, NotFound
 from shared.kit.ids import is_id, new_id
 from shared.storage.idempotency import IdempotencyKey
 
@@ -56,9 +55,9 @@ async def revoke(caller: Caller, key: IdempotencyKey, invitation_id: str) -> Inv
 
 async def accept(caller: Caller, token: str) -> Accepted:
     """The tenant that the caller belongs to from now on; a repeat gets the same answer. Raises
-    NotFound for a token that nobody was given, InvitationOver for one that was used, revoked or is
-    too old, VersionConflict for somebody who belongs to the tenant, Forbidden for callers who did
-    not sign in here."""
+    NoInvitation for a token that nobody was given, or whose tenant is not open, InvitationUsedUp
+    for one that was used, revoked or is too old, VersionConflict for somebody who belongs to the
+    tenant, Forbidden for callers who did not sign in here."""
     tenant_id, invitation_id, secret = _parts(token)
     guest = acting(caller.principal, tenant_id, caller.received_at)
 
@@ -68,15 +67,14 @@ async def accept(caller: Caller, token: str) -> Accepted:
         )
         invitation = await work.find(INVITATIONS, invitation_id)
         tenant = await work.find(TENANTS, tenant_id)
-        if invitation is None or tenant is None or tenant.status not in OPEN:
-            raise _unknown()
-        accepted = invitations.accept(invitation, secret, caller.principal, work.at)
+        accepted = invitations.accept(invitation, secret, tenant, caller.principal, work.at)
+        assert invitation is not None
+        assert tenant is not None
         member = await work.find(MEMBERS, caller.principal)
         roles = invitation.roles
         answer = Accepted(tenant_id=tenant_id, roles=roles, status="accepted")
         if not accepted:
-            if member is None or not member.is_here or member.invitation_id != invitation_id:
-                raise InvitationOver("you left the tenant since; ask for another invitation")
+            invitations.check_stayed(member, invitation_id, tenant_id)
             return answer
         joined = join(tenant, member, caller.principal, roles, invitation_id, work.at)
         await point(caller, tenant_id)
@@ -89,9 +87,5 @@ async def accept(caller: Caller, token: str) -> Accepted:
 def _parts(token: str) -> tuple[str, str, str]:
     parts = token[:200].split(".")
     if len(parts) != 3 or not is_id("ten", parts[0]) or not is_id("inv", parts[1]):
-        raise _unknown()
+        raise NoInvitation("unverified")
     return parts[0], parts[1], parts[2]
-
-
-def _unknown() -> NotFound:
-    return NotFound("there is no such invitation")

@@ -15,8 +15,8 @@ from shared.storage.idempotency import IdempotencyKey
 
 async def make_key(caller: Caller, body: KeyBody) -> NewKey:
     """A new key, with its secret: the caller's own, or, from an admin, that of a new service or of
-    one that there is. Raises Forbidden, Invalid. An idempotency key would have to keep
-    the secret, so the call takes none."""
+    one that there is. Raises Forbidden, also for scopes that the caller's token does not have, and
+    Invalid. An idempotency key would have to keep the secret, so the call takes none."""
     secret = new_secret()
 
     async def use_case(work: Command) -> KeyView:
@@ -26,7 +26,7 @@ async def make_key(caller: Caller, body: KeyBody) -> NewKey:
         if service_principal.concerns_service(body):
             steps = await _of_service(work, key_id, body, secret)
         else:
-            steps = [api_key.make(key_id, body, secret, member, work.at)]
+            steps = [api_key.make(key_id, body, secret, member, caller.scopes, work.at)]
         work.rely_on(MEMBERS, caller.principal)
         saved = await work.save(*steps)
         return KeyView.of(saved[-1])
@@ -44,7 +44,8 @@ async def list_keys(caller: Caller, limit: int, cursor: str | None) -> KeyPage:
 
 async def rotate_key(caller: Caller, key_id: str) -> NewKey:
     """The key with another secret; the earlier one is taken for 24 hours. Raises NotFound,
-    Forbidden for all but its maker, or admins where it is a service's, VersionConflict."""
+    Forbidden for all but its maker, or admins where it is a service's, and for a token that does
+    not have all scopes of the key; VersionConflict."""
     secret = new_secret()
 
     async def use_case(work: Command) -> KeyView:
@@ -55,7 +56,7 @@ async def rotate_key(caller: Caller, key_id: str) -> NewKey:
             check_current(caller.actor, await work.find(MEMBERS, by), work.at)
             work.rely_on(MEMBERS, by)
             by = key.principal_id
-        step = api_key.rotate(key, secret, by, work.at)
+        step = api_key.rotate(key, secret, by, caller.scopes, work.at)
         await work.save(step)
         return KeyView.of(step.state)
 
@@ -84,10 +85,10 @@ async def _of_service(
     service_principal.check_admin(work.caller.actor)
     if body.principal_id is None:
         new = new_id(service_principal.PREFIX, work.at)
-        return service_principal.make(new, key_id, body, secret, work.at)
+        return service_principal.make(new, key_id, body, secret, work.caller.scopes, work.at)
     service = await work.find(MEMBERS, body.principal_id)
     work.rely_on(MEMBERS, body.principal_id)
-    return service_principal.add_key(key_id, body, secret, service, work.at)
+    return service_principal.add_key(key_id, body, secret, service, work.caller.scopes, work.at)
 
 
 def _with_secret(caller: Caller, view: KeyView, secret: str) -> NewKey:

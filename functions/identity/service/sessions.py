@@ -111,7 +111,9 @@ async def end_sessions(principal_id: str, at: datetime) -> None:
 
 
 async def list_sessions(caller: Caller, limit: int, cursor: str | None) -> SessionPage:
-    """The caller's own sessions, newest first, also those that ended."""
+    """The caller's own sessions, newest first, also those that ended. To support that acts as the
+    caller, and with a token for a workspace, only those that were last used for the token's
+    tenant: a page may then have fewer than `limit`."""
     page = await RUN.page(
         on_platform(caller.principal, caller.received_at),
         SESSIONS,
@@ -120,7 +122,9 @@ async def list_sessions(caller: Caller, limit: int, cursor: str | None) -> Sessi
         limit=limit,
         cursor=cursor,
     )
-    items = tuple(SessionView.of(each) for each in page.items)
+    is_narrow = caller.impersonator is not None or caller.workspace_id is not None
+    seen = [each for each in page.items if not is_narrow or each.tenant_id == caller.tenant_id]
+    items = tuple(SessionView.of(each) for each in seen)
     return SessionPage(items=items, next_cursor=page.next_cursor)
 
 

@@ -98,7 +98,9 @@ async def verify(caller: Caller) -> SsoView:
 
 async def tenant_of_mail(mail: str, at: datetime) -> str:
     """The tenant at whose issuer people with that address sign in. One read. Raises SignInRefused
-    where there is none."""
+    where there is none, or no address."""
+    if not mail:
+        raise SignInRefused(None, "say at which provider, or your mail address: begin at /signin")
     domain = rules.domain_of(mail)
     claim = await RUN.find(on_platform(ITSELF, at), DOMAINS, domain) if domain else None
     if claim is None:

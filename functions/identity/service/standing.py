@@ -38,7 +38,8 @@ async def suspend_tenant(
 
 async def resume_tenant(caller: Caller, key: IdempotencyKey, tenant_id: str) -> TenantView:
     """The tenant that is open again: a platform admin lifts a suspension, an admin of the tenant
-    its closing. Raises Forbidden, NotFound, VersionConflict for one that is closed."""
+    its closing. Raises Forbidden, NotFound, VersionConflict for one that is closed, and for an
+    admin of one that is suspended."""
     if caller.tenant_id == PLATFORM_TENANT:
         check_platform_admin(on_platform_only(caller))
         return await _from_platform(caller, key, tenant_id, standing.lift)

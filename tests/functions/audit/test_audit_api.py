@@ -131,6 +131,12 @@ async def test_a_time_that_is_none_is_refused(auditor: Caller, time: str) -> Non
 
 
 @platform
+async def test_a_span_of_time_that_ends_before_it_begins_is_refused(auditor: Caller) -> None:
+    with pytest.raises(Invalid, match="to: must not be before `from`"):
+        await list_entries(auditor, since="2026-11-21T12:00:00Z", before="2026-11-20T12:00:00Z")
+
+
+@platform
 @pytest.mark.parametrize(
     "cursor", ["", "_", "2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z_x", "x_1"]
 )

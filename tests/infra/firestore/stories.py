@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -10,6 +11,7 @@ from events.agents import AgentViolationReported
 from events.approvals import ApprovalApproved, ApprovalRequested, ApprovalVetoed
 from events.buckets import Bucket
 from events.precedents import PrecedentActivated
+from functions.agents import api as agents_api
 from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
 from functions.approvals import queries
 from functions.approvals.aggregates import RUN as APPROVALS
@@ -191,6 +193,19 @@ async def a_governor_looks(tenant: str) -> None:
     assert tenant in await tenants_of_log()
     await rebuild(tenant, now=START, write=False)
     await MOBILE.sweep(MOBILE_HANDLERS).run(START)
+
+
+async def a_workspace_is_looked_at(tenant: str) -> None:
+    """Every list that a token for one workspace narrows."""
+    caller = replace(caller_of(tenant), workspace_id="wsp_1")
+    await agents_api.get_agents(caller)
+    for status in (None, "live"):
+        await agents_api.get_cases(caller, status)
+    for bucket in BUCKETS:
+        await lists.list_approvals(caller, bucket, 25, None)
+        await cards.list_cards(caller, bucket, 25, None)
+    await agents.list_agents(caller, 25, None)
+    await agents.list_violations(caller, 25, None)
 
 
 async def a_stranger_knocks(client: httpx.AsyncClient) -> None:

@@ -25,6 +25,7 @@ from tests.infra.firestore.stories import (
     a_governor_looks,
     a_policy_is_tried,
     a_stranger_knocks,
+    a_workspace_is_looked_at,
     agents_live_and_fall,
     an_auditor_looks,
     approvals_are_asked_and_listed,
@@ -55,6 +56,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
         await approvals_are_asked_and_listed(ApprovalsWorld(approvals, cloud))
         phone = new_tenant()
         await a_governor_looks(phone.tenant_id)
+        await a_workspace_is_looked_at(phone.tenant_id)
         await an_auditor_looks(phone.tenant_id)
         await a_policy_is_tried(phone.tenant_id)
         await somebody_lists_what_is_theirs(phone)

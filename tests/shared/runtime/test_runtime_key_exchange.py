@@ -2,6 +2,7 @@
 again."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from shared.kit.errors import Unauthenticated, Unavailable
+from shared.kit.errors import AssentError, Unauthenticated, Unavailable
 from shared.runtime.key_exchange import KEPT_SECONDS, RENEWED_AFTER_SECONDS, KeyExchange
 
 
@@ -20,10 +21,12 @@ class Identity:
         self.asked: list[str] = []
         self.status = 200
         self.headers: dict[str, str] = {}
-        self.url = ""
+        self.url, self.reason = "", ""
 
     def answer(self, form: str) -> bytes:
         self.asked.append(parse_qs(form)["client_secret"][0])
+        if self.reason:
+            return json.dumps({"error": "access_denied", "reason": self.reason}).encode()
         return b'{"access_token": "token-%d"}' % len(self.asked)
 
 
@@ -123,6 +126,27 @@ async def test_an_identity_that_cannot_answer_makes_no_key_valid_or_invalid(
     clock.seconds += 2
     with pytest.raises(Unavailable):
         await exchange.token_for("ak_one")
+
+
+@pytest.mark.parametrize("reason", ["tenant_suspended", "tenant_closing", "tenant_closed"])
+async def test_a_good_key_of_a_tenant_that_is_not_open_hears_that(
+    identity: Identity, clock: Clock, reason: str
+) -> None:
+    identity.status, identity.reason = 400, reason
+    exchange = KeyExchange(identity.url, clock)
+    for _ in range(2):
+        with pytest.raises(AssentError) as refused:
+            await exchange.token_for("ak_one")
+        assert (refused.value.http_status, refused.value.code) == (403, reason)
+    assert len(identity.asked) == 1
+
+
+async def test_a_reason_that_is_none_of_those_is_not_believed(
+    identity: Identity, clock: Clock
+) -> None:
+    identity.status, identity.reason = 400, "whatever"
+    with pytest.raises(Unavailable):
+        await KeyExchange(identity.url, clock).token_for("ak_one")
 
 
 async def test_a_key_is_sent_nowhere_else(identity: Identity, clock: Clock) -> None:

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from events.identity import ApiKeyRevoked, ApiKeyRotated, DeviceGrantDecided
-from functions.identity.rules import api_key, device_grant
+from functions.identity.rules import api_key, device_grant, service_principal
 from functions.identity.rules.access import claims_of, in_tenant, without_tenant
 from functions.identity.rules.api_key import OVERLAP, ApiKey, KeyBody, WrittenKey
 from functions.identity.rules.device_grant import DeviceGrant, Pace
 from functions.identity.rules.refusals import GrantRefused
-from functions.identity.rules.roles import OWN, known, scopes_of
+from functions.identity.rules.roles import OWN, SCOPES, known, scopes_of
 from functions.identity.rules.secrets import device_code, form_token, grant_of, is_form_token
 from functions.identity.rules.session import REPEATED_WITHIN, Session, start
-from functions.identity.rules.tenant import Member, Tenant, TenantBody, found
+from functions.identity.rules.tenant import Member, Tenant, TenantBody, found, join
 from shared.kit.control import Control, Revocation
 from shared.kit.digests import load_key_ring, new_key_ring
 from shared.kit.errors import Forbidden, Invalid, NotFound, VersionConflict
@@ -110,7 +110,7 @@ def test_a_token_lives_for_fifteen_minutes() -> None:
 
 def _key(**changed: Any) -> ApiKey:
     body = KeyBody(name="CI", scopes=("agents:read",), expires_at=NOON + timedelta(days=30))
-    made = api_key.make(KEY_ID, body, "secret", _place()[1], NOON).state
+    made = api_key.make(KEY_ID, body, "secret", _place()[1], SCOPES, NOON).state
     return made.model_copy(update=changed)
 
 
@@ -156,11 +156,9 @@ def test_a_key_that_is_not_taken_is_refused_with_its_reason() -> None:
 def test_a_key_ends_with_its_makers_place_and_shrinks_with_its_roles() -> None:
     tenant, member = _place()
     gone = member.model_copy(update={"removed_at": NOON})
-    suspended = tenant.model_copy(update={"status": "suspended"})
     places: list[tuple[Member | None, Tenant | None]] = [
         (gone, tenant),
         (None, tenant),
-        (member, suspended),
         (member, None),
     ]
     for maker, place in places:
@@ -173,7 +171,7 @@ def test_a_key_ends_with_its_makers_place_and_shrinks_with_its_roles() -> None:
 
 
 def test_a_rotated_key_takes_the_earlier_secret_for_a_day() -> None:
-    step = api_key.rotate(_key(), "newer", "user_1", NOON)
+    step = api_key.rotate(_key(), "newer", "user_1", SCOPES, NOON)
     assert step.event is ApiKeyRotated
     tenant, member = _place()
     assert api_key.grant(_written("newer"), step.state, member, tenant, NOON)
@@ -181,7 +179,7 @@ def test_a_rotated_key_takes_the_earlier_secret_for_a_day() -> None:
     assert api_key.grant(_written(), step.state, member, tenant, just_in_time)
     assert _key_error(step.state, _written(), NOON + OVERLAP) == ("invalid_client", "unverified")
     with pytest.raises(Forbidden):
-        api_key.rotate(_key(), "newer", "user_2", NOON)
+        api_key.rotate(_key(), "newer", "user_2", SCOPES, NOON)
 
 
 def test_a_key_is_revoked_once_and_not_rotated_afterwards() -> None:
@@ -192,7 +190,7 @@ def test_a_key_is_revoked_once_and_not_rotated_afterwards() -> None:
     assert (step.event, step.state.revoked_by) == (ApiKeyRevoked, "user_2")
     assert api_key.revoke(step.state, Control(), "user_1", NOON) == ()
     with pytest.raises(VersionConflict):
-        api_key.rotate(step.state, "newer", "user_1", NOON)
+        api_key.rotate(step.state, "newer", "user_1", SCOPES, NOON)
 
 
 def test_a_key_is_made_by_those_who_may_with_scopes_of_theirs() -> None:
@@ -201,19 +199,73 @@ def test_a_key_is_made_by_those_who_may_with_scopes_of_theirs() -> None:
     def make(roles: tuple[str, ...], *scopes: str, days: int = 30) -> ApiKey:
         body = KeyBody(name="CI", scopes=scopes, expires_at=NOON + timedelta(days=days))
         maker = member.model_copy(update={"roles": roles})
-        return api_key.make(KEY_ID, body, "secret", maker, NOON).state
+        return api_key.make(KEY_ID, body, "secret", maker, SCOPES, NOON).state
 
     assert make(("developer",), "agents:write").scopes == ("agents:write",)
+    body = KeyBody(name="CI", scopes=("agents:read",), expires_at=NOON)
     with pytest.raises(Forbidden):
-        api_key.make(
-            KEY_ID, KeyBody(name="CI", scopes=("agents:read",), expires_at=NOON), "s", None, NOON
-        )
+        api_key.make(KEY_ID, body, "s", None, SCOPES, NOON)
     for scope in ("governance:write", "identity:write", "nonsense"):
         with pytest.raises(Invalid):
             make(("developer",), scope)
     for days in (0, 367):
         with pytest.raises(Invalid):
             make(("developer",), "agents:read", days=days)
+
+
+@pytest.mark.parametrize("status", ["suspended", "closing", "closed"])
+def test_a_key_of_a_tenant_that_is_not_open_is_refused_with_its_status(status: str) -> None:
+    tenant, member = _place()
+    with pytest.raises(GrantRefused) as refused:
+        api_key.grant(
+            _written(), _key(), member, tenant.model_copy(update={"status": status}), NOON
+        )
+    assert _error(refused) == ("access_denied", f"tenant_{status}")
+
+
+def test_a_token_gives_no_key_that_has_more_scopes_than_itself() -> None:
+    admin = _place()[1]
+    ends = NOON + timedelta(days=30)
+    body = KeyBody(name="CI", scopes=("agents:read",), expires_at=ends)
+    of_service = KeyBody(name="CI", scopes=("agents:read",), expires_at=ends, roles=("developer",))
+    made, first = service_principal.make("service_1", KEY_ID, of_service, "s", SCOPES, NOON)
+    assert isinstance(made.state, Member)
+    assert isinstance(first.state, ApiKey)
+    service, its_key = made.state, first.state
+    narrow = ("identity:write", "agents:write")
+    for gives in (
+        lambda given: api_key.make(KEY_ID, body, "s", admin, given, NOON),
+        lambda given: api_key.rotate(_key(), "newer", "user_1", given, NOON),
+        lambda given: service_principal.make("service_2", KEY_ID, of_service, "s", given, NOON),
+        lambda given: service_principal.add_key(KEY_ID, body, "s", service, given, NOON),
+        lambda given: api_key.rotate(its_key, "newer", "service_1", given, NOON),
+    ):
+        assert gives((*narrow, "agents:read"))
+        with pytest.raises(Forbidden, match="does not have agents:read"):
+            gives(narrow)
+
+
+def test_what_was_made_for_an_earlier_place_stays_ended_after_the_next_invitation() -> None:
+    tenant, member = _place(removed_at=NOON + timedelta(hours=1))
+    back = NOON + timedelta(hours=2)
+    again = join(tenant, member, "user_1", ("tenant_admin", "governor"), None, back)[-1].state
+    assert isinstance(again, Member)
+    with pytest.raises(GrantRefused) as refused:
+        api_key.grant(_written(), _key(), again, tenant, back)
+    assert _error(refused) == ("invalid_client", "revoked")
+    newer = _key(created_at=back)
+    assert api_key.grant(_written(), newer, again, tenant, back).scope == "agents:read"
+    for client in ("device", "client", "browser"):
+        session = _session().model_copy(update={"client": client, "tenant_id": TENANT_ID})
+        assert in_tenant(TENANT_ID, tenant, _place()[1], scope="", session=session, at=back)
+        with pytest.raises(GrantRefused):
+            in_tenant(TENANT_ID, tenant, again, scope="", session=session, at=back)
+    since = {"started_at": NOON + timedelta(minutes=90)}
+    signed_in = _session().model_copy(update=since)
+    assert in_tenant(TENANT_ID, tenant, again, scope="", session=signed_in, at=back)
+    program = _session().model_copy(update={**since, "client": "client"})
+    with pytest.raises(GrantRefused, match="let it in again"):
+        in_tenant(TENANT_ID, tenant, again, scope="", session=program, at=back)
 
 
 def _asked() -> DeviceGrant:
@@ -303,8 +355,8 @@ def test_a_key_keeps_its_own_limit_in_its_tokens_and_over_a_rotation() -> None:
     ends = NOON + timedelta(days=30)
     body = KeyBody(name="CI", scopes=("agents:read",), expires_at=ends, requests_per_minute=9)
     tenant, member = _place()
-    key = api_key.make(KEY_ID, body, "secret", member, NOON).state
-    newer = api_key.rotate(key, "newer", member.principal_id, NOON).state
+    key = api_key.make(KEY_ID, body, "secret", member, SCOPES, NOON).state
+    newer = api_key.rotate(key, "newer", member.principal_id, SCOPES, NOON).state
     told: dict[str, Any] = {
         "issuer": "https://assent.test",
         "audience": "assent",

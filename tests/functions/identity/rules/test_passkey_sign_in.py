@@ -22,6 +22,7 @@ from functions.identity.rules.passkey_sign_in import (
 )
 from functions.identity.rules.principal import Principal
 from functions.identity.rules.refusals import SignInRefused
+from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.session import start
 from shared.kit.passkeys import Site, passkey_id_of, written
 from tests.authenticator import HERE, PRESENT, Authenticator
@@ -32,7 +33,7 @@ ADA = "user_1"
 
 
 def _attempt(provider: str = PROVIDER) -> Attempt:
-    return begin(provider, "/device", "secret", NOON, LIFE)
+    return begin(provider, "/device", new_secret(), NOON, LIFE)
 
 
 def _passkey(key: Authenticator, **fields: Any) -> Passkey:

@@ -4,13 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from functions.identity.rules.attempt import Attempt, begin, check_answer, checked_return
 from functions.identity.rules.browser import Jar, check_own_site, said_of_itself
 from functions.identity.rules.id_token import check_id_token
 from functions.identity.rules.refusals import CrossSite, SignInRefused
 from functions.identity.rules.secrets import challenge, new_secret
+from functions.identity.rules.sso import SsoBody
 from shared.kit.digests import load_key_ring, new_key_ring
+from shared.kit.wording import field_errors
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEYS = load_key_ring(new_key_ring("identity"))
@@ -203,3 +206,11 @@ def test_the_longest_way_back_fits_the_cookie() -> None:
     assert Attempt.read(Jar.read(jar.written()).attempt, KEYS) == attempt
     # What browsers keep of one cookie, with its name.
     assert len(f"__session={jar.written()}") <= 4096
+
+
+@pytest.mark.parametrize("issuer", ["https://[::1/", "https://[/", "https://]", "http://", "x"])
+def test_an_issuer_that_is_no_address_is_refused_with_an_example(issuer: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        SsoBody(issuer=issuer, client_id="assent", domain="clinic.example")
+    (problem,) = field_errors(refused.value)
+    assert problem.message == "must be an address like https://login.example.com/clinic"

@@ -1,6 +1,7 @@
 """Tenants, members and invitations: nobody is left without an admin, and nothing is used twice."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,21 @@ from events.identity import (
     TenantCreated,
 )
 from functions.identity.rules import tenant as tenants
-from functions.identity.rules.invitation import LIFE, Invitation, accept, invite, revoke
+from functions.identity.rules.invitation import (
+    LIFE,
+    Invitation,
+    accept,
+    check_stayed,
+    invite,
+    revoke,
+)
 from functions.identity.rules.principal import MOST_TENANTS, Principal, point_to
+from functions.identity.rules.refusals import InvitationRefused, NoInvitation
 from functions.identity.rules.tenant import Member, Tenant, TenantBody, check_current
 from shared.kit.callers import Actor
 from shared.kit.control import Control, Revocation
-from shared.kit.errors import Forbidden, InvitationOver, NotFound, VersionConflict
+from shared.kit.errors import Forbidden, InvitationOver, VersionConflict
+from shared.kit.transitions import Transition
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -115,34 +125,52 @@ def _invitation() -> Invitation:
     return invite("inv_1", ("analyst",), "secret", "user_1", NOON).state
 
 
+def _accept(
+    invitation: Invitation | None, secret: str, principal: str, at: datetime = NOON, **tenant: str
+) -> tuple[Transition[Invitation], ...]:
+    return accept(invitation, secret, _founded()[0].model_copy(update=tenant), principal, at)
+
+
 def test_an_invitation_is_used_once() -> None:
-    (used,) = accept(_invitation(), "secret", "user_2", NOON + LIFE)
+    (used,) = _accept(_invitation(), "secret", "user_2", NOON + LIFE)
     assert (used.event, used.state.accepted_by) == (InvitationAccepted, "user_2")
-    assert accept(used.state, "secret", "user_2", NOON) == ()
-    with pytest.raises(InvitationOver, match="accepted"):
-        accept(used.state, "secret", "user_3", NOON)
+    assert _accept(used.state, "secret", "user_2") == ()
 
 
-def test_an_invitation_of_more_than_seven_days_is_over() -> None:
-    with pytest.raises(InvitationOver, match="seven days"):
-        accept(_invitation(), "secret", "user_2", NOON + LIFE + timedelta(milliseconds=1))
+def test_an_invitation_that_is_not_taken_says_why_to_the_log_of_its_tenant() -> None:
+    (used,) = _accept(_invitation(), "secret", "user_2")
+    (revoked,) = revoke(_invitation())
+    late = NOON + LIFE + timedelta(milliseconds=1)
+    cases: list[tuple[Any, str, datetime, str, str, int]] = [
+        (used.state, "secret", NOON, "trial", "replayed", 410),
+        (revoked.state, "secret", NOON, "trial", "revoked", 410),
+        (_invitation(), "secret", late, "trial", "expired", 410),
+        (_invitation(), "guess", NOON, "trial", "unverified", 404),
+        (used.state, "guess", NOON, "trial", "unverified", 404),
+        (_invitation(), "secret", NOON, "suspended", "tenant_suspended", 404),
+        (_invitation(), "secret", NOON, "closing", "tenant_closing", 404),
+        (used.state, "secret", NOON, "closed", "tenant_closed", 404),
+    ]
+    for invitation, secret, at, status, reason, answer in cases:
+        with pytest.raises(InvitationRefused) as refused:
+            _accept(invitation, secret, "user_3", at, status=status)
+        found = refused.value
+        assert (found.reason, found.tenant_id, found.http_status) == (reason, "ten_1", answer)
+    for member in (None, Member(principal_id="user_2", roles=("analyst",), joined_at=NOON)):
+        with pytest.raises(InvitationRefused) as left:
+            check_stayed(member, "inv_1", "ten_1")
+        assert (left.value.reason, left.value.tenant_id) == ("replayed", "ten_1")
+    with pytest.raises(NoInvitation) as nobodys:
+        accept(None, "secret", _founded()[0], "user_3", NOON)
+    assert (nobodys.value.reason, nobodys.value.tenant_id) == ("unverified", None)
 
 
-def test_an_invitation_needs_its_own_secret_and_says_nothing_without() -> None:
-    (used,) = accept(_invitation(), "secret", "user_2", NOON)
-    for invitation in (_invitation(), used.state):
-        with pytest.raises(NotFound):
-            accept(invitation, "guess", "user_3", NOON)
-
-
-def test_a_revoked_invitation_is_over_and_an_accepted_one_stays() -> None:
+def test_a_revoked_invitation_stays_so_and_an_accepted_one_is_not_revoked() -> None:
     (revoked,) = revoke(_invitation())
     assert revoked.event is InvitationRevoked
     assert revoke(revoked.state) == ()
-    with pytest.raises(InvitationOver, match="revoked"):
-        accept(revoked.state, "secret", "user_2", NOON)
     with pytest.raises(InvitationOver, match="accepted"):
-        revoke(accept(_invitation(), "secret", "user_2", NOON)[0].state)
+        revoke(_accept(_invitation(), "secret", "user_2")[0].state)
 
 
 def test_a_principal_points_to_each_tenant_once_and_to_a_hundred_at_most() -> None:

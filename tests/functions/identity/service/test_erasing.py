@@ -229,3 +229,16 @@ async def test_a_text_of_somebody_without_any_key_is_erased(store: TenantStore) 
     key = SubjectKey(store.tenant_id, "mara", secrets.token_bytes(64))
     forget(store.tenant_id, "mara")
     assert await opened(store.tenant_id, key.seal(NOTE)) == ERASED
+
+
+@pytest.mark.parametrize(
+    ("tenant", "subject"),
+    [("../x", "user_1"), ("ten_1", "a/b"), ("", "user_1"), ("ten_1", "x" * 999)],
+)
+def test_what_is_no_id_is_refused_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], tenant: str, subject: str
+) -> None:
+    assert erasing.main(["--tenant", tenant, "--subject", subject]) == 2
+    said = capsys.readouterr().err
+    assert "is no id: write the tenant's and the principal's id" in said
+    assert "Traceback" not in said
