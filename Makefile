@@ -32,7 +32,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -164,6 +164,11 @@ cost: setup ## what the stack costs a month: idle, reference load, 100 times tha
 cost-check: setup ## fails if a budget is exceeded, idle or at the reference load
 	@mkdir -p build
 	@$(BIN)/python -m infra.cost --check > build/cost.txt || { tail -4 build/cost.txt; exit 1; }
+
+weakening: setup ## fails if this checkout forbids less than the platform's policies of another commit (SINCE=commit)
+	@rm -rf build/since && mkdir -p build/since
+	@git archive $(or $(SINCE),$(error Say since when: make weakening SINCE=v1)) shared/policy/platform | tar -x -C build/since
+	@$(BIN)/python -m functions.policy.weakening build/since/shared/policy/platform
 
 audit: setup ## vulnerabilities, secrets, licences, the constitution, OWASP ASVS (OFFLINE=1: the network may be missing)
 	@$(BIN)/python -m tests.compliance --json build/audit.json $(if $(OFFLINE),--offline)
