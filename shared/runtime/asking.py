@@ -64,6 +64,16 @@ def _has_store(request: Request) -> bool:
 
 
 def _note(question: Question) -> None:
+    """Lets the request's line say what was decided, so that reads and denials can be counted, and
+    says what policies oblige to."""
+    if question.decisions:
+        last = question.decisions[-1]
+        logs.note(
+            action=last.request.action,
+            decided=last.decision.effect,
+            policies=list(last.decision.determining),
+            policy_version=last.decision.policy_version,
+        )
     for request, *_, decision, _at in question.decisions:
         for kind, value in decision.obligations:
             level = logging.WARNING if kind == "alert" else logging.INFO
@@ -77,7 +87,6 @@ async def _report(request: Request, question: Question) -> None:
     if denied is None:
         return
     _note(question)
-    logs.note(policies=list(denied.determining))
     caller: Caller | None = getattr(request.state, "caller", None)
     tenant_id = caller.tenant_id if caller else PLATFORM_TENANT
     await report_refusal(request, "not_permitted", tenant_id, caller.principal if caller else None)

@@ -1,9 +1,12 @@
 """No route answers without having asked the policies."""
 
+import json
+
 import pytest
 
 from functions.agents.rules.described import AGENT
 from shared.kit.callers import Caller
+from shared.policy.platform import platform_version
 from shared.runtime.acts import action_of, does
 from shared.runtime.app import create_api
 from shared.runtime.routes import Router
@@ -56,6 +59,19 @@ async def test_an_impersonator_reads_and_does_nothing_else(issuer: Issuer) -> No
     assert await _status(issuer, "POST", "write") == 200
     assert await _status(issuer, "GET", "read", **acting) == 200
     assert await _status(issuer, "POST", "write", **acting) == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "decided"), [("GET", "read", "allow"), ("POST", "unknown", "deny")]
+)
+async def test_the_line_of_a_request_says_what_was_decided(
+    issuer: Issuer, capsys: pytest.CaptureFixture[str], method: str, path: str, decided: str
+) -> None:
+    await _status(issuer, method, path)
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    action = {"read": "agents.list", "unknown": "nothing.known"}[path]
+    assert (line["action"], line["decided"]) == (action, decided)
+    assert line["policy_version"] == f"{platform_version()}.0"
 
 
 @pytest.mark.parametrize(
