@@ -72,7 +72,8 @@ def test_a_request_in_flight_does_not_keep_a_stopping_platform(own_checkout: Che
         command.process.send_signal(signal.SIGINT)
         status, output = command.finish()
     assert (status, "Traceback" in output) == (0, False)
-    assert time.monotonic() - started < 6
+    # The second would have taken a minute.
+    assert time.monotonic() - started < 30
 
 
 def test_impatient_ctrl_cs_are_one(own_checkout: Checkout) -> None:
