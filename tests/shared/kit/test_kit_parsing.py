@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from shared.kit.errors import Invalid, MalformedRequest
 from shared.kit.parsing import parse_json, parse_json_apart, refuse_part, whole_number_in
 from shared.kit.plain_yaml import DEEPEST_YAML, MOST_YAML_VALUES, parse_yaml
+from tests.shared.patience import AMPLE_SECONDS
 from tests.shared.plain_values import YAML_BOMBS, YAML_SPELLINGS, levels, values_of
 from tests.shared.plain_words import assert_no_words_of_python
 
@@ -53,7 +54,7 @@ def test_what_is_no_plain_value_is_refused_within_a_second(
     began = time.process_time()
     with pytest.raises((Invalid, MalformedRequest)) as refusal:
         parse(body)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < AMPLE_SECONDS
     (error,) = refusal.value.errors
     assert error.field == "body"
     assert 0 < len(error.message) < 300
@@ -103,7 +104,7 @@ def test_yaml_has_four_thousand_values_and_twelve_levels_at_most() -> None:
     began = time.process_time()
     for value in (fullest, widest, deepest):
         assert parse_yaml(b"---\n" + json.dumps(value).encode()) == value
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < AMPLE_SECONDS
     for value in ([*fullest, "x"], {**widest, "more": "x"}, [deepest]):
         with pytest.raises(Invalid, match="has more than"):
             parse_yaml(b"---\n" + json.dumps(value).encode())

@@ -13,6 +13,7 @@ from events.specs import MOST_BYTES, MOST_PARTS
 from shared.kit.errors import Invalid, MalformedRequest
 from shared.kit.json_limits import DEEPEST_JSON
 from tests.functions.agents.specs import document, read_spec, read_value
+from tests.shared.patience import AMPLE_SECONDS
 from tests.shared.plain_values import YAML_BOMBS, YAML_SPELLINGS, levels, values_of
 
 BOMBS: dict[str, bytes] = {
@@ -56,7 +57,7 @@ def test_what_is_no_plain_value_is_refused_within_a_second(body: bytes) -> None:
     began = time.process_time()
     with pytest.raises((Invalid, MalformedRequest)) as refusal:
         read_value(body)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < AMPLE_SECONDS
     assert all(error.field and error.message for error in refusal.value.errors)
     refusal.value.detail.encode()  # nothing deceptive is echoed
 
@@ -167,4 +168,4 @@ def test_the_largest_readable_value_is_read_within_a_second() -> None:
     began = time.process_time()
     assert len(read_value(body.encode())) == MOST_PARTS - 1
     assert len(read_value(b"---\n" + body.encode())) == MOST_PARTS - 1
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < AMPLE_SECONDS
