@@ -26,7 +26,7 @@ DEEPEST = 50
 DEEPEST_PARSED = 120
 MOST_POLICIES = 500
 # A policy's name, and what `@id` may say.
-NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_NAME = 60
 # Each decision that a policy determines is stored and answered with its obligations.
 LONGEST_OBLIGATION = 120

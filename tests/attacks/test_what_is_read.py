@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from google.cloud.firestore import Client
+from google.cloud.firestore import DELETE_FIELD, Client
 
 from emulators.running import RunningPlatform
 from mobile_api.service.rebuild import rebuild
@@ -75,7 +75,8 @@ def test_a_content_that_was_swapped_in_the_database_is_neither_shown_nor_deploye
     spec_hash = world.agent(case)["spec_hash"]
     contents = firestore.collection(f"tenants/{world.tenant}/contents")
     for hash in (card["decision_hash"], spec_hash):
-        contents.document(hash).update({"body": '{"purpose": "harmless"}'})
+        swapped = {"body": '{"purpose": "harmless"}', "packed": DELETE_FIELD}
+        contents.document(hash).update(swapped)
     for path in ("/v1/mobile/approvals", "/v1/approvals"):
         answer = world.governor.send("GET", f"{path}/{card['id']}")
         refused(answer, 409, "content_invalid")

@@ -238,6 +238,8 @@ def test_who_was_removed_stays_out_and_has_no_session(
         me = browser.http.get("/v1/me", headers=signed).json()["principal_id"]
         assert company.admin.send("DELETE", f"/v1/members/{me}").status_code == 200
         assert browser.token().json()["error"] == "access_denied"
+    # Of what a stranger is refused, one a minute and reason is recorded.
+    running.client.advance(61)
     assert "you were removed" in company.refusal(mail)
     assert ("GET /v1/auth/callback/{tenant_id}", "revoked") in refusals(running)
 

@@ -62,8 +62,8 @@ def test_calls_lead_to_what_is_on_record(running: RunningPlatform) -> None:
     for row in measured(running.client, AGAIN):
         recorded = COMMITTED[row.call, row.what]
         assert row.messages == pytest.approx(recorded.messages, rel=0.1), row
-        # The first call of a process sweeps too, and a lost race reads again.
-        assert row.writes == pytest.approx(recorded.writes, abs=3), row
+        # The first call of a process sweeps too, and stores slices that later ones find stored.
+        assert row.writes == pytest.approx(recorded.writes, abs=5), row
         assert row.missed == recorded.missed, row
 
 
