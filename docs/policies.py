@@ -1,5 +1,5 @@
-"""`python -m docs.policies [--check]`: writes the schema of policies from the routes and the nouns
-of all functions, or says that it is not current."""
+"""`python -m docs.policies [--check]`: writes the schema of policies from the routes and the entity
+types of all functions, or says that it is not current."""
 
 import sys
 from importlib import import_module
@@ -9,7 +9,7 @@ from typing import Any
 from events.__main__ import write_or_check
 from shared.manifest import function_folders
 from shared.policy.platform import SCHEMA_FILE
-from shared.policy.vocabulary import WITHOUT_ROUTE, Act, Noun, schema_of
+from shared.policy.vocabulary import WITHOUT_ROUTE, Act, EntityType, schema_of
 from shared.runtime.routes import Route
 
 ROOT = Path(__file__).parents[1]
@@ -37,28 +37,28 @@ def acts() -> dict[str, Act]:
     return found
 
 
-def nouns() -> dict[str, Noun[Any]]:
-    """Every noun that policies may ask about, by its type."""
-    found: dict[str, Noun[Any]] = {}
+def entity_types() -> dict[str, EntityType[Any]]:
+    """Every type of thing that policies may ask about, by its name."""
+    found: dict[str, EntityType[Any]] = {}
     for folder in function_folders(ROOT).values():
         if not (folder / "aggregates.py").is_file():
             continue
         module = import_module(f"{'.'.join(folder.relative_to(ROOT).parts)}.aggregates")
         for aggregate in module.RUN.by_model.values():
-            noun = aggregate.policy
-            if noun is not None and found.setdefault(noun.type, noun) != noun:
-                raise ValueError(f"{noun.type} is declared twice")
+            kind = aggregate.entity_type
+            if kind is not None and found.setdefault(kind.name, kind) != kind:
+                raise ValueError(f"{kind.name} is declared twice")
     return found
 
 
 def rendered_schema() -> dict[Path, str]:
     """The text of the schema, by its file."""
-    return {SCHEMA_FILE: schema_of(acts(), nouns())}
+    return {SCHEMA_FILE: schema_of(acts(), entity_types())}
 
 
 def main(arguments: list[str]) -> int:
     """Writes the schema and returns 0; with `--check`, writes nothing and returns 1 where the
-    committed one differs from the routes and the nouns."""
+    committed one differs from the routes and the entity types."""
     return write_or_check(
         arguments,
         wanted=rendered_schema(),

@@ -1,63 +1,80 @@
-"""What `approvals` publishes about a tenant's approval policy: who decides what, and how soon."""
+"""What `policy` publishes about a tenant's Cedar policies: drafts, and what is published."""
 
-from typing import Annotated
+from typing import Literal
 
-from pydantic import Field
-
-from events.approvals import Kind, Risk
-from events.quorum import Rule
+from events.approvals import Risk
 from events.registry import event
-from shared.kit.callers import Identifier
 from shared.kit.instants import Instant
-from shared.kit.models import Data, EventData, Model
+from shared.kit.models import EventData
+from shared.kit.personal import PersonalText
 
-TOPIC = "approvals"
-MOST_NAMED = 50
+TOPIC = "policy"
 
-
-class PolicyEntry(Model):
-    """Who decides requests of a kind, from a risk and an amount on. Without a deadline, the kind's
-    own holds: `deadline_seconds` is the default, `shortest_deadline_seconds` the shortest that a
-    requester may ask for. Silence approves low-risk artifacts of the requesters in
-    `silence_approves`, and denies everything else."""
-
-    kind: Kind
-    min_risk: Risk = "low"
-    min_amount_usd_micros: Annotated[int, Field(strict=True)] = 0
-    rule: Rule
-    deadline_seconds: Annotated[int, Field(strict=True)] | None = None
-    shortest_deadline_seconds: Annotated[int, Field(strict=True)] | None = None
-    silence_approves: Annotated[tuple[Identifier, ...], Field(max_length=MOST_NAMED)] = ()
+PolicyStatus = Literal["draft", "published", "retired"]
 
 
-class PasskeyRule(Model):
-    """When only a passkey's signature assents: from a risk on, to what is irreversible, and where
-    somebody breaks the glass. Nobody ever needs one to refuse."""
+class PolicyState(EventData):
+    """A version of a policy after the event. Its text never changes: `source_hash` names it, and
+    another text is the next version. `approval_id` is the approval that its publication waits for
+    or was allowed by; `reason` says why a publication ended without one, with the words of
+    whoever refused it, or why it was retired. `policy_version` is the version of all that the
+    tenant has published, as of the last event that changed that."""
 
-    from_risk: Risk | None = None
-    irreversible: Annotated[bool, Field(strict=True)] = False
-    break_glass: Annotated[bool, Field(strict=True)] = False
-
-
-class PolicyVersion(Data):
-    """One version of a tenant's approval policy: `proposed_by` one person, approved by another.
-    Version 0 is the one that comes with Assent, before anybody changed it. `decision_hash` names
-    the content that was approved, which holds the entries."""
-
+    policy_id: str
+    name: str
     version: int
-    proposed_by: str | None = None
+    status: PolicyStatus
+    source_hash: str
+    proposed_by: str
+    proposed_at: Instant
     approval_id: str | None = None
-    decision_hash: str | None = None
-    changed_at: Instant | None = None
+    published_at: Instant | None = None
+    retired_at: Instant | None = None
+    reason: PersonalText | None = None
+    policy_version: int = 0
 
 
-class PolicyRecord(PolicyVersion):
-    """A version of the policy with its entries, and when a passkey must sign."""
-
-    entries: tuple[PolicyEntry, ...]
-    passkey: PasskeyRule = PasskeyRule()
+@event("assent.policy.drafted.v1")
+class PolicyDrafted(PolicyState):
+    """Somebody wrote a version; it decides nothing."""
 
 
-@event("assent.approval_policy.changed.v1")
-class ApprovalPolicyChanged(PolicyVersion, EventData):
-    """A governor approved a change of the policy: requests from now on follow it."""
+@event("assent.policy.approval_needed.v1")
+class PolicyApprovalNeeded(PolicyState):
+    """Somebody asks to publish the version: `content_hash` names `{policy_id, name, version,
+    source, replaces, policy_version}`, the last of which is what the tenant had published then;
+    `evidence_hash` a list with examples of what would newly be allowed or denied; `assessment_hash`
+    an `events.dossiers.Assessment`. `authors` are all whose text is in the content."""
+
+    approval_id: str
+    kind: Literal["constitutional"] = "constitutional"
+    risk: Risk
+    summary: str
+    content_hash: str
+    evidence_hash: str
+    assessment_hash: str
+    requested_by: str
+    requested_at: Instant
+    authors: tuple[str, ...]
+
+
+@event("assent.policy.published.v1")
+class PolicyPublished(PolicyState):
+    """The version decides from now on, as part of `policy_version`."""
+
+
+@event("assent.policy.retired.v1")
+class PolicyRetired(PolicyState):
+    """The version decides no more: another of its name was published or, where `undoes` names it,
+    the approval was overturned."""
+
+    undoes: str | None = None
+
+
+@event("assent.policy.returned.v1")
+class PolicyReturned(PolicyState):
+    """The version is a draft again, without an approval. `ends` is the approval that it gave up
+    itself: that is cancelled or, where it was given, reversed."""
+
+    returned_by: str
+    ends: str | None = None

@@ -4,7 +4,7 @@ from events.pipelines import PipelineState
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.breaker import LastRollback
 from functions.agents.rules.case import REVISION_DUE, CreationCase
-from functions.agents.rules.described import AGENT, CASE
+from functions.agents.rules.entity_types import AGENT, CASE
 from functions.agents.rules.lateness import agent_moved, case_moved
 from functions.agents.rules.review import STAGE_DUE
 from shared.aggregates.aggregate import Aggregate, DueTimer, Lateness
@@ -41,7 +41,7 @@ AGENTS = Aggregate(
     composites=((WORKSPACE, "-created_at"),),
     queried=("depends_on[]", "-created_at"),
     next_timer=_agent_timer,
-    policy=AGENT,
+    entity_type=AGENT,
     lateness=Lateness(agent_moved, Transition),
     in_workspaces=True,
 )
@@ -60,7 +60,7 @@ CASES = Aggregate(
     ),
     queried=("status", "-requested_at", "-ended_at"),
     next_timer=_case_timer,
-    policy=CASE,
+    entity_type=CASE,
     lateness=Lateness(case_moved, Transition),
     in_workspaces=True,
 )

@@ -11,7 +11,7 @@ from events.specs import MOST_BYTES, MOST_PARTS, Spec
 from functions.agents.aggregates import AGENTS, CASES, CREATION, PIPELINES, RUN
 from functions.agents.rules.agent import Steps, reactivate, suspend_by_hand
 from functions.agents.rules.catalogue import list_skills
-from functions.agents.rules.described import AGENT, CASE
+from functions.agents.rules.entity_types import AGENT, CASE
 from functions.agents.rules.reports import ReportBody, report
 from functions.agents.service import imports, pipeline, submissions
 from functions.agents.views import (

@@ -4,7 +4,7 @@ policy, and what it knows of passkeys and of the tenant's humans."""
 from events.decisions import statement_of
 from functions.approvals.rules.alone import Humans, KnownHuman
 from functions.approvals.rules.approval import Approval, next_timer
-from functions.approvals.rules.described import APPROVAL, PRECEDENT
+from functions.approvals.rules.entity_types import APPROVAL, PRECEDENT
 from functions.approvals.rules.lateness import moved, shown
 from functions.approvals.rules.passkeys import KnownPasskey
 from functions.approvals.rules.policy import ApprovalPolicy
@@ -47,7 +47,7 @@ APPROVALS = Aggregate(
     queried=("-silence_at", "-governed_at", "refused_marks[]", "tacit_marks[]"),
     next_timer=next_timer,
     signing=Signing("approvals-signing-key", statement_of),
-    policy=APPROVAL,
+    entity_type=APPROVAL,
     lateness=Lateness(moved, shown),
     in_workspaces=True,
 )
@@ -60,7 +60,7 @@ PRECEDENTS = Aggregate(
     indexed=("status", "kind", "created_at", "likeness", "ended_at", "governed_at"),
     composites=(("kind", "status", "-ended_at"),),
     queried=("status", "kind", "likeness", "-created_at", "-governed_at"),
-    policy=PRECEDENT,
+    entity_type=PRECEDENT,
 )
 
 # Written in the same commit as each change of a precedent, so that a match that was decided on an

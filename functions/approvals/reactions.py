@@ -8,7 +8,6 @@ from events.cases import (
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
 )
-from events.cedar_policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from events.identity import (
     MemberJoined,
     MemberRemoved,
@@ -16,6 +15,7 @@ from events.identity import (
     PasskeyAdded,
     PasskeyRemoved,
 )
+from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from functions.approvals.aggregates import APPROVALS, RUN
 from functions.approvals.rules.approval import (
     DEADLINE_DUE,

@@ -33,4 +33,4 @@ EXPORTS = Aggregate(
 # It keeps what it must not be able to read, so it has no key of a tenant.
 RUN = Runner("audit", EXPORTS, in_stopped=True)
 # As long as the bucket keeps an archive (function.toml).
-KEPT = timedelta(days=30)
+EXPORT_RETENTION = timedelta(days=30)

@@ -9,7 +9,7 @@ from functions.audit.checkpoints import open_checkpoints
 from functions.audit.rules.chain import Broken, Head, Verification
 from functions.audit.rules.evidence import NO_EVIDENCE, is_body_of
 from functions.audit.rules.notes import TreeHead
-from functions.audit.rules.tree import is_kept
+from functions.audit.rules.tree import is_stored
 from shared.kit import clock
 from shared.kit.errors import SignatureInvalid
 from shared.messaging.envelope import Envelope
@@ -49,7 +49,7 @@ async def check(tenant_id: str, *, with_log: bool = False) -> Checked:
         broken = await _first_broken(tenant_id, head, checkpoints)
         found = [] if broken is None else [f"entry {broken.number}: {broken.why}"]
     if with_log:
-        found += [each async for each in _unlike_the_log(tenant_id)]
+        found += [each async for each in _compare_with_log(tenant_id)]
     covered = checkpoints[-1].size if checkpoints else 0
     return Checked(tenant_id, last.number, len(stored), covered, tuple(found))
 
@@ -63,7 +63,7 @@ async def _first_broken(tenant_id: str, head: Head, checkpoints: list[TreeHead])
         if broken is not None:
             return broken
         if entry.number % store.READ_AT_ONCE == 0 or entry.number == head.number:
-            broken = await _unlike_the_chain(
+            broken = await _compare_with_index_and_tree(
                 tenant_id, compared, entry.number, covered, verification
             )
             if broken is not None:
@@ -72,7 +72,7 @@ async def _first_broken(tenant_id: str, head: Head, checkpoints: list[TreeHead])
     return verification.end(head)
 
 
-async def _unlike_the_chain(
+async def _compare_with_index_and_tree(
     tenant_id: str, after: int, up_to: int, covered: int, verification: Verification
 ) -> Broken | None:
     """What the database keeps beside these entries, and does not follow from them."""
@@ -82,15 +82,15 @@ async def _unlike_the_chain(
     whole = {
         node: hash
         for node, hash in verification.nodes.items()
-        if is_kept(node) and (node.place + 1) << node.level <= covered
+        if is_stored(node) and (node.place + 1) << node.level <= covered
     }
     verification.nodes.clear()
-    kept = await store.read_nodes(tenant_id, whole)
-    unlike = sorted(node.place << node.level for node in whole if kept.get(node) != whole[node])
+    stored = await store.read_nodes(tenant_id, whole)
+    unlike = sorted(node.place << node.level for node in whole if stored.get(node) != whole[node])
     return Broken(unlike[0] + 1, "the tree has another hash from it on") if unlike else None
 
 
-async def _unlike_the_log(tenant_id: str) -> AsyncIterator[str]:
+async def _compare_with_log(tenant_id: str) -> AsyncIterator[str]:
     """A sentence for each event of the log whose entry is missing or is about something else."""
     until = clock.now() - ON_ITS_WAY
     async for events in _evidence(tenant_id):

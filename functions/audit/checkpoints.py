@@ -8,13 +8,18 @@ from functools import partial
 
 from functions.audit import store
 from functions.audit.rules.chain import lost_since
-from functions.audit.rules.checkpoints import Kept, all_opened, kept, log_name
+from functions.audit.rules.checkpoints import (
+    StoredCheckpoint,
+    all_opened,
+    log_name,
+    signed_checkpoint,
+)
 from functions.audit.rules.notes import TreeHead, names_signer
 from functions.audit.rules.tree import (
     GrowingTree,
     Node,
     inclusion,
-    is_kept,
+    is_stored,
     leaf_hash,
     peaks,
     root_with,
@@ -46,7 +51,7 @@ def log_of(tenant_id: str) -> str:
     return log_name(os.environ["GOOGLE_CLOUD_PROJECT"], tenant_id)
 
 
-async def open_checkpoints(tenant_id: str, stored: Sequence[Kept]) -> list[TreeHead]:
+async def open_checkpoints(tenant_id: str, stored: Sequence[StoredCheckpoint]) -> list[TreeHead]:
     """The tenant's checkpoints in the order of their numbers. Raises SignatureInvalid for one that
     no key of ours signed for this tenant and number, Unavailable."""
     log = log_of(tenant_id)
@@ -74,7 +79,7 @@ async def cover_new_entries(schedule: Envelope) -> None:
         raise failures[0]
 
 
-async def cover(tenant_id: str) -> Kept | None:
+async def cover(tenant_id: str) -> StoredCheckpoint | None:
     """Covers a tenant's entries up to the last one, unless the chain contradicts the newest
     checkpoint: to sign what replaced it would hide that. Publishes the checkpoint in the bucket,
     and returns it; None where there is no entry. Raises ChainBroken, Unavailable."""
@@ -84,7 +89,7 @@ async def cover(tenant_id: str) -> Kept | None:
     if tree.size < head.number:
         await _grow(tenant_id, tree, head.number)
         key = await signing_key(SIGNING_KEY)
-        newest = kept(log_of(tenant_id), tree.size, tree.root, key)
+        newest = signed_checkpoint(log_of(tenant_id), tree.size, tree.root, key)
         await store.store_checkpoint(tenant_id, newest)
     if newest is not None:
         await put_once(BUCKET, f"{log_of(tenant_id)}/{newest.number:020}", newest.note.encode())
@@ -92,7 +97,7 @@ async def cover(tenant_id: str) -> Kept | None:
     return newest
 
 
-async def _covered_tree(tenant_id: str, newest: Kept) -> GrowingTree:
+async def _covered_tree(tenant_id: str, newest: StoredCheckpoint) -> GrowingTree:
     """The tree under the newest checkpoint, made of what the database has now."""
     try:
         (head,) = await open_checkpoints(tenant_id, [newest])
@@ -113,9 +118,9 @@ async def _covered_tree(tenant_id: str, newest: Kept) -> GrowingTree:
 
 
 async def _grow(tenant_id: str, tree: GrowingTree, up_to: int) -> None:
-    """Adds the entries up to number `up_to`, and keeps the nodes that become whole."""
+    """Adds the entries up to number `up_to`, and stores the nodes that become whole."""
     async for hashes in store.read_hashes(tenant_id, tree.size, up_to):
         whole = [node for each in hashes for node in tree.add(leaf_hash(each))]
-        await store.keep_nodes(tenant_id, [each for each in whole if is_kept(each[0])])
+        await store.store_nodes(tenant_id, [each for each in whole if is_stored(each[0])])
     if tree.size != up_to:
         raise ChainBroken(f"{tenant_id}: entry {tree.size + 1}: it is missing")

@@ -15,7 +15,7 @@ from events.audit import (
     ExportKind,
 )
 from functions.audit import store
-from functions.audit.aggregates import EXPORTS, KEPT, RUN, Export
+from functions.audit.aggregates import EXPORT_RETENTION, EXPORTS, RUN, Export
 from functions.audit.checkpoints import (
     PUBLIC_KEYS,
     SIGNING_KEY,
@@ -28,7 +28,7 @@ from functions.audit.gathering import documents_of
 from functions.audit.rules.access import check_first, check_reader, start_of_day
 from functions.audit.rules.archive import SEGMENT, Archive
 from functions.audit.rules.chain import Entry, Verification
-from functions.audit.rules.checkpoints import Kept
+from functions.audit.rules.checkpoints import StoredCheckpoint
 from functions.audit.views import AuditExport
 from shared.aggregates import Command, Transition, UnitOfWork
 from shared.kit.callers import Caller
@@ -93,8 +93,10 @@ async def show_export(caller: Caller, export_id: str) -> AuditExport:
     Forbidden for one of everything and a caller who is no admin, Unavailable."""
     export = await RUN.read(caller, EXPORTS, export_id)
     check_reader(export.kind, caller)
-    is_kept = export.ended_at is not None and caller.received_at < export.ended_at + KEPT
-    if export.object is None or not is_kept:
+    is_available = (
+        export.ended_at is not None and caller.received_at < export.ended_at + EXPORT_RETENTION
+    )
+    if export.object is None or not is_available:
         return AuditExport.of(export)
     url = await download_url(BUCKET, export.object, seconds=URL_SECONDS)
     return AuditExport.of(export, url)
@@ -134,7 +136,9 @@ class _Sink:
         return Written(entries, self._size, self._digest.hexdigest(), name)
 
 
-async def _write(tenant_id: str, export: Export, checkpoint: Kept, at: datetime) -> Written:
+async def _write(
+    tenant_id: str, export: Export, checkpoint: StoredCheckpoint, at: datetime
+) -> Written:
     """Writes the archive of what the checkpoint covers, and refuses to sign other entries."""
     heads = await open_checkpoints(tenant_id, [checkpoint])
     keys, key = await public_keys(PUBLIC_KEYS), await signing_key(SIGNING_KEY)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from functions.audit.rules.chain import GENESIS, Entry, Head
-from functions.audit.rules.checkpoints import Kept
+from functions.audit.rules.checkpoints import StoredCheckpoint
 from functions.audit.rules.evidence import Filed, NewEntry
 from functions.audit.rules.tree import Node, below, leaf_hash, made_of
 from shared.messaging.log import tenants_of_log
@@ -148,16 +148,16 @@ async def read_nodes(tenant_id: str, wanted: Iterable[Node]) -> dict[Node, bytes
             " WHERE (level, index) IN (SELECT * FROM unnest(%s::smallint[], %s::bigint[]))",
             ([each.level for each in inner], [each.place for each in inner]),
         )
-        kept = {Node(level, index): hash for level, index, hash in await rows.fetchall()}
+        stored = {Node(level, index): hash for level, index, hash in await rows.fetchall()}
         rows = await connection.execute(
             "SELECT number, hash FROM audit_entries WHERE number = ANY(%s)", (leaves,)
         )
-        kept |= {Node(0, number - 1): leaf_hash(hash) for number, hash in await rows.fetchall()}
-    return {node: made_of(kept, node) for node in wanted if kept.keys() >= set(below(node))}
+        stored |= {Node(0, number - 1): leaf_hash(hash) for number, hash in await rows.fetchall()}
+    return {node: made_of(stored, node) for node in wanted if stored.keys() >= set(below(node))}
 
 
-async def keep_nodes(tenant_id: str, nodes: Sequence[tuple[Node, bytes]]) -> None:
-    """Keeps nodes of the tenant's tree; those that are kept already stay. Raises Unavailable."""
+async def store_nodes(tenant_id: str, nodes: Sequence[tuple[Node, bytes]]) -> None:
+    """Stores nodes of the tenant's tree; those that are stored already stay. Raises Unavailable."""
     async with tenant_transaction(tenant_id) as connection:
         await connection.execute(
             "SELECT keep_audit_nodes(%s, %s::smallint[], %s::bigint[], %s::bytea[])",
@@ -209,20 +209,20 @@ async def note_covered(tenant_id: str, number: int) -> None:
         await connection.execute("SELECT cover_audit_entries(%s, %s)", (tenant_id, number))
 
 
-async def newest_checkpoint(tenant_id: str) -> Kept | None:
+async def newest_checkpoint(tenant_id: str) -> StoredCheckpoint | None:
     """The stored checkpoint of the highest number. One read. Raises Unavailable."""
     page = await TenantStore(tenant_id).find(
         CHECKPOINTS, order_by="number", descending=True, limit=1
     )
-    return _kept(page.items[0]) if page.items else None
+    return _stored_checkpoint(page.items[0]) if page.items else None
 
 
-async def read_checkpoints(tenant_id: str) -> list[Kept]:
+async def read_checkpoints(tenant_id: str) -> list[StoredCheckpoint]:
     """Every stored checkpoint of a tenant. Raises Unavailable."""
-    return [_kept(each) async for each in TenantStore(tenant_id).find_all(CHECKPOINTS)]
+    return [_stored_checkpoint(each) async for each in TenantStore(tenant_id).find_all(CHECKPOINTS)]
 
 
-async def store_checkpoint(tenant_id: str, checkpoint: Kept) -> None:
+async def store_checkpoint(tenant_id: str, checkpoint: StoredCheckpoint) -> None:
     """Stores a checkpoint, create-only: one that is there already stays. Raises Unavailable."""
     batch = Batch()
     fields = {"number": checkpoint.number, "note": checkpoint.note}
@@ -243,6 +243,6 @@ async def audited_tenants() -> list[str]:
     return sorted({*chained, *await tenants_of_log()})
 
 
-def _kept(document: Document) -> Kept:
+def _stored_checkpoint(document: Document) -> StoredCheckpoint:
     # By its name, which says what was stored first, and not by a field beside it.
-    return Kept(int(document.id), document.data["note"])
+    return StoredCheckpoint(int(document.id), document.data["note"])

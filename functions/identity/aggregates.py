@@ -5,9 +5,9 @@ directory."""
 
 from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.client_grant import ClientGrant
-from functions.identity.rules.described import API_KEY, MEMBER, WORKSPACE
 from functions.identity.rules.device_grant import DeviceGrant
 from functions.identity.rules.directory import DirectoryGroup, DirectoryName, DirectoryUser
+from functions.identity.rules.entity_types import API_KEY, MEMBER, WORKSPACE
 from functions.identity.rules.impersonation import ACCESS_ID, Impersonation, SupportAccess
 from functions.identity.rules.invitation import Invitation
 from functions.identity.rules.passkey import Passkey
@@ -15,7 +15,7 @@ from functions.identity.rules.principal import Principal, SignInLink
 from functions.identity.rules.session import PlatformSeat, Session
 from functions.identity.rules.sso import ID as SSO_ID
 from functions.identity.rules.sso import DomainClaim, Sso
-from functions.identity.rules.standing import closing_timer
+from functions.identity.rules.suspension import closing_timer
 from functions.identity.rules.tenant import Member, SlugClaim, Tenant
 from functions.identity.rules.workspace import Workspace
 from shared.aggregates import Aggregate, Runner
@@ -85,7 +85,7 @@ MEMBERS = Aggregate(
     id_of=lambda member: member.principal_id,
     indexed=("joined_at",),
     queried=("-joined_at",),
-    policy=MEMBER,
+    entity_type=MEMBER,
 )
 WORKSPACES = Aggregate(
     noun="workspace",
@@ -94,7 +94,7 @@ WORKSPACES = Aggregate(
     prefix="wsp",
     indexed=("created_at",),
     queried=("-created_at",),
-    policy=WORKSPACE,
+    entity_type=WORKSPACE,
 )
 INVITATIONS = Aggregate(
     noun="invitation",
@@ -112,7 +112,7 @@ KEYS = Aggregate(
     id_of=lambda key: key.key_id,
     indexed=("created_at",),
     queried=("-created_at",),
-    policy=API_KEY,
+    entity_type=API_KEY,
 )
 SSO = Aggregate(noun="sso", model=Sso, collection="sso", id_of=lambda _: SSO_ID)
 USERS = Aggregate(

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import Request
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from events.cedar_policies import PolicyStatus
+from events.policies import PolicyStatus
 from functions.policy.aggregates import POLICIES, RUN
 from functions.policy.rules.deciding import CasesBody, RequestBody
 from functions.policy.rules.policy import PolicyBody
 from functions.policy.rules.replay import Replay
-from functions.policy.service import asking, drafts, replaying, trying
+from functions.policy.service import decisions, drafts, replaying, trying
 from functions.policy.views import (
     ComparisonView,
     DecisionPage,
@@ -122,10 +122,10 @@ async def withdraw_policy(caller: Caller, key: Key, policy_id: str) -> PolicyVie
 @does("decisions.create", within=("own_affairs",), deed="asking for a decision")
 async def post_decision(caller: Caller, key: Key, body: RequestBody) -> DecisionView:
     """Decides a request by the published policies on the entities that are sent, and records it."""
-    return await asking.ask(caller, key, body)
+    return await decisions.ask(caller, key, body)
 
 
 @ROUTER.get("/v1/decisions")
 async def get_decisions(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> DecisionPage:
     """Lists recorded decisions, newest first, with the entities that they were decided on."""
-    return await asking.list_decisions(caller, limit, cursor)
+    return await decisions.list_decisions(caller, limit, cursor)

@@ -1,7 +1,7 @@
 """Events in: decisions about publications."""
 
 from functions.policy.aggregates import RUN
-from functions.policy.service.decisions import TYPES, act_on
+from functions.policy.service.publishing import TYPES, act_on
 
 __all__ = ["HANDLERS", "RUN"]
 

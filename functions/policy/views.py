@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from pydantic import JsonValue
 
-from events.cedar_policies import PolicyStatus
+from events.policies import PolicyStatus
 from functions.policy.compare.compare import Comparison, Witness
 from functions.policy.rules.deciding import Decided, Shown, Tested, UidBody
 from functions.policy.rules.findings import PolicyFinding

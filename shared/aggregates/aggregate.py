@@ -14,7 +14,7 @@ from shared.kit.models import part_of
 from shared.kit.transitions import Transition
 from shared.kit.workspaces import WORKSPACE, placed, within
 from shared.messaging.recorder import LastEvent
-from shared.policy.vocabulary import Noun
+from shared.policy.vocabulary import EntityType
 from shared.storage.batches import Document
 from shared.storage.collections import Collection
 from shared.storage.encoding import Condition
@@ -64,9 +64,9 @@ class Aggregate(Generic[S]):
     that queries need and the timer that the state waits for; `composites` and `queried` say which
     queries (`shared.storage.collections`). Its events have the subject
     `<noun>/<id>`. Ids begin with `prefix`; where that is empty, any text is an id. `initial` makes
-    the state before the first event. `policy` says what policies may ask about it. Each of those
-    `in_workspaces` belongs to one (its field `workspace_id`, which is indexed too) or to the tenant
-    as a whole."""
+    the state before the first event. `entity_type` says what policies may ask about it. Each of
+    those `in_workspaces` belongs to one (its field `workspace_id`, which is indexed too) or to the
+    tenant as a whole."""
 
     noun: str
     model: type[S]
@@ -79,7 +79,7 @@ class Aggregate(Generic[S]):
     queried: tuple[str, ...] = ()
     next_timer: Callable[[S], DueTimer | None] | None = None
     signing: Signing | None = None
-    policy: Noun[S] | None = None
+    entity_type: EntityType[S] | None = None
     lateness: Lateness[S] | None = None
     in_workspaces: bool = False
 

@@ -12,7 +12,7 @@ from shared.messaging.changes import Change
 from shared.messaging.misses import report_miss
 from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import Recorder
-from shared.policy.asking import current_question
+from shared.policy.authorization import current_authorization
 from shared.storage.idempotency import IdempotencyKey
 
 if TYPE_CHECKING:
@@ -74,9 +74,9 @@ class Command(UnitOfWork):
 
     def ask(self, aggregate: Aggregate[S], id: str, state: S) -> None:
         """Asks whether the caller may do to the state what the call does. Raises as `get`."""
-        question = current_question()
-        if question is not None and aggregate.policy is not None:
-            question.ask_about(aggregate.policy, id, state, self.at)
+        authorization = current_authorization()
+        if authorization is not None and aggregate.entity_type is not None:
+            authorization.ask_about(aggregate.entity_type, id, state, self.at)
 
 
 async def not_found(outbox: Outbox, caller: Caller, aggregate: Aggregate[Any], id: str) -> NotFound:

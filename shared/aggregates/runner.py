@@ -22,7 +22,7 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.recorder import LastEvent, Recorder
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import set_timers
-from shared.policy.asking import answer_again, require_answer
+from shared.policy.authorization import answer_again, require_answer
 from shared.policy.slices import note_stored, record_decision
 from shared.storage.batches import LostRace
 from shared.storage.collections import Collection

@@ -118,7 +118,7 @@ class Bearer(NamedTuple):
     version: int
 
 
-class Standing(NamedTuple):
+class KnownTenant(NamedTuple):
     """What one function knows of a tenant, at most twenty seconds old."""
 
     control: Control = Control()
@@ -136,7 +136,7 @@ class Standing(NamedTuple):
         )
 
 
-NO_STANDING = Standing()
+NOTHING_KNOWN = KnownTenant()
 
 
 def place_of_ended(tenant_id: str, session_id: str) -> str:

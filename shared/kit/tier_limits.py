@@ -11,7 +11,7 @@ from typing import Literal
 from shared.kit.models import Model
 
 Tier = Literal["free", "pro", "team"]
-Policy = Literal["minute", "hour"]
+Window = Literal["minute", "hour"]
 
 MINUTE, HOUR = 60, 3600
 
@@ -99,10 +99,10 @@ class Granted:
 
 @dataclass(frozen=True)
 class Refused:
-    """No lease: the `policy` has none before `until`."""
+    """No lease: the `window` has none before `until`."""
 
     balance: Balance
-    policy: Policy
+    window: Window
     until: float
 
 

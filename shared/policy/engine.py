@@ -104,8 +104,9 @@ class Decision(NamedTuple):
 
 
 class Schema:
-    """The nouns, actions and context that policies may speak about; parsed once. Whoever asks about
-    the actions `taken_by_callers` meets every obligation; all others are calls of Assent."""
+    """The entity types, actions and context that policies may speak about; parsed once. Whoever
+    asks about the actions `taken_by_callers` meets every obligation; all others are calls of
+    Assent."""
 
     def __init__(self, text: str, taken_by_callers: Collection[str] = ()) -> None:
         self.text = text

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from shared.kit.errors import SealBroken
 from shared.messaging.changes import Change
 from shared.messaging.log import Decided
-from shared.policy.asking import last_asked
+from shared.policy.authorization import last_asked
 from shared.policy.record import Found, slice_text
 from shared.storage import firestore_rpc
 from shared.storage.batches import Batch

@@ -45,7 +45,7 @@ GROUPS: Mapping[str, str] = {
 
 # What policies may ask about whoever asks, and when.
 _ALWAYS = """\
-// Written by `python -m docs.policies` from the routes and the nouns; do not change it by hand.
+// Written by `python -m docs.policies` from the routes and entity types; do not change it by hand.
 
 entity Role;
 entity Platform;
@@ -92,22 +92,22 @@ TAKEN_BY_CALLERS = frozenset({"platform.policies.publish", "services.deploy", "t
 
 
 @dataclass(frozen=True)
-class Noun(Generic[S]):
-    """What policies may ask about one kind of thing: `attributes` by name with their types in
-    Cedar (`name?` may be missing), as `describe` reads them from a state."""
+class EntityType(Generic[S]):
+    """A type of Cedar, and what policies may ask about its things: `attributes` by name with their
+    types in Cedar (`name?` may be missing), as `describe` reads them from a state."""
 
-    type: str
+    name: str
     attributes: Mapping[str, str]
     describe: Callable[[S], Mapping[str, Any]]
 
     def entity(self, id: str, state: S, tenant: Uid) -> Entity:
         """The state, as policies see it."""
-        return Entity(Uid(self.type, id), self.describe(state), (tenant,))
+        return Entity(Uid(self.name, id), self.describe(state), (tenant,))
 
     def declared(self) -> str:
         """Its declaration in a schema."""
         fields = "".join(f"\n  {name}: {kind}," for name, kind in self.attributes.items())
-        return f"entity {self.type} in [{TENANT}] = {{{fields}\n}};\n"
+        return f"entity {self.name} in [{TENANT}] = {{{fields}\n}};\n"
 
 
 def people(*names: str) -> frozenset[Uid]:
@@ -115,17 +115,17 @@ def people(*names: str) -> frozenset[Uid]:
     return frozenset(Uid(PRINCIPAL, each) for each in names)
 
 
-def schema_of(acts: Mapping[str, Act], nouns: Mapping[str, Noun[Any]]) -> str:
+def schema_of(acts: Mapping[str, Act], entity_types: Mapping[str, EntityType[Any]]) -> str:
     """The schema as Cedar text. Raises ValueError for an action in no known group, or on a type
-    that no noun has."""
-    parts = [_ALWAYS, *(nouns[each].declared() for each in sorted(nouns))]
+    that is none of `entity_types`."""
+    parts = [_ALWAYS, *(entity_types[each].declared() for each in sorted(entity_types))]
     parts.append("".join(f'action "{each}";\n' for each in sorted(GROUPS)))
     for name in sorted(acts):
         act = acts[name]
         if not act.within or set(act.within) - GROUPS.keys():
             raise ValueError(f"{name}: is in no group, or in one that is not known")
-        if act.resource not in {*nouns, TENANT, PLATFORM}:
-            raise ValueError(f"{name}: no noun has the type {act.resource}")
+        if act.resource not in {*entity_types, TENANT, PLATFORM}:
+            raise ValueError(f"{name}: there is no entity type {act.resource}")
         groups = ", ".join(f'"{each}"' for each in act.within)
         who = STRANGER if "sign_in" in act.within else PRINCIPAL
         parts.append(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from shared.policy.vocabulary import PLATFORM, TENANT, Act, Noun
+from shared.policy.vocabulary import PLATFORM, TENANT, Act, EntityType
 
 E = TypeVar("E", bound=Callable[..., Awaitable[Any]])
 
@@ -16,15 +16,15 @@ _PREFIX = re.compile(r"^/(v1/|\.well-known/)?")
 
 def does(
     *actions: str,
-    about: Noun[Any] | None = None,
+    about: EntityType[Any] | None = None,
     within: Sequence[str] = (),
     deed: str = "",
 ) -> Callable[[E], E]:
     """Says of an endpoint what it does, where its router and its path do not: its action, or
-    several, of which the use case chooses one (`shared.policy.asking.choose`) before it reads what
-    the call is `about`; the groups of its actions; and what a refusal calls the deed. Where it is
-    about something, the runner asks once that was read. It may be said several times, for actions
-    in different groups."""
+    several, of which the use case chooses one (`shared.policy.authorization.choose`) before it
+    reads what the call is `about`; the groups of its actions; and what a refusal calls the deed.
+    Where it is about something, the runner asks once that was read. It may be said several times,
+    for actions in different groups."""
 
     def mark(endpoint: E) -> E:
         said = (actions, about, tuple(within), deed)
@@ -47,7 +47,7 @@ def acts_of(
     found = []
     for actions, about, groups, deed in getattr(endpoint, _ACTS, _UNSAID):
         chosen = tuple(groups or within or reads)
-        resource = PLATFORM if "sign_in" in chosen else about.type if about else TENANT
+        resource = PLATFORM if "sign_in" in chosen else about.name if about else TENANT
         named = actions or (action or action_of(path, methods[0]),)
         found += [Act(each, resource, chosen, deed) for each in named]
     return tuple(found)

@@ -34,7 +34,7 @@ from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.issuer_keys import IssuerKeys
 from shared.runtime.key_exchange import KeyExchange
 from shared.runtime.settings import RuntimeSettings, runtime_settings
-from shared.runtime.standing import standing_of
+from shared.runtime.tenant_status import known_tenant
 
 TOKENS_REMEMBERED = 1024
 LEEWAY_SECONDS = 5
@@ -225,8 +225,8 @@ async def authenticate(request: Request) -> Caller:
     try:
         token = await _access_token(credentials.credentials)
         claims = await _verifier().verify(token, now)
-        standing = await standing_of(request, claims.tenant_id, claims.sid)
-        if standing.refuses(claims.bearer):
+        known = await known_tenant(request, claims.tenant_id, claims.sid)
+        if known.refuses(claims.bearer):
             raise TokenRefused("revoked", "the sign-in or the key was revoked: get a token", claims)
     except Unauthenticated as refusal:
         await _report(request, refusal)
@@ -246,7 +246,7 @@ async def authenticate(request: Request) -> Caller:
         workspace_id=claims.workspace,
         session_id=claims.sid,
         requests_per_minute=claims.requests_per_minute,
-        control=standing.control,
+        control=known.control,
     )
 
 

@@ -13,10 +13,10 @@ from shared.kit.control import (
     COLLECTION,
     ENDED_SESSIONS,
     ID,
-    NO_STANDING,
+    NOTHING_KNOWN,
     Control,
     EndedSessions,
-    Standing,
+    KnownTenant,
     place_of_ended,
 )
 from shared.runtime.remembered import Remembered
@@ -32,25 +32,27 @@ class Controls:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` shows seconds and never goes back."""
         missing = "whether the tenant is open cannot be read now; try again"
-        self._known: Remembered[tuple[str, str], Standing] = Remembered(missing, clock)
+        self._known: Remembered[tuple[str, str], KnownTenant] = Remembered(missing, clock)
 
-    async def of(self, tenant_id: str, session_id: str | None = None) -> Standing:
+    async def of(self, tenant_id: str, session_id: str | None = None) -> KnownTenant:
         """What is known of a tenant. Tokens for no tenant (`PLATFORM_TENANT`) are only checked for
         their session. Raises Unavailable."""
         if tenant_id == PLATFORM_TENANT and session_id is None:
-            return NO_STANDING
+            return NOTHING_KNOWN
         place = place_of_ended(tenant_id, session_id or "")
-        return await self._known.get((tenant_id, place), lambda: read_standing(tenant_id, place))
+        return await self._known.get(
+            (tenant_id, place), lambda: read_known_tenant(tenant_id, place)
+        )
 
 
-async def read_standing(tenant_id: str, place: str) -> Standing:
+async def read_known_tenant(tenant_id: str, place: str) -> KnownTenant:
     """The tenant's control document and the sessions that ended for it: two reads, at once. Raises
     Unavailable."""
     control, ended = await asyncio.gather(
         _state(TenantStore(tenant_id), (COLLECTION, ID), Control),
         _state(TenantStore(PLATFORM_TENANT), (ENDED_SESSIONS, place), EndedSessions),
     )
-    return Standing(control=control or Control(), ended=ended or EndedSessions(place=place))
+    return KnownTenant(control=control or Control(), ended=ended or EndedSessions(place=place))
 
 
 async def _state(store: TenantStore, key: tuple[str, str], model: type[M]) -> M | None:

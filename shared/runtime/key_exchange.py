@@ -25,7 +25,7 @@ from shared.runtime.remembered import (
     RENEWED_AFTER_SECONDS,
     Remembered,
 )
-from shared.runtime.standing import stopped
+from shared.runtime.tenant_status import stopped
 
 __all__ = ["KEPT_SECONDS", "REMEMBERED", "RENEWED_AFTER_SECONDS", "KeyExchange"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared.kit.errors import Unavailable
-from shared.kit.tier_limits import Balance, Granted, Policy, Refused, TierLimit, lease
+from shared.kit.tier_limits import Balance, Granted, Refused, TierLimit, Window, lease
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
@@ -31,14 +31,14 @@ class Key(NamedTuple):
     group: str
 
 
-class Standing(NamedTuple):
+class Remaining(NamedTuple):
     """What is left after a call, as far as this process knows: of the minute's burst and of the
-    hour. `refused` names the policy that has nothing before `until`; such a call is not taken."""
+    hour. `refused` names the window that has nothing before `until`; such a call is not taken."""
 
     minute: int
     hour: int
     now: float
-    refused: Policy | None = None
+    refused: Window | None = None
     until: float = 0.0
 
 
@@ -68,15 +68,15 @@ class Leases:
         self._clock = clock
         self._held: OrderedDict[Key, _Held] = OrderedDict()
 
-    async def take(self, key: Key, limit: TierLimit, now: float) -> Standing:
+    async def take(self, key: Key, limit: TierLimit, now: float) -> Remaining:
         """Takes a request at the second `now`, or says until when there is none."""
         held = self._of(key)
         while True:
             if held.left and now < held.until:
                 held.left -= 1
-                return _standing(held, limit, now)
+                return _remaining(held, limit, now)
             if held.refused and now < held.refused.until:
-                return _standing(held, limit, now, held.refused)
+                return _remaining(held, limit, now, held.refused)
             if held.asking is None:
                 held.asking = asyncio.create_task(self._ask(key, held, limit, now))
             # Whoever hangs up ends its own waiting, not that of others.
@@ -84,9 +84,9 @@ class Leases:
 
     async def take_both(
         self, own: Key, own_limit: TierLimit, shared: Key, limit: TierLimit, now: float
-    ) -> tuple[Standing, Standing]:
-        """Takes a request of both at the second `now`, or none of either. The standings are in the
-        order of the keys; at most one of them is refused."""
+    ) -> tuple[Remaining, Remaining]:
+        """Takes a request of both at the second `now`, or none of either. The answer has what
+        remains of each, in the order of the keys; at most one of them is refused."""
         first = await self.take(own, own_limit, now)
         if first.refused is not None:
             return first, self._seen(shared, limit, now)
@@ -98,12 +98,12 @@ class Leases:
             held.left += 1
         return first, second
 
-    def _seen(self, key: Key, limit: TierLimit, now: float) -> Standing:
+    def _seen(self, key: Key, limit: TierLimit, now: float) -> Remaining:
         """What is left as far as this process knows; asks nobody."""
         held = self._of(key)
         if held.balance is None:
-            return Standing(limit.burst, limit.per_hour, now)
-        return _standing(held, limit, now)
+            return Remaining(limit.burst, limit.per_hour, now)
+        return _remaining(held, limit, now)
 
     def _of(self, key: Key) -> _Held:
         held = self._held.setdefault(key, _Held())
@@ -157,14 +157,14 @@ async def _lease(key: Key, limit: TierLimit, requests: int, now: float) -> Grant
     return outcome
 
 
-def _standing(
+def _remaining(
     held: _Held, limit: TierLimit, now: float, refused: Refused | None = None
-) -> Standing:
+) -> Remaining:
     assert held.balance is not None
     shared = held.balance.at_time(limit, now)
     hour = limit.per_hour - shared.leased + held.left
     if refused is None:
-        return Standing(int(shared.left) + held.left, hour, now)
-    minute = 0 if refused.policy == "minute" else int(shared.left)
-    hour = 0 if refused.policy == "hour" else hour
-    return Standing(minute, hour, now, refused.policy, refused.until)
+        return Remaining(int(shared.left) + held.left, hour, now)
+    minute = 0 if refused.window == "minute" else int(shared.left)
+    hour = 0 if refused.window == "hour" else hour
+    return Remaining(minute, hour, now, refused.window, refused.until)

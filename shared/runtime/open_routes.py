@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from shared.kit.callers import Caller
-from shared.policy.asking import Question
-from shared.runtime.asking import question_of
+from shared.policy.authorization import Authorization
+from shared.runtime.authorization import authorization_of
 from shared.runtime.boundary import received_at
 from shared.runtime.routes import Admission, Route, Router
 
@@ -25,8 +25,8 @@ class OpenRoute(Route):
         return _stranger(request)
 
     def _admission(self) -> Admission:
-        async def admit(request: Request, _: Caller) -> Question:
-            return await question_of(request, None, self.acts)
+        async def admit(request: Request, _: Caller) -> Authorization:
+            return await authorization_of(request, None, self.acts)
 
         return admit
 

@@ -15,9 +15,8 @@ from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.parsing import refuse_misspelt, refuse_unknown, refuse_zero_bytes
-from shared.policy.asking import Question
+from shared.policy.authorization import Authorization
 from shared.runtime.acts import acts_of
-from shared.runtime.asking import answered, question_of
 from shared.runtime.auth import (
     SCOPES_ATTRIBUTE,
     authenticate,
@@ -27,6 +26,7 @@ from shared.runtime.auth import (
     require_whole_tenant,
     requires,
 )
+from shared.runtime.authorization import answered, authorization_of
 from shared.runtime.bodies import JSON, Accepts, BodyReader, body_in_time, refuse_body
 from shared.runtime.limits import cost_of_bytes, declared_bytes, limited
 from shared.runtime.parameters import (
@@ -36,14 +36,14 @@ from shared.runtime.parameters import (
     whole_numbers_of,
     with_sealed_cursors,
 )
-from shared.runtime.standing import require_open
+from shared.runtime.tenant_status import require_open
 from shared.storage.subject_keys import opened
 
 __all__ = ["Cursor", "Limit", "Route", "Router"]
 
 Endpoint = Callable[..., Awaitable[Any]]
 Scopes = tuple[str, ...]
-Admission = Callable[[Request, Caller], Awaitable[Question]]
+Admission = Callable[[Request, Caller], Awaitable[Authorization]]
 
 # No endpoint's own parameter has this name.
 _REQUEST = "request_as_sent"
@@ -96,14 +96,14 @@ class Route(APIRoute):
         async def answer(request: Request) -> Response:
             caller = await self._caller_of(request)
             async with limited(request, caller) as under_way:
-                question = await admit(request, caller)
+                authorization = await admit(request, caller)
                 body = await body_in_time(request)
                 under_way.body_arrived()
                 if declared_bytes(request) is None:
                     under_way.add(cost_of_bytes(len(body)))
                 if self.body is None:
                     await refuse_body(request)
-                async with answered(request, question):
+                async with answered(request, authorization):
                     response = await handle(request)
                 under_way.add(cost_of_bytes(len(response.body)))
                 return response
@@ -120,7 +120,7 @@ class Route(APIRoute):
         if not scopes:
             raise TypeError(f"{self.path}: neither its router nor its caller names a scope")
 
-        async def admit(request: Request, caller: Caller) -> Question:
+        async def admit(request: Request, caller: Caller) -> Authorization:
             await require_reading(request, caller)
             if not self._tenantless:
                 await require_tenant(request, caller)
@@ -129,7 +129,7 @@ class Route(APIRoute):
                 await require_whole_tenant(request, caller)
             await authorize(request, caller, scopes)
             request.state.caller = caller
-            return await question_of(request, caller, self.acts)
+            return await authorization_of(request, caller, self.acts)
 
         return admit
 

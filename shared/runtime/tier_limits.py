@@ -14,7 +14,7 @@ from shared.kit.errors import TierLimitReached
 from shared.kit.roles import DEPUTY, GOVERNOR
 from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Tier, TierLimit, limit_of_key, tier_above
 from shared.runtime.boundary import say
-from shared.runtime.leases import Key, Leases, Standing
+from shared.runtime.leases import Key, Leases, Remaining
 from shared.runtime.settings import runtime_settings
 
 GOVERNORS, MEMBERS = "governors", "members"
@@ -53,16 +53,18 @@ async def within_tier(request: Request, caller: Caller) -> None:
     now = caller.received_at.timestamp()
     own = _limit_of_key(caller, tiers)
     if own is None or caller.session_id is None:
-        limit, standing = tiers, await _own_leases().take(Key(caller.tenant_id, group), tiers, now)
+        limit, remaining = tiers, await _own_leases().take(Key(caller.tenant_id, group), tiers, now)
     else:
         keys = Key(caller.tenant_id, caller.session_id), own, Key(caller.tenant_id, group), tiers
         of_key, of_tenant = await _own_leases().take_both(*keys, now)
         binds = of_tenant.refused is None and of_key.minute <= of_tenant.minute
-        limit, standing = (own, of_key) if binds or of_key.refused else (tiers, of_tenant)
+        limit, remaining = (own, of_key) if binds or of_key.refused else (tiers, of_tenant)
     say(request.scope, "RateLimit-Policy", policies_of(limit))
-    say(request.scope, "RateLimit", limits_of(standing, limit))
-    if standing.refused is not None:
-        raise _refusal_of_key(standing, limit) if limit is own else _refusal(standing, limit, group)
+    say(request.scope, "RateLimit", limits_of(remaining, limit))
+    if remaining.refused is not None:
+        raise (
+            _refusal_of_key(remaining, limit) if limit is own else _refusal(remaining, limit, group)
+        )
 
 
 def _limit_of_key(caller: Caller, tiers: TierLimit) -> TierLimit | None:
@@ -90,41 +92,41 @@ def policies_of(limit: TierLimit) -> str:
     return f'"minute";q={limit.per_minute};w={MINUTE}, "hour";q={limit.per_hour};w={HOUR}'
 
 
-def limits_of(standing: Standing, limit: TierLimit) -> str:
-    """The value of `RateLimit`: of each policy what is left now, and the seconds until there is
+def limits_of(remaining: Remaining, limit: TierLimit) -> str:
+    """The value of `RateLimit`: of each window what is left now, and the seconds until there is
     more (where nothing is left) or all of it again."""
-    missing = max(0, limit.burst - standing.minute)
+    missing = max(0, limit.burst - remaining.minute)
     of_minute = max(1, math.ceil(missing * MINUTE / limit.per_minute))
-    of_hour = math.ceil(HOUR - standing.now % HOUR)
-    if standing.refused == "minute":
-        of_minute = retry_after(standing)
-    return f'"minute";r={standing.minute};t={of_minute}, "hour";r={standing.hour};t={of_hour}'
+    of_hour = math.ceil(HOUR - remaining.now % HOUR)
+    if remaining.refused == "minute":
+        of_minute = retry_after(remaining)
+    return f'"minute";r={remaining.minute};t={of_minute}, "hour";r={remaining.hour};t={of_hour}'
 
 
-def retry_after(standing: Standing) -> int:
+def retry_after(remaining: Remaining) -> int:
     """Whole seconds until a refused call can be taken."""
-    return max(1, math.ceil(standing.until - standing.now))
+    return max(1, math.ceil(remaining.until - remaining.now))
 
 
-def _refusal(standing: Standing, limit: TierLimit, group: str) -> TierLimitReached:
+def _refusal(remaining: Remaining, limit: TierLimit, group: str) -> TierLimitReached:
     more = tier_above(limit.tier)
     allowed = f"{limit.per_minute} requests a minute and {limit.per_hour} an hour"
     detail = (
         f"the tier {limit.tier} allows the tenant's {group} {allowed}; "
-        f"those of the {standing.refused} are used up"
+        f"those of the {remaining.refused} are used up"
     )
     if more is not None:
         detail += f". The tier {more.tier} allows {more.per_minute} and {more.per_hour}"
     upgrade_to = more.tier if more is not None else None
-    return TierLimitReached(detail, retry_after=retry_after(standing), upgrade_to=upgrade_to)
+    return TierLimitReached(detail, retry_after=retry_after(remaining), upgrade_to=upgrade_to)
 
 
-def _refusal_of_key(standing: Standing, limit: TierLimit) -> TierLimitReached:
+def _refusal_of_key(remaining: Remaining, limit: TierLimit) -> TierLimitReached:
     detail = (
         f"this API key allows {limit.per_minute} requests a minute, which are used up; a key"
         " without requests_per_minute has those of the tier"
     )
-    return TierLimitReached(detail, retry_after=retry_after(standing), upgrade_to=None)
+    return TierLimitReached(detail, retry_after=retry_after(remaining), upgrade_to=None)
 
 
 def _own_leases() -> Leases:

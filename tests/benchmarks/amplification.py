@@ -17,10 +17,10 @@ from shared.kit.pricing import load_prices
 from shared.manifest import load_manifests
 from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_audit,
+    worst_control,
     worst_directory,
     worst_identity,
     worst_policy,
-    worst_standing,
 )
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.operations import Meter

@@ -21,7 +21,7 @@ from shared.kit.callers import Caller
 from shared.kit.sealing import KEY_BYTES
 from shared.kit.signing import sign
 from shared.policy import published
-from shared.policy.asking import Question, begin, last_asked
+from shared.policy.authorization import Authorization, begin, last_asked
 from shared.policy.engine import Policies
 from shared.policy.platform import platform_sources, policies_with
 from shared.policy.published import policies_of
@@ -104,9 +104,9 @@ async def _taken(verifier: TokenVerifier, tokens: list[str], now: datetime) -> T
         policies = await policies_of(TENANT)
         decides = time.process_time()
         caller = Caller(claims.sub, TENANT, frozenset(), frozenset(claims.roles), now, token)
-        question = Question(caller, [ACT], policies)
-        begin(question)
-        question.ask_at_the_edge(now)
+        authorization = Authorization(caller, [ACT], policies)
+        begin(authorization)
+        authorization.ask_at_the_edge(now)
         queued.append(_queued(key))
         ended = time.process_time()
         taken.whole.append((ended - begun) * 1000)

@@ -97,14 +97,14 @@ async def simulated(
     counts, sent, taken = start_counting(), 0, 0
     for moments in _ticks(chance, limit.per_minute * times / MINUTE, seconds):
         chosen = chance.choices(instances, shares, k=len(moments))
-        standings = await asyncio.gather(
+        remaining = await asyncio.gather(
             *(
                 instance.take(key, limit, begins + moment)
                 for instance, moment in zip(chosen, moments, strict=True)
             )
         )
-        sent += len(standings)
-        taken += sum(each.refused is None for each in standings)
+        sent += len(remaining)
+        taken += sum(each.refused is None for each in remaining)
     return Outcome(sent, taken, counts["firestore-writes"], counts["firestore-reads"])
 
 

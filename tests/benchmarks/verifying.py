@@ -8,7 +8,7 @@ from pathlib import Path
 from joserfc.jwk import KeySet
 
 from functions.audit.rules.archive import SEGMENT, Archive
-from functions.audit.rules.checkpoints import kept
+from functions.audit.rules.checkpoints import signed_checkpoint
 from functions.audit.rules.tree import GrowingTree, leaf_hash
 from shared.verify.check import verify
 from tests.benchmarks.figures import Figure, at_most
@@ -38,7 +38,7 @@ def _write(path: Path) -> None:
             for entry in segment:
                 tree.add(leaf_hash(entry.hash))
             file.write(archive.segment(segment))
-        checkpoint = kept(LOG, tree.size, tree.root, KEY)
+        checkpoint = signed_checkpoint(LOG, tree.size, tree.root, KEY)
         keys = KeySet([KEY])
         file.write(
             archive.end(tenant_id="acme", log=LOG, checkpoint=checkpoint, at=AT, keys=keys, key=KEY)

@@ -9,7 +9,7 @@ from functions.identity.rules.roles import OF_KEYS, SCOPES
 from shared.kit.callers import Caller
 from shared.kit.errors import AssentError
 from shared.manifest import load_manifests
-from shared.policy.asking import Question
+from shared.policy.authorization import Authorization
 from shared.policy.platform import platform_policies
 from shared.policy.vocabulary import TENANT, Act
 from shared.runtime.entry_points import _package
@@ -35,7 +35,7 @@ def _is_allowed(act: Act) -> bool:
     caller = Caller("p", "clinic", frozenset(), frozenset(), NOW, "")
     try:
         as_of_tenant = replace(act, resource=TENANT)
-        Question(caller, [as_of_tenant], platform_policies()).ask_at_the_edge(NOW)
+        Authorization(caller, [as_of_tenant], platform_policies()).ask_at_the_edge(NOW)
     except AssentError:
         return False
     return True

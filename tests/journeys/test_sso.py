@@ -112,7 +112,7 @@ def test_people_of_the_domain_sign_in_and_are_members(company: Company) -> None:
     assert company.member(mail)["principal_id"] == ada["principal_id"]
     shown = company.admin.get("/v1/sso")
     assert shown["verified_at"] is not None
-    assert not {"client_secret", "sealed_secret"} & shown.keys()
+    assert not {"client_secret", "encrypted_secret"} & shown.keys()
     events = company.running.client.events(type="assent.sso.domain_verified.v1")
     assert company.tenant in {each["tenantid"] for each in events}
     assert company.issuer["client_secret"] not in json.dumps(events)

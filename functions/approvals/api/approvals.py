@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from events.approval_policies import PolicyRecord
 from events.buckets import Bucket
-from events.policies import PolicyRecord
 from functions.approvals.api.deciding import VERBS, decides
 from functions.approvals.rules.commands import DecisionBody, ReviewBody, VetoBody
 from functions.approvals.rules.proposals import PolicyBody
 from functions.approvals.rules.requests import RequestBody
-from functions.approvals.service import decisions, lists, policies, requests
+from functions.approvals.service import approval_policy, decisions, lists, requests
 from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage, SignedCard
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
@@ -51,7 +51,7 @@ async def list_approvals(
 @does("approvals.policy.read")
 async def get_policy(caller: Caller) -> PolicyRecord:
     """Shows the approval policy: who decides what, by when, and for whom silence approves."""
-    return await policies.show_policy(caller)
+    return await approval_policy.show_policy(caller)
 
 
 @_POLICY.put("/approvals/policy", status_code=202)
@@ -59,7 +59,7 @@ async def get_policy(caller: Caller) -> PolicyRecord:
 async def propose_policy(caller: Caller, key: Key, body: PolicyBody) -> SignedCard:
     """Proposes another approval policy, which holds once a governor who did not propose it
     approves."""
-    return await policies.propose_policy(caller, key, body)
+    return await approval_policy.propose_policy(caller, key, body)
 
 
 @_APPROVALS.get("/approvals/{approval_id}")

@@ -5,7 +5,7 @@ from typing import get_args
 
 from functions.approvals.rules.approval import REFUSALS
 from functions.approvals.rules.commands import DecisionVerb
-from functions.approvals.rules.described import APPROVAL
+from functions.approvals.rules.entity_types import APPROVAL
 from shared.runtime.acts import E, does
 
 VERBS: tuple[str, ...] = get_args(DecisionVerb)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from events.precedents import PrecedentBody, PrecedentSeed
-from functions.approvals.rules.described import PRECEDENT
+from functions.approvals.rules.entity_types import PRECEDENT
 from functions.approvals.service import lists, precedents
 from functions.approvals.views import PrecedentSeedPage
 from shared.kit.callers import Caller

@@ -125,13 +125,15 @@ def check_signed(
     return kept, known.but(sign_count=count, signed=digest)
 
 
-def sealed(before: Approval, steps: Steps, kept: DecisionAssertion) -> Steps:
+def with_assertion(before: Approval, steps: Steps, kept: DecisionAssertion) -> Steps:
     """The decision's transitions with the passkey that signed it: in the vote that it adds, in a
     final decision, and its whole signature in the decision's event."""
-    return tuple(_sealed(before, step, kept, is_first=step is steps[0]) for step in steps)
+    return tuple(
+        _step_with_assertion(before, step, kept, is_first=step is steps[0]) for step in steps
+    )
 
 
-def _sealed(
+def _step_with_assertion(
     before: Approval, step: Transition[Approval], kept: DecisionAssertion, *, is_first: bool
 ) -> Transition[Approval]:
     state = step.state

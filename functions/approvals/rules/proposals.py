@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from events.policies import ApprovalPolicyChanged, PasskeyRule, PolicyEntry
+from events.approval_policies import ApprovalPolicyChanged, PasskeyRule, PolicyEntry
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
 from functions.approvals.rules.requests import Request

@@ -17,8 +17,8 @@ from events.approvals import (
     Stage,
     Subject,
 )
-from events.cedar_policies import PolicyApprovalNeeded
 from events.dossiers import Assessment
+from events.policies import PolicyApprovalNeeded
 from events.quorum import Rule
 from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors

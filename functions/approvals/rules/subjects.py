@@ -3,10 +3,10 @@
 import re
 
 from events.agents import AgentApprovalNeeded
+from events.approval_policies import ApprovalPolicyChanged
 from events.approvals import ApprovalRequested, Subject
 from events.cases import CreationCaseCancelled
-from events.cedar_policies import PolicyApprovalNeeded
-from events.policies import ApprovalPolicyChanged
+from events.policies import PolicyApprovalNeeded
 from events.precedents import PrecedentActivated
 from functions.approvals.rules.gist import folded, plain
 from shared.kit.errors import FieldError

@@ -14,7 +14,7 @@ from functions.approvals.rules.approval import Verb
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.messaging.envelope import Envelope
-from shared.policy.asking import note_alone
+from shared.policy.authorization import note_alone
 
 
 async def follow_joined(event: Envelope) -> None:

@@ -16,14 +16,14 @@ from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, R
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
 from functions.approvals.rules.late import note_late, note_overtaken
-from functions.approvals.rules.passkeys import sealed, verb_of
+from functions.approvals.rules.passkeys import verb_of, with_assertion
 from functions.approvals.rules.precedent import Precedent
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.standing import depends_on_takeover
 from functions.approvals.rules.veto import veto
 from functions.approvals.service.alone import is_alone
+from functions.approvals.service.approval_policy import adopt_policy
 from functions.approvals.service.passkeys import check_passkey
-from functions.approvals.service.policies import adopt_policy
 from functions.approvals.service.refusals import count_vetoes, take_back_same
 from functions.approvals.views import ApprovalCard
 from shared.aggregates.command import Command
@@ -31,7 +31,7 @@ from shared.kit.callers import Actor, Caller
 from shared.kit.canonical import content_hash
 from shared.kit.errors import AlreadyDecided, ApprovalExpired, VetoWindowClosed
 from shared.kit.transitions import Transition
-from shared.policy.asking import choose
+from shared.policy.authorization import choose
 from shared.storage.idempotency import IdempotencyKey
 
 _LIVING: tuple[PrecedentStatus, ...] = (
@@ -106,7 +106,7 @@ async def _take(
         if isinstance(result, Repeat):
             return await _first_answer(work, approval)
         kept = await check_passkey(caller, approval, body, by_self=alone)
-        steps = sealed(approval, result, kept) if kept is not None else result
+        steps = with_assertion(approval, result, kept) if kept is not None else result
         return await _save(work, steps, claim.id)
 
     about = (APPROVALS, approval_id)

@@ -14,7 +14,7 @@ from events.cases import (
     CreationCaseWithdrawalRequested,
     Withdrawal,
 )
-from events.cedar_policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
+from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.queries import find_refused, find_tacit
 from functions.approvals.rules.approval import Approval, Steps

@@ -12,7 +12,7 @@ from typing import Any
 from joserfc.jwk import KeySet, OKPKey
 
 from functions.audit.rules.chain import Entry
-from functions.audit.rules.checkpoints import Kept
+from functions.audit.rules.checkpoints import StoredCheckpoint
 from functions.audit.rules.documents import File
 from functions.audit.rules.notes import ed25519, sign_note, verifier_key
 from functions.audit.rules.tree import leaf_hash
@@ -51,7 +51,7 @@ class Archive:
         *,
         tenant_id: str,
         log: str,
-        checkpoint: Kept,
+        checkpoint: StoredCheckpoint,
         at: datetime,
         keys: KeySet,
         key: OKPKey,

@@ -17,7 +17,7 @@ from shared.kit.errors import SignatureInvalid
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredCheckpoint:
     """A stored checkpoint: the number of the last entry that it covers, which it is filed under,
     and the signed note."""
 
@@ -31,12 +31,14 @@ def log_name(project: str, tenant_id: str) -> str:
     return f"assent-audit/{project}/{quote(tenant_id, safe='@:')}"
 
 
-def kept(log: str, number: int, root: bytes, key: OKPKey) -> Kept:
-    """The signed checkpoint of a log with that many entries."""
-    return Kept(number, sign_note(checkpoint_text(TreeHead(log, number, root)), log, key))
+def signed_checkpoint(log: str, number: int, root: bytes, key: OKPKey) -> StoredCheckpoint:
+    """The checkpoint of a log with that many entries, signed and to be stored."""
+    return StoredCheckpoint(
+        number, sign_note(checkpoint_text(TreeHead(log, number, root)), log, key)
+    )
 
 
-def opened(stored: Kept, log: str, keys: KeySet) -> TreeHead:
+def opened(stored: StoredCheckpoint, log: str, keys: KeySet) -> TreeHead:
     """The checkpoint, if one of `keys` signed it for this log and this number: a copy of an older
     one, or of another tenant's, is refused. Raises SignatureInvalid."""
     head = read_checkpoint(open_note(stored.note, log, keys))
@@ -48,6 +50,6 @@ def opened(stored: Kept, log: str, keys: KeySet) -> TreeHead:
     return head
 
 
-def all_opened(stored: Iterable[Kept], log: str, keys: KeySet) -> list[TreeHead]:
+def all_opened(stored: Iterable[StoredCheckpoint], log: str, keys: KeySet) -> list[TreeHead]:
     """The checkpoints in the order of their numbers. Raises SignatureInvalid."""
     return sorted((opened(each, log, keys) for each in stored), key=lambda each: each.size)

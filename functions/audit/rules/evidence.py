@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from events.agents import AgentApprovalNeeded, AgentHealthChanged
 from events.approvals import ApprovalConfirmed, ApprovalRequested, ApprovalResumed
 from events.cases import CreationCaseReviewNeeded
-from events.cedar_policies import PolicyApprovalNeeded
 from events.mobile_api import NotificationRequested
+from events.policies import PolicyApprovalNeeded
 from shared.kit.canonical import canonical_json
 
 # Every published event gets an entry but for these, so that a new type is audited by default.

@@ -1,9 +1,9 @@
-"""The RFC 9162 Merkle tree over one tenant's entries, from hashes that are kept as it grows.
+"""The RFC 9162 Merkle tree over one tenant's entries, from hashes that are stored as it grows.
 
 A leaf is SHA-256(0x00 || the entry's chain hash, 32 bytes), an inner node SHA-256(0x01 || left ||
 right). Node (level, place) covers the leaves from place * 2^level on, 2^level of them; only such
 whole nodes have a name, so the hash of a name never changes. Of every fourth level the hashes are
-kept; those between, and the leaves, are made of at most eight hashes below them."""
+stored; those between, and the leaves, are made of at most eight hashes below them."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ class Node(NamedTuple):
 
 
 Hashes = Mapping[Node, bytes]
-_KEPT_LEVELS = 4
+_STORED_LEVELS = 4
 
 
 def leaf_hash(entry_hash: str) -> bytes:
@@ -33,21 +33,21 @@ def inner_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def is_kept(node: Node) -> bool:
-    """Whether the node's hash is kept; those of leaves are made of the entries."""
-    return node.level > 0 and node.level % _KEPT_LEVELS == 0
+def is_stored(node: Node) -> bool:
+    """Whether the node's hash is stored; those of leaves are made of the entries."""
+    return node.level > 0 and node.level % _STORED_LEVELS == 0
 
 
 def below(node: Node) -> tuple[Node, ...]:
-    """The kept nodes, or leaves, that the node is made of; a kept node or a leaf is its own."""
-    levels = node.level % _KEPT_LEVELS
+    """The stored nodes, or leaves, that the node is made of; a stored node or a leaf is its own."""
+    levels = node.level % _STORED_LEVELS
     first = node.place << levels
     return tuple(Node(node.level - levels, first + each) for each in range(1 << levels))
 
 
-def made_of(kept: Hashes, node: Node) -> bytes:
+def made_of(stored: Hashes, node: Node) -> bytes:
     """The hash of a node, from those `below` it. Raises KeyError where one is missing."""
-    hashes = [kept[each] for each in below(node)]
+    hashes = [stored[each] for each in below(node)]
     while len(hashes) > 1:
         hashes = [inner_hash(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
     return hashes[0]

@@ -1,7 +1,7 @@
 """API keys."""
 
 from functions.identity.rules.api_key import KeyBody
-from functions.identity.rules.described import API_KEY
+from functions.identity.rules.entity_types import API_KEY
 from functions.identity.service import keys
 from functions.identity.views import KeyPage, KeyView, NewKey
 from shared.kit.callers import Caller

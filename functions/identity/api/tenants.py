@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import Path, Request
 
-from functions.identity.rules.described import MEMBER
+from functions.identity.rules.entity_types import MEMBER
 from functions.identity.rules.invitation import InvitationBody
 from functions.identity.rules.refusals import InvitationRefused
-from functions.identity.rules.standing import SuspensionBody
+from functions.identity.rules.suspension import SuspensionBody
 from functions.identity.rules.tenant import NameBody, TenantBody
-from functions.identity.service import flags, invitations, standing, tenants
+from functions.identity.service import flags, invitations, suspension, tenants
 from functions.identity.views import (
     Accepted,
     FlagBody,
@@ -62,7 +62,7 @@ async def suspend_tenant(
     caller: Caller, key: Key, tenant_id: str, body: SuspensionBody
 ) -> TenantView:
     """Suspends a tenant, in which nothing happens from then on; needs the role platform_admin."""
-    return await standing.suspend_tenant(caller, key, tenant_id, body)
+    return await suspension.suspend_tenant(caller, key, tenant_id, body)
 
 
 @_OWN.post("/tenants/{tenant_id}/resume")
@@ -70,14 +70,14 @@ async def suspend_tenant(
 async def resume_tenant(caller: Caller, key: Key, tenant_id: str) -> TenantView:
     """Lifts a suspension, which needs the role platform_admin and a token for no tenant; or ends
     the closing of the token's own tenant, which needs the role tenant_admin."""
-    return await standing.resume_tenant(caller, key, tenant_id)
+    return await suspension.resume_tenant(caller, key, tenant_id)
 
 
 @_STOPPED.post("/tenants/{tenant_id}/close")
 @does(within=_ITSELF, deed="closing the tenant")
 async def close_tenant(caller: Caller, key: Key, tenant_id: str) -> TenantView:
     """Closes the tenant in thirty days, in which nothing happens; needs the role tenant_admin."""
-    return await standing.close_tenant(caller, key, tenant_id)
+    return await suspension.close_tenant(caller, key, tenant_id)
 
 
 @_OWN.post("/invitations/{token}/accept")
@@ -101,7 +101,7 @@ async def get_tenant(caller: Caller, tenant_id: str) -> TenantView:
 @does(within=_ITSELF, deed="renaming the tenant")
 async def rename_tenant(caller: Caller, key: Key, tenant_id: str, body: NameBody) -> TenantView:
     """Gives the tenant another name; needs the role tenant_admin."""
-    return await standing.rename_tenant(caller, key, tenant_id, body)
+    return await suspension.rename_tenant(caller, key, tenant_id, body)
 
 
 @_TENANT.get("/flags/{name}")

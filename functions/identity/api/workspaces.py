@@ -1,13 +1,13 @@
 """Workspaces, and the roles of members in the tenant or in one of them."""
 
-from functions.identity.rules.described import WORKSPACE
+from functions.identity.rules.entity_types import WORKSPACE
 from functions.identity.rules.tenant import MemberChange
 from functions.identity.rules.workspace import WorkspaceBody, WorkspaceChange
 from functions.identity.service import tenants, workspaces
 from functions.identity.views import MemberView, WorkspacePage, WorkspaceView
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden
-from shared.policy.asking import choose_and_ask
+from shared.policy.authorization import choose_and_ask
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router

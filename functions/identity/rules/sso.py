@@ -80,9 +80,9 @@ class SsoBody(Model):
 
 
 class Sso(SsoState):
-    """The fields that events publish, and the sealed secret of Assent at the issuer."""
+    """The fields that events publish, and the encrypted secret of Assent at the issuer."""
 
-    sealed_secret: str
+    encrypted_secret: str
 
 
 class DomainClaim(Model):
@@ -93,11 +93,13 @@ class DomainClaim(Model):
     claimed_at: Instant
 
 
-def configure(known: Sso | None, body: SsoBody, sealed: str | None, by: str, at: datetime) -> Sso:
+def configure(
+    known: Sso | None, body: SsoBody, encrypted: str | None, by: str, at: datetime
+) -> Sso:
     """The tenant's issuer as it is from now on. Another domain has to be proven again. Raises
     Invalid where there is no secret yet, or another issuer would be told the old one's."""
     kept = known is not None and (known.issuer, known.client_id) == (body.issuer, body.client_id)
-    if sealed is None and not kept:
+    if encrypted is None and not kept:
         raise Invalid(FieldError("client_secret", "must be given for another issuer or client_id"))
     names = [each.group.casefold() for each in body.groups]
     if len(set(names)) != len(names):
@@ -114,7 +116,7 @@ def configure(known: Sso | None, body: SsoBody, sealed: str | None, by: str, at:
         changed_by=by,
         changed_at=at,
         verified_at=known.verified_at if known is not None and is_proven else None,
-        sealed_secret=sealed or (known.sealed_secret if known is not None else ""),
+        encrypted_secret=encrypted or (known.encrypted_secret if known is not None else ""),
     )
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from events.registry import published_types
 from functions.identity.aggregates import PRINCIPALS, SLUGS
-from functions.identity.rules.standing import check_platform_admin
-from functions.identity.service.standing import on_platform_only
+from functions.identity.rules.suspension import check_platform_admin
+from functions.identity.service.suspension import on_platform_only
 from functions.identity.views import FunctionHealth, HealthView, MetricsView
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller

@@ -7,8 +7,8 @@ from functions.identity.aggregates import DOMAINS, RUN, SSO, TENANTS
 from functions.identity.name_servers import txt_records
 from functions.identity.providers import Issuer, OpenId, issuer_client
 from functions.identity.rules import sso as rules
+from functions.identity.rules.client_secrets import decrypt, encrypt
 from functions.identity.rules.refusals import SignInRefused
-from functions.identity.rules.sealing import opened, seal
 from functions.identity.rules.sso import ID, DomainClaim, Sso, SsoBody
 from functions.identity.rules.tenant import Tenant
 from functions.identity.service.directory import regroup
@@ -52,20 +52,20 @@ async def configure(caller: Caller, key: IdempotencyKey, body: SsoBody) -> SsoVi
     a role of its token (who may is the route's question), Invalid, SsoRefused for an address that
     is not public, Unavailable for an issuer that does not answer or gives itself another name."""
     keys = await digest_keys()
-    sealed = None
+    encrypted = None
     if body.client_secret is not None:
-        sealed = seal(body.client_secret, _about(caller.tenant_id, body.issuer), keys)
+        encrypted = encrypt(body.client_secret, _about(caller.tenant_id, body.issuer), keys)
     work = Command(RUN, caller, 0)
     await administered(work)
     wanted = rules.configure(
-        await work.find(SSO, ID), body, sealed, caller.principal, caller.received_at
+        await work.find(SSO, ID), body, encrypted, caller.principal, caller.received_at
     )
     await (await _client(caller.tenant_id, wanted)).names_itself()
 
     async def use_case(work: Command) -> SsoView:
         await administered(work)
         known = await work.find(SSO, ID)
-        sso = rules.configure(known, body, sealed, caller.principal, work.at)
+        sso = rules.configure(known, body, encrypted, caller.principal, work.at)
         await work.save(rules.configured(sso))
         await regroup(work, known, sso)
         return await _view(caller, sso)
@@ -133,7 +133,7 @@ async def issuer_of(tenant_id: str, at: datetime) -> OwnIssuer:
 
 
 async def _client(tenant_id: str, sso: Sso) -> OpenId:
-    secret = opened(sso.sealed_secret, _about(tenant_id, sso.issuer), await digest_keys())
+    secret = decrypt(sso.encrypted_secret, _about(tenant_id, sso.issuer), await digest_keys())
     return issuer_client(
         Issuer(
             name=tenant_id,

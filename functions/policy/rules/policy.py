@@ -7,7 +7,7 @@ from typing import Annotated, Any, Protocol, Self
 from pydantic import StringConstraints
 
 from events.approvals import ApprovalState, Risk
-from events.cedar_policies import (
+from events.policies import (
     PolicyApprovalNeeded,
     PolicyDrafted,
     PolicyPublished,

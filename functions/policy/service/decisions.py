@@ -1,72 +1,86 @@
-"""Acts on the decisions about publications: publishes, gives back, takes back."""
+"""Decisions that callers ask for over the API, recorded with what they were decided on."""
 
-from events.approvals import ApprovalApproved, ApprovalAutoApproved, ApprovalState
-from events.decisions import DECISIONS, verify_decision
-from functions.policy.aggregates import APPROVALS_KEYS, NAMES, POLICIES, PUBLISHED, RUN
-from functions.policy.rules.policy import (
-    Policy,
-    PolicyName,
-    Steps,
-    accept,
-    give_back,
-    publish,
-    take_back,
+import json
+from itertools import accumulate
+
+from functions.policy.aggregates import DECISIONS, RUN
+from functions.policy.rules.deciding import (
+    Decided,
+    RequestBody,
+    Shown,
+    decide,
+    refuse_other_tenants,
 )
-from functions.policy.service.sources import NOTHING
-from shared.aggregates.unit_of_work import UnitOfWork
-from shared.messaging.envelope import Envelope
-from shared.policy.published import PUBLISHED as CURRENT
-from shared.storage.secrets import public_keys
-
-TYPES = {each.event_type: each for each in DECISIONS}
-
-
-async def act_on(event: Envelope) -> None:
-    """Verifies a decision about a publication and acts on it once, also after redeliveries, and in
-    any order. Raises SignatureInvalid for one that approvals did not sign, or about another text;
-    ContentErased where the text was erased."""
-    decision = event.payload(TYPES[event.type])
-    if decision.subject.type != POLICIES.noun or not POLICIES.may_be_id(decision.subject.id):
-        return
-
-    async def use_case(work: UnitOfWork) -> None:
-        policy = await work.find(POLICIES, decision.subject.id)
-        accepted = accept(policy, decision) if policy is not None else None
-        if accepted is not None:
-            await work.save(*await _follow(work, accepted, decision))
-
-    keys = await public_keys(APPROVALS_KEYS, to_verify=[decision.signature or ""])
-    verify_decision(decision, event.data, event.tenantid, keys)
-    await RUN.reaction(event, use_case)
+from functions.policy.rules.fitting import refuse_unfit
+from functions.policy.views import DecisionPage, DecisionView
+from shared.aggregates.command import Command
+from shared.kit.callers import Caller
+from shared.kit.transitions import Transition
+from shared.policy.published import policies_of
+from shared.policy.record import Found, slice_text
+from shared.policy.slices import keep, note_stored, read_slices, slice_key
+from shared.storage.cursors import encode_cursor
+from shared.storage.firestore import PAGE_BYTES, TenantStore
+from shared.storage.idempotency import IdempotencyKey
 
 
-async def _follow(work: UnitOfWork, policy: Policy, decision: ApprovalState) -> Steps:
-    if isinstance(decision, ApprovalApproved | ApprovalAutoApproved):
-        return await _publish(work, policy)
-    if decision.status in ("vetoed", "overturned"):
-        return await _take_back(work, policy)
-    return give_back(policy, decision) if policy.status == "draft" else ()
+async def ask(caller: Caller, key: IdempotencyKey, body: RequestBody) -> DecisionView:
+    """The recorded answer under the tenant's published policies, at most twenty seconds old. Raises
+    Invalid for entities of another tenant and for what the schema does not know, PolicyInvalid,
+    SealBroken, Unavailable."""
+    refuse_other_tenants(body, caller.tenant_id)
+    policies = await policies_of(caller.tenant_id)
+    refuse_unfit(body, policies.schema)
+    store, text = TenantStore(caller.tenant_id), slice_text(body.entities)
+    stored = ""
+
+    async def use_case(work: Command) -> DecisionView:
+        nonlocal stored
+        sealing = await slice_key(store, work.at)
+        assert sealing is not None
+        stored = keep(store, work.change, sealing, text)
+        decided = decide(policies, body, stored, caller.principal, work.at)
+        await work.save(Transition(decided))
+        return DecisionView.of(decided)
+
+    answer = await RUN.command(caller, key, use_case, DecisionView)
+    note_stored(store, stored)
+    return answer
 
 
-async def _publish(work: UnitOfWork, policy: Policy) -> Steps:
-    if policy.status != "draft":
-        return ()
-    await work.prefetch((NAMES, policy.name), (PUBLISHED, CURRENT))
-    published = await work.find(PUBLISHED, CURRENT) or NOTHING
-    named = await work.find(NAMES, policy.name) or PolicyName(name=policy.name)
-    replaced = await work.find(POLICIES, named.published_id) if named.published_id else None
-    source = (await work.read_contents(policy.source_hash)).value(policy.source_hash)["source"]
-    return publish(policy, source, named, published, replaced, work.at)
+async def list_decisions(caller: Caller, limit: int, cursor: str | None) -> DecisionPage:
+    """The tenant's recorded decisions, newest first; fewer where their entities would be too long
+    for one answer. The last page may be empty. Raises Invalid for a cursor that no list gave,
+    SealBroken, Unavailable."""
+    store, order = TenantStore(caller.tenant_id), ("at",)
+    page = await store.find_page(
+        DECISIONS.collection,
+        select=("state",),
+        order_by=order,
+        limit=limit,
+        cursor=cursor,
+        looks_ahead=False,
+    )
+    decisions = [Decided.model_validate_json(each.data["state"]) for each in page.items]
+    names = [each.slice_hash for each in decisions]
+    slices = await read_slices(store, await slice_key(store), names)
+    sizes = [
+        len(document.data["state"]) + len(slices[name].text.encode())
+        for document, name in zip(page.items, names, strict=True)
+    ]
+    number = _that_fit(sizes)
+    items = tuple(_shown(each, slices[each.slice_hash]) for each in decisions[:number])
+    is_whole = number == len(decisions)
+    after = page.next_cursor if is_whole else encode_cursor(page.items[number - 1], order)
+    return DecisionPage(items=items, next_cursor=after)
 
 
-async def _take_back(work: UnitOfWork, policy: Policy) -> Steps:
-    if policy.status != "published":
-        return ()
-    await work.prefetch((NAMES, policy.name), (PUBLISHED, CURRENT))
-    published = await work.find(PUBLISHED, CURRENT) or NOTHING
-    named = await work.find(NAMES, policy.name) or PolicyName(name=policy.name)
-    earlier = await work.find(POLICIES, policy.replaces) if policy.replaces else None
-    if earlier is None:
-        return take_back(policy, named, published, None, work.at)
-    text = (await work.read_contents(earlier.source_hash)).value(earlier.source_hash)["source"]
-    return take_back(policy, named, published, (earlier, text), work.at)
+def _that_fit(sizes: list[int]) -> int:
+    """How many of these an answer holds, at least one."""
+    sums = accumulate(sizes)
+    return max(sum(each <= PAGE_BYTES for each in sums), min(1, len(sizes)))
+
+
+def _shown(decided: Decided, found: Found) -> Shown:
+    entities = tuple(json.loads(found.text)) if found.lost is None else None
+    return Shown(**decided.model_dump(), entities=entities)

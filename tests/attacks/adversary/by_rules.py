@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from events.approval_policies import PasskeyRule, PolicyEntry, PolicyRecord
 from events.buckets import as_of
-from events.policies import PasskeyRule, PolicyEntry, PolicyRecord
 from events.precedents import PrecedentSeed, seed_of
 from functions.approvals.rules import decisions, reviews, silence
 from functions.approvals.rules import requests as asking

@@ -9,7 +9,7 @@ import httpx
 
 from emulators.client import PlatformClient
 from emulators.demo.person import Person
-from events.policies import PolicyRecord
+from events.approval_policies import PolicyRecord
 from events.precedents import PrecedentSeed
 from shared.kit.instants import parse_instant
 from tests.attacks.adversary.seen import HANA, Json, SeenAgent, SeenCard, SeenCase

@@ -19,7 +19,7 @@ from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CaseContents, CreationCase, Judged, Steps
 from functions.agents.rules.certification import as_version, certify
 from functions.agents.rules.change import changed_kind, version_after
-from functions.agents.rules.described import AGENT, CASE
+from functions.agents.rules.entity_types import AGENT, CASE
 from functions.agents.rules.health import Surroundings
 from functions.agents.rules.judgement import Judgement, judge
 from functions.agents.rules.normal_form import normal_form, read_normal_form
@@ -31,7 +31,7 @@ from shared.kit.canonical import canonical_json
 from shared.kit.contents import Content
 from shared.kit.errors import AssentError, VersionConflict
 from shared.kit.signing import sign
-from shared.policy.vocabulary import Noun
+from shared.policy.vocabulary import EntityType
 from tests.attacks.adversary import policies
 from tests.attacks.adversary.for_cases import ForCases
 from tests.attacks.adversary.post import Message, Post
@@ -125,8 +125,10 @@ class Pipeline:
             return False
         return True
 
-    def _ask(self, by: str, action: str, noun: Noun[Any], state: Agent | CreationCase) -> None:
-        policies.ask(self._actor(by), action, noun, state, self.tenant.now)
+    def _ask(
+        self, by: str, action: str, entity_type: EntityType[Any], state: Agent | CreationCase
+    ) -> None:
+        policies.ask(self._actor(by), action, entity_type, state, self.tenant.now)
 
     # What happens by itself.
 

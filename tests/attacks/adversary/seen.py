@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from events.approval_policies import PolicyRecord
 from events.approvals import ApprovalRecord, CaseBinding
-from events.policies import PolicyRecord
 from events.precedents import PrecedentSeed
 from shared.kit.models import Data
 

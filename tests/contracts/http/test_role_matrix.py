@@ -13,7 +13,7 @@ from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden
 from shared.kit.roles import ROLES as KNOWN_ROLES
-from shared.policy.asking import Question
+from shared.policy.authorization import Authorization
 from shared.policy.platform import platform_policies
 from shared.policy.vocabulary import GROUPS, WITHOUT_ROUTE
 from tests.contracts.http.test_credentials import ABOUT, EVERY_SCOPE, NOTE, REASON
@@ -201,12 +201,12 @@ def test_a_call_is_open_to_these_roles_and_to_no_others(scene: Scene, name: str,
 def test_what_is_asked_at_no_route_is_open_to_these_roles_only(action: str, role: str) -> None:
     act = next(each for each in WITHOUT_ROUTE if each.action == action)
     caller = Caller("ann", "acme", frozenset(), frozenset({role} - {""}), NOW, "")
-    question = Question(caller, [act], platform_policies())
+    authorization = Authorization(caller, [act], platform_policies())
     if role in ASKED[action]:
-        question.ask_at_the_edge(NOW)
+        authorization.ask_at_the_edge(NOW)
     else:
         with pytest.raises(Forbidden):
-            question.ask_at_the_edge(NOW)
+            authorization.ask_at_the_edge(NOW)
 
 
 @pytest.mark.platform

@@ -4,9 +4,9 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from events.approval_policies import PolicyEntry
 from events.approvals import Match, Subject
 from events.decisions import SignedDecision, statement_of
-from events.policies import PolicyEntry
 from events.precedents import Condition
 from events.quorum import Place, Rule
 from functions.approvals.rules.approval import Approval, Repeat, Step, Steps

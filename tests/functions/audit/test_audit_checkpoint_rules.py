@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from joserfc.jwk import KeySet
 
-from functions.audit.rules.checkpoints import all_opened, kept, log_name, opened
+from functions.audit.rules.checkpoints import all_opened, log_name, opened, signed_checkpoint
 from functions.audit.rules.notes import (
     TreeHead,
     names_signer,
@@ -46,7 +46,7 @@ def test_a_note_is_the_one_that_the_reference_implementation_signs() -> None:
 
 
 def test_a_checkpoint_says_what_was_signed() -> None:
-    stored = kept(LOG, 5, ROOT, KEY)
+    stored = signed_checkpoint(LOG, 5, ROOT, KEY)
     origin, size, root, *_ = stored.note.split("\n")
     assert (origin, size, base64.b64decode(root)) == ("assent-audit/assent-dev/acme", "5", ROOT)
     assert opened(stored, LOG, KEYS) == TreeHead(LOG, 5, ROOT)
@@ -61,19 +61,19 @@ def test_each_tenant_of_each_project_has_a_log_of_its_own_whose_key_has_a_name()
 
 
 def test_checkpoints_are_in_the_order_of_their_numbers() -> None:
-    stored = [kept(LOG, number, ROOT, KEY) for number in (7, 30, 4)]
+    stored = [signed_checkpoint(LOG, number, ROOT, KEY) for number in (7, 30, 4)]
     assert [each.size for each in all_opened(stored, LOG, KEYS)] == [4, 7, 30]
 
 
 def test_another_keys_signature_is_refused() -> None:
     stranger = load_signing_key(json.dumps(new_key("audit")))
     with pytest.raises(SignatureInvalid, match="no key of assent-audit/assent-dev/acme"):
-        opened(kept(LOG, 5, ROOT, stranger), LOG, KEYS)
+        opened(signed_checkpoint(LOG, 5, ROOT, stranger), LOG, KEYS)
 
 
 def test_signatures_of_others_beside_ours_do_not_count() -> None:
     stranger = load_signing_key(json.dumps(new_key("audit")))
-    stored = kept(LOG, 5, ROOT, KEY)
+    stored = signed_checkpoint(LOG, 5, ROOT, KEY)
     text = stored.note.rpartition("\n\n")[0] + "\n"
     witness = sign_note(text, "witness.example", stranger).rpartition("\n\n")[2]
     assert opened(replace(stored, note=stored.note + witness), LOG, KEYS).size == 5
@@ -81,9 +81,9 @@ def test_signatures_of_others_beside_ours_do_not_count() -> None:
         opened(replace(stored, note=f"{text}\n{witness}"), LOG, KEYS)
 
 
-@pytest.mark.parametrize("place", range(len(kept(LOG, 5, ROOT, KEY).note.encode())))
+@pytest.mark.parametrize("place", range(len(signed_checkpoint(LOG, 5, ROOT, KEY).note.encode())))
 def test_a_note_that_was_altered_anywhere_is_refused(place: int) -> None:
-    raw = bytearray(kept(LOG, 5, ROOT, KEY).note.encode())
+    raw = bytearray(signed_checkpoint(LOG, 5, ROOT, KEY).note.encode())
     raw[place] ^= 1
     altered = raw.decode(errors="replace")
     with pytest.raises(SignatureInvalid):
@@ -91,14 +91,14 @@ def test_a_note_that_was_altered_anywhere_is_refused(place: int) -> None:
 
 
 def test_an_older_checkpoint_filed_as_the_newest_is_refused() -> None:
-    older = kept(LOG, 5, ROOT, KEY)
+    older = signed_checkpoint(LOG, 5, ROOT, KEY)
     with pytest.raises(SignatureInvalid, match=f"filed as entry 9 of {LOG} is of entry 5 of {LOG}"):
         all_opened([older, replace(older, number=9)], LOG, KEYS)
 
 
 def test_another_tenants_checkpoint_is_refused() -> None:
     with pytest.raises(SignatureInvalid):
-        opened(kept(log_name("assent-dev", "evil"), 5, ROOT, KEY), LOG, KEYS)
+        opened(signed_checkpoint(log_name("assent-dev", "evil"), 5, ROOT, KEY), LOG, KEYS)
 
 
 ENCODED = base64.b64encode(ROOT).decode()
@@ -121,12 +121,14 @@ def test_another_statement_of_the_same_key_is_refused(text: str) -> None:
     with pytest.raises(SignatureInvalid):
         read_checkpoint(text)
     with pytest.raises(SignatureInvalid):
-        opened(replace(kept(LOG, 5, ROOT, KEY), note=sign_note(text, LOG, KEY)), LOG, KEYS)
+        opened(
+            replace(signed_checkpoint(LOG, 5, ROOT, KEY), note=sign_note(text, LOG, KEY)), LOG, KEYS
+        )
 
 
 def test_whether_a_key_is_known_is_read_without_verifying() -> None:
     stranger = load_signing_key(json.dumps(new_key("audit")))
-    assert names_signer(LOG, kept(LOG, 5, ROOT, KEY).note, KEYS)
-    assert not names_signer(LOG, kept(LOG, 5, ROOT, stranger).note, KEYS)
+    assert names_signer(LOG, signed_checkpoint(LOG, 5, ROOT, KEY).note, KEYS)
+    assert not names_signer(LOG, signed_checkpoint(LOG, 5, ROOT, stranger).note, KEYS)
     for odd in ("", "\u2014", f"\u2014 {LOG} ", f"\u2014 {LOG} ?", f"\u2014 {LOG} AAAA AAAA"):
         assert not names_signer(LOG, odd, KEYS)

@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from emulators.buckets import Buckets
-from functions.audit.aggregates import EXPORT_DUE, KEPT
+from functions.audit.aggregates import EXPORT_DUE, EXPORT_RETENTION
 from functions.audit.api import get_checkpoint, get_export, post_export
 from functions.audit.checkpoints import BUCKET as CHECKPOINTS
 from functions.audit.checkpoints import log_of
 from functions.audit.reactions import HANDLERS
-from functions.audit.rules.checkpoints import Kept
+from functions.audit.rules.checkpoints import StoredCheckpoint
 from functions.audit.store import read_checkpoints
 from functions.audit.views import AuditExport
 from shared.kit.callers import Caller
@@ -163,7 +163,7 @@ async def test_after_thirty_days_there_is_no_address(chain: Chain, auditor: Call
     await chain.append(1)
     export = await _exported(auditor)
     assert export.ended_at is not None
-    late = replace(auditor, received_at=export.ended_at + KEPT)
+    late = replace(auditor, received_at=export.ended_at + EXPORT_RETENTION)
     assert (await get_export(late, export.export_id)).url is None
 
 
@@ -198,7 +198,7 @@ async def test_each_checkpoint_is_published_once_and_stays(chain: Chain) -> None
     assert published == notes
 
 
-async def _stored(chain: Chain) -> list[Kept]:
+async def _stored(chain: Chain) -> list[StoredCheckpoint]:
     return sorted(await read_checkpoints(chain.tenant), key=lambda each: each.number)
 
 

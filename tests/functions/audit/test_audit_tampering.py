@@ -7,7 +7,7 @@ import pytest
 from functions.audit import store
 from functions.audit.checkpoints import ChainBroken, cover_new_entries, log_of
 from functions.audit.reactions import CHECKPOINT_DUE, HANDLERS
-from functions.audit.rules.checkpoints import kept
+from functions.audit.rules.checkpoints import signed_checkpoint
 from functions.audit.store import CHECKPOINTS
 from functions.audit.verify import DATABASE, main
 from shared.kit.signing import load_signing_key, new_key
@@ -133,7 +133,7 @@ async def _file(chain: Chain, number: int, note: str) -> None:
 async def test_a_checkpoint_of_another_key_is_refused(chain: Chain) -> None:
     await chain.append(1, 2)
     stranger = load_signing_key('{"kid": "audit-1", "seed": "' + new_key("audit")["seed"] + '"}')
-    await _file(chain, 2, kept(log_of(chain.tenant), 2, bytes(32), stranger).note)
+    await _file(chain, 2, signed_checkpoint(log_of(chain.tenant), 2, bytes(32), stranger).note)
     (said,) = (await chain.check()).broken
     assert said.startswith("a checkpoint is forged")
 

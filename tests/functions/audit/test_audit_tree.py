@@ -14,7 +14,7 @@ from functions.audit.rules.tree import (
     consistency,
     inclusion,
     inner_hash,
-    is_kept,
+    is_stored,
     leaf_hash,
     made_of,
     peaks,
@@ -33,7 +33,7 @@ for leaf in LEAVES:
     WHOLE.update(TREE.add(leaf))
     ROOTS.append(TREE.root)
 # All that the database has: what is kept, and the entries.
-KEPT = {node: hash for node, hash in WHOLE.items() if is_kept(node) or node.level == 0}
+STORED = {node: hash for node, hash in WHOLE.items() if is_stored(node) or node.level == 0}
 
 # The test data of Certificate Transparency's implementations: leaves, and the root of each size.
 CT_LEAVES = [
@@ -108,7 +108,7 @@ def test_an_inclusion_proof_leads_to_the_root_and_to_no_other(
 ) -> None:
     index = data.draw(st.integers(0, size - 1))
     proof = inclusion(index, size)
-    path = proof.path({node: made_of(KEPT, node) for node in proof.needs()})
+    path = proof.path({node: made_of(STORED, node) for node in proof.needs()})
     assert root_with(LEAVES[index], index, size, path) == ROOTS[size]
     assert root_with(LEAVES[index], index, size, path[:-1]) != ROOTS[size] or not path
     assert root_with(LEAVES[index], index, size, [*path, ROOTS[size]]) is None
@@ -121,7 +121,7 @@ def test_a_consistency_proof_shows_that_a_tree_grew_out_of_another(
 ) -> None:
     first = data.draw(st.integers(1, size))
     proof = consistency(first, size)
-    path = proof.path({node: made_of(KEPT, node) for node in proof.needs()})
+    path = proof.path({node: made_of(STORED, node) for node in proof.needs()})
     assert consistent(first, size, path)
     if path:
         assert not consistent(first, size, [*path[:-1], bytes(32)])
@@ -129,7 +129,7 @@ def test_a_consistency_proof_shows_that_a_tree_grew_out_of_another(
 
 @given(sizes)
 def test_a_tree_grows_on_from_its_kept_hashes(size: int) -> None:
-    tree = GrowingTree(size, {node: made_of(KEPT, node) for node in peaks(size)})
+    tree = GrowingTree(size, {node: made_of(STORED, node) for node in peaks(size)})
     assert tree.root == ROOTS[size]
     for leaf in LEAVES[size:]:
         tree.add(leaf)
@@ -137,9 +137,9 @@ def test_a_tree_grows_on_from_its_kept_hashes(size: int) -> None:
 
 
 def test_every_whole_node_is_made_of_at_most_eight_that_are_kept() -> None:
-    assert {node: made_of(KEPT, node) for node in WHOLE} == WHOLE
+    assert {node: made_of(STORED, node) for node in WHOLE} == WHOLE
     assert max(len(below(node)) for node in WHOLE) == 8
-    assert sum(is_kept(node) for node in WHOLE) < MOST / 15
+    assert sum(is_stored(node) for node in WHOLE) < MOST / 15
 
 
 def test_a_proof_needs_few_hashes_of_a_large_log() -> None:

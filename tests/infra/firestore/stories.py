@@ -38,7 +38,7 @@ from functions.policy import api as policy
 from functions.policy.aggregates import RUN as POLICY
 from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
 from functions.policy.rules.policy import PolicyBody
-from functions.policy.service import asking, drafts, replaying
+from functions.policy.service import decisions, drafts, replaying
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
@@ -51,7 +51,7 @@ from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
 from shared.messaging.backlog import late_events
 from shared.messaging.log import tenants_of_log
-from shared.policy.asking import begin
+from shared.policy.authorization import begin
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.agents.worlds import World as AgentsWorld
@@ -113,7 +113,7 @@ async def a_policy_is_tried(tenant: str) -> None:
     drafted = await drafts.propose(caller, IdempotencyKey(caller), body)
     for status in (None, "draft"):
         await policy.get_policies(caller, status, 25, None)
-    await asking.list_decisions(caller, 25, None)
+    await decisions.list_decisions(caller, 25, None)
     until = START + timedelta(days=1)
     await replaying.replay(caller, drafted.policy_id, START, until, None)
     await POLICY.sweep(POLICY_HANDLERS).run(START)

@@ -71,7 +71,7 @@ def test_a_lease_is_all_or_nothing_and_the_refusal_says_until_when() -> None:
     empty = Balance(at=HOUR_BEGINS, left=2.0, leased=18)
     outcome = _refused(lease(empty, FREE, 6, HOUR_BEGINS))
     # Four are missing, of one a second.
-    assert (outcome.policy, outcome.until) == ("minute", HOUR_BEGINS + 4)
+    assert (outcome.window, outcome.until) == ("minute", HOUR_BEGINS + 4)
     assert outcome.balance == empty
     later = lease(empty, FREE, 6, outcome.until)
     assert _granted(later).requests == 6
@@ -83,7 +83,7 @@ def test_an_hour_ends_with_what_is_left_of_it() -> None:
     outcome = _granted(lease(almost, FREE, 6, at))
     assert (outcome.requests, outcome.balance.leased) == (4, 1_000)
     none = _refused(lease(outcome.balance, FREE, 6, at + 60))
-    assert (none.policy, none.until) == ("hour", HOUR_BEGINS + HOUR)
+    assert (none.window, none.until) == ("hour", HOUR_BEGINS + HOUR)
     assert _granted(lease(none.balance, FREE, 6, none.until)).requests == 6
 
 
@@ -105,7 +105,7 @@ def test_a_clock_that_was_wrong_locks_nobody_out() -> None:
 
 def test_a_higher_tier_counts_from_where_the_lower_was() -> None:
     used = Balance(at=HOUR_BEGINS, left=0, leased=1_000)
-    assert _refused(lease(used, FREE, 6, HOUR_BEGINS)).policy == "hour"
+    assert _refused(lease(used, FREE, 6, HOUR_BEGINS)).window == "hour"
     upgraded = lease(used, TEAM, 50, HOUR_BEGINS + 3)
     assert _granted(upgraded).balance.leased == 1_050
 
@@ -129,7 +129,7 @@ def test_no_order_of_leases_gets_more_than_the_tier_allows(
         if isinstance(outcome, Granted):
             granted += outcome.requests
             by_hour[now // HOUR] = by_hour.get(now // HOUR, 0) + outcome.requests
-        elif outcome.policy == "minute":
+        elif outcome.window == "minute":
             assert outcome.until > now
     most = limit.burst + (now - began) * limit.per_minute / MINUTE
     assert granted <= most + 1e-3

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.kit.callers import Actor, Caller
-from shared.policy.asking import Question
+from shared.policy.authorization import Authorization
 from shared.policy.platform import platform_policies
-from shared.policy.vocabulary import Act, Noun
+from shared.policy.vocabulary import Act, EntityType
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -14,7 +14,7 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 def ask(
     actor: Actor,
     action: str,
-    noun: Noun[Any],
+    entity_type: EntityType[Any],
     state: Any,
     at: datetime = NOW,
     workspace_id: str | None = None,
@@ -23,5 +23,7 @@ def ask(
     a token for that workspace or for the whole tenant."""
     who, roles = actor
     caller = Caller(who, "clinic", frozenset(), roles, at, "", workspace_id=workspace_id)
-    question = Question(caller, [Act(action, noun.type, ("govern",))], platform_policies())
-    question.ask_about(noun, "it", state, at)
+    authorization = Authorization(
+        caller, [Act(action, entity_type.name, ("govern",))], platform_policies()
+    )
+    authorization.ask_about(entity_type, "it", state, at)

@@ -7,7 +7,7 @@ import pytest
 from docs.policies import routes
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden
-from shared.policy.asking import Question, principal_entity
+from shared.policy.authorization import Authorization, principal_entity
 from shared.policy.engine import Decision, Entity, Request, Uid
 from shared.policy.platform import policies_with
 from shared.policy.record import context_at
@@ -67,7 +67,7 @@ def test_a_call_that_cannot_meet_an_obligation_is_refused_with_its_name() -> Non
     text = OBLIGING.format('redact("x")', "analyst")
     policies = policies_with((Source("tenant/mine", text),), 1)
     caller = Caller("ann", CLINIC.id, frozenset(), frozenset({"analyst"}), AT, "")
-    question = Question(caller, [READING], policies)
+    authorization = Authorization(caller, [READING], policies)
     with pytest.raises(Forbidden, match="condition: what permits it obliges to redact"):
-        question.ask_at_the_edge(AT)
-    assert question.decisions[-1].decision.effect == "deny"
+        authorization.ask_at_the_edge(AT)
+    assert authorization.decisions[-1].decision.effect == "deny"

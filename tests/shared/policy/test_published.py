@@ -10,7 +10,7 @@ from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden, PolicyInvalid
 from shared.policy import published
-from shared.policy.asking import Question
+from shared.policy.authorization import Authorization
 from shared.policy.engine import Policies
 from shared.policy.platform import platform_policies
 from shared.policy.published import MOST_TENANTS, Published, policies_of
@@ -62,7 +62,7 @@ def new_tenant() -> str:
 def lists_agents(policies: Policies, tenant: str) -> bool:
     caller = Caller("ann", tenant, frozenset(), frozenset({"developer"}), AT, "")
     try:
-        Question(caller, [LIST], policies).ask_at_the_edge(AT)
+        Authorization(caller, [LIST], policies).ask_at_the_edge(AT)
     except Forbidden:
         return False
     return True
@@ -125,9 +125,9 @@ async def test_a_tenant_that_forbids_everything_is_still_governed(clock: Clock) 
     act = Act("policies.publish", "Tenant", ("amend_policies",))
     for role, allowed in (("governor", True), ("tenant_admin", False)):
         caller = Caller("ann", tenant, frozenset(), frozenset({role}), AT, "")
-        question = Question(caller, [act], policies)
+        authorization = Authorization(caller, [act], policies)
         if allowed:
-            question.ask_at_the_edge(AT)
+            authorization.ask_at_the_edge(AT)
         else:
             with pytest.raises(Forbidden, match="tenant/freeze/freeze forbids it"):
-                question.ask_at_the_edge(AT)
+                authorization.ask_at_the_edge(AT)

@@ -26,7 +26,7 @@ from shared.kit.errors import Unavailable
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.runtime import control as runtime_control
-from shared.runtime import reactions, standing
+from shared.runtime import reactions, tenant_status
 from shared.runtime.app import create_api
 from shared.runtime.control import Controls
 from shared.runtime.reactions import create_reactions
@@ -95,7 +95,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of this process's knowledge of tenants."""
     shown = Clock()
     known = _of(Controls(shown))
-    monkeypatch.setattr(standing, "controls", known)
+    monkeypatch.setattr(tenant_status, "controls", known)
     monkeypatch.setattr(reactions, "controls", known)
     return shown
 
@@ -279,13 +279,13 @@ async def test_many_calls_read_a_tenant_once(
     cloud.mend()
     known = Controls(time.monotonic)
     asked = []
-    read_standing = runtime_control.read_standing
+    read_known_tenant = runtime_control.read_known_tenant
 
     async def counting(*key: str) -> object:
         asked.append(key)
-        return await read_standing(*key)
+        return await read_known_tenant(*key)
 
-    monkeypatch.setattr(runtime_control, "read_standing", counting)
+    monkeypatch.setattr(runtime_control, "read_known_tenant", counting)
     await asyncio.gather(*(known.of(tenant) for _ in range(20)))
     assert len(asked) == 1
 

@@ -9,7 +9,7 @@ import pytest
 
 from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Balance, TierLimit
 from shared.runtime import leases
-from shared.runtime.leases import COLLECTION, Key, Leases, Standing
+from shared.runtime.leases import COLLECTION, Key, Leases, Remaining
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.benchmarks.leasing import BELOW, FLOOD, SHARES, WRONGLY_REFUSED_PERCENT, simulated
@@ -46,8 +46,8 @@ def key(firestore: Wire) -> Key:
 async def _taken(
     instance: Leases, key: Key, calls: int, now: float, limit: TierLimit = FREE
 ) -> int:
-    standings = [await instance.take(key, limit, now) for _ in range(calls)]
-    return sum(each.refused is None for each in standings)
+    remaining = [await instance.take(key, limit, now) for _ in range(calls)]
+    return sum(each.refused is None for each in remaining)
 
 
 async def _balance(key: Key) -> Balance:
@@ -89,8 +89,8 @@ async def test_a_flood_costs_nothing_once_it_is_refused(key: Key, firestore: Wir
 
 async def test_calls_at_once_wait_for_one_lease(key: Key, firestore: Wire) -> None:
     instance = Leases()
-    standings = await asyncio.gather(*(instance.take(key, FREE, NOW) for _ in range(14)))
-    assert all(each.refused is None for each in standings)
+    remaining = await asyncio.gather(*(instance.take(key, FREE, NOW) for _ in range(14)))
+    assert all(each.refused is None for each in remaining)
     assert firestore.calls == ["BatchGetDocuments", "Commit"] * 3
 
 
@@ -122,10 +122,10 @@ async def test_tenants_and_their_governors_have_balances_of_their_own(key: Key) 
 
 async def test_what_is_left_is_told_and_what_was_not_used_ends_with_the_hour(key: Key) -> None:
     instance = Leases()
-    assert await instance.take(key, FREE, NOW) == Standing(19, 999, NOW)
-    assert await instance.take(key, FREE, NOW + 1) == Standing(19, 998, NOW + 1)
+    assert await instance.take(key, FREE, NOW) == Remaining(19, 999, NOW)
+    assert await instance.take(key, FREE, NOW + 1) == Remaining(19, 998, NOW + 1)
     next_hour = NOW + HOUR
-    assert await instance.take(key, FREE, next_hour) == Standing(19, 999, next_hour)
+    assert await instance.take(key, FREE, next_hour) == Remaining(19, 999, next_hour)
     assert (await _balance(key)).leased == 2
 
 
@@ -135,7 +135,7 @@ async def test_an_hour_that_is_used_up_is_told_until_it_ends(key: Key) -> None:
     batch.create(COLLECTION, key.group, {"state": used.model_dump_json()})
     await TenantStore(key.tenant_id).commit(batch)
     told = await Leases().take(key, FREE, at + 5)
-    assert told == Standing(20, 0, at + 5, "hour", NOW + HOUR)
+    assert told == Remaining(20, 0, at + 5, "hour", NOW + HOUR)
 
 
 Breaks = Callable[[Wire], object]
@@ -222,6 +222,6 @@ async def test_only_the_tenants_used_last_are_remembered(
     monkeypatch.setattr(leases, "REMEMBERED", 2)
     instance = Leases()
     keys = [key._replace(tenant_id=f"{key.tenant_id}-{number}") for number in range(4)]
-    asked: list[Awaitable[Standing]] = [instance.take(each, FREE, NOW) for each in keys]
+    asked: list[Awaitable[Remaining]] = [instance.take(each, FREE, NOW) for each in keys]
     await asyncio.gather(*asked)
     assert len(instance._held) == 2

@@ -13,7 +13,7 @@ from shared.kit.callers import Caller
 from shared.kit.tier_limits import HOUR, LIMITS
 from shared.runtime import leases, limits, tier_limits
 from shared.runtime.app import create_api
-from shared.runtime.leases import Standing
+from shared.runtime.leases import Remaining
 from shared.runtime.limits import Allowance, Limits
 from shared.runtime.open_routes import OpenRouter
 from shared.runtime.routes import Router
@@ -266,26 +266,26 @@ async def test_only_a_local_platform_gives_a_tier_to_who_has_none(
 
 @pytest.mark.parametrize("name", sorted(LIMITS))
 @pytest.mark.parametrize(
-    "standing",
+    "remaining",
     [
-        Standing(0, 0, 7_000.5),
-        Standing(3, 20, 3_599.9),
-        Standing(0, 17, 1_000.25, "minute", 1_000.5),
-        Standing(5, 0, 1_000.25, "hour", HOUR),
+        Remaining(0, 0, 7_000.5),
+        Remaining(3, 20, 3_599.9),
+        Remaining(0, 17, 1_000.25, "minute", 1_000.5),
+        Remaining(5, 0, 1_000.25, "hour", HOUR),
     ],
 )
-def test_the_headers_are_structured_fields(name: str, standing: Standing) -> None:
+def test_the_headers_are_structured_fields(name: str, remaining: Remaining) -> None:
     limit = LIMITS[name]  # type: ignore[index]
     assert FIELD.fullmatch(policies_of(limit))
-    assert FIELD.fullmatch(limits_of(standing, limit))
+    assert FIELD.fullmatch(limits_of(remaining, limit))
 
 
 def test_a_retry_is_never_told_before_the_window_ends() -> None:
-    for standing in (
-        Standing(0, 17, 1_000.25, "minute", 1_003.5),
-        Standing(5, 0, 1_000.25, "hour", HOUR),
+    for remaining in (
+        Remaining(0, 17, 1_000.25, "minute", 1_003.5),
+        Remaining(5, 0, 1_000.25, "hour", HOUR),
     ):
-        said = limits_of(standing, LIMITS["free"])
-        policy = re.search(rf'"{standing.refused}";r=0;t=(\d+)', said)
+        said = limits_of(remaining, LIMITS["free"])
+        policy = re.search(rf'"{remaining.refused}";r=0;t=(\d+)', said)
         assert policy is not None
-        assert tier_limits.retry_after(standing) >= int(policy[1])
+        assert tier_limits.retry_after(remaining) >= int(policy[1])

@@ -11,7 +11,7 @@ from joserfc.jwk import OKPKey
 
 from functions.audit.rules.archive import SEGMENT, Archive
 from functions.audit.rules.chain import GENESIS, Entry, link_hash
-from functions.audit.rules.checkpoints import kept, log_name
+from functions.audit.rules.checkpoints import log_name, signed_checkpoint
 from functions.audit.rules.documents import File
 from functions.audit.rules.notes import verifier_key
 from functions.audit.rules.tree import GrowingTree, leaf_hash
@@ -65,7 +65,7 @@ def archive_of(
     )
     written += b"".join(map(archive.document, documents))
     keys = load_public_keys(json.dumps(public_key_set(key)))
-    checkpoint = kept(log, tree.size, tree.root, key)
+    checkpoint = signed_checkpoint(log, tree.size, tree.root, key)
     return written + archive.end(
         tenant_id="acme", log=log, checkpoint=checkpoint, at=AT, keys=keys, key=key
     )

@@ -15,7 +15,7 @@ from functions.agents.rules.agent import (
     suspend,
     suspend_by_hand,
 )
-from functions.agents.rules.described import AGENT
+from functions.agents.rules.entity_types import AGENT
 from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, SeparationOfDuties, VersionConflict

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from events.agents import AgentViolationReported, Health, Trigger
 from functions.agents.rules.agent import Agent, Steps, reactivate
-from functions.agents.rules.described import AGENT
+from functions.agents.rules.entity_types import AGENT
 from functions.agents.rules.reports import (
     COUNTED,
     HELD,

@@ -7,8 +7,8 @@ import pytest
 from functions.agents.rules.agent import Agent, draft, reactivate, suspend
 from functions.agents.rules.case import CreationCase
 from functions.agents.rules.creation import open_case, return_for_changes, revise
-from functions.agents.rules.described import AGENT, CASE
 from functions.agents.rules.duties import MOST_AUTHORS
+from functions.agents.rules.entity_types import AGENT, CASE
 from functions.agents.rules.withdrawal import cancel
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, SeparationOfDuties, VersionConflict

@@ -19,8 +19,8 @@ from functions.agents.rules.creation import (
 )
 from functions.agents.rules.decision import accept
 from functions.agents.rules.deployment import TakenBack, go_live, take_back
-from functions.agents.rules.described import CASE
 from functions.agents.rules.duties import MOST_AUTHORS
+from functions.agents.rules.entity_types import CASE
 from functions.agents.rules.withdrawal import DECISION_PATIENCE, cancel, end_withdrawn
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, VersionConflict

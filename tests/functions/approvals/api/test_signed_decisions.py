@@ -11,8 +11,8 @@ import httpx
 import pytest
 from joserfc import jws
 
+from events.approval_policies import PasskeyRule
 from events.assertions import DecisionAssertion
-from events.policies import PasskeyRule
 from functions.approvals.aggregates import POLICIES, RUN
 from functions.approvals.rules.policy import BUILT_IN
 from shared.aggregates import Transition

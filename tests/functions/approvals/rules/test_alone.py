@@ -11,12 +11,12 @@ from functions.approvals.rules.alone import Humans, KnownHuman, follow, is_sole,
 from functions.approvals.rules.approval import Approval, Repeat
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.described import APPROVAL
 from functions.approvals.rules.drafting import counts
+from functions.approvals.rules.entity_types import APPROVAL
 from functions.approvals.rules.reviews import review
 from shared.kit.callers import Actor, Caller
 from shared.kit.errors import AssentError, SeparationOfDuties, StaleDecisionHash
-from shared.policy.asking import Question
+from shared.policy.authorization import Authorization
 from shared.policy.platform import platform_policies
 from shared.policy.vocabulary import Act
 from tests.functions.approvals.builders import (
@@ -156,13 +156,13 @@ def test_the_platforms_policies_say_the_same(
     asked, actor = opened(risk=risk, **about), Actor(REQUESTER, frozenset(roles))
     caller = Caller(actor.principal, "clinic", frozenset(), actor.roles, START, "")
     act = Act(f"approvals.{verb}", "Approval", ("approve_hitl_request", "assent"))
-    question = Question(caller, [act], platform_policies())
-    question.is_alone = alone
+    authorization = Authorization(caller, [act], platform_policies())
+    authorization.is_alone = alone
     if alone and may_be_self(asked, verb, actor):
-        question.ask_about(APPROVAL, asked.approval_id, asked, START)
+        authorization.ask_about(APPROVAL, asked.approval_id, asked, START)
     else:
         with pytest.raises(SeparationOfDuties):
-            question.ask_about(APPROVAL, asked.approval_id, asked, START)
+            authorization.ask_about(APPROVAL, asked.approval_id, asked, START)
 
 
 def followed(*told: tuple[str, int, MemberState]) -> tuple[Humans | None, dict[str, KnownHuman]]:

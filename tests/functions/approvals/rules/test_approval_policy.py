@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from events.approval_policies import ApprovalPolicyChanged, PasskeyRule, PolicyEntry
 from events.effects import RISKS
-from events.policies import ApprovalPolicyChanged, PasskeyRule, PolicyEntry
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.opening import open_request

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from events.approval_policies import PolicyEntry
 from events.approvals import (
     ApprovalApproved,
     ApprovalExpired,
     ApprovalRequested,
     CaseBinding,
 )
-from events.policies import PolicyEntry
 from functions.approvals.rules.approval import DEADLINE_DUE, next_timer
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.opening import open_cancelled, open_request

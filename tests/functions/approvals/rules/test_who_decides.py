@@ -9,7 +9,7 @@ from events.quorum import Right
 from functions.approvals.rules.approval import Approval, Step
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.described import APPROVAL
+from functions.approvals.rules.entity_types import APPROVAL
 from functions.approvals.rules.late import MOST_LATE, note_late, note_overtaken
 from functions.approvals.rules.reversals import cancel, end_with_case
 from functions.approvals.rules.reviews import review

@@ -5,15 +5,15 @@ from uuid import uuid4
 
 import pytest
 
-from events.policies import MOST_NAMED, PolicyEntry
+from events.approval_policies import MOST_NAMED, PolicyEntry
 from events.quorum import MOST_PLACES
 from functions.approvals.aggregates import APPROVALS
 from functions.approvals.rules.commands import LONGEST_NOTE, MOST_GRANTS, ReviewBody, VetoBody
 from functions.approvals.rules.late import MOST_LATE
 from functions.approvals.rules.proposals import ENTRIES, LONGEST_REASON, MOST_ENTRIES, PolicyBody
 from functions.approvals.rules.requests import CONTENT
+from functions.approvals.service.approval_policy import propose_policy, show_policy
 from functions.approvals.service.decisions import give_review, take_veto
-from functions.approvals.service.policies import propose_policy, show_policy
 from functions.approvals.views import SignedCard
 from shared.kit.callers import Actor
 from shared.kit.errors import ApprovalExpired

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from events.policies import PolicyEntry
+from events.approval_policies import PolicyEntry
 from functions.approvals.rules.approval import DEADLINE_DUE, VETO_WINDOW_DUE
 from functions.approvals.views import SignedCard
 from shared.kit.control import Control, Suspension
@@ -20,7 +20,7 @@ from tests.functions.approvals.builders import (
     another,
     rule,
 )
-from tests.functions.approvals.service.test_policies_kept import adopted
+from tests.functions.approvals.service.test_approval_policy_kept import adopted
 from tests.functions.approvals.worlds import World
 
 SUSPENDED = START + 10 * MINUTE

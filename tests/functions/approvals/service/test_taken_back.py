@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.policies import PolicyEntry
+from events.approval_policies import PolicyEntry
 from functions.approvals.rules.approval import REFUSAL_DUE
 from functions.approvals.rules.refused import AT_ONCE, MOST_SILENT
 from functions.approvals.service.lists import show_approval, show_precedent
@@ -22,7 +22,7 @@ from tests.functions.approvals.builders import (
     another,
     rule,
 )
-from tests.functions.approvals.service.test_policies_kept import adopted
+from tests.functions.approvals.service.test_approval_policy_kept import adopted
 from tests.functions.approvals.worlds import World
 
 SILENCE = PolicyEntry(

@@ -8,7 +8,7 @@ from functions.identity.rules.control import (
     end_session,
     revoke,
 )
-from shared.kit.control import KEPT, Bearer, Control, EndedSessions, Standing
+from shared.kit.control import KEPT, Bearer, Control, EndedSessions, KnownTenant
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LATER = NOON + KEPT + timedelta(seconds=1)
@@ -31,6 +31,6 @@ def test_of_too_many_revocations_only_their_time_is_kept_and_refuses_more() -> N
     assert not control.revoked
     assert not ended.ended
     latest = int((NOON + LONGEST_COMMIT).timestamp())
-    for standing in (Standing(control=control), Standing(ended=ended)):
+    for known in (KnownTenant(control=control), KnownTenant(ended=ended)):
         for issued_at, is_refused in ((latest - 900, True), (latest, True), (latest + 1, False)):
-            assert standing.refuses(Bearer("user_1", "ses_1", issued_at, 0)) is is_refused
+            assert known.refuses(Bearer("user_1", "ses_1", issued_at, 0)) is is_refused

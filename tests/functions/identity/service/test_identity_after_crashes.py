@@ -16,13 +16,13 @@ from functions.identity.rules.id_token import Person
 from functions.identity.rules.invitation import InvitationBody
 from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.secrets import NumberedToken
-from functions.identity.rules.standing import CLOSING_DUE, SuspensionBody
+from functions.identity.rules.suspension import CLOSING_DUE, SuspensionBody
 from functions.identity.rules.tenant import TenantBody
 from functions.identity.service import invitations, tenants
 from functions.identity.service.platform import acting, digest_keys, on_platform
 from functions.identity.service.sessions import revoke_session
 from functions.identity.service.sign_in import start_session
-from functions.identity.service.standing import close_tenant, resume_tenant, suspend_tenant
+from functions.identity.service.suspension import close_tenant, resume_tenant, suspend_tenant
 from functions.identity.service.tokens import renew_session
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
@@ -31,7 +31,7 @@ from shared.kit.errors import VersionConflict
 from shared.messaging.changes import Timer
 from shared.messaging.log import EVENT_LOG
 from shared.messaging.timers import timer_event
-from shared.runtime.control import read_standing
+from shared.runtime.control import read_known_tenant
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.shared.cloud import Cloud
@@ -247,9 +247,9 @@ async def test_an_ended_session_and_its_refused_tokens_are_one_commit(
         session = await RUN.find(on_platform(founder.principal, NOON), SESSIONS, session_id)
         assert session is not None
         for place in (admin.tenant_id, PLATFORM_TENANT):
-            standing = await read_standing(place, place_of_ended(place, session_id))
+            known = await read_known_tenant(place, place_of_ended(place, session_id))
             bearer = Bearer(founder.principal, session_id, 0, 0)
-            assert standing.refuses(bearer) is (session.ended_at is not None)
+            assert known.refuses(bearer) is (session.ended_at is not None)
         await act()
 
 

@@ -32,7 +32,7 @@ from shared.kit import clock
 from shared.kit.bookkeeping import PLATFORM_TENANT, CredentialRefused
 from shared.kit.control import ID
 from shared.messaging.log import EVENT_LOG, logged_event
-from shared.runtime import auth, standing
+from shared.runtime import auth, tenant_status
 from shared.runtime.app import create_api
 from shared.runtime.control import Controls
 from shared.runtime.remembered import KEPT_SECONDS
@@ -140,9 +140,11 @@ async def assent(
     # One instance of each function: what one of them knows, another may not know yet.
     known = {name: Controls(each) for name, each in clocks.items()}
     monkeypatch.setattr(
-        standing, "standing_of", lambda request, *of: known[request.app.state.outbox.noun].of(*of)
+        tenant_status,
+        "known_tenant",
+        lambda request, *of: known[request.app.state.outbox.noun].of(*of),
     )
-    monkeypatch.setattr(auth, "standing_of", standing.standing_of)
+    monkeypatch.setattr(auth, "known_tenant", tenant_status.known_tenant)
     async with AsyncExitStack() as stack:
         clients = {
             name: await stack.enter_async_context(

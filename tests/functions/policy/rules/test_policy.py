@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from events.cedar_policies import PolicyPublished, PolicyRetired
+from events.policies import PolicyPublished, PolicyRetired
 from functions.policy.rules.policy import Policy, PolicyName, take_back
 from functions.policy.rules.room import MOST_PUBLISHED, MOST_PUBLISHED_BYTES, beyond_room
 from shared.policy.published import Published

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from functions.agents.rules.described import AGENT
+from functions.agents.rules.entity_types import AGENT
 from shared.kit.callers import Caller
 from shared.policy.platform import platform_version
 from shared.runtime.acts import action_of, does

@@ -2,9 +2,9 @@
 
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase
-from shared.policy.vocabulary import Noun, people
+from shared.policy.vocabulary import EntityType, people
 
-AGENT: Noun[Agent] = Noun(
+AGENT: EntityType[Agent] = EntityType(
     "Agent",
     {
         "name": "String",
@@ -23,7 +23,7 @@ AGENT: Noun[Agent] = Noun(
         "workspace": agent.workspace_id,
     },
 )
-CASE: Noun[CreationCase] = Noun(
+CASE: EntityType[CreationCase] = EntityType(
     "CreationCase",
     {
         "kind": "String",

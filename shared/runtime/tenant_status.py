@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import Request
 
 from shared.kit.callers import Caller
-from shared.kit.control import NO_STANDING, STOPPED, Standing, StoppedReason
+from shared.kit.control import NOTHING_KNOWN, STOPPED, KnownTenant, StoppedReason
 from shared.kit.errors import AssentError, TenantClosed, TenantClosing, TenantSuspended
 from shared.kit.instants import format_instant
 from shared.kit.roles import TENANT_ADMIN
@@ -14,11 +14,11 @@ from shared.runtime.control import controls
 from shared.runtime.credential_refusals import report_refusal
 
 
-async def standing_of(request: Request, tenant_id: str, session_id: str | None) -> Standing:
+async def known_tenant(request: Request, tenant_id: str, session_id: str | None) -> KnownTenant:
     """What is known of the tenant of a token; nothing where the app has no store. Raises
     Unavailable."""
     if getattr(request.app.state, "outbox", None) is None:
-        return NO_STANDING
+        return NOTHING_KNOWN
     return await controls().of(tenant_id, session_id)
 
 

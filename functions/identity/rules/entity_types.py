@@ -5,9 +5,9 @@ from functions.identity.rules.service_principal import is_service
 from functions.identity.rules.tenant import Member
 from functions.identity.rules.workspace import Workspace
 from shared.policy.engine import Uid
-from shared.policy.vocabulary import PRINCIPAL, ROLE, Noun
+from shared.policy.vocabulary import PRINCIPAL, ROLE, EntityType
 
-MEMBER: Noun[Member] = Noun(
+MEMBER: EntityType[Member] = EntityType(
     "Member",
     {"principal": "Principal", "roles": "Set<Role>"},
     lambda member: {
@@ -15,7 +15,7 @@ MEMBER: Noun[Member] = Noun(
         "roles": frozenset(Uid(ROLE, each) for each in member.roles),
     },
 )
-API_KEY: Noun[ApiKey] = Noun(
+API_KEY: EntityType[ApiKey] = EntityType(
     "ApiKey",
     {"maker": "Principal", "of_service": "Bool"},
     lambda key: {
@@ -23,7 +23,7 @@ API_KEY: Noun[ApiKey] = Noun(
         "of_service": is_service(key.principal_id),
     },
 )
-WORKSPACE: Noun[Workspace] = Noun(
+WORKSPACE: EntityType[Workspace] = EntityType(
     "Workspace",
     {"is_archived": "Bool"},
     lambda workspace: {"is_archived": workspace.archived_at is not None},

@@ -1,5 +1,5 @@
-"""The worst calls about what may be done in a tenant: its standing, its features, and whose tokens
-are refused."""
+"""The worst calls about the control document of a tenant: its suspension, its features, and whose
+tokens are refused."""
 
 from collections.abc import Iterator
 from typing import Any

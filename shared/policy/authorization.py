@@ -27,18 +27,18 @@ from shared.policy.vocabulary import (
     ROLE,
     TENANT,
     Act,
-    Noun,
+    EntityType,
 )
 
 _CALLERS_REMEMBERED = 1024
 
 _log = logging.getLogger("assent.policy")
-_current: ContextVar["Question | None"] = ContextVar("question", default=None)
+_current: ContextVar["Authorization | None"] = ContextVar("authorization", default=None)
 
 
-class Question:
-    """What one request asks. `decisions` are all that were made for it, the last one first refused
-    if any was."""
+class Authorization:
+    """Whether one request may do what it does: asked, and answered. `decisions` are all that were
+    made for it; the last one is the refusal if any was."""
 
     def __init__(self, caller: Caller | None, acts: Sequence[Act], policies: Policies) -> None:
         self.acts = {each.action: each for each in acts}
@@ -67,15 +67,15 @@ class Question:
             assert self._caller is not None
             self._ask(act, _tenant(self._caller.tenant_id), at)
 
-    def ask_about(self, noun: Noun[Any], id: str, state: Any, at: datetime) -> None:
+    def ask_about(self, entity_type: EntityType[Any], id: str, state: Any, at: datetime) -> None:
         """Asks about a state that the request is about; once for each request and type. Raises
         Forbidden or SeparationOfDuties, in the words of the policy or with the roles that may."""
         act = self._act
         if act is None:
             names = one_of(self.acts)
             raise TypeError(f"nothing said which of {names} this is before its state was read")
-        if act.resource == noun.type and self._caller is not None:
-            entity = noun.entity(id, state, Uid(TENANT, self._caller.tenant_id))
+        if act.resource == entity_type.name and self._caller is not None:
+            entity = entity_type.entity(id, state, Uid(TENANT, self._caller.tenant_id))
             self._ask(act, entity, at)
 
     def _ask(self, act: Act, resource: Entity, at: datetime) -> None:
@@ -124,56 +124,57 @@ class Question:
         return self._policies.decide(request, entities).is_allowed
 
 
-def current_question() -> Question | None:
-    """What the request that is being answered asks; None outside of requests."""
+def current_authorization() -> Authorization | None:
+    """That of the request which is being answered; None outside of requests."""
     return _current.get()
 
 
-def begin(question: Question | None) -> None:
-    """Makes it what the current request asks."""
-    _current.set(question)
+def begin(authorization: Authorization | None) -> None:
+    """Makes it that of the current request."""
+    _current.set(authorization)
 
 
 def choose(action: str) -> None:
     """Says which of its route's actions the current request is."""
-    if (question := _current.get()) is not None:
-        question.choose(action)
+    if (authorization := _current.get()) is not None:
+        authorization.choose(action)
 
 
 def note_alone(alone: bool) -> None:
     """Says whether the tenant has no other human than whoever the current request is from. Only who
     would assent to their own request has this read; for all others policies read that it has."""
-    if (question := _current.get()) is not None:
-        question.is_alone = alone
+    if (authorization := _current.get()) is not None:
+        authorization.is_alone = alone
 
 
 def choose_and_ask(action: str, at: datetime) -> None:
     """Says which of its route's actions the current request is, and asks about it on the tenant as
     a whole. Raises Forbidden, in the words of the policy or with the roles that may."""
-    if (question := _current.get()) is not None:
-        question.choose(action)
-        question.ask_at_the_edge(at)
+    if (authorization := _current.get()) is not None:
+        authorization.choose(action)
+        authorization.ask_at_the_edge(at)
 
 
 def require_answer() -> None:
     """Raises TypeError where the current request would commit something that it did not ask
     about."""
-    question = _current.get()
-    if question is not None and not question.is_answered:
-        names = ", ".join(question.acts)
+    authorization = _current.get()
+    if authorization is not None and not authorization.is_answered:
+        names = ", ".join(authorization.acts)
         raise TypeError(f"the call would commit without asking whether anybody may: {names}")
 
 
 def last_asked() -> Asked | None:
     """What allowed the current request, to be recorded in its commit."""
-    question = _current.get()
-    return question.decisions[-1] if question is not None and question.decisions else None
+    authorization = _current.get()
+    decisions = authorization.decisions if authorization is not None else []
+    return decisions[-1] if decisions else None
 
 
 def answer_again() -> None:
     """Notes that the current request gets the answer of an earlier one, which had asked."""
-    if (question := _current.get()) is not None:
-        question.is_answered = True
+    if (authorization := _current.get()) is not None:
+        authorization.is_answered = True
 
 
 def principal_entity(

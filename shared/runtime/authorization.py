@@ -9,7 +9,7 @@ from fastapi import Request
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import AssentError, Forbidden, PolicyInvalid
-from shared.policy.asking import Question, begin
+from shared.policy.authorization import Authorization, begin
 from shared.policy.platform import platform_policies
 from shared.policy.published import policies_of
 from shared.policy.vocabulary import Act
@@ -22,8 +22,10 @@ _UNENFORCEABLE = "the tenant's policies cannot be enforced, so nothing is allowe
 _log = logging.getLogger("assent.policy")
 
 
-async def question_of(request: Request, caller: Caller | None, acts: Sequence[Act]) -> Question:
-    """What this request asks; already answered where it needs nothing but the principal. Raises
+async def authorization_of(
+    request: Request, caller: Caller | None, acts: Sequence[Act]
+) -> Authorization:
+    """That of this request; already answered where it needs nothing but the principal. Raises
     Forbidden, SeparationOfDuties, and Unavailable where the tenant's policies cannot be read."""
     policies = platform_policies()
     if caller is not None and _has_store(request):
@@ -32,29 +34,29 @@ async def question_of(request: Request, caller: Caller | None, acts: Sequence[Ac
         except PolicyInvalid as error:
             _log.error("the published policies do not fit this release", exc_info=error)
             raise Forbidden(_UNENFORCEABLE) from error
-    question = Question(caller, acts, policies)
-    request.state.question = question
-    begin(question)
+    authorization = Authorization(caller, acts, policies)
+    request.state.authorization = authorization
+    begin(authorization)
     try:
-        question.ask_at_the_edge(received_at(request.scope))
+        authorization.ask_at_the_edge(received_at(request.scope))
     except AssentError:
-        await _report(request, question)
+        await _report(request, authorization)
         raise
-    return question
+    return authorization
 
 
 @asynccontextmanager
-async def answered(request: Request, question: Question) -> AsyncIterator[None]:
+async def answered(request: Request, authorization: Authorization) -> AsyncIterator[None]:
     """Around the endpoint: reports what the policies denied in it. Raises TypeError where it
     answered though nothing was asked."""
     try:
         yield
     except AssentError:
-        await _report(request, question)
+        await _report(request, authorization)
         raise
-    _note(question)
-    if not question.is_answered:
-        names = ", ".join(question.acts)
+    _note(authorization)
+    if not authorization.is_answered:
+        names = ", ".join(authorization.acts)
         raise TypeError(f"the call answered without asking whether anybody may: {names}")
 
 
@@ -63,30 +65,30 @@ def _has_store(request: Request) -> bool:
     return getattr(request.app.state, "outbox", None) is not None
 
 
-def _note(question: Question) -> None:
+def _note(authorization: Authorization) -> None:
     """Lets the request's line say what was decided, so that reads and denials can be counted, and
     says what policies oblige to."""
-    if question.decisions:
-        last = question.decisions[-1]
+    if authorization.decisions:
+        last = authorization.decisions[-1]
         logs.note(
             action=last.request.action,
             decided=last.decision.effect,
             policies=list(last.decision.determining),
             policy_version=last.decision.policy_version,
         )
-    for request, *_, decision, _at in question.decisions:
+    for request, *_, decision, _at in authorization.decisions:
         for kind, value in decision.obligations:
             level = logging.WARNING if kind == "alert" else logging.INFO
             fields = {"action": request.action, "policies": decision.determining, "says": value}
             _log.log(level, "a policy obliges to %s", kind, extra={"fields": fields})
 
 
-async def _report(request: Request, question: Question) -> None:
-    decisions = (each.decision for each in question.decisions)
+async def _report(request: Request, authorization: Authorization) -> None:
+    decisions = (each.decision for each in authorization.decisions)
     denied = next((each for each in decisions if not each.is_allowed), None)
     if denied is None:
         return
-    _note(question)
+    _note(authorization)
     caller: Caller | None = getattr(request.state, "caller", None)
     tenant_id = caller.tenant_id if caller else PLATFORM_TENANT
     await report_refusal(request, "not_permitted", tenant_id, caller.principal if caller else None)

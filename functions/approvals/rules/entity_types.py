@@ -5,7 +5,7 @@ from typing import Any
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent
 from shared.policy.engine import Uid
-from shared.policy.vocabulary import ROLE, Noun, people
+from shared.policy.vocabulary import ROLE, EntityType, people
 
 
 def _approval(approval: Approval) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def _approval(approval: Approval) -> dict[str, Any]:
     }
 
 
-APPROVAL: Noun[Approval] = Noun(
+APPROVAL: EntityType[Approval] = EntityType(
     "Approval",
     {
         "kind": "String",
@@ -48,7 +48,7 @@ APPROVAL: Noun[Approval] = Noun(
     },
     _approval,
 )
-PRECEDENT: Noun[Precedent] = Noun(
+PRECEDENT: EntityType[Precedent] = EntityType(
     "Precedent",
     {"kind": "String", "status": "String", "max_risk": "String"},
     lambda seed: {"kind": seed.kind, "status": seed.status, "max_risk": seed.max_risk},

@@ -2,7 +2,7 @@
 
 from pydantic import TypeAdapter
 
-from events.policies import PasskeyRule, PolicyEntry, PolicyRecord
+from events.approval_policies import PasskeyRule, PolicyEntry, PolicyRecord
 from functions.approvals.aggregates import POLICIES, POLICY_ID, RUN
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.policy import BUILT_IN

@@ -1,4 +1,4 @@
-"""Secrets that must be read again, such as a tenant's at its issuer: sealed under a key that
+"""Secrets that must be read again, such as a tenant's at its issuer: encrypted under a key that
 follows from identity's ring, so that identity has one secret for all of them."""
 
 import base64
@@ -11,23 +11,23 @@ _PURPOSE = "secrets of tenants"
 _NONCE_BYTES = 12
 
 
-def seal(secret: str, about: str, keys: KeyRing) -> str:
-    """`<key>.<AES-256-GCM, base64url>`; opens only for the same `about`."""
+def encrypt(secret: str, about: str, keys: KeyRing) -> str:
+    """`<key>.<AES-256-GCM, base64url>`; decrypted only for the same `about`."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     name, key = next(iter(keys.derived(_PURPOSE).items()))
     nonce = os.urandom(_NONCE_BYTES)
-    sealed = nonce + AESGCM(key).encrypt(nonce, secret.encode(), about.encode())
-    return f"{name}.{base64.urlsafe_b64encode(sealed).decode()}"
+    encrypted = nonce + AESGCM(key).encrypt(nonce, secret.encode(), about.encode())
+    return f"{name}.{base64.urlsafe_b64encode(encrypted).decode()}"
 
 
-def opened(sealed: str, about: str, keys: KeyRing) -> str:
-    """The secret. Raises Unavailable where its key was retired, or it was sealed for something
+def decrypt(encrypted: str, about: str, keys: KeyRing) -> str:
+    """The secret. Raises Unavailable where its key was retired, or it was encrypted for something
     else: it has to be given again."""
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    name, _, text = sealed.partition(".")
+    name, _, text = encrypted.partition(".")
     key = keys.derived(_PURPOSE).get(name)
     raw = base64.urlsafe_b64decode(text)
     try:

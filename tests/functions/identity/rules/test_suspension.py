@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.identity.rules import tenant as tenants
-from functions.identity.rules.standing import (
+from functions.identity.rules.suspension import (
     CLOSING,
     CLOSING_DUE,
     MOST_SUSPENSIONS,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from events.policies import PolicyEntry
+from events.approval_policies import PolicyEntry
 from functions.approvals.rules.proposals import PolicyBody
 from functions.approvals.rules.refused import MOST_SILENT
+from functions.approvals.service.approval_policy import propose_policy, show_policy
 from functions.approvals.service.lists import show_approval, show_precedent
-from functions.approvals.service.policies import propose_policy, show_policy
 from functions.approvals.views import SignedCard
 from shared.kit.callers import Actor
 from shared.kit.errors import Invalid, SeparationOfDuties, VersionConflict

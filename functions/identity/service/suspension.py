@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from functions.identity.aggregates import CONTROLS, RUN, TENANTS
-from functions.identity.rules import standing
-from functions.identity.rules.standing import SuspensionBody, check_platform_admin
+from functions.identity.rules import suspension
+from functions.identity.rules.suspension import SuspensionBody, check_platform_admin
 from functions.identity.rules.tenant import NameBody, Tenant, rename
 from functions.identity.service.platform import acting
 from functions.identity.service.tenants import administered, control_of
@@ -31,7 +31,7 @@ async def suspend_tenant(
     check_platform_admin(on_platform_only(caller))
 
     def rule(tenant: Tenant, control: Control, at: datetime) -> Sequence[Transition[Any]]:
-        return standing.suspend(tenant, control, body.reason, at)
+        return suspension.suspend(tenant, control, body.reason, at)
 
     return await _from_platform(caller, key, tenant_id, rule)
 
@@ -42,14 +42,14 @@ async def resume_tenant(caller: Caller, key: IdempotencyKey, tenant_id: str) -> 
     admin of one that is suspended."""
     if caller.tenant_id == PLATFORM_TENANT:
         check_platform_admin(on_platform_only(caller))
-        return await _from_platform(caller, key, tenant_id, standing.lift)
-    return await _from_within(caller, key, tenant_id, standing.stay)
+        return await _from_platform(caller, key, tenant_id, suspension.lift)
+    return await _from_within(caller, key, tenant_id, suspension.stay)
 
 
 async def close_tenant(caller: Caller, key: IdempotencyKey, tenant_id: str) -> TenantView:
     """The tenant that closes in thirty days. Raises Forbidden where the caller lost a role of its
     token (who may is the route's question), NotFound, VersionConflict for one that is closed."""
-    return await _from_within(caller, key, tenant_id, standing.close)
+    return await _from_within(caller, key, tenant_id, suspension.close)
 
 
 async def rename_tenant(
@@ -67,7 +67,7 @@ async def rename_tenant(
 async def end_tenant(work: UnitOfWork, tenant: Tenant) -> None:
     """Closes the tenant for good once its thirty days are over."""
     control = await work.find(CONTROLS, ID) or Control()
-    await work.save(*standing.end(tenant, control, work.at))
+    await work.save(*suspension.end(tenant, control, work.at))
 
 
 async def _from_platform(
