@@ -8,13 +8,8 @@ from events.cases import (
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
 )
-from events.identity import (
-    MemberJoined,
-    MemberRemoved,
-    MemberRolesChanged,
-    PasskeyAdded,
-    PasskeyRemoved,
-)
+from events.members import MemberJoined, MemberRemoved, MemberRolesChanged
+from events.passkeys import PasskeyAdded, PasskeyRemoved
 from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from functions.approvals.aggregates import APPROVALS, RUN
 from functions.approvals.rules.approval import (

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from events.identity import PersonErased
+from events.principals import PersonErased
 from shared.kit import clock
 from shared.kit.errors import AssentError, NotFound
 from shared.kit.instants import format_instant, parse_instant

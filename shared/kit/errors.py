@@ -4,6 +4,8 @@ problem+json, an acknowledgement or a retry."""
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from shared.kit.bookkeeping import RefusalReason
+
 WHOLE_BODY = "body"
 SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
@@ -34,6 +36,24 @@ class AssentError(Exception):
     def members(self) -> dict[str, Any]:
         """What the problem says beside the members that every problem has."""
         return {}
+
+
+class RecordedRefusal(AssentError):
+    """A refusal that is audited where it ends a call, unless it has no `reason`: in the log of
+    `tenant_id`, as what `principal` did. What is None of these is the caller's."""
+
+    def __init__(
+        self,
+        reason: RefusalReason | None,
+        detail: str,
+        *,
+        tenant_id: str | None = None,
+        principal: str | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.tenant_id = tenant_id
+        self.principal = principal
 
 
 def problem_document(error: AssentError, correlation_id: str) -> dict[str, Any]:

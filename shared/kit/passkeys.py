@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import StringConstraints
 
 from shared.kit import base64url
-from shared.kit.bookkeeping import RefusalReason
-from shared.kit.errors import SignatureInvalid
+from shared.kit.errors import RecordedRefusal, SignatureInvalid
 from shared.kit.ids import derive_id
 from shared.kit.models import Model
 
@@ -39,12 +38,8 @@ class Site:
     origins: tuple[str, ...]
 
 
-class PasskeyRefused(SignatureInvalid):
-    """What a passkey made or signed is not accepted; `reason` is recorded."""
-
-    def __init__(self, reason: RefusalReason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
+class PasskeyRefused(RecordedRefusal, SignatureInvalid):
+    """What a passkey made or signed is not accepted."""
 
 
 class Assertion(Model):

@@ -8,14 +8,14 @@ from fastapi import Request
 
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
-from shared.kit.errors import AssentError, Forbidden, PolicyInvalid
+from shared.kit.errors import AssentError, Forbidden, PolicyInvalid, RecordedRefusal
 from shared.policy.authorization import Authorization, begin
 from shared.policy.platform import platform_policies
 from shared.policy.published import policies_of
 from shared.policy.vocabulary import Act
 from shared.runtime import logs
 from shared.runtime.boundary import received_at
-from shared.runtime.credential_refusals import report_refusal
+from shared.runtime.credential_refusals import record_refusal, report_refusal
 
 _UNENFORCEABLE = "the tenant's policies cannot be enforced, so nothing is allowed"
 
@@ -47,12 +47,14 @@ async def authorization_of(
 
 @asynccontextmanager
 async def answered(request: Request, authorization: Authorization) -> AsyncIterator[None]:
-    """Around the endpoint: reports what the policies denied in it. Raises TypeError where it
-    answered though nothing was asked."""
+    """Around the endpoint: reports what the policies denied in it, and records what it refused.
+    Raises TypeError where it answered though nothing was asked."""
     try:
         yield
-    except AssentError:
+    except AssentError as error:
         await _report(request, authorization)
+        if isinstance(error, RecordedRefusal):
+            await record_refusal(request, error)
         raise
     _note(authorization)
     if not authorization.is_answered:

@@ -1,14 +1,12 @@
 """Records the tokens and other proofs that a public side refused, so that they are audited."""
 
 import logging
-from collections.abc import Awaitable
-from typing import TypeVar
 
 from fastapi import Request
 
 from shared.kit.bookkeeping import PLATFORM_TENANT, CredentialRefused, RefusalReason
 from shared.kit.callers import Caller
-from shared.kit.passkeys import PasskeyRefused
+from shared.kit.errors import RecordedRefusal
 from shared.kit.principals import is_reserved
 from shared.messaging.outbox import Outbox
 from shared.messaging.rates import Rate, record_at_most
@@ -20,8 +18,6 @@ COLLECTION = "credential_refusals"
 OF_A_PRINCIPAL = Rate("credential", "crd", COLLECTION, per_minute=20)
 # Whoever can send bytes causes these: one a minute and reason shows that somebody tries.
 OF_STRANGERS = Rate("credential", "crd", COLLECTION, per_minute=1)
-
-T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -64,11 +60,12 @@ async def report_refusal(
         _log.exception("a refused token was not recorded")
 
 
-async def audited(request: Request, caller: Caller, act: Awaitable[T]) -> T:
-    """What `act` gives. Records in the caller's tenant what it refuses of a passkey; raises what it
-    raises."""
-    try:
-        return await act
-    except PasskeyRefused as refusal:
-        await report_refusal(request, refusal.reason, caller.tenant_id, caller.principal)
-        raise
+async def record_refusal(request: Request, refusal: RecordedRefusal) -> None:
+    """Records what ended the call, where it has a reason. Never raises."""
+    if refusal.reason is None:
+        return
+    tenant_id, principal = refusal.tenant_id, refusal.principal
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is not None:
+        tenant_id, principal = tenant_id or caller.tenant_id, principal or caller.principal
+    await report_refusal(request, refusal.reason, tenant_id or PLATFORM_TENANT, principal)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from events.approval_policies import PolicyRecord
 from events.buckets import Bucket
@@ -15,7 +15,6 @@ from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.auth import requires
-from shared.runtime.credential_refusals import audited
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 from shared.runtime.tier_limits import beyond_tier
@@ -78,11 +77,9 @@ async def request_approval(caller: Requester, key: Key, body: RequestBody) -> Si
 @_APPROVALS.post("/approvals/{approval_id}/decisions")
 @decides(*VERBS)
 @beyond_tier
-async def decide(
-    request: Request, caller: Caller, approval_id: str, body: DecisionBody
-) -> ApprovalCard:
+async def decide(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
     """Decides. The same `client_decision_id` and body always give the same answer."""
-    return await audited(request, caller, decisions.take_decision(caller, approval_id, body))
+    return await decisions.take_decision(caller, approval_id, body)
 
 
 @_APPROVALS.post("/approvals/{approval_id}/review")
@@ -96,9 +93,9 @@ async def review(caller: Caller, key: Key, approval_id: str, body: ReviewBody) -
 @_APPROVALS.post("/vetoes", tags=["vetoes"])
 @decides("veto")
 @beyond_tier
-async def veto(request: Request, caller: Vetoer, body: VetoBody) -> ApprovalCard:
+async def veto(caller: Vetoer, body: VetoBody) -> ApprovalCard:
     """Vetoes: rejects a pending approval, reverses a precedent's approval."""
-    return await audited(request, caller, decisions.take_veto(caller, body.approval_id, body))
+    return await decisions.take_veto(caller, body.approval_id, body)
 
 
 # A policy is no approval's id.

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from events.approvals import Card
 from functions.approvals.api.deciding import decides
@@ -16,7 +16,6 @@ from functions.approvals.service.decisions import take_decision, take_veto
 from shared.kit.callers import Caller
 from shared.kit.models import part_of
 from shared.runtime.auth import requires
-from shared.runtime.credential_refusals import audited
 from shared.runtime.routes import Router
 from shared.runtime.tier_limits import beyond_tier
 
@@ -33,29 +32,24 @@ Vetoer = Annotated[Caller, Depends(requires("veto:execute"))]
 @ROUTER.post("/approve")
 @decides("approve")
 @beyond_tier
-async def approve(request: Request, caller: Caller, approval_id: str, body: ApproveBody) -> Card:
+async def approve(caller: Caller, approval_id: str, body: ApproveBody) -> Card:
     """Approves exactly the content with that hash."""
     decision = part_of(DecisionBody, body, decision="approve")
-    taken = take_decision(caller, approval_id, decision)
-    return part_of(Card, await audited(request, caller, taken))
+    return part_of(Card, await take_decision(caller, approval_id, decision))
 
 
 @ROUTER.post("/request-changes")
 @decides("request_changes")
 @beyond_tier
-async def request_changes(
-    request: Request, caller: Caller, approval_id: str, body: RequestChangesBody
-) -> Card:
+async def request_changes(caller: Caller, approval_id: str, body: RequestChangesBody) -> Card:
     """Returns the request with the changes that it needs."""
     decision = part_of(DecisionBody, body, decision="request_changes")
-    taken = take_decision(caller, approval_id, decision)
-    return part_of(Card, await audited(request, caller, taken))
+    return part_of(Card, await take_decision(caller, approval_id, decision))
 
 
 @ROUTER.post("/veto")
 @decides("veto")
 @beyond_tier
-async def veto(request: Request, caller: Vetoer, approval_id: str, body: GovernorVetoBody) -> Card:
+async def veto(caller: Vetoer, approval_id: str, body: GovernorVetoBody) -> Card:
     """Rejects a pending approval; reverses a precedent's approval inside its veto window."""
-    taken = take_veto(caller, approval_id, body)
-    return part_of(Card, await audited(request, caller, taken))
+    return part_of(Card, await take_veto(caller, approval_id, body))

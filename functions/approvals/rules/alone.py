@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from events.identity import MemberState
+from events.members import MemberState
 from functions.approvals.rules.approval import Approval, Verb
 from functions.approvals.rules.standing import own_places
 from shared.kit.callers import Actor

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from events.approvals import DecisionState
 from events.assertions import DecisionAssertion, DecisionStatement
-from events.identity import PasskeyState
+from events.passkeys import PasskeyState
 from functions.approvals.rules.approval import REFUSALS, Approval, Steps, Verb
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
 from shared.kit.canonical import content_hash

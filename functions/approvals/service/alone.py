@@ -1,6 +1,6 @@
 """What identity tells of a tenant's humans, and whether somebody is the only one."""
 
-from events.identity import MemberJoined, MemberRemoved, MemberRolesChanged, MemberState
+from events.members import MemberJoined, MemberRemoved, MemberRolesChanged, MemberState
 from functions.approvals.aggregates import APPROVALS, HUMANS, HUMANS_ID, KNOWN_HUMANS, RUN
 from functions.approvals.rules.alone import (
     Humans,

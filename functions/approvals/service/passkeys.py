@@ -1,7 +1,7 @@
 """Passkeys as `approvals` knows them, by identity's events, and the check of what they signed."""
 
 from events.assertions import DecisionAssertion
-from events.identity import PasskeyAdded, PasskeyRemoved, PasskeyState
+from events.passkeys import PasskeyAdded, PasskeyRemoved, PasskeyState
 from functions.approvals.aggregates import PASSKEYS, RUN
 from functions.approvals.queries import holds_passkey
 from functions.approvals.rules.approval import Approval

@@ -9,8 +9,8 @@ from functions.identity.pages import POLICY, refusal_page
 from functions.identity.rules.browser import COOKIE, Jar, check_own_site
 from functions.identity.rules.session import LIFE
 from functions.identity.settings import settings
-from shared.kit.errors import AssentError
-from shared.runtime.credential_refusals import report_refusal
+from shared.kit.errors import AssentError, RecordedRefusal
+from shared.runtime.credential_refusals import record_refusal
 
 
 def _jar(request: Request) -> Jar:
@@ -27,16 +27,10 @@ MOVES_ON: dict[int | str, dict[str, Any]] = {303: {"description": "Where the bro
 Cookies = Annotated[Jar, Depends(_jar)]
 
 
-async def require_own_site(request: Request) -> None:
-    """Raises CrossSite, and records it, for a call that a page of another site made."""
+def require_own_site(request: Request) -> None:
+    """Raises CrossSite for a call that a page of another site made."""
     headers = request.headers
-    try:
-        check_own_site(
-            headers.get("sec-fetch-site", ""), headers.get("origin", ""), settings().origin
-        )
-    except AssentError:
-        await report_refusal(request, "cross_site")
-        raise
+    check_own_site(headers.get("sec-fetch-site", ""), headers.get("origin", ""), settings().origin)
 
 
 def page(html: str, status: int = 200, policy: str = POLICY) -> Response:
@@ -48,6 +42,12 @@ def page(html: str, status: int = 200, policy: str = POLICY) -> Response:
 def refusal(error: AssentError) -> Response:
     """A refusal as a page."""
     return page(refusal_page(error.title, error.detail), error.http_status)
+
+
+async def recorded_refusal(request: Request, error: RecordedRefusal) -> Response:
+    """A refusal as a page, once it is recorded."""
+    await record_refusal(request, error)
+    return refusal(error)
 
 
 def redirect(url: str) -> Response:

@@ -12,8 +12,8 @@ from functions.identity.api.browser import (
     REFUSED,
     Cookies,
     page,
+    recorded_refusal,
     redirect,
-    refusal,
     require_own_site,
 )
 from functions.identity.pages import consent_page, policy_for
@@ -34,7 +34,6 @@ from functions.identity.settings import settings
 from shared.kit.models import Model
 from shared.runtime.bodies import FORM, Accepts
 from shared.runtime.boundary import received_at
-from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.open_routes import OpenRouter
 
 ROUTER = OpenRouter(tag="clients", takes_any_query=True)
@@ -66,20 +65,20 @@ async def decide_consent(
     request: Request, cookies: Cookies, body: Annotated[ConsentBody, Accepts((FORM,))]
 ) -> Response:
     """Takes a person's answer, and sends the browser back to the client with it."""
-    await require_own_site(request)
+    require_own_site(request)
     at = received_at(request.scope)
     session = await signed_in(cookies.session, at)
     if session is None:
         return redirect("/signin")
     about = _about(body.request)
     if not is_form_token(body.form, session.session_id, about, await digest_keys()):
-        await report_refusal(request, "cross_site", principal=session.principal_id)
-        return refusal(CrossSite("the page is not from this session: begin again at the program"))
+        detail = "the page is not from this session: begin again at the program"
+        return await recorded_refusal(request, CrossSite(detail, session.principal_id))
     try:
         asked = AuthorizationRequest.read(body.request)
-        document = await known_client(asked)
+        document = await known_client(session, asked)
     except ClientRefused as refused:
-        return await _refused(request, refused, session)
+        return await recorded_refusal(request, refused)
     try:
         if body.decision == "deny":
             raise AuthorizationRefused("access_denied", "the person denied it")
@@ -98,9 +97,9 @@ async def _shown(request: Request, cookies: Jar, *, at_page: bool) -> Response:
         if session is None:
             # Strangers make us read no address of theirs.
             return redirect(_to_sign_in(asked))
-        document = await known_client(asked)
+        document = await known_client(session, asked)
     except ClientRefused as refused:
-        return await _refused(request, refused, session)
+        return await recorded_refusal(request, refused)
     try:
         wanted = await asked_of(session, asked, document, at)
     except AuthorizationRefused as refused:
@@ -130,10 +129,3 @@ def _about(written: str) -> str:
 def _told(asked: AuthorizationRequest, refused: AuthorizationRefused) -> Response:
     answer = {"error": refused.error, "error_description": refused.detail}
     return redirect(answer_address(asked, settings().origin, **answer))
-
-
-async def _refused(request: Request, error: ClientRefused, session: Session | None) -> Response:
-    if error.reason is not None:
-        principal = session.principal_id if session is not None else None
-        await report_refusal(request, error.reason, principal=principal)
-    return refusal(error)

@@ -11,6 +11,7 @@ from functions.identity.api.browser import (
     REFUSED,
     Cookies,
     page,
+    recorded_refusal,
     redirect,
     refusal,
     require_own_site,
@@ -28,7 +29,6 @@ from shared.kit.errors import NotFound, VersionConflict
 from shared.kit.models import Data, Model
 from shared.runtime.bodies import FORM, Accepts
 from shared.runtime.boundary import received_at
-from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.open_routes import OpenRouter
 
 ROUTER = OpenRouter(tag="devices")
@@ -115,15 +115,15 @@ async def decide_device(
     request: Request, cookies: Cookies, body: Annotated[DecisionBody, Accepts((FORM,))]
 ) -> Response:
     """Takes a person's decision about a device."""
-    await require_own_site(request)
+    require_own_site(request)
     at = received_at(request.scope)
     session = await signed_in(cookies.session, at)
     if session is None:
         return redirect("/signin?return_to=/device")
     code = "".join(each for each in body.user_code.upper() if each.isalnum())
     if not is_form_token(body.form, session.session_id, code, await digest_keys()):
-        await report_refusal(request, "cross_site", principal=session.principal_id)
-        return refusal(CrossSite("the page is not from this session: open /device again"))
+        detail = "the page is not from this session: open /device again"
+        return await recorded_refusal(request, CrossSite(detail, session.principal_id))
     try:
         await decide(session, body.user_code, body.decision == "allow", at)
     except (NotFound, VersionConflict) as error:

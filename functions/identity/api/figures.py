@@ -1,7 +1,7 @@
 """The platform's health and figures."""
 
 from functions.identity.service import figures
-from functions.identity.views import HealthView, MetricsView
+from functions.identity.views.figures import HealthView, MetricsView
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.routes import Router

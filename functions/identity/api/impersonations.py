@@ -1,11 +1,8 @@
 """Support that acts as a member of a tenant."""
 
-from fastapi import Request
-
 from functions.identity.rules.impersonation import ImpersonationBody, SupportAccessBody
-from functions.identity.rules.refusals import ImpersonationRefused
 from functions.identity.service import impersonations
-from functions.identity.views import (
+from functions.identity.views.impersonations import (
     ImpersonationPage,
     ImpersonationView,
     NewImpersonation,
@@ -13,7 +10,6 @@ from functions.identity.views import (
 )
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
-from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
@@ -27,15 +23,9 @@ _TENANT = Router(prefix=_PREFIX, tag=_TAG, read=_READ, write=_WRITE)
 
 
 @_OWN.post("", status_code=201)
-async def begin_impersonation(
-    request: Request, caller: Caller, body: ImpersonationBody
-) -> NewImpersonation:
+async def begin_impersonation(caller: Caller, body: ImpersonationBody) -> NewImpersonation:
     """Lets support act as a member for half an hour, to read; needs the role platform_admin."""
-    try:
-        return await impersonations.begin(caller, body)
-    except ImpersonationRefused as refused:
-        await report_refusal(request, refused.reason, caller.tenant_id, caller.principal)
-        raise
+    return await impersonations.begin(caller, body)
 
 
 @_OWN.delete("/{session_id}")

@@ -3,7 +3,7 @@
 from functions.identity.rules.api_key import KeyBody
 from functions.identity.rules.entity_types import API_KEY
 from functions.identity.service import keys
-from functions.identity.views import KeyPage, KeyView, NewKey
+from functions.identity.views.keys import KeyPage, KeyView, NewKey
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key

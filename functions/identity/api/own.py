@@ -3,7 +3,8 @@
 from typing import Any
 
 from functions.identity.service import impersonations, sessions, tenants
-from functions.identity.views import Me, SessionPage, SessionView
+from functions.identity.views.sessions import SessionPage, SessionView
+from functions.identity.views.tenants import Me
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.routes import Cursor, Limit, Router

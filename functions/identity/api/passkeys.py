@@ -8,11 +8,10 @@ from functions.identity.passkeys_page import PASSKEYS_POLICY, passkeys_page
 from functions.identity.rules.passkey import PasskeyBody
 from functions.identity.service import passkeys
 from functions.identity.service.sessions import signed_in
-from functions.identity.views import PasskeyOptions, PasskeysView, PasskeyView
+from functions.identity.views.passkeys import PasskeyOptions, PasskeysView, PasskeyView
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.boundary import received_at
-from shared.runtime.credential_refusals import audited
 from shared.runtime.idempotency import Key
 from shared.runtime.open_routes import OpenRouter
 from shared.runtime.routes import Router
@@ -40,9 +39,9 @@ async def begin_passkey(caller: Caller) -> PasskeyOptions:
 
 
 @ROUTER.post("", status_code=201)
-async def add_passkey(request: Request, caller: Caller, key: Key, body: PasskeyBody) -> PasskeyView:
+async def add_passkey(caller: Caller, key: Key, body: PasskeyBody) -> PasskeyView:
     """Adds the passkey that a browser made; needs a sign-in under five minutes old."""
-    return await audited(request, caller, passkeys.add_passkey(caller, key, body))
+    return await passkeys.add_passkey(caller, key, body)
 
 
 @ROUTER.delete("/{passkey_id}")

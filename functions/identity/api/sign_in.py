@@ -9,8 +9,8 @@ from functions.identity.api.browser import (
     REFUSED,
     Cookies,
     page,
+    recorded_refusal,
     redirect,
-    refusal,
     require_own_site,
     with_jar,
 )
@@ -22,7 +22,6 @@ from functions.identity.rules.refusals import SignInRefused, SsoRefused
 from functions.identity.service.sessions import sign_out, signed_in
 from functions.identity.service.sign_in import ProviderAnswer, begin_sign_in, finish_sign_in
 from shared.runtime.boundary import received_at
-from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.open_routes import OpenRouter
 
 ROUTER = OpenRouter(tag="sign-in")
@@ -39,7 +38,7 @@ async def show_sign_in(request: Request, cookies: Cookies, return_to: Text = "")
     try:
         wanted = checked_return(return_to or "/signin")
     except SignInRefused as error:
-        return await _refused(request, error)
+        return await recorded_refusal(request, error)
     providers = [(each.name, each.title) for each in await configured_providers()]
     return page(sign_in_page(providers, wanted), policy=SIGN_IN_POLICY)
 
@@ -58,7 +57,7 @@ async def start(
     try:
         url, attempt = await begin_sign_in(provider, return_to, at, mail)
     except (SignInRefused, SsoRefused) as error:
-        return await _refused(request, error)
+        return await recorded_refusal(request, error)
     return with_jar(redirect(url), cookies._replace(attempt=attempt))
 
 
@@ -101,7 +100,7 @@ async def _come_back(
     try:
         found = await finish_sign_in(answer, cookies.attempt, device, at, tenant_id)
     except (SignInRefused, SsoRefused) as refused:
-        return await _refused(request, refused)
+        return await recorded_refusal(request, refused)
     # The browser forgets the earlier token, so nobody could end that session any more.
     await sign_out(cookies.session, at)
     return with_jar(redirect(found.return_to), Jar(session=found.token))
@@ -110,13 +109,7 @@ async def _come_back(
 @ROUTER.post("/v1/auth/logout", response_class=HTMLResponse)
 async def log_out(request: Request, cookies: Cookies) -> Response:
     """Ends the browser's session."""
-    await require_own_site(request)
+    require_own_site(request)
     await sign_out(cookies.session, received_at(request.scope))
     farewell = page(message_page("You are signed out", "You can close this page."))
     return with_jar(farewell, Jar())
-
-
-async def _refused(request: Request, error: SignInRefused | SsoRefused) -> Response:
-    if error.reason is not None:
-        await report_refusal(request, error.reason)
-    return refusal(error)

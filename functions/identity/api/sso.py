@@ -1,13 +1,9 @@
 """A tenant's own issuer."""
 
-from fastapi import Request
-
-from functions.identity.rules.refusals import SsoRefused
 from functions.identity.rules.sso import SsoBody
 from functions.identity.service import sso
-from functions.identity.views import SsoView
+from functions.identity.views.sso import SsoView
 from shared.kit.callers import Caller
-from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Router
 
@@ -27,20 +23,12 @@ async def show_sso(caller: Caller) -> SsoView:
 
 
 @ROUTER.put("")
-async def configure_sso(request: Request, caller: Caller, key: Key, body: SsoBody) -> SsoView:
+async def configure_sso(caller: Caller, key: Key, body: SsoBody) -> SsoView:
     """Says at which issuer the tenant's people sign in; needs the role tenant_admin."""
-    try:
-        return await sso.configure(caller, key, body)
-    except SsoRefused as refused:
-        await report_refusal(request, refused.reason, caller.tenant_id, caller.principal)
-        raise
+    return await sso.configure(caller, key, body)
 
 
 @ROUTER.post("/verify")
-async def verify_sso(request: Request, caller: Caller) -> SsoView:
+async def verify_sso(caller: Caller) -> SsoView:
     """Looks for the record that proves the mail domain; needs the role tenant_admin."""
-    try:
-        return await sso.verify(caller)
-    except SsoRefused as refused:
-        await report_refusal(request, refused.reason, caller.tenant_id, caller.principal)
-        raise
+    return await sso.verify(caller)

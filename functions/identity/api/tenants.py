@@ -2,30 +2,24 @@
 
 from typing import Annotated
 
-from fastapi import Path, Request
+from fastapi import Path
 
 from functions.identity.rules.entity_types import MEMBER
 from functions.identity.rules.invitation import InvitationBody
-from functions.identity.rules.refusals import InvitationRefused
 from functions.identity.rules.suspension import SuspensionBody
 from functions.identity.rules.tenant import NameBody, TenantBody
 from functions.identity.service import flags, invitations, suspension, tenants
-from functions.identity.views import (
+from functions.identity.views.members import (
     Accepted,
-    FlagBody,
-    FlagView,
     InvitationPage,
     InvitationView,
     MemberPage,
     MemberView,
     NewInvitation,
-    TenantsView,
-    TenantView,
 )
-from shared.kit.bookkeeping import PLATFORM_TENANT
+from functions.identity.views.tenants import FlagBody, FlagView, TenantsView, TenantView
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
-from shared.runtime.credential_refusals import report_refusal
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
@@ -81,14 +75,9 @@ async def close_tenant(caller: Caller, key: Key, tenant_id: str) -> TenantView:
 
 
 @_OWN.post("/invitations/{token}/accept")
-async def accept_invitation(request: Request, caller: Caller, token: str) -> Accepted:
+async def accept_invitation(caller: Caller, token: str) -> Accepted:
     """Accepts an invitation, once."""
-    try:
-        return await invitations.accept(caller, token)
-    except InvitationRefused as refused:
-        tenant_id = refused.tenant_id or PLATFORM_TENANT
-        await report_refusal(request, refused.reason, tenant_id, caller.principal)
-        raise
+    return await invitations.accept(caller, token)
 
 
 @_TENANT.get("/tenants/{tenant_id}")

@@ -19,12 +19,11 @@ from functions.identity.service.tokens import (
     redeem_device_code,
     renew_session,
 )
-from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.models import Data, Model
 from shared.kit.wording import one_of
 from shared.runtime.bodies import FORM, Accepts
 from shared.runtime.boundary import received_at
-from shared.runtime.credential_refusals import report_refusal
+from shared.runtime.credential_refusals import record_refusal
 from shared.runtime.open_routes import OpenRouter
 
 ROUTER = OpenRouter(tag="tokens")
@@ -78,7 +77,7 @@ async def give_token(
     stands for its refresh token, and is replaced."""
     uses_cookie = body.grant_type == "refresh_token" and not body.refresh_token
     if uses_cookie:
-        await require_own_site(request)
+        require_own_site(request)
     try:
         tokens = await _granted(request, body, cookies.session)
     except GrantRefused as refusal:
@@ -133,8 +132,6 @@ async def _granted(request: Request, body: TokenBody, session: str) -> Tokens:
 
 
 async def _refused(request: Request, refusal: GrantRefused) -> Response:
-    if refusal.reason is not None:
-        tenant_id = refusal.tenant_id or PLATFORM_TENANT
-        await report_refusal(request, refusal.reason, tenant_id, refusal.principal)
+    await record_refusal(request, refusal)
     status = 401 if refusal.error == "invalid_client" else 400
     return oauth_problem(refusal, status)

@@ -4,7 +4,8 @@ from functions.identity.rules.entity_types import WORKSPACE
 from functions.identity.rules.tenant import MemberChange
 from functions.identity.rules.workspace import WorkspaceBody, WorkspaceChange
 from functions.identity.service import tenants, workspaces
-from functions.identity.views import MemberView, WorkspacePage, WorkspaceView
+from functions.identity.views.members import MemberView
+from functions.identity.views.workspaces import WorkspacePage, WorkspaceView
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden
 from shared.policy.authorization import choose_and_ask

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from events.identity import ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ApiKeyState
+from events.api_keys import ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ApiKeyState
 from functions.identity.rules.access import Grant
 from functions.identity.rules.control import revoke as revoke_tokens
 from functions.identity.rules.refusals import GrantRefused

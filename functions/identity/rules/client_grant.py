@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from events.identity import ClientGrantGiven, ClientGrantState, SessionStarted
+from events.sessions import ClientGrantGiven, ClientGrantState, SessionStarted
 from functions.identity.rules import session as sessions
 from functions.identity.rules.authorization import AuthorizationRequest
 from functions.identity.rules.client import host_of

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from events.identity import FlagChanged
+from events.tenants import FlagChanged
 from shared.kit.control import KEPT, Control, EndedSessions, Flag, Revocation
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition

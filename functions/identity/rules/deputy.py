@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from events.identity import MemberDeputyChanged
+from events.members import MemberDeputyChanged
 from functions.identity.rules.tenant import Member, MemberChange, Step, without_tokens
 from shared.kit.control import Control
 from shared.kit.errors import FieldError, Invalid, VersionConflict

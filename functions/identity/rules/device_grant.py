@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from events.identity import DeviceGrantDecided, DeviceGrantState
+from events.sessions import DeviceGrantDecided, DeviceGrantState
 from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.session import REPEATED_WITHIN
 from shared.kit.errors import NotFound, VersionConflict

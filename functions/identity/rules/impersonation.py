@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import StrictBool, StringConstraints
 
-from events.identity import (
+from events.impersonations import (
     ImpersonationEnded,
     ImpersonationStarted,
     ImpersonationState,

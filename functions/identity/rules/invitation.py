@@ -2,12 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from events.identity import (
-    InvitationAccepted,
-    InvitationCreated,
-    InvitationRevoked,
-    InvitationState,
-)
+from events.members import InvitationAccepted, InvitationCreated, InvitationRevoked, InvitationState
 from functions.identity.rules.refusals import InvitationUsedUp, NoInvitation
 from functions.identity.rules.secrets import digest_of, same
 from functions.identity.rules.tenant import Member, Roles, Tenant

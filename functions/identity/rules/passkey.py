@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from events.identity import PasskeyAdded, PasskeyRemoved, PasskeyState
+from events.passkeys import PasskeyAdded, PasskeyRemoved, PasskeyState
 from functions.identity.rules.principal import Principal
 from functions.identity.rules.refusals import SignInTooOld
 from functions.identity.rules.session import PasskeyChallenge, Session

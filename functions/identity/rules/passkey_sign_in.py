@@ -102,7 +102,7 @@ def check_unused(started: Session | None, owner: str) -> None:
     """Raises SignInRefused where the attempt started a session before."""
     if started is not None:
         detail = "this sign-in was used before: begin again at /signin"
-        raise SignInRefused("replayed", detail, owner)
+        raise SignInRefused("replayed", detail, principal=owner)
 
 
 def check_let_in(principal: Principal, *, is_held: bool) -> None:
@@ -113,7 +113,7 @@ def check_let_in(principal: Principal, *, is_held: bool) -> None:
             "your company decides who signs in under your address: sign in at its provider; "
             "your passkey still signs your decisions"
         )
-        raise SignInRefused("only_at_issuer", detail, principal.principal_id)
+        raise SignInRefused("only_at_issuer", detail, principal=principal.principal_id)
 
 
 def counted(proof: Proof) -> tuple[Transition[Passkey], ...]:
@@ -127,5 +127,5 @@ def counted(proof: Proof) -> tuple[Transition[Passkey], ...]:
             f"the passkey says that it has signed {proof.count} times, and it had signed {known} "
             "times before: somebody may have a copy; sign in at a provider, and remove it"
         )
-        raise SignInRefused("counter_back", detail, proof.passkey.principal_id)
+        raise SignInRefused("counter_back", detail, principal=proof.passkey.principal_id)
     return (Transition(proof.passkey.but(sign_count=proof.count)),)

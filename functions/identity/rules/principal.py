@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from events.identity import PrincipalCreated, PrincipalState
+from events.principals import PrincipalCreated, PrincipalState
 from functions.identity.rules.id_token import Person
 from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.models import Model

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from shared.kit.bookkeeping import RefusalReason
-from shared.kit.errors import AssentError, InvitationOver, NotFound
+from shared.kit.bookkeeping import PLATFORM_TENANT, RefusalReason
+from shared.kit.errors import AssentError, InvitationOver, NotFound, RecordedRefusal
 
 # RFC 6749, 4.1.2.1 and 5.2, RFC 8628, 3.5, and RFC 8707, 2.
 OAuthCode = Literal[
@@ -21,7 +21,7 @@ OAuthCode = Literal[
 ]
 
 
-class SignInRefused(AssentError):
+class SignInRefused(RecordedRefusal):
     """A sign-in that did not end as it began, or was not begun here. `principal`: who proved who
     they are, and is not let in."""
 
@@ -29,17 +29,9 @@ class SignInRefused(AssentError):
     title = "The sign-in is not accepted"
     http_status = 400
 
-    def __init__(
-        self, reason: RefusalReason | None, detail: str, principal: str | None = None
-    ) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.principal = principal
 
-
-class GrantRefused(AssentError):
-    """A refusal of the token endpoint. `reason` is recorded where there is one, as the act of
-    `principal` where a token of ours proves who that is."""
+class GrantRefused(RecordedRefusal):
+    """A refusal of the token endpoint. `principal`: whose token proves who that is."""
 
     code = "grant_refused"
     title = "No token is given"
@@ -54,24 +46,22 @@ class GrantRefused(AssentError):
         tenant_id: str | None = None,
         principal: str | None = None,
     ) -> None:
-        super().__init__(detail)
+        super().__init__(reason, detail, tenant_id=tenant_id, principal=principal)
         self.error = error
-        self.reason = reason
-        self.tenant_id = tenant_id
-        self.principal = principal
 
 
-class ClientRefused(AssentError):
+class ClientRefused(RecordedRefusal):
     """A client that nobody can be sent back to: it is unknown, or asks for an address that its own
-    document does not have, which `reason` says where it may be an attack."""
+    document does not have, which `reason` says where it may be an attack on `principal`."""
 
     code = "client_refused"
     title = "The program that asks cannot be let in"
     http_status = 400
 
-    def __init__(self, detail: str, reason: RefusalReason | None = None) -> None:
-        super().__init__(detail)
-        self.reason = reason
+    def __init__(
+        self, detail: str, reason: RefusalReason | None = None, principal: str | None = None
+    ) -> None:
+        super().__init__(reason, detail, principal=principal)
 
 
 class AuthorizationRefused(AssentError):
@@ -92,53 +82,52 @@ class SignInTooOld(AssentError):
     http_status = 403
 
 
-class CrossSite(AssentError):
-    """A call with a browser's cookie that a page of another site may have made."""
+class CrossSite(RecordedRefusal):
+    """A call with a browser's cookie that a page of another site may have made. `principal`: whose
+    cookie it is, where that is known."""
 
     code = "cross_site"
     title = "Web pages of other sites may not call this"
     http_status = 403
 
+    def __init__(self, detail: str, principal: str | None = None) -> None:
+        super().__init__("cross_site", detail, principal=principal)
 
-class SsoRefused(AssentError):
-    """What a tenant may not have as its issuer or its domain; the reason is recorded."""
+
+class SsoRefused(RecordedRefusal):
+    """What a tenant may not have as its issuer or its domain."""
 
     code = "sso_refused"
     title = "That cannot be the tenant's issuer"
     http_status = 409
 
     def __init__(self, reason: RefusalReason, status: Literal[409, 422], detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
+        super().__init__(reason, detail)
         self.http_status = status  # type: ignore[misc]
 
 
-class ImpersonationRefused(AssentError):
-    """Support may not act as somebody; the reason is recorded."""
+class ImpersonationRefused(RecordedRefusal):
+    """Support may not act as somebody."""
 
     code = "forbidden"
     title = "Not allowed"
     http_status = 403
 
-    def __init__(self, reason: RefusalReason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
 
+class InvitationRefused(RecordedRefusal):
+    """An invitation's token that is not taken. It is recorded with the platform where no tenant
+    gave such an invitation."""
 
-class InvitationRefused(AssentError):
-    """An invitation's token that is not taken. `reason` is recorded in `tenant_id`, or with the
-    platform where no tenant gave such an invitation."""
-
-    def __init__(self, reason: RefusalReason, detail: str, tenant_id: str | None = None) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.tenant_id = tenant_id
+    def __init__(
+        self, reason: RefusalReason, detail: str, tenant_id: str = PLATFORM_TENANT
+    ) -> None:
+        super().__init__(reason, detail, tenant_id=tenant_id)
 
 
 class NoInvitation(InvitationRefused, NotFound):
     """A token that nobody was given, or that opens nothing now. Whoever guesses hears the same."""
 
-    def __init__(self, reason: RefusalReason, tenant_id: str | None = None) -> None:
+    def __init__(self, reason: RefusalReason, tenant_id: str = PLATFORM_TENANT) -> None:
         super().__init__(reason, "there is no such invitation", tenant_id)
 
 

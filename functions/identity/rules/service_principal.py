@@ -6,7 +6,7 @@ are all that it has."""
 from collections.abc import Collection
 from datetime import datetime
 
-from events.identity import MemberJoined
+from events.members import MemberJoined
 from functions.identity.rules.api_key import ApiKey, KeyBody, new_key
 from functions.identity.rules.roles import OF_PROGRAMS, scopes_of
 from functions.identity.rules.tenant import Member

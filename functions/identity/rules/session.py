@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from events.identity import Client, EndedBecause, SessionEnded, SessionStarted, SessionState
+from events.sessions import Client, EndedBecause, SessionEnded, SessionStarted, SessionState
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition

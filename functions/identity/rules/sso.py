@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
-from events.identity import GroupRoles, SsoConfigured, SsoDomainVerified, SsoState
+from events.sso import GroupRoles, SsoConfigured, SsoDomainVerified, SsoState
 from functions.identity.rules.directory import DirectoryGroup
 from functions.identity.rules.id_token import Person
 from functions.identity.rules.refusals import SignInRefused, SsoRefused

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from events.identity import (
+from events.tenants import (
     TenantClosed,
     TenantClosingRequested,
     TenantResumed,

@@ -6,16 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from events.identity import (
+from events.members import (
     MemberJoined,
     MemberRemoved,
     MemberRolesChanged,
     MemberSignedOut,
     MemberState,
-    TenantCreated,
-    TenantRenamed,
-    TenantState,
 )
+from events.tenants import TenantCreated, TenantRenamed, TenantState
 from functions.identity.rules.control import revoke
 from functions.identity.rules.roles import (
     FOUNDER,

@@ -9,14 +9,8 @@ from typing import get_args
 
 from pydantic import StrictBool
 
-from events.identity import (
-    MemberRolesChanged,
-    WorkspaceArchived,
-    WorkspaceCreated,
-    WorkspaceReopened,
-    WorkspaceRoles,
-    WorkspaceState,
-)
+from events.members import MemberRolesChanged, WorkspaceRoles
+from events.tenants import WorkspaceArchived, WorkspaceCreated, WorkspaceReopened, WorkspaceState
 from functions.identity.rules.roles import WorkspaceRole
 from functions.identity.rules.tenant import Member, Name, Tenant, check_current, without_tokens
 from shared.kit.callers import Actor

@@ -1,6 +1,4 @@
-"""SCIM's resources as they are here, and how requests become them (RFC 7643, RFC 7644).
-
-The library takes 0.4 s to import, so only the calls that need it import this module."""
+"""SCIM's resources as they are here, and how requests become them (RFC 7643, RFC 7644)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,9 +30,10 @@ from scim2_models import (
 )
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 
-from functions.identity.rules.directory import DirectoryEntry, DirectoryGroup, DirectoryUser
+from functions.identity.rules.directory import DirectoryEntry
 from functions.identity.rules.refusals import DirectoryRefused
-from functions.identity.scim.resources import Group, Kind, User
+from functions.identity.scim.kinds import KINDS, USERS, Kind
+from functions.identity.scim.resources import Group, User
 from shared.kit.errors import WHOLE_BODY, Invalid
 from shared.kit.plain_text import refuse_odd_text
 from shared.kit.wording import WORDS, worded
@@ -48,10 +47,6 @@ _POLICY = ScimPolicy(
     remove_value_as_filter=ScimPolicy.RemoveValue.apply,
     unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create,
 )
-
-PEOPLE = Kind(User, DirectoryUser, "/Users", "username")
-TEAMS = Kind(Group, DirectoryGroup, "/Groups", "displayname")
-KINDS = (PEOPLE, TEAMS)
 
 
 class Found(NamedTuple):
@@ -74,7 +69,7 @@ class Found(NamedTuple):
 def created(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of a new entry. Raises DirectoryRefused."""
     with _refusing():
-        return _kept(_active(_read(kind, body, Context.RESOURCE_CREATION_REQUEST)))
+        return _kept(kind, _active(_read(kind, body, Context.RESOURCE_CREATION_REQUEST)))
 
 
 def replaced(kind: Kind, entry: DirectoryEntry, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,7 +77,7 @@ def replaced(kind: Kind, entry: DirectoryEntry, body: Mapping[str, Any]) -> dict
     with _refusing():
         newer = _read(kind, body, Context.RESOURCE_REPLACEMENT_REQUEST)
         newer.replace(_shown(kind, entry, ""))
-        return _kept(_active(newer))
+        return _kept(kind, _active(newer))
 
 
 def patched(kind: Kind, entry: DirectoryEntry, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +88,7 @@ def patched(kind: Kind, entry: DirectoryEntry, body: Mapping[str, Any]) -> dict[
             body, scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=_POLICY
         )
         patch.patch(resource, scim_policy=_POLICY)
-        return _kept(resource)
+        return _kept(kind, resource)
 
 
 def shown(
@@ -120,11 +115,11 @@ def asked_for(kind: Kind, parameters: Mapping[str, Any]) -> Found:
             return Found(request, None, "")
         for node in _terms(request.filter.ast):
             field = str(node.attr_path).rpartition(":")[2].casefold()
-            is_known = field in ("id", "externalid", kind.name_field)
+            is_known = field in ("id", "externalid", kind.name.casefold())
             if node.op is CompareOperator.eq and is_known and isinstance(node.value, str):
                 _judge("invalidFilter", "the filter's value", node.value)
                 return Found(request, field, node.value)
-    detail = f"filter by id, externalId or {_spelled(kind)}, each with eq and a text"
+    detail = f"filter by id, externalId or {kind.name}, each with eq and a text"
     raise DirectoryRefused("invalidFilter", detail)
 
 
@@ -209,7 +204,7 @@ def _active(resource: Any) -> Any:
     return resource
 
 
-def _kept(resource: Any) -> dict[str, Any]:
+def _kept(kind: Kind, resource: Any) -> dict[str, Any]:
     kept: dict[str, Any] = resource.model_dump(
         scim_ctx=None,
         mode="json",
@@ -219,9 +214,8 @@ def _kept(resource: Any) -> dict[str, Any]:
     )
     if "members" in kept:
         kept["members"] = [{"value": each["value"]} for each in kept["members"]]
-    name = "userName" if isinstance(resource, User) else "displayName"
-    if not str(kept.get(name) or "").strip():
-        raise DirectoryRefused("invalidValue", f"{name} must not be blank")
+    if not str(kept.get(kind.name) or "").strip():
+        raise DirectoryRefused("invalidValue", f"{kind.name} must not be blank")
     # Members are ids of this directory's people, and may be thousands.
     for attribute in kept.keys() - {"members"}:
         _judge("invalidValue", attribute, kept[attribute])
@@ -245,7 +239,7 @@ def _shown(kind: Kind, entry: DirectoryEntry, base: str) -> Any:
     if isinstance(resource, Group):
         for member in resource.members or ():
             member.type = "User"
-            member.ref = Reference(f"{base}{PEOPLE.endpoint}/{member.value}")
+            member.ref = Reference(f"{base}{USERS.endpoint}/{member.value}")
     resource.meta = Meta(
         resource_type=kind.resource.__name__,
         created=entry.created_at,
@@ -262,10 +256,6 @@ def _terms(node: FilterNode) -> Iterator[Comparison]:
     elif isinstance(node, LogicalExpr) and node.op is LogicalOperator.and_:
         for term in node.terms:
             yield from _terms(term)
-
-
-def _spelled(kind: Kind) -> str:
-    return "userName" if kind is PEOPLE else "displayName"
 
 
 @contextmanager

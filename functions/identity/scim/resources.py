@@ -1,6 +1,6 @@
 """What is kept of people and groups, as SCIM's resources (RFC 7643)."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import Field
 from scim2_models import (
@@ -14,8 +14,6 @@ from scim2_models import (
     Resource,
     Uniqueness,
 )
-
-from functions.identity.rules.directory import DirectoryGroup, DirectoryUser
 
 _TEXT = 320
 Text = Annotated[str, Field(max_length=_TEXT)]
@@ -58,12 +56,3 @@ class Group(Resource[Any]):
 
     display_name: Annotated[Text | None, Uniqueness.server, Required.true] = None
     members: list[GroupMember] | None = None
-
-
-class Kind(NamedTuple):
-    """A resource of SCIM, and the entries that it shows."""
-
-    resource: type[User] | type[Group]
-    entry: type[DirectoryUser] | type[DirectoryGroup]
-    endpoint: str
-    name_field: str

@@ -21,13 +21,14 @@ from shared.kit.ids import new_id
 from shared.storage.idempotency import IdempotencyKey
 
 
-async def known_client(request: AuthorizationRequest) -> ClientDocument:
-    """The client that asks, at an address of its own. Raises ClientRefused for a client without a
-    document that names it, and for a redirect address that the document does not have."""
+async def known_client(session: Session, request: AuthorizationRequest) -> ClientDocument:
+    """The client that asks the session's person, at an address of its own. Raises ClientRefused for
+    a client without a document that names it, and for a redirect address that the document does not
+    have."""
     document = await client_document(request.client_id)
     if not document.takes(request.redirect_uri):
         detail = "redirect_uri is not one of the addresses in the client's document"
-        raise ClientRefused(detail, "open_redirect")
+        raise ClientRefused(detail, "open_redirect", session.principal_id)
     return document
 
 

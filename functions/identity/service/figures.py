@@ -7,7 +7,7 @@ from events.registry import published_types
 from functions.identity.aggregates import PRINCIPALS, SLUGS
 from functions.identity.rules.suspension import check_platform_admin
 from functions.identity.service.suspension import on_platform_only
-from functions.identity.views import FunctionHealth, HealthView, MetricsView
+from functions.identity.views.figures import FunctionHealth, HealthView, MetricsView
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.messaging.backlog import late_events

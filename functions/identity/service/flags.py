@@ -3,7 +3,7 @@
 from functions.identity.aggregates import CONTROLS, RUN
 from functions.identity.rules.control import set_flag
 from functions.identity.service.tenants import administered, control_of
-from functions.identity.views import FlagBody, FlagView
+from functions.identity.views.tenants import FlagBody, FlagView
 from shared.aggregates import Command
 from shared.kit.callers import Caller
 from shared.kit.control import ID, Control

@@ -28,7 +28,7 @@ from functions.identity.service.platform import ITSELF, acting, digest_keys, on_
 from functions.identity.service.sessions import end_support_session
 from functions.identity.service.tenants import administered, control_of
 from functions.identity.service.tokens import renew_session
-from functions.identity.views import (
+from functions.identity.views.impersonations import (
     ImpersonationPage,
     ImpersonationView,
     NewImpersonation,
@@ -121,8 +121,7 @@ async def list_impersonations(caller: Caller, limit: int, cursor: str | None) ->
     page = await RUN.page(
         caller, IMPERSONATIONS, order_by=("started_at",), limit=limit, cursor=cursor
     )
-    items = tuple(ImpersonationView.of(each) for each in page.items)
-    return ImpersonationPage(items=items, next_cursor=page.next_cursor)
+    return page.shown(ImpersonationPage, ImpersonationView.of)
 
 
 async def show_access(caller: Caller) -> SupportAccessView:

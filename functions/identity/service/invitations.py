@@ -8,7 +8,7 @@ from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.tenant import join
 from functions.identity.service.platform import acting
 from functions.identity.service.tenants import administered, point
-from functions.identity.views import Accepted, InvitationPage, InvitationView, NewInvitation
+from functions.identity.views.members import Accepted, InvitationPage, InvitationView, NewInvitation
 from shared.aggregates import Command
 from shared.kit.callers import Caller
 from shared.kit.ids import is_id, new_id
@@ -36,8 +36,7 @@ async def invite(caller: Caller, body: InvitationBody) -> NewInvitation:
 async def list_invitations(caller: Caller, limit: int, cursor: str | None) -> InvitationPage:
     """The tenant's invitations, newest first."""
     page = await RUN.page(caller, INVITATIONS, order_by=("created_at",), limit=limit, cursor=cursor)
-    items = tuple(InvitationView.of(each) for each in page.items)
-    return InvitationPage(items=items, next_cursor=page.next_cursor)
+    return page.shown(InvitationPage, InvitationView.of)
 
 
 async def revoke(caller: Caller, key: IdempotencyKey, invitation_id: str) -> InvitationView:

@@ -6,7 +6,7 @@ from functions.identity.rules.api_key import KeyBody, WrittenKey
 from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.tenant import check_current
 from functions.identity.service.tenants import control_of
-from functions.identity.views import KeyPage, KeyView, NewKey
+from functions.identity.views.keys import KeyPage, KeyView, NewKey
 from shared.aggregates import Command
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
@@ -38,8 +38,7 @@ async def make_key(caller: Caller, body: KeyBody) -> NewKey:
 async def list_keys(caller: Caller, limit: int, cursor: str | None) -> KeyPage:
     """The tenant's keys without their secrets, newest first."""
     page = await RUN.page(caller, KEYS, order_by=("created_at",), limit=limit, cursor=cursor)
-    items = tuple(KeyView.of(each) for each in page.items)
-    return KeyPage(items=items, next_cursor=page.next_cursor)
+    return page.shown(KeyPage, KeyView.of)
 
 
 async def rotate_key(caller: Caller, key_id: str) -> NewKey:

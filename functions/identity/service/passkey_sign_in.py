@@ -11,7 +11,7 @@ from functions.identity.service.platform import ITSELF, digest_keys, on_platform
 from functions.identity.service.sessions import StartedSession, start_in_browser
 from functions.identity.service.sign_in import SignedIn
 from functions.identity.service.sso import is_held
-from functions.identity.views import PasskeyOptions
+from functions.identity.views.passkeys import PasskeyOptions
 from shared.aggregates import Command
 from shared.kit.passkeys import passkey_id_of
 from shared.runtime.site import site_of_passkeys

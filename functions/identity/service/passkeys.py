@@ -8,7 +8,7 @@ from functions.identity.rules.principal import Principal
 from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.session import Session
 from functions.identity.service.platform import on_platform
-from functions.identity.views import PasskeyOptions, PasskeysView, PasskeyView
+from functions.identity.views.passkeys import PasskeyOptions, PasskeysView, PasskeyView
 from shared.aggregates import Command
 from shared.aggregates.command import not_found
 from shared.kit.callers import Caller

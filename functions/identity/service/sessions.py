@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from events.identity import EndedBecause
+from events.sessions import EndedBecause
 from functions.identity.aggregates import ENDED, PRINCIPALS, RUN, SEATS, SESSIONS
 from functions.identity.rules.control import end_session
 from functions.identity.rules.secrets import NumberedToken
 from functions.identity.rules.session import PlatformSeat, Session, admits, end, start
 from functions.identity.service.platform import ITSELF, digest_keys, on_platform
 from functions.identity.settings import settings
-from functions.identity.views import SessionPage, SessionView
+from functions.identity.views.sessions import SessionPage, SessionView
 from shared.aggregates import Command, Transition, UnitOfWork
 from shared.aggregates.command import not_found
 from shared.kit.bookkeeping import PLATFORM_TENANT
@@ -124,8 +124,7 @@ async def list_sessions(caller: Caller, limit: int, cursor: str | None) -> Sessi
     )
     is_narrow = caller.impersonator is not None or caller.workspace_id is not None
     seen = [each for each in page.items if not is_narrow or each.tenant_id == caller.tenant_id]
-    items = tuple(SessionView.of(each) for each in seen)
-    return SessionPage(items=items, next_cursor=page.next_cursor)
+    return page._replace(items=seen).shown(SessionPage, SessionView.of)
 
 
 async def revoke_session(caller: Caller, session_id: str) -> SessionView:

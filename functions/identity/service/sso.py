@@ -15,7 +15,7 @@ from functions.identity.service.directory import regroup
 from functions.identity.service.platform import ITSELF, acting, digest_keys, on_platform
 from functions.identity.service.tenants import administered
 from functions.identity.settings import settings
-from functions.identity.views import SsoView
+from functions.identity.views.sso import SsoView
 from shared.aggregates import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound

@@ -11,7 +11,7 @@ from functions.identity.rules.suspension import SuspensionBody, check_platform_a
 from functions.identity.rules.tenant import NameBody, Tenant, rename
 from functions.identity.service.platform import acting
 from functions.identity.service.tenants import administered, control_of
-from functions.identity.views import TenantView
+from functions.identity.views.tenants import TenantView
 from shared.aggregates import Command, Transition, UnitOfWork
 from shared.aggregates.command import not_found
 from shared.kit.bookkeeping import PLATFORM_TENANT

@@ -19,7 +19,8 @@ from functions.identity.rules.tenant import (
     check_current,
 )
 from functions.identity.service.platform import ITSELF, acting, on_platform
-from functions.identity.views import Me, MemberPage, MemberView, TenantsView, TenantView
+from functions.identity.views.members import MemberPage, MemberView
+from functions.identity.views.tenants import Me, TenantsView, TenantView
 from shared.aggregates import Command, Transition
 from shared.aggregates.command import not_found
 from shared.kit.callers import Caller
@@ -83,8 +84,7 @@ async def show_tenant(caller: Caller, tenant_id: str) -> TenantView:
 async def list_members(caller: Caller, limit: int, cursor: str | None) -> MemberPage:
     """The members of the tenant, newest first."""
     page = await RUN.page(caller, MEMBERS, order_by=("joined_at",), limit=limit, cursor=cursor)
-    items = tuple(MemberView.of(each) for each in page.items)
-    return MemberPage(items=items, next_cursor=page.next_cursor)
+    return page.shown(MemberPage, MemberView.of)
 
 
 async def show_member(caller: Caller, principal: str) -> MemberView:

@@ -5,7 +5,8 @@ from functions.identity.rules import workspace as workspaces
 from functions.identity.rules.tenant import Member
 from functions.identity.rules.workspace import WorkspaceBody, WorkspaceChange
 from functions.identity.service.tenants import administered, control_of
-from functions.identity.views import MemberView, WorkspacePage, WorkspaceView
+from functions.identity.views.members import MemberView
+from functions.identity.views.workspaces import WorkspacePage, WorkspaceView
 from shared.aggregates import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import VersionConflict
@@ -19,8 +20,7 @@ async def list_workspaces(caller: Caller, limit: int, cursor: str | None) -> Wor
         own = await RUN.read(caller, WORKSPACES, caller.workspace_id)
         return WorkspacePage(items=(WorkspaceView.of(own),), next_cursor=None)
     page = await RUN.page(caller, WORKSPACES, order_by=("created_at",), limit=limit, cursor=cursor)
-    items = tuple(WorkspaceView.of(each) for each in page.items)
-    return WorkspacePage(items=items, next_cursor=page.next_cursor)
+    return page.shown(WorkspacePage, WorkspaceView.of)
 
 
 async def create_workspace(

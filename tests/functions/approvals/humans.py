@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from events.identity import MemberJoined, MemberRemoved, MemberRolesChanged, MemberState
+from events.members import MemberJoined, MemberRemoved, MemberRolesChanged, MemberState
 from functions.approvals.reactions import HANDLERS
 from shared.messaging.envelope import Envelope
 from tests.functions.approvals.builders import START

@@ -7,7 +7,7 @@ from typing import Any
 
 import rfc8785
 
-from events.identity import PasskeyAdded, PasskeyRemoved, PasskeyState
+from events.passkeys import PasskeyAdded, PasskeyRemoved, PasskeyState
 from functions.approvals.reactions import HANDLERS
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.instants import parse_instant

@@ -13,6 +13,7 @@ from joserfc.jwk import OKPKey
 from shared.aggregates.runner import Runner
 from shared.kit.bookkeeping import PLATFORM_TENANT, CredentialRefused
 from shared.kit.callers import Caller
+from shared.kit.errors import RecordedRefusal, SignatureInvalid
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.runtime.app import create_api
 from shared.runtime.auth import Claims
@@ -32,6 +33,20 @@ router = Router(action="me.read", read=("things:read",), write=("things:write",)
 @router.get("/v1/things/{thing_id}")
 async def thing(caller: Caller, thing_id: str) -> dict[str, str]:
     return {"tenant": caller.tenant_id}
+
+
+class _Refused(RecordedRefusal, SignatureInvalid):
+    pass
+
+
+@router.get("/v1/proofs/{owner}")
+async def proof(caller: Caller, owner: str) -> dict[str, str]:
+    match owner:
+        case "platform":
+            raise _Refused("unverified", "nobody gave it", tenant_id=PLATFORM_TENANT)
+        case "nobody":
+            raise _Refused(None, "it is too late")
+    raise _Refused("replayed", "it was used before")
 
 
 @pytest.fixture
@@ -131,6 +146,18 @@ async def test_another_issuers_token_writes_nothing_into_our_tenant_of_that_name
         ("another_issuer", None),
         ("another_type", None),
     }
+
+
+async def test_what_a_call_refuses_of_a_proof_is_recorded_where_it_says_and_for_its_caller(
+    api: httpx.AsyncClient, issuer: Issuer, tenant: str, noun: str
+) -> None:
+    headers = {"Authorization": f"Bearer {issuer.sign(claims(tenant=tenant))}"}
+    for owner in ("caller", "platform", "nobody"):
+        assert (await api.get(f"/v1/proofs/{owner}", headers=headers)).status_code == 403
+    (own,) = await _recorded(tenant, noun)
+    assert (own.reason, own.principal, own.call) == ("replayed", "ana", "GET /v1/proofs/{owner}")
+    (other,) = await _recorded(PLATFORM_TENANT, noun)
+    assert (other.reason, other.principal) == ("unverified", "ana")
 
 
 async def test_no_token_is_no_refused_token(api: httpx.AsyncClient, noun: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events.approvals import ApprovalApproved, CaseBinding
-from events.identity import MemberState
+from events.members import MemberState
 from functions.approvals.rules.alone import Humans, KnownHuman, follow, is_sole, may_be_self
 from functions.approvals.rules.approval import Approval, Repeat
 from functions.approvals.rules.commands import ReviewBody

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from events.identity import ApiKeyRevoked, ApiKeyRotated, DeviceGrantDecided
+from events.api_keys import ApiKeyRevoked, ApiKeyRotated
+from events.sessions import DeviceGrantDecided
 from functions.identity.rules import api_key, device_grant, service_principal
 from functions.identity.rules.access import claims_of, in_tenant, without_tenant
 from functions.identity.rules.api_key import OVERLAP, ApiKey, KeyBody, WrittenKey

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from events.identity import MemberDeputyChanged
+from events.members import MemberDeputyChanged
 from functions.identity.rules.access import claims_of, in_tenant
 from functions.identity.rules.deputy import LONGEST, name
 from functions.identity.rules.session import start

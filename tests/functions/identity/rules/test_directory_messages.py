@@ -9,16 +9,13 @@ import pytest
 
 from functions.identity.rules.directory import DirectoryUser
 from functions.identity.rules.refusals import DirectoryRefused
+from functions.identity.scim.kinds import GROUPS, KINDS, USERS, Kind
 from functions.identity.scim.messages import (
-    KINDS,
-    PEOPLE,
-    TEAMS,
     asked_for,
     created,
     patched,
     replaced,
 )
-from functions.identity.scim.resources import Kind
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -30,7 +27,7 @@ BLANK = ("", " ", "\t")
 
 
 def _entry() -> DirectoryUser:
-    attributes = created(PEOPLE, {"schemas": [USER], "userName": "gala"})
+    attributes = created(USERS, {"schemas": [USER], "userName": "gala"})
     return DirectoryUser(
         entry_id="user_1",
         principal_id="user_1",
@@ -42,18 +39,17 @@ def _entry() -> DirectoryUser:
 
 def _patch(path: str, value: Any) -> dict[str, Any]:
     operation = {"op": "replace", "path": path, "value": value}
-    return patched(PEOPLE, _entry(), {"schemas": [PATCH], "Operations": [operation]})
+    return patched(USERS, _entry(), {"schemas": [PATCH], "Operations": [operation]})
 
 
 @pytest.mark.parametrize("escaped", ESCAPED)
-@pytest.mark.parametrize("kind", KINDS, ids=["people", "groups"])
+@pytest.mark.parametrize("kind", KINDS, ids=["users", "groups"])
 def test_a_filter_finds_no_text_that_no_body_may_have(kind: Kind, escaped: str) -> None:
-    names = {"userName" if kind is PEOPLE else "displayName", "externalId", "id"}
-    for name in names:
+    for name in (kind.name, "externalId", "id"):
         with pytest.raises(DirectoryRefused) as refused:
             asked_for(kind, {"filter": f'{name} eq "{escaped}"'})
         assert refused.value.scim_type == "invalidFilter"
-    assert asked_for(PEOPLE, {"filter": r'userName eq "g\u0061la"'}).value == "gala"
+    assert asked_for(USERS, {"filter": r'userName eq "g\u0061la"'}).value == "gala"
 
 
 @pytest.mark.parametrize("escaped", ESCAPED)
@@ -69,10 +65,10 @@ def test_a_path_brings_no_text_into_an_entry_that_no_body_may_bring(escaped: str
 def test_nobody_and_no_group_has_a_blank_name(blank: str) -> None:
     person = {"schemas": [USER], "userName": blank}
     attempts: tuple[Callable[[], object], ...] = (
-        lambda: created(PEOPLE, person),
-        lambda: replaced(PEOPLE, _entry(), person),
+        lambda: created(USERS, person),
+        lambda: replaced(USERS, _entry(), person),
         lambda: _patch("userName", blank),
-        lambda: created(TEAMS, {"schemas": [GROUP], "displayName": blank}),
+        lambda: created(GROUPS, {"schemas": [GROUP], "displayName": blank}),
     )
     for attempt in attempts:
         with pytest.raises(DirectoryRefused, match="must not be blank"):
@@ -81,9 +77,9 @@ def test_nobody_and_no_group_has_a_blank_name(blank: str) -> None:
 
 def test_what_is_missing_is_said_by_its_name() -> None:
     with pytest.raises(DirectoryRefused, match="'userName' is required"):
-        created(PEOPLE, {"schemas": [USER]})
+        created(USERS, {"schemas": [USER]})
     with pytest.raises(DirectoryRefused) as refused:
-        patched(PEOPLE, _entry(), {"schemas": [PATCH], "Operations": [{}]})
+        patched(USERS, _entry(), {"schemas": [PATCH], "Operations": [{}]})
     assert refused.value.detail == "Operations.0.op must be given"
 
 
@@ -101,5 +97,5 @@ def test_a_value_of_another_form_is_refused_in_our_words(path: str, value: Any, 
         _patch(path, value)
     assert refused.value.detail == said
     with pytest.raises(DirectoryRefused) as also:
-        created(PEOPLE, {"schemas": [USER], "userName": "gala", path: value})
+        created(USERS, {"schemas": [USER], "userName": "gala", path: value})
     assert also.value.detail == said

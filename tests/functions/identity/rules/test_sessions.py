@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.identity import SessionEnded, SessionStarted
+from events.sessions import SessionEnded, SessionStarted
 from functions.identity.rules.secrets import NumberedToken
 from functions.identity.rules.session import (
     LIFE,

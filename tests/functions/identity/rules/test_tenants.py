@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from events.identity import (
+from events.members import (
     InvitationAccepted,
     InvitationRevoked,
     MemberJoined,
     MemberRemoved,
     MemberRolesChanged,
-    TenantCreated,
 )
+from events.tenants import TenantCreated
 from functions.identity.rules import tenant as tenants
 from functions.identity.rules.invitation import (
     LIFE,
@@ -25,6 +25,7 @@ from functions.identity.rules.invitation import (
 from functions.identity.rules.principal import MOST_TENANTS, Principal, point_to
 from functions.identity.rules.refusals import InvitationRefused, NoInvitation
 from functions.identity.rules.tenant import Member, Tenant, TenantBody, check_current
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Actor
 from shared.kit.control import Control, Revocation
 from shared.kit.errors import Forbidden, InvitationOver, VersionConflict
@@ -162,7 +163,7 @@ def test_an_invitation_that_is_not_taken_says_why_to_the_log_of_its_tenant() -> 
         assert (left.value.reason, left.value.tenant_id) == ("replayed", "ten_1")
     with pytest.raises(NoInvitation) as nobodys:
         accept(None, "secret", _founded()[0], "user_3", NOON)
-    assert (nobodys.value.reason, nobodys.value.tenant_id) == ("unverified", None)
+    assert (nobodys.value.reason, nobodys.value.tenant_id) == ("unverified", PLATFORM_TENANT)
 
 
 def test_a_revoked_invitation_stays_so_and_an_accepted_one_is_not_revoked() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from events.identity import PersonErased
+from events.principals import PersonErased
 from functions.identity import erasing
 from functions.identity.erasing import OPERATOR, erase_person
 from functions.identity.reactions import HANDLERS, RUN

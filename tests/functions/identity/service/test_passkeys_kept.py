@@ -17,7 +17,7 @@ from functions.identity.rules.session import end
 from functions.identity.service import passkeys
 from functions.identity.service.platform import on_platform
 from functions.identity.service.sign_in import start_session
-from functions.identity.views import PasskeyView
+from functions.identity.views.passkeys import PasskeyView
 from shared.aggregates import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
