@@ -3,12 +3,11 @@
 import re
 from collections.abc import Mapping
 from html import unescape
-from types import TracebackType
-from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from emulators.connection import Connection
 from emulators.failures import PlatformError
 from emulators.ports import page_url
 
@@ -17,7 +16,7 @@ _FIELD = re.compile(r"<input[^>]*name=[\"'](\w+)[\"'][^>]*value=[\"']([^\"']*)[\
 _MOST_PAGES = 6
 
 
-class Browser:
+class Browser(Connection):
     """Follows redirects and keeps cookies; says of each form where it comes from, as browsers
     do."""
 
@@ -26,17 +25,6 @@ class Browser:
         self.http = httpx.Client(
             base_url=self.url, follow_redirects=True, timeout=60, trust_env=False
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.http.close()
 
     @property
     def session(self) -> str:

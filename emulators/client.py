@@ -1,10 +1,11 @@
 """A client of a running platform, over its one port."""
 
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
+
+from emulators.connection import Connection
 
 _LONGEST_SECONDS = 300.0
 
@@ -18,24 +19,13 @@ class PlatformRefused(Exception):
         self.answer = answer
 
 
-class PlatformClient:
+class PlatformClient(Connection):
     """The control API as methods; `http` reaches every public route. Every method raises
     PlatformRefused where the platform answers with a problem."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.http = httpx.Client(base_url=url, timeout=_LONGEST_SECONDS, trust_env=False)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.http.close()
 
     def health(self) -> dict[str, Any]:
         return self._get("/_platform/health")

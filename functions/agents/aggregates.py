@@ -5,9 +5,10 @@ from functions.agents.rules.agent import Agent
 from functions.agents.rules.breaker import LastRollback
 from functions.agents.rules.case import REVISION_DUE, CreationCase
 from functions.agents.rules.entity_types import AGENT, CASE
-from functions.agents.rules.lateness import agent_moved, case_moved
+from functions.agents.rules.postponement import agent_postponed, case_postponed
 from functions.agents.rules.review import STAGE_DUE
-from shared.aggregates.aggregate import Aggregate, DueTimer, Lateness
+from shared.aggregates.aggregate import Aggregate, DueTimer
+from shared.aggregates.postponement import Postponement
 from shared.aggregates.runner import Runner
 from shared.kit.transitions import Transition
 from shared.kit.workspaces import WORKSPACE
@@ -42,7 +43,7 @@ AGENTS = Aggregate(
     queried=("depends_on[]", "-created_at"),
     next_timer=_agent_timer,
     entity_type=AGENT,
-    lateness=Lateness(agent_moved, Transition),
+    postponement=Postponement(agent_postponed, Transition),
     in_workspaces=True,
 )
 
@@ -61,7 +62,7 @@ CASES = Aggregate(
     queried=("status", "-requested_at", "-ended_at"),
     next_timer=_case_timer,
     entity_type=CASE,
-    lateness=Lateness(case_moved, Transition),
+    postponement=Postponement(case_postponed, Transition),
     in_workspaces=True,
 )
 

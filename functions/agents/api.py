@@ -197,4 +197,4 @@ async def _change(
     caller: Caller, key: IdempotencyKey, agent_id: str, rule: Callable[..., Steps]
 ) -> AgentView:
     by_caller = partial(rule, actor=caller.actor, at=caller.received_at)
-    return await RUN.change(caller, key, AGENTS, agent_id, by_caller, AgentView)
+    return await RUN.change(caller, AGENTS, agent_id, by_caller, AgentView, key=key)

@@ -5,12 +5,14 @@ from events.decisions import statement_of
 from functions.approvals.rules.alone import Humans, KnownHuman
 from functions.approvals.rules.approval import Approval, next_timer
 from functions.approvals.rules.entity_types import APPROVAL, PRECEDENT
-from functions.approvals.rules.lateness import moved, shown
 from functions.approvals.rules.passkeys import KnownPasskey
 from functions.approvals.rules.policy import ApprovalPolicy
+from functions.approvals.rules.postponement import postponed, published
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
-from shared.aggregates.aggregate import Aggregate, Lateness, Signing
+from shared.aggregates.aggregate import Aggregate
+from shared.aggregates.postponement import Postponement
 from shared.aggregates.runner import Runner
+from shared.aggregates.signing import Signing
 from shared.kit.workspaces import WORKSPACE
 from shared.storage.collections import Collection
 
@@ -48,7 +50,7 @@ APPROVALS = Aggregate(
     next_timer=next_timer,
     signing=Signing("approvals-signing-key", statement_of),
     entity_type=APPROVAL,
-    lateness=Lateness(moved, shown),
+    postponement=Postponement(postponed, published),
     in_workspaces=True,
 )
 

@@ -85,7 +85,7 @@ async def request_export(caller: Caller, key: IdempotencyKey, kind: ExportKind) 
         (saved,) = await work.save(Transition(export, AuditExportRequested))
         return AuditExport.of(saved)
 
-    return await RUN.command(caller, key, use_case, AuditExport)
+    return await RUN.command(caller, use_case, AuditExport, key=key)
 
 
 async def show_export(caller: Caller, export_id: str) -> AuditExport:

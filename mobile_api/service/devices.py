@@ -47,7 +47,7 @@ async def register_device(caller: Caller, key: IdempotencyKey, body: DeviceBody)
         await work.save(Transition(registered))
         return part_of(Device, registered)
 
-    return await RUN.command(caller, key, use_case, Device, about=(DEVICES, place))
+    return await RUN.command(caller, use_case, Device, key=key, about=(DEVICES, place))
 
 
 async def remove_device(caller: Caller, device_id: str) -> None:
@@ -61,7 +61,7 @@ async def remove_device(caller: Caller, device_id: str) -> None:
         _delete(work, found[0])
         return part_of(Device, found[0])
 
-    await RUN.command(caller, IdempotencyKey(caller), use_case, Device)
+    await RUN.command(caller, use_case, Device)
 
 
 async def _make_room(work: Command) -> None:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from shared.kit.control import Suspension, time_lost
+from shared.aggregates.postponement import TIMED_SINCE, Postponement
+from shared.aggregates.signing import Signing
+from shared.kit.control import Suspension
 from shared.kit.ids import is_id
 from shared.kit.instants import format_instant, parse_instant
-from shared.kit.models import part_of
-from shared.kit.transitions import Transition
 from shared.kit.workspaces import WORKSPACE, placed, within
 from shared.messaging.recorder import LastEvent
 from shared.policy.vocabulary import EntityType
@@ -25,24 +25,6 @@ DueTimer = tuple[str, datetime]
 
 
 @dataclass(frozen=True)
-class Signing:
-    """What the function signs of an event's data for a tenant (None: nothing), with the key in the
-    secret `key`. The compact JWS becomes the `signature` of the event and of the state."""
-
-    key: str
-    statement: Callable[[BaseModel, str], BaseModel | None]
-
-
-@dataclass(frozen=True)
-class Lateness(Generic[S]):
-    """How a state is given back time in which its tenant was suspended: `moved` has everything that
-    runs due that much later, and `shown` publishes it, where somebody waits for it to be due."""
-
-    moved: Callable[[S, timedelta], S]
-    shown: Callable[[S], Transition[S]]
-
-
-@dataclass(frozen=True)
 class Stored(Generic[S]):
     """An aggregate as it was read, with what its next event and its next write need. The state is
     None where the document is a placeholder for a later state."""
@@ -51,11 +33,8 @@ class Stored(Generic[S]):
     state: S | None
     sequence: int
     last_event: LastEvent | None
-
-    @property
-    def timed_since(self) -> datetime | None:
-        """Since when the state waits for its timer."""
-        return since_when(self.document.data.get("timed_since"))
+    # The state with what it waits for postponed, where its tenant was suspended meanwhile.
+    postponed: S | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +59,7 @@ class Aggregate(Generic[S]):
     next_timer: Callable[[S], DueTimer | None] | None = None
     signing: Signing | None = None
     entity_type: EntityType[S] | None = None
-    lateness: Lateness[S] | None = None
+    postponement: Postponement[S] | None = None
     in_workspaces: bool = False
 
     def id(self, state: S) -> str:
@@ -116,25 +95,29 @@ class Aggregate(Generic[S]):
         """The type and the due time of the timer that the state waits for."""
         return self.next_timer(state) if self.next_timer is not None else None
 
-    def given_back(
-        self,
-        state: S,
-        since: datetime | None,
-        suspensions: Sequence[Suspension],
-        at: datetime,
+    def postponed(
+        self, state: S, data: Mapping[str, Any], suspensions: Sequence[Suspension], at: datetime
     ) -> S:
-        """The state, due later by the time in which its tenant was suspended: the same state where
-        it lost none since it began to wait."""
+        """The state of a document with those fields, with what it waits for due later by the time
+        in which its tenant was suspended: the same state where that is none."""
         timer = self.timer(state)
-        if self.lateness is None or timer is None:
+        if self.postponement is None or timer is None:
             return state
-        lost = time_lost(suspensions, since, timer[1], at)
-        return self.lateness.moved(state, lost) if lost else state
+        since = data.get(TIMED_SINCE)
+        began = parse_instant(since) if since else None
+        return self.postponement.applied(state, began, timer[1], suspensions, at)
 
-    def listed(self, data: Mapping[str, Any], suspensions: Sequence[Suspension], at: datetime) -> S:
-        """The state in the fields of a document, as `given_back`."""
-        state = self.model.model_validate_json(data["state"])
-        return self.given_back(state, since_when(data.get("timed_since")), suspensions, at)
+    def placed(self, state: S, before: S | None, workspace_id: str | None) -> S:
+        """The state in the workspace that it was in `before`, which no rule can change; in the
+        given one where it is new."""
+        if not self.in_workspaces:
+            return state
+        kept = workspace_id if before is None else self.workspace_of(before)
+        return state.model_copy(update={WORKSPACE: kept})
+
+    def state_in(self, data: Mapping[str, Any]) -> S:
+        """The state in the fields of a document, as it is stored."""
+        return self.model.model_validate_json(data["state"])
 
     def read(self, document: Document) -> Stored[S]:
         """The aggregate that a document holds."""
@@ -144,7 +127,7 @@ class Aggregate(Generic[S]):
         last = data["last_event"]
         return Stored(
             document=document,
-            state=self.model.model_validate_json(data["state"]),
+            state=self.state_in(data),
             sequence=data["sequence"],
             last_event=LastEvent.model_validate(last) if last else None,
         )
@@ -166,26 +149,6 @@ class Aggregate(Generic[S]):
             **{name: _plain(getattr(state, name)) for name in self.indexed},
             **placed(self.workspace_of(state)),
         }
-
-
-def payload(transition: Transition[Any]) -> BaseModel:
-    """The data of the transition's event: the part of the new state that the event publishes, and
-    the transition's own fields. Raises TypeError where the event lacks one of its fields or does
-    not have one of the transition's, because what is in the log is there for ever."""
-    event = transition.event
-    assert event is not None
-    data = part_of(event, transition.state, **transition.fields)
-    required = {name for name, field in event.model_fields.items() if field.is_required()}
-    if missing := required - data.model_fields_set:
-        raise TypeError(f"{event.__name__} lacks {', '.join(sorted(missing))}")
-    if unknown := transition.fields.keys() - event.model_fields.keys():
-        raise TypeError(f"{event.__name__} has no {', '.join(sorted(unknown))}")
-    return data
-
-
-def since_when(stored: str | None) -> datetime | None:
-    """The time in a document's `timed_since`."""
-    return parse_instant(stored) if stored else None
 
 
 def _plain(value: Any) -> Any:

@@ -16,7 +16,7 @@ from shared.policy.authorization import current_authorization
 from shared.storage.idempotency import IdempotencyKey
 
 if TYPE_CHECKING:
-    from shared.aggregates.runner import Runner
+    from shared.aggregates.reader import Reader
 
 S = TypeVar("S", bound=BaseModel)
 A = TypeVar("A", bound=BaseModel)
@@ -26,10 +26,10 @@ class Command(UnitOfWork):
     """One call of a command. Guarantees that it finds by id only what the caller's token opens;
     queries are of rules, which also weigh what the caller does not see."""
 
-    def __init__(self, runner: "Runner", caller: Caller, attempt: int) -> None:
-        recorder = Recorder.for_command(function=runner.function, caller=caller)
+    def __init__(self, reader: "Reader", caller: Caller, attempt: int = 0) -> None:
+        recorder = Recorder.for_command(function=reader.function, caller=caller)
         super().__init__(
-            runner.by_model,
+            reader.by_model,
             recorder,
             Change(),
             attempt=attempt,
@@ -37,7 +37,7 @@ class Command(UnitOfWork):
             control=caller.control,
         )
         self.caller = caller
-        self._runner = runner
+        self._reader = reader
 
     async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
         """As `UnitOfWork.find`; None where it belongs to a workspace that the token is not for."""
@@ -57,8 +57,7 @@ class Command(UnitOfWork):
         known, document = await self.store.get_many(
             [(key.collection, key.id), (aggregate.collection, id)]
         )
-        self.read(aggregate, id, document)
-        await self.give_back(aggregate, id)
+        await self.take(aggregate, id, document)
         return key.answered(known, answer)
 
     async def get(self, aggregate: Aggregate[S], id: str) -> S:
@@ -67,7 +66,7 @@ class Command(UnitOfWork):
         this to it; Unavailable."""
         state = await self.find(aggregate, id) if aggregate.may_be_id(id) else None
         if state is None:
-            raise await not_found(self._runner.outbox, self.caller, aggregate, id)
+            raise await not_found(self._reader.outbox, self.caller, aggregate, id)
         self.is_about(aggregate, id)
         self.ask(aggregate, id, state)
         return state

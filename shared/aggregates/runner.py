@@ -2,31 +2,28 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
+from shared.aggregates.reader import Reader
 from shared.aggregates.stopped import may_fire
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
-from shared.kit.contents import Contents
 from shared.kit.errors import AssentError
-from shared.kit.models import Page
 from shared.kit.transitions import Transition
 from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
-from shared.messaging.outbox import Outbox
-from shared.messaging.recorder import LastEvent, Recorder
+from shared.messaging.recorder import Recorder
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import set_timers
 from shared.policy.authorization import answer_again, require_answer
 from shared.policy.slices import note_stored, record_decision
 from shared.storage.batches import LostRace
 from shared.storage.collections import Collection
-from shared.storage.encoding import Condition
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from shared.storage.races import decide_again
@@ -34,24 +31,12 @@ from shared.storage.races import decide_again
 S = TypeVar("S", bound=BaseModel)
 A = TypeVar("A", bound=BaseModel)
 P = TypeVar("P", bound=BaseModel)
-L = TypeVar("L", bound=Page[Any])
 
 Handler = Callable[[Envelope], Awaitable[None]]
 Rule = Callable[[S, datetime], Sequence[Transition[Any]]]
 
 
-class States(NamedTuple, Generic[S]):
-    """Some states in order, and the cursor of the next page."""
-
-    items: list[S]
-    next_cursor: str | None
-
-    def shown(self, page: type[L], view: Callable[[S], BaseModel]) -> L:
-        """The page of an answer, with each state as `view` shows it."""
-        return page(items=tuple(map(view, self.items)), next_cursor=self.next_cursor)
-
-
-class Runner:
+class Runner(Reader):
     """Runs the use cases of one function over its aggregates. Each run loads, decides, commits
     once and publishes; a lost race starts it again from a fresh read."""
 
@@ -64,26 +49,24 @@ class Runner:
     ) -> None:
         """`in_stopped`: deliveries and timers of tenants that are not open are handled, because
         they decide nothing."""
-        self.function = function
+        super().__init__(function, *aggregates)
         self.in_stopped = in_stopped
         self.collections = (*(each.as_collection() for each in aggregates), *collections)
-        self.outbox = Outbox(function)
-        self.by_model: Mapping[type[BaseModel], Aggregate[Any]] = {
-            each.model: each for each in aggregates
-        }
 
     async def command(
         self,
         caller: Caller,
-        key: IdempotencyKey,
         use_case: Callable[[Command], Awaitable[A]],
         answer: type[A],
+        *,
+        key: IdempotencyKey | None = None,
         about: tuple[Aggregate[Any], str] | None = None,
     ) -> A:
-        """The answer of `use_case`, once it is committed. The same idempotency key again gives the
-        first answer, also where another attempt committed that while this one was refused. What the
+        """The answer of `use_case`, once it is committed. The same `key` again gives the first
+        answer, also where another attempt committed that while this one was refused. What the
         command is `about` is read together with the key. Nothing is committed that no policy
         allowed. Raises what the use case raises, IdempotencyKeyReused, Unavailable."""
+        sent = key or IdempotencyKey(caller)
         tried: list[tuple[Change, A]] = []
 
         async def once() -> A:
@@ -92,7 +75,7 @@ class Runner:
                 await self.outbox.hand_over(store, tried[-1][0], now=caller.received_at)
                 return tried[-1][1]
             work = Command(self, caller, len(tried))
-            if (known := await work.recall(key, answer, about)) is not None:
+            if (known := await work.recall(sent, answer, about)) is not None:
                 answer_again()
                 return known
             try:
@@ -100,15 +83,15 @@ class Runner:
             except LostRace:
                 raise
             except AssentError:
-                if (known := await key.recall(store, answer)) is not None:
+                if (known := await sent.recall(store, answer)) is not None:
                     answer_again()
                     return known
                 raise
             require_answer()
-            answered = await work.seal(answered)
+            answered = await work.words.sealed(answered)
             change = work.finish()
             stored = await record_decision(store, change)
-            key.remember(change, answered)
+            sent.remember(change, answered)
             if change.writes:
                 tried.append((change, answered))
                 await self.outbox.commit(store, change, now=caller.received_at)
@@ -120,23 +103,23 @@ class Runner:
     async def change(
         self,
         caller: Caller,
-        key: IdempotencyKey,
         aggregate: Aggregate[S],
         id: str,
         rule: Callable[[S], Sequence[Transition[S]]],
         view: type[A],
+        *,
+        key: IdempotencyKey | None = None,
     ) -> A:
         """The state after the transitions of `rule`, as `view.of` shows it. Raises NotFound, what
         the rule raises, and what `command` raises."""
 
         async def use_case(work: Command) -> A:
             state = await work.get(aggregate, id)
-            transitions = rule(state)
-            saved = await work.save(*transitions)
-            shown: A = view.of(saved[-1] if saved else state)  # type: ignore[attr-defined]
+            state = await work.save_change(state, *rule(state))
+            shown: A = view.of(state)  # type: ignore[attr-defined]
             return shown
 
-        return await self.command(caller, key, use_case, view, about=(aggregate, id))
+        return await self.command(caller, use_case, view, key=key, about=(aggregate, id))
 
     async def reaction(
         self,
@@ -227,8 +210,8 @@ class Runner:
                     return
                 if is_awaited and timer is not None and timer[1] <= work.at:
                     await use_case(work, state)
-                elif aggregate.lateness and await work.give_back(aggregate, id):
-                    await work.save(aggregate.lateness.shown(state))
+                elif aggregate.postponement and work.is_postponed(aggregate, id):
+                    await work.save(aggregate.postponement.published(state))
                 change = work.finish()
                 if change.writes:
                     await self.outbox.commit(work.store, change, now=event.received_at)
@@ -239,57 +222,6 @@ class Runner:
             await decide_again(once)
 
         return fire
-
-    async def read(self, caller: Caller, aggregate: Aggregate[S], id: str) -> S:
-        """The state. One read. Raises NotFound, and reports the miss; Unavailable."""
-        return await Command(self, caller, 0).get(aggregate, id)
-
-    async def read_whole(
-        self,
-        caller: Caller,
-        aggregate: Aggregate[S],
-        id: str,
-        hashes_of: Callable[[S], Iterable[str]],
-    ) -> tuple[S, Contents, LastEvent | None]:
-        """The state, its contents with the hashes `hashes_of` the state, and its latest event. Two
-        reads. Raises as `read`, and ContentInvalid."""
-        command = Command(self, caller, 0)
-        state = await command.get(aggregate, id)
-        contents = await command.read_contents(*hashes_of(state))
-        stored = command.stored(aggregate, id)
-        return state, contents, stored.last_event if stored else None
-
-    async def find(self, caller: Caller, aggregate: Aggregate[S], id: str) -> S | None:
-        """The state, or None; reports no miss. One read. Raises Unavailable."""
-        return await Command(self, caller, 0).find(aggregate, id)
-
-    async def page(
-        self,
-        caller: Caller,
-        aggregate: Aggregate[S],
-        *,
-        limit: int,
-        cursor: str | None,
-        order_by: Sequence[str],
-        where: Sequence[Condition] = (),
-        looks_ahead: bool = True,
-    ) -> States[S]:
-        """A page of a list: states that the caller's token opens, in the descending order of
-        indexed fields, otherwise as `TenantStore.find_page`. Raises Invalid for a cursor that no
-        list gave, Unavailable."""
-        page = await TenantStore(caller.tenant_id).find_page(
-            aggregate.collection,
-            select=("state", "timed_since") if aggregate.lateness else ("state",),
-            where=[*aggregate.narrowed_to(caller.workspace_id), *where],
-            order_by=order_by,
-            limit=limit,
-            cursor=cursor,
-            looks_ahead=looks_ahead,
-        )
-        suspensions, at = caller.control.suspensions, caller.received_at
-        found = (each.data for each in page.items if "state" in each.data)
-        states = [aggregate.listed(each, suspensions, at) for each in found]
-        return States(states, page.next_cursor)
 
     def sweep(self, handlers: Mapping[str, Handler]) -> Sweep:
         """The sweep of this function: it fires overdue timers through their `handlers`."""

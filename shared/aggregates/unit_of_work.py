@@ -1,38 +1,30 @@
 """A unit of work: what one request reads and decides, and the one commit at its end."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from shared.aggregates.aggregate import Aggregate, Stored, payload
+from shared.aggregates.aggregate import Aggregate, Stored
+from shared.aggregates.own_words import OwnWords
+from shared.aggregates.pending import Pending
 from shared.kit.contents import Content, Contents
 from shared.kit.control import COLLECTION, ID, Control
 from shared.kit.errors import ContentErased
 from shared.kit.instants import format_instant
-from shared.kit.personal import Change as TextChange
-from shared.kit.personal import changed_fields, changed_texts
-from shared.kit.sealing import is_sealed
-from shared.kit.signing import sign
-from shared.kit.transitions import Transition
-from shared.kit.workspaces import WORKSPACE
-from shared.messaging.changes import Change, Timer
+from shared.kit.transitions import Transition, payload
+from shared.messaging.changes import Change
 from shared.messaging.contents import keep, read_contents
 from shared.messaging.recorder import LastEvent, Recorder, last_event
 from shared.storage.batches import Document
 from shared.storage.encoding import Condition
 from shared.storage.firestore import TenantStore
-from shared.storage.secrets import signing_key
-from shared.storage.subject_keys import keys_to_seal, opened
 
 S = TypeVar("S", bound=BaseModel)
-M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 Key = tuple[str, str]
-
-_TIMED = ("next_timer_type", "next_timer_at")
 
 
 class UnitOfWork:
@@ -62,11 +54,11 @@ class UnitOfWork:
         # Whether the last event of one `save` causes the events of the next.
         self._chains = chains
         self._stored: dict[Key, Stored[Any] | None] = {}
-        self._current: dict[Key, _Current] = {}
+        self._current: dict[Key, Pending] = {}
         self._relied_on: dict[Key, None] = {}
         self._kept: dict[str, str | None] = {}
-        # States that were given time back, and nothing else yet.
-        self._later: dict[Key, Any] = {}
+        # What persons wrote, in what this unit reads and saves.
+        self.words = OwnWords(self.store, recorder.actor_id, recorder.at)
         self._control = control
 
     @property
@@ -79,8 +71,7 @@ class UnitOfWork:
         read, unless it was read before. Raises Unavailable."""
         key = (aggregate.collection, id)
         if key not in self._stored and key not in self._current:
-            self.read(aggregate, id, await self.store.get(*key))
-            await self.give_back(aggregate, id)
+            await self.take(aggregate, id, await self.store.get(*key))
         known: S | None = self._known(key)
         return known
 
@@ -96,8 +87,7 @@ class UnitOfWork:
         keys = [(aggregate.collection, id) for aggregate, id in things]
         documents = await self.store.get_many(keys)
         for (aggregate, id), document in zip(things, documents, strict=True):
-            self.read(aggregate, id, document)
-            await self.give_back(aggregate, id)
+            await self.take(aggregate, id, document)
 
     async def control(self) -> Control:
         """The control document of the tenant: the caller's, or else read once. Raises
@@ -108,28 +98,21 @@ class UnitOfWork:
             self._control = Control.model_validate_json(state) if state else Control()
         return self._control
 
-    async def give_back(self, aggregate: Aggregate[Any], id: str) -> bool:
-        """Lets what a state waits for be due later by the time in which its tenant was suspended.
-        Returns whether that changes the state. Raises Unavailable."""
-        key = (aggregate.collection, id)
-        stored = self._stored.get(key)
-        if stored is None or stored.state is None or aggregate.lateness is None:
-            return False
-        if aggregate.timer(stored.state) is not None and key not in self._later:
-            suspensions = (await self.control()).suspensions
-            later = aggregate.given_back(stored.state, stored.timed_since, suspensions, self.at)
-            if later is not stored.state:
-                self._later[key] = later
-        return key in self._later
-
-    def read(self, aggregate: Aggregate[S], id: str, document: Document | None) -> S | None:
-        """The state in a document. A state that was read before stays as it was first read: the
-        decision rests on that reading, so any later change must fail the commit."""
+    async def take(self, aggregate: Aggregate[S], id: str, document: Document | None) -> S | None:
+        """The state in a document, with what it waits for postponed by the time in which its tenant
+        was suspended. A state that was read before stays as it was first read: the decision rests
+        on that reading, so any later change must fail the commit. Raises Unavailable."""
         key = (aggregate.collection, id)
         if key not in self._stored:
-            self._stored[key] = None if document is None else aggregate.read(document)
+            stored = None if document is None else aggregate.read(document)
+            self._stored.setdefault(key, await self._postponed(aggregate, stored))
         known: S | None = self._known(key)
         return known
+
+    def is_postponed(self, aggregate: Aggregate[Any], id: str) -> bool:
+        """Whether what the state waits for is due later than is stored, and published."""
+        stored = self._stored.get((aggregate.collection, id))
+        return stored is not None and stored.postponed is not None
 
     async def query(
         self,
@@ -148,10 +131,7 @@ class UnitOfWork:
             descending=descending,
             limit=limit,
         )
-        for each in page.items:
-            self.read(aggregate, each.id, each)
-            await self.give_back(aggregate, each.id)
-        states = [self._known((aggregate.collection, each.id)) for each in page.items]
+        states = [await self.take(aggregate, each.id, each) for each in page.items]
         return [state for state in states if state is not None]
 
     def stored(self, aggregate: Aggregate[S], id: str) -> Stored[S] | None:
@@ -217,9 +197,14 @@ class UnitOfWork:
         for unsigned in transitions:
             aggregate = self._aggregates[type(unsigned.state)]
             key = (aggregate.collection, aggregate.id(unsigned.state))
-            current = self._current.setdefault(key, _Current(aggregate, self._stored.get(key)))
-            placed = self._placed(current, unsigned)
-            transition = await self._signed(current, await self._sealed(placed))
+            current = self._current.setdefault(key, Pending(aggregate, self._stored.get(key)))
+            before, workspace_id = current.state, self._recorder.workspace_id
+            placed = aggregate.placed(unsigned.state, before, workspace_id)
+            transition = await self.words.sealed_in(replace(unsigned, state=placed))
+            if aggregate.signing is not None:
+                transition = await aggregate.signing.signed(
+                    transition, before, self._recorder.tenant_id
+                )
             current.state = transition.state
             saved.append(transition.state)
             if transition.event is None:
@@ -238,125 +223,35 @@ class UnitOfWork:
             self._recorder.cause = latest
         return saved
 
-    async def seal(self, model: M) -> M:
-        """The model with each text of a person sealed that is not yet. Raises Unavailable."""
-        sealed = await self._seal(lambda change: changed_texts(model, self._actor, change))
-        return sealed if sealed is not None else model
-
-    async def opened(self, model: M) -> M:
-        """The model with each text of a person opened: for a rule that reads it, not to be saved.
-        Raises Unavailable, SealBroken."""
-        text = model.model_dump_json()
-        plain = await opened(self.store.tenant_id, text, in_json=True)
-        return model if plain == text else type(model).model_validate_json(plain)
+    async def save_change(self, state: T, *steps: Transition[Any]) -> T:
+        """The last saved state, or `state` where nothing changes. Raises as `save`."""
+        saved = await self.save(*steps)
+        last: T = saved[-1] if saved else state
+        return last
 
     def finish(self) -> Change:
         """The commit of all saved transitions."""
         for (_, id), current in self._current.items():
-            self._write(id, current)
+            current.write(id, self.change, self.at)
         for key in self._relied_on:
             stored, saved = self._stored[key], self._current.get(key)
             if stored is not None and (saved is None or saved.is_unchanged):
                 self.change.check(stored.document)
         return self.change
 
+    async def _postponed(
+        self, aggregate: Aggregate[S], stored: Stored[S] | None
+    ) -> Stored[S] | None:
+        if stored is None or stored.state is None or aggregate.postponement is None:
+            return stored
+        if aggregate.timer(stored.state) is None:
+            return stored
+        suspensions, data = (await self.control()).suspensions, stored.document.data
+        state = aggregate.postponed(stored.state, data, suspensions, self.at)
+        return stored if state is stored.state else replace(stored, postponed=state)
+
     def _known(self, key: Key) -> Any:
-        current = self._current.get(key)
-        if current is None and key in self._later:
-            return self._later[key]
-        known = current or self._stored[key]
-        return known.state if known else None
-
-    async def _sealed(self, transition: Transition[Any]) -> Transition[Any]:
-        """The transition with each text of a person sealed that is not yet."""
-
-        def change_all(change: TextChange) -> Transition[Any]:
-            state, fields = changed_texts(transition.state, self._actor, change), transition.fields
-            if transition.event is not None and fields:
-                fields = changed_fields(transition.event, fields, state, self._actor, change)
-            return replace(transition, state=state, fields=fields)
-
-        sealed = await self._seal(change_all)
-        return sealed if sealed is not None else transition
-
-    async def _seal(self, change_all: Callable[[TextChange], T]) -> T | None:
-        """What becomes of something once its texts are sealed; None where none has to be."""
-        subjects: set[str] = set()
-
-        def look(text: str, subject: str) -> str:
-            if not is_sealed(text):
-                subjects.add(subject)
-            return text
-
-        change_all(look)
-        if not subjects:
-            return None
-        keys = await keys_to_seal(self.store, subjects, self.at)
-        return change_all(
-            lambda text, subject: text if is_sealed(text) else keys[subject].seal(text)
-        )
-
-    def _placed(self, current: "_Current", transition: Transition[Any]) -> Transition[Any]:
-        """The transition with the workspace of what it is about, which no rule can change."""
-        if not current.aggregate.in_workspaces:
-            return transition
-        known, id = current.state, self._recorder.workspace_id
-        if known is not None:
-            id = current.aggregate.workspace_of(known)
-        return replace(transition, state=transition.state.model_copy(update={WORKSPACE: id}))
-
-    @property
-    def _actor(self) -> str:
-        return self._recorder.actor_id
-
-    async def _signed(self, current: "_Current", transition: Transition[Any]) -> Transition[Any]:
-        signing = current.aggregate.signing
-        if signing is None:
-            return transition
-        statement = None
-        if transition.event is not None:
-            statement = signing.statement(payload(transition), self._recorder.tenant_id)
-        # Rules copy the signature that they read, but an earlier transition may have replaced it.
-        signature = (current.state or transition.state).signature
-        if statement is not None:
-            signature = sign(statement.model_dump(mode="json"), await signing_key(signing.key))
-        state = transition.state.model_copy(update={"signature": signature})
-        return replace(transition, state=state)
-
-    def _write(self, id: str, current: "_Current") -> None:
-        aggregate, before = current.aggregate, current.before
-        if current.is_unchanged:
-            return
-        fields = aggregate.fields(current.state, current.sequence, current.last_event)
-        timer = aggregate.timer(current.state)
-        known = before.data if before else {}
-        is_timed_anew = any(fields.get(name) != known.get(name) for name in _TIMED)
-        if aggregate.lateness is not None:
-            since = format_instant(self.at) if is_timed_anew else known.get("timed_since")
-            fields["timed_since"] = since
-        if timer is not None and is_timed_anew:
-            self.change.schedule(Timer(type=timer[0], subject=aggregate.subject(id), at=timer[1]))
-        if before is None:
-            self.change.create(aggregate.collection, id, fields)
-        else:
-            self.change.replace(before, fields)
-
-
-class _Current:
-    """An aggregate as it will be stored, and as it was read."""
-
-    def __init__(self, aggregate: Aggregate[Any], stored: Stored[Any] | None) -> None:
-        self.aggregate = aggregate
-        self._stored = stored
-        self.state: Any = stored.state if stored else None
-        self.sequence = stored.sequence if stored else 0
-        self.last_event = stored.last_event if stored else None
-
-    @property
-    def before(self) -> Document | None:
-        return self._stored.document if self._stored else None
-
-    @property
-    def is_unchanged(self) -> bool:
-        stored = self._stored
-        return stored is not None and (stored.sequence, stored.state) == (self.sequence, self.state)
+        if (current := self._current.get(key)) is not None:
+            return current.state
+        stored = self._stored[key]
+        return (stored.postponed or stored.state) if stored else None

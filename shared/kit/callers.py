@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import StringConstraints
 
@@ -41,6 +41,11 @@ class Caller:
     session_id: str | None = None
     requests_per_minute: int | None = None
     control: Control = field(default=Control(), repr=False, compare=False)
+
+    @classmethod
+    def acting(cls, principal: str, tenant_id: str, at: datetime) -> Self:
+        """The principal without a token, as an actor whose rights the use case checks."""
+        return cls(principal, tenant_id, frozenset(), frozenset(), at, "")
 
     @property
     def actor(self) -> Actor:

@@ -85,7 +85,7 @@ class Control(Model):
         return flag is not None and int.from_bytes(digest[:8]) % 100 < flag.percent
 
 
-def time_lost(
+def postponed_by(
     suspensions: Iterable[Suspension], since: datetime | None, due: datetime, at: datetime
 ) -> timedelta:
     """How long, by `at`, the tenant was not open while something ran that began at `since` and was

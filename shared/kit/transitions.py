@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from shared.kit.contents import Content
+from shared.kit.models import part_of
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -23,3 +24,18 @@ class Transition(Generic[S]):
     fields: Mapping[str, Any] = field(default_factory=dict)
     event_id: str | None = None
     contents: tuple[Content, ...] = ()
+
+
+def payload(transition: Transition[Any]) -> BaseModel:
+    """The data of the transition's event: the part of the new state that the event publishes, and
+    the transition's own fields. Raises TypeError where the event lacks one of its fields or does
+    not have one of the transition's, because what is in the log is there for ever."""
+    event = transition.event
+    assert event is not None
+    data = part_of(event, transition.state, **transition.fields)
+    required = {name for name, field in event.model_fields.items() if field.is_required()}
+    if missing := required - data.model_fields_set:
+        raise TypeError(f"{event.__name__} lacks {', '.join(sorted(missing))}")
+    if unknown := transition.fields.keys() - event.model_fields.keys():
+        raise TypeError(f"{event.__name__} has no {', '.join(sorted(unknown))}")
+    return data

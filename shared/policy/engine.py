@@ -10,17 +10,13 @@ from typing import Any, Literal, NamedTuple
 import cedarpy
 
 from shared.kit.errors import FieldError, PolicyInvalid
-from shared.policy.sources import MET_BY_CALLS, Obligation, Policy, Source, read_policies
+from shared.policy.cedars_words import misfit, plainly
+from shared.policy.sources import MET_BY_CALLS, Obligation, Policy, Source, read_policies, set_of
 
 Effect = Literal["allow", "deny"]
 Value = bool | int | str
 # Of policies that let a governor write policies and decide about them, whatever the tenant's say.
 ALWAYS = "always"
-# How Cedar begins what it says about entities, and about a context.
-_UNREAD = "failed to parse entities from:\n"
-_IN_CONTEXT = "failed to build request: while parsing context, "
-_ANY = "any"
-_PLATFORM_SOURCES_KEPT = 8
 
 # In a schema as `vocabulary.schema_of` writes it: names are quoted.
 _ACTION = re.compile(
@@ -209,15 +205,8 @@ class Policies:
         try:
             prepared = cedarpy.Entities.from_json_str(text, self.schema.handle)
         except ValueError as error:
-            return self._refusal(self._misfit(text) or str(error))
+            return self._refusal(misfit(text, self.schema.handle) or str(error))
         return self.decide(request, prepared)
-
-    def _misfit(self, entities: str) -> str:
-        """Which of the entities does not fit the schema, and in what: only a decision says so."""
-        request = Request(Uid(_ANY, ""), _ANY, Uid(_ANY, ""), {}).as_json()
-        answer = cedarpy.is_authorized(request, _set_of(()), entities, self.schema.handle)
-        told = "; ".join(answer.diagnostics.errors)
-        return told.removeprefix(f"{_UNREAD}{entities}: ") if told.startswith(_UNREAD) else ""
 
     def _about(self, action: str) -> "_About":
         """The policies whose scope the action is in: no other one can say anything about it."""
@@ -258,9 +247,9 @@ class Policies:
         try:
             answer = cedarpy.is_authorized(request.as_json(), handle, entities, self.schema.handle)
         except (ValueError, TypeError) as error:
-            return self._refusal(_about_context(str(error)))
+            return self._refusal(plainly(str(error)))
         if answer.diagnostics.errors or answer.decision is cedarpy.Decision.NoDecision:
-            return self._refusal(*map(_about_context, answer.diagnostics.errors))
+            return self._refusal(*map(plainly, answer.diagnostics.errors))
         determining = sorted(
             (self._named[each] for each in answer.diagnostics.reasons), key=lambda each: each.name
         )
@@ -295,27 +284,13 @@ class _About(NamedTuple):
         reaching = [each for each in every if names is None or each.reaches(names)]
         alone = [each for each in own if names is None or each.reaches(names)]
         holds = any(ALWAYS in each.annotations for each in alone)
-        return cls(_set_of(reaching), _set_of(alone) if holds else None)
+        return cls(set_of(reaching), set_of(alone) if holds else None)
 
 
-def _about_context(said: str) -> str:
-    """Cedar calls the context a record."""
-    if not said.startswith(_IN_CONTEXT):
-        return said
-    return "in `context`, " + said.removeprefix(_IN_CONTEXT).replace("the record to", "it to")
-
-
-@lru_cache(maxsize=_PLATFORM_SOURCES_KEPT)
+@lru_cache(maxsize=8)
 def _platforms(source: Source, schema: Schema) -> tuple[Policy, ...]:
     """The policies of a source of the platform, which are the same in every set."""
     return read_policies(source, schema.handle)
-
-
-def _set_of(policies: Iterable[Policy]) -> cedarpy.PolicySet:
-    """The policies under their own names; text would number them anew."""
-    statics = {each.name: each.parsed for each in policies}
-    every = {"staticPolicies": statics, "templates": {}, "templateLinks": []}
-    return cedarpy.PolicySet.from_json_str(json.dumps(every))
 
 
 def _as_json(value: Any) -> Any:

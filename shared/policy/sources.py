@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -108,6 +108,13 @@ def read_policies(source: Source, schema: cedarpy.Schema | None = None) -> tuple
         if not result.validation_passed:
             raise _refusal(source, *(each.error for each in result.errors))
     return policies
+
+
+def set_of(policies: Iterable[Policy]) -> cedarpy.PolicySet:
+    """The policies under their own names; text would number them anew."""
+    statics = {each.name: each.parsed for each in policies}
+    every = {"staticPolicies": statics, "templates": {}, "templateLinks": []}
+    return cedarpy.PolicySet.from_json_str(json.dumps(every))
 
 
 def _parsed(source: Source) -> list[Mapping[str, Any]]:

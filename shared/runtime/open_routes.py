@@ -55,4 +55,4 @@ def _stranger(request: Request) -> Caller:
     forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     client = request.client.host if request.client else ""
     at = received_at(request.scope)
-    return Caller(forwarded or client, STRANGERS, frozenset(), frozenset(), at, "")
+    return Caller.acting(forwarded or client, STRANGERS, at)

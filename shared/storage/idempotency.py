@@ -1,8 +1,8 @@
 """Stores answers under a caller's idempotency key, so that a repeat gets the same answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from pydantic import BaseModel
 
@@ -28,6 +28,10 @@ class IdempotencyKey:
     fingerprint: str = ""
     collection: str = COLLECTION
     kept: timedelta | None = KEPT
+
+    def of(self, caller: Caller) -> Self:
+        """The same key of that caller."""
+        return replace(self, caller=caller)
 
     async def recall(self, store: TenantStore, answer: type[A]) -> A | None:
         """The stored answer, or None. One read where there is an id. Raises IdempotencyKeyReused

@@ -2,12 +2,10 @@
 member."""
 
 import json
-import threading
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -21,6 +19,7 @@ from functions.identity.rules.directory import MOST_LEFT
 from shared.kit.instants import parse_instant
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.benchmarks.worst_identity import MANY, ROLES, Page, SignedIn
+from tests.local_servers import Answer, Asked, local_server
 from tests.name_server import NameServer, name_server
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -48,30 +47,14 @@ class Issuer:
     def __init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"kid": "one"})
         self.token = ""
-        issuer = self
+        # It answers as long as the process lives.
+        self._serving = ExitStack()
+        self.url = self._serving.enter_context(local_server(self._answer))
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self._send(issuer.document(self.path))
-
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
-                self._send({"id_token": issuer.token})
-
-            def _send(self, content: Any) -> None:
-                body = json.dumps(content).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{server.server_port}"
+    def _answer(self, asked: Asked) -> Answer:
+        is_code = asked.method == "POST"
+        content = {"id_token": self.token} if is_code else self.document(asked.path)
+        return Answer(json.dumps(content).encode())
 
     def document(self, path: str) -> Any:
         if path == "/jwks":

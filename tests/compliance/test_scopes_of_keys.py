@@ -32,7 +32,7 @@ def _is_allowed(act: Act) -> bool:
     """Whether somebody without a role may do it, at least to a thing that is theirs."""
     if act.resource in OF_ITS_OWNER:
         return True
-    caller = Caller("p", "clinic", frozenset(), frozenset(), NOW, "")
+    caller = Caller.acting("p", "clinic", NOW)
     try:
         as_of_tenant = replace(act, resource=TENANT)
         Authorization(caller, [as_of_tenant], platform_policies()).ask_at_the_edge(NOW)

@@ -39,9 +39,9 @@ from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
-from shared.aggregates.aggregate import payload
 from shared.kit.errors import AssentError
 from shared.kit.signing import sign
+from shared.kit.transitions import payload
 from tests.functions.agents.cases import (
     AMIRA,
     APPROVALS_KEY,

@@ -42,4 +42,4 @@ async def resume(caller: Caller, key: IdempotencyKey, reason: str) -> PipelineVi
         await work.save(step)
         return PipelineView.of(step.state)
 
-    return await RUN.command(caller, key, use_case, PipelineView, about=(PIPELINES, CREATION))
+    return await RUN.command(caller, use_case, PipelineView, key=key, about=(PIPELINES, CREATION))

@@ -47,12 +47,12 @@ async def submit(caller: Caller, key: IdempotencyKey, spec: Spec) -> CaseAccepte
         name, pipeline = await work.store.get_many(
             [name_key(spec.name, caller.workspace_id), (PIPELINES.collection, CREATION)]
         )
-        refuse_where_paused(work.read(PIPELINES, CREATION, pipeline))
+        refuse_where_paused(await work.take(PIPELINES, CREATION, pipeline))
         if name is not None:
             raise NameTaken(spec.name)
         return await _open_case(work, spec, "creation", why=())
 
-    return await RUN.command(caller, key, use_case, CaseAccepted)
+    return await RUN.command(caller, use_case, CaseAccepted, key=key)
 
 
 async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec) -> CaseAccepted:
@@ -68,7 +68,7 @@ async def change(caller: Caller, key: IdempotencyKey, agent_id: str, spec: Spec)
         kind, why = changed_kind(agent, await spec_of(work, agent), spec)
         return await _open_case(work, spec, kind, why, agent)
 
-    return await RUN.command(caller, key, use_case, CaseAccepted, about=(AGENTS, agent_id))
+    return await RUN.command(caller, use_case, CaseAccepted, key=key, about=(AGENTS, agent_id))
 
 
 async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) -> CaseAccepted:
@@ -88,7 +88,7 @@ async def revise(caller: Caller, key: IdempotencyKey, case_id: str, spec: Spec) 
         steps = revise_case(agent, case, judged, caller.principal, work.at)
         return CaseAccepted.after(await save_steps(work, steps, agent), judged.judgement)
 
-    return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
+    return await RUN.command(caller, use_case, CaseAccepted, key=key, about=(CASES, case_id))
 
 
 async def cancel(caller: Caller, key: IdempotencyKey, case_id: str) -> CaseAccepted:
@@ -101,7 +101,7 @@ async def cancel(caller: Caller, key: IdempotencyKey, case_id: str) -> CaseAccep
         steps = cancel_case(agent, case, caller.actor, work.at)
         return CaseAccepted.after(await save_steps(work, steps, agent) if steps else case)
 
-    return await RUN.command(caller, key, use_case, CaseAccepted, about=(CASES, case_id))
+    return await RUN.command(caller, use_case, CaseAccepted, key=key, about=(CASES, case_id))
 
 
 async def give_up(work: UnitOfWork, case: CreationCase) -> None:

@@ -33,7 +33,7 @@ async def propose_policy(caller: Caller, key: IdempotencyKey, body: PolicyBody) 
         request = proposal_of(body, current, new_id("apr", work.at), caller.actor)
         return SignedCard.of(await open_request_of(work, request))
 
-    return await RUN.command(caller, key, use_case, SignedCard)
+    return await RUN.command(caller, use_case, SignedCard, key=key)
 
 
 async def adopt_policy(work: UnitOfWork, proposal: Approval) -> None:

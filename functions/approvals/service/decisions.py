@@ -78,7 +78,7 @@ async def give_review(
         result = review(approval, body, caller.actor, caller.received_at)
         return () if isinstance(result, Repeat) else result
 
-    return await _change_and_take_back(caller, key, approval_id, rule)
+    return await _change_and_take_back(caller, approval_id, rule, key)
 
 
 async def _take(
@@ -111,7 +111,7 @@ async def _take(
 
     about = (APPROVALS, approval_id)
     try:
-        return await RUN.command(caller, claim, use_case, ApprovalCard, about=about)
+        return await RUN.command(caller, use_case, ApprovalCard, key=claim, about=about)
     except (ApprovalExpired, VetoWindowClosed):
         await _note(caller, approval_id, body, note_late)
         raise
@@ -133,11 +133,14 @@ async def _note(
             return ()
         return noting(approval, verb, note, caller.actor, caller.received_at)
 
-    await _change_and_take_back(caller, IdempotencyKey(caller), approval_id, rule)
+    await _change_and_take_back(caller, approval_id, rule)
 
 
 async def _change_and_take_back(
-    caller: Caller, key: IdempotencyKey, approval_id: str, rule: Callable[[Approval], Steps]
+    caller: Caller,
+    approval_id: str,
+    rule: Callable[[Approval], Steps],
+    key: IdempotencyKey | None = None,
 ) -> ApprovalCard:
     """As `RUN.change`, and takes back in the same commit what a refusal reaches."""
 
@@ -149,7 +152,9 @@ async def _change_and_take_back(
             await count_vetoes(work, taken_back)
         return ApprovalCard.of(saved[-1] if saved else approval)
 
-    return await RUN.command(caller, key, use_case, ApprovalCard, about=(APPROVALS, approval_id))
+    return await RUN.command(
+        caller, use_case, ApprovalCard, key=key, about=(APPROVALS, approval_id)
+    )
 
 
 async def _first_answer(work: Command, approval: Approval) -> ApprovalCard:

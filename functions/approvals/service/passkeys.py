@@ -23,7 +23,6 @@ from shared.kit.passkeys import passkey_id_of
 from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
 from shared.runtime.site import site_of_passkeys
-from shared.storage.idempotency import IdempotencyKey
 
 
 async def follow_added(event: Envelope) -> None:
@@ -67,8 +66,7 @@ async def check_passkey(
         return None
     id = passkey_id_of(body.assertion.credential_id)
     stated = statement(caller.tenant_id, approval.approval_id, body)
-    none: frozenset[str] = frozenset()
-    owner = Caller(caller.principal, PLATFORM_TENANT, none, none, caller.received_at, "")
+    owner = Caller.acting(caller.principal, PLATFORM_TENANT, caller.received_at)
     kept: list[DecisionAssertion] = []
 
     async def use_case(work: Command) -> KnownPasskey:
@@ -79,5 +77,5 @@ async def check_passkey(
             await work.save(Transition(counted))
         return counted
 
-    await RUN.command(owner, IdempotencyKey(owner), use_case, KnownPasskey)
+    await RUN.command(owner, use_case, KnownPasskey)
     return kept[-1]

@@ -57,7 +57,7 @@ async def post_precedent(caller: Caller, key: IdempotencyKey, body: PrecedentBod
         await work.save(step)
         return seed_of(step.state)
 
-    return await RUN.command(caller, key, use_case, PrecedentSeed)
+    return await RUN.command(caller, use_case, PrecedentSeed, key=key)
 
 
 async def activate_precedent(
@@ -77,7 +77,7 @@ async def activate_precedent(
         return await shown_one(work.store, step.state)
 
     about = (PRECEDENTS, precedent_id)
-    return await RUN.command(caller, key, use_case, PrecedentSeed, about=about)
+    return await RUN.command(caller, use_case, PrecedentSeed, key=key, about=about)
 
 
 async def suspend_precedent(
@@ -97,7 +97,7 @@ async def suspend_precedent(
         return await shown_one(work.store, step.state)
 
     about = (PRECEDENTS, precedent_id)
-    return await RUN.command(caller, key, use_case, PrecedentSeed, about=about)
+    return await RUN.command(caller, use_case, PrecedentSeed, key=key, about=about)
 
 
 async def shown(store: TenantStore, precedents: Sequence[Precedent]) -> tuple[PrecedentSeed, ...]:
@@ -134,7 +134,7 @@ async def _review_again(work: UnitOfWork, precedent: Precedent) -> tuple[Finding
     facts = await _facts(work, precedent)
     if twin := twin_of(precedent, facts.active):
         raise VersionConflict(f"{twin.reference} is active on the same ground; suspend it first")
-    return review(await work.opened(precedent), facts)
+    return review(await work.words.opened(precedent), facts)
 
 
 async def _add_active(work: UnitOfWork, precedent: Precedent) -> None:

@@ -58,7 +58,7 @@ async def request_approval(caller: Caller, key: IdempotencyKey, body: RequestBod
         request = request_of(body, new_id("apr", work.at), caller.actor, first)
         return SignedCard.of(await open_request_of(work, request))
 
-    return await RUN.command(caller, key, use_case, SignedCard)
+    return await RUN.command(caller, use_case, SignedCard, key=key)
 
 
 async def open_for_case(event: Envelope) -> None:

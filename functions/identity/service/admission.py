@@ -22,12 +22,13 @@ from functions.identity.rules.directory import DirectoryUser, name_id
 from functions.identity.rules.id_token import Person
 from functions.identity.rules.principal import SignInLink, create, link_id, update
 from functions.identity.rules.sso import ID, Sso, check_person
-from functions.identity.service.platform import ITSELF, acting, on_platform
+from functions.identity.service.platform import ITSELF, on_platform
 from functions.identity.service.sessions import StartedSession, start_in_browser
 from functions.identity.service.tenants import control_of
 from shared.aggregates import Command, Transition
+from shared.kit.bookkeeping import PLATFORM_TENANT
+from shared.kit.callers import Caller
 from shared.kit.models import Model
-from shared.storage.idempotency import IdempotencyKey
 
 
 class _Admitted(Model):
@@ -59,20 +60,20 @@ async def start_session_at_home(
             await work.save(Transition(SignInLink(link_id=id, principal_id=principal_id)))
         return await start_in_browser(work, principal_id, tenant_id, device)
 
-    return (await RUN.command(caller, IdempotencyKey(caller), use_case, StartedSession)).session_id
+    return (await RUN.command(caller, use_case, StartedSession)).session_id
 
 
 async def _admitted(person: Person, id: str, tenant_id: str, at: datetime) -> str:
     """The principal that the person is, who has a place in the tenant now."""
-    known = await RUN.find(on_platform(ITSELF, at), LINKS, id)
-    caller = acting(ITSELF, tenant_id, at)
+    known = await RUN.reading(PLATFORM_TENANT, at).find(LINKS, id)
+    caller = Caller.acting(ITSELF, tenant_id, at)
 
     async def use_case(work: Command) -> _Admitted:
         found = await _admission(work, person, id, known)
         await work.save(*found.steps)
         return _Admitted(principal_id=found.principal_id)
 
-    answer = await RUN.command(caller, IdempotencyKey(caller), use_case, _Admitted)
+    answer = await RUN.command(caller, use_case, _Admitted)
     return answer.principal_id
 
 

@@ -12,13 +12,13 @@ from functions.identity.rules.refusals import AuthorizationRefused, ClientRefuse
 from functions.identity.rules.roles import scopes_of
 from functions.identity.rules.secrets import authorization_code
 from functions.identity.rules.session import Session
-from functions.identity.service.platform import ITSELF, digest_keys, on_platform
+from functions.identity.service.platform import digest_keys, on_platform
 from functions.identity.service.tenants import place_of
 from functions.identity.settings import settings
 from shared.aggregates import Command
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.control import OPEN
 from shared.kit.ids import new_id
-from shared.storage.idempotency import IdempotencyKey
 
 
 async def known_client(session: Session, request: AuthorizationRequest) -> ClientDocument:
@@ -38,7 +38,7 @@ async def asked_of(
     """What a known client asks of the session's person. Raises AuthorizationRefused for what no
     client may have, and for scopes that the person may give in none of its tenants."""
     checked = request.checked(settings().resources)
-    principal = await RUN.find(on_platform(ITSELF, at), PRINCIPALS, session.principal_id)
+    principal = await RUN.reading(PLATFORM_TENANT, at).find(PRINCIPALS, session.principal_id)
     tenants = []
     for id in principal.tenants if principal is not None else ():
         tenant, member = await place_of(session.principal_id, id, at)
@@ -72,5 +72,5 @@ async def grant_consent(session: Session, asked: Asked, tenant_id: str, at: date
         await work.save(step)
         return step.state
 
-    grant = await RUN.command(caller, IdempotencyKey(caller), use_case, ClientGrant)
+    grant = await RUN.command(caller, use_case, ClientGrant)
     return authorization_code(grant.grant_id, await digest_keys())

@@ -11,8 +11,8 @@ from functions.identity.rules.secrets import device_code
 from functions.identity.rules.session import Session
 from functions.identity.service.platform import ITSELF, digest_keys, on_platform
 from shared.aggregates import Command
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.ids import derive_id
-from shared.storage.idempotency import IdempotencyKey
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ async def request_grant(client_name: str, scope: str, at: datetime) -> Codes:
         return step.state
 
     caller = on_platform(ITSELF, at)
-    grant = await RUN.command(caller, IdempotencyKey(caller), use_case, DeviceGrant)
+    grant = await RUN.command(caller, use_case, DeviceGrant)
     code = device_code(grant.user_code, await digest_keys())
     return Codes(code, device_grant.shown(grant.user_code))
 
@@ -44,7 +44,7 @@ async def request_grant(client_name: str, scope: str, at: datetime) -> Codes:
 async def waiting(typed: str, at: datetime) -> DeviceGrant | None:
     """The request with the code that somebody typed, where it still waits. One read."""
     code = device_grant.read_user_code(typed)
-    grant = await RUN.find(on_platform(ITSELF, at), DEVICE_GRANTS, code) if code else None
+    grant = await RUN.reading(PLATFORM_TENANT, at).find(DEVICE_GRANTS, code) if code else None
     return grant if grant is not None and grant.is_waiting(at) else None
 
 
@@ -55,11 +55,8 @@ async def decide(session: Session, typed: str, is_allowed: bool, at: datetime) -
 
     async def use_case(work: Command) -> DeviceGrant:
         grant = await work.find(DEVICE_GRANTS, code) if code else None
-        saved = await work.save(
-            *device_grant.decide(grant, session.principal_id, is_allowed, work.at)
-        )
+        steps = device_grant.decide(grant, session.principal_id, is_allowed, work.at)
         assert grant is not None, "an unknown code is refused"
-        decided: DeviceGrant = saved[-1] if saved else grant
-        return decided
+        return await work.save_change(grant, *steps)
 
-    await RUN.command(caller, IdempotencyKey(caller), use_case, DeviceGrant)
+    await RUN.command(caller, use_case, DeviceGrant)

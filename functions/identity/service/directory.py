@@ -21,7 +21,6 @@ from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
 from shared.storage.firestore import READ_AT_ONCE, TenantStore
-from shared.storage.idempotency import IdempotencyKey
 
 E = TypeVar("E", DirectoryUser, DirectoryGroup)
 Attributes = Mapping[str, Any]
@@ -48,7 +47,7 @@ async def create_user(caller: Caller, attributes: Attributes) -> DirectoryUser:
         await _place(work, sso, [user.entry_id])
         return user
 
-    return await RUN.command(caller, IdempotencyKey(caller), use_case, DirectoryUser)
+    return await RUN.command(caller, use_case, DirectoryUser)
 
 
 async def change_user(caller: Caller, id: str, change: Change) -> DirectoryUser:
@@ -65,7 +64,7 @@ async def change_user(caller: Caller, id: str, change: Change) -> DirectoryUser:
             await _place(work, sso, [id])
         return newer
 
-    user = await RUN.command(caller, IdempotencyKey(caller), use_case, DirectoryUser)
+    user = await RUN.command(caller, use_case, DirectoryUser)
     if not user.is_active:
         await end_sessions(user.principal_id, caller.received_at)
     return user
@@ -89,7 +88,7 @@ async def delete_user(caller: Caller, id: str) -> None:
         await _place(work, sso, [id])
         return gone
 
-    gone = await RUN.command(caller, IdempotencyKey(caller), use_case, DirectoryUser)
+    gone = await RUN.command(caller, use_case, DirectoryUser)
     await end_sessions(gone.principal_id, caller.received_at)
 
 
@@ -105,7 +104,7 @@ async def create_group(caller: Caller, attributes: Attributes) -> DirectoryGroup
         await _save_group(work, sso, None, group)
         return group
 
-    return await RUN.command(caller, IdempotencyKey(caller), use_case, DirectoryGroup)
+    return await RUN.command(caller, use_case, DirectoryGroup)
 
 
 async def change_group(caller: Caller, id: str, change: Change) -> DirectoryGroup:
@@ -119,7 +118,7 @@ async def change_group(caller: Caller, id: str, change: Change) -> DirectoryGrou
         await _save_group(work, sso, group, newer)
         return newer
 
-    return await RUN.command(caller, IdempotencyKey(caller), use_case, DirectoryGroup)
+    return await RUN.command(caller, use_case, DirectoryGroup)
 
 
 async def delete_group(caller: Caller, id: str) -> None:
@@ -132,7 +131,7 @@ async def delete_group(caller: Caller, id: str) -> None:
         await _save_group(work, sso, group, gone)
         return gone
 
-    await RUN.command(caller, IdempotencyKey(caller), use_case, DirectoryGroup)
+    await RUN.command(caller, use_case, DirectoryGroup)
 
 
 async def show(caller: Caller, aggregate: Aggregate[E], id: str) -> E:
@@ -190,7 +189,7 @@ async def regroup(work: Command, before: Sso | None, after: Sso) -> None:
 
 async def _reading(caller: Caller) -> Command:
     """What reads for the caller. Raises Forbidden unless the caller is an admin now."""
-    work = Command(RUN, caller, 0)
+    work = Command(RUN, caller)
     check_provisioner(await work.find(MEMBERS, caller.principal))
     return work
 

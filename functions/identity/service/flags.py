@@ -23,7 +23,7 @@ async def put_flag(caller: Caller, key: IdempotencyKey, name: str, body: FlagBod
     async def use_case(work: Command) -> FlagView:
         await administered(work)
         control = await control_of(work)
-        saved = await work.save(*set_flag(control, name, body.percent))
-        return FlagView.of(saved[-1] if saved else control, name, caller.principal)
+        steps = set_flag(control, name, body.percent)
+        return FlagView.of(await work.save_change(control, *steps), name, caller.principal)
 
-    return await RUN.command(caller, key, use_case, FlagView)
+    return await RUN.command(caller, use_case, FlagView, key=key)

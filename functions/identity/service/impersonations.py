@@ -20,11 +20,10 @@ from functions.identity.rules.impersonation import (
     ACCESS_ID,
     Impersonation,
     ImpersonationBody,
-    SupportAccess,
 )
 from functions.identity.rules.secrets import NumberedToken
 from functions.identity.rules.session import Session
-from functions.identity.service.platform import ITSELF, acting, digest_keys, on_platform
+from functions.identity.service.platform import digest_keys, on_platform
 from functions.identity.service.sessions import end_support_session
 from functions.identity.service.tenants import administered, control_of
 from functions.identity.service.tokens import renew_session
@@ -36,6 +35,7 @@ from functions.identity.views.impersonations import (
 )
 from shared.aggregates import Command
 from shared.aggregates.command import not_found
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
 from shared.kit.models import part_of
@@ -54,7 +54,7 @@ async def begin(caller: Caller, body: ImpersonationBody) -> NewImpersonation:
     rules.check_may_start(caller)
     if not TENANTS.may_be_id(tenant_id):
         raise rules.unknown_member()
-    actor = acting(caller.principal, tenant_id, at)
+    actor = Caller.acting(caller.principal, tenant_id, at)
 
     async def record(work: Command) -> Impersonation:
         things = ((TENANTS, tenant_id), (MEMBERS, body.principal), (SUPPORT_ACCESS, ACCESS_ID))
@@ -68,7 +68,7 @@ async def begin(caller: Caller, body: ImpersonationBody) -> NewImpersonation:
         begun: Impersonation = saved[-1]
         return begun
 
-    begun = await RUN.command(actor, IdempotencyKey(actor), record, Impersonation)
+    begun = await RUN.command(actor, record, Impersonation)
     await _start_session(begun, tenant_id, at)
     text = NumberedToken(session_id, 0).written(await digest_keys())
     tokens = await renew_session(text, "", "", at)
@@ -91,7 +91,7 @@ async def end(caller: Caller, session_id: str) -> ImpersonationView:
     at = caller.received_at
     session = None
     if SESSIONS.may_be_id(session_id):
-        session = await RUN.find(on_platform(ITSELF, at), SESSIONS, session_id)
+        session = await RUN.reading(PLATFORM_TENANT, at).find(SESSIONS, session_id)
     if session is None or not rules.is_known_to(caller, session):
         raise await not_found(RUN.outbox, caller, IMPERSONATIONS, session_id)
     rules.check_may_end(session, caller)
@@ -105,10 +105,8 @@ async def end(caller: Caller, session_id: str) -> ImpersonationView:
 async def note_end(session: Session, by: str, at: datetime) -> ImpersonationView:
     """Lets the tenant know that a session of support is over. Raises Unavailable."""
     assert session.tenant_id is not None, "support acts in one tenant"
-    actor = acting(by, session.tenant_id, at)
     return await RUN.change(
-        actor,
-        IdempotencyKey(actor),
+        Caller.acting(by, session.tenant_id, at),
         IMPERSONATIONS,
         session.session_id,
         lambda known: rules.end(known, by, at),
@@ -137,13 +135,13 @@ async def allow(caller: Caller, key: IdempotencyKey, allowed: bool) -> SupportAc
     async def use_case(work: Command) -> SupportAccessView:
         await administered(work)
         known = await work.find(SUPPORT_ACCESS, ACCESS_ID)
-        saved = await work.save(*rules.allow(known, allowed, caller.principal, work.at))
+        steps = rules.allow(known, allowed, caller.principal, work.at)
+        said = await work.save_change(known, *steps)
         if not allowed:
             await _revoke_all(work)
-        said: SupportAccess | None = saved[-1] if saved else known
         return SupportAccessView.of(said)
 
-    answer = await RUN.command(caller, key, use_case, SupportAccessView)
+    answer = await RUN.command(caller, use_case, SupportAccessView, key=key)
     if not allowed:
         await _end_all(caller)
     return answer
@@ -179,4 +177,4 @@ async def _start_session(begun: Impersonation, tenant_id: str, at: datetime) -> 
         await work.save(step)
         return step.state
 
-    await RUN.command(caller, IdempotencyKey(caller), use_case, Session)
+    await RUN.command(caller, use_case, Session)

@@ -6,7 +6,6 @@ from functions.identity.rules.invitation import InvitationBody
 from functions.identity.rules.refusals import NoInvitation
 from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.tenant import join
-from functions.identity.service.platform import acting
 from functions.identity.service.tenants import administered, point
 from functions.identity.views.members import Accepted, InvitationPage, InvitationView, NewInvitation
 from shared.aggregates import Command
@@ -28,7 +27,7 @@ async def invite(caller: Caller, body: InvitationBody) -> NewInvitation:
         await work.save(step)
         return InvitationView.of(step.state)
 
-    view = await RUN.command(caller, IdempotencyKey(caller), use_case, InvitationView)
+    view = await RUN.command(caller, use_case, InvitationView)
     token = f"{caller.tenant_id}.{view.invitation_id}.{secret}"
     return NewInvitation(**view.model_dump(), token=token)
 
@@ -46,10 +45,10 @@ async def revoke(caller: Caller, key: IdempotencyKey, invitation_id: str) -> Inv
     async def use_case(work: Command) -> InvitationView:
         invitation = await work.get(INVITATIONS, invitation_id)
         await administered(work)
-        saved = await work.save(*invitations.revoke(invitation))
-        return InvitationView.of(saved[-1] if saved else invitation)
+        steps = invitations.revoke(invitation)
+        return InvitationView.of(await work.save_change(invitation, *steps))
 
-    return await RUN.command(caller, key, use_case, InvitationView)
+    return await RUN.command(caller, use_case, InvitationView, key=key)
 
 
 async def accept(caller: Caller, token: str) -> Accepted:
@@ -58,7 +57,7 @@ async def accept(caller: Caller, token: str) -> Accepted:
     for one that was used, revoked or is too old, VersionConflict for somebody who belongs to the
     tenant, Forbidden for callers who did not sign in here."""
     tenant_id, invitation_id, secret = _parts(token)
-    guest = acting(caller.principal, tenant_id, caller.received_at)
+    guest = Caller.acting(caller.principal, tenant_id, caller.received_at)
 
     async def use_case(work: Command) -> Accepted:
         await work.prefetch(
@@ -80,7 +79,7 @@ async def accept(caller: Caller, token: str) -> Accepted:
         await work.save(*accepted, *joined)
         return answer
 
-    return await RUN.command(guest, IdempotencyKey(guest), use_case, Accepted)
+    return await RUN.command(guest, use_case, Accepted)
 
 
 def _parts(token: str) -> tuple[str, str, str]:

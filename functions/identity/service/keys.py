@@ -31,7 +31,7 @@ async def make_key(caller: Caller, body: KeyBody) -> NewKey:
         saved = await work.save(*steps)
         return KeyView.of(saved[-1])
 
-    view = await RUN.command(caller, IdempotencyKey(caller), use_case, KeyView)
+    view = await RUN.command(caller, use_case, KeyView)
     return _with_secret(caller, view, secret)
 
 
@@ -60,7 +60,7 @@ async def rotate_key(caller: Caller, key_id: str) -> NewKey:
         return KeyView.of(step.state)
 
     about = (KEYS, key_id)
-    view = await RUN.command(caller, IdempotencyKey(caller), use_case, KeyView, about=about)
+    view = await RUN.command(caller, use_case, KeyView, about=about)
     return _with_secret(caller, view, secret)
 
 
@@ -72,10 +72,10 @@ async def revoke_key(caller: Caller, key: IdempotencyKey, key_id: str) -> KeyVie
         if found.principal_id != caller.principal:
             check_current(caller.actor, await work.find(MEMBERS, caller.principal), work.at)
         control = await control_of(work)
-        saved = await work.save(*api_key.revoke(found, control, caller.principal, work.at))
-        return KeyView.of(saved[-1] if saved else found)
+        steps = api_key.revoke(found, control, caller.principal, work.at)
+        return KeyView.of(await work.save_change(found, *steps))
 
-    return await RUN.command(caller, key, use_case, KeyView, about=(KEYS, key_id))
+    return await RUN.command(caller, use_case, KeyView, key=key, about=(KEYS, key_id))
 
 
 async def _of_service(

@@ -7,15 +7,15 @@ from functions.identity.rules import passkey_sign_in as rules
 from functions.identity.rules.attempt import Attempt, begin, checked_return
 from functions.identity.rules.passkey_sign_in import PROVIDER, PasskeySignInBody
 from functions.identity.rules.secrets import NumberedToken, new_secret
-from functions.identity.service.platform import ITSELF, digest_keys, on_platform
+from functions.identity.service.platform import digest_keys, on_platform
 from functions.identity.service.sessions import StartedSession, start_in_browser
 from functions.identity.service.sign_in import SignedIn
 from functions.identity.service.sso import is_held
 from functions.identity.views.passkeys import PasskeyOptions
 from shared.aggregates import Command
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.passkeys import passkey_id_of
 from shared.runtime.site import site_of_passkeys
-from shared.storage.idempotency import IdempotencyKey
 
 _MILLISECONDS = 120_000
 
@@ -44,7 +44,7 @@ async def finish_with_passkey(
     somebody whom another issuer lets in; Unavailable."""
     attempt = rules.check_attempt(Attempt.read(kept, await digest_keys()), at)
     id, site = passkey_id_of(body.credential_id), site_of_passkeys()
-    known = await RUN.find(on_platform(ITSELF, at), PASSKEYS, id)
+    known = await RUN.reading(PLATFORM_TENANT, at).find(PASSKEYS, id)
     owner = rules.check_proof(known, body, attempt, site).passkey.principal_id
     started = rules.session_id(attempt)
 
@@ -63,6 +63,6 @@ async def finish_with_passkey(
         )
 
     caller = on_platform(owner, at)
-    session = await RUN.command(caller, IdempotencyKey(caller), use_case, StartedSession)
+    session = await RUN.command(caller, use_case, StartedSession)
     token = NumberedToken(session.session_id, 0).written(await digest_keys())
     return SignedIn(token, attempt.return_to)

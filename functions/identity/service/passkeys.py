@@ -31,7 +31,7 @@ class _Begun(Model):
 
 async def list_passkeys(caller: Caller) -> PasskeysView:
     """The caller's passkeys. Raises Forbidden for callers who never signed in here."""
-    work = Command(RUN, _own(caller), 0)
+    work = Command(RUN, _own(caller))
     principal = await _principal(work, caller)
     found = await _passkeys(work, principal)
     return PasskeysView(items=tuple(map(PasskeyView.of, found)))
@@ -50,7 +50,7 @@ async def begin_passkey(caller: Caller) -> PasskeyOptions:
         return _Begun(session=step.state, principal=principal, others=others)
 
     actor = _own(caller)
-    begun = await RUN.command(actor, IdempotencyKey(actor), use_case, _Begun)
+    begun = await RUN.command(actor, use_case, _Begun)
     return _options(begun, site)
 
 
@@ -74,8 +74,7 @@ async def add_passkey(caller: Caller, key: IdempotencyKey, body: PasskeyBody) ->
         return PasskeyView.of(saved[-1])
 
     actor = _own(caller)
-    own_key = IdempotencyKey(actor, key.id, key.fingerprint)
-    return await RUN.command(actor, own_key, use_case, PasskeyView)
+    return await RUN.command(actor, use_case, PasskeyView, key=key.of(actor))
 
 
 async def remove_passkey(caller: Caller, key: IdempotencyKey, passkey_id: str) -> PasskeyView:
@@ -88,12 +87,11 @@ async def remove_passkey(caller: Caller, key: IdempotencyKey, passkey_id: str) -
         if passkey.principal_id != caller.principal:
             raise await not_found(RUN.outbox, actor, PASSKEYS, passkey_id)
         session, principal = await _recent(work, caller)
-        saved = await work.save(*passkeys.remove(principal, passkey, session.session_id, work.at))
-        return PasskeyView.of(saved[-1] if saved else passkey)
+        steps = passkeys.remove(principal, passkey, session.session_id, work.at)
+        return PasskeyView.of(await work.save_change(passkey, *steps))
 
-    own_key = IdempotencyKey(actor, key.id, key.fingerprint)
     about = (PASSKEYS, passkey_id)
-    return await RUN.command(actor, own_key, use_case, PasskeyView, about=about)
+    return await RUN.command(actor, use_case, PasskeyView, key=key.of(actor), about=about)
 
 
 def _own(caller: Caller) -> Caller:

@@ -20,12 +20,7 @@ ITSELF = f"service:{FUNCTION}"
 
 def on_platform(principal: str, at: datetime) -> Caller:
     """The principal as the actor on what belongs to no tenant."""
-    return acting(principal, PLATFORM_TENANT, at)
-
-
-def acting(principal: str, tenant_id: str, at: datetime) -> Caller:
-    """The principal as an actor whose rights the use case has checked."""
-    return Caller(principal, tenant_id, frozenset(), frozenset(), at, "")
+    return Caller.acting(principal, PLATFORM_TENANT, at)
 
 
 async def digest_keys() -> KeyRing:

@@ -8,7 +8,7 @@ from functions.identity.aggregates import ENDED, PRINCIPALS, RUN, SEATS, SESSION
 from functions.identity.rules.control import end_session
 from functions.identity.rules.secrets import NumberedToken
 from functions.identity.rules.session import PlatformSeat, Session, admits, end, start
-from functions.identity.service.platform import ITSELF, digest_keys, on_platform
+from functions.identity.service.platform import digest_keys, on_platform
 from functions.identity.settings import settings
 from functions.identity.views.sessions import SessionPage, SessionView
 from shared.aggregates import Command, Transition, UnitOfWork
@@ -18,7 +18,6 @@ from shared.kit.callers import Caller
 from shared.kit.control import EndedSessions, place_of_ended
 from shared.kit.ids import new_id
 from shared.kit.models import Model
-from shared.storage.idempotency import IdempotencyKey
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ async def session_of(text: str, at: datetime) -> Signed | None:
     token = NumberedToken.read(text, await digest_keys())
     if token is None:
         return None
-    session = await RUN.find(on_platform(ITSELF, at), SESSIONS, token.id)
+    session = await RUN.reading(PLATFORM_TENANT, at).find(SESSIONS, token.id)
     return Signed(session, token) if session is not None else None
 
 
@@ -178,4 +177,4 @@ async def _end(caller: Caller, session_id: str, because: EndedBecause) -> Sessio
         return SessionView.of(saved[-1] if saved else session)
 
     about = (SESSIONS, session_id)
-    return await RUN.command(caller, IdempotencyKey(caller), use_case, SessionView, about=about)
+    return await RUN.command(caller, use_case, SessionView, about=about)

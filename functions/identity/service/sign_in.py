@@ -17,15 +17,15 @@ from functions.identity.rules.principal import PREFIX, create, link_id, update
 from functions.identity.rules.refusals import SignInRefused
 from functions.identity.rules.secrets import NumberedToken, new_secret
 from functions.identity.service.admission import start_session_at_home
-from functions.identity.service.platform import ITSELF, digest_keys, on_platform
+from functions.identity.service.platform import digest_keys, on_platform
 from functions.identity.service.sessions import StartedSession, start_in_browser
 from functions.identity.service.sso import CALLBACK, issuer_of, tenant_of_mail
 from functions.identity.service.sso import redirect_uri as own_redirect_uri
 from functions.identity.settings import settings
 from shared.aggregates import Command
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.errors import Unavailable
 from shared.kit.ids import new_id
-from shared.storage.idempotency import IdempotencyKey
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ async def start_session(person: Person, device: str, at: datetime) -> str:
     """The id of a new session of the person, who is a new principal the first time. Raises
     Unavailable."""
     id = link_id(person)
-    known = await RUN.find(on_platform(ITSELF, at), LINKS, id)
+    known = await RUN.reading(PLATFORM_TENANT, at).find(LINKS, id)
     principal_id = known.principal_id if known else new_id(PREFIX, at)
 
     async def use_case(work: Command) -> StartedSession:
@@ -133,4 +133,4 @@ async def start_session(person: Person, device: str, at: datetime) -> str:
         return await start_in_browser(work, principal_id, person.provider, device)
 
     caller = on_platform(principal_id, at)
-    return (await RUN.command(caller, IdempotencyKey(caller), use_case, StartedSession)).session_id
+    return (await RUN.command(caller, use_case, StartedSession)).session_id

@@ -12,11 +12,12 @@ from functions.identity.rules.refusals import SignInRefused
 from functions.identity.rules.sso import ID, DomainClaim, Sso, SsoBody
 from functions.identity.rules.tenant import Tenant
 from functions.identity.service.directory import regroup
-from functions.identity.service.platform import ITSELF, acting, digest_keys, on_platform
+from functions.identity.service.platform import digest_keys, on_platform
 from functions.identity.service.tenants import administered
 from functions.identity.settings import settings
 from functions.identity.views.sso import SsoView
 from shared.aggregates import Command
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.models import part_of
@@ -42,7 +43,7 @@ def redirect_uri(tenant_id: str) -> str:
 async def show(caller: Caller) -> SsoView:
     """The tenant's issuer. Raises NotFound where it has none, Forbidden where the caller lost a
     role of its token; who may is the route's question."""
-    work = Command(RUN, caller, 0)
+    work = Command(RUN, caller)
     await administered(work)
     return await _view(caller, await _known(work))
 
@@ -55,7 +56,7 @@ async def configure(caller: Caller, key: IdempotencyKey, body: SsoBody) -> SsoVi
     encrypted = None
     if body.client_secret is not None:
         encrypted = encrypt(body.client_secret, _about(caller.tenant_id, body.issuer), keys)
-    work = Command(RUN, caller, 0)
+    work = Command(RUN, caller)
     await administered(work)
     wanted = rules.configure(
         await work.find(SSO, ID), body, encrypted, caller.principal, caller.received_at
@@ -70,7 +71,7 @@ async def configure(caller: Caller, key: IdempotencyKey, body: SsoBody) -> SsoVi
         await regroup(work, known, sso)
         return await _view(caller, sso)
 
-    return await RUN.command(caller, key, use_case, SsoView)
+    return await RUN.command(caller, use_case, SsoView, key=key)
 
 
 async def verify(caller: Caller) -> SsoView:
@@ -80,7 +81,7 @@ async def verify(caller: Caller) -> SsoView:
 
     The claim lies with the platform and is committed first: a crash in between leaves a domain that
     nobody else can claim and the next call verifies."""
-    work = Command(RUN, caller, 0)
+    work = Command(RUN, caller)
     await administered(work)
     sso = await _known(work)
     found = await txt_records(rules.record_name(sso.domain))
@@ -90,10 +91,10 @@ async def verify(caller: Caller) -> SsoView:
     async def use_case(work: Command) -> SsoView:
         await administered(work)
         known = await _known(work)
-        saved = await work.save(*rules.verify(known, sso.domain, work.at))
-        return await _view(caller, saved[-1] if saved else known)
+        steps = rules.verify(known, sso.domain, work.at)
+        return await _view(caller, await work.save_change(known, *steps))
 
-    return await RUN.command(caller, IdempotencyKey(caller), use_case, SsoView)
+    return await RUN.command(caller, use_case, SsoView)
 
 
 async def tenant_of_mail(mail: str, at: datetime) -> str:
@@ -102,7 +103,7 @@ async def tenant_of_mail(mail: str, at: datetime) -> str:
     if not mail:
         raise SignInRefused(None, "say at which provider, or your mail address: begin at /signin")
     domain = rules.domain_of(mail)
-    claim = await RUN.find(on_platform(ITSELF, at), DOMAINS, domain) if domain else None
+    claim = await RUN.reading(PLATFORM_TENANT, at).find(DOMAINS, domain) if domain else None
     if claim is None:
         detail = "no company signs its people in under that address; choose another way to sign in"
         raise SignInRefused(None, detail)
@@ -113,20 +114,20 @@ async def is_held(mail: str, at: datetime) -> bool:
     """Whether a tenant signs in the people of the address's domain at its own issuer. One read, and
     another where a tenant proved the domain. Raises Unavailable."""
     domain = rules.domain_of(mail)
-    claim = await RUN.find(on_platform(ITSELF, at), DOMAINS, domain) if domain else None
+    claim = await RUN.reading(PLATFORM_TENANT, at).find(DOMAINS, domain) if domain else None
     if claim is None:
         return False
-    sso = await RUN.find(acting(ITSELF, claim.tenant_id, at), SSO, ID)
+    sso = await RUN.reading(claim.tenant_id, at).find(SSO, ID)
     return rules.serves(sso, claim, claim.tenant_id)
 
 
 async def issuer_of(tenant_id: str, at: datetime) -> OwnIssuer:
     """The tenant with its issuer. Two round trips. Raises SignInRefused where nobody signs in
     there, Unavailable."""
-    work = Command(RUN, acting(ITSELF, tenant_id, at), 0)
+    work = RUN.reading(tenant_id, at)
     await work.prefetch((SSO, ID), (TENANTS, tenant_id))
     sso, tenant = await work.find(SSO, ID), await work.find(TENANTS, tenant_id)
-    claim = await RUN.find(on_platform(ITSELF, at), DOMAINS, sso.domain) if sso else None
+    claim = await RUN.reading(PLATFORM_TENANT, at).find(DOMAINS, sso.domain) if sso else None
     if sso is None or tenant is None or not rules.serves(sso, claim, tenant_id):
         raise SignInRefused(None, "the tenant has no issuer with a verified domain; ask its admin")
     return OwnIssuer(tenant, sso, await _client(tenant_id, sso))
@@ -152,16 +153,13 @@ async def _claim(caller: Caller, domain: str) -> None:
         claim = await work.find(DOMAINS, domain)
         holder = None
         if claim is not None:
-            theirs = acting(ITSELF, claim.tenant_id, work.at)
-            holder = await RUN.find(theirs, SSO, ID)
-        saved = await work.save(
-            *rules.claim_domain(claim, holder, domain, caller.tenant_id, work.at)
-        )
-        kept: DomainClaim | None = saved[-1] if saved else claim
+            holder = await RUN.reading(claim.tenant_id, work.at).find(SSO, ID)
+        steps = rules.claim_domain(claim, holder, domain, caller.tenant_id, work.at)
+        kept = await work.save_change(claim, *steps)
         assert kept is not None, "a domain without a claim gets one"
         return kept
 
-    await RUN.command(actor, IdempotencyKey(actor), use_case, DomainClaim)
+    await RUN.command(actor, use_case, DomainClaim)
 
 
 async def _known(work: Command) -> Sso:

@@ -9,7 +9,6 @@ from functions.identity.aggregates import CONTROLS, RUN, TENANTS
 from functions.identity.rules import suspension
 from functions.identity.rules.suspension import SuspensionBody, check_platform_admin
 from functions.identity.rules.tenant import NameBody, Tenant, rename
-from functions.identity.service.platform import acting
 from functions.identity.service.tenants import administered, control_of
 from functions.identity.views.tenants import TenantView
 from shared.aggregates import Command, Transition, UnitOfWork
@@ -75,9 +74,8 @@ async def _from_platform(
 ) -> TenantView:
     if not TENANTS.may_be_id(tenant_id):
         raise _unknown()
-    actor = acting(caller.principal, tenant_id, caller.received_at)
-    own_key = IdempotencyKey(actor, key.id, key.fingerprint)
-    return await _change(actor, own_key, rule, _found)
+    actor = Caller.acting(caller.principal, tenant_id, caller.received_at)
+    return await _change(actor, key.of(actor), rule, _found)
 
 
 async def _from_within(
@@ -100,7 +98,7 @@ async def _change(
         saved = await work.save(*rule(tenant, await control_of(work), work.at))
         return TenantView.of(saved[0] if saved else tenant)
 
-    return await RUN.command(actor, key, use_case, TenantView)
+    return await RUN.command(actor, use_case, TenantView, key=key)
 
 
 async def _found(work: Command) -> Tenant:

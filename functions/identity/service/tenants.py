@@ -18,7 +18,7 @@ from functions.identity.rules.tenant import (
     TenantBody,
     check_current,
 )
-from functions.identity.service.platform import ITSELF, acting, on_platform
+from functions.identity.service.platform import on_platform
 from functions.identity.views.members import MemberPage, MemberView
 from functions.identity.views.tenants import Me, TenantsView, TenantView
 from shared.aggregates import Command, Transition
@@ -34,7 +34,7 @@ async def create_tenant(caller: Caller, key: IdempotencyKey, body: TenantBody) -
     """The new tenant; the caller is its admin and its governor. Raises VersionConflict for a short
     name that is taken, Forbidden for callers who did not sign in."""
     claim = await _claim(caller, key, body)
-    founder = acting(caller.principal, claim.tenant_id, caller.received_at)
+    founder = Caller.acting(caller.principal, claim.tenant_id, caller.received_at)
 
     async def use_case(work: Command) -> TenantView:
         known = await work.find(TENANTS, claim.tenant_id)
@@ -45,7 +45,7 @@ async def create_tenant(caller: Caller, key: IdempotencyKey, body: TenantBody) -
         )
         return TenantView.of(saved[0])
 
-    return await RUN.command(founder, IdempotencyKey(founder), use_case, TenantView)
+    return await RUN.command(founder, use_case, TenantView)
 
 
 async def list_tenants(caller: Caller) -> TenantsView:
@@ -105,10 +105,10 @@ async def change_roles(
         if not member.is_here:
             raise VersionConflict("the member left; invite them again")
         control = await control_of(work)
-        saved = await work.save(*tenants.change_roles(tenant, control, member, roles, work.at))
-        return MemberView.of(saved[-1] if saved else member)
+        steps = tenants.change_roles(tenant, control, member, roles, work.at)
+        return MemberView.of(await work.save_change(member, *steps))
 
-    return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))
+    return await RUN.command(caller, use_case, MemberView, key=key, about=(MEMBERS, principal))
 
 
 async def change_deputy(
@@ -124,10 +124,10 @@ async def change_deputy(
         if not member.is_here:
             raise VersionConflict("the member left; invite them again")
         control = await control_of(work)
-        saved = await work.save(*deputy.name(control, member, change, caller.principal, work.at))
-        return MemberView.of(saved[-1] if saved else member)
+        steps = deputy.name(control, member, change, caller.principal, work.at)
+        return MemberView.of(await work.save_change(member, *steps))
 
-    return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))
+    return await RUN.command(caller, use_case, MemberView, key=key, about=(MEMBERS, principal))
 
 
 async def remove_member(caller: Caller, key: IdempotencyKey, principal: str) -> MemberView:
@@ -139,10 +139,10 @@ async def remove_member(caller: Caller, key: IdempotencyKey, principal: str) -> 
         leaves = principal == caller.principal
         tenant = await _tenant(work) if leaves else await administered(work)
         control = await control_of(work)
-        saved = await work.save(*tenants.remove(tenant, control, member, work.at))
-        return MemberView.of(saved[-1] if saved else member)
+        steps = tenants.remove(tenant, control, member, work.at)
+        return MemberView.of(await work.save_change(member, *steps))
 
-    return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))
+    return await RUN.command(caller, use_case, MemberView, key=key, about=(MEMBERS, principal))
 
 
 async def end_sessions(caller: Caller, key: IdempotencyKey, principal: str) -> MemberView:
@@ -152,10 +152,10 @@ async def end_sessions(caller: Caller, key: IdempotencyKey, principal: str) -> M
     async def use_case(work: Command) -> MemberView:
         member = await work.get(MEMBERS, principal)
         await administered(work)
-        saved = await work.save(*tenants.sign_out(await control_of(work), member, work.at))
-        return MemberView.of(saved[-1] if saved else member)
+        steps = tenants.sign_out(await control_of(work), member, work.at)
+        return MemberView.of(await work.save_change(member, *steps))
 
-    return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))
+    return await RUN.command(caller, use_case, MemberView, key=key, about=(MEMBERS, principal))
 
 
 async def administered(work: Command) -> Tenant:
@@ -179,7 +179,7 @@ async def place_of(
     principal: str, tenant_id: str, at: datetime
 ) -> tuple[Tenant | None, Member | None]:
     """The tenant, and the principal's place in it where it has one. One round trip."""
-    work = Command(RUN, acting(ITSELF, tenant_id, at), 0)
+    work = RUN.reading(tenant_id, at)
     await work.prefetch((TENANTS, tenant_id), (MEMBERS, principal))
     member = await work.find(MEMBERS, principal)
     is_here = member is not None and member.is_here
@@ -193,10 +193,9 @@ async def point(caller: Caller, tenant_id: str) -> None:
 
     async def use_case(work: Command) -> Principal:
         principal = await _signed_in(work, caller)
-        saved = await work.save(*point_to(principal, tenant_id))
-        return saved[-1] if saved else principal
+        return await work.save_change(principal, *point_to(principal, tenant_id))
 
-    await RUN.command(actor, IdempotencyKey(actor), use_case, Principal)
+    await RUN.command(actor, use_case, Principal)
 
 
 async def _claim(caller: Caller, key: IdempotencyKey, body: TenantBody) -> SlugClaim:
@@ -219,12 +218,11 @@ async def _claim(caller: Caller, key: IdempotencyKey, body: TenantBody) -> SlugC
         await work.save(*point_to(principal, tenant_id), Transition(claim))
         return claim
 
-    own_key = IdempotencyKey(actor, key.id, key.fingerprint)
-    return await RUN.command(actor, own_key, use_case, SlugClaim)
+    return await RUN.command(actor, use_case, SlugClaim, key=key.of(actor))
 
 
 async def _is_founded(claim: SlugClaim, at: datetime) -> bool:
-    return await RUN.find(acting(ITSELF, claim.tenant_id, at), TENANTS, claim.tenant_id) is not None
+    return await RUN.reading(claim.tenant_id, at).find(TENANTS, claim.tenant_id) is not None
 
 
 async def _signed_in(work: Command, caller: Caller) -> Principal:

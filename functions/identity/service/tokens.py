@@ -29,7 +29,6 @@ from functions.identity.service.paces import refuse_haste
 from functions.identity.service.platform import (
     ITSELF,
     access_token,
-    acting,
     digest_keys,
     on_platform,
 )
@@ -39,7 +38,6 @@ from shared.aggregates import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.ids import derive_id
 from shared.kit.models import Model
-from shared.storage.idempotency import IdempotencyKey
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ async def renew_session(
 
     caller = on_platform(ITSELF, at)
     about = (SESSIONS, signed.session.session_id)
-    renewed = await RUN.command(caller, IdempotencyKey(caller), use_case, _Renewed, about=about)
+    renewed = await RUN.command(caller, use_case, _Renewed, about=about)
     if renewed.session is None:
         raise _over(renewed.copied_from)
     return await _tokens(grant, renewed.session, at)
@@ -132,7 +130,7 @@ async def redeem_device_code(code: str, tenant_id: str, at: datetime) -> Tokens:
         await work.save(session, device_grant.redeem(grant, session_id, work.at))
         return session.state
 
-    session = await RUN.command(caller, IdempotencyKey(caller), use_case, Session)
+    session = await RUN.command(caller, use_case, Session)
     if session.is_over(at) or session.number:
         raise _over(None)
     grant = await _granted(session, tenant_id, "", at)
@@ -158,7 +156,7 @@ async def redeem_authorization_code(code: str, presented: PresentedCode, at: dat
             await save_ended(work, copied)
         return _Renewed(session=None, copied_from=grant.principal_id)
 
-    given = await RUN.command(caller, IdempotencyKey(caller), use_case, _Renewed)
+    given = await RUN.command(caller, use_case, _Renewed)
     if given.session is None:
         raise _over(given.copied_from, "code")
     return await _tokens(await _granted(given.session, "", "", at), given.session, at)
@@ -170,7 +168,7 @@ async def exchange_key(text: str, at: datetime) -> Tokens:
     written = WrittenKey.read(text)
     if written is None:
         raise GrantRefused("invalid_client", "that is no API key", "unverified")
-    work = Command(RUN, acting(ITSELF, written.tenant_id, at), 0)
+    work = RUN.reading(written.tenant_id, at)
     key = await work.find(KEYS, written.key_id)
     member = tenant = None
     if key is not None:
@@ -218,7 +216,7 @@ async def _as_support(session: Session, tenant_id: str, scope: str, at: datetime
     own = session.tenant_id or ""
     if tenant_id not in ("", own):
         raise GrantRefused("access_denied", "support acts in one tenant; leave tenant out")
-    work = Command(RUN, acting(ITSELF, own, at), 0)
+    work = RUN.reading(own, at)
     await work.prefetch((IMPERSONATIONS, session.session_id), (SUPPORT_ACCESS, ACCESS_ID))
     known = await work.find(IMPERSONATIONS, session.session_id)
     if not continues(known, await work.find(SUPPORT_ACCESS, ACCESS_ID), at):
@@ -231,7 +229,7 @@ async def _in_tenant(
 ) -> Grant:
     tenant = member = workspace = None
     if TENANTS.may_be_id(tenant_id):
-        work = Command(RUN, acting(ITSELF, tenant_id, at), 0)
+        work = RUN.reading(tenant_id, at)
         await work.prefetch((TENANTS, tenant_id), (MEMBERS, session.principal_id))
         tenant = await work.find(TENANTS, tenant_id)
         member = await work.find(MEMBERS, session.principal_id)
@@ -252,7 +250,7 @@ def _audience_of(session: Session) -> str | None:
 
 
 async def _only_tenant(principal_id: str, at: datetime) -> str | None:
-    principal = await RUN.find(on_platform(ITSELF, at), PRINCIPALS, principal_id)
+    principal = await RUN.reading(PLATFORM_TENANT, at).find(PRINCIPALS, principal_id)
     tenants = principal.tenants if principal is not None else ()
     return tenants[0] if len(tenants) == 1 else None
 

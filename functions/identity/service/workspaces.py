@@ -35,7 +35,7 @@ async def create_workspace(
         saved = await work.save(*steps)
         return WorkspaceView.of(saved[-1])
 
-    return await RUN.command(caller, key, use_case, WorkspaceView)
+    return await RUN.command(caller, use_case, WorkspaceView, key=key)
 
 
 async def change_workspace(
@@ -49,11 +49,11 @@ async def change_workspace(
         workspace = await work.get(WORKSPACES, workspace_id)
         tenant = await administered(work)
         work.rely_on(TENANTS, caller.tenant_id)
-        saved = await work.save(*workspaces.change(tenant, workspace, body, work.at))
-        return WorkspaceView.of(saved[-1] if saved else workspace)
+        steps = workspaces.change(tenant, workspace, body, work.at)
+        return WorkspaceView.of(await work.save_change(workspace, *steps))
 
     about = (WORKSPACES, workspace_id)
-    return await RUN.command(caller, key, use_case, WorkspaceView, about=about)
+    return await RUN.command(caller, use_case, WorkspaceView, key=key, about=about)
 
 
 async def change_roles(
@@ -79,7 +79,6 @@ async def change_roles(
             raise VersionConflict("the member left; invite them again")
         control = await control_of(work)
         steps = workspaces.change_roles(member, control, workspace, roles, work.at)
-        saved = await work.save(*steps)
-        return MemberView.of(saved[-1] if saved else member)
+        return MemberView.of(await work.save_change(member, *steps))
 
-    return await RUN.command(caller, key, use_case, MemberView, about=(MEMBERS, principal))
+    return await RUN.command(caller, use_case, MemberView, key=key, about=(MEMBERS, principal))

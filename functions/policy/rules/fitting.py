@@ -9,7 +9,8 @@ import cedarpy
 from functions.policy.rules.deciding import RequestBody
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.wording import shortened
-from shared.policy.engine import Policies, Request, Schema, Uid
+from shared.policy.cedars_words import misfit
+from shared.policy.engine import Policies, Schema
 
 _UID = 'must be an entity\'s name: {"type": …, "id": …}, both texts'
 _CONTEXT = "has a value of another type than the schema's context: `at`, `hour` and `weekday`"
@@ -52,14 +53,12 @@ def _is_uid(value: Any) -> bool:
 
 
 def _misfit(entity: dict[str, Any], schema: Schema) -> tuple[str, str] | None:
-    """What of an entity the schema does not know: only a decision says so in detail."""
+    """What of an entity the schema does not know."""
     text = json.dumps([entity])
     try:
         cedarpy.Entities.from_json_str(text, schema.handle)
     except ValueError:
-        nobody = Request(Uid("any", ""), "any", Uid("any", ""), {}).as_json()
-        said = cedarpy.is_authorized(nobody, "", text, schema.handle).diagnostics.errors
-        detail = "; ".join(said).rpartition(f"{text}: ")[2]
+        detail = misfit(text, schema.handle)
         for begins in _BEFORE:
             detail = detail.removeprefix(begins)
         return "", _fits_not(detail)

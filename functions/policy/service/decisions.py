@@ -43,7 +43,7 @@ async def ask(caller: Caller, key: IdempotencyKey, body: RequestBody) -> Decisio
         await work.save(Transition(decided))
         return DecisionView.of(decided)
 
-    answer = await RUN.command(caller, key, use_case, DecisionView)
+    answer = await RUN.command(caller, use_case, DecisionView, key=key)
     note_stored(store, stored)
     return answer
 

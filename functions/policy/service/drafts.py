@@ -38,7 +38,7 @@ async def propose(caller: Caller, key: IdempotencyKey, body: PolicyBody) -> Poli
         saved = await work.save(*draft(body, known, id, published.version, by, work.at))
         return PolicyDetail.of(saved[0], source=body.source)
 
-    return await RUN.command(caller, key, use_case, PolicyDetail)
+    return await RUN.command(caller, use_case, PolicyDetail, key=key)
 
 
 async def show(caller: Caller, policy_id: str) -> PolicyDetail:
@@ -68,18 +68,18 @@ async def ask_to_publish(caller: Caller, key: IdempotencyKey, policy_id: str) ->
         saved = await work.save(*steps)
         return PolicyView.of(saved[0])
 
-    return await RUN.command(caller, key, use_case, PolicyView, about=(POLICIES, policy_id))
+    return await RUN.command(caller, use_case, PolicyView, key=key, about=(POLICIES, policy_id))
 
 
 async def withdraw_request(caller: Caller, key: IdempotencyKey, policy_id: str) -> PolicyView:
     """The draft without its approval, which is cancelled. Raises NotFound, VersionConflict."""
     return await RUN.change(
         caller,
-        key,
         POLICIES,
         policy_id,
         lambda policy: withdraw(policy, caller.principal),
         PolicyView,
+        key=key,
     )
 
 

@@ -15,9 +15,9 @@ from events.cases import (
 from functions.approvals.rules import reversals
 from functions.approvals.rules.opening import open_cancelled
 from functions.approvals.rules.requests import request_of_case
-from shared.aggregates.aggregate import payload
 from shared.kit.contents import Content, Contents
 from shared.kit.ids import derive_id
+from shared.kit.transitions import payload
 from tests.attacks.adversary.post import Message
 
 if TYPE_CHECKING:

@@ -25,12 +25,12 @@ from functions.agents.rules.judgement import Judgement, judge
 from functions.agents.rules.normal_form import normal_form, read_normal_form
 from functions.agents.rules.rights import Powers
 from functions.approvals.rules.approval import Step
-from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.canonical import canonical_json
 from shared.kit.contents import Content
 from shared.kit.errors import AssentError, VersionConflict
 from shared.kit.signing import sign
+from shared.kit.transitions import payload
 from shared.policy.vocabulary import EntityType
 from tests.attacks.adversary import policies
 from tests.attacks.adversary.for_cases import ForCases

@@ -25,12 +25,12 @@ from functions.agents.rules.judgement import judge
 from functions.agents.rules.normal_form import normal_form
 from functions.agents.rules.rights import Powers
 from functions.agents.rules.withdrawal import cancel, end_withdrawn
-from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id
 from shared.kit.models import part_of
 from shared.kit.signing import load_public_keys, load_signing_key, public_key_set, sign
+from shared.kit.transitions import payload
 from tests.functions.agents.specs import hash_of, spec
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -14,7 +14,8 @@ from shared.kit.signing import public_key_set
 from shared.runtime import auth
 from shared.runtime.app import create_api
 from shared.runtime.settings import runtime_settings
-from tests.functions.agents.worlds import ISSUER, World
+from tests.bearers import ISSUER
+from tests.functions.agents.worlds import World
 from tests.functions.approvals.conftest import cloud
 from tests.shared.cloud import Cloud, Mailbox
 

@@ -1,13 +1,11 @@
 """One tenant and everything people, approvals and clocks do to its agents."""
 
 import json
-import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
-from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from events.agents import AgentApprovalNeeded
@@ -39,10 +37,10 @@ from shared.messaging.timers import timer_event
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import signing_key
+from tests.bearers import authorization
 from tests.functions.agents.specs import document
 from tests.shared.cloud import Cloud
 
-ISSUER = "https://issuer.test"
 SCOPES = ("agents:read", "agents:write")
 OUTCOMES: dict[str, type[ApprovalState]] = {
     "approved": ApprovalApproved,
@@ -274,15 +272,4 @@ class World:
         await self.store.commit(batch)
 
     def _headers(self) -> dict[str, str]:
-        claims = {
-            "iss": ISSUER,
-            "aud": "assent",
-            "sub": self.principal,
-            "tenant": self.tenant,
-            "scope": " ".join(self.scopes),
-            "roles": list(self.roles),
-            "exp": int(time.time()) + 900,
-        }
-        header = {"alg": "Ed25519", "kid": self.key.kid, "typ": "at+jwt"}
-        token = jwt.encode(header, claims, self.key, ["Ed25519"])
-        return {"Authorization": f"Bearer {token}"}
+        return authorization(self.key, self.principal, self.tenant, self.scopes, self.roles)

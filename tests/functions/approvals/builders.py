@@ -15,8 +15,8 @@ from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent
 from functions.approvals.rules.requests import Request, RequestBody, SubjectBody
-from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
+from shared.kit.transitions import payload
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

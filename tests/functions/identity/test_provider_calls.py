@@ -1,9 +1,7 @@
 """What a tenant could name as its issuer to reach what is ours, and where browsers are sent."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
@@ -18,6 +16,7 @@ from functions.identity.provider_calls import (
 from functions.identity.rules.refusals import SsoRefused
 from shared.kit.errors import Unavailable
 from shared.runtime.settings import runtime_settings
+from tests.local_servers import Answer, Asked, local_server
 
 ASKS = [pytest.param(ask_issuer, id="issuer"), pytest.param(ask_configured, id="configured")]
 
@@ -50,29 +49,14 @@ class Server:
 def server() -> Iterator[Server]:
     said = Server()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            said.tokens.append(self.headers["Authorization"])
-            self.send_response(said.status)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(said.body)
+    def answer(asked: Asked) -> Answer:
+        if asked.method == "POST":
+            said.forms.append(parse_qs(asked.body.decode()))
+        said.tokens.append(asked.headers.get("Authorization"))
+        return Answer(said.body, said.status)
 
-        def do_POST(self) -> None:
-            said.forms.append(
-                parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            )
-            self.do_GET()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=listening.serve_forever, daemon=True).start()
-    said.url = f"http://127.0.0.1:{listening.server_port}"
-    yield said
-    listening.shutdown()
-    listening.server_close()
+    with local_server(answer) as said.url:
+        yield said
 
 
 @pytest.mark.parametrize("environment", ["prod"], indirect=True)

@@ -5,10 +5,8 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,6 +19,7 @@ from functions.identity.rules.attempt import Attempt, begin
 from functions.identity.rules.refusals import SignInRefused
 from functions.identity.rules.secrets import new_secret
 from shared.kit.errors import Unavailable
+from tests.local_servers import Answer, Asked, local_server
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
@@ -55,32 +54,17 @@ class Issuer:
 def issuer() -> Iterator[Issuer]:
     served = Issuer()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._send(200, served.document(self.path))
+    def answer(asked: Asked) -> Answer:
+        content, status = served.answer, served.status
+        if asked.method == "POST":
+            served.asked.append(parse_qs(asked.body.decode()))
+        else:
+            content, status = served.document(asked.path), 200
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        return Answer(body, status)
 
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            served.asked.append(parse_qs(self.rfile.read(length).decode()))
-            self._send(served.status, served.answer)
-
-        def _send(self, status: int, content: Any) -> None:
-            body = content if isinstance(content, bytes) else json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    served.url = f"http://127.0.0.1:{server.server_port}"
-    yield served
-    server.shutdown()
-    server.server_close()
+    with local_server(answer) as served.url:
+        yield served
 
 
 @pytest.fixture

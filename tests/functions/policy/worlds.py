@@ -1,14 +1,12 @@
 """One tenant with its policies, and approvals that decides about them; deliveries by hand."""
 
 import json
-import time
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import httpx
-from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from functions.approvals.reactions import HANDLERS as IN_APPROVALS
@@ -17,9 +15,9 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.policy.published import COLLECTION, PUBLISHED, Published
 from shared.storage.firestore import TenantStore
+from tests.bearers import authorization
 from tests.shared.cloud import Cloud
 
-ISSUER = "https://issuer.test"
 SCOPES = ("policies:read", "policies:write", "approvals:read", "approvals:write")
 SCOPES_OF_A_GOVERNOR = (*SCOPES, "governance:read", "governance:write")
 # Reads and writes of the platform's own nouns.
@@ -159,18 +157,7 @@ class World:
         return Published.model_validate_json(document.data["state"])
 
     def _headers(self) -> dict[str, str]:
-        claims = {
-            "iss": ISSUER,
-            "aud": "assent",
-            "sub": self.principal,
-            "tenant": self.tenant,
-            "scope": " ".join(self.scopes),
-            "roles": list(self.roles),
-            "exp": int(time.time()) + 900,
-        }
-        header = {"alg": "Ed25519", "kid": self.key.kid, "typ": "at+jwt"}
-        token = jwt.encode(header, claims, self.key, ["Ed25519"])
-        return {"Authorization": f"Bearer {token}"}
+        return authorization(self.key, self.principal, self.tenant, self.scopes, self.roles)
 
 
 async def deliver(event: Envelope) -> None:

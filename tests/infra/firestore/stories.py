@@ -86,7 +86,7 @@ async def somebody_lists_what_is_theirs(tenant: TenantStore) -> None:
         founded: Tenant = saved[0]
         return founded
 
-    await IDENTITY.command(admin, IdempotencyKey(admin), found, Tenant)
+    await IDENTITY.command(admin, found, Tenant)
     await sessions.list_sessions(admin, 25, None)
     await tenants.list_members(admin, 25, None)
     await invitations.list_invitations(admin, 25, None)
@@ -152,7 +152,7 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     for bucket in BUCKETS:
         await lists.list_approvals(caller, bucket, 25, None)
     await lists.list_precedents(caller, 25, None)
-    work = Command(APPROVALS, caller, 0)
+    work = Command(APPROVALS, caller)
     await queries.find_like(work, "likeness", 3)
     await queries.find_precedent_like(work, "likeness", ["draft", "active"])
     await queries.find_ended(work, "execution", "suspended", 25)

@@ -4,7 +4,7 @@ import pytest
 from joserfc.jwk import KeySet
 
 from emulators.issuer import new_signing_key
-from shared.aggregates.aggregate import Signing
+from shared.aggregates.signing import Signing
 from shared.kit.signing import load_public_keys
 from shared.storage.firestore import TenantStore
 from tests.secret_manager import SecretManager

@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Self
 from google.cloud.tasks_v2 import Task
 from pydantic import BaseModel
 
-from shared.aggregates.aggregate import Aggregate, DueTimer, Signing
+from shared.aggregates.aggregate import Aggregate, DueTimer
 from shared.aggregates.command import Command
 from shared.aggregates.runner import Runner
+from shared.aggregates.signing import Signing
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import AlreadyDecided
@@ -183,11 +184,15 @@ class Shop:
             await work.save(Transition(order, OrderPlaced))
             return OrderView.of(order)
 
-        return await self.run.command(self.caller(at), self.key(key, at=at), use_case, OrderView)
+        return await self.run.command(
+            self.caller(at), use_case, OrderView, key=self.key(key, at=at)
+        )
 
     async def pay(self, id: str, key: str = "") -> OrderView:
         """Somebody pays for it."""
-        return await self.run.change(self.caller(), self.key(key), self.orders, id, pay, OrderView)
+        return await self.run.change(
+            self.caller(), self.orders, id, pay, OrderView, key=self.key(key)
+        )
 
     async def ship(
         self, id: str, meanwhile: Callable[[int], Awaitable[Any]] | None = None, key: str = ""
@@ -203,7 +208,7 @@ class Shop:
             await work.save(sent)
             return OrderView.of(sent.state)
 
-        return await self.run.command(self.caller(), self.key(key), use_case, OrderView)
+        return await self.run.command(self.caller(), use_case, OrderView, key=self.key(key))
 
     def delivered(self) -> Envelope:
         """An event of another function about an order, as it is delivered."""

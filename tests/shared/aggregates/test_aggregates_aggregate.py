@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.aggregates.aggregate import Aggregate, payload
+from shared.aggregates.aggregate import Aggregate
 from shared.kit.ids import new_id
 from shared.kit.instants import format_instant
-from shared.kit.transitions import Transition
+from shared.kit.transitions import Transition, payload
 from shared.messaging.recorder import LastEvent
 from shared.storage.batches import Document
 from tests.shared.aggregates.shop import (

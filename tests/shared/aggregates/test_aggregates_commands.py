@@ -59,7 +59,7 @@ async def test_a_key_with_another_body_is_refused_and_nothing_runs(shop: Shop) -
 
     key = shop.key("k1", "another body")
     with pytest.raises(IdempotencyKeyReused):
-        await shop.run.command(shop.caller(), key, use_case, OrderView)
+        await shop.run.command(shop.caller(), use_case, OrderView, key=key)
     assert ran == []
 
 
@@ -97,9 +97,7 @@ async def test_a_change_without_transitions_answers_what_is_and_commits_nothing(
     id = (await shop.place()).order_id
     before = await shop.document(id)
     shop.cloud.mend()
-    answer = await shop.run.change(
-        shop.caller(), shop.key(), shop.orders, id, lambda order: (), OrderView
-    )
+    answer = await shop.run.change(shop.caller(), shop.orders, id, lambda order: (), OrderView)
     assert answer == OrderView.of(await shop.order(id))
     assert "Commit" not in shop.cloud.firestore.calls
     assert await shop.document(id) == before
@@ -112,7 +110,6 @@ async def test_a_lost_race_is_decided_again_from_a_fresh_read(shop: Shop) -> Non
         if attempt < 2:
             await shop.run.change(
                 shop.caller(),
-                shop.key(),
                 shop.orders,
                 id,
                 lambda order: (changed(order, OrderPlaced, shipped=order.shipped + 10),),
@@ -192,10 +189,10 @@ async def test_anothers_event_under_the_same_id_is_not_taken_for_ones_own(shop: 
     async def use_case(work: Command) -> OrderView:
         if work.attempt > 0:
             return await place(work, None)
-        await shop.run.command(shop.caller(), shop.key(), other, OrderView)
+        await shop.run.command(shop.caller(), other, OrderView)
         return await place(work, shared)
 
-    answer = await shop.run.command(shop.caller(), shop.key(), use_case, OrderView)
+    answer = await shop.run.command(shop.caller(), use_case, OrderView)
     assert (await shop.order(answer.order_id)).status == "open"
     assert await shop.told() == ["placed", "placed"]
 
@@ -208,7 +205,7 @@ async def test_a_silent_commit_whose_answer_was_lost_is_recognised_by_its_key(sh
         return counted
 
     shop.cloud.firestore.cut("Commit", "after", number=1, times=1)
-    counted = await shop.run.command(shop.caller(), shop.key("k1"), use_case, Till)
+    counted = await shop.run.command(shop.caller(), use_case, Till, key=shop.key("k1"))
     assert counted.orders == 1
     document = await shop.store.get(TILLS.collection, "main")
     assert document is not None
@@ -231,7 +228,7 @@ async def test_who_is_refused_because_its_twin_was_first_gets_the_twins_answer(s
         raise AlreadyDecided("the order is paid")
 
     key = shop.key("k1")
-    answer = await shop.run.command(shop.caller(), key, use_case, OrderView)
+    answer = await shop.run.command(shop.caller(), use_case, OrderView, key=key)
     assert [answer] == twins
     assert await shop.told() == ["placed", "paid"]
 
@@ -243,7 +240,7 @@ async def test_who_is_refused_because_another_body_took_its_key_is_told_so(shop:
 
     key = shop.key("k1", "another body")
     with pytest.raises(IdempotencyKeyReused):
-        await shop.run.command(shop.caller(), key, use_case, OrderView)
+        await shop.run.command(shop.caller(), use_case, OrderView, key=key)
 
 
 @pytest.mark.parametrize("key", ["", "k1"])
@@ -253,7 +250,7 @@ async def test_a_refusal_writes_nothing_and_uses_up_no_key(shop: Shop, key: str)
         raise Invalid
 
     with pytest.raises(Invalid):
-        await shop.run.command(shop.caller(), shop.key(key), refuse, OrderView)
+        await shop.run.command(shop.caller(), refuse, OrderView, key=shop.key(key))
     assert await shop.log() == []
     assert (await shop.place(key)).status == "open"
 

@@ -46,7 +46,7 @@ async def do(shop: Shop, act: Callable[[Command], Awaitable[Any]]) -> list[int]:
         await act(work)
         return Done()
 
-    await shop.run.command(shop.caller(), shop.key(), use_case, Done)
+    await shop.run.command(shop.caller(), use_case, Done)
     return attempts
 
 

@@ -3,15 +3,14 @@ again."""
 
 import asyncio
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
 
 from shared.kit.errors import AssentError, Unauthenticated, Unavailable
 from shared.runtime.key_exchange import KEPT_SECONDS, RENEWED_AFTER_SECONDS, KeyExchange
+from tests.local_servers import Answer, Asked, local_server
 
 
 class Identity:
@@ -34,25 +33,12 @@ class Identity:
 def identity() -> Iterator[Identity]:
     served = Identity()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            content = served.answer(self.rfile.read(length).decode())
-            self.send_response(served.status)
-            for name, value in served.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
+    def answer(asked: Asked) -> Answer:
+        content = served.answer(asked.body.decode())
+        return Answer(content, served.status, served.headers)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    served.url = f"http://127.0.0.1:{server.server_port}"
-    yield served
-    server.shutdown()
-    server.server_close()
+    with local_server(answer) as served.url:
+        yield served
 
 
 class Clock:

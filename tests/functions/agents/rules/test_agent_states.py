@@ -16,9 +16,9 @@ from functions.agents.rules.agent import (
     suspend_by_hand,
 )
 from functions.agents.rules.entity_types import AGENT
-from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, SeparationOfDuties, VersionConflict
+from shared.kit.transitions import payload
 from tests.functions.agents.cases import GALA, SECOND, START, changed, submitted
 from tests.functions.agents.rules.test_case import live
 from tests.functions.agents.specs import spec

@@ -17,9 +17,9 @@ from functions.agents.rules.reports import (
     report,
     report_violation,
 )
-from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden
+from shared.kit.transitions import payload
 from tests.functions.agents.cases import GALA, SECOND, START
 from tests.functions.agents.rules.test_agent_states import active, published, suspended
 from tests.shared.policy.asked import ask

@@ -14,6 +14,7 @@ from functions.agents.rules.deployment import TakenBack, go_live, take_back
 from functions.agents.rules.withdrawal import end_withdrawn
 from functions.agents.service.steps import save_steps
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.control import Control
 from shared.kit.sealing import KEY_BYTES, SubjectKey
 from shared.messaging.changes import Change
 from shared.messaging.recorder import LastEvent, Recorder
@@ -34,14 +35,14 @@ async def saved(
 ) -> Change:
     """The commit of the steps; the agent had published seven events before, the case three."""
     recorder = Recorder("agents", TENANT, "service:agents", START, LATEST)
-    work = UnitOfWork(RUN.by_model, recorder, Change())
+    work = UnitOfWork(RUN.by_model, recorder, Change(), control=Control())
     if agent and case:
         fields = AGENTS.fields(agent, 7, LATEST)
         document = Document(AGENTS.collection, agent.agent_id, TENANT, fields, START)
-        assert work.read(AGENTS, agent.agent_id, document) == agent
+        assert await work.take(AGENTS, agent.agent_id, document) == agent
         fields = CASES.fields(case, 3, LATEST)
         document = Document(CASES.collection, case.case_id, TENANT, fields, START)
-        assert work.read(CASES, case.case_id, document) == case
+        assert await work.take(CASES, case.case_id, document) == case
     await save_steps(work, steps, agent)
     return work.finish()
 

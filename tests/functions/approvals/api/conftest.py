@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from functions.approvals.api import ROUTER, RUN
@@ -18,9 +16,9 @@ from shared.kit.signing import public_key_set
 from shared.runtime import auth
 from shared.runtime.app import create_api
 from shared.runtime.settings import runtime_settings
+from tests.bearers import ISSUER, authorization
 from tests.shared.cloud import Cloud
 
-ISSUER = "https://issuer.test"
 SCOPES = ("approvals:read", "approvals:write")
 
 
@@ -56,18 +54,8 @@ class Program:
         return await self.client.post(path, content=content, headers={**self._headers(), **named})
 
     def _headers(self) -> dict[str, str]:
-        claims = {
-            "iss": ISSUER,
-            "aud": "assent",
-            "sub": self.principal,
-            "tenant": self.tenant,
-            "scope": " ".join(self.scopes),
-            "roles": list(self.roles),
-            "exp": int(time.time()) + 900,
-        }
-        header = {"alg": "Ed25519", "kid": self.key.kid, "typ": "at+jwt"}
-        token = jwt.encode(header, claims, self.key, ["Ed25519"])
-        return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        signed = authorization(self.key, self.principal, self.tenant, self.scopes, self.roles)
+        return {**signed, "Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")

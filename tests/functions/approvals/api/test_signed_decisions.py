@@ -20,7 +20,6 @@ from shared.kit.callers import Caller
 from shared.kit.passkeys import PasskeyRefused, passkey_id_of
 from shared.messaging.log import EVENT_LOG
 from shared.storage.firestore import TenantStore
-from shared.storage.idempotency import IdempotencyKey
 from tests.authenticator import PRESENT, Authenticator
 from tests.functions.approvals.api.conftest import Program
 from tests.functions.approvals.api.test_approvals_api import (
@@ -315,7 +314,7 @@ async def policy(program: Program, **rule: Any) -> None:
         await work.save(Transition(changed))
         return changed
 
-    await RUN.command(caller, IdempotencyKey(caller), use_case, POLICIES.model)
+    await RUN.command(caller, use_case, POLICIES.model)
 
 
 @pytest.mark.parametrize("rule", [{"from_risk": "medium"}, {"irreversible": True}])

@@ -14,7 +14,6 @@ from functions.approvals.rules.approval import Approval, Repeat
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.reversals import cancel
 from functions.approvals.rules.silence import time_passed
-from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.errors import (
     AlreadyDecided,
@@ -24,6 +23,7 @@ from shared.kit.errors import (
     SeparationOfDuties,
     StaleDecisionHash,
 )
+from shared.kit.transitions import payload
 from tests.functions.approvals.builders import (
     DEPUTY,
     GOVERNOR,

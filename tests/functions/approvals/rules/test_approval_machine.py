@@ -29,9 +29,9 @@ from functions.approvals.rules.reversals import (
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
-from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.errors import ApprovalExpired, AssentError, VetoWindowClosed
+from shared.kit.transitions import payload
 from tests.functions.approvals import builders
 from tests.functions.approvals.builders import (
     START,

@@ -21,7 +21,6 @@ from functions.approvals.rules.reversals import end_with_case, undo
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.rules.veto import veto
-from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.errors import (
     AlreadyDecided,
@@ -30,6 +29,7 @@ from shared.kit.errors import (
     SeparationOfDuties,
     VersionConflict,
 )
+from shared.kit.transitions import payload
 from tests.functions.approvals.builders import (
     DEPUTY,
     GOVERNOR,

@@ -21,8 +21,8 @@ from functions.approvals.rules.precedent import (
     supersede,
     suspend,
 )
-from shared.aggregates.aggregate import payload
 from shared.kit.errors import VersionConflict
+from shared.kit.transitions import payload
 from tests.functions.approvals.builders import GOVERNOR, HOUR, LEGAL, START, precedent
 
 PASS = (Finding(check="scope", verdict="pass", evidence="fine"),)

@@ -21,10 +21,10 @@ from functions.approvals.rules.requests import CONTENT as CONTENT_LIMIT
 from functions.approvals.rules.requests import SubjectBody, request_of
 from functions.approvals.rules.risk import USUAL_EFFECT, assess
 from functions.approvals.rules.silence import time_passed
-from shared.aggregates.aggregate import payload
 from shared.kit.callers import Actor
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid
+from shared.kit.transitions import payload
 from tests.functions.approvals.builders import (
     ASKER,
     CONTENT,

@@ -4,7 +4,6 @@ place, and the roles of all their groups."""
 import asyncio
 import contextlib
 import uuid
-from typing import Any
 
 import pytest
 
@@ -15,22 +14,18 @@ from functions.identity.rules.sso import ID, Sso, SsoBody, configure, configured
 from functions.identity.rules.tenant import TenantBody
 from functions.identity.service import directory, tenants
 from functions.identity.service.admission import start_session_at_home
-from functions.identity.service.platform import acting
 from functions.identity.service.sessions import list_sessions
 from shared.aggregates import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden, NotFound, VersionConflict
 from shared.storage.idempotency import IdempotencyKey
+from tests.deaths import Death, at_each_death, dies
 from tests.functions.identity.service.test_identity_after_crashes import (
     NOON,
-    _dies,
     _events_of,
     _signed_in,
-    death,
 )
 from tests.shared.cloud import Cloud
-
-__all__ = ["death"]
 
 MAIL = "ada@clinic.example"
 
@@ -41,7 +36,7 @@ async def _company(*groups: str, joins: bool = True) -> Caller:
     slug = f"clinic-{uuid.uuid4().hex[:8]}"
     body = TenantBody(name="Clinic", slug=slug)
     tenant = await tenants.create_tenant(founder, IdempotencyKey(founder), body)
-    admin = acting(founder.principal, tenant.tenant_id, NOON)
+    admin = Caller.acting(founder.principal, tenant.tenant_id, NOON)
     roles = ("developer", "operator", "analyst")
     given = [{"group": name, "roles": [roles[n % 3]]} for n, name in enumerate(groups)]
     said = SsoBody.model_validate(
@@ -59,7 +54,7 @@ async def _company(*groups: str, joins: bool = True) -> Caller:
         await work.save(configured(sso))
         return sso
 
-    await RUN.command(admin, IdempotencyKey(admin), configures, Sso)
+    await RUN.command(admin, configures, Sso)
     return admin
 
 
@@ -82,24 +77,26 @@ async def _members(admin: Caller) -> list[str]:
     return [each.principal_id for each in page.items if each.removed_at is None]
 
 
-async def test_a_person_has_one_place_whenever_the_process_dies(cloud: Cloud, death: Any) -> None:
+@at_each_death
+async def test_a_person_has_one_place_whenever_the_processdies(cloud: Cloud, death: Death) -> None:
     cloud.mend()
     admin = await _company()
 
     async def act() -> str:
         return await _signs_in(admin)
 
-    await _dies(cloud, act, death)
+    await dies(cloud, act, death)
     await act()
     await act()
     (ada,) = set(await _members(admin)) - {admin.principal}
-    owner = acting(ada, admin.tenant_id, NOON)
+    owner = Caller.acting(ada, admin.tenant_id, NOON)
     assert len((await list_sessions(owner, 25, None)).items) >= 2
     joined = await _events_of(admin.tenant_id, "service:identity")
     assert joined == ["assent.member.joined.v1"]
 
 
-async def test_a_deletion_is_whole_whenever_the_process_dies(cloud: Cloud, death: Any) -> None:
+@at_each_death
+async def test_a_deletion_is_whole_whenever_the_processdies(cloud: Cloud, death: Death) -> None:
     cloud.mend()
     admin = await _company("team")
     user = await directory.create_user(admin, {"userName": MAIL})
@@ -110,7 +107,7 @@ async def test_a_deletion_is_whole_whenever_the_process_dies(cloud: Cloud, death
     async def act() -> None:
         await directory.delete_user(admin, user.entry_id)
 
-    await _dies(cloud, act, death)
+    await dies(cloud, act, death)
     with contextlib.suppress(NotFound):
         await act()
     assert await _roles(admin, user.principal_id) is None
@@ -164,11 +161,11 @@ async def test_the_last_admin_and_its_successor_change_places_in_one_call(cloud:
         await work.save(configured(newer))
         return newer
 
-    await RUN.command(admin, IdempotencyKey(admin), gives, Sso)
+    await RUN.command(admin, gives, Sso)
     one = [{"value": bo.entry_id}]
     team = await directory.create_group(admin, {"displayName": "admins", "members": one})
     assert await _roles(admin, bo.principal_id) == ("end_user", *both)
-    key_of_bo = acting(bo.principal_id, admin.tenant_id, NOON)
+    key_of_bo = Caller.acting(bo.principal_id, admin.tenant_id, NOON)
     await tenants.remove_member(admin, IdempotencyKey(admin), admin.principal)
     with pytest.raises(Forbidden):
         await directory.create_user(admin, {"userName": "dee@clinic.example"})

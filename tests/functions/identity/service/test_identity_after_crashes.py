@@ -19,7 +19,7 @@ from functions.identity.rules.secrets import NumberedToken
 from functions.identity.rules.suspension import CLOSING_DUE, SuspensionBody
 from functions.identity.rules.tenant import TenantBody
 from functions.identity.service import invitations, tenants
-from functions.identity.service.platform import acting, digest_keys, on_platform
+from functions.identity.service.platform import digest_keys, on_platform
 from functions.identity.service.sessions import revoke_session
 from functions.identity.service.sign_in import start_session
 from functions.identity.service.suspension import close_tenant, resume_tenant, suspend_tenant
@@ -34,42 +34,21 @@ from shared.messaging.timers import timer_event
 from shared.runtime.control import read_known_tenant
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
+from tests.deaths import Death, at_each_death, dies
 from tests.shared.cloud import Cloud
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-DEATHS = [
-    (method, moment, number)
-    for number in (1, 2, 3)
-    for method in ("BatchGetDocuments", "Commit")
-    for moment in ("before", "after")
-]
 Act = Callable[[], Awaitable[Any]]
-
-
-@pytest.fixture(params=DEATHS, ids=lambda death: "-".join(map(str, death)))
-def death(request: pytest.FixtureRequest) -> Any:
-    """A call to Firestore, and whether it still reaches the service."""
-    return request.param
-
-
-async def _dies(cloud: Cloud, act: Act, death: tuple[str, Any, int]) -> None:
-    """Starts the act and kills it at that call; does nothing where the act makes no such call."""
-    cloud.mend()
-    method, moment, number = death
-    process = asyncio.ensure_future(act())
-    cloud.firestore.on(method, moment, process.cancel, number=number)
-    await asyncio.gather(process, return_exceptions=True)
-    cloud.mend()
 
 
 async def _signed_in() -> tuple[Caller, str]:
     """Somebody new, and the first token of their session."""
     person = Person(provider="google", subject=uuid.uuid4().hex)
     session_id = await start_session(person, "Firefox", NOON)
-    session = await RUN.find(on_platform("service:identity", NOON), SESSIONS, session_id)
+    session = await RUN.reading(PLATFORM_TENANT, NOON).find(SESSIONS, session_id)
     assert session is not None
     token = NumberedToken(session_id, 0).written(await digest_keys())
-    return acting(session.principal_id, PLATFORM_TENANT, NOON), token
+    return Caller.acting(session.principal_id, PLATFORM_TENANT, NOON), token
 
 
 async def _events_of(tenant_id: str, actor: str) -> list[str]:
@@ -77,29 +56,29 @@ async def _events_of(tenant_id: str, actor: str) -> list[str]:
     return sorted([each.data["type"] async for each in found])
 
 
+@at_each_death
 async def test_a_person_is_one_principal_whenever_the_process_dies(
-    cloud: Cloud, death: Any
+    cloud: Cloud, death: Death
 ) -> None:
     person = Person(provider="google", subject=uuid.uuid4().hex)
 
     async def act() -> str:
         return await start_session(person, "Firefox", NOON)
 
-    await _dies(cloud, act, death)
+    await dies(cloud, act, death)
     sessions = [await act(), await act()]
-    found = [
-        await RUN.find(on_platform("service:identity", NOON), SESSIONS, each) for each in sessions
-    ]
+    found = [await RUN.reading(PLATFORM_TENANT, NOON).find(SESSIONS, each) for each in sessions]
     assert len({each.principal_id for each in found if each}) == 1
 
 
-async def test_a_lost_renewal_is_given_again(cloud: Cloud, issuer: str, death: Any) -> None:
+@at_each_death
+async def test_a_lost_renewal_is_given_again(cloud: Cloud, issuer: str, death: Death) -> None:
     _, token = await _signed_in()
 
     async def act() -> str | None:
         return (await renew_session(token, "", "", NOON)).refresh
 
-    await _dies(cloud, act, death)
+    await dies(cloud, act, death)
     successors = {await act(), await act()}
     assert len(successors) == 1
     newer = successors.pop()
@@ -134,9 +113,10 @@ async def test_of_owner_and_thief_at_once_the_later_ends_the_session(
     assert sorted(found) == ["assent.session.ended.v1", "assent.session.started.v1"]
 
 
+@at_each_death
 @pytest.mark.parametrize("key", ["", "one"])
 async def test_a_tenant_is_founded_once_whenever_the_process_dies(
-    cloud: Cloud, death: Any, key: str
+    cloud: Cloud, death: Death, key: str
 ) -> None:
     cloud.mend()
     founder, _ = await _signed_in()
@@ -146,7 +126,7 @@ async def test_a_tenant_is_founded_once_whenever_the_process_dies(
     async def act() -> Any:
         return await tenants.create_tenant(founder, repeated, body)
 
-    await _dies(cloud, act, death)
+    await dies(cloud, act, death)
     try:
         await act()
     except VersionConflict:
@@ -157,8 +137,9 @@ async def test_a_tenant_is_founded_once_whenever_the_process_dies(
     assert events == ["assent.member.joined.v1", "assent.tenant.created.v1"]
 
 
+@at_each_death
 async def test_an_invitation_is_accepted_once_whenever_the_process_dies(
-    cloud: Cloud, death: Any
+    cloud: Cloud, death: Death
 ) -> None:
     cloud.mend()
     founder, _ = await _signed_in()
@@ -178,7 +159,7 @@ async def test_an_invitation_is_accepted_once_whenever_the_process_dies(
     async def act() -> Any:
         return await invitations.accept(guest, token)
 
-    await _dies(cloud, act, death)
+    await dies(cloud, act, death)
     assert await act() == await act()
     member = await RUN.find(admin, MEMBERS, guest.principal)
     assert member is not None
@@ -198,14 +179,15 @@ async def _founded(founder: Caller) -> Caller:
 
 
 async def _said(tenant_id: str) -> Control:
-    found = await RUN.find(acting("service:identity", tenant_id, NOON), CONTROLS, ID)
+    found = await RUN.reading(tenant_id, NOON).find(CONTROLS, ID)
     assert found is not None
     return found
 
 
+@at_each_death
 @pytest.mark.parametrize("act", ["suspend", "close"])
 async def test_a_tenant_stops_once_and_its_control_document_says_so_whenever_the_process_dies(
-    cloud: Cloud, death: Any, act: str
+    cloud: Cloud, death: Death, act: str
 ) -> None:
     cloud.mend()
     founder, _ = await _signed_in()
@@ -220,7 +202,7 @@ async def test_a_tenant_stops_once_and_its_control_document_says_so_whenever_the
         return (await suspend_tenant(platform, key, admin.tenant_id, body)).status
 
     expected = {"suspend": "suspended", "close": "closing"}[act]
-    await _dies(cloud, stop, death)
+    await dies(cloud, stop, death)
     view = await tenants.show_tenant(admin, admin.tenant_id)
     assert view.status == (await _said(admin.tenant_id)).status
     assert await stop() == await stop() == expected
@@ -231,8 +213,9 @@ async def test_a_tenant_stops_once_and_its_control_document_says_so_whenever_the
     assert types.count(f"assent.tenant.{wanted}.v1") == 1
 
 
+@at_each_death
 async def test_an_ended_session_and_its_refused_tokens_are_one_commit(
-    cloud: Cloud, death: Any
+    cloud: Cloud, death: Death
 ) -> None:
     cloud.mend()
     founder, token = await _signed_in()
@@ -242,7 +225,7 @@ async def test_an_ended_session_and_its_refused_tokens_are_one_commit(
     async def act() -> Any:
         return await revoke_session(founder, session_id)
 
-    await _dies(cloud, act, death)
+    await dies(cloud, act, death)
     for _ in range(2):
         session = await RUN.find(on_platform(founder.principal, NOON), SESSIONS, session_id)
         assert session is not None
@@ -253,8 +236,9 @@ async def test_an_ended_session_and_its_refused_tokens_are_one_commit(
         await act()
 
 
+@at_each_death
 async def test_a_closing_tenant_is_closed_for_good_by_its_timer_and_only_then(
-    cloud: Cloud, death: Any
+    cloud: Cloud, death: Death
 ) -> None:
     cloud.mend()
     founder, _ = await _signed_in()
@@ -269,7 +253,7 @@ async def test_a_closing_tenant_is_closed_for_good_by_its_timer_and_only_then(
 
     await fire(view.closes_at - timedelta(seconds=1))
     assert (await _said(admin.tenant_id)).status == "closing"
-    await _dies(cloud, lambda: fire(due), death)
+    await dies(cloud, lambda: fire(due), death)
     for _ in range(2):
         await fire(view.closes_at)
     assert (await _said(admin.tenant_id)).status == "closed"

@@ -44,7 +44,7 @@ async def signed_in(subject: str = "", at: datetime = NOON) -> Caller:
     """Somebody with a token of a sign-in at `at`, calling two minutes after noon."""
     person = Person(provider="google", subject=subject or uuid.uuid4().hex, name="Gala")
     session_id = await start_session(person, "Firefox", at)
-    session = await RUN.find(on_platform("service:identity", at), SESSIONS, session_id)
+    session = await RUN.reading(PLATFORM_TENANT, at).find(SESSIONS, session_id)
     assert session is not None
     none: frozenset[str] = frozenset()
     return Caller(session.principal_id, "ten_1", none, none, LATER, "", session_id=session_id)
@@ -219,7 +219,7 @@ async def test_no_other_token_than_one_of_an_own_sign_in_opens_it() -> None:
         return saved[-1]
 
     actor = on_platform(ended.principal, LATER)
-    await RUN.command(actor, IdempotencyKey(actor), use_case, SESSIONS.model)
+    await RUN.command(actor, use_case, SESSIONS.model)
     for session_id_of_token in (None, "", "ses_1", other.session_id):
         with pytest.raises(SignInTooOld):
             await passkeys.begin_passkey(replace(caller, session_id=session_id_of_token))

@@ -21,9 +21,7 @@ from functions.identity.aggregates import CONTROLS, RUN, SESSIONS, TENANTS
 from functions.identity.rules.id_token import Person
 from functions.identity.rules.secrets import NumberedToken
 from functions.identity.service.platform import (
-    acting,
     digest_keys,
-    on_platform,
     published_keys,
 )
 from functions.identity.service.sign_in import start_session
@@ -87,7 +85,7 @@ class Member:
     async def signs_in(cls, assent: Assent, subject: str = "") -> "Member":
         person = Person(provider="google", subject=subject or uuid.uuid4().hex)
         session_id = await start_session(person, "Firefox", clock.now())
-        session = await RUN.find(on_platform("service:identity", clock.now()), SESSIONS, session_id)
+        session = await RUN.reading(PLATFORM_TENANT, clock.now()).find(SESSIONS, session_id)
         assert session is not None
         text = NumberedToken(session_id, 0).written(await digest_keys())
         member = cls(assent, session.principal_id, text)
@@ -292,7 +290,7 @@ async def test_a_suspended_tenant_is_refused_everywhere_until_it_is_resumed(
     # Closing it and thinking again is no way around the platform.
     for act in ("close", "resume"):
         assert await assent.status("POST", f"{path}/{act}", gala.access) == (200, "")
-    stored = await RUN.find(acting("x", tenant, clock.now()), CONTROLS, ID)
+    stored = await RUN.reading(tenant, clock.now()).find(CONTROLS, ID)
     assert stored is not None
     assert stored.status == "suspended"
     with pytest.raises(Exception, match="no open tenant"):
@@ -326,7 +324,9 @@ async def test_nobody_but_a_platform_admin_suspends_or_resumes(
     await admin.renews(PLATFORM_TENANT)
     nowhere = f"/v1/tenants/{own[:-2]}zz/suspend"
     assert (await assent.status("POST", nowhere, admin.access, {"reason": "x"}))[0] == 404
-    assert (await RUN.find(acting("x", tenant, clock.now()), TENANTS, tenant)).status == "trial"  # type: ignore[union-attr]
+    kept = await RUN.reading(tenant, clock.now()).find(TENANTS, tenant)
+    assert kept is not None
+    assert kept.status == "trial"
 
 
 async def test_a_closing_tenant_stops_and_its_admin_may_think_again(assent: Assent) -> None:
@@ -350,7 +350,7 @@ async def test_a_platform_admin_has_one_session_at_a_time(
     assent: Assent, admin: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await assent.status("GET", "/v1/me", admin.access) == (200, "")
-    found = await RUN.find(on_platform("x", clock.now()), SESSIONS, admin.session_id)
+    found = await RUN.reading(PLATFORM_TENANT, clock.now()).find(SESSIONS, admin.session_id)
     assert found is not None
     subject = uuid.uuid4().hex
     first = await Member.signs_in(assent, subject)

@@ -8,13 +8,13 @@ from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import CreationCase
 
 
-def agent_moved(agent: Agent, lost: timedelta) -> Agent:
+def agent_postponed(agent: Agent, lost: timedelta) -> Agent:
     """The agent with a longer probation, or a longer trial."""
     timer = agent.timer
     return agent.but(timer=timer.but(at=timer.at + lost)) if timer is not None else agent
 
 
-def case_moved(case: CreationCase, lost: timedelta) -> CreationCase:
+def case_postponed(case: CreationCase, lost: timedelta) -> CreationCase:
     """The case that may be revised, or is reviewed, later."""
     fields: dict[str, Any] = {}
     if case.review is not None:

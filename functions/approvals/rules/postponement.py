@@ -8,7 +8,7 @@ from events.approvals import ApprovalTimeGivenBack
 from functions.approvals.rules.approval import Approval, Step, transition
 
 
-def moved(approval: Approval, lost: timedelta) -> Approval:
+def postponed(approval: Approval, lost: timedelta) -> Approval:
     """The approval with all that runs due later."""
     fields: dict[str, Any] = {}
     if approval.is_open:
@@ -24,6 +24,6 @@ def moved(approval: Approval, lost: timedelta) -> Approval:
     return approval.but(**fields)
 
 
-def shown(approval: Approval) -> Step:
+def published(approval: Approval) -> Step:
     """Publishes when it is due now."""
     return transition(approval, ApprovalTimeGivenBack)

@@ -1,0 +1,27 @@
+"""Access tokens of callers, as the issuer of tests signs them."""
+
+import time
+from collections.abc import Iterable
+
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+ISSUER = "https://issuer.test"
+_SECONDS = 900
+
+
+def authorization(
+    key: OKPKey, principal: str, tenant: str, scopes: Iterable[str], roles: Iterable[str]
+) -> dict[str, str]:
+    """The header of a call with a token that is valid now."""
+    claims = {
+        "iss": ISSUER,
+        "aud": "assent",
+        "sub": principal,
+        "tenant": tenant,
+        "scope": " ".join(scopes),
+        "roles": list(roles),
+        "exp": int(time.time()) + _SECONDS,
+    }
+    header = {"alg": "Ed25519", "kid": key.kid, "typ": "at+jwt"}
+    return {"Authorization": f"Bearer {jwt.encode(header, claims, key, ['Ed25519'])}"}
