@@ -24,6 +24,7 @@ from shared.kit.errors import (
     FieldError,
     Invalid,
     MethodNotAllowed,
+    RecordedRefusal,
     TierLimitReached,
     TooManyRequests,
 )
@@ -180,7 +181,9 @@ ALL_ERRORS = [
     error
     for error in vars(errors).values()
     if isinstance(error, type) and issubclass(error, AssentError)
-    if error not in {AssentError, Invalid, MethodNotAllowed, TierLimitReached, TooManyRequests}
+    if error not in {Invalid, MethodNotAllowed, TierLimitReached, TooManyRequests}
+    # The bases have no reason of their own, and refusals of proofs need one.
+    if error is not AssentError and not issubclass(error, RecordedRefusal)
 ]
 
 
