@@ -13,7 +13,7 @@ READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 PORT   ?= 8080
 # Need the whole platform in their process, as the journeys do.
 WHOLE  := tests/infra/cost/test_cost_bars.py tests/mobile_api/test_mobile_platform.py
-# Random sequences, the worst inputs and whole stories: what they run is covered by the others too.
+# Random sequences and the worst inputs: what they run is covered by the others too.
 RANDOM := tests/functions/test_one_outcome.py tests/functions/agents/rules/test_case_machine.py \
           tests/functions/agents/rules/test_properties.py tests/functions/policy/compare/test_agreement.py \
           tests/functions/approvals/rules/test_approval_machine.py tests/functions/approvals/rules/test_worst_inputs.py
@@ -32,7 +32,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-attacks test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,7 +70,7 @@ restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases; 
 
 test: setup ## all tests except the nightly ones, with the code coverage
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-journeys test-platform test-functions test-units test-cloud test-random
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-attacks test-journeys test-functions test-units test-platform test-cloud test-random
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
@@ -87,8 +87,11 @@ test-units: setup ## tests of shared/ and events/, the pages, what they promise,
 test-platform: setup ## tests of the local platform
 	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
 
-test-journeys: setup ## whole stories, attacks, every public route, and a short storm of faults, on the platform; without the code coverage
-	@$(PLAIN) tests/journeys tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE)
+test-journeys: setup ## whole stories on the platform
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys
+
+test-attacks: setup ## attacks, every public route, and a short storm of faults, on the platform; without the code coverage
+	@$(PLAIN) tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE)
 
 test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules
 	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
