@@ -12,7 +12,7 @@ from functions.policy.rules.policy import (
     draft,
     withdraw,
 )
-from functions.policy.service.sources import NOTHING, Draft
+from functions.policy.service.sources import Draft, published_in, text_of
 from functions.policy.service.trying import SHOWING_SECONDS, comparison_of, findings_for
 from functions.policy.views import ComparisonView, PolicyDetail, PolicyView
 from shared.aggregates.command import Command
@@ -33,7 +33,7 @@ async def propose(caller: Caller, key: IdempotencyKey, body: PolicyBody) -> Poli
     async def use_case(work: Command) -> PolicyDetail:
         await work.prefetch((NAMES, body.name), (PUBLISHED, CURRENT))
         known = await work.find(NAMES, body.name) or PolicyName(name=body.name)
-        published = await work.find(PUBLISHED, CURRENT) or NOTHING
+        published = await published_in(work)
         id, by = new_id("pol", work.at), caller.principal
         saved = await work.save(*draft(body, known, id, published.version, by, work.at))
         return PolicyDetail.of(saved[0], source=body.source)
@@ -56,9 +56,8 @@ async def ask_to_publish(caller: Caller, key: IdempotencyKey, policy_id: str) ->
 
     async def use_case(work: Command) -> PolicyView:
         policy = await work.get(POLICIES, policy_id)
-        published = await work.find(PUBLISHED, CURRENT) or NOTHING
-        contents = await work.read_contents(policy.source_hash)
-        found = Draft(policy, contents.value(policy.source_hash)["source"], published)
+        published = await published_in(work)
+        found = Draft(policy, await text_of(work, policy), published)
         if published.version not in compared:
             compared[published.version] = await asyncio.to_thread(_examined, found)
         evidence = compared[published.version]

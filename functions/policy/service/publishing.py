@@ -12,7 +12,7 @@ from functions.policy.rules.policy import (
     publish,
     take_back,
 )
-from functions.policy.service.sources import NOTHING
+from functions.policy.service.sources import published_in, text_of
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.messaging.envelope import Envelope
 from shared.policy.published import PUBLISHED as CURRENT
@@ -52,21 +52,20 @@ async def _publish(work: UnitOfWork, policy: Policy) -> Steps:
     if policy.status != "draft":
         return ()
     await work.prefetch((NAMES, policy.name), (PUBLISHED, CURRENT))
-    published = await work.find(PUBLISHED, CURRENT) or NOTHING
+    published = await published_in(work)
     named = await work.find(NAMES, policy.name) or PolicyName(name=policy.name)
     replaced = await work.find(POLICIES, named.published_id) if named.published_id else None
-    source = (await work.read_contents(policy.source_hash)).value(policy.source_hash)["source"]
-    return publish(policy, source, named, published, replaced, work.at)
+    return publish(policy, await text_of(work, policy), named, published, replaced, work.at)
 
 
 async def _take_back(work: UnitOfWork, policy: Policy) -> Steps:
     if policy.status != "published":
         return ()
     await work.prefetch((NAMES, policy.name), (PUBLISHED, CURRENT))
-    published = await work.find(PUBLISHED, CURRENT) or NOTHING
+    published = await published_in(work)
     named = await work.find(NAMES, policy.name) or PolicyName(name=policy.name)
     earlier = await work.find(POLICIES, policy.replaces) if policy.replaces else None
     if earlier is None:
         return take_back(policy, named, published, None, work.at)
-    text = (await work.read_contents(earlier.source_hash)).value(earlier.source_hash)["source"]
+    text = await text_of(work, earlier)
     return take_back(policy, named, published, (earlier, text), work.at)

@@ -3,6 +3,7 @@
 from functions.policy.aggregates import POLICIES, PUBLISHED, RUN
 from functions.policy.compare.compare import Side
 from functions.policy.rules.policy import Policy, with_policy
+from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.policy.engine import Policies
 from shared.policy.platform import platform_sources, policies_with
@@ -49,3 +50,15 @@ async def read_draft(caller: Caller, policy_id: str) -> Draft:
     published = await RUN.find(caller, PUBLISHED, CURRENT)
     source = contents.value(policy.source_hash)["source"]
     return Draft(policy, source, published or NOTHING)
+
+
+async def published_in(work: UnitOfWork) -> Published:
+    """What is published in the tenant. Raises Unavailable."""
+    return await work.find(PUBLISHED, CURRENT) or NOTHING
+
+
+async def text_of(work: UnitOfWork, policy: Policy) -> str:
+    """The version's text. Raises ContentErased, Unavailable."""
+    contents = await work.read_contents(policy.source_hash)
+    text: str = contents.value(policy.source_hash)["source"]
+    return text
