@@ -25,14 +25,15 @@ QUIET  := --quiet --disable-pip-version-check --no-warn-script-location
 LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 PLAIN  := $(BIN)/python -m pytest
-# To measure the code coverage doubles what a test takes of a processor.
+# To measure the code coverage doubles what a test takes of a processor. Functions, shared code and
+# whole stories are measured: without the others' tests both bars hold all the same.
 PYTEST := $(PLAIN) --cov --cov-report=
 # $(call chosen,NAME,what it is,its choices): the variable's value, or an end that names the variable.
 chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-platform test-journeys test-attacks test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,7 +71,7 @@ restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases; 
 
 test: setup ## all tests except the nightly ones, with the code coverage
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-attacks test-journeys test-functions test-units test-platform test-cloud test-random
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-attacks test-journeys test-functions test-units test-pages test-platform test-cloud test-random
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
@@ -81,11 +82,14 @@ test-functions: setup ## tests of functions/ and mobile_api/
 test-random: setup ## random sequences and the worst inputs, without the code coverage
 	@$(PLAIN) $(RANDOM)
 
-test-units: setup ## tests of shared/ and events/, the pages, what they promise, and the setup
-	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events tests/docs tests/compliance tests/requirements
+test-units: setup ## tests of shared/ and events/
+	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events
 
-test-platform: setup ## tests of the local platform
-	@COVERAGE_FILE=.coverage.platform $(PYTEST) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
+test-pages: setup ## the pages, what they promise, and the setup, without the code coverage
+	@$(PLAIN) tests/docs tests/compliance tests/requirements
+
+test-platform: setup ## tests of the local platform, without the code coverage
+	@$(PLAIN) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
 
 test-journeys: setup ## whole stories on the platform
 	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys
@@ -93,8 +97,8 @@ test-journeys: setup ## whole stories on the platform
 test-attacks: setup ## attacks, every public route, and a short storm of faults, on the platform; without the code coverage
 	@$(PLAIN) tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE)
 
-test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules
-	@COVERAGE_FILE=.coverage.cloud $(PYTEST) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
+test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules; without the code coverage
+	@$(PLAIN) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
 
 test-nightly: setup ## tests that take minutes: long storms, a restore, fresh virtualenvs, a new measurement of the price
 	@$(BIN)/python -m tests.backing $(BIN)/python -m pytest -m nightly --durations=20 tests

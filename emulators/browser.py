@@ -21,10 +21,7 @@ class Browser(Connection):
     do."""
 
     def __init__(self, url: str) -> None:
-        self.url = page_url(url)
-        self.http = httpx.Client(
-            base_url=self.url, follow_redirects=True, timeout=60, trust_env=False
-        )
+        super().__init__(page_url(url), 60, follow_redirects=True)
 
     @property
     def session(self) -> str:

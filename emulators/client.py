@@ -24,8 +24,7 @@ class PlatformClient(Connection):
     PlatformRefused where the platform answers with a problem."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self.http = httpx.Client(base_url=url, timeout=_LONGEST_SECONDS, trust_env=False)
+        super().__init__(url, _LONGEST_SECONDS)
 
     def health(self) -> dict[str, Any]:
         return self._get("/_platform/health")

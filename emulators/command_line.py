@@ -95,28 +95,35 @@ def _restore(chosen: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m emulators")
     commands = parser.add_subparsers(dest="command", required=True)
-    up = commands.add_parser("up", help="run the local platform until Ctrl-C")
-    up.add_argument("--port", type=_port, default=8080, help="the one port (default 8080)")
-    demo = commands.add_parser(
-        "demo", help="sign a founder up, show the lives of three agents, then stop"
+    rooted = argparse.ArgumentParser(add_help=False)
+    rooted.add_argument("--root", type=Path, default=Path(), help="the checkout (default: here)")
+    kept = argparse.ArgumentParser(add_help=False, parents=[rooted])
+    kept.add_argument(
+        "--state", type=Path, help="the platform's directory (default ROOT/build/platform)"
     )
-    backup = commands.add_parser("backup", help="copy what a stopped platform kept")
+    up = commands.add_parser("up", parents=[kept], help="run the local platform until Ctrl-C")
+    _add_options_of_up(up)
+    commands.add_parser(
+        "demo",
+        parents=[rooted],
+        help="sign a founder up, show the lives of three agents, then stop",
+    )
+    backup = commands.add_parser("backup", parents=[kept], help="copy what a stopped platform kept")
     backup.add_argument("into", type=Path, help="a file that does not exist yet")
-    restore = commands.add_parser("restore", help="let `up --keep` continue from a backup")
+    restore = commands.add_parser(
+        "restore", parents=[kept], help="let `up --keep` continue from a backup"
+    )
     restore.add_argument("backup", type=Path, help="what `backup` made")
     restore.add_argument(
         "--databases-only",
         action="store_true",
         help="without messages and tasks under way, as with the cloud's backups",
     )
-    for command in (up, demo, backup, restore):
-        command.add_argument(
-            "--root", type=Path, default=Path(), help="the checkout (default: here)"
-        )
-    for command in (up, backup, restore):
-        command.add_argument(
-            "--state", type=Path, help="the platform's directory (default ROOT/build/platform)"
-        )
+    return parser
+
+
+def _add_options_of_up(up: argparse.ArgumentParser) -> None:
+    up.add_argument("--port", type=_port, default=8080, help="the one port (default 8080)")
     up.add_argument(
         "--keep",
         action="store_true",
@@ -153,7 +160,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="stop a function's process after this long without a request (default 900)",
     )
-    return parser
 
 
 async def _until_stopped(options: Options) -> int:

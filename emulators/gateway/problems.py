@@ -6,7 +6,8 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from emulators.gateway.messages import Answer, Headers
-from shared.kit.errors import AssentError, Invalid, MethodNotAllowed, problem_document
+from shared.kit.errors import AssentError, Invalid, MethodNotAllowed
+from shared.kit.refusal_documents import problem_document
 from shared.kit.wording import field_errors
 
 

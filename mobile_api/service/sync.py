@@ -17,11 +17,11 @@ from shared.kit.errors import (
     NotFound,
     TooManyRequests,
     Unavailable,
-    problem_document,
 )
 from shared.kit.ids import is_id
 from shared.kit.models import Data, Model
 from shared.kit.parsing import is_text, refuse_part
+from shared.kit.refusal_documents import problem_document
 from shared.kit.wording import one_of
 from shared.runtime.bodies import Accepts
 from shared.runtime.openapi import Problem

@@ -21,10 +21,8 @@ from shared.kit.errors import (
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
-    oauth_document,
-    problem_document,
-    scim_document,
 )
+from shared.kit.refusal_documents import oauth_document, problem_document, scim_document
 from shared.kit.wording import worded_errors
 from shared.runtime import logs
 from shared.runtime.tracing import current_trace_id

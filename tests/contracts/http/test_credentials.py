@@ -105,7 +105,7 @@ def signed(header: dict[str, Any], content: dict[str, Any], key: Any) -> str:
 
 def forgeries(running: RunningPlatform) -> Iterator[tuple[str, str]]:
     """Tokens that must not open anything, each with what is wrong with it."""
-    key_set = httpx.get(running.env["ASSENT_JWKS_URL"]).json()
+    key_set = running.client.http.get(running.env["ASSENT_JWKS_URL"]).json()
     published = next(key for key in key_set["keys"] if key["crv"] == "Ed25519")
     genuine = running.client.token("mallory", "mallory", scopes=EVERY_SCOPE.split())
     head, body, signature = genuine.split(".")
