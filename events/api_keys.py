@@ -3,17 +3,19 @@
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import EventData
+from shared.kit.workspaces import InWorkspace
 
 TOPIC = "identity"
 
 
 class ApiKeyState(EventData):
     """A key after the event. It acts as the member `principal_id`, with `scopes`; a key of a person
-    has no role, one of a service has the service's. `requests_per_minute` limits it below what the
-    tenant's tier allows."""
+    has no role, one of a service has the service's. One of a workspace opens nothing outside of
+    it. `requests_per_minute` limits it below what the tenant's tier allows."""
 
     key_id: str
     principal_id: str
+    workspace_id: InWorkspace = None
     scopes: tuple[str, ...]
     created_at: Instant
     expires_at: Instant

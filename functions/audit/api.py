@@ -23,8 +23,8 @@ _TAKES: dict[str, Any] = {
     "within": ("read_audit_reports",),
 }
 _ENTRIES = Router(read=("audit:read",), narrows=True, **_TAKES)
-# There is one chain, and so one checkpoint and one archive, for the whole tenant.
-_CHAIN = Router(read=("audit:read",), **_TAKES)
+# There is one archive for the whole tenant.
+_EXPORTS = Router(read=("audit:read",), **_TAKES)
 # The admins of a tenant that is suspended or closing take its log, and all it has, with them.
 _STOPPED = Router(in_stopped=True, **_TAKES)
 _TENANT = Router(prefix="/v1/tenants", tag="audit", write=("audit:write",), in_stopped=True)
@@ -59,17 +59,17 @@ async def list_entries(
     )
 
 
-@_CHAIN.get("/checkpoint")
+@_ENTRIES.get("/checkpoint")
 async def get_checkpoint(caller: Caller) -> AuditCheckpoint:
     """Shows the newest checkpoint, a C2SP signed note, with the keys that verify it."""
     return await show_checkpoint(caller.tenant_id)
 
 
-@_CHAIN.get("/proofs")
+@_ENTRIES.get("/proofs")
 async def get_proofs(caller: Caller, entry: Number = None, from_size: Number = None) -> AuditProofs:
     """Proves that the newest checkpoint covers an entry, that it continues an earlier one, or
-    both."""
-    return await prove(caller.tenant_id, entry, from_size)
+    both. To a token for a workspace only its own entries are there."""
+    return await prove(caller, entry, from_size)
 
 
 @_STOPPED.post("/exports", status_code=202)
@@ -87,11 +87,11 @@ async def export_tenant(caller: Caller, key: Key, tenant_id: str) -> AuditExport
     return await request_everything(caller, key, tenant_id)
 
 
-@_CHAIN.get("/exports/{export_id}")
+@_EXPORTS.get("/exports/{export_id}")
 async def get_export(caller: Caller, export_id: str) -> AuditExport:
     """Shows an export and, once it is ready, where to download it for the next fifteen minutes; one
     of everything needs the role tenant_admin."""
     return await show_export(caller, export_id)
 
 
-ROUTER = Router.joining(_ENTRIES, _CHAIN, _STOPPED, _TENANT)
+ROUTER = Router.joining(_ENTRIES, _EXPORTS, _STOPPED, _TENANT)

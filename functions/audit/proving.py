@@ -4,11 +4,14 @@ import base64
 from collections.abc import Mapping, Sequence
 
 from functions.audit import store
+from functions.audit.aggregates import RUN
 from functions.audit.checkpoints import PUBLIC_KEYS, ChainBroken, log_of, open_checkpoints
 from functions.audit.rules.notes import TreeHead, ed25519, verifier_key
 from functions.audit.rules.tree import Node, consistency, inclusion, peaks, root_of, root_with
 from functions.audit.views import AuditCheckpoint, AuditProofs, ConsistencyProof, InclusionProof
+from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid, NotFound, SignatureInvalid, VersionConflict
+from shared.messaging.misses import report_miss
 from shared.storage.secrets import public_keys
 
 
@@ -18,13 +21,17 @@ async def show_checkpoint(tenant_id: str) -> AuditCheckpoint:
     return (await _newest(tenant_id))[0]
 
 
-async def prove(tenant_id: str, entry: int | None, from_size: int | None) -> AuditProofs:
+async def prove(caller: Caller, entry: int | None, from_size: int | None) -> AuditProofs:
     """The proofs about the newest checkpoint that are asked for. Raises Invalid where none is, or
-    a size beyond the checkpoint; NotFound for an entry that is not there; VersionConflict for one
+    a size beyond the checkpoint; NotFound for an entry that is not there or that the caller's token
+    does not open, whose attempt is recorded; VersionConflict for one
     that no checkpoint covers yet; ChainBroken where the database has another tree than was signed;
     Unavailable."""
     if entry is None and from_size is None:
         raise Invalid(FieldError("entry", "name an entry by its number, or a from_size, or both"))
+    tenant_id = caller.tenant_id
+    if entry is not None and caller.workspace_id is not None:
+        await _refuse_elsewhere(caller, caller.workspace_id, entry)
     shown, head = await _newest(tenant_id)
     await _refuse_uncovered(tenant_id, head, entry, from_size)
     wanted = set(peaks(head.size))
@@ -62,6 +69,16 @@ async def _newest(tenant_id: str) -> tuple[AuditCheckpoint, TreeHead]:
     return shown, head
 
 
+async def _refuse_elsewhere(caller: Caller, workspace_id: str, entry: int) -> None:
+    if not await store.is_of_workspace(caller.tenant_id, entry, workspace_id):
+        await report_miss(RUN.outbox, caller, f"audit_entry/{entry}")
+        raise _no_entry(entry)
+
+
+def _no_entry(entry: int) -> NotFound:
+    return NotFound(f"there is no entry {entry}")
+
+
 async def _refuse_uncovered(
     tenant_id: str, head: TreeHead, entry: int | None, from_size: int | None
 ) -> None:
@@ -70,7 +87,7 @@ async def _refuse_uncovered(
         raise Invalid(FieldError("from_size", message))
     if entry is not None and entry > head.size:
         if entry > (await store.read_head(tenant_id)).number:
-            raise NotFound(f"there is no entry {entry}")
+            raise _no_entry(entry)
         raise VersionConflict(
             f"entry {entry} has no proof yet: the newest checkpoint covers {head.size} entries,"
             " and the next one is signed within the hour"

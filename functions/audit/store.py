@@ -100,6 +100,17 @@ async def find_entries(tenant_id: str, search: Search, limit: int) -> list[Found
     return [Found(Entry(*row[:6]), Filed(*row[6:])) for row in found]
 
 
+async def is_of_workspace(tenant_id: str, number: int, workspace_id: str) -> bool:
+    """Whether the tenant has an entry of that number which belongs to the workspace. Raises
+    Unavailable."""
+    async with tenant_transaction(tenant_id) as connection:
+        rows = await connection.execute(
+            "SELECT 1 FROM audit_entries WHERE number = %s AND workspace = %s",
+            (number, workspace_id),
+        )
+        return await rows.fetchone() is not None
+
+
 async def first_misfiled(tenant_id: str, after: int, up_to: int) -> int | None:
     """The number of the first of these entries that searches find by other attributes than those in
     its body, or None. Raises Unavailable."""

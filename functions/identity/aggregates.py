@@ -20,6 +20,7 @@ from functions.identity.rules.tenant import Member, SlugClaim, Tenant
 from functions.identity.rules.workspace import Workspace
 from shared.aggregates import Aggregate, Runner
 from shared.kit.control import COLLECTION, ENDED_SESSIONS, ID, Control, EndedSessions
+from shared.kit.workspaces import WORKSPACE as WORKSPACE_ID
 
 PRINCIPALS = Aggregate(noun="principal", model=Principal, collection="principals")
 LINKS = Aggregate(
@@ -111,8 +112,10 @@ KEYS = Aggregate(
     prefix="key",
     id_of=lambda key: key.key_id,
     indexed=("created_at",),
+    composites=((WORKSPACE_ID, "-created_at"),),
     queried=("-created_at",),
     entity_type=API_KEY,
+    in_workspaces=True,
 )
 SSO = Aggregate(noun="sso", model=Sso, collection="sso", id_of=lambda _: SSO_ID)
 USERS = Aggregate(

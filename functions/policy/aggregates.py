@@ -4,6 +4,7 @@ from functions.policy.rules.deciding import Decided
 from functions.policy.rules.policy import Policy, PolicyName
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
+from shared.kit.workspaces import WORKSPACE
 from shared.policy.published import COLLECTION, Published
 
 APPROVALS_KEYS = "approvals-public-keys"
@@ -37,7 +38,9 @@ DECISIONS = Aggregate(
     collection="decisions",
     prefix="dec",
     indexed=("at",),
+    composites=((WORKSPACE, "-at"),),
     queried=("-at",),
+    in_workspaces=True,
 )
 
 RUN = Runner("policy", POLICIES, NAMES, PUBLISHED, DECISIONS)

@@ -39,7 +39,8 @@ class AssentError(Exception):
 
 class RecordedRefusal(AssentError):
     """A refusal that is audited where it ends a call, unless it has no `reason`: in the log of
-    `tenant_id`, as what `principal` did. What is None of these is the caller's."""
+    `tenant_id`, and of `workspace_id` where it is of one, as what `principal` did. What is None of
+    these is the caller's."""
 
     def __init__(
         self,
@@ -48,11 +49,13 @@ class RecordedRefusal(AssentError):
         *,
         tenant_id: str | None = None,
         principal: str | None = None,
+        workspace_id: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.reason = reason
         self.tenant_id = tenant_id
         self.principal = principal
+        self.workspace_id = workspace_id
 
 
 class MalformedRequest(AssentError):

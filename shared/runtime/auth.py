@@ -30,7 +30,7 @@ from shared.kit.tier_limits import LEAST_OF_A_KEY, MOST_OF_A_KEY
 from shared.kit.wording import field_errors, one_of
 from shared.runtime import issuer_keys, logs
 from shared.runtime.boundary import received_at
-from shared.runtime.credential_refusals import report_refusal
+from shared.runtime.credential_refusals import report_refusal, report_refused_caller
 from shared.runtime.issuer_keys import IssuerKeys
 from shared.runtime.key_exchange import KeyExchange
 from shared.runtime.settings import RuntimeSettings, runtime_settings
@@ -254,16 +254,14 @@ async def require_reading(request: Request, caller: Caller) -> None:
     """Raises OnlyReading for a call that may change something, by somebody who acts as another:
     whatever it is, they never decide and never write."""
     if caller.impersonator is not None and request.method not in ("GET", "HEAD"):
-        whose = (caller.tenant_id, caller.principal, caller.impersonator)
-        await report_refusal(request, "impersonated", *whose)
+        await report_refused_caller(request, "impersonated", caller)
         raise OnlyReading("support sees what a member sees, and neither decides nor writes")
 
 
 async def require_tenant(request: Request, caller: Caller) -> None:
     """Raises TenantNotChosen for a caller whose token is for no tenant."""
     if caller.tenant_id == PLATFORM_TENANT:
-        whose = (PLATFORM_TENANT, caller.principal, caller.impersonator)
-        await report_refusal(request, "tenant_missing", *whose)
+        await report_refused_caller(request, "tenant_missing", caller)
         detail = "choose one when you get the token: send tenant to POST /v1/auth/token"
         raise TenantNotChosen(detail)
 
@@ -271,7 +269,7 @@ async def require_tenant(request: Request, caller: Caller) -> None:
 async def require_whole_tenant(request: Request, caller: Caller) -> None:
     """Raises CoversTheTenant for a caller whose token is for one workspace."""
     if caller.workspace_id is not None:
-        await report_refusal(request, "for_one_workspace", caller.tenant_id, caller.principal)
+        await report_refused_caller(request, "for_one_workspace", caller)
         detail = "get a token without workspace: leave it out of POST /v1/auth/token"
         raise CoversTheTenant(detail)
 
@@ -279,8 +277,7 @@ async def require_whole_tenant(request: Request, caller: Caller) -> None:
 async def authorize(request: Request, caller: Caller, scopes: Collection[str]) -> None:
     """Raises ScopeMissing unless the caller's token has one of `scopes`."""
     if caller.scopes.isdisjoint(scopes):
-        whose = (caller.tenant_id, caller.principal, caller.impersonator)
-        await report_refusal(request, "scope_missing", *whose)
+        await report_refused_caller(request, "scope_missing", caller)
         raise ScopeMissing(f"this call needs the scope {one_of(scopes)}")
 
 
@@ -293,5 +290,5 @@ async def _report(request: Request, refusal: Unauthenticated) -> None:
         await report_refusal(request, refusal.reason)
     else:
         claims = refusal.claims
-        whose = (claims.tenant_id, claims.sub, claims.impersonator)
+        whose = (claims.tenant_id, claims.sub, claims.impersonator, claims.workspace)
         await report_refusal(request, refusal.reason, *whose)

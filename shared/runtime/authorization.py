@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import Request
 
-from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import AssentError, Forbidden, PolicyInvalid, RecordedRefusal
 from shared.policy.authorization import Authorization, begin
@@ -15,7 +14,11 @@ from shared.policy.published import policies_of
 from shared.policy.vocabulary import Act
 from shared.runtime import logs
 from shared.runtime.boundary import received_at
-from shared.runtime.credential_refusals import record_refusal, report_refusal
+from shared.runtime.credential_refusals import (
+    record_refusal,
+    report_refusal,
+    report_refused_caller,
+)
 
 _UNENFORCEABLE = "the tenant's policies cannot be enforced, so nothing is allowed"
 
@@ -92,5 +95,7 @@ async def _report(request: Request, authorization: Authorization) -> None:
         return
     _note(authorization)
     caller: Caller | None = getattr(request.state, "caller", None)
-    tenant_id = caller.tenant_id if caller else PLATFORM_TENANT
-    await report_refusal(request, "not_permitted", tenant_id, caller.principal if caller else None)
+    if caller is None:
+        await report_refusal(request, "not_permitted")
+    else:
+        await report_refused_caller(request, "not_permitted", caller)

@@ -28,11 +28,12 @@ async def report_refusal(
     tenant_id: str = PLATFORM_TENANT,
     principal: str | None = None,
     impersonator: str | None = None,
+    workspace_id: str | None = None,
 ) -> None:
-    """Records that a token was refused: in the log of the tenant that it proves, up to twenty times
-    a minute and principal; otherwise in the platform's own, once a minute, function and reason. The
-    request's log line has the reason each time. The refusal stands where the record fails: never
-    raises."""
+    """Records that a token was refused: in the log of the tenant and the workspace that it proves,
+    up to twenty times a minute and principal; otherwise in the platform's own, once a minute,
+    function and reason. The request's log line has the reason each time. The refusal stands where
+    the record fails: never raises."""
     logs.note(refused=reason)
     outbox: Outbox | None = getattr(request.app.state, "outbox", None)
     if outbox is None:
@@ -42,7 +43,7 @@ async def report_refusal(
     acts = impersonator or principal
     if acts is not None and not is_reserved(acts):
         actor = acts
-    recorder = Recorder(outbox.noun, tenant_id, actor, at)
+    recorder = Recorder(outbox.noun, tenant_id, actor, at, workspace_id=workspace_id)
     data = CredentialRefused(
         function=outbox.noun,
         call=f"{request.method} {request.scope['route'].path}",
@@ -60,12 +61,27 @@ async def report_refusal(
         _log.exception("a refused token was not recorded")
 
 
+async def report_refused_caller(request: Request, reason: RefusalReason, caller: Caller) -> None:
+    """Records that a call was refused to a caller whose token is good. Never raises."""
+    who = (caller.tenant_id, caller.principal, caller.impersonator, caller.workspace_id)
+    await report_refusal(request, reason, *who)
+
+
 async def record_refusal(request: Request, refusal: RecordedRefusal) -> None:
     """Records what ended the call, where it has a reason. Never raises."""
     if refusal.reason is None:
         return
     tenant_id, principal = refusal.tenant_id, refusal.principal
+    workspace_id = refusal.workspace_id
     caller: Caller | None = getattr(request.state, "caller", None)
     if caller is not None:
         tenant_id, principal = tenant_id or caller.tenant_id, principal or caller.principal
-    await report_refusal(request, refusal.reason, tenant_id or PLATFORM_TENANT, principal)
+        if tenant_id == caller.tenant_id:
+            workspace_id = workspace_id or caller.workspace_id
+    await report_refusal(
+        request,
+        refusal.reason,
+        tenant_id or PLATFORM_TENANT,
+        principal,
+        workspace_id=workspace_id,
+    )

@@ -11,7 +11,7 @@ from shared.kit.errors import AssentError, TenantClosed, TenantClosing, TenantSu
 from shared.kit.instants import format_instant
 from shared.kit.roles import TENANT_ADMIN
 from shared.runtime.control import controls
-from shared.runtime.credential_refusals import report_refusal
+from shared.runtime.credential_refusals import report_refused_caller
 
 
 async def known_tenant(request: Request, tenant_id: str, session_id: str | None) -> KnownTenant:
@@ -33,7 +33,7 @@ async def require_open(request: Request, caller: Caller, *, in_stopped: bool = F
     if is_admins and TENANT_ADMIN in caller.roles and control.status != "closed":
         return
     reason = STOPPED[control.status]
-    await report_refusal(request, reason, caller.tenant_id, caller.principal)
+    await report_refused_caller(request, reason, caller)
     raise stopped(reason, control.closes_at)
 
 

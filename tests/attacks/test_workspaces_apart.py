@@ -3,6 +3,7 @@ belongs to the other, or to neither."""
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,9 +11,15 @@ import pytest
 
 from emulators.demo.person import Person
 from emulators.running import RunningPlatform
+from functions.identity.aggregates import KEYS
+from functions.identity.rules.api_key import KeyBody, make
+from functions.identity.rules.tenant import Member
 from infra.indexes import collections
 from shared.kit.bookkeeping import CredentialRefused, LookupMissed
+from shared.kit.ids import new_id
+from shared.kit.instants import parse_instant
 from shared.manifest import load_manifests
+from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.attacks.asking import VETO, ask, request
 from tests.attacks.test_tenants_apart import ROLES, SCOPES
@@ -22,6 +29,11 @@ from tests.journeys.world import World, decision, spec
 pytestmark = pytest.mark.platform
 
 MINE, OTHER = "wsp_surgery", "wsp_ward"
+REQUEST = {
+    "principal": {"type": "Principal", "id": "otto"},
+    "action": "agents.create",
+    "context": {"at": 1, "hour": 12, "weekday": 3},
+}
 # In everything that the owners write, and in nothing that another workspace may see.
 WORD = "Quagga"
 
@@ -44,6 +56,8 @@ ABOUT_ONE = {
     ("POST", "/v1/mobile/approvals/{approval_id}/request-changes"),
     ("POST", "/v1/mobile/approvals/{approval_id}/veto"),
     ("GET", "/v1/mobile/agents/{agent_id}"),
+    ("POST", "/v1/api-keys/{key_id}/rotate"),
+    ("DELETE", "/v1/api-keys/{key_id}"),
 }
 LISTS = {
     ("GET", "/v1/agents"),
@@ -53,6 +67,8 @@ LISTS = {
     ("GET", "/v1/mobile/agents"),
     ("GET", "/v1/mobile/violations"),
     ("GET", "/v1/audit/entries"),
+    ("GET", "/v1/api-keys"),
+    ("GET", "/v1/decisions"),
 }
 OTHERS = {
     ("POST", "/v1/agents"): "makes what is new in the token's workspace",
@@ -61,6 +77,12 @@ OTHERS = {
     ("POST", "/v1/vetoes"): "names an approval in its body",
     ("POST", "/v1/mobile/sync"): "names approvals in its body",
     ("GET", "/v1/skills"): "the platform's catalogue",
+    ("POST", "/v1/api-keys"): "makes what is new in the token's workspace",
+    ("POST", "/v1/decisions"): "records what is new in the token's workspace",
+    ("GET", "/v1/policies"): "the tenant's policies hold in its workspaces too",
+    ("GET", "/v1/policies/{policy_id}"): "the tenant's policies hold in its workspaces too",
+    ("GET", "/v1/audit/checkpoint"): "a number of entries and a hash of all",
+    ("GET", "/v1/audit/proofs"): "names an entry in its query",
 }
 # Of identity, which tests/journeys/test_workspaces.py tries: about oneself, and one's workspace.
 OF_IDENTITY = (
@@ -97,13 +119,34 @@ def everybody(world: World, name: str, workspace: str | None) -> Person:
     return world.person(name, SCOPES, ROLES, workspace)
 
 
-def _part(world: World, workspace: str | None) -> Part:
+async def _keep_key(tenant: str, workspace: str | None) -> str:
+    """The id of a key of somebody else, as identity stores it for a member."""
+    at = parse_instant("2026-11-20T12:00:00Z")
+    body = KeyBody(name=WORD, scopes=("agents:read",), expires_at=at + timedelta(days=300))
+    maker = Member(principal_id="mallory", roles=("developer",), joined_at=at)
+    made = make(new_id("key", at), body, "secret", maker, body.scopes, at).state
+    key = KEYS.placed(made, None, workspace)
+    batch = Batch()
+    batch.create(KEYS.collection, key.key_id, KEYS.fields(key, 1, None))
+    await TenantStore(tenant).commit(batch)
+    return key.key_id
+
+
+def _part(world: World, workspace: str | None, key_id: str) -> Part:
     otto = everybody(world, f"otto-{workspace}", workspace)
     body = spec("okapi", purpose=f"Draft articles about the {WORD} for its editors.")
     case = otto.post("/v1/agents", body)
     asked = ask(otto, summary=f"The {WORD} is near.")
+    wanted = {**REQUEST, "resource": {"type": "Tenant", "id": world.tenant}}
+    decided = otto.post("/v1/decisions", wanted)
     world.settle()
-    ids = {"agent_id": case["agent_id"], "case_id": case["case_id"], "approval_id": asked["id"]}
+    ids = {
+        "agent_id": case["agent_id"],
+        "case_id": case["case_id"],
+        "approval_id": asked["id"],
+        "decision_id": decided["decision_id"],
+        "key_id": key_id,
+    }
     return Part(world, workspace, ids, asked)
 
 
@@ -111,7 +154,9 @@ def _part(world: World, workspace: str | None) -> Part:
 def parts(running: RunningPlatform) -> tuple[Part, ...]:
     running.client.disarm()
     world = World(running.client)
-    return tuple(_part(world, workspace) for workspace in (MINE, None))
+    return tuple(
+        _part(world, each, running.run(_keep_key(world.tenant, each))) for each in (MINE, None)
+    )
 
 
 def concrete(path: str, part: Part) -> str:
@@ -181,7 +226,10 @@ def test_no_list_shows_what_belongs_elsewhere(parts: tuple[Part, ...]) -> None:
         assert all(each.get("workspace_id") in (None, OTHER) for each in eve.get(path)["items"])
         if path == "/v1/audit/entries":
             # Whoever tried ids of others' wrote them into the log of their own workspace.
-            assert {each["action"] for each in _all(eve, path)} <= {LookupMissed.event_type}
+            assert {each["action"] for each in _all(eve, path)} == {
+                LookupMissed.event_type,
+                CredentialRefused.event_type,
+            }
             continue
         assert not leaked(eve.send("GET", path), parts)
         cursor = all_of_it.get(path, limit=1)["next_cursor"]
@@ -203,6 +251,25 @@ def _all(person: Person, path: str) -> list[dict[str, Any]]:
         page = person.get(path, limit=100, cursor=page["next_cursor"])
         items += page["items"]
     return list(items)
+
+
+def test_no_proof_tells_an_entry_of_elsewhere_from_none(parts: tuple[Part, ...]) -> None:
+    world = parts[0].world
+    eve = everybody(world, "eve-in-proofs", OTHER)
+    entries = _all(everybody(world, "mara", None), "/v1/audit/entries")
+    elsewhere = [each for each in entries if each.get("workspace_id") != OTHER]
+    numbers = {each["number"] for each in elsewhere[:3]} | {len(entries) + 1_000}
+    for number in sorted(numbers):
+        answer = eve.send("GET", "/v1/audit/proofs", params={"entry": number})
+        assert answer.status_code == 404, answer.text
+        assert answer.json()["detail"] == f"there is no entry {number}"
+    world.settle()
+    missed = {
+        (each["data"]["id"], each["workspaceid"])
+        for each in world.events()
+        if each["type"] == LookupMissed.event_type and each["actorid"] == eve.principal
+    }
+    assert missed == {(f"audit_entry/{number}", OTHER) for number in numbers}
 
 
 def test_no_body_reaches_what_belongs_elsewhere(parts: tuple[Part, ...]) -> None:

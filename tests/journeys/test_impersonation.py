@@ -262,6 +262,7 @@ def test_a_narrow_token_shows_nothing_of_the_principals_other_tenants(
     tenant = gala.signs_up()
     workspace = gala.post("/v1/workspaces", {"name": "Ward"})["workspace_id"]
     support.acts(gala, tenant)
+    assert support.renews(workspace=workspace).json()["error"] == "invalid_request"
     sessions = gala.get("/v1/auth/sessions")["items"]
     assert {each["tenant_id"] for each in sessions} == {tenant, other}
     narrow = gala.browser.access_token(tenant=tenant, workspace=workspace)

@@ -10,20 +10,26 @@ from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
 ROUTER = Router(
-    prefix="/v1/api-keys", tag="api-keys", read=("identity:read",), write=("identity:write",)
+    prefix="/v1/api-keys",
+    tag="api-keys",
+    read=("identity:read",),
+    write=("identity:write",),
+    narrows=True,
 )
 
 
 @ROUTER.get("")
 async def list_keys(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> KeyPage:
-    """Lists the tenant's keys without their secrets, newest first."""
+    """Lists the tenant's keys without their secrets, newest first; with a token for a workspace,
+    the keys of that one."""
     return await keys.list_keys(caller, limit, cursor)
 
 
 @ROUTER.post("", status_code=201)
 @does(within=("make_keys",), deed="making a key")
 async def make_key(caller: Caller, body: KeyBody) -> NewKey:
-    """Makes a key that acts as the caller, with some of its scopes and no role."""
+    """Makes a key that acts as the caller, with some of its scopes and no role; with a token for a
+    workspace, a key that opens nothing outside of it."""
     return await keys.make_key(caller, body)
 
 

@@ -9,7 +9,7 @@ from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.roles import OF_PROGRAMS, OWN, chosen, scopes_of
 from functions.identity.rules.session import Session
 from functions.identity.rules.tenant import Member, Tenant, is_open_to
-from functions.identity.rules.workspace import Workspace, roles_in
+from functions.identity.rules.workspace import Workspace, is_in_use
 
 LIFE = timedelta(minutes=15)
 LIFE_SECONDS = int(LIFE.total_seconds())
@@ -70,7 +70,8 @@ def in_tenant(
     if session.tenant_bound and not member.takes(session.started_at):
         detail = "you left the tenant since you let the program in: let it in again"
         raise GrantRefused("access_denied", detail)
-    roles = {*member.roles_at(at), *(roles_in(member, workspace.workspace_id) if workspace else ())}
+    workspace_id = workspace.workspace_id if workspace else None
+    roles = member.roles_at(at, workspace_id)
     allowed = _within(session, scopes_of(roles) | OWN)
     if session.impersonator is not None:
         allowed = frozenset(each for each in allowed if each.endswith(READS))
@@ -79,19 +80,19 @@ def in_tenant(
         principal=session.principal_id,
         impersonator=session.impersonator,
         tenant_id=tenant_id,
-        roles=() if is_client else tuple(sorted(roles)),
+        roles=() if is_client else roles,
         scope=chosen(scope, allowed & OF_PROGRAMS if is_client else allowed),
         client_id=session.client_id or session.client,
         credential_id=session.session_id,
         member_version=member.version,
-        workspace_id=workspace.workspace_id if workspace else None,
+        workspace_id=workspace_id,
         ends_at=member.deputy_until if member.is_deputy_at(at) else None,
     )
 
 
 def check_workspace(workspace: Workspace | None) -> None:
     """Raises GrantRefused for no workspace, or one out of use: no token is for it."""
-    if workspace is None or workspace.archived_at is not None:
+    if not is_in_use(workspace):
         detail = (
             "there is no such workspace in use; leave workspace out, and see GET /v1/workspaces"
         )

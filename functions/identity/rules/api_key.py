@@ -15,9 +15,16 @@ from events.api_keys import ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ApiKeyS
 from functions.identity.rules.access import Grant
 from functions.identity.rules.control import revoke as revoke_tokens
 from functions.identity.rules.refusals import GrantRefused
-from functions.identity.rules.roles import OF_KEYS, OF_PROGRAMS, ServiceRole, scopes_of
+from functions.identity.rules.roles import (
+    OF_KEYS,
+    OF_KEYS_IN_WORKSPACES,
+    OF_PROGRAMS,
+    ServiceRole,
+    scopes_of,
+)
 from functions.identity.rules.secrets import digest_of, same
 from functions.identity.rules.tenant import Member, Name, Tenant
+from functions.identity.rules.workspace import Workspace, is_in_use
 from shared.kit.api_keys import PREFIX
 from shared.kit.control import STOPPED, Control
 from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
@@ -91,13 +98,15 @@ def make(
     member: Member | None,
     given: Collection[str],
     at: datetime,
+    workspace_id: str | None = None,
 ) -> Step:
-    """A new key, made with a token that has the scopes `given`. Raises Forbidden for members who
-    make none, and for scopes that the token does not have; Invalid for scopes that the member does
-    not have, and for a life of none or of more than a year."""
+    """A new key, made with a token that has the scopes `given` and may be for a workspace, whose
+    the key is then. Raises Forbidden for members who make none, and for scopes that the token does
+    not have; Invalid for scopes that the member does not have there, and for a life of none or of
+    more than a year."""
     if member is None or not member.is_here:
         raise Forbidden("only members of the tenant make keys: a key acts as its maker")
-    allowed = scopes_of(member.roles) & OF_KEYS
+    allowed = allowed_to(member, workspace_id)
     return new_key(key_id, body, secret, member.principal_id, allowed, given, at)
 
 
@@ -175,13 +184,20 @@ def grant(
     member: Member | None,
     tenant: Tenant | None,
     at: datetime,
+    workspace: Workspace | None = None,
 ) -> Grant:
-    """What the key may do now, by the member's roles now. Raises GrantRefused for a key that nobody
-    made, and, in the log of its tenant, for one that was revoked, has expired, or whose member or
-    tenant is gone; of a tenant that is not open, with its status as the reason."""
+    """What the key may do now, by the member's roles now; one of a `workspace` there only. Raises
+    GrantRefused for a key that nobody made, and, in the log of its tenant, for one that was
+    revoked, has expired, or whose member, workspace or tenant is gone; of a tenant that is not
+    open, with its status as the reason."""
     if key is None or not _matches(key, written.secret, at):
         raise GrantRefused("invalid_client", "there is no such key", "unverified")
-    whose = {"tenant_id": written.tenant_id, "principal": key.principal_id}
+    within = key.workspace_id
+    whose = {
+        "tenant_id": written.tenant_id,
+        "principal": key.principal_id,
+        "workspace_id": within,
+    }
     if key.revoked_at is not None:
         raise GrantRefused("invalid_client", "the key was revoked", "revoked", **whose)
     if at >= key.expires_at:
@@ -193,18 +209,27 @@ def grant(
         raise GrantRefused("invalid_client", "there is no such tenant", "revoked", **whose)
     if stopped := STOPPED.get(tenant.status):
         raise GrantRefused("access_denied", f"the tenant is {tenant.status}", stopped, **whose)
-    is_service = member.kind == "service"
-    allowed = scopes_of(member.roles) & (OF_PROGRAMS if is_service else OF_KEYS)
+    if within is not None and not is_in_use(workspace):
+        detail = "the key is of a workspace that is out of use"
+        raise GrantRefused("invalid_client", detail, "revoked", **whose)
     return Grant(
         principal=key.principal_id,
         tenant_id=written.tenant_id,
-        roles=member.roles if is_service else (),
-        scope=" ".join(sorted(allowed.intersection(key.scopes))),
+        workspace_id=within,
+        roles=(*member.roles, *member.roles_in(within)) if member.kind == "service" else (),
+        scope=" ".join(sorted(allowed_to(member, within).intersection(key.scopes))),
         client_id=key.key_id,
         credential_id=key.key_id,
         requests_per_minute=key.requests_per_minute,
         member_version=member.version,
     )
+
+
+def allowed_to(member: Member, workspace_id: str | None) -> frozenset[str]:
+    """The scopes that the member's keys may have, in the workspace or in the whole tenant."""
+    of_persons = OF_KEYS if workspace_id is None else OF_KEYS_IN_WORKSPACES
+    kept = OF_PROGRAMS if member.kind == "service" else of_persons
+    return kept & scopes_of((*member.roles, *member.roles_in(workspace_id)))
 
 
 def _matches(key: ApiKey, secret: str, at: datetime) -> bool:

@@ -17,10 +17,11 @@ MEMBER: EntityType[Member] = EntityType(
 )
 API_KEY: EntityType[ApiKey] = EntityType(
     "ApiKey",
-    {"maker": "Principal", "of_service": "Bool"},
+    {"maker": "Principal", "of_service": "Bool", "workspace?": "String"},
     lambda key: {
         "maker": Uid(PRINCIPAL, key.principal_id),
         "of_service": is_service(key.principal_id),
+        "workspace": key.workspace_id,
     },
 )
 WORKSPACE: EntityType[Workspace] = EntityType(

@@ -45,8 +45,11 @@ class GrantRefused(RecordedRefusal):
         *,
         tenant_id: str | None = None,
         principal: str | None = None,
+        workspace_id: str | None = None,
     ) -> None:
-        super().__init__(reason, detail, tenant_id=tenant_id, principal=principal)
+        super().__init__(
+            reason, detail, tenant_id=tenant_id, principal=principal, workspace_id=workspace_id
+        )
         self.error = error
 
 

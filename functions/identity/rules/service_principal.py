@@ -6,13 +6,12 @@ are all that it has."""
 from collections.abc import Collection
 from datetime import datetime
 
-from events.members import MemberJoined
-from functions.identity.rules.api_key import ApiKey, KeyBody, new_key
-from functions.identity.rules.roles import OF_PROGRAMS, scopes_of
+from events.members import MemberJoined, WorkspaceRoles
+from functions.identity.rules.api_key import ApiKey, KeyBody, allowed_to, new_key
 from functions.identity.rules.tenant import Member
 from shared.kit.callers import Actor
 from shared.kit.errors import FieldError, Forbidden, Invalid
-from shared.kit.roles import TENANT_ADMIN
+from shared.kit.roles import TENANT_ADMIN, WORKSPACE_ADMIN
 from shared.kit.transitions import Transition
 
 PREFIX = "service"
@@ -26,10 +25,11 @@ def is_service(principal_id: str) -> bool:
 
 
 def check_admin(actor: Actor) -> None:
-    """Raises Forbidden for actors that are not the tenant's admins: others make keys for
-    themselves."""
-    if TENANT_ADMIN not in actor.roles:
-        raise Forbidden("making or rotating a key of a service needs the role tenant_admin")
+    """Raises Forbidden for actors that are admins neither of the tenant nor, in a token for it, of
+    the workspace: others make keys for themselves."""
+    if actor.roles.isdisjoint((TENANT_ADMIN, WORKSPACE_ADMIN)):
+        detail = "needs the role tenant_admin, or workspace_admin in a token for its workspace"
+        raise Forbidden(f"making or rotating a key of a service {detail}")
 
 
 def concerns_service(body: KeyBody) -> bool:
@@ -47,13 +47,23 @@ def make(
     secret: str,
     given: Collection[str],
     at: datetime,
+    workspace_id: str | None = None,
 ) -> list[Step]:
-    """A new service, and its first key, made with a token that has the scopes `given`. Raises
-    Invalid for scopes that services with these roles never have, and for a life of more than a
-    year; Forbidden for scopes that the token does not have."""
+    """A new service of the workspace or, for None, of the tenant, and its first key, made with a
+    token that has the scopes `given`. Raises Invalid for scopes that services with these roles
+    never have, and for a life of more than a year; Forbidden for scopes that the token does not
+    have."""
     roles = tuple(sorted(set(body.roles)))
-    service = Member(principal_id=principal_id, kind="service", roles=roles, joined_at=at)
-    return [Transition(service, MemberJoined), *add_key(key_id, body, secret, service, given, at)]
+    places = (WorkspaceRoles(workspace_id=workspace_id, roles=roles),) if workspace_id else ()
+    service = Member(
+        principal_id=principal_id,
+        kind="service",
+        roles=() if workspace_id else roles,
+        workspaces=places,
+        joined_at=at,
+    )
+    key = add_key(key_id, body, secret, service, given, at, workspace_id)
+    return [Transition(service, MemberJoined), *key]
 
 
 def add_key(
@@ -63,11 +73,14 @@ def add_key(
     service: Member | None,
     given: Collection[str],
     at: datetime,
+    workspace_id: str | None = None,
 ) -> list[Step]:
-    """Another key of a service, made with a token that has the scopes `given`. Raises Invalid for a
-    principal that is no service here, Forbidden for scopes that the token does not have."""
-    if service is None or not service.is_here or service.kind != "service":
-        detail = "is no service of this tenant; people make their keys themselves"
+    """Another key of a service of the workspace or, for None, of the tenant, made with a token that
+    has the scopes `given`. Raises Invalid for a principal that is no service there, Forbidden for
+    scopes that the token does not have."""
+    if service is None or not service.is_service_of(workspace_id):
+        where = "of this tenant" if workspace_id is None else "of the workspace of your token"
+        detail = f"is no service {where}; people make their keys themselves"
         raise Invalid(FieldError("principal_id", detail))
-    allowed = scopes_of(service.roles) & OF_PROGRAMS
+    allowed = allowed_to(service, workspace_id)
     return [new_key(key_id, body, secret, service.principal_id, allowed, given, at)]

@@ -18,6 +18,7 @@ from functions.identity.rules.control import revoke
 from functions.identity.rules.roles import (
     FOUNDER,
     GIVEN,
+    GIVEN_IN_WORKSPACES,
     MemberRole,
     ServiceRole,
     WorkspaceRole,
@@ -25,7 +26,7 @@ from functions.identity.rules.roles import (
 )
 from shared.kit.callers import Actor
 from shared.kit.control import OPEN, Control
-from shared.kit.errors import Forbidden, VersionConflict
+from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
 from shared.kit.ids import Id
 from shared.kit.instants import Instant
 from shared.kit.models import Model
@@ -111,10 +112,22 @@ class Member(MemberState):
         since, until = self.deputy_from, self.deputy_until
         return since is not None and until is not None and since <= at < until
 
-    def roles_at(self, at: datetime) -> tuple[str, ...]:
-        """Its roles in the tenant at this moment."""
+    def roles_at(self, at: datetime, workspace_id: str | None = None) -> tuple[str, ...]:
+        """Its roles in the tenant at this moment, which hold in each workspace, and those that it
+        has in the given one."""
         named = (DEPUTY,) if self.is_deputy_at(at) else ()
-        return tuple(sorted({*self.roles, *named}))
+        return tuple(sorted({*self.roles, *named, *self.roles_in(workspace_id)}))
+
+    def roles_in(self, workspace_id: str | None) -> tuple[str, ...]:
+        """The roles that it has in the workspace beyond those in the tenant; none for None."""
+        given = {each.workspace_id: each.roles for each in self.workspaces}
+        return given.get(workspace_id, ()) if workspace_id is not None else ()
+
+    def is_service_of(self, workspace_id: str | None) -> bool:
+        """Whether it is a service of that workspace or, for None, of the tenant as a whole: each is
+        of one of these for ever."""
+        given = self.roles if workspace_id is None else self.roles_in(workspace_id)
+        return self.is_here and self.kind == "service" and bool(given)
 
     def takes(self, made_at: datetime) -> bool:
         """Whether a key or a client's session for this place, made then, still counts: not one of
@@ -151,11 +164,13 @@ def is_open_to(tenant: Tenant, member: Member) -> bool:
     return member.is_here and is_open
 
 
-def check_current(actor: Actor, member: Member | None, at: datetime) -> None:
-    """Raises Forbidden where the actor's token has a role of the tenant that the member does not
-    have now: policies decided by the token."""
-    held = member.roles_at(at) if member is not None and member.is_here else ()
-    if gone := sorted((actor.roles & GIVEN) - set(held)):
+def check_current(
+    actor: Actor, member: Member | None, at: datetime, workspace_id: str | None = None
+) -> None:
+    """Raises Forbidden where the actor's token, which may be for a workspace, has a role that the
+    member does not have there now: policies decided by the token."""
+    held = member.roles_at(at, workspace_id) if member is not None and member.is_here else ()
+    if gone := sorted((actor.roles & (GIVEN | GIVEN_IN_WORKSPACES)) - set(held)):
         raise Forbidden(f"you no longer have the role {gone[0]} in this tenant; get a new token")
 
 
@@ -194,8 +209,11 @@ def change_roles(
 ) -> tuple[Step, ...]:
     """The member with other roles, whose earlier tokens are refused; no change where they are the
     same. Raises VersionConflict where the tenant would have no admin, or no governor, and Invalid
-    for roles of another kind of member."""
+    for roles of another kind of member, and for a service of a workspace."""
     check_kind(member.kind, roles)
+    if member.kind == "service" and not member.is_service_of(None):
+        detail = "send it: the service is of a workspace, and has roles in that one only"
+        raise Invalid(FieldError("workspace_id", detail))
     newer = member.but(roles=tuple(sorted(set(roles))), version=member.version + 1)
     if newer.roles == tuple(sorted(member.roles)):
         return ()

@@ -5,13 +5,12 @@ only in a token that is for that workspace."""
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import get_args
 
 from pydantic import StrictBool
 
 from events.members import MemberRolesChanged, WorkspaceRoles
 from events.tenants import WorkspaceArchived, WorkspaceCreated, WorkspaceReopened, WorkspaceState
-from functions.identity.rules.roles import WorkspaceRole
+from functions.identity.rules.roles import DECIDING, GIVEN_IN_WORKSPACES, check_kind
 from functions.identity.rules.tenant import Member, Name, Tenant, check_current, without_tokens
 from shared.kit.callers import Actor
 from shared.kit.control import Control
@@ -22,7 +21,6 @@ from shared.kit.transitions import Transition
 from shared.kit.wording import one_of
 
 MOST_OPEN = 100
-_ROLES = frozenset(get_args(WorkspaceRole))
 
 
 class WorkspaceBody(Model):
@@ -70,28 +68,41 @@ def change(
     return _counted(tenant, -1 if body.archived else 1), Transition(newer, event)
 
 
-def roles_in(member: Member, workspace_id: str) -> tuple[str, ...]:
-    """The roles that the member has in the workspace beyond those in the tenant."""
-    return next((each.roles for each in member.workspaces if each.workspace_id == workspace_id), ())
+def is_in_use(workspace: Workspace | None) -> bool:
+    """Whether there is such a workspace, and it was not archived."""
+    return workspace is not None and workspace.archived_at is None
 
 
 def change_roles(
-    member: Member, control: Control, workspace: Workspace, roles: Collection[str], at: datetime
+    member: Member,
+    control: Control,
+    workspace: Workspace,
+    roles: Collection[str],
+    by_role: str,
+    at: datetime,
 ) -> tuple[Transition[Member] | Transition[Control], ...]:
     """The member with other roles in the workspace, or with none, whose earlier tokens are refused;
-    no change where they are the same. Raises Invalid for services and for roles that are given in a
-    tenant only."""
+    no change where they are the same. Raises Forbidden for roles that decide, given or taken
+    `by_role` of a workspace; Invalid for services of elsewhere, and for roles that
+    are given in a tenant only, or to another kind of member."""
+    id = workspace.workspace_id
     if member.kind == "service":
-        raise Invalid(FieldError("workspace_id", "a service has roles in the whole tenant only"))
-    if others := sorted(frozenset(roles) - _ROLES):
-        detail = f"{others[0]} is a role in the tenant only; give {one_of(_ROLES)}, or no role"
+        if not member.is_service_of(id):
+            detail = "is not the service's: it has roles where it was made only"
+            raise Invalid(FieldError("workspace_id", detail))
+        check_kind(member.kind, roles)
+    elif others := sorted(frozenset(roles) - GIVEN_IN_WORKSPACES):
+        may = one_of(GIVEN_IN_WORKSPACES)
+        detail = f"{others[0]} is a role in the tenant only; give {may}, or no role"
         raise Invalid(FieldError("roles", detail))
     chosen = tuple(sorted(frozenset(roles)))
-    if chosen and workspace.archived_at is not None:
+    if chosen and not is_in_use(workspace):
         raise VersionConflict("the workspace is archived; take it back into use first")
-    if chosen == roles_in(member, workspace.workspace_id):
+    if chosen == member.roles_in(id):
         return ()
-    id = workspace.workspace_id
+    decides = DECIDING & (frozenset(chosen) ^ frozenset(member.roles_in(id)))
+    if decides and by_role != TENANT_ADMIN:
+        raise Forbidden(f"only a tenant_admin gives or takes the role {min(decides)}")
     kept = [each for each in member.workspaces if each.workspace_id != id]
     if chosen:
         kept.append(WorkspaceRoles(workspace_id=id, roles=chosen))
@@ -102,22 +113,23 @@ def change_roles(
     return without_tokens(control, newer, at), Transition(newer, MemberRolesChanged)
 
 
-def check_may_change_roles(
+def role_that_changes(
     actor: Actor, chosen: str | None, acting: Member | None, workspace_id: str, at: datetime
-) -> None:
-    """Raises Forbidden unless the actor is an admin of the tenant, or of the workspace in a token
-    that is for it (`chosen`). A token for a workspace changes nothing outside of it."""
+) -> str:
+    """The role with which the actor changes roles in the workspace: an admin of the tenant, or of
+    the workspace in a token that is for it (`chosen`). Raises Forbidden for others: a token for a
+    workspace changes nothing outside of it."""
     if chosen is None:
         check_current(actor, acting, at)
         if TENANT_ADMIN in actor.roles:
-            return
+            return TENANT_ADMIN
         detail = "needs the role tenant_admin, or workspace_admin in a token for that workspace"
         raise Forbidden(f"changing roles in a workspace {detail}")
-    roles = set(roles_in(acting, workspace_id)) if acting and acting.is_here else set()
-    if acting is not None and acting.is_here:
-        roles |= {TENANT_ADMIN} & set(acting.roles)
-    if chosen != workspace_id or not roles & actor.roles & {TENANT_ADMIN, WORKSPACE_ADMIN}:
-        raise Forbidden("this needs the role workspace_admin, in a token for that workspace")
+    held = acting.roles_at(at, workspace_id) if acting is not None and acting.is_here else ()
+    for role in (TENANT_ADMIN, WORKSPACE_ADMIN):
+        if chosen == workspace_id and role in held and role in actor.roles:
+            return role
+    raise Forbidden("this needs the role workspace_admin, in a token for that workspace")
 
 
 def _counted(tenant: Tenant, more: int) -> Transition[Tenant]:

@@ -15,18 +15,20 @@ from shared.storage.idempotency import IdempotencyKey
 
 async def make_key(caller: Caller, body: KeyBody) -> NewKey:
     """A new key, with its secret: the caller's own, or, from an admin, that of a new service or of
-    one that there is. Raises Forbidden, also for scopes that the caller's token does not have, and
+    one that there is. With a token for a workspace it is of that workspace, as is the service.
+    Raises Forbidden, also for scopes that the caller's token does not have, and
     Invalid. An idempotency key would have to keep the secret, so the call takes none."""
     secret = new_secret()
 
     async def use_case(work: Command) -> KeyView:
         member = await work.find(MEMBERS, caller.principal)
-        check_current(caller.actor, member, caller.received_at)
+        check_current(caller.actor, member, work.at, caller.workspace_id)
         key_id = new_id("key", work.at)
         if service_principal.concerns_service(body):
             steps = await _of_service(work, key_id, body, secret)
         else:
-            steps = [api_key.make(key_id, body, secret, member, caller.scopes, work.at)]
+            within = caller.workspace_id
+            steps = [api_key.make(key_id, body, secret, member, caller.scopes, work.at, within)]
         work.rely_on(MEMBERS, caller.principal)
         saved = await work.save(*steps)
         return KeyView.of(saved[-1])
@@ -36,7 +38,7 @@ async def make_key(caller: Caller, body: KeyBody) -> NewKey:
 
 
 async def list_keys(caller: Caller, limit: int, cursor: str | None) -> KeyPage:
-    """The tenant's keys without their secrets, newest first."""
+    """The keys that the caller's token opens, without their secrets, newest first."""
     page = await RUN.page(caller, KEYS, order_by=("created_at",), limit=limit, cursor=cursor)
     return page.shown(KeyPage, KeyView.of)
 
@@ -52,7 +54,7 @@ async def rotate_key(caller: Caller, key_id: str) -> NewKey:
         by = caller.principal
         if service_principal.is_service(key.principal_id):
             service_principal.check_admin(caller.actor)
-            check_current(caller.actor, await work.find(MEMBERS, by), work.at)
+            check_current(caller.actor, await work.find(MEMBERS, by), work.at, caller.workspace_id)
             work.rely_on(MEMBERS, by)
             by = key.principal_id
         step = api_key.rotate(key, secret, by, caller.scopes, work.at)
@@ -70,7 +72,8 @@ async def revoke_key(caller: Caller, key: IdempotencyKey, key_id: str) -> KeyVie
     async def use_case(work: Command) -> KeyView:
         found = await work.get(KEYS, key_id)
         if found.principal_id != caller.principal:
-            check_current(caller.actor, await work.find(MEMBERS, caller.principal), work.at)
+            member = await work.find(MEMBERS, caller.principal)
+            check_current(caller.actor, member, work.at, caller.workspace_id)
         control = await control_of(work)
         steps = api_key.revoke(found, control, caller.principal, work.at)
         return KeyView.of(await work.save_change(found, *steps))
@@ -82,12 +85,13 @@ async def _of_service(
     work: Command, key_id: str, body: KeyBody, secret: str
 ) -> list[service_principal.Step]:
     service_principal.check_admin(work.caller.actor)
+    given, within = work.caller.scopes, work.caller.workspace_id
     if body.principal_id is None:
         new = new_id(service_principal.PREFIX, work.at)
-        return service_principal.make(new, key_id, body, secret, work.caller.scopes, work.at)
+        return service_principal.make(new, key_id, body, secret, given, work.at, within)
     service = await work.find(MEMBERS, body.principal_id)
     work.rely_on(MEMBERS, body.principal_id)
-    return service_principal.add_key(key_id, body, secret, service, work.caller.scopes, work.at)
+    return service_principal.add_key(key_id, body, secret, service, given, work.at, within)
 
 
 def _with_secret(caller: Caller, view: KeyView, secret: str) -> NewKey:

@@ -170,12 +170,15 @@ async def exchange_key(text: str, at: datetime) -> Tokens:
         raise GrantRefused("invalid_client", "that is no API key", "unverified")
     work = RUN.reading(written.tenant_id, at)
     key = await work.find(KEYS, written.key_id)
-    member = tenant = None
+    member = tenant = workspace = None
     if key is not None:
-        await work.prefetch((MEMBERS, key.principal_id), (TENANTS, written.tenant_id))
+        within = [(WORKSPACES, key.workspace_id)] if key.workspace_id is not None else []
+        await work.prefetch((MEMBERS, key.principal_id), (TENANTS, written.tenant_id), *within)
         member = await work.find(MEMBERS, key.principal_id)
         tenant = await work.find(TENANTS, written.tenant_id)
-    grant = api_key.grant(written, key, member, tenant, at)
+        if key.workspace_id is not None:
+            workspace = await work.find(WORKSPACES, key.workspace_id)
+    grant = api_key.grant(written, key, member, tenant, at, workspace)
     return Tokens(await access_token(grant, at), grant.scope, grant.seconds(at))
 
 
@@ -187,9 +190,11 @@ async def _granted(
     without its place there it is nobody. Raises GrantRefused, Unavailable."""
     if session.is_over(at):
         raise _over(None)
-    if session.client == "client":
-        if workspace_id:
-            raise GrantRefused("invalid_request", "a client's tokens are for no workspace")
+    is_client = session.client == "client"
+    if workspace_id and (is_client or session.impersonator is not None):
+        detail = "tokens of clients and of support are for no workspace: leave workspace out"
+        raise GrantRefused("invalid_request", detail)
+    if is_client:
         grant = await _in_tenant(session, session.tenant_id or "", scope, at)
         return replace(grant, audience=_audience_of(session))
     id = tenant_id or session.tenant_id or await _only_tenant(session.principal_id, at)

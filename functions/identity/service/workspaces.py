@@ -64,21 +64,22 @@ async def change_roles(
     roles: tuple[str, ...],
 ) -> MemberView:
     """The member with other roles in the workspace. Raises NotFound, Forbidden for all but admins
-    of the tenant or of the workspace, Invalid for roles of a tenant, VersionConflict."""
+    of the tenant or, but for the roles that decide, of the workspace; Invalid for roles of a
+    tenant, VersionConflict."""
 
     async def use_case(work: Command) -> MemberView:
         member: Member = await work.get(MEMBERS, principal)
         workspace = await work.get(WORKSPACES, workspace_id)
         work.rely_on(WORKSPACES, workspace_id)
         acting = await work.find(MEMBERS, caller.principal)
-        workspaces.check_may_change_roles(
+        by_role = workspaces.role_that_changes(
             caller.actor, caller.workspace_id, acting, workspace_id, work.at
         )
         work.rely_on(MEMBERS, caller.principal)
         if not member.is_here:
             raise VersionConflict("the member left; invite them again")
         control = await control_of(work)
-        steps = workspaces.change_roles(member, control, workspace, roles, work.at)
+        steps = workspaces.change_roles(member, control, workspace, roles, by_role, work.at)
         return MemberView.of(await work.save_change(member, *steps))
 
     return await RUN.command(caller, use_case, MemberView, key=key, about=(MEMBERS, principal))

@@ -10,6 +10,7 @@ from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import new_id
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
+from shared.kit.workspaces import InWorkspace
 from shared.policy.engine import Decision, Effect, Policies, Request, Uid
 from shared.policy.record import PREFIX, RecordedDecision, Slice
 from shared.policy.vocabulary import TENANT
@@ -62,9 +63,11 @@ class CasesBody(Model):
 
 
 class Decided(RecordedDecision):
-    """A decision that a caller asked for over the API, and who asked."""
+    """A decision that a caller asked for over the API, and who asked; with a token for a workspace
+    it belongs to that."""
 
     asked_by: str
+    workspace_id: InWorkspace = None
 
 
 class Shown(Decided):

@@ -49,13 +49,14 @@ async def ask(caller: Caller, key: IdempotencyKey, body: RequestBody) -> Decisio
 
 
 async def list_decisions(caller: Caller, limit: int, cursor: str | None) -> DecisionPage:
-    """The tenant's recorded decisions, newest first; fewer where their entities would be too long
-    for one answer. The last page may be empty. Raises Invalid for a cursor that no list gave,
-    SealBroken, Unavailable."""
+    """The recorded decisions that the caller's token opens, newest first; fewer where their
+    entities would be too long for one answer. The last page may be empty. Raises Invalid for a
+    cursor that no list gave, SealBroken, Unavailable."""
     store, order = TenantStore(caller.tenant_id), ("at",)
     page = await store.find_page(
         DECISIONS.collection,
         select=("state",),
+        where=DECISIONS.narrowed_to(caller.workspace_id),
         order_by=order,
         limit=limit,
         cursor=cursor,

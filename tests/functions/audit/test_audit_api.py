@@ -32,8 +32,11 @@ STORY = [
 ]
 
 
-def _caller(tenant: str, *roles: str) -> Caller:
-    return Caller("auditor", tenant, frozenset({"audit:read"}), frozenset(roles), AT, token="")
+def _caller(tenant: str, *roles: str, workspace_id: str | None = None) -> Caller:
+    scopes = frozenset({"audit:read"})
+    return Caller(
+        "auditor", tenant, scopes, frozenset(roles), AT, token="", workspace_id=workspace_id
+    )
 
 
 @pytest.fixture
@@ -201,6 +204,29 @@ async def test_what_cannot_be_proved_is_refused_with_the_reason(chain: Chain) ->
         await get_proofs(auditor, entry=4)
     with pytest.raises(Invalid, match="from_size: may be at most 2"):
         await get_proofs(auditor, from_size=3)
+
+
+@platform
+async def test_a_token_for_a_workspace_proves_its_own_entries_and_learns_of_no_others(
+    chain: Chain,
+) -> None:
+    await chain.append(1)
+    await chain.append(2, workspaceid="wsp_1")
+    await chain.append(3, workspaceid="wsp_2")
+    await chain.cover()
+    await chain.append(4, workspaceid="wsp_2")
+    await chain.append(5, workspaceid="wsp_1")
+    mine = _caller(chain.tenant, "analyst", workspace_id="wsp_1")
+    whole = _caller(chain.tenant, "analyst")
+    assert await get_proofs(mine, entry=2, from_size=1) == await get_proofs(
+        whole, entry=2, from_size=1
+    )
+    assert await get_checkpoint(mine) == await get_checkpoint(whole)
+    with pytest.raises(VersionConflict, match="entry 5 has no proof yet"):
+        await get_proofs(mine, entry=5)
+    for elsewhere in (1, 3, 4, 6):
+        with pytest.raises(NotFound, match=f"^there is no entry {elsewhere}$"):
+            await get_proofs(mine, entry=elsewhere, from_size=99)
 
 
 @platform

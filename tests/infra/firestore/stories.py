@@ -206,6 +206,8 @@ async def a_workspace_is_looked_at(tenant: str) -> None:
         await cards.list_cards(caller, bucket, 25, None)
     await agents.list_agents(caller, 25, None)
     await agents.list_violations(caller, 25, None)
+    await keys.list_keys(caller, 25, None)
+    await decisions.list_decisions(caller, 25, None)
 
 
 async def a_stranger_knocks(client: httpx.AsyncClient) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from events.api_keys import ApiKeyRevoked, ApiKeyRotated
+from events.members import WorkspaceRoles
 from events.sessions import DeviceGrantDecided
 from functions.identity.rules import api_key, device_grant, service_principal
 from functions.identity.rules.access import claims_of, in_tenant, without_tenant
@@ -16,6 +17,7 @@ from functions.identity.rules.roles import OWN, SCOPES, known, scopes_of
 from functions.identity.rules.secrets import device_code, form_token, grant_of, is_form_token
 from functions.identity.rules.session import REPEATED_WITHIN, Session, start
 from functions.identity.rules.tenant import Member, Tenant, TenantBody, found, join
+from functions.identity.rules.workspace import Workspace
 from shared.kit.control import Control, Revocation
 from shared.kit.digests import load_key_ring, new_key_ring
 from shared.kit.errors import Forbidden, Invalid, NotFound, VersionConflict
@@ -244,6 +246,46 @@ def test_a_token_gives_no_key_that_has_more_scopes_than_itself() -> None:
         assert gives((*narrow, "agents:read"))
         with pytest.raises(Forbidden, match="does not have agents:read"):
             gives(narrow)
+
+
+def test_a_key_of_a_workspace_has_what_its_maker_has_there_while_it_is_in_use() -> None:
+    places = (WorkspaceRoles(workspace_id="wsp_1", roles=("developer",)),)
+    tenant, member = _place(roles=("analyst",), workspaces=places)
+    body = KeyBody(name="CI", scopes=("agents:write",), expires_at=NOON + timedelta(days=30))
+    for workspace_id in (None, "wsp_2"):
+        with pytest.raises(Invalid):
+            api_key.make(KEY_ID, body, "secret", member, SCOPES, NOON, workspace_id)
+    made = api_key.make(KEY_ID, body, "secret", member, SCOPES, NOON, "wsp_1").state
+    key = made.model_copy(update={"workspace_id": "wsp_1"})
+    workspace = Workspace(workspace_id="wsp_1", name="Ward", created_by="user_1", created_at=NOON)
+    grant = api_key.grant(_written(), key, member, tenant, NOON, workspace)
+    assert (grant.workspace_id, grant.roles, grant.scope) == ("wsp_1", (), "agents:write")
+    claims = claims_of(grant, issuer="i", audience="a", token_id="t", at=NOON)
+    assert claims["workspace"] == "wsp_1"
+    lost = member.model_copy(update={"workspaces": ()})
+    assert api_key.grant(_written(), key, lost, tenant, NOON, workspace).scope == ""
+    for gone in (None, workspace.model_copy(update={"archived_at": NOON})):
+        with pytest.raises(GrantRefused) as refused:
+            api_key.grant(_written(), key, member, tenant, NOON, gone)
+        assert _error(refused) == ("invalid_client", "revoked")
+        assert refused.value.workspace_id == "wsp_1"
+
+
+def test_a_service_of_a_workspace_has_its_roles_there_only() -> None:
+    ends = NOON + timedelta(days=30)
+    body = KeyBody(name="CI", scopes=("agents:read",), expires_at=ends, roles=("operator",))
+    steps = service_principal.make("service_1", KEY_ID, body, "secret", SCOPES, NOON, "wsp_1")
+    service, made = (each.state for each in steps)
+    assert isinstance(service, Member)
+    assert isinstance(made, ApiKey)
+    workspace = Workspace(workspace_id="wsp_1", name="Ward", created_by="user_1", created_at=NOON)
+    key = made.model_copy(update={"workspace_id": "wsp_1"})
+    grant = api_key.grant(_written(), key, service, _place()[0], NOON, workspace)
+    assert (grant.workspace_id, grant.roles) == ("wsp_1", ("operator",))
+    again = KeyBody(name="CI", scopes=("agents:read",), expires_at=ends)
+    for elsewhere in (None, "wsp_2"):
+        with pytest.raises(Invalid, match="is no service"):
+            service_principal.add_key(KEY_ID, again, "s", service, SCOPES, NOON, elsewhere)
 
 
 def test_what_was_made_for_an_earlier_place_stays_ended_after_the_next_invitation() -> None:

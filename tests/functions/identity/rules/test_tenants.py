@@ -11,6 +11,7 @@ from events.members import (
     MemberJoined,
     MemberRemoved,
     MemberRolesChanged,
+    WorkspaceRoles,
 )
 from events.tenants import TenantCreated
 from functions.identity.rules import tenant as tenants
@@ -120,6 +121,17 @@ def test_a_token_with_a_role_that_was_taken_away_administers_nothing() -> None:
     ):
         with pytest.raises(Forbidden):
             check_current(actor, member, NOON)
+
+
+def test_a_role_in_a_workspace_is_current_in_a_token_for_it_only() -> None:
+    _, founder = _founded()
+    places = (WorkspaceRoles(workspace_id="wsp_1", roles=("workspace_admin",)),)
+    member = founder.model_copy(update={"workspaces": places})
+    actor = Actor("user_1", frozenset({"tenant_admin", "workspace_admin"}))
+    check_current(actor, member, NOON, "wsp_1")
+    for place, workspace_id in ((member, None), (member, "wsp_2"), (founder, "wsp_1")):
+        with pytest.raises(Forbidden, match="no longer have the role workspace_admin"):
+            check_current(actor, place, NOON, workspace_id)
 
 
 def _invitation() -> Invitation:
