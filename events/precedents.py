@@ -11,6 +11,7 @@ from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, EventData, Model, part_of
 from shared.kit.personal import Personal
+from shared.kit.workspaces import InWorkspace
 
 TOPIC = "approvals"
 MOST_CONDITIONS = 16
@@ -74,7 +75,7 @@ class PrecedentBody(Model):
 class PrecedentRecord(PrecedentBody, Data):
     """A precedent and its history. `reference` is its domain's prefix and the end of its id;
     `author` is a principal, or `approvals` for a draft; `version` is the sequence of the latest
-    event."""
+    event. `workspace_id` is there for one of a workspace, which approves requests there only."""
 
     # Without the bound of what is sent: sealed it is longer.
     rationale: Annotated[str, Personal(of="author")]
@@ -90,6 +91,7 @@ class PrecedentRecord(PrecedentBody, Data):
     drafted_from: tuple[str, ...] = ()
     veto_count: int = 0
     version: int
+    workspace_id: InWorkspace = None
 
 
 class PrecedentSeed(PrecedentRecord):

@@ -35,13 +35,14 @@ __all__ = ["ROUTER", "RUN"]
 _READ = ("governance:read",)
 _WRITE = ("governance:write",)
 
-_DASHBOARD = Router(prefix="/v1/mobile", tag="dashboard", read=_READ)
+_DASHBOARD = Router(prefix="/v1/mobile", tag="dashboard", read=_READ, narrows=True)
 # What is passed on is asked about again by the function that owns it.
 _PASSED_ON = ("pass_on",)
 _APPROVALS = Router(prefix="/v1/mobile", tag="approvals", read=_READ, narrows=True)
-_SEEDS = Router(prefix="/v1/mobile/seeds", tag="precedents", read=_READ, write=_WRITE)
+_SEEDS = Router(prefix="/v1/mobile/seeds", tag="precedents", read=_READ, write=_WRITE, narrows=True)
 _AGENTS = Router(prefix="/v1/mobile", tag="agents", read=_READ, narrows=True)
-# A device only receives notices: whoever may read may register one.
+# A device only receives notices: whoever may read may register one. They are of the whole tenant,
+# so a token for a workspace registers none.
 _DEVICES = Router(prefix="/v1/mobile/devices", tag="devices", write=_READ, within=("own_affairs",))
 
 Decider = Annotated[Caller, Depends(requires("governance:write", "veto:execute"))]

@@ -39,7 +39,7 @@ from shared.storage.idempotency import IdempotencyKey
 
 _TAKES: dict[str, Any] = {"read": ("agents:read", "governance:read"), "write": ("agents:write",)}
 _AGENTS = Router(narrows=True, **_TAKES)
-# One for the whole tenant.
+# One for the whole tenant: a token for a workspace reads its state, and resumes nothing.
 _PIPELINE = Router(**_TAKES)
 
 # YAML first: without a content type a spec is read as YAML, which reads JSON too.
@@ -176,11 +176,11 @@ async def get_skills(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -
     return SkillList(items=skills, next_cursor=next_cursor)
 
 
-@_PIPELINE.get("/v1/pipeline")
+@_AGENTS.get("/v1/pipeline")
 @does("pipeline.read")
 async def get_pipeline(caller: Caller) -> PipelineView:
     """Shows whether the tenant's pipeline runs or is paused, and why."""
-    return PipelineView.of(await RUN.find(caller, PIPELINES, CREATION))
+    return PipelineView.within(await RUN.find(caller, PIPELINES, CREATION), caller.workspace_id)
 
 
 @_PIPELINE.post("/v1/pipeline/resume")

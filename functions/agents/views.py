@@ -208,7 +208,9 @@ class SkillList(Page[Skill]):
 
 
 class PipelineView(Model):
-    """Whether a tenant's pipeline runs, and who changed that last."""
+    """Whether a tenant's pipeline runs, and who changed that last. A token for a workspace sees
+    whether it is paused, since when and how many cases tripped it, and neither which nor what
+    somebody wrote who resumed it."""
 
     paused: bool = False
     reason: PersonalText = ""
@@ -220,3 +222,13 @@ class PipelineView(Model):
     def of(cls, pipeline: PipelineState | None) -> Self:
         """The pipeline; it runs by default."""
         return part_of(cls, pipeline) if pipeline else cls()
+
+    @classmethod
+    def within(cls, pipeline: PipelineState | None, workspace_id: str | None) -> Self:
+        """The same for a token for that workspace."""
+        shown = cls.of(pipeline)
+        if workspace_id is None:
+            return shown
+        # What pauses it are the breaker's own words.
+        named = {"rolled_back": ()} if shown.paused else {"reason": "", "changed_by": None}
+        return shown.but(**named)

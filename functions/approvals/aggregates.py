@@ -33,7 +33,7 @@ APPROVALS = Aggregate(
         "refused_kind",
         "refused_at",
         "tacit_marks",
-        "likeness",
+        "row",
         "counted_at",
     ),
     composites=(
@@ -43,7 +43,7 @@ APPROVALS = Aggregate(
         (WORKSPACE, "-requested_at", "-open_until"),
         ("-requested_at", "-open_until"),
         # The decisions that a precedent is drafted from and reviewed against.
-        ("likeness", "-counted_at"),
+        ("row", "-counted_at"),
         ("refused_kind", "-refused_at"),
     ),
     queried=("-silence_at", "-governed_at", "refused_marks[]", "tacit_marks[]"),
@@ -59,14 +59,15 @@ PRECEDENTS = Aggregate(
     model=Precedent,
     collection="precedents",
     prefix="pre",
-    indexed=("status", "kind", "created_at", "likeness", "ended_at", "governed_at"),
-    composites=(("kind", "status", "-ended_at"),),
-    queried=("status", "kind", "likeness", "-created_at", "-governed_at"),
+    indexed=("status", "kind", "created_at", "row", "ended_at", "governed_at"),
+    composites=(("kind", "status", "-ended_at"), (WORKSPACE, "-created_at")),
+    queried=("status", "kind", "row", "-created_at", "-governed_at"),
     entity_type=PRECEDENT,
+    in_workspaces=True,
 )
 
 # Written in the same commit as each change of a precedent, so that a match that was decided on an
-# older state loses its race.
+# older state loses its race. Those of the workspaces are in it too.
 ACTIVE = Aggregate(
     noun="active_precedents",
     model=ActivePrecedents,

@@ -25,11 +25,11 @@ MOST_MISSED = 100
 _GOVERNED = (APPROVALS.collection, PRECEDENTS.collection)
 
 
-async def find_like(work: UnitOfWork, likeness: str, limit: int) -> list[Approval]:
-    """The latest similar requests that a person decided and that count, newest first."""
+async def find_like(work: UnitOfWork, row: str, limit: int) -> list[Approval]:
+    """The latest requests of the row that a person decided and that count, newest first."""
     found = await work.query(
         APPROVALS,
-        where=[("likeness", "==", likeness)],
+        where=[("row", "==", row)],
         order_by="counted_at",
         descending=True,
         limit=limit,
@@ -38,10 +38,10 @@ async def find_like(work: UnitOfWork, likeness: str, limit: int) -> list[Approva
 
 
 async def find_precedent_like(
-    work: UnitOfWork, likeness: str, statuses: Sequence[PrecedentStatus]
+    work: UnitOfWork, row: str, statuses: Sequence[PrecedentStatus]
 ) -> Precedent | None:
-    """A precedent for similar requests, with one of these statuses."""
-    where = [("likeness", "==", likeness), ("status", "in", list(statuses))]
+    """A precedent for the requests of the row, with one of these statuses."""
+    where = [("row", "==", row), ("status", "in", list(statuses))]
     return next(iter(await work.query(PRECEDENTS, where=where, limit=1)), None)
 
 

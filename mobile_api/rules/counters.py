@@ -4,7 +4,8 @@ A document's id selects its shard, so no shard is hot and reading them all alway
 document always brings the fields that it counts in, also where it adds 0, and no document is ever
 deleted: the fields of a shard follow from its documents, in any order of events. Where a field is
 about a function, its name ends with it: `dead_letters/agents`. What the cards say about a precedent
-is counted in a document of that precedent."""
+is counted in a document of that precedent. What lies in a workspace is counted once more, in shards
+of that workspace."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
@@ -21,6 +22,7 @@ from mobile_api.rules.documents import (
     Key,
 )
 from shared.kit.instants import parse_instant
+from shared.kit.workspaces import WORKSPACE
 
 SHARDS = 4
 
@@ -35,9 +37,9 @@ COMPARED = "compared"
 MATCHED = "matched"
 
 
-def all_shards() -> tuple[Key, ...]:
-    """The documents of all shards."""
-    return tuple((COUNTERS, str(number)) for number in range(SHARDS))
+def all_shards(workspace_id: str | None = None) -> tuple[Key, ...]:
+    """The documents of all shards: those of a workspace, or those that count everything."""
+    return tuple(_shard(number, workspace_id) for number in range(SHARDS))
 
 
 def is_time(name: str) -> bool:
@@ -52,8 +54,9 @@ def counter_changes(before: Documents, after: Documents) -> dict[Key, dict[str, 
     changes: dict[Key, dict[str, int]] = {}
     for key, fields in after.items():
         known = before.get(key)
-        shard = COUNTERS, str(hashlib.sha256(key[1].encode()).digest()[0] % SHARDS)
-        found = {shard: _change(key[0], known, fields)}
+        number = hashlib.sha256(key[1].encode()).digest()[0] % SHARDS
+        change = _change(key[0], known, fields)
+        found = {_shard(number, each): change for each in (None, fields.get(WORKSPACE))}
         if key[0] == CARDS:
             found |= _seed_changes(known, fields)
         for place, change in found.items():
@@ -82,6 +85,10 @@ def awaited_in(counted: Mapping[str, int]) -> list[tuple[str, str]]:
     function."""
     names = (name.split("/") for name, value in counted.items() if value)
     return [(name[1], name[2]) for name in names if name[0] == AWAITED]
+
+
+def _shard(number: int, workspace_id: str | None) -> Key:
+    return COUNTERS, str(number) if workspace_id is None else f"{workspace_id}.{number}"
 
 
 def _change(collection: str, known: Fields | None, fields: Fields) -> dict[str, int]:

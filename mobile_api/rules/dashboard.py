@@ -9,6 +9,7 @@ from mobile_api.rules.counters import DEAD_LETTERS, LATEST, functions_in
 from mobile_api.views import Dashboard, FunctionHealth, PlatformHealth
 
 MOST_VETOES = 10
+PAUSED = "paused_pipelines"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,7 +33,7 @@ def dashboard(
         )
         for name in functions_in(counted)
     )
-    is_paused = counted.get("paused_pipelines", 0) > 0
+    is_paused = counted.get(PAUSED, 0) > 0
     is_degraded = is_paused or any(stuck.values()) or any(each.dead_letters for each in functions)
     times = (each.last_event_at for each in functions)
     return Dashboard(

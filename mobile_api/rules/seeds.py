@@ -4,6 +4,7 @@ from events.precedents import PrecedentState, seed_of
 from mobile_api.rules.documents import SEEDS, Step, newest_step
 from mobile_api.rules.facts import Fact
 from shared.kit.instants import format_instant
+from shared.kit.workspaces import placed
 
 
 def seed_step(fact: Fact, state: PrecedentState) -> Step:
@@ -11,5 +12,6 @@ def seed_step(fact: Fact, state: PrecedentState) -> Step:
     fields = {
         "created_at": format_instant(state.created_at),
         "seed": seed_of(state).model_dump_json(),
+        **placed(state.workspace_id),
     }
     return newest_step(fact, (SEEDS, state.precedent_id), fields)

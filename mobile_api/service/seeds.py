@@ -12,6 +12,7 @@ from mobile_api.views import SeedPage
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import is_id
+from shared.kit.workspaces import within
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 
@@ -25,6 +26,7 @@ async def list_seeds(caller: Caller, limit: int, cursor: str | None) -> SeedPage
     page = await store.find_page(
         SEEDS,
         select=("seed",),
+        where=within(caller.workspace_id),
         order_by=("created_at",),
         limit=limit,
         cursor=cursor,

@@ -67,8 +67,13 @@ class UnitOfWork:
         return self._recorder.workspace_id
 
     async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
-        """The state as this unit saved it or first read it, or None where there is none yet. One
-        read, unless it was read before. Raises Unavailable."""
+        """As `weigh`; of a command, what its caller may know of."""
+        return await self.weigh(aggregate, id)
+
+    async def weigh(self, aggregate: Aggregate[S], id: str) -> S | None:
+        """The state as this unit saved it or first read it, or None where there is none yet; for
+        rules, which also weigh what a caller does not see. One read, unless it was read before.
+        Raises Unavailable."""
         key = (aggregate.collection, id)
         if key not in self._stored and key not in self._current:
             await self.take(aggregate, id, await self.store.get(*key))

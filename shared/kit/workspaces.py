@@ -14,6 +14,12 @@ def placed(workspace_id: str | None) -> dict[str, str]:
     return {} if workspace_id is None else {WORKSPACE: workspace_id}
 
 
+def meets(one: str | None, other: str | None) -> bool:
+    """Whether what holds in the one may hold for the same things as what holds in the other; what
+    holds in none holds in all."""
+    return one is None or other is None or one == other
+
+
 def within(workspace_id: str | None) -> list[tuple[str, str, str]]:
     """The conditions of a query for what a token for that workspace opens; None for the whole
     tenant."""

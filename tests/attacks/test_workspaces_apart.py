@@ -24,11 +24,11 @@ from shared.storage.firestore import TenantStore
 from tests.attacks.asking import VETO, ask, request
 from tests.attacks.test_tenants_apart import ROLES, SCOPES
 from tests.contracts.http.test_credentials import BODIES, ROOT, SCIM, end, routes
-from tests.journeys.world import World, decision, spec
+from tests.journeys.world import World, decision, precedent, spec
 
 pytestmark = pytest.mark.platform
 
-MINE, OTHER = "wsp_surgery", "wsp_ward"
+MINE, OTHER, EMPTY = "wsp_surgery", "wsp_ward", "wsp_pharmacy"
 REQUEST = {
     "principal": {"type": "Principal", "id": "otto"},
     "action": "agents.create",
@@ -56,6 +56,11 @@ ABOUT_ONE = {
     ("POST", "/v1/mobile/approvals/{approval_id}/request-changes"),
     ("POST", "/v1/mobile/approvals/{approval_id}/veto"),
     ("GET", "/v1/mobile/agents/{agent_id}"),
+    *(
+        (method, f"{seeds}/{{seed_id}}{verb}")
+        for seeds in ("/v1/precedent-seeds", "/v1/mobile/seeds")
+        for method, verb in (("GET", ""), ("POST", "/activate"), ("POST", "/suspend"))
+    ),
     ("POST", "/v1/api-keys/{key_id}/rotate"),
     ("DELETE", "/v1/api-keys/{key_id}"),
 }
@@ -66,6 +71,8 @@ LISTS = {
     ("GET", "/v1/mobile/approvals"),
     ("GET", "/v1/mobile/agents"),
     ("GET", "/v1/mobile/violations"),
+    ("GET", "/v1/precedent-seeds"),
+    ("GET", "/v1/mobile/seeds"),
     ("GET", "/v1/audit/entries"),
     ("GET", "/v1/api-keys"),
     ("GET", "/v1/decisions"),
@@ -74,6 +81,10 @@ OTHERS = {
     ("POST", "/v1/agents"): "makes what is new in the token's workspace",
     ("POST", "/v1/agents/import"): "reads and stores nothing",
     ("POST", "/v1/approvals"): "makes what is new in the token's workspace",
+    ("POST", "/v1/precedent-seeds"): "makes what is new in the token's workspace",
+    ("POST", "/v1/mobile/seeds"): "makes what is new in the token's workspace",
+    ("GET", "/v1/mobile/dashboard"): "counts what the token opens",
+    ("GET", "/v1/pipeline"): "the whole tenant's, without the ids of cases",
     ("POST", "/v1/vetoes"): "names an approval in its body",
     ("POST", "/v1/mobile/sync"): "names approvals in its body",
     ("GET", "/v1/skills"): "the platform's catalogue",
@@ -96,8 +107,15 @@ BY_WAY_OF = {
     "agent_names": "says in its id which workspace's name it is",
     "contents": "is read by the hash that a thing names",
     "governor_timelines": "is read by way of its card",
-    "governor_counters": "counts; the dashboard refuses tokens for a workspace",
+    "governor_counters": "says in its id what it counts",
+    "active_precedents": "is read by rules, and each in it says where it belongs",
+    "precedent_counts": "is read by way of its precedent",
+    "governor_seed_counts": "is read by way of its precedent",
 }
+
+
+# One document for what belongs to the tenant and to each of its workspaces.
+OF_ALL = "active_precedents"
 
 
 @dataclass(frozen=True)
@@ -136,6 +154,13 @@ def _part(world: World, workspace: str | None, key_id: str) -> Part:
     otto = everybody(world, f"otto-{workspace}", workspace)
     body = spec("okapi", purpose=f"Draft articles about the {WORD} for its editors.")
     case = otto.post("/v1/agents", body)
+    # It is compared with what is asked, and does not approve it.
+    said = f"Okapis near the {WORD} in {workspace}"
+    conditions = [{"field": "content.near", "op": "eq", "value": said}]
+    written = {**precedent("zoology"), "title": said, "kind": "execution"}
+    seed = otto.post("/v1/precedent-seeds", written | {"conditions": conditions})
+    seed = otto.post(f"/v1/precedent-seeds/{seed['seed_id']}/activate")
+    assert seed["status"] == "active"
     asked = ask(otto, summary=f"The {WORD} is near.")
     wanted = {**REQUEST, "resource": {"type": "Tenant", "id": world.tenant}}
     decided = otto.post("/v1/decisions", wanted)
@@ -146,6 +171,7 @@ def _part(world: World, workspace: str | None, key_id: str) -> Part:
         "approval_id": asked["id"],
         "decision_id": decided["decision_id"],
         "key_id": key_id,
+        "seed_id": seed["seed_id"],
     }
     return Part(world, workspace, ids, asked)
 
@@ -243,6 +269,26 @@ def test_no_list_shows_what_belongs_elsewhere(parts: tuple[Part, ...]) -> None:
     assert len(mine.get("/v1/approvals", status="pending")["items"]) == 2
 
 
+def test_the_dashboard_counts_what_the_token_opens(parts: tuple[Part, ...]) -> None:
+    world = parts[0].world
+    for workspace in (MINE, EMPTY, None):
+        person = everybody(world, "mara", workspace)
+        answer = person.send("GET", "/v1/mobile/dashboard")
+        seen = answer.json()
+        pending = person.get("/v1/mobile/approvals", status="pending", limit=100)["items"]
+        assert seen["pending_approvals"] == len(pending)
+        assert (seen["as_of"] is None) is (workspace == EMPTY)
+        assert (seen["health"]["functions"] == []) is (workspace == EMPTY)
+        if workspace == EMPTY:
+            assert (pending, leaked(answer, parts)) == ([], [])
+
+
+def test_a_token_for_a_workspace_reads_whether_the_pipeline_runs(parts: tuple[Part, ...]) -> None:
+    world = parts[0].world
+    answer = everybody(world, "eve", OTHER).send("GET", "/v1/pipeline")
+    assert (answer.json()["paused"], leaked(answer, parts)) == (False, [])
+
+
 def _all(person: Person, path: str) -> list[dict[str, Any]]:
     """Every item of a list."""
     page = person.get(path, limit=100)
@@ -319,8 +365,15 @@ def test_every_document_about_a_thing_in_a_workspace_says_so(
                     if says != MINE:
                         assert collection in BY_WAY_OF, (collection, text[:400])
                     placed.add(collection)
-                if any(each in text for each in of_none.theirs.values()) and OTHER not in text:
+                if collection == OF_ALL or OTHER in text:
+                    continue
+                of_theirs = {*of_none.theirs.values()}
+                if says == MINE and document.id != of_none.theirs["seed_id"]:
+                    # It was compared with the tenant's.
+                    of_theirs.discard(of_none.theirs["seed_id"])
+                if any(each in text for each in of_theirs):
                     assert "workspace" not in text, (collection, text[:400])
         assert placed >= {"agents", "creation_cases", "approvals", "governor_cards"}
+        assert placed >= {"precedents", "governor_seeds", "active_precedents"}
 
     running.run(compare())

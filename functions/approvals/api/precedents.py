@@ -17,6 +17,7 @@ ROUTER = Router(
     tag="precedents",
     read=("approvals:read", "governance:read"),
     write=("approvals:write", "governance:write"),
+    narrows=True,
 )
 
 

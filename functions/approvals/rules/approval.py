@@ -7,6 +7,7 @@ from typing import Any, Literal
 from events.approvals import ApprovalState, Kind
 from events.buckets import OPEN, Bucket, bucket_of, open_until
 from functions.approvals.rules.gist import Gist, folded
+from functions.approvals.rules.likeness import in_row
 from functions.approvals.rules.quorum import missing_places
 from shared.kit.canonical import content_hash
 from shared.kit.instants import Instant
@@ -117,6 +118,11 @@ class Approval(ApprovalState):
         subject = self.subject
         known_by = subject.id if self.case is None else subject.name
         return f"subject:{content_hash([self.kind, folded(subject.type), folded(known_by)])}"
+
+    @property
+    def row(self) -> str:
+        """The same for similar requests that lie in the same place, whose decisions make a row."""
+        return in_row(self.likeness, self.workspace_id)
 
     @property
     def refused_marks(self) -> tuple[str, ...]:

@@ -29,8 +29,7 @@ _PARTICULAR = frozenset(
 
 
 def counts(approval: Approval) -> bool:
-    """Whether a person's decision on this counts: only where a precedent may cover the request, and
-    of none in a workspace, because precedents hold in the whole tenant."""
+    """Whether a person's decision on this counts: only where a precedent may cover the request."""
     return (
         approval.precedents_allowed
         and approval.kind in COVERABLE_KINDS
@@ -38,13 +37,12 @@ def counts(approval: Approval) -> bool:
         and approval.capacity == "approver"
         and approval.status in ("approved", "rejected", "changes_requested")
         and not approval.barred
-        and approval.workspace_id is None
     )
 
 
 def with_streak(approval: Approval, previous: Approval | None) -> Approval:
     """The decided approval with the length of the row of similar approvals that it ends; a refusal
-    sets it to 0. `previous` is the last counted decision on a similar request."""
+    sets it to 0. `previous` is the last counted decision of the same row."""
     before = previous.streak if previous is not None else 0
     streak = before + 1 if approval.status == "approved" else 0
     return approval.but(streak=streak, counted_at=approval.decided_at)

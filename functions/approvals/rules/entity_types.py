@@ -50,6 +50,11 @@ APPROVAL: EntityType[Approval] = EntityType(
 )
 PRECEDENT: EntityType[Precedent] = EntityType(
     "Precedent",
-    {"kind": "String", "status": "String", "max_risk": "String"},
-    lambda seed: {"kind": seed.kind, "status": seed.status, "max_risk": seed.max_risk},
+    {"kind": "String", "status": "String", "max_risk": "String", "workspace?": "String"},
+    lambda seed: {
+        "kind": seed.kind,
+        "status": seed.status,
+        "max_risk": seed.max_risk,
+        "workspace": seed.workspace_id,
+    },
 )

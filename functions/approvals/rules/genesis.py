@@ -15,7 +15,8 @@ from events.precedents import (
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied
 from functions.approvals.rules.implications import contradiction, covers, covers_same
-from functions.approvals.rules.precedent import ActivePrecedent, Precedent
+from functions.approvals.rules.precedent import ActivePrecedent, Precedent, called
+from functions.approvals.rules.refused import called as called_request
 from functions.approvals.rules.weakening import weakened_rules
 
 SHORTEST_RATIONALE = 100
@@ -37,9 +38,10 @@ Unread = Literal["refused", "suspended", "deprecated"]
 @dataclass(frozen=True)
 class Facts:
     """The references of the review, all of the same tenant and kind: the precedent's example and
-    its content (None where it was erased), the active precedents, the suspended ones and those that
-    vetoes deprecated since the example, and what the precedent covers of what people refused since
-    then. `unread` says of which there are more than a review reads."""
+    its content (None where it was erased), the active precedents that may cover the same requests,
+    the suspended ones that would hold where it lies and, in every workspace, those that vetoes
+    deprecated since the example, and what the precedent covers of what people refused since then.
+    `unread` says of which there are more than a review reads."""
 
     example: Approval | None = None
     example_content: Any = None
@@ -85,16 +87,18 @@ def twin_of(precedent: Precedent, active: Sequence[ActivePrecedent]) -> ActivePr
 
 
 def _inconsistency(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
+    within = precedent.workspace_id
     if clash := contradiction(precedent.conditions):
         return False, f"no content can satisfy both: {clash}"
     if twin := twin_of(precedent, facts.active):
-        return False, f"{twin.reference} is active on the same ground"
+        return False, f"{called(twin, within)} is active on the same ground"
     for other in _with_status(facts, "suspended"):
         is_other = other.precedent_id != precedent.precedent_id
         if is_other and covers_same(precedent.conditions, other.conditions):
-            return False, f"{other.reference} is suspended on the same ground: activate it again"
+            name = called(other, within)
+            return False, f"{name} is suspended on the same ground: activate it again"
     for refused in _refused_since(precedent, facts):
-        return False, f"it covers {refused.approval_id}, which a person refused since"
+        return False, f"it covers {called_request(refused, within)}, which a person refused since"
     if "refused" in facts.unread:
         return False, f"people refused over {MOST_REFUSED} requests since: {_NEWER_EXAMPLE}"
     if "suspended" in facts.unread:
@@ -163,7 +167,8 @@ def _weakening(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
             decided_at is not None and ended.ended_at is not None and decided_at > ended.ended_at
         )
         if not newly_assented and covers(precedent.conditions, ended.conditions):
-            return False, f"it revives {ended.reference}, which vetoes deprecated"
+            name = called(ended, precedent.workspace_id)
+            return False, f"it revives {name}, which vetoes deprecated"
     if "deprecated" in facts.unread:
         return False, f"vetoes ended over {MOST_ENDED} precedents since: {_NEWER_EXAMPLE}"
     return True, "it loosens no rule and revives no deprecated precedent"

@@ -27,6 +27,11 @@ def likeness_of(content: dict[str, Any], *traits: str) -> str:
     )
 
 
+def in_row(likeness: str, workspace_id: str | None) -> str:
+    """The same text for similar requests in one workspace, or in none."""
+    return likeness if workspace_id is None else f"{workspace_id}.{likeness}"
+
+
 def _class(field: str, content: dict[str, Any]) -> Any:
     value = look_up(field, content)
     if value is MISSING or value is TOO_LARGE:

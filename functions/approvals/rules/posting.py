@@ -10,9 +10,13 @@ from shared.kit.models import part_of
 
 
 def precedent_of(
-    posted: PrecedentBody, precedent_id: str, author: Actor, at: datetime
+    posted: PrecedentBody,
+    precedent_id: str,
+    author: Actor,
+    at: datetime,
+    workspace_id: str | None = None,
 ) -> Precedent:
-    """The precedent before its review."""
+    """The precedent before its review, in that workspace."""
     return part_of(
         Precedent,
         posted,
@@ -22,5 +26,6 @@ def precedent_of(
         author=author.principal,
         created_at=at,
         version=0,
+        workspace_id=workspace_id,
         **acted_fields(author, at),
     )

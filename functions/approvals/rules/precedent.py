@@ -15,13 +15,18 @@ from events.precedents import (
     PrecedentSuspended,
     PrecedentVetoed,
 )
+from functions.approvals.rules.likeness import in_row
 from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model
 from shared.kit.transitions import Transition
+from shared.kit.workspaces import InWorkspace, meets
 
 FALSE_POSITIVES_TO_DEPRECATE = 3
+# As many of one kind hold in one place, so that a request is compared with no more.
 MOST_ACTIVE_PER_KIND = 20
+# The list of a kind, with those of all workspaces, is one document, of 1 MiB at most.
+LARGEST_LIST_BYTES = 800_000
 DRAFTED_BY = "approvals"
 # The statuses from which a governor activates.
 ACTIVATED = ("draft", "approved", "suspended")
@@ -33,6 +38,11 @@ class Precedent(PrecedentState):
     likeness: str = ""
     # When a governor last acted on it.
     governed_at: Instant | None = None
+
+    @property
+    def row(self) -> str:
+        """The row of decisions that would draft the same precedent."""
+        return in_row(self.likeness, self.workspace_id)
 
 
 class ActivePrecedent(Data):
@@ -46,13 +56,24 @@ class ActivePrecedent(Data):
     author: str
     activated_by: str
     activated_at: Instant
+    workspace_id: InWorkspace = None
 
 
 class ActivePrecedents(Model):
-    """The active precedents of one kind in one document; `MOST_ACTIVE_PER_KIND` at most."""
+    """The active precedents of one kind in one document, those of the tenant and those of its
+    workspaces; `MOST_ACTIVE_PER_KIND` of them hold in one place at most."""
 
     kind: Kind
     precedents: tuple[ActivePrecedent, ...] = ()
+
+    def holding_in(self, workspace_id: str | None) -> tuple[ActivePrecedent, ...]:
+        """Those that a request there is compared with: the tenant's, and that workspace's."""
+        where = (None, workspace_id)
+        return tuple(each for each in self.precedents if each.workspace_id in where)
+
+    def beside(self, workspace_id: str | None) -> tuple[ActivePrecedent, ...]:
+        """Those that some request is compared with as well as with one that lies there."""
+        return tuple(each for each in self.precedents if meets(each.workspace_id, workspace_id))
 
     def without(self, precedent_id: str) -> "ActivePrecedents":
         """The others."""
@@ -61,17 +82,30 @@ class ActivePrecedents(Model):
 
     def with_(self, precedent: Precedent) -> "ActivePrecedents":
         """The list with one more. Raises VersionConflict where the limit is reached."""
-        if len(self.precedents) >= MOST_ACTIVE_PER_KIND:
+        added = ActivePrecedent.model_validate(precedent.model_dump())
+        longer = self.but(precedents=(*self.precedents, added))
+        places = {each.workspace_id for each in longer.precedents}
+        if max(len(longer.holding_in(place)) for place in places) > MOST_ACTIVE_PER_KIND:
             raise VersionConflict(
                 f"{MOST_ACTIVE_PER_KIND} precedents of this kind are active; suspend one first"
             )
-        added = ActivePrecedent.model_validate(precedent.model_dump())
-        return self.but(precedents=(*self.precedents, added))
+        if len(longer.model_dump_json().encode()) > LARGEST_LIST_BYTES:
+            raise VersionConflict(
+                "the active precedents of this kind in all workspaces leave no room; suspend one "
+                "first"
+            )
+        return longer
 
 
 def reference(domain: str, precedent_id: str) -> str:
     """A short name for people: the domain's prefix and the end of the id (`GEN-7K3M9Q`)."""
     return f"{domain}-{precedent_id[-6:]}"
+
+
+def called(other: Precedent | ActivePrecedent, workspace_id: str | None) -> str:
+    """What a precedent is called in that workspace, where nobody learns of another's."""
+    is_seen = workspace_id in (None, other.workspace_id)
+    return other.reference if is_seen else "a precedent outside of the workspace"
 
 
 def post(precedent: Precedent, findings: tuple[Finding, ...]) -> Transition[Precedent]:

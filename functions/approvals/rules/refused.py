@@ -85,7 +85,7 @@ def _taken_back(refused: Approval, tacit: Approval, at: datetime) -> Steps:
         return ()
     by, capacity = _refuser_of(refused)
     within = tacit.workspace_id
-    why = f"{_called(refused, within)} with the same content was refused"
+    why = f"{called(refused, within)} with the same content was refused"
     said = refused.veto_reason if _is_seen(refused, within) else None
     vetoed = transition(
         tacit,
@@ -122,11 +122,11 @@ def _is_recent(approval: Approval, at: datetime) -> bool:
 
 def _in_words(approval: Approval, workspace_id: str | None) -> str:
     assert approval.refused_at is not None
-    name = _called(approval, workspace_id)
+    name = called(approval, workspace_id)
     return f"{name} was refused at {format_instant(approval.refused_at)}"
 
 
-def _called(approval: Approval, workspace_id: str | None) -> str:
+def called(approval: Approval, workspace_id: str | None) -> str:
     """What an approval is called in that workspace, where nobody learns another's id."""
     is_seen = _is_seen(approval, workspace_id)
     return approval.approval_id if is_seen else "a request outside of the workspace"

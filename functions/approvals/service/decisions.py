@@ -194,13 +194,13 @@ async def _with_row(
         return approval, None
     if approval.status != "approved":
         return with_streak(approval, None), None
-    previous = await find_like(work, approval.likeness, 1)
+    previous = await find_like(work, approval.row, 1)
     approval = with_streak(approval, previous[0] if previous else None)
     if approval.streak != IN_A_ROW:
         return approval, None
-    if await find_precedent_like(work, approval.likeness, _LIVING) is not None:
+    if await find_precedent_like(work, approval.row, _LIVING) is not None:
         return approval, None
-    earlier = await find_like(work, approval.likeness, IN_A_ROW - 1)
+    earlier = await find_like(work, approval.row, IN_A_ROW - 1)
     row = [*reversed(earlier), approval]
     contents = await work.read_contents(*(each.decision_hash for each in row))
     if contents.erased_at(*(each.decision_hash for each in row)) is not None:

@@ -19,9 +19,11 @@ from functions.approvals.rules.genesis import (
 from functions.approvals.rules.posting import precedent_of
 from functions.approvals.rules.precedent import (
     ACTIVATED,
+    ActivePrecedent,
     ActivePrecedents,
     Precedent,
     activate,
+    called,
     post,
     supersede,
     suspend,
@@ -49,7 +51,9 @@ async def post_precedent(caller: Caller, key: IdempotencyKey, body: PrecedentBod
     large."""
 
     async def use_case(work: Command) -> PrecedentSeed:
-        written = precedent_of(body, new_id("pre", work.at), caller.actor, work.at)
+        written = precedent_of(
+            body, new_id("pre", work.at), caller.actor, work.at, work.workspace_id
+        )
         facts = await _facts(work, written)
         likeness = facts.example.likeness if facts.example else ""
         written = written.but(likeness=likeness)
@@ -132,8 +136,7 @@ async def _review_again(work: UnitOfWork, precedent: Precedent) -> tuple[Finding
     if precedent.status not in ACTIVATED:
         return ()
     facts = await _facts(work, precedent)
-    if twin := twin_of(precedent, facts.active):
-        raise VersionConflict(f"{twin.reference} is active on the same ground; suspend it first")
+    _refuse_twin(precedent, facts.active)
     return review(await work.words.opened(precedent), facts)
 
 
@@ -142,15 +145,20 @@ async def _add_active(work: UnitOfWork, precedent: Precedent) -> None:
     if any(each.precedent_id == precedent.precedent_id for each in active.precedents):
         # It was read after the precedent, so somebody activated it in between.
         raise LostRace(f"{precedent.reference} was activated meanwhile")
-    if twin := twin_of(precedent, active.precedents):
-        raise VersionConflict(f"{twin.reference} is active on the same ground; suspend it first")
+    _refuse_twin(precedent, active.beside(precedent.workspace_id))
     for other in active.precedents:
-        if other.title == precedent.title:
+        if (other.title, other.workspace_id) == (precedent.title, precedent.workspace_id):
             older = await work.find(PRECEDENTS, other.precedent_id)
             assert older is not None, "precedents are never deleted"
             await work.save(supersede(older, precedent, work.at))
             active = active.without(other.precedent_id)
     await work.save(Transition(active.with_(precedent)))
+
+
+def _refuse_twin(precedent: Precedent, active: Sequence[ActivePrecedent]) -> None:
+    if twin := twin_of(precedent, active):
+        name = called(twin, precedent.workspace_id)
+        raise VersionConflict(f"{name} is active on the same ground; suspend it first")
 
 
 async def _facts(work: UnitOfWork, precedent: Precedent) -> Facts:
@@ -163,7 +171,7 @@ async def _facts(work: UnitOfWork, precedent: Precedent) -> Facts:
     if example is not None:
         contents = await work.read_contents(example.decision_hash)
         content = contents.shown(example.decision_hash)
-    kind, most = precedent.kind, MOST_ENDED + 1
+    kind, within, most = precedent.kind, precedent.workspace_id, MOST_ENDED + 1
     active = await work.find(ACTIVE, kind)
     since = (example.decided_at if example else None) or _EVER
     suspended = await find_ended(work, kind, "suspended", most)
@@ -177,8 +185,8 @@ async def _facts(work: UnitOfWork, precedent: Precedent) -> Facts:
     return Facts(
         example=example,
         example_content=content,
-        active=active.precedents if active else (),
-        ended=(*suspended, *deprecated),
+        active=active.beside(within) if active else (),
+        ended=(*(each for each in suspended if each.workspace_id in (None, within)), *deprecated),
         refused=covered,
         unread=frozenset(name for name, is_true in unread.items() if is_true),
     )

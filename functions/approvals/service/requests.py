@@ -199,7 +199,7 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
         await work.prefetch((POLICIES, POLICY_ID), (ACTIVE, request.kind))
         active = await work.find(ACTIVE, request.kind)
     policy = await work.find(POLICIES, POLICY_ID) or BUILT_IN
-    precedents = active.precedents if active else ()
+    precedents = active.holding_in(work.workspace_id) if active else ()
     step = open_request(request, precedents, work.at, policy)
     if step.state.precedent_id is not None or step.state.on_timeout == "approve":
         # Read only here, because most requests wait for a person.

@@ -84,14 +84,13 @@ class Shelf:
             (
                 each
                 for each in self.tenant.approvals.values()
-                if each.likeness == decided.likeness and each.counted_at is not None
+                if each.row == decided.row and each.counted_at is not None
             ),
             key=lambda each: each.counted_at or EVER,
         )
         now = with_streak(decided, like[-1] if like else None)
         is_drafted = any(
-            each.likeness == now.likeness and each.status in _LIVING
-            for each in self.precedents.values()
+            each.row == now.row and each.status in _LIVING for each in self.precedents.values()
         )
         if now.streak == IN_A_ROW and not is_drafted:
             contents = self.tenant.contents

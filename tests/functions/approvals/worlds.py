@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -83,6 +83,12 @@ class World:
     contents: dict[str, Content] = field(default_factory=dict)
     storing: asyncio.Lock = field(default_factory=asyncio.Lock)
     control: Control = field(default_factory=Control)
+    # What everybody's token is for; None for the whole tenant.
+    workspace: str | None = None
+
+    def within(self, workspace: str | None) -> "World":
+        """The same tenant, where everybody's token is for that workspace."""
+        return replace(self, workspace=workspace)
 
     def caller(self, actor: Actor, at: datetime = START) -> Caller:
         return Caller(
@@ -93,6 +99,7 @@ class World:
             received_at=at,
             token="",
             control=self.control,
+            workspace_id=self.workspace,
         )
 
     async def say(self, control: Control) -> None:

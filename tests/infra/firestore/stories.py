@@ -4,6 +4,7 @@ import uuid
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 
@@ -153,8 +154,8 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
         await lists.list_approvals(caller, bucket, 25, None)
     await lists.list_precedents(caller, 25, None)
     work = Command(APPROVALS, caller)
-    await queries.find_like(work, "likeness", 3)
-    await queries.find_precedent_like(work, "likeness", ["draft", "active"])
+    await queries.find_like(work, "row", 3)
+    await queries.find_precedent_like(work, "row", ["draft", "active"])
     await queries.find_ended(work, "execution", "suspended", 25)
     await queries.find_ended(work, "execution", "deprecated", 25, START)
     assert [each async for each in queries.find_refused_since(store, "execution", START)] == []
@@ -197,7 +198,12 @@ async def a_governor_looks(tenant: str) -> None:
 
 async def a_workspace_is_looked_at(tenant: str) -> None:
     """Every list that a token for one workspace narrows."""
-    caller = replace(caller_of(tenant), workspace_id="wsp_1")
+    there: dict[str, Any] = {"workspace_id": "wsp_1"}
+    over = approval(ApprovalVetoed, 5, 2, case=case_of(5), **vetoed(), **there)
+    waiting = approval(ApprovalApproved, 6, 2, case=case_of(6), **decided(), **there)
+    await happen(tenant, approval(ApprovalRequested, 4, **there), over, waiting)
+    caller = replace(caller_of(tenant), **there)
+    await read_dashboard(caller)
     await agents_api.get_agents(caller)
     for status in (None, "live"):
         await agents_api.get_cases(caller, status)
@@ -208,6 +214,8 @@ async def a_workspace_is_looked_at(tenant: str) -> None:
     await agents.list_violations(caller, 25, None)
     await keys.list_keys(caller, 25, None)
     await decisions.list_decisions(caller, 25, None)
+    await lists.list_precedents(caller, 25, None)
+    await seeds.list_seeds(caller, 25, None)
 
 
 async def a_stranger_knocks(client: httpx.AsyncClient) -> None:

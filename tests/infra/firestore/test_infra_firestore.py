@@ -132,7 +132,7 @@ def query(**parts: Any) -> Query:
 
 
 async def test_the_rules_refuse_what_firestore_would() -> None:
-    one, two = frozenset({"likeness"}), frozenset({"kind"})
+    one, two = frozenset({"row"}), frozenset({"kind"})
     falling = (("counted_at", "DESCENDING"), ("__name__", "DESCENDING"))
     rising = (("counted_at", "ASCENDING"), ("__name__", "ASCENDING"))
     assert serving(query(equal=one, orders=falling)) is not None

@@ -4,6 +4,7 @@ import pytest
 
 from events.pipelines import PipelinePaused, PipelineResumed, PipelineState
 from functions.agents.rules.breaker import refuse_where_paused, resume, trip
+from functions.agents.views import PipelineView
 from shared.kit.errors import VersionConflict
 from tests.functions.agents.cases import START
 
@@ -46,3 +47,14 @@ def test_only_a_paused_pipeline_is_resumed() -> None:
 def test_a_resumed_pipeline_can_trip_again() -> None:
     running = resume(paused(), "looked at it", "gala", START).state
     assert trip(running, SIX, "service:agents", START) != ()
+
+
+def test_a_token_for_a_workspace_reads_no_case_and_no_words_of_who_resumed() -> None:
+    seen = PipelineView.within(paused(), "wsp_ward")
+    assert (seen.paused, seen.rolled_back, seen.changed_at) == (True, (), START)
+    assert seen.reason == "6 of the last 10 cases were rolled back"
+    running = resume(paused(), "looked at it", "gala", START).state
+    seen = PipelineView.within(running, "wsp_ward")
+    assert (seen.paused, seen.reason, seen.changed_by) == (False, "", None)
+    assert PipelineView.within(running, None) == PipelineView.of(running)
+    assert PipelineView.within(None, "wsp_ward") == PipelineView()

@@ -69,7 +69,7 @@ def test_a_row_grows_with_approvals_and_ends_with_a_refusal() -> None:
         (decided(risk="high"), False),
         (decided(rollback_plan=""), False),
         (decided(precedents_allowed=False), False),
-        (decided().but(workspace_id="wsp_surgery"), False),
+        (decided().but(workspace_id="wsp_surgery"), True),
         (decided(rule=rule("m_of_n", "role:governor", "role:legal", m=1)), False),
     ],
 )

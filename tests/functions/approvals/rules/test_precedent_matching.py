@@ -6,6 +6,7 @@ import pytest
 
 from events.precedents import Condition, rate
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, ActivePrecedents
+from shared.kit.errors import VersionConflict
 from tests.functions.approvals.builders import (
     CONTENT,
     HOUR,
@@ -94,6 +95,56 @@ def test_the_card_shows_every_comparison_the_closest_first() -> None:
 def test_the_active_form_is_what_matching_reads_of_a_precedent() -> None:
     activated = precedent(status="active", activated_by="goran", activated_at=START)
     assert ActivePrecedents(kind="execution").with_(activated).precedents == (active(),)
+
+
+def filled(*workspaces: str | None) -> ActivePrecedents:
+    """The list with as many as may hold in each of these places."""
+    listed = ActivePrecedents(kind="execution")
+    for place in workspaces:
+        for number in range(MOST_ACTIVE_PER_KIND):
+            made = precedent(
+                precedent_id=f"pre_{place}_{number}",
+                workspace_id=place,
+                activated_by="goran",
+                activated_at=START,
+            )
+            listed = listed.with_(made)
+    return listed
+
+
+def test_a_request_is_compared_with_what_holds_in_its_workspace() -> None:
+    ward, surgery, everywhere = (
+        active(precedent_id=f"pre_{place}", workspace_id=place)
+        for place in ("wsp_ward", "wsp_surgery", None)
+    )
+    listed = ActivePrecedents(kind="execution", precedents=(ward, surgery, everywhere))
+    assert listed.holding_in("wsp_ward") == (ward, everywhere)
+    assert listed.holding_in(None) == (everywhere,)
+    assert listed.beside("wsp_ward") == (ward, everywhere)
+    assert listed.beside(None) == listed.precedents
+
+
+def test_a_request_is_compared_with_no_more_than_the_limit() -> None:
+    added = precedent(activated_by="goran", activated_at=START)
+    full = filled("wsp_ward")
+    for place in (None, "wsp_ward"):
+        with pytest.raises(VersionConflict):
+            full.with_(added.but(workspace_id=place))
+    assert len(full.with_(added.but(workspace_id="wsp_surgery")).precedents) == 21
+    with pytest.raises(VersionConflict):
+        filled(None).with_(added.but(workspace_id="wsp_ward"))
+
+
+def test_the_active_precedents_of_all_workspaces_have_room_in_one_document() -> None:
+    large = (Condition(field="content.x", op="eq", value="x" * 4_000),) * 4
+    made = precedent(conditions=large, activated_by="goran", activated_at=START)
+    listed = ActivePrecedents(kind="execution")
+    for number in range(40):
+        listed = listed.with_(made.but(workspace_id=f"wsp_{number}"))
+    there = listed.precedents[0].but(workspace_id="wsp_ward")
+    crowded = listed.but(precedents=(*listed.precedents, *(there,) * 12))
+    with pytest.raises(VersionConflict, match="no room"):
+        crowded.with_(made)
 
 
 def test_rates_are_of_one_and_nothing_has_no_rate() -> None:
