@@ -10,6 +10,7 @@ from emulators.buckets import ANY_KEY
 from emulators.iam import PROJECT, REGION
 from emulators.issuer import new_signing_key
 from shared.kit.digests import new_key_ring
+from shared.kit.secret_names import payload_of, secret_of, values_in
 from shared.manifest import Manifests, Queue, seconds
 
 
@@ -35,7 +36,7 @@ async def create_queues(address: str, manifests: Manifests, project: str = PROJE
 
 
 async def create_secrets(address: str, manifests: Manifests, project: str = PROJECT) -> None:
-    """Creates every missing secret of the manifests with a new value; each `X-signing-key` comes
+    """Creates every missing secret of the manifests with new values; each `X-signing-key` comes
     with its `X-public-keys`, each `X-log-key` and `X-wrapping-key` is a ring of one key."""
     parent = f"projects/{project}"
     async with _secret_manager(address) as client:
@@ -43,29 +44,36 @@ async def create_secrets(address: str, manifests: Manifests, project: str = PROJ
             secret.name.rpartition("/")[2]
             async for secret in await client.list_secrets(request={"parent": parent})
         }
-        values = secret_values(manifests.secrets)
+        payloads: dict[str, dict[str, str]] = {}
+        for name, value in secret_values(manifests.secrets).items():
+            payloads.setdefault(secret_of(name), {})[name] = value.decode()
         await asyncio.gather(
             *(
-                _create_secret(client, parent, name, value)
-                for name, value in values.items()
-                if name not in there
+                _create_secret(client, parent, secret, payload_of(values).encode())
+                for secret, values in payloads.items()
+                if secret not in there
             )
         )
 
 
 async def put_secret(address: str, name: str, value: str, project: str = PROJECT) -> None:
-    """Gives a secret that exists another newest version."""
+    """Gives a secret that exists another newest version, which has another value of that name."""
+    secret = f"projects/{project}/secrets/{secret_of(name)}"
     async with _secret_manager(address) as client:
-        await _add_version(client, f"projects/{project}/secrets/{name}", value.encode())
+        values = {**await _newest(client, secret), name: value}
+        await _add_version(client, secret, payload_of(values).encode())
 
 
 async def get_secret(address: str, name: str, project: str = PROJECT) -> str:
-    """The newest version of a secret, as text."""
-    path = f"projects/{project}/secrets/{name}/versions/latest"
+    """The value of that name in the newest version of its secret."""
     async with _secret_manager(address) as client:
-        answer = await client.access_secret_version(request={"name": path})
-    text: str = answer.payload.data.decode()
-    return text
+        values = await _newest(client, f"projects/{project}/secrets/{secret_of(name)}")
+    return values[name]
+
+
+async def _newest(client: Any, secret: str) -> dict[str, str]:
+    answer = await client.access_secret_version(request={"name": f"{secret}/versions/latest"})
+    return values_in(answer.payload.data.decode())
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from pulumi_gcp.serviceaccount import Account
 
 from infra.cloud import Cloud, Part
 from infra.grants import READ_SECRET, grant
+from shared.kit.secret_names import secrets_of
 
 # The password of `assent_app`, for the deployables that reach PostgreSQL.
 POSTGRES_PASSWORD = "postgres-password"  # noqa: S105 - a secret's name
@@ -15,8 +16,9 @@ NOT_SET = "not-set-yet"
 
 
 class Secrets(Part):
-    """A secret for each name in the manifests, and its readers: both sides of each function that
-    names it, and nobody else. `password` is there where a manifest reaches PostgreSQL.
+    """The secrets that hold what the manifests name, and their readers: both sides of each function
+    that names something in it, and nobody else. `password` is there where a manifest reaches
+    PostgreSQL.
 
     Deliberately not: values. `python -m infra.keys` makes them in Secret Manager itself, so that no
     seed is ever in Pulumi's state (ADR 22). The password alone has a first version, which opens
@@ -27,10 +29,10 @@ class Secrets(Part):
         super().__init__(cloud)
         self._accounts = accounts
         self.readings: dict[str, list[pulumi.Resource]] = {name: [] for name in accounts}
-        for name in cloud.manifests.secrets:
+        for name in secrets_of(cloud.manifests.secrets):
             secret = self._secret(name)
             for each in cloud.manifests.deployables:
-                if name in each.manifest.access.secrets:
+                if name in secrets_of(each.manifest.access.secrets):
                     self._let_read(each.name, name, secret)
         reaching = [
             each.name

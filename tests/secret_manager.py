@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import grpc.aio
@@ -15,6 +15,7 @@ from google.cloud.secretmanager_v1.services.secret_manager_service.transports im
 from emulators.clock import VirtualClock
 from emulators.secret_manager import SecretManagerEmulator
 from shared.kit.digests import new_key_ring
+from shared.kit.secret_names import payload_of, secret_of
 from shared.storage import secrets
 
 
@@ -24,19 +25,23 @@ class SecretManager:
 
     project: str
     client: SecretManagerServiceAsyncClient
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
 
     async def create(self, name: str, value: bytes) -> None:
-        """Creates the secret with its first version."""
+        """Creates the value's secret, where it is not there, and the value in it."""
         parent = f"projects/{self.project}"
         secret: dict[str, object] = {"replication": {"automatic": {}}}
-        request = {"parent": parent, "secret_id": name, "secret": secret}
-        await self.client.create_secret(request=request)
+        request = {"parent": parent, "secret_id": secret_of(name), "secret": secret}
+        if secret_of(name) not in self.values:
+            await self.client.create_secret(request=request)
         await self.add(name, value)
 
     async def add(self, name: str, value: bytes) -> None:
-        """Adds a version; our own process still knows the one that it read."""
-        parent = f"projects/{self.project}/secrets/{name}"
-        request = {"parent": parent, "payload": {"data": value}}
+        """Adds a version with the value; our own process still knows the one that it read."""
+        values = self.values.setdefault(secret_of(name), {})
+        values[name] = value.decode()
+        parent = f"projects/{self.project}/secrets/{secret_of(name)}"
+        request = {"parent": parent, "payload": {"data": payload_of(values).encode()}}
         await self.client.add_secret_version(request=request)
 
     async def give_log_keys(self, *functions: str) -> None:

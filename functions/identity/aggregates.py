@@ -71,7 +71,13 @@ ENDED = Aggregate(
     id_of=lambda ended: ended.place,
 )
 
-CONTROLS = Aggregate(noun="control", model=Control, collection=COLLECTION, id_of=lambda _: ID)
+CONTROLS = Aggregate(
+    noun="control",
+    model=Control,
+    collection=COLLECTION,
+    id_of=lambda _: ID,
+    initial=lambda _: Control(),
+)
 TENANTS = Aggregate(
     noun="tenant",
     model=Tenant,

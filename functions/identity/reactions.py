@@ -1,10 +1,20 @@
-"""Timers in: the end of a tenant that closes. No event of others concerns identity."""
+"""Events and timers in: what a tenant has published of policies, which its control document says,
+and the end of a tenant that closes."""
 
-from functions.identity.aggregates import RUN, TENANTS
+from events.policies import PolicyPublished, PolicyRetired
+from functions.identity.aggregates import CONTROLS, RUN, TENANTS
+from functions.identity.rules.control import follow_policies
 from functions.identity.rules.suspension import CLOSING_DUE
 from functions.identity.service.suspension import end_tenant
 from shared.aggregates.runner import Handler
+from shared.kit.control import ID
 
 __all__ = ["HANDLERS", "RUN"]
 
-HANDLERS: dict[str, Handler] = {CLOSING_DUE: RUN.timed(TENANTS, end_tenant)}
+HANDLERS: dict[str, Handler] = {
+    **{
+        each.event_type: RUN.event(CONTROLS, each, lambda _: ID, follow_policies)
+        for each in (PolicyPublished, PolicyRetired)
+    },
+    CLOSING_DUE: RUN.timed(TENANTS, end_tenant),
+}

@@ -12,6 +12,7 @@ from infra.cost.measured import GIB, Action, Measurement, Stored, instance_time,
 from infra.cost.stack import Stack, stack_of
 from infra.preview.graph import ROOT, graph
 from infra.settings import settings_of_stack
+from shared.kit.secret_names import secrets_of
 from shared.manifest import Manifests
 
 # The measured action that stands for events of unmeasured actions.
@@ -187,7 +188,9 @@ class Month:
         for usage in instance_time(deployable, operations.cold_start_seconds * starts):
             boosted = usage.kind == "vcpu-seconds"
             yield usage.times(operations.cold_start_vcpus if boosted else 1)
-        yield Usage("secret-accesses", starts * len(deployable.manifest.access.secrets), name)
+        yield Usage(
+            "secret-accesses", starts * len(secrets_of(deployable.manifest.access.secrets)), name
+        )
 
     def _times(self, action: Action, number: float) -> Iterator[Usage]:
         return (usage.times(number) for usage in used_by(action, self.manifests))

@@ -7,15 +7,16 @@ at once, where it was stolen."""
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from infra.keys.values import Values
 from infra.refusals import Refused
 from shared.kit.digests import new_key_ring
+from shared.kit.secret_names import PUBLIC, WRAPPING
 from shared.kit.signing import SEED_BYTES, load_signing_key, new_key, public_key_set
 from shared.manifest import Manifests
 
-SIGNING, PUBLIC, LOG, WRAPPING = "-signing-key", "-public-keys", "-log-key", "-wrapping-key"
+SIGNING, LOG = "-signing-key", "-log-key"
 # A secret of these holds a ring of keys.
 RINGS = (LOG, WRAPPING)
 # Google makes these, for an account: `<access id>:<secret>`.
@@ -33,26 +34,43 @@ Key = Mapping[str, str]
 def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
     """Gives each secret of the manifests that has no value its first, and yields a line about each.
     Existing values stay. Raises Refused where a secret itself does not exist yet."""
+    made: dict[str, str] = {}
+    said: list[str] = []
     for name in sorted(manifests.secrets, key=lambda name: (name.endswith(PUBLIC), name)):
-        if values.latest(name) is not None:
-            yield f"{name}: kept"
+        if name in made:
+            said.append(f"{name}: created")
+        elif values.latest(name) is not None:
+            said.append(f"{name}: kept")
         elif name.endswith(SIGNING):
             owner = name.removesuffix(SIGNING)
             key = new_key(owner)
-            _publish(owner, manifests, values, key)
-            values.add(name, json.dumps(key))
-            yield f"{name}: created"
+            made |= {**_published(owner, manifests, key, kept=[]), name: json.dumps(key)}
+            said.append(f"{name}: created")
         elif name.endswith(RINGS):
-            values.add(name, new_key_ring(name.rpartition("-")[0].rpartition("-")[0]))
-            yield f"{name}: created"
+            made[name] = new_key_ring(name.rpartition("-")[0].rpartition("-")[0])
+            said.append(f"{name}: created")
         elif name.endswith(BUCKET):
-            values.add(name, NO_KEY)
-            yield f"{name}: opens nothing yet; put a key of Cloud Storage there (guides/deploy.md)"
+            made[name] = NO_KEY
+            where = "put a key of Cloud Storage there (guides/deploy.md)"
+            said.append(f"{name}: opens nothing yet; {where}")
         elif name.endswith(PUBLIC):
             raise Refused(f"{name}: its signing key is there and it is not; rotate that key")
         else:
-            values.add(name, secrets.token_urlsafe(SEED_BYTES))
-            yield f"{name}: created, at random"
+            made[name] = secrets.token_urlsafe(SEED_BYTES)
+            said.append(f"{name}: created, at random")
+    values.add_all(made)
+    yield from said
+
+
+def put(name: str, value: str, manifests: Manifests, values: Values) -> Iterator[str]:
+    """Gives the value of that name another text. Raises Refused for a name that no manifest has,
+    for an empty text, and where its secret does not exist yet."""
+    if name not in manifests.secrets:
+        raise Refused(f"{name}: no manifest names it; write one of {', '.join(manifests.secrets)}")
+    if not value.strip():
+        raise Refused(f"{name}: its value comes on the standard input, and nothing came")
+    values.add(name, value.strip())
+    yield f"{name}: set, within ten minutes everywhere"
 
 
 def rotate(
@@ -83,8 +101,11 @@ def retire(owner: str, manifests: Manifests, values: Values) -> Iterator[str]:
     else:
         _publish(owner, manifests, values, key)
         what = "the only key, within ten minutes everywhere"
+    if f"{owner}{PUBLIC}" in manifests.secrets:
+        # They open nothing, and each costs as much as a newest one.
+        values.destroy_older(f"{owner}{PUBLIC}")
     gone = values.destroy_older(f"{owner}{SIGNING}")
-    yield f"{key['kid']}: {what}; {gone} older ones destroyed"
+    yield f"{key['kid']}: {what}; {gone} older versions destroyed"
 
 
 def _publish(
@@ -92,14 +113,21 @@ def _publish(
 ) -> bool:
     """Publishes the key's public half, after the older ones to `keep`, where a manifest names the
     owner's public keys. Returns whether one does."""
+    known = values.latest(f"{owner}{PUBLIC}") if keep else None
+    kept = json.loads(known)["keys"] if known is not None else []
+    published = _published(owner, manifests, key, kept)
+    values.add_all(published)
+    return bool(published)
+
+
+def _published(
+    owner: str, manifests: Manifests, key: Key, kept: Sequence[Mapping[str, str]]
+) -> dict[str, str]:
     name = f"{owner}{PUBLIC}"
     if name not in manifests.secrets:
-        return False
-    published = values.latest(name) if keep else None
-    kept = json.loads(published)["keys"] if published is not None else []
+        return {}
     own = public_key_set(load_signing_key(json.dumps(key)))["keys"]
-    values.add(name, json.dumps({"keys": [*kept, *own]}))
-    return True
+    return {name: json.dumps({"keys": [*kept, *own]})}
 
 
 def _signing(owner: str, values: Values) -> Key:

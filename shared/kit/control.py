@@ -57,7 +57,8 @@ class Control(Model):
     tokens that a local platform mints: its control is `Control()`, which is open, has no flag and
     revokes nothing.
 
-    `entitlements` are what the tenant has beyond its tier. `revoked` names keys and principals
+    `entitlements` are what the tenant has beyond its tier. `policy_version` is that of what it has
+    published of policies, a few seconds after each publication. `revoked` names keys and principals
     of the last seventeen minutes; where they were too many, `reissued_at` says that every token
     issued until then is refused. `suspensions` are the times in which it was not open; while it is
     closing, `closes_at` is when it can be resumed no more."""

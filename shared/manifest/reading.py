@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from shared.kit.models import Model
+from shared.kit.secret_names import is_of_another, secret_of
 from shared.manifest.model import REQUIREMENTS, Handles, Manifest
 from shared.manifest.whole import Manifests, dashed
 
@@ -51,7 +52,7 @@ def load_manifests(root: Path) -> Manifests:
         defaults = PUBLISHING if noun in publishing else _reader_defaults(handles.get(noun))
         manifest = _valid(Manifest, folder / "function.toml", tomllib.loads, defaults)
         own = (f"{noun}{LOG_KEY}",) if noun in publishing else ()
-        by_noun[noun] = _with_secrets(manifest, own, folder / "function.toml")
+        by_noun[noun] = _with_secrets(noun, manifest, own, folder / "function.toml")
     manifests = Manifests(root, by_noun, folders, handles, topics_of)
     problems = list(_contradictions(manifests))
     if problems:
@@ -98,12 +99,17 @@ def _reader_defaults(handles: Handles | None) -> dict[str, Any]:
     return {"reactions": {}, "access": {"firestore": "read"} if handles.events else {}}
 
 
-def _with_secrets(manifest: Manifest, own: tuple[str, ...], file: Path) -> Manifest:
+def _with_secrets(noun: str, manifest: Manifest, own: tuple[str, ...], file: Path) -> Manifest:
     access = manifest.access
     for name in access.secrets:
         if name.endswith(LOG_KEY):
             raise ManifestError(
                 f"{file}: access.secrets: remove {name}; the function that publishes has its own"
+            )
+        if is_of_another(name, noun):
+            raise ManifestError(
+                f"{file}: access.secrets: remove {name}; it lies with all else that"
+                f" {secret_of(name)} alone may know"
             )
     secrets = {"secrets": (*access.secrets, *own)}
     return manifest.model_copy(update={"access": access.model_copy(update=secrets)})

@@ -17,7 +17,8 @@ from shared.storage.firestore import TenantStore
 # `functions/policy` alone writes it, in the commit that publishes.
 COLLECTION = Collection("published_policies")
 PUBLISHED = "current"
-TRUSTED_SECONDS = 20.0
+# In which a version is noticed of which the control document does not learn.
+TRUSTED_SECONDS = 300.0
 MOST_TENANTS = 64
 
 
@@ -37,24 +38,31 @@ class Published(Model):
 class _Known(NamedTuple):
     policies: Policies
     version: int
+    # The version that was read, or the later one that was then asked for.
+    up_to: int
     read_at: float
+
+    def answers(self, at_least: int) -> bool:
+        return at_least <= self.up_to and time.monotonic() - self.read_at < TRUSTED_SECONDS
 
 
 _known: OrderedDict[str, _Known] = OrderedDict()
-_reading: dict[tuple[str, asyncio.AbstractEventLoop], asyncio.Task[Policies]] = {}
+_reading: dict[tuple[str, int, asyncio.AbstractEventLoop], asyncio.Task[Policies]] = {}
 
 
-async def policies_of(tenant_id: str) -> Policies:
-    """The policies that hold in the tenant, read at most twenty seconds ago; its prepared set is
-    kept until its version changes or other tenants need the room. Raises Unavailable, and
-    PolicyInvalid where what is published does not fit this release: nothing is allowed then."""
+async def policies_of(tenant_id: str, at_least: int) -> Policies:
+    """The policies that hold in the tenant, of the version `at_least`, which its control document
+    says, or a later one: read again for a version that this process does not hold, and after five
+    minutes. A prepared set is kept until its version changes or other tenants need the room. Raises
+    Unavailable, and PolicyInvalid where what is published does not fit this release: nothing is
+    allowed then."""
     if tenant_id == PLATFORM_TENANT:
         return platform_policies()
     known = _known.get(tenant_id)
-    if known is not None and time.monotonic() - known.read_at < TRUSTED_SECONDS:
+    if known is not None and known.answers(at_least):
         _known.move_to_end(tenant_id)
         return known.policies
-    return await _once(tenant_id)
+    return await _once(tenant_id, at_least)
 
 
 def forget() -> None:
@@ -62,17 +70,18 @@ def forget() -> None:
     _known.clear()
 
 
-def _once(tenant_id: str) -> Awaitable[Policies]:
-    """One reading for all requests that wait for it; one that gives up ends nobody else's."""
-    key = (tenant_id, asyncio.get_running_loop())
+def _once(tenant_id: str, at_least: int) -> Awaitable[Policies]:
+    """One reading for all requests that wait for one version; one that gives up ends nobody
+    else's."""
+    key = (tenant_id, at_least, asyncio.get_running_loop())
     task = _reading.get(key)
     if task is None:
-        task = _reading[key] = asyncio.create_task(_read(tenant_id))
+        task = _reading[key] = asyncio.create_task(_read(tenant_id, at_least))
         task.add_done_callback(lambda _: _reading.pop(key, None))
     return asyncio.shield(task)
 
 
-async def _read(tenant_id: str) -> Policies:
+async def _read(tenant_id: str, at_least: int) -> Policies:
     read_at = time.monotonic()
     document = await TenantStore(tenant_id).get(COLLECTION.name, PUBLISHED)
     known = _known.get(tenant_id)
@@ -83,7 +92,9 @@ async def _read(tenant_id: str) -> Policies:
         version = published.version
         is_current = known is not None and known.version == version
         policies = known.policies if known and is_current else _prepared(published)
-    _known[tenant_id] = _Known(policies, version, read_at)
+    # A reading that began earlier may end later.
+    if known is None or known.read_at <= read_at:
+        _known[tenant_id] = _Known(policies, version, max(version, at_least), read_at)
     _known.move_to_end(tenant_id)
     while len(_known) > MOST_TENANTS:
         _known.popitem(last=False)

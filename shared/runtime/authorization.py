@@ -33,7 +33,7 @@ async def authorization_of(
     policies = platform_policies()
     if caller is not None and _has_store(request):
         try:
-            policies = await policies_of(caller.tenant_id)
+            policies = await policies_of(caller.tenant_id, caller.control.policy_version)
         except PolicyInvalid as error:
             _log.error("the published policies do not fit this release", exc_info=error)
             raise Forbidden(_UNENFORCEABLE) from error

@@ -1,4 +1,5 @@
-"""Reads secrets from Secret Manager and caches them for ten minutes: rotations need no restart."""
+"""Reads the values in secrets of Secret Manager, and caches them for ten minutes: rotations need no
+restart."""
 
 import os
 import time
@@ -11,6 +12,7 @@ from joserfc.jwk import KeySet, OKPKey
 from shared.kit.digests import KeyRing, load_key_ring
 from shared.kit.errors import Unavailable
 from shared.kit.operations import count
+from shared.kit.secret_names import secret_of, values_in
 from shared.kit.signing import load_public_keys, load_signing_key, names_key_of
 from shared.storage.rpc import Service
 
@@ -18,17 +20,22 @@ KEPT_SECONDS = 600.0
 REREAD_AFTER_SECONDS = 30.0
 WRAPPING = "tenants-wrapping-key"
 
-# The text of each secret, and the time when it was read.
+# The text of each value, and the time when it was read.
 _texts: dict[str, tuple[str, float]] = {}
 
 
 async def read_secret(name: str, *, at_most: float = KEPT_SECONDS) -> str:
-    """The latest version of a secret, as text, at most this many seconds old. Raises Unavailable
-    where it cannot be read."""
+    """The value of that name in the latest version of its secret, as text, at most this many
+    seconds old; the secret's other values are then known too. Raises Unavailable where it cannot
+    be read."""
     text, read_at = _texts.get(name, ("", 0.0))
     if name not in _texts or time.monotonic() - read_at > at_most:
-        text = await _access(name)
-        _texts[name] = text, time.monotonic()
+        found = await _values(secret_of(name))
+        if name not in found:
+            raise Unavailable(f"the secret {secret_of(name)} has no {name} yet")
+        now = time.monotonic()
+        _texts.update({each: (value, now) for each, value in found.items()})
+        text = found[name]
     return text
 
 
@@ -68,6 +75,13 @@ async def wrapping_keys(to_unwrap: str = "") -> KeyRing:
     if to_unwrap and not keys.knows(f"{to_unwrap}."):
         keys = load_key_ring(await read_secret(WRAPPING, at_most=REREAD_AFTER_SECONDS))
     return keys
+
+
+async def _values(secret: str) -> dict[str, str]:
+    try:
+        return values_in(await _access(secret))
+    except ValueError as error:
+        raise Unavailable(f"the secret {secret} cannot be understood") from error
 
 
 async def _access(name: str) -> str:

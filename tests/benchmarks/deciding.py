@@ -87,7 +87,7 @@ async def _ours() -> tuple[Taken, Taken]:
     now = datetime.now(UTC)
     with _trusting() as issuer:
         verifier = TokenVerifier(_settings(issuer))
-        kept = published._Known(hundred_policies(), 1, time.monotonic() + 3600)
+        kept = published._Known(hundred_policies(), 1, 1, time.monotonic() + 3600)
         published._known[TENANT] = kept
         new = [_token(issuer, f"user-{number}", now) for number in range(WARM + CALLS)]
         known = [_token(issuer, f"colleague-{number % 100}", now) for number in range(100)] * (
@@ -101,7 +101,7 @@ async def _taken(verifier: TokenVerifier, tokens: list[str], now: datetime) -> T
     for token in tokens:
         begun = time.process_time()
         claims = await verifier.verify(token, now)
-        policies = await policies_of(TENANT)
+        policies = await policies_of(TENANT, 1)
         decides = time.process_time()
         caller = Caller(claims.sub, TENANT, frozenset(), frozenset(claims.roles), now, token)
         authorization = Authorization(caller, [ACT], policies)

@@ -12,12 +12,13 @@ from emulators.clock import VirtualClock
 from emulators.secret_manager import SecretManagerEmulator
 from infra.keys.__main__ import main
 from infra.keys.logs import retire_log, rotate_log
-from infra.keys.making import create_missing, retire, rotate
+from infra.keys.making import create_missing, put, retire, rotate
 from infra.keys.values import Values
 from infra.preview.graph import ROOT
 from infra.refusals import Refused
 from shared.kit.digests import KeyRing, load_key_ring
 from shared.kit.errors import SignatureInvalid
+from shared.kit.secret_names import secrets_of
 from shared.kit.signing import load_public_keys, load_signing_key, sign, verify
 from shared.manifest import load_manifests
 
@@ -40,7 +41,7 @@ async def values(tmp_path: Path) -> AsyncIterator[Values]:
 
 
 def _make_secrets(values: Values) -> None:
-    for name in MANIFESTS.secrets:
+    for name in secrets_of(MANIFESTS.secrets):
         secret: dict[str, Any] = {"replication": {"automatic": {}}}
         values._client.create_secret(
             request={"parent": f"projects/{PROJECT}", "secret_id": name, "secret": secret}
@@ -135,7 +136,7 @@ async def test_what_a_retired_key_of_the_audit_signed_verifies_for_ever(values: 
     before = sign(STATEMENT, key)
     await all_of(rotate, "audit", MANIFESTS, values, wait=lambda _: None)
     (said,) = await all_of(retire, "audit", MANIFESTS, values)
-    assert said.endswith("what older ones signed still verifies; 1 older ones destroyed")
+    assert said.endswith("what older ones signed still verifies; 1 older versions destroyed")
     keys = load_public_keys(await value_of(values, "audit-public-keys"))
     assert verify(before, keys) == STATEMENT
 
@@ -146,7 +147,7 @@ async def test_a_retired_seed_cannot_be_read_again(values: Values) -> None:
     await all_of(create_missing, MANIFESTS, values)
     await all_of(rotate, "approvals", MANIFESTS, values, wait=lambda _: None)
     await all_of(retire, "approvals", MANIFESTS, values)
-    first = f"projects/{PROJECT}/secrets/approvals-signing-key/versions/1"
+    first = f"projects/{PROJECT}/secrets/approvals/versions/1"
     with pytest.raises(FailedPrecondition):
         await asyncio.to_thread(values._client.access_secret_version, name=first)
 
@@ -166,12 +167,55 @@ async def test_the_command_creates_what_a_stack_lacks(
     values: Values, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = await asyncio.to_thread(main, ["create", "--stack", "dev"], ROOT)
-    assert (code, capsys.readouterr().out.count(": created")) == (0, 11)
+    assert (code, capsys.readouterr().out.count(": created")) == (0, 14)
     assert await asyncio.to_thread(main, ["retire", "billing", "--stack", "dev"], ROOT) == 1
     assert (
         await asyncio.to_thread(main, ["retire", "billing", "--log", "--stack", "dev"], ROOT) == 1
     )
     assert await asyncio.to_thread(main, ["retire", "agents", "--log", "--stack", "dev"], ROOT) == 0
+
+
+async def test_each_function_has_one_secret_and_creating_makes_one_version_of_each(
+    values: Values,
+) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    functions = {name for name, each in MANIFESTS.by_noun.items() if each.access.secrets}
+    made = secrets_of(MANIFESTS.secrets)
+    assert {*made} == {*functions, "tenants", "public-keys"}
+    for secret in made:
+        path = f"projects/{PROJECT}/secrets/{secret}"
+        versions = await asyncio.to_thread(values._client.list_secret_versions, parent=path)
+        assert len([*versions]) == 1, secret
+
+
+async def test_a_value_is_set_beside_the_others_of_its_secret(values: Values) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    others = [name for name in MANIFESTS.secrets if name != "identity-providers"]
+    before = [await value_of(values, name) for name in others]
+    (said,) = await all_of(put, "identity-providers", "[]\n", MANIFESTS, values)
+    assert "[]" not in said
+    assert await value_of(values, "identity-providers") == "[]"
+    assert [await value_of(values, name) for name in others] == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("identity-provider", "[]", "identity-providers"), ("identity-providers", " \n", "nothing")],
+)
+async def test_what_is_no_value_of_ours_is_not_set(
+    values: Values, name: str, value: str, said: str
+) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    with pytest.raises(Refused, match=said):
+        await all_of(put, name, value, MANIFESTS, values)
+
+
+async def test_a_version_that_is_no_payload_is_not_written_over(values: Values) -> None:
+    path = f"projects/{PROJECT}/secrets/identity"
+    request = {"parent": path, "payload": {"data": b"[]"}}
+    await asyncio.to_thread(values._client.add_secret_version, request=request)
+    with pytest.raises(Refused, match="identity: a secret's payload"):
+        await all_of(put, "identity-providers", "[]", MANIFESTS, values)
 
 
 async def ring_of(values: Values) -> KeyRing:
@@ -212,7 +256,7 @@ async def test_only_the_newest_ring_is_kept_and_no_seed_is_said(values: Values) 
     said = await all_of(rotate_log, "agents", values, wait=lambda _: None)
     said += await all_of(retire_log, "agents", values)
     for version in (1, 2, 3):
-        name = f"projects/{PROJECT}/secrets/agents-log-key/versions/{version}"
+        name = f"projects/{PROJECT}/secrets/agents/versions/{version}"
         with pytest.raises(FailedPrecondition):
             await asyncio.to_thread(values._client.access_secret_version, name=name)
     ring = json.loads(await value_of(values, "agents-log-key"))

@@ -4,13 +4,13 @@ each refusal is audited."""
 import uuid
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from emulators.browser import Browser
 from emulators.running import RunningPlatform
+from tests.journeys.sign_ins import answer_of, came_back, issuer_of, started
 
 pytestmark = pytest.mark.platform
 
@@ -73,18 +73,8 @@ def test_the_same_name_at_two_providers_is_two_principals(
     assert me(browser, browser.access_token())["principal_id"] != theirs
 
 
-def _started(browser: Browser) -> tuple[httpx.Response, dict[str, str]]:
-    """A sign-in that has just begun, and the query with which the provider was asked."""
-    answer = browser.http.get(
-        "/v1/auth/start", params={"provider": "google"}, follow_redirects=False
-    )
-    assert answer.status_code == 303
-    query = parse_qs(urlsplit(answer.headers["location"]).query)
-    return answer, {name: values[0] for name, values in query.items()}
-
-
 def test_the_provider_is_asked_with_a_challenge_a_state_and_a_nonce(browser: Browser) -> None:
-    answer, query = _started(browser)
+    answer, query = started(browser)
     assert query["code_challenge_method"] == "S256"
     assert len({query["state"], query["nonce"], query["code_challenge"]}) == 3
     cookie = answer.headers["set-cookie"]
@@ -93,28 +83,18 @@ def test_the_provider_is_asked_with_a_challenge_a_state_and_a_nonce(browser: Bro
     assert query["state"] not in cookie
 
 
-def _callback(browser: Browser, **query: str) -> httpx.Response:
-    return browser.http.get("/v1/auth/callback", params=query, follow_redirects=False)
-
-
-def _issuer(browser: Browser) -> str:
-    answer, _ = _started(browser)
-    location = urlsplit(answer.headers["location"])
-    return f"{location.scheme}://{location.netloc}"
-
-
 def test_an_answer_for_another_browser_is_refused(
     browser: Browser, running: RunningPlatform
 ) -> None:
     with Browser(running.client.url) as thief:
-        _, theirs = _started(thief)
-    _, mine = _started(browser)
+        _, theirs = started(thief)
+    _, mine = started(browser)
     for state in (theirs["state"], "", "guess"):
-        refused = _callback(browser, state=state, code="code", iss=_issuer(browser))
+        refused = came_back(browser, state=state, code="code", iss=issuer_of(browser))
         assert (refused.status_code, "did not begin" in refused.text) == (400, True)
         assert "set-cookie" not in refused.headers
     browser.http.cookies.clear()
-    assert _callback(browser, state=mine["state"], code="code").status_code == 400
+    assert came_back(browser, state=mine["state"], code="code").status_code == 400
     assert ("GET /v1/auth/callback", "another_browser") in refusals(running)
 
 
@@ -133,27 +113,22 @@ def test_a_sign_in_that_begins_under_another_name_of_the_platform_is_refused(
 
 def test_an_answer_of_another_issuer_is_refused(browser: Browser, running: RunningPlatform) -> None:
     for iss in ("https://evil.example", ""):
-        _, query = _started(browser)
-        refused = _callback(browser, state=query["state"], code="code", iss=iss)
+        _, query = started(browser)
+        refused = came_back(browser, state=query["state"], code="code", iss=iss)
         assert (refused.status_code, "the provider that was asked" in refused.text) == (400, True)
     assert ("GET /v1/auth/callback", "another_issuer") in refusals(running)
 
 
 def test_a_code_that_was_used_is_refused(browser: Browser, running: RunningPlatform) -> None:
-    answers: list[httpx.URL] = []
-    browser.http.event_hooks["response"].append(
-        lambda answer: answers.append(answer.url) if "callback" in answer.url.path else None
-    )
-    browser.sign_in(named("gala"))
-    browser.http.event_hooks["response"].clear()
-    code = dict(answers[-1].params)["code"]
-    issuer = _issuer(browser)
-    _, query = _started(browser)
-    refused = _callback(browser, state=query["state"], code=code, iss=issuer)
+    answer = answer_of(browser, named("gala"))
+    code = dict(answer.params)["code"]
+    issuer = issuer_of(browser)
+    _, query = started(browser)
+    refused = came_back(browser, state=query["state"], code=code, iss=issuer)
     assert (refused.status_code, "did not take the code" in refused.text) == (400, True)
     # The same answer again, of which the browser has forgotten the beginning.
     browser.http.cookies.clear()
-    assert browser.http.get(answers[-1], follow_redirects=False).status_code == 400
+    assert browser.http.get(answer, follow_redirects=False).status_code == 400
     assert ("GET /v1/auth/callback", "code_refused") in refusals(running)
 
 

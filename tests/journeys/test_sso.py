@@ -5,7 +5,6 @@ import json
 import uuid
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -14,6 +13,7 @@ from emulators.browser import Browser
 from emulators.running import RunningPlatform
 from functions.identity.settings import settings
 from shared.storage.secrets import read_secret
+from tests.journeys.sign_ins import started
 from tests.journeys.test_scim import Directory
 from tests.journeys.test_sign_in import named, refusals
 from tests.journeys.test_tenancy import Person, people
@@ -181,14 +181,6 @@ def test_an_issuer_speaks_for_its_domain_only(company: Company, running: Running
     assert {(call, "another_domain"), (call, "mail_unverified")} <= found
 
 
-def _started(company: Company, browser: Browser, provider: str) -> dict[str, str]:
-    answer = browser.http.get(
-        "/v1/auth/start", params={"provider": provider}, follow_redirects=False
-    )
-    query = parse_qs(urlsplit(answer.headers["location"]).query)
-    return {name: values[0] for name, values in query.items()}
-
-
 def test_an_answer_to_the_address_of_another_provider_is_refused(
     company: Company, people: Any, running: RunningPlatform, names: NameServer
 ) -> None:
@@ -201,12 +193,12 @@ def test_an_answer_to_the_address_of_another_provider_is_refused(
         ("google", f"/v1/auth/callback/{company.tenant}"),
     ):
         with Browser(running.client.url) as browser:
-            state = _started(company, browser, began)["state"]
+            state = started(browser, began)[1]["state"]
             query = {"state": state, "code": "code", "iss": iss}
             refused = browser.http.get(came, params=query, follow_redirects=False)
             assert (refused.status_code, "that was asked" in refused.text) == (400, True), came
     with Browser(running.client.url) as browser:
-        state = _started(company, browser, company.tenant)["state"]
+        state = started(browser, company.tenant)[1]["state"]
         query = {"state": state, "code": "code", "iss": "https://evil.example"}
         path = f"/v1/auth/callback/{company.tenant}"
         assert browser.http.get(path, params=query, follow_redirects=False).status_code == 400

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from events.policies import PolicyState
 from events.tenants import FlagChanged
 from shared.kit.control import KEPT, Control, EndedSessions, Flag, Revocation
 from shared.kit.errors import VersionConflict
@@ -40,6 +41,14 @@ def set_flag(control: Control, name: str, percent: int) -> tuple[Step, ...]:
         raise VersionConflict(f"a tenant has at most {MOST_FLAGS} features; set one to 0 first")
     said = control.but(flags=flags)
     return (Transition(said, FlagChanged, {"name": name, "percent": percent}),)
+
+
+def follow_policies(control: Control, policy: PolicyState, at: datetime) -> tuple[Step, ...]:
+    """What the tenant has published has at least this version now; no change by an event that
+    comes again, or after a later one."""
+    if policy.policy_version <= control.policy_version:
+        return ()
+    return (Transition(control.but(policy_version=policy.policy_version)),)
 
 
 def end_session(ended: EndedSessions, session_id: str, at: datetime) -> Transition[EndedSessions]:

@@ -25,11 +25,11 @@ from shared.storage.idempotency import IdempotencyKey
 
 
 async def ask(caller: Caller, key: IdempotencyKey, body: RequestBody) -> DecisionView:
-    """The recorded answer under the tenant's published policies, at most twenty seconds old. Raises
-    Invalid for entities of another tenant and for what the schema does not know, PolicyInvalid,
-    SealBroken, Unavailable."""
+    """The recorded answer under the tenant's published policies, which hold within thirty seconds.
+    Raises Invalid for entities of another tenant and for what the schema does not know,
+    PolicyInvalid, SealBroken, Unavailable."""
     refuse_other_tenants(body, caller.tenant_id)
-    policies = await policies_of(caller.tenant_id)
+    policies = await policies_of(caller.tenant_id, caller.control.policy_version)
     refuse_unfit(body, policies.schema)
     store, text = TenantStore(caller.tenant_id), slice_text(body.entities)
     stored = ""

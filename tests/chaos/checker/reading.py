@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from shared.kit.secret_names import PUBLIC_KEYS, values_in
 from tests.chaos.checker.evidence import Json, Tenant
 
 COLLECTIONS = (
@@ -55,11 +56,9 @@ def read_keys(env: Mapping[str, str]) -> dict[str, Json]:
             transport=SecretManagerServiceGrpcTransport(channel=channel)
         )
         project = f"projects/{env['GOOGLE_CLOUD_PROJECT']}"
-        versions = {name: f"{project}/secrets/{name}/versions/latest" for name in KEY_SETS}
-        return {
-            name: json.loads(client.access_secret_version(name=version).payload.data)
-            for name, version in versions.items()
-        }
+        version = f"{project}/secrets/{PUBLIC_KEYS}/versions/latest"
+        found = values_in(client.access_secret_version(name=version).payload.data.decode())
+        return {name: json.loads(found[name]) for name in KEY_SETS}
 
 
 def surprises(logs: Path) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from emulators.iam import PROJECT as LOCAL_PROJECT
 from emulators.iam import invokers as invokers_of_the_local_platform
 from infra.preview import Graph
+from shared.kit.secret_names import secrets_of
 from tests.infra.claims.reading import (
     ACCOUNT_MEMBER,
     BUCKET_MEMBER,
@@ -84,9 +85,9 @@ def topics_are_published_to_by_their_function_only(graph: Graph) -> Iterator[str
 
 
 def secrets_have_exactly_the_readers_their_manifests_name(graph: Graph) -> Iterator[str]:
-    wanted: dict[str, list[str]] = {name: [] for name in graph.manifests.secrets}
+    wanted: dict[str, list[str]] = {name: [] for name in secrets_of(graph.manifests.secrets)}
     for each in graph.manifests.deployables:
-        names = list(each.manifest.access.secrets)
+        names = [*secrets_of(each.manifest.access.secrets)]
         if each.manifest.access.postgres != "none":
             names.append("postgres-password")
         for name in names:

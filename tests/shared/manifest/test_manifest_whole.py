@@ -196,6 +196,15 @@ def test_the_key_of_a_log_is_read_by_the_function_that_publishes_and_named_by_no
             checkout(orders=named)
 
 
+@pytest.mark.parametrize("name", ["bills-signing-key", "bills-bucket-key", "bills-providers"])
+def test_what_lies_in_the_secret_of_another_function_is_refused(
+    checkout: Checkout, name: str
+) -> None:
+    named = ORDERS.replace('"orders-signing-key"', f'"orders-signing-key", "{name}"')
+    with pytest.raises(ManifestError, match=rf"orders/function.toml: access.secrets: .*{name}"):
+        checkout(orders=named)
+
+
 def test_an_event_that_nobody_publishes_is_refused(checkout: Checkout) -> None:
     with pytest.raises(ManifestError, match=r"orders/handles.json: events: nobody publishes"):
         checkout(handles={"events": ["assent.bill.lost.v1"], "timers": []})

@@ -16,6 +16,7 @@ from emulators.issuer import new_signing_key
 from emulators.secret_manager import SecretManagerEmulator
 from shared.kit.errors import Unavailable
 from shared.kit.operations import start_counting
+from shared.kit.secret_names import payload_of, secret_of
 from shared.kit.signing import sign, verify
 from shared.storage import patience, secrets
 from shared.storage.secrets import public_keys, read_secret, signing_key
@@ -41,12 +42,17 @@ async def manager(
 
 async def _store(manager: SecretManagerServiceAsyncClient, name: str, payload: bytes) -> None:
     secret: dict[str, object] = {"replication": {"automatic": {}}}
-    await manager.create_secret(request={"parent": PROJECT, "secret_id": name, "secret": secret})
+    home = secret_of(name)
+    await manager.create_secret(request={"parent": PROJECT, "secret_id": home, "secret": secret})
     await _add(manager, name, payload)
 
 
 async def _add(manager: SecretManagerServiceAsyncClient, name: str, payload: bytes) -> None:
-    request = {"parent": f"{PROJECT}/secrets/{name}", "payload": {"data": payload}}
+    await _add_payload(manager, secret_of(name), payload_of({name: payload.decode()}))
+
+
+async def _add_payload(manager: SecretManagerServiceAsyncClient, secret: str, payload: str) -> None:
+    request = {"parent": f"{PROJECT}/secrets/{secret}", "payload": {"data": payload.encode()}}
     await manager.add_secret_version(request=request)
 
 
@@ -79,6 +85,28 @@ async def test_a_secret_that_is_not_there_is_unavailable_and_asked_for_again(
         await read_secret(name)
     await _store(manager, name, b"here now")
     assert await read_secret(name) == "here now"
+
+
+async def test_all_values_of_a_functions_secret_are_known_after_one_access(
+    manager: SecretManagerServiceAsyncClient,
+) -> None:
+    await _store(manager, "audit-log-key", b"first")
+    both = {"audit-log-key": "second", "audit-bucket-key": "id:key"}
+    await _add_payload(manager, "audit", payload_of(both))
+    counts = start_counting()
+    assert {name: await read_secret(name) for name in both} == both
+    assert counts == {"secret-accesses": 1}
+
+
+@pytest.mark.parametrize("payload", ["no JSON", "[]", '{"audit-log-key": {}}', "{}"])
+async def test_a_payload_without_the_value_is_unavailable_and_not_shown(
+    manager: SecretManagerServiceAsyncClient, payload: str
+) -> None:
+    await _store(manager, "audit-log-key", b"first")
+    await _add_payload(manager, "audit", payload)
+    with pytest.raises(Unavailable, match="the secret audit ") as refused:
+        await read_secret("audit-log-key")
+    assert payload not in refused.value.detail or payload == "{}"
 
 
 async def test_a_manager_that_is_not_there_is_unavailable_within_our_patience(

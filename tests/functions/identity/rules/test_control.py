@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from events.policies import PolicyState
 from functions.identity.rules.control import (
     LONGEST_COMMIT,
     MOST_REVOKED,
     end_session,
+    follow_policies,
     revoke,
 )
 from shared.kit.control import KEPT, Bearer, Control, EndedSessions, KnownTenant
@@ -34,3 +36,22 @@ def test_of_too_many_revocations_only_their_time_is_kept_and_refuses_more() -> N
     for known in (KnownTenant(control=control), KnownTenant(ended=ended)):
         for issued_at, is_refused in ((latest - 900, True), (latest, True), (latest + 1, False)):
             assert known.refuses(Bearer("user_1", "ses_1", issued_at, 0)) is is_refused
+
+
+def test_the_version_of_the_policies_only_grows_and_nothing_else_changes() -> None:
+    policy = PolicyState(
+        policy_id="pol_1",
+        name="exports",
+        version=1,
+        status="published",
+        source_hash="0" * 64,
+        proposed_by="ann",
+        proposed_at=NOON,
+        policy_version=2,
+    )
+    control = revoke(Control(status="suspended"), "key_1", NOON).state
+    (step,) = follow_policies(control, policy, NOON)
+    assert step.event is None
+    assert step.state == control.but(policy_version=2)
+    for late in (policy, policy.model_copy(update={"policy_version": 1})):
+        assert follow_policies(step.state, late, LATER) == ()

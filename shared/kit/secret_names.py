@@ -1,0 +1,44 @@
+"""Which secret holds which value: one for each function, and one for the public keys of all."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+PUBLIC = "-public-keys"
+# Values of one function, by the ends of their names; what is left of a name is the function's.
+OWN = ("-signing-key", "-log-key", "-bucket-key", "-providers")
+# Wraps the keys of tenants: several functions read it, and nothing else is with it.
+WRAPPING = "-wrapping-key"
+PUBLIC_KEYS = "public-keys"
+
+
+def secret_of(name: str) -> str:
+    """The secret that holds the value of that name. A name of another form has its own."""
+    if name.endswith(PUBLIC):
+        return PUBLIC_KEYS
+    for end in (*OWN, WRAPPING):
+        if name.endswith(end):
+            return name.removesuffix(end)
+    return name
+
+
+def secrets_of(names: Iterable[str]) -> tuple[str, ...]:
+    """The secrets that hold these values, in the order of their names."""
+    return tuple(sorted({secret_of(name) for name in names}))
+
+
+def is_of_another(name: str, function: str) -> bool:
+    """Whether the value lies in the secret of another function, which must not be read."""
+    return name.endswith(OWN) and secret_of(name) != function
+
+
+def payload_of(values: Mapping[str, str]) -> str:
+    """What a secret with these values has as its payload."""
+    return json.dumps(dict(sorted(values.items())))
+
+
+def values_in(payload: str) -> dict[str, str]:
+    """The values of a payload, by their names. Raises ValueError for what is no such payload."""
+    read = json.loads(payload)
+    if not isinstance(read, dict) or not all(isinstance(each, str) for each in read.values()):
+        raise ValueError("a secret's payload is a JSON object of texts, by the names of values")
+    return read
