@@ -51,7 +51,7 @@ class Company:
         self.moments = moments
         self.author = person("author", "author")
         self.governor = person("gala", "governor")
-        self.second = person("second-governor", "governor")
+        self.second = person("sina", "governor")
         self.stranger = person("stranger", "governor", f"{name}-stranger")
         self.cards: dict[str, Json] = {}
         self._diary = diary
