@@ -40,6 +40,7 @@ from shared.kit.contents import Contents
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id, new_id
 from shared.messaging.envelope import Envelope
+from shared.storage.batches import LostRace
 from shared.storage.idempotency import IdempotencyKey
 
 _WITHDRAWN_BY = "withdrawn_by"
@@ -193,7 +194,8 @@ async def _follow(
 
 
 async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
-    """The approval of the request, in this commit, under the tenant's policy. Raises Invalid."""
+    """The approval of the request, in this commit, under the tenant's policy. Raises Invalid, and
+    LostRace where it is open, or was."""
     active = None
     if request.precedents_allowed:
         await work.prefetch((POLICIES, POLICY_ID), (ACTIVE, request.kind))
@@ -209,6 +211,9 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
             refused = too_many_silent(await find_tacit(work, step.state, MOST_SILENT))
         if refused:
             step = open_request(request, precedents, work.at, policy, refused)
+    if work.stored(APPROVALS, request.approval_id) is not None:
+        # The queries found it: this is a redelivery, and it was refused meanwhile.
+        raise LostRace("the approval was opened before")
     saved: list[Approval] = await work.save(step)
     count_compared(work.change, step.state)
     if step.state.precedent_id is not None:

@@ -45,6 +45,19 @@ async def wide_precedent(world: World) -> PrecedentSeed:
     return await world.precedent(conditions=(Condition(field="content.rows", op="in", value=ROWS),))
 
 
+async def precedent_for_agents(world: World) -> None:
+    """One that approves agents of healthcare."""
+    example, id = world.approval_needed()
+    await world.deliver(example)
+    card = await show_approval(world.caller(GOVERNOR), id)
+    await world.decide("approve", card)
+    healthcare = Condition(field="content.industry", op="eq", value="healthcare")
+    seed = await world.precedent(
+        kind="constitutional", example_approval_id=id, conditions=(healthcare,), max_risk="low"
+    )
+    assert seed.status == "active"
+
+
 @pytest.mark.parametrize("how", ["rejected", "returned", "vetoed", "overturned"])
 async def test_what_a_governor_refused_comes_back_by_no_precedent(world: World, how: str) -> None:
     earlier = await world.ask()
@@ -113,15 +126,7 @@ async def test_what_a_friend_rejected_first_a_governor_still_refuses(
 async def test_a_case_that_was_vetoed_comes_back_by_no_precedent_under_another_name(
     world: World,
 ) -> None:
-    example, id = world.approval_needed()
-    await world.deliver(example)
-    card = await show_approval(world.caller(GOVERNOR), id)
-    await world.decide("approve", card)
-    healthcare = Condition(field="content.industry", op="eq", value="healthcare")
-    seed = await world.precedent(
-        kind="constitutional", example_approval_id=id, conditions=(healthcare,), max_risk="low"
-    )
-    assert seed.status == "active"
+    await precedent_for_agents(world)
 
     async def case(name: str, number: int, **spec: Any) -> Any:
         binding = {"case_id": new_id("cas", START), "revision": 1, "purpose": "creation"}
@@ -138,6 +143,17 @@ async def test_a_case_that_was_vetoed_comes_back_by_no_precedent_under_another_n
     assert (await case("writer", 2, skills=["research"])).status == "pending", "the same agent"
     assert (await case("other-writer", 3)).status == "pending", "the same spec"
     assert (await case("other-writer", 4, skills=["research"])).status == "auto_approved"
+
+
+async def test_what_was_vetoed_is_not_asked_again_where_its_event_comes_again(
+    world: World,
+) -> None:
+    await precedent_for_agents(world)
+    event, id = world.approval_needed(case_id=new_id("cas", START))
+    await world.deliver(event)
+    await world.veto(await show_approval(world.caller(GOVERNOR), id))
+    await world.deliver(event)
+    assert await world.told(id) == ["auto_approved", "vetoed"]
 
 
 async def test_a_suspended_precedent_is_reviewed_before_it_is_active_again(world: World) -> None:
