@@ -74,6 +74,17 @@ def test_a_refusal_that_is_not_so_is_seen(end_of_path: str, status: int, code: s
     assert "every_refusal_is_true" in caught_by(found)
 
 
+def test_a_veto_that_crossed_the_edge_may_have_two_answers() -> None:
+    found = evidence()
+    late = {"status": 410, "answer": {"code": "veto_window_closed"}}
+    _answers(found, "apr_2/veto")[0].update(late)
+    answers = {"the_same_call_has_the_same_answer", "every_refusal_is_true"}
+    assert answers <= caught_by(found)
+    opened = next(e for e in tenant_of(found).events if e["subject"] == "approval/apr_2")
+    opened["type"] = "assent.approval.decided_late.v1"
+    assert not answers & caught_by(found)
+
+
 def test_a_conflict_with_a_decision_nobody_took_is_seen() -> None:
     found = evidence()
     _refuse(found, "apr_1/approve", 409, "already_decided")
