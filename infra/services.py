@@ -66,7 +66,7 @@ def environment_of(
         "ASSENT_PASSKEY_ORIGINS": " ".join(settings.origins_of_passkeys),
         "ASSENT_SERVICE_ACCOUNT": account,
     }
-    if deployable.noun == "identity":
+    if deployable.manifest.platform_admins:
         env["ASSENT_PLATFORM_ADMINS"] = " ".join(settings.platform_admins)
     for noun in access.calls:
         env[url_variable(noun)] = url(noun)

@@ -39,8 +39,8 @@ from shared.storage.idempotency import IdempotencyKey
 
 _TAKES: dict[str, Any] = {"read": ("agents:read", "governance:read"), "write": ("agents:write",)}
 _AGENTS = Router(narrows=True, **_TAKES)
-# One for the whole tenant: a token for a workspace reads its state, and resumes nothing.
-_PIPELINE = Router(**_TAKES)
+# The whole tenant has one pipeline: a token for a workspace reads its state, and cannot resume it.
+_RESUMING = Router(**_TAKES)
 
 # YAML first: without a content type a spec is read as YAML, which reads JSON too.
 SpecBody = Annotated[
@@ -183,14 +183,14 @@ async def get_pipeline(caller: Caller) -> PipelineView:
     return PipelineView.within(await RUN.find(caller, PIPELINES, CREATION), caller.workspace_id)
 
 
-@_PIPELINE.post("/v1/pipeline/resume")
+@_RESUMING.post("/v1/pipeline/resume")
 @does("pipeline.resume", within=("govern",), deed="resuming the pipeline")
 async def resume_pipeline(caller: Caller, key: Key, body: ReasonBody) -> PipelineView:
     """Resumes a paused pipeline; needs the role governor."""
     return await pipeline.resume(caller, key, body.reason)
 
 
-ROUTER = Router.joining(_AGENTS, _PIPELINE)
+ROUTER = Router.joining(_AGENTS, _RESUMING)
 
 
 async def _change(

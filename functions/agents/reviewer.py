@@ -16,6 +16,7 @@ from shared.kit.models import Data, Model
 from shared.kit.parsing import parse_json
 from shared.kit.plain_text import refuse_odd_text
 from shared.kit.quoting import Sentence
+from shared.runtime.certificates import trusted_certificates
 from shared.runtime.settings import Settings
 
 TIMEOUT_SECONDS = 20.0
@@ -57,7 +58,9 @@ class Reviewer:
 
         shown = {"case_id": case_id, "spec": spec, "findings": findings}
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+            async with httpx.AsyncClient(
+                verify=trusted_certificates(), timeout=TIMEOUT_SECONDS, trust_env=False
+            ) as client:
                 answer = await client.post(self.url, json=shown)
                 answer.raise_for_status()
                 if len(answer.content) > LARGEST_ANSWER_BYTES:

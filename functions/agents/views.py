@@ -209,8 +209,8 @@ class SkillList(Page[Skill]):
 
 class PipelineView(Model):
     """Whether a tenant's pipeline runs, and who changed that last. A token for a workspace sees
-    whether it is paused, since when and how many cases tripped it, and neither which nor what
-    somebody wrote who resumed it."""
+    whether it is paused, since when and how many cases tripped it; it does not see which cases,
+    nor what the person wrote who resumed it."""
 
     paused: bool = False
     reason: PersonalText = ""
@@ -229,6 +229,6 @@ class PipelineView(Model):
         shown = cls.of(pipeline)
         if workspace_id is None:
             return shown
-        # What pauses it are the breaker's own words.
+        # Only the breaker pauses it, so nobody wrote the reason then.
         named = {"rolled_back": ()} if shown.paused else {"reason": "", "changed_by": None}
         return shown.but(**named)

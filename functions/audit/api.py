@@ -68,7 +68,7 @@ async def get_checkpoint(caller: Caller) -> AuditCheckpoint:
 @_ENTRIES.get("/proofs")
 async def get_proofs(caller: Caller, entry: Number = None, from_size: Number = None) -> AuditProofs:
     """Proves that the newest checkpoint covers an entry, that it continues an earlier one, or
-    both. To a token for a workspace only its own entries are there."""
+    both. For a token for a workspace there are no entries but that workspace's."""
     return await prove(caller, entry, from_size)
 
 

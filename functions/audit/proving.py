@@ -23,10 +23,9 @@ async def show_checkpoint(tenant_id: str) -> AuditCheckpoint:
 
 async def prove(caller: Caller, entry: int | None, from_size: int | None) -> AuditProofs:
     """The proofs about the newest checkpoint that are asked for. Raises Invalid where none is, or
-    a size beyond the checkpoint; NotFound for an entry that is not there or that the caller's token
-    does not open, whose attempt is recorded; VersionConflict for one
-    that no checkpoint covers yet; ChainBroken where the database has another tree than was signed;
-    Unavailable."""
+    a size beyond the checkpoint; NotFound for an entry that is not there, and for one that the
+    caller's token does not open, which is recorded; VersionConflict for one that no checkpoint
+    covers yet; ChainBroken where the database has another tree than was signed; Unavailable."""
     if entry is None and from_size is None:
         raise Invalid(FieldError("entry", "name an entry by its number, or a from_size, or both"))
     tenant_id = caller.tenant_id

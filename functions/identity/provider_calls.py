@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from functions.identity.rules.refusals import SsoRefused
 from shared.kit.errors import Unavailable
+from shared.kit.public_addresses import is_plain_address
 from shared.runtime.outside import OutsideCall, OutsideRefused, call_configured, call_public
 from shared.runtime.settings import runtime_settings
 
@@ -51,8 +52,7 @@ def check_page(url: str) -> None:
     """Raises SsoRefused for an address that browsers may not be sent to: it is https, or on a
     local platform http, and every program reads it alike."""
     schemes = ("https", "http") if _is_local() else ("https",)
-    is_plain = url.isascii() and url.isprintable() and not {" ", "\\"} & set(url)
-    if not is_plain or not _has_host(url, schemes):
+    if not is_plain_address(url) or not _has_host(url, schemes):
         detail = "every address of the issuer must be https, without a user"
         raise SsoRefused("issuer_refused", 422, detail)
 

@@ -35,10 +35,10 @@ _TAKES: dict[str, Any] = {
     "read": ("policies:read", "governance:read"),
     "write": ("policies:write",),
 }
-# A tenant's policies decide in its workspaces too, so they are read there, and changed nowhere but
-# for the whole tenant.
-_SEEN = Router(narrows=True, **_TAKES)
-_CHANGED = Router(**_TAKES)
+# A tenant's policies decide in its workspaces too: a token for a workspace reads them and asks for
+# decisions. Only a token for the whole tenant changes them.
+_READING = Router(narrows=True, **_TAKES)
+_WRITING = Router(**_TAKES)
 
 
 class ReplayBody(Model):
@@ -50,7 +50,7 @@ class ReplayBody(Model):
     cursor: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
 
-@_SEEN.get("/v1/policies")
+@_READING.get("/v1/policies")
 async def get_policies(
     caller: Caller, status: PolicyStatus | None = None, limit: Limit = 25, cursor: Cursor = None
 ) -> PolicyPage:
@@ -62,7 +62,7 @@ async def get_policies(
     return page.shown(PolicyPage, PolicyView.of)
 
 
-@_CHANGED.post("/v1/policies", status_code=201)
+@_WRITING.post("/v1/policies", status_code=201)
 @does("policies.create", within=AMENDS, deed="writing a policy")
 async def post_policy(caller: Caller, key: Key, body: PolicyBody) -> PolicyDetail:
     """Writes a policy as a draft, which decides nothing. A name that exists gets its next version;
@@ -70,27 +70,27 @@ async def post_policy(caller: Caller, key: Key, body: PolicyBody) -> PolicyDetai
     return await drafts.propose(caller, key, body)
 
 
-@_SEEN.get("/v1/policies/{policy_id}")
+@_READING.get("/v1/policies/{policy_id}")
 async def get_policy(caller: Caller, policy_id: str) -> PolicyDetail:
     """Shows a version of a policy with its text."""
     return await drafts.show(caller, policy_id)
 
 
-@_CHANGED.post("/v1/policies/{policy_id}/validate")
+@_WRITING.post("/v1/policies/{policy_id}/validate")
 @does("policies.validate", within=AMENDS, deed="validating a policy")
 async def validate_policy(caller: Caller, policy_id: str) -> Validation:
     """Says what keeps a version from being published, each finding with its line and column."""
     return await trying.validate(caller, policy_id)
 
 
-@_CHANGED.post("/v1/policies/{policy_id}/test")
+@_WRITING.post("/v1/policies/{policy_id}/test")
 @does("policies.test", within=AMENDS, deed="testing a policy")
 async def test_policy(caller: Caller, policy_id: str, body: CasesBody) -> TestReport:
     """Decides requests as if the version were published, and says which are decided as expected."""
     return await trying.test(caller, policy_id, body)
 
 
-@_CHANGED.post("/v1/policies/{policy_id}/compare")
+@_WRITING.post("/v1/policies/{policy_id}/compare")
 @does("policies.compare", within=AMENDS, deed="comparing a policy")
 async def compare_policy(caller: Caller, policy_id: str) -> ComparisonView:
     """Shows what a version newly allows or denies beside what is published, each with a request and
@@ -98,7 +98,7 @@ async def compare_policy(caller: Caller, policy_id: str) -> ComparisonView:
     return await trying.compare_draft(caller, policy_id)
 
 
-@_CHANGED.post("/v1/policies/{policy_id}/replay")
+@_WRITING.post("/v1/policies/{policy_id}/replay")
 @does("policies.replay", within=AMENDS, deed="replaying decisions")
 async def replay_policy(
     request: Request, caller: Caller, policy_id: str, body: ReplayBody
@@ -110,7 +110,7 @@ async def replay_policy(
     return await replaying.replay(caller, policy_id, body.since, body.until, place)
 
 
-@_CHANGED.post("/v1/policies/{policy_id}/publish", status_code=202)
+@_WRITING.post("/v1/policies/{policy_id}/publish", status_code=202)
 @does("policies.publish", within=AMENDS, deed="publishing a policy")
 async def publish_policy(caller: Caller, key: Key, policy_id: str) -> PolicyView:
     """Asks for the constitutional approval to publish a draft, with examples of what it changes. It
@@ -118,24 +118,24 @@ async def publish_policy(caller: Caller, key: Key, policy_id: str) -> PolicyView
     return await drafts.ask_to_publish(caller, key, policy_id)
 
 
-@_CHANGED.post("/v1/policies/{policy_id}/withdraw", status_code=202)
+@_WRITING.post("/v1/policies/{policy_id}/withdraw", status_code=202)
 @does("policies.withdraw", within=AMENDS, deed="withdrawing a publication")
 async def withdraw_policy(caller: Caller, key: Key, policy_id: str) -> PolicyView:
     """Gives up the approval that a publication waits for; the version is a draft again."""
     return await drafts.withdraw_request(caller, key, policy_id)
 
 
-@_SEEN.post("/v1/decisions")
+@_READING.post("/v1/decisions")
 @does("decisions.create", within=("own_affairs",), deed="asking for a decision")
 async def post_decision(caller: Caller, key: Key, body: RequestBody) -> DecisionView:
     """Decides a request by the published policies on the entities that are sent, and records it."""
     return await decisions.ask(caller, key, body)
 
 
-@_SEEN.get("/v1/decisions")
+@_READING.get("/v1/decisions")
 async def get_decisions(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> DecisionPage:
     """Lists recorded decisions, newest first, with the entities that they were decided on."""
     return await decisions.list_decisions(caller, limit, cursor)
 
 
-ROUTER = Router.joining(_SEEN, _CHANGED)
+ROUTER = Router.joining(_READING, _WRITING)

@@ -34,7 +34,8 @@ class Values:
     def add_all(self, values: Mapping[str, str]) -> None:
         """Adds new values, one version for each of their secrets; public keys first, so that nobody
         signs with what nobody can verify. Raises Refused where there is no such secret."""
-        for secret in sorted({secret_of(name) for name in values}, key=lambda s: s != PUBLIC_KEYS):
+        secrets = {secret_of(name) for name in values}
+        for secret in sorted(secrets, key=lambda each: (each != PUBLIC_KEYS, each)):
             own = {name: value for name, value in values.items() if secret_of(name) == secret}
             payload = payload_of({**self._newest(secret), **own}).encode()
             self._client.add_secret_version(

@@ -24,7 +24,7 @@ A = TypeVar("A", bound=BaseModel)
 
 class Command(UnitOfWork):
     """One call of a command. Guarantees that it finds by id only what the caller's token opens;
-    queries are of rules, which also weigh what the caller does not see."""
+    queries, and `find_anywhere`, are for rules, which also look at what the caller does not see."""
 
     def __init__(self, reader: "Reader", caller: Caller, attempt: int = 0) -> None:
         recorder = Recorder.for_command(function=reader.function, caller=caller)

@@ -67,13 +67,13 @@ class UnitOfWork:
         return self._recorder.workspace_id
 
     async def find(self, aggregate: Aggregate[S], id: str) -> S | None:
-        """As `weigh`; of a command, what its caller may know of."""
-        return await self.weigh(aggregate, id)
+        """As `find_anywhere`; a command finds only what its caller's token opens."""
+        return await self.find_anywhere(aggregate, id)
 
-    async def weigh(self, aggregate: Aggregate[S], id: str) -> S | None:
-        """The state as this unit saved it or first read it, or None where there is none yet; for
-        rules, which also weigh what a caller does not see. One read, unless it was read before.
-        Raises Unavailable."""
+    async def find_anywhere(self, aggregate: Aggregate[S], id: str) -> S | None:
+        """The state as this unit saved it or first read it, or None where there is none yet, in
+        whichever workspace it lies: for rules, never for what a caller is shown. One read, unless
+        it was read before. Raises Unavailable."""
         key = (aggregate.collection, id)
         if key not in self._stored and key not in self._current:
             await self.take(aggregate, id, await self.store.get(*key))

@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple, Self
 from pydantic import StringConstraints
 
 from shared.kit.control import Control
+from shared.kit.workspaces import includes
 
 # A principal, a tenant or a role: nobody can mistake one for another.
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
@@ -54,7 +55,7 @@ class Caller:
 
     def sees(self, workspace_id: str | None) -> bool:
         """Whether the token opens what belongs to that workspace or, for None, to none."""
-        return self.workspace_id is None or self.workspace_id == workspace_id
+        return includes(self.workspace_id, workspace_id)
 
     def has_flag(self, name: str) -> bool:
         """Whether the feature of that name is on for this principal of this tenant."""

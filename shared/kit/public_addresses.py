@@ -47,8 +47,7 @@ class OutsideUrl(NamedTuple):
         """The parts of an https address with a host of the internet, at port 443, without user
         and fragment. `may_be_loopback`: also of an http address, which is then for this machine.
         Raises NotCallable."""
-        is_plain = url.isascii() and url.isprintable() and not {" ", "\\", "#"} & set(url)
-        if not is_plain or len(url) > LONGEST_URL:
+        if not is_plain_address(url) or "#" in url or len(url) > LONGEST_URL:
             raise NotCallable(f"needs an address of at most {LONGEST_URL} plain characters")
         try:
             parts = urlsplit(url)
@@ -76,6 +75,12 @@ class OutsideUrl(NamedTuple):
     def at(self, literal: str) -> str:
         """The address to call when the host has this one."""
         return f"{self.scheme}://{literal}:{self.port}{self.target}"
+
+
+def is_plain_address(text: str) -> bool:
+    """Whether every program reads the text alike where it stands for an address: printable ASCII,
+    without spaces, and without backslashes, which browsers read as slashes."""
+    return text.isascii() and text.isprintable() and not {" ", "\\"} & set(text)
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

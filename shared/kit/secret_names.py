@@ -27,12 +27,12 @@ def secrets_of(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_of_another(name: str, function: str) -> bool:
-    """Whether the value lies in the secret of another function, which must not be read."""
+    """Whether the value lies in the secret of another function, which this one must not read."""
     return name.endswith(OWN) and secret_of(name) != function
 
 
 def payload_of(values: Mapping[str, str]) -> str:
-    """What a secret with these values has as its payload."""
+    """The payload of a secret with these values: a JSON object."""
     return json.dumps(dict(sorted(values.items())))
 
 

@@ -14,10 +14,15 @@ def placed(workspace_id: str | None) -> dict[str, str]:
     return {} if workspace_id is None else {WORKSPACE: workspace_id}
 
 
-def meets(one: str | None, other: str | None) -> bool:
-    """Whether what holds in the one may hold for the same things as what holds in the other; what
-    holds in none holds in all."""
-    return one is None or other is None or one == other
+def includes(one: str | None, other: str | None) -> bool:
+    """Whether whatever lies in the other lies in the one too: in the same workspace, or, for None,
+    in the tenant as a whole."""
+    return one is None or one == other
+
+
+def overlap(one: str | None, other: str | None) -> bool:
+    """Whether something can lie in both."""
+    return includes(one, other) or includes(other, one)
 
 
 def within(workspace_id: str | None) -> list[tuple[str, str, str]]:

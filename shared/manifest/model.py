@@ -162,10 +162,12 @@ class Access(Model):
 
 class Manifest(Model):
     """A function.toml with its defaults filled in. `requirements` names the lock that its image
-    installs, a file such as `requirements/models.txt`: each named lock is one more image."""
+    installs, a file such as `requirements/models.txt`: each named lock is one more image.
+    `platform_admins`: whether its environment names the platform's admins."""
 
     summary: Annotated[str, StringConstraints(min_length=10, max_length=200)]
     http: Http | None = None
     reactions: Reactions | None = None
     access: Access = Access()
+    platform_admins: bool = False
     requirements: Name = REQUIREMENTS

@@ -108,8 +108,8 @@ def _with_secrets(noun: str, manifest: Manifest, own: tuple[str, ...], file: Pat
             )
         if is_of_another(name, noun):
             raise ManifestError(
-                f"{file}: access.secrets: remove {name}; it lies with all else that"
-                f" {secret_of(name)} alone may know"
+                f"{file}: access.secrets: remove {name}; it lies in the secret of"
+                f" {secret_of(name)}, which only that function reads"
             )
     secrets = {"secrets": (*access.secrets, *own)}
     return manifest.model_copy(update={"access": access.model_copy(update=secrets)})

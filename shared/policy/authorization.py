@@ -16,9 +16,10 @@ from shared.kit.callers import Caller
 from shared.kit.errors import AssentError, Forbidden, SeparationOfDuties
 from shared.kit.roles import ROLES
 from shared.kit.wording import one_of
-from shared.policy.engine import Decision, Entity, Policies, Request, Uid
+from shared.policy.engine import Decision, Policies
 from shared.policy.platform import schema
 from shared.policy.record import Asked, context_at
+from shared.policy.requests import Entity, Request, Uid
 from shared.policy.vocabulary import (
     ALL_OF_IT,
     ANYBODY,

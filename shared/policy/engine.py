@@ -1,8 +1,7 @@
 """Decides requests by Cedar policies. Pure: reads no clock, no store and no environment."""
 
 import json
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -11,69 +10,13 @@ import cedarpy
 
 from shared.kit.errors import FieldError, PolicyInvalid
 from shared.policy.cedars_words import misfit, plainly
-from shared.policy.sources import MET_BY_CALLS, Obligation, Policy, Source, read_policies, set_of
+from shared.policy.requests import Entity, Request
+from shared.policy.schema import Schema
+from shared.policy.sources import Obligation, Policy, Source, read_policies, set_of
 
 Effect = Literal["allow", "deny"]
-Value = bool | int | str
 # Of policies that let a governor write policies and decide about them, whatever the tenant's say.
 ALWAYS = "always"
-
-# In a schema as `vocabulary.schema_of` writes it: names are quoted.
-_ACTION = re.compile(
-    r"^\s*action\s+([^;{\[]*?)(?:\s+in\s+\[([^\]]*)\])?\s*(?:;|(appliesTo))", re.MULTILINE
-)
-_NAME = re.compile(r'"([^"]+)"')
-
-
-class Uid(NamedTuple):
-    """The name of an entity, such as `Agent::"agt_…"`."""
-
-    type: str
-    id: str
-
-    def as_json(self) -> dict[str, str]:
-        """As Cedar reads a principal or a resource."""
-        return {"type": self.type, "id": self.id}
-
-
-class Entity(NamedTuple):
-    """What policies may ask about one thing. An attribute is a truth, a whole number, a text, a
-    `Uid`, or a tuple, list or set of these; None leaves it out."""
-
-    uid: Uid
-    attributes: Mapping[str, Any] = {}
-    parents: tuple[Uid, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """In Cedar's JSON form, in the same order whenever the entity is the same."""
-        attributes = {
-            name: _as_json(value)
-            for name, value in sorted(self.attributes.items())
-            if value is not None
-        }
-        return {
-            "uid": self.uid.as_json(),
-            "attrs": attributes,
-            "parents": [each.as_json() for each in sorted(self.parents)],
-        }
-
-
-class Request(NamedTuple):
-    """Whether the principal may take the action on the resource."""
-
-    principal: Uid
-    action: str
-    resource: Uid
-    context: Mapping[str, Value]
-
-    def as_json(self) -> dict[str, Any]:
-        """As Cedar reads it."""
-        return {
-            "principal": self.principal.as_json(),
-            "action": {"type": "Action", "id": self.action},
-            "resource": self.resource.as_json(),
-            "context": json.dumps(self.context),
-        }
 
 
 class Decision(NamedTuple):
@@ -97,61 +40,6 @@ class Decision(NamedTuple):
     def unmet(self) -> str | None:
         """In words, the obligation for which what policies permit is denied; None for others."""
         return self.errors[0] if self.errors and self.determining else None
-
-
-class Schema:
-    """The entity types, actions and context that policies may speak about; parsed once. Whoever
-    asks about the actions `taken_by_callers` meets every obligation; all others are calls of
-    Assent."""
-
-    def __init__(self, text: str, taken_by_callers: Collection[str] = ()) -> None:
-        self.text = text
-        self.handle = cedarpy.Schema.from_str(text)
-        self.taken_by_callers = frozenset(taken_by_callers)
-        self._groups: dict[str, frozenset[str]] = {}
-        self._calls: list[str] = []
-        for names, groups, applies in _ACTION.findall(text):
-            within, named = frozenset(_NAME.findall(groups)), _NAME.findall(names)
-            self._groups |= dict.fromkeys(named, within)
-            if applies:
-                self._calls += [each for each in named if each not in self.taken_by_callers]
-
-    def is_action(self, name: str) -> bool:
-        """Whether somebody can take it: a group of actions is none."""
-        return name in self.taken_by_callers or name in self._calls
-
-    def unmet(self, action: str, obligations: Iterable[Obligation]) -> tuple[Obligation, ...]:
-        """Those of the obligations that nothing does when the action is taken."""
-        if action in self.taken_by_callers:
-            return ()
-        return tuple(each for each in obligations if each.kind not in MET_BY_CALLS)
-
-    def calls_in(self, policy: Policy) -> tuple[str, ...]:
-        """The calls of Assent that the policy's scope holds."""
-        names = ((each, self.names_of(each)) for each in self._calls)
-        return tuple(call for call, known in names if known and policy.reaches(known))
-
-    def knows(self, action: str) -> bool:
-        """Whether the schema has that action, or that group."""
-        return action in self._groups
-
-    def names_of(self, action: str) -> frozenset[str] | None:
-        """The action and every group that it is in; None for one that is not known."""
-        if not self.knows(action):
-            return None
-        found: set[str] = set()
-        waiting = [action]
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += self._groups.get(name, ())
-        return frozenset(found)
-
-    def prepare(self, entities: Iterable[Entity]) -> cedarpy.Entities:
-        """The entities, ready for many decisions. Raises ValueError where one does not fit."""
-        text = json.dumps([each.as_json() for each in entities])
-        return cedarpy.Entities.from_json_str(text, self.handle)
 
 
 @dataclass(frozen=True)
@@ -291,11 +179,3 @@ class _About(NamedTuple):
 def _platforms(source: Source, schema: Schema) -> tuple[Policy, ...]:
     """The policies of a source of the platform, which are the same in every set."""
     return read_policies(source, schema.handle)
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, Uid):
-        return {"__entity": value.as_json()}
-    if isinstance(value, set | frozenset | tuple | list):
-        return sorted((_as_json(each) for each in value), key=json.dumps)
-    return value

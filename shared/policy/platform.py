@@ -4,7 +4,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from shared.policy.engine import Policies, Schema
+from shared.policy.engine import Policies
+from shared.policy.schema import Schema
 from shared.policy.sources import Source
 from shared.policy.vocabulary import TAKEN_BY_CALLERS
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple, Self
 
 from shared.kit.models import Data
-from shared.policy.engine import Decision, Effect, Entity, Request, Uid, Value
+from shared.policy.engine import Decision, Effect
+from shared.policy.requests import Entity, Request, Uid, Value
 from shared.policy.sources import Obligation
 from shared.policy.vocabulary import PRINCIPAL, TENANT
 

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from shared.policy.engine import Entity, Uid
+from shared.policy.requests import Entity, Uid
 
 S = TypeVar("S", bound=BaseModel)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from shared.kit.errors import AssentError
 from shared.kit.parsing import parse_json
 from shared.kit.public_addresses import NotCallable, OutsideUrl, is_public
+from shared.runtime.certificates import trusted_certificates
 
 if TYPE_CHECKING:
     import httpx
@@ -103,7 +104,9 @@ async def _content(call: OutsideCall, checked: OutsideUrl | None) -> bytes:
         # The certificate must be the name's, though the call goes to the address.
         extensions = {"sni_hostname": checked.host}
     async with (
-        httpx.AsyncClient(verify=_trusted(), timeout=TIMEOUT_SECONDS, trust_env=False) as client,
+        httpx.AsyncClient(
+            verify=trusted_certificates(), timeout=TIMEOUT_SECONDS, trust_env=False
+        ) as client,
         client.stream(
             call.method, url, headers=headers, data=call.form, extensions=extensions
         ) as answer,
@@ -148,14 +151,6 @@ async def _bounded(answer: "httpx.Response", call: OutsideCall) -> bytes:
         if len(body) > call.longest:
             raise OutsideRefused("answer", f"answers more than {call.longest} bytes")
     return body
-
-
-@cache
-def _trusted() -> Any:
-    """The certificates that are trusted, read once: that takes longer than many calls."""
-    import httpx
-
-    return httpx.create_ssl_context(trust_env=False)
 
 
 @cache

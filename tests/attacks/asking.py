@@ -9,6 +9,9 @@ from emulators.demo.person import Person
 from tests.journeys.world import CORE_SCOPES, PHONE_SCOPES, World
 
 EVERYTHING = (*CORE_SCOPES, *PHONE_SCOPES)
+NOUNS = ("audit", "identity", "policies")
+SCOPES = (*EVERYTHING, *(f"{noun}:{act}" for noun in NOUNS for act in ("read", "write")))
+ROLES = ("governor", "tenant_admin", "operator", "service_runtime", "genesis")
 MINUTE, HOUR = 60, 3600
 VETO = {"reason_category": "safety", "explanation": "Not like this."}
 NAMED = {"kind": "any", "of": [{"principal": "accomplice"}]}

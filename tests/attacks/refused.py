@@ -17,14 +17,13 @@ from functions.identity.settings import settings
 from shared.kit.bookkeeping import CredentialRefused
 from shared.kit.signing import ALGORITHM
 from tests.authenticator import Authenticator
-from tests.contracts.http.test_credentials import claims, forgeries, signed
+from tests.contracts.http.forging import claims, forgeries, signed
 from tests.functions.approvals.signing import challenge
 from tests.journeys.clients import Client, serving
-from tests.journeys.sign_ins import answer_of, came_back, issuer_of, started
-from tests.journeys.test_impersonation import Support
-from tests.journeys.test_passkeys import Founder
-from tests.journeys.test_sign_in import named
-from tests.journeys.test_tenancy import Person
+from tests.journeys.founder import Founder
+from tests.journeys.person import Person
+from tests.journeys.sign_ins import answer_of, came_back, issuer_of, named, started
+from tests.journeys.support import Support
 
 AGENTS = "/v1/agents"
 # More refusals than all tests together make in one chain.

@@ -18,7 +18,7 @@ from shared.runtime import limits
 from shared.runtime.limits import OF_CALLER, OF_GOVERNORS, OF_MEMBERS, Limits
 from shared.runtime.settings import runtime_settings
 from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, request, somebody, status
-from tests.contracts.http.test_every_call import LISTS
+from tests.contracts.http.calls import LISTS
 from tests.journeys.world import EVERY_READ, World, precedent
 
 pytestmark = pytest.mark.platform

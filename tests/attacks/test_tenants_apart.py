@@ -19,18 +19,14 @@ from shared.kit.instants import parse_instant
 from shared.manifest import load_manifests
 from shared.storage.firestore import TenantStore
 from shared.storage.postgres import platform_transaction, tenant_transaction
-from tests.attacks.asking import EVERYTHING, VETO, ask, request
-from tests.contracts.http.test_credentials import BODIES, ROOT, SCIM, end, routes
-from tests.contracts.http.test_every_call import PATHS
+from tests.attacks.asking import ROLES, SCOPES, VETO, ask, request
+from tests.contracts.http.calls import BODIES, PATHS, ROOT, SCIM, end, routes
 from tests.functions.policy.worlds import PERMIT_EXPORTS
-from tests.journeys.test_passkeys import Founder
+from tests.journeys.founder import Founder
 from tests.journeys.world import World, decision, precedent, spec
 
 pytestmark = pytest.mark.platform
 
-NOUNS = ("audit", "identity", "policies")
-SCOPES = (*EVERYTHING, *(f"{noun}:{act}" for noun in NOUNS for act in ("read", "write")))
-ROLES = ("governor", "tenant_admin", "operator", "service_runtime", "genesis")
 # In everything that the owners write, and in nothing that a stranger may see.
 WORD = "Quagga"
 AN_HOUR = 3600

@@ -14,8 +14,7 @@ from mobile_api.service.rebuild import rebuild
 from shared.kit import clock
 from shared.kit.canonical import canonical_json, content_hash
 from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, request
-from tests.contracts.http.test_credentials import assert_problem, strangers
-from tests.contracts.http.test_every_call import WITH_BODY, call
+from tests.contracts.http.calls import WITH_BODY, assert_problem, call, strangers
 from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World
 
 pytestmark = pytest.mark.platform

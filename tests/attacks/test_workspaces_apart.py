@@ -2,104 +2,32 @@
 belongs to the other, or to neither."""
 
 import json
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
-import httpx
 import pytest
 
-from emulators.demo.person import Person
 from emulators.running import RunningPlatform
-from functions.identity.aggregates import KEYS
-from functions.identity.rules.api_key import KeyBody, make
-from functions.identity.rules.tenant import Member
 from infra.indexes import collections
 from shared.kit.bookkeeping import CredentialRefused, LookupMissed
-from shared.kit.ids import new_id
-from shared.kit.instants import parse_instant
 from shared.manifest import load_manifests
-from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
-from tests.attacks.asking import VETO, ask, request
-from tests.attacks.test_tenants_apart import ROLES, SCOPES
-from tests.contracts.http.test_credentials import BODIES, ROOT, SCIM, end, routes
-from tests.journeys.world import World, decision, precedent, spec
+from tests.attacks.asking import VETO, request
+from tests.attacks.parts_of_a_tenant import (
+    EMPTY,
+    MINE,
+    OTHER,
+    Part,
+    all_of,
+    attempt,
+    everybody,
+    keep_key,
+    leaked,
+    part_of,
+)
+from tests.attacks.routes_of_workspaces import ABOUT_ONE, LISTS, OF_IDENTITY, OTHERS
+from tests.contracts.http.calls import ROOT, SCIM, routes
+from tests.journeys.world import World, decision, spec
 
 pytestmark = pytest.mark.platform
-
-MINE, OTHER, EMPTY = "wsp_surgery", "wsp_ward", "wsp_pharmacy"
-REQUEST = {
-    "principal": {"type": "Principal", "id": "otto"},
-    "action": "agents.create",
-    "context": {"at": 1, "hour": 12, "weekday": 3},
-}
-# In everything that the owners write, and in nothing that another workspace may see.
-WORD = "Quagga"
-
-# What a token for a workspace opens; every other route refuses it.
-ABOUT_ONE = {
-    ("GET", "/v1/agents/{agent_id}"),
-    *(
-        ("POST", f"/v1/agents/{{agent_id}}/{each}")
-        for each in ("changes", "suspend", "reactivate", "reports")
-    ),
-    ("GET", "/v1/workflows/{case_id}"),
-    ("POST", "/v1/workflows/{case_id}/revisions"),
-    ("POST", "/v1/workflows/{case_id}/cancel"),
-    ("GET", "/v1/approvals/{approval_id}"),
-    ("POST", "/v1/approvals/{approval_id}/decisions"),
-    ("POST", "/v1/approvals/{approval_id}/review"),
-    ("GET", "/v1/mobile/approvals/{approval_id}"),
-    ("GET", "/v1/mobile/approvals/{approval_id}/timeline"),
-    ("POST", "/v1/mobile/approvals/{approval_id}/approve"),
-    ("POST", "/v1/mobile/approvals/{approval_id}/request-changes"),
-    ("POST", "/v1/mobile/approvals/{approval_id}/veto"),
-    ("GET", "/v1/mobile/agents/{agent_id}"),
-    *(
-        (method, f"{seeds}/{{seed_id}}{verb}")
-        for seeds in ("/v1/precedent-seeds", "/v1/mobile/seeds")
-        for method, verb in (("GET", ""), ("POST", "/activate"), ("POST", "/suspend"))
-    ),
-    ("POST", "/v1/api-keys/{key_id}/rotate"),
-    ("DELETE", "/v1/api-keys/{key_id}"),
-}
-LISTS = {
-    ("GET", "/v1/agents"),
-    ("GET", "/v1/workflows"),
-    ("GET", "/v1/approvals"),
-    ("GET", "/v1/mobile/approvals"),
-    ("GET", "/v1/mobile/agents"),
-    ("GET", "/v1/mobile/violations"),
-    ("GET", "/v1/precedent-seeds"),
-    ("GET", "/v1/mobile/seeds"),
-    ("GET", "/v1/audit/entries"),
-    ("GET", "/v1/api-keys"),
-    ("GET", "/v1/decisions"),
-}
-OTHERS = {
-    ("POST", "/v1/agents"): "makes what is new in the token's workspace",
-    ("POST", "/v1/agents/import"): "reads and stores nothing",
-    ("POST", "/v1/approvals"): "makes what is new in the token's workspace",
-    ("POST", "/v1/precedent-seeds"): "makes what is new in the token's workspace",
-    ("POST", "/v1/mobile/seeds"): "makes what is new in the token's workspace",
-    ("GET", "/v1/mobile/dashboard"): "counts what the token opens",
-    ("GET", "/v1/pipeline"): "the whole tenant's, without the ids of cases",
-    ("POST", "/v1/vetoes"): "names an approval in its body",
-    ("POST", "/v1/mobile/sync"): "names approvals in its body",
-    ("GET", "/v1/skills"): "the platform's catalogue",
-    ("POST", "/v1/api-keys"): "makes what is new in the token's workspace",
-    ("POST", "/v1/decisions"): "records what is new in the token's workspace",
-    ("GET", "/v1/policies"): "the tenant's policies hold in its workspaces too",
-    ("GET", "/v1/policies/{policy_id}"): "the tenant's policies hold in its workspaces too",
-    ("GET", "/v1/audit/checkpoint"): "a number of entries and a hash of all",
-    ("GET", "/v1/audit/proofs"): "names an entry in its query",
-}
-# Of identity, which tests/journeys/test_workspaces.py tries: about oneself, and one's workspace.
-OF_IDENTITY = (
-    *("/v1/me", "/v1/auth", "/v1/passkeys", "/v1/tenants"),
-    *("/v1/workspaces", "/v1/members", "/v1/invitations"),
-)
 
 # What names a thing of a workspace and says not where it belongs, because nobody reads it but by
 # way of what says it.
@@ -118,90 +46,13 @@ BY_WAY_OF = {
 OF_ALL = "active_precedents"
 
 
-@dataclass(frozen=True)
-class Part:
-    """What belongs to one workspace, or to none."""
-
-    world: World
-    workspace: str | None
-    theirs: dict[str, str]
-    card: dict[str, Any]
-
-    @property
-    def secrets(self) -> set[str]:
-        """What no answer to another workspace contains."""
-        return {WORD, *self.theirs.values()}
-
-
-def everybody(world: World, name: str, workspace: str | None) -> Person:
-    return world.person(name, SCOPES, ROLES, workspace)
-
-
-async def _keep_key(tenant: str, workspace: str | None) -> str:
-    """The id of a key of somebody else, as identity stores it for a member."""
-    at = parse_instant("2026-11-20T12:00:00Z")
-    body = KeyBody(name=WORD, scopes=("agents:read",), expires_at=at + timedelta(days=300))
-    maker = Member(principal_id="mallory", roles=("developer",), joined_at=at)
-    made = make(new_id("key", at), body, "secret", maker, body.scopes, at).state
-    key = KEYS.placed(made, None, workspace)
-    batch = Batch()
-    batch.create(KEYS.collection, key.key_id, KEYS.fields(key, 1, None))
-    await TenantStore(tenant).commit(batch)
-    return key.key_id
-
-
-def _part(world: World, workspace: str | None, key_id: str) -> Part:
-    otto = everybody(world, f"otto-{workspace}", workspace)
-    body = spec("okapi", purpose=f"Draft articles about the {WORD} for its editors.")
-    case = otto.post("/v1/agents", body)
-    # It is compared with what is asked, and does not approve it.
-    said = f"Okapis near the {WORD} in {workspace}"
-    conditions = [{"field": "content.near", "op": "eq", "value": said}]
-    written = {**precedent("zoology"), "title": said, "kind": "execution"}
-    seed = otto.post("/v1/precedent-seeds", written | {"conditions": conditions})
-    seed = otto.post(f"/v1/precedent-seeds/{seed['seed_id']}/activate")
-    assert seed["status"] == "active"
-    asked = ask(otto, summary=f"The {WORD} is near.")
-    wanted = {**REQUEST, "resource": {"type": "Tenant", "id": world.tenant}}
-    decided = otto.post("/v1/decisions", wanted)
-    world.settle()
-    ids = {
-        "agent_id": case["agent_id"],
-        "case_id": case["case_id"],
-        "approval_id": asked["id"],
-        "decision_id": decided["decision_id"],
-        "key_id": key_id,
-        "seed_id": seed["seed_id"],
-    }
-    return Part(world, workspace, ids, asked)
-
-
 @pytest.fixture(scope="module")
 def parts(running: RunningPlatform) -> tuple[Part, ...]:
     running.client.disarm()
     world = World(running.client)
     return tuple(
-        _part(world, each, running.run(_keep_key(world.tenant, each))) for each in (MINE, None)
+        part_of(world, each, running.run(keep_key(world.tenant, each))) for each in (MINE, None)
     )
-
-
-def concrete(path: str, part: Part) -> str:
-    names = path.split("/")
-    return "/".join(part.theirs.get(each[1:-1], each) for each in names)
-
-
-def leaked(answer: httpx.Response, parts: tuple[Part, ...]) -> list[str]:
-    asked = str(answer.request.url) + answer.request.content.decode()
-    secrets = set().union(*(each.secrets for each in parts))
-    return [each for each in secrets if each in answer.text and each not in asked]
-
-
-def _tried(method: str, path: str, part: Part, eve: Person) -> httpx.Response:
-    body = {**BODIES.get(end(path), {})} if method in ("POST", "PATCH") else None
-    if body and "decision_hash" in body:
-        body |= {"decision_hash": part.card["decision_hash"]}
-    sent = {"json": body} if body is not None else {}
-    return eve.send(method, concrete(path, part), **sent)
 
 
 def test_no_route_opens_what_belongs_elsewhere_and_each_attempt_is_audited(
@@ -216,7 +67,7 @@ def test_no_route_opens_what_belongs_elsewhere_and_each_attempt_is_audited(
         for part in parts:
             # Twenty of each principal are audited a minute.
             name = f"eve-{number}"
-            answer = _tried(method, path, part, everybody(world, name, OTHER))
+            answer = attempt(method, path, part, everybody(world, name, OTHER))
             is_one = (method, path) in ABOUT_ONE
             said = (answer.status_code, answer.json()["code"])
             if said != ((404, "not_found") if is_one else (403, "covers_the_tenant")):
@@ -245,14 +96,14 @@ def test_no_list_shows_what_belongs_elsewhere(parts: tuple[Part, ...]) -> None:
     all_of_it = everybody(world, "mara", None)
     mine = everybody(world, "otto", MINE)
     for _, path in sorted(LISTS):
-        whole = _all(all_of_it, path)
-        own = _all(mine, path)
+        whole = all_of(all_of_it, path)
+        own = all_of(mine, path)
         assert {each.get("workspace_id") for each in own} <= {MINE}, path
         assert own == [each for each in whole if each.get("workspace_id") == MINE], path
         assert all(each.get("workspace_id") in (None, OTHER) for each in eve.get(path)["items"])
         if path == "/v1/audit/entries":
             # Whoever tried ids of others' wrote them into the log of their own workspace.
-            assert {each["action"] for each in _all(eve, path)} == {
+            assert {each["action"] for each in all_of(eve, path)} == {
                 LookupMissed.event_type,
                 CredentialRefused.event_type,
             }
@@ -289,20 +140,10 @@ def test_a_token_for_a_workspace_reads_whether_the_pipeline_runs(parts: tuple[Pa
     assert (answer.json()["paused"], leaked(answer, parts)) == (False, [])
 
 
-def _all(person: Person, path: str) -> list[dict[str, Any]]:
-    """Every item of a list."""
-    page = person.get(path, limit=100)
-    items = page["items"]
-    while page["next_cursor"] is not None:
-        page = person.get(path, limit=100, cursor=page["next_cursor"])
-        items += page["items"]
-    return list(items)
-
-
 def test_no_proof_tells_an_entry_of_elsewhere_from_none(parts: tuple[Part, ...]) -> None:
     world = parts[0].world
     eve = everybody(world, "eve-in-proofs", OTHER)
-    entries = _all(everybody(world, "mara", None), "/v1/audit/entries")
+    entries = all_of(everybody(world, "mara", None), "/v1/audit/entries")
     elsewhere = [each for each in entries if each.get("workspace_id") != OTHER]
     numbers = {each["number"] for each in elsewhere[:3]} | {len(entries) + 1_000}
     for number in sorted(numbers):

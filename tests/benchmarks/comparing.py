@@ -9,9 +9,10 @@ from typing import Any
 from functions.policy.rules.replay import Past, Replaying
 from shared.kit.instants import format_instant
 from shared.kit.sealing import KEY_BYTES
-from shared.policy.engine import Entity, Policies, Request, Uid
+from shared.policy.engine import Policies
 from shared.policy.platform import policies_with
 from shared.policy.record import Asked, context_at, slice_text
+from shared.policy.requests import Entity, Request, Uid
 from shared.policy.slices import Sealed, SliceKey, opened
 from shared.policy.sources import Source
 from tests.benchmarks.figures import Figure, at_least, at_most

@@ -1,10 +1,15 @@
 """A sign-in in its steps: how it begins, and what comes back from the provider."""
 
+import uuid
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from emulators.browser import Browser
+from emulators.running import RunningPlatform
+
+PLATFORM = "_platform"
 
 
 def started(browser: Browser, provider: str = "google") -> tuple[httpx.Response, dict[str, str]]:
@@ -38,3 +43,25 @@ def answer_of(browser: Browser, name: str) -> httpx.URL:
     browser.sign_in(name)
     browser.http.event_hooks["response"].clear()
     return seen[-1]
+
+
+def named(name: str) -> str:
+    """A name that nobody else signs in under."""
+    return f"{name}-{uuid.uuid4().hex[:8]}"
+
+
+def refusals(running: RunningPlatform, tenant: str = PLATFORM) -> set[tuple[str, str]]:
+    """What `identity` refused, as (call, reason), as far as the log tells."""
+    running.client.wait_until_idle(60)
+    found = running.client.events(type="assent.credential.refused.v1")
+    return {
+        (each["data"]["call"], each["data"]["reason"])
+        for each in found
+        if each["tenantid"] == tenant and each["data"]["function"] == "identity"
+    }
+
+
+def me(browser: Browser, token: str) -> dict[str, Any]:
+    answer = browser.http.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from emulators.running import RunningPlatform
-from tests.journeys.test_tenancy import Person
+from tests.journeys.person import Person
 from tests.journeys.world import decision, spec
 
 pytestmark = pytest.mark.platform

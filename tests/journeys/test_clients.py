@@ -8,10 +8,8 @@ import pytest
 
 from emulators.running import RunningPlatform
 from tests.journeys.clients import Client, answered, sent_back, serving
-from tests.journeys.test_sign_in import refusals
-from tests.journeys.test_tenancy import DEVICE_CODE, Person, people
-
-__all__ = ["people"]
+from tests.journeys.person import DEVICE_CODE, Person
+from tests.journeys.sign_ins import refusals
 
 pytestmark = pytest.mark.platform
 

@@ -8,11 +8,9 @@ import pytest
 
 from emulators.running import RunningPlatform
 from shared.kit.instants import format_instant, parse_instant
-from tests.journeys.test_passkeys import ASKED
-from tests.journeys.test_tenancy import Person, people
+from tests.journeys.founder import ASKED
+from tests.journeys.person import Person
 from tests.journeys.world import decision
-
-__all__ = ["people"]
 
 pytestmark = pytest.mark.platform
 

@@ -10,10 +10,7 @@ import pytest
 
 from emulators.running import RunningPlatform
 from shared.verify.check import verify
-from tests.journeys.test_tenancy import people
 from tests.journeys.world import decision, spec
-
-__all__ = ["people"]
 
 pytestmark = pytest.mark.platform
 REASON = "Zebrafink found it too early."

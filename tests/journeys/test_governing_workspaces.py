@@ -5,13 +5,10 @@ from typing import Any
 import pytest
 
 from emulators.running import RunningPlatform
-from tests.journeys.test_services import exchanged, key_body, sent
-from tests.journeys.test_sign_in import refusals
-from tests.journeys.test_tenancy import people
-from tests.journeys.test_workspaces import given, joined, made
+from tests.journeys.keys import exchanged, key_body, sent
+from tests.journeys.sign_ins import refusals
+from tests.journeys.workspaces import given, joined, made
 from tests.journeys.world import decision, spec
-
-__all__ = ["people"]
 
 pytestmark = pytest.mark.platform
 
@@ -187,7 +184,8 @@ def test_a_governor_of_a_workspace_decides_about_what_lies_there_and_nowhere_els
     assert answer["status"] == "approved"
     # A governor of the tenant decides there too.
     approve = f"/v1/approvals/{cards[ward]['id']}/decisions"
-    assert gala.post(approve, {"decision": "approve", **decision(cards[ward])})["status"]
+    answer = gala.post(approve, {"decision": "approve", **decision(cards[ward])})
+    assert answer["status"] == "approved"
     given(gala, otto, surgery)
     enters(otto, tenant_id, surgery)
     assert otto.get("/v1/me")["roles"] == ["end_user"]

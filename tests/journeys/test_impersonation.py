@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-import httpx
 import pytest
 
 from emulators.browser import Browser
@@ -15,44 +14,11 @@ from shared.manifest import load_manifests
 from shared.runtime.app import describe_only
 from shared.runtime.entry_points import _package
 from tests.compliance.source import ROOT
-from tests.contracts.http.test_credentials import routes
-from tests.journeys.test_tenancy import Person, people
-
-__all__ = ["people"]
+from tests.contracts.http.calls import routes
+from tests.journeys.person import Person
+from tests.journeys.support import REASON, Support
 
 pytestmark = pytest.mark.platform
-
-REASON = "Their dashboard shows no cards, ticket 4711"
-
-
-class Support:
-    """A platform admin, and the client with the token that they were given."""
-
-    def __init__(self, admin: Person, running: RunningPlatform) -> None:
-        self.admin, self.running = admin, running
-        self.given: dict[str, Any] = {}
-
-    def asks(self, member: Person, tenant: str, reason: str = REASON) -> httpx.Response:
-        body = {"tenant_id": tenant, "principal": member.id, "reason": reason}
-        return self.admin.send("POST", "/v1/impersonations", body)
-
-    def acts(self, member: Person, tenant: str) -> "Support":
-        answer = self.asks(member, tenant)
-        assert answer.status_code == 201, answer.text
-        self.given = dict(answer.json())
-        return self
-
-    def send(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.given['access_token']}"}
-        http = self.admin.browser.http
-        return http.request(method, path, headers=headers, json=body)
-
-    def renews(self, **form: str) -> httpx.Response:
-        body = {"grant_type": "refresh_token", "refresh_token": self.given["refresh_token"], **form}
-        answer = self.admin.browser.http.post("/v1/auth/token", data=body)
-        if answer.is_success:
-            self.given = {**self.given, **answer.json()}
-        return answer
 
 
 @pytest.fixture

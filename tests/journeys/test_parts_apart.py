@@ -5,11 +5,8 @@ from typing import Any
 import pytest
 
 from emulators.running import RunningPlatform
-from tests.journeys.test_tenancy import people
-from tests.journeys.test_workspaces import given, joined, made
+from tests.journeys.workspaces import given, joined, made
 from tests.journeys.world import decision, spec
-
-__all__ = ["people"]
 
 pytestmark = pytest.mark.platform
 

@@ -14,12 +14,9 @@ from emulators.browser import Browser
 from emulators.ports import page_url
 from emulators.running import RunningPlatform
 from tests.authenticator import PRESENT, VERIFIED, Authenticator
-from tests.journeys.test_passkeys import Founder
-from tests.journeys.test_sign_in import me, refusals
-from tests.journeys.test_sso import Company, names
-from tests.journeys.test_tenancy import people
-
-__all__ = ["names", "people"]
+from tests.journeys.company import Company
+from tests.journeys.founder import Founder
+from tests.journeys.sign_ins import me, refusals
 
 pytestmark = pytest.mark.platform
 

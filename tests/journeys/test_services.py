@@ -1,39 +1,15 @@
 """Services: made by an admin, with roles of their own, and never deciding."""
 
-from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from emulators.running import RunningPlatform
-from shared.kit.instants import parse_instant
-from tests.journeys.test_sign_in import refusals
-from tests.journeys.test_tenancy import Person, people
+from tests.journeys.keys import exchanged, key_body, sent
+from tests.journeys.sign_ins import refusals
 from tests.journeys.world import spec
 
-__all__ = ["people"]
-
 pytestmark = pytest.mark.platform
-
-SCOPES = ("agents:read", "agents:write", "approvals:read", "approvals:request")
-
-
-def key_body(running: RunningPlatform, *scopes: str, **more: Any) -> dict[str, Any]:
-    ends = parse_instant(running.client.now()) + timedelta(days=30)
-    return {"name": "Runner", "scopes": scopes or SCOPES, "expires_at": ends.isoformat(), **more}
-
-
-def exchanged(person: Person, key: dict[str, Any]) -> httpx.Response:
-    form = {"grant_type": "client_credentials", "client_secret": key["secret"]}
-    return person.browser.http.post("/v1/auth/token", data=form)
-
-
-def sent(
-    person: Person, key: dict[str, Any], method: str, path: str, body: Any = None
-) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {key['secret']}"}
-    return person.browser.http.request(method, path, headers=headers, json=body)
 
 
 def test_an_admin_makes_a_service_with_roles_of_its_own(

@@ -1,20 +1,25 @@
 """Signing in at an independent issuer and at a stand-in for GitHub, and what is refused on the way;
 each refusal is audited."""
 
-import uuid
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
 
 from emulators.browser import Browser
 from emulators.running import RunningPlatform
-from tests.journeys.sign_ins import answer_of, came_back, issuer_of, started
+from tests.journeys.sign_ins import (
+    PLATFORM,
+    answer_of,
+    came_back,
+    issuer_of,
+    me,
+    named,
+    refusals,
+    started,
+)
 
 pytestmark = pytest.mark.platform
-
-PLATFORM = "_platform"
 
 
 @pytest.fixture
@@ -22,28 +27,6 @@ def browser(running: RunningPlatform) -> Iterator[Browser]:
     running.client.disarm()
     with Browser(running.client.url) as opened:
         yield opened
-
-
-def named(name: str) -> str:
-    """A name that nobody else signs in under."""
-    return f"{name}-{uuid.uuid4().hex[:8]}"
-
-
-def refusals(running: RunningPlatform, tenant: str = PLATFORM) -> set[tuple[str, str]]:
-    """What `identity` refused, as (call, reason), as far as the log tells."""
-    running.client.wait_until_idle(60)
-    found = running.client.events(type="assent.credential.refused.v1")
-    return {
-        (each["data"]["call"], each["data"]["reason"])
-        for each in found
-        if each["tenantid"] == tenant and each["data"]["function"] == "identity"
-    }
-
-
-def me(browser: Browser, token: str) -> dict[str, Any]:
-    answer = browser.http.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
 
 
 @pytest.mark.parametrize("provider", ["google", "github"])
@@ -216,6 +199,8 @@ def test_a_sign_in_is_an_event_and_names_nobody(browser: Browser, running: Runni
 
 
 def test_a_page_of_another_site_gets_no_token(browser: Browser, running: RunningPlatform) -> None:
+    # Of what strangers are refused, one a minute and reason is recorded.
+    running.client.advance(61)
     browser.sign_in(named("gala"))
     for headers in (
         {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},

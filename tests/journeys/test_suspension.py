@@ -8,10 +8,7 @@ import httpx
 import pytest
 
 from emulators.running import RunningPlatform
-from tests.journeys.test_tenancy import people
 from tests.journeys.world import spec
-
-__all__ = ["people"]
 
 pytestmark = pytest.mark.platform
 

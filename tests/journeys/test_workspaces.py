@@ -5,27 +5,9 @@ from typing import Any
 import pytest
 
 from emulators.running import RunningPlatform
-from tests.journeys.test_tenancy import Person, people
-
-__all__ = ["people"]
+from tests.journeys.workspaces import given, joined, made
 
 pytestmark = pytest.mark.platform
-
-
-def joined(gala: Person, otto: Person, tenant_id: str, *roles: str) -> None:
-    otto.post(f"/v1/invitations/{gala.invites(*roles)}/accept")
-    otto.chooses(tenant_id)
-
-
-def given(admin: Person, member: Person, workspace_id: str, *roles: str) -> dict[str, Any]:
-    body = {"roles": roles, "workspace_id": workspace_id}
-    answer = admin.send("PATCH", f"/v1/members/{member.id}", body)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-def made(gala: Person, name: str = "Surgery") -> str:
-    return str(gala.post("/v1/workspaces", {"name": name})["workspace_id"])
 
 
 def test_an_admin_makes_renames_and_archives_workspaces(

@@ -4,7 +4,7 @@ from typing import Any
 
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent
-from shared.policy.engine import Uid
+from shared.policy.requests import Uid
 from shared.policy.vocabulary import ROLE, EntityType, people
 
 

@@ -15,8 +15,8 @@ from events.precedents import (
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.conditions import in_words, is_satisfied
 from functions.approvals.rules.implications import contradiction, covers, covers_same
-from functions.approvals.rules.precedent import ActivePrecedent, Precedent, called
-from functions.approvals.rules.refused import called as called_request
+from functions.approvals.rules.precedent import ActivePrecedent, Precedent, name_of_precedent
+from functions.approvals.rules.refused import name_of_request
 from functions.approvals.rules.weakening import weakened_rules
 
 SHORTEST_RATIONALE = 100
@@ -91,14 +91,14 @@ def _inconsistency(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
     if clash := contradiction(precedent.conditions):
         return False, f"no content can satisfy both: {clash}"
     if twin := twin_of(precedent, facts.active):
-        return False, f"{called(twin, within)} is active on the same ground"
+        return False, f"{name_of_precedent(twin, within)} is active on the same ground"
     for other in _with_status(facts, "suspended"):
         is_other = other.precedent_id != precedent.precedent_id
         if is_other and covers_same(precedent.conditions, other.conditions):
-            name = called(other, within)
+            name = name_of_precedent(other, within)
             return False, f"{name} is suspended on the same ground: activate it again"
     for refused in _refused_since(precedent, facts):
-        return False, f"it covers {called_request(refused, within)}, which a person refused since"
+        return False, f"it covers {name_of_request(refused, within)}, which a person refused since"
     if "refused" in facts.unread:
         return False, f"people refused over {MOST_REFUSED} requests since: {_NEWER_EXAMPLE}"
     if "suspended" in facts.unread:
@@ -167,7 +167,7 @@ def _weakening(precedent: Precedent, facts: Facts) -> tuple[bool, str]:
             decided_at is not None and ended.ended_at is not None and decided_at > ended.ended_at
         )
         if not newly_assented and covers(precedent.conditions, ended.conditions):
-            name = called(ended, precedent.workspace_id)
+            name = name_of_precedent(ended, precedent.workspace_id)
             return False, f"it revives {name}, which vetoes deprecated"
     if "deprecated" in facts.unread:
         return False, f"vetoes ended over {MOST_ENDED} precedents since: {_NEWER_EXAMPLE}"

@@ -20,10 +20,10 @@ from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model
 from shared.kit.transitions import Transition
-from shared.kit.workspaces import InWorkspace, meets
+from shared.kit.workspaces import InWorkspace, includes, overlap
 
 FALSE_POSITIVES_TO_DEPRECATE = 3
-# As many of one kind hold in one place, so that a request is compared with no more.
+# A request is compared with as many at most.
 MOST_ACTIVE_PER_KIND = 20
 # The list of a kind, with those of all workspaces, is one document, of 1 MiB at most.
 LARGEST_LIST_BYTES = 800_000
@@ -68,12 +68,11 @@ class ActivePrecedents(Model):
 
     def holding_in(self, workspace_id: str | None) -> tuple[ActivePrecedent, ...]:
         """Those that a request there is compared with: the tenant's, and that workspace's."""
-        where = (None, workspace_id)
-        return tuple(each for each in self.precedents if each.workspace_id in where)
+        return tuple(each for each in self.precedents if includes(each.workspace_id, workspace_id))
 
     def beside(self, workspace_id: str | None) -> tuple[ActivePrecedent, ...]:
         """Those that some request is compared with as well as with one that lies there."""
-        return tuple(each for each in self.precedents if meets(each.workspace_id, workspace_id))
+        return tuple(each for each in self.precedents if overlap(each.workspace_id, workspace_id))
 
     def without(self, precedent_id: str) -> "ActivePrecedents":
         """The others."""
@@ -102,9 +101,10 @@ def reference(domain: str, precedent_id: str) -> str:
     return f"{domain}-{precedent_id[-6:]}"
 
 
-def called(other: Precedent | ActivePrecedent, workspace_id: str | None) -> str:
-    """What a precedent is called in that workspace, where nobody learns of another's."""
-    is_seen = workspace_id in (None, other.workspace_id)
+def name_of_precedent(other: Precedent | ActivePrecedent, workspace_id: str | None) -> str:
+    """The precedent's name in a text that members of that workspace read: they learn no name of
+    what lies outside of it."""
+    is_seen = includes(workspace_id, other.workspace_id)
     return other.reference if is_seen else "a precedent outside of the workspace"
 
 

@@ -12,6 +12,7 @@ from functions.approvals.rules.approval import GRACE, Approval, Step, Steps, tra
 from functions.approvals.rules.reversals import already_undone
 from shared.kit.instants import format_instant
 from shared.kit.transitions import Transition
+from shared.kit.workspaces import includes
 
 # For how long only people approve what is of the same kind about the same subject. The same
 # content stays refused for ever.
@@ -85,8 +86,8 @@ def _taken_back(refused: Approval, tacit: Approval, at: datetime) -> Steps:
         return ()
     by, capacity = _refuser_of(refused)
     within = tacit.workspace_id
-    why = f"{called(refused, within)} with the same content was refused"
-    said = refused.veto_reason if _is_seen(refused, within) else None
+    why = f"{name_of_request(refused, within)} with the same content was refused"
+    said = refused.veto_reason if includes(within, refused.workspace_id) else None
     vetoed = transition(
         tacit,
         ApprovalVetoed,
@@ -122,15 +123,12 @@ def _is_recent(approval: Approval, at: datetime) -> bool:
 
 def _in_words(approval: Approval, workspace_id: str | None) -> str:
     assert approval.refused_at is not None
-    name = called(approval, workspace_id)
+    name = name_of_request(approval, workspace_id)
     return f"{name} was refused at {format_instant(approval.refused_at)}"
 
 
-def called(approval: Approval, workspace_id: str | None) -> str:
-    """What an approval is called in that workspace, where nobody learns another's id."""
-    is_seen = _is_seen(approval, workspace_id)
+def name_of_request(approval: Approval, workspace_id: str | None) -> str:
+    """The request's name in a text that members of that workspace read: they learn no id of what
+    lies outside of it."""
+    is_seen = includes(workspace_id, approval.workspace_id)
     return approval.approval_id if is_seen else "a request outside of the workspace"
-
-
-def _is_seen(approval: Approval, workspace_id: str | None) -> bool:
-    return workspace_id in (None, approval.workspace_id)

@@ -23,7 +23,7 @@ from functions.approvals.rules.precedent import (
     ActivePrecedents,
     Precedent,
     activate,
-    called,
+    name_of_precedent,
     post,
     supersede,
     suspend,
@@ -34,6 +34,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import VersionConflict
 from shared.kit.ids import new_id
 from shared.kit.transitions import Transition
+from shared.kit.workspaces import includes
 from shared.messaging.contents import read_contents
 from shared.storage.batches import Add, Batch, LostRace
 from shared.storage.firestore import TenantStore
@@ -157,7 +158,7 @@ async def _add_active(work: UnitOfWork, precedent: Precedent) -> None:
 
 def _refuse_twin(precedent: Precedent, active: Sequence[ActivePrecedent]) -> None:
     if twin := twin_of(precedent, active):
-        name = called(twin, precedent.workspace_id)
+        name = name_of_precedent(twin, precedent.workspace_id)
         raise VersionConflict(f"{name} is active on the same ground; suspend it first")
 
 
@@ -186,7 +187,7 @@ async def _facts(work: UnitOfWork, precedent: Precedent) -> Facts:
         example=example,
         example_content=content,
         active=active.beside(within) if active else (),
-        ended=(*(each for each in suspended if each.workspace_id in (None, within)), *deprecated),
+        ended=(*(each for each in suspended if includes(each.workspace_id, within)), *deprecated),
         refused=covered,
         unread=frozenset(name for name, is_true in unread.items() if is_true),
     )

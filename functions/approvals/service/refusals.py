@@ -31,7 +31,7 @@ async def count_vetoes(work: UnitOfWork, states: Iterable[Approval]) -> None:
     vetoed = (each.precedent_id for each in states if is_false_positive(each))
     for precedent_id in dict.fromkeys(vetoed):
         assert precedent_id is not None
-        precedent = await work.weigh(PRECEDENTS, precedent_id)
+        precedent = await work.find_anywhere(PRECEDENTS, precedent_id)
         assert precedent is not None, "precedents are never deleted"
         step = count_false_positive(precedent, work.at)
         await work.save(step)

@@ -12,6 +12,7 @@ from shared.kit import base64url
 from shared.kit.digests import KeyRing
 from shared.kit.instants import Instant
 from shared.kit.models import Model
+from shared.kit.public_addresses import is_plain_address
 
 # Where a person goes who asked for nothing else.
 OWN_PAGE = "/signin"
@@ -103,8 +104,7 @@ def checked_return(return_to: str) -> str:
     """Where the browser goes afterwards: a path of this site. Raises SignInRefused for what a
     browser may read as an address elsewhere (`//host`, `/\\host`, a control character)."""
     is_path = return_to.startswith("/") and not return_to.startswith(("//", "/\\"))
-    is_plain = return_to.isascii() and return_to.isprintable() and "\\" not in return_to
-    if not is_path or not is_plain or len(return_to) > _LONGEST_RETURN:
+    if not is_path or not is_plain_address(return_to) or len(return_to) > _LONGEST_RETURN:
         detail = "return_to must be a path of this site, like /device, of at most 2,000 characters"
         raise SignInRefused("open_redirect", detail)
     return return_to

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, StringConstraints, ValidationError
 
 from functions.identity.rules.refusals import ClientRefused
 from shared.kit.models import Data
+from shared.kit.public_addresses import is_plain_address
 
 _NO_SECRET = "none"  # noqa: S105 - a method
 LONGEST_ADDRESS = 300
@@ -95,8 +96,7 @@ def _no_address() -> ClientRefused:
 
 def _split(address: str) -> SplitResult | None:
     """The parts of an address that every program reads alike, or None."""
-    is_plain = address.isascii() and address.isprintable() and " " not in address
-    if not is_plain or "\\" in address or "#" in address:
+    if not is_plain_address(address) or "#" in address:
         return None
     try:
         parts = urlsplit(address)

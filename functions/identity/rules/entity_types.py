@@ -4,7 +4,7 @@ from functions.identity.rules.api_key import ApiKey
 from functions.identity.rules.service_principal import is_service
 from functions.identity.rules.tenant import Member
 from functions.identity.rules.workspace import Workspace
-from shared.policy.engine import Uid
+from shared.policy.requests import Uid
 from shared.policy.vocabulary import PRINCIPAL, ROLE, EntityType
 
 MEMBER: EntityType[Member] = EntityType(

@@ -25,7 +25,7 @@ ServiceRole = Literal["service_runtime", "operator", "developer", "analyst", "en
 WorkspaceRole = Literal[
     "workspace_admin", "governor", "deputy", "operator", "developer", "analyst", "end_user"
 ]
-# Of these, what an admin of the tenant gives only: who has them decides what lies there.
+# Only an admin of the tenant gives these: whoever has one decides about what lies there.
 DECIDING = frozenset({GOVERNOR, DEPUTY})
 GIVEN = frozenset(get_args(MemberRole))
 GIVEN_IN_WORKSPACES = frozenset(get_args(WorkspaceRole))
@@ -61,7 +61,7 @@ _SCOPES: dict[str, frozenset[str]] = {
 SCOPES = frozenset().union(*_SCOPES.values())
 # What a person's key, which has no role, can use: policies allow the rest to roles only.
 OF_KEYS = SCOPES - {"audit:read", "audit:write"}
-# And in a workspace: the directory is the whole tenant's.
+# The same in a workspace: the directory is the whole tenant's.
 OF_KEYS_IN_WORKSPACES = OF_KEYS - _PROVISIONS
 # What a device gets that asks for nothing: neither decisions nor the principal's own things.
 OF_DEVICES = _WORKS

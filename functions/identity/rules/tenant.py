@@ -212,7 +212,7 @@ def change_roles(
     for roles of another kind of member, and for a service of a workspace."""
     check_kind(member.kind, roles)
     if member.kind == "service" and not member.is_service_of(None):
-        detail = "send it: the service is of a workspace, and has roles in that one only"
+        detail = "send it: the service belongs to a workspace, and has roles only there"
         raise Invalid(FieldError("workspace_id", detail))
     newer = member.but(roles=tuple(sorted(set(roles))), version=member.version + 1)
     if newer.roles == tuple(sorted(member.roles)):

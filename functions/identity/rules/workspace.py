@@ -82,13 +82,13 @@ def change_roles(
     at: datetime,
 ) -> tuple[Transition[Member] | Transition[Control], ...]:
     """The member with other roles in the workspace, or with none, whose earlier tokens are refused;
-    no change where they are the same. Raises Forbidden for roles that decide, given or taken
-    `by_role` of a workspace; Invalid for services of elsewhere, and for roles that
-    are given in a tenant only, or to another kind of member."""
+    no change where they are the same. Raises Forbidden where `by_role` is not the tenant's admin
+    and a role that decides is given or taken; Invalid for services of another place, for roles that
+    are given in a tenant only, and for roles of another kind of member."""
     id = workspace.workspace_id
     if member.kind == "service":
         if not member.is_service_of(id):
-            detail = "is not the service's: it has roles where it was made only"
+            detail = "is not the service's: a service has roles only where it was made"
             raise Invalid(FieldError("workspace_id", detail))
         check_kind(member.kind, roles)
     elif others := sorted(frozenset(roles) - GIVEN_IN_WORKSPACES):

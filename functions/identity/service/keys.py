@@ -15,8 +15,8 @@ from shared.storage.idempotency import IdempotencyKey
 
 async def make_key(caller: Caller, body: KeyBody) -> NewKey:
     """A new key, with its secret: the caller's own, or, from an admin, that of a new service or of
-    one that there is. With a token for a workspace it is of that workspace, as is the service.
-    Raises Forbidden, also for scopes that the caller's token does not have, and
+    one that there is. With a token for a workspace the key belongs to that workspace, and so does a
+    new service. Raises Forbidden, also for scopes that the caller's token does not have, and
     Invalid. An idempotency key would have to keep the secret, so the call takes none."""
     secret = new_secret()
 

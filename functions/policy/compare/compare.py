@@ -17,7 +17,8 @@ from functions.policy.compare.schema_reading import read_schema
 from functions.policy.compare.terms import Term, Terms
 from functions.policy.compare.witness import Case, Reader
 from functions.policy.compare.world import World
-from shared.policy.engine import Decision, Policies, Schema
+from shared.policy.engine import Decision, Policies
+from shared.policy.schema import Schema
 from shared.policy.sources import Source
 
 # What the solver may spend on one question, in its own units: about a second.

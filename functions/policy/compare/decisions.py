@@ -11,7 +11,8 @@ from functions.policy.compare.refusals import NotComparable
 from functions.policy.compare.terms import Term
 from functions.policy.compare.values import Entity
 from functions.policy.compare.world import World
-from shared.policy.engine import ALWAYS, Schema
+from shared.policy.engine import ALWAYS
+from shared.policy.schema import Schema
 from shared.policy.sources import OBLIGATIONS, Obligation, Source
 
 # The annotations that say what a call does.

@@ -18,7 +18,7 @@ from functions.policy.compare.schema import (
 )
 from functions.policy.compare.terms import LEAST, MOST, Term
 from functions.policy.compare.world import World
-from shared.policy.engine import Request, Uid
+from shared.policy.requests import Request, Uid
 from shared.policy.vocabulary import TENANT
 
 Json = dict[str, Any]

@@ -11,8 +11,9 @@ from shared.kit.ids import new_id
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
 from shared.kit.workspaces import InWorkspace
-from shared.policy.engine import Decision, Effect, Policies, Request, Uid
+from shared.policy.engine import Decision, Effect, Policies
 from shared.policy.record import PREFIX, RecordedDecision, Slice
+from shared.policy.requests import Request, Uid
 from shared.policy.vocabulary import TENANT
 
 ENTITIES = JsonLimit(most_bytes=64 * 1024, most_parts=4_000)

@@ -15,7 +15,8 @@ from functions.policy.rules.positions import (
 from shared.kit.errors import PolicyInvalid
 from shared.kit.models import Model
 from shared.kit.wording import one_of
-from shared.policy.engine import ALWAYS, Schema
+from shared.policy.engine import ALWAYS
+from shared.policy.schema import Schema
 from shared.policy.sources import MET_BY_CALLS, Policy, Source, read_policies
 
 _LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)

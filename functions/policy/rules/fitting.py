@@ -10,7 +10,8 @@ from functions.policy.rules.deciding import RequestBody
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.wording import shortened
 from shared.policy.cedars_words import misfit
-from shared.policy.engine import Policies, Schema
+from shared.policy.engine import Policies
+from shared.policy.schema import Schema
 
 _UID = 'must be an entity\'s name: {"type": …, "id": …}, both texts'
 _CONTEXT = "has a value of another type than the schema's context: `at`, `hour` and `weekday`"

@@ -10,8 +10,9 @@ import cedarpy
 
 from shared.kit.instants import Instant, parse_instant
 from shared.kit.models import Model
-from shared.policy.engine import Decision, Effect, Policies, Request, Uid
+from shared.policy.engine import Decision, Effect, Policies
 from shared.policy.record import Compact, Found
+from shared.policy.requests import Request, Uid
 
 MOST_FLIPS = 100
 SLICES_KEPT = 1_000

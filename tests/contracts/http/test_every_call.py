@@ -2,20 +2,22 @@
 
 import json
 import re
-from typing import Any
 
-import httpx
 import pytest
 
-from docs.reference import merged_openapi
 from emulators.running import RunningPlatform
-from shared.manifest import load_manifests
 from shared.runtime.boundary import HEADERS_READ
-from tests.contracts.http.test_credentials import (
+from tests.contracts.http.calls import (
     BODIES,
-    ROOT,
+    ID,
+    LISTS,
+    PATHS,
+    READS,
+    WITH_BODY,
     assert_problem,
+    call,
     end,
+    parameters_of,
     routes,
     strangers,
     told,
@@ -23,15 +25,6 @@ from tests.contracts.http.test_credentials import (
 
 pytestmark = pytest.mark.platform
 
-PATHS: dict[str, Any] = merged_openapi(load_manifests(ROOT))["paths"]
-WITH_BODY = [(m, p) for m, p in routes() if "requestBody" in PATHS[p][m.lower()]]
-READS = [path for method, path in routes() if method == "GET"]
-LISTS = [
-    path
-    for path in READS
-    if any(each["name"] == "cursor" for each in PATHS[path]["get"].get("parameters", ()))
-]
-ID = "agt_01M7WG75NJWTKQJPKRS22KDGS6"
 JSON_BODY = {"Content-Type": "application/json"}
 
 
@@ -39,19 +32,6 @@ JSON_BODY = {"Content-Type": "application/json"}
 def token(running: RunningPlatform) -> str:
     """Somebody who may call everything, and whose tenant has nothing."""
     return strangers(running)
-
-
-def call(
-    running: RunningPlatform, token: str, method: str, path: str, **sent: Any
-) -> httpx.Response:
-    concrete = "/".join(ID if part.startswith("{") else part for part in path.split("/"))
-    headers = [(b"Authorization", f"Bearer {token}".encode()), *sent.pop("headers", {}).items()]
-    return running.client.http.request(method, concrete, headers=headers, **sent)
-
-
-def parameters_of(method: str, path: str, where: str) -> set[str]:
-    declared = PATHS[path][method.lower()].get("parameters", ())
-    return {each["name"] for each in declared if each["in"] == where}
 
 
 @pytest.mark.parametrize(("method", "path"), [r for r in routes() if r not in WITH_BODY])

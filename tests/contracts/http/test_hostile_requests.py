@@ -14,17 +14,19 @@ from hypothesis import strategies as st
 
 from emulators.running import RunningPlatform
 from shared.manifest import load_manifests
-from tests.contracts.http.doors import BASE_URL, Doors
-from tests.contracts.http.test_credentials import (
+from tests.contracts.http.calls import (
     BODIES,
+    ID,
+    PATHS,
     ROOT,
     SCIM,
     end,
+    parameters_of,
     routes,
     strangers,
     told,
 )
-from tests.contracts.http.test_every_call import ID, PATHS, parameters_of
+from tests.contracts.http.doors import BASE_URL, Doors
 from tests.shared.plain_words import assert_no_words_of_python
 
 pytestmark = pytest.mark.platform

@@ -16,7 +16,7 @@ from shared.kit.roles import ROLES as KNOWN_ROLES
 from shared.policy.authorization import Authorization
 from shared.policy.platform import platform_policies
 from shared.policy.vocabulary import GROUPS, WITHOUT_ROUTE
-from tests.contracts.http.test_credentials import ABOUT, EVERY_SCOPE, NOTE, REASON
+from tests.contracts.http.calls import ABOUT, EVERY_SCOPE, NOTE, REASON
 from tests.journeys.world import World, precedent, spec
 from tests.shared.policy.asked import NOW
 

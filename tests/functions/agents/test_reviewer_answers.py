@@ -11,6 +11,7 @@ import pytest
 from functions.agents.reviewer import Reviewer
 from functions.agents.rules.review import LARGEST_ANSWER_BYTES
 from shared.kit.errors import Unavailable
+from shared.runtime.certificates import trusted_certificates
 from tests.functions.agents.specs import normal, spec
 
 
@@ -54,6 +55,14 @@ async def _review(model: _Model, answer: bytes) -> Any:
     model.answer = answer
     reviewer = Reviewer(f"http://127.0.0.1:{model.server_port}/")
     return await reviewer.review("cas_01KAGQ0000000000000000000A", normal(spec()), [])
+
+
+async def test_the_certificates_are_read_once_for_all_calls(model: _Model) -> None:
+    trusted_certificates.cache_clear()
+    for _ in range(2):
+        await _review(model, _concern("it reads like advice"))
+    known = trusted_certificates.cache_info()
+    assert (known.misses, known.hits) == (1, 1)
 
 
 async def test_a_plain_answer_is_read(model: _Model) -> None:

@@ -6,8 +6,10 @@ import pytest
 
 from docs.policies import acts
 from shared.kit.errors import PolicyInvalid
-from shared.policy.engine import Entity, Policies, Request, Schema, Uid
+from shared.policy.engine import Policies
 from shared.policy.platform import platform_policies
+from shared.policy.requests import Entity, Request, Uid
+from shared.policy.schema import Schema
 from shared.policy.sources import DEEPEST, LONGEST_SOURCE, Source
 
 SCHEMA = Schema(

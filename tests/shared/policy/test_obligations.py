@@ -8,9 +8,10 @@ from docs.policies import routes
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden
 from shared.policy.authorization import Authorization, principal_entity
-from shared.policy.engine import Decision, Entity, Request, Uid
+from shared.policy.engine import Decision
 from shared.policy.platform import policies_with
 from shared.policy.record import context_at
+from shared.policy.requests import Entity, Request, Uid
 from shared.policy.sources import Source
 from shared.policy.vocabulary import TAKEN_BY_CALLERS, TENANT, WITHOUT_ROUTE, Act
 

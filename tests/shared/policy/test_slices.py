@@ -6,8 +6,9 @@ import pytest
 
 from shared.kit.sealing import KEY_BYTES
 from shared.policy import slices
-from shared.policy.engine import Decision, Entity, Request, Uid
+from shared.policy.engine import Decision
 from shared.policy.record import Asked, Compact, Found, context_at, slice_text
+from shared.policy.requests import Entity, Request, Uid
 from shared.policy.slices import SliceKey, opened
 from shared.policy.sources import Obligation
 from shared.storage.firestore import TenantStore

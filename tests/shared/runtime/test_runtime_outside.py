@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from shared.runtime import outside
+from shared.runtime.certificates import trusted_certificates
 from shared.runtime.outside import OutsideCall, OutsideRefused, call_configured, call_public
 
 PUBLIC = "93.184.215.14"
@@ -260,9 +261,9 @@ def trusting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ssl.SS
     """Serves the certificate of app.example, which is trusted."""
     file, serving = certified(tmp_path, "app.example")
     monkeypatch.setattr(certifi, "where", lambda: str(file))
-    outside._trusted.cache_clear()
+    trusted_certificates.cache_clear()
     yield serving
-    outside._trusted.cache_clear()
+    trusted_certificates.cache_clear()
 
 
 async def test_the_address_is_called_and_the_certificate_is_the_names(

@@ -93,6 +93,7 @@ def test_a_path_of_this_site_is_returned_to(path: str) -> None:
         "\\\\evil.example",
         "/\t/evil.example",
         "/\n//evil.example",
+        "/device?user_code=BCDF GHJK",
         " /device",
         "javascript:alert(1)",
         "device",

@@ -79,7 +79,7 @@ def test_a_service_has_roles_where_it_was_made_and_nowhere_else() -> None:
     with pytest.raises(Invalid, match="where it was made"):
         change_roles(of_tenant, Control(), workspace, ("operator",), TENANT_ADMIN, NOON)
     of_workspace = _member("service", roles=(), workspaces=_with_roles("operator"))
-    with pytest.raises(Invalid, match="roles in that one only"):
+    with pytest.raises(Invalid, match="roles only there"):
         tenants.change_roles(tenant, Control(), of_workspace, ("operator",), NOON)
     _, changed = change_roles(
         of_workspace, Control(), workspace, ("analyst",), WORKSPACE_ADMIN, NOON

@@ -6,7 +6,7 @@ from typing import Any
 from functions.policy.compare.schema import EntityOf, Plain, RecordOf, SetOf, Type
 from functions.policy.compare.terms import Term
 from functions.policy.compare.world import World
-from shared.policy.engine import Request
+from shared.policy.requests import Request
 
 Entities = list[dict[str, Any]]
 

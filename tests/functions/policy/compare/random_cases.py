@@ -5,7 +5,9 @@ from random import Random
 from typing import Any, TypeVar
 
 from shared.kit.errors import PolicyInvalid
-from shared.policy.engine import Policies, Request, Schema, Uid
+from shared.policy.engine import Policies
+from shared.policy.requests import Request, Uid
+from shared.policy.schema import Schema
 from shared.policy.sources import Source
 
 SCHEMA = Schema(

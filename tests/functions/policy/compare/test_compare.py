@@ -7,7 +7,8 @@ import pytest
 
 from functions.policy.compare.compare import Comparison, Side, Witness, compare, weakening
 from functions.policy.compare.refusals import NotComparable
-from shared.policy.engine import Policies, Request, Uid
+from shared.policy.engine import Policies
+from shared.policy.requests import Request, Uid
 from shared.policy.sources import Source
 from tests.functions.policy.compare.random_cases import SCHEMA, Cases
 from tests.shared.patience import AMPLE_SECONDS

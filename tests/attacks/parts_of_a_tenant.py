@@ -1,0 +1,116 @@
+"""What belongs to one workspace of a tenant, or to none of its workspaces, and what others get who
+ask for it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from emulators.demo.person import Person
+from functions.identity.aggregates import KEYS
+from functions.identity.rules.api_key import KeyBody, make
+from functions.identity.rules.tenant import Member
+from shared.kit.ids import new_id
+from shared.kit.instants import parse_instant
+from shared.storage.batches import Batch
+from shared.storage.firestore import TenantStore
+from tests.attacks.asking import ROLES, SCOPES, ask
+from tests.contracts.http.calls import BODIES, end
+from tests.journeys.world import World, precedent, spec
+
+MINE, OTHER, EMPTY = "wsp_surgery", "wsp_ward", "wsp_pharmacy"
+REQUEST = {
+    "principal": {"type": "Principal", "id": "otto"},
+    "action": "agents.create",
+    "context": {"at": 1, "hour": 12, "weekday": 3},
+}
+# In everything that the owners write, and in nothing that another workspace may see.
+WORD = "Quagga"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What belongs to one workspace, or to none."""
+
+    world: World
+    workspace: str | None
+    theirs: dict[str, str]
+    card: dict[str, Any]
+
+    @property
+    def secrets(self) -> set[str]:
+        """What no answer to another workspace contains."""
+        return {WORD, *self.theirs.values()}
+
+
+def everybody(world: World, name: str, workspace: str | None) -> Person:
+    return world.person(name, SCOPES, ROLES, workspace)
+
+
+async def keep_key(tenant: str, workspace: str | None) -> str:
+    """The id of a key of somebody else, as identity stores it for a member."""
+    at = parse_instant("2026-11-20T12:00:00Z")
+    body = KeyBody(name=WORD, scopes=("agents:read",), expires_at=at + timedelta(days=300))
+    maker = Member(principal_id="mallory", roles=("developer",), joined_at=at)
+    made = make(new_id("key", at), body, "secret", maker, body.scopes, at).state
+    key = KEYS.placed(made, None, workspace)
+    batch = Batch()
+    batch.create(KEYS.collection, key.key_id, KEYS.fields(key, 1, None))
+    await TenantStore(tenant).commit(batch)
+    return key.key_id
+
+
+def part_of(world: World, workspace: str | None, key_id: str) -> Part:
+    otto = everybody(world, f"otto-{workspace}", workspace)
+    body = spec("okapi", purpose=f"Draft articles about the {WORD} for its editors.")
+    case = otto.post("/v1/agents", body)
+    # It is compared with what is asked, and does not approve it.
+    said = f"Okapis near the {WORD} in {workspace}"
+    conditions = [{"field": "content.near", "op": "eq", "value": said}]
+    written = {**precedent("zoology"), "title": said, "kind": "execution"}
+    seed = otto.post("/v1/precedent-seeds", written | {"conditions": conditions})
+    seed = otto.post(f"/v1/precedent-seeds/{seed['seed_id']}/activate")
+    assert seed["status"] == "active"
+    asked = ask(otto, summary=f"The {WORD} is near.")
+    wanted = {**REQUEST, "resource": {"type": "Tenant", "id": world.tenant}}
+    decided = otto.post("/v1/decisions", wanted)
+    world.settle()
+    ids = {
+        "agent_id": case["agent_id"],
+        "case_id": case["case_id"],
+        "approval_id": asked["id"],
+        "decision_id": decided["decision_id"],
+        "key_id": key_id,
+        "seed_id": seed["seed_id"],
+    }
+    return Part(world, workspace, ids, asked)
+
+
+def concrete(path: str, part: Part) -> str:
+    names = path.split("/")
+    return "/".join(part.theirs.get(each[1:-1], each) for each in names)
+
+
+def leaked(answer: httpx.Response, parts: tuple[Part, ...]) -> list[str]:
+    asked = str(answer.request.url) + answer.request.content.decode()
+    secrets = set().union(*(each.secrets for each in parts))
+    return [each for each in secrets if each in answer.text and each not in asked]
+
+
+def attempt(method: str, path: str, part: Part, eve: Person) -> httpx.Response:
+    body = {**BODIES.get(end(path), {})} if method in ("POST", "PATCH") else None
+    if body and "decision_hash" in body:
+        body |= {"decision_hash": part.card["decision_hash"]}
+    sent = {"json": body} if body is not None else {}
+    return eve.send(method, concrete(path, part), **sent)
+
+
+def all_of(person: Person, path: str) -> list[dict[str, Any]]:
+    """Every item of a list."""
+    page = person.get(path, limit=100)
+    items = page["items"]
+    while page["next_cursor"] is not None:
+        page = person.get(path, limit=100, cursor=page["next_cursor"])
+        items += page["items"]
+    return list(items)

@@ -1,0 +1,65 @@
+"""Every public route, by what a token for one workspace gets from it."""
+
+# What a token for a workspace opens; every other route refuses it.
+ABOUT_ONE = {
+    ("GET", "/v1/agents/{agent_id}"),
+    *(
+        ("POST", f"/v1/agents/{{agent_id}}/{each}")
+        for each in ("changes", "suspend", "reactivate", "reports")
+    ),
+    ("GET", "/v1/workflows/{case_id}"),
+    ("POST", "/v1/workflows/{case_id}/revisions"),
+    ("POST", "/v1/workflows/{case_id}/cancel"),
+    ("GET", "/v1/approvals/{approval_id}"),
+    ("POST", "/v1/approvals/{approval_id}/decisions"),
+    ("POST", "/v1/approvals/{approval_id}/review"),
+    ("GET", "/v1/mobile/approvals/{approval_id}"),
+    ("GET", "/v1/mobile/approvals/{approval_id}/timeline"),
+    ("POST", "/v1/mobile/approvals/{approval_id}/approve"),
+    ("POST", "/v1/mobile/approvals/{approval_id}/request-changes"),
+    ("POST", "/v1/mobile/approvals/{approval_id}/veto"),
+    ("GET", "/v1/mobile/agents/{agent_id}"),
+    *(
+        (method, f"{seeds}/{{seed_id}}{verb}")
+        for seeds in ("/v1/precedent-seeds", "/v1/mobile/seeds")
+        for method, verb in (("GET", ""), ("POST", "/activate"), ("POST", "/suspend"))
+    ),
+    ("POST", "/v1/api-keys/{key_id}/rotate"),
+    ("DELETE", "/v1/api-keys/{key_id}"),
+}
+LISTS = {
+    ("GET", "/v1/agents"),
+    ("GET", "/v1/workflows"),
+    ("GET", "/v1/approvals"),
+    ("GET", "/v1/mobile/approvals"),
+    ("GET", "/v1/mobile/agents"),
+    ("GET", "/v1/mobile/violations"),
+    ("GET", "/v1/precedent-seeds"),
+    ("GET", "/v1/mobile/seeds"),
+    ("GET", "/v1/audit/entries"),
+    ("GET", "/v1/api-keys"),
+    ("GET", "/v1/decisions"),
+}
+OTHERS = {
+    ("POST", "/v1/agents"): "makes what is new in the token's workspace",
+    ("POST", "/v1/agents/import"): "reads and stores nothing",
+    ("POST", "/v1/approvals"): "makes what is new in the token's workspace",
+    ("POST", "/v1/precedent-seeds"): "makes what is new in the token's workspace",
+    ("POST", "/v1/mobile/seeds"): "makes what is new in the token's workspace",
+    ("GET", "/v1/mobile/dashboard"): "counts what the token opens",
+    ("GET", "/v1/pipeline"): "the whole tenant's, without the ids of cases",
+    ("POST", "/v1/vetoes"): "names an approval in its body",
+    ("POST", "/v1/mobile/sync"): "names approvals in its body",
+    ("GET", "/v1/skills"): "the platform's catalogue",
+    ("POST", "/v1/api-keys"): "makes what is new in the token's workspace",
+    ("POST", "/v1/decisions"): "records what is new in the token's workspace",
+    ("GET", "/v1/policies"): "the tenant's policies hold in its workspaces too",
+    ("GET", "/v1/policies/{policy_id}"): "the tenant's policies hold in its workspaces too",
+    ("GET", "/v1/audit/checkpoint"): "a number of entries and a hash of all",
+    ("GET", "/v1/audit/proofs"): "names an entry in its query",
+}
+# Of identity, which tests/journeys/test_workspaces.py tries: about oneself, and one's workspace.
+OF_IDENTITY = (
+    *("/v1/me", "/v1/auth", "/v1/passkeys", "/v1/tenants"),
+    *("/v1/workspaces", "/v1/members", "/v1/invitations"),
+)

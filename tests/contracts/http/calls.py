@@ -1,0 +1,116 @@
+"""Every public call: its route, a body that it takes, who may call it, and how it refuses."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from docs.reference import merged_openapi
+from emulators.running import RunningPlatform
+from shared.manifest import load_manifests
+from tests.journeys.world import spec
+
+ROOT = Path(__file__).parents[3]
+EVERY_SCOPE = (
+    "agents:read agents:write approvals:read approvals:write"
+    " governance:read governance:write veto:execute audit:read audit:write"
+    " identity:read identity:write policies:read policies:write scim:read scim:write"
+)
+REASON = {"reason": "look at it"}
+ABOUT = {"decision_hash": "0" * 64, "client_decision_id": "5f0c2f0e-8f9c-4f5e-9a53-000000000001"}
+NOTE = {"note": "name the sources"}
+ASKED = {
+    "principal": {"type": "Principal", "id": "mara"},
+    "action": "agents.create",
+    "resource": {"type": "Tenant", "id": "elsewhere"},
+}
+# A body of the right shape for each call about one thing, by the end of its path.
+BODIES: dict[str, Any] = {
+    "members/{principal}": {"roles": ["analyst"]},
+    "{policy_id}/test": {"cases": [{"request": ASKED, "expect": "deny"}]},
+    "{policy_id}/replay": {"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"},
+    "tenants/{tenant_id}": {"name": "Clinic"},
+    "{agent_id}/changes": spec("stranger"),
+    "{case_id}/revisions": spec("stranger"),
+    "agents/import": {"format": "claude", "definition": "---\nname: stranger\n---\n"},
+    "{agent_id}/suspend": REASON,
+    "{agent_id}/reactivate": REASON,
+    "{agent_id}/reports": {"trigger": "scope_drift", "evidence": "it answered about dosage"},
+    "{approval_id}/decisions": {**ABOUT, "decision": "approve"},
+    "{approval_id}/review": {**NOTE, "verdict": "upheld"},
+    "{approval_id}/approve": ABOUT,
+    "{approval_id}/request-changes": {**ABOUT, **NOTE},
+    "{approval_id}/veto": {**ABOUT, "reason_category": "safety", "explanation": "not like this"},
+}
+SCIM = "/scim/v2/"
+PATHS: dict[str, Any] = merged_openapi(load_manifests(ROOT))["paths"]
+ID = "agt_01M7WG75NJWTKQJPKRS22KDGS6"
+
+
+def end(path: str) -> str:
+    """The last two parts of a path."""
+    return "/".join(path.split("/")[-2:])
+
+
+@cache
+def routes() -> tuple[tuple[str, str], ...]:
+    """Every method and path of every public function that a token opens."""
+    return tuple(
+        (method.upper(), path)
+        for path, operations in sorted(PATHS.items())
+        for method, operation in operations.items()
+        if "security" in operation
+    )
+
+
+WITH_BODY = [(m, p) for m, p in routes() if "requestBody" in PATHS[p][m.lower()]]
+READS = [path for method, path in routes() if method == "GET"]
+LISTS = [
+    path
+    for path in READS
+    if any(each["name"] == "cursor" for each in PATHS[path]["get"].get("parameters", ()))
+]
+
+
+def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
+    """A refusal as RFC 9457 has it, or, for a directory, as RFC 7644 does: with 400 for 422."""
+    is_scim = answer.request.url.path.startswith(SCIM)
+    status = 400 if is_scim and status == 422 else status
+    assert answer.status_code == status, (answer.request.url, answer.text)
+    if is_scim:
+        assert answer.headers["content-type"] == "application/scim+json"
+        assert answer.json()["status"] == str(status)
+    else:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["code"] == code
+
+
+def told(refusal: dict[str, Any]) -> list[str]:
+    """What a refusal says of each field; SCIM's has one text."""
+    if "errors" not in refusal:
+        return [refusal["detail"]]
+    return [f"{error['field']}: {error['message']}" for error in refusal["errors"]]
+
+
+def strangers(running: RunningPlatform) -> str:
+    """The token of somebody whose tenant has nothing."""
+    return running.client.token(
+        "stranger",
+        "elsewhere",
+        scopes=EVERY_SCOPE.split(),
+        roles=["governor", "tenant_admin", "platform_admin"],
+    )
+
+
+def call(
+    running: RunningPlatform, token: str, method: str, path: str, **sent: Any
+) -> httpx.Response:
+    concrete = "/".join(ID if part.startswith("{") else part for part in path.split("/"))
+    headers = [(b"Authorization", f"Bearer {token}".encode()), *sent.pop("headers", {}).items()]
+    return running.client.http.request(method, concrete, headers=headers, **sent)
+
+
+def parameters_of(method: str, path: str, where: str) -> set[str]:
+    declared = PATHS[path][method.lower()].get("parameters", ())
+    return {each["name"] for each in declared if each["in"] == where}
