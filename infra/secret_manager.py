@@ -8,10 +8,10 @@ from pulumi_gcp.serviceaccount import Account
 
 from infra.cloud import Cloud, Part
 from infra.grants import READ_SECRET, grant
-from shared.kit.secret_names import secrets_of
+from shared.kit.secret_names import PASSWORD, secrets_of
 
 # The password of `assent_app`, for the deployables that reach PostgreSQL.
-POSTGRES_PASSWORD = "postgres-password"  # noqa: S105 - a secret's name
+POSTGRES_PASSWORD = PASSWORD
 NOT_SET = "not-set-yet"
 
 

@@ -33,7 +33,8 @@ Key = Mapping[str, str]
 
 def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
     """Gives each secret of the manifests that has no value its first, and yields a line about each.
-    Existing values stay. Raises Refused where a secret itself does not exist yet."""
+    Existing values stay, public keys beside the one of a new signing key. Raises Refused where a
+    secret itself does not exist yet."""
     made: dict[str, str] = {}
     said: list[str] = []
     for name in sorted(manifests.secrets, key=lambda name: (name.endswith(PUBLIC), name)):
@@ -44,7 +45,8 @@ def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
         elif name.endswith(SIGNING):
             owner = name.removesuffix(SIGNING)
             key = new_key(owner)
-            made |= {**_published(owner, manifests, key, kept=[]), name: json.dumps(key)}
+            kept = _known(owner, manifests, values)
+            made |= {**_published(owner, manifests, key, kept), name: json.dumps(key)}
             said.append(f"{name}: created")
         elif name.endswith(RINGS):
             made[name] = new_key_ring(name.rpartition("-")[0].rpartition("-")[0])
@@ -64,9 +66,12 @@ def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
 
 def put(name: str, value: str, manifests: Manifests, values: Values) -> Iterator[str]:
     """Gives the value of that name another text. Raises Refused for a name that no manifest has,
+    for a key that is made here, because what it signed, wrapped or entered would be lost with it,
     for an empty text, and where its secret does not exist yet."""
     if name not in manifests.secrets:
         raise Refused(f"{name}: no manifest names it; write one of {', '.join(manifests.secrets)}")
+    if name.endswith((SIGNING, PUBLIC, *RINGS)):
+        raise Refused(f"{name}: is made here and needed for what it was used for; rotate it")
     if not value.strip():
         raise Refused(f"{name}: its value comes on the standard input, and nothing came")
     values.add(name, value.strip())
@@ -113,11 +118,16 @@ def _publish(
 ) -> bool:
     """Publishes the key's public half, after the older ones to `keep`, where a manifest names the
     owner's public keys. Returns whether one does."""
-    known = values.latest(f"{owner}{PUBLIC}") if keep else None
-    kept = json.loads(known)["keys"] if known is not None else []
+    kept = _known(owner, manifests, values) if keep else []
     published = _published(owner, manifests, key, kept)
     values.add_all(published)
     return bool(published)
+
+
+def _known(owner: str, manifests: Manifests, values: Values) -> Sequence[Mapping[str, str]]:
+    name = f"{owner}{PUBLIC}"
+    known = values.latest(name) if name in manifests.secrets else None
+    return json.loads(known)["keys"] if known is not None else []
 
 
 def _published(

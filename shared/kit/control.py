@@ -45,8 +45,8 @@ class Suspension(Model):
 
 
 class Revocation(Model):
-    """When a key or a principal's tokens were revoked. Of a principal, tokens of a lower
-    `version` of its place in the tenant are refused."""
+    """When the tokens of a key, a principal or a workspace were revoked. Of a principal, tokens of
+    a lower `version` of its place in the tenant are refused."""
 
     at: Instant
     version: int = 0
@@ -58,10 +58,10 @@ class Control(Model):
     revokes nothing.
 
     `entitlements` are what the tenant has beyond its tier. `policy_version` is that of what it has
-    published of policies, a few seconds after each publication. `revoked` names keys and principals
-    of the last seventeen minutes; where they were too many, `reissued_at` says that every token
-    issued until then is refused. `suspensions` are the times in which it was not open; while it is
-    closing, `closes_at` is when it can be resumed no more."""
+    published of policies, a few seconds after each publication. `revoked` names keys, principals
+    and archived workspaces of the last seventeen minutes; where they were too many, `reissued_at`
+    says that every token issued until then is refused. `suspensions` are the times in which it was
+    not open; while it is closing, `closes_at` is when it can be resumed no more."""
 
     status: TenantStatus = "active"
     tier: Tier = "free"
@@ -111,12 +111,14 @@ class EndedSessions(Model):
 
 class Bearer(NamedTuple):
     """What an access token says of itself. `credential_id` is its session or key; `version` that of
-    its principal's place in the tenant when it was issued."""
+    its principal's place in the tenant when it was issued, `workspace_id` the one that it is
+    for."""
 
     principal: str
     credential_id: str | None
     issued_at: int
     version: int
+    workspace_id: str | None = None
 
 
 class KnownTenant(NamedTuple):
@@ -132,6 +134,7 @@ class KnownTenant(NamedTuple):
         reissued = [each for each in (control.reissued_at, self.ended.reissued_at) if each]
         return (
             (sid is not None and (sid in control.revoked or sid in self.ended.ended))
+            or (bearer.workspace_id is not None and bearer.workspace_id in control.revoked)
             or (principal is not None and bearer.version < principal.version)
             or any(bearer.issued_at <= each.timestamp() for each in reissued)
         )

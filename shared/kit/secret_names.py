@@ -1,7 +1,7 @@
 """Which secret holds which value: one for each function, and one for the public keys of all."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 PUBLIC = "-public-keys"
 # Values of one function, by the ends of their names; what is left of a name is the function's.
@@ -9,6 +9,10 @@ OWN = ("-signing-key", "-log-key", "-bucket-key", "-providers")
 # Wraps the keys of tenants: several functions read it, and nothing else is with it.
 WRAPPING = "-wrapping-key"
 PUBLIC_KEYS = "public-keys"
+TENANTS = "tenants"
+PASSWORD = "postgres-password"  # noqa: S105 - a secret's name
+# Secrets of no function, so that none may have one of these names.
+SHARED = (PUBLIC_KEYS, TENANTS, PASSWORD)
 
 
 def secret_of(name: str) -> str:
@@ -26,9 +30,11 @@ def secrets_of(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({secret_of(name) for name in names}))
 
 
-def is_of_another(name: str, function: str) -> bool:
-    """Whether the value lies in the secret of another function, which this one must not read."""
-    return name.endswith(OWN) and secret_of(name) != function
+def is_of_another(name: str, function: str, functions: Collection[str]) -> bool:
+    """Whether the value lies in the secret of another of the functions, whatever the name's form:
+    whoever reads one value of a secret reads all."""
+    secret = secret_of(name)
+    return secret != function and (name.endswith(OWN) or secret in functions)
 
 
 def payload_of(values: Mapping[str, str]) -> str:

@@ -2,14 +2,14 @@
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from shared.kit.models import Model
-from shared.kit.secret_names import is_of_another, secret_of
+from shared.kit.secret_names import SHARED, is_of_another, secret_of
 from shared.manifest.model import REQUIREMENTS, Handles, Manifest
 from shared.manifest.whole import Manifests, dashed
 
@@ -52,7 +52,7 @@ def load_manifests(root: Path) -> Manifests:
         defaults = PUBLISHING if noun in publishing else _reader_defaults(handles.get(noun))
         manifest = _valid(Manifest, folder / "function.toml", tomllib.loads, defaults)
         own = (f"{noun}{LOG_KEY}",) if noun in publishing else ()
-        by_noun[noun] = _with_secrets(noun, manifest, own, folder / "function.toml")
+        by_noun[noun] = _with_secrets(noun, manifest, own, folders)
     manifests = Manifests(root, by_noun, folders, handles, topics_of)
     problems = list(_contradictions(manifests))
     if problems:
@@ -67,6 +67,8 @@ def function_folders(root: Path) -> dict[str, Path]:
     for pattern in ("functions/*/function.toml", "*/function.toml"):
         for file in sorted(root.glob(pattern)):
             noun = file.parent.name.replace("_", "-")
+            if noun in SHARED:
+                raise ManifestError(f"{file}: {noun} is the name of a secret that others read")
             if noun in folders:
                 raise ManifestError(f"{file}: {noun} is also the name of {folders[noun]}")
             folders[noun] = file.parent
@@ -99,14 +101,16 @@ def _reader_defaults(handles: Handles | None) -> dict[str, Any]:
     return {"reactions": {}, "access": {"firestore": "read"} if handles.events else {}}
 
 
-def _with_secrets(noun: str, manifest: Manifest, own: tuple[str, ...], file: Path) -> Manifest:
-    access = manifest.access
+def _with_secrets(
+    noun: str, manifest: Manifest, own: tuple[str, ...], folders: Mapping[str, Path]
+) -> Manifest:
+    access, file = manifest.access, folders[noun] / "function.toml"
     for name in access.secrets:
         if name.endswith(LOG_KEY):
             raise ManifestError(
                 f"{file}: access.secrets: remove {name}; the function that publishes has its own"
             )
-        if is_of_another(name, noun):
+        if is_of_another(name, noun, folders):
             raise ManifestError(
                 f"{file}: access.secrets: remove {name}; it lies in the secret of"
                 f" {secret_of(name)}, which only that function reads"

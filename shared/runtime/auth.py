@@ -92,7 +92,7 @@ class Claims(BaseModel):
     @property
     def bearer(self) -> Bearer:
         """What a revocation is compared with."""
-        return Bearer(self.sub, self.sid, self.iat, self.member_version)
+        return Bearer(self.sub, self.sid, self.iat, self.member_version, self.workspace)
 
 
 class TokenRefused(Unauthenticated):

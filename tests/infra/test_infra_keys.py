@@ -85,6 +85,42 @@ async def test_creating_again_changes_nothing(values: Values) -> None:
     assert all(line.endswith(": kept") for line in said)
 
 
+async def test_a_key_that_was_lost_is_made_again_beside_the_public_keys_of_before(
+    values: Values,
+) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    key = load_signing_key(await value_of(values, "audit-signing-key"))
+    before = sign(STATEMENT, key)
+    await asyncio.to_thread(_lose_everything, values, "audit")
+    said = await all_of(create_missing, MANIFESTS, values)
+    assert "audit-signing-key: created" in said
+    keys = load_public_keys(await value_of(values, "audit-public-keys"))
+    after = sign(STATEMENT, load_signing_key(await value_of(values, "audit-signing-key")))
+    assert verify(before, keys) == verify(after, keys) == STATEMENT
+
+
+def _lose_everything(values: Values, secret: str) -> None:
+    path = f"projects/{PROJECT}/secrets/{secret}"
+    values._client.add_secret_version(request={"parent": path, "payload": {"data": b"{}"}})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("tenants-wrapping-key", "approvals-log-key"),
+        *("approvals-signing-key", "approvals-public-keys"),
+    ],
+)
+async def test_a_key_that_is_made_here_is_rotated_and_never_replaced(
+    values: Values, name: str
+) -> None:
+    await all_of(create_missing, MANIFESTS, values)
+    before = await value_of(values, name)
+    with pytest.raises(Refused, match=f"{name}: .*rotate"):
+        await all_of(put, name, "{}", MANIFESTS, values)
+    assert await value_of(values, name) == before
+
+
 async def test_the_key_of_a_bucket_is_made_by_google_and_opens_nothing_before(
     values: Values,
 ) -> None:

@@ -18,14 +18,24 @@ Step = Transition[Control]
 
 
 def revoke(control: Control, id: str, at: datetime, version: int = 0) -> Step:
-    """The tokens of a key are refused from now on, and those of a principal whose place in the
-    tenant had a lower `version` when they were issued. Where a thousand were revoked in seventeen
-    minutes, every token of the tenant is refused, and whoever may have another gets one."""
+    """The tokens of a key or for a workspace are refused from now on, and those of a principal
+    whose place in the tenant had a lower `version` when they were issued. Where a thousand were
+    revoked in seventeen minutes, every token of the tenant is refused, and whoever may have another
+    gets one."""
     revoked = {name: each for name, each in control.revoked.items() if at - each.at <= KEPT}
     revoked[id] = Revocation(at=at, version=version)
     if len(revoked) > MOST_REVOKED:
         return Transition(control.but(revoked={}, reissued_at=at + LONGEST_COMMIT))
     return Transition(control.but(revoked=revoked))
+
+
+def restore(control: Control, id: str) -> tuple[Step, ...]:
+    """The tokens for a workspace are taken again, also those of before; no change where they are
+    not refused."""
+    if id not in control.revoked:
+        return ()
+    kept = {name: each for name, each in control.revoked.items() if name != id}
+    return (Transition(control.but(revoked=kept)),)
 
 
 def set_flag(control: Control, name: str, percent: int) -> tuple[Step, ...]:

@@ -10,6 +10,7 @@ from pydantic import StrictBool
 
 from events.members import MemberRolesChanged, WorkspaceRoles
 from events.tenants import WorkspaceArchived, WorkspaceCreated, WorkspaceReopened, WorkspaceState
+from functions.identity.rules.control import restore, revoke
 from functions.identity.rules.roles import DECIDING, GIVEN_IN_WORKSPACES, check_kind
 from functions.identity.rules.tenant import Member, Name, Tenant, check_current, without_tokens
 from shared.kit.callers import Actor
@@ -42,7 +43,7 @@ class Workspace(WorkspaceState):
     name: str
 
 
-Step = Transition[Workspace] | Transition[Tenant]
+Step = Transition[Workspace] | Transition[Tenant] | Transition[Control]
 
 
 def create(
@@ -54,18 +55,25 @@ def create(
 
 
 def change(
-    tenant: Tenant, workspace: Workspace, body: WorkspaceChange, at: datetime
+    tenant: Tenant,
+    control: Control,
+    workspace: Workspace,
+    body: WorkspaceChange,
+    at: datetime,
 ) -> tuple[Step, ...]:
-    """The workspace with another name, archived, or in use again; no change where it is so already.
-    Raises VersionConflict for more than a hundred that are in use."""
+    """The workspace with another name, archived, so that its tokens are refused, or in use again;
+    no change where it is so already. Raises VersionConflict for more than a hundred that are in
+    use."""
     name = body.name if body.name is not None else workspace.name
     newer = workspace.but(name=name)
     is_archived = workspace.archived_at is not None
     if body.archived is None or body.archived == is_archived:
         return (Transition(newer),) if newer != workspace else ()
-    newer = newer.but(archived_at=at if body.archived else None)
-    event = WorkspaceArchived if body.archived else WorkspaceReopened
-    return _counted(tenant, -1 if body.archived else 1), Transition(newer, event)
+    newer, id = newer.but(archived_at=at if body.archived else None), workspace.workspace_id
+    if body.archived:
+        archived = Transition(newer, WorkspaceArchived)
+        return _counted(tenant, -1), revoke(control, id, at), archived
+    return _counted(tenant, 1), *restore(control, id), Transition(newer, WorkspaceReopened)
 
 
 def is_in_use(workspace: Workspace | None) -> bool:

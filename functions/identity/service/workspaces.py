@@ -49,7 +49,8 @@ async def change_workspace(
         workspace = await work.get(WORKSPACES, workspace_id)
         tenant = await administered(work)
         work.rely_on(TENANTS, caller.tenant_id)
-        steps = workspaces.change(tenant, workspace, body, work.at)
+        control = await control_of(work)
+        steps = workspaces.change(tenant, control, workspace, body, work.at)
         return WorkspaceView.of(await work.save_change(workspace, *steps))
 
     about = (WORKSPACES, workspace_id)

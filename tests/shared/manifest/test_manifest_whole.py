@@ -196,13 +196,29 @@ def test_the_key_of_a_log_is_read_by_the_function_that_publishes_and_named_by_no
             checkout(orders=named)
 
 
-@pytest.mark.parametrize("name", ["bills-signing-key", "bills-bucket-key", "bills-providers"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("bills-signing-key", "bills-bucket-key", "bills-providers"),
+        *("bills-and-more", "bills-and-more-wrapping-key"),
+    ],
+)
 def test_what_lies_in_the_secret_of_another_function_is_refused(
     checkout: Checkout, name: str
 ) -> None:
     named = ORDERS.replace('"orders-signing-key"', f'"orders-signing-key", "{name}"')
     with pytest.raises(ManifestError, match=rf"orders/function.toml: access.secrets: .*{name}"):
         checkout(orders=named)
+
+
+@pytest.mark.parametrize("name", ["tenants", "public_keys", "postgres_password"])
+def test_no_function_has_the_name_of_a_secret_that_others_read(
+    checkout: Checkout, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "functions" / name).mkdir(parents=True)
+    (tmp_path / "functions" / name / "function.toml").write_text(BILLS)
+    with pytest.raises(ManifestError, match=r"is the name of a secret that others read"):
+        checkout()
 
 
 def test_an_event_that_nobody_publishes_is_refused(checkout: Checkout) -> None:

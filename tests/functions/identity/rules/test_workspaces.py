@@ -46,19 +46,24 @@ def test_a_tenant_has_at_most_a_hundred_workspaces_in_use() -> None:
     full, workspace = _made(_tenant(workspaces=MOST_OPEN - 1))
     with pytest.raises(VersionConflict, match="at most 100"):
         _made(full)
-    counted, archived = change(full, workspace, WorkspaceChange(archived=True), NOON)
+    counted, revoked, archived = change(
+        full, Control(), workspace, WorkspaceChange(archived=True), NOON
+    )
     assert isinstance(counted.state, Tenant)
     assert counted.state.workspaces == MOST_OPEN - 1
     assert isinstance(archived.state, Workspace)
+    control = revoked.state
+    assert isinstance(control, Control)
+    assert set(control.revoked) == {"wsp_1"}
     again, _ = _made(counted.state)
     with pytest.raises(VersionConflict):
-        change(again, archived.state, WorkspaceChange(archived=False), NOON)
+        change(again, control, archived.state, WorkspaceChange(archived=False), NOON)
 
 
 def test_what_is_so_already_changes_nothing() -> None:
     tenant, workspace = _made(_tenant())
     for body in (WorkspaceChange(), WorkspaceChange(name="Ward", archived=False)):
-        assert change(tenant, workspace, body, NOON) == ()
+        assert change(tenant, Control(), workspace, body, NOON) == ()
 
 
 def _member(kind: Literal["human", "service"] = "human", **changed: Any) -> Member:

@@ -96,8 +96,8 @@ class Member:
     def session_id(self) -> str:
         return self.refresh.partition(".")[0]
 
-    async def renews(self, tenant: str) -> str:
-        tokens = await renew_session(self.refresh, tenant, "", clock.now())
+    async def renews(self, tenant: str, workspace: str = "") -> str:
+        tokens = await renew_session(self.refresh, tenant, "", clock.now(), workspace_id=workspace)
         self.refresh, self.access = str(tokens.refresh), tokens.access
         return self.access
 
@@ -209,6 +209,31 @@ async def test_a_revoked_key_is_refused_though_it_has_a_token(assent: Assent) ->
     assent.wait()
     assert await assent.status("GET", "/v1/agents", tokens[0]) == REVOKED
     assert await assent.status("GET", "/v1/agents", tokens[1]) == (200, "")
+    assert ("revoked", gala.principal) in await _refusals(tenant)
+
+
+async def test_tokens_for_a_workspace_are_refused_once_it_is_archived(assent: Assent) -> None:
+    gala = await Member.signs_in(assent)
+    tenant = await gala.founds()
+    admin = gala.access
+    ids = []
+    for name in ("Surgery", "Ward"):
+        made = await assent.ask("POST", "/v1/workspaces", admin, {"name": name})
+        ids.append(made.json()["workspace_id"])
+    surgery, ward = [await gala.renews(tenant, each) for each in ids]
+    ends = (clock.now() + timedelta(days=3)).isoformat()
+    body = {"name": "CI", "scopes": ["agents:read"], "expires_at": ends}
+    key = (await assent.ask("POST", "/v1/api-keys", surgery, body)).json()
+    program = (await exchange_key(key["secret"], clock.now())).access
+    path, paths = f"/v1/workspaces/{ids[0]}", ("/v1/agents", "/v1/approvals", "/v1/api-keys")
+    for is_archived, answer in ((True, REVOKED), (False, (200, ""))):
+        change = {"archived": is_archived}
+        assert (await assent.ask("PATCH", path, admin, change)).status_code == 200
+        assent.wait()
+        assert {await assent.status("GET", each, surgery) for each in paths} == {answer}
+        assert await assent.status("GET", "/v1/agents", program) == answer
+        for other in (ward, admin):
+            assert {await assent.status("GET", each, other) for each in paths} == {(200, "")}
     assert ("revoked", gala.principal) in await _refusals(tenant)
 
 
