@@ -194,10 +194,11 @@ def test_no_pattern_is_built_from_input() -> None:
 # Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, identity's.
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
 # which are public only (test_runtime_outside.py). `redirects` calls nobody: the two before it open
-# addresses with it.
+# addresses with it, and `certificates` says whom they trust.
 CALLERS = {
     "functions/agents/reviewer.py",
     "mobile_api/approvals.py",
+    "shared/runtime/certificates.py",
     "shared/runtime/issuer_keys.py",
     "shared/runtime/key_exchange.py",
     "shared/runtime/redirects.py",
@@ -233,7 +234,10 @@ def test_cryptography_is_the_libraries_own() -> None:
         for _, name in imports()
         if name.startswith(("joserfc", "cryptography", "hmac", "ssl", "Crypto", "nacl", "jwt"))
     }
-    assert libraries == {"joserfc", "cryptography", "hmac"}
+    assert libraries == {"joserfc", "cryptography", "hmac", "ssl"}
+    assert {module for module, name in imports() if name == "ssl"} == {
+        "shared/runtime/certificates.py"
+    }
     assert {module for module, name in imports() if name == "hmac"} == {"shared/kit/digests.py"}
 
 
