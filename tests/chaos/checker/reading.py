@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import psycopg
 
-from shared.kit.secret_names import PUBLIC_KEYS, values_in
 from tests.chaos.checker.evidence import Json, Tenant
 
 COLLECTIONS = (
@@ -56,8 +55,8 @@ def read_keys(env: Mapping[str, str]) -> dict[str, Json]:
             transport=SecretManagerServiceGrpcTransport(channel=channel)
         )
         project = f"projects/{env['GOOGLE_CLOUD_PROJECT']}"
-        version = f"{project}/secrets/{PUBLIC_KEYS}/versions/latest"
-        found = values_in(client.access_secret_version(name=version).payload.data.decode())
+        version = f"{project}/secrets/public-keys/versions/latest"
+        found = json.loads(client.access_secret_version(name=version).payload.data)
         return {name: json.loads(found[name]) for name in KEY_SETS}
 
 
