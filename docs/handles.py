@@ -4,6 +4,7 @@ of the function's private side, or says which is not current."""
 import json
 import sys
 import tomllib
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,7 +31,9 @@ def rendered_handles() -> dict[Path, str]:
             run = getattr(reactions, "RUN", None)
             if run is None and find_spec(module.replace("reactions", "aggregates")):
                 raise ValueError(f"{module} names no RUN: nothing is swept, and nothing indexed")
-            found[folder / HANDLES] = _rendered(handled - _scheduled(folder), set(topics), run)
+            about = getattr(reactions, "ABOUT", {})
+            handled -= _scheduled(folder)
+            found[folder / HANDLES] = _rendered(handled, set(topics), about, run)
     return found
 
 
@@ -39,7 +42,9 @@ def _scheduled(folder: Path) -> set[str]:
     return set(manifest.get("reactions", {}).get("schedules", {}))
 
 
-def _rendered(handled: set[str], published: set[str], run: Runner | None) -> str:
+def _rendered(
+    handled: set[str], published: set[str], about: Mapping[str, str], run: Runner | None
+) -> str:
     """What is called due and is published by nobody is a timer."""
     timers = {each for each in handled - published if each.split(".")[2] == "due"}
     collections: dict[str, Collection] = {}
@@ -47,6 +52,7 @@ def _rendered(handled: set[str], published: set[str], run: Runner | None) -> str
         if collections.setdefault(each.name, each) != each:
             raise ValueError(f"{each.name} is declared twice, and differently")
     content = {
+        **({"about": dict(sorted(about.items()))} if about else {}),
         "collections": {
             name: {
                 "composites": each.composites,

@@ -172,6 +172,7 @@ class Composition:
             clock=self.directory.clock,
             postgres_dsn=servers.postgres.dsn(APPLICATION) if servers.postgres else None,
             buckets=servers.buckets.url if servers.buckets else None,
+            targets=servers.targets.url if servers.targets else "",
             urls=self.fleet.urls,
             limits=self.options.limits,
             tier=self.options.tier,

@@ -1,4 +1,5 @@
-"""The servers that hold the platform's state: Google's two emulators, PostgreSQL, and buckets."""
+"""The servers that hold the platform's state: Google's two emulators, PostgreSQL, buckets, and what
+operations act on."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -15,6 +16,7 @@ from emulators.keep.snapshot import Snapshot
 from emulators.postgres import Postgres
 from emulators.processes import Process, accepts_connections
 from emulators.pubsub.emulator import PubsubEmulator
+from emulators.targets import ACTOR, TargetServer
 from shared.manifest import Manifests
 
 _FIRESTORE = "firestore"
@@ -23,17 +25,19 @@ _POSTGRES = "postgres"
 
 @dataclass(frozen=True)
 class Servers:
-    """All servers, running. PostgreSQL and buckets only where a manifest needs them."""
+    """All servers, running. PostgreSQL, buckets and targets only where a manifest needs them."""
 
     firestore: FirestoreEmulator
     pubsub: PubsubEmulator
     postgres: Postgres | None
     buckets: Buckets | None
+    targets: TargetServer | None
 
     @property
     def processes(self) -> list[Process]:
         found = [self.firestore.process, self.pubsub.process]
-        others = [each.process for each in (self.postgres, self.buckets) if each is not None]
+        optional = (self.postgres, self.buckets, self.targets)
+        others = [each.process for each in optional if each is not None]
         return [*found, *others]
 
     async def save(self, scratch: Path) -> dict[str, Path]:
@@ -50,6 +54,8 @@ class Servers:
             checks["postgres"] = accepts_connections(self.postgres.port)
         if self.buckets is not None:
             checks["buckets"] = self.buckets.answers()
+        if self.targets is not None:
+            checks["targets"] = self.targets.answers()
         return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
 
 
@@ -92,11 +98,25 @@ async def start_servers(
         await create_buckets(started.url, [*manifests.buckets])
         return started
 
+    async def targets() -> TargetServer | None:
+        if ACTOR not in manifests.by_noun:
+            return None
+        started = await TargetServer.start(root, directory, keep=snapshot is not None)
+        exits.push_async_callback(started.stop)
+        return started
+
     async with asyncio.TaskGroup() as group:
         tasks = (
             group.create_task(firestore()),
             group.create_task(pubsub()),
             group.create_task(postgres()),
             group.create_task(buckets()),
+            group.create_task(targets()),
         )
-    return Servers(tasks[0].result(), tasks[1].result(), tasks[2].result(), tasks[3].result())
+    return Servers(
+        tasks[0].result(),
+        tasks[1].result(),
+        tasks[2].result(),
+        tasks[3].result(),
+        tasks[4].result(),
+    )

@@ -155,7 +155,9 @@ class ApprovalState(ApprovalRecord, EventData):
 
     What is large is named by its hash (docs/contracts.md, Contents): `decision_hash` names the
     content to approve; `events.dossiers.DossierNames` has the others.
-    `considered` are the ids of the precedents that it was compared with at its request.
+    `considered` are the ids of the precedents that it was compared with at its request. `token` is
+    the capability token of the run that requested it; once it is approved, the assent to exactly
+    its content is in it, signed by `approvals`.
     `signature` is a compact JWS over a `SignedDecision`, from the first final decision on."""
 
     approval_id: str
@@ -164,6 +166,7 @@ class ApprovalState(ApprovalRecord, EventData):
     matches_hash: str | None = None
     case: CaseBinding | None = None
     considered: tuple[str, ...] = ()
+    token: str | None = None
     signature: str | None = None
 
 

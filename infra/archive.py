@@ -18,6 +18,7 @@ _LEFT_OUT = "shared/manifest"
 _DATA = (
     "shared/catalogue.toml",
     "shared/built_in_tools.toml",
+    "shared/operations.toml",
     "shared/policy/schema.cedarschema",
     "shared/policy/platform/constitution.cedar",
     "shared/policy/platform/roles.cedar",

@@ -11,9 +11,15 @@ _SECONDS = 900
 
 
 def authorization(
-    key: OKPKey, principal: str, tenant: str, scopes: Iterable[str], roles: Iterable[str]
+    key: OKPKey,
+    principal: str,
+    tenant: str,
+    scopes: Iterable[str],
+    roles: Iterable[str],
+    workspace: str | None = None,
 ) -> dict[str, str]:
-    """The header of a call with a token that is valid now."""
+    """The header of a call with a token that is valid now; for one workspace, where it is
+    named."""
     claims = {
         "iss": ISSUER,
         "aud": "assent",
@@ -22,6 +28,7 @@ def authorization(
         "scope": " ".join(scopes),
         "roles": list(roles),
         "exp": int(time.time()) + _SECONDS,
+        **({"workspace": workspace} if workspace is not None else {}),
     }
     header = {"alg": "Ed25519", "kid": key.kid, "typ": "at+jwt"}
     return {"Authorization": f"Bearer {jwt.encode(header, claims, key, ['Ed25519'])}"}

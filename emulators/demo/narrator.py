@@ -55,15 +55,13 @@ class Narrator:
     def card(self, card: dict[str, Any]) -> None:
         """Prints a card as the governor's phone shows it."""
         table = Table(title="on the governor's phone", show_header=False, title_justify="left")
-        veto = card["veto"]
+        veto, at = card["veto"], card["stage"]
+        stage = [("stage", f"{at['number']} of {at['of']}: {at['name']}")] if at else []
         for name, value in (
             ("summary", card["summary"]),
             ("status", card["status"]),
             ("risk", f"{card['risk']}: {'; '.join(card['risk_reasons'])}"),
-            (
-                "stage",
-                f"{card['stage']['number']} of {card['stage']['of']}: {card['stage']['name']}",
-            ),
+            *stage,
             ("deadline", f"{card['deadline_at']}, then {card['on_timeout']}"),
             ("decision hash", card["decision_hash"]),
             *((("veto until", veto["closes_at"]),) if veto else ()),

@@ -13,6 +13,7 @@ from emulators.browser import Browser
 from emulators.client import PlatformClient
 from emulators.demo.narrator import Narrator
 from emulators.demo.person import Person, SignedIn
+from emulators.demo.run import ran
 from emulators.failures import PlatformError
 
 SPECS = Path(__file__).parent / "specs"
@@ -35,6 +36,7 @@ def tell(base_url: str, narrator: Narrator) -> None:
         _precedent(governor, example, narrator)
         _vetoed(author, governor, platform, narrator)
         _confirmed(author, governor, platform, narrator)
+        ran(author, governor, platform, narrator)
         narrator.dashboard(governor.get("/v1/mobile/dashboard"))
         platform.wait_until_idle()
         narrator.causes(platform.events())

@@ -47,6 +47,7 @@ class Services:
     limits: bool = False
     tier: str | None = None
     public_url: str = ""
+    targets: str = ""
 
 
 def program_environment(root: Path) -> dict[str, str]:
@@ -75,6 +76,7 @@ def common(services: Services) -> dict[str, str]:
         "ASSENT_RP_ID": "localhost",
         "ASSENT_PASSKEY_ORIGINS": services.public_url,
         "ASSENT_IDENTITY_URL": services.urls.get("identity", ""),
+        "ASSENT_TARGETS_URL": services.targets,
         "ASSENT_LOCAL_LIMITS": str(services.limits).lower(),
     }
 

@@ -52,11 +52,11 @@ class Ledger:
         """Adds a delivery for every subscription whose filter matches; returns them."""
         if message.topic == DEAD_LETTERS:
             self._dead_letters[message.id] = message
-        event_type = message.attributes.get("ce-type", "")
+        said = [message.attributes.get(name, "") for name in ("ce-type", "ce-about")]
         owed = [
             Owed(name, message, failures=0)
             for name, each in self._subscriptions.items()
-            if each.topic == message.topic and each.filter.passes(event_type)
+            if each.topic == message.topic and each.filter.passes(*said)
         ]
         self._owed |= {(one.subscription, message.id): message for one in owed}
         return owed

@@ -2,6 +2,7 @@
 policy, and what it knows of passkeys and of the tenant's humans."""
 
 from events.decisions import statement_of
+from functions.approvals.assenting import Assenting
 from functions.approvals.rules.alone import Humans, KnownHuman
 from functions.approvals.rules.approval import Approval, next_timer
 from functions.approvals.rules.entity_types import APPROVAL, PRECEDENT
@@ -9,10 +10,10 @@ from functions.approvals.rules.passkeys import KnownPasskey
 from functions.approvals.rules.policy import ApprovalPolicy
 from functions.approvals.rules.postponement import postponed, published
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
+from functions.approvals.rules.subjects import noun_about
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.postponement import Postponement
 from shared.aggregates.runner import Runner
-from shared.aggregates.signing import Signing
 from shared.kit.workspaces import WORKSPACE
 from shared.storage.collections import Collection
 
@@ -48,10 +49,11 @@ APPROVALS = Aggregate(
     ),
     queried=("-silence_at", "-governed_at", "refused_marks[]", "tacit_marks[]"),
     next_timer=next_timer,
-    signing=Signing("approvals-signing-key", statement_of),
+    signing=Assenting("approvals-signing-key", statement_of),
     entity_type=APPROVAL,
     postponement=Postponement(postponed, published),
     in_workspaces=True,
+    about=lambda approval: noun_about(approval.subject),
 )
 
 PRECEDENTS = Aggregate(

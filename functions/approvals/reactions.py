@@ -11,6 +11,7 @@ from events.cases import (
 from events.members import MemberJoined, MemberRemoved, MemberRolesChanged
 from events.passkeys import PasskeyAdded, PasskeyRemoved
 from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
+from events.runs import RunApprovalNeeded, RunCancelled
 from functions.approvals.aggregates import APPROVALS, RUN
 from functions.approvals.rules.approval import (
     DEADLINE_DUE,
@@ -25,18 +26,22 @@ from functions.approvals.service.refusals import take_back_same
 from functions.approvals.service.requests import (
     end_for_case,
     end_for_policy,
+    end_for_run,
     note_failed_rollback,
     note_rollback,
     note_unneeded_reversal,
     note_unpublished,
     open_for_case,
     open_for_policy,
+    open_for_run,
     withdraw,
 )
 
 HANDLERS = {
     AgentApprovalNeeded.event_type: open_for_case,
     PolicyApprovalNeeded.event_type: open_for_policy,
+    RunApprovalNeeded.event_type: open_for_run,
+    RunCancelled.event_type: end_for_run,
     PolicyReturned.event_type: end_for_policy,
     PolicyRetired.event_type: note_unpublished,
     CreationCaseWithdrawalRequested.event_type: withdraw,

@@ -1,16 +1,37 @@
-"""HTTP in, HTTP out: a tenant's entries, its newest checkpoint, proofs, and exports."""
+"""HTTP in, HTTP out: a tenant's entries, its newest checkpoint, proofs, exports, and receipts."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from functions.audit.aggregates import RUN
 from functions.audit.exporting import request_everything, request_export, show_export
 from functions.audit.proving import prove, show_checkpoint
+from functions.audit.receipts import (
+    list_recorded,
+    show_cose,
+    show_proof,
+    show_signed,
+    verify_recorded,
+)
+from functions.audit.rules.cose import MEDIA_TYPE as COSE
 from functions.audit.searching import search
-from functions.audit.views import AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs
+from functions.audit.views import (
+    AuditCheckpoint,
+    AuditEntryPage,
+    AuditExport,
+    AuditProofs,
+    DsseEnvelope,
+    ReceiptAwaited,
+    ReceiptPage,
+    ReceiptProof,
+    ReceiptVerification,
+    SignedReceipt,
+)
 from shared.kit.callers import Caller
+from shared.kit.models import Model
 from shared.runtime.acts import does
+from shared.runtime.bodies import JSON
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
@@ -27,11 +48,30 @@ _ENTRIES = Router(read=("audit:read",), narrows=True, **_TAKES)
 _EXPORTS = Router(read=("audit:read",), **_TAKES)
 # The admins of a tenant that is suspended or closing take its log, and all it has, with them.
 _STOPPED = Router(in_stopped=True, **_TAKES)
+# To verify changes nothing.
+_RECEIPTS = Router(
+    prefix="/v1/receipts",
+    tag="receipts",
+    read=("audit:read",),
+    write=("audit:read",),
+    within=("read_audit_reports",),
+    narrows=True,
+)
 _TENANT = Router(prefix="/v1/tenants", tag="audit", write=("audit:write",), in_stopped=True)
 
 Sought = Annotated[str | None, Query(max_length=200)]
 # No log has so many entries.
 Number = Annotated[int | None, Query(ge=1, lt=1 << 53)]
+# What is answered while no checkpoint covers a receipt.
+_AWAITED: dict[int | str, dict[str, Any]] = {
+    202: {"model": ReceiptAwaited, "description": "No checkpoint covers it yet"}
+}
+
+
+class VerifyBody(Model):
+    """The envelope of the receipt that the caller has, if any."""
+
+    envelope: DsseEnvelope | None = None
 
 
 @_ENTRIES.get("/entries")
@@ -94,4 +134,53 @@ async def get_export(caller: Caller, export_id: str) -> AuditExport:
     return await show_export(caller, export_id)
 
 
-ROUTER = Router.joining(_ENTRIES, _EXPORTS, _STOPPED, _TENANT)
+@_RECEIPTS.get("")
+async def list_receipts(
+    caller: Caller, run_id: Sought = None, limit: Limit = 25, cursor: Cursor = None
+) -> ReceiptPage:
+    """Lists receipts, newest first: all, or those of a run."""
+    return await list_recorded(caller, run_id, limit, cursor)
+
+
+@_RECEIPTS.get(
+    "/{receipt_id}",
+    response_model=SignedReceipt,
+    responses={
+        200: {"content": {COSE: {"schema": {"type": "string", "format": "binary"}}}},
+        **_AWAITED,
+    },
+)
+async def get_receipt(
+    caller: Caller, receipt_id: str, format: Literal["dsse", "cose"] = "dsse"
+) -> SignedReceipt | Response:
+    """Shows a receipt with its DSSE envelope, which the log's key signed over the in-toto
+    statement. In the format `cose` it is a signed statement with its proof: 202 with the time of
+    the next checkpoint while none covers it."""
+    if format == "dsse":
+        return await show_signed(caller, receipt_id)
+    found = await show_cose(caller, receipt_id)
+    return (
+        _awaited(found) if isinstance(found, ReceiptAwaited) else Response(found, media_type=COSE)
+    )
+
+
+@_RECEIPTS.get("/{receipt_id}/proof", response_model=ReceiptProof, responses=_AWAITED)
+async def get_proof(caller: Caller, receipt_id: str) -> ReceiptProof | Response:
+    """Proves that a checkpoint covers a receipt: what `assent-verify` verifies without the network.
+    202 with the time of the next checkpoint while none does."""
+    found = await show_proof(caller, receipt_id)
+    return _awaited(found) if isinstance(found, ReceiptAwaited) else found
+
+
+@_RECEIPTS.post("/{receipt_id}/verify")
+async def verify_receipt(caller: Caller, receipt_id: str, body: VerifyBody) -> ReceiptVerification:
+    """Verifies a receipt against the log and its newest checkpoint, and an envelope of it that the
+    caller has; says what was checked, and names what was tampered with."""
+    return await verify_recorded(caller, receipt_id, body.envelope)
+
+
+def _awaited(found: ReceiptAwaited) -> Response:
+    return Response(found.model_dump_json(), 202, media_type=JSON)
+
+
+ROUTER = Router.joining(_ENTRIES, _EXPORTS, _STOPPED, _TENANT, _RECEIPTS)

@@ -9,9 +9,10 @@ from functions.audit.checkpoints import open_checkpoints
 from functions.audit.rules.chain import Broken, Head, Verification
 from functions.audit.rules.evidence import NO_EVIDENCE, is_body_of
 from functions.audit.rules.notes import TreeHead
+from functions.audit.rules.receipts import REPORT, receipt_entries
 from functions.audit.rules.tree import is_stored
 from shared.kit import clock
-from shared.kit.errors import SignatureInvalid
+from shared.kit.errors import Invalid, SignatureInvalid
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.firestore import TenantStore
@@ -94,6 +95,10 @@ async def _compare_with_log(tenant_id: str) -> AsyncIterator[str]:
     """A sentence for each event of the log whose entry is missing or is about something else."""
     until = clock.now() - ON_ITS_WAY
     async for events in _evidence(tenant_id):
+        for event in events:
+            if event.type in REPORT:
+                async for each in _compare_receipts(event, is_due=event.time <= until):
+                    yield each
         entries = await store.entries_of(tenant_id, [event.id for event in events])
         for event in events:
             entry = entries.get(event.id)
@@ -101,6 +106,23 @@ async def _compare_with_log(tenant_id: str) -> AsyncIterator[str]:
                 yield f"event {event.id} ({event.type}) has no entry"
             elif entry is not None and not is_body_of(entry.body, event.attributes(), event.data):
                 yield f"entry {entry.number}: it is not what the log says of event {event.id}"
+
+
+async def _compare_receipts(event: Envelope, *, is_due: bool) -> AsyncIterator[str]:
+    """A sentence for each receipt in the event whose entry is missing or has another statement."""
+    try:
+        expected = receipt_entries(event.attributes(), event.data)
+    except (ValueError, Invalid):
+        yield f"event {event.id} ({event.type}) reports a receipt that is none"
+        return
+    ids = [each.event_id for each in expected]
+    entries = await store.entries_of(event.tenantid, ids) if ids else {}
+    for each in expected:
+        entry = entries.get(each.event_id)
+        if entry is None and is_due:
+            yield f"receipt {each.event_id} of event {event.id} has no entry"
+        elif entry is not None and entry.body != each.body:
+            yield f"entry {entry.number}: it is not what event {event.id} says of {each.event_id}"
 
 
 async def _evidence(tenant_id: str) -> AsyncIterator[list[Envelope]]:

@@ -34,7 +34,7 @@ async def search(
         subject=subject,
         since=_moment("from", since),
         before=_moment("to", before),
-        after=_place(cursor) if cursor is not None else None,
+        after=place_in(cursor) if cursor is not None else None,
         workspace_id=caller.workspace_id,
     )
     if wanted.since is not None and wanted.before is not None and wanted.before < wanted.since:
@@ -44,7 +44,7 @@ async def search(
     is_last = len(shown) == len(found)
     return AuditEntryPage(
         items=tuple(AuditEntry.of(*each) for each in shown),
-        next_cursor=None if is_last else _cursor(shown[-1]),
+        next_cursor=None if is_last else cursor_of(shown[-1]),
     )
 
 
@@ -66,11 +66,13 @@ def _moment(name: str, text: str | None) -> datetime | None:
         raise Invalid(FieldError(name, message)) from error
 
 
-def _cursor(last: Found) -> str:
+def cursor_of(last: Found) -> str:
+    """The cursor of a page that ends with this entry."""
     return f"{format_instant(last.filed.at)}_{last.entry.number}"
 
 
-def _place(cursor: str) -> tuple[datetime, int]:
+def place_in(cursor: str) -> tuple[datetime, int]:
+    """Where the page before a cursor ended. Raises Invalid for a cursor that is none."""
     moment, _, digits = cursor.partition("_")
     number = whole_number_in(digits)
     try:

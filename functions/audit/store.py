@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from functions.audit.rules.chain import GENESIS, Entry, Head
 from functions.audit.rules.checkpoints import StoredCheckpoint
 from functions.audit.rules.evidence import Filed, NewEntry
+from functions.audit.rules.examination import Linked
 from functions.audit.rules.tree import Node, below, leaf_hash, made_of
 from shared.messaging.log import tenants_of_log
 from shared.storage.batches import Batch, Document, LostRace
@@ -17,6 +18,30 @@ CHECKPOINTS = "audit_checkpoints"
 READ_AT_ONCE = 500
 HASHES_AT_ONCE = 5_000
 APPEND = "SELECT append_audit_entries(%s, %s, %s, %s::timestamptz[], %s, %s, %s, %s)"
+
+
+# What an event says in its attributes, a receipt says in the predicate of its statement
+# (`functions.audit.rules.receipts`).
+_FIRST_MISFILED = """
+SELECT min(number) FROM audit_entries,
+    LATERAL (SELECT body::json AS it, body::json->'predicate' AS receipt) AS said
+WHERE number > %s AND number <= %s AND (actor, action, subject, at, workspace) IS DISTINCT FROM
+    CASE WHEN receipt IS NULL
+    THEN (coalesce(it->>'actorid', ''), it->>'type', it->>'subject',
+          (it->>'time')::timestamptz, it->>'workspaceid')
+    ELSE (receipt->>'agent_id', it->>'predicateType', 'run/' || (receipt->>'run_id'),
+          (receipt->>'at')::timestamptz, receipt->>'workspace_id') END
+"""
+
+_LINK = """
+SELECT tenant_id, number, event_id, body, previous_hash, hash, workspace,
+    CASE number WHEN 1 THEN repeat('0', 64) ELSE
+        (SELECT hash FROM audit_entries AS other WHERE other.number = it.number - 1) END,
+    coalesce(
+        (SELECT previous_hash FROM audit_entries AS other WHERE other.number = it.number + 1),
+        (SELECT hash FROM audit_heads AS head WHERE head.number = it.number))
+FROM audit_entries AS it WHERE event_id = %s
+"""
 
 
 async def append_together(tenant_id: str, entries: Sequence[NewEntry]) -> None:
@@ -116,10 +141,7 @@ async def first_misfiled(tenant_id: str, after: int, up_to: int) -> int | None:
     its body, or None. Raises Unavailable."""
     async with tenant_transaction(tenant_id) as connection:
         rows = await connection.execute(
-            "SELECT min(number) FROM audit_entries, LATERAL (SELECT body::json AS it) AS said"
-            " WHERE number > %s AND number <= %s AND (actor, action, subject, at, workspace)"
-            " IS DISTINCT FROM (coalesce(it->>'actorid', ''), it->>'type', it->>'subject',"
-            " (it->>'time')::timestamptz, it->>'workspaceid')",
+            _FIRST_MISFILED,
             (after, up_to),
         )
         found = await rows.fetchone()
@@ -190,6 +212,15 @@ async def entries_of(tenant_id: str, event_ids: Sequence[str]) -> dict[str, Entr
             (list(event_ids),),
         )
         return {entry.event_id: entry for entry in (Entry(*row) for row in await rows.fetchall())}
+
+
+async def read_link(tenant_id: str, event_id: str) -> Linked | None:
+    """The entry of that event or receipt between its neighbours, as of one moment; None where there
+    is none. Raises Unavailable."""
+    async with tenant_transaction(tenant_id) as connection:
+        rows = await connection.execute(_LINK, (event_id,))
+        found = await rows.fetchone()
+    return Linked(Entry(*found[:6]), *found[6:]) if found else None
 
 
 async def read_head(tenant_id: str) -> Head:

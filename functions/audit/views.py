@@ -1,12 +1,19 @@
 """The answers of the API, field by field (docs/contracts.md)."""
 
-from typing import Self
+import base64
+import binascii
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints
 
 from events.audit import ExportState
+from events.receipts import Receipt
 from functions.audit.rules.chain import Entry
 from functions.audit.rules.evidence import Filed
+from functions.audit.rules.examination import Part, ReceiptCheck
+from functions.audit.rules.receipts import Recorded
 from shared.kit.instants import Instant
-from shared.kit.models import Data, part_of
+from shared.kit.models import Data, Model, Page, part_of
 from shared.kit.workspaces import InWorkspace
 
 
@@ -92,3 +99,81 @@ class AuditProofs(Data):
     checkpoint: AuditCheckpoint
     inclusion: InclusionProof | None
     consistency: ConsistencyProof | None
+
+
+class RecordedReceipt(Receipt):
+    """A receipt as the log has it: in the entry of that number."""
+
+    number: int
+    workspace_id: InWorkspace = None
+
+    @classmethod
+    def of(cls, number: int, recorded: Recorded) -> Self:
+        """The receipt in the entry of that number."""
+        within = recorded.workspace_id
+        return part_of(cls, recorded.receipt, number=number, workspace_id=within)
+
+
+class ReceiptPage(Page[RecordedReceipt]):
+    """Some receipts, newest first."""
+
+
+class DsseSignature(Model):
+    """A signature of an envelope: `keyid` is how the verifier key begins, `sig` is in base64."""
+
+    keyid: Annotated[str, StringConstraints(max_length=400)]
+    sig: Annotated[str, StringConstraints(max_length=200)]
+
+
+class DsseEnvelope(Model):
+    """A DSSE envelope: `payload` is the in-toto statement, in base64."""
+
+    payload: Annotated[str, StringConstraints(max_length=40_000)]
+    payloadType: Annotated[str, StringConstraints(max_length=100)]  # noqa: N815 - DSSE's name
+    signatures: Annotated[tuple[DsseSignature, ...], Field(max_length=8)]
+
+    def text(self) -> str | None:
+        """The statement; None for what is none."""
+        try:
+            return base64.b64decode(self.payload, validate=True).decode()
+        except (binascii.Error, ValueError):
+            return None
+
+
+class SignedReceipt(Data):
+    """A receipt, and the envelope of its statement; `keys` are the verifier keys of the log, of
+    which one signed."""
+
+    receipt: RecordedReceipt
+    envelope: DsseEnvelope
+    keys: tuple[str, ...]
+
+
+class ReceiptProof(Data):
+    """A receipt with all that verifies it without us: its envelope, and the proof that a checkpoint
+    covers it (C2SP tlog-proof), whose `extra` is what is hashed before the statement: the previous
+    hash, the tenant, the number and the id, with a line feed between each two."""
+
+    receipt_id: str
+    number: int
+    envelope: DsseEnvelope
+    proof: str
+    keys: tuple[str, ...]
+
+
+class ReceiptAwaited(Data):
+    """A receipt that no checkpoint covers yet: `due_at` is when the next one is signed."""
+
+    receipt_id: str
+    number: int
+    due_at: Instant
+
+
+class ReceiptVerification(Data):
+    """What the checks of a receipt show. `created`: it is whole, and no checkpoint covers it yet;
+    `verified`: one does; `tampered` names the parts that are not as they were."""
+
+    receipt_id: str
+    status: Literal["created", "verified", "tampered"]
+    checked: tuple[ReceiptCheck, ...]
+    tampered: tuple[Part, ...]

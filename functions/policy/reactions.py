@@ -1,8 +1,10 @@
 """Events in: decisions about publications."""
 
-from functions.policy.aggregates import RUN
+from functions.policy.aggregates import POLICIES, RUN
 from functions.policy.service.publishing import TYPES, act_on
 
-__all__ = ["HANDLERS", "RUN"]
+__all__ = ["ABOUT", "HANDLERS", "RUN"]
 
+# Decisions about others are not for this function.
+ABOUT = {"approvals": POLICIES.noun}
 HANDLERS = dict.fromkeys(TYPES, act_on)

@@ -64,6 +64,8 @@ def any_service(names: Iterable[str]) -> str:
 # Every line of ours is a JSON object on a Cloud Run service's standard output.
 REQUEST = 'jsonPayload.logger="assent.request"'
 HANDLED = 'jsonPayload.outcome="handled"'
+ON_PRIVATE_SIDES = 'resource.labels.service_name=~"-reactions$"'
+ON_PUBLIC_SIDES = 'resource.labels.service_name!~"-reactions$"'
 ABOUT_APPROVALS = 'jsonPayload.event_type=~"^assent[.]approval[.]"'
 
 # The deployable that updates the governor's view, and the one that carries out decisions: the
@@ -134,6 +136,7 @@ BURIED = LogMetric(
     name="assent_buried",
     says="deliveries that were dead-lettered, by the function that did so",
     conditions=(
+        ON_PRIVATE_SIDES,
         'jsonPayload.logger="shared.runtime.reactions"',
         "severity=ERROR",
         'jsonPayload.message=~"^dead-lettered: "',
@@ -143,6 +146,7 @@ STUCK = LogMetric(
     name="assent_stuck",
     says="timers and events that sweeps have failed to handle for five minutes, at each attempt",
     conditions=(
+        ON_PRIVATE_SIDES,
         'jsonPayload.logger="shared.messaging.sweep"',
         "severity=ERROR",
         "jsonPayload.stuck_seconds>=0",
@@ -152,8 +156,8 @@ STUCK = LogMetric(
 COSTS = tuple(
     LogMetric(
         name=f"assent_{kind.replace('-', '_')}",
-        says=f"{kind.replace('-', ' ')} a request, as each function counts them",
-        conditions=(REQUEST, f'jsonPayload.operations."{kind}">0'),
+        says=f"{kind.replace('-', ' ')} a public request, as each function counts them",
+        conditions=(ON_PUBLIC_SIDES, REQUEST, f'jsonPayload.operations."{kind}">0'),
         value=f'jsonPayload.operations."{kind}"',
         bounds=COUNTS,
     )

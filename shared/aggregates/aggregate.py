@@ -45,7 +45,9 @@ class Aggregate(Generic[S]):
     `<noun>/<id>`. Ids begin with `prefix`; where that is empty, any text is an id. `initial` makes
     the state before the first event. `entity_type` says what policies may ask about it. Each of
     those `in_workspaces` belongs to one (its field `workspace_id`, which is indexed too) or to the
-    tenant as a whole."""
+    tenant as a whole. Timers of the types `swept` have no task of Cloud Tasks: the sweep alone
+    fires them, at most a minute late, because hardly any is ever due. `about` names the noun that a
+    state decides about, where readers of its events filter by that."""
 
     noun: str
     model: type[S]
@@ -57,10 +59,12 @@ class Aggregate(Generic[S]):
     composites: tuple[tuple[str, ...], ...] = ()
     queried: tuple[str, ...] = ()
     next_timer: Callable[[S], DueTimer | None] | None = None
+    swept: frozenset[str] = frozenset()
     signing: Signing | None = None
     entity_type: EntityType[S] | None = None
     postponement: Postponement[S] | None = None
     in_workspaces: bool = False
+    about: Callable[[S], str] | None = None
 
     def id(self, state: S) -> str:
         """The state's id: its field `<noun>_id` unless `id_of` says otherwise."""
@@ -72,6 +76,10 @@ class Aggregate(Generic[S]):
     def workspace_of(self, state: S) -> str | None:
         """The workspace that the state belongs to."""
         return getattr(state, WORKSPACE) if self.in_workspaces else None
+
+    def about_of(self, state: S) -> str:
+        """The noun of Assent's own thing that the state decides about; empty for any other."""
+        return self.about(state) if self.about is not None else ""
 
     def narrowed_to(self, workspace_id: str | None) -> list[Condition]:
         """The conditions of a query for what a token for that workspace opens; None for the whole

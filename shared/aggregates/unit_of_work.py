@@ -221,6 +221,7 @@ class UnitOfWork:
                 data=payload(transition),
                 id=transition.event_id,
                 workspace_id=aggregate.workspace_of(transition.state),
+                about=aggregate.about_of(transition.state),
             )
             self.change.record(event)
             current.last_event = latest = last_event(event)

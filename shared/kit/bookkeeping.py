@@ -64,6 +64,10 @@ RefusalReason = Literal[
     "issuer_refused",
     "domain_taken",
     "only_at_issuer",
+    # A capability token that does not allow the call.
+    "another_call",
+    "not_assented",
+    "cannot_act",
     # Support that acts as a member.
     "impersonated",
     "support_forbidden",

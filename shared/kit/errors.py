@@ -172,6 +172,20 @@ class PolicyInvalid(AssentError):
     http_status = 422
 
 
+class CapsuleInvalid(AssentError):
+    """`errors` name what is wrong in the source of a capsule, each with its line and column."""
+
+    code = "capsule_invalid"
+    title = "The capsule is not one that can run"
+    http_status = 422
+
+
+class NotAvailable(AssentError):
+    code = "not_available"
+    title = "This is not available yet"
+    http_status = 422
+
+
 class IdempotencyKeyReused(AssentError):
     code = "idempotency_key_reused"
     title = "The key was used before with another body"

@@ -29,15 +29,24 @@ def derive_id(prefix: str, at: datetime, *parts: str) -> str:
     return _compose(prefix, at, int.from_bytes(digest[: _RANDOM_BITS // 8], "big"))
 
 
+def hashed_id(prefix: str, digest: str) -> str:
+    """The id that stands for a hash: 128 bits of the hexadecimal `digest`. It sorts by nothing."""
+    number = int(digest[:32], 16)
+    return f"{prefix}_{_crockford(number)}"
+
+
 def is_id(prefix: str, text: str) -> bool:
     """Whether `text` has the form of an id with `prefix`; the id need not exist."""
     return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None
 
 
 def _compose(prefix: str, at: datetime, low: int) -> str:
-    number = ((at - _EPOCH) // _MILLISECOND << _RANDOM_BITS) | low
+    return f"{prefix}_{_crockford((at - _EPOCH) // _MILLISECOND << _RANDOM_BITS | low)}"
+
+
+def _crockford(number: int) -> str:
     characters = []
     for _ in range(_LENGTH):
         number, digit = divmod(number, 32)
         characters.append(CROCKFORD[digit])
-    return f"{prefix}_{''.join(reversed(characters))}"
+    return "".join(reversed(characters))

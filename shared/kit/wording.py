@@ -23,6 +23,8 @@ WORDS: Mapping[str, str] = {
     "named_tuple_type": "must be a list or an object",
     "extra_forbidden": "is not known here; leave it out",
     "none_required": "must be null",
+    "union_tag_not_found": "must say which it is by {discriminator}",
+    "union_tag_invalid": "must have as {discriminator} one of {expected_tags}",
     "string_type": "must be text",
     "string_unicode": "must be text, without lone surrogates",
     "string_too_short": "must have at least {min_length} characters",
@@ -86,6 +88,7 @@ FORMS: Mapping[str, str] = {
     r"^[!#-\[\]-~ ]*$": "must have printable ASCII, with a space between two scopes",
     r"^[a-z]{2,20}$": "must be 2 to 20 lower-case letters, like google",
     r"^[A-Za-z0-9_-]+$": "must be base64url without padding",
+    r"^rct_[0-7][0-9A-HJKMNP-TV-Z]{25}$": "must be the id of a receipt, rct_ and 26 characters",
     r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$": (
         "must be a domain in lower case, like clinic.example"
     ),
@@ -94,6 +97,18 @@ FORMS: Mapping[str, str] = {
         "must have 1 to 50 of the characters A-Z a-z 0-9 _ -, the first a letter, like new-cards"
     ),
     r"\S": "must not be blank",
+    r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$": (
+        "must be a version of three numbers, like 1.2.0"
+    ),
+    r"^[a-z][a-z0-9_]{0,59}$": (
+        "must have 1 to 60 lower-case letters, digits and _, the first a letter, like read_orders"
+    ),
+    r"^[A-Za-z0-9][A-Za-z0-9._:-]*/[A-Za-z0-9][A-Za-z0-9._:-]*$": (
+        "must name a system and one of its operations, like assent/counter.add"
+    ),
+    r"^[a-z0-9]+(-[a-z0-9]+)*@(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$": (
+        "must name a capsule and its version, like weekly-report@1.2.0"
+    ),
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
 }
 # An answer stays small for every body.

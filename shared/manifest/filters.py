@@ -32,24 +32,35 @@ class Clause:
 
 @dataclass(frozen=True)
 class Filter:
-    """Passes what one of its clauses passes. `str()` is the filter in Pub/Sub's syntax, or
-    empty."""
+    """Passes what one of its clauses passes and, where it names a noun, what is `about` that.
+    `str()` is the filter in Pub/Sub's syntax, or empty."""
 
     clauses: tuple[Clause, ...]
+    about: str = ""
 
-    def passes(self, event_type: str) -> bool:
-        """Whether a message of this type is delivered."""
-        return any(clause.passes(event_type) for clause in self.clauses)
+    def passes(self, event_type: str, about: str = "") -> bool:
+        """Whether a message of this type is delivered, which is about things of that noun."""
+        is_wanted = self.about in ("", about)
+        return is_wanted and any(clause.passes(event_type) for clause in self.clauses)
 
     def __str__(self) -> str:
+        types = self._types
+        if not self.about:
+            return types
+        is_one = len(self.clauses) == 1
+        return _AND.join((_is_about(self.about), types if is_one else f"({types})"))
+
+    @property
+    def _types(self) -> str:
         if len(self.clauses) == 1:
             return str(self.clauses[0])
         # Pub/Sub takes AND beside OR only in parentheses.
         return _OR.join(f"({each})" if each.without else str(each) for each in self.clauses)
 
 
-def narrowest_filter(handled: Iterable[str], others: Iterable[str]) -> Filter:
-    """The filter for a reader that handles some event types of a topic that carries `others` too.
+def narrowest_filter(handled: Iterable[str], others: Iterable[str], *, about: str = "") -> Filter:
+    """The filter for a reader that handles some event types of a topic that carries `others` too;
+    only what is `about` things of that noun, where one is given.
 
     Guarantees that every version of a handled type passes, so that the reader can refuse a version
     that it does not know; that the text has at most 256 bytes; and that no filter of such clauses
@@ -60,13 +71,17 @@ def narrowest_filter(handled: Iterable[str], others: Iterable[str]) -> Filter:
         raise ValueError("a filter needs a type that is handled")
     families = tuple(sorted(wanted.union(map(family, others))))
     everything = [
-        Filter((Clause("", each.without), *each.clauses))
+        Filter((Clause("", each.without), *each.clauses), about)
         for each in _below("", families, wanted, passing=True)
     ]
-    chosen = [Filter(each.clauses) for each in _below("", families, wanted, passing=False)]
+    chosen = [Filter(each.clauses, about) for each in _below("", families, wanted, passing=False)]
     best = min(
         (each for each in (*everything, *chosen) if len(str(each)) <= LONGEST_FILTER),
-        key=lambda each: (sum(map(each.passes, families)), len(str(each)), str(each)),
+        key=lambda each: (
+            sum(each.passes(family, about) for family in families),
+            len(str(each)),
+            str(each),
+        ),
     )
     return _spelled_out(best, families)
 
@@ -150,7 +165,8 @@ def _spelled_out(chosen: Filter, families: Sequence[str]) -> Filter:
                     tuple(longer if each == prefix else each for each in clause.without),
                 )
                 for clause in chosen.clauses
-            )
+            ),
+            chosen.about,
         )
         if len(str(spelled)) <= LONGEST_FILTER:
             chosen = spelled
@@ -164,6 +180,10 @@ def _prefixes(filter: Filter) -> Iterator[str]:
 
 def _begins(prefix: str) -> str:
     return f'hasPrefix(attributes.ce-type,"{prefix}")'
+
+
+def _is_about(noun: str) -> str:
+    return f'attributes.ce-about="{noun}"'
 
 
 def _common(families: Sequence[str]) -> str:

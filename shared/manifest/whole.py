@@ -153,7 +153,8 @@ class Manifests:
                 types = {each for each, topics in self.topics_of.items() if topic in topics}
                 handled = types.intersection(handles.events)
                 if handled:
-                    filter = narrowest_filter(handled, types - handled)
+                    about = handles.about.get(topic, "")
+                    filter = narrowest_filter(handled, types - handled, about=about)
                     attempts, backoff = reactions.attempts, reactions.backoff
                     name = f"{noun}-reactions"
                     found.append(Subscription(topic, filter, name, attempts, backoff))

@@ -29,11 +29,12 @@ class ClaimRefused(ValueError):
 
 
 def messages_of(events: Sequence[Envelope]) -> list[Message]:
-    """The messages that tell of all the events. Events of one tenant and type share claim checks
-    where their data together is longer than MOST_CARRIED; any other event carries its own data."""
-    alike: dict[tuple[str, str], list[Envelope]] = {}
+    """The messages that tell of all the events. Events of one tenant and type that are about the
+    same noun share claim checks where their data together is longer than MOST_CARRIED; any other
+    event carries its own data."""
+    alike: dict[tuple[str, str, str], list[Envelope]] = {}
     for event in events:
-        alike.setdefault((event.tenantid, event.type), []).append(event)
+        alike.setdefault((event.tenantid, event.type, event.about), []).append(event)
     return [message for each in alike.values() for message in _messages_of(each)]
 
 
@@ -65,8 +66,8 @@ async def claimed_events(
         raise ClaimRefused("the log's entries are not what was published: their hash differs")
     if events[0].attributes() != received.attributes():
         raise ClaimRefused("the message's attributes are not those of the entry it names")
-    if len({(each.tenantid, each.source, each.type) for each in events}) > 1:
-        raise ClaimRefused("the dataref names events of another tenant, source or type")
+    if len({(each.tenantid, each.source, each.type, each.about) for each in events}) > 1:
+        raise ClaimRefused("the dataref names events of another tenant, source, type or noun")
     return events
 
 

@@ -26,6 +26,7 @@ ATTRIBUTES = (
     "sequence",
     "traceparent",
     "workspaceid",
+    "about",
 )
 
 NotEmpty = Annotated[str, StringConstraints(min_length=1)]
@@ -35,7 +36,8 @@ T = TypeVar("T", bound=BaseModel)
 class Envelope(Model):
     """One event. A delivered timer or schedule has no cause and no sequence: it is not in the log,
     and the cause of what follows from it is its subject's latest event. `workspaceid` is the
-    workspace that its subject belongs to, empty where that is none.
+    workspace that its subject belongs to, empty where that is none. `about` is the noun of Assent's
+    own thing that its subject decides about, such as `agent`, so that readers get what is theirs.
 
     `received_at` is the time at the entry of the process that handles it; it is no attribute."""
 
@@ -51,6 +53,7 @@ class Envelope(Model):
     sequence: Annotated[int, Field(ge=0)] = 0
     traceparent: str = ""
     workspaceid: str = ""
+    about: str = ""
     data: str = "{}"
     received_at: Instant
 

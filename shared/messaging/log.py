@@ -16,7 +16,7 @@ from shared.storage.firestore import PlatformStore
 EVENT_LOG = "events"
 _FORM = "assent-log-v1"
 # Most events have none, and what is stored of each is paid for as long as it is kept.
-_SPARSE = {"workspaceid"}
+_SPARSE = frozenset({"workspaceid", "about"})
 
 
 class Decided(NamedTuple):
@@ -42,9 +42,9 @@ def log_entry(
     if decision is not None:
         decided = {"decision": decision.record, "decided_at": format_instant(event.time)}
         decided |= {"decision_slice": decision.slice} if decision.slice else {}
-    named = set(ATTRIBUTES) | {"data"}
+    missing = {name for name in _SPARSE if not getattr(event, name)}
     return {
-        **event.model_dump(mode="json", include=named if event.workspaceid else named - _SPARSE),
+        **event.model_dump(mode="json", include={*ATTRIBUTES, "data"} - missing),
         **decided,
         "digest": keys.digest(*_covered(event, decision)),
         "unpublished": flagged,

@@ -62,10 +62,12 @@ class Recorder:
         data: BaseModel,
         id: str | None = None,
         workspace_id: str | None = None,
+        about: str = "",
     ) -> Envelope:
         """The envelope of the subject's next event; `sequence` is the subject's last plus one.
         `data` is an event payload, of a class registered in `events`; `id` is given where the data
-        names something derived from it. `workspace_id` is the subject's."""
+        names something derived from it. `workspace_id` is the subject's, and `about` the noun of
+        what that decides about."""
         id = id or new_id("evt", self.at)
         cause = self.cause or LastEvent(id=id, correlation_id=id)
         envelope = Envelope(
@@ -81,6 +83,7 @@ class Recorder:
             sequence=sequence,
             traceparent=current_traceparent(),
             workspaceid=workspace_id or "",
+            about=about,
             data=data.model_dump_json(),
             received_at=self.at,
         )

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import cedarpy
 
+from shared.kit.canonical import canonical_json
 from shared.kit.errors import FieldError, PolicyInvalid
 from shared.policy.cedars_words import misfit, plainly
 from shared.policy.requests import Entity, Request
@@ -110,6 +111,17 @@ class Policies:
     def annotations(self, name: str) -> Mapping[str, str]:
         """The annotations of the policy with that name."""
         return self._named[name].annotations
+
+    def reaching(self, action: str) -> Mapping[str, str]:
+        """The policies whose scope the action is in, each by its name as canonical text, which is
+        the same for every way to write it: no other one can say anything about the action."""
+        names = self.schema.names_of(action)
+        found = {
+            name: canonical_json(each.parsed).decode()
+            for name, each in self._named.items()
+            if names is None or each.reaches(names)
+        }
+        return dict(sorted(found.items()))
 
     def who(self, action: str) -> tuple[str, ...]:
         """In words (`@who`), those whom permits of that action name beside roles."""

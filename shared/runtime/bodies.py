@@ -10,7 +10,8 @@ from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.kit.errors import BodyTooSlow, Invalid, UnsupportedMediaType
-from shared.kit.parsing import parse_form, parse_json, parse_json_apart, refused
+from shared.kit.parsing import decoded, parse_form, parse_json, parse_json_apart, refused
+from shared.kit.places import Places
 from shared.kit.plain_text import refuse_odd_text
 from shared.kit.plain_yaml import parse_yaml
 from shared.kit.wording import field_errors, one_of
@@ -29,11 +30,13 @@ class Accepts:
     """Annotates a body's type (`Annotated[Spec, Accepts((JSON, YAML))]`) with the media types and
     the bytes that a call takes. Without it a call takes JSON up to the boundary's limit, and only
     plain text in it. A call whose body `is_judged_apart` judges the parts of its JSON itself
-    (`refuse_part`), and passes them on to a function which refuses text that is not plain."""
+    (`refuse_part`), and passes them on to a function which refuses text that is not plain. Where
+    `names_places`, each refusal of a field says its line and column."""
 
     media_types: tuple[str, ...] = (JSON,)
     most_bytes: int | None = None
     is_judged_apart: bool = False
+    names_places: bool = False
 
 
 class BodyReader:
@@ -54,6 +57,14 @@ class BodyReader:
         if most is not None and len(raw) > most:
             raise refused(f"is {len(raw)} bytes; at most {most} are taken")
         value = self._parsed(raw, media_type)
+        try:
+            return self._read(value)
+        except Invalid as refusal:
+            if not self.accepts.names_places:
+                raise
+            raise Invalid(*map(Places.of(decoded(raw)).told, refusal.errors)) from refusal
+
+    def _read(self, value: Any) -> BaseModel:
         if not self.accepts.is_judged_apart:
             refuse_odd_text(value)
         try:

@@ -1,9 +1,13 @@
-"""`assent-verify ARCHIVE [--key KEY]`: verifies an exported archive of an audit log.
+"""`assent-verify FILE [--key KEY] [--receipt ID]`: verifies an exported archive of an audit log, or
+one receipt with its proof.
 
-Recomputes the hash of every entry, the chain of them, their Merkle tree and the two signatures, and
-names the first entry that is not as it was appended. Needs no network and writes nothing. Without
---key it trusts the keys that the archive names itself, which shows that the archive agrees with
-itself, and not who made it: compare the key that it prints with one that you have from elsewhere.
+Of an archive it recomputes the hash of every entry, the chain of them, their Merkle tree and the
+two signatures, and names the first entry that is not as it was appended; with --receipt it prints
+the statement of that receipt as the archive has it. Of a receipt, which is what
+`GET /v1/receipts/{id}/proof` answers, it verifies the envelope, the checkpoint, and that this
+covers it, and prints its statement. Needs no network and writes nothing. Without --key it trusts
+the keys that the file names itself, which shows that the file agrees with itself, and not who made
+it: compare the key that it prints with one that you have from elsewhere.
 """
 
 import argparse
@@ -12,30 +16,64 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .check import verify
-from .notes import Forged
+from .notes import Forged, read_key
+from .receipts import verify_receipt
+
+# A receipt is an object in JSON of a few kilobytes, an archive begins with a file's name.
+_LARGEST_RECEIPT = 1 << 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code: 0 whole, 1 not as it was signed, 2 nothing to verify."""
     parser = argparse.ArgumentParser(prog="assent-verify", description=__doc__)
-    parser.add_argument("archive", type=Path)
+    parser.add_argument("file", type=Path)
     parser.add_argument("--key", action="append", default=[], help="a verifier key that you trust")
+    parser.add_argument("--receipt", default="", help="a receipt in the archive, to be printed")
     chosen = parser.parse_args(arguments)
     try:
-        with chosen.archive.open("rb") as archive:
-            found = verify(archive, chosen.key)
+        with chosen.file.open("rb") as file:
+            is_receipt = file.read(1) == b"{"
+            file.seek(0)
+            if is_receipt:
+                return _verify_receipt(chosen.file, file.read(_LARGEST_RECEIPT), chosen.key)
+            found = verify(file, chosen.key, chosen.receipt)
     except (OSError, Forged) as error:
-        print(f"{chosen.archive} was not verified: {error}", file=sys.stderr)
+        print(f"{chosen.file} was not verified: {error}", file=sys.stderr)
         return 2
     if found.broken:
-        print(f"{chosen.archive}: BROKEN\n  {found.broken}")
+        print(f"{chosen.file}: BROKEN\n  {found.broken}")
         return 1
+    if chosen.receipt and not found.sought:
+        print(f"{chosen.file} has no receipt {chosen.receipt}", file=sys.stderr)
+        return 2
+    receipts = f", {found.receipts} of them receipts," if found.receipts else ""
     more = f" and {found.documents} files of its tenant's documents" if found.documents else ""
-    print(f"{chosen.archive}: {found.entries} entries of {found.log}{more}, whole")
-    for key in found.signers:
-        said = "as you named it" if chosen.key else "named by the archive itself"
-        print(f"  signed by {key} ({said})")
+    print(f"{chosen.file}: {found.entries} entries{receipts} of {found.log}{more}, whole")
+    _print_signers(found.signers, chosen.key)
+    if found.sought:
+        print(found.sought)
     return 0
+
+
+def _verify_receipt(path: Path, text: bytes, trusted: Sequence[str]) -> int:
+    """Raises Forged for a trusted key that is none."""
+    for each in trusted:
+        read_key(each)
+    try:
+        found = verify_receipt(text, trusted)
+    except Forged as error:
+        print(f"{path}: BROKEN\n  {error}")
+        return 1
+    print(f"{path}: a receipt, entry {found.number} of {found.log}, whole")
+    _print_signers(found.signers, trusted)
+    print(found.statement)
+    return 0
+
+
+def _print_signers(signers: Sequence[str], trusted: Sequence[str]) -> None:
+    said = "as you named it" if trusted else "named by the file itself"
+    for key in signers:
+        print(f"  signed by {key} ({said})")
 
 
 if __name__ == "__main__":

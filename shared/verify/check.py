@@ -13,6 +13,7 @@ from typing import IO, Any, NamedTuple
 
 from .merkle import Tree
 from .notes import Forged, Key, open_note, read_checkpoint, read_key
+from .receipts import STATEMENT, check_statement
 from .tar import Damaged, files_in
 
 FORMAT = "assent-archive/1"
@@ -28,21 +29,28 @@ _DOCUMENTS = re.compile(r"(events|collections/[a-z_]+|contents)/[0-9]{8}\.jsonl"
 class Verified(NamedTuple):
     """What was found. `broken` says what is not as it was signed, and is empty for a whole archive;
     `signers` are the keys that signed checkpoint and manifest, `documents` how many files hold
-    documents of the tenant."""
+    documents of the tenant, `receipts` how many entries are receipts; `sought` is the statement of
+    the one that was sought, empty where none has that id."""
 
     log: str
     entries: int
     signers: tuple[str, ...]
     broken: str
     documents: int = 0
+    receipts: int = 0
+    sought: str = ""
 
 
 class Chain:
-    """Follows the entries of one tenant from the first on. Holds none of them."""
+    """Follows the entries of one tenant from the first on. Holds none of them but the receipt that
+    is sought."""
 
-    def __init__(self) -> None:
+    def __init__(self, sought: str = "") -> None:
         self.tree = Tree()
         self.tenant = b""
+        self.receipts = 0
+        self.found = b""
+        self._sought = sought.encode()
         self._previous = BEFORE_THE_FIRST
         self._unlike = 0
 
@@ -93,7 +101,18 @@ class Chain:
         if previous != self._previous:
             raise Damaged(f"entry {number}: it does not follow the entry before it")
         self._previous = hash
+        if body.startswith(STATEMENT):
+            self._note(event_id[1:-1], body, number)
         return hashlib.sha256(b"\x00" + link.digest()).digest()
+
+    def _note(self, receipt_id: bytes, body: bytes, number: int) -> None:
+        try:
+            check_statement(body, self.tenant.decode(), receipt_id.decode())
+        except Forged as error:
+            raise Damaged(f"entry {number}: {error}") from error
+        self.receipts += 1
+        if receipt_id == self._sought:
+            self.found = body
 
 
 def _unescaped(literal: bytes, number: int) -> bytes:
@@ -107,18 +126,20 @@ def _unescaped(literal: bytes, number: int) -> bytes:
     raise Damaged(f"entry {number}: it was altered: its event's id is not one that was written")
 
 
-def verify(archive: IO[bytes], trusted: Sequence[str] = ()) -> Verified:
+def verify(archive: IO[bytes], trusted: Sequence[str] = (), sought: str = "") -> Verified:
     """What the archive shows. `trusted` are the verifier keys that may have signed it, by default
-    those that the archive names itself. Raises Forged for a trusted key that is none."""
+    those that the archive names itself; `sought` is the id of a receipt in it. Raises Forged for a
+    trusted key that is none."""
     keys = [read_key(each) for each in trusted]
-    chain, rest, listed = Chain(), dict[str, bytes](), list[dict[str, Any]]()
+    chain, rest, listed = Chain(sought), dict[str, bytes](), list[dict[str, Any]]()
     try:
         _read(archive, chain, rest, listed)
         log, signers = _compare(chain, rest, listed, keys)
     except Damaged as error:
         return Verified("", chain.tree.size, (), str(error))
     documents = sum(_DOCUMENTS.fullmatch(each["name"]) is not None for each in listed)
-    return Verified(log, chain.tree.size, signers, "", documents)
+    found = chain.found.decode()
+    return Verified(log, chain.tree.size, signers, "", documents, chain.receipts, found)
 
 
 def _read(

@@ -6,17 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from pydantic import JsonValue
 
 from emulators.demo.person import Person
+from events.invocations import invocation_id
 from functions.identity.aggregates import KEYS
 from functions.identity.rules.api_key import KeyBody, make
 from functions.identity.rules.tenant import Member
+from functions.tools.aggregates import INVOCATIONS
+from functions.tools.own.artifacts import PREFIX, WRITE
+from functions.tools.rules.invocation import Invocation
+from shared.kit.canonical import content_hash
 from shared.kit.ids import new_id
 from shared.kit.instants import parse_instant
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.attacks.asking import ROLES, SCOPES, ask
 from tests.contracts.http.calls import BODIES, end
+from tests.functions.audit.reports import append_all, receipt, report
 from tests.journeys.world import World, precedent, spec
 
 MINE, OTHER, EMPTY = "wsp_surgery", "wsp_ward", "wsp_pharmacy"
@@ -27,6 +34,8 @@ REQUEST = {
 }
 # In everything that the owners write, and in nothing that another workspace may see.
 WORD = "Quagga"
+STEP = {"id": "look", "use": "assent/transform.apply", "with": {"data": 1, "expression": "data"}}
+CAPSULE = {"capsule": "okapi-count", "version": "1.0.0", "agent": "okapi", "steps": [STEP]}
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,33 @@ async def keep_key(tenant: str, workspace: str | None) -> str:
     return key.key_id
 
 
+async def keep_call(tenant: str, workspace: str | None, agent_id: str) -> dict[str, str]:
+    """The ids of a call of a run, as tools stores it, and of the artifact that it wrote."""
+    arguments: dict[str, JsonValue] = {"name": WORD, "text": f"The {WORD} is near."}
+    run_id = f"run_{agent_id.removeprefix('agt_')}"
+    call = Invocation(
+        invocation_id=invocation_id(run_id, "keep", None, WRITE, arguments),
+        run_id=run_id,
+        step="keep",
+        operation=WRITE,
+        effect="draft",
+        arguments=arguments,
+        arguments_sha256=content_hash(arguments),
+        plan_hash="0" * 64,
+        agent_id=agent_id,
+        agent_version="1.0.0",
+        token_id="0" * 64,
+        status="confirmed",
+        at=parse_instant("2026-11-20T12:00:00Z"),
+    )
+    batch = Batch()
+    fields = INVOCATIONS.fields(INVOCATIONS.placed(call, None, workspace), 1, None)
+    batch.create(INVOCATIONS.collection, call.invocation_id, fields)
+    await TenantStore(tenant).commit(batch)
+    artifact_id = f"{PREFIX}_{call.invocation_id.partition('_')[2]}"
+    return {"invocation_id": call.invocation_id, "artifact_id": artifact_id}
+
+
 def part_of(world: World, workspace: str | None, key_id: str) -> Part:
     otto = everybody(world, f"otto-{workspace}", workspace)
     body = spec("okapi", purpose=f"Draft articles about the {WORD} for its editors.")
@@ -75,7 +111,10 @@ def part_of(world: World, workspace: str | None, key_id: str) -> Part:
     asked = ask(otto, summary=f"The {WORD} is near.")
     wanted = {**REQUEST, "resource": {"type": "Tenant", "id": world.tenant}}
     decided = otto.post("/v1/decisions", wanted)
+    otto.post("/v1/capsules", {**CAPSULE, "summary": f"Counts the {WORD}."})
     world.settle()
+    proof = receipt(1, run=f"{world.tenant} {workspace}", step=WORD)
+    append_all(report(world.tenant, len(workspace or ""), proof, workspaceid=workspace or ""))
     ids = {
         "agent_id": case["agent_id"],
         "case_id": case["case_id"],
@@ -83,6 +122,7 @@ def part_of(world: World, workspace: str | None, key_id: str) -> Part:
         "decision_id": decided["decision_id"],
         "key_id": key_id,
         "seed_id": seed["seed_id"],
+        "receipt_id": proof.receipt_id,
     }
     return Part(world, workspace, ids, asked)
 

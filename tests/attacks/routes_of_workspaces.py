@@ -13,6 +13,13 @@ ABOUT_ONE = {
     ("GET", "/v1/approvals/{approval_id}"),
     ("POST", "/v1/approvals/{approval_id}/decisions"),
     ("POST", "/v1/approvals/{approval_id}/review"),
+    *(
+        (method, f"/v1/receipts/{{receipt_id}}{each}")
+        for method, each in (("GET", ""), ("GET", "/proof"), ("POST", "/verify"))
+    ),
+    ("GET", "/v1/invocations/{invocation_id}"),
+    ("POST", "/v1/invocations/{invocation_id}/settle"),
+    ("GET", "/v1/artifacts/{artifact_id}"),
     ("GET", "/v1/mobile/approvals/{approval_id}"),
     ("GET", "/v1/mobile/approvals/{approval_id}/timeline"),
     ("POST", "/v1/mobile/approvals/{approval_id}/approve"),
@@ -30,6 +37,7 @@ ABOUT_ONE = {
 LISTS = {
     ("GET", "/v1/agents"),
     ("GET", "/v1/workflows"),
+    ("GET", "/v1/capsules"),
     ("GET", "/v1/approvals"),
     ("GET", "/v1/mobile/approvals"),
     ("GET", "/v1/mobile/agents"),
@@ -37,18 +45,22 @@ LISTS = {
     ("GET", "/v1/precedent-seeds"),
     ("GET", "/v1/mobile/seeds"),
     ("GET", "/v1/audit/entries"),
+    ("GET", "/v1/receipts"),
     ("GET", "/v1/api-keys"),
     ("GET", "/v1/decisions"),
 }
 OTHERS = {
     ("POST", "/v1/agents"): "makes what is new in the token's workspace",
     ("POST", "/v1/agents/import"): "reads and stores nothing",
+    ("POST", "/v1/capsules"): "makes what is new in the token's workspace",
+    ("POST", "/v1/plans"): "names a capsule in its body",
     ("POST", "/v1/approvals"): "makes what is new in the token's workspace",
     ("POST", "/v1/precedent-seeds"): "makes what is new in the token's workspace",
     ("POST", "/v1/mobile/seeds"): "makes what is new in the token's workspace",
     ("GET", "/v1/mobile/dashboard"): "counts what the token opens",
     ("GET", "/v1/pipeline"): "the whole tenant's, without the ids of cases",
     ("POST", "/v1/vetoes"): "names an approval in its body",
+    ("POST", "/v1/invocations"): "takes a capability token, which names its workspace",
     ("POST", "/v1/mobile/sync"): "names approvals in its body",
     ("GET", "/v1/skills"): "the platform's catalogue",
     ("POST", "/v1/api-keys"): "makes what is new in the token's workspace",
@@ -63,3 +75,7 @@ OF_IDENTITY = (
     *("/v1/me", "/v1/auth", "/v1/passkeys", "/v1/tenants"),
     *("/v1/workspaces", "/v1/members", "/v1/invitations"),
 )
+# They have names of their own: tests/functions/capsules/test_capsules_in_workspaces.py tries them.
+OF_CAPSULES = ("/v1/capsules/", "/v1/plans/")
+# tests/functions/runs/test_run_workspaces.py tries them.
+OF_RUNS = ("/v1/runs",)

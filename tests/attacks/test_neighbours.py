@@ -168,6 +168,9 @@ def test_a_page_reads_two_documents_an_item_in_every_list(world: World) -> None:
     world.settle()
     reader = world.person("gala", EVERY_READ, ("governor", "tenant_admin"))
     for path in LISTS:
+        if "{run_id}" in path:
+            # It reads the run's plan too: tests/functions/runs/test_runs.py tries it.
+            continue
         concrete = path.replace("{approval_id}", card["id"])
         answer = reader.send("GET", concrete, params={"limit": 2})
         assert answer.status_code == 200, answer.text

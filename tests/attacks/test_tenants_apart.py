@@ -13,6 +13,7 @@ import pytest
 from docs.reference import merged_openapi
 from emulators.demo.person import Person
 from emulators.running import RunningPlatform
+from functions.tools.own.artifacts import WRITE
 from infra.indexes import collections
 from shared.kit.ids import new_id
 from shared.kit.instants import parse_instant
@@ -20,7 +21,9 @@ from shared.manifest import load_manifests
 from shared.storage.firestore import TenantStore
 from shared.storage.postgres import platform_transaction, tenant_transaction
 from tests.attacks.asking import ROLES, SCOPES, VETO, ask, request
+from tests.attacks.parts_of_a_tenant import keep_call
 from tests.contracts.http.calls import BODIES, PATHS, ROOT, SCIM, end, routes
+from tests.functions.audit.reports import append_all, receipt, report
 from tests.functions.policy.worlds import PERMIT_EXPORTS
 from tests.journeys.founder import Founder
 from tests.journeys.world import World, decision, precedent, spec
@@ -89,10 +92,16 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
     policy = auditor.post("/v1/policies", {"name": "exports", "source": PERMIT_EXPORTS})
     (session,) = gala.get("/v1/auth/sessions")["items"]
     world.governor.post(f"/v1/approvals/{card['id']}/decisions", _defer(card, said))
+    called = running.run(keep_call(tenant, None, case["agent_id"]))
+    append_all(report(tenant, 1, receipt(1, step=WORD)))
     world.platform.advance(AN_HOUR)
     world.settle()
     theirs = {
+        "receipt_id": receipt(1).receipt_id,
+        "run_id": receipt(1).run_id,
+        **called,
         "agent_id": case["agent_id"],
+        "scope": case["agent_id"],
         "case_id": case["case_id"],
         "approval_id": card["id"],
         "seed_id": seed["seed_id"],
@@ -155,12 +164,14 @@ def test_no_route_about_one_thing_opens_for_a_stranger_and_each_attempt_is_audit
     before = owners.world.events()
     tried, wrong = set(), []
     for number, (method, path) in enumerate(routes()):
-        # tests/journeys/test_scim.py tries those of directories.
-        if "{" not in path or (method, path) in OPEN or path.startswith(SCIM):
+        # tests/journeys/test_scim.py tries those of directories, tests/functions/capsules those of
+        # capsules and plans, tests/functions/runs those of runs.
+        elsewhere = (SCIM, "/v1/capsules/", "/v1/plans/", "/v1/runs/")
+        if "{" not in path or (method, path) in OPEN or path.startswith(elsewhere):
             continue
         # Twenty of each principal are audited a minute.
         eve = everybody(strangers, f"eve-{number}")
-        body = _body(path, strangers) if method in ("POST", "PATCH") else None
+        body = _body(path, strangers) if method in ("POST", "PATCH", "PUT") else None
         if body and "decision_hash" in body:
             body |= {"decision_hash": owners.card["decision_hash"]}
         address = concrete(path, owners)
@@ -205,7 +216,7 @@ def _values(owners: Owners) -> list[str]:
     """What somebody searches for who knows the owners' ids."""
     nouns = {"agent_id": "agent", "case_id": "creation_case", "approval_id": "approval"}
     subjects = [f"{noun}/{owners.theirs[name]}" for name, noun in nouns.items()]
-    return [*subjects, owners.theirs["principal"], "1"]
+    return [*subjects, owners.theirs["principal"], owners.theirs["run_id"], "1"]
 
 
 # A body for each call that names a thing in its body.
@@ -230,6 +241,11 @@ IN_BODIES: dict[str, Any] = {
         "decisions": [
             decision(owners.card, approval_id=owners.theirs["approval_id"], action="approve")
         ]
+    },
+    "/v1/invocations": lambda owners: {
+        "invocation_id": owners.theirs["invocation_id"],
+        "operation": WRITE,
+        "arguments": {"name": "report", "text": "There is none."},
     },
     "/v1/agents": lambda owners: spec("tapir-two", interfaces=_needs("okapi")),
     "/v1/approvals": lambda owners: request(

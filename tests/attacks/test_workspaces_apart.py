@@ -19,11 +19,19 @@ from tests.attacks.parts_of_a_tenant import (
     all_of,
     attempt,
     everybody,
+    keep_call,
     keep_key,
     leaked,
     part_of,
 )
-from tests.attacks.routes_of_workspaces import ABOUT_ONE, LISTS, OF_IDENTITY, OTHERS
+from tests.attacks.routes_of_workspaces import (
+    ABOUT_ONE,
+    LISTS,
+    OF_CAPSULES,
+    OF_IDENTITY,
+    OF_RUNS,
+    OTHERS,
+)
 from tests.contracts.http.calls import ROOT, SCIM, routes
 from tests.journeys.world import World, decision, spec
 
@@ -50,9 +58,13 @@ OF_ALL = "active_precedents"
 def parts(running: RunningPlatform) -> tuple[Part, ...]:
     running.client.disarm()
     world = World(running.client)
-    return tuple(
-        part_of(world, each, running.run(keep_key(world.tenant, each))) for each in (MINE, None)
-    )
+    found = []
+    for workspace in (MINE, None):
+        part = part_of(world, workspace, running.run(keep_key(world.tenant, workspace)))
+        call = running.run(keep_call(world.tenant, workspace, part.theirs["agent_id"]))
+        part.theirs.update(call)
+        found.append(part)
+    return tuple(found)
 
 
 def test_no_route_opens_what_belongs_elsewhere_and_each_attempt_is_audited(
@@ -62,7 +74,10 @@ def test_no_route_opens_what_belongs_elsewhere_and_each_attempt_is_audited(
     before = world.events()
     wrong, tried, refused = [], set(), 0
     for number, (method, path) in enumerate(routes()):
-        if path.startswith((*OF_IDENTITY, SCIM)) or (method, path) in {*LISTS, *OTHERS}:
+        if path.startswith((*OF_IDENTITY, *OF_CAPSULES, *OF_RUNS, SCIM)) or (method, path) in {
+            *LISTS,
+            *OTHERS,
+        }:
             continue
         for part in parts:
             # Twenty of each principal are audited a minute.

@@ -10,6 +10,7 @@ from rich.console import Console
 from tests.benchmarks import (
     amplification,
     appending,
+    capsules,
     cold_start,
     comparing,
     deciding,
@@ -42,6 +43,7 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "fairness": fairness.measure,
     "judging": judging.measure,
     "policies": comparing.measure,
+    "capsules": capsules.measure,
     "audit": lambda: appending.measure() | verifying.measure(),
     "limits": lambda: leasing.measure() | instances.measure(),
     "row-security": row_security.measure,

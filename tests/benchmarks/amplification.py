@@ -8,6 +8,7 @@ from pathlib import Path
 
 from docs.reference import merged_openapi
 from emulators.client import PlatformClient
+from emulators.functions.environment import set_environment
 from emulators.options import Options
 from emulators.running import running_platform
 from infra.cost.figures import usd_per_creation
@@ -17,10 +18,13 @@ from shared.kit.pricing import load_prices
 from shared.manifest import load_manifests
 from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_audit,
+    worst_capsules,
     worst_control,
     worst_directory,
     worst_identity,
     worst_policy,
+    worst_runs,
+    worst_tools,
 )
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.operations import Meter
@@ -94,7 +98,9 @@ def measure() -> dict[str, Figure]:
     with tempfile.TemporaryDirectory(prefix="assent-amplification-") as directory:
         state = Path(directory)
         options = Options(root=ROOT, state=state)
-        with worst_directory.answering_names(), running_platform(options) as running:
+        names, platform = worst_directory.answering_names(), running_platform(options)
+        # Some scenes write into the log themselves.
+        with names, platform as running, set_environment(running.env):
             rows = [*measured(running.client, sorted(WORST), state / "logs")]
     write(rows)
     return figures(rows)

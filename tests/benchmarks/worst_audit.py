@@ -7,8 +7,12 @@ from typing import Any
 from emulators.demo.person import Person
 from tests.benchmarks.largest import sent
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
+from tests.functions.audit.reports import append_all, receipt, report
 
 AN_HOUR = 3600
+# As long as any is.
+RECEIPTS = [receipt(number, step="s" * 200, reason="r" * 500) for number in range(100)]
+RECEIPT = RECEIPTS[50].receipt_id
 
 
 class Log:
@@ -18,6 +22,7 @@ class Log:
         world = scene.full.world
         scopes = ("audit:read", "audit:write")
         self.reader: Person = world.person("ada", scopes, ("analyst",))
+        append_all(*(report(world.tenant, n, *RECEIPTS[n : n + 50]) for n in (0, 50)))
         world.platform.advance(AN_HOUR)
         world.settle()
         checkpoint = self.reader.get("/v1/audit/checkpoint")
@@ -58,6 +63,32 @@ def show_proofs(scene: Scene) -> Iterator[Call]:
 def show_export(scene: Scene) -> Iterator[Call]:
     log = log_of(scene)
     yield Call(log.reader, f"/v1/audit/exports/{log.export['export_id']}", limit=1)
+
+
+@worst_of("GET", "/v1/receipts")
+def list_receipts(scene: Scene) -> Iterator[Call]:
+    for limit in LIMITS:
+        path = f"/v1/receipts?limit={limit}&run_id={RECEIPTS[0].run_id}"
+        yield Call(log_of(scene).reader, path, what=f"limit {limit}", limit=limit)
+
+
+@worst_of("GET", "/v1/receipts/{receipt_id}")
+def show_receipt(scene: Scene) -> Iterator[Call]:
+    for format in ("dsse", "cose"):
+        path = f"/v1/receipts/{RECEIPT}?format={format}"
+        yield Call(log_of(scene).reader, path, what=format, limit=1)
+
+
+@worst_of("GET", "/v1/receipts/{receipt_id}/proof")
+def prove_receipt(scene: Scene) -> Iterator[Call]:
+    yield Call(log_of(scene).reader, f"/v1/receipts/{RECEIPT}/proof", limit=1)
+
+
+@worst_of("POST", "/v1/receipts/{receipt_id}/verify")
+def verify_receipt(scene: Scene) -> Iterator[Call]:
+    reader = log_of(scene).reader
+    envelope = reader.get(f"/v1/receipts/{RECEIPT}")["envelope"]
+    yield Call(reader, f"/v1/receipts/{RECEIPT}/verify", {"envelope": envelope})
 
 
 @worst_of("POST", "/v1/audit/exports")

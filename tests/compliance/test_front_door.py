@@ -191,12 +191,15 @@ def test_no_pattern_is_built_from_input() -> None:
     assert built == OWN_PATTERNS
 
 
-# Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, identity's.
+# Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, identity's, the
+# server that operations of `tools` act on, and `tools` itself.
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
 # which are public only (test_runtime_outside.py). `redirects` calls nobody: the two before it open
 # addresses with it, and `certificates` says whom they trust.
 CALLERS = {
     "functions/agents/reviewer.py",
+    "functions/runs/service/invoking.py",
+    "functions/tools/own/targets.py",
     "mobile_api/approvals.py",
     "shared/runtime/certificates.py",
     "shared/runtime/issuer_keys.py",

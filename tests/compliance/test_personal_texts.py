@@ -36,7 +36,10 @@ NOT_PERSONAL: dict[str, str] = {
             *("receipt_id", "reference", "refusal_id", "rolled_back", "session_id"),
             *("superseded_by", "tenant_id", "added_in", "client_decision_id", "given_in"),
             *("DecisionStatement.tenant", "passkey_id", "policy_id", "PolicyRetired.undoes"),
-            *("PolicyReturned.ends", "removed_in", "workspace_id"),
+            *("PolicyReturned.ends", "removed_in", "workspace_id", "capsule_id"),
+            "notice_id",
+            *("invocation_id", "run_id", "token", "Receipt.token_id", "parent_run_id", "replay_of"),
+            "RunCancelled.ends",
         ),
         IDS,
     ),
@@ -44,7 +47,7 @@ NOT_PERSONAL: dict[str, str] = {
         (
             *("accepted_by", "activated_by", "admins", "author", "authors", "by", "changed_by"),
             *("created_by", "decided_by", "ended_by", "governors", "impersonator", "invited_by"),
-            *("missing", "on_behalf_of"),
+            *("missing", "on_behalf_of", "compiled_by", "published_by", "written_by"),
             *("principal", "principal_id", "principals", "proposed_by", "reported_by"),
             *(
                 "deputy_by",
@@ -54,6 +57,11 @@ NOT_PERSONAL: dict[str, str] = {
                 "revoked_by",
                 "skipped",
                 "to",
+                "cancelled_by",
+                "set_by",
+                "started_by",
+                "Receipt.assented_by",
+                "settled_by",
             ),
         ),
         PRINCIPALS,
@@ -62,7 +70,9 @@ NOT_PERSONAL: dict[str, str] = {
         (
             *("assessment_hash", "choices_hash", "content_hash", "decision_hash", "evidence_hash"),
             *("findings_hash", "matches_hash", "sha256", "signature", "source_hash"),
-            "spec_hash",
+            *("spec_hash", "checksum", "plan_hash", "prediction_hash", "outputs_hash"),
+            "text_hash",
+            *("Receipt.arguments_sha256", "Receipt.output_sha256"),
         ),
         HASHES,
     ),
@@ -82,7 +92,8 @@ NOT_PERSONAL: dict[str, str] = {
                 "entry_type",
                 "function",
             ),
-            "PolicyApprovalNeeded.summary",
+            *("PolicyApprovalNeeded.summary", "RunApprovalNeeded.summary", "Receipt.reason"),
+            *("Failure.code", "period", "capsule_version"),
             *("DeliveryBuried.path", "DeliveryRecovered.path", "Finding.path", "provider"),
             *("Finding.evidence", "remedy", "role", "roles", "Violation.rule", "scope"),
             *("scopes", "NotificationRequested.subject", "Violation.summary", "version", "why"),
@@ -102,7 +113,9 @@ NOT_PERSONAL: dict[str, str] = {
                 "slug",
                 "Subject.id",
             ),
-            *("Subject.type", "title"),
+            *("Subject.type", "title", "Receipt.operation", "Receipt.step"),
+            *("InvocationSettled.operation", "InvocationSettled.step"),
+            *("agent", "capsule", "kept", "Failure.step", "Waiting.step"),
         ),
         NAMES,
     ),
@@ -168,11 +181,11 @@ def test_every_reason_is_about_a_text_that_is_there() -> None:
 
 
 @pytest.mark.parametrize("noun", [each.noun for each in load_manifests(ROOT).deployables])
-def test_who_publishes_or_shows_texts_of_persons_can_read_the_wrapping_key(noun: str) -> None:
+def test_who_seals_or_opens_anything_can_read_the_wrapping_key(noun: str) -> None:
     manifests = load_manifests(ROOT)
     topic = published_types().get(noun, {})
     publishes = any(_has_marks(payload, set()) for payload in topic.values())
-    shows = False
+    shows = decides = False
     if manifests.by_noun[noun].http is not None:
         router = import_module(f"{_package(noun)}.api").ROUTER
         shows = any(
@@ -180,9 +193,11 @@ def test_who_publishes_or_shows_texts_of_persons_can_read_the_wrapping_key(noun:
             for each in router.routes
             if isinstance(each.response_model, type)
         )
+        # The commit of a command has what its decision was made on, sealed (docs/decisions/0066).
+        decides = any(each.methods - {"GET"} for each in router.routes)
     # An export of everything opens what other functions published (docs/decisions/0085).
     exports = noun == "audit"
-    assert (publishes or shows or exports) == (
+    assert (publishes or shows or decides or exports) == (
         WRAPPING_KEY in manifests.by_noun[noun].access.secrets
     )
 

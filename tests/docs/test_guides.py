@@ -18,6 +18,7 @@ FOLLOWED = (
     "import-an-agent.md",
     "policies.md",
     "sign-up.md",
+    "write-a-capsule.md",
     "write-an-agent.md",
 )
 # Its answers are compared in tests/infra/test_infra_deploy_guide.py.

@@ -80,6 +80,7 @@ VALUES: dict[str, Any] = {
     "matches_hash": "3" * 64,
     "case": CaseBinding(case_id="cas_1", revision=1, purpose="creation"),
     "considered": ("pre_1",),
+    "token": "bWludGVk",
     "workspace_id": "wsp_1",
 }
 OTHERS: dict[str, Any] = {

@@ -104,7 +104,7 @@ def test_every_published_type_has_one_topic_and_a_verb_in_the_past() -> None:
         for name, payload in types.items():
             assert payload.event_type == name
             verb = name.split(".")[2]
-            assert re.search(r"(ed|en|went)(_|$)", verb), name
+            assert re.search(r"(ed|en|went|sent|done)(_|$)", verb), name
 
 
 def test_the_bookkeeping_is_published_by_every_function_under_one_name() -> None:

@@ -16,7 +16,17 @@ SOUND: dict[str, Any] = {
     "issuer": "https://issuer.example.com",
     "jwks_url": "https://issuer.example.com/jwks.json",
     "alert_email": "operators@example.com",
-    "public_functions": ["agents", "approvals", "audit", "identity", "mobile-api", "policy"],
+    "public_functions": [
+        "agents",
+        "approvals",
+        "audit",
+        "capsules",
+        "identity",
+        "mobile-api",
+        "policy",
+        "runs",
+        "tools",
+    ],
 }
 
 

@@ -24,6 +24,8 @@ ONLY_LOCAL = {
     *("ASSENT_LOCAL_LIMITS", "ASSENT_LOCAL_TIER"),
     # In the cloud both are the issuer.
     *("ASSENT_PUBLIC_URL", "ASSENT_IDENTITY_URL", "ASSENT_LOOPBACK_CLIENTS"),
+    # Counters and ledgers exist on the local platform only (docs/LIMITATIONS.md).
+    "ASSENT_TARGETS_URL",
     *("K_SERVICE", "K_CONFIGURATION", "K_REVISION"),
 }
 

@@ -94,7 +94,9 @@ def test_support_never_decides_and_never_writes_at_any_function(
         paths = describe_only(function=deployable.noun, router=router).openapi()["paths"]
         for path, calls in paths.items():
             for method, call in calls.items():
-                if method != "get" and "security" in call:
+                # What a capability token opens is opened by nobody's own.
+                is_for_people = {"CapabilityToken": []} not in call.get("security", [])
+                if method != "get" and "security" in call and is_for_people:
                     refused = support.send(method.upper(), path, {})
                     assert refused.status_code == 403, path
                     code = refused.json().get("code", "only_reading")

@@ -5,14 +5,34 @@ from typing import Any
 import pytest
 
 from docs.reference import merged_openapi
+from emulators.demo.person import Person
 from emulators.running import RunningPlatform
+from functions.tools.own.artifacts import WRITE
 from shared.manifest import load_manifests
+from tests.functions.audit.reports import append_all, receipt, report
 from tests.journeys.world import EVERY_READ, World
 from tests.operations.conftest import ROOT
 
 pytestmark = pytest.mark.platform
 # Checkpoints are made each hour.
 AN_HOUR = 3600
+WRITES = ("audit:write", "capsules:write", "policies:write", "runs:write")
+NOTES = {
+    "capsule": "a-note", "version": "1.0.0", "agent": "writer",
+    "steps": [{"id": "note", "use": WRITE, "with": {"name": "note", "text": "Done."}}],
+}  # fmt: skip
+# What makes an agent one that keeps texts alone.
+KEEPS = {
+    "systems": [
+        {
+            "name": "assent",
+            "connector": "assent",
+            "operations": [{"name": "artifacts.write", "effect": "draft"}],
+        }
+    ],
+    "data_access": [{"source": "assent", "mode": "write", "classification": "internal"}],
+    "rights": {"alone": [WRITE], "with_approval": [], "never": []},
+}
 NIGHTS = '@id("nights") forbid (principal, action, resource) when { context.hour < 6 };'
 
 
@@ -26,18 +46,35 @@ def _reads() -> list[str]:
     )
 
 
+def _ids_of_a_run(by: Person) -> dict[str, str]:
+    """The ids of a run that kept a text, and of what belongs to it."""
+    by.post("/v1/capsules", NOTES)
+    by.post("/v1/capsules/a-note/versions/1.0.0/publish")
+    plan = by.post("/v1/plans", {"capsule": "a-note", "version": "1.0.0"})["plan_hash"]
+    by.post(f"/v1/plans/{plan}/ghostrun", {"mode": "full"})
+    run = by.post("/v1/runs", {"plan_hash": plan})
+    assert run["status"] == "completed", run
+    (step,) = by.get(f"/v1/runs/{run['run_id']}/steps")["items"]
+    ids = {"name": "a-note", "version": "1.0.0", "plan_hash": plan, "run_id": run["run_id"]}
+    artifact = step["output"]["value"]["artifact_id"]
+    return {**ids, "invocation_id": step["invocation_id"], "artifact_id": artifact}
+
+
 def test_reading_calls_change_nothing(running: RunningPlatform, world: World) -> None:
-    case = world.live("writer")
+    case = world.live("writer", **KEEPS)
     seed = world.activate_precedent()
-    reader = world.person("gala", (*EVERY_READ, "audit:write", "policies:write"), ("governor",))
+    reader = world.person("gala", (*EVERY_READ, *WRITES), ("governor",))
+    append_all(report(world.tenant, 1, receipt(1)))
     world.platform.advance(AN_HOUR)
     reader.sign_in()
     export = reader.post("/v1/audit/exports")["export_id"]
     policy = reader.post("/v1/policies", {"name": "nights", "source": NIGHTS})["policy_id"]
+    ids = _ids_of_a_run(reader)
     world.settle()
-    ids = {"agent_id": case["agent_id"], "case_id": case["case_id"], "seed_id": seed["seed_id"]}
+    ids |= {"agent_id": case["agent_id"], "case_id": case["case_id"], "seed_id": seed["seed_id"]}
     approval = world.card(case)["id"]
     ids |= {"id": approval, "approval_id": approval, "export_id": export, "policy_id": policy}
+    ids["receipt_id"] = receipt(1).receipt_id
     before = world.events()
     for path in _reads():
         query = {"entry": "1"} if path == "/v1/audit/proofs" else {}

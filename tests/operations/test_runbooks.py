@@ -27,8 +27,9 @@ HEADINGS = [
     "Write down",
 ]
 ASKED_FOR = {
-    *("deploy", "roll-back", "dead-letters", "stuck-case"),
+    *("deploy", "roll-back", "dead-letters", "stuck-case", "stuck-run"),
     *("compromised-key", "restore", "region-loss", "cost-spike", "broken-audit"),
+    "doubtful-outcome",
 }
 _ROW = re.compile(r"^\| \[([a-z-]+)\]\(([a-z-]+)\.md\) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 _FENCE = re.compile(r"^ *```(?:bash)?\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)

@@ -228,7 +228,7 @@ class Powers:
         said = _confirmed(system, operation)
         if said is not None and operation.undo != said.undo:
             return f"its connector says that {said.undo or 'nothing'} undoes it, not {undo}"
-        if operation.undo == operation.name:
+        if operation.undo == operation.name and said is None:
             return f"{undo} cannot undo itself"
         if undo not in self._effects:
             return f"{undo} is not declared"

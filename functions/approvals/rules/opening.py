@@ -130,6 +130,7 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         passkey_for=asked,
         barred=limits(request.content, request.rollback_plan, terms.rule, added, passkey_for=asked),
         likeness=_likeness(request),
+        token=request.token,
         version=0,
     )
 

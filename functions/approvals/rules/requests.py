@@ -20,9 +20,15 @@ from events.approvals import (
 from events.dossiers import Assessment
 from events.policies import PolicyApprovalNeeded
 from events.quorum import Rule
+from events.runs import RunApprovalNeeded
 from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors
-from functions.approvals.rules.subjects import agent_subject, imitation_errors, policy_subject
+from functions.approvals.rules.subjects import (
+    agent_subject,
+    imitation_errors,
+    policy_subject,
+    run_subject,
+)
 from shared.kit.callers import Actor
 from shared.kit.contents import Contents
 from shared.kit.errors import FieldError, Invalid
@@ -70,7 +76,8 @@ class Request:
     """The requester and the request. `authors` are all whose text is in the content; `added_rule`
     are more people that the requester wants to be asked; `case` binds the decision to the
     requesting case, or is None; `proposal` is the version of the policy that would be replaced;
-    `by_governor` says that a governor sent it over the API."""
+    `by_governor` says that a governor sent it over the API; `token` is the run's capability token
+    that its approval adds the assent to."""
 
     approval_id: str
     kind: Kind
@@ -92,6 +99,7 @@ class Request:
     precedents_allowed: bool = True
     proposal: int | None = None
     by_governor: bool = False
+    token: str | None = None
 
 
 def request_of(
@@ -171,6 +179,29 @@ def request_of_policy(asked: PolicyApprovalNeeded, approval_id: str, contents: C
         authors=asked.authors,
         effect="decide",
         precedents_allowed=False,
+    )
+
+
+def request_of_run(asked: RunApprovalNeeded, approval_id: str, contents: Contents) -> Request:
+    """The request of a run for assent to its plan, or to the calls of a step, which only people
+    decide. Raises ContentErased, ContentInvalid where what is to be approved cannot be read."""
+    assessment = Assessment.model_validate(contents.value(asked.assessment_hash))
+    return Request(
+        approval_id=approval_id,
+        kind=asked.kind,
+        subject=run_subject(asked.run_id, asked.capsule),
+        summary=asked.summary,
+        content=contents.value(asked.content_hash),
+        evidence=_fitting(contents.value(asked.evidence_hash)),
+        rollback_plan=assessment.rollback_plan,
+        risk=asked.risk,
+        risk_reasons=assessment.risk_reasons,
+        requested_by=asked.requested_by,
+        authors=asked.authors,
+        effect=asked.effect,
+        amount_usd_micros=asked.amount_usd_micros,
+        precedents_allowed=False,
+        token=asked.token,
     )
 
 

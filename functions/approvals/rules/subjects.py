@@ -8,6 +8,7 @@ from events.approvals import ApprovalRequested, Subject
 from events.cases import CreationCaseCancelled
 from events.policies import PolicyApprovalNeeded
 from events.precedents import PrecedentActivated
+from events.runs import RunApprovalNeeded
 from functions.approvals.rules.gist import folded, plain
 from shared.kit.errors import FieldError
 from shared.kit.models import EventData
@@ -21,8 +22,9 @@ _AGENT = _noun(AgentApprovalNeeded)
 _POLICY = _noun(ApprovalPolicyChanged)
 _CEDAR_POLICY = _noun(PolicyApprovalNeeded)
 _CASE, _APPROVAL = _noun(CreationCaseCancelled), _noun(ApprovalRequested)
-_PRECEDENT = _noun(PrecedentActivated)
-_OWN = frozenset(map(folded, (_AGENT, _CASE, _POLICY, _APPROVAL, _PRECEDENT)))
+_PRECEDENT, _RUN = _noun(PrecedentActivated), _noun(RunApprovalNeeded)
+_OWN = frozenset(map(folded, (_AGENT, _CASE, _POLICY, _APPROVAL, _PRECEDENT, _RUN)))
+_NOUNS = frozenset({_AGENT, _CEDAR_POLICY, _RUN})
 # What people call a policy for short.
 _ALONE = frozenset({_POLICY.rpartition("_")[2]})
 # As many words of a caller's type are read together, such as `approval policy`.
@@ -41,6 +43,16 @@ def agent_subject(agent_id: str, name: str) -> Subject:
 def policy_subject(policy_id: str, name: str) -> Subject:
     """The subject of a request to publish a policy."""
     return Subject(type=_CEDAR_POLICY, id=policy_id, name=name)
+
+
+def run_subject(run_id: str, capsule: str) -> Subject:
+    """The subject of a request of a run."""
+    return Subject(type=_RUN, id=run_id, name=capsule)
+
+
+def noun_about(subject: Subject) -> str:
+    """The noun of Assent's own thing that a request is about; empty for whatever callers name."""
+    return subject.type if subject.type in _NOUNS else ""
 
 
 def imitation_errors(subject_type: str) -> list[FieldError]:

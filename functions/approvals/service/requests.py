@@ -15,6 +15,7 @@ from events.cases import (
     Withdrawal,
 )
 from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
+from events.runs import RunApprovalNeeded, RunCancelled
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.queries import find_refused, find_tacit
 from functions.approvals.rules.approval import Approval, Steps
@@ -27,6 +28,7 @@ from functions.approvals.rules.requests import (
     request_of,
     request_of_case,
     request_of_policy,
+    request_of_run,
 )
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
 from functions.approvals.service.precedents import count_compared
@@ -45,7 +47,7 @@ from shared.storage.idempotency import IdempotencyKey
 
 _WITHDRAWN_BY = "withdrawn_by"
 
-N = TypeVar("N", AgentApprovalNeeded, PolicyApprovalNeeded)
+N = TypeVar("N", AgentApprovalNeeded, PolicyApprovalNeeded, RunApprovalNeeded)
 _Ending = Callable[[Approval, str, datetime], Steps]
 
 
@@ -72,6 +74,11 @@ async def open_for_case(event: Envelope) -> None:
 async def open_for_policy(event: Envelope) -> None:
     """Opens the approval that the publication of a policy needs; as `open_for_case`."""
     await _open(event, event.payload(PolicyApprovalNeeded), request_of_policy)
+
+
+async def open_for_run(event: Envelope) -> None:
+    """Opens the approval that a run needs; as `open_for_case`."""
+    await _open(event, event.payload(RunApprovalNeeded), request_of_run)
 
 
 async def _open(
@@ -120,6 +127,13 @@ async def end_for_policy(event: Envelope) -> None:
     policy = event.payload(PolicyReturned)
     withdrawal = Withdrawal(by=policy.returned_by, at=event.time)
     await _end(event, policy.ends, end_with_case, withdrawal)
+
+
+async def end_for_run(event: Envelope) -> None:
+    """Ends the approval that a cancelled run gave up: cancels it or, where it was approved,
+    reverses it."""
+    run = event.payload(RunCancelled)
+    await _end(event, run.ends, end_with_case, Withdrawal(by=run.cancelled_by, at=event.time))
 
 
 async def note_unpublished(event: Envelope) -> None:

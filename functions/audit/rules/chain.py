@@ -43,8 +43,13 @@ class Broken(NamedTuple):
 def link_hash(*, previous: str, tenant_id: str, number: int, event_id: str, body: str) -> str:
     """Lower-case hex SHA-256 over the five values, separated by line feeds, which neither an
     event's id nor a canonical body contains; the database computes the same when it appends."""
-    text = "\n".join((previous, tenant_id, str(number), event_id, body))
-    return hashlib.sha256(text.encode()).hexdigest()
+    place = place_of(previous=previous, tenant_id=tenant_id, number=number, event_id=event_id)
+    return hashlib.sha256(f"{place}\n{body}".encode()).hexdigest()
+
+
+def place_of(*, previous: str, tenant_id: str, number: int, event_id: str) -> str:
+    """What is hashed before a body: the entry's place in its chain."""
+    return "\n".join((previous, tenant_id, str(number), event_id))
 
 
 def lost_since(checkpoint: TreeHead, root: bytes | None, *, after: int = 0) -> Broken | None:

@@ -25,8 +25,9 @@ NO_EVIDENCE = {
     NotificationRequested.event_type: "tells somebody of an event that is evidence itself",
 }
 # Quotations of agents' specs and of precedents: the chain is never altered, so it may not hold what
-# somebody can demand to have erased.
-BY_HASH_ONLY = frozenset({"checks", "findings"})
+# somebody can demand to have erased. Receipts have entries of their own, and a token is nobody's to
+# read.
+BY_HASH_ONLY = frozenset({"checks", "findings", "receipts", "token"})
 # Proves the decision to whoever holds the public keys.
 WHOLE = frozenset({"signature"})
 LONGEST_FIELD = 2_000

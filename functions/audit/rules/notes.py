@@ -1,8 +1,10 @@
-"""Signed notes, and the checkpoints in them, as C2SP specifies: signed-note, tlog-checkpoint."""
+"""Signed notes, the checkpoints in them, and proofs of inclusion, as C2SP specifies: signed-note,
+tlog-checkpoint, tlog-proof."""
 
 import base64
 import binascii
 import hashlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from joserfc.jwk import KeySet, OKPKey
@@ -12,6 +14,7 @@ from shared.kit.errors import SignatureInvalid
 
 _ED25519 = b"\x01"
 _DASH = "\u2014"
+_PROOF = "c2sp.org/tlog-proof@v1"
 _HASH_BYTES = 32
 _KEY_ID_BYTES = 4
 
@@ -27,7 +30,12 @@ class TreeHead(NamedTuple):
 def verifier_key(name: str, key: OKPKey) -> str:
     """The public key as `name+id+key`, which tools for signed notes read."""
     public = _ED25519 + _public(key)
-    return f"{name}+{_key_id(name, _public(key)).hex()}+{base64.b64encode(public).decode()}"
+    return f"{signer(name, key)}+{base64.b64encode(public).decode()}"
+
+
+def signer(name: str, key: OKPKey) -> str:
+    """The key as `name+id`, which is how its verifier key begins."""
+    return f"{name}+{_key_id(name, _public(key)).hex()}"
 
 
 def sign_note(text: str, name: str, key: OKPKey) -> str:
@@ -86,6 +94,14 @@ def read_checkpoint(text: str) -> TreeHead:
     if not is_written or len(head.root) != _HASH_BYTES:
         raise SignatureInvalid("the signed text is no checkpoint")
     return head
+
+
+def written_proof(index: int, path: Sequence[bytes], note: str, extra: bytes) -> str:
+    """The proof that the leaf `index` is in the tree of the checkpoint in the note. `extra` says
+    what the leaf is made of, beside what the proof is about."""
+    lines = [_PROOF, f"extra {base64.b64encode(extra).decode()}", f"index {index}"]
+    lines += [base64.b64encode(each).decode() for each in path]
+    return "".join(f"{line}\n" for line in lines) + f"\n{note}"
 
 
 def _signature(encoded: str) -> bytes:

@@ -16,6 +16,7 @@ EVERY_SCOPE = (
     "agents:read agents:write approvals:read approvals:write"
     " governance:read governance:write veto:execute audit:read audit:write"
     " identity:read identity:write policies:read policies:write scim:read scim:write"
+    " capsules:read capsules:write runs:read runs:write"
 )
 REASON = {"reason": "look at it"}
 ABOUT = {"decision_hash": "0" * 64, "client_decision_id": "5f0c2f0e-8f9c-4f5e-9a53-000000000001"}
@@ -37,6 +38,9 @@ BODIES: dict[str, Any] = {
     "{agent_id}/suspend": REASON,
     "{agent_id}/reactivate": REASON,
     "{agent_id}/reports": {"trigger": "scope_drift", "evidence": "it answered about dosage"},
+    "budgets/{scope}": {"limit_usd_micros": 1},
+    "{invocation_id}/settle": {"happened": False, **NOTE},
+    "{plan_hash}/ghostrun": {"mode": "fast"},
     "{approval_id}/decisions": {**ABOUT, "decision": "approve"},
     "{approval_id}/review": {**NOTE, "verdict": "upheld"},
     "{approval_id}/approve": ABOUT,
@@ -55,7 +59,7 @@ def end(path: str) -> str:
 
 @cache
 def routes() -> tuple[tuple[str, str], ...]:
-    """Every method and path of every public function that a token opens."""
+    """Every method and path of every public function that a token opens, whoever's it is."""
     return tuple(
         (method.upper(), path)
         for path, operations in sorted(PATHS.items())
@@ -64,6 +68,13 @@ def routes() -> tuple[tuple[str, str], ...]:
     )
 
 
+# Nobody's own token opens them: tests/functions/tools tries them with those that do.
+OF_CAPABILITIES = [
+    (method, path)
+    for method, path in routes()
+    if {"CapabilityToken": []} in PATHS[path][method.lower()]["security"]
+]
+OF_PEOPLE = [each for each in routes() if each not in OF_CAPABILITIES]
 WITH_BODY = [(m, p) for m, p in routes() if "requestBody" in PATHS[p][m.lower()]]
 READS = [path for method, path in routes() if method == "GET"]
 LISTS = [

@@ -10,6 +10,8 @@ from tests.contracts.http.calls import (
     BODIES,
     EVERY_SCOPE,
     ID,
+    OF_CAPABILITIES,
+    OF_PEOPLE,
     SCIM,
     assert_problem,
     end,
@@ -41,10 +43,17 @@ def test_no_credentials_or_forged_ones_are_401(
         assert_problem(call(running, method, path, token), 401, "unauthenticated")
 
 
-@pytest.mark.parametrize(("method", "path"), routes())
+@pytest.mark.parametrize(("method", "path"), OF_PEOPLE)
 def test_a_token_without_the_scope_is_403(running: RunningPlatform, method: str, path: str) -> None:
     token = running.client.token("somebody", "somewhere", scopes=["skills:admire"])
     assert_problem(call(running, method, path, token), 403, "scope_missing")
+
+
+@pytest.mark.parametrize(("method", "path"), OF_CAPABILITIES)
+def test_no_role_or_scope_opens_what_a_capability_token_opens(
+    running: RunningPlatform, method: str, path: str
+) -> None:
+    assert_problem(call(running, method, path, strangers(running)), 401, "unauthenticated")
 
 
 @pytest.mark.parametrize(("method", "path"), routes())
@@ -66,7 +75,7 @@ def test_an_expired_token_is_401(running: RunningPlatform, method: str, path: st
 def test_an_id_of_nobody_or_of_another_tenant_is_404(
     running: RunningPlatform, method: str, path: str
 ) -> None:
-    body = BODIES.get(end(path), {}) if method in ("POST", "PATCH") else {}
+    body = BODIES.get(end(path), {}) if method in ("POST", "PATCH", "PUT") else {}
     assert_problem(call(running, method, path, strangers(running), body), 404, "not_found")
 
 

@@ -11,6 +11,7 @@ from tests.contracts.http.calls import (
     BODIES,
     ID,
     LISTS,
+    OF_PEOPLE,
     PATHS,
     READS,
     WITH_BODY,
@@ -46,7 +47,7 @@ def test_an_unknown_parameter_is_422_and_those_that_exist_are_named(
     assert said.endswith(f"it takes {' and '.join(takes) or 'none'}")
 
 
-@pytest.mark.parametrize(("method", "path"), routes())
+@pytest.mark.parametrize(("method", "path"), OF_PEOPLE)
 def test_another_media_type_is_415(
     running: RunningPlatform, token: str, method: str, path: str
 ) -> None:
@@ -55,7 +56,7 @@ def test_another_media_type_is_415(
         assert_problem(answer, 415, "unsupported_media_type")
 
 
-@pytest.mark.parametrize(("method", "path"), routes())
+@pytest.mark.parametrize(("method", "path"), OF_PEOPLE)
 def test_a_repeated_key_is_422_in_every_body(
     running: RunningPlatform, token: str, method: str, path: str
 ) -> None:

@@ -121,9 +121,15 @@ MATRIX = {
     "resume the pipeline": Row("POST", "/v1/pipeline/resume", {"governor"}, REASON),
     "activate a precedent": Row("POST", "/v1/precedent-seeds/{seed}/activate", {"governor"}),
     "suspend a precedent": Row("POST", "/v1/precedent-seeds/{seed}/suspend", {"governor"}),
+    "start a run": Row("POST", "/v1/runs", SUBMIT, {"plan_hash": "0" * 64}),
+    "cancel a run": Row("POST", "/v1/runs/run_x/cancel", CANCEL),
+    "undo a run": Row("POST", "/v1/runs/run_x/undo", CANCEL),
+    "set a budget": Row("PUT", "/v1/budgets/nobody", {"governor"}, {"limit_usd_micros": 1}),
     "make a key": Row("POST", "/v1/api-keys", {"tenant_admin", "developer"}),
     "read the audit log": Row("GET", "/v1/audit/entries", READ_AUDIT),
     "show an export": Row("GET", "/v1/audit/exports/exp_x", READ_AUDIT),
+    "read receipts": Row("GET", "/v1/receipts", READ_AUDIT),
+    "verify a receipt": Row("POST", "/v1/receipts/rct_x/verify", READ_AUDIT),
     "read the checkpoint": Row("GET", "/v1/audit/checkpoint", READ_AUDIT),
 }
 # What is decided at no route: an agent's runtime asks before it acts.

@@ -81,7 +81,7 @@ async def test_an_export_is_an_archive_that_verifies_with_the_keys_of_the_log(
     assert (export.bytes, export.sha256) == (len(archive), hashlib.sha256(archive).hexdigest())
     checkpoint = await get_checkpoint(auditor)
     found = _verified(archive, *checkpoint.keys)
-    assert found == (log_of(chain.tenant), 2_100, checkpoint.keys, "", 0)
+    assert found == Verified(log_of(chain.tenant), 2_100, checkpoint.keys, "")
 
 
 async def test_a_large_archive_is_uploaded_in_parts(

@@ -15,8 +15,9 @@ OURS = {"events", "functions", "mobile_api", "shared"}
 # Only tools of the checkout read files beside their modules: a function could not.
 READS_FILES = {
     "events/__main__.py",
-    # shared/catalogue.toml and shared/built_in_tools.toml, which are packed
+    # shared/catalogue.toml, shared/operations.toml and shared/built_in_tools.toml, which are packed
     "events/catalogue.py",
+    "events/operations.py",
     "shared/definitions/tools.py",
     "shared/kit/pricing.py",
     "shared/kit/principals.py",
@@ -92,6 +93,7 @@ def test_only_python_files_the_requirements_and_the_version_are_packed(
         "shared/policy/platform/constitution.cedar",
         "shared/policy/platform/roles.cedar",
         "shared/built_in_tools.toml",
+        "shared/operations.toml",
     }
     assert others == {"requirements.txt", ".python-version", *data}
     assert _read(archive, ".python-version").strip() == PYTHON_VERSION

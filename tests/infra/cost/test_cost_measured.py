@@ -48,7 +48,8 @@ def test_a_filter_saves_no_money() -> None:
     action = Action(published={"approvals": {read: Published(messages=2, bytes=3_000)}})
     held = [u for u in used_by(action, MANIFESTS) if u.kind == "pubsub-bytes"]
     assert held == [Usage("pubsub-bytes", 3_000, name) for name in holding]
-    assert holding == ["agents-reactions", "audit-reactions", "policy-reactions"]
+    names = ("agents", "audit", "policy", "runs")
+    assert holding == [f"{name}-reactions" for name in names]
 
 
 def test_processors_and_memory_are_paid_by_the_size_in_the_manifest() -> None:

@@ -21,6 +21,7 @@ from functions.audit import store as audit
 from functions.audit.aggregates import RUN as AUDIT
 from functions.audit.exporting import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
+from functions.capsules import api as capsules
 from functions.identity.aggregates import GROUPS, USERS
 from functions.identity.reactions import HANDLERS as IDENTITY_HANDLERS
 from functions.identity.reactions import RUN as IDENTITY
@@ -40,6 +41,9 @@ from functions.policy.aggregates import RUN as POLICY
 from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
 from functions.policy.rules.policy import PolicyBody
 from functions.policy.service import decisions, drafts, replaying
+from functions.runs import api as runs
+from functions.runs.reactions import HANDLERS as RUNS_HANDLERS
+from functions.runs.reactions import RUN as RUNS
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
@@ -216,6 +220,18 @@ async def a_workspace_is_looked_at(tenant: str) -> None:
     await decisions.list_decisions(caller, 25, None)
     await lists.list_precedents(caller, 25, None)
     await seeds.list_seeds(caller, 25, None)
+
+
+async def somebody_lists_capsules_and_runs(tenant: str) -> None:
+    """The lists of capsules, runs and budgets, also those that a token for one workspace narrows,
+    and the timers of runs."""
+    everywhere = caller_of(tenant)
+    for caller in (everywhere, replace(everywhere, workspace_id="wsp_1")):
+        await capsules.get_capsules(caller)
+        for status in (None, "running"):
+            await runs.get_runs(caller, status)
+    await runs.get_budgets(everywhere)
+    await RUNS.sweep(RUNS_HANDLERS).run(START)
 
 
 async def a_stranger_knocks(client: httpx.AsyncClient) -> None:

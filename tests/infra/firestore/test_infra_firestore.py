@@ -30,6 +30,7 @@ from tests.infra.firestore.stories import (
     an_auditor_looks,
     approvals_are_asked_and_listed,
     new_tenant,
+    somebody_lists_capsules_and_runs,
     somebody_lists_what_is_theirs,
 )
 from tests.shared.cloud import Cloud
@@ -58,6 +59,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
         await a_governor_looks(phone.tenant_id)
         await a_workspace_is_looked_at(phone.tenant_id)
         await an_auditor_looks(phone.tenant_id)
+        await somebody_lists_capsules_and_runs(phone.tenant_id)
         await a_policy_is_tried(phone.tenant_id)
         await somebody_lists_what_is_theirs(phone)
     documents: Fields = {}

@@ -8,7 +8,7 @@ from typing import Any
 Entry = Mapping[str, Any]
 
 _AND = re.compile(r"\s+AND\s+")
-_COMPARISON = re.compile(r'([A-Za-z_]\w*(?:\.(?:\w+|"[^"]+"))*)(=~|>=|=|>)("[^"]*"|[A-Z]+|\d+)')
+_COMPARISON = re.compile(r'([A-Za-z_]\w*(?:\.(?:\w+|"[^"]+"))*)(=~|!~|>=|=|>)("[^"]*"|[A-Z]+|\d+)')
 _FIELD = re.compile(r'"([^"]+)"|(\w+)')
 
 
@@ -34,8 +34,9 @@ def _holds(comparison: str, entry: Entry) -> bool:
     value = _value(path, entry)
     if value is None:
         return False
-    if operator == "=~":
-        return isinstance(value, str) and re.search(literal.strip('"'), value) is not None
+    if operator in ("=~", "!~"):
+        is_found = isinstance(value, str) and re.search(literal.strip('"'), value) is not None
+        return is_found == (operator == "=~")
     if operator == "=":
         return str(value) == literal.strip('"')
     if not isinstance(value, int | float):

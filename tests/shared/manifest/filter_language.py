@@ -10,6 +10,11 @@ def as_read_by_pub_sub(text: str) -> Callable[[str], bool]:
     parentheses, NOT before one term."""
     if not text:
         return lambda _: True
+    # What is about one noun: the types follow, in parentheses where they are several clauses.
+    about = re.match(r'attributes\.ce-about="[a-z_]+" AND ', text)
+    if about is not None:
+        rest = text[about.end() :]
+        return as_read_by_pub_sub(rest[1:-1] if rest.startswith("(") else rest)
     term = r'(?:NOT )?hasPrefix\(attributes\.ce-type,"([a-z_.]+)"\)'
     clause = rf"{term}(?: AND {term})*"
     assert re.fullmatch(rf"{clause}|(?:{term}|\({clause}\))(?: OR (?:{term}|\({clause}\)))*", text)

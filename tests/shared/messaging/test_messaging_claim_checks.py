@@ -208,7 +208,7 @@ async def test_entries_of_another_function_are_refused_whatever_their_hash_is(
     batch.put(EVENT_LOG, forged.id, {**fields, "time": "2026-11-20T12:00:00.000Z", "data": LONG})
     await topic.store.commit(batch)
     claim = _claim(own, forged.model_copy(update={"data": LONG}))
-    with pytest.raises(ClaimRefused, match="another tenant, source or type"):
+    with pytest.raises(ClaimRefused, match="another tenant, source, type or noun"):
         await topic.read(claim)
 
 

@@ -34,6 +34,7 @@ envelopes = st.builds(
     sequence=st.integers(0, 10**9),
     traceparent=words,
     workspaceid=words,
+    about=words,
     data=st.dictionaries(st.text(max_size=5), st.integers()).map(json.dumps),
     received_at=instants,
 )

@@ -71,8 +71,8 @@ def archive_of(
     )
 
 
-def verified(archive: bytes, *trusted: str) -> Verified:
-    return verify(io.BytesIO(archive), trusted)
+def verified(archive: bytes, *trusted: str, sought: str = "") -> Verified:
+    return verify(io.BytesIO(archive), trusted, sought)
 
 
 def rewritten(archive: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:

@@ -18,6 +18,7 @@ from shared.kit.canonical import hash_of
 from shared.kit.contents import Content, Tombstone
 from shared.kit.signing import load_signing_key, new_key
 from shared.verify.__main__ import main
+from shared.verify.check import Verified
 from tests.shared.verify.archives import (
     AT,
     KEY,
@@ -38,7 +39,7 @@ ODD = ["{}", '{"a":"\u20ac \\" } {"}', '{"a":{"b":[1,2]}}']
 
 def test_an_archive_is_whole_and_says_whose_it_is() -> None:
     found = verified(ARCHIVE)
-    assert found == (LOG, 5, (TRUSTED,), "", 0)
+    assert found == Verified(LOG, 5, (TRUSTED,), "")
     assert verified(ARCHIVE, TRUSTED) == found
 
 
@@ -54,7 +55,8 @@ DOCUMENTS = (
 
 
 def test_an_archive_with_documents_is_whole_and_says_how_many() -> None:
-    assert verified(archive_of(ENTRIES, documents=DOCUMENTS)) == (LOG, 5, (TRUSTED,), "", 3)
+    found = verified(archive_of(ENTRIES, documents=DOCUMENTS))
+    assert found == Verified(LOG, 5, (TRUSTED,), "", documents=3)
 
 
 @pytest.mark.parametrize("name", [each.name for each in DOCUMENTS])
@@ -114,7 +116,7 @@ def test_other_tools_read_the_archive_and_its_lines() -> None:
 
 def test_many_segments_an_odd_body_and_an_odd_id_are_whole() -> None:
     entries = list(chained([*bodies(SEGMENT * 2 + 1), *ODD]))
-    assert verified(archive_of(entries))[1:] == (SEGMENT * 2 + 4, (TRUSTED,), "", 0)
+    assert verified(archive_of(entries)) == Verified(LOG, SEGMENT * 2 + 4, (TRUSTED,), "")
 
 
 def test_every_flipped_bit_of_a_small_archive_is_found_and_in_an_entry_is_named() -> None:
@@ -239,7 +241,7 @@ def test_the_command_says_what_it_found(
     assert main([str(archive)]) == 0
     said = capsys.readouterr().out
     assert said.startswith(f"{archive}: 5 entries of {LOG}, whole\n")
-    assert f"signed by {TRUSTED} (named by the archive itself)" in said
+    assert f"signed by {TRUSTED} (named by the file itself)" in said
     assert main([str(archive), "--key", TRUSTED]) == 0
     assert "(as you named it)" in capsys.readouterr().out
     archive.write_bytes(ARCHIVE.replace(b"gala", b"gata", 1))

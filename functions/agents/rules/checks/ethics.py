@@ -3,7 +3,9 @@ belongs."""
 
 from collections.abc import Iterator
 
-from events.catalogue import CATALOGUE
+from events.catalogue import CATALOGUE, CONNECTORS
+from events.operations import SYSTEM
+from events.specs import System
 from functions.agents.rules.checks.findings import Check, Objection, listed
 from functions.agents.rules.rights import Powers
 from shared.kit.principals import is_assents
@@ -31,19 +33,32 @@ def _owed(powers: Powers) -> Iterator[Objection]:
 
 def _bypasses(powers: Powers) -> Iterator[Objection]:
     remedy = "leave it out, or rename what is another thing: no agent has a right over Assent"
+    has_own_tools = any(map(_is_own_tools, powers.spec.systems))
     for index, access in enumerate(powers.spec.data_access):
-        if is_assents(access.source):
+        if is_assents(access.source) and not (has_own_tools and access.source == SYSTEM):
             path = f"/data_access/{index}/source"
             yield Objection(path, f"{quote(access.source)} belongs to Assent itself", remedy)
     for index, system in enumerate(powers.spec.systems):
+        if _is_own_tools(system):
+            continue
         path = f"/systems/{index}"
         if is_assents(system.name):
             yield Objection(f"{path}/name", f"{system.name} is Assent itself", remedy)
         for source in filter(is_assents, system.sources or ()):
             yield Objection(path, f"{quote(source)} belongs to Assent itself", remedy)
-    for _, path, operation in powers.spec.operations:
+    for system, path, operation in powers.spec.operations:
+        if _is_own_tools(system):
+            continue
         for name in filter(is_assents, (operation.name, *(operation.sources or ()))):
             yield Objection(path, f"{quote(name)} belongs to Assent itself", remedy)
+
+
+def _is_own_tools(system: System) -> bool:
+    """Whether these are operations that Assent itself offers to agents, and nothing beside them."""
+    named = (system.name, system.connector, *(system.sources or ()))
+    touched = (source for each in system.operations for source in each.sources or ())
+    is_only_that = set(named) == {SYSTEM} and {SYSTEM}.issuperset(touched)
+    return is_only_that and all(each.name in CONNECTORS[SYSTEM] for each in system.operations)
 
 
 def _leaks(powers: Powers) -> Iterator[Objection]:

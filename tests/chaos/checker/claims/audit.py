@@ -21,6 +21,9 @@ NO_EVIDENCE = {
 
 def all_evidence_is_audited_once(tenant: Tenant) -> Iterator[str]:
     evidence = {e["id"]: e["type"] for e in tenant.events if e["type"] not in NO_EVIDENCE}
+    for event in tenant.events:
+        for receipt in event["data"].get("receipts") or ():
+            evidence[receipt["receipt_id"]] = "a receipt"
     audited = [link["event_id"] for link in tenant.audited]
     for event_id in evidence.keys() - set(audited):
         yield f"{evidence[event_id]} {event_id} is not in the audit chain"

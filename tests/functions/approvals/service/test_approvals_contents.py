@@ -14,6 +14,7 @@ from shared.kit.callers import Actor
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import ContentErased, SeparationOfDuties
 from shared.manifest import load_manifests
+from shared.messaging.claim_check import messages_of
 from shared.messaging.contents import CONTENTS, erase
 from shared.messaging.envelope import Envelope
 from tests.functions.approvals.builders import (
@@ -38,7 +39,8 @@ LARGE: dict[str, Any] = {
 
 def billed(event: Envelope) -> int:
     """What Pub/Sub bills of an event: its publishing, and each subscription of its topic."""
-    size = len(event.data.encode()) + sum(map(len, (*event.headers(), *event.headers().values())))
+    ((data, attributes),) = messages_of([event])
+    size = len(data) + sum(map(len, (*attributes, *attributes.values())))
     readers = [each for each in load_manifests(ROOT).subscriptions if each.topic == "approvals"]
     return billed_bytes(size) * (1 + len(readers))
 

@@ -1,0 +1,107 @@
+"""The chapter of the demo in which an agent works: a capsule is compiled, rehearsed and run."""
+
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from emulators.client import PlatformClient
+from emulators.demo.narrator import Narrator
+from emulators.demo.person import Person
+from emulators.failures import PlatformError
+
+SPECS = Path(__file__).parent / "specs"
+SECONDS_TO_REST = 30
+CAPSULE = """\
+capsule: count-visits
+version: 1.0.0
+agent: clinic-visit-counter
+inputs: {course: string, visits: integer}
+steps:
+  - id: count
+    use: assent/counter.add
+    with: {counter: "visits-${{ inputs.course }}", amount: "${{ inputs.visits }}"}
+  - id: correct
+    use: assent/counter.add
+    with: {counter: "visits-${{ inputs.course }}", amount: "${{ -steps.count.output.value / 10 }}"}
+    approval: required
+outputs: {total: "${{ steps.correct.output.value }}"}
+"""
+
+
+def ran(author: Person, governor: Person, platform: PlatformClient, narrator: Narrator) -> None:
+    """Publishes, compiles, rehearses and runs a capsule, with the governor's assent to exactly the
+    calls of its last step. Raises PlatformError for any other behaviour."""
+    narrator.chapter("6. An agent works: a capsule is compiled, rehearsed, and run")
+    _counter_goes_live(author, governor, platform, narrator)
+    written = author.submit("/v1/capsules", CAPSULE)
+    author.post("/v1/capsules/count-visits/versions/1.0.0/publish")
+    narrator.step("Ada publishes a capsule", f"{written['name']} {written['version']}")
+    first = _rehearsed(author, 120, narrator)
+    run = _at_rest(author, author.post("/v1/runs", {"plan_hash": first}))
+    _expect(run, "awaiting_approval", narrator)
+    platform.wait_until_idle()
+    card = governor.get(f"/v1/mobile/approvals/{run['approval_id']}")
+    narrator.card(card)
+    _approve(governor, card)
+    narrator.step("The governor assents to exactly these calls", card["decision_hash"][:12])
+    platform.wait_until_idle()
+    ended = _at_rest(author, run)
+    _expect(ended, "completed", narrator)
+    for step in author.get(f"/v1/runs/{run['run_id']}/steps")["items"]:
+        narrator.step(f"Step {step['step']} gave", str(step["output"]["value"]))
+    second = _rehearsed(author, 121, narrator)
+    if second == first:
+        raise PlatformError("another argument is the same plan")
+    narrator.step("One argument changes, and so does the hash", f"{first[:12]}, {second[:12]}")
+    undone = governor.post(f"/v1/runs/{run['run_id']}/undo")
+    if not undone["is_undone"]:
+        raise PlatformError(f"the run was not undone: {undone}")
+    narrator.step("The governor has it undone", "in reverse order")
+    platform.wait_until_idle()
+
+
+def _counter_goes_live(
+    author: Person, governor: Person, platform: PlatformClient, narrator: Narrator
+) -> None:
+    case = author.submit("/v1/agents", (SPECS / "clinic-visit-counter.yaml").read_text())
+    platform.wait_until_idle()
+    stages = author.get(f"/v1/workflows/{case['case_id']}")["stages"]
+    approval_id = next(each["approval_id"] for each in reversed(stages) if each["approval_id"])
+    _approve(governor, governor.get(f"/v1/mobile/approvals/{approval_id}"))
+    platform.wait_until_idle()
+    agent = author.get(f"/v1/agents/{case['agent_id']}")
+    narrator.step(f"{agent['name']} is", agent["status"])
+
+
+def _rehearsed(author: Person, visits: int, narrator: Narrator) -> str:
+    inputs = {"course": "first-aid", "visits": visits}
+    body = {"capsule": "count-visits", "version": "1.0.0", "inputs": inputs}
+    plan = author.post("/v1/plans", body)
+    found = author.post(f"/v1/plans/{plan['plan_hash']}/ghostrun", {"mode": "full"})
+    if not found["passes"]:
+        raise PlatformError(f"the rehearsal denies the plan: {found}")
+    narrator.step("Its plan is rehearsed", f"{found['approvals']} approval, risk {found['risk']}")
+    return str(plan["plan_hash"])
+
+
+def _approve(governor: Person, card: Any) -> None:
+    decision = {"decision_hash": card["decision_hash"], "client_decision_id": str(uuid.uuid4())}
+    governor.post(f"/v1/mobile/approvals/{card['id']}/approve", {**decision, "note": "Go ahead."})
+
+
+def _at_rest(author: Person, run: Any) -> Any:
+    """The run once it waits for a person or has ended: it tries again by itself where a process
+    died."""
+    for _ in range(SECONDS_TO_REST):
+        run = author.get(f"/v1/runs/{run['run_id']}")
+        if run["status"] != "running":
+            break
+        time.sleep(1)
+    return run
+
+
+def _expect(run: Any, status: str, narrator: Narrator) -> None:
+    if run["status"] != status:
+        raise PlatformError(f"the run is {run['status']}, not {status}: {run}")
+    narrator.step("The run is", f"{status}, after {run['done']} of {run['steps']} steps")

@@ -1,0 +1,148 @@
+"""The content of a plan: all that its hash covers. `capsules` compiles it, a governor assents to
+it, `runs` executes it.
+
+Its hash is the SHA-256 of its canonical JSON (RFC 8785), so nothing in it depends on the machine,
+the time, or who asked. Arguments are templates: `${{ … }}` holds a CEL expression over `inputs`,
+`steps` (those before it, each with its `output`) and, in an iteration, `item`."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue
+
+from events.approvals import Effect
+from events.operations import Undo
+from events.rights import RightLimits
+from shared.kit.models import Data
+
+FORMAT: Literal["assent.plan/1"] = "assent.plan/1"
+# Who has to assent to a step: nobody, who assents to the plan, or somebody who sees its calls.
+Assent = Literal["none", "plan", "step"]
+
+
+class CapsulePart(Data):
+    """The version of the capsule that was compiled."""
+
+    name: str
+    version: str
+    checksum: str
+
+
+class AgentPart(Data):
+    """The agent whose rights the plan has, and the version of it that was judged."""
+
+    agent_id: str
+    name: str
+    version: str
+    spec_hash: str
+    mode: Literal["production", "trial"]
+
+
+class Retry(Data):
+    """How often a call is tried, and the seconds before the second try; each further one waits
+    twice as long, with jitter."""
+
+    attempts: int = 1
+    backoff_seconds: float = 1.0
+
+
+class Call(Data):
+    """One operation with the templates of its arguments. `pin` is its definition's hash; `limits`
+    are those of the agent's right to it."""
+
+    kind: Literal["call"] = "call"
+    operation: str
+    arguments: dict[str, JsonValue]
+    effect: Effect
+    undo: Undo | None = None
+    idempotent: bool
+    pin: str
+    limits: RightLimits = RightLimits()
+    price_usd_micros: int = 0
+
+
+class Wait(Data):
+    """Waits for seconds, or until an instant; each may be an expression."""
+
+    kind: Literal["wait"] = "wait"
+    seconds: JsonValue = None
+    until: JsonValue = None
+
+
+class SubRun(Data):
+    """Runs another plan, whose content has the hash and holds its inputs, as a part of this run."""
+
+    kind: Literal["capsule"] = "capsule"
+    plan_hash: str
+
+
+class Envelope(Data):
+    """What a model may choose: calls of these operations, each with what its arguments must match,
+    at most so many calls and turns, for at most so much."""
+
+    calls: tuple[Call, ...]
+    most_calls: int
+    most_turns: int
+    spend_usd_micros: int
+
+
+class AgentTurns(Data):
+    """A model thinks, acts and observes inside the envelope until it gives an answer."""
+
+    kind: Literal["agent"] = "agent"
+    goal: JsonValue
+    envelope: Envelope
+
+
+# A plan's group has no groups in it.
+MOST_IN_A_GROUP = 100
+
+
+class Parallel(Data):
+    """Steps that do not wait for each other."""
+
+    kind: Literal["parallel"] = "parallel"
+    steps: tuple["PlanStep", ...]
+
+
+class PlanStep(Data):
+    """One step. `needs` are all steps that it waits for. `condition` and `for_each` are
+    expressions; where the condition is false, the step is skipped."""
+
+    id: str
+    needs: tuple[str, ...] = ()
+    condition: str | None = None
+    for_each: str | None = None
+    does: Annotated[Call | Wait | SubRun | AgentTurns | Parallel, Field(discriminator="kind")]
+    assent: Assent = "none"
+    retry: Retry = Retry()
+    timeout_seconds: float | None = None
+    budget_usd_micros: int | None = None
+
+
+class PlanContent(Data):
+    """The whole plan. `policies` is the digest of the policies that determined it. Spending of one
+    run is bounded by `budget_usd_micros`, which the agent's spec says or the capsule narrows."""
+
+    format: Literal["assent.plan/1"] = FORMAT
+    capsule: CapsulePart
+    agent: AgentPart
+    inputs: dict[str, Any]
+    steps: tuple[PlanStep, ...]
+    outputs: dict[str, JsonValue]
+    budget_usd_micros: int
+    policies: str
+
+    @property
+    def needs_assent(self) -> bool:
+        """Whether somebody has to assent to the whole before it runs."""
+        return any(step.assent == "plan" for step in all_steps(self.steps))
+
+
+def all_steps(steps: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
+    """The steps and those in their parallel groups, in the order in which they are written."""
+    found: list[PlanStep] = []
+    for step in steps:
+        found.append(step)
+        if isinstance(step.does, Parallel):
+            found += all_steps(step.does.steps)
+    return tuple(found)

@@ -1,0 +1,76 @@
+"""Receipts: what became of one call, as an in-toto statement says it. `runs` reports the outcomes,
+`audit` makes them receipts: appends them to its tree, signs and keeps them."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import StringConstraints
+
+from shared.kit.ids import derive_id
+from shared.kit.instants import Instant
+from shared.kit.models import Data
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE = "https://assent.dev/receipt/v1"
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+
+Outcome = Literal["intended", "refused", "dispatched", "confirmed", "doubtful", "undone"]
+# No event has an id of this form, so a receipt never takes the place of an event in the log.
+ReceiptId = Annotated[str, StringConstraints(pattern=r"^rct_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
+Name = Annotated[str, StringConstraints(max_length=200)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Receipt(Data):
+    """What became of one call of one run; `receipt_id_of` derives `receipt_id`. A receipt is never
+    altered and nothing in it is sealed, so `reason` has words of ours only, never those of a person
+    or of what the call reached. `arguments_sha256` and `output_sha256` are hashes of canonical
+    JSON; the second is missing where there is no output. `approval_id` and `assented_by` say who
+    assented to it, where somebody had to; `settled_by` is who said what became of a doubtful call.
+    `predicted_usd_micros` stands beside what it cost."""
+
+    receipt_id: ReceiptId
+    invocation_id: Name
+    run_id: Name
+    step: Name
+    iteration: int | None = None
+    attempt: int = 1
+    operation: Name
+    outcome: Outcome
+    at: Instant
+    agent_id: Name
+    agent_version: Name
+    plan_hash: Sha256
+    arguments_sha256: Sha256
+    output_sha256: Sha256 | None = None
+    token_id: Name | None = None
+    decision: Name
+    approval_id: Name | None = None
+    assented_by: Name | None = None
+    settled_by: Name | None = None
+    cost_usd_micros: int = 0
+    predicted_usd_micros: int = 0
+    reason: Annotated[str, StringConstraints(max_length=500)] | None = None
+
+
+def receipt_id_of(invocation_id: str, outcome: Outcome, attempt: int = 1) -> str:
+    """The id of the receipt of one outcome: the same however often it is reported."""
+    return derive_id("rct", _EPOCH, invocation_id, outcome, str(attempt))
+
+
+def statement(receipt: Receipt, tenant_id: str, workspace_id: str | None = None) -> dict[str, Any]:
+    """The in-toto statement of a receipt: its subject is the call, by the hash of its arguments;
+    its predicate the receipt, with the tenant and, where its run is in one, the workspace."""
+    subject = {
+        "name": f"{receipt.run_id}/{receipt.step}/{receipt.operation}",
+        "digest": {"sha256": receipt.arguments_sha256},
+    }
+    predicate = {**receipt.model_dump(mode="json", exclude_none=True), "tenant_id": tenant_id}
+    predicate |= {"workspace_id": workspace_id} if workspace_id else {}
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": [subject],
+        "predicateType": PREDICATE_TYPE,
+        "predicate": predicate,
+    }

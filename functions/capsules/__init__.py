@@ -1,0 +1,1 @@
+"""Capsules: signed sources of automation, compiled to plans and rehearsed."""

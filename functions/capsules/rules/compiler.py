@@ -1,0 +1,329 @@
+"""Compiles a capsule with its inputs to the content of a plan: the same bytes on every machine."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from events.operations import Undo
+from events.plan_content import (
+    AgentPart,
+    Call,
+    CapsulePart,
+    Parallel,
+    PlanContent,
+    PlanStep,
+    Retry,
+    SubRun,
+    Wait,
+)
+from functions.capsules.rules.graph import Graph, Node, graph_of
+from functions.capsules.rules.problems import Flawed, Problem
+from functions.capsules.rules.rights import (
+    Granted,
+    Refused,
+    assent_to,
+    granted,
+    may_undo,
+    undo_by_definition,
+)
+from functions.capsules.rules.schemas import ANY, Schema, mistakes
+from functions.capsules.rules.scope import Scope
+from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
+from functions.capsules.rules.turns import agent_turns
+from shared.agents.rights import KnownRights
+from shared.kit.contents import Content
+from shared.kit.expressions import ExpressionFailed, ExpressionInvalid
+from shared.kit.money import usd_micros
+from shared.kit.templates import condition, expressions_in
+
+DEEPEST = 5
+
+
+class Source(NamedTuple):
+    """A published version of a capsule with the agent whose rights it runs with, and the digest of
+    the policies that determine its calls."""
+
+    body: CapsuleBody
+    checksum: str
+    agent: AgentPart
+    rights: KnownRights
+    per_run_usd_micros: int
+    policies: str
+
+
+class Compiled(NamedTuple):
+    """A plan, its content, and those of the plans in it."""
+
+    plan: PlanContent
+    content: Content
+    inner: tuple["Compiled", ...] = ()
+
+    @property
+    def every(self) -> tuple["Compiled", ...]:
+        """This plan and all plans in it, the inner ones first."""
+        return (*(each for one in self.inner for each in one.every), self)
+
+
+def compile_capsule(
+    source: Source, inputs: Mapping[str, Any], others: Mapping[str, Source], depth: int = 0
+) -> Compiled:
+    """The plan. `others` are the capsules that steps name, as `name@version`. Raises Flawed with
+    every mistake that is found: in the `inputs` with the path `inputs…`, all others with their path
+    in the source."""
+    given = given_inputs(source.body, inputs)
+    graph = graph_of(source.body)
+    scope = Scope(given, source.body.input_schema, graph)
+    compiling = _Compiling(source, scope, others, depth)
+    steps = compiling.steps()
+    outputs = compiling.outputs()
+    if compiling.problems:
+        raise Flawed(*compiling.problems)
+    own = source.body.budget_usd
+    most = source.per_run_usd_micros
+    plan = PlanContent(
+        capsule=CapsulePart(
+            name=source.body.capsule, version=source.body.version, checksum=source.checksum
+        ),
+        agent=source.agent,
+        inputs=dict(given),
+        steps=steps,
+        outputs=outputs,
+        budget_usd_micros=most if own is None else min(most, usd_micros(own)),
+        policies=source.policies,
+    )
+    return Compiled(plan, content_of(plan), tuple(compiling.inner))
+
+
+def content_of(plan: PlanContent) -> Content:
+    """The content whose hash is the plan's."""
+    return Content.of(plan.model_dump(mode="json"))
+
+
+def given_inputs(body: CapsuleBody, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs with the defaults of those that were left out. Raises Flawed."""
+    given = {
+        name: inputs.get(name, each.default)
+        for name, each in body.inputs.items()
+        if name in inputs or each.has_default
+    }
+    whole = {**given, **inputs}
+    found = mistakes(body.input_schema, whole)
+    problems = [Problem(".".join(("inputs", *map(str, at))), told) for at, told in found]
+    if problems:
+        raise Flawed(*problems)
+    return whole
+
+
+@dataclass
+class _Compiling:
+    source: Source
+    scope: Scope
+    others: Mapping[str, Source]
+    depth: int
+    problems: list[Problem] = field(default_factory=list)
+    inner: list[Compiled] = field(default_factory=list)
+    certain: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def graph(self) -> Graph:
+        return self.scope.graph
+
+    def steps(self) -> tuple[PlanStep, ...]:
+        found = []
+        for id in self.graph.order:
+            node = self.graph.nodes[id]
+            assert isinstance(node.step, Step)
+            step = self._group(node, node.step) if node.step.parallel else self._step(node)
+            if step is not None:
+                found.append(step.but(needs=self.graph.needs[id]))
+        return tuple(found)
+
+    def outputs(self) -> dict[str, Any]:
+        outputs = self.source.body.outputs
+        try:
+            for at, expression in expressions_in(outputs):
+                for place in expression.reads:
+                    told = self.scope.told(place)
+                    if told is not None:
+                        path = ".".join(("outputs", *map(str, at)))
+                        self.problems.append(Problem(path, told))
+        except ExpressionInvalid as refusal:
+            self.problems.append(Problem("outputs", str(refusal)))
+        return dict(outputs)
+
+    def _group(self, node: Node, step: Step) -> PlanStep | None:
+        self._reads(node)
+        nodes = [self.graph.nodes[each.id] for each in step.parallel or ()]
+        inner = [each for each in map(self._step, nodes) if each is not None]
+        return self._planned(node, Parallel(steps=tuple(inner)))
+
+    def _reads(self, node: Node) -> int:
+        found = [*self.scope.problems_of(node), *self.scope.misfits(node)]
+        self.problems += found
+        return len(found)
+
+    def _step(self, node: Node) -> PlanStep | None:
+        self.scope.outputs[node.step.id] = ANY
+        if self._reads(node):
+            return None
+        makers: dict[str, Callable[[Node], PlanStep]] = {
+            "use": self._call,
+            "wait": self._wait,
+            "capsule": self._sub_run,
+            "agent": self._agent,
+        }
+        (deed,) = node.step.deeds
+        try:
+            return makers[deed](node)
+        except Refused as refusal:
+            self.problems.append(Problem(f"{node.path}.{deed}", str(refusal)))
+        except ExpressionFailed as refusal:
+            self.problems.append(Problem(node.path, f"{refusal}, with these inputs"))
+        return None
+
+    def _call(self, node: Node) -> PlanStep:
+        step, source = node.step, self.source
+        assert step.use is not None
+        grant = granted(step.use, source.rights, source.agent)
+        self._listed(node, step.use)
+        self._gives(step, grant.definition.output_schema)
+        item = self.scope.item_of(step.for_each)
+        schema = grant.definition.input_schema
+        wrong = [*self.scope.arguments(f"{node.path}.with", schema, step.arguments, item)]
+        if wrong:
+            self.problems += wrong
+        known = None if wrong else self.scope.known(step.arguments, step.for_each)
+        for number, arguments in enumerate(known or ()):
+            for at, told in mistakes(schema, arguments):
+                path = ".".join((node.path, "with", *map(str, at)))
+                which = f" (item {number})" if step.for_each else ""
+                self.problems.append(Problem(path, f"{told}{which}"))
+        asks = step.approval == "required"
+        assent = assent_to(grant, source.rights, known, asks=asks)
+        self._count(node, grant, known)
+        call = Call(
+            operation=step.use,
+            arguments=step.arguments,
+            effect=grant.effect,
+            undo=self._undo(node, grant),
+            idempotent=grant.definition.idempotent,
+            pin=grant.definition.pin,
+            limits=grant.right.limits,
+            price_usd_micros=grant.definition.price_usd_micros,
+        )
+        return self._planned(node, call).but(assent=assent)
+
+    def _listed(self, node: Node, operation: str) -> None:
+        tools = self.source.body.tools
+        if tools is not None and operation not in tools:
+            raise Refused(f"is not among the capsule's tools: add {operation} to `tools`")
+
+    def _count(self, node: Node, grant: Granted, known: list[Any] | None) -> None:
+        """Refuses more calls than the agent's right allows in a run, where they are certain."""
+        most = grant.right.limits.per_run
+        if node.step.condition is not None or known is None:
+            return
+        count = self.certain[grant.name] = self.certain.get(grant.name, 0) + len(known)
+        if most is not None and count > most:
+            raise Refused(
+                f"is call {count} of {grant.name} in a run, of which the agent may make {most}:"
+                " leave some out, or raise per_run in the agent's spec"
+            )
+
+    def _undo(self, node: Node, grant: Granted) -> Undo | None:
+        own = node.step.undo
+        if own is None:
+            return undo_by_definition(grant, self.source.rights)
+        may_undo(grant, own.use, self.source.rights, self.source.agent)
+        try:
+            for at, expression in expressions_in(own.arguments):
+                for place in expression.reads:
+                    if place[0] not in ("arguments", "output"):
+                        path = ".".join((node.path, "undo.with", *map(str, at)))
+                        told = "reads more than the arguments and the output of its call"
+                        self.problems.append(Problem(path, told))
+        except ExpressionInvalid as refusal:
+            self.problems.append(Problem(f"{node.path}.undo.with", str(refusal)))
+        return Undo(operation=own.use, arguments=own.arguments)
+
+    def _wait(self, node: Node) -> PlanStep:
+        wait = node.step.wait
+        assert wait is not None
+        return self._planned(node, Wait(seconds=wait.seconds, until=wait.until))
+
+    def _agent(self, node: Node) -> PlanStep:
+        assert node.step.agent is not None
+        for each in node.step.agent.tools:
+            self._listed(node, each)
+        self._gives(node.step, {"type": "object"})
+        turns, assent = agent_turns(node.step.agent, self.source.rights, self.source.agent)
+        asks = node.step.approval == "required"
+        return self._planned(node, turns).but(assent="step" if asks else assent)
+
+    def _sub_run(self, node: Node) -> PlanStep:
+        step = node.step
+        assert step.capsule is not None
+        other = self.others.get(step.capsule)
+        if other is None:
+            raise Refused(f"there is no published capsule {step.capsule}: publish it first")
+        if self.depth + 1 > DEEPEST:
+            raise Refused(f"is nested more than {DEEPEST} deep: let one capsule do more")
+        known = self.scope.known(step.arguments, None)
+        if known is None:
+            raise Refused(
+                "takes inputs that are known before the run only: read `inputs`, not the outputs of"
+                " steps"
+            )
+        try:
+            compiled = compile_capsule(other, known[0], self.others, self.depth + 1)
+        except Flawed as flawed:
+            raise Refused(_within(step.capsule, flawed)) from flawed
+        self.inner.append(compiled)
+        self._gives(step, {"type": "object"})
+        assent = "plan" if compiled.plan.needs_assent else "none"
+        planned = self._planned(node, SubRun(plan_hash=compiled.content.hash))
+        return planned.but(assent="step" if step.approval == "required" else assent)
+
+    def _gives(self, step: InnerStep, schema: Schema) -> None:
+        each = schema if step.for_each is None else {"type": "array", "items": schema}
+        self.scope.outputs[step.id] = each
+
+    def _planned(self, node: Node, does: Any) -> PlanStep:
+        step = node.step
+        retry = step.retry
+        return PlanStep(
+            id=step.id,
+            condition=_text(step.condition),
+            for_each=_text(step.for_each),
+            does=does,
+            retry=Retry(attempts=retry.attempts, backoff_seconds=retry.backoff)
+            if retry
+            else Retry(),
+            timeout_seconds=step.timeout,
+            budget_usd_micros=None if step.budget_usd is None else usd_micros(step.budget_usd),
+        )
+
+
+def _text(written: str | None) -> str | None:
+    return None if written is None else condition(written).text
+
+
+def _within(name: str, flawed: Flawed) -> str:
+    return "; ".join(f"{name}: {each.path}: {each.message}" for each in flawed.problems[:3])
+
+
+def operations_in(body: CapsuleBody) -> Iterator[str]:
+    """The operations that a run of the capsule could call, also to undo."""
+    for _, step in body.with_places:
+        if step.use is not None:
+            yield step.use
+        if step.undo is not None:
+            yield step.undo.use
+        if step.agent is not None:
+            yield from step.agent.tools
+
+
+def capsules_in(body: CapsuleBody) -> tuple[str, ...]:
+    """The capsules that steps name, each once."""
+    named = (step.capsule for _, step in body.with_places)
+    return tuple(dict.fromkeys(each for each in named if each is not None))

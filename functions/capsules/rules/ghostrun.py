@@ -1,0 +1,275 @@
+"""Rehearses a plan: what each step would do, cost and need, and why it would not be let act. Pure
+over the plan and what is known now; it touches nothing."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from events.approvals import Effect, Risk
+from events.effects import HARMLESS, RISK, RISKS, gravity
+from events.operations import OPERATIONS
+from events.plan_content import (
+    AgentTurns,
+    Call,
+    Parallel,
+    PlanContent,
+    PlanStep,
+    SubRun,
+    Wait,
+    all_steps,
+)
+from events.plans import Denial, Prediction, RehearsalMode, StepPrediction
+from functions.capsules.rules.compiler import Compiled
+from functions.capsules.rules.rights import Refused, granted
+from functions.capsules.rules.scope import known_items
+from shared.agents.rights import KnownRights
+
+Plans = Mapping[str, PlanContent]
+
+
+class Policy(NamedTuple):
+    """What the tenant's policies say of a call, and those that determine it. `passes_seen`: it is
+    denied, and would not be if somebody had assented to it."""
+
+    allows: bool
+    determining: tuple[str, ...] = ()
+    passes_seen: bool = False
+
+
+class Now(NamedTuple):
+    """What holds now: `agents` has, by id, the version, the spec hash and the rights of each agent
+    that serves, `stopped` says why another one does not, and `policies` what is said of each
+    call."""
+
+    agents: Mapping[str, tuple[str, str, KnownRights]]
+    stopped: Mapping[str, str]
+    policies: Mapping["Asked", Policy]
+
+
+class Asked(NamedTuple):
+    """A call, as policies are asked about it before it acts. `assented`: somebody will have
+    assented to it, with the plan or with its step."""
+
+    operation: str
+    effect: Effect
+    step: str
+    agent_id: str
+    agent_version: str
+    assented: bool
+
+
+def estimate_of(result: Compiled) -> int:
+    """The most that a run of the plan costs, in micro-dollars, as far as it is known."""
+    plans = {each.content.hash: each.plan for each in result.every}
+    return _cost(result.plan, plans)
+
+
+def rehearse(plan: PlanContent, plans: Plans, mode: RehearsalMode, now: Now | None) -> Prediction:
+    """The prediction. `plans` are the plans in it, by hash. `now` is None for a fast rehearsal,
+    which judges neither rights nor policies."""
+    steps = tuple(_predictions(plan, plans, mode, now))
+    cost = sum(each.cost_usd_micros for each in steps)
+    denials = (*_of_agent(plan, now), *_of_budget(plan, cost))
+    irreversible = (each.step for each in steps if not each.reversible)
+    asked = sum(each.assent == "step" for each in all_steps(plan.steps))
+    return Prediction(
+        mode=mode,
+        steps=steps,
+        cost_usd_micros=cost,
+        risk=max((each.risk for each in steps), key=RISKS.index, default="low"),
+        approvals=asked + plan.needs_assent,
+        denials=denials,
+        point_of_no_return=next(irreversible, None),
+        passes=not denials and not any(each.denials for each in steps),
+    )
+
+
+def calls_of(plan: PlanContent, plans: Plans) -> tuple[Asked, ...]:
+    """The calls that a run of the plan could make, each once."""
+    asked = [
+        _asked(call, step, plan)
+        for step in all_steps(plan.steps)
+        if not isinstance(step.does, SubRun)
+        for call in _calls(step, plans)
+    ]
+    inner = (each for one in _inner(plan, plans) for each in calls_of(one, plans))
+    return tuple(dict.fromkeys((*asked, *inner)))
+
+
+def _asked(call: Call, step: PlanStep, plan: PlanContent) -> Asked:
+    agent = plan.agent
+    assented = step.assent != "none"
+    return Asked(call.operation, call.effect, step.id, agent.agent_id, agent.version, assented)
+
+
+def agents_of(plan: PlanContent, plans: Plans) -> tuple[str, ...]:
+    """The ids of the agents of the plan and of those in it, each once."""
+    inner = (each for one in _inner(plan, plans) for each in agents_of(one, plans))
+    return tuple(dict.fromkeys((plan.agent.agent_id, *inner)))
+
+
+def plans_in(plan: PlanContent) -> tuple[str, ...]:
+    """The hashes of the plans that steps run, without those in them."""
+    return tuple(s.does.plan_hash for s in all_steps(plan.steps) if isinstance(s.does, SubRun))
+
+
+def _inner(plan: PlanContent, plans: Plans) -> Iterator[PlanContent]:
+    return (plans[each] for each in plans_in(plan))
+
+
+def _all_calls(plan: PlanContent, plans: Plans) -> Iterator[Call]:
+    for step in all_steps(plan.steps):
+        yield from _calls(step, plans)
+
+
+def _calls(step: PlanStep, plans: Plans) -> Iterator[Call]:
+    does = step.does
+    if isinstance(does, Call):
+        yield does
+    elif isinstance(does, AgentTurns):
+        yield from does.envelope.calls
+    elif isinstance(does, SubRun):
+        yield from _all_calls(plans[does.plan_hash], plans)
+
+
+def _predictions(
+    plan: PlanContent, plans: Plans, mode: RehearsalMode, now: Now | None
+) -> Iterator[StepPrediction]:
+    for step in all_steps(plan.steps):
+        if isinstance(step.does, Parallel):
+            continue
+        calls = tuple(_calls(step, plans))
+        effect: Effect = max((each.effect for each in calls), key=gravity, default="read")
+        does = step.does
+        yield StepPrediction(
+            step=step.id,
+            operation=does.operation if isinstance(does, Call) else None,
+            effect=effect,
+            risk=_risk(effect),
+            calls=_count(step, plan, plans),
+            cost_usd_micros=_cost_of(step, plan, plans),
+            reversible=all(each.undo or each.effect in HARMLESS for each in calls),
+            approval=step.assent != "none",
+            output={} if mode == "security" else _output(step),
+            denials=tuple(_denials(step, plan, plans, now)) if now is not None else (),
+        )
+
+
+def _risk(effect: Effect) -> Risk:
+    return RISK[effect]
+
+
+def _count(step: PlanStep, plan: PlanContent, plans: Plans) -> int | None:
+    does = step.does
+    if isinstance(does, Wait):
+        return 0
+    if isinstance(does, AgentTurns):
+        return does.envelope.most_calls
+    if isinstance(does, SubRun):
+        inner = plans[does.plan_hash]
+        counts = [_count(each, inner, plans) for each in all_steps(inner.steps)]
+        known = [each for each in counts if each is not None]
+        return sum(known) if len(known) == len(counts) else None
+    if isinstance(does, Parallel):
+        return 0
+    items = known_items(step.for_each, plan.inputs)
+    return None if items is None else len(items)
+
+
+def _cost(plan: PlanContent, plans: Plans) -> int:
+    return sum(_cost_of(each, plan, plans) for each in all_steps(plan.steps))
+
+
+def _cost_of(step: PlanStep, plan: PlanContent, plans: Plans) -> int:
+    does = step.does
+    most = plan.budget_usd_micros if step.budget_usd_micros is None else step.budget_usd_micros
+    if isinstance(does, SubRun):
+        return min(most, _cost(plans[does.plan_hash], plans))
+    if isinstance(does, AgentTurns):
+        return min(most, does.envelope.spend_usd_micros)
+    if not isinstance(does, Call) or not does.price_usd_micros:
+        return 0
+    count = _count(step, plan, plans)
+    return most if count is None else count * does.price_usd_micros
+
+
+def _output(step: PlanStep) -> Mapping[str, object]:
+    if not isinstance(step.does, Call):
+        return {}
+    schema = (
+        OPERATIONS[step.does.operation].output_schema if step.does.operation in OPERATIONS else {}
+    )
+    return schema if step.for_each is None else {"type": "array", "items": schema}
+
+
+def _of_agent(plan: PlanContent, now: Now | None) -> Iterator[Denial]:
+    if now is None:
+        return
+    agent = plan.agent
+    known = now.agents.get(agent.agent_id)
+    if known is None:
+        detail = now.stopped.get(agent.agent_id, f"{agent.name} is no agent any more")
+        yield Denial(code="agent", detail=detail, change="let the agent serve, or name another one")
+    elif known[:2] != (agent.version, agent.spec_hash):
+        yield Denial(
+            code="agent",
+            detail=f"{agent.name} is {known[0]} now; the plan has the rights of {agent.version}",
+            change="compile the capsule again",
+        )
+
+
+def _of_budget(plan: PlanContent, cost: int) -> Iterator[Denial]:
+    if cost > plan.budget_usd_micros:
+        yield Denial(
+            code="budget",
+            detail=f"it may cost {cost} micro-dollars; a run may cost {plan.budget_usd_micros}",
+            change="bound its steps with budget_usd, or raise per_run_usd in the agent's spec",
+        )
+
+
+def _denials(step: PlanStep, plan: PlanContent, plans: Plans, now: Now) -> Iterator[Denial]:
+    if isinstance(step.does, SubRun):
+        inner = plans[step.does.plan_hash]
+        yield from _of_agent(inner, now)
+        for each in all_steps(inner.steps):
+            yield from _denials(each, inner, plans, now)
+        return
+    for call in _calls(step, plans):
+        yield from _of_operation(call)
+        yield from _of_rights(call, plan, now)
+        yield from _of_policies(_asked(call, step, plan), now)
+
+
+def _of_operation(call: Call) -> Iterator[Denial]:
+    known = OPERATIONS.get(call.operation)
+    if known is None or known.pin != call.pin:
+        yield Denial(
+            code="operation",
+            detail=f"{call.operation} is not the operation that the plan was compiled with",
+            change="compile the capsule again",
+        )
+
+
+def _of_rights(call: Call, plan: PlanContent, now: Now) -> Iterator[Denial]:
+    known = now.agents.get(plan.agent.agent_id)
+    if known is None or call.operation not in OPERATIONS:
+        return
+    try:
+        granted(call.operation, known[2], plan.agent)
+    except Refused as refusal:
+        detail, _, change = str(refusal).partition(": ")
+        yield Denial(code="rights", detail=detail, change=change)
+
+
+def _of_policies(call: Asked, now: Now) -> Iterator[Denial]:
+    said = now.policies.get(call, Policy(allows=False))
+    if said.allows:
+        return
+    named = said.determining[0] if said.determining else None
+    if said.passes_seen:
+        change = "write `approval: required` at the step"
+    elif named is not None:
+        change = f"change {named}, or leave the step out"
+    else:
+        change = "publish a policy that permits it, or leave the step out"
+    by = "no policy permits" if named is None else f"the policy {named} forbids"
+    yield Denial(code="policy", detail=f"{by} {call.operation}", change=change)

@@ -1,0 +1,42 @@
+"""What is wrong in a source, where, and what to write instead."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from shared.kit.errors import AssentError, CapsuleInvalid, FieldError, NotAvailable
+from shared.kit.places import Places
+from shared.kit.wording import LONGEST_FIELD, LONGEST_MESSAGE, MOST_ERRORS
+
+NOT_AVAILABLE = "not_available"
+
+
+class Problem(NamedTuple):
+    """One mistake at the dotted `path` of a source. `code` is another than the usual one where the
+    source asks for what is not there yet."""
+
+    path: str
+    message: str
+    code: str = ""
+
+    @property
+    def as_error(self) -> FieldError:
+        """As a refusal shows it."""
+        return FieldError(self.path[:LONGEST_FIELD], self.message[:LONGEST_MESSAGE])
+
+
+class Flawed(Exception):
+    """Rules found these mistakes in a source."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(each.message for each in problems[:3]))
+        self.problems = problems
+
+
+def refusal(problems: Iterable[Problem], text: str) -> AssentError:
+    """The refusal of a source with these mistakes, each with its line and column in the text."""
+    listed = list(dict.fromkeys(problems))[:MOST_ERRORS]
+    places = Places.of(text)
+    errors = [places.told(each.as_error) for each in listed]
+    only_missing = all(each.code == NOT_AVAILABLE for each in listed)
+    detail = "; ".join(f"{each.field}: {each.message}" for each in errors[:3])
+    return (NotAvailable if only_missing else CapsuleInvalid)(detail, *errors)

@@ -1,0 +1,246 @@
+"""The source of a capsule, as somebody writes it: YAML or JSON, with bounds for every part."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+)
+
+from events.plan_content import MOST_IN_A_GROUP
+from events.rights import Named, Patterns
+from events.specs import Name, Text, Usd
+from shared.kit.json_limits import JsonLimit
+from shared.kit.models import Model
+
+MOST_BYTES = 256 * 1024
+MOST_PARTS = 30_000
+MOST_STEPS = 1_000
+MOST_SECONDS = 366 * 86_400
+
+Version = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        max_length=40,
+        pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$",
+    ),
+]
+# A name that expressions can read.
+Id = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Operation = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        max_length=201,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*/[A-Za-z0-9][A-Za-z0-9._:-]*$",
+    ),
+]
+SubCapsule = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        max_length=101,
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*@(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$",
+    ),
+]
+Expression = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=2_100)]
+Template = Annotated[JsonValue, AfterValidator(JsonLimit(64 * 1024))]
+Templates = Annotated[dict[Named, JsonValue], AfterValidator(JsonLimit(64 * 1024))]
+Count = Annotated[int, Field(ge=1, le=1_000, strict=True)]
+Length = Annotated[int, Field(ge=0, le=65_536, strict=True)]
+Bound = Annotated[float, Field(ge=-1e15, le=1e15, strict=True)]
+
+_DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d)\Z")
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def _seconds(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = _DURATION.match(value)
+    if found is None:
+        raise ValueError("must be a number of seconds, or a time such as 30s, 5m, 2h or 3d")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=MOST_SECONDS, strict=True)]
+
+
+class _Value(Model):
+    """What a value may be, in words of JSON Schema."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    type: Literal["string", "integer", "number", "boolean", "array", "object"]
+    description: Text | None = None
+    enum: (
+        Annotated[
+            tuple[JsonValue, ...],
+            Field(min_length=1, max_length=100),
+            AfterValidator(JsonLimit(16 * 1024)),
+        ]
+        | None
+    ) = None
+    pattern: Annotated[str, StringConstraints(max_length=500)] | None = None
+    min_length: Length | None = Field(default=None, alias="minLength")
+    max_length: Length | None = Field(default=None, alias="maxLength")
+    minimum: Bound | None = None
+    maximum: Bound | None = None
+
+
+def _spelt_out(value: Any) -> Any:
+    return {"type": value} if isinstance(value, str) else value
+
+
+class Item(_Value):
+    """What the items of a list may be."""
+
+
+class Input(_Value):
+    """What one input may be. One without a default has to be given."""
+
+    items: (
+        Annotated[Item, BeforeValidator(_spelt_out, json_schema_input_type=str | Item)] | None
+    ) = None
+    min_items: Length | None = Field(default=None, alias="minItems")
+    max_items: Length | None = Field(default=None, alias="maxItems")
+    default: Template = None
+
+    @property
+    def has_default(self) -> bool:
+        """Whether it may be left out."""
+        return "default" in self.model_fields_set
+
+    @property
+    def schema_of(self) -> dict[str, Any]:
+        """Its JSON Schema."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"default"})
+
+
+Inputs = Annotated[
+    dict[Id, Annotated[Input, BeforeValidator(_spelt_out, json_schema_input_type=str | Input)]],
+    Field(max_length=50),
+]
+
+
+class RetryBody(Model):
+    """How often a call is tried, and how long before the second try."""
+
+    attempts: Annotated[int, Field(ge=1, le=10, strict=True)]
+    backoff: Duration = 1.0
+
+
+class UndoBody(Model):
+    """What undoes the step, where its operation's own undo does not."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    use: Operation
+    arguments: Templates = Field(default_factory=dict, alias="with")
+
+
+def _wait(value: Any) -> Any:
+    return value if isinstance(value, str) and "${{" in value else _seconds(value)
+
+
+class WaitBody(Model):
+    """How long to wait, or until when; each may be an expression."""
+
+    seconds: Annotated[Duration | Expression | None, BeforeValidator(_wait)] = Field(
+        default=None, alias="for"
+    )
+    until: Expression | None = None
+
+
+class AgentBody(Model):
+    """What a model may do to reach a goal: calls of these tools, each argument as its patterns
+    allow, so many calls and turns, for so much."""
+
+    goal: Text
+    tools: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=50)]
+    arguments: Annotated[
+        dict[Operation, Annotated[dict[Named, Patterns], Field(max_length=20)]],
+        Field(max_length=50),
+    ] = Field(default_factory=dict)
+    calls: Count = 10
+    turns: Count = 10
+    spend_usd: Usd = 0.5
+
+
+class InnerStep(Model):
+    """One step. It does one thing: `use`, `wait`, `capsule`, `agent` or `skill`."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Id
+    condition: Expression | None = Field(default=None, alias="if")
+    for_each: Expression | None = None
+    use: Operation | None = None
+    arguments: Templates = Field(default_factory=dict, alias="with")
+    wait: WaitBody | None = None
+    capsule: SubCapsule | None = None
+    agent: AgentBody | None = None
+    skill: Annotated[str, StringConstraints(max_length=64_000)] | None = None
+    approval: Literal["required"] | None = None
+    retry: RetryBody | None = None
+    timeout: Duration | None = None
+    undo: UndoBody | None = None
+    budget_usd: Usd | None = None
+
+    @property
+    def deeds(self) -> tuple[str, ...]:
+        """The keys that say what it does."""
+        return tuple(name for name in DEEDS if getattr(self, name, None) is not None)
+
+
+class Step(InnerStep):
+    """One step of the sequence, or a group of steps that do not wait for each other."""
+
+    needs: Annotated[tuple[Id, ...], Field(max_length=50)] | None = None
+    parallel: (
+        Annotated[tuple[InnerStep, ...], Field(min_length=1, max_length=MOST_IN_A_GROUP)] | None
+    ) = None
+
+
+DEEDS = ("use", "wait", "capsule", "agent", "skill", "parallel")
+
+
+class CapsuleBody(Model):
+    """A capsule: what it takes, the steps in their order, and what it gives."""
+
+    capsule: Name
+    version: Version
+    summary: Text = ""
+    agent: Name
+    inputs: Inputs = Field(default_factory=dict)
+    tools: Annotated[tuple[Operation, ...], Field(max_length=300)] | None = None
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MOST_STEPS)]
+    outputs: Templates = Field(default_factory=dict)
+    budget_usd: Usd | None = None
+
+    @property
+    def input_schema(self) -> Mapping[str, Any]:
+        """The JSON Schema of its inputs together."""
+        return {
+            "type": "object",
+            "properties": {name: each.schema_of for name, each in self.inputs.items()},
+            "required": [name for name, each in self.inputs.items() if not each.has_default],
+            "additionalProperties": False,
+        }
+
+    @property
+    def with_places(self) -> tuple[tuple[str, InnerStep], ...]:
+        """Its steps and those of its groups, each with its path in the source."""
+        found: list[tuple[str, InnerStep]] = []
+        for number, step in enumerate(self.steps):
+            found.append((f"steps.{number}", step))
+            inner = enumerate(step.parallel or ())
+            found += [(f"steps.{number}.parallel.{each}", inside) for each, inside in inner]
+        return tuple(found)

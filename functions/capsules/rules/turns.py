@@ -1,0 +1,52 @@
+"""The envelope of a step in which a model chooses: what it may call, and how often."""
+
+from events.plan_content import AgentPart, AgentTurns, Assent, Call, Envelope
+from events.rights import RightLimits
+from functions.capsules.rules.rights import Refused, granted, undo_by_definition
+from functions.capsules.rules.source import AgentBody
+from shared.agents.rights import KnownRights
+from shared.kit.money import usd_micros
+
+
+def agent_turns(
+    body: AgentBody, rights: KnownRights, agent: AgentPart
+) -> tuple[AgentTurns, Assent]:
+    """The envelope with the rights of the agent to each of its tools, and who assents to it: who
+    assents to the plan, where the agent does not do all of it alone. Raises Refused."""
+    unlisted = sorted(body.arguments.keys() - set(body.tools))
+    if unlisted:
+        raise Refused(f"bounds the arguments of {unlisted[0]}, which is not among its tools")
+    grants = [granted(each, rights, agent) for each in dict.fromkeys(body.tools)]
+    calls = tuple(
+        Call(
+            operation=each.name,
+            arguments={},
+            effect=each.effect,
+            undo=undo_by_definition(each, rights),
+            idempotent=each.definition.idempotent,
+            pin=each.definition.pin,
+            limits=_narrowed(each.name, each.right.limits, body),
+            price_usd_micros=each.definition.price_usd_micros,
+        )
+        for each in grants
+    )
+    envelope = Envelope(
+        calls=calls,
+        most_calls=body.calls,
+        most_turns=body.turns,
+        spend_usd_micros=usd_micros(body.spend_usd),
+    )
+    assent: Assent = "none" if all(each.is_alone for each in grants) else "plan"
+    return AgentTurns(goal=body.goal, envelope=envelope), assent
+
+
+def _narrowed(operation: str, limits: RightLimits, body: AgentBody) -> RightLimits:
+    own = body.arguments.get(operation, {})
+    for name, patterns in own.items():
+        wider = set(patterns) - set(limits.only.get(name, patterns))
+        if wider:
+            raise Refused(
+                f"allows {name} of {operation} to be {min(wider)}, which the agent's right does"
+                f" not: write one of {' | '.join(limits.only[name])}"
+            )
+    return limits.but(only={**limits.only, **own})

@@ -1,0 +1,55 @@
+"""What this function owns: runs, and what their steps gave."""
+
+from functions.runs.rules.budget import Budget, BudgetLimit, budget_id
+from functions.runs.rules.run import RUN_LOST, Run, StepResult, next_timer
+from shared.aggregates.aggregate import Aggregate
+from shared.aggregates.runner import Runner
+from shared.kit.workspaces import WORKSPACE
+
+APPROVALS_KEYS = "approvals-public-keys"
+CAPSULES_KEYS = "capsules-public-keys"
+SIGNING_KEY = "runs-signing-key"
+
+RUNS = Aggregate(
+    noun="run",
+    model=Run,
+    collection="runs",
+    prefix="run",
+    indexed=("status", "started_at"),
+    composites=(
+        ("status", "-started_at"),
+        (WORKSPACE, "-started_at"),
+        (WORKSPACE, "status", "-started_at"),
+    ),
+    queried=("-started_at",),
+    next_timer=next_timer,
+    swept=frozenset({RUN_LOST}),
+    in_workspaces=True,
+)
+
+# Written once, when a step or an iteration has ended.
+RESULTS = Aggregate(
+    noun="run_step",
+    model=StepResult,
+    collection="run_steps",
+    id_of=lambda result: result.id,
+)
+
+# What an agent spends in a day, and the tenant in a month.
+BUDGETS = Aggregate(
+    noun="budget",
+    model=Budget,
+    collection="budgets",
+    id_of=lambda budget: budget_id(budget.scope, budget.period),
+    indexed=("period",),
+    queried=("-period",),
+)
+
+LIMITS = Aggregate(
+    noun="budget_limit",
+    model=BudgetLimit,
+    collection="budget_limits",
+    id_of=lambda limit: limit.scope,
+)
+
+RUN = Runner("runs", RUNS, RESULTS, BUDGETS, LIMITS)

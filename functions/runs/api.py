@@ -1,0 +1,130 @@
+"""HTTP in, HTTP out: runs of plans."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from events.runs import RunStatus
+from functions.runs.aggregates import BUDGETS, RUN, RUNS
+from functions.runs.service import commanding, reading, starting, undoing
+from functions.runs.views import (
+    BudgetPage,
+    BudgetView,
+    LimitView,
+    RunPage,
+    RunView,
+    StepPage,
+)
+from shared.kit.callers import Caller
+from shared.kit.canonical import ContentHash
+from shared.kit.models import Model
+from shared.runtime.acts import does
+from shared.runtime.idempotency import Key
+from shared.runtime.routes import Cursor, Limit, Router
+
+__all__ = ["ROUTER", "RUN"]
+
+CANCELS = ("cancel_or_retry_workflow",)
+RUNS_ROUTER = Router(read=("runs:read", "governance:read"), write=("runs:write",), narrows=True)
+# Budgets are those of the whole tenant.
+BUDGETS_ROUTER = Router(read=("runs:read", "governance:read"), write=("governance:write",))
+
+
+class LimitBody(Model):
+    """The most that may be spent in a period, in micro-dollars."""
+
+    limit_usd_micros: Annotated[int, Field(ge=0, le=1_000_000_000_000, strict=True)]
+
+
+class RunBody(Model):
+    """The plan to run, by its hash."""
+
+    plan_hash: ContentHash
+
+
+@RUNS_ROUTER.post("/v1/runs", status_code=202)
+@does("runs.create", within=("submit_conversation",), deed="starting a run")
+async def post_run(caller: Caller, key: Key, body: RunBody) -> RunView:
+    """Runs a plan that was rehearsed. The answer comes when the run has to wait for a person or a
+    time, has ended, or after some fifteen seconds."""
+    return await starting.start_run(caller, key, body.plan_hash)
+
+
+@RUNS_ROUTER.get("/v1/runs")
+async def get_runs(
+    caller: Caller, status: RunStatus | None = None, limit: Limit = 25, cursor: Cursor = None
+) -> RunPage:
+    """Lists the runs, newest first, all of them or those with a status."""
+    where = [("status", "==", status)] if status else []
+    order = ("started_at",)
+    page = await RUN.page(caller, RUNS, where=where, order_by=order, limit=limit, cursor=cursor)
+    return page.shown(RunPage, RunView.of)
+
+
+@RUNS_ROUTER.get("/v1/runs/{run_id}")
+async def get_run(caller: Caller, run_id: str) -> RunView:
+    """Shows where a run stands."""
+    return RunView.of(await RUN.read(caller, RUNS, run_id))
+
+
+@RUNS_ROUTER.get("/v1/runs/{run_id}/steps")
+async def get_steps(
+    caller: Caller, run_id: str, limit: Limit = 25, cursor: Cursor = None
+) -> StepPage:
+    """Shows what the steps of a run gave, in the order of its plan, each before its iterations; a
+    page has at most `limit` of them, and 900 KB."""
+    return await reading.list_steps(caller, run_id, limit, cursor)
+
+
+@RUNS_ROUTER.post("/v1/runs/{run_id}/pause", status_code=202)
+@does("runs.pause", within=CANCELS, deed="pausing a run")
+async def pause_run(caller: Caller, key: Key, run_id: str) -> RunView:
+    """Lets a run rest: at once where it waits, else once it knows what became of what it began."""
+    return await commanding.pause_run(caller, key, run_id)
+
+
+@RUNS_ROUTER.post("/v1/runs/{run_id}/resume", status_code=202)
+@does("runs.resume", within=CANCELS, deed="resuming a run")
+async def resume_run(caller: Caller, key: Key, run_id: str) -> RunView:
+    """Lets a paused run go on from where it stopped. Whoever resumes one that diverged from its
+    rehearsal accepts that."""
+    return await commanding.resume_run(caller, key, run_id)
+
+
+@RUNS_ROUTER.post("/v1/runs/{run_id}/retry", status_code=202)
+@does("runs.retry", within=CANCELS, deed="trying a run again")
+async def retry_run(caller: Caller, key: Key, run_id: str) -> RunView:
+    """Lets a failed run go on from the step that failed; no step that has ended is done again."""
+    return await commanding.resume_run(caller, key, run_id)
+
+
+@RUNS_ROUTER.post("/v1/runs/{run_id}/cancel", status_code=202)
+@does("runs.cancel", within=CANCELS, deed="cancelling a run")
+async def cancel_run(caller: Caller, key: Key, run_id: str) -> RunView:
+    """Ends a run: at once where it waits, else once it knows what became of what it began. An
+    approval that it waits for is given up."""
+    return await commanding.cancel_run(caller, key, run_id)
+
+
+@RUNS_ROUTER.post("/v1/runs/{run_id}/undo", status_code=202)
+@does("runs.undo", within=CANCELS, deed="undoing a run")
+async def undo_run(caller: Caller, key: Key, run_id: str) -> RunView:
+    """Undoes what an ended or paused run did, in reverse order, as far as anything undoes it."""
+    return await undoing.undo_run(caller, key, run_id)
+
+
+@BUDGETS_ROUTER.get("/v1/budgets")
+async def get_budgets(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> BudgetPage:
+    """Lists the budgets of which something was held or spent, those of the newest periods first."""
+    page = await RUN.page(caller, BUDGETS, order_by=("period",), limit=limit, cursor=cursor)
+    return page.shown(BudgetPage, BudgetView.of)
+
+
+@BUDGETS_ROUTER.put("/v1/budgets/{scope}")
+@does("budgets.set", within=("govern",), deed="setting a budget")
+async def put_budget(caller: Caller, key: Key, scope: str, body: LimitBody) -> LimitView:
+    """Sets what an agent, by its id, may spend in a day, or the `tenant` in a month."""
+    return await commanding.put_limit(caller, key, scope, body.limit_usd_micros)
+
+
+ROUTER = Router.joining(RUNS_ROUTER, BUDGETS_ROUTER)

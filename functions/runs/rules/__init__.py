@@ -1,0 +1,1 @@
+"""What decides in a run: pure, with time as an argument."""

@@ -1,0 +1,92 @@
+"""What people are asked: whether a plan may run, or whether a step may make exactly these calls."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from events.approvals import Effect, Kind
+from events.effects import RISK, gravity
+from events.operations import OPERATIONS
+from events.plan_content import Call, PlanContent, all_steps
+from events.plans import Prediction
+from functions.runs.rules.calls import ConcreteCall
+from functions.runs.rules.run import Run
+from shared.kit.contents import Content
+
+KINDS: dict[Effect, Kind] = {
+    "read": "artifact",
+    "draft": "artifact",
+    "change": "execution",
+    "deploy": "execution",
+    "delete": "execution",
+    "send": "communication",
+    "publish": "communication",
+    "pay": "financial",
+    "grant": "constitutional",
+    "decide": "constitutional",
+}
+
+
+def effects_of(plan: PlanContent) -> list[Effect]:
+    """The effects of all calls of a plan."""
+    return [each.does.effect for each in all_steps(plan.steps) if isinstance(each.does, Call)]
+
+
+def gravest(effects: Sequence[Effect]) -> Effect:
+    """The gravest of some effects; `read` where there is none."""
+    return max(effects, key=gravity, default="read")
+
+
+def content_of_calls(run: Run, calls: Sequence[ConcreteCall]) -> Content:
+    """The content that an assent to a step's calls is for."""
+    first = calls[0]
+    return Content.of(
+        {
+            "plan_hash": run.plan_hash,
+            "run_id": run.run_id,
+            "step": first.step,
+            "operation": first.call.operation,
+            "effect": first.call.effect,
+            "calls": [{"iteration": each.iteration, "arguments": each.arguments} for each in calls],
+        }
+    )
+
+
+def question(
+    run: Run, effect: Effect, content_hash: str, summary: str, token: str, authors: Sequence[str]
+) -> dict[str, Any]:
+    """The fields of the event that asks, beside the run's own and its evidence."""
+    return {
+        "kind": KINDS[effect],
+        "effect": effect,
+        "risk": RISK[effect],
+        "summary": summary,
+        "content_hash": content_hash,
+        "requested_by": run.started_by,
+        "authors": tuple(dict.fromkeys(authors)),
+        "token": token,
+    }
+
+
+def evidence_of(run: Run, prediction: Prediction | None) -> Content:
+    """What the approver sees first: what the run has done and spent, and what was predicted."""
+    so_far = {"steps_done": run.done, "of": run.steps, "spent_usd_micros": run.spent_usd_micros}
+    items: list[Any] = [{"run": run.run_id, **so_far}]
+    if prediction is not None:
+        items.append({"prediction": prediction.model_dump(mode="json", exclude_defaults=True)})
+    return Content.of(items)
+
+
+def assessment_of(effect: Effect, operations: Sequence[str]) -> Content:
+    """Why it is risky, and how it is undone."""
+    kept = sorted({each for each in operations if _is_irreversible(each)})
+    undo = (
+        f"Nothing undoes {', '.join(kept)}. POST /v1/runs/{{run_id}}/undo undoes the other calls."
+        if kept
+        else "POST /v1/runs/{run_id}/undo undoes its calls in reverse order."
+    )
+    return Content.of({"risk_reasons": [f"its gravest effect is {effect}"], "rollback_plan": undo})
+
+
+def _is_irreversible(operation: str) -> bool:
+    definition = OPERATIONS.get(operation)
+    return definition is None or definition.is_irreversible

@@ -1,0 +1,71 @@
+"""What follows from a person's decision about a plan or a step."""
+
+from datetime import datetime
+
+from events.approvals import ApprovalState
+from events.runs import Failure, RunCancelled
+from functions.runs.rules.run import Assented, Run, Steps, Stop
+from shared.kit.errors import SignatureInvalid
+from shared.kit.transitions import Transition
+
+TAKEN_BACK = frozenset({"overturned", "vetoed"})
+GIVEN = frozenset({"approved", "auto_approved"})
+
+
+def decide(run: Run, decision: ApprovalState, token: str | None, at: datetime) -> Steps:
+    """The run after the decision: acting where it assents, unless somebody paused it; cancelled
+    where it does not assent. Nothing where the decision is about something else than what the run
+    waits for. Raises SignatureInvalid for a decision about other content than was asked about."""
+    if decision.status in TAKEN_BACK:
+        return _taken_back(run, decision)
+    asked = run.asked
+    if asked is None or asked.approval_id != decision.approval_id:
+        return ()
+    if asked.content_hash != decision.decision_hash:
+        raise SignatureInvalid("the decision is about another content than was asked about")
+    if decision.status not in GIVEN:
+        return _refused(run, decision, at)
+    if token is None:
+        raise SignatureInvalid("the decision carries no token with its assent")
+    noted = _with(run, asked.but(given_by=decision.decided_by, token=token))
+    if run.status == "paused":
+        return (Transition(noted.but(waiting=None)),)
+    return (Transition(noted.moving(at)),)
+
+
+def _taken_back(run: Run, decision: ApprovalState) -> Steps:
+    """A run that goes by an assent that was taken back is cancelled."""
+    which = {"plan_assent": run.plan_assent, "step_assent": run.step_assent}
+    found = [
+        name
+        for name, each in which.items()
+        if each is not None and each.approval_id == decision.approval_id and each.given_by
+    ]
+    if not found or run.has_ended:
+        return ()
+    why = f"{decision.approval_id} was {decision.status} by {decision.decided_by}"
+    failure = Failure(code="assent_taken_back", detail=why)
+    # Whoever acts now loses its race, and stops before its next call.
+    if run.is_moving:
+        at = decision.decided_at or run.started_at
+        stop = Stop(kind="cancel", by=decision.decided_by or "", at=at)
+        return (Transition(run.but(stop=stop, stopping="cancel", failure=failure)),)
+    ended = run.but(status="cancelled", waiting=None, failure=failure, due_at=None, stop=None)
+    said = {"receipts": (), "cancelled_by": decision.decided_by or "", "ends": None}
+    return (Transition(ended, RunCancelled, said),)
+
+
+def _with(run: Run, asked: Assented) -> Run:
+    return run.but(**{"plan_assent" if asked.step is None else "step_assent": asked})
+
+
+def _refused(run: Run, decision: ApprovalState, at: datetime) -> Steps:
+    """Nothing of what it asked for was done, and nothing will be."""
+    why = f"{decision.approval_id} was {decision.status} by {decision.decided_by}"
+    step = run.waiting.step if run.waiting is not None else None
+    failure = Failure(step=step, code="assent_refused", detail=why)
+    ended = run.but(
+        status="cancelled", waiting=None, failure=failure, due_at=None, ended_at=at, stop=None
+    )
+    said = {"receipts": (), "cancelled_by": decision.decided_by or "", "ends": None}
+    return (Transition(ended, RunCancelled, said),)

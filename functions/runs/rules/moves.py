@@ -1,0 +1,70 @@
+"""What a run does next."""
+
+import hashlib
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from events.runs import Failure, Waiting
+from functions.runs.rules.calls import ConcreteCall
+from shared.kit.contents import Content
+
+
+class Act(NamedTuple):
+    """Makes these calls, together."""
+
+    calls: tuple[ConcreteCall, ...]
+
+
+class Ask(NamedTuple):
+    """Waits for a person's assent to exactly these calls of a step."""
+
+    calls: tuple[ConcreteCall, ...]
+    content: Content
+
+
+class Rest(NamedTuple):
+    """Waits until then."""
+
+    step: str | None
+    until: datetime
+
+
+class Halt(NamedTuple):
+    """Rests until a person says how it goes on (`paused`), or has failed."""
+
+    status: str
+    failure: Failure
+    waiting: Waiting | None = None
+
+
+class Finish(NamedTuple):
+    """All steps have ended; this is what the plan gives."""
+
+    outputs: dict[str, Any]
+
+
+Move = Act | Ask | Rest | Halt | Finish
+
+
+def failed(step: str | None, code: str, detail: str) -> Halt:
+    """The run has failed at that step."""
+    return Halt("failed", Failure(step=step, code=code, detail=detail[:1_000]))
+
+
+def paused(step: str, code: str, detail: str, waiting: Waiting | None = None) -> Halt:
+    """The run rests at that step until a person says how it goes on."""
+    return Halt("paused", Failure(step=step, code=code, detail=detail[:1_000]), waiting)
+
+
+def gravity(move: Move) -> int:
+    """What comes first where several calls ended differently: a doubt, then what failed."""
+    if isinstance(move, Halt):
+        return 0 if move.waiting is not None else 1
+    return 2
+
+
+def jitter(invocation_id: str, attempt: int) -> float:
+    """Between a half and one and a half: the same for the same try, so that a crash changes
+    nothing."""
+    digest = hashlib.sha256(f"{invocation_id}|{attempt}".encode()).digest()
+    return 0.5 + int.from_bytes(digest[:4], "big") / 2**32

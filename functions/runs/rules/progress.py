@@ -1,0 +1,300 @@
+"""One burst of a run: what it does from where it stands until it waits or ends, and what came of
+it. Decides everything and touches nothing: others make the calls and report what became of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.invocations import InvocationView, Labelled
+from events.plan_content import PlanContent
+from events.plans import Prediction, StepPrediction
+from events.receipts import Receipt
+from events.runs import Waiting
+from functions.runs.rules.calls import (
+    NOT_EVALUATED,
+    ConcreteCall,
+    Prepared,
+    Rejected,
+    prepare,
+)
+from functions.runs.rules.cards import content_of_calls
+from functions.runs.rules.limits import breach
+from functions.runs.rules.moves import (
+    Act,
+    Ask,
+    Finish,
+    Halt,
+    Move,
+    Rest,
+    failed,
+    gravity,
+    jitter,
+    paused,
+)
+from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
+from functions.runs.rules.receipts import receipt_of
+from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.waits import until_of
+from shared.kit.templates import filled
+
+# What is committed at once.
+MOST_OUTCOMES, MOST_BYTES = 50, 2_000_000
+# A result is a document.
+LONGEST_OUTPUT = 512 * 1024
+# How long a call that has not answered yet is left alone.
+ASKED_AGAIN_AFTER = timedelta(seconds=5)
+
+
+@dataclass
+class Progress:
+    """A run on its way. `results` are those of earlier bursts that its expressions read, by their
+    ids; `made` are new, and so are `receipts`."""
+
+    run: Run
+    plan: PlanContent
+    prediction: Prediction | None = None
+    results: dict[str, StepResult] = field(default_factory=dict)
+    made: list[StepResult] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    _bytes: int = 0
+    _units: tuple[Unit, ...] = ()
+    _prepared: tuple[int, Prepared] | None = None
+
+    def __post_init__(self) -> None:
+        self._units = units_of(self.plan)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to commit."""
+        if len(self.receipts) >= MOST_OUTCOMES or len(self.made) >= 4 * MOST_OUTCOMES:
+            return True
+        return self._bytes >= MOST_BYTES
+
+    def next(self, at: datetime) -> Move:
+        """What the run does now."""
+        try:
+            while self.run.cursor.unit < len(self._units):
+                if (move := self._of_unit(self._units[self.run.cursor.unit], at)) is not None:
+                    return move
+                if self.is_full and self.run.cursor.unit < len(self._units):
+                    return Act(())
+            return Finish(filled(dict(self.plan.outputs), self._context()))
+        except Rejected as error:
+            return failed(error.step, error.code, error.detail)
+        except NOT_EVALUATED as error:
+            return failed(None, "expression_failed", str(error))
+
+    def _of_unit(self, unit: Unit, at: datetime) -> Move | None:
+        """What is left to do of a unit; None once it is done."""
+        if unit[0].step.does.kind == "wait":
+            return self._wait(unit[0], at)
+        prepared = self._prepare(unit)
+        left = prepared.calls[self.run.cursor.call :]
+        if not left:
+            self._end_unit(unit, prepared, at)
+            return None
+        if (halt := self._diverged(unit, prepared)) is not None:
+            return halt
+        if left[0].placed.step.assent == "step":
+            content = content_of_calls(self.run, prepared.calls)
+            given = self.run.step_assent
+            if given is None or given.content_hash != content.hash:
+                return Ask(prepared.calls, content)
+        together = left[: MOST_TOGETHER if len(unit) > 1 else 1]
+        return self._refused(together) or Act(tuple(together))
+
+    def _wait(self, placed: Placed, at: datetime) -> Move | None:
+        waiting = self.run.waiting
+        if waiting is not None and waiting.step == placed.step.id:
+            assert waiting.until is not None
+            if waiting.until > at:
+                return Rest(placed.step.id, waiting.until)
+        elif prepare((placed,), self._context()).skipped:
+            self._skip(placed, at)
+            self._pass()
+            return None
+        else:
+            until = until_of(placed.step, self._context(), at)
+            if until > at:
+                return Rest(placed.step.id, until)
+        self._keep(self._result(placed, "completed", at))
+        self._pass()
+        return None
+
+    def _pass(self) -> None:
+        cursor, run = self.run.cursor, self.run
+        moved = cursor.but(unit=cursor.unit + 1, call=0, attempt=1)
+        self.run = run.but(
+            cursor=moved,
+            waiting=None,
+            step_assent=None,
+            done=sum(map(len, self._units[: moved.unit])),
+        )
+
+    def _end_unit(self, unit: Unit, prepared: Prepared, at: datetime) -> None:
+        for placed in prepared.skipped:
+            self._skip(placed, at)
+        for placed in unit:
+            if placed.number in prepared.iterations:
+                result = self._result(placed, "completed", at)
+                self._keep(result.but(iterations=prepared.iterations[placed.number]))
+        self._prepared = None
+        self._pass()
+
+    def _skip(self, placed: Placed, at: datetime) -> None:
+        self._keep(self._result(placed, "skipped", at))
+
+    def _refused(self, calls: Iterable[ConcreteCall]) -> Halt | None:
+        """Why the calls may not be made: a limit of the agent's right, or a budget."""
+        counted = dict(self.run.calls)
+        spent = self.run.spent_usd_micros
+        for each in calls:
+            operation = each.call.operation
+            before = counted.get(operation, 0)
+            if problem := breach(each.call.limits, each.arguments, before):
+                return failed(each.step, "limit_reached", f"{operation}: {problem}")
+            if each.call.limits.per_day is not None and before >= self._held(operation):
+                detail = f"{operation}: the run holds no more of the calls of the day"
+                return failed(each.step, "limit_reached", detail)
+            counted[operation] = counted.get(operation, 0) + 1
+            spent += each.call.price_usd_micros
+            if spent > self.plan.budget_usd_micros:
+                return paused(each.step, "budget_exhausted", "the run may spend no more")
+        return None
+
+    def _held(self, operation: str) -> int:
+        return (self.run.hold.calls.get(operation) or 0) if self.run.hold is not None else 0
+
+    def _diverged(self, unit: Unit, prepared: Prepared) -> Halt | None:
+        """The run rests where a step makes more calls than its rehearsal said."""
+        for placed in unit:
+            predicted = self._predicted(placed.step.id)
+            made = sum(each.placed.number == placed.number for each in prepared.calls)
+            if predicted is None or predicted.calls is None or made <= predicted.calls:
+                continue
+            if self.run.accepted != placed.step.id:
+                detail = f"it makes {made} calls, and its rehearsal predicted {predicted.calls}"
+                return paused(placed.step.id, "diverged", detail)
+        return None
+
+    def take(
+        self, outcomes: Iterable[tuple[ConcreteCall, InvocationView]], at: datetime
+    ) -> Move | None:
+        """Notes what became of calls that were made together. None where the run goes on."""
+        moves = [self._take(call, view, at) for call, view in outcomes]
+        grave = [each for each in moves if each is not None]
+        if not grave:
+            cursor = self.run.cursor
+            self.run = self.run.but(
+                cursor=cursor.but(call=cursor.call + len(moves), attempt=1), tries=0
+            )
+            return None
+        # A doubt first, then what failed, then what is tried again.
+        return min(grave, key=gravity)
+
+    def _take(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move | None:
+        predicted = self._predicted(call.step)
+        price = predicted.cost_usd_micros // (predicted.calls or 1) if predicted else 0
+        if view.status in ("intended", "dispatched"):
+            return Rest(call.step, at + ASKED_AGAIN_AFTER)
+        result = self._result(call.placed, "completed", at).but(
+            iteration=call.iteration,
+            operation=call.call.operation,
+            invocation_id=view.invocation_id,
+            output=view.output or Labelled(),
+            cost_usd_micros=view.cost_usd_micros,
+            predicted_usd_micros=price,
+            decision=view.decision,
+            settled_by=view.settled_by,
+            **self._assented(call),
+        )
+        receipt = receipt_of(self.run, call, view, result)
+        if view.status == "confirmed":
+            size = len(result.output.model_dump_json())
+            if size > LONGEST_OUTPUT:
+                self.receipts.append(receipt)
+                detail = f"it gave {size} bytes; at most {LONGEST_OUTPUT} are kept"
+                return failed(call.step, "output_too_large", detail)
+            self._bytes += size
+            if result.id not in self.results:
+                self._keep(result)
+                self._count(call, view.cost_usd_micros)
+                self.receipts.append(receipt)
+            return None
+        self.receipts.append(receipt)
+        if view.status == "doubtful":
+            waiting = Waiting(kind="doubt", step=call.step, invocation_id=view.invocation_id)
+            detail = view.reason or "its answer never came"
+            return paused(call.step, "doubtful", detail, waiting)
+        return self._again(call, view, at)
+
+    def _again(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move:
+        """A refused call is tried again where that may help, after a time that doubles."""
+        retry, attempt = call.placed.step.retry, self.run.cursor.attempt
+        if not view.may_be_repeated or attempt >= retry.attempts:
+            return failed(call.step, "call_refused", view.reason or "the call was refused")
+        self.run = self.run.but(cursor=self.run.cursor.but(attempt=attempt + 1))
+        seconds = min(retry.backoff_seconds * 2 ** (attempt - 1), 24 * 3600.0)
+        return Rest(
+            call.step, at + timedelta(seconds=seconds * jitter(view.invocation_id, attempt))
+        )
+
+    def _count(self, call: ConcreteCall, cost: int) -> None:
+        calls = dict(self.run.calls)
+        if call.call.limits.per_run is not None or call.call.limits.per_day is not None:
+            calls[call.call.operation] = calls.get(call.call.operation, 0) + 1
+        self.run = self.run.but(calls=calls, spent_usd_micros=self.run.spent_usd_micros + cost)
+
+    def _assented(self, call: ConcreteCall) -> dict[str, str | None]:
+        given = {"step": self.run.step_assent, "plan": self.run.plan_assent}.get(
+            call.placed.step.assent
+        )
+        if given is None:
+            return {}
+        return {"approval_id": given.approval_id, "assented_by": given.given_by}
+
+    def _predicted(self, step: str) -> StepPrediction | None:
+        steps = self.prediction.steps if self.prediction is not None else ()
+        return next((each for each in steps if each.step == step), None)
+
+    def _prepare(self, unit: Unit) -> Prepared:
+        at = self.run.cursor.unit
+        if self._prepared is None or self._prepared[0] != at:
+            self._prepared = at, prepare(unit, self._context())
+        return self._prepared[1]
+
+    def made_in(self, unit: int) -> tuple[ConcreteCall, ...]:
+        """The calls of a unit that were made and noted, in their order. Raises Rejected."""
+        prepared = prepare(self._units[unit], self._context(unit))
+        run_id = self.run.run_id
+        return tuple(
+            each
+            for each in prepared.calls
+            if result_id(run_id, each.placed.number, each.iteration) in self.results
+        )
+
+    def _context(self, unit: int | None = None) -> dict[str, Any]:
+        """What the expressions of a unit read, by default of the one under way: the inputs, and the
+        outputs of the steps before it."""
+        before = self._units[: self.run.cursor.unit if unit is None else unit]
+        ended = (each for unit in before for each in unit)
+        found = {each.step.id: self._output(each.number) for each in ended}
+        return {"inputs": dict(self.plan.inputs), "steps": found}
+
+    def _output(self, number: int) -> dict[str, Any]:
+        result = self.results.get(result_id(self.run.run_id, number))
+        if result is None:
+            return {"output": None}
+        if result.iterations is None:
+            return {"output": result.output.value}
+        ids = (result_id(self.run.run_id, number, each) for each in range(result.iterations))
+        return {"output": [self.results[id].output.value for id in ids if id in self.results]}
+
+    def _result(self, placed: Placed, status: str, at: datetime) -> StepResult:
+        run_id, step = self.run.run_id, placed.step.id
+        return StepResult(run_id=run_id, number=placed.number, step=step, status=status, at=at)
+
+    def _keep(self, result: StepResult) -> None:
+        self.results[result.id] = result
+        self.made.append(result)

@@ -1,0 +1,43 @@
+"""The receipt of what became of one call."""
+
+from typing import Any
+
+from events.invocations import InvocationView
+from events.receipts import Outcome, Receipt, receipt_id_of
+from functions.runs.rules.calls import ConcreteCall
+from functions.runs.rules.run import Run, StepResult
+from shared.kit.canonical import content_hash
+
+
+def receipt_of(
+    run: Run, call: ConcreteCall, view: InvocationView, result: StepResult, **fields: Any
+) -> Receipt:
+    """The receipt that reports the outcome; the same call with the same outcome has the same."""
+    outcome: Outcome = view.outcome
+    attempt = run.cursor.attempt
+    output = view.output.value if view.output is not None else None
+    said = {
+        "receipt_id": receipt_id_of(view.invocation_id, outcome, attempt),
+        "invocation_id": view.invocation_id,
+        "run_id": run.run_id,
+        "step": call.step,
+        "iteration": call.iteration,
+        "attempt": attempt,
+        "operation": call.call.operation,
+        "outcome": outcome,
+        "at": view.at,
+        "agent_id": run.agent_id,
+        "agent_version": run.agent_version,
+        "plan_hash": run.plan_hash,
+        "arguments_sha256": content_hash(call.arguments),
+        "output_sha256": content_hash(output) if view.output is not None else None,
+        "token_id": view.token_id,
+        "decision": view.decision,
+        "approval_id": result.approval_id,
+        "assented_by": result.assented_by,
+        "settled_by": view.settled_by,
+        "cost_usd_micros": view.cost_usd_micros,
+        "predicted_usd_micros": result.predicted_usd_micros,
+        "reason": view.reason,
+    }
+    return Receipt.model_validate({**said, **fields})

@@ -1,0 +1,148 @@
+"""A run: where it stands, what it holds, and what it waits for."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field
+
+from events.invocations import Labelled
+from events.runs import RunState
+from shared.kit.instants import Instant
+from shared.kit.models import Model
+from shared.kit.transitions import Transition
+
+Steps = tuple[Transition[Any], ...]
+# Its wait is over, or the next try of a call is due.
+RUN_DUE = "assent.run.due.v1"
+# Nobody went on with it, though it waits for nothing: whoever acted has died.
+RUN_LOST = "assent.run_lost.due.v1"
+# Longer than any invocation of a function may take, so that nobody acts any more.
+LOST_AFTER = timedelta(seconds=45)
+ENDED = frozenset({"completed", "failed", "cancelled"})
+
+
+class Cursor(Model):
+    """Where a run stands: at which of the units of its plan, after how many of the unit's calls,
+    and at which try of the next."""
+
+    unit: int = 0
+    call: int = 0
+    attempt: int = 1
+
+
+class Assented(Model):
+    """What a run asked assent for: its plan, or the calls of a step. `token` acts nowhere until
+    `approvals` has added its assent, which then stands in it; `given_by` is who gave it."""
+
+    approval_id: str
+    content_hash: str
+    step: str | None = None
+    token: str
+    given_by: str | None = None
+
+
+class Stop(Model):
+    """Somebody wants the run to rest, or to end."""
+
+    kind: str
+    by: str
+    at: Instant
+
+
+class Hold(Model):
+    """What is held for the run until it ends, in the budgets of that day and month: money, and
+    calls of operations whose number a day is limited. `counted` says that it is in the budgets;
+    `settled` is what the run had spent when an earlier hold of it was settled."""
+
+    day: str
+    month: str
+    usd_micros: int = 0
+    calls: dict[str, int | None] = Field(default_factory=dict)
+    counted: bool = False
+    settled: int = 0
+
+
+class Run(RunState):
+    """A run. `calls` counts the calls of each operation whose number is limited. `due_at` is when
+    it goes on by itself, `tries` how often it found `tools` silent since it last got an answer."""
+
+    # Whose text is in what it asks for: none of them assents.
+    authors: tuple[str, ...] = ()
+    cursor: Cursor = Cursor()
+    plan_assent: Assented | None = None
+    step_assent: Assented | None = None
+    stop: Stop | None = None
+    hold: Hold | None = None
+    calls: dict[str, int] = Field(default_factory=dict)
+    due_at: Instant | None = None
+    tries: int = 0
+    outputs_hash: str | None = None
+    # Somebody has it undone; so many calls are undone already.
+    undoing: Stop | None = None
+    undone: int = 0
+    is_undone: bool = False
+    # The divergence that a person has seen and accepted.
+    accepted: str | None = None
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether it acts now, or would if its process had not died."""
+        return self.status == "running" and self.waiting is None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing follows by itself."""
+        return self.status in ENDED
+
+    @property
+    def asked(self) -> Assented | None:
+        """The assent that it waits for."""
+        waits_for = self.waiting.approval_id if self.waiting is not None else None
+        both = (self.step_assent, self.plan_assent)
+        return next((each for each in both if each and each.approval_id == waits_for), None)
+
+    def moving(self, at: datetime) -> "Run":
+        """The same, acting from now on."""
+        return self.but(status="running", waiting=None, failure=None, due_at=at + LOST_AFTER)
+
+
+class StepResult(Model):
+    """What became of one step, or of one of its iterations; it never changes. The result of a step
+    with iterations says only how many there were."""
+
+    run_id: str
+    number: int
+    step: str
+    iteration: int | None = None
+    iterations: int | None = None
+    status: str
+    at: Instant
+    operation: str | None = None
+    invocation_id: str | None = None
+    arguments_sha256: str | None = None
+    output: Labelled = Labelled()
+    cost_usd_micros: int = 0
+    predicted_usd_micros: int = 0
+    decision: str | None = None
+    approval_id: str | None = None
+    assented_by: str | None = None
+    settled_by: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of its document."""
+        return result_id(self.run_id, self.number, self.iteration)
+
+
+def result_id(run_id: str, number: int, iteration: int | None = None) -> str:
+    """The id of the document of what a step, or one iteration of it, gave."""
+    return f"{run_id}.{number}" if iteration is None else f"{run_id}.{number}.{iteration}"
+
+
+def next_timer(run: Run) -> tuple[str, datetime] | None:
+    """When the run goes on by itself, where it waits for a time or its process died."""
+    if run.due_at is not None and run.undoing is not None:
+        return RUN_LOST, run.due_at
+    if run.due_at is None or run.status != "running":
+        return None
+    return (RUN_LOST if run.waiting is None else RUN_DUE), run.due_at

@@ -1,0 +1,72 @@
+"""A run is paused, resumed, cancelled, or tried again after it failed."""
+
+from datetime import datetime
+
+from events.runs import Failure, RunCancelled, RunPaused, RunWentOn
+from functions.runs.rules.run import Run, Steps, Stop
+from shared.kit.errors import VersionConflict
+from shared.kit.transitions import Transition
+
+PAUSED = Failure(code="paused", detail="somebody paused it")
+
+
+def pause(run: Run, by: str, at: datetime) -> Steps:
+    """The run rests: at once where it waits, else once it knows what became of what it has begun.
+    Raises VersionConflict for one that has ended."""
+    _refuse_ended(run)
+    if run.status == "paused" or run.stop is not None:
+        return ()
+    if run.is_moving:
+        return _asked_to("pause", run, by, at)
+    paused = run.but(status="paused", failure=PAUSED, due_at=None)
+    return (Transition(paused, RunPaused, {"receipts": ()}),)
+
+
+def cancel(run: Run, by: str, at: datetime) -> Steps:
+    """The run ends: at once where it waits or rests, else once it knows what became of what it has
+    begun. An approval that it waits for is given up. Raises VersionConflict for one that has
+    ended."""
+    if run.status == "cancelled" or (run.stop is not None and run.stop.kind == "cancel"):
+        return ()
+    if run.has_ended and run.status != "failed":
+        raise VersionConflict(f"the run is {run.status}: nothing of it is left to cancel")
+    if run.is_moving:
+        return _asked_to("cancel", run, by, at)
+    asked = run.asked
+    ended = run.but(status="cancelled", waiting=None, due_at=None, ended_at=at, stop=None)
+    said = {
+        "receipts": (),
+        "cancelled_by": by,
+        "ends": asked.approval_id if asked is not None else None,
+    }
+    return (Transition(ended, RunCancelled, said),)
+
+
+def _asked_to(kind: str, run: Run, by: str, at: datetime) -> Steps:
+    return (Transition(run.but(stop=Stop(kind=kind, by=by, at=at), stopping=kind)),)
+
+
+def resume(run: Run, at: datetime) -> Steps:
+    """The paused or failed run goes on from where it stopped; what it waited for, it waits for
+    again. A person who resumes one that diverged has accepted that. Raises VersionConflict for one
+    that does not rest."""
+    if run.status not in ("paused", "failed"):
+        raise VersionConflict(f"the run is {run.status}: only a paused or failed one is resumed")
+    if run.is_undone or run.undoing is not None:
+        raise VersionConflict("what the run did was undone: start another one")
+    failure, waiting = run.failure, run.waiting
+    if failure is not None and failure.code == "diverged":
+        run = run.but(accepted=failure.step)
+    run = run.but(failure=None, ended_at=None, cursor=run.cursor.but(attempt=1))
+    if waiting is not None and waiting.kind == "approval":
+        again = run.but(status="awaiting_approval", due_at=None)
+    elif waiting is not None and waiting.kind == "time":
+        again = run.but(status="running", due_at=max(at, waiting.until or at))
+    else:
+        again = run.moving(at)
+    return (Transition(again, RunWentOn, {"receipts": ()}),)
+
+
+def _refuse_ended(run: Run) -> None:
+    if run.has_ended:
+        raise VersionConflict(f"the run is {run.status}: it rests already")

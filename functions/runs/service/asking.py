@@ -1,0 +1,85 @@
+"""Asks for assent: to a plan, or to the calls of a step."""
+
+from events.approvals import Effect
+from events.plan_content import Call, PlanContent, all_steps
+from events.plans import Prediction
+from functions.runs.rules import ending
+from functions.runs.rules.cards import (
+    assessment_of,
+    effects_of,
+    evidence_of,
+    gravest,
+    question,
+)
+from functions.runs.rules.moves import Ask
+from functions.runs.rules.progress import Progress
+from functions.runs.rules.run import Assented, Run, Steps
+from functions.runs.rules.starting import waiting_for
+from functions.runs.service.tokens import base_token
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.contents import Content
+from shared.kit.ids import derive_id
+
+
+async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> Steps:
+    """The run waits for assent to exactly these calls of a step."""
+    first = move.calls[0]
+    count = "one call" if len(move.calls) == 1 else f"{len(move.calls)} calls"
+    summary = f"Step {first.step} of {progress.run.capsule}: {count} of {first.call.operation}"
+    return await _ask(
+        work,
+        progress,
+        effect=first.call.effect,
+        content_hash=move.content.hash,
+        step=first.step,
+        summary=summary,
+        operations=[first.call.operation],
+        new=(move.content,),
+    )
+
+
+async def ask_about_plan(
+    work: UnitOfWork, run: Run, plan: PlanContent, prediction: Prediction | None
+) -> Steps:
+    """The run waits, before it does anything, for assent to its whole plan."""
+    calls = [each.does for each in all_steps(plan.steps) if isinstance(each.does, Call)]
+    return await _ask(
+        work,
+        Progress(run, plan, prediction),
+        effect=gravest(effects_of(plan)),
+        content_hash=run.plan_hash,
+        step=None,
+        summary=f"Run {run.capsule}, version {run.capsule_version}: {run.steps} steps",
+        operations=[each.operation for each in calls],
+    )
+
+
+async def _ask(
+    work: UnitOfWork,
+    progress: Progress,
+    *,
+    effect: Effect,
+    content_hash: str,
+    step: str | None,
+    summary: str,
+    operations: list[str],
+    new: tuple[Content, ...] = (),
+) -> Steps:
+    run = progress.run
+    event_id = derive_id("evt", work.at, run.run_id, content_hash, str(run.cursor.unit))
+    token = await base_token(run, work.store.tenant_id, content_hash)
+    approval_id = derive_id("apr", work.at, event_id)
+    asked = Assented(approval_id=approval_id, content_hash=content_hash, step=step, token=token)
+    evidence = evidence_of(run, progress.prediction)
+    assessment = assessment_of(effect, operations)
+    said = question(run, effect, content_hash, summary, token, run.authors)
+    return ending.ask(
+        progress,
+        waiting_for(run, asked),
+        event_id,
+        (*new, evidence, assessment),
+        **said,
+        evidence_hash=evidence.hash,
+        assessment_hash=assessment.hash,
+        requested_at=work.at,
+    )

@@ -1,0 +1,179 @@
+"""Bursts: a run goes on from where it stands until it waits, ends, or was at it for long enough;
+then all of that is one commit.
+
+Nothing is committed before a call: `tools` keeps each call under an id that follows from the run,
+the step, the iteration and the arguments, acts on it once, and answers a repetition with what is
+recorded. So a burst that died, or lost a race, is done again from where the run stood."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from events.invocations import InvocationView
+from events.runs import Failure
+from functions.runs.rules import ending
+from functions.runs.rules.calls import ConcreteCall
+from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, Rest
+from functions.runs.rules.progress import Progress
+from functions.runs.rules.reading import results_to_read
+from functions.runs.rules.run import Run, Steps
+from functions.runs.service.agents import why_stopped
+from functions.runs.service.asking import ask_about_calls
+from functions.runs.service.budgets import budgets_of, save_settled
+from functions.runs.service.invoking import invoke
+from functions.runs.service.moments import Clock
+from functions.runs.service.plans import Plan, read_plan
+from functions.runs.service.results import read_results
+from functions.runs.service.stopping import was_begun
+from functions.runs.service.tokens import token_for
+from shared.agents import KnownAgent, read_agent
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.bounded import TookTooLong, bounded
+from shared.kit.errors import Unavailable
+
+_log = logging.getLogger(__name__)
+EXPRESSION_SECONDS = 2.0
+LONGEST_SILENCE = timedelta(minutes=10)
+
+
+async def go_on(tenant_id: str, run_id: str, clock: Clock, *, again: bool = False) -> None:
+    """Lets a run go on, burst by burst, while it acts and the request has time; what is left is
+    found by its timer. `again`: an earlier process may have made calls that nobody has noted.
+    Raises Unavailable."""
+    while not clock.is_over:
+        if not await _one_burst(tenant_id, run_id, clock, again):
+            return
+        again = False
+
+
+async def _one_burst(tenant_id: str, run_id: str, clock: Clock, again: bool) -> bool:
+    """Whether the run acts still after one more burst."""
+    done: list[Burst] = []
+    moves = False
+
+    async def once(work: UnitOfWork, run: Run) -> bool:
+        nonlocal moves
+        moves = False
+        if run.is_moving:
+            done.append(Burst(work, clock, again=again or bool(done)))
+            moves = (await done[-1].do(run)).is_moving
+            return True
+        if not done or not done[-1].acted:
+            return False
+        # Somebody ended it between our calls and our commit.
+        await work.save(*ending.report_late(run, done[-1].progress))
+        return True
+
+    await clock.commit_once(tenant_id, run_id, once)
+    return moves
+
+
+class Burst:
+    """One burst of one run in one unit of work."""
+
+    progress: Progress
+
+    def __init__(self, work: UnitOfWork, clock: Clock, *, again: bool) -> None:
+        self._work = work
+        self._clock = clock
+        self._again = again
+
+    @property
+    def acted(self) -> bool:
+        """Whether it has outcomes that must be noted."""
+        return hasattr(self, "progress") and bool(self.progress.receipts)
+
+    async def do(self, run: Run) -> Run:
+        """The run after the burst, saved but not committed. Raises Unavailable where the plan, the
+        agent or a key cannot be read."""
+        store = self._work.store
+        plan = await read_plan(store, run.plan_hash)
+        results = await read_results(store, results_to_read(run, plan.content))
+        self.progress = Progress(run, plan.content, plan.prediction, results)
+        agent = await read_agent(store, run.agent_id)
+        # What it may, it may at this moment.
+        if (failure := await self._forbids(run, plan, agent)) is not None:
+            steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
+        else:
+            steps = await self._advance()
+        saved = await save_settled(self._work, steps)
+        return next(each for each in reversed(saved) if isinstance(each, Run))
+
+    async def _forbids(self, run: Run, plan: Plan, agent: KnownAgent | None) -> Failure | None:
+        """Why the run may not go on now: its agent stopped, or a budget is exhausted."""
+        why = why_stopped(agent, plan.content, self._work.at)
+        if why is not None:
+            return Failure(code="agent_stopped", detail=why)
+        if run.hold is not None and run.hold.counted:
+            for budget in await budgets_of(self._work, run.agent_id, run.hold, agent):
+                if budget.state == "exhausted":
+                    detail = f"the budget of {budget.scope} for {budget.period} is exhausted"
+                    return Failure(code="budget_exhausted", detail=detail)
+        return None
+
+    async def _advance(self) -> Steps:
+        while True:
+            move = await self._next()
+            if isinstance(move, Act):
+                if self.progress.is_full or self._clock.is_over:
+                    return ending.commit_part(self.progress, self._clock.now)
+                if await self._is_stopped_before(move):
+                    return ending.stop(self.progress, self._clock.now)
+                try:
+                    outcome = self.progress.take(await self._made(move), self._clock.now)
+                except Unavailable as error:
+                    _log.warning("%s goes on later: %s", self.progress.run.run_id, error.detail)
+                    until = _next_try(self.progress.run, self._clock.now)
+                    return ending.wait_for_tools(self.progress, self._clock.now, until)
+                if outcome is None:
+                    continue
+                return await self._ended(outcome)
+            return await self._ended(move)
+
+    async def _next(self) -> Move:
+        """What the run does now. Expressions may be a stranger's, and have two seconds."""
+        try:
+            now = self._clock.now
+            return await bounded(lambda: self.progress.next(now), seconds=EXPRESSION_SECONDS)
+        except TookTooLong as error:
+            failure = Failure(code="expression_failed", detail=f"an expression: {error}")
+            return Halt("failed", failure)
+
+    async def _is_stopped_before(self, move: Act) -> bool:
+        """Whether somebody wants the run to stop, and nothing of what comes next was begun."""
+        if self.progress.run.stop is None:
+            return False
+        return not await was_begun(self._work.store, self.progress, move)
+
+    async def _ended(self, move: Move) -> Steps:
+        progress, now = self.progress, self._clock.now
+        if isinstance(move, Finish):
+            return ending.finish(progress, move, now)
+        if progress.run.stop is not None:
+            return ending.stop(progress, now)
+        if isinstance(move, Ask):
+            return await ask_about_calls(self._work, progress, move)
+        if isinstance(move, Rest):
+            return ending.rest(progress, move)
+        assert isinstance(move, Halt)
+        return ending.halt(progress, move, now)
+
+    async def _made(self, move: Act) -> list[tuple[ConcreteCall, InvocationView]]:
+        """What became of the calls, which are made together. Raises Unavailable where `tools` does
+        not answer one of them."""
+        run, tenant_id = self.progress.run, self._work.store.tenant_id
+        again = self._again or run.tries > 0
+
+        async def one(call: ConcreteCall) -> InvocationView:
+            token = await token_for(run, call, tenant_id, self._clock.now)
+            return await invoke(run, call, token, again=again)
+
+        views = await asyncio.gather(*map(one, move.calls), return_exceptions=True)
+        for view in views:
+            if isinstance(view, BaseException):
+                raise view
+        return list(zip(move.calls, views, strict=True))  # type: ignore[arg-type]
+
+
+def _next_try(run: Run, now: datetime) -> datetime:
+    return now + min(timedelta(seconds=2 ** min(run.tries, 12)), LONGEST_SILENCE)

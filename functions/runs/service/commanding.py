@@ -1,0 +1,81 @@
+"""People stop runs, and let them go on."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from functions.runs.aggregates import LIMITS, RUN, RUNS
+from functions.runs.rules.budget import TENANT, set_limit
+from functions.runs.rules.run import Run, Steps
+from functions.runs.rules.stopping import cancel, pause, resume
+from functions.runs.service.budgets import hold_again, save_settled
+from functions.runs.service.bursts import go_on
+from functions.runs.service.moments import Clock
+from functions.runs.views import LimitView, RunView
+from shared.agents.reading import is_there
+from shared.aggregates.command import Command
+from shared.kit.callers import Caller
+from shared.kit.errors import NotFound
+from shared.kit.ids import is_id
+from shared.messaging.misses import report_miss
+from shared.storage.idempotency import IdempotencyKey
+
+Rule = Callable[[Run, str, datetime], Steps]
+
+
+async def pause_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
+    """The run, resting or about to. Raises NotFound, VersionConflict."""
+    return await _change(caller, key, run_id, pause)
+
+
+async def cancel_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
+    """The run, cancelled or about to be. Raises NotFound, VersionConflict."""
+    return await _change(caller, key, run_id, cancel)
+
+
+async def resume_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
+    """The run, after all that it did until it has to wait again. Raises NotFound,
+    VersionConflict."""
+    clock = Clock(caller.received_at)
+
+    async def use_case(work: Command) -> RunView:
+        run = await work.get(RUNS, run_id)
+        holding: Steps = ()
+        if run.status == "failed":
+            run, holding = await hold_again(work, run)
+        saved = await work.save(*holding, *resume(run, work.at))
+        return RunView.of(saved[-1])
+
+    view = await RUN.command(caller, use_case, RunView, key=key, about=(RUNS, run_id))
+    if view.status != "running":
+        return view
+    await go_on(caller.tenant_id, run_id, clock)
+    return RunView.of(await RUN.read(caller, RUNS, run_id))
+
+
+async def _change(caller: Caller, key: IdempotencyKey, run_id: str, rule: Rule) -> RunView:
+    async def use_case(work: Command) -> RunView:
+        run = await work.get(RUNS, run_id)
+        saved = await save_settled(work, rule(run, caller.principal, work.at))
+        return RunView.of(saved[-1] if saved else run)
+
+    return await RUN.command(caller, use_case, RunView, key=key, about=(RUNS, run_id))
+
+
+async def put_limit(
+    caller: Caller, key: IdempotencyKey, scope: str, limit_usd_micros: int
+) -> LimitView:
+    """The limit of the budget from now on. Raises NotFound for what is neither `tenant` nor the id
+    of an agent of the tenant; reports the miss of an id."""
+    unknown = NotFound(f"there is no budget {scope[:64]!r}: name an agent's id, or tenant")
+    if scope != TENANT and not is_id("agt", scope):
+        raise unknown
+
+    async def use_case(work: Command) -> LimitView:
+        if scope != TENANT and not await is_there(work.store, scope):
+            await report_miss(RUN.outbox, caller, scope)
+            raise unknown
+        await work.find(LIMITS, scope)
+        saved = await work.save(*set_limit(scope, limit_usd_micros, caller.principal))
+        return LimitView.of(saved[0])
+
+    return await RUN.command(caller, use_case, LimitView, key=key)

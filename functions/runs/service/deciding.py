@@ -1,0 +1,41 @@
+"""Acts on the decisions about what runs asked for."""
+
+from events.decisions import DECISIONS, verify_decision
+from functions.runs.aggregates import APPROVALS_KEYS, RUN, RUNS
+from functions.runs.rules.deciding import decide
+from functions.runs.service.budgets import save_settled
+from functions.runs.service.bursts import go_on
+from functions.runs.service.moments import Clock
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.messaging.envelope import Envelope
+from shared.messaging.recorder import LastEvent
+from shared.storage.secrets import public_keys
+
+TYPES = {each.event_type: each for each in DECISIONS}
+
+
+async def act_on(event: Envelope) -> None:
+    """Verifies a decision about a run, notes it once, and lets the run go on; after redeliveries
+    too, and in any order. Raises SignatureInvalid for a decision that approvals did not sign, or
+    about other content."""
+    decision = event.payload(TYPES[event.type])
+    run_id = decision.subject.id
+    if decision.subject.type != RUNS.noun or not RUNS.may_be_id(run_id):
+        return
+
+    noted = False
+
+    async def use_case(work: UnitOfWork) -> None:
+        nonlocal noted
+        run = await work.find(RUNS, run_id)
+        noted = False
+        if run is not None:
+            steps = decide(run, decision, decision.token, work.at)
+            noted = bool(await save_settled(work, steps))
+
+    keys = await public_keys(APPROVALS_KEYS, to_verify=[decision.signature or ""])
+    verify_decision(decision, event.data, event.tenantid, keys)
+    await RUN.reaction(event, use_case)
+    # A redelivery finds it noted: whoever noted it may have died while it acted.
+    cause = LastEvent(id=event.id, correlation_id=event.correlationid)
+    await go_on(event.tenantid, run_id, Clock(event.received_at, cause), again=not noted)

@@ -1,0 +1,68 @@
+"""The time of one request, and the commits that a run makes in it without anybody's call."""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from functions.runs.aggregates import RUN, RUNS
+from functions.runs.rules.run import Run
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.messaging.changes import Change
+from shared.messaging.recorder import LastEvent, Recorder
+from shared.storage.races import decide_again
+
+# A request has 30 seconds, and a call may take 12 of them.
+BURSTS_SECONDS = 15.0
+
+
+class Clock:
+    """The time within one request, which began at `received_at`."""
+
+    def __init__(self, received_at: datetime, cause: LastEvent | None = None) -> None:
+        """`cause` is the event that the first commit follows from; by default the run's latest."""
+        self.received_at = received_at
+        self._cause = cause
+        self._began = time.monotonic()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the request began."""
+        return time.monotonic() - self._began
+
+    @property
+    def now(self) -> datetime:
+        """The instant."""
+        return self.received_at + timedelta(seconds=self.elapsed)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the request has no time for another burst."""
+        return self.elapsed > BURSTS_SECONDS
+
+    async def commit_once(
+        self,
+        tenant_id: str,
+        run_id: str,
+        use_case: Callable[[UnitOfWork, Run], Awaitable[bool]],
+    ) -> None:
+        """Commits what the use case makes of the run, where it says so; a lost race runs it again
+        from a fresh read. Raises Unavailable."""
+        attempts = 0
+
+        async def once() -> None:
+            nonlocal attempts
+            recorder = Recorder(RUN.function, tenant_id, f"service:{RUN.function}", self.now)
+            recorder.cause = self._cause
+            # What follows from a delivery is published again where that comes again.
+            change = Change(is_redelivered=self._cause is not None)
+            work = UnitOfWork(RUN.by_model, recorder, change, attempt=attempts, chains=True)
+            attempts += 1
+            run = await work.find(RUNS, run_id)
+            if run is None:
+                return
+            work.is_about(RUNS, run_id)
+            if await use_case(work, run):
+                await RUN.outbox.commit(work.store, work.finish(), now=self.now)
+
+        await decide_again(once)
+        self._cause = None

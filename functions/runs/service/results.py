@@ -1,0 +1,22 @@
+"""What steps gave, read by the ids that follow from run, step and iteration."""
+
+from collections.abc import Sequence
+
+from functions.runs.aggregates import RESULTS
+from functions.runs.rules.reading import iterations_to_read
+from functions.runs.rules.run import StepResult
+from shared.storage.firestore import TenantStore
+
+
+async def read_results(store: TenantStore, ids: Sequence[str]) -> dict[str, StepResult]:
+    """Those results that exist, and those of the iterations of such steps, by their ids. Two round
+    trips at most. Raises Unavailable."""
+    found = await _read(store, ids)
+    return {**found, **await _read(store, iterations_to_read(found))}
+
+
+async def _read(store: TenantStore, ids: Sequence[str]) -> dict[str, StepResult]:
+    if not ids:
+        return {}
+    documents = await store.get_many([(RESULTS.collection, id) for id in ids])
+    return {each.id: RESULTS.state_in(each.data) for each in documents if each is not None}

@@ -1,0 +1,59 @@
+"""The capability tokens of a run, each for one call."""
+
+from datetime import datetime
+
+from events.invocations import invocation_id
+from functions.runs.aggregates import APPROVALS_KEYS, SIGNING_KEY
+from functions.runs.rules.calls import ConcreteCall
+from functions.runs.rules.run import Assented, Run
+from shared.capabilities.grants import LONGEST_LIFE, Deed, Right
+from shared.capabilities.minting import mint, mint_base, name_deed
+from shared.kit.canonical import content_hash
+from shared.storage.secrets import public_keys, signing_key
+
+
+def invocation_id_of(run: Run, call: ConcreteCall) -> str:
+    """The same id for the same run, step, iteration and arguments, for ever."""
+    operation = call.call.operation
+    return invocation_id(run.run_id, call.step, call.iteration, operation, call.arguments)
+
+
+async def base_token(run: Run, tenant_id: str, hash: str) -> str:
+    """A token that acts nowhere until `approvals` assents to the content with that hash."""
+    keys = await public_keys(APPROVALS_KEYS)
+    return mint_base(_right(run, tenant_id), hash, await signing_key(SIGNING_KEY), approvals=keys)
+
+
+async def token_for(run: Run, call: ConcreteCall, tenant_id: str, now: datetime) -> str:
+    """The token for one call, valid for 300 seconds. Where somebody had to assent, it is made of
+    the one with the assent in it."""
+    key = await signing_key(SIGNING_KEY)
+    deed = Deed(
+        step=call.step,
+        iteration=call.iteration,
+        operation=call.call.operation,
+        invocation_id=invocation_id_of(run, call),
+        arguments_sha256=content_hash(call.arguments),
+        expires_at=now + LONGEST_LIFE,
+    )
+    given = _assent(run, call)
+    if given is not None:
+        return name_deed(given.token, deed, key, now=now)
+    return mint(_right(run, tenant_id), deed, key, now=now)
+
+
+def _assent(run: Run, call: ConcreteCall) -> Assented | None:
+    by_kind = {"plan": run.plan_assent, "step": run.step_assent}
+    return by_kind.get(call.placed.step.assent)
+
+
+def _right(run: Run, tenant_id: str) -> Right:
+    return Right(
+        tenant_id=tenant_id,
+        workspace_id=run.workspace_id,
+        run_id=run.run_id,
+        plan_hash=run.plan_hash,
+        agent_id=run.agent_id,
+        agent_version=run.agent_version,
+        purpose="replay" if run.replay_of else "act",
+    )

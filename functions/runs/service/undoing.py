@@ -1,0 +1,81 @@
+"""Undoes what a run has done."""
+
+from events.receipts import Receipt
+from functions.runs.aggregates import RUN, RUNS
+from functions.runs.rules.calls import Rejected
+from functions.runs.rules.progress import Progress
+from functions.runs.rules.reading import every_result
+from functions.runs.rules.receipts import receipt_of
+from functions.runs.rules.run import LOST_AFTER, Run, StepResult, Steps
+from functions.runs.rules.undoing import begin, part_undone, undoing_of, undone
+from functions.runs.service.invoking import invoke
+from functions.runs.service.moments import Clock
+from functions.runs.service.plans import read_plan
+from functions.runs.service.results import read_results
+from functions.runs.service.tokens import token_for
+from functions.runs.views import RunView
+from shared.aggregates.command import Command
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.callers import Caller
+from shared.kit.errors import Unavailable
+from shared.storage.idempotency import IdempotencyKey
+
+
+async def undo_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
+    """The run, undone as far as the time of a request lets it. Raises NotFound, VersionConflict."""
+    clock = Clock(caller.received_at)
+
+    async def use_case(work: Command) -> RunView:
+        run = await work.get(RUNS, run_id)
+        saved = await work.save(*begin(run, caller.principal, work.at))
+        return RunView.of(saved[-1] if saved else run)
+
+    await RUN.command(caller, use_case, RunView, key=key, about=(RUNS, run_id))
+    await go_on_undoing(caller.tenant_id, run_id, clock)
+    return RunView.of(await RUN.read(caller, RUNS, run_id))
+
+
+async def go_on_undoing(tenant_id: str, run_id: str, clock: Clock) -> None:
+    """Undoes what is left; what the time of the request does not let it undo, its timer finds.
+    Raises Unavailable."""
+
+    async def once(work: UnitOfWork, run: Run) -> bool:
+        if run.undoing is None:
+            return False
+        await work.save(*await undo(work, run, clock))
+        return True
+
+    await clock.commit_once(tenant_id, run_id, once)
+
+
+async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
+    """What becomes of a run that is being undone. Each call has an id of its own, so that it acts
+    once however often this is done again."""
+    plan = await read_plan(work.store, run.plan_hash)
+    results = await read_results(work.store, every_result(run, plan.content))
+    progress = Progress(run, plan.content, plan.prediction, results)
+    try:
+        whole = undoing_of(progress)
+    except (Rejected, ValueError) as error:
+        return part_undone(run, (), 0, None, str(error)[:500])
+    receipts: list[Receipt] = []
+    for call in whole.calls[run.undone :]:
+        if clock.is_over:
+            return part_undone(run, receipts, len(receipts), clock.now + LOST_AFTER, None)
+        try:
+            token = await token_for(run, call, work.store.tenant_id, clock.now)
+            view = await invoke(run, call, token, again=False)
+        except Unavailable:
+            return part_undone(run, receipts, len(receipts), clock.now + LOST_AFTER, None)
+        if view.status != "confirmed":
+            why = f"{call.step} is {view.status}: {view.reason or 'it is under way'}"
+            return part_undone(run, receipts, len(receipts), None, why)
+        result = StepResult(
+            run_id=run.run_id,
+            number=call.placed.number,
+            step=call.step,
+            status="undone",
+            at=view.at,
+        )
+        receipts.append(receipt_of(run, call, view, result, outcome="undone"))
+    return undone(run, receipts, whole.kept)

@@ -1,0 +1,112 @@
+"""What the function answers."""
+
+from typing import Self
+
+from events.budgets import BudgetStateName
+from events.invocations import Labelled
+from events.runs import Failure, RunStatus, Waiting
+from functions.runs.rules.budget import Budget, BudgetLimit
+from functions.runs.rules.run import Run, StepResult
+from shared.kit.instants import Instant
+from shared.kit.models import Data, Page, part_of
+from shared.kit.workspaces import InWorkspace
+
+__all__ = ["BudgetPage", "BudgetView", "LimitView", "RunPage", "RunView", "StepPage", "StepView"]
+
+
+class RunView(Data):
+    """A run: where it stands, what it waits for, what it holds and spent. `stopping` is what
+    somebody asked for and happens once it is known what the run has begun."""
+
+    run_id: str
+    plan_hash: str
+    capsule: str
+    capsule_version: str
+    agent_id: str
+    agent_version: str
+    status: RunStatus
+    started_by: str
+    started_at: Instant
+    ended_at: Instant | None
+    done: int
+    steps: int
+    waiting: Waiting | None
+    stopping: str | None
+    failure: Failure | None
+    approval_id: str | None
+    held_usd_micros: int
+    spent_usd_micros: int
+    outputs_hash: str | None
+    is_undone: bool
+    replay_of: str | None
+    workspace_id: InWorkspace = None
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """The run as it is shown."""
+        return part_of(cls, run)
+
+
+class BudgetView(Data):
+    """A budget in one period: an agent's in a day, or the tenant's in a month."""
+
+    scope: str
+    period: str
+    limit_usd_micros: int
+    held_usd_micros: int
+    spent_usd_micros: int
+    state: BudgetStateName = "active"
+
+    @classmethod
+    def of(cls, budget: Budget) -> Self:
+        """The budget as it is shown."""
+        return part_of(cls, budget).but(state=budget.state)
+
+
+class BudgetPage(Page[BudgetView]):
+    """Some budgets, those of the newest periods first."""
+
+
+class LimitView(Data):
+    """A limit that a governor set."""
+
+    scope: str
+    limit_usd_micros: int
+    set_by: str
+
+    @classmethod
+    def of(cls, limit: BudgetLimit) -> Self:
+        """The limit as it is shown."""
+        return part_of(cls, limit)
+
+
+class RunPage(Page[RunView]):
+    """Some runs, newest first."""
+
+
+class StepView(Data):
+    """What became of a step, or of one iteration of it, beside what its rehearsal predicted."""
+
+    number: int
+    step: str
+    iteration: int | None
+    iterations: int | None
+    status: str
+    at: Instant
+    operation: str | None
+    invocation_id: str | None
+    output: Labelled
+    cost_usd_micros: int
+    predicted_usd_micros: int
+    approval_id: str | None
+    assented_by: str | None
+    settled_by: str | None
+
+    @classmethod
+    def of(cls, result: StepResult) -> Self:
+        """The result as it is shown."""
+        return part_of(cls, result)
+
+
+class StepPage(Page[StepView]):
+    """Some results of a run's steps, in the order of its plan."""

@@ -1,0 +1,1 @@
+"""Tools: the only function that acts."""

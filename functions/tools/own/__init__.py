@@ -1,0 +1,1 @@
+"""The operations that `tools` has of its own."""

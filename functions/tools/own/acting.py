@@ -1,0 +1,54 @@
+"""What an operation is given, and what may become of it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from functions.tools.rules.invocation import Invocation
+from shared.kit.contents import Content
+
+
+class Act(NamedTuple):
+    """One call that was allowed."""
+
+    tenant_id: str
+    invocation: Invocation
+    at: datetime
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The concrete arguments, as the schema of the operation has them."""
+        return self.invocation.arguments
+
+
+class Done(NamedTuple):
+    """What a call gave, and what its outcome publishes: an event of the invocation with what is
+    `said` beside its state, and the contents that this names."""
+
+    output: Any
+    event: type[BaseModel] | None = None
+    said: Mapping[str, Any] = MappingProxyType({})
+    contents: tuple[Content, ...] = ()
+
+
+class NotReached(Exception):
+    """The call surely had no effect, and may be tried again."""
+
+
+class TargetRefused(Exception):
+    """The call surely had no effect, and will have none. `detail` may hold words of others, which
+    no receipt keeps."""
+
+    def __init__(self, reason: str, detail: str | None = None) -> None:
+        super().__init__(reason)
+        self.detail = detail
+
+
+class Unanswered(Exception):
+    """Nobody knows whether the call had an effect."""
+
+
+Operation = Callable[[Act], Awaitable[Done]]

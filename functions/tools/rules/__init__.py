@@ -1,0 +1,1 @@
+"""What may act, and what is recorded of it."""

@@ -1,0 +1,161 @@
+"""One call of a run, from its intent to its outcome."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
+
+from events.invocations import (
+    InvocationBody,
+    InvocationSettled,
+    InvocationStatus,
+    InvocationView,
+    Labelled,
+)
+from events.operations import OperationDefinition
+from shared.capabilities.grants import Grant
+from shared.kit.errors import VersionConflict
+from shared.kit.instants import Instant
+from shared.kit.json_limits import JsonLimit
+from shared.kit.models import Data, Model, part_of
+from shared.kit.transitions import Transition
+from shared.kit.workspaces import InWorkspace
+
+# A call and its answer take less; who asks meanwhile is told that it is under way.
+UNDER_WAY = timedelta(seconds=20)
+
+
+class SettlementBody(Model):
+    """What a person found out about a doubtful call, and how: whether it happened and, where it
+    did, what it gave, in the shape of its operation's output."""
+
+    happened: Annotated[bool, Field(strict=True)]
+    output: Annotated[JsonValue, AfterValidator(JsonLimit(most_bytes=64 * 1024))] = None
+    note: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+
+
+class Invocation(Data):
+    """A call, the token that it consumed, and what became of it, in one document. Only a refused
+    one is ever tried again, with another token."""
+
+    invocation_id: str
+    run_id: str
+    step: str
+    iteration: int | None = None
+    operation: str
+    effect: str
+    arguments: dict[str, JsonValue]
+    arguments_sha256: str
+    plan_hash: str
+    agent_id: str
+    agent_version: str
+    token_id: str
+    approval_id: str | None = None
+    assented_by: str | None = None
+    status: InvocationStatus
+    at: Instant
+    output: Labelled | None = None
+    decision: str = ""
+    cost_usd_micros: int = 0
+    reason: str | None = None
+    detail: str | None = None
+    may_be_repeated: bool = False
+    settled_by: str | None = None
+    workspace_id: InWorkspace = None
+
+
+Steps = tuple[Transition[Invocation], ...]
+
+
+def intended(
+    body: InvocationBody, grant: Grant, definition: OperationDefinition, at: datetime
+) -> Invocation:
+    """The call that a verified token allows."""
+    right, deed, assent = grant.right, grant.deed, grant.assent
+    return Invocation(
+        invocation_id=body.invocation_id,
+        run_id=right.run_id,
+        step=deed.step,
+        iteration=deed.iteration,
+        operation=body.operation,
+        effect=definition.effect,
+        arguments=body.arguments,
+        arguments_sha256=deed.arguments_sha256,
+        plan_hash=right.plan_hash,
+        agent_id=right.agent_id,
+        agent_version=right.agent_version,
+        token_id=grant.token_id,
+        approval_id=assent.approval_id if assent else None,
+        assented_by=assent.assented_by if assent else None,
+        status="intended",
+        at=at,
+        workspace_id=right.workspace_id,
+    )
+
+
+def answered(known: Invocation, token_id: str, at: datetime) -> Invocation | None:
+    """What the same call gets that was recorded before: its outcome; that it is under way; that it
+    is doubtful, because whoever acted never came back. None where it was refused, which another
+    token may try again."""
+    match known.status:
+        case "refused":
+            return known if known.token_id == token_id else None
+        case "intended" if at < known.at + UNDER_WAY:
+            return known.but(status="dispatched", may_be_repeated=True, reason="it is under way")
+        case "intended":
+            return doubtful(known, "whoever acted died before it had an answer", at)
+        case _:
+            return known
+
+
+def confirmed(invocation: Invocation, output: JsonValue, cost: int, at: datetime) -> Invocation:
+    """It acted, and this is what it gave. A doubtful one is doubtful no more, unless a person
+    settled it meanwhile: their word stands."""
+    if invocation.settled_by is not None:
+        return invocation
+    given = Labelled(value=output)
+    return invocation.but(
+        status="confirmed", output=given, cost_usd_micros=cost, reason=None, at=at
+    )
+
+
+def refused(
+    invocation: Invocation,
+    reason: str,
+    at: datetime,
+    *,
+    detail: str | None = None,
+    may_be_repeated: bool = False,
+) -> Invocation:
+    """It did not act."""
+    said = {"reason": reason, "detail": detail, "may_be_repeated": may_be_repeated}
+    return invocation.but(status="refused", at=at, **said)
+
+
+def doubtful(invocation: Invocation, reason: str, at: datetime) -> Invocation:
+    """Nobody knows whether it acted. It is never repeated; a person says what happened."""
+    return invocation.but(status="doubtful", reason=reason, at=at)
+
+
+def settled(invocation: Invocation, word: SettlementBody, by: str, at: datetime) -> Steps:
+    """What a person found out about a doubtful call. An intent whose outcome never came is as
+    doubtful as one that was called so. Raises VersionConflict where it is not in doubt, or somebody
+    said something else."""
+    known = answered(invocation, "", at) or invocation
+    status: InvocationStatus = "confirmed" if word.happened else "refused"
+    if known.settled_by is not None and known.status == status:
+        return ()
+    if known.status != "doubtful":
+        raise VersionConflict(f"the call is {known.status}: only a doubtful one is settled")
+    fields: dict[str, Any] = {"status": status, "settled_by": by, "at": at}
+    if word.happened:
+        fields |= {"output": Labelled(value=word.output), "reason": None}
+    else:
+        fields |= {"reason": "it did not happen, as a person found out", "may_be_repeated": True}
+    said = {"note": word.note}
+    return (Transition(invocation.but(**fields), InvocationSettled, fields=said),)
+
+
+def view_of(invocation: Invocation) -> InvocationView:
+    """As callers see it."""
+    return part_of(InvocationView, invocation)

@@ -1,0 +1,1 @@
+"""Reads, asks, acts, saves."""

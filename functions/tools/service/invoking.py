@@ -1,0 +1,180 @@
+"""One call: allowed, recorded, done, once."""
+
+import time
+from dataclasses import dataclass
+
+from events.invocations import InvocationBody, InvocationView, invocation_id
+from events.operations import OPERATIONS, OperationDefinition
+from functions.tools.aggregates import INVOCATIONS, RUN
+from functions.tools.own.acting import Act, Done, NotReached, TargetRefused, Unanswered
+from functions.tools.own.operations import ACTS
+from functions.tools.rules.invocation import (
+    Invocation,
+    answered,
+    confirmed,
+    doubtful,
+    intended,
+    refused,
+    view_of,
+)
+from functions.tools.rules.shapes import wrong_arguments, wrong_output
+from functions.tools.service.admitting import Refusal, admit, note_recorded
+from shared.aggregates import Command, Transition
+from shared.capabilities.grants import Grant
+from shared.capabilities.reading import Capability
+from shared.kit.callers import Caller
+from shared.kit.canonical import canonical_json, content_hash
+from shared.kit.errors import FieldError, Invalid, Unavailable
+from shared.policy.authorization import answer_again
+
+# A call that waited longer for its turn than this after its intent does not begin: whoever asks is
+# told after `UNDER_WAY` that it is doubtful, and nothing may happen after that.
+BEGINS_WITHIN_SECONDS = 5.0
+# What a run keeps of one step.
+MOST_OUTPUT_BYTES = 64 * 1024
+NOTHING = Done(None)
+
+# A call as it ended, and what its end publishes.
+Outcome = tuple[Invocation, Done]
+
+
+async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -> InvocationView:
+    """What became of the call: done now, or as it was recorded before. Raises CapabilityRefused
+    where the token does not allow it, Invalid for an operation that nobody knows or an id that is
+    not the call's, Unavailable where a target did not answer that may be asked again."""
+    definition = OPERATIONS.get(body.operation)
+    if definition is None or body.operation not in ACTS:
+        raise Invalid(FieldError("operation", f"{body.operation!r} is no operation of ours"))
+    digest = content_hash(body.arguments)
+    now = caller.received_at
+    grant = capability.require(body.operation, body.invocation_id, digest, now)
+    deed, run_id = grant.deed, grant.right.run_id
+    derived = invocation_id(run_id, deed.step, deed.iteration, body.operation, body.arguments)
+    if derived != body.invocation_id:
+        raise Invalid(FieldError("invocation_id", f"is not this call's, which is {derived}"))
+    call = _Call(caller, grant, body, definition)
+    view = await (call.at_once() if definition.idempotent else call.by_intent())
+    note_recorded(caller.tenant_id, view.decision)
+    return view
+
+
+@dataclass(frozen=True)
+class _Call:
+    caller: Caller
+    grant: Grant
+    body: InvocationBody
+    definition: OperationDefinition
+
+    async def at_once(self) -> InvocationView:
+        """Acts, then commits once. A crash between the two repeats the act under the same key, or
+        repeats what the same commit stores."""
+
+        async def use_case(work: Command) -> InvocationView:
+            known, call, refusal = await self._begun(work)
+            if known is not None:
+                return view_of(known)
+            if refusal is None:
+                try:
+                    return await self._saved(work, *self._confirmed(call, await self._acted(call)))
+                except TargetRefused as error:
+                    refusal = Refusal(str(error), error.detail)
+                except (NotReached, Unanswered) as error:
+                    raise Unavailable(f"{self.body.operation}: {error}") from error
+            return await self._saved(work, self._refused(call, refusal))
+
+        return await RUN.command(self.caller, use_case, InvocationView)
+
+    async def by_intent(self) -> InvocationView:
+        """Commits the intent, acts, commits the outcome. Whoever finds an intent without an outcome
+        never acts."""
+        intents: list[Invocation] = []
+
+        async def intend(work: Command) -> InvocationView:
+            intents.clear()
+            known, call, refusal = await self._begun(work)
+            if known is not None:
+                return view_of(known)
+            if refusal is not None:
+                return await self._saved(work, self._refused(call, refusal))
+            intents.append(call)
+            return await self._saved(work, call)
+
+        answer = await RUN.command(self.caller, intend, InvocationView)
+        if not intents:
+            return answer
+        began = time.monotonic()
+        return await self._concluded(await self._outcome(intents[0], began))
+
+    async def _outcome(self, call: Invocation, began: float) -> Outcome:
+        try:
+            if time.monotonic() - began > BEGINS_WITHIN_SECONDS:
+                raise NotReached("its turn came too late")
+            return self._confirmed(call, await self._acted(call))
+        except TargetRefused as error:
+            at = self.caller.received_at
+            return refused(call, str(error), at, detail=error.detail), NOTHING
+        except NotReached as error:
+            late = refused(call, str(error), self.caller.received_at, may_be_repeated=True)
+            return late, NOTHING
+        except Unanswered as error:
+            return doubtful(call, str(error), self.caller.received_at), NOTHING
+
+    async def _concluded(self, outcome: Outcome) -> InvocationView:
+        call, done = outcome
+
+        async def use_case(work: Command) -> InvocationView:
+            answer_again()
+            known = await work.find(INVOCATIONS, call.invocation_id)
+            if known is None or known.token_id != call.token_id or known.settled_by is not None:
+                return view_of(known or call)
+            return await self._saved(work, call, done)
+
+        return await RUN.command(self.caller, use_case, InvocationView)
+
+    async def _begun(self, work: Command) -> tuple[Invocation | None, Invocation, Refusal | None]:
+        """What is recorded of the call, if that answers it; the call as it is asked for now, and
+        why it may not act."""
+        call = intended(self.body, self.grant, self.definition, work.at)
+        known, refusal, decision = await admit(work, call)
+        call = call.but(decision=decision)
+        if known is not None:
+            answer = answered(known, self.grant.token_id, work.at)
+            if answer is not None:
+                if answer.status == "doubtful" != known.status:
+                    await work.save(Transition(answer))
+                return answer, call, None
+        wrong = wrong_arguments(self.body.operation, self.body.arguments)
+        if refusal is None and wrong is not None:
+            refusal = Refusal("the arguments are not what the operation takes", wrong)
+        return None, call, refusal
+
+    async def _acted(self, call: Invocation) -> Done:
+        """What the operation gave. Raises what it raises, and Unanswered for an output that its
+        schema does not allow: nobody knows what that means."""
+        done = await ACTS[call.operation](Act(self.caller.tenant_id, call, self.caller.received_at))
+        wrong = wrong_output(call.operation, done.output)
+        if wrong is not None:
+            raise Unanswered(f"it gave what its operation does not: {wrong}")
+        size = len(canonical_json(done.output))
+        if size > MOST_OUTPUT_BYTES:
+            raise TargetRefused(f"it gave {size} bytes; a step keeps {MOST_OUTPUT_BYTES}")
+        return done
+
+    def _confirmed(self, call: Invocation, done: Done) -> Outcome:
+        cost = self.definition.price_usd_micros
+        return confirmed(call, done.output, cost, self.caller.received_at), done
+
+    def _refused(self, call: Invocation, refusal: Refusal) -> Invocation:
+        """Refused, or doubtful where an earlier call of the same may have acted."""
+        at = self.caller.received_at
+        if self.body.again and self.definition.effect not in ("read", "draft"):
+            return doubtful(call, f"it may have acted before it was refused: {refusal.reason}", at)
+        reason, detail, may_be_repeated = refusal
+        return refused(call, reason, at, detail=detail, may_be_repeated=may_be_repeated)
+
+    async def _saved(
+        self, work: Command, invocation: Invocation, done: Done = NOTHING
+    ) -> InvocationView:
+        said = Transition(invocation, done.event, fields=done.said, contents=done.contents)
+        await work.save(said)
+        return view_of(invocation)

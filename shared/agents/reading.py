@@ -1,0 +1,36 @@
+"""Reads an agent's document and its spec, by name or id; writes nothing."""
+
+from shared.agents.known import KnownAgent, StoredAgent
+from shared.messaging.contents import read_contents
+from shared.storage.firestore import TenantStore
+
+__all__ = ["AGENTS", "KnownAgent", "StoredAgent", "is_there", "read_agent", "read_agent_named"]
+
+# `functions/agents` alone writes them.
+AGENTS = "agents"
+NAMES = "agent_names"
+
+
+async def is_there(store: TenantStore, agent_id: str) -> bool:
+    """Whether the tenant has an agent with that id. One read. Raises Unavailable."""
+    document = await store.get(AGENTS, agent_id)
+    return document is not None and "state" in document.data
+
+
+async def read_agent(store: TenantStore, agent_id: str) -> KnownAgent | None:
+    """The agent with that id. Two reads. Raises ContentInvalid, Unavailable."""
+    document = await store.get(AGENTS, agent_id)
+    if document is None or "state" not in document.data:
+        return None
+    state = StoredAgent.model_validate_json(document.data["state"])
+    contents = await read_contents(store, [state.spec_hash])
+    return KnownAgent(state, contents.shown(state.spec_hash))
+
+
+async def read_agent_named(
+    store: TenantStore, name: str, workspace_id: str | None
+) -> KnownAgent | None:
+    """The agent that has the name in the workspace or, for None, among those in none. Three reads.
+    Raises ContentInvalid, Unavailable."""
+    claim = await store.get(NAMES, name if workspace_id is None else f"{workspace_id}.{name}")
+    return None if claim is None else await read_agent(store, claim.data["agent_id"])

@@ -1,0 +1,55 @@
+"""What a capability token says."""
+
+from datetime import timedelta
+from typing import Literal
+
+from shared.kit.instants import Instant
+from shared.kit.models import Data
+
+# Rehearsals and replays have tokens too, which act nowhere.
+Purpose = Literal["act", "rehearse", "replay"]
+
+# How long a token may act: a call and what it waits for.
+LONGEST_LIFE = timedelta(seconds=300)
+
+
+class Right(Data):
+    """Whose rights a token carries: those of one version of an agent, in one run of one plan."""
+
+    tenant_id: str
+    workspace_id: str | None = None
+    run_id: str
+    plan_hash: str
+    agent_id: str
+    agent_version: str
+    purpose: Purpose = "act"
+
+
+class Deed(Data):
+    """The one call that a token is for, and until when. `arguments_sha256` is the hash of their
+    canonical JSON. An iteration is None outside of `for_each`."""
+
+    step: str
+    iteration: int | None = None
+    operation: str
+    invocation_id: str
+    arguments_sha256: str
+    expires_at: Instant
+
+
+class Assent(Data):
+    """Who assented to what: `content_hash` names the plan, or the step's calls."""
+
+    content_hash: str
+    approval_id: str
+    assented_by: str
+
+
+class Grant(Data):
+    """All that a verified token says. `token_id` names it, and nothing else. `assent` is there
+    where somebody had to."""
+
+    token_id: str
+    right: Right
+    deed: Deed
+    assent: Assent | None = None

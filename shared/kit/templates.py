@@ -1,0 +1,105 @@
+"""Templates: JSON values whose texts hold expressions, as `${{ … }}`. A text that is one expression
+stands for its value; any other text holds the values as text."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from shared.kit.canonical import canonical_json
+from shared.kit.expressions import Expression, ExpressionInvalid, Path, evaluate, read
+
+OPENING, CLOSING = "${{", "}}"
+# A text of CEL, or a brace outside of one.
+_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}]", re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def parts_of(text: str) -> tuple[str | Expression, ...]:
+    """The text, cut into plain texts and expressions. Raises ExpressionInvalid."""
+    found: list[str | Expression] = []
+    at = 0
+    while (begin := text.find(OPENING, at)) >= 0:
+        end = _end(text, begin + len(OPENING))
+        found += [text[at:begin], read(text[begin + len(OPENING) : end])]
+        at = end + len(CLOSING)
+    return tuple(each for each in (*found, text[at:]) if each != "") or ("",)
+
+
+def is_template(text: str) -> bool:
+    """Whether the text holds an expression."""
+    return OPENING in text
+
+
+def alone(text: str) -> Expression | None:
+    """The expression that the text is as a whole, where it is one. Raises ExpressionInvalid."""
+    parts = parts_of(text)
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], Expression) else None
+
+
+def condition(text: str) -> Expression:
+    """The expression of a condition or a list, which may be written without braces. Raises
+    ExpressionInvalid."""
+    if not is_template(text):
+        return read(text)
+    expression = alone(text)
+    if expression is None:
+        raise ExpressionInvalid("has text around its expression: write one expression")
+    return expression
+
+
+def expressions_in(value: Any, at: Path = ()) -> Iterator[tuple[Path, Expression]]:
+    """Every expression in the texts of a template, with the place of its text. Raises
+    ExpressionInvalid."""
+    for place, text in texts_in(value, at):
+        yield from ((place, each) for each in parts_of(text) if isinstance(each, Expression))
+
+
+def texts_in(value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text of a value that holds an expression, with its place."""
+    if isinstance(value, str):
+        if is_template(value):
+            yield at, value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from texts_in(each, (*at, name))
+    elif isinstance(value, list | tuple):
+        for number, each in enumerate(value):
+            yield from texts_in(each, (*at, number))
+
+
+def filled(value: Any, data: Mapping[str, Any]) -> Any:
+    """The template with the values of its expressions over JSON data. Raises ExpressionInvalid,
+    and ExpressionFailed where one has none."""
+    if isinstance(value, str):
+        return _filled_text(value, data) if is_template(value) else value
+    if isinstance(value, Mapping):
+        return {name: filled(each, data) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [filled(each, data) for each in value]
+    return value
+
+
+def _filled_text(text: str, data: Mapping[str, Any]) -> Any:
+    parts = parts_of(text)
+    values = [each if isinstance(each, str) else evaluate(each.text, data) for each in parts]
+    if len(parts) == 1:
+        return values[0]
+    return "".join(
+        each if isinstance(each, str) else canonical_json(each).decode() for each in values
+    )
+
+
+def _end(text: str, begin: int) -> int:
+    """Where the expression that begins there ends."""
+    depth, skipped = 0, begin
+    for token in _TOKEN.finditer(text, begin):
+        if token.start() < skipped:
+            continue
+        if token[0] == "{":
+            depth += 1
+        elif token[0] == "}":
+            if depth == 0 and text.startswith(CLOSING, token.start()):
+                return token.start()
+            depth -= 1
+    raise ExpressionInvalid("has no closing }}: write ${{ expression }}")

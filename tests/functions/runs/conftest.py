@@ -1,0 +1,86 @@
+"""Runs, `tools` and approvals on real emulators, called through their APIs and handlers, and the
+server that is acted on."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import aiohttp
+import httpx
+import pytest
+from joserfc.jwk import OKPKey
+
+from functions.approvals.api import ROUTER as APPROVALS
+from functions.runs.api import ROUTER as RUNS
+from functions.runs.service import invoking
+from functions.tools.api import ROUTER as TOOLS
+from functions.tools.api import RUN as RUN_OF_TOOLS
+from shared.kit.clock import OFFSET
+from shared.policy import published
+from shared.runtime.app import create_api
+from tests.functions.agents.conftest import issuing_key
+from tests.functions.approvals.conftest import cloud
+from tests.functions.runs.worlds import World
+from tests.functions.tools.conftest import targets
+from tests.shared.cloud import Cloud, Mailbox
+
+__all__ = ["cloud", "issuing_key", "targets"]
+
+
+@pytest.fixture(scope="module")
+async def topics(cloud: Cloud) -> list[Mailbox]:
+    """The topics of the functions."""
+    return [await cloud.mailbox(name) for name in ("runs", "tools", "approvals")]
+
+
+@pytest.fixture(scope="module")
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The file that all functions read the clock's offset from."""
+    path = tmp_path_factory.mktemp("clock") / "offset"
+    path.write_bytes(OFFSET.pack(0.0))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ASSENT_CLOCK_FILE", str(path))
+        yield path
+
+
+@pytest.fixture
+async def world(
+    cloud: Cloud,
+    topics: list[Mailbox],
+    targets: str,
+    clock: Path,
+    http: aiohttp.ClientSession,
+    issuing_key: OKPKey,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[World]:
+    """A tenant nobody else has, with an agent that serves, and whole wires."""
+    cloud.mend()
+    published.forget()
+    async with AsyncExitStack() as stack:
+        clients = {}
+        for name, router, run in (
+            ("runs", RUNS, None),
+            ("approvals", APPROVALS, None),
+            ("tools", TOOLS, RUN_OF_TOOLS),
+        ):
+            app = create_api(function=name, router=router, run=run)
+            transport = httpx.ASGITransport(app=app)
+            client = httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
+            clients[name] = await stack.enter_async_context(client)
+        monkeypatch.setattr(invoking, "_client", lambda: clients["tools"])
+        tenant = f"clinic-{uuid.uuid4().hex[:12]}"
+        world = World(
+            clients["runs"],
+            clients["approvals"],
+            clients["tools"],
+            targets,
+            http,
+            issuing_key,
+            tenant,
+            cloud,
+            clock,
+        )
+        await world.fail(drop=0, refuse=0)
+        await world.agent()
+        yield world

@@ -1,0 +1,210 @@
+"""Invariants 1, 2 and 7 (docs/domain.md), whatever happens in which order: processes that die
+between a call and the commit, decisions that come twice, late or about something else, stops that
+cross."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from events.invocations import InvocationView, Labelled, invocation_id
+from functions.runs.rules import ending
+from functions.runs.rules.calls import ConcreteCall
+from functions.runs.rules.deciding import decide
+from functions.runs.rules.moves import Act, Ask, Finish, Halt, Rest
+from functions.runs.rules.progress import Progress
+from functions.runs.rules.run import Assented, Run, StepResult, Steps, next_timer
+from functions.runs.rules.starting import waiting_for
+from functions.runs.rules.stopping import cancel, pause, resume
+from shared.kit.canonical import content_hash
+from shared.kit.errors import SignatureInvalid, VersionConflict
+from shared.kit.expressions import evaluate
+from shared.kit.transitions import Transition
+from tests.functions.runs.rules.plans import NOON, add, plan, run
+
+# The parser raises the limit of recursion when it is made, which Hypothesis expects to stay.
+evaluate("1 + 1", {})
+PLAN = plan(
+    add("one", 1),
+    add("two", "${{ steps.one.output.value + 1 }}", assent="step"),
+    add("each", "${{ item }}", for_each="[5, 6]", assent="step"),
+    add("last", 9),
+    outputs={"each": "${{ steps.each.output }}"},
+)
+
+
+class Runs(RuleBasedStateMachine):
+    """One run, and a `tools` that keeps what it did under each call's id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = NOON
+        self.run: Run = run(steps=4).moving(NOON)
+        self.results: dict[str, StepResult] = {}
+        self.acted: dict[str, ConcreteCall] = {}
+        self.noted: set[str] = set()
+        self.asked: list[Assented] = []
+        self.approved: dict[str, str] = {}
+        self.acted_when_cancelled: int | None = None
+
+    def _view(self, call: ConcreteCall) -> InvocationView:
+        operation = call.call.operation
+        id = invocation_id("run_1", call.step, call.iteration, operation, call.arguments)
+        self.acted.setdefault(id, call)
+        return InvocationView(
+            invocation_id=id,
+            run_id="run_1",
+            operation=operation,
+            status="confirmed",
+            at=self.at,
+            output=Labelled(value={"value": call.arguments["amount"]}),
+            decision="dec",
+            token_id="tok",
+        )
+
+    @precondition(lambda self: self.run.is_moving)
+    @rule(dies_after=st.none() | st.integers(0, 5))
+    def go_on(self, dies_after: int | None) -> None:
+        """One burst; one that dies commits nothing, and its calls were made."""
+        progress = Progress(self.run, PLAN, results=dict(self.results))
+        calls = 0
+        while isinstance(move := progress.next(self.at), Act):
+            if dies_after is not None and calls >= dies_after:
+                return
+            if self.run.stop is not None:
+                move = None
+                break
+            calls += 1
+            progress.take([(each, self._view(each)) for each in move.calls], self.at)
+        if dies_after is not None:
+            return
+        self._commit(self._steps(progress, move), progress)
+
+    def _steps(self, progress: Progress, move: Any) -> Steps:
+        if isinstance(move, Finish):
+            return ending.finish(progress, move, self.at)
+        if self.run.stop is not None:
+            return ending.stop(progress, self.at)
+        if isinstance(move, Rest):
+            return ending.rest(progress, move)
+        if isinstance(move, Halt):
+            return ending.halt(progress, move, self.at)
+        assert isinstance(move, Ask)
+        asked = Assented(
+            approval_id=f"apr_{len(self.asked)}",
+            content_hash=move.content.hash,
+            step=move.calls[0].step,
+            token="base",
+        )
+        self.asked.append(asked)
+        waits = waiting_for(progress.run, asked)
+        return (*(Transition(each) for each in progress.made), Transition(waits))
+
+    def _commit(self, steps: Steps, progress: Progress | None = None) -> None:
+        for each in steps:
+            if isinstance(each.state, StepResult):
+                assert each.state.id not in self.results, "a step was noted twice"
+                self.results[each.state.id] = each.state
+            else:
+                self.run = each.state
+        if progress is not None:
+            self.noted |= {each.invocation_id for each in progress.receipts}
+        if self.run.status == "cancelled" and self.acted_when_cancelled is None:
+            self.acted_when_cancelled = len(self.acted)
+
+    @precondition(lambda self: bool(self.asked))
+    @rule(
+        which=st.integers(0, 10),
+        status=st.sampled_from(["approved", "approved", "rejected", "expired"]),
+        about=st.sampled_from(["it", "it", "it", "something else"]),
+        token=st.booleans(),
+    )
+    def decision_arrives(self, which: int, status: str, about: str, token: bool) -> None:
+        """Perhaps again, late, about other content, or without an assent in its token."""
+        asked = self.asked[which % len(self.asked)]
+        same = about == "it"
+        decision: Any = SimpleNamespace(
+            approval_id=asked.approval_id,
+            decision_hash=asked.content_hash if same else "0" * 64,
+            status=status,
+            decided_by="gala",
+            version=2,
+        )
+        try:
+            steps = decide(self.run, decision, "assented" if token else None, self.at)
+        except SignatureInvalid:
+            assert not same or not token
+            return
+        if steps and status == "approved":
+            self.approved[asked.content_hash] = asked.approval_id
+        self._commit(steps)
+
+    @rule(verb=st.sampled_from([pause, cancel]))
+    def somebody_stops_it(self, verb: Any) -> None:
+        try:
+            self._commit(verb(self.run, "ada", self.at))
+        except VersionConflict:
+            assert self.run.has_ended
+
+    @rule()
+    def somebody_resumes_it(self) -> None:
+        try:
+            self._commit(resume(self.run, self.at))
+        except VersionConflict:
+            assert self.run.status not in ("paused", "failed")
+
+    @precondition(lambda self: next_timer(self.run) is not None)
+    @rule()
+    def time_passes(self) -> None:
+        timer = next_timer(self.run)
+        assert timer is not None
+        self.at = max(self.at, timer[1]) + timedelta(seconds=1)
+
+    @invariant()
+    def no_step_is_done_twice(self) -> None:
+        done = [(each.step, each.iteration) for each in self.acted.values()]
+        assert len(set(done)) == len(done)
+
+    @invariant()
+    def nothing_acts_without_the_assent_to_exactly_its_calls(self) -> None:
+        for step in ("two", "each"):
+            made = [each for each in self.acted.values() if each.step == step]
+            if not made:
+                continue
+            assented = [each for each in self.asked if each.step == step]
+            hashes = {each.content_hash for each in assented} & self.approved.keys()
+            assert hashes, f"{step} acted without assent"
+            amounts: list[tuple[int | None, int]] = [(0, 5), (1, 6)]
+            if step == "two":
+                amounts = [(None, 2)]
+            content = {
+                "plan_hash": self.run.plan_hash,
+                "run_id": "run_1",
+                "step": step,
+                "operation": "assent/counter.add",
+                "effect": "change",
+                "calls": [
+                    {"iteration": number, "arguments": {"counter": "c", "amount": amount}}
+                    for number, amount in amounts
+                ],
+            }
+            assert content_hash(content) in hashes
+
+    @invariant()
+    def a_cancelled_run_acts_no_more(self) -> None:
+        if self.acted_when_cancelled is not None:
+            assert len(self.acted) == self.acted_when_cancelled
+
+    @invariant()
+    def a_completed_run_has_done_and_noted_everything(self) -> None:
+        if self.run.status == "completed":
+            assert self.noted == self.acted.keys()
+            assert len(self.acted) == 5
+            assert self.run.done == 4
+
+
+Runs.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestRuns = Runs.TestCase

@@ -1,0 +1,72 @@
+"""A process that dies at any call to a store: the run goes on, and nothing happens twice."""
+
+from typing import Any
+
+import pytest
+
+from events.approvals import ApprovalApproved
+from tests.deaths import Death, dies
+from tests.functions.runs.worlds import World, add, append, deliver
+
+# A start reads the plan, its contents, agent and budgets, commits, and then each call does.
+EACH_DEATH: list[Death] = [
+    (method, moment, number)
+    for method, most in (("BatchGetDocuments", 12), ("Commit", 6))
+    for number in range(1, most + 1)
+    for moment in ("before", "after")
+]
+at_each_death = pytest.mark.parametrize(
+    "death", EACH_DEATH, ids=["-".join(map(str, death)) for death in EACH_DEATH]
+)
+
+
+async def _ended(world: World, run_id: str) -> Any:
+    """The run once nothing follows by itself: lost processes are found by its timer."""
+    for _ in range(5):
+        await world.settle()
+        run = await world.shown(run_id)
+        if run["status"] != "running":
+            return run
+        await world.fire(run_id)
+    raise AssertionError(f"it never ends: {run}")
+
+
+@at_each_death
+async def test_each_step_acts_once(world: World, death: Death) -> None:
+    plan = await world.plan(add("one", 1), add("two", 10))
+    await dies(world.cloud, lambda: world.start(plan, key="once", settles=False), death)
+    begun = await world.start(plan, key="once")
+    run = await _ended(world, begun["run_id"])
+    assert (run["status"], run["done"]) == ("completed", 2)
+    assert await world.counter() == {"value": 11, "additions": 2}
+    assert [each["step"] for each in await world.receipts()] == ["one", "two"]
+    assert await world.events() == ["started", "completed"]
+
+
+@at_each_death
+async def test_an_assented_step_acts_once(world: World, death: Death) -> None:
+    plan = await world.plan(add("one", 1), add("two", 10, assent="step"))
+    begun = await world.start(plan)
+    await world.decide(begun["run_id"], settles=False)
+    (approved,) = (each for each in await world.log() if each.type == ApprovalApproved.event_type)
+    await dies(world.cloud, lambda: deliver(approved), death)
+    run = await _ended(world, begun["run_id"])
+    assert (run["status"], run["done"]) == ("completed", 2)
+    assert await world.counter() == {"value": 11, "additions": 2}
+    assert [each["step"] for each in await world.receipts()] == ["one", "two"]
+
+
+@at_each_death
+async def test_what_no_key_guards_acts_once_or_is_doubtful(world: World, death: Death) -> None:
+    plan = await world.plan(append("note"), add("after", 10))
+    await dies(world.cloud, lambda: world.start(plan, key="once", settles=False), death)
+    begun = await world.start(plan, key="once")
+    run = await _ended(world, begun["run_id"])
+    if run["status"] == "completed":
+        assert await world.lines() == ["done"]
+        assert (await world.counter())["value"] == 10
+    else:
+        assert (run["status"], run["waiting"]["kind"]) == ("paused", "doubt")
+        assert len(await world.lines()) <= 1
+        assert (await world.counter())["value"] == 0
+        assert [each["outcome"] for each in await world.receipts()] == ["doubtful"]

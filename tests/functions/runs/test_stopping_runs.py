@@ -1,0 +1,107 @@
+"""Runs are paused, resumed, cancelled and tried again; a person settles a doubt."""
+
+from datetime import timedelta
+
+from events.plan_content import PlanStep, Wait
+from tests.functions.runs.worlds import World, add, append
+
+
+async def test_a_paused_run_waits_for_its_assent_and_for_whoever_resumes_it(world: World) -> None:
+    run = await world.start(await world.plan(add("only", assent="step")))
+    id = run["run_id"]
+    assert (await world.act(id, "pause"))["status"] == "paused"
+    await world.decide(id)
+    paused = await world.shown(id)
+    assert (paused["status"], (await world.counter())["value"]) == ("paused", 0)
+    resumed = await world.act(id, "resume")
+    assert (resumed["status"], (await world.counter())["value"]) == ("completed", 1)
+
+
+async def test_a_cancelled_run_gives_up_its_approval(world: World) -> None:
+    run = await world.start(await world.plan(add("only", assent="step")))
+    id = run["run_id"]
+    assert (await world.act(id, "cancel"))["status"] == "cancelled"
+    assert "cancelled" in await world.events("approval")
+    assert (await world.counter())["value"] == 0
+    await world.act(id, "resume", status=409)
+
+
+async def test_an_approval_that_crosses_a_cancellation_lets_nothing_act(world: World) -> None:
+    run = await world.start(await world.plan(add("only", assent="step")))
+    id = run["run_id"]
+    await world.decide(id, settles=False)
+    assert (await world.act(id, "cancel"))["status"] == "cancelled"
+    assert (await world.counter())["value"] == 0
+
+
+async def test_a_wait_is_over_when_its_timer_fires(world: World) -> None:
+    steps = add("before"), PlanStep(id="rest", does=Wait(seconds=3600)), add("after")
+    run = await world.start(await world.plan(*steps))
+    id = run["run_id"]
+    waiting = await world.shown(id)
+    assert (waiting["status"], waiting["waiting"]["kind"]) == ("running", "time")
+    await world.fire(id, after=timedelta(seconds=-1))
+    assert (await world.counter())["value"] == 1
+    await world.fire(id)
+    assert (await world.shown(id))["status"] == "completed"
+    assert (await world.counter())["value"] == 2
+
+
+async def test_a_paused_wait_goes_on_until_the_same_instant(world: World) -> None:
+    steps = PlanStep(id="rest", does=Wait(seconds=3600)), add("after")
+    run = await world.start(await world.plan(*steps))
+    id = run["run_id"]
+    until = (await world.shown(id))["waiting"]["until"]
+    await world.act(id, "pause")
+    resumed = await world.act(id, "resume")
+    assert (resumed["status"], resumed["waiting"]["until"]) == ("running", until)
+    await world.fire(id)
+    assert (await world.shown(id))["status"] == "completed"
+
+
+async def test_a_failed_run_is_tried_again_from_where_it_stopped(world: World) -> None:
+    broken = add("two", "${{ steps.one.output.value / inputs.by }}")
+    plan = await world.plan(add("one"), broken, inputs={"by": 0})
+    run = await world.start(plan)
+    assert (run["status"], run["failure"]["code"]) == ("failed", "expression_failed")
+    again = await world.act(run["run_id"], "retry")
+    assert (again["status"], again["done"]) == ("failed", 1)
+    assert await world.counter() == {"value": 1, "additions": 1}
+
+
+async def test_a_doubtful_call_waits_for_a_persons_word(world: World) -> None:
+    await world.fail(drop=1)
+    run = await world.start(await world.plan(append("note"), add("after")))
+    paused = await world.shown(run["run_id"])
+    assert (paused["status"], paused["waiting"]["kind"]) == ("paused", "doubt")
+    assert paused["waiting"]["invocation_id"].startswith("inv_")
+    still = await world.act(run["run_id"], "resume")
+    assert (still["status"], still["waiting"]["kind"]) == ("paused", "doubt")
+    assert await world.lines() == ["done"]
+    await world.tell(paused["waiting"]["invocation_id"], happened=True)
+    ended = await world.act(run["run_id"], "resume")
+    assert ended["status"] == "completed"
+    assert await world.lines() == ["done"]
+    assert (await world.receipts())[-2]["settled_by"] == "gala"
+
+
+async def test_what_did_not_happen_is_done_once_a_person_said_so(world: World) -> None:
+    await world.fail(drop=1)
+    run = await world.start(await world.plan(append("note")))
+    paused = await world.shown(run["run_id"])
+    await world.tell(paused["waiting"]["invocation_id"], happened=False)
+    ended = await world.act(run["run_id"], "resume")
+    assert ended["status"] == "completed"
+    assert len(await world.lines()) == 2
+
+
+async def test_an_agent_that_stopped_stops_its_run_before_it_acts(world: World) -> None:
+    run = await world.start(await world.plan(add("only", assent="step")))
+    await world.agent(status="suspended")
+    await world.decide(run["run_id"])
+    paused = await world.shown(run["run_id"])
+    assert (paused["status"], paused["failure"]["code"]) == ("paused", "agent_stopped")
+    assert (await world.counter())["value"] == 0
+    await world.agent()
+    assert (await world.act(run["run_id"], "resume"))["status"] == "completed"
+    assert (await world.counter())["value"] == 1

@@ -1,0 +1,59 @@
+"""Entries of receipts, and receipts with their proofs, as the platform writes them."""
+
+import json
+from typing import Any
+
+from functions.audit.rules.chain import GENESIS, Entry, link_hash, place_of
+from functions.audit.rules.checkpoints import signed_checkpoint
+from functions.audit.rules.envelopes import signed_envelope
+from functions.audit.rules.notes import written_proof
+from functions.audit.rules.receipts import receipt_entries
+from functions.audit.rules.tree import GrowingTree, Node, inclusion, leaf_hash
+from tests.functions.audit.reports import receipt, report
+from tests.shared.verify.archives import KEY, LOG, TRUSTED
+
+TENANT = "acme"
+
+
+def entries(count: int) -> list[Entry]:
+    """The entries of that many receipts, hashed as the database hashes."""
+    chain, previous = [], GENESIS
+    told = report(TENANT, 1, *map(receipt, range(count)))
+    for number, new in enumerate(receipt_entries(told.attributes(), told.data), 1):
+        link = link_hash(
+            previous=previous,
+            tenant_id=TENANT,
+            number=number,
+            event_id=new.event_id,
+            body=new.body,
+        )
+        chain.append(Entry(TENANT, number, new.event_id, new.body, previous, link))
+        previous = link
+    return chain
+
+
+def proved(chain: list[Entry], number: int) -> dict[str, Any]:
+    """What `GET /v1/receipts/{id}/proof` answers of the entry of that number."""
+    entry = chain[number - 1]
+    tree, hashes = GrowingTree(), dict[Node, bytes]()
+    for each in chain:
+        hashes.update(tree.add(leaf_hash(each.hash)))
+    note = signed_checkpoint(LOG, tree.size, tree.root, KEY).note
+    place = place_of(
+        previous=entry.previous_hash,
+        tenant_id=entry.tenant_id,
+        number=number,
+        event_id=entry.event_id,
+    )
+    path = inclusion(number - 1, tree.size).path(hashes)
+    return {
+        "receipt_id": entry.event_id,
+        "number": number,
+        "envelope": signed_envelope(entry.body, LOG, KEY),
+        "proof": written_proof(number - 1, path, note, place.encode()),
+        "keys": [TRUSTED],
+    }
+
+
+def as_file(proved: dict[str, Any]) -> bytes:
+    return json.dumps(proved).encode()
