@@ -36,6 +36,8 @@ from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model, part_of
 from shared.kit.roles import GOVERNOR
 
+# What functions ask with.
+Asked = AgentApprovalNeeded | PolicyApprovalNeeded | RunApprovalNeeded
 LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
 # Whatever these bounds take leaves room in one document for every decision on it.
@@ -142,19 +144,12 @@ def request_of(
 def request_of_case(asked: AgentApprovalNeeded, approval_id: str, contents: Contents) -> Request:
     """The request of a creation case, with as much of its evidence as an approval takes. Raises
     ContentErased, ContentInvalid where what is to be approved cannot be read."""
-    assessment = Assessment.model_validate(contents.value(asked.assessment_hash))
-    return Request(
-        approval_id=approval_id,
-        kind=asked.kind,
-        subject=agent_subject(asked.agent_id, asked.name),
-        summary=asked.summary,
-        content=contents.value(asked.content_hash),
-        evidence=_fitting(contents.value(asked.evidence_hash)),
-        rollback_plan=assessment.rollback_plan,
-        risk=asked.risk,
-        risk_reasons=assessment.risk_reasons,
-        requested_by=asked.requested_by,
-        authors=asked.authors,
+    subject = agent_subject(asked.agent_id, asked.name)
+    return _request(
+        asked,
+        approval_id,
+        subject,
+        contents,
         stage=part_of(Stage, asked.stage),
         case=CaseBinding(case_id=asked.case_id, revision=asked.revision, purpose=asked.purpose),
         precedents_allowed=asked.precedents_allowed,
@@ -164,19 +159,12 @@ def request_of_case(asked: AgentApprovalNeeded, approval_id: str, contents: Cont
 def request_of_policy(asked: PolicyApprovalNeeded, approval_id: str, contents: Contents) -> Request:
     """The request to publish a policy, which only people decide. Raises ContentErased,
     ContentInvalid where what is to be approved cannot be read."""
-    assessment = Assessment.model_validate(contents.value(asked.assessment_hash))
-    return Request(
-        approval_id=approval_id,
-        kind=asked.kind,
-        subject=policy_subject(asked.policy_id, asked.name),
-        summary=asked.summary,
-        content=contents.value(asked.content_hash),
-        evidence=_fitting(contents.value(asked.evidence_hash)),
-        rollback_plan=assessment.rollback_plan,
-        risk=asked.risk,
-        risk_reasons=assessment.risk_reasons,
-        requested_by=asked.requested_by,
-        authors=asked.authors,
+    subject = policy_subject(asked.policy_id, asked.name)
+    return _request(
+        asked,
+        approval_id,
+        subject,
+        contents,
         effect="decide",
         precedents_allowed=False,
     )
@@ -185,11 +173,28 @@ def request_of_policy(asked: PolicyApprovalNeeded, approval_id: str, contents: C
 def request_of_run(asked: RunApprovalNeeded, approval_id: str, contents: Contents) -> Request:
     """The request of a run for assent to its plan, or to the calls of a step, which only people
     decide. Raises ContentErased, ContentInvalid where what is to be approved cannot be read."""
+    subject = run_subject(asked.run_id, asked.capsule)
+    return _request(
+        asked,
+        approval_id,
+        subject,
+        contents,
+        effect=asked.effect,
+        amount_usd_micros=asked.amount_usd_micros,
+        precedents_allowed=False,
+        token=asked.token,
+    )
+
+
+def _request(
+    asked: Asked, approval_id: str, subject: Subject, contents: Contents, **own: Any
+) -> Request:
+    """What all requests of functions say alike, with what is their `own`."""
     assessment = Assessment.model_validate(contents.value(asked.assessment_hash))
     return Request(
         approval_id=approval_id,
         kind=asked.kind,
-        subject=run_subject(asked.run_id, asked.capsule),
+        subject=subject,
         summary=asked.summary,
         content=contents.value(asked.content_hash),
         evidence=_fitting(contents.value(asked.evidence_hash)),
@@ -198,10 +203,7 @@ def request_of_run(asked: RunApprovalNeeded, approval_id: str, contents: Content
         risk_reasons=assessment.risk_reasons,
         requested_by=asked.requested_by,
         authors=asked.authors,
-        effect=asked.effect,
-        amount_usd_micros=asked.amount_usd_micros,
-        precedents_allowed=False,
-        token=asked.token,
+        **own,
     )
 
 
