@@ -20,12 +20,22 @@ class Plan(NamedTuple):
 
 
 async def read_plan(store: TenantStore, plan_hash: str) -> Plan:
-    """The plan as `capsules` signed it. Two reads. Raises NotFound, SignatureInvalid for a document
-    that `capsules` did not sign, ContentErased, ContentInvalid, Unavailable."""
+    """The plan as `capsules` signed it. Two reads. Raises NotFound, and what `believed` raises."""
     document = await store.get(PLANS, plan_hash)
     if document is None or "state" not in document.data:
-        raise NotFound(f"there is no plan {plan_hash[:64]!r}: POST /v1/plans compiles one")
+        raise not_compiled(plan_hash)
     state = PlanState.model_validate_json(document.data["state"])
+    return await believed(store, plan_hash, state)
+
+
+def not_compiled(plan_hash: str) -> NotFound:
+    """There is no plan with that hash."""
+    return NotFound(f"there is no plan {plan_hash[:64]!r}: POST /v1/plans compiles one")
+
+
+async def believed(store: TenantStore, plan_hash: str, state: PlanState) -> Plan:
+    """The plan whose document says that. One read. Raises SignatureInvalid for a document that
+    `capsules` did not sign, ContentErased, ContentInvalid, Unavailable."""
     keys = await public_keys(CAPSULES_KEYS, to_verify=[state.signature or ""])
     verify_plan(state.but(plan_hash=plan_hash), store.tenant_id, keys)
     hashes = [plan_hash, *([state.prediction_hash] if state.prediction_hash else [])]

@@ -9,13 +9,13 @@ from functions.runs.service.asking import ask_about_plan
 from functions.runs.service.budgets import take_hold
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
-from functions.runs.service.plans import read_plan
+from functions.runs.service.plans import believed, not_compiled
 from functions.runs.views import RunView
 from shared.agents import read_agent
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
-from shared.kit.errors import NotFound, VersionConflict
+from shared.kit.errors import VersionConflict
 from shared.kit.ids import new_id
 from shared.storage.idempotency import IdempotencyKey
 
@@ -52,9 +52,9 @@ async def start_run(caller: Caller, key: IdempotencyKey, plan_hash: str) -> RunV
 async def _begin(work: Command, plan_hash: str) -> Run:
     state = await work.find(_PLANS, plan_hash)
     if state is None:
-        raise NotFound(f"there is no plan {plan_hash[:64]!r}: POST /v1/plans compiles one")
+        raise not_compiled(plan_hash)
     work.is_about(_PLANS, plan_hash)
-    plan = await read_plan(work.store, plan_hash)
+    plan = await believed(work.store, plan_hash, state)
     agent = await read_agent(work.store, plan.content.agent.agent_id)
     if (why := why_stopped(agent, plan.content, work.at)) is not None:
         raise VersionConflict(why)
