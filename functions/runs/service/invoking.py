@@ -3,7 +3,6 @@
 import asyncio
 import os
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
 
@@ -13,6 +12,7 @@ from functions.runs.rules.run import Run
 from functions.runs.service.tokens import invocation_id_of
 from shared.kit.canonical import canonical_json
 from shared.kit.errors import Unavailable
+from shared.kit.per_loop import PerLoop
 from shared.kit.variables import url_variable
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 TOOLS = "tools"
 # A call that takes longer is asked for again; `tools` answers what became of it.
 TIMEOUT_SECONDS = 12.0
-
-# A connection belongs to the event loop that it was made in.
-_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]" = WeakKeyDictionary()
 
 
 async def invoke(run: Run, call: ConcreteCall, token: str, *, again: bool) -> InvocationView:
@@ -42,7 +39,7 @@ async def invoke(run: Run, call: ConcreteCall, token: str, *, again: bool) -> In
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     try:
         async with asyncio.timeout(limit):
-            answer = await _client().post(
+            answer = await _clients.here().post(
                 "/v1/invocations",
                 content=canonical_json(body.model_dump(mode="json")),
                 headers=headers,
@@ -55,11 +52,10 @@ async def invoke(run: Run, call: ConcreteCall, token: str, *, again: bool) -> In
         raise Unavailable(detail) from error
 
 
-def _client() -> "httpx.AsyncClient":
+def _made() -> "httpx.AsyncClient":
     import httpx
 
-    loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        url = os.environ[url_variable(TOOLS)]
-        _clients[loop] = httpx.AsyncClient(base_url=url, trust_env=False)
-    return _clients[loop]
+    return httpx.AsyncClient(base_url=os.environ[url_variable(TOOLS)], trust_env=False)
+
+
+_clients = PerLoop(_made)

@@ -8,12 +8,11 @@ import httpx
 
 from functions.tools.own.acting import Act, Done, NotReached, TargetRefused, Unanswered
 from functions.tools.settings import settings
+from shared.kit.per_loop import PerLoop
 
 CONNECTED_WITHIN_SECONDS, ANSWERED_WITHIN_SECONDS = 2.0, 8.0
 _REFUSED = range(400, 500)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-_clients: dict[asyncio.AbstractEventLoop, httpx.AsyncClient] = {}
 
 
 async def add(act: Act) -> Done:
@@ -38,7 +37,7 @@ async def _post(path: str, body: Any) -> Any:
         raise TargetRefused("there is no server of counters and ledgers here")
     try:
         async with asyncio.timeout(ANSWERED_WITHIN_SECONDS):
-            answer = await _client().post(f"{url}{path}", json=body)
+            answer = await _clients.here().post(f"{url}{path}", json=body)
     except _NEVER_SENT as error:
         raise NotReached("the server could not be reached") from error
     except (httpx.HTTPError, TimeoutError) as error:
@@ -56,9 +55,9 @@ def _place(act: Act, kind: str, name: str) -> str:
     return f"/tenants/{quote(act.tenant_id, safe='')}/{kind}/{quote(name, safe='')}"
 
 
-def _client() -> httpx.AsyncClient:
-    loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        timeout = httpx.Timeout(ANSWERED_WITHIN_SECONDS, connect=CONNECTED_WITHIN_SECONDS)
-        _clients[loop] = httpx.AsyncClient(timeout=timeout, trust_env=False)
-    return _clients[loop]
+def _made() -> httpx.AsyncClient:
+    timeout = httpx.Timeout(ANSWERED_WITHIN_SECONDS, connect=CONNECTED_WITHIN_SECONDS)
+    return httpx.AsyncClient(timeout=timeout, trust_env=False)
+
+
+_clients = PerLoop(_made)

@@ -17,6 +17,7 @@ from functions.runs.service import invoking
 from functions.tools.api import ROUTER as TOOLS
 from functions.tools.api import RUN as RUN_OF_TOOLS
 from shared.kit.clock import OFFSET
+from shared.kit.per_loop import PerLoop
 from shared.policy import published
 from shared.runtime.app import create_api
 from tests.functions.agents.conftest import issuing_key
@@ -68,7 +69,7 @@ async def world(
             transport = httpx.ASGITransport(app=app)
             client = httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
             clients[name] = await stack.enter_async_context(client)
-        monkeypatch.setattr(invoking, "_client", lambda: clients["tools"])
+        monkeypatch.setattr(invoking, "_clients", PerLoop(lambda: clients["tools"]))
         tenant = f"clinic-{uuid.uuid4().hex[:12]}"
         world = World(
             clients["runs"],
