@@ -68,13 +68,16 @@ class Runner(Reader):
         allowed. Raises what the use case raises, IdempotencyKeyReused, Unavailable."""
         sent = key or IdempotencyKey(caller)
         tried: list[tuple[Change, A]] = []
+        attempts = 0
 
         async def once() -> A:
+            nonlocal attempts
             store = TenantStore(caller.tenant_id)
             if tried and await self._was_applied(store, tried[-1][0]):
                 await self.outbox.hand_over(store, tried[-1][0], now=caller.received_at)
                 return tried[-1][1]
-            work = Command(self, caller, len(tried))
+            work = Command(self, caller, attempts)
+            attempts += 1
             if (known := await work.recall(sent, answer, about)) is not None:
                 answer_again()
                 return known

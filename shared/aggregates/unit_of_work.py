@@ -17,7 +17,7 @@ from shared.kit.transitions import Transition, payload
 from shared.messaging.changes import Change
 from shared.messaging.contents import keep, read_contents
 from shared.messaging.recorder import LastEvent, Recorder, last_event
-from shared.storage.batches import Document
+from shared.storage.batches import Document, LostRace
 from shared.storage.encoding import Condition
 from shared.storage.firestore import TenantStore
 
@@ -228,6 +228,17 @@ class UnitOfWork:
         if self._chains and latest is not None:
             self._recorder.cause = latest
         return saved
+
+    async def save_new(self, *transitions: Transition[Any]) -> list[Any]:
+        """As `save`, for states whose documents must not exist yet, not even as placeholders.
+        Raises LostRace too where this unit has read such a document, as a query may: one that it
+        has not read loses the race at the commit."""
+        for each in transitions:
+            aggregate = self._aggregates[type(each.state)]
+            stored = self._stored.get((aggregate.collection, aggregate.id(each.state)))
+            if stored is not None:
+                raise LostRace(f"{aggregate.subject(stored.document.id)} was saved before")
+        return await self.save(*transitions)
 
     async def save_change(self, state: T, *steps: Transition[Any]) -> T:
         """The last saved state, or `state` where nothing changes. Raises as `save`."""

@@ -42,7 +42,6 @@ from shared.kit.contents import Contents
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id, new_id
 from shared.messaging.envelope import Envelope
-from shared.storage.batches import LostRace
 from shared.storage.idempotency import IdempotencyKey
 
 _WITHDRAWN_BY = "withdrawn_by"
@@ -225,10 +224,8 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
             refused = too_many_silent(await find_tacit(work, step.state, MOST_SILENT))
         if refused:
             step = open_request(request, precedents, work.at, policy, refused)
-    if work.stored(APPROVALS, request.approval_id) is not None:
-        # The queries found it: this is a redelivery, and it was refused meanwhile.
-        raise LostRace("the approval was opened before")
-    saved: list[Approval] = await work.save(step)
+    # The queries may have found it: then this is a redelivery, and it was refused meanwhile.
+    saved: list[Approval] = await work.save_new(step)
     count_compared(work.change, step.state)
     if step.state.precedent_id is not None:
         # A precedent approves only if none of its kind was deprecated, suspended or activated
