@@ -18,7 +18,7 @@ def is_due(run: Run) -> bool:
     hold = run.hold
     if hold is None:
         return False
-    return run.spent_usd_micros > hold.settled or (_is_over(run) and hold.counted)
+    return run.spent_usd_micros != hold.settled or (_is_over(run) and hold.counted)
 
 
 def _is_over(run: Run) -> bool:
@@ -32,7 +32,7 @@ def charge(run: Run, agents: Budget, tenants: Budget, ask: Ask) -> tuple[Run, St
     assert run.hold is not None
     hold = run.hold
     spent = run.spent_usd_micros - hold.settled
-    freed = hold.usd_micros if _is_over(run) else min(spent, hold.usd_micros)
+    freed = hold.usd_micros if _is_over(run) else min(max(spent, 0), hold.usd_micros)
     left = hold.but(usd_micros=hold.usd_micros - freed, settled=run.spent_usd_micros)
     if _is_over(run):
         agents = _without_unmade(agents, run, hold)
