@@ -1,9 +1,12 @@
 """What this function owns: runs, and what their steps gave."""
 
-from functions.runs.rules.budget import Budget, BudgetLimit, budget_id
+from functions.runs.rules.budget import Budget
 from functions.runs.rules.run import RUN_LOST, Run, StepResult, next_timer
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
+from shared.budgets.limits import BudgetLimit, budget_id
+from shared.budgets.reading import BUDGETS as BUDGETS_OF_RUNS
+from shared.budgets.reading import LIMITS as LIMITS_OF_RUNS
 from shared.kit.workspaces import WORKSPACE
 
 APPROVALS_KEYS = "approvals-public-keys"
@@ -39,7 +42,7 @@ RESULTS = Aggregate(
 BUDGETS = Aggregate(
     noun="budget",
     model=Budget,
-    collection="budgets",
+    collection=BUDGETS_OF_RUNS,
     id_of=lambda budget: budget_id(budget.scope, budget.period),
     indexed=("period",),
     queried=("-period",),
@@ -48,7 +51,7 @@ BUDGETS = Aggregate(
 LIMITS = Aggregate(
     noun="budget_limit",
     model=BudgetLimit,
-    collection="budget_limits",
+    collection=LIMITS_OF_RUNS,
     id_of=lambda limit: limit.scope,
 )
 

@@ -1,7 +1,7 @@
-"""Events and timers in: decisions about what runs asked, waits that are over, runs whose process
-died."""
+"""Events and timers in: decisions about what runs and budgets asked, waits that are over, runs
+whose process died."""
 
-from functions.runs.aggregates import RUN, RUNS
+from functions.runs.aggregates import BUDGETS, RUN, RUNS
 from functions.runs.rules.run import RUN_DUE, RUN_LOST
 from functions.runs.service.deciding import TYPES, act_on
 from functions.runs.service.waking import wake
@@ -9,5 +9,5 @@ from functions.runs.service.waking import wake
 __all__ = ["ABOUT", "HANDLERS", "RUN"]
 
 # Decisions about others are not for this function.
-ABOUT = {"approvals": RUNS.noun}
+ABOUT = {"approvals": (BUDGETS.noun, RUNS.noun)}
 HANDLERS = {**dict.fromkeys(TYPES, act_on), RUN_DUE: wake, RUN_LOST: wake}

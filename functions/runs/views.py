@@ -5,8 +5,9 @@ from typing import Self
 from events.budgets import BudgetStateName
 from events.invocations import Labelled
 from events.runs import Failure, RunStatus, Waiting
-from functions.runs.rules.budget import Budget, BudgetLimit
+from functions.runs.rules.budget import Budget
 from functions.runs.rules.run import Run, StepResult
+from shared.budgets.limits import BudgetLimit
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
 from shared.kit.workspaces import InWorkspace

@@ -5,6 +5,7 @@ import re
 from events.agents import AgentApprovalNeeded
 from events.approval_policies import ApprovalPolicyChanged
 from events.approvals import ApprovalRequested, Subject
+from events.budgets import BudgetApprovalNeeded
 from events.cases import CreationCaseCancelled
 from events.policies import PolicyApprovalNeeded
 from events.precedents import PrecedentActivated
@@ -23,8 +24,9 @@ _POLICY = _noun(ApprovalPolicyChanged)
 _CEDAR_POLICY = _noun(PolicyApprovalNeeded)
 _CASE, _APPROVAL = _noun(CreationCaseCancelled), _noun(ApprovalRequested)
 _PRECEDENT, _RUN = _noun(PrecedentActivated), _noun(RunApprovalNeeded)
-_OWN = frozenset(map(folded, (_AGENT, _CASE, _POLICY, _APPROVAL, _PRECEDENT, _RUN)))
-_NOUNS = frozenset({_AGENT, _CEDAR_POLICY, _RUN})
+_BUDGET = _noun(BudgetApprovalNeeded)
+_OWN = frozenset(map(folded, (_AGENT, _BUDGET, _CASE, _POLICY, _APPROVAL, _PRECEDENT, _RUN)))
+_NOUNS = frozenset({_AGENT, _BUDGET, _CEDAR_POLICY, _RUN})
 # What people call a policy for short.
 _ALONE = frozenset({_POLICY.rpartition("_")[2]})
 # As many words of a caller's type are read together, such as `approval policy`.
@@ -48,6 +50,11 @@ def policy_subject(policy_id: str, name: str) -> Subject:
 def run_subject(run_id: str, capsule: str) -> Subject:
     """The subject of a request of a run."""
     return Subject(type=_RUN, id=run_id, name=capsule)
+
+
+def budget_subject(scope: str, period: str) -> Subject:
+    """The subject of a request to raise a budget for a period."""
+    return Subject(type=_BUDGET, id=f"{scope}.{period}", name=f"budget of {scope} for {period}")
 
 
 def noun_about(subject: Subject) -> str:

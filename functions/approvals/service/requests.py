@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from events.agents import AgentApprovalNeeded
+from events.budgets import BudgetApprovalNeeded
 from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
@@ -26,6 +27,7 @@ from functions.approvals.rules.requests import (
     Request,
     RequestBody,
     request_of,
+    request_of_budget,
     request_of_case,
     request_of_policy,
     request_of_run,
@@ -46,7 +48,7 @@ from shared.storage.idempotency import IdempotencyKey
 
 _WITHDRAWN_BY = "withdrawn_by"
 
-N = TypeVar("N", AgentApprovalNeeded, PolicyApprovalNeeded, RunApprovalNeeded)
+N = TypeVar("N", AgentApprovalNeeded, BudgetApprovalNeeded, PolicyApprovalNeeded, RunApprovalNeeded)
 _Ending = Callable[[Approval, str, datetime], Steps]
 
 
@@ -78,6 +80,11 @@ async def open_for_policy(event: Envelope) -> None:
 async def open_for_run(event: Envelope) -> None:
     """Opens the approval that a run needs; as `open_for_case`."""
     await _open(event, event.payload(RunApprovalNeeded), request_of_run)
+
+
+async def open_for_budget(event: Envelope) -> None:
+    """Opens the approval that raises a budget; as `open_for_case`."""
+    await _open(event, event.payload(BudgetApprovalNeeded), request_of_budget)
 
 
 async def _open(

@@ -95,7 +95,8 @@ def stop(progress: Progress, at: datetime) -> Steps:
 
 def report_late(run: Run, made: Progress) -> Steps:
     """What a burst did of a run that somebody ended meanwhile: nothing of it is lost."""
-    return _told(made, run, RunWentOn)
+    cost = sum(each.cost_usd_micros for each in made.made)
+    return _told(made, run.but(spent_usd_micros=run.spent_usd_micros + cost), RunWentOn)
 
 
 def ask(

@@ -8,7 +8,7 @@ from typing import Any
 
 from events.invocations import InvocationView, Labelled
 from events.plan_content import PlanContent
-from events.plans import Prediction, StepPrediction
+from events.plans import Prediction
 from events.receipts import Receipt
 from events.runs import Waiting
 from functions.runs.rules.calls import (
@@ -19,6 +19,7 @@ from functions.runs.rules.calls import (
     prepare,
 )
 from functions.runs.rules.cards import content_of_calls
+from functions.runs.rules.divergence import costs_more, more_calls, note_cost, price_of
 from functions.runs.rules.limits import breach
 from functions.runs.rules.moves import (
     Act,
@@ -49,7 +50,8 @@ ASKED_AGAIN_AFTER = timedelta(seconds=5)
 @dataclass
 class Progress:
     """A run on its way. `results` are those of earlier bursts that its expressions read, by their
-    ids; `made` are new, and so are `receipts`."""
+    ids; `made` are new, and so are `receipts`. `most_usd_micros` is the most that it may have
+    spent, where that is less than the plan says."""
 
     run: Run
     plan: PlanContent
@@ -57,6 +59,7 @@ class Progress:
     results: dict[str, StepResult] = field(default_factory=dict)
     made: list[StepResult] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
+    most_usd_micros: int | None = None
     _bytes: int = 0
     _units: tuple[Unit, ...] = ()
     _prepared: tuple[int, Prepared] | None = None
@@ -73,6 +76,8 @@ class Progress:
 
     def next(self, at: datetime) -> Move:
         """What the run does now."""
+        if (halt := costs_more(self.run)) is not None:
+            return halt
         try:
             while self.run.cursor.unit < len(self._units):
                 if (move := self._of_unit(self._units[self.run.cursor.unit], at)) is not None:
@@ -94,7 +99,8 @@ class Progress:
         if not left:
             self._end_unit(unit, prepared, at)
             return None
-        if (halt := self._diverged(unit, prepared)) is not None:
+        halt = more_calls(self.run, self.prediction, unit, prepared)
+        if halt is not None:
             return halt
         if left[0].placed.step.assent == "step":
             content = content_of_calls(self.run, prepared.calls)
@@ -159,24 +165,18 @@ class Progress:
                 return failed(each.step, "limit_reached", detail)
             counted[operation] = counted.get(operation, 0) + 1
             spent += each.call.price_usd_micros
-            if spent > self.plan.budget_usd_micros:
+            if spent > self._most:
                 return paused(each.step, "budget_exhausted", "the run may spend no more")
         return None
 
-    def _held(self, operation: str) -> int:
-        return (self.run.hold.calls.get(operation) or 0) if self.run.hold is not None else 0
+    @property
+    def _most(self) -> int:
+        plan, most = self.plan.budget_usd_micros, self.most_usd_micros
+        return plan if most is None else min(plan, most)
 
-    def _diverged(self, unit: Unit, prepared: Prepared) -> Halt | None:
-        """The run rests where a step makes more calls than its rehearsal said."""
-        for placed in unit:
-            predicted = self._predicted(placed.step.id)
-            made = sum(each.placed.number == placed.number for each in prepared.calls)
-            if predicted is None or predicted.calls is None or made <= predicted.calls:
-                continue
-            if self.run.accepted != placed.step.id:
-                detail = f"it makes {made} calls, and its rehearsal predicted {predicted.calls}"
-                return paused(placed.step.id, "diverged", detail)
-        return None
+    def _held(self, operation: str) -> int:
+        hold = self.run.hold
+        return hold.may_make(operation) if hold is not None else 0
 
     def take(
         self, outcomes: Iterable[tuple[ConcreteCall, InvocationView]], at: datetime
@@ -194,8 +194,6 @@ class Progress:
         return min(grave, key=gravity)
 
     def _take(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move | None:
-        predicted = self._predicted(call.step)
-        price = predicted.cost_usd_micros // (predicted.calls or 1) if predicted else 0
         if view.status in ("intended", "dispatched"):
             return Rest(call.step, at + ASKED_AGAIN_AFTER)
         result = self._result(call.placed, "completed", at).but(
@@ -204,7 +202,7 @@ class Progress:
             invocation_id=view.invocation_id,
             output=view.output or Labelled(),
             cost_usd_micros=view.cost_usd_micros,
-            predicted_usd_micros=price,
+            predicted_usd_micros=price_of(self.prediction, call),
             decision=view.decision,
             settled_by=view.settled_by,
             **self._assented(call),
@@ -244,7 +242,8 @@ class Progress:
         calls = dict(self.run.calls)
         if call.call.limits.per_run is not None or call.call.limits.per_day is not None:
             calls[call.call.operation] = calls.get(call.call.operation, 0) + 1
-        self.run = self.run.but(calls=calls, spent_usd_micros=self.run.spent_usd_micros + cost)
+        run = self.run.but(calls=calls, spent_usd_micros=self.run.spent_usd_micros + cost)
+        self.run = note_cost(run, self.prediction, call, cost)
 
     def _assented(self, call: ConcreteCall) -> dict[str, str | None]:
         given = {"step": self.run.step_assent, "plan": self.run.plan_assent}.get(
@@ -253,10 +252,6 @@ class Progress:
         if given is None:
             return {}
         return {"approval_id": given.approval_id, "assented_by": given.given_by}
-
-    def _predicted(self, step: str) -> StepPrediction | None:
-        steps = self.prediction.steps if self.prediction is not None else ()
-        return next((each for each in steps if each.step == step), None)
 
     def _prepare(self, unit: Unit) -> Prepared:
         at = self.run.cursor.unit

@@ -52,7 +52,8 @@ class Stop(Model):
 class Hold(Model):
     """What is held for the run until it ends, in the budgets of that day and month: money, and
     calls of operations whose number a day is limited. `counted` says that it is in the budgets;
-    `settled` is what the run had spent when an earlier hold of it was settled."""
+    `settled` is what the run has spent that is in them, and no longer held; `made` are the calls
+    that it had made before. `per_day_usd_micros` is what the agent's spec allows."""
 
     day: str
     month: str
@@ -60,6 +61,21 @@ class Hold(Model):
     calls: dict[str, int | None] = Field(default_factory=dict)
     counted: bool = False
     settled: int = 0
+    made: dict[str, int] = Field(default_factory=dict)
+    per_day_usd_micros: int = 0
+    is_trial: bool = False
+
+    def may_make(self, operation: str) -> int:
+        """How many calls of the operation the run may have made, before and with this hold."""
+        return self.made.get(operation, 0) + (self.calls.get(operation) or 0)
+
+
+class Costlier(Model):
+    """A call of a step that cost more than was predicted of it."""
+
+    step: str
+    usd_micros: int
+    predicted_usd_micros: int
 
 
 class Run(RunState):
@@ -81,8 +97,11 @@ class Run(RunState):
     undoing: Stop | None = None
     undone: int = 0
     is_undone: bool = False
-    # The divergence that a person has seen and accepted.
+    # A call has cost more than was predicted, and nobody has accepted that yet.
+    costlier: Costlier | None = None
+    # The divergences that a person has seen and accepted: the step with more calls, and the cost.
     accepted: str | None = None
+    accepted_cost: Costlier | None = None
 
     @property
     def is_moving(self) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from events.runs import Failure, RunCancelled, RunPaused, RunWentOn
+from functions.runs.rules.divergence import accept
 from functions.runs.rules.run import Run, Steps, Stop
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
@@ -54,10 +55,8 @@ def resume(run: Run, at: datetime) -> Steps:
         raise VersionConflict(f"the run is {run.status}: only a paused or failed one is resumed")
     if run.is_undone or run.undoing is not None:
         raise VersionConflict("what the run did was undone: start another one")
-    failure, waiting = run.failure, run.waiting
-    if failure is not None and failure.code == "diverged":
-        run = run.but(accepted=failure.step)
-    run = run.but(failure=None, ended_at=None, cursor=run.cursor.but(attempt=1))
+    waiting = run.waiting
+    run = accept(run).but(failure=None, ended_at=None, cursor=run.cursor.but(attempt=1))
     if waiting is not None and waiting.kind == "approval":
         again = run.but(status="awaiting_approval", due_at=None)
     elif waiting is not None and waiting.kind == "time":

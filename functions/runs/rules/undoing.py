@@ -82,7 +82,7 @@ def _inverse(progress: Progress, call: ConcreteCall) -> ConcreteCall | None:
 
 def undone(run: Run, receipts: Sequence[Receipt], kept: tuple[str, ...]) -> Steps:
     """All that could be undone is undone."""
-    after = run.but(undoing=None, is_undone=True, due_at=None)
+    after = run.but(undoing=None, is_undone=True, due_at=None, **_spent(run, receipts))
     said = {"receipts": tuple(receipts), "kept": kept}
     return (Transition(after, RunUndone, said),)
 
@@ -98,5 +98,11 @@ def part_undone(
         undoing=run.undoing if why is None else None,
         due_at=due_at,
         failure=failure,
+        **_spent(run, receipts),
     )
     return (Transition(after, RunWentOn, {"receipts": tuple(receipts)}),)
+
+
+def _spent(run: Run, receipts: Sequence[Receipt]) -> dict[str, int]:
+    """What undoing costs is spent too, though no budget stops it."""
+    return {"spent_usd_micros": run.spent_usd_micros + sum(r.cost_usd_micros for r in receipts)}

@@ -13,13 +13,14 @@ from events.invocations import InvocationView
 from events.runs import Failure
 from functions.runs.rules import ending
 from functions.runs.rules.calls import ConcreteCall
+from functions.runs.rules.charges import most_of, why_exhausted
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, Rest
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
 from functions.runs.rules.run import Run, Steps
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_calls
-from functions.runs.service.budgets import budgets_of, save_settled
+from functions.runs.service.budgets import Budgets, budgets_of, save_settled
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import Plan, read_plan
@@ -61,7 +62,7 @@ async def _one_burst(tenant_id: str, run_id: str, clock: Clock, again: bool) -> 
         if not done or not done[-1].acted:
             return False
         # Somebody ended it between our calls and our commit.
-        await work.save(*ending.report_late(run, done[-1].progress))
+        await save_settled(work, ending.report_late(run, done[-1].progress))
         return True
 
     await clock.commit_once(tenant_id, run_id, once)
@@ -77,6 +78,7 @@ class Burst:
         self._work = work
         self._clock = clock
         self._again = again
+        self._budgets: Budgets | None = None
 
     @property
     def acted(self) -> bool:
@@ -96,7 +98,7 @@ class Burst:
             steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
         else:
             steps = await self._advance()
-        saved = await save_settled(self._work, steps)
+        saved = await save_settled(self._work, steps, self._budgets)
         return next(each for each in reversed(saved) if isinstance(each, Run))
 
     async def _forbids(self, run: Run, plan: Plan, agent: KnownAgent | None) -> Failure | None:
@@ -104,12 +106,12 @@ class Burst:
         why = why_stopped(agent, plan.content, self._work.at)
         if why is not None:
             return Failure(code="agent_stopped", detail=why)
-        if run.hold is not None and run.hold.counted:
-            for budget in await budgets_of(self._work, run.agent_id, run.hold, agent):
-                if budget.state == "exhausted":
-                    detail = f"the budget of {budget.scope} for {budget.period} is exhausted"
-                    return Failure(code="budget_exhausted", detail=detail)
-        return None
+        hold = run.hold
+        if hold is None or not (hold.counted or run.spent_usd_micros):
+            return None
+        self._budgets = await budgets_of(self._work, run.agent_id, hold)
+        self.progress.most_usd_micros = most_of(run, *self._budgets)
+        return why_exhausted(*self._budgets)
 
     async def _advance(self) -> Steps:
         while True:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from functions.runs.aggregates import LIMITS, RUN, RUNS
-from functions.runs.rules.budget import TENANT, set_limit
+from functions.runs.rules.budget import set_limit
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.stopping import cancel, pause, resume
 from functions.runs.service.budgets import hold_again, save_settled
@@ -13,6 +13,7 @@ from functions.runs.service.moments import Clock
 from functions.runs.views import LimitView, RunView
 from shared.agents.reading import is_there
 from shared.aggregates.command import Command
+from shared.budgets.limits import TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import is_id

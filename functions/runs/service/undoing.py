@@ -8,6 +8,7 @@ from functions.runs.rules.reading import every_result
 from functions.runs.rules.receipts import receipt_of
 from functions.runs.rules.run import LOST_AFTER, Run, StepResult, Steps
 from functions.runs.rules.undoing import begin, part_undone, undoing_of, undone
+from functions.runs.service.budgets import save_settled
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
@@ -42,7 +43,7 @@ async def go_on_undoing(tenant_id: str, run_id: str, clock: Clock) -> None:
     async def once(work: UnitOfWork, run: Run) -> bool:
         if run.undoing is None:
             return False
-        await work.save(*await undo(work, run, clock))
+        await save_settled(work, await undo(work, run, clock))
         return True
 
     await clock.commit_once(tenant_id, run_id, once)

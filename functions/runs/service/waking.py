@@ -2,6 +2,7 @@
 
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import RUN_LOST, Run
+from functions.runs.service.budgets import save_settled
 from functions.runs.service.bursts import Burst, go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.undoing import undo
@@ -18,7 +19,7 @@ async def wake(event: Envelope) -> None:
         nonlocal is_due
         is_due = True
         if run.undoing is not None:
-            await work.save(*await undo(work, run, clock))
+            await save_settled(work, await undo(work, run, clock))
         else:
             await Burst(work, clock, again=is_lost or work.attempt > 0).do(run)
 

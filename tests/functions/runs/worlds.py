@@ -56,6 +56,7 @@ def call(operation: str, arguments: dict[str, Any]) -> Call:
         undo=definition.undo,
         idempotent=definition.idempotent,
         pin=definition.pin,
+        price_usd_micros=definition.price_usd_micros,
     )
 
 
@@ -109,6 +110,7 @@ class World:
         workspace_id: str | None = None,
         status: PlanStatus = "rehearsed",
         estimate: int = 0,
+        cost: int = 0,
         **fields: Any,
     ) -> str:
         """The hash of a rehearsed plan, as `capsules` would store it."""
@@ -133,8 +135,11 @@ class World:
         prediction = Content.of(
             Prediction(
                 mode="full",
-                steps=tuple(StepPrediction(step=each.id, calls=calls) for each in steps),
-                cost_usd_micros=0,
+                steps=tuple(
+                    StepPrediction(step=each.id, calls=calls, cost_usd_micros=cost)
+                    for each in steps
+                ),
+                cost_usd_micros=cost * len(steps),
                 risk="medium",
                 approvals=0,
                 passes=True,
@@ -243,9 +248,22 @@ class World:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def asked(self, kind: str) -> list[Any]:
+        """The approvals of that kind which wait for a governor."""
+        answer = await self.approvals.get(
+            "/v1/approvals",
+            params={"status": "pending"},
+            headers=self.of("gala", "governor")._headers(),
+        )
+        assert answer.status_code == 200, answer.text
+        return [each for each in answer.json()["items"] if each["kind"] == kind]
+
     async def decide(self, run_id: str, verb: str = "approve", *, settles: bool = True) -> None:
         """The governor decides about what the run waits for."""
-        asked = await self.approval(run_id)
+        await self.answer(await self.approval(run_id), verb, settles=settles)
+
+    async def answer(self, asked: Any, verb: str = "approve", *, settles: bool = True) -> None:
+        """The governor decides about that card."""
         body = {
             "decision": verb,
             "decision_hash": asked["decision_hash"],
