@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from events.jobs import JobBody
 from events.runs import RunStatus
 from functions.runs.aggregates import BUDGETS, RUN, RUNS
 from functions.runs.service import commanding, reading, starting, undoing
@@ -48,6 +49,15 @@ async def post_run(caller: Caller, key: Key, body: RunBody) -> RunView:
     """Runs a plan that was rehearsed. The answer comes when the run has to wait for a person or a
     time, has ended, or after some fifteen seconds."""
     return await starting.start_run(caller, key, body.plan_hash)
+
+
+@RUNS_ROUTER.post("/v1/jobs", status_code=202)
+@does("jobs.create", within=("submit_conversation",), deed="starting a job")
+async def post_job(caller: Caller, key: Key, body: JobBody) -> RunView:
+    """Compiles a published capsule with its inputs, rehearses the plan and runs it; without a
+    version, the highest that is published. It answers as `POST /v1/runs` does, and refuses what
+    does not compile, with line and column, and what its rehearsal denies."""
+    return await starting.start_job(caller, key, body)
 
 
 @RUNS_ROUTER.get("/v1/runs")

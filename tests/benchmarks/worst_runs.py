@@ -55,8 +55,8 @@ class Running:
         self.world.approve(case)
         self.agent_id: str = case["agent_id"]
 
-    def plan(self, *steps: Step) -> str:
-        """The hash of a rehearsed plan of these steps."""
+    def publish(self, *steps: Step) -> str:
+        """The version of a capsule of these steps."""
         version = f"1.0.{next(_NUMBERS)}"
         source = {
             "capsule": "works",
@@ -67,6 +67,11 @@ class Running:
         }
         sent(self.ada, "/v1/capsules", source)
         sent(self.ada, f"/v1/capsules/works/versions/{version}/publish", None)
+        return version
+
+    def plan(self, *steps: Step) -> str:
+        """The hash of a rehearsed plan of these steps."""
+        version = self.publish(*steps)
         plan = sent(self.ada, "/v1/plans", {"capsule": "works", "version": version})
         hash: str = plan["plan_hash"]
         rehearsed = sent(self.ada, f"/v1/plans/{hash}/ghostrun", {"mode": "full"})

@@ -12,8 +12,10 @@ import pytest
 from joserfc.jwk import OKPKey
 
 from functions.approvals.api import ROUTER as APPROVALS
+from functions.capsules.api import ROUTER as CAPSULES
+from functions.capsules.api import RUN as RUN_OF_CAPSULES
 from functions.runs.api import ROUTER as RUNS
-from functions.runs.service import invoking
+from functions.runs.service import invoking, ordering
 from functions.tools.api import ROUTER as TOOLS
 from functions.tools.api import RUN as RUN_OF_TOOLS
 from shared.kit.clock import OFFSET
@@ -22,6 +24,8 @@ from shared.policy import published
 from shared.runtime.app import create_api
 from tests.functions.agents.conftest import issuing_key
 from tests.functions.approvals.conftest import cloud
+from tests.functions.capsules.agents import deploy, spec_of
+from tests.functions.runs.jobs import Apart, Jobs
 from tests.functions.runs.worlds import World
 from tests.functions.tools.conftest import targets
 from tests.shared.cloud import Cloud, Mailbox
@@ -85,3 +89,14 @@ async def world(
         await world.fail(drop=0, refuse=0)
         await world.agent()
         yield world
+
+
+@pytest.fixture
+async def jobs(world: World, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Jobs]:
+    """The same tenant, whose agent has rights that the compiler reads, with `capsules`."""
+    await cloud.mailbox("capsules")
+    wire = Apart(create_api(function="capsules", router=CAPSULES, run=RUN_OF_CAPSULES))
+    await deploy(world.tenant, spec_of())
+    async with httpx.AsyncClient(transport=wire, base_url="http://capsules") as client:
+        monkeypatch.setattr(ordering, "_clients", PerLoop(lambda: client))
+        yield Jobs(world, client, wire)
