@@ -127,7 +127,7 @@ def running(
 @pytest.fixture(scope="module", autouse=True)
 def own_environment(request: pytest.FixtureRequest) -> Iterator[None]:
     """Sets the whole platform aside, where it runs, for a module whose tests do not use it."""
-    own = [item for item in request.session.items if request.node in item.listchain()]
+    own = [item for item in request.session.items if item.path == request.path]
     is_used = any("running" in getattr(item, "fixturenames", ()) for item in own)
     platform = request.config.stash.get(_RUNNING, None)
     if platform is None or is_used:

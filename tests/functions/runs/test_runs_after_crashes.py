@@ -2,22 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from events.approvals import ApprovalApproved
-from tests.deaths import Death, dies
+from tests.deaths import Death, at_deaths, dies
 from tests.functions.runs.worlds import World, add, append, deliver
 
 # A start reads the plan, its contents, agent and budgets, commits, and then each call does.
-EACH_DEATH: list[Death] = [
-    (method, moment, number)
-    for method, most in (("BatchGetDocuments", 12), ("Commit", 6))
-    for number in range(1, most + 1)
-    for moment in ("before", "after")
-]
-at_each_death = pytest.mark.parametrize(
-    "death", EACH_DEATH, ids=["-".join(map(str, death)) for death in EACH_DEATH]
-)
+at_each_death = at_deaths(reads=12, commits=6)
 
 
 async def _ended(world: World, run_id: str) -> Any:
