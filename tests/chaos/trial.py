@@ -37,7 +37,7 @@ async def _try_out(seed: int, extent: Extent, into: Path) -> tuple[Tale, Evidenc
         try:
             await stage.start()
             tale = await Run(http, stage, seed, extent).live()
-            evidence = await _examined(stage, tale)
+            evidence = await examined(stage, tale)
         finally:
             await stage.stop()
     evidence.surprises += surprises(into / "logs")
@@ -45,7 +45,7 @@ async def _try_out(seed: int, extent: Extent, into: Path) -> tuple[Tale, Evidenc
     return tale, evidence
 
 
-async def _examined(stage: Stage, tale: Tale) -> Evidence:
+async def examined(stage: Stage, tale: Tale) -> Evidence:
     """Everything the run left behind, and everything anybody was told in it."""
     described = stage.description()
     rebuilt, tenants = await asyncio.gather(

@@ -70,6 +70,14 @@ class Evidence:
     surprises: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
+    def add(self, other: "Evidence") -> None:
+        """Takes in what else was found on the same platform."""
+        self.tenants += other.tenants
+        self.keys |= other.keys
+        self.dead_letters = self.dead_letters or other.dead_letters
+        self.surprises += other.surprises
+        self.troubles += other.troubles
+
     def keep(self, file: Path) -> None:
         """Writes it all."""
         with gzip.open(file, "wt", compresslevel=3) as opened:

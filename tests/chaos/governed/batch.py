@@ -5,7 +5,7 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -14,36 +14,66 @@ from tests.chaos.checker.reading import read_counted, read_keys, read_tenants, s
 from tests.chaos.governed.course import Course
 from tests.chaos.governed.prices import priced_checkout
 from tests.chaos.operating import dead_letters
+from tests.chaos.run import Run
 from tests.chaos.tale import Extent, Tale
-from tests.chaos.trial import NO_LETTERS, client, database_of
+from tests.chaos.trial import NO_LETTERS, client, database_of, examined
 from tests.chaos.weather.stage import ROOT, Stage, unused_port
+
+
+class Birth(NamedTuple):
+    """The cases of creation that come first."""
+
+    seed: int
+    extent: Extent
 
 
 def try_runs(seed: str, extent: Extent, into: Path) -> tuple[Tale, Evidence]:
     """A batch on a platform and a database of its own, in which calls cost something. What it
     leaves behind is in `into`. Raises StageFailed."""
-    into.mkdir(parents=True)
+    (tale,), evidence = _try_out(seed, extent, into)
+    return tale, evidence
+
+
+def try_both(
+    seed: int, births: Extent, runs: Extent, into: Path
+) -> tuple[tuple[Tale, ...], Evidence]:
+    """Cases of creation, and after them runs, on one platform. Raises StageFailed."""
+    return _try_out(str(seed), runs, into, Birth(seed, births))
+
+
+def _try_out(
+    seed: str, extent: Extent, into: Path, birth: Birth | None = None
+) -> tuple[tuple[Tale, ...], Evidence]:
     root = priced_checkout(ROOT, into / "checkout")
-    return asyncio.run(_try_runs(seed, extent, into, root))
+    return asyncio.run(_tried(seed, extent, into, root, birth))
 
 
-async def _try_runs(seed: str, extent: Extent, into: Path, root: Path) -> tuple[Tale, Evidence]:
-    port = unused_port()
+async def _tried(
+    seed: str, extent: Extent, into: Path, root: Path, birth: Birth | None
+) -> tuple[tuple[Tale, ...], Evidence]:
+    tales: list[Tale] = []
+    port, evidence = unused_port(), Evidence([])
     async with client(port) as http:
         stage = Stage(into / "platform", http, port, root)
         try:
             await stage.start()
+            if birth is not None:
+                tales.append(await Run(http, stage, *birth).live())
+                evidence.add(await examined(stage, tales[0]))
             course = Course(http, stage, seed, extent)
-            tale = await course.live()
-            evidence = await _examined(http, stage, course, into)
+            tales.append(await course.live())
+            evidence.add(await examine_runs(http, stage, course, into))
         finally:
             await stage.stop()
     evidence.surprises += surprises(into / "logs")
     evidence.keep(into / "evidence.json.gz")
-    return tale, evidence
+    return tuple(tales), evidence
 
 
-async def _examined(http: httpx.AsyncClient, stage: Stage, course: Course, into: Path) -> Evidence:
+async def examine_runs(
+    http: httpx.AsyncClient, stage: Stage, course: Course, into: Path
+) -> Evidence:
+    """What the runs left behind, and what anybody was told of them."""
     tale, described = course.tale, stage.description()
     exports = [await _exported(http, firm, into) for firm in course.firms]
     tenants = await asyncio.to_thread(
