@@ -139,8 +139,8 @@ lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
 	@$(BIN)/python -m infra.preview --stack $(if $(STACK),$(call chosen,STACK,dev or staging or prod,dev staging prod),dev)
 
-chaos: setup ## 500 creation cases at once under every fault and two restarts, then the checker (SEEDS="1 2 3", CASES=500)
-	@$(BIN)/python -m tests.chaos --cases $(or $(CASES),500) --seeds $(or $(SEEDS),1)
+chaos: setup ## 500 creation cases, or governed runs, at once under every fault and restarts, then the checker (SEEDS="1 2 3", CASES=500 or RUNS=1000)
+	@$(BIN)/python -m $(if $(RUNS),tests.chaos.governed --runs $(RUNS),tests.chaos --cases $(or $(CASES),500)) --seeds $(or $(SEEDS),1)
 
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)

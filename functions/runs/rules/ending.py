@@ -93,12 +93,6 @@ def stop(progress: Progress, at: datetime) -> Steps:
     return _told(progress, run, RunCancelled, cancelled_by=wanted.by)
 
 
-def report_late(run: Run, made: Progress) -> Steps:
-    """What a burst did of a run that somebody ended meanwhile: nothing of it is lost."""
-    cost = sum(each.cost_usd_micros for each in made.made)
-    return _told(made, run.but(spent_usd_micros=run.spent_usd_micros + cost), RunWentOn)
-
-
 def ask(
     progress: Progress, run: Run, event_id: str, contents: tuple[Content, ...], **said: Any
 ) -> Steps:

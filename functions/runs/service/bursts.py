@@ -14,6 +14,7 @@ from events.runs import Failure
 from functions.runs.rules import ending
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.charges import most_of, why_exhausted
+from functions.runs.rules.late import may_go_on, report_late
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, Rest
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
@@ -55,14 +56,16 @@ async def _one_burst(tenant_id: str, run_id: str, clock: Clock, again: bool) -> 
     async def once(work: UnitOfWork, run: Run) -> bool:
         nonlocal moves
         moves = False
-        if run.is_moving:
+        if may_go_on(run, clock.now):
             done.append(Burst(work, clock, again=again or bool(done)))
             moves = (await done[-1].do(run)).is_moving
             return True
         if not done or not done[-1].acted:
             return False
-        # Somebody ended it between our calls and our commit.
-        await save_settled(work, ending.report_late(run, done[-1].progress))
+        # Somebody let it rest or end between our calls and our commit.
+        made = done[-1].progress
+        noted = await read_results(work.store, [each.id for each in made.made])
+        await save_settled(work, report_late(run, made, noted))
         return True
 
     await clock.commit_once(tenant_id, run_id, once)

@@ -3,7 +3,7 @@
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import RUN_LOST, Run
 from functions.runs.service.budgets import save_settled
-from functions.runs.service.bursts import Burst, go_on
+from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.undoing import undo
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -20,10 +20,8 @@ async def wake(event: Envelope) -> None:
         is_due = True
         if run.undoing is not None:
             await save_settled(work, await undo(work, run, clock))
-        else:
-            await Burst(work, clock, again=is_lost or work.attempt > 0).do(run)
 
     await RUN.timed(RUNS, use_case)(event)
     # Where it is not due, or its tenant is suspended, nothing goes on.
     if is_due:
-        await go_on(event.tenantid, event.subject_id, clock)
+        await go_on(event.tenantid, event.subject_id, clock, again=is_lost)
