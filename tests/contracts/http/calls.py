@@ -1,10 +1,12 @@
 """Every public call: its route, a body that it takes, who may call it, and how it refuses."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from docs.reference import merged_openapi
 from emulators.running import RunningPlatform
@@ -83,6 +85,17 @@ LISTS = [
     for path in READS
     if any(each["name"] == "cursor" for each in PATHS[path]["get"].get("parameters", ()))
 ]
+
+
+def crossed(rows: Sequence[Any], columns: Sequence[Any], *, by_day: int) -> list[Any]:
+    """Each row with each column. By day a row meets so many columns in turn, so that all columns
+    are met; the other pairs are tried by night."""
+    return [
+        pytest.param(row, column, marks=() if turn < by_day else pytest.mark.nightly)
+        for number, row in enumerate(rows)
+        for place, column in enumerate(columns)
+        for turn in [(place - number * by_day) % len(columns)]
+    ]
 
 
 def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
