@@ -39,3 +39,19 @@ async def test_a_step_shows_how_its_calls_differ_from_the_last_ones(world: World
     shown = _changes(await world.approval(third["run_id"]))
     assert shown["changed"] == [change]
     assert (await world.counter())["value"] == 1
+
+
+async def test_an_assent_that_was_taken_back_is_not_what_later_ones_differ_from(
+    world: World,
+) -> None:
+    for steps in ([add("one", assent="plan")], [add("one", assent="step")]):
+        plan = await world.plan(*steps)
+        first = await world.start(plan)
+        card = await world.approval(first["run_id"])
+        await world.answer(card, "break_glass", grounds="outage")
+        second = await world.start(plan)
+        shown = _changes(await world.approval(second["run_id"]))
+        assert shown["changed"] == []
+        await world.overturn(card)
+        third = await world.start(plan)
+        assert _changes(await world.approval(third["run_id"])) is None

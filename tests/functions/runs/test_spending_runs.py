@@ -83,6 +83,16 @@ async def test_a_refusal_leaves_the_limit(world: World) -> None:
     assert (await world.post("/v1/runs", {"plan_hash": plan})).status_code == 409
 
 
+async def test_an_overturned_raise_lowers_the_limit_again(world: World) -> None:
+    await _limit(world, 210_000)
+    await world.start(await _plan(world, add("one"), add("two"), estimate=2 * PRICE))
+    (card,) = await world.asked("financial")
+    await world.answer(card, "break_glass", grounds="outage")
+    assert (await _amounts(world))[AGENT][0] == 315_000
+    await world.overturn(card)
+    assert (await _amounts(world))[AGENT][0] == 210_000
+
+
 async def test_an_exhausted_budget_rests_what_runs_until_its_limit_is_raised(world: World) -> None:
     steps = add("one"), add("two", assent="step")
     run = await world.start(await _plan(world, *steps, estimate=2 * PRICE))
