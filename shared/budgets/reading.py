@@ -29,9 +29,9 @@ class Spending(NamedTuple):
     raised: Raised | None = None
     is_trial: bool = False
 
-    def limit(self, per_day_usd_micros: int | None) -> int:
+    def limit(self, per_day_usd_micros: int | None, *, is_trial: bool = False) -> int:
         """The limit of the period, with what the agent's spec says; None for the tenant's."""
-        usual = limit_of(self.set, per_day_usd_micros, is_trial=self.is_trial)
+        usual = limit_of(self.set, per_day_usd_micros, is_trial=is_trial or self.is_trial)
         return raised_limit(usual, self.raised)
 
 

@@ -1,14 +1,17 @@
 """What people assented to last, of each capsule's plans and of each step's calls."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from events.approvals import ApprovalState
-from functions.runs.aggregates import LAST_ASSENTS
+from events.receipts import Receipt
+from functions.runs.aggregates import LAST_ASSENTS, LED_TO
 from functions.runs.rules.deciding import TAKEN_BACK
 from functions.runs.rules.differences import difference, is_assent, place_of
 from functions.runs.rules.run import Run, Steps
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.contents import Content
+from shared.receipts.leading import RECEIPT_ID
 
 
 async def difference_from_last(
@@ -35,6 +38,13 @@ async def note_assent(work: UnitOfWork, run: Run, decision: ApprovalState, steps
     elif steps and run.asked is not None and is_assent(decision):
         said = {"content_hash": decision.decision_hash, "approval_id": decision.approval_id}
         work.change.put(LAST_ASSENTS.name, place_of(run, run.asked.step), said)
+
+
+def note_receipts(work: UnitOfWork, receipts: Iterable[Receipt]) -> None:
+    """Notes, in the commit that reports them, what approvals led to: of each the newest receipt."""
+    newest = {each.approval_id: each for each in receipts if each.approval_id is not None}
+    for id, receipt in newest.items():
+        work.change.put(LED_TO.name, id, {RECEIPT_ID: receipt.receipt_id})
 
 
 async def _forget(work: UnitOfWork, run: Run, decision: ApprovalState) -> None:
