@@ -6,7 +6,7 @@ from mobile_api.rules.agents import SHOWN_FIELDS, shown_agent
 from mobile_api.rules.documents import AGENTS, VIOLATIONS
 from mobile_api.store import require_document
 from mobile_api.views import Agent, AgentPage, ReportedViolation, ViolationPage
-from shared.budgets.reading import Spending, read_spending
+from shared.budgets.reading import Spending, read_agents_spending
 from shared.kit.callers import Caller
 from shared.kit.workspaces import within
 from shared.storage.firestore import TenantStore
@@ -23,7 +23,8 @@ async def list_agents(caller: Caller, limit: int, cursor: str | None) -> AgentPa
         limit=limit,
         cursor=cursor,
     )
-    spent = await _today(caller, [document.id for document in page.items])
+    ids = [document.id for document in page.items]
+    spent = await _today(caller, ids)
     agents = tuple(shown_agent(document.data, spent[document.id]) for document in page.items)
     return AgentPage(items=agents, next_cursor=page.next_cursor)
 
@@ -35,9 +36,8 @@ async def read_agent(caller: Caller, agent_id: str) -> Agent:
 
 
 async def _today(caller: Caller, agent_ids: Sequence[str]) -> dict[str, Spending]:
-    return await read_spending(
-        TenantStore(caller.tenant_id), agent_ids, f"{caller.received_at:%Y-%m-%d}"
-    )
+    store = TenantStore(caller.tenant_id)
+    return await read_agents_spending(store, agent_ids, caller.received_at)
 
 
 async def list_violations(caller: Caller, limit: int, cursor: str | None) -> ViolationPage:

@@ -13,8 +13,7 @@ from mobile_api.rules.documents import CARDS
 from mobile_api.service.cards import card_in
 from mobile_api.store import read_documents
 from mobile_api.views import Dashboard
-from shared.budgets.limits import TENANT
-from shared.budgets.reading import Spending, read_spending
+from shared.budgets.reading import Spending, read_months_spending
 from shared.kit.callers import Caller
 from shared.kit.instants import format_instant
 from shared.kit.workspaces import within
@@ -42,7 +41,7 @@ async def _month(store: TenantStore, workspace_id: str | None, now: datetime) ->
     """What the tenant has spent this month, which a token for a workspace does not show."""
     if workspace_id is not None:
         return None
-    return (await read_spending(store, [TENANT], f"{now:%Y-%m}"))[TENANT]
+    return await read_months_spending(store, now)
 
 
 async def _counted(store: TenantStore, workspace_id: str | None) -> Mapping[str, int]:

@@ -1,14 +1,15 @@
 """What the phone shows of what `runs` keeps: money spent, and what approvals led to."""
 
 from dataclasses import replace
+from typing import Any
 
 from events import approvals
 from events.approvals import Subject
-from functions.runs.aggregates import LED_TO, RUN
+from functions.runs.aggregates import BUDGETS, LED_TO, LIMITS, RUN
 from functions.runs.rules.budget import Budget
 from mobile_api.service.dashboard import read_dashboard
 from shared.aggregates.aggregate import Aggregate
-from shared.budgets.limits import TENANT, BudgetLimit, Raised
+from shared.budgets.limits import ANY_AGENT, TENANT, BudgetLimit, Raised
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.receipts.leading import RECEIPT_ID
@@ -34,7 +35,10 @@ async def test_an_agent_shows_what_it_spent_today_of_the_limit_of_now(phone: Pho
     spent = Budget(scope=first, period=today, limit_usd_micros=1, spent_usd_micros=950)
     await _kept(phone, spent)
     await _kept(phone, spent.but(period="2020-01-01", spent_usd_micros=7))
-    await _kept(phone, BudgetLimit(scope=first, limit_usd_micros=1_000, set_by="gala"))
+    for limited in (first, ANY_AGENT):
+        await _kept(phone, BudgetLimit(scope=limited, limit_usd_micros=1_000, set_by="gala"))
+    month = Budget(scope=TENANT, period=today[:7], limit_usd_micros=1, spent_usd_micros=957)
+    await _kept(phone, month)
     shown = {
         each["agent_id"]: each["spend"] for each in (await phone.get("/agents")).json()["items"]
     }
@@ -44,6 +48,12 @@ async def test_an_agent_shows_what_it_spent_today_of_the_limit_of_now(phone: Pho
     }
     one = (await phone.get(f"/agents/{first}")).json()
     assert one["spend"] == shown[first]
+
+
+async def test_a_list_of_agents_that_spend_nothing_costs_two_reads_more(phone: Phone) -> None:
+    await happen(phone.tenant, *(agent(number=number) for number in range(1, 6)))
+    answer = await phone.get("/agents")
+    assert answer.headers["assent-cost"] == "firestore-reads=7"
 
 
 async def test_the_dashboard_shows_the_tenants_month_but_to_no_workspace(phone: Phone) -> None:
