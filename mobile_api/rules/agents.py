@@ -16,7 +16,7 @@ from mobile_api.rules.documents import AGENTS, Fields, Step
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.health import REACTION_PATIENCE
 from mobile_api.views import Agent
-from shared.budgets.reading import Spending
+from shared.budgets.limits import Spending
 from shared.kit.instants import format_instant, parse_instant
 from shared.kit.workspaces import WORKSPACE, placed
 

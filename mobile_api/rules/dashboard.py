@@ -7,7 +7,7 @@ from events.approvals import Card
 from mobile_api.rules.budget import spend
 from mobile_api.rules.counters import DEAD_LETTERS, LATEST, functions_in
 from mobile_api.views import Dashboard, FunctionHealth, PlatformHealth
-from shared.budgets.reading import Spending
+from shared.budgets.limits import Spending
 
 MOST_VETOES = 10
 PAUSED = "paused_pipelines"

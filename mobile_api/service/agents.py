@@ -6,7 +6,8 @@ from mobile_api.rules.agents import SHOWN_FIELDS, shown_agent
 from mobile_api.rules.documents import AGENTS, VIOLATIONS
 from mobile_api.store import require_document
 from mobile_api.views import Agent, AgentPage, ReportedViolation, ViolationPage
-from shared.budgets.reading import Spending, read_agents_spending
+from shared.budgets.limits import Spending
+from shared.budgets.reading import read_agents_spending
 from shared.kit.callers import Caller
 from shared.kit.workspaces import within
 from shared.storage.firestore import TenantStore

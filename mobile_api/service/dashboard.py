@@ -13,7 +13,8 @@ from mobile_api.rules.documents import CARDS
 from mobile_api.service.cards import card_in
 from mobile_api.store import read_documents
 from mobile_api.views import Dashboard
-from shared.budgets.reading import Spending, read_months_spending
+from shared.budgets.limits import Spending
+from shared.budgets.reading import read_months_spending
 from shared.kit.callers import Caller
 from shared.kit.instants import format_instant
 from shared.kit.workspaces import within

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from events.budgets import BudgetState
 from shared.budgets.limits import (
@@ -10,16 +9,14 @@ from shared.budgets.limits import (
     TENANT,
     BudgetLimit,
     Raised,
+    Spending,
     budget_id,
-    limit_of,
-    raised_limit,
 )
 from shared.storage.firestore import TenantStore
 
 __all__ = [
     "BUDGETS",
     "LIMITS",
-    "Spending",
     "read_agents_spending",
     "read_months_spending",
 ]
@@ -34,20 +31,6 @@ class _Stored(BudgetState):
 
     raised: Raised | None = None
     is_trial: bool = False
-
-
-class Spending(NamedTuple):
-    """What was spent in a period, and what a governor says of it."""
-
-    spent_usd_micros: int = 0
-    set: BudgetLimit | None = None
-    raised: Raised | None = None
-    is_trial: bool = False
-
-    def limit(self, per_day_usd_micros: int | None, *, is_trial: bool = False) -> int:
-        """The limit of the period, with what the agent's spec says; None for the tenant's."""
-        usual = limit_of(self.set, per_day_usd_micros, is_trial=is_trial or self.is_trial)
-        return raised_limit(usual, self.raised)
 
 
 async def read_months_spending(store: TenantStore, at: datetime) -> Spending:

@@ -10,7 +10,7 @@ from events import agents, approvals, cases
 from mobile_api.rules.agents import shown_agent
 from mobile_api.rules.documents import AGENTS, Fields
 from mobile_api.views import Agent
-from shared.budgets.reading import Spending
+from shared.budgets.limits import Spending
 from shared.kit.errors import Invalid
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import (

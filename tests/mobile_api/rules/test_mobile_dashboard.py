@@ -10,7 +10,7 @@ from mobile_api.rules.counters import SHARDS, all_shards, counter_changes, total
 from mobile_api.rules.dashboard import dashboard
 from mobile_api.rules.documents import Fields
 from mobile_api.views import Dashboard
-from shared.budgets.reading import Spending
+from shared.budgets.limits import Spending
 from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import (

@@ -2,8 +2,7 @@
 
 import pytest
 
-from shared.budgets.limits import BudgetLimit, Raised, limit_of, raised_limit, state_of
-from shared.budgets.reading import Spending
+from shared.budgets.limits import BudgetLimit, Raised, Spending, limit_of, raised_limit, state_of
 
 
 @pytest.mark.parametrize(
