@@ -43,7 +43,7 @@ def _scheduled(folder: Path) -> set[str]:
 
 
 def _rendered(
-    handled: set[str], published: set[str], about: Mapping[str, tuple[str, ...]], run: Runner | None
+    handled: set[str], published: set[str], about: Mapping[str, str], run: Runner | None
 ) -> str:
     """What is called due and is published by nobody is a timer."""
     timers = {each for each in handled - published if each.split(".")[2] == "due"}

@@ -13,7 +13,7 @@ from functions.agents.service.review import attempt, review_now
 from functions.agents.service.submissions import give_up
 
 # Decisions about others are not for this function.
-ABOUT = {"approvals": (AGENTS.noun,)}
+ABOUT = {"approvals": AGENTS.noun}
 HANDLERS = {
     **dict.fromkeys(TYPES, act_on),
     AgentSuspended.event_type: suspend_dependents,

@@ -6,5 +6,5 @@ from functions.policy.service.publishing import TYPES, act_on
 __all__ = ["ABOUT", "HANDLERS", "RUN"]
 
 # Decisions about others are not for this function.
-ABOUT = {"approvals": (POLICIES.noun,)}
+ABOUT = {"approvals": POLICIES.noun}
 HANDLERS = dict.fromkeys(TYPES, act_on)

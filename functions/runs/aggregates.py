@@ -8,6 +8,8 @@ from shared.budgets.limits import BudgetLimit, budget_id
 from shared.budgets.reading import BUDGETS as BUDGETS_OF_RUNS
 from shared.budgets.reading import LIMITS as LIMITS_OF_RUNS
 from shared.kit.workspaces import WORKSPACE
+from shared.receipts.leading import APPROVAL_RECEIPTS
+from shared.storage.collections import Collection
 
 APPROVALS_KEYS = "approvals-public-keys"
 CAPSULES_KEYS = "capsules-public-keys"
@@ -55,4 +57,9 @@ LIMITS = Aggregate(
     id_of=lambda limit: limit.scope,
 )
 
-RUN = Runner("runs", RUNS, RESULTS, BUDGETS, LIMITS)
+# What people assented to last (`service/assents.py`); it is written without being read.
+LAST_ASSENTS = Collection("last_assents")
+# The newest receipt of a call that goes by an approval; written without being read too.
+LED_TO = Collection(APPROVAL_RECEIPTS)
+
+RUN = Runner("runs", RUNS, RESULTS, BUDGETS, LIMITS, collections=(LAST_ASSENTS, LED_TO))

@@ -1,13 +1,13 @@
 """Events and timers in: decisions about what runs and budgets asked, waits that are over, runs
 whose process died."""
 
-from functions.runs.aggregates import BUDGETS, RUN, RUNS
+from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import RUN_DUE, RUN_LOST
 from functions.runs.service.deciding import TYPES, act_on
 from functions.runs.service.waking import wake
 
 __all__ = ["ABOUT", "HANDLERS", "RUN"]
 
-# Decisions about others are not for this function.
-ABOUT = {"approvals": (BUDGETS.noun, RUNS.noun)}
+# Decisions about others are not for this function; those about budgets say `run` too.
+ABOUT = {"approvals": RUNS.noun}
 HANDLERS = {**dict.fromkeys(TYPES, act_on), RUN_DUE: wake, RUN_LOST: wake}

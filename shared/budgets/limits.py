@@ -1,11 +1,13 @@
 """What a budget allows in a period, and what that stops. Pure."""
 
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from events.budgets import BudgetStateName, Threshold
 from shared.kit.models import Data, Model
 
 TENANT = "tenant"
+# The document of this limit is there once a governor has set that of some agent.
+ANY_AGENT = "agents"
 TENANTS_MONTH_USD_MICROS = 100_000_000
 TRIAL_DAY_USD_MICROS = 5_000_000
 THRESHOLDS: tuple[Threshold, ...] = get_args(Threshold)
@@ -60,3 +62,17 @@ def state_of(spent_usd_micros: int, limit_usd_micros: int) -> BudgetStateName:
     """The state that the highest threshold gives which was reached."""
     reached = [each for each in THRESHOLDS if has_reached(spent_usd_micros, limit_usd_micros, each)]
     return _STATES[reached[-1]] if reached else "active"
+
+
+class Spending(NamedTuple):
+    """What was spent in a period, and what a governor says of it."""
+
+    spent_usd_micros: int = 0
+    set: BudgetLimit | None = None
+    raised: Raised | None = None
+    is_trial: bool = False
+
+    def limit(self, per_day_usd_micros: int | None, *, is_trial: bool = False) -> int:
+        """The limit of the period, with what the agent's spec says; None for the tenant's."""
+        usual = limit_of(self.set, per_day_usd_micros, is_trial=is_trial or self.is_trial)
+        return raised_limit(usual, self.raised)

@@ -32,15 +32,15 @@ class Clause:
 
 @dataclass(frozen=True)
 class Filter:
-    """Passes what one of its clauses passes and, where it names nouns, what is `about` one of them.
+    """Passes what one of its clauses passes and, where it names a noun, what is `about` that.
     `str()` is the filter in Pub/Sub's syntax, or empty."""
 
     clauses: tuple[Clause, ...]
-    about: tuple[str, ...] = ()
+    about: str = ""
 
     def passes(self, event_type: str, about: str = "") -> bool:
         """Whether a message of this type is delivered, which is about things of that noun."""
-        is_wanted = not self.about or about in self.about
+        is_wanted = self.about in ("", about)
         return is_wanted and any(clause.passes(event_type) for clause in self.clauses)
 
     def __str__(self) -> str:
@@ -48,9 +48,7 @@ class Filter:
         if not self.about:
             return types
         is_one = len(self.clauses) == 1
-        nouns = _OR.join(map(_is_about, self.about))
-        about = nouns if len(self.about) == 1 else f"({nouns})"
-        return _AND.join((about, types if is_one else f"({types})"))
+        return _AND.join((_is_about(self.about), types if is_one else f"({types})"))
 
     @property
     def _types(self) -> str:
@@ -60,11 +58,9 @@ class Filter:
         return _OR.join(f"({each})" if each.without else str(each) for each in self.clauses)
 
 
-def narrowest_filter(
-    handled: Iterable[str], others: Iterable[str], *, about: Iterable[str] = ()
-) -> Filter:
+def narrowest_filter(handled: Iterable[str], others: Iterable[str], *, about: str = "") -> Filter:
     """The filter for a reader that handles some event types of a topic that carries `others` too;
-    only what is `about` things of those nouns, where any are given.
+    only what is `about` things of that noun, where one is given.
 
     Guarantees that every version of a handled type passes, so that the reader can refuse a version
     that it does not know; that the text has at most 256 bytes; and that no filter of such clauses
@@ -73,16 +69,16 @@ def narrowest_filter(
     wanted = frozenset(map(family, handled))
     if not wanted:
         raise ValueError("a filter needs a type that is handled")
-    families, nouns = tuple(sorted(wanted.union(map(family, others)))), tuple(sorted(about))
+    families = tuple(sorted(wanted.union(map(family, others))))
     everything = [
-        Filter((Clause("", each.without), *each.clauses), nouns)
+        Filter((Clause("", each.without), *each.clauses), about)
         for each in _below("", families, wanted, passing=True)
     ]
-    chosen = [Filter(each.clauses, nouns) for each in _below("", families, wanted, passing=False)]
+    chosen = [Filter(each.clauses, about) for each in _below("", families, wanted, passing=False)]
     best = min(
         (each for each in (*everything, *chosen) if len(str(each)) <= LONGEST_FILTER),
         key=lambda each: (
-            sum(each.passes(family, *nouns[:1]) for family in families),
+            sum(each.passes(family, about) for family in families),
             len(str(each)),
             str(each),
         ),

@@ -142,8 +142,8 @@ class Handles(Model):
 
     events: EventTypes = ()
     timers: EventTypes = ()
-    # Of some topics it gets only what is about things of these nouns.
-    about: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    # Of some topics it gets only what is about things of one noun.
+    about: dict[str, str] = Field(default_factory=dict)
     collections: dict[str, Collection] = Field(default_factory=dict)
 
 

@@ -153,7 +153,7 @@ class Manifests:
                 types = {each for each, topics in self.topics_of.items() if topic in topics}
                 handled = types.intersection(handles.events)
                 if handled:
-                    about = handles.about.get(topic, ())
+                    about = handles.about.get(topic, "")
                     filter = narrowest_filter(handled, types - handled, about=about)
                     attempts, backoff = reactions.attempts, reactions.backoff
                     name = f"{noun}-reactions"

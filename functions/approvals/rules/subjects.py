@@ -26,7 +26,7 @@ _CASE, _APPROVAL = _noun(CreationCaseCancelled), _noun(ApprovalRequested)
 _PRECEDENT, _RUN = _noun(PrecedentActivated), _noun(RunApprovalNeeded)
 _BUDGET = _noun(BudgetApprovalNeeded)
 _OWN = frozenset(map(folded, (_AGENT, _BUDGET, _CASE, _POLICY, _APPROVAL, _PRECEDENT, _RUN)))
-_NOUNS = frozenset({_AGENT, _BUDGET, _CEDAR_POLICY, _RUN})
+_NOUNS = frozenset({_AGENT, _CEDAR_POLICY, _RUN})
 # What people call a policy for short.
 _ALONE = frozenset({_POLICY.rpartition("_")[2]})
 # As many words of a caller's type are read together, such as `approval policy`.
@@ -58,7 +58,11 @@ def budget_subject(scope: str, period: str) -> Subject:
 
 
 def noun_about(subject: Subject) -> str:
-    """The noun of Assent's own thing that a request is about; empty for whatever callers name."""
+    """The noun of Assent's own thing that a request is about; empty for whatever callers name. A
+    budget is one of runs: a filter of `runs` that named another noun would have no room to leave
+    out the requests of all runs."""
+    if subject.type == _BUDGET:
+        return _RUN
     return subject.type if subject.type in _NOUNS else ""
 
 

@@ -11,6 +11,7 @@ from events.plan_content import Call, PlanContent, all_steps
 from events.plans import Prediction
 from functions.runs.rules.run import Hold
 from shared.budgets.limits import (
+    ANY_AGENT,
     TENANT,
     THRESHOLDS,
     BudgetLimit,
@@ -147,6 +148,11 @@ def _calls(agents: Budget, operation: str, wanted: int | None, per_day: int) -> 
         )
         raise BudgetExhausted(detail)
     return left if wanted is None else wanted
+
+
+def note_limits(by: str) -> Steps:
+    """The limit of some agent is set: others look for that of each only then."""
+    return (Transition(BudgetLimit(scope=ANY_AGENT, limit_usd_micros=0, set_by=by)),)
 
 
 def set_limit(scope: str, limit_usd_micros: int, by: str) -> Steps:

@@ -67,10 +67,11 @@ def question(
     }
 
 
-def evidence_of(run: Run, prediction: Prediction | None) -> Content:
-    """What the approver sees first: what the run has done and spent, and what was predicted."""
+def evidence_of(run: Run, prediction: Prediction | None, changed: Sequence[Any] = ()) -> Content:
+    """What the approver sees first: what the run has done and spent, what has changed since the
+    last assent, and what was predicted."""
     so_far = {"steps_done": run.done, "of": run.steps, "spent_usd_micros": run.spent_usd_micros}
-    items: list[Any] = [{"run": run.run_id, **so_far}]
+    items: list[Any] = [{"run": run.run_id, **so_far}, *changed]
     if prediction is not None:
         items.append({"prediction": prediction.model_dump(mode="json", exclude_defaults=True)})
     return Content.of(items)

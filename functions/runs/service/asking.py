@@ -15,6 +15,7 @@ from functions.runs.rules.moves import Ask
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Assented, Run, Steps
 from functions.runs.rules.starting import waiting_for
+from functions.runs.service.assents import difference_from_last
 from functions.runs.service.tokens import base_token
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.contents import Content
@@ -30,7 +31,7 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
         work,
         progress,
         effect=first.call.effect,
-        content_hash=move.content.hash,
+        content=move.content,
         step=first.step,
         summary=summary,
         operations=[first.call.operation],
@@ -47,7 +48,7 @@ async def ask_about_plan(
         work,
         Progress(run, plan, prediction),
         effect=gravest(effects_of(plan)),
-        content_hash=run.plan_hash,
+        content=Content.of(plan.model_dump(mode="json")),
         step=None,
         summary=f"Run {run.capsule}, version {run.capsule_version}: {run.steps} steps",
         operations=[each.operation for each in calls],
@@ -59,18 +60,19 @@ async def _ask(
     progress: Progress,
     *,
     effect: Effect,
-    content_hash: str,
+    content: Content,
     step: str | None,
     summary: str,
     operations: list[str],
     new: tuple[Content, ...] = (),
 ) -> Steps:
-    run = progress.run
+    run, content_hash = progress.run, content.hash
     event_id = derive_id("evt", work.at, run.run_id, content_hash, str(run.cursor.unit))
     token = await base_token(run, work.store.tenant_id, content_hash)
     approval_id = derive_id("apr", work.at, event_id)
     asked = Assented(approval_id=approval_id, content_hash=content_hash, step=step, token=token)
-    evidence = evidence_of(run, progress.prediction)
+    changed = await difference_from_last(work, run, step, content)
+    evidence = evidence_of(run, progress.prediction, changed)
     assessment = assessment_of(effect, operations)
     said = question(run, effect, content_hash, summary, token, run.authors)
     return ending.ask(

@@ -21,6 +21,7 @@ from functions.runs.rules.reading import results_to_read
 from functions.runs.rules.run import Run, Steps
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_calls
+from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of, save_settled
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
@@ -65,6 +66,7 @@ async def _one_burst(tenant_id: str, run_id: str, clock: Clock, again: bool) -> 
         # Somebody let it rest or end between our calls and our commit.
         made = done[-1].progress
         noted = await read_results(work.store, [each.id for each in made.made])
+        note_receipts(work, made.receipts)
         await save_settled(work, report_late(run, made, noted))
         return True
 
@@ -101,6 +103,7 @@ class Burst:
             steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
         else:
             steps = await self._advance()
+        note_receipts(self._work, self.progress.receipts)
         saved = await save_settled(self._work, steps, self._budgets)
         return next(each for each in reversed(saved) if isinstance(each, Run))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from functions.runs.aggregates import LIMITS, RUN, RUNS
-from functions.runs.rules.budget import set_limit
+from functions.runs.rules.budget import note_limits, set_limit
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.stopping import cancel, pause, resume
 from functions.runs.service.budgets import hold_again, save_settled
@@ -13,7 +13,7 @@ from functions.runs.service.moments import Clock
 from functions.runs.views import LimitView, RunView
 from shared.agents.reading import is_there
 from shared.aggregates.command import Command
-from shared.budgets.limits import TENANT
+from shared.budgets.limits import ANY_AGENT, TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import is_id
@@ -75,7 +75,9 @@ async def put_limit(
         if scope != TENANT and not await is_there(work.store, scope):
             await report_miss(RUN.outbox, caller, scope)
             raise unknown
-        await work.find(LIMITS, scope)
+        await work.prefetch((LIMITS, scope), (LIMITS, ANY_AGENT))
+        if scope != TENANT and await work.find(LIMITS, ANY_AGENT) is None:
+            await work.save(*note_limits(caller.principal))
         saved = await work.save(*set_limit(scope, limit_usd_micros, caller.principal))
         return LimitView.of(saved[0])
 

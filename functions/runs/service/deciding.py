@@ -3,6 +3,7 @@
 from events.decisions import DECISIONS, verify_decision
 from functions.runs.aggregates import APPROVALS_KEYS, BUDGETS, RUN, RUNS
 from functions.runs.rules.deciding import decide
+from functions.runs.service.assents import note_assent
 from functions.runs.service.budgets import save_settled
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
@@ -34,6 +35,7 @@ async def act_on(event: Envelope) -> None:
         if run is not None:
             steps = decide(run, decision, decision.token, work.at)
             noted = bool(await save_settled(work, steps))
+            await note_assent(work, run, decision, steps)
 
     keys = await public_keys(APPROVALS_KEYS, to_verify=[decision.signature or ""])
     verify_decision(decision, event.data, event.tenantid, keys)

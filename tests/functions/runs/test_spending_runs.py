@@ -1,10 +1,12 @@
 """What runs spend reaches the budgets while they act, once, and stops what it must."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from events.operations import OPERATIONS
+from shared.budgets.reading import read_agents_spending, read_months_spending
 from tests.deaths import Death, dies
 from tests.functions.runs.worlds import COUNTER, World, add
 from tests.functions.tools.worlds import AGENT
@@ -30,6 +32,12 @@ async def _amounts(world: World) -> dict[str, tuple[int, int, int]]:
     }  # fmt: skip
 
 
+async def _day(world: World) -> datetime:
+    """The day in which the agent has spent something."""
+    listed = (await world.get("/v1/budgets")).json()["items"]
+    return datetime.fromisoformat(next(e["period"] for e in listed if e["scope"] == AGENT))
+
+
 async def _limit(world: World, micros: int) -> None:
     governor = world.of("gala", "governor")
     answer = await governor.put(f"/v1/budgets/{AGENT}", {"limit_usd_micros": micros})
@@ -45,6 +53,12 @@ async def test_what_a_run_spent_is_spent_while_it_waits(world: World) -> None:
     run = await world.start(await _plan(world, *steps, estimate=3 * PRICE))
     expected = {AGENT: (9_000_000, 200_000, 100_000), "tenant": (100_000_000, 200_000, 100_000)}
     assert await _amounts(world) == expected
+    # Others read the same where it lies.
+    day = await _day(world)
+    month = await read_months_spending(world.store, day)
+    assert (month.spent_usd_micros, month.limit(None)) == (100_000, 100_000_000)
+    agents = await read_agents_spending(world.store, [AGENT], day)
+    assert agents[AGENT].spent_usd_micros == 100_000
     assert (await world.shown(run["run_id"]))["held_usd_micros"] == 200_000
     await world.decide(run["run_id"])
     assert (await _amounts(world))[AGENT] == (9_000_000, 0, 200_000)
@@ -64,6 +78,8 @@ async def test_95_percent_asks_once_and_exactly_what_is_approved_raises_the_limi
     assert (card["amount_usd_micros"], card["effect"], card["risk"]) == (105_000, "pay", "high")
     await world.answer(card)
     assert (await _amounts(world))[AGENT] == (315_000, 0, 200_000)
+    agents = await read_agents_spending(world.store, [AGENT], await _day(world))
+    assert agents[AGENT].limit(9_000_000) == 315_000
     more = await _plan(world, add("three"), estimate=PRICE)
     assert (await world.start(more))["status"] == "completed"
     # It was asked once in this period, however often 95 % are reached.
@@ -81,6 +97,16 @@ async def test_a_refusal_leaves_the_limit(world: World) -> None:
     await world.answer(card, "reject")
     assert (await _amounts(world))[AGENT][0] == 210_000
     assert (await world.post("/v1/runs", {"plan_hash": plan})).status_code == 409
+
+
+async def test_an_overturned_raise_lowers_the_limit_again(world: World) -> None:
+    await _limit(world, 210_000)
+    await world.start(await _plan(world, add("one"), add("two"), estimate=2 * PRICE))
+    (card,) = await world.asked("financial")
+    await world.answer(card, "break_glass", grounds="outage")
+    assert (await _amounts(world))[AGENT][0] == 315_000
+    await world.overturn(card)
+    assert (await _amounts(world))[AGENT][0] == 210_000
 
 
 async def test_an_exhausted_budget_rests_what_runs_until_its_limit_is_raised(world: World) -> None:

@@ -262,13 +262,16 @@ class World:
         """The governor decides about what the run waits for."""
         await self.answer(await self.approval(run_id), verb, settles=settles)
 
-    async def answer(self, asked: Any, verb: str = "approve", *, settles: bool = True) -> None:
+    async def answer(
+        self, asked: Any, verb: str = "approve", *, settles: bool = True, **fields: Any
+    ) -> None:
         """The governor decides about that card."""
         body = {
             "decision": verb,
             "decision_hash": asked["decision_hash"],
             "client_decision_id": str(uuid.uuid4()),
             "note": "as discussed",
+            **fields,
         }
         answer = await self.approvals.post(
             f"/v1/approvals/{asked['id']}/decisions",
@@ -281,6 +284,19 @@ class World:
         assert answer.status_code == 200, answer.text
         if settles:
             await self.settle()
+
+    async def overturn(self, asked: Any) -> None:
+        """Another governor overturns the broken glass."""
+        answer = await self.approvals.post(
+            f"/v1/approvals/{asked['id']}/review",
+            content=json.dumps({"verdict": "overturned", "note": "not like this"}).encode(),
+            headers={
+                **self.of("gus", "governor")._headers(),
+                "Content-Type": "application/json",
+            },
+        )
+        assert answer.status_code == 200, answer.text
+        await self.settle()
 
     async def tell(self, invocation_id: str, *, happened: bool) -> None:
         """The governor says what became of a doubtful call."""
