@@ -1,7 +1,8 @@
-"""What this function owns: runs, and what their steps gave."""
+"""What this function owns: runs, what their steps gave, and what models answered in them."""
 
 from functions.runs.rules.budget import Budget
 from functions.runs.rules.run import RUN_LOST, Run, StepResult, next_timer
+from functions.runs.rules.thinking import Turn
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.budgets.limits import BudgetLimit, budget_id
@@ -12,6 +13,7 @@ from shared.kit.workspaces import WORKSPACE
 APPROVALS_KEYS = "approvals-public-keys"
 CAPSULES_KEYS = "capsules-public-keys"
 SIGNING_KEY = "runs-signing-key"
+MODEL_KEY = "runs-model-key"
 
 RUNS = Aggregate(
     noun="run",
@@ -38,6 +40,14 @@ RESULTS = Aggregate(
     id_of=lambda result: result.id,
 )
 
+# Written once, when a model has answered.
+TURNS = Aggregate(
+    noun="run_turn",
+    model=Turn,
+    collection="run_turns",
+    id_of=lambda turn: turn.id,
+)
+
 # What an agent spends in a day, and the tenant in a month.
 BUDGETS = Aggregate(
     noun="budget",
@@ -55,4 +65,4 @@ LIMITS = Aggregate(
     id_of=lambda limit: limit.scope,
 )
 
-RUN = Runner("runs", RUNS, RESULTS, BUDGETS, LIMITS)
+RUN = Runner("runs", RUNS, RESULTS, TURNS, BUDGETS, LIMITS)

@@ -26,6 +26,8 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
     first = move.calls[0]
     count = "one call" if len(move.calls) == 1 else f"{len(move.calls)} calls"
     summary = f"Step {first.step} of {progress.run.capsule}: {count} of {first.call.operation}"
+    if move.why is not None:
+        summary += f", which a model chose: {move.why}"[:1_000]
     return await _ask(
         work,
         progress,
