@@ -69,10 +69,10 @@ class StepOfTurns(NamedTuple):
         """What comes next. Raises ExpressionFailed where the goal has no value."""
         if (problem := self._changed()) is not None:
             return problem
-        calls, number = calls_in(self.mind.turns), self.run.cursor.call
+        calls, number = calls_in(self._turns), self.run.cursor.call
         if number < len(calls):
             return self._choice(judge(calls[number], self._bounds()), number, at)
-        last = self.mind.turns[-1].answer if self.mind.turns else None
+        last = self._turns[-1].answer if self._turns else None
         if last is not None and not last.calls and not last.is_cut and last.text.strip():
             return Noted(self._end(last.text, at), ends=True)
         return self._think()
@@ -90,6 +90,11 @@ class StepOfTurns(NamedTuple):
     @property
     def _thinking(self) -> Thinking:
         return self.run.thinking or Thinking()
+
+    @property
+    def _turns(self) -> tuple[Turn, ...]:
+        """Those of this step: another one may have been under way before."""
+        return tuple(each for each in self.mind.turns if each.number == self.placed.number)
 
     @property
     def _is_ours(self) -> bool:
@@ -158,7 +163,7 @@ class StepOfTurns(NamedTuple):
             detail = f"the model gave no answer in {envelope.most_turns} turns"
             return failed(self._id, "turns_exhausted", detail)
         goal = filled(self._does.goal, self.context)
-        said = conversation(goal, envelope, self.mind.turns, self._given())
+        said = conversation(goal, envelope, self._turns, self._given())
         if said.size > MOST_BYTES:
             detail = f"what the model would be told has {said.size} bytes; it may have {MOST_BYTES}"
             return failed(self._id, "conversation_too_long", detail)
@@ -210,13 +215,13 @@ class StepOfTurns(NamedTuple):
         return self._result(at, status=REFUSED, iteration=number, output=output)
 
     def _end(self, text: str, at: datetime) -> StepResult:
-        written = Labelled(value={"text": text}, labels=(f"model:{self.mind.turns[-1].model}",))
+        written = Labelled(value={"text": text}, labels=(f"model:{self._turns[-1].model}",))
         return self._result(
             at,
             status="completed",
             output=written,
             iterations=self.run.cursor.call,
-            turns=len(self.mind.turns),
+            turns=len(self._turns),
             cost_usd_micros=self._thinking.spent_usd_micros,
         )
 
@@ -249,43 +254,3 @@ def chosen_in(placed: Placed, results: Mapping[str, StepResult]) -> list[Concret
         for each in sorted(made, key=lambda one: one.iteration or 0)
         if each.chosen is not None
     ]
-
-
-def ask_model(run: Run, move: Think, asker: str) -> Run:
-    """The run before the model is asked: what that may cost counts as spent."""
-    thinking = run.thinking or Thinking()
-    return run.but(
-        thinking=thinking.but(
-            asked=thinking.asked + 1,
-            asker=asker,
-            reserved_usd_micros=move.reserved_usd_micros,
-            spent_usd_micros=thinking.spent_usd_micros + move.reserved_usd_micros,
-        ),
-        spent_usd_micros=run.spent_usd_micros + move.reserved_usd_micros,
-    )
-
-
-def note_cost(run: Run, cost: int, turns: int) -> Run:
-    """The run once it is known what the latest call of the model cost, and whether it gave a
-    turn."""
-    thinking = run.thinking or Thinking()
-    more = cost - thinking.reserved_usd_micros
-    return run.but(
-        thinking=Thinking(
-            turns=thinking.turns + turns, spent_usd_micros=thinking.spent_usd_micros + more
-        ),
-        spent_usd_micros=run.spent_usd_micros + more,
-    )
-
-
-def turn_of(run: Run, move: Think, answer: Any, cost: int, at: datetime) -> Turn:
-    """The turn to keep."""
-    return Turn(
-        run_id=run.run_id,
-        number=move.placed.number,
-        turn=(run.thinking or Thinking()).turns,
-        at=at,
-        model=move.terms.name,
-        answer=answer,
-        cost_usd_micros=cost,
-    )

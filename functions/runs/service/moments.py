@@ -15,6 +15,8 @@ from shared.storage.races import decide_again
 
 # A request has 30 seconds, and a call may take 12 of them.
 BURSTS_SECONDS = 15.0
+# A model takes its time to answer, and its answer is committed.
+MODEL_SECONDS = 10.0
 
 
 class Clock:
@@ -43,6 +45,11 @@ class Clock:
     def is_over(self) -> bool:
         """Whether the request has no time for another burst."""
         return self.elapsed > BURSTS_SECONDS
+
+    @property
+    def is_late(self) -> bool:
+        """Whether another request has more time for a model."""
+        return self.elapsed > MODEL_SECONDS
 
     async def commit_once(
         self,

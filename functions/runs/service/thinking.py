@@ -3,18 +3,21 @@
 The run is committed before the model is asked, with what that may cost, and after it has answered:
 whoever finds the first without the second knows that an answer was lost, and asks once more."""
 
-from datetime import timedelta
-
 from events.plan_content import AgentTurns, PlanContent
 from functions.runs.aggregates import MODEL_KEY, TURNS
-from functions.runs.rules import ending
-from functions.runs.rules.moves import Rest, Think, failed
+from functions.runs.rules.answers import (
+    after_answer,
+    after_failure,
+    before_asking,
+    turn_key,
+)
+from functions.runs.rules.moves import Think
 from functions.runs.rules.order import units_of
 from functions.runs.rules.prices import GRAVEST_USD_IN, GRAVEST_USD_OUT, ModelTerms
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.thinking import Turn, turn_id
-from functions.runs.rules.turns import Mind, ask_model, note_cost, turn_of
+from functions.runs.rules.turns import Mind
 from functions.runs.service.moments import Clock
 from functions.runs.settings import settings
 from shared.agents import KnownAgent
@@ -63,30 +66,19 @@ def _terms() -> ModelTerms | None:
 
 async def think(progress: Progress, move: Think, clock: Clock) -> Steps:
     """What is committed of one turn: that the model will be asked or, once that is so, its answer.
-    Somebody who wants the run to stop stops it before, and after."""
-    run = progress.run
-    key = turn_id(run.run_id, move.placed.number, run.thinking.turns if run.thinking else 0)
+    Raises Unavailable."""
+    key = turn_key(progress.run, move)
     answer = clock.answers.get(key)
     if answer is None:
-        if run.stop is not None:
-            # What was reserved by us is free again: nobody was asked.
-            progress.run = note_cost(run, 0, 0) if move.is_reserved else run
-            return ending.stop(progress, clock.now)
-        if not move.is_reserved:
-            if not clock.is_over:
-                progress.run = ask_model(run, move, clock.asker)
-            return ending.commit_part(progress, clock.now)
+        steps = before_asking(progress, move, clock.asker, clock.now, is_late=clock.is_late)
+        if steps is not None:
+            return steps
         try:
             answer = await _asked(move, clock)
         except ModelFailed as failure:
-            return _failed(progress, move, failure, clock)
+            return after_failure(progress, move, failure, clock.now)
         clock.answers[key] = answer
-    cost = move.terms.cost_of(answer.usage, move.reserved_usd_micros)
-    progress.answered.append(turn_of(run, move, answer, cost, clock.now))
-    progress.run = note_cost(run, cost, 1)
-    if run.stop is not None:
-        return ending.stop(progress, clock.now)
-    return ending.commit_part(progress, clock.now)
+    return after_answer(progress, move, answer, clock.now, is_late=clock.is_late)
 
 
 async def _asked(move: Think, clock: Clock) -> Answer:
@@ -100,20 +92,3 @@ async def _asked(move: Think, clock: Clock) -> Answer:
         most_tokens=move.most_tokens,
         within_seconds=left if limit is None else min(limit, left),
     )
-
-
-def _failed(progress: Progress, move: Think, failure: ModelFailed, clock: Clock) -> Steps:
-    """The step is tried again where that may help and its capsule says so, or has failed. What may
-    have been worked stays spent."""
-    run, step = progress.run, move.placed.step
-    assert run.thinking is not None
-    cost = run.thinking.reserved_usd_micros if failure.may_have_cost else 0
-    run = note_cost(run, cost, 0)
-    attempt = run.cursor.attempt
-    if failure.may_pass and attempt < step.retry.attempts:
-        progress.run = run.but(cursor=run.cursor.but(attempt=attempt + 1))
-        seconds = min(step.retry.backoff_seconds * 2 ** (attempt - 1), 24 * 3600.0)
-        until = clock.now + timedelta(seconds=seconds)
-        return ending.rest(progress, Rest(step.id, until))
-    progress.run = run
-    return ending.halt(progress, failed(step.id, failure.code, failure.detail), clock.now)
