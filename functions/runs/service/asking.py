@@ -1,7 +1,7 @@
 """Asks for assent: to a plan, or to the calls of a step."""
 
 from events.approvals import Effect
-from events.plan_content import Call, PlanContent, all_steps
+from events.plan_content import PlanContent, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules import ending
 from functions.runs.rules.cards import (
@@ -44,7 +44,7 @@ async def ask_about_plan(
     work: UnitOfWork, run: Run, plan: PlanContent, prediction: Prediction | None
 ) -> Steps:
     """The run waits, before it does anything, for assent to its whole plan."""
-    calls = [each.does for each in all_steps(plan.steps) if isinstance(each.does, Call)]
+    calls = [call for each in all_steps(plan.steps) for call in calls_in(each)]
     return await _ask(
         work,
         Progress(run, plan, prediction),
