@@ -15,10 +15,12 @@ from emulators.directory import PlatformDirectory
 from emulators.firestore import FirestoreEmulator
 from emulators.google_cli import Tools, find_tools
 from emulators.keep.snapshot import Snapshot
+from emulators.models import ModelServer
 from emulators.postgres import Postgres
 from emulators.processes import Process, accepts_connections
 from emulators.pubsub.emulator import PubsubEmulator
 from emulators.targets import ACTOR, TargetServer
+from shared.kit.secret_names import MODEL_KEY
 from shared.manifest import Manifests
 
 _FIRESTORE = "firestore"
@@ -34,18 +36,20 @@ S = TypeVar("S", bound=_Stoppable)
 
 @dataclass(frozen=True)
 class Servers:
-    """All servers, running. PostgreSQL, buckets and targets only where a manifest needs them."""
+    """All servers, running. PostgreSQL, buckets, targets and the model only where a
+    manifest needs them."""
 
     firestore: FirestoreEmulator
     pubsub: PubsubEmulator
     postgres: Postgres | None
     buckets: Buckets | None
     targets: TargetServer | None
+    model: ModelServer | None
 
     @property
     def processes(self) -> list[Process]:
         found = [self.firestore.process, self.pubsub.process]
-        optional = (self.postgres, self.buckets, self.targets)
+        optional = (self.postgres, self.buckets, self.targets, self.model)
         others = [each.process for each in optional if each is not None]
         return [*found, *others]
 
@@ -65,6 +69,8 @@ class Servers:
             checks["buckets"] = self.buckets.answers()
         if self.targets is not None:
             checks["targets"] = self.targets.answers()
+        if self.model is not None:
+            checks["model"] = self.model.answers()
         return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
 
 
@@ -86,12 +92,14 @@ async def start_servers(
         postgres = group.create_task(starts.postgres())
         buckets = group.create_task(starts.buckets())
         targets = group.create_task(starts.targets())
+        model = group.create_task(starts.model())
     return Servers(
         firestore.result(),
         pubsub.result(),
         postgres.result(),
         buckets.result(),
         targets.result(),
+        model.result(),
     )
 
 
@@ -139,6 +147,11 @@ class _Starts:
             return None
         keep = bool(self.saved)
         return await self._stopped_at_exit(TargetServer.start(self.root, self.directory, keep=keep))
+
+    async def model(self) -> ModelServer | None:
+        if not any(name.endswith(MODEL_KEY) for name in self.manifests.secrets):
+            return None
+        return await self._stopped_at_exit(ModelServer.run(self.root, self.directory))
 
     async def _stopped_at_exit(self, start: Awaitable[S]) -> S:
         started = await start

@@ -1,7 +1,8 @@
-"""What this function owns: runs, and what their steps gave."""
+"""What this function owns: runs, what their steps gave, and what models answered in them."""
 
 from functions.runs.rules.budget import Budget
 from functions.runs.rules.run import RUN_LOST, Run, StepResult, next_timer
+from functions.runs.rules.thinking import Turn
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.budgets.limits import BudgetLimit, budget_id
@@ -14,6 +15,7 @@ from shared.storage.collections import Collection
 APPROVALS_KEYS = "approvals-public-keys"
 CAPSULES_KEYS = "capsules-public-keys"
 SIGNING_KEY = "runs-signing-key"
+MODEL_KEY = "runs-model-key"
 
 RUNS = Aggregate(
     noun="run",
@@ -40,6 +42,14 @@ RESULTS = Aggregate(
     id_of=lambda result: result.id,
 )
 
+# Written once, when a model has answered.
+TURNS = Aggregate(
+    noun="run_turn",
+    model=Turn,
+    collection="run_turns",
+    id_of=lambda turn: turn.id,
+)
+
 # What an agent spends in a day, and the tenant in a month.
 BUDGETS = Aggregate(
     noun="budget",
@@ -62,4 +72,4 @@ LAST_ASSENTS = Collection("last_assents")
 # The newest receipt of a call that goes by an approval; written without being read too.
 LED_TO = Collection(APPROVAL_RECEIPTS)
 
-RUN = Runner("runs", RUNS, RESULTS, BUDGETS, LIMITS, collections=(LAST_ASSENTS, LED_TO))
+RUN = Runner("runs", RUNS, RESULTS, TURNS, BUDGETS, LIMITS, collections=(LAST_ASSENTS, LED_TO))

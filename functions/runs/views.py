@@ -86,12 +86,15 @@ class RunPage(Page[RunView]):
 
 
 class StepView(Data):
-    """What became of a step, or of one iteration of it, beside what its rehearsal predicted."""
+    """What became of a step, or of one iteration of it, beside what its rehearsal predicted. Of a
+    step in which a model chose, each of its calls is an iteration, and it answered after so many
+    `turns`."""
 
     number: int
     step: str
     iteration: int | None
     iterations: int | None
+    turns: int | None
     status: str
     at: Instant
     operation: str | None

@@ -1,5 +1,6 @@
 """Budgets: what runs may hold of them, and what they stop."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from pydantic import Field
 
 from events.budgets import BudgetChanged, BudgetState, BudgetStateName, Threshold
 from events.effects import HARMLESS
-from events.plan_content import Call, PlanContent, all_steps
+from events.plan_content import Call, PlanContent, PlanStep, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules.run import Hold
 from shared.budgets.limits import (
@@ -79,10 +80,10 @@ def hold_for(plan: PlanContent, prediction: Prediction | None, estimate: int, at
     many as its rehearsal predicted; None stands for all that is left of the day."""
     calls: dict[str, int | None] = {}
     predicted = {each.step: each.calls for each in (prediction.steps if prediction else ())}
-    for step in all_steps(plan.steps):
-        if isinstance(step.does, Call) and step.does.limits.per_day is not None:
-            more, before = predicted.get(step.id), calls.get(step.does.operation, 0)
-            calls[step.does.operation] = None if more is None or before is None else before + more
+    for step, call in _every_call(plan):
+        if call.limits.per_day is not None:
+            more, before = predicted.get(step.id), calls.get(call.operation, 0)
+            calls[call.operation] = None if more is None or before is None else before + more
     return Hold(day=f"{at:%Y-%m-%d}", month=f"{at:%Y-%m}", usd_micros=estimate, calls=calls)
 
 
@@ -125,19 +126,20 @@ def _refuse_exhausted(budget: Budget, more: int) -> None:
 def _refuse_beyond_trial(agents: Budget, plan: PlanContent) -> None:
     if agents.runs >= TRIAL_RUNS_A_DAY:
         raise BudgetExhausted(f"an agent on trial runs {TRIAL_RUNS_A_DAY} times a day")
-    for step in all_steps(plan.steps):
-        if isinstance(step.does, Call) and step.does.effect not in HARMLESS:
-            detail = f"step {step.id} would {step.does.effect}: an agent on trial reads and drafts"
+    for step, call in _every_call(plan):
+        if call.effect not in HARMLESS:
+            detail = f"step {step.id} would {call.effect}: an agent on trial reads and drafts"
             raise BudgetExhausted(detail)
 
 
 def _per_day(plan: PlanContent, operation: str) -> int:
-    limits = (
-        each.does.limits.per_day
-        for each in all_steps(plan.steps)
-        if isinstance(each.does, Call) and each.does.operation == operation
-    )
+    limits = (each.limits.per_day for _, each in _every_call(plan) if each.operation == operation)
     return min(each for each in limits if each is not None)
+
+
+def _every_call(plan: PlanContent) -> Iterator[tuple[PlanStep, Call]]:
+    """Those that steps make, and those that models may choose in them."""
+    return ((step, each) for step in all_steps(plan.steps) for each in calls_in(step))
 
 
 def _calls(agents: Budget, operation: str, wanted: int | None, per_day: int) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from events.approvals import Effect, Kind
 from events.effects import RISK, gravity
 from events.operations import OPERATIONS
-from events.plan_content import Call, PlanContent, all_steps
+from events.plan_content import PlanContent, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run
@@ -27,8 +27,8 @@ KINDS: dict[Effect, Kind] = {
 
 
 def effects_of(plan: PlanContent) -> list[Effect]:
-    """The effects of all calls of a plan."""
-    return [each.does.effect for each in all_steps(plan.steps) if isinstance(each.does, Call)]
+    """The effects of all calls of a plan, also of those that models may choose."""
+    return [call.effect for each in all_steps(plan.steps) for call in calls_in(each)]
 
 
 def gravest(effects: Sequence[Effect]) -> Effect:

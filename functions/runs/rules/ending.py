@@ -21,8 +21,10 @@ from shared.kit.transitions import Transition
 
 
 def _results(progress: Progress) -> Steps:
-    """What the steps gave: documents of their own, which nobody is told of."""
-    return tuple(Transition(each) for each in progress.made)
+    """What the steps gave, and what models answered: documents of their own, which nobody is told
+    of."""
+    kept = (*progress.made, *progress.answered)
+    return tuple(Transition(each) for each in kept)
 
 
 def _told(progress: Progress, run: Run, event: type, **fields: Any) -> Steps:

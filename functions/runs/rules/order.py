@@ -1,6 +1,7 @@
 """What of a plan comes when. Steps are done in the order in which the plan has them, which no step
 precedes that it needs; those of a parallel group together, but for those that somebody has to
-assent to, which come one by one after the others of their group."""
+assent to and those in which a model chooses, which come one by one after the others of their
+group."""
 
 from typing import NamedTuple
 
@@ -34,7 +35,8 @@ def units_of(plan: PlanContent) -> tuple[Unit, ...]:
         together: list[PlanStep] = []
         alone: list[PlanStep] = []
         for each in _parts(step):
-            (alone if each.assent == "step" else together).append(each)
+            is_alone = each.assent == "step" or each.does.kind == "agent"
+            (alone if is_alone else together).append(each)
         for group in (together, *([each] for each in alone)):
             if group:
                 units.append(tuple(Placed(number + at, each) for at, each in enumerate(group)))

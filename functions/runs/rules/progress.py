@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from events.invocations import InvocationView, Labelled
-from events.plan_content import PlanContent
+from events.plan_content import AgentTurns, PlanContent
 from events.plans import Prediction
 from events.receipts import Receipt
 from events.runs import Waiting
@@ -36,6 +36,15 @@ from functions.runs.rules.moves import (
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.receipts import receipt_of
 from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.thinking import Turn
+from functions.runs.rules.turns import (
+    Mind,
+    Noted,
+    StepOfTurns,
+    as_chosen,
+    chosen_in,
+    refused_to_model,
+)
 from functions.runs.rules.waits import until_of
 from shared.kit.templates import filled
 
@@ -50,16 +59,18 @@ ASKED_AGAIN_AFTER = timedelta(seconds=5)
 @dataclass
 class Progress:
     """A run on its way. `results` are those of earlier bursts that its expressions read, by their
-    ids; `made` are new, and so are `receipts`. `most_usd_micros` is the most that it may have
-    spent, where that is less than the plan says."""
+    ids; `made` are new, and so are `answered` turns and `receipts`. `most_usd_micros` is the most
+    that it may have spent, where that is less than the plan says."""
 
     run: Run
     plan: PlanContent
     prediction: Prediction | None = None
     results: dict[str, StepResult] = field(default_factory=dict)
     made: list[StepResult] = field(default_factory=list)
+    answered: list[Turn] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     most_usd_micros: int | None = None
+    mind: Mind = field(default_factory=Mind)
     _bytes: int = 0
     _units: tuple[Unit, ...] = ()
     _prepared: tuple[int, Prepared] | None = None
@@ -95,6 +106,8 @@ class Progress:
         if unit[0].step.does.kind == "wait":
             return self._wait(unit[0], at)
         prepared = self._prepare(unit)
+        if isinstance(unit[0].step.does, AgentTurns) and not prepared.skipped:
+            return self._turns(unit[0], at)
         left = prepared.calls[self.run.cursor.call :]
         if not left:
             self._end_unit(unit, prepared, at)
@@ -109,6 +122,19 @@ class Progress:
                 return Ask(prepared.calls, content)
         together = left[: MOST_TOGETHER if len(unit) > 1 else 1]
         return self._refused(together) or Act(tuple(together))
+
+    def _turns(self, placed: Placed, at: datetime) -> Move | None:
+        context = self._context()
+        while True:
+            step = StepOfTurns(self.run, self.plan, placed, self.mind, self.results, context)
+            if not isinstance(move := step.next(at), Noted):
+                return move
+            self._keep(move.result)
+            if move.ends:
+                self._pass()
+                return None
+            cursor = self.run.cursor
+            self.run = self.run.but(cursor=cursor.but(call=cursor.call + 1))
 
     def _wait(self, placed: Placed, at: datetime) -> Move | None:
         waiting = self.run.waiting
@@ -135,6 +161,7 @@ class Progress:
             cursor=moved,
             waiting=None,
             step_assent=None,
+            thinking=None,
             done=sum(map(len, self._units[: moved.unit])),
         )
 
@@ -207,6 +234,7 @@ class Progress:
             settled_by=view.settled_by,
             **self._assented(call),
         )
+        result = result.but(**as_chosen(call))
         receipt = receipt_of(self.run, call, view, result)
         if view.status == "confirmed":
             size = len(result.output.model_dump_json())
@@ -225,6 +253,9 @@ class Progress:
             waiting = Waiting(kind="doubt", step=call.step, invocation_id=view.invocation_id)
             detail = view.reason or "its answer never came"
             return paused(call.step, "doubtful", detail, waiting)
+        if isinstance(call.placed.step.does, AgentTurns):
+            self._keep(refused_to_model(result, view))
+            return None
         return self._again(call, view, at)
 
     def _again(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move:
@@ -263,11 +294,12 @@ class Progress:
         """The calls of a unit that were made and noted, in their order. Raises Rejected."""
         prepared = prepare(self._units[unit], self._context(unit))
         run_id = self.run.run_id
-        return tuple(
+        made = (
             each
             for each in prepared.calls
             if result_id(run_id, each.placed.number, each.iteration) in self.results
         )
+        return (*made, *chosen_in(self._units[unit][0], self.results))
 
     def _context(self, unit: int | None = None) -> dict[str, Any]:
         """What the expressions of a unit read, by default of the one under way: the inputs, and the
@@ -281,7 +313,7 @@ class Progress:
         result = self.results.get(result_id(self.run.run_id, number))
         if result is None:
             return {"output": None}
-        if result.iterations is None:
+        if result.iterations is None or result.turns is not None:
             return {"output": result.output.value}
         ids = (result_id(self.run.run_id, number, each) for each in range(result.iterations))
         return {"output": [self.results[id].output.value for id in ids if id in self.results]}

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from events.invocations import Labelled
 from events.runs import RunState
+from functions.runs.rules.thinking import ChosenCall, Thinking
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
@@ -39,6 +40,8 @@ class Assented(Model):
     step: str | None = None
     token: str
     given_by: str | None = None
+    # Nobody assents; a model that wanted it is told, and goes on.
+    refused_by: str | None = None
 
 
 class Stop(Model):
@@ -102,6 +105,8 @@ class Run(RunState):
     # The divergences that a person has seen and accepted: the step with more calls, and the cost.
     accepted: str | None = None
     accepted_cost: Costlier | None = None
+    # The step under way in which a model chooses.
+    thinking: Thinking | None = None
 
     @property
     def is_moving(self) -> bool:
@@ -127,13 +132,16 @@ class Run(RunState):
 
 class StepResult(Model):
     """What became of one step, or of one of its iterations; it never changes. The result of a step
-    with iterations says only how many there were."""
+    with iterations says only how many there were. Of a step in which a model chooses, each call is
+    an iteration, which keeps what was `chosen`, and the step's result says after how many `turns`
+    it answered what."""
 
     run_id: str
     number: int
     step: str
     iteration: int | None = None
     iterations: int | None = None
+    turns: int | None = None
     status: str
     at: Instant
     operation: str | None = None
@@ -146,6 +154,7 @@ class StepResult(Model):
     approval_id: str | None = None
     assented_by: str | None = None
     settled_by: str | None = None
+    chosen: ChosenCall | None = None
 
     @property
     def id(self) -> str:

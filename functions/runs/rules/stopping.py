@@ -56,7 +56,9 @@ def resume(run: Run, at: datetime) -> Steps:
     if run.is_undone or run.undoing is not None:
         raise VersionConflict("what the run did was undone: start another one")
     waiting = run.waiting
-    run = accept(run).but(failure=None, ended_at=None, cursor=run.cursor.but(attempt=1))
+    thinking = run.thinking.asked_anew() if run.thinking is not None else None
+    cursor = run.cursor.but(attempt=1)
+    run = accept(run).but(failure=None, ended_at=None, cursor=cursor, thinking=thinking)
     if waiting is not None and waiting.kind == "approval":
         again = run.but(status="awaiting_approval", due_at=None)
     elif waiting is not None and waiting.kind == "time":

@@ -1,7 +1,7 @@
 """Asks for assent: to a plan, or to the calls of a step."""
 
 from events.approvals import Effect
-from events.plan_content import Call, PlanContent, all_steps
+from events.plan_content import PlanContent, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules import ending
 from functions.runs.rules.cards import (
@@ -27,6 +27,8 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
     first = move.calls[0]
     count = "one call" if len(move.calls) == 1 else f"{len(move.calls)} calls"
     summary = f"Step {first.step} of {progress.run.capsule}: {count} of {first.call.operation}"
+    if move.why is not None:
+        summary += f", which a model chose: {move.why}"[:1_000]
     return await _ask(
         work,
         progress,
@@ -43,7 +45,7 @@ async def ask_about_plan(
     work: UnitOfWork, run: Run, plan: PlanContent, prediction: Prediction | None
 ) -> Steps:
     """The run waits, before it does anything, for assent to its whole plan."""
-    calls = [each.does for each in all_steps(plan.steps) if isinstance(each.does, Call)]
+    calls = [call for each in all_steps(plan.steps) for call in calls_in(each)]
     return await _ask(
         work,
         Progress(run, plan, prediction),

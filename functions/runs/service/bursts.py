@@ -15,7 +15,7 @@ from functions.runs.rules import ending
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.charges import most_of, why_exhausted
 from functions.runs.rules.late import may_go_on, report_late
-from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, Rest
+from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, Rest, Think
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
 from functions.runs.rules.run import Run, Steps
@@ -28,6 +28,7 @@ from functions.runs.service.moments import Clock
 from functions.runs.service.plans import Plan, read_plan
 from functions.runs.service.results import read_results
 from functions.runs.service.stopping import was_begun
+from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
 from shared.agents import KnownAgent, read_agent
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -98,6 +99,7 @@ class Burst:
         results = await read_results(store, results_to_read(run, plan.content))
         self.progress = Progress(run, plan.content, plan.prediction, results)
         agent = await read_agent(store, run.agent_id)
+        self.progress.mind = await mind_of(store, run, plan.content, agent, self._clock.asker)
         # What it may, it may at this moment.
         if (failure := await self._forbids(run, plan, agent)) is not None:
             steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
@@ -136,6 +138,8 @@ class Burst:
                 if outcome is None:
                     continue
                 return await self._ended(outcome)
+            if isinstance(move, Think):
+                return await think(self.progress, move, self._clock)
             return await self._ended(move)
 
     async def _next(self) -> Move:

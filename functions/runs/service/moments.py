@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import Run
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.ids import new_id
 from shared.messaging.changes import Change
 from shared.messaging.recorder import LastEvent, Recorder
+from shared.models.messages import Answer
 from shared.storage.races import decide_again
 
 # A request has 30 seconds, and a call may take 12 of them.
 BURSTS_SECONDS = 15.0
+# A model takes its time to answer, and its answer is committed.
+MODEL_SECONDS = 10.0
 
 
 class Clock:
@@ -21,6 +25,9 @@ class Clock:
     def __init__(self, received_at: datetime, cause: LastEvent | None = None) -> None:
         """`cause` is the event that the first commit follows from; by default the run's latest."""
         self.received_at = received_at
+        # Who asks models in this request, and what they answered: a lost race does not ask again.
+        self.asker = new_id("ask", received_at)
+        self.answers: dict[str, Answer] = {}
         self._cause = cause
         self._began = time.monotonic()
 
@@ -38,6 +45,11 @@ class Clock:
     def is_over(self) -> bool:
         """Whether the request has no time for another burst."""
         return self.elapsed > BURSTS_SECONDS
+
+    @property
+    def is_late(self) -> bool:
+        """Whether another request has more time for a model."""
+        return self.elapsed > MODEL_SECONDS
 
     async def commit_once(
         self,

@@ -53,7 +53,7 @@ async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
     """What becomes of a run that is being undone. Each call has an id of its own, so that it acts
     once however often this is done again."""
     plan = await read_plan(work.store, run.plan_hash)
-    results = await read_results(work.store, every_result(run, plan.content))
+    results = await read_results(work.store, every_result(run, plan.content), chosen=True)
     progress = Progress(run, plan.content, plan.prediction, results)
     try:
         whole = undoing_of(progress)

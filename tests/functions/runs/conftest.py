@@ -9,11 +9,16 @@ from pathlib import Path
 import aiohttp
 import httpx
 import pytest
+from aiohttp import web
 from joserfc.jwk import OKPKey
 
+from emulators.model_server import SCRIPTED
+from emulators.model_server import application as scripted
+from emulators.ports import HOST
 from functions.approvals.api import ROUTER as APPROVALS
 from functions.capsules.api import ROUTER as CAPSULES
 from functions.capsules.api import RUN as RUN_OF_CAPSULES
+from functions.runs import settings
 from functions.runs.api import ROUTER as RUNS
 from functions.runs.service import invoking, ordering
 from functions.tools.api import ROUTER as TOOLS
@@ -37,6 +42,28 @@ __all__ = ["cloud", "issuing_key", "targets"]
 async def topics(cloud: Cloud) -> list[Mailbox]:
     """The topics of the functions."""
     return [await cloud.mailbox(name) for name in ("runs", "tools", "approvals")]
+
+
+@pytest.fixture(scope="module")
+async def model() -> AsyncIterator[str]:
+    """The address of the scripted model, which the function runs is configured with."""
+    runner = web.AppRunner(scripted())
+    await runner.setup()
+    await web.TCPSite(runner, HOST, 0).start()
+    url = f"http://{HOST}:{runner.addresses[0][1]}"
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            "ENVIRONMENT": "local",
+            "MODEL_URL": f"{url}/v1",
+            "MODEL_NAME": SCRIPTED,
+            "MODEL_USD_IN": "1",
+            "MODEL_USD_OUT": "4",
+        }.items():
+            environment.setenv(f"ASSENT_{name}", value)
+        settings.settings.cache_clear()
+        yield url
+        settings.settings.cache_clear()
+    await runner.cleanup()
 
 
 @pytest.fixture(scope="module")

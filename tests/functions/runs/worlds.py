@@ -98,10 +98,10 @@ class World:
     def of(self, principal: str, *roles: str) -> "World":
         return replace(self, principal=principal, roles=roles)
 
-    async def agent(self, **changed: Any) -> None:
+    async def agent(self, spec: Content = SPEC, **changed: Any) -> None:
         """The agent's document, as `agents` would write it."""
-        state = {**agent_state(**{"spec_hash": SPEC.hash, **changed})}
-        await self._put(AGENTS, AGENT, json.dumps(state), SPEC)
+        state = {**agent_state(**{"spec_hash": spec.hash, **changed})}
+        await self._put(AGENTS, AGENT, json.dumps(state), spec)
 
     async def plan(
         self,
@@ -111,6 +111,7 @@ class World:
         status: PlanStatus = "rehearsed",
         estimate: int = 0,
         cost: int = 0,
+        spec: Content = SPEC,
         **fields: Any,
     ) -> str:
         """The hash of a rehearsed plan, as `capsules` would store it."""
@@ -120,7 +121,7 @@ class World:
                 agent_id=AGENT,
                 name="counting",
                 version="1.0.0",
-                spec_hash=SPEC.hash,
+                spec_hash=spec.hash,
                 mode="production",
             ),
             steps=steps,
