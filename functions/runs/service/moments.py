@@ -21,6 +21,8 @@ class Clock:
     def __init__(self, received_at: datetime, cause: LastEvent | None = None) -> None:
         """`cause` is the event that the first commit follows from; by default the run's latest."""
         self.received_at = received_at
+        # Events of this request whose flags its next commit clears.
+        self.left: list[str] = []
         self._cause = cause
         self._began = time.monotonic()
 
@@ -61,8 +63,10 @@ class Clock:
             if run is None:
                 return
             work.is_about(RUNS, run_id)
-            if await use_case(work, run):
+            if await use_case(work, run) or self.left:
+                change.clear(*self.left)
                 await RUN.outbox.commit(work.store, work.finish(), now=self.now)
+                self.left.clear()
 
         await decide_again(once)
         self._cause = None

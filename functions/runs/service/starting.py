@@ -63,6 +63,8 @@ async def _start(
     async def use_case(work: Command) -> RunView:
         begun.clear()
         run = await _begin(work, await plan())
+        # The first burst's commit clears the flag of what this one publishes.
+        work.change.left = clock.left if run.status == "running" else None
         begun.append(run.run_id)
         return RunView.of(run)
 
