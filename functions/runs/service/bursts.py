@@ -28,7 +28,7 @@ from functions.runs.service.plans import Plan, read_plan
 from functions.runs.service.results import read_results
 from functions.runs.service.stopping import was_begun
 from functions.runs.service.tokens import token_for
-from shared.agents import KnownAgent, read_agent
+from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.bounded import TookTooLong, bounded
 from shared.kit.errors import Unavailable
@@ -92,15 +92,17 @@ class Burst:
         """The run after the burst, saved but not committed. Raises Unavailable where the plan, the
         agent or a key cannot be read."""
         store = self._work.store
-        plan = await read_plan(store, run.plan_hash)
+        plan = self._clock.plan = self._clock.plan or await read_plan(store, run.plan_hash)
         results = await read_results(store, results_to_read(run, plan.content))
         self.progress = Progress(run, plan.content, plan.prediction, results)
-        agent = await read_agent(store, run.agent_id)
+        agent = await read_agent_alone(store, run.agent_id)
         # What it may, it may at this moment.
         if (failure := await self._forbids(run, plan, agent)) is not None:
             steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
         else:
             steps = await self._advance()
+        # What a plan shows and gives is often the same for each of its runs.
+        await self._work.look_for(*steps)
         saved = await save_settled(self._work, steps, self._budgets)
         return next(each for each in reversed(saved) if isinstance(each, Run))
 

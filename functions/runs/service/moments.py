@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import Run
+from functions.runs.service.plans import Plan
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.messaging.changes import Change
 from shared.messaging.recorder import LastEvent, Recorder
@@ -21,6 +22,8 @@ class Clock:
     def __init__(self, received_at: datetime, cause: LastEvent | None = None) -> None:
         """`cause` is the event that the first commit follows from; by default the run's latest."""
         self.received_at = received_at
+        # What the run does, which never changes: read once a request.
+        self.plan: Plan | None = None
         # Events of this request whose flags its next commit clears.
         self.left: list[str] = []
         self._cause = cause

@@ -3,6 +3,7 @@
 from typing import Any
 
 from events.approvals import ApprovalApproved
+from events.runs import RunApprovalNeeded
 from shared.messaging.log import EVENT_LOG
 from tests.deaths import Death, at_deaths, dies
 from tests.functions.runs.worlds import World, add, append, deliver
@@ -77,3 +78,25 @@ async def test_what_no_key_guards_acts_once_or_is_doubtful(world: World, death: 
         assert len(await world.lines()) <= 1
         assert (await world.counter())["value"] == 0
         assert [each["outcome"] for each in await world.receipts()] == ["doubtful"]
+
+
+async def test_a_cycle_queries_nothing_and_calls_once(world: World) -> None:
+    """Start, a step, waiting for a person, approval, a step, done: of a plan that ran before."""
+    plan = await world.plan(add("one", 1), add("two", 10, assent="step"))
+    for _ in range(2):
+        world.cloud.mend()
+        begun = await world.start(plan, settles=False)
+        for event in await world.log():
+            if event.type == RunApprovalNeeded.event_type and begun["run_id"] in event.subject:
+                await deliver(event)
+        await world.decide(begun["run_id"], settles=False)
+        for event in await world.log():
+            if event.type == ApprovalApproved.event_type and begun["run_id"] in event.data:
+                await deliver(event)
+    assert (await world.shown(begun["run_id"]))["status"] == "completed"
+    calls = world.cloud.firestore.calls
+    # Both queries are this test's own, which looks for the events.
+    assert (calls.count("Commit"), calls.count("RunQuery")) == (8, 2)
+    assert calls.count("RunAggregationQuery") == 0
+    assert len(await world.receipts()) == 4
+    assert [each["outcome"] for each in await world.receipts()] == ["confirmed"] * 4
