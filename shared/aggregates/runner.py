@@ -130,11 +130,14 @@ class Runner(Reader):
         use_case: Callable[[UnitOfWork], Awaitable[None]],
         *,
         is_one_of_several: bool = False,
+        clears: bool = False,
     ) -> None:
         """Commits what follows from an event of the log; where nothing follows, publishes again
         what followed from an earlier delivery. `is_one_of_several`: the event leads to further
         commits, so the sweep, not a redelivery, publishes what this commit could not publish.
-        Raises Unavailable, and what the use case raises."""
+        `clears`: the commit also clears the flag of the event itself, which its publisher left to
+        its reader: what was delivered was published. Raises Unavailable, and what the use case
+        raises."""
         attempts = 0
 
         async def once() -> None:
@@ -145,9 +148,11 @@ class Runner(Reader):
             attempts += 1
             await use_case(work)
             if work.finish().writes:
+                if clears:
+                    change.clear(event.id)
                 await self.outbox.commit(work.store, change, now=event.received_at)
             elif not is_one_of_several:
-                await self.outbox.publish_again(work.store, event)
+                await self.outbox.publish_again(work.store, event, clears=clears)
 
         await decide_again(once)
 
@@ -240,6 +245,6 @@ class Runner(Reader):
         its answer did not arrive. An id may be derived, so the id alone does not show it."""
         if not change.events:
             return False
-        event = change.events[0]
+        event = change.events[0].but(reader_clears=False)
         entry = await store.get(EVENT_LOG, event.id)
         return entry is not None and logged_event(entry.data, event.received_at) == event

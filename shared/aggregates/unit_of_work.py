@@ -169,6 +169,14 @@ class UnitOfWork:
         self._kept.update({hash: contents.stored_by(hash) for hash in contents.present})
         return contents
 
+    async def look_for(self, *transitions: Transition[Any]) -> None:
+        """Reads which of their contents are stored already, in one round trip, so that even the
+        first attempt leaves these out: for contents that most often are stored, where a second
+        attempt would do much again. Raises as `read_contents`."""
+        hashes = {content.hash for each in transitions for content in each.contents}
+        if hashes := hashes - self._kept.keys():
+            await self.read_contents(*hashes)
+
     async def first_to_store(self, hash: str) -> str | None:
         """Who stored the content with that hash first; None where this commit would. The first
         attempt does not look: its commit loses the race where the content is stored already. One

@@ -109,7 +109,7 @@ async def _open(
                 by = withdrawn.document.data[_WITHDRAWN_BY]
                 await work.save(*open_cancelled(request, by, work.at))
 
-    await RUN.reaction(event, use_case)
+    await RUN.reaction(event, use_case, clears=event.about in asked.reader_clears)
 
 
 async def withdraw(event: Envelope) -> None:

@@ -12,7 +12,7 @@ from functions.runs.rules.raising import ask
 from functions.runs.rules.run import Hold, Run, Steps
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.plans import Plan, read_plan
-from shared.agents import KnownAgent, read_agent
+from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.budgets.limits import TENANT, budget_id, limit_of
 from shared.kit.errors import VersionConflict
@@ -34,7 +34,7 @@ async def hold_again(work: UnitOfWork, run: Run) -> tuple[Run, Steps]:
     """The failed run with a hold for what is left of it. Raises BudgetExhausted, NotFound,
     VersionConflict where its agent does not serve."""
     plan = await read_plan(work.store, run.plan_hash)
-    agent = await read_agent(work.store, run.agent_id)
+    agent = await read_agent_alone(work.store, run.agent_id)
     why = why_stopped(agent, plan.content, work.at)
     if agent is None or why is not None:
         raise VersionConflict(why or "its agent is not there any more")

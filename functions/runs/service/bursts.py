@@ -30,7 +30,7 @@ from functions.runs.service.results import read_results
 from functions.runs.service.stopping import was_begun
 from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
-from shared.agents import KnownAgent, read_agent
+from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.bounded import TookTooLong, bounded
 from shared.kit.errors import Unavailable
@@ -95,17 +95,19 @@ class Burst:
         """The run after the burst, saved but not committed. Raises Unavailable where the plan, the
         agent or a key cannot be read."""
         store = self._work.store
-        plan = await read_plan(store, run.plan_hash)
+        plan = self._clock.plan = self._clock.plan or await read_plan(store, run.plan_hash)
         results = await read_results(store, results_to_read(run, plan.content))
         self.progress = Progress(run, plan.content, plan.prediction, results)
-        agent = await read_agent(store, run.agent_id)
-        self.progress.mind = await mind_of(store, run, plan.content, agent, self._clock.asker)
+        agent = await read_agent_alone(store, run.agent_id)
+        self.progress.mind = await mind_of(store, run, plan.content, self._clock.asker)
         # What it may, it may at this moment.
         if (failure := await self._forbids(run, plan, agent)) is not None:
             steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
         else:
             steps = await self._advance()
         note_receipts(self._work, self.progress.receipts)
+        # What a plan shows and gives is often the same for each of its runs.
+        await self._work.look_for(*steps)
         saved = await save_settled(self._work, steps, self._budgets)
         return next(each for each in reversed(saved) if isinstance(each, Run))
 

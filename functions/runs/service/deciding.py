@@ -42,7 +42,7 @@ async def act_on(event: Envelope) -> None:
     if not is_about_run:
         await raise_limit(event, decision)
         return
-    await RUN.reaction(event, use_case)
+    await RUN.reaction(event, use_case, clears=event.about in decision.reader_clears)
     # A redelivery finds it noted: whoever noted it may have died while it acted.
     cause = LastEvent(id=event.id, correlation_id=event.correlationid)
     await go_on(event.tenantid, run_id, Clock(event.received_at, cause), again=not noted)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import Run
+from functions.runs.service.plans import Plan
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.ids import new_id
 from shared.messaging.changes import Change
@@ -28,6 +29,10 @@ class Clock:
         # Who asks models in this request, and what they answered: a lost race does not ask again.
         self.asker = new_id("ask", received_at)
         self.answers: dict[str, Answer] = {}
+        # What the run does, which never changes: read once a request.
+        self.plan: Plan | None = None
+        # Events of this request whose flags its next commit clears.
+        self.left: list[str] = []
         self._cause = cause
         self._began = time.monotonic()
 
@@ -73,8 +78,10 @@ class Clock:
             if run is None:
                 return
             work.is_about(RUNS, run_id)
-            if await use_case(work, run):
+            if await use_case(work, run) or self.left:
+                change.clear(*self.left)
                 await RUN.outbox.commit(work.store, work.finish(), now=self.now)
+                self.left.clear()
 
         await decide_again(once)
         self._cause = None

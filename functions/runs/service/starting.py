@@ -15,7 +15,7 @@ from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
 from functions.runs.service.plans import believed, not_compiled
 from functions.runs.views import RunView
-from shared.agents import read_agent
+from shared.agents import read_agent_alone
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
@@ -62,7 +62,9 @@ async def _start(
 
     async def use_case(work: Command) -> RunView:
         begun.clear()
-        run = await _begin(work, await plan())
+        run = await _begin(work, clock, await plan())
+        # The first burst's commit clears the flag of what this one publishes.
+        work.change.left = clock.left if run.status == "running" else None
         begun.append(run.run_id)
         return RunView.of(run)
 
@@ -74,13 +76,13 @@ async def _start(
     return RunView.of(await RUN.read(caller, RUNS, view.run_id))
 
 
-async def _begin(work: Command, plan_hash: str) -> Run:
+async def _begin(work: Command, clock: Clock, plan_hash: str) -> Run:
     state = await work.find(_PLANS, plan_hash)
     if state is None:
         raise not_compiled(plan_hash)
     work.is_about(_PLANS, plan_hash)
-    plan = await believed(work.store, plan_hash, state)
-    agent = await read_agent(work.store, plan.content.agent.agent_id)
+    plan = clock.plan = await believed(work.store, plan_hash, state)
+    agent = await read_agent_alone(work.store, plan.content.agent.agent_id)
     if (why := why_stopped(agent, plan.content, work.at)) is not None:
         raise VersionConflict(why)
     assert agent is not None
@@ -95,6 +97,7 @@ async def _begin(work: Command, plan_hash: str) -> Run:
     ).but(workspace_id=work.workspace_id)
     if plan.content.needs_assent:
         steps = await ask_about_plan(work, run, plan.content, plan.prediction)
+        await work.look_for(*steps)
     else:
         steps = start(run)
     saved: list[Run] = await work.save(*steps)

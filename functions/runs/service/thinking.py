@@ -20,7 +20,7 @@ from functions.runs.rules.thinking import Turn, turn_id
 from functions.runs.rules.turns import Mind
 from functions.runs.service.moments import Clock
 from functions.runs.settings import settings
-from shared.agents import KnownAgent
+from shared.agents import read_agent
 from shared.models.chat import ChatModel
 from shared.models.messages import Answer, ModelFailed
 from shared.storage.firestore import TenantStore
@@ -31,15 +31,14 @@ ANSWERED_BY_SECONDS = 26.0
 NO_KEY = "none"
 
 
-async def mind_of(
-    store: TenantStore, run: Run, plan: PlanContent, agent: KnownAgent | None, asker: str
-) -> Mind:
-    """What the step under way needs, where a model chooses in it. One read for each turn. Raises
-    Unavailable."""
+async def mind_of(store: TenantStore, run: Run, plan: PlanContent, asker: str) -> Mind:
+    """What the step under way needs, where a model chooses in it: the agent's rights, two reads,
+    and one read for each turn. Raises ContentInvalid, Unavailable."""
     units, at = units_of(plan), run.cursor.unit
     placed = units[at][0] if at < len(units) else None
     if placed is None or not any(isinstance(each[0].step.does, AgentTurns) for each in units[at:]):
         return Mind()
+    agent = await read_agent(store, run.agent_id)
     rights = agent.rights if agent is not None else Mind().rights
     return Mind(await _turns(store, run, placed.number), rights, _terms(), asker)
 
