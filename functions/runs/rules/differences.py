@@ -62,7 +62,7 @@ def differences(was: Any, now: Any, path: str = "") -> Iterator[Change]:
             yield _change(path, was, now)
         return
     if [each for each in before if each in after] != [each for each in after if each in before]:
-        yield {"path": path or "/", "was": _shown([*before]), "is": _shown([*after])}
+        yield {"path": _place(path), "was": _shown([*before]), "is": _shown([*after])}
     for name in dict.fromkeys((*before, *after)):
         place = f"{path}/{_escaped(name)}"
         yield from differences(before.get(name, _ABSENT), after.get(name, _ABSENT), place)
@@ -86,7 +86,12 @@ def _change(path: str, was: Any, now: Any) -> Change:
         alike = (at for at, (a, b) in enumerate(zip(was, now, strict=False)) if a != b)
         start = max(next(alike, min(len(was), len(now))) - _BEFORE, 0)
     shown = {name: _shown(each, start) for name, each in both.items() if each is not _ABSENT}
-    return {"path": path or "/", **shown}
+    return {"path": _place(path), **shown}
+
+
+def _place(path: str) -> str:
+    """The pointer, as much of it as is shown; that of the whole value is empty."""
+    return path if len(path) <= LONGEST_SHOWN else f"{path[:LONGEST_SHOWN]}…"
 
 
 def _shown(value: Any, start: int = 0) -> Any:
@@ -104,4 +109,4 @@ def _text(value: Any) -> str:
 
 
 def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")[:200]
+    return name.replace("~", "~0").replace("/", "~1")
