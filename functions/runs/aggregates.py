@@ -1,6 +1,8 @@
 """What this function owns: runs, and what their steps gave."""
 
 from functions.runs.rules.budget import Budget, BudgetLimit, budget_id
+from functions.runs.rules.retention import RETENTION_DUE, Retention
+from functions.runs.rules.retention import next_timer as next_retention
 from functions.runs.rules.run import RUN_LOST, Run, StepResult, next_timer
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
@@ -15,13 +17,13 @@ RUNS = Aggregate(
     model=Run,
     collection="runs",
     prefix="run",
-    indexed=("status", "started_at"),
+    indexed=("status", "started_at", "over_since", "started_by"),
     composites=(
         ("status", "-started_at"),
         (WORKSPACE, "-started_at"),
         (WORKSPACE, "status", "-started_at"),
     ),
-    queried=("-started_at",),
+    queried=("-started_at", "over_since", "started_by"),
     next_timer=next_timer,
     swept=frozenset({RUN_LOST}),
     in_workspaces=True,
@@ -52,4 +54,14 @@ LIMITS = Aggregate(
     id_of=lambda limit: limit.scope,
 )
 
-RUN = Runner("runs", RUNS, RESULTS, BUDGETS, LIMITS)
+# One for each tenant.
+RETENTION = Aggregate(
+    noun="run_retention",
+    model=Retention,
+    collection="run_retention",
+    id_of=lambda _: "current",
+    next_timer=next_retention,
+    swept=frozenset({RETENTION_DUE}),
+)
+
+RUN = Runner("runs", RUNS, RESULTS, BUDGETS, LIMITS, RETENTION)

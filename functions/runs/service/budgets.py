@@ -9,6 +9,7 @@ from functions.runs.rules.budget import TENANT, Budget, budget_id, limit_of
 from functions.runs.rules.run import Hold, Run, Steps
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.plans import Plan, read_plan
+from functions.runs.service.retention import keep_from_first
 from shared.agents import KnownAgent, read_agent
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.errors import VersionConflict
@@ -21,7 +22,8 @@ async def take_hold(work: UnitOfWork, plan: Plan, agent: KnownAgent) -> tuple[Ho
     content = plan.content
     wanted = rules.hold_for(content, plan.prediction, plan.state.estimate_usd_micros, work.at)
     agents, tenants = await budgets_of(work, content.agent.agent_id, wanted, agent)
-    return rules.take(agents, tenants, content, wanted)
+    hold, steps = rules.take(agents, tenants, content, wanted)
+    return hold, (*steps, *await keep_from_first(work, hold))
 
 
 async def hold_again(work: UnitOfWork, run: Run) -> tuple[Run, Steps]:
