@@ -1,6 +1,8 @@
 """What this function owns: runs, what their steps gave, and what models answered in them."""
 
 from functions.runs.rules.budget import Budget
+from functions.runs.rules.retention import RETENTION_DUE, Retention
+from functions.runs.rules.retention import next_timer as next_retention
 from functions.runs.rules.run import RUN_LOST, Run, StepResult, next_timer
 from functions.runs.rules.thinking import Turn
 from shared.aggregates.aggregate import Aggregate
@@ -22,13 +24,13 @@ RUNS = Aggregate(
     model=Run,
     collection="runs",
     prefix="run",
-    indexed=("status", "started_at"),
+    indexed=("status", "started_at", "over_since", "started_by"),
     composites=(
         ("status", "-started_at"),
         (WORKSPACE, "-started_at"),
         (WORKSPACE, "status", "-started_at"),
     ),
-    queried=("-started_at",),
+    queried=("-started_at", "over_since", "started_by"),
     next_timer=next_timer,
     swept=frozenset({RUN_LOST}),
     in_workspaces=True,
@@ -67,9 +69,28 @@ LIMITS = Aggregate(
     id_of=lambda limit: limit.scope,
 )
 
+# One for each tenant.
+RETENTION = Aggregate(
+    noun="run_retention",
+    model=Retention,
+    collection="run_retention",
+    id_of=lambda _: "current",
+    next_timer=next_retention,
+    swept=frozenset({RETENTION_DUE}),
+)
+
 # What people assented to last (`service/assents.py`); it is written without being read.
 LAST_ASSENTS = Collection("last_assents")
 # The newest receipt of a call that goes by an approval; written without being read too.
 LED_TO = Collection(APPROVAL_RECEIPTS)
 
-RUN = Runner("runs", RUNS, RESULTS, TURNS, BUDGETS, LIMITS, collections=(LAST_ASSENTS, LED_TO))
+RUN = Runner(
+    "runs",
+    RUNS,
+    RESULTS,
+    TURNS,
+    BUDGETS,
+    LIMITS,
+    RETENTION,
+    collections=(LAST_ASSENTS, LED_TO),
+)

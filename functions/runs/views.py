@@ -1,18 +1,29 @@
 """What the function answers."""
 
+from datetime import datetime
 from typing import Self
 
 from events.budgets import BudgetStateName
 from events.invocations import Labelled
 from events.runs import Failure, RunStatus, Waiting
 from functions.runs.rules.budget import Budget
+from functions.runs.rules.retention import DEFAULT_DAYS, Retention
 from functions.runs.rules.run import Run, StepResult
 from shared.budgets.limits import BudgetLimit
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
 from shared.kit.workspaces import InWorkspace
 
-__all__ = ["BudgetPage", "BudgetView", "LimitView", "RunPage", "RunView", "StepPage", "StepView"]
+__all__ = [
+    "BudgetPage",
+    "BudgetView",
+    "LimitView",
+    "RetentionView",
+    "RunPage",
+    "RunView",
+    "StepPage",
+    "StepView",
+]
 
 
 class RunView(Data):
@@ -79,6 +90,26 @@ class LimitView(Data):
     def of(cls, limit: BudgetLimit) -> Self:
         """The limit as it is shown."""
         return part_of(cls, limit)
+
+
+class RetentionView(Data):
+    """For how many days runs are kept after they ended; where that was made shorter lately, the
+    longer time that still holds, and until when."""
+
+    days: int
+    set_by: str | None = None
+    longer_days: int | None = None
+    longer_until: Instant | None = None
+
+    @classmethod
+    def of(cls, retention: Retention | None, at: datetime) -> Self:
+        """The time as it is shown."""
+        if retention is None:
+            return cls(days=DEFAULT_DAYS)
+        now = retention.days_at(at)
+        longer = {} if now == retention.days else {"longer_days": now}
+        until = retention.longer_until if longer else None
+        return cls(days=retention.days, set_by=retention.set_by, longer_until=until, **longer)
 
 
 class RunPage(Page[RunView]):

@@ -224,6 +224,18 @@ def undo_run(scene: Scene) -> Iterator[Call]:
     yield Call(found.ada, path, what="of a hundred calls", items=CALLS)
 
 
+@worst_of("GET", "/v1/runs/retention")
+def show_retention(scene: Scene) -> Iterator[Call]:
+    yield Call(running(scene).ada, "/v1/runs/retention")
+
+
+@worst_of("PUT", "/v1/runs/retention")
+def set_retention(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    admin = found.world.person("ana", SCOPES, ("tenant_admin",))
+    yield Call(admin, "/v1/runs/retention", {"days": 30})
+
+
 @worst_of("GET", "/v1/budgets")
 def list_budgets(scene: Scene) -> Iterator[Call]:
     found = running(scene)

@@ -119,6 +119,12 @@ class Run(RunState):
         return self.status in ENDED
 
     @property
+    def over_since(self) -> Instant | None:
+        """When it ended, where nothing of it is under way or undone half way."""
+        is_whole = self.undoing is None and (self.is_undone or not self.undone)
+        return self.ended_at if self.has_ended and is_whole else None
+
+    @property
     def asked(self) -> Assented | None:
         """The assent that it waits for."""
         waits_for = self.waiting.approval_id if self.waiting is not None else None

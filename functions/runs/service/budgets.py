@@ -12,6 +12,7 @@ from functions.runs.rules.raising import ask
 from functions.runs.rules.run import Hold, Run, Steps
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.plans import Plan, read_plan
+from functions.runs.service.retention import keep_from_first
 from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.budgets.limits import TENANT, budget_id, limit_of
@@ -27,7 +28,8 @@ async def take_hold(work: UnitOfWork, plan: Plan, agent: KnownAgent) -> tuple[Ho
     wanted = rules.hold_for(content, plan.prediction, plan.state.estimate_usd_micros, work.at)
     wanted = _for_agent(wanted, agent)
     agents, tenants = await budgets_of(work, content.agent.agent_id, wanted)
-    return rules.take(agents, tenants, content, wanted)
+    hold, steps = rules.take(agents, tenants, content, wanted)
+    return hold, (*steps, *await keep_from_first(work, hold))
 
 
 async def hold_again(work: UnitOfWork, run: Run) -> tuple[Run, Steps]:

@@ -44,10 +44,11 @@ async def go_on(tenant_id: str, run_id: str, clock: Clock, *, again: bool = Fals
     """Lets a run go on, burst by burst, while it acts and the request has time; what is left is
     found by its timer. `again`: an earlier process may have made calls that nobody has noted.
     Raises Unavailable."""
-    while not clock.is_over:
-        if not await _one_burst(tenant_id, run_id, clock, again):
-            return
-        again = False
+    async with clock.with_place(tenant_id) as is_placed:
+        while is_placed and not clock.is_over:
+            if not await _one_burst(tenant_id, run_id, clock, again):
+                return
+            again = False
 
 
 async def _one_burst(tenant_id: str, run_id: str, clock: Clock, again: bool) -> bool:
@@ -127,7 +128,7 @@ class Burst:
         while True:
             move = await self._next()
             if isinstance(move, Act):
-                if self.progress.is_full or self._clock.is_over:
+                if self.progress.is_full or not await self._clock.has_turn():
                     return ending.commit_part(self.progress, self._clock.now)
                 if await self._is_stopped_before(move):
                     return ending.stop(self.progress, self._clock.now)

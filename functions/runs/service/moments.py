@@ -1,11 +1,13 @@
 """The time of one request, and the commits that a run makes in it without anybody's call."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import Run
+from functions.runs.service.places import PLACES, Place
 from functions.runs.service.plans import Plan
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.ids import new_id
@@ -35,6 +37,8 @@ class Clock:
         self.left: list[str] = []
         self._cause = cause
         self._began = time.monotonic()
+        # That of the burst under way, which it gives to others that are due.
+        self.place: Place | None = None
 
     @property
     def elapsed(self) -> float:
@@ -45,6 +49,19 @@ class Clock:
     def now(self) -> datetime:
         """The instant."""
         return self.received_at + timedelta(seconds=self.elapsed)
+
+    async def has_turn(self) -> bool:
+        """Whether the burst under way may make another call; waits while others go first."""
+        left = max(0.0, BURSTS_SECONDS - self.elapsed)
+        return not self.is_over and (self.place is None or await self.place.keeps(left))
+
+    @asynccontextmanager
+    async def with_place(self, tenant_id: str) -> AsyncIterator[bool]:
+        """Whether there is a place in this process for bursts of the tenant, within the time of the
+        request."""
+        left = max(0.0, BURSTS_SECONDS - self.elapsed)
+        async with PLACES.here().taken(tenant_id, left) as self.place:
+            yield self.place.is_held
 
     @property
     def is_over(self) -> bool:

@@ -46,7 +46,9 @@ async def go_on_undoing(tenant_id: str, run_id: str, clock: Clock) -> None:
         await save_settled(work, await undo(work, run, clock))
         return True
 
-    await clock.commit_once(tenant_id, run_id, once)
+    async with clock.with_place(tenant_id) as is_placed:
+        if is_placed:
+            await clock.commit_once(tenant_id, run_id, once)
 
 
 async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
@@ -61,7 +63,7 @@ async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
         return part_undone(run, (), 0, None, str(error)[:500])
     receipts: list[Receipt] = []
     for call in whole.calls[run.undone :]:
-        if clock.is_over:
+        if not await clock.has_turn():
             return part_undone(run, receipts, len(receipts), clock.now + LOST_AFTER, None)
         try:
             token = await token_for(run, call, work.store.tenant_id, clock.now)

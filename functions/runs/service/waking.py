@@ -7,6 +7,7 @@ from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.undoing import undo
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.errors import Unavailable
 from shared.messaging.envelope import Envelope
 
 
@@ -21,7 +22,10 @@ async def wake(event: Envelope) -> None:
         if run.undoing is not None:
             await save_settled(work, await undo(work, run, clock))
 
-    await RUN.timed(RUNS, use_case)(event)
+    async with clock.with_place(event.tenantid) as is_placed:
+        if not is_placed:
+            raise Unavailable("other tenants' runs go first")
+        await RUN.timed(RUNS, use_case)(event)
     # Where it is not due, or its tenant is suspended, nothing goes on.
     if is_due:
         await go_on(event.tenantid, event.subject_id, clock, again=is_lost)
