@@ -1,6 +1,7 @@
 """The checker sees effects that were lost, doubled or made without assent, and money that does not
 add up."""
 
+import json
 from typing import Any
 
 import pytest
@@ -14,10 +15,7 @@ ADDITION = {"counter": "r1", "key": ADDED, "amount": 5}
 
 
 def test_nothing_speaks_against_a_run_as_it_should_be() -> None:
-    # Its approval is told in a few words, which no key signed.
-    found = evidence()
-    found.tenants[0].documents["contents"] |= {}
-    assert caught_by(found) <= {"every_decision_is_signed"}, contradictions(found)
+    assert contradictions(evidence()) == []
 
 
 @pytest.mark.parametrize(
@@ -145,8 +143,6 @@ def test_an_assent_to_other_arguments_or_another_step_is_seen() -> None:
         found = evidence()
         contents = tenant_of(found).documents["contents"]
         hash = event(found, "approved")["data"]["decision_hash"]
-        import json
-
         contents[hash] = {"body": json.dumps({**json.loads(contents[hash]["body"]), **altered})}
         assert "every_call_has_its_assent" in caught_by(found), altered
 

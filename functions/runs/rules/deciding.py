@@ -50,7 +50,7 @@ def _taken_back(run: Run, decision: ApprovalState) -> Steps:
     why = f"{decision.approval_id} was {decision.status} by {decision.decided_by}"
     failure = Failure(code="assent_taken_back", detail=why)
     # Whoever acts now loses its race, and stops before its next call.
-    if run.is_moving:
+    if run.may_have_begun:
         at = decision.decided_at or run.started_at
         stop = Stop(kind="cancel", by=decision.decided_by or "", at=at)
         return (Transition(run.but(stop=stop, stopping="cancel", failure=failure)),)

@@ -1,11 +1,13 @@
 """What a burst did that lost its race: another one, or a person, has let the run rest or end
 meanwhile. Nothing of it is lost."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from events.effects import HARMLESS
 from events.runs import RunWentOn
+from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Run, Steps
 from shared.kit.transitions import Transition
@@ -17,6 +19,12 @@ def may_go_on(run: Run, at: datetime) -> bool:
         return True
     waits = run.waiting is not None and run.waiting.kind == "time"
     return run.status == "running" and waits and run.due_at is not None and run.due_at <= at
+
+
+def may_have_acted(calls: Iterable[ConcreteCall]) -> bool:
+    """Whether one of the calls that somebody began may have left something behind though `tools`
+    has recorded nothing: of those whose target takes a key, it keeps the outcome alone."""
+    return any(each.call.idempotent and each.call.effect not in HARMLESS for each in calls)
 
 
 def report_late(run: Run, made: Progress, noted: Collection[str]) -> Steps:

@@ -209,19 +209,19 @@ class Progress:
         self, outcomes: Iterable[tuple[ConcreteCall, InvocationView]], at: datetime
     ) -> Move | None:
         """Notes what became of calls that were made together. None where the run goes on."""
+        self.run = self.run.but(tries=0)
         moves = [self._take(call, view, at) for call, view in outcomes]
         grave = [each for each in moves if each is not None]
         if not grave:
             cursor = self.run.cursor
-            self.run = self.run.but(
-                cursor=cursor.but(call=cursor.call + len(moves), attempt=1), tries=0
-            )
+            self.run = self.run.but(cursor=cursor.but(call=cursor.call + len(moves), attempt=1))
             return None
         # A doubt first, then what failed, then what is tried again.
         return min(grave, key=gravity)
 
     def _take(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move | None:
         if view.status in ("intended", "dispatched"):
+            self.run = self.run.but(tries=1)
             return Rest(call.step, at + ASKED_AGAIN_AFTER)
         result = self._result(call.placed, "completed", at).but(
             iteration=call.iteration,

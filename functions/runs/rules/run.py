@@ -83,7 +83,7 @@ class Costlier(Model):
 
 class Run(RunState):
     """A run. `calls` counts the calls of each operation whose number is limited. `due_at` is when
-    it goes on by itself, `tries` how often it found `tools` silent since it last got an answer."""
+    it goes on by itself, `tries` how often it asked for a call in vain since its last answer."""
 
     # Whose text is in what it asks for: none of them assents.
     authors: tuple[str, ...] = ()
@@ -112,6 +112,12 @@ class Run(RunState):
     def is_moving(self) -> bool:
         """Whether it acts now, or would if its process had not died."""
         return self.status == "running" and self.waiting is None
+
+    @property
+    def may_have_begun(self) -> bool:
+        """Whether it acts now, or waits to ask again for a call that `tools` did not answer: before
+        it stops, it must know what became of that."""
+        return self.is_moving or (self.status == "running" and self.tries > 0)
 
     @property
     def has_ended(self) -> bool:

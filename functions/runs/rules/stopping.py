@@ -17,7 +17,7 @@ def pause(run: Run, by: str, at: datetime) -> Steps:
     _refuse_ended(run)
     if run.status == "paused" or run.stop is not None:
         return ()
-    if run.is_moving:
+    if run.may_have_begun:
         return _asked_to("pause", run, by, at)
     paused = run.but(status="paused", failure=PAUSED, due_at=None)
     return (Transition(paused, RunPaused, {"receipts": ()}),)
@@ -31,7 +31,7 @@ def cancel(run: Run, by: str, at: datetime) -> Steps:
         return ()
     if run.has_ended and run.status != "failed":
         raise VersionConflict(f"the run is {run.status}: nothing of it is left to cancel")
-    if run.is_moving:
+    if run.may_have_begun:
         return _asked_to("cancel", run, by, at)
     asked = run.asked
     ended = run.but(status="cancelled", waiting=None, due_at=None, ended_at=at, stop=None)

@@ -14,7 +14,7 @@ from events.runs import Failure
 from functions.runs.rules import ending
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.charges import most_of, why_exhausted
-from functions.runs.rules.late import may_go_on, report_late
+from functions.runs.rules.late import may_go_on, may_have_acted, report_late
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, Rest, Think
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
@@ -84,7 +84,7 @@ class Burst:
     def __init__(self, work: UnitOfWork, clock: Clock, *, again: bool) -> None:
         self._work = work
         self._clock = clock
-        self._again = again
+        self._again = self._is_in_doubt = again
         self._budgets: Budgets | None = None
 
     @property
@@ -99,6 +99,7 @@ class Burst:
         plan = self._clock.plan = self._clock.plan or await read_plan(store, run.plan_hash)
         results = await read_results(store, results_to_read(run, plan.content))
         self.progress = Progress(run, plan.content, plan.prediction, results)
+        self._is_in_doubt |= run.tries > 0
         agent = await read_agent_alone(store, run.agent_id)
         self.progress.mind = await mind_of(store, run, plan.content, self._clock.asker)
         # What it may, it may at this moment.
@@ -158,13 +159,18 @@ class Burst:
         """Whether somebody wants the run to stop, and nothing of what comes next was begun."""
         if self.progress.run.stop is None:
             return False
-        return not await was_begun(self._work.store, self.progress, move)
+        if await was_begun(self._work.store, self.progress, move):
+            return False
+        # An earlier process got no further than to the first call that is not recorded.
+        is_in_doubt, self._is_in_doubt = self._is_in_doubt, False
+        return not (is_in_doubt and may_have_acted(move.calls))
 
     async def _ended(self, move: Move) -> Steps:
         progress, now = self.progress, self._clock.now
         if isinstance(move, Finish):
             return ending.finish(progress, move, now)
-        if progress.run.stop is not None:
+        is_unanswered = isinstance(move, Rest) and progress.run.tries > 0
+        if progress.run.stop is not None and not is_unanswered:
             return ending.stop(progress, now)
         if isinstance(move, Ask):
             return await ask_about_calls(self._work, progress, move)

@@ -56,13 +56,13 @@ def errands_of(seed: str, runs: int) -> list[ErrandPlan]:
 
 
 def run_gusts(seed: str, pause_seconds: float) -> Iterator[Gust]:
-    """Faults without end, of the functions that a run needs; one in ten is of the server of
+    """Faults without end, of the functions that a run needs; one in five is of the server of
     counters and ledgers, which acts and does not answer, or does not act."""
     dice = random.Random(f"targets {seed}")
     number = random.Random(seed).getrandbits(32)
     label = "runs"
     for gust in gusts(number, label=label, pause_seconds=pause_seconds, deployables=DEPLOYABLES):
-        if dice.random() < 0.1:
+        if dice.random() < 0.25:
             yield Gust(gust.after_seconds, "targets", dice.choice(("drop", "refuse")))
         yield gust
 

@@ -37,8 +37,7 @@ def evidence() -> Evidence:
     last = receipt("rct_3", written, "confirmed", cost_usd_micros=2_500, **_assented(), **said)
     started = _tell(tenant.events, "run", RUN, "approval_needed", {**run, "receipts": [first]})
     _tell(tenant.events, "approval", CARD, "requested", {"status": "pending"}, started)
-    decided = {"approval_id": CARD, "decided_by": "gala", "decision_hash": card_hash}
-    approved = {**decided, "status": "approved"}
+    approved = chronicle.decided(_approval(card_hash))
     cause = _tell(tenant.events, "approval", CARD, "approved", approved, started)
     _tell(tenant.events, "run", RUN, "paused", {**run, "receipts": [doubt]}, cause)
     told = {"invocation_id": WRITTEN, "status": "confirmed"}
@@ -59,11 +58,27 @@ def evidence() -> Evidence:
     }
     tenant.run_ends = [_end()]
     for event in tenant.events:
-        if event["type"].split(".")[2] not in ("approval_needed", "requested"):
+        if not event["type"].endswith(".requested.v1"):
             chronicle.audit(event["id"])
     for each in (first, doubt, last):
         chronicle.audit(each["receipt_id"])
     return chronicle.evidence()
+
+
+def _approval(card_hash: str) -> Json:
+    nothing = dict.fromkeys(("case", "capacity", "passkey_id", "veto", "signature"))
+    return {
+        **nothing,
+        "approval_id": CARD,
+        "status": "approved",
+        "kind": "execution",
+        "risk": "medium",
+        "version": 2,
+        "decided_by": "gala",
+        "decided_at": moment(2),
+        "decision_hash": card_hash,
+        "summary": "Write a line",
+    }
 
 
 def _step(id: str, operation: str, assent: str) -> Json:

@@ -189,6 +189,7 @@ class Runs(RuleBasedStateMachine):
         except SignatureInvalid:
             assert not same or not token
             return
+        assert not steps or (same and (token or status != "approved")), "it took another's word"
         if steps and status == "approved":
             self.approved[asked.content_hash] = asked.approval_id
         self._commit(steps)
