@@ -1,7 +1,7 @@
 """What this function owns: runs, and what their steps gave."""
 
 from functions.runs.rules.budget import Budget, BudgetLimit, budget_id
-from functions.runs.rules.run import RUN_LOST, Run, StepResult, next_timer
+from functions.runs.rules.run import RUN_LOST, Run, StepResult, event_id, next_timer
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.kit.workspaces import WORKSPACE
@@ -25,6 +25,7 @@ RUNS = Aggregate(
     next_timer=next_timer,
     swept=frozenset({RUN_LOST}),
     in_workspaces=True,
+    event_id=lambda run, number: event_id(run.run_id, run.started_at, number),
 )
 
 # Written once, when a step or an iteration has ended.

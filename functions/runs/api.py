@@ -2,16 +2,18 @@
 
 from typing import Annotated
 
+from fastapi import Query
 from pydantic import Field
 
 from events.jobs import JobBody
 from events.runs import RunStatus
 from functions.runs.aggregates import BUDGETS, RUN, RUNS
-from functions.runs.service import commanding, reading, starting, undoing
+from functions.runs.service import commanding, following, reading, starting, undoing
 from functions.runs.views import (
     BudgetPage,
     BudgetView,
     LimitView,
+    RunEvents,
     RunPage,
     RunView,
     StepPage,
@@ -25,6 +27,8 @@ from shared.runtime.routes import Cursor, Limit, Router
 
 __all__ = ["ROUTER", "RUN"]
 
+# The number of an event of a run.
+After = Annotated[int, Query(ge=0, le=10_000_000)]
 CANCELS = ("cancel_or_retry_workflow",)
 RUNS_ROUTER = Router(read=("runs:read", "governance:read"), write=("runs:write",), narrows=True)
 # Budgets are those of the whole tenant.
@@ -84,6 +88,13 @@ async def get_steps(
     """Shows what the steps of a run gave, in the order of its plan, each before its iterations; a
     page has at most `limit` of them, and 900 KB."""
     return await reading.list_steps(caller, run_id, limit, cursor)
+
+
+@RUNS_ROUTER.get("/v1/runs/{run_id}/events")
+async def get_events(caller: Caller, run_id: str, after: After = 0, limit: Limit = 25) -> RunEvents:
+    """Shows what happened to a run after its event with the number `after`: all of it from 0 on, in
+    order, each once. Send the answer's `after` the next time."""
+    return await following.follow_run(caller, run_id, after, limit)
 
 
 @RUNS_ROUTER.post("/v1/runs/{run_id}/pause", status_code=202)

@@ -47,6 +47,45 @@ class RunView(Data):
         return part_of(cls, run)
 
 
+class ReceiptName(Data):
+    """A receipt that an event reports, which `GET /v1/receipts/{id}` shows whole."""
+
+    receipt_id: str
+    step: str | None = None
+    iteration: int | None = None
+    outcome: str
+
+
+class RunEvent(Data):
+    """One event of a run: who or what caused it, and where the run stood after it."""
+
+    sequence: int
+    id: str
+    type: str
+    at: Instant
+    actor: str
+    status: RunStatus
+    done: int
+    steps: int
+    waiting: Waiting | None = None
+    stopping: str | None = None
+    failure: Failure | None = None
+    approval_id: str | None = None
+    held_usd_micros: int
+    spent_usd_micros: int
+    outputs_hash: str | None = None
+    receipts: tuple[ReceiptName, ...] = ()
+
+
+class RunEvents(Data):
+    """Some events of a run in their order. Whoever asks again with `after` misses none; once it
+    `is_over`, nothing follows by itself."""
+
+    items: tuple[RunEvent, ...]
+    after: int
+    is_over: bool
+
+
 class BudgetView(Data):
     """A budget in one period: an agent's in a day, or the tenant's in a month."""
 

@@ -81,12 +81,10 @@ async def _compiled(
 
 async def _kept(work: Command, result: Compiled, by: str) -> Plan:
     """The plan as it is kept now, like those in it."""
-    plan = None
     for each in result.every:
         known = await work.find(PLANS, each.content.hash)
         saved = await work.save(*compiled(known, each, by, work.at))
-        plan = (*saved, known)[0]
-    assert plan is not None
+        plan: Plan = (*saved, known)[0]
     return plan
 
 
