@@ -2,6 +2,8 @@
 
 from functions.runs.rules.budget import Budget, BudgetLimit, budget_id
 from functions.runs.rules.run import RUN_LOST, Run, StepResult, event_id, next_timer
+from functions.runs.rules.schedule import Schedule, ScheduleBook
+from functions.runs.rules.schedule import next_timer as schedule_timer
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.kit.workspaces import WORKSPACE
@@ -53,4 +55,24 @@ LIMITS = Aggregate(
     id_of=lambda limit: limit.scope,
 )
 
-RUN = Runner("runs", RUNS, RESULTS, BUDGETS, LIMITS)
+# Jobs that start by themselves, and how many of them do.
+SCHEDULES = Aggregate(
+    noun="schedule",
+    model=Schedule,
+    collection="schedules",
+    prefix="sch",
+    indexed=("created_at",),
+    composites=((WORKSPACE, "-created_at"),),
+    queried=("-created_at",),
+    next_timer=schedule_timer,
+    in_workspaces=True,
+)
+BOOK_ID = "book"
+BOOK = Aggregate(
+    noun="schedule_book",
+    model=ScheduleBook,
+    collection="schedule_books",
+    id_of=lambda _: BOOK_ID,
+)
+
+RUN = Runner("runs", RUNS, RESULTS, BUDGETS, LIMITS, SCHEDULES, BOOK)

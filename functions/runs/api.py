@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from events.jobs import JobBody
 from events.runs import RunStatus
-from functions.runs.aggregates import BUDGETS, RUN, RUNS
-from functions.runs.service import commanding, following, reading, starting, undoing
+from functions.runs.aggregates import BUDGETS, RUN, RUNS, SCHEDULES
+from functions.runs.service import commanding, following, reading, schedules, starting, undoing
 from functions.runs.views import (
     BudgetPage,
     BudgetView,
@@ -16,11 +16,15 @@ from functions.runs.views import (
     RunEvents,
     RunPage,
     RunView,
+    SchedulePage,
+    ScheduleView,
     StepPage,
 )
 from shared.kit.callers import Caller
 from shared.kit.canonical import ContentHash
-from shared.kit.models import Model
+from shared.kit.cron import LONGEST as LONGEST_CRON
+from shared.kit.cron import check_cron
+from shared.kit.models import Model, part_of
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
@@ -39,6 +43,17 @@ class LimitBody(Model):
     """The most that may be spent in a period, in micro-dollars."""
 
     limit_usd_micros: Annotated[int, Field(ge=0, le=1_000_000_000_000, strict=True)]
+
+
+class ScheduleBody(JobBody):
+    """A job, and when it starts: five cron fields, in UTC."""
+
+    cron: Annotated[str, StringConstraints(max_length=LONGEST_CRON), AfterValidator(check_cron)]
+
+    @property
+    def job(self) -> JobBody:
+        """What starts each time."""
+        return part_of(JobBody, self)
 
 
 class RunBody(Model):
@@ -132,6 +147,28 @@ async def cancel_run(caller: Caller, key: Key, run_id: str) -> RunView:
 async def undo_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Undoes what an ended or paused run did, in reverse order, as far as anything undoes it."""
     return await undoing.undo_run(caller, key, run_id)
+
+
+@RUNS_ROUTER.post("/v1/schedules", status_code=201)
+@does("schedules.create", within=("submit_conversation",), deed="making a schedule")
+async def post_schedule(caller: Caller, key: Key, body: ScheduleBody) -> ScheduleView:
+    """Starts a job at each instant of a cron expression, in UTC, in the caller's name and while
+    they have their roles. What would not start now is refused as `POST /v1/jobs` refuses it."""
+    return await schedules.create_schedule(caller, key, body.job, body.cron)
+
+
+@RUNS_ROUTER.get("/v1/schedules")
+async def get_schedules(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> SchedulePage:
+    """Lists the schedules, newest first, with what came of the last firing of each."""
+    page = await RUN.page(caller, SCHEDULES, order_by=("created_at",), limit=limit, cursor=cursor)
+    return page.shown(SchedulePage, ScheduleView.of)
+
+
+@RUNS_ROUTER.delete("/v1/schedules/{schedule_id}")
+@does("schedules.delete", within=("submit_conversation",), deed="ending a schedule")
+async def delete_schedule(caller: Caller, key: Key, schedule_id: str) -> ScheduleView:
+    """Ends a schedule. What it started goes on."""
+    return await schedules.end_schedule(caller, key, schedule_id)
 
 
 @BUDGETS_ROUTER.get("/v1/budgets")

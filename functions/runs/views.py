@@ -5,10 +5,13 @@ from typing import Self
 from events.budgets import BudgetStateName
 from events.invocations import Labelled
 from events.runs import Failure, RunStatus, Waiting
+from events.schedules import Problem, ScheduleStatus
 from functions.runs.rules.budget import Budget, BudgetLimit
 from functions.runs.rules.run import Run, StepResult
+from functions.runs.rules.schedule import Schedule
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
+from shared.kit.personal import PersonalText
 from shared.kit.workspaces import InWorkspace
 
 __all__ = ["BudgetPage", "BudgetView", "LimitView", "RunPage", "RunView", "StepPage", "StepView"]
@@ -84,6 +87,36 @@ class RunEvents(Data):
     items: tuple[RunEvent, ...]
     after: int
     is_over: bool
+
+
+class ScheduleView(Data):
+    """A schedule: when it fires, and what came of its last firing. `failures` are those in a row;
+    `rests_because` says why it rests."""
+
+    schedule_id: str
+    capsule: str
+    version: str | None
+    cron: str
+    status: ScheduleStatus
+    inputs_hash: str
+    created_by: str
+    created_at: Instant
+    next_at: Instant | None
+    last_at: Instant | None
+    last_run_id: str | None
+    last_problem: Problem | None
+    failures: int
+    rests_because: PersonalText | None
+    workspace_id: InWorkspace = None
+
+    @classmethod
+    def of(cls, schedule: Schedule) -> Self:
+        """The schedule as it is shown."""
+        return part_of(cls, schedule)
+
+
+class SchedulePage(Page[ScheduleView]):
+    """Some schedules, newest first."""
 
 
 class BudgetView(Data):
