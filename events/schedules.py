@@ -10,6 +10,11 @@ from shared.kit.workspaces import InWorkspace
 
 TOPIC = "runs"
 
+# What starts jobs: nothing that the creation of an agent publishes, because each subscription to
+# that costs every tenant.
+Trigger = Literal[
+    "assent.capsule.published.v1", "assent.notice.sent.v1", "assent.policy.published.v1"
+]
 ScheduleStatus = Literal["active", "resting", "ended"]
 
 
@@ -23,15 +28,16 @@ class Problem(Data):
 
 class ScheduleState(EventData):
     """A schedule after the event: a job that starts at each instant of a cron expression (five
-    fields, UTC). `inputs_hash` names the content with its inputs. It acts in the name of
-    `created_by`, with those of the `roles` that they had then and have still. `failures` are those
-    in a row; `rests_because` says why it rests."""
+    fields, UTC) or, without one, at each event of the type `event`. `inputs_hash` names the content
+    with its inputs. It acts in the name of `created_by`, with those of the `roles` that they had
+    then and have still. `failures` are those in a row; `rests_because` says why it rests."""
 
     schedule_id: str
     capsule: str
     version: str | None = None
     inputs_hash: str
-    cron: str
+    cron: str | None = None
+    event: Trigger | None = None
     status: ScheduleStatus
     created_by: str
     roles: tuple[str, ...]

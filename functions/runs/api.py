@@ -1,13 +1,15 @@
 """HTTP in, HTTP out: runs of plans."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import Query
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from events.jobs import JobBody
 from events.runs import RunStatus
+from events.schedules import Trigger
 from functions.runs.aggregates import BUDGETS, RUN, RUNS, SCHEDULES
+from functions.runs.rules.schedule import When
 from functions.runs.service import commanding, following, reading, schedules, starting, undoing
 from functions.runs.views import (
     BudgetPage,
@@ -46,9 +48,20 @@ class LimitBody(Model):
 
 
 class ScheduleBody(JobBody):
-    """A job, and when it starts: five cron fields, in UTC."""
+    """A job, and when it starts: at each instant of five cron fields, in UTC, or at each event of a
+    type, whose data is then the input `event` where the capsule declares one."""
 
-    cron: Annotated[str, StringConstraints(max_length=LONGEST_CRON), AfterValidator(check_cron)]
+    cron: (
+        Annotated[str, StringConstraints(max_length=LONGEST_CRON), AfterValidator(check_cron)]
+        | None
+    ) = None
+    event: Trigger | None = None
+
+    @model_validator(mode="after")
+    def _starts_by_one(self) -> Self:
+        if (self.cron is None) == (self.event is None):
+            raise ValueError("send either cron or event")
+        return self
 
     @property
     def job(self) -> JobBody:
@@ -152,9 +165,11 @@ async def undo_run(caller: Caller, key: Key, run_id: str) -> RunView:
 @RUNS_ROUTER.post("/v1/schedules", status_code=201)
 @does("schedules.create", within=("submit_conversation",), deed="making a schedule")
 async def post_schedule(caller: Caller, key: Key, body: ScheduleBody) -> ScheduleView:
-    """Starts a job at each instant of a cron expression, in UTC, in the caller's name and while
-    they have their roles. What would not start now is refused as `POST /v1/jobs` refuses it."""
-    return await schedules.create_schedule(caller, key, body.job, body.cron)
+    """Starts a job at each instant of a cron expression, in UTC, or at each event of a type, in the
+    caller's name and while they have their roles. What a cron expression could not start now is
+    refused as `POST /v1/jobs` refuses it."""
+    when = When(body.cron, body.event)
+    return await schedules.create_schedule(caller, key, body.job, when)
 
 
 @RUNS_ROUTER.get("/v1/schedules")

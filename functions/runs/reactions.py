@@ -6,10 +6,18 @@ from functions.runs.rules.run import RUN_DUE, RUN_LOST
 from functions.runs.rules.schedule import SCHEDULE_DUE
 from functions.runs.service.deciding import TYPES, act_on
 from functions.runs.service.schedules import fire
+from functions.runs.service.triggers import TYPES as TRIGGERS
+from functions.runs.service.triggers import start_at
 from functions.runs.service.waking import wake
 
 __all__ = ["ABOUT", "HANDLERS", "RUN"]
 
 # Decisions about others are not for this function.
 ABOUT = {"approvals": RUNS.noun}
-HANDLERS = {**dict.fromkeys(TYPES, act_on), RUN_DUE: wake, RUN_LOST: wake, SCHEDULE_DUE: fire}
+HANDLERS = {
+    **dict.fromkeys(TYPES, act_on),
+    RUN_DUE: wake,
+    RUN_LOST: wake,
+    SCHEDULE_DUE: fire,
+    **dict.fromkeys(TRIGGERS, start_at),
+}

@@ -5,7 +5,7 @@ from typing import Self
 from events.budgets import BudgetStateName
 from events.invocations import Labelled
 from events.runs import Failure, RunStatus, Waiting
-from events.schedules import Problem, ScheduleStatus
+from events.schedules import Problem, ScheduleStatus, Trigger
 from functions.runs.rules.budget import Budget, BudgetLimit
 from functions.runs.rules.run import Run, StepResult
 from functions.runs.rules.schedule import Schedule
@@ -96,7 +96,8 @@ class ScheduleView(Data):
     schedule_id: str
     capsule: str
     version: str | None
-    cron: str
+    cron: str | None
+    event: Trigger | None
     status: ScheduleStatus
     inputs_hash: str
     created_by: str

@@ -77,6 +77,8 @@ class Run(RunState):
     calls: dict[str, int] = Field(default_factory=dict)
     due_at: Instant | None = None
     tries: int = 0
+    # So many runs started one another by events until this one.
+    triggered: int = 0
     outputs_hash: str | None = None
     # Somebody has it undone; so many calls are undone already.
     undoing: Stop | None = None

@@ -1,11 +1,13 @@
 """Schedules: made and ended by people, and fired by their timers."""
 
+from typing import Any, NamedTuple
+
 from events.jobs import JobBody
 from events.members import MemberState
 from functions.runs.aggregates import BOOK, BOOK_ID, RUN, RUNS, SCHEDULES
 from functions.runs.rules import schedule as rules
 from functions.runs.rules.run import Run
-from functions.runs.rules.schedule import Schedule, ScheduleBook
+from functions.runs.rules.schedule import Cause, Schedule, ScheduleBook, When
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
@@ -29,25 +31,34 @@ MEMBERS = "members"
 STARTS = Act("jobs.create", TENANT, ("submit_conversation",), "starting a job")
 
 
+class Trigger(NamedTuple):
+    """The event that starts a run, and its data as an input."""
+
+    cause: Cause
+    data: dict[str, Any]
+
+
 async def create_schedule(
-    caller: Caller, key: IdempotencyKey, job: JobBody, cron: str
+    caller: Caller, key: IdempotencyKey, job: JobBody, when: When
 ) -> ScheduleView:
-    """A new schedule, whose job compiles and passes its rehearsal now. Raises ScopeMissing,
+    """A new schedule. The job of one with a cron expression compiles and passes its rehearsal now;
+    what an event gives is not known before. Raises ScopeMissing,
     Invalid, VersionConflict, and what `plan_of` raises."""
     check_compiles(caller)
 
     async def use_case(work: Command) -> ScheduleView:
         schedule_id = new_id("sch", work.at)
         steps = rules.create(
-            await _book(work),
+            await find_book(work),
             schedule_id,
             job,
-            cron,
+            when,
             by=caller.principal,
             roles=caller.roles,
             at=work.at,
         )
-        await plan_of(caller, job)
+        if when.cron is not None:
+            await plan_of(caller, job)
         saved = await work.save(*steps)
         return ScheduleView.of(saved[0])
 
@@ -59,7 +70,7 @@ async def end_schedule(caller: Caller, key: IdempotencyKey, schedule_id: str) ->
 
     async def use_case(work: Command) -> ScheduleView:
         schedule = await work.get(SCHEDULES, schedule_id)
-        saved = await work.save(*rules.end(schedule, await _book(work), caller.principal))
+        saved = await work.save(*rules.end(schedule, await find_book(work), caller.principal))
         return ScheduleView.of(saved[0] if saved else schedule)
 
     about = (SCHEDULES, schedule_id)
@@ -73,25 +84,29 @@ async def fire(event: Envelope) -> None:
     begun: list[Run] = []
 
     async def use_case(work: UnitOfWork, schedule: Schedule) -> None:
-        begun.clear()
-        begun.extend(await _fire(work, schedule))
+        begun[:] = await start_by(work, schedule)
 
     await RUN.timed(SCHEDULES, use_case)(event)
     if begun and begun[0].is_moving:
         await go_on(event.tenantid, begun[0].run_id, clock)
 
 
-async def _fire(work: UnitOfWork, schedule: Schedule) -> list[Run]:
-    """The run that was started and saved, if any."""
-    book = await _book(work)
+async def start_by(
+    work: UnitOfWork, schedule: Schedule, trigger: Trigger | None = None
+) -> list[Run]:
+    """The run that the schedule starts now, saved with what becomes of the schedule; none where it
+    is refused, or rests. Raises what may pass by itself: Unavailable, LostRace."""
+    book = await find_book(work)
     last = await work.find(RUNS, schedule.last_run_id) if schedule.last_run_id else None
     schedule = rules.since_last(schedule, last, work.at)
+    if trigger is not None:
+        schedule = rules.met(schedule, trigger.cause, work.at)
     why = await _why_it_rests(work, schedule)
     if why is not None:
         await work.save(*rules.rest(schedule, book, why))
         return []
     try:
-        prepared = await _prepared(work, schedule)
+        prepared = await _prepared(work, schedule, trigger)
     except (LostRace, Unavailable):
         raise
     except AssentError as refusal:
@@ -116,8 +131,11 @@ async def _why_it_rests(work: UnitOfWork, schedule: Schedule) -> str | None:
     return rules.why_not_anymore(schedule, member, work.at)
 
 
-async def _prepared(work: UnitOfWork, schedule: Schedule) -> Prepared:
+async def _prepared(work: UnitOfWork, schedule: Schedule, trigger: Trigger | None) -> Prepared:
     """What the run begins with. Raises what its maker would be refused with at this moment."""
+    cause = trigger.cause if trigger is not None else None
+    if cause is not None:
+        rules.check_cause(schedule, cause, work.at)
     control = await work.control()
     caller = Caller(
         principal=schedule.created_by,
@@ -134,10 +152,14 @@ async def _prepared(work: UnitOfWork, schedule: Schedule) -> Prepared:
     contents = await work.read_contents(schedule.inputs_hash)
     inputs = contents.value(schedule.inputs_hash)["inputs"]
     job = JobBody(capsule=schedule.capsule, version=schedule.version, inputs=inputs)
-    plan_hash = await plan_of(caller, job)
-    run_id = rules.run_id_of(schedule)
-    return await prepare(work, plan_hash, run_id, schedule.created_by)
+    plan_hash = await plan_of(caller, job, trigger.data if trigger is not None else None)
+    run_id = rules.run_id_of(schedule, cause)
+    prepared = await prepare(work, plan_hash, run_id, schedule.created_by)
+    if cause is None:
+        return prepared
+    return prepared._replace(run=prepared.run.but(triggered=cause.depth))
 
 
-async def _book(work: UnitOfWork) -> ScheduleBook:
+async def find_book(work: UnitOfWork) -> ScheduleBook:
+    """The tenant's book of schedules. Raises Unavailable."""
     return await work.find(BOOK, BOOK_ID) or ScheduleBook()

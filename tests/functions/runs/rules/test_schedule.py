@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from events.jobs import JobBody
 from events.members import MemberState, WorkspaceRoles
 from functions.runs.rules import schedule as rules
-from functions.runs.rules.schedule import Schedule, ScheduleBook
+from functions.runs.rules.schedule import Cause, Schedule, ScheduleBook, When
 from shared.kit.cron import check_cron, next_after
 from shared.kit.errors import Invalid, VersionConflict
+from shared.kit.sealing import SubjectKey
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 JOB = JobBody(capsule="count-stock")
@@ -20,7 +21,9 @@ ROLES = frozenset({"operator"})
 
 
 def _made(cron: str = "0 * * * *", book: ScheduleBook | None = None) -> Schedule:
-    made = rules.create(book or ScheduleBook(), "sch_1", JOB, cron, by="ada", roles=ROLES, at=AT)
+    made = rules.create(
+        book or ScheduleBook(), "sch_1", JOB, When(cron, None), by="ada", roles=ROLES, at=AT
+    )
     schedule: Schedule = made[0].state
     return schedule
 
@@ -128,3 +131,44 @@ def test_a_deputys_schedule_ends_with_the_time_that_they_stand_in() -> None:
     standing = _member(deputy_from=AT, deputy_until=AT + timedelta(hours=1))
     assert rules.why_not_anymore(schedule, standing, AT) is None
     assert rules.why_not_anymore(schedule, standing, AT + timedelta(hours=1)) is not None
+
+
+def test_an_event_starts_one_run_of_a_schedule_and_only_so_many_in_an_hour() -> None:
+    schedule = _made().but(cron=None, next_at=None, event="assent.notice.sent.v1")
+    cause = Cause("evt_1", AT, 0)
+    first = rules.run_id_of(schedule, cause)
+    assert first == rules.run_id_of(schedule.but(failures=3), cause)
+    assert first != rules.run_id_of(schedule, cause._replace(event_id="evt_2"))
+    for _ in range(rules.MOST_IN_AN_HOUR):
+        rules.check_cause(schedule, cause, AT)
+        schedule = rules.met(schedule, cause, AT)
+    with pytest.raises(VersionConflict, match="in an hour"):
+        rules.check_cause(schedule, cause, AT)
+    rules.check_cause(schedule, cause, AT + timedelta(hours=1))
+    assert rules.met(schedule, cause, AT + timedelta(hours=1)).in_hour == 1
+
+
+def test_runs_that_start_one_another_come_to_an_end() -> None:
+    cause = Cause("evt_1", AT, rules.DEEPEST)
+    rules.check_cause(_made(), cause, AT)
+    with pytest.raises(VersionConflict, match="started one another 5 times"):
+        rules.check_cause(_made(), cause._replace(depth=rules.DEEPEST + 1), AT)
+
+
+def test_the_book_knows_who_waits_for_which_event() -> None:
+    schedule = _made().but(cron=None, event="assent.notice.sent.v1")
+    book = ScheduleBook(active=1).having(schedule)
+    assert (book.active, book.triggers) == (2, {"assent.notice.sent.v1": ("sch_1",)})
+    assert book.without(schedule).triggers == {"assent.notice.sent.v1": ()}
+    full = book.but(triggers={"assent.notice.sent.v1": ("x",) * rules.MOST_TRIGGERED})
+    with pytest.raises(VersionConflict, match="end one"):
+        rules.create(
+            full, "s", JOB, When(None, "assent.notice.sent.v1"), by="ada", roles=ROLES, at=AT
+        )
+
+
+def test_texts_of_persons_are_no_inputs() -> None:
+    sealed = SubjectKey("clinic", "ada", bytes(range(64))).seal("because")
+    data = {"reason": sealed, "to": ["ada", {"note": f"so {sealed}"}], "count": 2, "is": True}
+    plain = {"reason": None, "to": ["ada", {"note": None}], "count": 2, "is": True}
+    assert rules.plain(data) == plain
