@@ -3,7 +3,9 @@
 from functions.runs.rules.budget import Budget
 from functions.runs.rules.retention import RETENTION_DUE, Retention
 from functions.runs.rules.retention import next_timer as next_retention
-from functions.runs.rules.run import RUN_LOST, Run, StepResult, next_timer
+from functions.runs.rules.run import RUN_LOST, Run, StepResult, event_id, next_timer
+from functions.runs.rules.schedule import Schedule, ScheduleBook
+from functions.runs.rules.schedule import next_timer as schedule_timer
 from functions.runs.rules.thinking import Turn
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
@@ -34,6 +36,7 @@ RUNS = Aggregate(
     next_timer=next_timer,
     swept=frozenset({RUN_LOST}),
     in_workspaces=True,
+    event_id=lambda run, number: event_id(run.run_id, run.started_at, number),
 )
 
 # Written once, when a step or an iteration has ended.
@@ -69,6 +72,26 @@ LIMITS = Aggregate(
     id_of=lambda limit: limit.scope,
 )
 
+# Jobs that start by themselves, and how many of them do.
+SCHEDULES = Aggregate(
+    noun="schedule",
+    model=Schedule,
+    collection="schedules",
+    prefix="sch",
+    indexed=("created_at",),
+    composites=((WORKSPACE, "-created_at"),),
+    queried=("-created_at",),
+    next_timer=schedule_timer,
+    in_workspaces=True,
+)
+BOOK_ID = "book"
+BOOK = Aggregate(
+    noun="schedule_book",
+    model=ScheduleBook,
+    collection="schedule_books",
+    id_of=lambda _: BOOK_ID,
+)
+
 # One for each tenant.
 RETENTION = Aggregate(
     noun="run_retention",
@@ -92,5 +115,7 @@ RUN = Runner(
     BUDGETS,
     LIMITS,
     RETENTION,
+    SCHEDULES,
+    BOOK,
     collections=(LAST_ASSENTS, LED_TO),
 )

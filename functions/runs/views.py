@@ -6,12 +6,15 @@ from typing import Self
 from events.budgets import BudgetStateName
 from events.invocations import Labelled
 from events.runs import Failure, RunStatus, Waiting
+from events.schedules import Problem, ScheduleStatus, Trigger
 from functions.runs.rules.budget import Budget
 from functions.runs.rules.retention import DEFAULT_DAYS, Retention
 from functions.runs.rules.run import Run, StepResult
+from functions.runs.rules.schedule import Schedule
 from shared.budgets.limits import BudgetLimit
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
+from shared.kit.personal import PersonalText
 from shared.kit.workspaces import InWorkspace
 
 __all__ = [
@@ -57,6 +60,76 @@ class RunView(Data):
     def of(cls, run: Run) -> Self:
         """The run as it is shown."""
         return part_of(cls, run)
+
+
+class ReceiptName(Data):
+    """A receipt that an event reports, which `GET /v1/receipts/{id}` shows whole."""
+
+    receipt_id: str
+    step: str | None = None
+    iteration: int | None = None
+    outcome: str
+
+
+class RunEvent(Data):
+    """One event of a run: who or what caused it, and where the run stood after it."""
+
+    sequence: int
+    id: str
+    type: str
+    at: Instant
+    actor: str
+    status: RunStatus
+    done: int
+    steps: int
+    waiting: Waiting | None = None
+    stopping: str | None = None
+    failure: Failure | None = None
+    approval_id: str | None = None
+    held_usd_micros: int
+    spent_usd_micros: int
+    outputs_hash: str | None = None
+    receipts: tuple[ReceiptName, ...] = ()
+
+
+class RunEvents(Data):
+    """Some events of a run in their order. Whoever asks again with `after` misses none; once it
+    `is_over`, nothing follows by itself."""
+
+    items: tuple[RunEvent, ...]
+    after: int
+    is_over: bool
+
+
+class ScheduleView(Data):
+    """A schedule: when it fires, and what came of its last firing. `failures` are those in a row;
+    `rests_because` says why it rests."""
+
+    schedule_id: str
+    capsule: str
+    version: str | None
+    cron: str | None
+    event: Trigger | None
+    status: ScheduleStatus
+    inputs_hash: str
+    created_by: str
+    created_at: Instant
+    next_at: Instant | None
+    last_at: Instant | None
+    last_run_id: str | None
+    last_problem: Problem | None
+    failures: int
+    rests_because: PersonalText | None
+    workspace_id: InWorkspace = None
+
+    @classmethod
+    def of(cls, schedule: Schedule) -> Self:
+        """The schedule as it is shown."""
+        return part_of(cls, schedule)
+
+
+class SchedulePage(Page[ScheduleView]):
+    """Some schedules, newest first."""
 
 
 class BudgetView(Data):

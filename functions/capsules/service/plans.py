@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from events.jobs import JobBody, JobPlan
+from events.jobs import JobPlan, OrderedJob
 from events.plan_content import PlanContent
 from events.plans import Prediction, RehearsalMode
 from functions.capsules.aggregates import PLANS, RUN
@@ -23,6 +23,8 @@ from shared.kit.errors import CapsuleInvalid
 from shared.storage.idempotency import IdempotencyKey
 
 T = TypeVar("T")
+# What a job that an event started is given it as.
+EVENT = "event"
 # Of a processor, to compile or to rehearse a plan.
 MOST_SECONDS = 5.0
 
@@ -52,14 +54,14 @@ async def _in_time(work: Callable[[], T]) -> T:
         ) from error
 
 
-async def plan_job(caller: Caller, job: JobBody) -> JobPlan:
+async def plan_job(caller: Caller, job: OrderedJob) -> JobPlan:
     """The plan of a job, compiled and fully rehearsed in one commit, and in none where it was
     before. Raises as `compile_plan` and `ghostrun`."""
 
     async def use_case(work: Command) -> JobPlan:
         sources = Sources(work)
         version = job.version or await sources.newest(job.capsule)
-        result = await _compiled(sources, job.capsule, version, job.inputs)
+        result = await _compiled(sources, job.capsule, version, job.inputs, job.event)
         state = await _kept(work, result, caller.principal)
         plans = {each.content.hash: each.plan for each in result.every}
         prediction = await _rehearsed(work, state, plans, "full")
@@ -70,9 +72,15 @@ async def plan_job(caller: Caller, job: JobBody) -> JobPlan:
 
 
 async def _compiled(
-    sources: Sources, name: str, version: str, inputs: Mapping[str, Any]
+    sources: Sources,
+    name: str,
+    version: str,
+    inputs: Mapping[str, Any],
+    event: Mapping[str, Any] | None = None,
 ) -> Compiled:
     source = await sources.read(name, version)
+    if event is not None and EVENT in source.body.inputs:
+        inputs = {**inputs, EVENT: event}
     try:
         return await _in_time(lambda: compile_capsule(source, inputs, sources.found))
     except Flawed as flawed:
@@ -81,12 +89,10 @@ async def _compiled(
 
 async def _kept(work: Command, result: Compiled, by: str) -> Plan:
     """The plan as it is kept now, like those in it."""
-    plan = None
     for each in result.every:
         known = await work.find(PLANS, each.content.hash)
         saved = await work.save(*compiled(known, each, by, work.at))
-        plan = (*saved, known)[0]
-    assert plan is not None
+        plan: Plan = (*saved, known)[0]
     return plan
 
 

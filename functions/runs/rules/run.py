@@ -8,6 +8,7 @@ from pydantic import Field
 from events.invocations import Labelled
 from events.runs import RunState
 from functions.runs.rules.thinking import ChosenCall, Thinking
+from shared.kit.ids import derive_id
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
@@ -95,6 +96,8 @@ class Run(RunState):
     calls: dict[str, int] = Field(default_factory=dict)
     due_at: Instant | None = None
     tries: int = 0
+    # So many runs started one another by events until this one.
+    triggered: int = 0
     outputs_hash: str | None = None
     # Somebody has it undone; so many calls are undone already.
     undoing: Stop | None = None
@@ -172,6 +175,11 @@ class StepResult(Model):
     def id(self) -> str:
         """The id of its document."""
         return result_id(self.run_id, self.number, self.iteration)
+
+
+def event_id(run_id: str, started_at: datetime, number: int) -> str:
+    """The id of a run's event with that number: whoever reads its events needs no query."""
+    return derive_id("evt", started_at, run_id, str(number))
 
 
 def result_id(run_id: str, number: int, iteration: int | None = None) -> str:

@@ -123,6 +123,10 @@ MATRIX = {
     "suspend a precedent": Row("POST", "/v1/precedent-seeds/{seed}/suspend", {"governor"}),
     "start a run": Row("POST", "/v1/runs", SUBMIT, {"plan_hash": "0" * 64}),
     "start a job": Row("POST", "/v1/jobs", SUBMIT, {"capsule": "nothing"}),
+    "make a schedule": Row(
+        "POST", "/v1/schedules", SUBMIT, {"capsule": "nothing", "cron": "0 0 * * *"}
+    ),
+    "end a schedule": Row("DELETE", "/v1/schedules/sch_x", SUBMIT),
     "cancel a run": Row("POST", "/v1/runs/run_x/cancel", CANCEL),
     "undo a run": Row("POST", "/v1/runs/run_x/undo", CANCEL),
     "set a budget": Row("PUT", "/v1/budgets/nobody", {"governor"}, {"limit_usd_micros": 1}),
