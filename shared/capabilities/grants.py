@@ -6,8 +6,10 @@ from typing import Literal
 from shared.kit.instants import Instant
 from shared.kit.models import Data
 
-# Rehearsals and replays have tokens too, which act nowhere.
-Purpose = Literal["act", "rehearse", "replay"]
+# Rehearsals and replays have tokens too, which act nowhere. What undoes acts also where the agent
+# does not serve any more.
+Purpose = Literal["act", "undo", "rehearse", "replay"]
+ACTING = frozenset({"act", "undo"})
 
 # How long a token may act: a call and what it waits for.
 LONGEST_LIFE = timedelta(seconds=300)

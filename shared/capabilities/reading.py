@@ -15,7 +15,7 @@ from biscuit_auth import (
 )
 from joserfc.jwk import KeySet
 
-from shared.capabilities.grants import LONGEST_LIFE, Assent, Deed, Grant, Right
+from shared.capabilities.grants import ACTING, LONGEST_LIFE, Assent, Deed, Grant, Right
 from shared.capabilities.keys import BISCUIT, named, public_keys_of
 from shared.kit.errors import RecordedRefusal, SignatureInvalid
 
@@ -80,7 +80,7 @@ class Capability:
         except (AuthorizationError, DataLogError) as refusal:
             detail = "a check of the token does not hold for this call"
             raise self._refusal("another_call", detail) from refusal
-        if self.right.purpose != "act":
+        if self.right.purpose not in ACTING:
             detail = f"the token is there to {self.right.purpose}, and acts nowhere"
             raise self._refusal("cannot_act", detail)
         token_id = self._biscuit.revocation_ids[-1][:_TOKEN_ID]

@@ -90,6 +90,16 @@ class Run(RunState):
         return self.status == "running" and self.waiting is None
 
     @property
+    def live_as(self) -> str | None:
+        """The agent and its version, where it acts or waits with their rights; None where it rests,
+        or is to."""
+        waits = self.waiting is not None and self.waiting.kind == "approval"
+        rests = self.has_ended or (self.status == "paused" and not waits)
+        if rests or (self.stop is not None and self.stop.kind in ("recall", "cancel")):
+            return None
+        return live_as(self.agent_id, self.agent_version)
+
+    @property
     def has_ended(self) -> bool:
         """Whether nothing follows by itself."""
         return self.status in ENDED
@@ -132,6 +142,11 @@ class StepResult(Model):
     def id(self) -> str:
         """The id of its document."""
         return result_id(self.run_id, self.number, self.iteration)
+
+
+def live_as(agent_id: str, version: str) -> str:
+    """How runs are found that act or wait with the rights of that version."""
+    return f"{agent_id}@{version}"
 
 
 def result_id(run_id: str, number: int, iteration: int | None = None) -> str:
