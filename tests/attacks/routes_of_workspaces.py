@@ -77,5 +77,5 @@ OF_IDENTITY = (
 )
 # They have names of their own: tests/functions/capsules/test_capsules_in_workspaces.py tries them.
 OF_CAPSULES = ("/v1/capsules/", "/v1/plans/")
-# tests/functions/runs/test_run_workspaces.py tries them.
-OF_RUNS = ("/v1/runs",)
+# tests/functions/runs/test_run_workspaces.py and test_recalls.py try them.
+OF_RUNS = ("/v1/runs", "/v1/recalls")

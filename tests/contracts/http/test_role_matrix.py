@@ -124,6 +124,13 @@ MATRIX = {
     "start a run": Row("POST", "/v1/runs", SUBMIT, {"plan_hash": "0" * 64}),
     "cancel a run": Row("POST", "/v1/runs/run_x/cancel", CANCEL),
     "undo a run": Row("POST", "/v1/runs/run_x/undo", CANCEL),
+    "recall an agent": Row(
+        "POST",
+        "/v1/recalls",
+        {"governor"},
+        {"agent_id": "agt_01KAGQ0000000000000000000A", **REASON},
+    ),
+    "lift a recall": Row("POST", "/v1/recalls/rcl_x/lift", {"governor"}, REASON),
     "set a budget": Row("PUT", "/v1/budgets/nobody", {"governor"}, {"limit_usd_micros": 1}),
     "make a key": Row("POST", "/v1/api-keys", {"tenant_admin", "developer"}),
     "read the audit log": Row("GET", "/v1/audit/entries", READ_AUDIT),

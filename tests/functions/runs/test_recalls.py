@@ -238,3 +238,17 @@ async def test_many_runs_are_halted_in_pieces_by_whoever_comes_next(
     assert (detail["status"], detail["halted"]) == ("in_force", 5)
     assert {each["status"] for each in detail["runs"]["items"]} == {"paused"}
     assert (await world.events()).count("paused") == 5
+
+
+async def test_a_recall_lies_in_the_workspace_of_its_agent(world: World) -> None:
+    await world.agent(workspace_id="wsp_surgery")
+    made = await recall(world)
+    assert made["workspace_id"] == "wsp_surgery"
+    mine, stranger = (governor(world).within(f"wsp_{each}") for each in ("surgery", "ward"))
+    path = f"/v1/recalls/{made['recall_id']}"
+    assert (await mine.get(path)).status_code == 200
+    assert (await stranger.get(path)).status_code == 404
+    assert (await stranger.get("/v1/recalls")).json()["items"] == []
+    body = {"reason": "not theirs"}
+    assert (await stranger.post(f"{path}/lift", body)).status_code == 404
+    assert (await mine.post(f"{path}/lift", body)).json()["status"] == "lifted"
