@@ -134,6 +134,14 @@ class RunCancelled(Burst):
     cancelled_by: str
 
 
+@event("assent.run.token_revoked.v1")
+class RunTokenRevoked(RunState):
+    """Somebody revoked a token of the run, and all that were made of it."""
+
+    token_id: str
+    revoked_by: str
+
+
 @event("assent.run.undone.v1")
 class RunUndone(Burst):
     """What could be undone was undone, in reverse order; `kept` are the steps that nothing

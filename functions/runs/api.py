@@ -6,7 +6,7 @@ from pydantic import Field
 
 from events.runs import RunStatus
 from functions.runs.aggregates import BUDGETS, RUN, RUNS
-from functions.runs.recall_routes import RECALLS_ROUTER
+from functions.runs.recall_routes import RECALLS_ROUTER, TOKENS_ROUTER
 from functions.runs.service import commanding, reading, starting, undoing
 from functions.runs.views import (
     BudgetPage,
@@ -128,4 +128,4 @@ async def put_budget(caller: Caller, key: Key, scope: str, body: LimitBody) -> L
     return await commanding.put_limit(caller, key, scope, body.limit_usd_micros)
 
 
-ROUTER = Router.joining(RUNS_ROUTER, BUDGETS_ROUTER, RECALLS_ROUTER)
+ROUTER = Router.joining(RUNS_ROUTER, BUDGETS_ROUTER, RECALLS_ROUTER, TOKENS_ROUTER)

@@ -22,17 +22,18 @@ __all__ = [
     "RecallPage",
     "RecallView",
     "RecalledRun",
-    "RecalledRuns",
     "RunPage",
     "RunView",
     "StepPage",
     "StepView",
+    "TokenView",
 ]
 
 
 class RunView(Data):
     """A run: where it stands, what it waits for, what it holds and spent. `stopping` is what
-    somebody asked for and happens once it is known what the run has begun."""
+    somebody asked for and happens once it is known what the run has begun. `token_id` is the token
+    that it asked assent for last: `POST /v1/tokens/{id}/revoke` takes it back."""
 
     run_id: str
     plan_hash: str
@@ -56,6 +57,7 @@ class RunView(Data):
     is_undone: bool
     replay_of: str | None
     recall_id: str | None
+    token_id: str | None
     workspace_id: InWorkspace = None
 
     @classmethod
@@ -177,21 +179,33 @@ class RecalledRun(Data):
         return part_of(cls, run, halted=halted, can_be_undone=can_be_undone(run))
 
 
-class RecalledRuns(Page[RecalledRun]):
-    """Some runs of a recalled agent, newest first."""
-
-
 class RecallDetail(RecallView):
     """A recall with what it stopped: the agent's status now, how many runs it halted, the
-    precedents that it suspended (a hundred at most), and a page of the agent's runs. Every token
+    precedents that it suspended (twenty at most), and a page of the agent's runs. Every token
     of it that was not used by `recalled_at` is dead."""
 
     agent_status: AgentStatus | None
     halted: int
     precedents: tuple[str, ...]
-    runs: RecalledRuns
+    runs: tuple[RecalledRun, ...]
+    next_cursor: str | None
 
     @classmethod
     def showing(cls, recall: Recall, **fields: Any) -> Self:
         """The recall as it is shown, with what it stopped."""
         return part_of(cls, recall, **fields)
+
+
+class TokenView(Data):
+    """A token that is dead, and the run that it was of: `stopping` or `cancelled` where the run
+    acted by it."""
+
+    token_id: str
+    run_id: str
+    run_status: RunStatus
+    stopping: str | None
+
+    @classmethod
+    def of(cls, token_id: str, run: Run) -> Self:
+        """The token as it is shown."""
+        return part_of(cls, run, token_id=token_id, run_status=run.status)

@@ -48,10 +48,11 @@ class Assent(Data):
 
 
 class Grant(Data):
-    """All that a verified token says. `token_id` names it, and nothing else. `assent` is there
-    where somebody had to."""
+    """All that a verified token says. `token_id` names it, and nothing else; `token_ids` are its
+    own and those of all tokens that it was made of. `assent` is there where somebody had to."""
 
     token_id: str
+    token_ids: tuple[str, ...] = ()
     right: Right
     deed: Deed
     assent: Assent | None = None

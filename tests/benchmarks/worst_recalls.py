@@ -11,16 +11,19 @@ from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.benchmarks.largest import LETTER, MANY, sent, together
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
-from tests.benchmarks.worst_runs import CALLS, Running, adds
+from tests.benchmarks.worst_runs import Running, adds, running
+
+HALTED = 10
 
 
 @worst_of("POST", "/v1/recalls")
 def recall_agent(scene: Scene) -> Iterator[Call]:
     found = Running(scene)
     body = {"plan_hash": found.plan(adds(approval="required"))}
-    together(lambda: sent(found.ada, "/v1/runs", body), CALLS)
+    # Its messages grow with the runs that it halts, each of which was somebody's call.
+    together(lambda: sent(found.ada, "/v1/runs", body), HALTED)
     recall = {"agent_id": found.agent_id, "reason": LETTER * 2_000}
-    yield Call(found.governor, "/v1/recalls", recall, what="a hundred runs that wait", items=CALLS)
+    yield Call(found.governor, "/v1/recalls", recall, what="ten runs that wait", items=HALTED)
 
 
 @worst_of("GET", "/v1/recalls")
@@ -37,10 +40,7 @@ def show_recall(scene: Scene) -> Iterator[Call]:
     found = Running(scene)
     body = {"plan_hash": found.plan(adds(approval="required"))}
     together(lambda: sent(found.ada, "/v1/runs", body), MANY)
-    recall = recalled(found)
-    for limit in LIMITS:
-        call = f"/v1/recalls/{recall}?limit={limit}"
-        yield Call(found.governor, call, what=f"limit {limit}", limit=limit)
+    yield Call(found.governor, f"/v1/recalls/{recalled(found)}", what="a page of its runs")
 
 
 @worst_of("POST", "/v1/recalls/{recall_id}/lift")
@@ -48,6 +48,14 @@ def lift_recall(scene: Scene) -> Iterator[Call]:
     found = Running(scene)
     path = f"/v1/recalls/{recalled(found)}/lift"
     yield Call(found.governor, path, {"reason": LETTER * 2_000})
+
+
+@worst_of("POST", "/v1/tokens/{token_id}/revoke")
+def revoke_token(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    run = found.start(adds(approval="required"))
+    path = f"/v1/tokens/{run['token_id']}/revoke"
+    yield Call(found.ada, path, what="one that a run waits by")
 
 
 def recalled(found: Running) -> str:

@@ -39,7 +39,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("PolicyReturned.ends", "removed_in", "workspace_id", "capsule_id"),
             "notice_id",
             *("invocation_id", "run_id", "token", "Receipt.token_id", "parent_run_id", "replay_of"),
-            *("RunCancelled.ends", "recall_id"),
+            *("RunCancelled.ends", "recall_id", "RunTokenRevoked.token_id"),
         ),
         IDS,
     ),

@@ -38,6 +38,7 @@ class Assented(Model):
     content_hash: str
     step: str | None = None
     token: str
+    token_id: str = ""
     given_by: str | None = None
 
 
@@ -66,6 +67,8 @@ class Run(RunState):
     """A run. `calls` counts the calls of each operation whose number is limited. `due_at` is when
     it goes on by itself, `tries` how often it found `tools` silent since it last got an answer."""
 
+    # The token that it asked assent for last, and acts by once somebody gave it.
+    token_id: str | None = None
     # Whose text is in what it asks for: none of them assents.
     authors: tuple[str, ...] = ()
     cursor: Cursor = Cursor()

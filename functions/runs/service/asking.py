@@ -67,9 +67,15 @@ async def _ask(
 ) -> Steps:
     run = progress.run
     event_id = derive_id("evt", work.at, run.run_id, content_hash, str(run.cursor.unit))
-    token = await base_token(run, work.store.tenant_id, content_hash)
+    token, token_id = await base_token(run, work.store.tenant_id, content_hash)
     approval_id = derive_id("apr", work.at, event_id)
-    asked = Assented(approval_id=approval_id, content_hash=content_hash, step=step, token=token)
+    asked = Assented(
+        approval_id=approval_id,
+        content_hash=content_hash,
+        step=step,
+        token=token,
+        token_id=token_id,
+    )
     evidence = evidence_of(run, progress.prediction)
     assessment = assessment_of(effect, operations)
     said = question(run, effect, content_hash, summary, token, run.authors)

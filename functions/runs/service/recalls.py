@@ -6,7 +6,7 @@ from functions.runs.rules.recalls import Recall
 from functions.runs.rules.run import Run, live_as
 from functions.runs.service.budgets import save_settled
 from functions.runs.service.moments import Clock
-from functions.runs.views import RecallDetail, RecalledRun, RecalledRuns, RecallView
+from functions.runs.views import RecallDetail, RecalledRun, RecallView
 from shared.agents.known import StoredAgent
 from shared.agents.reading import AGENTS
 from shared.aggregates.aggregate import Aggregate
@@ -24,7 +24,8 @@ HALTED_AT_ONCE = 20
 INLINE_SECONDS = 5.0
 # `approvals` alone writes them.
 _PRECEDENTS = "precedents"
-MOST_PRECEDENTS = 100
+MOST_PRECEDENTS = 20
+RUNS_SHOWN = 25
 
 # `agents` owns them; here they only say where a recall belongs, and what caused it.
 _AGENTS = Aggregate(
@@ -84,9 +85,7 @@ async def lift_recall(
     return await RUN.command(caller, use_case, RecallView, key=key, about=(RECALLS, recall_id))
 
 
-async def show_recall(
-    caller: Caller, recall_id: str, limit: int, cursor: str | None
-) -> RecallDetail:
+async def show_recall(caller: Caller, recall_id: str, cursor: str | None) -> RecallDetail:
     """The recall with what it stopped, and a page of all runs of the agent, newest first, each with
     whether it can be undone or was. Raises NotFound."""
     recall = await RUN.read(caller, RECALLS, recall_id)
@@ -99,14 +98,15 @@ async def show_recall(
     if recall.version is not None:
         of_it.append(("agent_version", "==", recall.version))
     page = await RUN.page(
-        caller, RUNS, where=of_it, order_by=("started_at",), limit=limit, cursor=cursor
+        caller, RUNS, where=of_it, order_by=("started_at",), limit=RUNS_SHOWN, cursor=cursor
     )
     return RecallDetail.showing(
         recall,
         agent_status=agent.status if agent is not None else None,
         halted=await store.count(RUNS.collection, where=by_it),
         precedents=tuple(each.id for each in precedents.items),
-        runs=page.shown(RecalledRuns, lambda run: RecalledRun.of(run, recall_id)),
+        runs=tuple(RecalledRun.of(run, recall_id) for run in page.items),
+        next_cursor=page.next_cursor,
     )
 
 

@@ -7,7 +7,9 @@ from functions.runs.aggregates import APPROVALS_KEYS, SIGNING_KEY
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Assented, Run
 from shared.capabilities.grants import LONGEST_LIFE, Deed, Purpose, Right
+from shared.capabilities.keys import public_key
 from shared.capabilities.minting import mint, mint_base, name_deed
+from shared.capabilities.reading import parse, token_ids_of
 from shared.kit.canonical import content_hash
 from shared.storage.secrets import public_keys, signing_key
 
@@ -18,10 +20,13 @@ def invocation_id_of(run: Run, call: ConcreteCall) -> str:
     return invocation_id(run.run_id, call.step, call.iteration, operation, call.arguments)
 
 
-async def base_token(run: Run, tenant_id: str, hash: str) -> str:
-    """A token that acts nowhere until `approvals` assents to the content with that hash."""
+async def base_token(run: Run, tenant_id: str, hash: str) -> tuple[str, str]:
+    """A token that acts nowhere until `approvals` assents to the content with that hash, and its
+    id."""
     keys = await public_keys(APPROVALS_KEYS)
-    return mint_base(_right(run, tenant_id), hash, await signing_key(SIGNING_KEY), approvals=keys)
+    right, key = _right(run, tenant_id), await signing_key(SIGNING_KEY)
+    token = mint_base(right, hash, key, approvals=keys)
+    return token, token_ids_of(right, parse(token, (public_key(key),)))[0]
 
 
 async def token_for(

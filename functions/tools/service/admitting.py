@@ -2,12 +2,13 @@
 serves."""
 
 import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from functions.tools.aggregates import INVOCATIONS
 from functions.tools.rules.invocation import Invocation
 from shared.agents.reading import AGENTS, KnownAgent, StoredAgent
-from shared.agents.stops import STOPS, stops_in
+from shared.agents.stops import STOPS, AgentStops, stops_in
 from shared.aggregates import Command
 from shared.kit.errors import Forbidden
 from shared.policy.authorization import answer_again, last_asked
@@ -34,7 +35,7 @@ class Admitted(NamedTuple):
     decision: str
 
 
-async def admit(work: Command, call: Invocation) -> Admitted:
+async def admit(work: Command, call: Invocation, token_ids: Sequence[str]) -> Admitted:
     """Reads the record, the agent and its recalls in one round trip, and asks the policies about
     what is not recorded. What they decide lies in the same commit. Raises Unavailable."""
     keys = [
@@ -47,7 +48,11 @@ async def admit(work: Command, call: Invocation) -> Admitted:
     if known is not None and known.status != "refused":
         answer_again()
         return Admitted(known, None, known.decision)
-    refusal = _of_the_agent(call, agent, stops, work)
+    stopped = stops_in(stops.data if stops is not None else None)
+    if stopped is not None and stopped.are_revoked(token_ids, work.at):
+        refusal: Refusal | None = Refusal("the token was revoked")
+    else:
+        refusal = _of_the_agent(call, agent, stopped, work)
     try:
         work.ask(INVOCATIONS, call.invocation_id, call)
     except Forbidden as denied:
@@ -62,7 +67,7 @@ def note_recorded(tenant_id: str, decision: str) -> None:
 
 
 def _of_the_agent(
-    call: Invocation, agent: Document | None, stops: Document | None, work: Command
+    call: Invocation, agent: Document | None, stopped: AgentStops | None, work: Command
 ) -> Refusal | None:
     """Why the agent's rights do not give the call. What only undoes needs no agent that serves:
     people undo what it did because it stopped."""
@@ -73,8 +78,7 @@ def _of_the_agent(
         return Refusal("the agent belongs to another workspace")
     if call.undoes:
         return None
-    recalls = stops_in(stops.data if stops is not None else None)
-    if recalls is not None and recalls.recall_of(call.agent_version) is not None:
+    if stopped is not None and stopped.recall_of(call.agent_version) is not None:
         return Refusal("the agent was recalled")
     why_not = KnownAgent(state, {}).why_not(work.at)
     if why_not is not None:

@@ -130,6 +130,7 @@ MATRIX = {
         {"governor"},
         {"agent_id": "agt_01KAGQ0000000000000000000A", **REASON},
     ),
+    "revoke a token": Row("POST", f"/v1/tokens/run_{'0' * 26}.{'0' * 32}/revoke", CANCEL),
     "lift a recall": Row("POST", "/v1/recalls/rcl_x/lift", {"governor"}, REASON),
     "set a budget": Row("PUT", "/v1/budgets/nobody", {"governor"}, {"limit_usd_micros": 1}),
     "make a key": Row("POST", "/v1/api-keys", {"tenant_admin", "developer"}),

@@ -53,7 +53,9 @@ async def look(world: World, recall_id: str) -> None:
     await HANDLERS[timer.type](timer_event("runs", world.tenant, timer, due))
 
 
-async def test_a_recall_halts_what_moves_and_waits_and_offers_undo(world: World) -> None:
+async def test_a_recall_halts_what_moves_and_waits_and_offers_undo(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = await world.start(await world.plan(add("only", 5)))
     resting = await world.start(
         await world.plan(add("before"), PlanStep(id="rest", does=Wait(seconds=3600)), add("after"))
@@ -80,7 +82,7 @@ async def test_a_recall_halts_what_moves_and_waits_and_offers_undo(world: World)
     await world.agent(status="suspended")
     detail = await shown(world, made["recall_id"])
     assert (detail["halted"], detail["agent_status"]) == (2, "suspended")
-    runs = {each["run_id"]: each for each in detail["runs"]["items"]}
+    runs = {each["run_id"]: each for each in detail["runs"]}
     assert all(each["can_be_undone"] for each in runs.values())
     assert [runs[each["run_id"]]["halted"] for each in (done, resting, asking)] == [
         False, True, True
@@ -88,9 +90,11 @@ async def test_a_recall_halts_what_moves_and_waits_and_offers_undo(world: World)
     for run_id in runs:
         assert (await world.act(run_id, "undo"))["is_undone"]
     assert (await world.counter())["value"] == 0
-    detail = await shown(world, made["recall_id"], limit=2)
-    assert [each["is_undone"] for each in detail["runs"]["items"]] == [True, True]
-    assert detail["runs"]["next_cursor"]
+    monkeypatch.setattr(recalls, "RUNS_SHOWN", 2)
+    detail = await shown(world, made["recall_id"])
+    assert [each["is_undone"] for each in detail["runs"]] == [True, True]
+    rest = await shown(world, made["recall_id"], cursor=detail["next_cursor"])
+    assert [each["run_id"] for each in rest["runs"]] == [done["run_id"]]
     await look(world, made["recall_id"])
     assert (await shown(world, made["recall_id"]))["status"] == "in_force"
     assert await world.events("recall") == ["started", "completed"]
@@ -236,7 +240,7 @@ async def test_many_runs_are_halted_in_pieces_by_whoever_comes_next(
     await look(world, made["recall_id"])
     detail = await shown(world, made["recall_id"])
     assert (detail["status"], detail["halted"]) == ("in_force", 5)
-    assert {each["status"] for each in detail["runs"]["items"]} == {"paused"}
+    assert {each["status"] for each in detail["runs"]} == {"paused"}
     assert (await world.events()).count("paused") == 5
 
 
