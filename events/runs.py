@@ -41,7 +41,7 @@ class RunState(EventData):
     """A run after the event. Nothing in it grows: what steps gave lies in documents of their own.
     `done` is how many of the plan's `steps` have ended. `stopping` is what somebody asked for while
     the run acts, which happens once it knows what became of what it has begun. `replay_of` is the
-    run that it repeats, whose tokens cannot act."""
+    run that it repeats, whose tokens cannot act. `recall_id` is the recall that halted it."""
 
     run_id: str
     plan_hash: str
@@ -56,7 +56,7 @@ class RunState(EventData):
     done: int = 0
     steps: int
     waiting: Waiting | None = None
-    stopping: Literal["pause", "cancel"] | None = None
+    stopping: Literal["pause", "cancel", "recall"] | None = None
     failure: Failure | None = None
     approval_id: str | None = None
     held_usd_micros: int = 0
@@ -64,6 +64,7 @@ class RunState(EventData):
     replay_of: str | None = None
     parent_run_id: str | None = None
     depth: int = 0
+    recall_id: str | None = None
     workspace_id: InWorkspace = None
 
 
@@ -134,6 +135,14 @@ class RunCancelled(Burst):
 
     ends: str | None = None
     cancelled_by: str
+
+
+@event("assent.run.token_revoked.v1")
+class RunTokenRevoked(RunState):
+    """Somebody revoked a token of the run, and all that were made of it."""
+
+    token_id: str
+    revoked_by: str
 
 
 @event("assent.run.undone.v1")

@@ -9,6 +9,7 @@ from events.jobs import JobBody
 from events.runs import RunStatus
 from events.schedules import Trigger
 from functions.runs.aggregates import BUDGETS, RUN, RUNS, SCHEDULES
+from functions.runs.recall_routes import RECALLS_ROUTER, TOKENS_ROUTER
 from functions.runs.rules.retention import LEAST_DAYS, MOST_DAYS
 from functions.runs.rules.schedule import When
 from functions.runs.service import (
@@ -232,4 +233,6 @@ async def put_budget(caller: Caller, key: Key, scope: str, body: LimitBody) -> L
     return await commanding.put_limit(caller, key, scope, body.limit_usd_micros)
 
 
-ROUTER = Router.joining(RETENTION_ROUTER, RUNS_ROUTER, BUDGETS_ROUTER)
+ROUTER = Router.joining(
+    RETENTION_ROUTER, RUNS_ROUTER, BUDGETS_ROUTER, RECALLS_ROUTER, TOKENS_ROUTER
+)

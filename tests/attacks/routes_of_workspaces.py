@@ -80,5 +80,5 @@ OF_IDENTITY = (
 )
 # They have names of their own: tests/functions/capsules/test_capsules_in_workspaces.py tries them.
 OF_CAPSULES = ("/v1/capsules/", "/v1/plans/")
-# tests/functions/runs/test_run_workspaces.py tries them.
-OF_RUNS = ("/v1/runs", "/v1/schedules/")
+# tests/functions/runs/test_run_workspaces.py, test_recalls.py and test_revoked_tokens.py try them.
+OF_RUNS = ("/v1/runs", "/v1/schedules/", "/v1/recalls", "/v1/tokens")

@@ -72,9 +72,15 @@ async def _ask(
     run, content_hash = progress.run, content.hash
     number = work.sequence(RUNS, run.run_id) + 1
     asking_id = event_id(run.run_id, run.started_at, number)
-    token = await base_token(run, work.store.tenant_id, content_hash)
+    token, token_id = await base_token(run, work.store.tenant_id, content_hash)
     approval_id = derive_id("apr", work.at, asking_id)
-    asked = Assented(approval_id=approval_id, content_hash=content_hash, step=step, token=token)
+    asked = Assented(
+        approval_id=approval_id,
+        content_hash=content_hash,
+        step=step,
+        token=token,
+        token_id=token_id,
+    )
     changed = await difference_from_last(work, run, step, content)
     evidence = evidence_of(run, progress.prediction, changed)
     assessment = assessment_of(effect, operations)

@@ -18,6 +18,7 @@ from functions.runs.rules.late import may_go_on, may_have_acted, report_late
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, Rest, Think
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
+from functions.runs.rules.recalls import recalled
 from functions.runs.rules.run import Run, Steps
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_calls
@@ -25,9 +26,9 @@ from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of, save_settled
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
-from functions.runs.service.plans import Plan, read_plan
+from functions.runs.service.plans import read_plan
 from functions.runs.service.results import read_results
-from functions.runs.service.stopping import was_begun
+from functions.runs.service.stopping import recorded
 from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
 from shared.agents import KnownAgent, read_agent_alone
@@ -86,6 +87,8 @@ class Burst:
         self._clock = clock
         self._again = self._is_in_doubt = again
         self._budgets: Budgets | None = None
+        # Why the run may not go on, though it learns first what became of what it has begun.
+        self._forbidden: Failure | None = None
 
     @property
     def acted(self) -> bool:
@@ -103,27 +106,31 @@ class Burst:
         agent = await read_agent_alone(store, run.agent_id)
         self.progress.mind = await mind_of(store, run, plan.content, self._clock.asker)
         # What it may, it may at this moment.
-        if (failure := await self._forbids(run, plan, agent)) is not None:
-            steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
-        else:
-            steps = await self._advance()
+        self._forbidden = await self._forbids(run, agent)
+        steps = await self._advance()
         note_receipts(self._work, self.progress.receipts)
         # What a plan shows and gives is often the same for each of its runs.
         await self._work.look_for(*steps)
         saved = await save_settled(self._work, steps, self._budgets)
         return next(each for each in reversed(saved) if isinstance(each, Run))
 
-    async def _forbids(self, run: Run, plan: Plan, agent: KnownAgent | None) -> Failure | None:
+    async def _forbids(self, run: Run, agent: KnownAgent | None) -> Failure | None:
         """Why the run may not go on now: its agent stopped, or a budget is exhausted."""
-        why = why_stopped(agent, plan.content, self._work.at)
-        if why is not None:
-            return Failure(code="agent_stopped", detail=why)
+        if (stopped := self._why_stopped(agent)) is not None:
+            return stopped
         hold = run.hold
         if hold is None or not (hold.counted or run.spent_usd_micros):
             return None
         self._budgets = await budgets_of(self._work, run.agent_id, hold)
         self.progress.most_usd_micros = most_of(run, *self._budgets)
         return why_exhausted(*self._budgets)
+
+    def _why_stopped(self, agent: KnownAgent | None) -> Failure | None:
+        if agent is not None and agent.recall_id is not None:
+            self.progress.run = self.progress.run.but(recall_id=agent.recall_id)
+            return recalled(agent.recall_id)
+        why = why_stopped(agent, self.progress.plan, self._work.at)
+        return None if why is None else Failure(code="agent_stopped", detail=why)
 
     async def _advance(self) -> Steps:
         while True:
@@ -132,7 +139,7 @@ class Burst:
                 if self.progress.is_full or not await self._clock.has_turn():
                     return ending.commit_part(self.progress, self._clock.now)
                 if await self._is_stopped_before(move):
-                    return ending.stop(self.progress, self._clock.now)
+                    return self._stopped()
                 try:
                     outcome = self.progress.take(await self._made(move), self._clock.now)
                 except Unavailable as error:
@@ -142,7 +149,7 @@ class Burst:
                 if outcome is None:
                     continue
                 return await self._ended(outcome)
-            if isinstance(move, Think):
+            if isinstance(move, Think) and self._forbidden is None:
                 return await think(self.progress, move, self._clock)
             return await self._ended(move)
 
@@ -157,13 +164,28 @@ class Burst:
 
     async def _is_stopped_before(self, move: Act) -> bool:
         """Whether somebody wants the run to stop, and nothing of what comes next was begun."""
+        if self.progress.run.stop is None and self._forbidden is None:
+            return False
+        known = await recorded(self._work.store, self.progress, move)
+        if any(view.status != "refused" for _, view in known):
+            return False
+        if known:
+            # They did nothing; their receipts say so.
+            self.progress.take(known, self._clock.now)
         if self.progress.run.stop is None:
-            return False
-        if await was_begun(self._work.store, self.progress, move):
-            return False
+            return True
         # An earlier process got no further than to the first call that is not recorded.
         is_in_doubt, self._is_in_doubt = self._is_in_doubt, False
         return not (is_in_doubt and may_have_acted(move.calls))
+
+    def _stopped(self, move: Move | None = None) -> Steps:
+        """The run rests, or is cancelled, now that it is known what it did. A doubt stays one."""
+        stop = self.progress.run.stop
+        if self._forbidden is None or (stop is not None and stop.kind == "cancel"):
+            return ending.stop(self.progress, self._clock.now)
+        waiting = move.waiting if isinstance(move, Halt) else None
+        halt = Halt("paused", self._forbidden, waiting)
+        return ending.halt(self.progress, halt, self._clock.now)
 
     async def _ended(self, move: Move) -> Steps:
         progress, now = self.progress, self._clock.now
@@ -171,13 +193,25 @@ class Burst:
             return ending.finish(progress, move, now)
         is_unanswered = isinstance(move, Rest) and progress.run.tries > 0
         if progress.run.stop is not None and not is_unanswered:
-            return ending.stop(progress, now)
+            return self._stopped(move)
+        if progress.run.stop is None and self._forbidden is not None:
+            return self._stopped(move)
         if isinstance(move, Ask):
             return await ask_about_calls(self._work, progress, move)
         if isinstance(move, Rest):
             return ending.rest(progress, move)
         assert isinstance(move, Halt)
-        return ending.halt(progress, move, now)
+        return ending.halt(progress, await self._explained(move), now)
+
+    async def _explained(self, move: Halt) -> Halt:
+        """The same; where a call was refused because the agent was stopped meanwhile, the run rests
+        for that, and has not failed. One read of such a run."""
+        if move.failure.code != "call_refused":
+            return move
+        why = self._why_stopped(
+            await read_agent_alone(self._work.store, self.progress.run.agent_id)
+        )
+        return move if why is None else Halt("paused", why)
 
     async def _made(self, move: Act) -> list[tuple[ConcreteCall, InvocationView]]:
         """What became of the calls, which are made together. Raises Unavailable where `tools` does

@@ -66,7 +66,7 @@ async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
         if not await clock.has_turn():
             return part_undone(run, receipts, len(receipts), clock.now + LOST_AFTER, None)
         try:
-            token = await token_for(run, call, work.store.tenant_id, clock.now)
+            token = await token_for(run, call, work.store.tenant_id, clock.now, "undo")
             view = await invoke(run, call, token, again=False)
         except Unavailable:
             return part_undone(run, receipts, len(receipts), clock.now + LOST_AFTER, None)
