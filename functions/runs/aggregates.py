@@ -101,6 +101,10 @@ BOOK = Aggregate(
     id_of=lambda _: BOOK_ID,
 )
 
+# What people assented to last (`service/assents.py`); it is written without being read.
+LAST_ASSENTS = Collection("last_assents")
+# The newest receipt of a call that goes by an approval; written without being read too.
+LED_TO = Collection(APPROVAL_RECEIPTS)
 # One for each tenant.
 RETENTION = Aggregate(
     noun="run_retention",
