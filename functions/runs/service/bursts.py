@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from events.invocations import InvocationView
 from events.runs import Failure
 from functions.runs.rules import ending
+from functions.runs.rules.answers import count_lost
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.charges import most_of, why_exhausted
 from functions.runs.rules.late import may_go_on, may_have_acted, report_late
@@ -98,13 +99,13 @@ class Burst:
     async def do(self, run: Run) -> Run:
         """The run after the burst, saved but not committed. Raises Unavailable where the plan, the
         agent or a key cannot be read."""
-        store = self._work.store
+        store, run = self._work.store, count_lost(run, self._clock.asker)
         plan = self._clock.plan = self._clock.plan or await read_plan(store, run.plan_hash)
         results = await read_results(store, results_to_read(run, plan.content))
         self.progress = Progress(run, plan.content, plan.prediction, results)
         self._is_in_doubt |= run.tries > 0
         agent = await read_agent_alone(store, run.agent_id)
-        self.progress.mind = await mind_of(store, run, plan.content, self._clock.asker)
+        self.progress.mind = await mind_of(store, run, plan.content, self._clock)
         # What it may, it may at this moment.
         self._forbidden = await self._forbids(run, agent)
         steps = await self._advance()

@@ -31,7 +31,7 @@ ANSWERED_BY_SECONDS = 26.0
 NO_KEY = "none"
 
 
-async def mind_of(store: TenantStore, run: Run, plan: PlanContent, asker: str) -> Mind:
+async def mind_of(store: TenantStore, run: Run, plan: PlanContent, clock: Clock) -> Mind:
     """What the step under way needs, where a model chooses in it: the agent's rights, two reads,
     and one read for each turn. Raises ContentInvalid, Unavailable."""
     units, at = units_of(plan), run.cursor.unit
@@ -40,7 +40,8 @@ async def mind_of(store: TenantStore, run: Run, plan: PlanContent, asker: str) -
         return Mind()
     agent = await read_agent(store, run.agent_id)
     rights = agent.rights if agent is not None else Mind().rights
-    return Mind(await _turns(store, run, placed.number), rights, _terms(), asker)
+    turns = await _turns(store, run, placed.number)
+    return Mind(turns, rights, _terms(), clock.asker, frozenset(clock.answers))
 
 
 async def _turns(store: TenantStore, run: Run, number: int) -> tuple[Turn, ...]:

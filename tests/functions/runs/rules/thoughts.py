@@ -9,7 +9,13 @@ from events.operations import OPERATIONS
 from events.plan_content import AgentTurns, Call, Envelope, PlanContent, PlanStep
 from events.rights import RightLimits
 from functions.runs.rules import ending
-from functions.runs.rules.answers import after_answer, after_failure, before_asking, turn_key
+from functions.runs.rules.answers import (
+    after_answer,
+    after_failure,
+    before_asking,
+    count_lost,
+    turn_key,
+)
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Rest, Think
 from functions.runs.rules.prices import ModelTerms
@@ -99,8 +105,10 @@ class Thoughts:
     def burst(self, *, dies: str = "") -> None:
         """One burst, which may die `before` the model is asked, after it has `answered`, or after a
         call has `acted`."""
-        mind = Mind(tuple(self.turns.values()), self.rights, self.terms, f"ask_{self.process}")
-        progress = Progress(self.run, self.plan, None, dict(self.results), mind=mind)
+        asker, known = f"ask_{self.process}", frozenset(self.known)
+        mind = Mind(tuple(self.turns.values()), self.rights, self.terms, asker, known)
+        run = count_lost(self.run, mind.asker)
+        progress = Progress(run, self.plan, None, dict(self.results), mind=mind)
         steps = self._until_end(progress, dies)
         for each in steps:
             self._store(each.state)
