@@ -20,21 +20,20 @@ from functions.runs.rules.calls import (
 )
 from functions.runs.rules.cards import content_of_calls
 from functions.runs.rules.divergence import costs_more, more_calls, note_cost, price_of
-from functions.runs.rules.limits import breach
 from functions.runs.rules.moves import (
     Act,
     Ask,
     Finish,
-    Halt,
     Move,
     Rest,
     failed,
     gravity,
-    jitter,
     paused,
+    try_again,
 )
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.receipts import receipt_of
+from functions.runs.rules.refusals import why_not
 from functions.runs.rules.run import Run, StepResult, result_id
 from functions.runs.rules.thinking import Turn
 from functions.runs.rules.turns import (
@@ -121,12 +120,14 @@ class Progress:
             if given is None or given.content_hash != content.hash:
                 return Ask(prepared.calls, content)
         together = left[: MOST_TOGETHER if len(unit) > 1 else 1]
-        return self._refused(together) or Act(tuple(together))
+        return why_not(self.run, together, self._most) or Act(tuple(together))
 
     def _turns(self, placed: Placed, at: datetime) -> Move | None:
         context = self._context()
         while True:
-            step = StepOfTurns(self.run, self.plan, placed, self.mind, self.results, context)
+            step = StepOfTurns(
+                self.run, self.plan, placed, self.mind, self.results, context, self._most
+            )
             if not isinstance(move := step.next(at), Noted):
                 return move
             self._keep(move.result)
@@ -178,32 +179,10 @@ class Progress:
     def _skip(self, placed: Placed, at: datetime) -> None:
         self._keep(self._result(placed, "skipped", at))
 
-    def _refused(self, calls: Iterable[ConcreteCall]) -> Halt | None:
-        """Why the calls may not be made: a limit of the agent's right, or a budget."""
-        counted = dict(self.run.calls)
-        spent = self.run.spent_usd_micros
-        for each in calls:
-            operation = each.call.operation
-            before = counted.get(operation, 0)
-            if problem := breach(each.call.limits, each.arguments, before):
-                return failed(each.step, "limit_reached", f"{operation}: {problem}")
-            if each.call.limits.per_day is not None and before >= self._held(operation):
-                detail = f"{operation}: the run holds no more of the calls of the day"
-                return failed(each.step, "limit_reached", detail)
-            counted[operation] = counted.get(operation, 0) + 1
-            spent += each.call.price_usd_micros
-            if spent > self._most:
-                return paused(each.step, "budget_exhausted", "the run may spend no more")
-        return None
-
     @property
     def _most(self) -> int:
         plan, most = self.plan.budget_usd_micros, self.most_usd_micros
         return plan if most is None else min(plan, most)
-
-    def _held(self, operation: str) -> int:
-        hold = self.run.hold
-        return hold.may_make(operation) if hold is not None else 0
 
     def take(
         self, outcomes: Iterable[tuple[ConcreteCall, InvocationView]], at: datetime
@@ -256,18 +235,10 @@ class Progress:
         if isinstance(call.placed.step.does, AgentTurns):
             self._keep(refused_to_model(result, view))
             return None
-        return self._again(call, view, at)
-
-    def _again(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move:
-        """A refused call is tried again where that may help, after a time that doubles."""
-        retry, attempt = call.placed.step.retry, self.run.cursor.attempt
-        if not view.may_be_repeated or attempt >= retry.attempts:
-            return failed(call.step, "call_refused", view.reason or "the call was refused")
-        self.run = self.run.but(cursor=self.run.cursor.but(attempt=attempt + 1))
-        seconds = min(retry.backoff_seconds * 2 ** (attempt - 1), 24 * 3600.0)
-        return Rest(
-            call.step, at + timedelta(seconds=seconds * jitter(view.invocation_id, attempt))
-        )
+        cursor, moved = self.run.cursor, try_again(call, view, self.run.cursor.attempt, at)
+        if isinstance(moved, Rest):
+            self.run = self.run.but(cursor=cursor.but(attempt=cursor.attempt + 1))
+        return moved
 
     def _count(self, call: ConcreteCall, cost: int) -> None:
         calls = dict(self.run.calls)

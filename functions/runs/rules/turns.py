@@ -64,6 +64,8 @@ class StepOfTurns(NamedTuple):
     mind: Mind
     results: Mapping[str, StepResult]
     context: Context
+    # The most that the whole run may have spent.
+    most_usd_micros: int
 
     def next(self, at: datetime) -> Act | Ask | Think | Halt | Noted:
         """What comes next. Raises ExpressionFailed where the goal has no value."""
@@ -111,13 +113,13 @@ class StepOfTurns(NamedTuple):
         return None
 
     def _bounds(self) -> Bounds:
-        run = self.run
+        run, hold = self.run, self.run.hold
         return Bounds(
             envelope=self._does.envelope,
             rights=self.mind.rights,
             is_trial=self.plan.agent.mode == "trial",
             made=run.calls,
-            held=run.hold.calls if run.hold is not None else {},
+            held={name: hold.may_make(name) for name in hold.calls} if hold is not None else {},
         )
 
     def _choice(
@@ -188,7 +190,7 @@ class StepOfTurns(NamedTuple):
         spent = thinking.spent_usd_micros + calls - reserved
         bounds = [self._does.envelope.spend_usd_micros]
         bounds += [] if step.budget_usd_micros is None else [step.budget_usd_micros]
-        whole = self.plan.budget_usd_micros - run.spent_usd_micros + reserved
+        whole = self.most_usd_micros - run.spent_usd_micros + reserved
         return min(bounds) - spent, whole
 
     def _too_dear(self, price: int) -> Halt | None:
