@@ -94,6 +94,7 @@ NOT_PERSONAL: dict[str, str] = {
                 "function",
             ),
             *("PolicyApprovalNeeded.summary", "RunApprovalNeeded.summary", "Receipt.reason"),
+            "BudgetApprovalNeeded.summary",
             *("Failure.code", "period", "capsule_version"),
             *("DeliveryBuried.path", "DeliveryRecovered.path", "Finding.path", "provider"),
             *("Finding.evidence", "remedy", "role", "roles", "Violation.rule", "scope"),

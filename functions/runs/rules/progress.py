@@ -30,8 +30,8 @@ from functions.runs.rules.moves import (
     Rest,
     failed,
     gravity,
-    jitter,
     paused,
+    try_again,
 )
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.receipts import assent_of, receipt_of
@@ -228,18 +228,10 @@ class Progress:
         if isinstance(call.placed.step.does, AgentTurns):
             self._keep(turns.refused_to_model(result, view))
             return None
-        return self._again(call, view, at)
-
-    def _again(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move:
-        """A refused call is tried again where that may help, after a time that doubles."""
-        retry, attempt = call.placed.step.retry, self.run.cursor.attempt
-        if not view.may_be_repeated or attempt >= retry.attempts:
-            return failed(call.step, "call_refused", view.reason or "the call was refused")
-        self.run = self.run.but(cursor=self.run.cursor.but(attempt=attempt + 1))
-        seconds = min(retry.backoff_seconds * 2 ** (attempt - 1), 24 * 3600.0)
-        return Rest(
-            call.step, at + timedelta(seconds=seconds * jitter(view.invocation_id, attempt))
-        )
+        cursor, moved = self.run.cursor, try_again(call, view, self.run.cursor.attempt, at)
+        if isinstance(moved, Rest):
+            self.run = self.run.but(cursor=cursor.but(attempt=cursor.attempt + 1))
+        return moved
 
     def _count(self, call: ConcreteCall, cost: int) -> None:
         calls = dict(self.run.calls)
