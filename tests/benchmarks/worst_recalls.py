@@ -13,7 +13,7 @@ from tests.benchmarks.largest import LETTER, MANY, sent, together
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.benchmarks.worst_runs import Running, adds, running
 
-HALTED = 10
+HALTED = 8
 
 
 @worst_of("POST", "/v1/recalls")
@@ -23,7 +23,7 @@ def recall_agent(scene: Scene) -> Iterator[Call]:
     # Its messages grow with the runs that it halts, each of which was somebody's call.
     together(lambda: sent(found.ada, "/v1/runs", body), HALTED)
     recall = {"agent_id": found.agent_id, "reason": LETTER * 2_000}
-    yield Call(found.governor, "/v1/recalls", recall, what="ten runs that wait", items=HALTED)
+    yield Call(found.governor, "/v1/recalls", recall, what="eight runs that wait", items=HALTED)
 
 
 @worst_of("GET", "/v1/recalls")

@@ -27,4 +27,7 @@ def revoke(run: Run, stops: AgentStops | None, token_id: str, by: str, at: datet
     if not acts_by or run.status == "completed":
         return told, dead
     failure = Failure(code="token_revoked", detail=f"{by} revoked {token_id}")
-    return told, dead, *cancel(run.but(failure=failure), by, at)
+    given_up = cancel(run.but(failure=failure), by, at)
+    # One event is enough where it says who ended the run, and why.
+    is_told = any(each.event is not None for each in given_up)
+    return (dead, *given_up) if is_told else (told, dead, *given_up)
