@@ -428,3 +428,17 @@ def test_a_run_that_is_cancelled_after_a_process_died_has_spent_what_that_asked(
     thoughts.until_rest()
     assert thoughts.run.status == "cancelled"
     assert thoughts.run.spent_usd_micros == thoughts.asked[0].reserved_usd_micros
+
+
+def test_a_question_that_failed_stays_spent_where_somebody_stops_the_run_meanwhile() -> None:
+    thoughts = Thoughts(ModelFailed("model_silent", "x", may_have_cost=True))
+    thoughts.begin()
+    thoughts.burst()
+    before = thoughts.run
+    thoughts.burst()
+    # That commit lost its race: a pause came between.
+    (paused,) = pause(before, "ada", NOON)
+    thoughts.run = paused.state
+    thoughts.burst()
+    assert (thoughts.run.status, len(thoughts.asked)) == ("paused", 1)
+    assert thoughts.run.spent_usd_micros == thoughts.asked[0].reserved_usd_micros

@@ -93,7 +93,7 @@ class Thoughts:
         self.acted: dict[str, ConcreteCall] = {}
         self.tools: dict[str, Any] = {}
         self.process = 0
-        self.known: dict[str, Answer] = {}
+        self.known: dict[str, Answer | ModelFailed] = {}
         self.asks: list[Ask] = []
         self.outputs: Any = None
 
@@ -194,12 +194,13 @@ class Thoughts:
                 raise Died
             self.asked.append(move)
             answer = self.answers.pop(0)
-            if isinstance(answer, ModelFailed):
-                return after_failure(progress, move, answer, NOON)
             if dies == "answered":
                 raise Died
             self.known[key] = answer
-        return after_answer(progress, move, self.known[key], NOON, is_late=False)
+        known = self.known[key]
+        if isinstance(known, ModelFailed):
+            return after_failure(progress, move, known, NOON)
+        return after_answer(progress, move, known, NOON, is_late=False)
 
     def _store(self, state: Any) -> None:
         match state:
