@@ -13,7 +13,7 @@ TOPIC = "runs"
 # What starts jobs: nothing that the creation of an agent publishes, because each subscription to
 # that costs every tenant.
 Trigger = Literal[
-    "assent.capsule.published.v1", "assent.notice.sent.v1", "assent.policy.published.v1"
+    "assent.invocation.settled.v1", "assent.notice.sent.v1", "assent.policy.published.v1"
 ]
 ScheduleStatus = Literal["active", "resting", "ended"]
 
@@ -29,8 +29,9 @@ class Problem(Data):
 class ScheduleState(EventData):
     """A schedule after the event: a job that starts at each instant of a cron expression (five
     fields, UTC) or, without one, at each event of the type `event`. `inputs_hash` names the content
-    with its inputs. It acts in the name of `created_by`, with those of the `roles` that they had
-    then and have still. `failures` are those in a row; `rests_because` says why it rests."""
+    with its inputs. It acts in the name of `created_by`, while they have the `roles` that they had
+    then and, where an API key made it (`key_id`), while that is taken. `failures` are those in a
+    row; `rests_because` says why it rests."""
 
     schedule_id: str
     capsule: str
@@ -40,6 +41,7 @@ class ScheduleState(EventData):
     event: Trigger | None = None
     status: ScheduleStatus
     created_by: str
+    key_id: str | None = None
     roles: tuple[str, ...]
     created_at: Instant
     next_at: Instant | None = None

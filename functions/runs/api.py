@@ -59,12 +59,6 @@ class LimitBody(Model):
     limit_usd_micros: Annotated[int, Field(ge=0, le=1_000_000_000_000, strict=True)]
 
 
-class RetentionBody(Model):
-    """For how many days runs are kept after they ended: 30 days to seven years."""
-
-    days: Annotated[int, Field(ge=LEAST_DAYS, le=MOST_DAYS, strict=True)]
-
-
 class ScheduleBody(JobBody):
     """A job, and when it starts: at each instant of five cron fields, in UTC, or at each event of a
     type, whose data is then the input `event` where the capsule declares one."""
@@ -85,6 +79,12 @@ class ScheduleBody(JobBody):
     def job(self) -> JobBody:
         """What starts each time."""
         return part_of(JobBody, self)
+
+
+class RetentionBody(Model):
+    """For how many days runs are kept after they ended: 30 days to seven years."""
+
+    days: Annotated[int, Field(ge=LEAST_DAYS, le=MOST_DAYS, strict=True)]
 
 
 class RunBody(Model):

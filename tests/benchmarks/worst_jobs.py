@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 
-from events.jobs import JobBody, JobOrder
+from events.jobs import JobOrder, OrderedJob
 from functions.runs.rules.schedule import MOST_SCHEDULES
 from shared.kit.instants import parse_instant
 from shared.kit.signing import sign
@@ -69,7 +69,7 @@ def plan_job(scene: Scene) -> Iterator[Call]:
         workspace_id=None,
         principal=found.author.principal,
         roles=("developer",),
-        job=JobBody.model_validate(body).digest,
+        job=OrderedJob.model_validate(body).digest,
         expires_at=now + timedelta(seconds=60),
     )
     key = asyncio.run(signing_key("runs-signing-key"))

@@ -9,7 +9,14 @@ from events.plans import Prediction, RehearsalMode
 from functions.capsules.aggregates import PLANS, RUN
 from functions.capsules.rules.compiler import Compiled, compile_capsule
 from functions.capsules.rules.ghostrun import Now, agents_of, calls_of, plans_in, rehearse
-from functions.capsules.rules.plan import Plan, compiled, denials_in, read_plan, rehearsed
+from functions.capsules.rules.plan import (
+    Plan,
+    compiled,
+    denials_in,
+    read_plan,
+    rehearsed,
+    told_once,
+)
 from functions.capsules.rules.problems import Flawed, refusal
 from functions.capsules.service.policies import policies_about
 from functions.capsules.service.sources import Sources
@@ -62,9 +69,14 @@ async def plan_job(caller: Caller, job: OrderedJob) -> JobPlan:
         sources = Sources(work)
         version = job.version or await sources.newest(job.capsule)
         result = await _compiled(sources, job.capsule, version, job.inputs, job.event)
-        state = await _kept(work, result, caller.principal)
+        for inner in result.every[:-1]:
+            await _kept(work, inner, caller.principal)
+        known = await work.find(PLANS, result.content.hash)
+        new = compiled(known, result, caller.principal, work.at)
+        state: Plan = known or new[0].state
         plans = {each.content.hash: each.plan for each in result.every}
-        prediction = await _rehearsed(work, state, plans, "full")
+        prediction = await _predicted(work, state, plans, "full")
+        await work.save(*told_once(new, rehearsed(state, prediction)))
         denials = denials_in(prediction)
         return JobPlan(plan_hash=state.plan_hash, version=version, denials=denials)
 
@@ -122,19 +134,19 @@ async def ghostrun(
 
     async def use_case(work: Command) -> Prediction:
         state = await work.get(PLANS, plan_hash)
-        return await _rehearsed(work, state, await _plans(work, plan_hash), mode)
+        prediction = await _predicted(work, state, await _plans(work, plan_hash), mode)
+        await work.save(*rehearsed(state, prediction))
+        return prediction
 
     return await RUN.command(caller, use_case, Prediction, key=key, about=(PLANS, plan_hash))
 
 
-async def _rehearsed(
+async def _predicted(
     work: Command, state: Plan, plans: Mapping[str, PlanContent], mode: RehearsalMode
 ) -> Prediction:
     plan = plans[state.plan_hash]
     now = None if mode == "fast" else await _now(work, state.plan_hash, plans)
-    prediction = await _in_time(lambda: rehearse(plan, plans, mode, now))
-    await work.save(*rehearsed(state, prediction))
-    return prediction
+    return await _in_time(lambda: rehearse(plan, plans, mode, now))
 
 
 async def _plans(work: Command, plan_hash: str) -> dict[str, PlanContent]:

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from pydantic import Field
 
 from events.jobs import JobBody
-from events.members import MemberState
 from events.schedules import (
     Problem,
     ScheduleCreated,
@@ -103,6 +102,7 @@ def create(
     by: str,
     roles: frozenset[str],
     at: datetime,
+    key_id: str | None = None,
 ) -> Steps:
     """A new schedule. Raises Invalid for an expression that never comes, VersionConflict where the
     tenant has as many as it may."""
@@ -123,6 +123,7 @@ def create(
         event=when.event,
         status="active",
         created_by=by,
+        key_id=key_id,
         roles=tuple(sorted(roles)),
         created_at=at,
         next_at=first,
@@ -240,26 +241,3 @@ def rest(schedule: Schedule, book: ScheduleBook, why: str) -> Steps:
     """The schedule, firing no more until somebody makes it anew."""
     resting = schedule.but(status="resting", next_at=None, rests_because=why)
     return (Transition(resting, ScheduleRested), Transition(book.without(schedule)))
-
-
-def why_not_anymore(schedule: Schedule, member: MemberState | None, at: datetime) -> str | None:
-    """Why whoever made the schedule may not have it act any more; None where they may."""
-    if member is None or member.removed_at is not None:
-        return f"{schedule.created_by} does not belong to the tenant any more"
-    if member.joined_at > schedule.created_at:
-        return f"{schedule.created_by} left the tenant since they made it"
-    if gone := sorted(set(schedule.roles) - roles_of(member, schedule.workspace_id, at)):
-        return f"{schedule.created_by} has the role {gone[0]} no more"
-    return None
-
-
-def roles_of(member: MemberState, workspace_id: str | None, at: datetime) -> set[str]:
-    """The roles that the member has at that time, in the tenant and in that workspace."""
-    here = (each.roles for each in member.workspaces if each.workspace_id == workspace_id)
-    since, until = member.deputy_from, member.deputy_until
-    is_deputy = since is not None and until is not None and since <= at < until
-    return {*member.roles, *(role for roles in here for role in roles), *_deputy(is_deputy)}
-
-
-def _deputy(is_deputy: bool) -> tuple[str, ...]:
-    return ("deputy",) if is_deputy else ()

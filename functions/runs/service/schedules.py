@@ -3,12 +3,13 @@
 from typing import Any, NamedTuple
 
 from events.jobs import JobBody
-from events.members import MemberState
 from functions.runs.aggregates import BOOK, BOOK_ID, RUN, RUNS, SCHEDULES
 from functions.runs.rules import schedule as rules
+from functions.runs.rules.maker import why_not_anymore
 from functions.runs.rules.run import Run
 from functions.runs.rules.schedule import Cause, Schedule, ScheduleBook, When
 from functions.runs.service.bursts import go_on
+from functions.runs.service.makers import find_maker, key_of
 from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
 from functions.runs.service.starting import Prepared, begin, check_compiles, prepare
@@ -16,7 +17,6 @@ from functions.runs.views import ScheduleView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
-from shared.kit.control import COLLECTION, ID
 from shared.kit.errors import AssentError, Unavailable
 from shared.kit.ids import new_id
 from shared.messaging.envelope import Envelope
@@ -26,8 +26,6 @@ from shared.policy.vocabulary import TENANT, Act
 from shared.storage.batches import LostRace
 from shared.storage.idempotency import IdempotencyKey
 
-# `identity` alone writes them.
-MEMBERS = "members"
 STARTS = Act("jobs.create", TENANT, ("submit_conversation",), "starting a job")
 
 
@@ -56,6 +54,7 @@ async def create_schedule(
             by=caller.principal,
             roles=caller.roles,
             at=work.at,
+            key_id=key_of(caller),
         )
         if when.cron is not None:
             await plan_of(caller, job)
@@ -84,7 +83,7 @@ async def fire(event: Envelope) -> None:
     begun: list[Run] = []
 
     async def use_case(work: UnitOfWork, schedule: Schedule) -> None:
-        begun[:] = await start_by(work, schedule)
+        begun[:] = await start_by(work, clock, schedule)
 
     await RUN.timed(SCHEDULES, use_case)(event)
     if begun and begun[0].is_moving:
@@ -92,7 +91,7 @@ async def fire(event: Envelope) -> None:
 
 
 async def start_by(
-    work: UnitOfWork, schedule: Schedule, trigger: Trigger | None = None
+    work: UnitOfWork, clock: Clock, schedule: Schedule, trigger: Trigger | None = None
 ) -> list[Run]:
     """The run that the schedule starts now, saved with what becomes of the schedule; none where it
     is refused, or rests. Raises what may pass by itself: Unavailable, LostRace."""
@@ -106,7 +105,7 @@ async def start_by(
         await work.save(*rules.rest(schedule, book, why))
         return []
     try:
-        prepared = await _prepared(work, schedule, trigger)
+        prepared = await _prepared(work, clock, schedule, trigger)
     except (LostRace, Unavailable):
         raise
     except AssentError as refusal:
@@ -122,16 +121,13 @@ async def start_by(
 async def _why_it_rests(work: UnitOfWork, schedule: Schedule) -> str | None:
     if rules.has_failed_too_often(schedule):
         return rules.too_often(schedule)
-    by = schedule.created_by
-    found, control = await work.store.get_many([(MEMBERS, by), (COLLECTION, ID)])
-    if control is None:
-        # A tenant that did not sign up here has no members: tokens alone say who is there.
-        return None
-    member = MemberState.model_validate_json(found.data["state"]) if found is not None else None
-    return rules.why_not_anymore(schedule, member, work.at)
+    maker = await find_maker(work.store, schedule)
+    return why_not_anymore(schedule, maker, work.at) if maker is not None else None
 
 
-async def _prepared(work: UnitOfWork, schedule: Schedule, trigger: Trigger | None) -> Prepared:
+async def _prepared(
+    work: UnitOfWork, clock: Clock, schedule: Schedule, trigger: Trigger | None
+) -> Prepared:
     """What the run begins with. Raises what its maker would be refused with at this moment."""
     cause = trigger.cause if trigger is not None else None
     if cause is not None:
@@ -154,7 +150,7 @@ async def _prepared(work: UnitOfWork, schedule: Schedule, trigger: Trigger | Non
     job = JobBody(capsule=schedule.capsule, version=schedule.version, inputs=inputs)
     plan_hash = await plan_of(caller, job, trigger.data if trigger is not None else None)
     run_id = rules.run_id_of(schedule, cause)
-    prepared = await prepare(work, plan_hash, run_id, schedule.created_by)
+    prepared = await prepare(work, clock, plan_hash, run_id, schedule.created_by)
     if cause is None:
         return prepared
     return prepared._replace(run=prepared.run.but(triggered=cause.depth))

@@ -80,8 +80,8 @@ async def _start(
         nonlocal plan_hash
         begun.clear()
         plan_hash = plan_hash or await plan()
-        prepared = await prepare(work, plan_hash, new_id("run", work.at), caller.principal)
-        clock.plan = prepared.plan
+        run_id = new_id("run", work.at)
+        prepared = await prepare(work, clock, plan_hash, run_id, caller.principal)
         run = await begin(work, prepared)
         # The first burst's commit clears the flag of what this one publishes.
         work.change.left = clock.left if run.status == "running" else None
@@ -96,14 +96,14 @@ async def _start(
     return RunView.of(await RUN.read(caller, RUNS, view.run_id))
 
 
-async def prepare(work: UnitOfWork, plan_hash: str, run_id: str, by: str) -> Prepared:
+async def prepare(work: UnitOfWork, clock: Clock, plan_hash: str, run_id: str, by: str) -> Prepared:
     """What a run of the plan begins with; saves nothing. Raises NotFound, VersionConflict for a
     plan that may not run now, BudgetExhausted, ContentErased, SignatureInvalid, Unavailable."""
     state = await work.find(_PLANS, plan_hash)
     if state is None:
         raise not_compiled(plan_hash)
     work.is_about(_PLANS, plan_hash)
-    plan = await believed(work.store, plan_hash, state)
+    plan = clock.plan = await believed(work.store, plan_hash, state)
     agent = await read_agent_alone(work.store, plan.content.agent.agent_id)
     if (why := why_stopped(agent, plan.content, work.at)) is not None:
         raise VersionConflict(why)

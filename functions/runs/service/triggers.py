@@ -27,13 +27,15 @@ async def start_at(event: Envelope) -> None:
     document = await TenantStore(event.tenantid).get(BOOK.collection, BOOK_ID)
     book = BOOK.state_in(document.data) if document is not None else rules.ScheduleBook()
     for schedule_id in book.triggers.get(event.type, ()):
-        run, is_known = await _start(event, schedule_id)
+        # Each has a plan of its own.
+        clock.plan = None
+        run, is_known = await _start(event, schedule_id, clock)
         if run is not None and run.is_moving:
             # Whoever started it before may have died while it acted.
             await go_on(event.tenantid, run.run_id, clock, again=is_known)
 
 
-async def _start(event: Envelope, schedule_id: str) -> tuple[Run | None, bool]:
+async def _start(event: Envelope, schedule_id: str, clock: Clock) -> tuple[Run | None, bool]:
     """The run that this event starts, or that it started before: whether it did."""
     begun: list[Run] = []
     is_known = False
@@ -54,7 +56,7 @@ async def _start(event: Envelope, schedule_id: str) -> tuple[Run | None, bool]:
             begun.append(known)
         elif schedule.met != event.id:
             work.is_about(SCHEDULES, schedule_id)
-            begun.extend(await start_by(work, schedule, Trigger(cause, rules.plain(data))))
+            begun.extend(await start_by(work, clock, schedule, Trigger(cause, rules.plain(data))))
 
     await RUN.reaction(event, use_case, is_one_of_several=True)
     return (begun[0] if begun else None), is_known

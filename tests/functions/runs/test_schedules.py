@@ -10,6 +10,7 @@ from events.members import MemberState
 from functions.runs.aggregates import RUNS
 from functions.runs.rules.schedule import MOST_FAILURES
 from functions.runs.service import schedules as service
+from functions.runs.service.makers import MEMBERS
 from shared.kit.control import COLLECTION, ID, Control
 from shared.storage.batches import Batch
 from tests.functions.runs.jobs import JOB, Jobs
@@ -158,5 +159,5 @@ async def _signed_up(jobs: Jobs, **fields: Any) -> None:
     member = MemberState(principal_id="ada", roles=("operator",), joined_at=joined, **fields)
     batch = Batch()
     batch.put(COLLECTION, ID, {"state": Control().model_dump_json()})
-    batch.put(service.MEMBERS, "ada", {"state": member.model_dump_json()})
+    batch.put(MEMBERS, "ada", {"state": member.model_dump_json()})
     await jobs.world.store.commit(batch)

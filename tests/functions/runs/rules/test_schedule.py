@@ -1,14 +1,13 @@
 """When a schedule fires, and when it rests."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from events.jobs import JobBody
-from events.members import MemberState, WorkspaceRoles
+from events.schedules import ScheduleRefused, ScheduleRested
 from functions.runs.rules import schedule as rules
 from functions.runs.rules.schedule import Cause, Schedule, ScheduleBook, When
 from shared.kit.cron import check_cron, next_after
@@ -26,12 +25,6 @@ def _made(cron: str = "0 * * * *", book: ScheduleBook | None = None) -> Schedule
     )
     schedule: Schedule = made[0].state
     return schedule
-
-
-def _member(**fields: Any) -> MemberState:
-    before = AT - timedelta(days=1)
-    given = {"principal_id": "ada", "roles": ("operator",), "joined_at": before, **fields}
-    return MemberState(**given)
 
 
 def test_each_instant_has_a_run_of_its_own() -> None:
@@ -93,44 +86,13 @@ def test_refusals_in_a_row_let_it_rest_and_it_leaves_the_book_once() -> None:
     assert schedule.last_problem is not None
     assert schedule.last_problem.detail == "it is deprecated"
     steps = rules.refused(schedule, book, VersionConflict("it is deprecated"), at)
-    assert [each.event.event_type.split(".")[2] for each in steps if each.event] == [
-        "refused",
-        "rested",
-    ]
+    assert [each.event for each in steps] == [ScheduleRefused, ScheduleRested, None]
     resting = steps[1].state
     assert (resting.status, rules.next_timer(resting)) == ("resting", None)
     assert "5 times in a row" in str(resting.rests_because)
     assert steps[2].state.active == 2
     (ended,) = rules.end(resting, book, "ada")
     assert ended.state.status == "ended"
-
-
-@pytest.mark.parametrize(
-    ("changed", "why"),
-    [
-        ({}, None),
-        ({"removed_at": AT}, "does not belong to the tenant any more"),
-        ({"joined_at": AT + timedelta(days=1)}, "left the tenant since they made it"),
-        ({"roles": ("analyst",)}, "has the role operator no more"),
-        ({"roles": (), "workspaces": ("wsp_1",)}, "has the role operator no more"),
-    ],
-)
-def test_it_acts_only_while_its_maker_may(changed: dict[str, Any], why: str | None) -> None:
-    if "workspaces" in changed:
-        places = (WorkspaceRoles(workspace_id="wsp_1", roles=("operator",)),)
-        changed = {**changed, "workspaces": places}
-        inside = _made().but(workspace_id="wsp_1")
-        assert rules.why_not_anymore(inside, _member(**changed), AT) is None
-    found = rules.why_not_anymore(_made(), _member(**changed), AT)
-    assert (found is None) if why is None else (why in str(found))
-    assert rules.why_not_anymore(_made(), None, AT) is not None
-
-
-def test_a_deputys_schedule_ends_with_the_time_that_they_stand_in() -> None:
-    schedule = _made().but(roles=("deputy", "operator"))
-    standing = _member(deputy_from=AT, deputy_until=AT + timedelta(hours=1))
-    assert rules.why_not_anymore(schedule, standing, AT) is None
-    assert rules.why_not_anymore(schedule, standing, AT + timedelta(hours=1)) is not None
 
 
 def test_an_event_starts_one_run_of_a_schedule_and_only_so_many_in_an_hour() -> None:
