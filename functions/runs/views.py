@@ -39,6 +39,8 @@ class RunView(Data):
     outputs_hash: str | None
     is_undone: bool
     replay_of: str | None
+    parent_run_id: str | None
+    depth: int
     workspace_id: InWorkspace = None
 
     @classmethod
@@ -101,6 +103,7 @@ class StepView(Data):
     approval_id: str | None
     assented_by: str | None
     settled_by: str | None
+    sub_run_id: str | None
 
     @classmethod
     def of(cls, result: StepResult) -> Self:

@@ -30,6 +30,7 @@ LEEWAY = timedelta(seconds=5)
 _TOKEN_ID = 32
 
 _RIGHT = "$tenant, $workspace, $run, $plan, $agent, $version, $purpose"
+_PART = "$above, $run, $plan, $agent, $version"
 _DEED = "$step, $iteration, $operation, $invocation, $arguments, $expires"
 
 
@@ -57,6 +58,7 @@ class Capability:
         self._approvals = public_keys_of(approvals)
         self._biscuit = parse(token, self._runs)
         self._said = said(self._biscuit)
+        # Of the run above all those that it is handed down to.
         self.right = self._said.right
 
     def require(
@@ -67,6 +69,7 @@ class Capability:
         authorizer = self._authorizer(operation, invocation_id, arguments_sha256, now)
         deed = self._deed(authorizer)
         assent = self._assent(authorizer)
+        right = self._handed_down(authorizer)
         if deed.expires_at <= now:
             raise self._refusal("expired", "the token has expired; get another")
         if deed.expires_at - now > LONGEST_LIFE + LEEWAY:
@@ -84,7 +87,7 @@ class Capability:
             detail = f"the token is there to {self.right.purpose}, and acts nowhere"
             raise self._refusal("cannot_act", detail)
         token_id = self._biscuit.revocation_ids[-1][:_TOKEN_ID]
-        return Grant(token_id=token_id, right=self.right, deed=deed, assent=assent)
+        return Grant(token_id=token_id, right=right, deed=deed, assent=assent)
 
     def _deed(self, authorizer: Authorizer) -> Deed:
         """The call: in the first block or, where somebody had to assent, in one by its minter."""
@@ -105,6 +108,26 @@ class Capability:
             raise self._refusal("not_assented", "nobody assented to what the token is for")
         approval_id, by = found[0]
         return Assent(content_hash=needed, approval_id=approval_id, assented_by=by)
+
+    def _handed_down(self, authorizer: Authorizer) -> Right:
+        """The right of the innermost run that the minter handed it down to: each is a part of the
+        one above it."""
+        right = self.right
+        if self._biscuit.block_count() == 1:
+            return right
+        scope, keys = _trusting(self._runs)
+        found = _found(authorizer, Rule(f"found({_PART}) <- part({_PART}){scope}", {}, keys))
+        below = {above: others for above, *others in found}
+        for _ in range(len(found)):
+            if right.run_id not in below:
+                break
+            run_id, plan_hash, agent_id, agent_version = below.pop(right.run_id)
+            right = right.but(
+                run_id=run_id, plan_hash=plan_hash, agent_id=agent_id, agent_version=agent_version
+            )
+        if below or len({each[0] for each in found}) != len(found):
+            raise self._refusal("another_call", "the runs that the token names are no chain")
+        return right
 
     def _authorizer(
         self, operation: str, invocation_id: str, arguments_sha256: str, now: datetime

@@ -145,7 +145,9 @@ def _calls(agents: Budget, operation: str, wanted: int | None, per_day: int) -> 
 
 
 def settle(run: Run, hold: Hold, agents: Budget, tenants: Budget) -> Steps:
-    """Both budgets once the run has ended: what it spent is spent, the rest is free again."""
+    """Both budgets once the run has ended: what it spent is spent, the rest is free again. What a
+    sub-run spent, the run above it has spent."""
+    spent = 0 if run.above else run.spent_usd_micros - hold.settled
     unused = {name: held - run.calls.get(name, 0) for name, held in hold.calls.items() if held}
     counted = {name: max(agents.calls.get(name, 0) - each, 0) for name, each in unused.items()}
     agents = agents.but(calls={**agents.calls, **counted})
@@ -155,7 +157,7 @@ def settle(run: Run, hold: Hold, agents: Budget, tenants: Budget) -> Steps:
         for step in _told(
             budget.but(
                 held_usd_micros=max(budget.held_usd_micros - hold.usd_micros, 0),
-                spent_usd_micros=budget.spent_usd_micros + run.spent_usd_micros - hold.settled,
+                spent_usd_micros=budget.spent_usd_micros + spent,
             )
         )
     )

@@ -84,7 +84,7 @@ def _items(step: PlanStep, context: Context) -> list[Any]:
 
 def _calls(placed: Placed, context: Context) -> Iterator[ConcreteCall]:
     step, does = placed.step, placed.step.does
-    if does.kind == "wait":
+    if does.kind in ("wait", "capsule"):
         return
     if not isinstance(does, Call):
         detail = f"a step of the kind {does.kind} cannot be run yet"

@@ -6,7 +6,7 @@ from typing import Any
 from events.approvals import Effect, Kind
 from events.effects import RISK, gravity
 from events.operations import OPERATIONS
-from events.plan_content import Call, PlanContent, all_steps
+from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps
 from events.plans import Prediction
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run
@@ -26,9 +26,22 @@ KINDS: dict[Effect, Kind] = {
 }
 
 
-def effects_of(plan: PlanContent) -> list[Effect]:
-    """The effects of all calls of a plan."""
-    return [each.does.effect for each in all_steps(plan.steps) if isinstance(each.does, Call)]
+def effects_of(plan: PlanContent, prediction: Prediction | None) -> list[Effect]:
+    """The effects of all calls of a plan, also in the runs that its steps start: those that nobody
+    predicted count as the gravest."""
+    known = {each.step: each.effect for each in (prediction.steps if prediction else ())}
+    steps = all_steps(plan.steps)
+    calls: list[Effect] = [each.does.effect for each in steps if isinstance(each.does, Call)]
+    return calls + [known.get(each.id, "decide") for each in steps if isinstance(each.does, SubRun)]
+
+
+def irreversible_in(steps: Sequence[PlanStep], prediction: Prediction | None) -> list[str]:
+    """What in the steps nothing undoes: operations, and runs that steps start."""
+    undone = {each.step for each in (prediction.steps if prediction else ()) if each.reversible}
+    calls = [each.does.operation for each in steps if isinstance(each.does, Call)]
+    runs = [each.id for each in steps if isinstance(each.does, SubRun) and each.id not in undone]
+    kept = {each for each in calls if _is_irreversible(each)}
+    return [*sorted(kept), *(f"all of what step {id} starts" for id in sorted(runs))]
 
 
 def gravest(effects: Sequence[Effect]) -> Effect:
@@ -76,9 +89,8 @@ def evidence_of(run: Run, prediction: Prediction | None) -> Content:
     return Content.of(items)
 
 
-def assessment_of(effect: Effect, operations: Sequence[str]) -> Content:
-    """Why it is risky, and how it is undone."""
-    kept = sorted({each for each in operations if _is_irreversible(each)})
+def assessment_of(effect: Effect, kept: Sequence[str]) -> Content:
+    """Why it is risky, and how it is undone, but for what is `kept`."""
     undo = (
         f"Nothing undoes {', '.join(kept)}. POST /v1/runs/{{run_id}}/undo undoes the other calls."
         if kept

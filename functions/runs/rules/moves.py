@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from events.runs import Failure, Waiting
 from functions.runs.rules.calls import ConcreteCall
+from functions.runs.rules.order import Placed
 from shared.kit.contents import Content
 
 
@@ -20,6 +21,13 @@ class Ask(NamedTuple):
 
     calls: tuple[ConcreteCall, ...]
     content: Content
+
+
+class Delegate(NamedTuple):
+    """Waits for the run of another plan, which a step starts."""
+
+    placed: Placed
+    plan_hash: str
 
 
 class Rest(NamedTuple):
@@ -43,7 +51,7 @@ class Finish(NamedTuple):
     outputs: dict[str, Any]
 
 
-Move = Act | Ask | Rest | Halt | Finish
+Move = Act | Ask | Delegate | Rest | Halt | Finish
 
 
 def failed(step: str | None, code: str, detail: str) -> Halt:

@@ -34,14 +34,13 @@ from functions.runs.rules.moves import (
 )
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.receipts import receipt_of
-from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
+from functions.runs.rules.subruns import move_of
 from functions.runs.rules.waits import until_of
 from shared.kit.templates import filled
 
 # What is committed at once.
 MOST_OUTCOMES, MOST_BYTES = 50, 2_000_000
-# A result is a document.
-LONGEST_OUTPUT = 512 * 1024
 # How long a call that has not answered yet is left alone.
 ASKED_AGAIN_AFTER = timedelta(seconds=5)
 
@@ -90,6 +89,9 @@ class Progress:
         if unit[0].step.does.kind == "wait":
             return self._wait(unit[0], at)
         prepared = self._prepare(unit)
+        predicted = self.predicted(unit[0].step.id)
+        if delegated := move_of(self.run, unit[0], prepared, self.results, predicted):
+            return delegated
         left = prepared.calls[self.run.cursor.call :]
         if not left:
             self._end_unit(unit, prepared, at)
@@ -111,7 +113,7 @@ class Progress:
             if waiting.until > at:
                 return Rest(placed.step.id, waiting.until)
         elif prepare((placed,), self._context()).skipped:
-            self._skip(placed, at)
+            self._keep(self._result(placed, "skipped", at))
             self._pass()
             return None
         else:
@@ -134,16 +136,13 @@ class Progress:
 
     def _end_unit(self, unit: Unit, prepared: Prepared, at: datetime) -> None:
         for placed in prepared.skipped:
-            self._skip(placed, at)
+            self._keep(self._result(placed, "skipped", at))
         for placed in unit:
             if placed.number in prepared.iterations:
                 result = self._result(placed, "completed", at)
                 self._keep(result.but(iterations=prepared.iterations[placed.number]))
         self._prepared = None
         self._pass()
-
-    def _skip(self, placed: Placed, at: datetime) -> None:
-        self._keep(self._result(placed, "skipped", at))
 
     def _refused(self, calls: Iterable[ConcreteCall]) -> Halt | None:
         """Why the calls may not be made: a limit of the agent's right, or a budget."""
@@ -169,7 +168,7 @@ class Progress:
     def _diverged(self, unit: Unit, prepared: Prepared) -> Halt | None:
         """The run rests where a step makes more calls than its rehearsal said."""
         for placed in unit:
-            predicted = self._predicted(placed.step.id)
+            predicted = self.predicted(placed.step.id)
             made = sum(each.placed.number == placed.number for each in prepared.calls)
             if predicted is None or predicted.calls is None or made <= predicted.calls:
                 continue
@@ -194,7 +193,7 @@ class Progress:
         return min(grave, key=gravity)
 
     def _take(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move | None:
-        predicted = self._predicted(call.step)
+        predicted = self.predicted(call.step)
         price = predicted.cost_usd_micros // (predicted.calls or 1) if predicted else 0
         if view.status in ("intended", "dispatched"):
             return Rest(call.step, at + ASKED_AGAIN_AFTER)
@@ -254,7 +253,8 @@ class Progress:
             return {}
         return {"approval_id": given.approval_id, "assented_by": given.given_by}
 
-    def _predicted(self, step: str) -> StepPrediction | None:
+    def predicted(self, step: str) -> StepPrediction | None:
+        """What its rehearsal expects of a step."""
         steps = self.prediction.steps if self.prediction is not None else ()
         return next((each for each in steps if each.step == step), None)
 

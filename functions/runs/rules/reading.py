@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from events.plan_content import Call, PlanContent, Wait
+from events.plan_content import Call, PlanContent, SubRun, Wait
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.run import Run, StepResult, result_id
 from shared.kit.templates import condition, expressions_in
@@ -33,7 +33,8 @@ def _of_unit_under_way(run: Run, units: tuple[Unit, ...], named: set[str] | None
     found: list[str] = []
     for each in unit:
         if each.step.for_each is None:
-            found += [result_id(run.run_id, each.number)] if len(unit) > 1 else []
+            is_read = len(unit) > 1 or isinstance(each.step.does, SubRun)
+            found += [result_id(run.run_id, each.number)] if is_read else []
         elif len(unit) > 1 or named is None or each.step.id in named:
             found += [result_id(run.run_id, each.number, number) for number in range(calls)]
     return found

@@ -18,6 +18,8 @@ RUN_DUE = "assent.run.due.v1"
 RUN_LOST = "assent.run_lost.due.v1"
 # Longer than any invocation of a function may take, so that nobody acts any more.
 LOST_AFTER = timedelta(seconds=45)
+# A result is a document.
+LONGEST_OUTPUT = 512 * 1024
 ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -62,6 +64,19 @@ class Hold(Model):
     settled: int = 0
 
 
+class Above(Model):
+    """A run of which this one is a part, and the step of it that waits for this one, or for the run
+    between them."""
+
+    run_id: str
+    plan_hash: str
+    agent_id: str
+    agent_version: str
+    step: str
+    number: int
+    predicted_usd_micros: int = 0
+
+
 class Run(RunState):
     """A run. `calls` counts the calls of each operation whose number is limited. `due_at` is when
     it goes on by itself, `tries` how often it found `tools` silent since it last got an answer."""
@@ -83,6 +98,11 @@ class Run(RunState):
     is_undone: bool = False
     # The divergence that a person has seen and accepted.
     accepted: str | None = None
+    # Of a sub-run: the runs above it, from the one that somebody started; what it may spend, and
+    # what of its spending the run above has counted.
+    above: tuple[Above, ...] = ()
+    most_usd_micros: int | None = None
+    counted_usd_micros: int = 0
 
     @property
     def is_moving(self) -> bool:
@@ -127,6 +147,7 @@ class StepResult(Model):
     approval_id: str | None = None
     assented_by: str | None = None
     settled_by: str | None = None
+    sub_run_id: str | None = None
 
     @property
     def id(self) -> str:

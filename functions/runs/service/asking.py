@@ -1,7 +1,7 @@
 """Asks for assent: to a plan, or to the calls of a step."""
 
 from events.approvals import Effect
-from events.plan_content import Call, PlanContent, all_steps
+from events.plan_content import PlanContent, SubRun, all_steps
 from events.plans import Prediction
 from functions.runs.rules import ending
 from functions.runs.rules.cards import (
@@ -9,6 +9,7 @@ from functions.runs.rules.cards import (
     effects_of,
     evidence_of,
     gravest,
+    irreversible_in,
     question,
 )
 from functions.runs.rules.moves import Ask
@@ -25,7 +26,10 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
     """The run waits for assent to exactly these calls of a step."""
     first = move.calls[0]
     count = "one call" if len(move.calls) == 1 else f"{len(move.calls)} calls"
-    summary = f"Step {first.step} of {progress.run.capsule}: {count} of {first.call.operation}"
+    what = f"{count} of {first.call.operation}"
+    if isinstance(first.placed.step.does, SubRun):
+        what = f"the run of the plan {first.placed.step.does.plan_hash[:12]}"
+    summary = f"Step {first.step} of {progress.run.capsule}: {what}"
     return await _ask(
         work,
         progress,
@@ -33,7 +37,7 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
         content_hash=move.content.hash,
         step=first.step,
         summary=summary,
-        operations=[first.call.operation],
+        kept=irreversible_in([first.placed.step], progress.prediction),
         new=(move.content,),
     )
 
@@ -42,15 +46,14 @@ async def ask_about_plan(
     work: UnitOfWork, run: Run, plan: PlanContent, prediction: Prediction | None
 ) -> Steps:
     """The run waits, before it does anything, for assent to its whole plan."""
-    calls = [each.does for each in all_steps(plan.steps) if isinstance(each.does, Call)]
     return await _ask(
         work,
         Progress(run, plan, prediction),
-        effect=gravest(effects_of(plan)),
+        effect=gravest(effects_of(plan, prediction)),
         content_hash=run.plan_hash,
         step=None,
         summary=f"Run {run.capsule}, version {run.capsule_version}: {run.steps} steps",
-        operations=[each.operation for each in calls],
+        kept=irreversible_in(all_steps(plan.steps), prediction),
     )
 
 
@@ -62,7 +65,7 @@ async def _ask(
     content_hash: str,
     step: str | None,
     summary: str,
-    operations: list[str],
+    kept: list[str],
     new: tuple[Content, ...] = (),
 ) -> Steps:
     run = progress.run
@@ -71,7 +74,7 @@ async def _ask(
     approval_id = derive_id("apr", work.at, event_id)
     asked = Assented(approval_id=approval_id, content_hash=content_hash, step=step, token=token)
     evidence = evidence_of(run, progress.prediction)
-    assessment = assessment_of(effect, operations)
+    assessment = assessment_of(effect, kept)
     said = question(run, effect, content_hash, summary, token, run.authors)
     return ending.ask(
         progress,

@@ -13,18 +13,20 @@ from events.invocations import InvocationView
 from events.runs import Failure
 from functions.runs.rules import ending
 from functions.runs.rules.calls import ConcreteCall
-from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, Rest
+from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, Rest
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
 from functions.runs.rules.run import Run, Steps
+from functions.runs.rules.subruns import acts_next, budget_of, fitting
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_calls
-from functions.runs.service.budgets import budgets_of, save_settled
+from functions.runs.service.budgets import budgets_of
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import Plan, read_plan
 from functions.runs.service.results import read_results
 from functions.runs.service.stopping import was_begun
+from functions.runs.service.subruns import delegate, payer_of, save_run
 from functions.runs.service.tokens import token_for
 from shared.agents import KnownAgent, read_agent
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -37,26 +39,28 @@ LONGEST_SILENCE = timedelta(minutes=10)
 
 
 async def go_on(tenant_id: str, run_id: str, clock: Clock, *, again: bool = False) -> None:
-    """Lets a run go on, burst by burst, while it acts and the request has time; what is left is
-    found by its timer. `again`: an earlier process may have made calls that nobody has noted.
-    Raises Unavailable."""
-    while not clock.is_over:
-        if not await _one_burst(tenant_id, run_id, clock, again):
-            return
-        again = False
+    """Lets a run go on, burst by burst, while it acts and the request has time, and then those that
+    it starts, or that wait for it; what is left is found by its timer. `again`: an earlier process
+    may have made calls that nobody has noted. Raises Unavailable."""
+    following: str | None = run_id
+    while following is not None and not clock.is_over:
+        acted, following = await _one_burst(tenant_id, following, clock, again)
+        again = again and not acted
 
 
-async def _one_burst(tenant_id: str, run_id: str, clock: Clock, again: bool) -> bool:
-    """Whether the run acts still after one more burst."""
+async def _one_burst(
+    tenant_id: str, run_id: str, clock: Clock, again: bool
+) -> tuple[bool, str | None]:
+    """Whether the run acted, and which one acts after one more burst."""
     done: list[Burst] = []
-    moves = False
+    following: str | None = None
 
     async def once(work: UnitOfWork, run: Run) -> bool:
-        nonlocal moves
-        moves = False
+        nonlocal following
+        following = acts_next(run)
         if run.is_moving:
             done.append(Burst(work, clock, again=again or bool(done)))
-            moves = (await done[-1].do(run)).is_moving
+            following = acts_next(await done[-1].do(run))
             return True
         if not done or not done[-1].acted:
             return False
@@ -65,7 +69,7 @@ async def _one_burst(tenant_id: str, run_id: str, clock: Clock, again: bool) -> 
         return True
 
     await clock.commit_once(tenant_id, run_id, once)
-    return moves
+    return bool(done), following
 
 
 class Burst:
@@ -89,23 +93,26 @@ class Burst:
         store = self._work.store
         plan = await read_plan(store, run.plan_hash)
         results = await read_results(store, results_to_read(run, plan.content))
-        self.progress = Progress(run, plan.content, plan.prediction, results)
+        content = plan.content.but(budget_usd_micros=budget_of(run, plan.content))
+        self.progress = Progress(run, content, plan.prediction, results)
         agent = await read_agent(store, run.agent_id)
         # What it may, it may at this moment.
         if (failure := await self._forbids(run, plan, agent)) is not None:
             steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
         else:
             steps = await self._advance()
-        saved = await save_settled(self._work, steps)
-        return next(each for each in reversed(saved) if isinstance(each, Run))
+        saved = await save_run(self._work, steps)
+        return next(each for each in saved if isinstance(each, Run) and each.run_id == run.run_id)
 
     async def _forbids(self, run: Run, plan: Plan, agent: KnownAgent | None) -> Failure | None:
         """Why the run may not go on now: its agent stopped, or a budget is exhausted."""
         why = why_stopped(agent, plan.content, self._work.at)
         if why is not None:
             return Failure(code="agent_stopped", detail=why)
-        if run.hold is not None and run.hold.counted:
-            for budget in await budgets_of(self._work, run.agent_id, run.hold, agent):
+        payer = await payer_of(self._work, run)
+        if payer.hold is not None and payer.hold.counted:
+            known = agent if payer is run else None
+            for budget in await budgets_of(self._work, payer.agent_id, payer.hold, known):
                 if budget.state == "exhausted":
                     detail = f"the budget of {budget.scope} for {budget.period} is exhausted"
                     return Failure(code="budget_exhausted", detail=detail)
@@ -147,12 +154,18 @@ class Burst:
 
     async def _ended(self, move: Move) -> Steps:
         progress, now = self.progress, self._clock.now
+        move = fitting(progress.run, move)
         if isinstance(move, Finish):
             return ending.finish(progress, move, now)
         if progress.run.stop is not None:
             return ending.stop(progress, now)
         if isinstance(move, Ask):
             return await ask_about_calls(self._work, progress, move)
+        if isinstance(move, Delegate):
+            begun = await delegate(self._work, progress, move)
+            if not isinstance(begun, Halt):
+                return begun
+            move = begun
         if isinstance(move, Rest):
             return ending.rest(progress, move)
         assert isinstance(move, Halt)

@@ -1,15 +1,12 @@
 """People stop runs, and let them go on."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from functions.runs.aggregates import LIMITS, RUN, RUNS
 from functions.runs.rules.budget import TENANT, set_limit
-from functions.runs.rules.run import Run, Steps
-from functions.runs.rules.stopping import cancel, pause, resume
-from functions.runs.service.budgets import hold_again, save_settled
+from functions.runs.rules.stopping import cancel, pause
+from functions.runs.rules.subruns import Stopping
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
+from functions.runs.service.subruns import resume_all, stop
 from functions.runs.views import LimitView, RunView
 from shared.agents.reading import is_there
 from shared.aggregates.command import Command
@@ -18,8 +15,6 @@ from shared.kit.errors import NotFound
 from shared.kit.ids import is_id
 from shared.messaging.misses import report_miss
 from shared.storage.idempotency import IdempotencyKey
-
-Rule = Callable[[Run, str, datetime], Steps]
 
 
 async def pause_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
@@ -38,12 +33,7 @@ async def resume_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunVie
     clock = Clock(caller.received_at)
 
     async def use_case(work: Command) -> RunView:
-        run = await work.get(RUNS, run_id)
-        holding: Steps = ()
-        if run.status == "failed":
-            run, holding = await hold_again(work, run)
-        saved = await work.save(*holding, *resume(run, work.at))
-        return RunView.of(saved[-1])
+        return RunView.of(await resume_all(work, await work.get(RUNS, run_id)))
 
     view = await RUN.command(caller, use_case, RunView, key=key, about=(RUNS, run_id))
     if view.status != "running":
@@ -52,11 +42,10 @@ async def resume_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunVie
     return RunView.of(await RUN.read(caller, RUNS, run_id))
 
 
-async def _change(caller: Caller, key: IdempotencyKey, run_id: str, rule: Rule) -> RunView:
+async def _change(caller: Caller, key: IdempotencyKey, run_id: str, rule: Stopping) -> RunView:
     async def use_case(work: Command) -> RunView:
         run = await work.get(RUNS, run_id)
-        saved = await save_settled(work, rule(run, caller.principal, work.at))
-        return RunView.of(saved[-1] if saved else run)
+        return RunView.of(await stop(work, run, caller.principal, rule))
 
     return await RUN.command(caller, use_case, RunView, key=key, about=(RUNS, run_id))
 
