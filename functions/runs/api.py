@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from events.runs import RunStatus
 from functions.runs.aggregates import BUDGETS, RUN, RUNS
-from functions.runs.service import commanding, reading, starting, undoing
+from functions.runs.rules.replaying import Mode
+from functions.runs.service import commanding, reading, replaying, starting, undoing
 from functions.runs.views import (
     BudgetPage,
     BudgetView,
@@ -40,6 +41,13 @@ class RunBody(Model):
     """The plan to run, by its hash."""
 
     plan_hash: ContentHash
+
+
+class ReplayBody(Model):
+    """How much of a run is repeated: all of it, all from a step on, or what failed."""
+
+    mode: Mode = "full"
+    from_step: Annotated[str, StringConstraints(max_length=60)] | None = None
 
 
 @RUNS_ROUTER.post("/v1/runs", status_code=202)
@@ -111,6 +119,15 @@ async def cancel_run(caller: Caller, key: Key, run_id: str) -> RunView:
 async def undo_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Undoes what an ended or paused run did, in reverse order, as far as anything undoes it."""
     return await undoing.undo_run(caller, key, run_id)
+
+
+@RUNS_ROUTER.post("/v1/runs/{run_id}/replay", status_code=202)
+@does("runs.replay", within=CANCELS, deed="replaying a run")
+async def replay_run(caller: Caller, key: Key, run_id: str, body: ReplayBody) -> RunView:
+    """Repeats an ended or paused run without doing anything: what only computes is computed again,
+    each other call answers what is recorded of it. `divergences` counts what differs, and the steps
+    of the replay show it."""
+    return await replaying.replay_run(caller, key, run_id, body.mode, body.from_step)
 
 
 @BUDGETS_ROUTER.get("/v1/budgets")

@@ -6,7 +6,7 @@ from events.budgets import BudgetStateName
 from events.invocations import Labelled
 from events.runs import Failure, RunStatus, Waiting
 from functions.runs.rules.budget import Budget, BudgetLimit
-from functions.runs.rules.run import Run, StepResult
+from functions.runs.rules.run import Divergence, Run, StepResult
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
 from shared.kit.workspaces import InWorkspace
@@ -41,6 +41,7 @@ class RunView(Data):
     replay_of: str | None
     parent_run_id: str | None
     depth: int
+    divergences: int
     workspace_id: InWorkspace = None
 
     @classmethod
@@ -104,6 +105,7 @@ class StepView(Data):
     assented_by: str | None
     settled_by: str | None
     sub_run_id: str | None
+    divergences: tuple[Divergence, ...]
 
     @classmethod
     def of(cls, result: StepResult) -> Self:

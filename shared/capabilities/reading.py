@@ -15,7 +15,7 @@ from biscuit_auth import (
 )
 from joserfc.jwk import KeySet
 
-from shared.capabilities.grants import LONGEST_LIFE, Assent, Deed, Grant, Right
+from shared.capabilities.grants import LONGEST_LIFE, Assent, Deed, Grant, Purpose, Right
 from shared.capabilities.keys import BISCUIT, named, public_keys_of
 from shared.kit.errors import RecordedRefusal, SignatureInvalid
 
@@ -62,10 +62,15 @@ class Capability:
         self.right = self._said.right
 
     def require(
-        self, operation: str, invocation_id: str, arguments_sha256: str, now: datetime
+        self,
+        operation: str,
+        invocation_id: str,
+        arguments_sha256: str,
+        now: datetime,
+        purpose: Purpose = "act",
     ) -> Grant:
-        """All that the token says, where it allows exactly this call at `now`. Raises
-        CapabilityRefused, which says what is missing."""
+        """All that the token says, where it allows exactly this call at `now` and is there for the
+        purpose. Raises CapabilityRefused, which says what is missing."""
         authorizer = self._authorizer(operation, invocation_id, arguments_sha256, now)
         deed = self._deed(authorizer)
         assent = self._assent(authorizer)
@@ -83,8 +88,8 @@ class Capability:
         except (AuthorizationError, DataLogError) as refusal:
             detail = "a check of the token does not hold for this call"
             raise self._refusal("another_call", detail) from refusal
-        if self.right.purpose != "act":
-            detail = f"the token is there to {self.right.purpose}, and acts nowhere"
+        if self.right.purpose != purpose:
+            detail = f"the token is there to {self.right.purpose}, not to {purpose}"
             raise self._refusal("cannot_act", detail)
         token_id = self._biscuit.revocation_ids[-1][:_TOKEN_ID]
         return Grant(token_id=token_id, right=right, deed=deed, assent=assent)

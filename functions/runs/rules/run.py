@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from events.invocations import Labelled
 from events.runs import RunState
@@ -103,6 +103,9 @@ class Run(RunState):
     above: tuple[Above, ...] = ()
     most_usd_micros: int | None = None
     counted_usd_micros: int = 0
+    # Of a replay: the unit at which it begins, and how often it differs from the run it repeats.
+    first_unit: int = 0
+    divergences: int = 0
 
     @property
     def is_moving(self) -> bool:
@@ -124,6 +127,17 @@ class Run(RunState):
     def moving(self, at: datetime) -> "Run":
         """The same, acting from now on."""
         return self.but(status="running", waiting=None, failure=None, due_at=at + LOST_AFTER)
+
+
+class Divergence(Model):
+    """What a replay found to differ from the run that it repeats, and what each of them has there:
+    a value, or of a long one its hash and its size."""
+
+    step: str
+    iteration: int | None = None
+    field: str
+    was: JsonValue = None
+    now: JsonValue = None
 
 
 class StepResult(Model):
@@ -148,6 +162,7 @@ class StepResult(Model):
     assented_by: str | None = None
     settled_by: str | None = None
     sub_run_id: str | None = None
+    divergences: tuple[Divergence, ...] = ()
 
     @property
     def id(self) -> str:

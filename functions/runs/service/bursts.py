@@ -16,6 +16,7 @@ from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, Rest
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
+from functions.runs.rules.replaying import Replay
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.subruns import acts_next, budget_of, fitting
 from functions.runs.service.agents import why_stopped
@@ -24,6 +25,7 @@ from functions.runs.service.budgets import budgets_of
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import Plan, read_plan
+from functions.runs.service.repeating import begin_replay, note_earlier
 from functions.runs.service.results import read_results
 from functions.runs.service.stopping import was_begun
 from functions.runs.service.subruns import delegate, payer_of, save_run
@@ -93,6 +95,9 @@ class Burst:
         store = self._work.store
         plan = await read_plan(store, run.plan_hash)
         results = await read_results(store, results_to_read(run, plan.content))
+        if run.replay_of is not None:
+            self.progress = await begin_replay(self._work, run, plan, results)
+            return await self._saved(run, await self._advance())
         content = plan.content.but(budget_usd_micros=budget_of(run, plan.content))
         self.progress = Progress(run, content, plan.prediction, results)
         agent = await read_agent(store, run.agent_id)
@@ -101,6 +106,9 @@ class Burst:
             steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
         else:
             steps = await self._advance()
+        return await self._saved(run, steps)
+
+    async def _saved(self, run: Run, steps: Steps) -> Run:
         saved = await save_run(self._work, steps)
         return next(each for each in saved if isinstance(each, Run) and each.run_id == run.run_id)
 
@@ -150,6 +158,8 @@ class Burst:
         """Whether somebody wants the run to stop, and nothing of what comes next was begun."""
         if self.progress.run.stop is None:
             return False
+        if self.progress.run.replay_of is not None:
+            return True
         return not await was_begun(self._work.store, self.progress, move)
 
     async def _ended(self, move: Move) -> Steps:
@@ -185,7 +195,10 @@ class Burst:
         for view in views:
             if isinstance(view, BaseException):
                 raise view
-        return list(zip(move.calls, views, strict=True))  # type: ignore[arg-type]
+        made = list(zip(move.calls, views, strict=True))
+        if isinstance(self.progress, Replay):
+            await note_earlier(self._work.store, self.progress, made)  # type: ignore[arg-type]
+        return made  # type: ignore[return-value]
 
 
 def _next_try(run: Run, now: datetime) -> datetime:

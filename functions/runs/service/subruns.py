@@ -9,6 +9,7 @@ from functions.runs.rules import subruns as rules
 from functions.runs.rules.budget import BudgetExhausted
 from functions.runs.rules.moves import Delegate, Halt, failed, paused
 from functions.runs.rules.progress import Progress
+from functions.runs.rules.replaying import refuse_replay
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.stopping import cancel, resume
 from functions.runs.service.agents import why_stopped
@@ -101,6 +102,7 @@ async def resume_all(work: UnitOfWork, run: Run) -> Run:
     rules.refuse_part(run)
     for each in await lineage(work, run):
         if each.status == "failed":
+            refuse_replay(each)
             held, holding = await hold_again(work, each)
             await work.save(*holding, *resume(held, work.at))
         else:

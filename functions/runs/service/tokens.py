@@ -13,9 +13,12 @@ from shared.storage.secrets import public_keys, signing_key
 
 
 def invocation_id_of(run: Run, call: ConcreteCall) -> str:
-    """The same id for the same run, step, iteration and arguments, for ever."""
+    """The same id for the same run, step, iteration and arguments, for ever. A call of a replay is
+    that of the run that it repeats."""
     operation = call.call.operation
-    return invocation_id(run.run_id, call.step, call.iteration, operation, call.arguments)
+    return invocation_id(
+        run.replay_of or run.run_id, call.step, call.iteration, operation, call.arguments
+    )
 
 
 async def base_token(run: Run, tenant_id: str, hash: str) -> str:
@@ -55,7 +58,7 @@ def _right(run: Run, tenant_id: str) -> Right:
     return Right(
         tenant_id=tenant_id,
         workspace_id=run.workspace_id,
-        run_id=top.run_id,
+        run_id=run.replay_of or top.run_id,
         plan_hash=top.plan_hash,
         agent_id=top.agent_id,
         agent_version=top.agent_version,

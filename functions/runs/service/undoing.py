@@ -6,6 +6,7 @@ from functions.runs.rules.calls import Rejected
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import every_result
 from functions.runs.rules.receipts import receipt_of
+from functions.runs.rules.replaying import refuse_replay
 from functions.runs.rules.run import LOST_AFTER, Run, StepResult, Steps
 from functions.runs.rules.subruns import refuse_part
 from functions.runs.rules.undoing import begin, part_undone, sub_runs_of, undoing_of, undone
@@ -29,6 +30,7 @@ async def undo_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
     async def use_case(work: Command) -> RunView:
         run = await work.get(RUNS, run_id)
         refuse_part(run)
+        refuse_replay(run)
         saved = await work.save(*begin(run, caller.principal, work.at))
         return RunView.of(saved[-1] if saved else run)
 
