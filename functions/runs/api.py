@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from events.runs import RunStatus
 from functions.runs.aggregates import BUDGETS, RUN, RUNS
 from functions.runs.rules.replaying import Mode
-from functions.runs.service import commanding, reading, replaying, starting, undoing
+from functions.runs.service import commanding, reading, replaying, snapshots, starting, undoing
 from functions.runs.views import (
     BudgetPage,
     BudgetView,
     LimitView,
     RunPage,
     RunView,
+    SnapshotPage,
     StepPage,
 )
 from shared.kit.callers import Caller
@@ -43,11 +44,21 @@ class RunBody(Model):
     plan_hash: ContentHash
 
 
+# An empty body says nothing else than `{}`.
+_OR_NOTHING = BeforeValidator(lambda body: {} if body is None else body)
+
+
 class ReplayBody(Model):
     """How much of a run is repeated: all of it, all from a step on, or what failed."""
 
     mode: Mode = "full"
     from_step: Annotated[str, StringConstraints(max_length=60)] | None = None
+
+
+class ResumeBody(Model):
+    """The snapshot from which the run goes on, by its name: the newest one."""
+
+    snapshot: Annotated[str, StringConstraints(max_length=20)] | None = None
 
 
 @RUNS_ROUTER.post("/v1/runs", status_code=202)
@@ -84,6 +95,15 @@ async def get_steps(
     return await reading.list_steps(caller, run_id, limit, cursor)
 
 
+@RUNS_ROUTER.get("/v1/runs/{run_id}/snapshots")
+async def get_snapshots(
+    caller: Caller, run_id: str, limit: Limit = 25, cursor: Cursor = None
+) -> SnapshotPage:
+    """Shows where a run stood after each of its steps, in the order of its plan. It goes on from
+    the newest."""
+    return await snapshots.list_snapshots(caller, run_id, limit, cursor)
+
+
 @RUNS_ROUTER.post("/v1/runs/{run_id}/pause", status_code=202)
 @does("runs.pause", within=CANCELS, deed="pausing a run")
 async def pause_run(caller: Caller, key: Key, run_id: str) -> RunView:
@@ -93,10 +113,13 @@ async def pause_run(caller: Caller, key: Key, run_id: str) -> RunView:
 
 @RUNS_ROUTER.post("/v1/runs/{run_id}/resume", status_code=202)
 @does("runs.resume", within=CANCELS, deed="resuming a run")
-async def resume_run(caller: Caller, key: Key, run_id: str) -> RunView:
+async def resume_run(
+    caller: Caller, key: Key, run_id: str, body: Annotated[ResumeBody, _OR_NOTHING]
+) -> RunView:
     """Lets a paused run go on from where it stopped. Whoever resumes one that diverged from its
-    rehearsal accepts that."""
-    return await commanding.resume_run(caller, key, run_id)
+    rehearsal accepts that. With the name of a snapshot it goes on only if it stands there still: no
+    step that has ended is done again."""
+    return await commanding.resume_run(caller, key, run_id, body.snapshot)
 
 
 @RUNS_ROUTER.post("/v1/runs/{run_id}/retry", status_code=202)

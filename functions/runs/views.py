@@ -11,7 +11,17 @@ from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
 from shared.kit.workspaces import InWorkspace
 
-__all__ = ["BudgetPage", "BudgetView", "LimitView", "RunPage", "RunView", "StepPage", "StepView"]
+__all__ = [
+    "BudgetPage",
+    "BudgetView",
+    "LimitView",
+    "RunPage",
+    "RunView",
+    "SnapshotPage",
+    "SnapshotView",
+    "StepPage",
+    "StepView",
+]
 
 
 class RunView(Data):
@@ -115,3 +125,19 @@ class StepView(Data):
 
 class StepPage(Page[StepView]):
     """Some results of a run's steps, in the order of its plan."""
+
+
+class SnapshotView(Data):
+    """Where a run stood: before the steps `next_steps`, after `done` of them had ended, since `at`.
+    `is_newest`: it stands there now, and a paused or failed one goes on from there."""
+
+    snapshot: str
+    unit: int
+    done: int
+    next_steps: tuple[str, ...]
+    at: Instant
+    is_newest: bool
+
+
+class SnapshotPage(Page[SnapshotView]):
+    """Some snapshots of a run, in the order of its plan."""

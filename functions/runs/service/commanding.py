@@ -2,6 +2,7 @@
 
 from functions.runs.aggregates import LIMITS, RUN, RUNS
 from functions.runs.rules.budget import TENANT, set_limit
+from functions.runs.rules.snapshots import refuse_earlier
 from functions.runs.rules.stopping import cancel, pause
 from functions.runs.rules.subruns import Stopping
 from functions.runs.service.bursts import go_on
@@ -27,13 +28,17 @@ async def cancel_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunVie
     return await _change(caller, key, run_id, cancel)
 
 
-async def resume_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
+async def resume_run(
+    caller: Caller, key: IdempotencyKey, run_id: str, snapshot: str | None = None
+) -> RunView:
     """The run, after all that it did until it has to wait again. Raises NotFound,
     VersionConflict."""
     clock = Clock(caller.received_at)
 
     async def use_case(work: Command) -> RunView:
-        return RunView.of(await resume_all(work, await work.get(RUNS, run_id)))
+        run = await work.get(RUNS, run_id)
+        refuse_earlier(run, snapshot)
+        return RunView.of(await resume_all(work, run))
 
     view = await RUN.command(caller, use_case, RunView, key=key, about=(RUNS, run_id))
     if view.status != "running":

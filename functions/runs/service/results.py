@@ -11,11 +11,12 @@ from shared.storage.firestore import TenantStore
 async def read_results(store: TenantStore, ids: Sequence[str]) -> dict[str, StepResult]:
     """Those results that exist, and those of the iterations of such steps, by their ids. Two round
     trips at most. Raises Unavailable."""
-    found = await _read(store, ids)
-    return {**found, **await _read(store, iterations_to_read(found))}
+    found = await read_step_results(store, ids)
+    return {**found, **await read_step_results(store, iterations_to_read(found))}
 
 
-async def _read(store: TenantStore, ids: Sequence[str]) -> dict[str, StepResult]:
+async def read_step_results(store: TenantStore, ids: Sequence[str]) -> dict[str, StepResult]:
+    """Those results that exist, by their ids, without those of iterations. Raises Unavailable."""
     if not ids:
         return {}
     documents = await store.get_many([(RESULTS.collection, id) for id in ids])

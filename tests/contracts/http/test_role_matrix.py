@@ -124,6 +124,7 @@ MATRIX = {
     "start a run": Row("POST", "/v1/runs", SUBMIT, {"plan_hash": "0" * 64}),
     "cancel a run": Row("POST", "/v1/runs/run_x/cancel", CANCEL),
     "undo a run": Row("POST", "/v1/runs/run_x/undo", CANCEL),
+    "replay a run": Row("POST", "/v1/runs/run_x/replay", CANCEL, {"mode": "full"}),
     "set a budget": Row("PUT", "/v1/budgets/nobody", {"governor"}, {"limit_usd_micros": 1}),
     "make a key": Row("POST", "/v1/api-keys", {"tenant_admin", "developer"}),
     "read the audit log": Row("GET", "/v1/audit/entries", READ_AUDIT),
